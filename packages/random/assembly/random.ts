@@ -1,0 +1,3 @@
+export function zero(): i32 {
+  return 0;
+}

@@ -1,0 +1,18 @@
+export type {
+  DataType,
+  KernelConfig,
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  TensorInfo,
+  Variable,
+} from '@tensorflow/tfjs-core';
+export type { LayersModel } from '@tensorflow/tfjs-layers';
+export { type Expectation, ExpectationError } from './expectation-error.ts';
+export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
+export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
+export { type Axis, checkParam, checkShape, ShapeError } from './shape.ts';
+export { layers, tf } from './tensorflow.ts';
