@@ -1,1 +1,7 @@
-export {};
+export { type CompileOptions, type Compiled, compile, traceGraph } from './compile.ts';
+export { type Arrays, type Executable, runCounter } from './executable.ts';
+export type { Graph } from './graph.ts';
+export { printGraph } from './print.ts';
+export { loadRuntime } from './runtime.ts';
+export type { InputShapes, Traceable } from './trace.ts';
+export { TraceError } from './trace-error.ts';

@@ -1,1 +1,14 @@
-export {};
+export { type Bound, elbo, type Objective } from './elbo.ts';
+export { importanceChunk, LogMeanExp } from './importance-sampling.ts';
+export type { LatentModel } from './latent-model.ts';
+export {
+  annealJoint,
+  type LogDensities,
+  logWeight,
+  paperSchedule,
+  type Schedule,
+  scoreSample,
+  type Tempering,
+  untempered,
+  warmUpKl,
+} from './log-weight.ts';

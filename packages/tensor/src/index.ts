@@ -1,15 +1,4 @@
-export type {
-  DataType,
-  KernelConfig,
-  Rank,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Tensor3D,
-  TensorInfo,
-  Variable,
-} from '@tensorflow/tfjs-core';
+export type * from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';

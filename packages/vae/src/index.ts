@@ -1,1 +1,4 @@
-export {};
+export { Maxout } from './maxout.ts';
+export { type MlpVaeOptions, mlpVae } from './mlp-vae.ts';
+export { type Activation, MAXOUT_WINDOW, type MlpOptions, mlp, type Network } from './network.ts';
+export { type Vae, type VaeParts, vae } from './vae.ts';

@@ -1,0 +1,54 @@
+// The traced graph: ONNX operators over values that know their shape and type. Plain data; passes rewrite it, print.ts shows it.
+
+/** Element types that a traced value can have; int64 appears only in the shape arguments of ONNX operators. */
+export type ValueType = 'float32' | 'int32' | 'bool' | 'int64';
+
+/** The result of a node, an input, a variable or a constant. Identity is the object's; names are given when printed or encoded. */
+export interface Value {
+  readonly shape: readonly number[];
+  readonly type: ValueType;
+}
+
+/** An attribute of a node: an integer, a list of integers, or a float (which ONNX stores as another kind). */
+export type Attribute = number | readonly number[] | { readonly float: number };
+
+/** One ONNX operator; `origin` is the tfjs kernel and operation that it was lowered from. */
+export interface GraphNode {
+  readonly operator: string;
+  readonly domain: '' | 'com.microsoft';
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly origin: string;
+}
+
+/** A value under a name of the user's. */
+export interface Named {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** The numbers of a constant; booleans as bytes. */
+export type ConstantData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** A value known while tracing. */
+export interface Constant {
+  readonly value: Value;
+  readonly data: ConstantData;
+}
+
+/** A traced function: nodes in execution order. */
+export interface Graph {
+  readonly inputs: readonly Named[];
+  readonly variables: readonly Named[];
+  readonly constants: readonly Constant[];
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly Named[];
+}
+
+/** The number of elements of a shape. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Whether two shapes are equal. */
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);

@@ -1,0 +1,161 @@
+// Kernels that move, repeat, cut or make values without computing on them.
+import {
+  type BroadCastToAttrs,
+  type ConcatAttrs,
+  type ExpandDimsAttrs,
+  type FillAttrs,
+  type GatherV2Attrs,
+  type PackAttrs,
+  type PadV2Attrs,
+  type ReshapeAttrs,
+  type ReverseAttrs,
+  type SliceAttrs,
+  type SplitVAttrs,
+  type TileAttrs,
+  type TransposeAttrs,
+  tf,
+  type UnpackAttrs,
+} from '@flowvae/tensor';
+import type { GraphBuilder } from '../graph-builder.ts';
+import { elementCount, type Value } from '../graph.ts';
+import { listed } from './arithmetic.ts';
+import { elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
+
+const identity: Lowering<unknown> = (builder, inputs) => elementwise(builder, 'Identity', required(inputs, 'x'));
+
+const reshape: Lowering<ReshapeAttrs> = (builder, inputs, { shape }) => {
+  const x = required(inputs, 'x');
+  return reshaped(builder, x, tf.util.inferFromImplicitShape(shape, elementCount(x.shape)));
+};
+
+const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, { dim }) => {
+  const x = required(inputs, 'input');
+  const shape = [...x.shape];
+  shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
+  return reshaped(builder, x, shape);
+};
+
+const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) => {
+  const x = required(inputs, 'x');
+  const shape = perm.map((axis) => x.shape[axis]!);
+  return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
+};
+
+const tile: Lowering<TileAttrs> = (builder, inputs, { reps }) => {
+  const x = required(inputs, 'x');
+  const shape = x.shape.map((size, i) => size * reps[i]!);
+  return builder.node('Tile', [x, builder.int64(reps)], { shape, type: x.type });
+};
+
+const broadcastTo: Lowering<BroadCastToAttrs> = (builder, inputs, { shape }) => {
+  const x = required(inputs, 'x');
+  return builder.node('Expand', [x, builder.int64(shape)], { shape, type: x.type });
+};
+
+const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
+  const x = required(inputs, 'x');
+  const from = x.shape.map((_, axis) => (typeof begin === 'number' ? (axis === 0 ? begin : 0) : (begin[axis] ?? 0)));
+  const shape = x.shape.map((length, axis) => {
+    const wanted = typeof size === 'number' ? (axis === 0 ? size : -1) : (size?.[axis] ?? -1);
+    return wanted < 0 ? length - from[axis]! : wanted; // tfjs writes "to the end" as −1 or leaves it out
+  });
+  const to = from.map((start, axis) => start + shape[axis]!);
+  return builder.node('Slice', [x, builder.int64(from), builder.int64(to)], { shape, type: x.type });
+};
+
+const concat: Lowering<ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
+
+function joined(builder: GraphBuilder, parts: readonly Value[], axis: number): Value {
+  const shapes = parts.map(({ shape }) => [...shape]);
+  const positive = axis < 0 ? axis + shapes[0]!.length : axis;
+  const shape = tf.backend_util.computeOutShape(shapes, positive);
+  return builder.node('Concat', parts, { shape, type: parts[0]!.type, attributes: { axis: positive } });
+}
+
+const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }) => {
+  const x = required(inputs, 'x');
+  const positive = axis < 0 ? axis + x.shape.length : axis;
+  const sizes = tf.backend_util.prepareSplitSize({ shape: [...x.shape] } as never, numOrSizeSplits, positive);
+  const shapes = sizes.map((size) => x.shape.with(positive, size));
+  return builder.nodes('Split', [x, builder.int64(sizes)], shapes, { type: x.type, attributes: { axis: positive } });
+};
+
+/** `stack`: each part gets the new axis, then all are joined along it. */
+const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
+  const parts = listed(inputs).map((part) => reshaped(builder, part, part.shape.toSpliced(axis, 0, 1)));
+  return joined(builder, parts, axis);
+};
+
+const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {
+  const x = required(inputs, 'value');
+  const positive = axis < 0 ? axis + x.shape.length : axis;
+  const sizes = new Array<number>(x.shape[positive]!).fill(1);
+  const shapes = sizes.map(() => x.shape.with(positive, 1));
+  const parts = builder.nodes('Split', [x, builder.int64(sizes)], shapes, {
+    type: x.type,
+    attributes: { axis: positive },
+  });
+  return parts.map((part) => reshaped(builder, part, x.shape.toSpliced(positive, 1)));
+};
+
+const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) => {
+  const x = required(inputs, 'x');
+  const shape = x.shape.map((size, i) => paddings[i]![0] + size + paddings[i]![1]);
+  const pads = builder.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+  const value = builder.scalar(constantValue, x.type === 'int32' ? 'int32' : 'float32');
+  return builder.node('Pad', [x, pads, value], { shape, type: x.type });
+};
+
+const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims }) => {
+  if (batchDims) throw new TypeError(`gather with batchDims ${batchDims}: expected 0`);
+  const [x, indices] = [required(inputs, 'x'), required(inputs, 'indices')];
+  const positive = axis < 0 ? axis + x.shape.length : axis;
+  const shape = x.shape.toSpliced(positive, 1, ...indices.shape);
+  return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis: positive } });
+};
+
+/** ONNX has no Reverse: a slice with negative steps from the last element to before the first. */
+const reverse: Lowering<ReverseAttrs> = (builder, inputs, { dims }) => {
+  const x = required(inputs, 'x');
+  const axes = tf.util.parseAxisParam(dims, [...x.shape]);
+  const all = (bound: number) => builder.int64(axes.map(() => bound));
+  const beforeFirst = Number.MIN_SAFE_INTEGER;
+  return builder.node('Slice', [x, all(-1), all(beforeFirst), builder.int64(axes), all(-1)], { shape: x.shape, type: x.type });
+};
+
+const filled = (builder: GraphBuilder, shape: readonly number[], value: number, dtype: string): Value => {
+  const type = dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
+  return builder.constant(new Array<number>(elementCount(shape)).fill(value), shape, type);
+};
+
+const fill: Lowering<FillAttrs> = (builder, _, { shape, value, dtype }) => {
+  if (typeof value !== 'number') throw new TypeError(`fill with a ${typeof value}: expected a number`);
+  return filled(builder, shape, value, dtype ?? 'float32');
+};
+
+const like =
+  (value: number): Lowering<unknown> =>
+  (builder, inputs) => {
+    const x = required(inputs, 'x');
+    return filled(builder, x.shape, value, x.type);
+  };
+
+export const layout: Lowerings = {
+  BroadcastTo: broadcastTo,
+  Concat: concat,
+  ExpandDims: expandDims,
+  Fill: fill,
+  GatherV2: gather,
+  Identity: identity,
+  OnesLike: like(1),
+  Pack: pack,
+  PadV2: pad,
+  Reshape: reshape,
+  Reverse: reverse,
+  Slice: slice,
+  SplitV: split,
+  Tile: tile,
+  Transpose: transpose,
+  Unpack: unpack,
+  ZerosLike: like(0),
+};

@@ -1,0 +1,43 @@
+// What a lowering is: from one tfjs kernel call to ONNX operators.
+import { tf } from '@flowvae/tensor';
+import type { Emission, GraphBuilder } from '../graph-builder.ts';
+import type { Value, ValueType } from '../graph.ts';
+
+/** A kernel's tensors by tfjs's own argument names (`x`, or `a` and `b`, …; lists under '0', '1', …). */
+export type Inputs = Readonly<Record<string, Value>>;
+
+/** Emits the operators of one kernel call into the builder and returns its results. */
+export type Lowering<Attributes> = (builder: GraphBuilder, inputs: Inputs, attributes: Attributes) => Value | Value[];
+
+/** Lowerings by tfjs kernel name. Each reads the attributes that its kernel carries, hence `never` here. */
+export type Lowerings = Readonly<Record<string, Lowering<never>>>;
+
+/** An input that the kernel always has. */
+export function required(inputs: Inputs, name: string): Value {
+  const value = inputs[name];
+  if (!value) throw new TypeError(`kernel input '${name}' is missing`);
+  return value;
+}
+
+/** The shape of an element-wise operation on two values, as tfjs broadcasts. */
+export const broadcastShape = (a: Value, b: Value): number[] =>
+  tf.backend_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+
+/** Emits an element-wise operator of one operand. */
+export const elementwise = (builder: GraphBuilder, operator: string, x: Value, rest: Partial<Emission> = {}): Value =>
+  builder.node(operator, [x], { shape: x.shape, type: x.type, ...rest });
+
+/** Emits an element-wise operator of two operands with broadcasting. */
+export const pairwise = (builder: GraphBuilder, operator: string, a: Value, b: Value, type: ValueType = a.type): Value =>
+  builder.node(operator, [a, b], { shape: broadcastShape(a, b), type });
+
+/** Emits a reshape. */
+export const reshaped = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>
+  builder.node('Reshape', [x, builder.int64(shape)], { shape, type: x.type });
+
+/** Emits a conversion; none where the type is already right. */
+export const converted = (builder: GraphBuilder, x: Value, type: ValueType): Value =>
+  x.type === type ? x : elementwise(builder, 'Cast', x, { type, attributes: { to: onnxTypes[type] } });
+
+/** ONNX's codes for element types (TensorProto.DataType). */
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;

@@ -1,0 +1,80 @@
+// Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
+import type { LeakyReluAttrs, StepAttrs } from '@flowvae/tensor';
+import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph.ts';
+import { where } from './arithmetic.ts';
+import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
+
+const unary =
+  (operator: string): Lowering<unknown> =>
+  (builder, inputs) =>
+    elementwise(builder, operator, required(inputs, 'x'));
+
+/** A function composed of operators, from its only operand. */
+const composed =
+  (compose: (builder: GraphBuilder, x: Value) => Value): Lowering<unknown> =>
+  (builder, inputs) =>
+    compose(builder, required(inputs, 'x'));
+
+const square = (builder: GraphBuilder, x: Value) => pairwise(builder, 'Mul', x, x);
+
+const reciprocalSquareRoot = (builder: GraphBuilder, x: Value) =>
+  elementwise(builder, 'Reciprocal', elementwise(builder, 'Sqrt', x));
+
+/**
+ * log(1 + x) without cancellation: with p = fl(1 + x), log p + (x − (p − 1))/p. The rounding error of 1 + x is put back to first order, so
+ * small x keep their relative accuracy without a branch (and without the 0/0 that a branch would have to hide).
+ */
+function logOnePlus(builder: GraphBuilder, x: Value): Value {
+  const one = builder.scalar(1);
+  const p = pairwise(builder, 'Add', x, one);
+  const lost = pairwise(builder, 'Sub', x, pairwise(builder, 'Sub', p, one));
+  return pairwise(builder, 'Add', elementwise(builder, 'Log', p), pairwise(builder, 'Div', lost, p));
+}
+
+/**
+ * softplus(x) = relu(x) + log(1 + exp(−|x|)), both tails kept. ONNX Runtime's Softplus is exact too, but a scalar loop.
+ */
+function softplus(builder: GraphBuilder, x: Value): Value {
+  const magnitude = elementwise(builder, 'Abs', x);
+  const e = elementwise(builder, 'Exp', elementwise(builder, 'Neg', magnitude));
+  return pairwise(builder, 'Add', elementwise(builder, 'Relu', x), logOnePlus(builder, e));
+}
+
+/** 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). */
+const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
+  const positive = pairwise(builder, 'Greater', required(inputs, 'x'), builder.scalar(0), 'bool');
+  // A cast is one pass; Where with two scalars takes three times as long in ONNX Runtime.
+  if (alpha === 0) return elementwise(builder, 'Cast', positive, { type: 'float32', attributes: { to: 1 } });
+  return where(builder, positive, builder.scalar(1), builder.scalar(alpha));
+};
+
+const leakyRelu: Lowering<LeakyReluAttrs> = (builder, inputs, { alpha }) =>
+  elementwise(builder, 'LeakyRelu', required(inputs, 'x'), { attributes: { alpha: { float: alpha } } });
+
+export const unaryFunctions: Lowerings = {
+  Abs: unary('Abs'),
+  Ceil: unary('Ceil'),
+  Cos: unary('Cos'),
+  Elu: unary('Elu'),
+  Erf: unary('Erf'),
+  Exp: unary('Exp'),
+  Floor: unary('Floor'),
+  LeakyRelu: leakyRelu,
+  Log: unary('Log'),
+  Log1p: composed(logOnePlus),
+  Neg: unary('Neg'),
+  Reciprocal: unary('Reciprocal'),
+  Relu: unary('Relu'),
+  Round: unary('Round'),
+  Rsqrt: composed(reciprocalSquareRoot),
+  Sigmoid: unary('Sigmoid'),
+  Sign: unary('Sign'),
+  Sin: unary('Sin'),
+  Softplus: composed(softplus),
+  Sqrt: unary('Sqrt'),
+  Square: composed(square),
+  Step: step,
+  Tan: unary('Tan'),
+  Tanh: unary('Tanh'),
+};

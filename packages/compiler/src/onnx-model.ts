@@ -1,0 +1,79 @@
+// Encodes a graph as an ONNX model (protobuf).
+import onnxProto from 'onnx-proto';
+import type { Attribute, Constant, Graph, GraphNode, Named, Value } from './graph.ts';
+import { onnxTypes } from './lowerings/lowering.ts';
+
+const { onnx } = onnxProto;
+const { AttributeType } = onnx.AttributeProto;
+
+/** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */
+const IR_VERSION = 8;
+const OPERATOR_SET = 17;
+
+/** Encodes a graph whose inputs are the function's inputs followed by its variables. */
+export function encodeModel(graph: Graph): Uint8Array {
+  const names = uniqueNames(graph);
+  const nameOf = (value: Value) => names.get(value)!;
+  const node = [...graph.nodes.map((entry) => encodeNode(entry, nameOf)), ...outputCopies(graph, nameOf)];
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    producerName: 'flowvae',
+    opsetImport: [
+      { domain: '', version: OPERATOR_SET },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'traced',
+      node,
+      initializer: graph.constants.map((constant) => encodeConstant(constant, nameOf(constant.value))),
+      input: [...graph.inputs, ...graph.variables].map(encodeSignature),
+      output: graph.outputs.map(encodeSignature),
+    },
+  }).finish();
+}
+
+/** A value that is an output bears the output's name, so that no copy is needed. */
+function uniqueNames(graph: Graph): Map<Value, string> {
+  const names = new Map<Value, string>();
+  for (const { name, value } of [...graph.inputs, ...graph.variables]) names.set(value, name);
+  graph.constants.forEach(({ value }, i) => {
+    names.set(value, `constant:${i}`);
+  });
+  for (const { name, value } of graph.outputs) if (!names.has(value)) names.set(value, name);
+  let next = 0;
+  for (const value of graph.nodes.flatMap(({ outputs }) => outputs)) if (!names.has(value)) names.set(value, `value:${next++}`);
+  return names;
+}
+
+/** An output that is also an input, a constant, or another output needs a node of its own. */
+function outputCopies(graph: Graph, nameOf: (value: Value) => string) {
+  return graph.outputs
+    .filter(({ name, value }) => nameOf(value) !== name)
+    .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [name] }));
+}
+
+function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode, nameOf: (value: Value) => string) {
+  return {
+    opType: operator,
+    domain,
+    input: inputs.map(nameOf),
+    output: outputs.map(nameOf),
+    attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...encodeAttribute(value) })),
+  };
+}
+
+function encodeAttribute(attribute: Attribute) {
+  if (typeof attribute === 'number') return { type: AttributeType.INT, i: attribute };
+  if ('float' in attribute) return { type: AttributeType.FLOAT, f: attribute.float };
+  return { type: AttributeType.INTS, ints: [...attribute] };
+}
+
+function encodeConstant({ value, data }: Constant, name: string) {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: [...value.shape], dataType: onnxTypes[value.type], rawData };
+}
+
+function encodeSignature({ name, value }: Named) {
+  const dim = value.shape.map((size) => ({ dimValue: size }));
+  return { name, type: { tensorType: { elemType: onnxTypes[value.type], shape: { dim } } } };
+}

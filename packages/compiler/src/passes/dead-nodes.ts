@@ -1,0 +1,15 @@
+// Drops what no output needs: forward values that only an unused gradient asked for, and constants left behind.
+import type { Graph, Value } from '../graph.ts';
+
+export function removeDeadNodes(graph: Graph): Graph {
+  const needed = new Set<Value>(graph.outputs.map(({ value }) => value));
+  const nodes = graph.nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((value) => needed.has(value))) return false;
+      for (const value of node.inputs) needed.add(value);
+      return true;
+    })
+    .toReversed();
+  return { ...graph, nodes, constants: graph.constants.filter(({ value }) => needed.has(value)) };
+}

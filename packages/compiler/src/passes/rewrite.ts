@@ -1,0 +1,27 @@
+// The shape that all passes share: visit nodes in order, with earlier replacements already applied to their inputs.
+import type { Graph, GraphNode, Value } from '../graph.ts';
+
+/** From a graph to an equivalent one. */
+export type Pass = (graph: Graph) => Graph;
+
+/** What a rewrite does with a node: keeps it, drops it in favour of values that exist already, or puts another in its place. */
+export type Decision = { readonly keep: GraphNode } | { readonly replaceBy: readonly Value[] };
+
+/** Rewrites a graph node by node. */
+export function rewrite(graph: Graph, decide: (node: GraphNode) => Decision): Graph {
+  const replaced = new Map<Value, Value>();
+  const current = (value: Value) => replaced.get(value) ?? value;
+  const nodes: GraphNode[] = [];
+  for (const original of graph.nodes) {
+    const decision = decide({ ...original, inputs: original.inputs.map(current) });
+    if ('keep' in decision) nodes.push(decision.keep);
+    else original.outputs.forEach((value, i) => replaced.set(value, decision.replaceBy[i]!));
+  }
+  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
+  return { ...graph, nodes, outputs };
+}
+
+/** The node that makes each value. */
+export function producers(nodes: readonly GraphNode[]): Map<Value, GraphNode> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+}

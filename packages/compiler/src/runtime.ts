@@ -1,0 +1,19 @@
+// The door to ONNX Runtime, which may be absent: its native library exists for some platforms only.
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+
+/** The parts of onnxruntime-node that are used here. */
+export interface Runtime {
+  readonly InferenceSession: typeof InferenceSession;
+  readonly Tensor: typeof OrtTensor;
+}
+
+let loading: Promise<Runtime | string> | undefined;
+
+/** Loads ONNX Runtime once; where it cannot be loaded, the first line of the reason. */
+export function loadRuntime(): Promise<Runtime | string> {
+  loading ??= import('onnxruntime-node').then(
+    (module) => ({ InferenceSession: module.InferenceSession, Tensor: module.Tensor }),
+    (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0]!,
+  );
+  return loading;
+}

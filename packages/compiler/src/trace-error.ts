@@ -1,0 +1,49 @@
+// What can go wrong while a function is traced, each said with the call that caused it.
+import { ExpectationError } from '@flowvae/tensor';
+
+/** A traced function did what a graph cannot hold: read a value, drew random numbers, or called an unsupported kernel. */
+export class TraceError extends ExpectationError {
+  override readonly name = 'TraceError';
+}
+
+/** A tfjs kernel without a lowering. */
+export function unsupportedKernel(kernel: string, operation: string): TraceError {
+  return new TraceError({
+    where: `compile: tf.${operation}${callSite()}`,
+    expected: 'tfjs kernels that have a lowering',
+    received: `kernel '${kernel}'`,
+    remedy: "write it with supported operations, or run with engine 'eager'",
+  });
+}
+
+/** A value was asked for while only its shape is known. */
+export function valueRead(): TraceError {
+  return new TraceError({
+    where: `compile: reading a value while tracing${callSite()}`,
+    expected: 'a function of tensors only',
+    received: 'a call of data(), dataSync(), array() or print() on a traced tensor',
+    remedy: 'return the tensor as an output and read it after the run; branch with tf.where',
+  });
+}
+
+/** Random numbers drawn inside a traced function would be frozen into the graph. */
+export function randomDraw(operation: string): TraceError {
+  return new TraceError({
+    where: `compile: tf.${operation}${callSite()}`,
+    expected: 'noise as an input of the traced function',
+    received: 'a random operation while tracing, whose numbers would be the same at every run',
+    remedy: 'draw with @flowvae/random and pass the array in',
+  });
+}
+
+/** ` at file:line` of the innermost caller outside tfjs and this package, where the stack shows one. */
+function callSite(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50; // tfjs's own frames would fill the default ten
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  const frames = stack?.split('\n').slice(1) ?? [];
+  const outside = frames.find((frame) => !/@tensorflow|packages\/compiler\/|@flowvae\/compiler|node:|<anonymous>/.test(frame));
+  const place = outside?.match(/\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/)?.[1];
+  return place ? ` at ${place.replace(/^async /, '')}` : '';
+}

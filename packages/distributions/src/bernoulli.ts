@@ -1,0 +1,50 @@
+// Independent Bernoulli variables, parameterised by logits.
+import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { detach } from './detach.ts';
+import type { Scorable } from './distribution.ts';
+
+/**
+ * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) + log σ(|l|).
+ *
+ * σ(|l|) lies in [½, 1], so its logarithm has no tail to lose; the sum holds for x in [0, 1], not only for bits. Probabilities are never formed.
+ * The gradient is the closed form x − σ(l), one pass instead of the six that differentiating the sum would take.
+ * Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row of logits → [B]. Units: nats.
+ * @throws ShapeError where x has another shape
+ */
+export function bernoulli({ logits }: { readonly logits: Tensor2D }): Scorable {
+  const [rows, width] = logits.shape;
+  return {
+    logProb(x) {
+      checkShape('bernoulli.logProb', 'x', x, ['batch', width]);
+      if (x.shape[0] !== 1 && x.shape[0] !== rows) {
+        throw new ExpectationError({
+          where: 'bernoulli.logProb: x',
+          expected: `${rows} rows, or 1 for all rows of logits`,
+          received: `${x.shape[0]} rows`,
+        });
+      }
+      return bernoulliLogProb(x, logits) as Tensor1D;
+    },
+    detached() {
+      return bernoulli({ logits: detach(logits) }) as typeof this;
+    },
+  };
+}
+
+const bernoulliLogProb = tf.customGrad((...args) => {
+  const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+  save([x, logits]);
+  const logSigmoidOfMagnitude = tf.log(tf.sigmoid(tf.abs(logits)));
+  const value = tf.sum(tf.add(tf.sub(tf.mul(x, logits), tf.relu(logits)), logSigmoidOfMagnitude), 1);
+  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+    const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
+    const column = tf.expandDims(dy, 1);
+    const towardsX = tf.mul(column, givenLogits);
+    const shared = givenX.shape[0] !== givenLogits.shape[0];
+    return [
+      shared ? tf.sum(towardsX, 0, true) : towardsX,
+      tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits))),
+    ];
+  };
+  return { value, gradFunc };
+});

@@ -1,0 +1,35 @@
+// What a distribution can do is in its type: draw from given noise, score given points, or both.
+import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
+
+/** The noise that a sampler turns into draws: `width` independent standard normals or uniforms on [0, 1) a draw. */
+export interface Noise {
+  readonly kind: 'normal' | 'uniform';
+  readonly width: number;
+}
+
+/** Draws with their log-density, and the terms that it is made of (`logBase`, `logDet`, …). */
+export interface Draw {
+  /** [B, D] */
+  readonly z: Tensor2D;
+  /** log q(z), [B], nats */
+  readonly logProb: Tensor1D;
+  /** Each [B], nats. */
+  readonly terms: Readonly<Record<string, Tensor1D>>;
+}
+
+/** A distribution that can be drawn from. Randomness is an argument, so that a traced step contains none. */
+export interface Samplable {
+  readonly noise: Noise;
+  /** @param noise [B, width] */
+  sampleAndLogProb(noise: Tensor2D): Draw;
+  /** The same distribution with its parameters cut off from gradients. */
+  detached(): this;
+}
+
+/** A distribution whose log-density can be computed anywhere. */
+export interface Scorable {
+  /** @param z [B, D] → [B], nats */
+  logProb(z: Tensor2D): Tensor1D;
+  /** The same distribution with its parameters cut off from gradients. */
+  detached(): this;
+}

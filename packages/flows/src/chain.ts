@@ -1,0 +1,67 @@
+// Flows one after the other.
+import { fold } from '@flowvae/random';
+import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import type { Flow, InvertibleFlow, ParamShapes, Params, ParamValues } from './flow.ts';
+
+/** Parameters of link i are named `i.name`. */
+const nameOf = (link: number, param: string) => `${link}.${param}`;
+
+function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  const entries = parts.flatMap((part, i) => Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const));
+  return Object.fromEntries(entries);
+}
+
+function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params<ParamShapes> {
+  return Object.fromEntries(Object.keys(flow.paramShapes).map((name) => [name, params[nameOf(link, name)]!]));
+}
+
+const isInvertible = (flow: Flow): flow is InvertibleFlow => 'inverse' in flow;
+
+/**
+ * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible where every link is.
+ *
+ * @throws ExpectationError for no flow, or flows of different dimensions
+ */
+export function chain(flows: readonly InvertibleFlow[]): InvertibleFlow;
+export function chain(flows: readonly Flow[]): Flow;
+export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
+  const dims = new Set(flows.map(({ dim }) => dim));
+  if (dims.size !== 1) {
+    const received = flows.length === 0 ? 'none' : `dimensions ${[...dims].join(', ')}`;
+    throw new ExpectationError({ where: 'chain', expected: 'one or more flows of one dimension', received });
+  }
+  const forward = {
+    name: flows.map(({ name }) => name).join('-'),
+    dim: flows[0]!.dim,
+    paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
+    initialParams: (key) => prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
+    forward(params, z) {
+      let y = z;
+      const logDets = flows.map((flow, i) => {
+        const step = flow.forward(paramsOf(params, i, flow), y);
+        y = step.y;
+        return step.logDet;
+      });
+      return { y, logDet: sum(logDets) };
+    },
+  } satisfies Flow;
+  return flows.every(isInvertible) ? { ...forward, inverse: inverseOf(flows) } : forward;
+}
+
+/** The links undone in reverse order. */
+function inverseOf(flows: readonly InvertibleFlow[]): InvertibleFlow['inverse'] {
+  return (params, y) => {
+    let z: Tensor2D = y;
+    const logDets = flows
+      .map((flow, i) => ({ flow, params: paramsOf(params, i, flow) }))
+      .toReversed()
+      .map((link) => {
+        const step = link.flow.inverse(link.params, z);
+        z = step.z;
+        return step.logDet;
+      });
+    return { z, logDet: sum(logDets) };
+  };
+}
+
+const sum = (terms: readonly Tensor1D[]): Tensor1D => terms.reduce((total, term) => tf.add(total, term));

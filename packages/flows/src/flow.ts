@@ -1,0 +1,30 @@
+// What a flow is: pure functions of given parameters. Where the parameters come from is another question (parameter-source.ts).
+import type { Key } from '@flowvae/random';
+import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
+
+/** Shapes of a flow's parameters by name, without the batch axis. */
+export type ParamShapes = Readonly<Record<string, readonly number[]>>;
+
+/** A flow's parameters: each [B, ...shape], or [1, ...shape] where the batch shares it. */
+export type Params<S extends ParamShapes> = { readonly [P in keyof S]: Tensor };
+
+/** Values of parameters as plain arrays, row-major, without the batch axis. */
+export type ParamValues<S extends ParamShapes> = { readonly [P in keyof S]: Float32Array };
+
+/** A differentiable bijection of R^D with a known Jacobian determinant. */
+export interface Flow<S extends ParamShapes = ParamShapes> {
+  /** The formula it was made from, e.g. `planar*10`. */
+  readonly name: string;
+  readonly dim: number;
+  readonly paramShapes: S;
+  /** Parameters at which the flow is the identity map with log-det 0; random where the flow leaves a choice. */
+  initialParams(key: Key): ParamValues<S>;
+  /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
+  forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
+}
+
+/** A flow whose inverse can be computed. */
+export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {
+  /** y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats. */
+  inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
+}

@@ -1,0 +1,67 @@
+// Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
+import { diagonalNormal, type Samplable, type Scorable } from '@flowvae/distributions';
+import { fold, type Key } from '@flowvae/random';
+import { type NamedVariables, type Tensor2D, underPrefixes } from '@flowvae/tensor';
+import type { Flow, InvertibleFlow } from './flow.ts';
+import { glorotUniform } from './initialisation.ts';
+import { amortised, free, type ParameterSource } from './parameter-source.ts';
+import { pushForward } from './push-forward.ts';
+
+/** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
+export type Amortization = 'none' | 'base' | 'flow';
+
+/** A family of distributions over latents, one for each context. */
+export interface Posterior<Q extends Samplable = Samplable> {
+  readonly variables: NamedVariables;
+  /** context [B, C], the encoder's features → q(z|x) of each data point */
+  at(context: Tensor2D): Q;
+}
+
+/** Options of {@link flowPosterior}. */
+export interface FlowPosteriorOptions<F extends Flow> {
+  /** Width D of the latent. */
+  readonly latent: number;
+  /** Width C of the encoder's features. */
+  readonly contextWidth: number;
+  /** Refines the diagonal normal; left out: the normal itself. */
+  readonly flow?: F | undefined;
+  /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
+  readonly amortize?: Amortization;
+  /** Decides the initial weights. */
+  readonly key: Key;
+}
+
+type BaseShapes = { readonly mean: readonly [number]; readonly logStd: readonly [number] };
+
+/**
+ * Posterior q(z|x): z₀ ~ N(μ(h), diag σ²(h)), z_K = f(z₀; λ(h)), h the encoder's features, every head linear.
+ *
+ * It starts as the diagonal normal itself, for the flow starts as the identity.
+ * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 2
+ */
+export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): Posterior<Samplable & Scorable>;
+export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior;
+export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior {
+  const { latent, contextWidth, flow, amortize = 'flow', key } = options;
+  const base = baseSource(latent, contextWidth, amortize !== 'none', fold(key, 'base'));
+  const normalAt = (context: Tensor2D) => {
+    const { mean, logStd } = base.at(context);
+    return diagonalNormal({ mean: mean as Tensor2D, logStd: logStd as Tensor2D });
+  };
+  if (!flow) return { variables: base.variables, at: normalAt };
+  const values = flow.initialParams(fold(key, 'flow'));
+  const source =
+    amortize === 'flow' ? amortised(flow.paramShapes, values, { contextWidth }) : free(flow.paramShapes, values);
+  return {
+    variables: underPrefixes({ base: base.variables, flow: source.variables }),
+    at: (context) => pushForward(normalAt(context), flow, source.at(context)),
+  };
+}
+
+function baseSource(latent: number, contextWidth: number, isAmortised: boolean, key: Key): ParameterSource<BaseShapes> {
+  const shapes: BaseShapes = { mean: [latent], logStd: [latent] };
+  const values = { mean: new Float32Array(latent), logStd: new Float32Array(latent) };
+  if (!isAmortised) return free(shapes, values);
+  const kernel = (width: number, size: number, param: string) => glorotUniform(fold(key, param), width, size);
+  return amortised(shapes, values, { contextWidth, kernel });
+}

@@ -1,0 +1,11 @@
+// The structure that a bound needs: samples and log-densities, nothing about networks or flows.
+import type { Samplable, Scorable } from '@flowvae/distributions';
+import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
+
+/** A latent-variable model at given data x: p(z), p(x|z) and an approximation q(z|x). */
+export interface LatentModel {
+  readonly prior: Scorable;
+  readonly posterior: Samplable;
+  /** z [B, D] → log p(x|z) [B], nats */
+  likelihood(z: Tensor2D): Tensor1D;
+}

@@ -1,0 +1,154 @@
+// The training loop. It writes no file and prints nothing: callbacks do.
+import { loadRuntime } from '@flowvae/compiler';
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import { FlatParameters } from './flat-parameters.ts';
+import { type Engine, type GradientStep, gradientStep, type StepValues } from './gradient-step.ts';
+import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
+import type { TrainingProblem } from './variational.ts';
+
+/** Averages over the steps since the last entry. */
+export interface HistoryEntry extends StepValues {
+  /** Steps done. */
+  readonly step: number;
+  /** Mean duration of these steps, batch and optimiser included. */
+  readonly msPerStep: number;
+}
+
+/** What a run looks like when it starts. */
+export interface FitStart {
+  readonly steps: number;
+  readonly engine: Engine;
+  /** Why the compiled engine is not used although it was asked for. */
+  readonly fallback?: string;
+}
+
+/** Told what happens; every method may be left out. A promise is awaited. */
+export interface Callback {
+  onStart?(start: FitStart): void | Promise<void>;
+  onEntry?(entry: HistoryEntry): void | Promise<void>;
+}
+
+/** Options of {@link fit}. */
+export interface FitOptions extends TrainingProblem {
+  readonly variables: NamedVariables;
+  readonly optimizer: Optimizer;
+  readonly steps: number;
+  /** Default `'compiled'`; where ONNX Runtime cannot be loaded, `onStart` is told why and the run goes on eagerly. */
+  readonly engine?: Engine;
+  /** Cores for one step. Default 1. */
+  readonly threads?: number;
+  /** Steps averaged into one entry of the history. Default 100. */
+  readonly entryEvery?: number;
+  readonly callbacks?: readonly Callback[];
+  /** Stops after the step under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run was. */
+export interface FitResult {
+  /** Steps done. */
+  readonly steps: number;
+  readonly engine: Engine;
+  /** Median duration of a step after 20 warm-up steps, batch and optimiser included, tracing not; ms. */
+  readonly msPerStep: number;
+  readonly history: readonly HistoryEntry[];
+}
+
+/** The loss or one of its terms stopped being a number. The parameters are those before the step. */
+export class NonFiniteError extends ExpectationError {
+  override readonly name = 'NonFiniteError';
+}
+
+/** Steps that the median of durations leaves out: caches and the runtime's memory pool settle in them. */
+const WARM_UP_STEPS = 20;
+
+/**
+ * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
+ * version and machine. At the end, and when it is stopped, the variables hold the trained values.
+ *
+ * @throws NonFiniteError at the first loss that is no finite number, before the parameters take it
+ */
+export async function fit(options: FitOptions): Promise<FitResult> {
+  const { variables, optimizer, inputShapes, loss, threads = 1, callbacks = [] } = options;
+  const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
+  const parameters = new FlatParameters(variables, optimizer.slots);
+  const step = await gradientStep(engine, { loss, variables, parameters, inputShapes, threads });
+  try {
+    const start = { steps: options.steps, engine, ...(fallback === undefined ? {} : { fallback }) };
+    for (const callback of callbacks) await callback.onStart?.(start);
+    return { engine, ...(await loop(options, parameters, step)) };
+  } finally {
+    parameters.writeVariables();
+    await step.dispose();
+  }
+}
+
+async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {
+  if (wanted === 'eager') return { engine: 'eager' };
+  const runtime = await loadRuntime();
+  return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
+}
+
+async function loop(options: FitOptions, parameters: FlatParameters, gradient: GradientStep) {
+  const { steps, optimizer, batch, callbacks = [], entryEvery = 100, signal } = options;
+  const history: HistoryEntry[] = [];
+  const durations: number[] = [];
+  let average = new RunningAverage();
+  let done = 0;
+  while (done < steps && !signal?.aborted) {
+    const from = performance.now();
+    const values = await gradient.run(batch(done));
+    refuseNonFinite(values, done);
+    optimizer.apply(parameters, FIRST_SLOT, done);
+    const milliseconds = performance.now() - from;
+    if (done >= WARM_UP_STEPS || steps <= WARM_UP_STEPS) durations.push(milliseconds);
+    average.add(values, milliseconds);
+    done++;
+    if (done % entryEvery === 0 || done === steps) {
+      const entry = average.entry(done);
+      history.push(entry);
+      for (const callback of callbacks) await callback.onEntry?.(entry);
+      average = new RunningAverage();
+    }
+  }
+  return { steps: done, msPerStep: median(durations), history };
+}
+
+/** Means of loss, terms and durations. */
+class RunningAverage {
+  #count = 0;
+  #loss = 0;
+  #milliseconds = 0;
+  readonly #terms: Record<string, number> = {};
+
+  add({ loss, terms }: StepValues, milliseconds: number): void {
+    this.#count++;
+    this.#loss += loss;
+    this.#milliseconds += milliseconds;
+    for (const [name, value] of Object.entries(terms)) this.#terms[name] = (this.#terms[name] ?? 0) + value;
+  }
+
+  entry(step: number): HistoryEntry {
+    const n = this.#count;
+    const terms = Object.fromEntries(Object.entries(this.#terms).map(([name, sum]) => [name, sum / n]));
+    return { step, loss: this.#loss / n, terms, msPerStep: this.#milliseconds / n };
+  }
+}
+
+function refuseNonFinite({ loss, terms }: StepValues, step: number): void {
+  const values = { ...terms, loss };
+  const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
+  if (!broken) return;
+  throw new NonFiniteError({
+    where: `fit: step ${step}`,
+    expected: 'a finite loss and finite terms',
+    received: `${broken[0]} = ${broken[1]}`,
+    remedy: 'lower the learning rate or clip the gradients; the parameters are those before this step',
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,103 @@
+// One evaluation of the loss and all its gradients, into the flat buffer; compiled or eager, the same function.
+import { type Arrays, compile, type InputShapes, type Traceable } from '@flowvae/compiler';
+import type { Bound } from '@flowvae/objectives';
+import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
+import type { FlatParameters } from './flat-parameters.ts';
+
+/** How a step is computed: one graph on ONNX Runtime, or tfjs kernel by kernel. */
+export type Engine = 'compiled' | 'eager';
+
+/** What training minimises, as a pure function of the step's arrays as tensors. */
+export type Loss = (inputs: Readonly<Record<string, Tensor>>) => Bound;
+
+/** The loss and the batch means of its terms. */
+export interface StepValues {
+  readonly loss: number;
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Computes loss, terms and gradients; the gradients land in the flat buffer. */
+export interface GradientStep {
+  run(arrays: Arrays): Promise<StepValues>;
+  dispose(): Promise<void>;
+}
+
+/** What both engines need. */
+export interface GradientStepOptions {
+  readonly loss: Loss;
+  readonly variables: NamedVariables;
+  readonly parameters: FlatParameters;
+  readonly inputShapes: InputShapes;
+  readonly threads: number;
+}
+
+const TERM = 'term:';
+const GRADIENT = 'gradient:';
+
+/** Creates the step for an engine. */
+export function gradientStep(engine: Engine, options: GradientStepOptions): Promise<GradientStep> {
+  return engine === 'compiled' ? compiledStep(options) : Promise.resolve(eagerStep(options));
+}
+
+/** Loss, means of terms and gradients under one roof: what is traced, and what runs eagerly. */
+function withGradients(loss: Loss, variables: NamedVariables): Traceable {
+  return (inputs) => {
+    const outputs: Record<string, Tensor> = {};
+    const scalarLoss = () => {
+      const bound = loss(inputs);
+      // `variableGrads` frees what its function made, unless it is kept; the caller frees it after reading.
+      for (const [name, term] of Object.entries(bound.terms)) outputs[TERM + name] = tf.keep(tf.mean(term));
+      return bound.loss;
+    };
+    const { value, grads } = tf.variableGrads(scalarLoss, Object.values(variables));
+    outputs.loss = value;
+    for (const [name, variable] of Object.entries(variables)) {
+      const gradient = grads[variable.name]; // absent where the loss does not depend on the variable
+      if (gradient) outputs[GRADIENT + name] = gradient;
+    }
+    return outputs;
+  };
+}
+
+async function compiledStep(options: GradientStepOptions): Promise<GradientStep> {
+  const { loss, variables, parameters, inputShapes, threads } = options;
+  const compiled = compile(withGradients(loss, variables), { variables, threads });
+  const executable = await compiled.specialise(inputShapes);
+  const into: Record<string, Float32Array> = { loss: new Float32Array(1) };
+  for (const { name } of executable.graph.outputs) {
+    if (name.startsWith(TERM)) into[name] = new Float32Array(1);
+    if (name.startsWith(GRADIENT)) into[name] = parameters.gradients[name.slice(GRADIENT.length)]!;
+  }
+  return {
+    async run(arrays) {
+      await executable.run({ ...arrays, ...parameters.values }, into);
+      return stepValues(into);
+    },
+    dispose: () => compiled.dispose(),
+  };
+}
+
+function eagerStep({ loss, variables, parameters, inputShapes }: GradientStepOptions): GradientStep {
+  const evaluate = withGradients(loss, variables);
+  return {
+    async run(arrays) {
+      parameters.writeVariables();
+      const inputs = Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
+      const outputs = tf.tidy(() => evaluate(Object.fromEntries(inputs)) as Record<string, Tensor>);
+      const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const);
+      for (const [name, values] of read) {
+        if (name.startsWith(GRADIENT)) parameters.gradients[name.slice(GRADIENT.length)]!.set(values);
+      }
+      tf.dispose([outputs, inputs.map(([, tensor]) => tensor)]);
+      return stepValues(Object.fromEntries(read));
+    },
+    dispose: async () => {},
+  };
+}
+
+function stepValues(outputs: Arrays): StepValues {
+  const terms = Object.entries(outputs)
+    .filter(([name]) => name.startsWith(TERM))
+    .map(([name, values]) => [name.slice(TERM.length), values[0]!] as const);
+  return { loss: outputs.loss![0]!, terms: Object.fromEntries(terms) };
+}

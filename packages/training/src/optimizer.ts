@@ -1,0 +1,128 @@
+// Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
+import type { Schedule } from '@flowvae/objectives';
+import type { FlatParameters } from './flat-parameters.ts';
+
+/** One sweep over gradients or parameters at each step; optimisers and gradient transformations alike. */
+export interface Optimizer {
+  /** What to write into a config: the name and every setting. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Regions of state that it needs. */
+  readonly slots: number;
+  /** @param firstSlot its first region of state; @param step 0 at the first step */
+  apply(parameters: FlatParameters, firstSlot: number, step: number): void;
+}
+
+/** A learning rate, fixed or by step. */
+export type LearningRate = number | Schedule;
+
+const rateAt = (rate: LearningRate, step: number) => (typeof rate === 'number' ? rate : rate(step));
+
+const described = (rate: LearningRate) => (typeof rate === 'number' ? rate : 'schedule');
+
+/** Settings of {@link adam}; the defaults are PyTorch's. */
+export interface AdamOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam with bias correction, epsilon outside the square root.
+ *
+ * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; torch.optim.Adam
+ */
+export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer {
+  return {
+    config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
+    slots: 2,
+    apply({ kernels, length, region }, slot, step) {
+      const t = step + 1;
+      const corrected = rateAt(rate, step) / (1 - beta1 ** t);
+      const root = 1 / Math.sqrt(1 - beta2 ** t);
+      const [m, v] = [region(slot), region(slot + 1)];
+      kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon);
+    },
+  };
+}
+
+/** Settings of {@link rmsprop}; the defaults are PyTorch's. */
+export interface RmspropOptions {
+  readonly alpha?: number;
+  readonly momentum?: number;
+  readonly epsilon?: number;
+}
+
+/**
+ * RMSprop, not centred, with momentum after the division; epsilon outside the square root, alpha 0.99 (TensorFlow.js: inside, 0.9).
+ *
+ * @see torch.optim.RMSprop
+ */
+export function rmsprop(rate: LearningRate, { alpha = 0.99, momentum = 0, epsilon = 1e-8 }: RmspropOptions = {}): Optimizer {
+  return {
+    config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
+    slots: 2,
+    apply({ kernels, length, region }, slot, step) {
+      const [v, buffer] = [region(slot), region(slot + 1)];
+      const lr = rateAt(rate, step);
+      kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon);
+    },
+  };
+}
+
+/** Settings of {@link sgd}. */
+export interface SgdOptions {
+  readonly momentum?: number;
+}
+
+/**
+ * Gradient descent, with heavy-ball momentum without dampening.
+ *
+ * @see torch.optim.SGD
+ */
+export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Optimizer {
+  return {
+    config: { name: 'sgd', rate: described(rate), momentum },
+    slots: 1,
+    apply({ kernels, length, region }, slot, step) {
+      kernels.sgd(region(0), region(1), region(slot), length, rateAt(rate, step), momentum);
+    },
+  };
+}
+
+/** torch.nn.utils.clip_grad_norm_ divides by the norm plus this. */
+const NORM_EPSILON = 1e-6;
+
+/**
+ * Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ the norm over all of them together.
+ *
+ * @see Pascanu et al. 2013, arXiv:1211.5063, algorithm 1; torch.nn.utils.clip_grad_norm_
+ */
+export function clipByGlobalNorm(maxNorm: number): Optimizer {
+  return {
+    config: { name: 'clipByGlobalNorm', maxNorm },
+    slots: 0,
+    apply({ kernels, length, region }) {
+      const norm = Math.sqrt(kernels.sumOfSquares(region(1), length));
+      const factor = maxNorm / (norm + NORM_EPSILON);
+      if (factor < 1) kernels.scale(region(1), length, factor);
+    },
+  };
+}
+
+/** Applies several in order, e.g. `chain(clipByGlobalNorm(1), adam(1e-3))`. */
+export function chain(...parts: readonly Optimizer[]): Optimizer {
+  return {
+    config: { name: 'chain', parts: parts.map(({ config }) => config) },
+    slots: parts.reduce((total, { slots }) => total + slots, 0),
+    apply(parameters, firstSlot, step) {
+      let slot = firstSlot;
+      for (const part of parts) {
+        part.apply(parameters, slot, step);
+        slot += part.slots;
+      }
+    },
+  };
+}
+
+/** The first region of optimiser state: parameters and gradients come before. */
+export const FIRST_SLOT = 2;

@@ -1,0 +1,58 @@
+// Ties a latent-variable model and an objective to what `fit` takes: a loss, its input shapes, and the arrays of a step.
+import type { Arrays, InputShapes } from '@flowvae/compiler';
+import type { Noise } from '@flowvae/distributions';
+import type { LatentModel, Objective } from '@flowvae/objectives';
+import { fold, type Key, normal, uniform } from '@flowvae/random';
+import type { Scalar, Tensor2D } from '@flowvae/tensor';
+import type { Loss } from './gradient-step.ts';
+
+/** A model, an objective and data. */
+export interface VariationalOptions {
+  /** The model at a batch x [B, P]. */
+  readonly modelAt: (x: Tensor2D) => LatentModel;
+  readonly objective: Objective;
+  /** The noise that the model's posterior takes. */
+  readonly noise: Noise;
+  readonly batchSize: number;
+  /** Width P of a data point. */
+  readonly width: number;
+  /** The batch of a step, [batchSize·width] row-major; the array may be reused by the next call. */
+  readonly data: (step: number) => Float32Array;
+  /** Decides the posterior's noise: folded with the step, so that any step can be drawn again. */
+  readonly key: Key;
+}
+
+/** The part of `FitOptions` that depends on the model. */
+export interface TrainingProblem {
+  readonly loss: Loss;
+  readonly inputShapes: InputShapes;
+  readonly batch: (step: number) => Arrays;
+}
+
+/** Variational training as a problem for `fit`: inputs `x`, `noise` and the objective's schedules by name. */
+export function variational(options: VariationalOptions): TrainingProblem {
+  const { modelAt, objective, noise, batchSize, width, data, key } = options;
+  const schedules = Object.entries(objective.schedules);
+  const scheduled = Object.fromEntries(schedules.map(([name]) => [name, new Float32Array(1)]));
+  const drawn = new Float32Array(batchSize * noise.width);
+  return {
+    loss: ({ x, noise: epsilon, ...at }) =>
+      objective.bound(modelAt(x as Tensor2D), epsilon as Tensor2D, at as Record<string, Scalar>),
+    inputShapes: {
+      x: [batchSize, width],
+      noise: [batchSize, noise.width],
+      ...Object.fromEntries(schedules.map(([name]) => [name, []])),
+    },
+    batch(step) {
+      for (const [name, schedule] of schedules) scheduled[name]![0] = schedule(step);
+      drawNoise(noise.kind, fold(key, step), drawn);
+      return { x: data(step), noise: drawn, ...scheduled };
+    },
+  };
+}
+
+/** Fills an array with the kind of noise that a sampler takes. */
+export function drawNoise(kind: Noise['kind'], key: Key, out: Float32Array): void {
+  if (kind === 'normal') normal(key, out);
+  else uniform(key, out);
+}

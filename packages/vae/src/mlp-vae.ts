@@ -1,0 +1,45 @@
+// The usual VAE from a handful of numbers: perceptrons on both sides, a flow posterior between.
+import { type Amortization, type Flow, flowPosterior } from '@flowvae/flows';
+import { fold, type Key } from '@flowvae/random';
+import { type Activation, mlp } from './network.ts';
+import { type Vae, vae } from './vae.ts';
+
+/** Options of {@link mlpVae}. */
+export interface MlpVaeOptions {
+  /** Number P of observed variables. */
+  readonly pixels: number;
+  readonly latent: number;
+  /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  /** Refines the posterior; left out: a diagonal normal. */
+  readonly flow?: Flow | undefined;
+  readonly amortize?: Amortization;
+  /** Mean of the training data [P] in [0, 1]: the decoder's bias starts at its logit. */
+  readonly meanImage?: Float32Array;
+  readonly key: Key;
+}
+
+/** Pixels that are always off or always on would have infinite logits. @see Burda et al. 2016, arXiv:1509.00519 (author's code) */
+const MEAN_RANGE = [0.001, 0.999] as const;
+
+/** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
+export function mlpVae(options: MlpVaeOptions): Vae {
+  const { pixels, latent, hidden, activation, flow, amortize = 'flow', meanImage, key } = options;
+  const encoder = mlp({ inputWidth: pixels, hidden, activation, key: fold(key, 'encoder') });
+  const contextWidth = encoder.outputWidth;
+  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: fold(key, 'posterior') });
+  const decoder = mlp({
+    inputWidth: latent,
+    hidden: hidden.toReversed(),
+    activation,
+    output: { width: pixels, ...(meanImage ? { bias: meanImage.map(clippedLogit) } : {}) },
+    key: fold(key, 'decoder'),
+  });
+  return vae({ encoder, posterior, decoder, latent });
+}
+
+function clippedLogit(mean: number): number {
+  const clipped = Math.min(Math.max(mean, MEAN_RANGE[0]), MEAN_RANGE[1]);
+  return Math.log(clipped / (1 - clipped));
+}
