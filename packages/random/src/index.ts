@@ -1,1 +1,3 @@
-export {};
+export { bernoulli, bernoulliBytes, bits, bulkDraws, normal, uniform } from './draws.ts';
+export { fold, type Key, key } from './key.ts';
+export { permutation } from './permutation.ts';

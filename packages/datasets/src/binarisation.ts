@@ -1,0 +1,97 @@
+// What becomes of grey intensities before a Bernoulli likelihood sees them. It moves a log-likelihood by 2 to 20 nats,
+// so every published number must say which of these was used.
+import { bernoulliBytes, fold, type Key, key } from '@flowvae/random';
+import { ExpectationError } from '@flowvae/tensor';
+import type { ImageSet } from './image-set.ts';
+
+/**
+ * - `'dynamic'`: 1 with probability byte/255, drawn anew at every step
+ * - `'static'`: the same, drawn once for each image
+ * - `'threshold'`: 1 where byte >= 128
+ * - `'none'`: the grey value byte/255
+ */
+export type Binarisation = 'dynamic' | 'static' | 'threshold' | 'none';
+
+/** The seed of static binarisation, whatever the training seed, so results of different seeds are on the same data. */
+export const staticBinarisationSeed = 1998;
+
+export interface BinarisationOptions {
+  readonly binarisation: Binarisation;
+  /** What the dynamic draws come from. */
+  readonly key: Key;
+  /** What the static draws come from; `key(staticBinarisationSeed)` by default. */
+  readonly binarisationKey?: Key;
+}
+
+/** A moment of drawing: a training step, or the one time that a set is fixed for evaluation. */
+export type Moment = number | 'evaluation';
+
+interface Rule {
+  /** Where an image's randomness comes from at a moment; the image's own place is folded in after that. */
+  readonly source?: (keys: Required<BinarisationOptions>, moment: Moment) => Key;
+  /** Writes one image; `key` is the image's own. */
+  readonly write: (intensities: Uint8Array, out: Float32Array, key: Key) => void;
+}
+
+const grey = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+const rules: Readonly<Record<Binarisation, Rule>> = {
+  dynamic: { source: ({ key }, moment) => fold(key, 'dynamic', moment), write: writeCoins },
+  static: { source: ({ binarisationKey }) => binarisationKey, write: writeCoins },
+  threshold: { write: writeThreshold },
+  none: { write: writeGrey },
+};
+
+/** All binarisations, for options and messages. */
+export const binarisations = Object.keys(rules) as readonly Binarisation[];
+
+/** Writes image `index` of a set as floats, [height·width]. */
+export type RowWriter = (index: number, out: Float32Array) => void;
+
+/**
+ * How the images of a set are written at a moment.
+ *
+ * Where there is chance in it, the draw of an image depends on its source and on the image's place in its file, never
+ * on the batch or the split that it is in.
+ *
+ * @throws ExpectationError where the set's bytes are not count·height·width, or there is no such binarisation
+ */
+export function rowWriter(set: ImageSet, options: BinarisationOptions): (moment: Moment) => RowWriter {
+  checkSet(set);
+  checkBinarisation(options.binarisation);
+  const pixels = set.height * set.width;
+  const keys = { binarisationKey: key(staticBinarisationSeed), ...options };
+  const { file, first } = set.origin ?? { file: '', first: 0 };
+  const { source, write } = rules[options.binarisation];
+  const intensities = (index: number) => set.images.subarray(index * pixels, (index + 1) * pixels);
+  return (moment) => {
+    if (!source) return (index, out) => write(intensities(index), out, keys.key);
+    const imageKeys = fold(source(keys, moment), file);
+    return (index, out) => write(intensities(index), out, fold(imageKeys, first + index));
+  };
+}
+
+function writeCoins(intensities: Uint8Array, out: Float32Array, key: Key): void {
+  bernoulliBytes(key, intensities, out);
+}
+
+function writeThreshold(intensities: Uint8Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = intensities[i]! >>> 7;
+}
+
+function writeGrey(intensities: Uint8Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = grey[intensities[i]!]!;
+}
+
+function checkSet({ images, count, height, width }: ImageSet): void {
+  if (images.length === count * height * width) return;
+  const expected = `${count} x ${height} x ${width} bytes`;
+  throw new ExpectationError({ where: 'ImageSet.images', expected, received: `${images.length} bytes` });
+}
+
+/** For callers without types, such as a configuration file. */
+function checkBinarisation(name: string): void {
+  if (Object.hasOwn(rules, name)) return;
+  const expected = `one of ${binarisations.join(', ')}`;
+  throw new ExpectationError({ where: 'binarisation', expected, received: `"${name}"` });
+}

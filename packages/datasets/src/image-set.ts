@@ -1,0 +1,74 @@
+// Sets of grey images as bytes, and how one training file is divided.
+import { ExpectationError } from '@flowvae/tensor';
+
+/** Images of one size, row by row. Nothing here may be written to: several sets look at the same memory. */
+export interface ImageSet {
+  /** Intensities 0 … 255, [count, height, width] */
+  readonly images: Uint8Array;
+  /** Classes, [count] */
+  readonly labels?: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /**
+   * Where the images come from: a name for their file, and the position in it of the first.
+   *
+   * It identifies an image to the draws that are made once for each, so that those are the same under every split.
+   * By default `{ file: '', first: 0 }`.
+   */
+  readonly origin?: { readonly file: string; readonly first: number };
+}
+
+/** A data set, divided. */
+export interface ImageSplits {
+  readonly name: string;
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly test: ImageSet;
+}
+
+/**
+ * How the training file is divided, in file order; named after MNIST's sizes (train/validation/test).
+ *
+ * - `'50k/10k/10k'`: the last sixth (rounded down) is for validation, of 60,000 images the last 10,000
+ * - `'60k/10k'`: all of it is for training; the validation set is empty
+ */
+export type Split = '50k/10k/10k' | '60k/10k';
+
+/** The images `from` … `to` − 1 of a set, as a view of the same memory. */
+function slice(set: ImageSet, from: number, to: number): ImageSet {
+  const pixels = set.height * set.width;
+  const { file, first } = set.origin ?? { file: '', first: 0 };
+  return {
+    ...set,
+    images: set.images.subarray(from * pixels, to * pixels),
+    ...(set.labels ? { labels: set.labels.subarray(from, to) } : {}),
+    count: to - from,
+    origin: { file, first: first + from },
+  };
+}
+
+/** Divides a training file. */
+export function divide(train: ImageSet, split: Split): Pick<ImageSplits, 'train' | 'validation'> {
+  const heldOut = split === '60k/10k' ? 0 : Math.floor(train.count / 6);
+  const kept = train.count - heldOut;
+  return { train: slice(train, 0, kept), validation: slice(train, kept, train.count) };
+}
+
+/**
+ * The mean intensity of each pixel, in [0, 1]: what a decoder's output bias can start from.
+ *
+ * @throws ExpectationError where the set is empty
+ */
+export function meanImage(set: ImageSet): Float32Array {
+  if (set.count === 0) {
+    throw new ExpectationError({ where: 'meanImage: set', expected: 'at least one image', received: 'an empty set' });
+  }
+  const { images, count } = set;
+  const pixels = set.height * set.width;
+  const sums = new Float64Array(pixels);
+  for (let start = 0; start < count * pixels; start += pixels) {
+    for (let i = 0; i < pixels; i++) sums[i]! += images[start + i]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / (255 * count));
+}
