@@ -1,0 +1,42 @@
+// The two axes of a chart, as Chart.js scales.
+import type { LineChartOptions } from './chart-options.ts';
+import { axisLine, gridLine, ink } from './palette.ts';
+import { type ValueRange, xAxisRange, yAxisRange } from './value-range.ts';
+
+/** The x axis: all points, and words at round numbers. */
+export function xAxis({ xLabel, logX = false, series }: LineChartOptions) {
+  const { min, max } = xAxisRange(series, logX);
+  const { ticks, ...common } = axis(xLabel);
+  if (!logX) return { type: 'linear' as const, ...common, min, max, ticks };
+  return { type: 'logarithmic' as const, ...common, min, max, ticks: { ...ticks, callback: logTick({ min, max }) } };
+}
+
+/** Words at the powers of ten; over two decades and less also at 2 and 5 times them, over less than one at every line. */
+function logTick({ min, max }: ValueRange): (value: number | string) => string | undefined {
+  const decades = Math.log10(max / min);
+  const leading = decades > 2 ? ['1'] : ['1', '2', '5'];
+  return (value) => {
+    const [digits] = Number(value).toExponential().split('e');
+    return decades < 1 || leading.includes(digits!) ? Number(value).toLocaleString('en-US') : undefined;
+  };
+}
+
+/** The y axis, with at least the width given for its words. */
+export function yAxis(options: LineChartOptions, leastWidth: number) {
+  const { min, max, fixed } = yAxisRange(options);
+  return {
+    type: 'linear' as const,
+    ...axis(options.yLabel),
+    ...(fixed ? { min, max } : { suggestedMin: min, suggestedMax: max }),
+    afterFit: (scale: { width: number }) => {
+      scale.width = Math.max(scale.width, leastWidth);
+    },
+  };
+}
+
+const axis = (label: string) => ({
+  title: { display: true, text: label, color: ink, font: { size: 13 } },
+  ticks: { color: ink, font: { size: 12 }, maxRotation: 0, includeBounds: false }, // words at round numbers only
+  grid: { color: gridLine, tickColor: axisLine },
+  border: { color: axisLine },
+});

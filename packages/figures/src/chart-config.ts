@@ -1,0 +1,140 @@
+// Turns the options of a line chart into a Chart.js configuration: the house style of every chart.
+import {
+  type Chart,
+  type ChartConfiguration,
+  type ChartDataset,
+  Legend,
+  type LegendItem,
+  type Plugin,
+  SubTitle,
+  Title,
+} from 'chart.js';
+import { xAxis, yAxis } from './chart-axes.ts';
+import { isDrawable, type LineChartOptions, type Point, type Series } from './chart-options.ts';
+import { fontFamily } from './font.ts';
+import { ink, mutedInk, paper, seriesColor, seriesColors } from './palette.ts';
+import { spreadBands } from './spread-band.ts';
+import { cutNote, yAxisRange } from './value-range.ts';
+
+/** Lines with at most this many points carry a marker on each. */
+const markedPoints = 24;
+
+/** What the surroundings of a chart decide about it. */
+export interface Placement {
+  /** Pixels of the file for one pixel of layout. */
+  readonly pixelRatio: number;
+  /** The least width of the y axis with its words; panels in one column share it, so that their x axes line up. */
+  readonly yAxisWidth: number;
+}
+
+/** The configuration that draws `options` once, without animation, events or a page around it. */
+export function chartConfig(options: LineChartOptions, placement: Placement): ChartConfiguration<'line', Point[]> {
+  const colors = options.series.map(({ color }, i) => seriesColor(color ?? i));
+  return {
+    type: 'line',
+    data: { datasets: options.series.map((series, i) => dataset(series, i, colors[i]!)) },
+    options: {
+      responsive: false,
+      animation: false,
+      events: [],
+      devicePixelRatio: placement.pixelRatio,
+      locale: 'en-US', // the host's locale would change the picture
+      font: { family: fontFamily, size: 13 },
+      color: ink,
+      layout: { padding: { left: 12, right: 24, top: 12, bottom: 12 } },
+      scales: { x: xAxis(options), y: yAxis(options, placement.yAxisWidth) },
+      plugins: words(options),
+    },
+    plugins: [Title, SubTitle, Legend, background, spreadBands(options.series, colors)],
+  };
+}
+
+const background: Plugin<'line'> = {
+  id: 'background',
+  beforeDraw: ({ ctx, width, height }) => {
+    ctx.save();
+    ctx.fillStyle = paper;
+    ctx.fillRect(0, 0, width, height);
+    ctx.restore();
+  },
+};
+
+function dataset(
+  { label, points, dashed = false }: Series,
+  place: number,
+  color: string,
+): ChartDataset<'line', Point[]> {
+  const alone = (i: number) => ![i - 1, i + 1].some((j) => points[j] && isDrawable(points[j]));
+  const marked = points.length <= markedPoints;
+  return {
+    label,
+    data: withGaps(points),
+    borderColor: color,
+    backgroundColor: color,
+    borderWidth: 2,
+    borderJoinStyle: 'round',
+    borderDash: dashPattern(dashed, place),
+    clip: { left: 5, right: 5, top: 1, bottom: 1 }, // markers on the first and last x stay whole
+    pointRadius: points.map((_, i) => (marked || alone(i) ? 3 : 0)), // a point between two gaps has no line to be seen by
+    pointBorderWidth: 0,
+  };
+}
+
+/** Chart.js breaks the line where y is NaN, but a point needs some x to stand at. */
+function withGaps(points: readonly Point[]): Point[] {
+  let x = points.find(isDrawable)!.x;
+  return points.map((point) => {
+    if (!isDrawable(point)) return { x, y: Number.NaN };
+    x = point.x;
+    return { x, y: point.y };
+  });
+}
+
+/** Past the end of the palette the colours come again, dotted. */
+function dashPattern(dashed: boolean, place: number): number[] {
+  if (dashed) return [7, 4];
+  return place < seriesColors.length ? [] : [2, 3];
+}
+
+function words({ title, series, ...options }: LineChartOptions) {
+  const note = cutNote(series, yAxisRange({ title, series, ...options }));
+  return {
+    title: {
+      display: true,
+      text: title,
+      align: 'start' as const,
+      color: ink,
+      font: { size: 17, weight: 'bold' as const },
+      padding: { bottom: note ? 4 : 6 },
+    },
+    subtitle: {
+      display: note !== undefined,
+      text: note ?? '',
+      align: 'start' as const,
+      color: mutedInk,
+      font: { size: 12 },
+      padding: { bottom: 6 },
+    },
+    legend: {
+      position: 'top' as const,
+      align: 'start' as const,
+      labels: { usePointStyle: true, pointStyleWidth: 34, padding: 10, color: ink, generateLabels: lineSamples },
+    },
+  };
+}
+
+/** One legend entry a series, with a piece of its line: the default would show its point, which most lines do not have. */
+function lineSamples({ data }: Chart): LegendItem[] {
+  return data.datasets.map((set, datasetIndex) => {
+    const { label = '', borderColor, borderDash } = set as ChartDataset<'line'>;
+    return {
+      text: label,
+      datasetIndex,
+      pointStyle: 'line',
+      strokeStyle: borderColor as string,
+      lineDash: borderDash as number[],
+      lineWidth: 2,
+      fontColor: ink,
+    };
+  });
+}

@@ -1,0 +1,79 @@
+// What a line chart shows: data and words, no drawing. Refuses what cannot be drawn honestly.
+import { ExpectationError } from '@flowvae/tensor';
+
+/** One measured value. Where `x` or `y` is not finite, the line has a gap. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** Half the height of the band around `y`, e.g. one standard error; say in the label or the title which one it is. */
+  readonly spread?: number;
+}
+
+/** One line of a chart. */
+export interface Series {
+  readonly label: string;
+  readonly points: readonly Point[];
+  /** Default false. */
+  readonly dashed?: boolean;
+  /** The place in the palette, so that two series can share a colour; default: the series' place in the chart. */
+  readonly color?: number;
+}
+
+/** `'all'` shows every point; `'robust'` cuts far outliers off and says so; a pair is the range itself. */
+export type YRange = 'all' | 'robust' | readonly [min: number, max: number];
+
+/** A line chart: words with units, and its series. */
+export interface LineChartOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  /** With its unit, e.g. `negative ELBO (nats)`. */
+  readonly yLabel: string;
+  readonly series: readonly Series[];
+  /** Default 'all'. Whatever a range cuts off is counted in a line under the title. */
+  readonly yRange?: YRange;
+  /** Default false. */
+  readonly logX?: boolean;
+  /** Width in layout pixels; default 800. A PNG has twice as many pixels each way. */
+  readonly width?: number;
+  /** Height in layout pixels; default 450. */
+  readonly height?: number;
+}
+
+export const isDrawable = ({ x, y }: Point) => Number.isFinite(x) && Number.isFinite(y);
+
+/** @throws ExpectationError naming the option that cannot be drawn */
+export function checkChart(where: string, options: LineChartOptions): void {
+  const { series, yRange = 'all', logX = false } = options;
+  if (series.length === 0) refuse(`${where}: series`, 'at least one series', 'none');
+  for (const line of series) checkSeries(`${where}: series "${line.label}"`, line, logX);
+  for (const side of ['width', 'height'] as const) checkSide(`${where}: ${side}`, options[side]);
+  if (typeof yRange === 'string') return;
+  const [min, max] = yRange;
+  if (!(Number.isFinite(min) && Number.isFinite(max) && min < max)) {
+    refuse(`${where}: yRange`, 'two finite numbers, the smaller one first', `[${min}, ${max}]`);
+  }
+}
+
+function checkSeries(where: string, { points }: Series, logX: boolean): void {
+  const drawable = points.filter(isDrawable);
+  if (drawable.length === 0) {
+    const received = points.length === 0 ? 'no points' : `${points.length} points, none of them finite`;
+    refuse(where, 'at least one point with finite x and y', received, 'leave the series out until it has values');
+  }
+  const negative = drawable.find(({ spread = 0 }) => spread < 0);
+  if (negative) refuse(where, 'spreads of 0 or more', `${negative.spread} at x = ${negative.x}`);
+  const unscalable = logX ? drawable.find(({ x }) => x <= 0) : undefined;
+  if (unscalable) {
+    const remedy = 'leave the point out or use a linear axis';
+    refuse(where, 'x above 0 on a logarithmic axis', `x = ${unscalable.x}`, remedy);
+  }
+}
+
+function checkSide(where: string, side: number | undefined): void {
+  if (side === undefined || (Number.isInteger(side) && side >= 100 && side <= 8000)) return;
+  refuse(where, 'a whole number of pixels from 100 to 8000', `${side}`);
+}
+
+function refuse(where: string, expected: string, received: string, remedy?: string): never {
+  throw new ExpectationError({ where, expected, received, ...(remedy ? { remedy } : {}) });
+}

@@ -1,0 +1,89 @@
+// Grids of grey images, e.g. samples of a decoder, or data beside their reconstructions.
+import { ExpectationError } from '@flowvae/tensor';
+import { drawGrid, type GridStyle } from './grid-drawing.ts';
+import { splitImages } from './image-values.ts';
+
+/** The images of a grid, and how they are arranged. */
+export interface ImageGridOptions extends GridStyle {
+  /** n · height · width values from 0 (off) to 1 (on): image after image, each row by row. */
+  readonly images: Float32Array;
+  /** Pixels of one image. */
+  readonly height: number;
+  readonly width: number;
+  /** Images in a row; the last row may be shorter. */
+  readonly columns: number;
+  /** One word a row, drawn on its left; default none. */
+  readonly rowLabels?: readonly string[];
+  /** One word a column, drawn above it; default none. */
+  readonly columnLabels?: readonly string[];
+}
+
+/** Images and, in the same order and size, what a model made of them. */
+export interface PairedImageGridOptions extends GridStyle {
+  /** n · height · width values from 0 to 1. */
+  readonly images: Float32Array;
+  /** As many values as `images`. */
+  readonly reconstructions: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly columns: number;
+  /** What stands beside the two kinds of rows; default `['image', 'reconstruction']`. */
+  readonly labels?: readonly [image: string, reconstruction: string];
+}
+
+/**
+ * Draws images in a grid, row by row from the upper left, as PNG; the same options give the same bytes.
+ *
+ * @throws ExpectationError where the images do not have the size given, or a value is not from 0 to 1
+ */
+export function imageGrid(options: ImageGridOptions): Uint8Array {
+  const { images: values, height, width, columns, rowLabels = [], columnLabels = [] } = options;
+  checkStyle('imageGrid', options);
+  const rows = inRows(splitImages('imageGrid: images', { values, height, width }), columns);
+  const across = Math.min(columns, rows[0]!.length);
+  checkLabels('imageGrid: rowLabels', rowLabels, rows.length);
+  checkLabels('imageGrid: columnLabels', columnLabels, across);
+  return drawGrid({ rows, columns: across, height, width, rowsPerGroup: 0, rowLabels, columnLabels }, options);
+}
+
+/**
+ * Draws every row of images with the row of their reconstructions right below, as PNG.
+ *
+ * @throws ExpectationError where the two kinds differ in number, or a value is not from 0 to 1
+ */
+export function pairedImageGrid(options: PairedImageGridOptions): Uint8Array {
+  const { images, reconstructions, height, width, columns, labels = ['image', 'reconstruction'] } = options;
+  checkStyle('pairedImageGrid', options);
+  const where = 'pairedImageGrid: reconstructions';
+  if (images.length !== reconstructions.length) {
+    const received = `${reconstructions.length}`;
+    throw new ExpectationError({ where, expected: `${images.length} values, as many as images has`, received });
+  }
+  const above = inRows(splitImages('pairedImageGrid: images', { values: images, height, width }), columns);
+  const below = inRows(splitImages(where, { values: reconstructions, height, width }), columns);
+  const rows = above.flatMap((row, i) => [row, below[i]!]);
+  const rowLabels = above.flatMap(() => labels);
+  const across = Math.min(columns, rows[0]!.length);
+  return drawGrid({ rows, columns: across, height, width, rowsPerGroup: 2, rowLabels, columnLabels: [] }, options);
+}
+
+const inRows = (images: readonly Float32Array[], columns: number) =>
+  Array.from({ length: Math.ceil(images.length / columns) }, (_, r) => images.slice(r * columns, (r + 1) * columns));
+
+function checkStyle(where: string, { columns, scale = 1, gap = 0 }: GridStyle & { readonly columns: number }): void {
+  const least = { columns: 1, scale: 1, gap: 0 };
+  for (const [name, value] of Object.entries({ columns, scale, gap })) {
+    const from = least[name as keyof typeof least];
+    if (Number.isInteger(value) && value >= from) continue;
+    throw new ExpectationError({
+      where: `${where}: ${name}`,
+      expected: `a whole number from ${from}`,
+      received: `${value}`,
+    });
+  }
+}
+
+function checkLabels(where: string, labels: readonly string[], count: number): void {
+  if (labels.length === 0 || labels.length === count) return;
+  throw new ExpectationError({ where, expected: `none or ${count} labels`, received: `${labels.length}` });
+}

@@ -1,0 +1,21 @@
+// Colours of all figures: the series colours of Okabe & Ito, which stay apart under every common colour blindness.
+// Their yellow is left out: a thin yellow line on white cannot be seen.
+
+/** Series colours in the order of use. */
+export const seriesColors = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
+
+export const paper = '#FFFFFF';
+export const ink = '#222222';
+export const mutedInk = '#666666';
+export const gridLine = '#E6E6E6';
+export const axisLine = '#999999';
+export const frameColor = '#CCCCCC';
+
+/** The colour of the series in place `index`; the list repeats when it is used up. */
+export const seriesColor = (index: number): string => seriesColors[index % seriesColors.length]!;
+
+/** The same colour, see-through: for bands that lie over each other. */
+export function withOpacity(hex: string, opacity: number): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return `rgba(${r}, ${g}, ${b}, ${opacity})`;
+}
