@@ -21,6 +21,7 @@ interface HeaderEntry {
 }
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
 
 /**
  * Encodes tensors in the order given, with the data section aligned to 8 bytes.
@@ -28,21 +29,21 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
  * @throws ExpectationError where a shape and its number of values disagree, or a name is the reserved `__metadata__`
  */
 export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Array {
-  const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const header: [name: string, entry: HeaderEntry | Readonly<Record<string, string>>][] = [];
+  if (Object.keys(metadata).length > 0) header.push(['__metadata__', metadata]);
   let end = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
-    if (sizeOf(shape) !== values.length || name === '__metadata__') {
+    if (!shape.every(isCount) || sizeOf(shape) !== values.length || name === '__metadata__') {
       throw new ExpectationError({
         where: `encodeSafetensors: tensor "${name}"`,
         expected: `${sizeOf(shape)} values for shape [${shape.join(', ')}] under a name other than "__metadata__"`,
         received: `${values.length} values`,
       });
     }
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] };
+    header.push([name, { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] }]);
     end += values.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8;
   const file = new Uint8Array(8 + headerLength + end).fill(0x20, 8, 8 + headerLength); // the format pads with spaces
   new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -66,23 +67,24 @@ export function decodeSafetensors(file: Uint8Array, where: string): StoredTensor
     throw new ExpectationError({ where, expected, received, remedy: 'the file is damaged or of another kind' });
   };
   if (file.length < 8) refuse('a safetensors file of at least 8 bytes', `${file.length} bytes`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > file.length - 8) {
-    refuse(`a header of at most ${file.length - 8} bytes`, `a header length of ${headerLength}`);
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength); // the slice of a Node Buffer does not copy
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
+  if (headerLength > bytes.length - 8) {
+    refuse(`a header of at most ${bytes.length - 8} bytes`, `a header length of ${headerLength}`);
   }
-  const header = parseHeader(file.subarray(8, 8 + headerLength)) ?? refuse('a JSON header', 'something else');
-  const data = file.subarray(8 + headerLength);
-  const tensors: Record<string, StoredTensor> = {};
-  let metadata: Readonly<Record<string, string>> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = entry as Readonly<Record<string, string>>;
-    else
-      tensors[name] =
-        readTensor(entry as Partial<HeaderEntry>, data) ??
-        refuse(`tensor "${name}" to be float32 inside the file`, JSON.stringify(entry));
-  }
-  return { tensors, metadata };
+  const { __metadata__: metadata = {}, ...entries } =
+    parseHeader(bytes.subarray(8, 8 + headerLength)) ?? refuse('a JSON header', 'something else');
+  if (!isTextMap(metadata)) return refuse('metadata that maps names to texts', summary(metadata));
+  const data = bytes.subarray(8 + headerLength);
+  const places = Object.entries(entries).map(
+    ([name, entry]) =>
+      readPlace(name, entry, data.length) ?? refuse(`tensor "${name}" to be float32 inside the file`, summary(entry)),
+  );
+  if (!fillExactly(places, data.length)) refuse(`tensors that fill ${data.length} bytes of data`, 'gaps or overlaps');
+  const tensors = places.map(({ name, shape, from, to }) => {
+    return [name, { shape, values: new Float32Array(data.slice(from, to).buffer) }] as const;
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> | undefined {
@@ -96,11 +98,43 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
-function readTensor(entry: Partial<HeaderEntry> | null, data: Uint8Array): StoredTensor | undefined {
-  const { dtype, shape, data_offsets: offsets } = entry ?? {};
+const isTextMap = (metadata: unknown): metadata is Readonly<Record<string, string>> =>
+  typeof metadata === 'object' &&
+  metadata !== null &&
+  !Array.isArray(metadata) &&
+  Object.values(metadata).every((text) => typeof text === 'string');
+
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function readPlace(name: string, entry: unknown, dataLength: number): Place | undefined {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
   if (dtype !== 'F32' || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) return undefined;
-  if (![...shape, ...offsets].every((n) => Number.isSafeInteger(n) && n >= 0)) return undefined;
+  if (![...shape, ...offsets].every(isCount)) return undefined;
   const [from, to] = offsets as [number, number];
-  if (to > data.length || to - from !== sizeOf(shape) * 4) return undefined;
-  return { shape: shape as readonly number[], values: new Float32Array(data.slice(from, to).buffer) };
+  if (to > dataLength || to - from !== sizeOf(shape) * 4) return undefined;
+  return { name, shape: shape as readonly number[], from, to };
+}
+
+/** The format forbids holes and overlaps; without this check a small file of overlaps could ask for any amount of memory. */
+function fillExactly(places: readonly Place[], dataLength: number): boolean {
+  let end = 0;
+  for (const { from, to } of places.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) return false;
+    end = to;
+  }
+  return end === dataLength;
+}
+
+/** A header entry in few words, however damaged. */
+function summary(entry: unknown): string {
+  try {
+    return JSON.stringify(entry).slice(0, 200);
+  } catch {
+    return 'something nested too deeply to print'; // JSON.stringify recurses, JSON.parse does not
+  }
 }

@@ -59,7 +59,7 @@ export function checkParam(
   if (fits) return;
   throw new ShapeError({
     where: `${where}: ${name}`,
-    expected: `[${batch} or 1, ${shape.join(', ')}]`,
+    expected: format([batch === 1 ? 1 : `${batch} or 1`, ...shape]),
     received: format(tensor.shape),
   });
 }

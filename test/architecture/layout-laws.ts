@@ -1,0 +1,71 @@
+// Laws about names and places of files, and about what code must not say.
+import ts from 'typescript';
+import type { FileMap } from './file-map.ts';
+import { parse, visit } from './imports.ts';
+import { roomsBelow } from './packages-table.ts';
+
+const topLevel = new Set([
+  ...['packages', 'experiments', 'test', 'package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'README.md'],
+  ...['LICENSE', 'biome.json', 'pnpm-lock.yaml', 'CHANGELOG.md', 'node_modules', 'runs'],
+]);
+const junkName = /^(utils?|helpers?|common|misc|shared|stuff)$|[-_.](utils?|helpers?|misc|stuff)$/i;
+const packageScripts = new Set(['build', 'build:wasm', 'prepack']);
+
+/** The top level holds the fixed entries and dot files. */
+export function topLevelIsFixed(files: FileMap): string[] {
+  const entries = new Set(Object.keys(files).map((path) => path.split('/')[0]!));
+  return [...entries]
+    .filter((entry) => !entry.startsWith('.') && !topLevel.has(entry))
+    .map((entry) => `${entry}: does not belong at the top level`);
+}
+
+/** No file or folder is named like a drawer for everything. */
+export function noJunkDrawers(files: FileMap): string[] {
+  const isJunk = (path: string) =>
+    path.split('/').some((part) => junkName.test(part.replace(/(\.test|\.d)?\.\w+$/, '')));
+  return Object.keys(files)
+    .filter(isJunk)
+    .map((path) => `${path}: name it after what it is for`);
+}
+
+/** Every package builds by the same script names. */
+export function scriptsHaveOneName(files: FileMap): string[] {
+  return Object.keys(roomsBelow).flatMap((room) => {
+    const path = `packages/${room}/package.json`;
+    if (files[path] === undefined) return [];
+    const scripts = Object.keys(JSON.parse(files[path]).scripts ?? {});
+    const hasAssembly = Object.keys(files).some((file) => file.startsWith(`packages/${room}/assembly/`));
+    const missing = ['build', ...(hasAssembly ? ['build:wasm'] : [])].filter((name) => !scripts.includes(name));
+    const unknown = scripts.filter((name) => !packageScripts.has(name));
+    return [
+      ...missing.map((name) => `${path}: lacks the script ${name}`),
+      ...unknown.map((name) => `${path}: script ${name}: packages know ${[...packageScripts].join(', ')} only`),
+    ];
+  });
+}
+
+/** An ignore pattern without a leading slash holds at every depth, and would keep a package of that name out of git. */
+export function packagesAreNotIgnored(files: FileMap): string[] {
+  const patterns = (files['.gitignore'] ?? '').split('\n').map((line) => line.trim().replace(/\/$/, ''));
+  return patterns
+    .filter((pattern) => Object.hasOwn(roomsBelow, pattern))
+    .map((pattern) => `.gitignore: "${pattern}/" hides packages/${pattern} from git; write "/${pattern}/"`);
+}
+
+/** Code in packages never branches on a concrete thing's name: the implementation declares what it is. */
+export function noSwitchOnName(files: FileMap): string[] {
+  return Object.entries(files).flatMap(([path, text]) => {
+    if (!/^packages\/[^/]+\/src\/.*\.ts$/.test(path)) return [];
+    const source = parse(path, text);
+    const found: string[] = [];
+    visit(source, (node) => {
+      if (!ts.isSwitchStatement(node) || !ts.isPropertyAccessExpression(node.expression)) return;
+      if (node.expression.name.text !== 'name') return;
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push(
+        `${path}:${line + 1}: switch (${node.expression.getText()}): let the implementation declare what differs`,
+      );
+    });
+    return found;
+  });
+}

@@ -1,0 +1,218 @@
+// For every law, small made-up repositories that break it, with what the law must report. A law that reports nothing is no law.
+import { noCycles } from './cycle-law.ts';
+import type { FileMap } from './file-map.ts';
+import * as imports from './import-laws.ts';
+import * as layout from './layout-laws.ts';
+
+/** A law, and repositories that break it. */
+export interface LawCase {
+  readonly law: (files: FileMap) => string[];
+  readonly mutants: Readonly<Record<string, { readonly files: FileMap; readonly reports: readonly string[] }>>;
+}
+
+const flow = 'packages/flows/src/planar.ts';
+const manifest = (fields: object) => JSON.stringify(fields);
+const mutant = (files: FileMap, ...reports: string[]) => ({ files, reports });
+
+const flowsMay = 'flows may import distributions, random, tensor';
+
+export const lawCases: readonly LawCase[] = [
+  {
+    law: imports.importsGoDown,
+    mutants: {
+      'a flow that trains itself': mutant(
+        { [flow]: "import { fit } from '@flowvae/training';" },
+        `${flow} → @flowvae/training: ${flowsMay}`,
+      ),
+      'an upward type': mutant(
+        { [flow]: "import type { Vae } from '@flowvae/vae';" },
+        `${flow} → @flowvae/vae: ${flowsMay}`,
+      ),
+      'an upward export': mutant({ [flow]: "export * from '@flowvae/runs';" }, `${flow} → @flowvae/runs: ${flowsMay}`),
+      'an upward import()': mutant(
+        { [flow]: "const later = () => import('flowvae');" },
+        `${flow} → flowvae: ${flowsMay}`,
+      ),
+      'an upward type import()': mutant(
+        { [flow]: "type V = import('@flowvae/vae').Vae;" },
+        `${flow} → @flowvae/vae: ${flowsMay}`,
+      ),
+      'a sideways import': mutant(
+        { 'packages/tensor/src/shape.ts': "import '@flowvae/random';" },
+        'packages/tensor/src/shape.ts → @flowvae/random: tensor may import no other room',
+      ),
+    },
+  },
+  {
+    law: imports.dependenciesGoDown,
+    mutants: {
+      'an upward dependency': mutant(
+        { 'packages/flows/package.json': manifest({ dependencies: { '@flowvae/vae': 'workspace:*', zod: '4' } }) },
+        'packages/flows/package.json → @flowvae/vae: flows must not depend on it',
+      ),
+      'a package without a row': mutant(
+        { 'packages/extra/package.json': manifest({}) },
+        'packages/extra/package.json: packages-table.ts has no row for extra',
+      ),
+    },
+  },
+  {
+    law: imports.importsAreDeclared,
+    mutants: {
+      'an undeclared room': mutant(
+        {
+          [flow]: "import '@flowvae/tensor'; import 'node:fs'; import './x.ts';",
+          'packages/flows/package.json': manifest({}),
+        },
+        `${flow} → @flowvae/tensor: packages/flows/package.json does not list @flowvae/tensor in dependencies`,
+      ),
+      'a development dependency used at run time': mutant(
+        { [flow]: "import 'zod/v4';", 'packages/flows/package.json': manifest({ devDependencies: { zod: '4' } }) },
+        `${flow} → zod/v4: packages/flows/package.json does not list zod in dependencies`,
+      ),
+      'an undeclared file by require.resolve': mutant(
+        { 'packages/figures/src/font.ts': "require.resolve('some-font/a.ttf');" },
+        'packages/figures/src/font.ts → some-font/a.ttf: packages/figures/package.json does not list some-font in dependencies',
+      ),
+    },
+  },
+  {
+    law: imports.doorsAreKept,
+    mutants: {
+      'tfjs past the tensor room': mutant(
+        { [flow]: "import type { Tensor } from '@tensorflow/tfjs-core';" },
+        `${flow} → @tensorflow/tfjs-core: only tensor may import it`,
+      ),
+      'ONNX Runtime in the loop': mutant(
+        { 'packages/training/src/fit.ts': "import * as ort from 'onnxruntime-node';" },
+        'packages/training/src/fit.ts → onnxruntime-node: only compiler may import it',
+      ),
+    },
+  },
+  {
+    law: imports.noDeepImports,
+    mutants: {
+      'a path inside a package': mutant(
+        { 'test/flows/planar.test.ts': "import '@flowvae/flows/src/planar.ts';" },
+        'test/flows/planar.test.ts → @flowvae/flows/src/planar.ts: import @flowvae/flows itself',
+      ),
+      'a relative path to a neighbour': mutant(
+        { [flow]: "import '../../tensor/src/shape.ts';" },
+        `${flow} → ../../tensor/src/shape.ts: reaches into packages/tensor; import @flowvae/tensor`,
+      ),
+      'a relative path from an experiment': mutant(
+        { 'experiments/bench/run.ts': "await import('../../packages/vae/src/vae.ts');" },
+        'experiments/bench/run.ts → ../../packages/vae/src/vae.ts: reaches into packages/vae; import @flowvae/vae',
+      ),
+    },
+  },
+  {
+    law: imports.topIsNotImported,
+    mutants: {
+      'code that needs its test': mutant(
+        { [flow]: "import '../../../test/cases/flows.ts';" },
+        `${flow} → ../../../test/cases/flows.ts: nothing imports test/`,
+      ),
+      'a test that needs an experiment': mutant(
+        { 'test/a.test.ts': "import '@flowvae/experiments';" },
+        'test/a.test.ts → @flowvae/experiments: nothing imports experiments/',
+      ),
+    },
+  },
+  {
+    law: imports.indexIsForOthers,
+    mutants: {
+      'a file that imports its own barrel': mutant(
+        { [flow]: "import { chain } from './index.ts';" },
+        `${flow} → ./index.ts: import the sibling file, not the own index`,
+      ),
+      'a package that imports itself by name': mutant(
+        { [flow]: "import { chain } from '@flowvae/flows';" },
+        `${flow} → @flowvae/flows: import the sibling file, not the own index`,
+      ),
+    },
+  },
+  {
+    law: noCycles,
+    mutants: {
+      'three files in a ring': mutant(
+        {
+          'test/a.ts': "import './b.ts';",
+          'test/b.ts': "export * from './c.ts';",
+          'test/c.ts': "await import('./a.ts');",
+        },
+        'test/a.ts → test/b.ts → test/c.ts → test/a.ts',
+      ),
+      'a ring through a package name': mutant(
+        {
+          'packages/vae/src/index.ts': "export * from './vae.ts';",
+          'packages/vae/src/vae.ts': "import '@flowvae/vae';",
+        },
+        'packages/vae/src/index.ts → packages/vae/src/vae.ts → packages/vae/src/index.ts',
+      ),
+      'a ring behind a shared file': mutant(
+        {
+          'test/a.ts': "import './z.ts';",
+          'test/b.ts': "import './z.ts'; import './c.ts';",
+          'test/c.ts': "import { type B } from './b.ts';",
+        },
+        'test/b.ts → test/c.ts → test/b.ts',
+      ),
+    },
+  },
+  {
+    law: layout.topLevelIsFixed,
+    mutants: {
+      'a stray folder': mutant(
+        { 'docs/a.md': '', 'vitest.config.ts': '' },
+        ...['docs', 'vitest.config.ts'].map((e) => `${e}: does not belong at the top level`),
+      ),
+    },
+  },
+  {
+    law: layout.noJunkDrawers,
+    mutants: {
+      'a drawer in any form': mutant(
+        { 'test/utils/a.ts': '', 'packages/vae/src/helpers.ts': '', 'test/misc.test.ts': '', 'test/png-utils.ts': '' },
+        ...['test/utils/a.ts', 'packages/vae/src/helpers.ts', 'test/misc.test.ts', 'test/png-utils.ts'].map(
+          (path) => `${path}: name it after what it is for`,
+        ),
+      ),
+    },
+  },
+  {
+    law: layout.scriptsHaveOneName,
+    mutants: {
+      'no build': mutant(
+        { 'packages/vae/package.json': manifest({}) },
+        'packages/vae/package.json: lacks the script build',
+      ),
+      'WebAssembly under another name': mutant(
+        {
+          'packages/random/package.json': manifest({ scripts: { build: '', asc: '' } }),
+          'packages/random/assembly/random.ts': '',
+        },
+        'packages/random/package.json: lacks the script build:wasm',
+        'packages/random/package.json: script asc: packages know build, build:wasm, prepack only',
+      ),
+    },
+  },
+  {
+    law: layout.packagesAreNotIgnored,
+    mutants: {
+      'a pattern for run folders that hits the package': mutant(
+        { '.gitignore': 'node_modules/\nruns/\n' },
+        '.gitignore: "runs/" hides packages/runs from git; write "/runs/"',
+      ),
+    },
+  },
+  {
+    law: layout.noSwitchOnName,
+    mutants: {
+      'a branch on a flow': mutant(
+        { [flow]: "const f = (flow) => {\n  switch (flow.name) { case 'planar': return 1; }\n};" },
+        `${flow}:2: switch (flow.name): let the implementation declare what differs`,
+      ),
+    },
+  },
+];

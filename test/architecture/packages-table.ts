@@ -1,0 +1,40 @@
+// The table of design.md as data: which room may import which, and which npm packages have one door only.
+
+/** For every package the rooms right under it; the rooms under those are allowed as well. */
+export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
+  tensor: [],
+  random: ['tensor'],
+  distributions: ['random'],
+  flows: ['distributions'],
+  vae: ['flows'],
+  objectives: ['distributions'],
+  compiler: ['tensor'],
+  training: ['compiler', 'objectives'],
+  runs: ['training'],
+  datasets: ['random'],
+  figures: ['tensor'],
+  flowvae: ['vae', 'runs', 'datasets', 'figures'],
+};
+
+/** npm packages that only one room may import, by the beginning of their names. */
+export const doors: readonly { readonly prefix: string; readonly room: string }[] = [
+  { prefix: '@tensorflow/', room: 'tensor' },
+  { prefix: 'onnxruntime-', room: 'compiler' },
+  { prefix: 'onnx-proto', room: 'compiler' },
+  { prefix: '@napi-rs/canvas', room: 'figures' },
+  { prefix: 'chart.js', room: 'figures' },
+];
+
+/** A room's name as an import writes it; the public face has no scope. */
+export const specifierOf = (room: string) => (room === 'flowvae' ? room : `@flowvae/${room}`);
+
+/** The room that an import names, also where it reaches inside it; undefined where it names no workspace package. */
+export function roomOf(specifier: string): string | undefined {
+  return /^(?:@flowvae\/([^/]+)|(flowvae))(?:\/|$)/.exec(specifier)?.slice(1).find(Boolean);
+}
+
+/** All rooms that a room may import. */
+export function allowedRooms(room: string): ReadonlySet<string> {
+  const below = roomsBelow[room] ?? [];
+  return new Set(below.flatMap((next) => [next, ...allowedRooms(next)]));
+}
