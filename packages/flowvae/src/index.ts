@@ -1,1 +1,42 @@
-export {};
+// The public face: everything of flowvae in one import.
+export * from '@flowvae/compiler';
+export * from '@flowvae/datasets';
+export * from '@flowvae/distributions';
+export * from '@flowvae/figures';
+export * from '@flowvae/flows';
+export * from '@flowvae/objectives';
+export { fold, type Key, key } from '@flowvae/random';
+export * as random from '@flowvae/random';
+export * from '@flowvae/runs';
+export { checkParam, checkShape, decodeSafetensors, encodeSafetensors, ExpectationError, layers, type NamedVariables, parameterCount, ShapeError, tf, underPrefixes } from '@flowvae/tensor';
+export {
+  adam,
+  type Callback,
+  chain as chainOptimizers,
+  clipByGlobalNorm,
+  cosineDecay,
+  type DataPoints,
+  type Engine,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type FitOptions,
+  type FitResult,
+  fit,
+  type HistoryEntry,
+  linear,
+  type Loss,
+  NonFiniteError,
+  type Optimizer,
+  rmsprop,
+  sgd,
+  stepDecay,
+  type TrainingProblem,
+  variational,
+} from '@flowvae/training';
+export * from '@flowvae/vae';
+export { type Experiment, experiment } from './experiment.ts';
+export { openRun, type SavedRun } from './saved-run.ts';
+export { type SettingName, settings, type TrainConfig } from './settings.ts';
+export { completeConfig } from './train-config.ts';
+export { type TrainRun, type TrainRunOptions, trainRun } from './train-run.ts';

@@ -1,0 +1,18 @@
+// `flowvae evaluate <run>`.
+import { describeEvaluation, evaluationReport } from '../report.ts';
+import { openRun } from '../saved-run.ts';
+import type { TrainConfig } from '../settings.ts';
+import { evaluateTest } from '../train-run.ts';
+import { interruption } from './interruption.ts';
+
+type EvaluateFlags = Partial<TrainConfig> & { readonly json: boolean };
+
+export async function evaluateCommand(run: string, { json, ...changes }: EvaluateFlags): Promise<void> {
+  const { parts } = openRun(run, changes);
+  const { signal, exitCode, release } = interruption();
+  const evaluation = await evaluateTest(parts, process.stderr, signal);
+  release();
+  const report = evaluationReport(parts.config, evaluation);
+  process.stdout.write(`${json ? JSON.stringify(report) : describeEvaluation(report)}\n`);
+  process.exitCode = exitCode();
+}

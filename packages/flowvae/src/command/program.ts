@@ -1,0 +1,71 @@
+// The commands and their options. The options of `train` are derived from the table of settings.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
+import { parseSetting } from '../train-config.ts';
+import { versions } from '../versions.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { sampleCommand } from './sample.ts';
+import { trainCommand } from './train.ts';
+
+const TRAIN_NOTES = `
+All numbers are in nats. The run folder gets config.json, metrics.jsonl, model.safetensors and figures/.
+Ctrl-C stops after the step under way and keeps what was trained.
+
+Examples:
+  flowvae train                                     planar*10 on MNIST, about three minutes on two cores
+  flowvae train --flow none --seed 1                the plain VAE
+  flowvae train --flow planar*40 --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
+
+/** The whole command line. */
+export function program(): Command {
+  const root = new Command('flowvae')
+    .description('Train and evaluate VAEs with normalizing-flow posteriors.')
+    .version(versions().flowvae!)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'flowvae: ').replace(/\n\(/, ' (')) })
+    .exitOverride();
+  addSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'))
+    .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
+    .option('--json', 'print one JSON object on stdout instead of the summary', false)
+    .addHelpText('after', TRAIN_NOTES)
+    .action(trainCommand);
+  addSettings(subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set'), EVALUATION, false)
+    .argument('<run>', 'folder of a finished run')
+    .option('--json', 'print one JSON object on stdout instead of the summary', false)
+    .action(evaluateCommand);
+  subcommand(root, 'sample', 'draw images from the prior of a run')
+    .argument('<run>', 'folder of a finished run')
+    .addOption(numbered('count', 'images to draw', 100))
+    .addOption(settingOption('seed', false))
+    .option('--out <file>', 'PNG file to write (default: figures/samples-seed<seed>.png in the run folder)')
+    .option('--json', 'print one JSON object on stdout instead of the path', false)
+    .action(sampleCommand);
+  return root;
+}
+
+/** The settings that `evaluate` may change; by default they are the run's. */
+const EVALUATION: readonly SettingName[] = ['evalSamples', 'evalImages', 'engine', 'threads', 'binarize', 'data'];
+
+function subcommand(root: Command, name: string, description: string): Command {
+  // commander hands output and exit settings on to commands that are added after them
+  return root.command(name).description(description).allowExcessArguments(false);
+}
+
+function addSettings(command: Command, names = Object.keys(settings) as readonly SettingName[], showDefaults = true): Command {
+  for (const name of names) command.addOption(settingOption(name, showDefaults));
+  return command;
+}
+
+function settingOption(name: SettingName, showDefault: boolean): Option {
+  const { placeholder, help, fallback }: Setting<unknown> = settings[name];
+  const speaks = showDefault && name !== 'threads'; // its help says what 0 stands for
+  const description = speaks ? `${help} (default: ${fallback})` : help;
+  return new Option(`${flagOf(name)} ${placeholder}`, description).argParser((text) => parseSetting(name, text));
+}
+
+function numbered(name: string, help: string, fallback: number): Option {
+  return new Option(`--${name} <n>`, help).default(fallback).argParser((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : 0;
+    if (value < 1 || value > 10_000) throw new InvalidArgumentError(`expected a whole number from 1 to 10000, got '${text}'`);
+    return value;
+  });
+}

@@ -1,0 +1,20 @@
+// `flowvae sample <run>`.
+import { join } from 'node:path';
+import { fold, key } from '@flowvae/random';
+import { writeFileAtomically } from '@flowvae/runs';
+import { samplesFigure } from '../pictures.ts';
+import { openRun } from '../saved-run.ts';
+
+interface SampleFlags {
+  readonly count: number;
+  readonly seed?: number;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+export async function sampleCommand(run: string, { count, seed = 0, out, json }: SampleFlags): Promise<void> {
+  const { folder, parts } = openRun(run);
+  const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
+  writeFileAtomically(path, samplesFigure(parts, count, fold(key(seed), 'samples')));
+  process.stdout.write(json ? `${JSON.stringify({ figure: path, count, seed })}\n` : `figure      ${path}\n`);
+}

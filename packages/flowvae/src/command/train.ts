@@ -1,0 +1,42 @@
+// `flowvae train`.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { completeConfig } from '../train-config.ts';
+import { trainRun } from '../train-run.ts';
+import { describeEvaluation, type TrainReport } from '../report.ts';
+import type { TrainConfig } from '../settings.ts';
+import { interruption } from './interruption.ts';
+
+interface TrainFlags extends Record<string, unknown> {
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+export async function trainCommand({ out, json, ...given }: TrainFlags): Promise<void> {
+  const config = completeConfig(given);
+  const folder = out ?? freshFolder(config);
+  const { signal, exitCode, release } = interruption();
+  const { report, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
+  release();
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, folder, figures)}\n`);
+  if (signal.aborted) process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps; ${folder} holds what was trained\n`);
+  process.exitCode = exitCode();
+}
+
+/** `runs/planar-10-seed0`, with a number where that is taken. */
+function freshFolder({ flow, seed }: TrainConfig): string {
+  const base = join('runs', `${flow.replace(/[^\w]+/g, '-').replace(/-$/, '')}-seed${seed}`);
+  let candidate = base;
+  for (let n = 2; existsSync(candidate); n++) candidate = `${base}-${n}`;
+  return candidate;
+}
+
+function summary(report: TrainReport, folder: string, figures: readonly string[]): string {
+  const { steps, engine, msPerStep, parameters, peakMemoryMiB } = report;
+  return [
+    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${parameters} parameters, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
+    describeEvaluation(report),
+    `run folder  ${folder}`,
+    ...figures.map((path) => `figure      ${path}`),
+  ].join('\n');
+}

@@ -1,0 +1,80 @@
+// From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
+import { type Batches, batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
+import { parseFlow } from '@flowvae/flows';
+import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
+import { fold, type Key, key } from '@flowvae/random';
+import { adam, type DataPoints, type Optimizer, rmsprop, sgd, type TrainingProblem, variational } from '@flowvae/training';
+import { mlpVae, type Vae } from '@flowvae/vae';
+import type { TrainConfig } from './settings.ts';
+
+/** What a config describes. */
+export interface Experiment {
+  readonly config: TrainConfig;
+  readonly splits: ImageSplits;
+  readonly model: Vae;
+  /** The noise of the model's posterior and prior. */
+  readonly noise: { readonly kind: 'normal'; readonly width: number };
+  readonly problem: TrainingProblem;
+  readonly optimizer: Optimizer;
+  /** Test images, binarised once. */
+  readonly test: DataPoints;
+  /** Derives keys for what comes after training. */
+  readonly key: Key;
+}
+
+const objectives: Readonly<Record<TrainConfig['anneal'], () => Objective>> = {
+  none: () => elbo(),
+  paper: () => elbo(annealJoint(paperSchedule)),
+  kl: () => elbo(warmUpKl(paperSchedule)),
+};
+
+/** The paper's momentum (section 6); PyTorch's definitions otherwise. */
+const MOMENTUM = 0.9;
+
+const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: number) => Optimizer>> = {
+  adam: (rate) => adam(rate),
+  rmsprop: (rate) => rmsprop(rate, { momentum: MOMENTUM }),
+  sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
+};
+
+/**
+ * Builds the parts of a run.
+ *
+ * @throws ExpectationError where the data cannot be read or do not fit the config
+ */
+export function experiment(config: TrainConfig): Experiment {
+  const splits = config.data === 'mnist' ? mnist() : idxFolder(config.data);
+  const { train } = splits;
+  const root = key(config.seed);
+  const pixels = train.height * train.width;
+  const model = mlpVae({
+    pixels,
+    latent: config.latent,
+    hidden: config.hidden,
+    activation: config.activation,
+    flow: config.flow === 'none' ? undefined : parseFlow(config.flow, config.latent),
+    amortize: config.amortize,
+    meanImage: meanImage(train),
+    key: fold(root, 'model'),
+  });
+  const noise = { kind: 'normal', width: config.latent } as const;
+  const data: Batches = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: fold(root, 'data') });
+  const problem = variational({
+    modelAt: model.at,
+    objective: objectives[config.anneal](),
+    noise,
+    batchSize: config.batch,
+    width: pixels,
+    data: (step) => data.at(step).x,
+    key: fold(root, 'noise'),
+  });
+  const test = evaluationPoints(splits.test, config);
+  return { config, splits, model, noise, problem, optimizer: optimizers[config.optimizer](config.lr), test, key: root };
+}
+
+/** Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the same test set. */
+function evaluationPoints(set: ImageSet, { binarize, evalImages }: TrainConfig): DataPoints {
+  const fixed = binarised(set, { binarisation: binarize, key: key(0) });
+  const row = new Float32Array(fixed.pixels);
+  return { count: Math.min(evalImages, fixed.count), width: fixed.pixels, row: (index) => fixed.row(index, row) };
+}

@@ -1,0 +1,55 @@
+// The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
+import { imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
+import { fold, type Key, normal } from '@flowvae/random';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { HistoryEntry } from '@flowvae/training';
+import type { Experiment } from './experiment.ts';
+
+/** Decoder means of draws from the prior, as a grid. */
+export function samplesFigure({ model, splits, config }: Experiment, count: number, key: Key): Uint8Array {
+  const noise = tf.tensor2d(normal(key, count * config.latent), [count, config.latent]);
+  const { height, width } = splits.train;
+  const images = clamped(read(() => model.sample(noise)));
+  noise.dispose();
+  const title = `${count} samples from the prior (decoder means), flow ${config.flow}`;
+  return imageGrid({ images, height, width, columns: Math.ceil(Math.sqrt(count)), title });
+}
+
+/** The first test images beside the decoder's means at a draw from their posterior. */
+export function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
+  const { height, width } = splits.test;
+  const count = Math.min(most, splits.test.count);
+  const images = new Float32Array(count * height * width);
+  for (let i = 0; i < count; i++) images.set(test.row(i), i * height * width);
+  const x = tf.tensor2d(images, [count, height * width]);
+  const noise = tf.tensor2d(normal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
+  const reconstructions = clamped(read(() => model.reconstruct(x, noise)));
+  tf.dispose([x, noise]);
+  const title = `Test images (${config.binarize} binarisation) and reconstructions, flow ${config.flow}`;
+  return pairedImageGrid({ images, reconstructions, height, width, columns: Math.min(count, 10), title });
+}
+
+const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet'] as const;
+
+/** The bound against steps, and the terms that it is the sum of. */
+export function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
+  const line = (name: string, sign = 1) =>
+    history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
+  const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
+  const xLabel = 'training step';
+  const title = `−ELBO of training batches, flow ${config.flow}, ${config.binarize} binarisation`;
+  const bound = { title, xLabel, yLabel: '−ELBO (nats)', series: [{ label: '−ELBO', points: line('elbo', -1) }], yRange: 'robust' } as const;
+  const parts = { title: 'ELBO = logLikelihood + logPrior − logBase + logDet', xLabel, yLabel: 'mean per image (nats)', series: lines } as const;
+  return panels([bound, parts]);
+}
+
+/** Runs a function of captured tensors and reads its result. */
+function read(fn: () => Tensor): Float32Array {
+  const result = tf.tidy(fn);
+  const values = result.dataSync<'float32'>();
+  result.dispose();
+  return values;
+}
+
+/** A sigmoid that rounds to a hair above 1 is no error of the user's. */
+const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));

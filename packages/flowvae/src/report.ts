@@ -1,0 +1,84 @@
+// What a run says at its end: one object for machines, a few lines for people.
+import type { Evaluation, FitResult } from '@flowvae/training';
+import type { TrainConfig } from './settings.ts';
+
+/** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
+export interface Terms {
+  readonly logLikelihood: number;
+  readonly logPrior: number;
+  readonly logBase: number;
+  readonly logDet: number;
+}
+
+/** The test set's part of a report; null where nothing was evaluated. */
+export interface EvaluationReport {
+  readonly binarization: string;
+  /** The bound (negative), nats. */
+  readonly testElbo: number | null;
+  /** −log p(x) (positive), nats. */
+  readonly testNll: number | null;
+  /** Over images. */
+  readonly testNllStandardError: number | null;
+  readonly evalSamples: number;
+  readonly evalImages: number;
+  readonly terms: Terms | null;
+}
+
+/** The object that `flowvae train --json` prints. */
+export interface TrainReport extends EvaluationReport {
+  readonly steps: number;
+  readonly seed: number;
+  readonly engine: string;
+  readonly msPerStep: number;
+  readonly parameters: number;
+  readonly peakMemoryMiB: number;
+}
+
+/** The evaluation's part of a report. */
+export function evaluationReport(config: TrainConfig, evaluation: Evaluation | undefined): EvaluationReport {
+  const { terms } = evaluation ?? {};
+  const term = (name: keyof Terms) => terms?.[name] ?? 0; // a posterior without flow reports no logDet: it is 0
+  return {
+    binarization: config.binarize,
+    testElbo: evaluation?.elbo ?? null,
+    testNll: evaluation?.nll ?? null,
+    testNllStandardError: evaluation?.nllStandardError ?? null,
+    evalSamples: config.evalSamples,
+    evalImages: evaluation?.images ?? 0,
+    terms: terms
+      ? { logLikelihood: term('logLikelihood'), logPrior: term('logPrior'), logBase: term('logBase'), logDet: term('logDet') }
+      : null,
+  };
+}
+
+/** The whole report of a training run. */
+export function trainReport(
+  config: TrainConfig,
+  fitted: FitResult,
+  { evaluation, parameters }: { readonly evaluation: Evaluation | undefined; readonly parameters: number },
+): TrainReport {
+  const { binarization, ...test } = evaluationReport(config, evaluation);
+  return {
+    steps: fitted.steps,
+    seed: config.seed,
+    engine: fitted.engine,
+    binarization,
+    msPerStep: fitted.msPerStep,
+    ...test,
+    parameters,
+    peakMemoryMiB: process.resourceUsage().maxRSS / 1024, // Node gives KiB on every platform
+  };
+}
+
+/** The evaluation for people. */
+export function describeEvaluation(report: EvaluationReport): string {
+  const { testElbo, testNll, testNllStandardError, terms, evalImages, evalSamples, binarization } = report;
+  if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
+  const parts = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+  const error = testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
+  return [
+    `test NLL    ${testNll.toFixed(2)}${error} nats`,
+    `test ELBO   ${testElbo.toFixed(2)} nats = ${parts.join(', ')}`,
+    `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
+  ].join('\n');
+}

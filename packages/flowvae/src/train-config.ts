@@ -1,0 +1,44 @@
+// From settings given by a user, on the command line or in a file, to a checked config.
+import { availableParallelism } from 'node:os';
+import { parseFlow } from '@flowvae/flows';
+import { ExpectationError } from '@flowvae/tensor';
+import { flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
+
+const names = Object.keys(settings) as SettingName[];
+
+/** More cores than this help a step of this size little, and disturb others. */
+const MOST_DEFAULT_THREADS = 4;
+
+/**
+ * Completes settings by their defaults and checks each.
+ *
+ * @param where where they come from, for errors: `''` for the command line, else a file's name
+ * @throws ExpectationError naming the first setting that is unknown or not acceptable
+ */
+export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
+  const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
+  if (surplus !== undefined) {
+    throw new ExpectationError({ where: `${where}: ${surplus}`, expected: `one of ${names.join(', ')}`, received: 'an unknown setting' });
+  }
+  const entries = names.map((name) => {
+    const setting: Setting<unknown> = settings[name];
+    const value = given[name] ?? setting.fallback;
+    if (setting.schema.safeParse(value).success) return [name, value] as const;
+    throw refusal(name, where, JSON.stringify(value));
+  });
+  const config = Object.fromEntries(entries) as TrainConfig;
+  if (config.flow !== 'none') parseFlow(config.flow, config.latent);
+  return config.threads === 0 ? { ...config, threads: Math.min(availableParallelism(), MOST_DEFAULT_THREADS) } : config;
+}
+
+/** Parses one option's text. @throws ExpectationError where the setting does not accept it */
+export function parseSetting(name: SettingName, text: string): unknown {
+  const setting: Setting<unknown> = settings[name];
+  const value = setting.parse(text);
+  if (setting.schema.safeParse(value).success) return value;
+  throw refusal(name, '', `'${text}'`);
+}
+
+function refusal(name: SettingName, where: string, received: string): ExpectationError {
+  return new ExpectationError({ where: where ? `${where}: ${name}` : flagOf(name), expected: settings[name].expected, received });
+}

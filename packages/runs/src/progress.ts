@@ -1,0 +1,69 @@
+// Progress on the terminal: one line that rewrites itself, or a line now and then where the output is no terminal.
+import type { Callback, FitStart, HistoryEntry } from '@flowvae/training';
+
+/** Where progress goes; `process.stderr` fits. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** How often a line is printed where lines cannot be rewritten. */
+const QUIET_INTERVAL_MS = 10_000;
+
+/** A line of text that stands for work under way. */
+export class ProgressLine {
+  readonly #stream: ProgressStream;
+  #lastPrinted = Number.NEGATIVE_INFINITY;
+  #open = false;
+
+  constructor(stream: ProgressStream) {
+    this.#stream = stream;
+  }
+
+  /** Shows a new state; off a terminal at most every ten seconds, and always where `last`. */
+  show(text: string, last = false): void {
+    if (this.#stream.isTTY) {
+      const width = (this.#stream.columns ?? 80) - 1;
+      this.#stream.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+      this.#open = true;
+    } else if (last || performance.now() - this.#lastPrinted >= QUIET_INTERVAL_MS) {
+      this.#stream.write(`${text}\n`);
+      this.#lastPrinted = performance.now();
+    }
+    if (last) this.end();
+  }
+
+  /** Ends the line, so that what follows starts on one of its own. */
+  end(): void {
+    if (this.#open) this.#stream.write('\n');
+    this.#open = false;
+  }
+}
+
+/** A callback of `fit` that shows step, bound, its terms, ms per step and the time left. */
+export function trainingProgress(stream: ProgressStream): Callback {
+  const line = new ProgressLine(stream);
+  let steps = 0;
+  return {
+    onStart({ engine, fallback, ...start }: FitStart) {
+      steps = start.steps;
+      if (fallback) stream.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
+      else stream.write(`training ${steps} steps, ${engine} engine\n`);
+    },
+    onEntry({ step, terms, msPerStep }: HistoryEntry) {
+      const { elbo, ...rest } = terms;
+      const parts = Object.entries(rest).map(([name, value]) => `${name} ${value.toFixed(1)}`);
+      const bound = elbo === undefined ? '' : `elbo ${elbo.toFixed(2)} = `;
+      const left = formatDuration(((steps - step) * msPerStep) / 1000);
+      line.show(`step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${bound}${parts.join(', ')}`, step === steps);
+    },
+  };
+}
+
+/** `1 m 05 s`, `42 s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  return minutes > 0 ? `${minutes} m ${String(rest).padStart(2, '0')} s` : `${rest} s`;
+}

@@ -1,0 +1,123 @@
+// The run folder: what it holds, how it is claimed, how it is read back.
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors, ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
+import { writeFileAtomically, writeRefused } from './atomic-file.ts';
+
+const CONFIG = 'config.json';
+const METRICS = 'metrics.jsonl';
+const MODEL = 'model.safetensors';
+const FIGURES = 'figures';
+
+/** A run folder under a path. */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes a new run folder and claims it by its config.
+   *
+   * @throws ExpectationError where the folder holds something already, or cannot be written to; nothing in it is touched then
+   */
+  static create(path: string, config: object): RunFolder {
+    try {
+      mkdirSync(path, { recursive: true });
+      const held = readdirSync(path);
+      if (held.length > 0) {
+        const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
+        throw new ExpectationError({ where: `--out ${path}`, expected: 'a new or empty folder', received, remedy: 'name another' });
+      }
+      mkdirSync(join(path, FIGURES));
+    } catch (error) {
+      throw error instanceof ExpectationError ? error : writeRefused(path, error);
+    }
+    const folder = new RunFolder(path);
+    writeFileAtomically(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    return folder;
+  }
+
+  /**
+   * Opens the folder of a finished run.
+   *
+   * @throws ExpectationError where it is no run folder, or holds no trained model
+   */
+  static open(path: string): RunFolder {
+    for (const file of [CONFIG, MODEL]) {
+      if (existsSync(join(path, file))) continue;
+      throw new ExpectationError({
+        where: path,
+        expected: 'the folder of a finished run',
+        received: existsSync(path) ? `a folder without ${file}` : 'no such folder',
+        remedy: 'name a folder that `flowvae train` wrote',
+      });
+    }
+    return new RunFolder(path);
+  }
+
+  /** The config as it was written; not validated. @throws ExpectationError where it is no JSON */
+  readConfig(): unknown {
+    const path = join(this.path, CONFIG);
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
+    }
+  }
+
+  /** Appends one object to metrics.jsonl as a line. */
+  appendMetrics(entry: object): void {
+    const path = join(this.path, METRICS);
+    try {
+      appendFileSync(path, `${JSON.stringify(entry)}\n`);
+    } catch (error) {
+      throw writeRefused(path, error);
+    }
+  }
+
+  /** Writes all variables to model.safetensors under their names. */
+  saveModel(variables: NamedVariables, metadata: Readonly<Record<string, string>> = {}): void {
+    const tensors = Object.entries(variables).map(([name, variable]) => {
+      return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }] as const;
+    });
+    const path = join(this.path, MODEL);
+    writeFileAtomically(path, encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata }));
+  }
+
+  /**
+   * Reads model.safetensors into variables of the same names and shapes.
+   *
+   * @throws ExpectationError where a name is missing or surplus, or a shape differs
+   */
+  loadModel(variables: NamedVariables): void {
+    const path = join(this.path, MODEL);
+    const { tensors } = decodeSafetensors(readFileSync(path), path);
+    const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
+      entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
+    const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
+    const missing = expected.filter((entry) => !received.includes(entry));
+    const surplus = received.filter((entry) => !expected.includes(entry));
+    if (missing.length + surplus.length > 0) {
+      throw new ExpectationError({
+        where: path,
+        expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
+        received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
+        remedy: 'config.json and model.safetensors belong to different runs',
+      });
+    }
+    tf.tidy(() => {
+      for (const [name, variable] of Object.entries(variables)) {
+        variable.assign(tf.tensor(tensors[name]!.values, variable.shape));
+      }
+    });
+  }
+
+  /** Writes a figure under figures/ and returns its path. */
+  writeFigure(name: string, png: Uint8Array): string {
+    const path = join(this.path, FIGURES, name);
+    writeFileAtomically(path, png);
+    return path;
+  }
+}
