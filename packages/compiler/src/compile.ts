@@ -51,7 +51,14 @@ export function compile(fn: Traceable, { variables = {}, threads = 1 }: CompileO
     async dispose() {
       const all = [...executables.values()];
       executables.clear();
-      await Promise.all(all.map((created) => created.then((executable) => executable.dispose(), () => {})));
+      await Promise.all(
+        all.map((created) =>
+          created.then(
+            (executable) => executable.dispose(),
+            () => {},
+          ),
+        ),
+      );
     },
   };
 }

@@ -35,7 +35,12 @@ export class Executable {
     const runtime = await loadRuntime();
     if (typeof runtime === 'string') {
       const where = 'compile: onnxruntime-node';
-      throw new ExpectationError({ where, expected: 'a native library for this platform', received: runtime, remedy: "use engine 'eager'" });
+      throw new ExpectationError({
+        where,
+        expected: 'a native library for this platform',
+        received: runtime,
+        remedy: "use engine 'eager'",
+      });
     }
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       intraOpNumThreads: threads,

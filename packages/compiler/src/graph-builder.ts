@@ -40,11 +40,7 @@ export class GraphBuilder {
   }
 
   /** A constant from numbers in row-major order. */
-  constant(
-    numbers: ArrayLike<number>,
-    shape: readonly number[],
-    type: Exclude<ValueType, 'int64'> = 'float32',
-  ): Value {
+  constant(numbers: ArrayLike<number>, shape: readonly number[], type: Exclude<ValueType, 'int64'> = 'float32'): Value {
     return this.#constant(arrays[type].from(numbers), shape, type);
   }
 
@@ -69,11 +65,7 @@ export class GraphBuilder {
   }
 
   /** Emits an operator with one result. */
-  node(
-    operator: string,
-    inputs: readonly Value[],
-    { shape, type, attributes = {}, domain }: Emission,
-  ): Value {
+  node(operator: string, inputs: readonly Value[], { shape, type, attributes = {}, domain }: Emission): Value {
     const value = { shape, type };
     this.#nodes.push({ operator, domain: domain ?? '', inputs, outputs: [value], attributes, origin: this.origin });
     return value;

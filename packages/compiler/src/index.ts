@@ -1,4 +1,4 @@
-export { type CompileOptions, type Compiled, compile, traceGraph } from './compile.ts';
+export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { type Arrays, type Executable, runCounter } from './executable.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';

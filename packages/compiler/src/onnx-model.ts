@@ -41,7 +41,8 @@ function uniqueNames(graph: Graph): Map<Value, string> {
   });
   for (const { name, value } of graph.outputs) if (!names.has(value)) names.set(value, name);
   let next = 0;
-  for (const value of graph.nodes.flatMap(({ outputs }) => outputs)) if (!names.has(value)) names.set(value, `value:${next++}`);
+  for (const value of graph.nodes.flatMap(({ outputs }) => outputs))
+    if (!names.has(value)) names.set(value, `value:${next++}`);
   return names;
 }
 

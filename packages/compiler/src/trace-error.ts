@@ -43,7 +43,9 @@ function callSite(): string {
   const { stack } = new Error();
   Error.stackTraceLimit = limit;
   const frames = stack?.split('\n').slice(1) ?? [];
-  const outside = frames.find((frame) => !/@tensorflow|packages\/compiler\/|@flowvae\/compiler|node:|<anonymous>/.test(frame));
+  const outside = frames.find(
+    (frame) => !/@tensorflow|packages\/compiler\/|@flowvae\/compiler|node:|<anonymous>/.test(frame),
+  );
   const place = outside?.match(/\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/)?.[1];
   return place ? ` at ${place.replace(/^async /, '')}` : '';
 }

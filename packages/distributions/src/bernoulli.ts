@@ -41,10 +41,7 @@ const bernoulliLogProb = tf.customGrad((...args) => {
     const column = tf.expandDims(dy, 1);
     const towardsX = tf.mul(column, givenLogits);
     const shared = givenX.shape[0] !== givenLogits.shape[0];
-    return [
-      shared ? tf.sum(towardsX, 0, true) : towardsX,
-      tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits))),
-    ];
+    return [shared ? tf.sum(towardsX, 0, true) : towardsX, tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits)))];
   };
   return { value, gradFunc };
 });

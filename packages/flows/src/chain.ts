@@ -7,7 +7,9 @@ import type { Flow, InvertibleFlow, ParamShapes, Params, ParamValues } from './f
 const nameOf = (link: number, param: string) => `${link}.${param}`;
 
 function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
-  const entries = parts.flatMap((part, i) => Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const));
+  const entries = parts.flatMap((part, i) =>
+    Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -34,7 +36,8 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     name: flows.map(({ name }) => name).join('-'),
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
-    initialParams: (key) => prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
+    initialParams: (key) =>
+      prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
     forward(params, z) {
       let y = z;
       const logDets = flows.map((flow, i) => {

@@ -1,6 +1,6 @@
 // Where parameters come from: free (one set for all data) or amortised (a linear head on the encoder's features).
 import { checkShape, type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { Params, ParamShapes, ParamValues } from './flow.ts';
+import type { ParamShapes, Params, ParamValues } from './flow.ts';
 
 /** Trainable variables that yield parameters for a batch of contexts. */
 export interface ParameterSource<S extends ParamShapes> {
@@ -15,7 +15,9 @@ export type KernelInit = (contextWidth: number, size: number, param: string) => 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & string, shape: readonly number[]) => T) =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, f(name, shape)])) as { readonly [P in keyof S]: T };
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, f(name, shape)])) as {
+    readonly [P in keyof S]: T;
+  };
 
 /** Free parameters: variables of shape [1, ...shape], the same for every data point. */
 export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): ParameterSource<S> {

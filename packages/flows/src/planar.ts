@@ -3,6 +3,7 @@ import { fold, normal } from '@flowvae/random';
 import { checkParam, checkShape, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
 import { solvePlanar } from './planar-inverse.ts';
+import { applyLayers } from './planar-layers.ts';
 
 /** Shapes of a planar flow's parameters: w, u [K, D] and b [K]. */
 export type PlanarShapes = {
@@ -44,7 +45,7 @@ export function planar(dim: number, layers = 1): InvertibleFlow<PlanarShapes> {
     initialParams: (key) => identityParams(fold(key, 'planar'), dim, layers),
     forward(params, z) {
       check('planar.forward', 'z', params, z);
-      return pushThrough(params, z, layers);
+      return pushThrough(params, z);
     },
     inverse(params, y) {
       check('planar.inverse', 'y', params, y);
@@ -75,19 +76,10 @@ function constrain(w: Tensor3D, u: Tensor3D): Constrained {
   return { uHat: tf.add(u, tf.mul(tf.expandDims(correction, 2), w)), slope };
 }
 
-function pushThrough({ w, u, b }: Params<PlanarShapes>, z0: Tensor2D, layers: number) {
+function pushThrough({ w, u, b }: Params<PlanarShapes>, z: Tensor2D) {
   const { uHat, slope } = constrain(w as Tensor3D, u as Tensor3D);
-  const ws = layersOf(w, layers);
-  const uHats = layersOf(uHat, layers);
-  const bs = layersOf(tf.expandDims(b, 2), layers);
-  let z: Tensor = tf.expandDims(z0, 1); // [B, 1, D]: layers stay slices of [B, K, D], without reshapes
-  const ts = ws.map((wk, k) => {
-    const t = tf.tanh(tf.add(tf.sum(tf.mul(wk, z), 2, true), bs[k]!)); // [B, 1, 1]
-    z = tf.add(z, tf.mul(uHats[k]!, t));
-    return t;
-  });
-  const t: Tensor2D = tf.squeeze(tf.concat(ts, 1), [2]); // [B, K]
-  return { y: tf.squeeze(z, [1]) as Tensor2D, logDet: logDetOf(t, slope) };
+  const { y, t } = applyLayers({ w: w as Tensor3D, uHat, b: tf.expandDims(b, 2), z });
+  return { y, logDet: logDetOf(t, slope) };
 }
 
 function pullBack({ w, u, b }: Params<PlanarShapes>, y: Tensor2D, layers: number) {

@@ -1,5 +1,5 @@
 // The distribution of a flow's output: change of variables.
-import { detach, type Draw, type Samplable, type Scorable } from '@flowvae/distributions';
+import { type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
 import { type Tensor1D, tf } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow, ParamShapes, Params } from './flow.ts';
 
@@ -30,11 +30,17 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
       return pushForward(base.detached(), flow, detachAll(params)) as typeof this;
     },
   };
-  return isScorable(base) && isInvertible(flow) ? Object.assign(samplable, { logProb: scorer(base, flow, params) }) : samplable;
+  return isScorable(base) && isInvertible(flow)
+    ? Object.assign(samplable, { logProb: scorer(base, flow, params) })
+    : samplable;
 }
 
 /** log q(y) = log q₀(f⁻¹(y)) + log|det ∂f⁻¹/∂y|. */
-function scorer<S extends ParamShapes>(base: Scorable, flow: InvertibleFlow<S>, params: Params<S>): Scorable['logProb'] {
+function scorer<S extends ParamShapes>(
+  base: Scorable,
+  flow: InvertibleFlow<S>,
+  params: Params<S>,
+): Scorable['logProb'] {
   return (y) => {
     const { z, logDet } = flow.inverse(params, y);
     return tf.add<Tensor1D>(base.logProb(z), logDet);

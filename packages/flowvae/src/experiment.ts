@@ -1,9 +1,26 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
-import { type Batches, batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
+import {
+  type Batches,
+  batches,
+  binarised,
+  type ImageSet,
+  type ImageSplits,
+  idxFolder,
+  meanImage,
+  mnist,
+} from '@flowvae/datasets';
 import { parseFlow } from '@flowvae/flows';
 import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
-import { adam, type DataPoints, type Optimizer, rmsprop, sgd, type TrainingProblem, variational } from '@flowvae/training';
+import {
+  adam,
+  type DataPoints,
+  type Optimizer,
+  rmsprop,
+  sgd,
+  type TrainingProblem,
+  variational,
+} from '@flowvae/training';
 import { mlpVae, type Vae } from '@flowvae/vae';
 import type { TrainConfig } from './settings.ts';
 
@@ -58,7 +75,11 @@ export function experiment(config: TrainConfig): Experiment {
     key: fold(root, 'model'),
   });
   const noise = { kind: 'normal', width: config.latent } as const;
-  const data: Batches = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: fold(root, 'data') });
+  const data: Batches = batches(train, {
+    batchSize: config.batch,
+    binarisation: config.binarize,
+    key: fold(root, 'data'),
+  });
   const problem = variational({
     modelAt: model.at,
     objective: objectives[config.anneal](),

@@ -5,10 +5,22 @@ export * from '@flowvae/distributions';
 export * from '@flowvae/figures';
 export * from '@flowvae/flows';
 export * from '@flowvae/objectives';
-export { fold, type Key, key } from '@flowvae/random';
 export * as random from '@flowvae/random';
+export { fold, type Key, key } from '@flowvae/random';
 export * from '@flowvae/runs';
-export { checkParam, checkShape, decodeSafetensors, encodeSafetensors, ExpectationError, layers, type NamedVariables, parameterCount, ShapeError, tf, underPrefixes } from '@flowvae/tensor';
+export {
+  checkParam,
+  checkShape,
+  decodeSafetensors,
+  ExpectationError,
+  encodeSafetensors,
+  layers,
+  type NamedVariables,
+  parameterCount,
+  ShapeError,
+  tf,
+  underPrefixes,
+} from '@flowvae/tensor';
 export {
   adam,
   type Callback,
@@ -24,8 +36,8 @@ export {
   type FitResult,
   fit,
   type HistoryEntry,
-  linear,
   type Loss,
+  linear,
   NonFiniteError,
   type Optimizer,
   rmsprop,

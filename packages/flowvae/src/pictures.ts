@@ -38,8 +38,19 @@ export function learningCurveFigure({ config }: Experiment, history: readonly Hi
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
   const xLabel = 'training step';
   const title = `−ELBO of training batches, flow ${config.flow}, ${config.binarize} binarisation`;
-  const bound = { title, xLabel, yLabel: '−ELBO (nats)', series: [{ label: '−ELBO', points: line('elbo', -1) }], yRange: 'robust' } as const;
-  const parts = { title: 'ELBO = logLikelihood + logPrior − logBase + logDet', xLabel, yLabel: 'mean per image (nats)', series: lines } as const;
+  const bound = {
+    title,
+    xLabel,
+    yLabel: '−ELBO (nats)',
+    series: [{ label: '−ELBO', points: line('elbo', -1) }],
+    yRange: 'robust',
+  } as const;
+  const parts = {
+    title: 'ELBO = logLikelihood + logPrior − logBase + logDet',
+    xLabel,
+    yLabel: 'mean per image (nats)',
+    series: lines,
+  } as const;
   return panels([bound, parts]);
 }
 

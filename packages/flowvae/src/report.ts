@@ -46,7 +46,12 @@ export function evaluationReport(config: TrainConfig, evaluation: Evaluation | u
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     terms: terms
-      ? { logLikelihood: term('logLikelihood'), logPrior: term('logPrior'), logBase: term('logBase'), logDet: term('logDet') }
+      ? {
+          logLikelihood: term('logLikelihood'),
+          logPrior: term('logPrior'),
+          logBase: term('logBase'),
+          logDet: term('logDet'),
+        }
       : null,
   };
 }
@@ -75,7 +80,8 @@ export function describeEvaluation(report: EvaluationReport): string {
   const { testElbo, testNll, testNllStandardError, terms, evalImages, evalSamples, binarization } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
   const parts = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-  const error = testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
+  const error =
+    testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
   return [
     `test NLL    ${testNll.toFixed(2)}${error} nats`,
     `test ELBO   ${testElbo.toFixed(2)} nats = ${parts.join(', ')}`,

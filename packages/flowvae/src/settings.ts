@@ -23,12 +23,26 @@ const realNumber = (text: string) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.te
 
 function count(help: string, fallback: number, from: number, to: number): Setting<number> {
   const schema = z.number().int().min(from).max(to);
-  return { placeholder: '<n>', help, fallback, schema, expected: `a whole number from ${from} to ${to}`, parse: wholeNumber };
+  return {
+    placeholder: '<n>',
+    help,
+    fallback,
+    schema,
+    expected: `a whole number from ${from} to ${to}`,
+    parse: wholeNumber,
+  };
 }
 
 function choice<const T extends string>(help: string, fallback: T, values: readonly T[]): Setting<T> {
   const schema: z.ZodType<T> = z.custom<T>((value) => values.includes(value as T));
-  return { placeholder: `<${values.join('|')}>`, help, fallback, schema, expected: `one of ${values.join(', ')}`, parse: String };
+  return {
+    placeholder: `<${values.join('|')}>`,
+    help,
+    fallback,
+    schema,
+    expected: `one of ${values.join(', ')}`,
+    parse: String,
+  };
 }
 
 function text(help: string, placeholder: string, fallback: string): Setting<string> {
@@ -57,22 +71,37 @@ const LARGEST = 1_000_000_000;
 
 /** All settings, in the order of the help. */
 export const settings = {
-  flow: text('flow formula of the posterior, e.g. planar*10; none: the diagonal normal alone', '<formula>', 'planar*10'),
+  flow: text(
+    'flow formula of the posterior, e.g. planar*10; none: the diagonal normal alone',
+    '<formula>',
+    'planar*10',
+  ),
   latent: count('width of the latent', 40, 1, 65_536),
   hidden: widths,
   activation: choice('non-linearity of the hidden layers', 'relu', ['relu', 'tanh', 'maxout']),
-  amortize: choice('what the encoder yields: nothing, the base normal, or also the flow’s parameters', 'flow', ['none', 'base', 'flow']),
+  amortize: choice('what the encoder yields: nothing, the base normal, or also the flow’s parameters', 'flow', [
+    'none',
+    'base',
+    'flow',
+  ]),
   data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
   binarize: choice('how grey values become bits', 'dynamic', binarisations),
   batch: count('data points in a step', 100, 1, LARGEST),
   steps: count('training steps', 15_000, 1, LARGEST),
-  optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', ['adam', 'rmsprop', 'sgd']),
+  optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', [
+    'adam',
+    'rmsprop',
+    'sgd',
+  ]),
   lr: learningRate,
   anneal: choice('paper: beta on log p(x,z), eq. 20; kl: beta on the KL divergence', 'none', ['paper', 'kl', 'none']),
   seed: count('decides initial weights, batches and noise', 0, 0, Number.MAX_SAFE_INTEGER),
   evalSamples: count('importance samples for each test image', 200, 1, 10_000_000),
   evalImages: count('test images to evaluate, from the first on; 0: no evaluation', 10_000, 0, LARGEST),
-  engine: choice('one compiled graph on ONNX Runtime, or TensorFlow.js kernel by kernel', 'compiled', ['compiled', 'eager']),
+  engine: choice('one compiled graph on ONNX Runtime, or TensorFlow.js kernel by kernel', 'compiled', [
+    'compiled',
+    'eager',
+  ]),
   threads: count('cores that a step may use (default: all, at most 4)', 0, 0, 256),
 } satisfies Record<string, Setting<unknown>>;
 
@@ -83,4 +112,5 @@ export type SettingName = keyof typeof settings;
 export type TrainConfig = { readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? T : never };
 
 /** `evalSamples` is `--eval-samples` on the command line. */
-export const flagOf = (name: SettingName): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (name: SettingName): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -18,7 +18,11 @@ const MOST_DEFAULT_THREADS = 4;
 export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
   const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
   if (surplus !== undefined) {
-    throw new ExpectationError({ where: `${where}: ${surplus}`, expected: `one of ${names.join(', ')}`, received: 'an unknown setting' });
+    throw new ExpectationError({
+      where: `${where}: ${surplus}`,
+      expected: `one of ${names.join(', ')}`,
+      received: 'an unknown setting',
+    });
   }
   const entries = names.map((name) => {
     const setting: Setting<unknown> = settings[name];
@@ -40,5 +44,9 @@ export function parseSetting(name: SettingName, text: string): unknown {
 }
 
 function refusal(name: SettingName, where: string, received: string): ExpectationError {
-  return new ExpectationError({ where: where ? `${where}: ${name}` : flagOf(name), expected: settings[name].expected, received });
+  return new ExpectationError({
+    where: where ? `${where}: ${name}` : flagOf(name),
+    expected: settings[name].expected,
+    received,
+  });
 }

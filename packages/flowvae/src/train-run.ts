@@ -1,9 +1,9 @@
 // One training run from config to report: train, save, evaluate, draw.
 import { setMaxListeners } from 'node:events';
+import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream, RunFolder, trainingProgress } from '@flowvae/runs';
 import { parameterCount } from '@flowvae/tensor';
 import { type Callback, type Evaluation, evaluate, fit, type HistoryEntry } from '@flowvae/training';
-import { fold } from '@flowvae/random';
 import { type Experiment, experiment } from './experiment.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { type TrainReport, trainReport } from './report.ts';
@@ -37,7 +37,10 @@ const CURVE_ENTRIES = 100;
  *
  * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training diverges
  */
-export async function trainRun(config: TrainConfig, { out, progress = silent, signal }: TrainRunOptions): Promise<TrainRun> {
+export async function trainRun(
+  config: TrainConfig,
+  { out, progress = silent, signal }: TrainRunOptions,
+): Promise<TrainRun> {
   const parts = experiment(config);
   const folder = RunFolder.create(out, { ...config, versions: versions() });
   const { variables } = parts.model;
@@ -71,7 +74,10 @@ export async function evaluateTest(
   const onProgress = (done: number) => {
     if (done % 20 !== 0 && done !== test.count) return;
     const left = ((performance.now() - from) / done / 1000) * (test.count - done);
-    line.show(`test image ${done}/${test.count}  ${formatDuration(left)} left  ${config.evalSamples} samples each`, done === test.count);
+    line.show(
+      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${config.evalSamples} samples each`,
+      done === test.count,
+    );
   };
   const result = await evaluate({
     variables: model.variables,

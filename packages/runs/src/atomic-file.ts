@@ -29,5 +29,10 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 export function writeRefused(path: string, error: unknown): ExpectationError {
   const { code, message } = error as NodeJS.ErrnoException;
   const remedy = code === 'ENOSPC' ? 'free some disk space' : 'choose a folder that can be written to with --out';
-  return new ExpectationError({ where: path, expected: 'a place that can be written to', received: code ?? message, remedy });
+  return new ExpectationError({
+    where: path,
+    expected: 'a place that can be written to',
+    received: code ?? message,
+    remedy,
+  });
 }

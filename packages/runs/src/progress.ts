@@ -56,7 +56,10 @@ export function trainingProgress(stream: ProgressStream): Callback {
       const parts = Object.entries(rest).map(([name, value]) => `${name} ${value.toFixed(1)}`);
       const bound = elbo === undefined ? '' : `elbo ${elbo.toFixed(2)} = `;
       const left = formatDuration(((steps - step) * msPerStep) / 1000);
-      line.show(`step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${bound}${parts.join(', ')}`, step === steps);
+      line.show(
+        `step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${bound}${parts.join(', ')}`,
+        step === steps,
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeSafetensors, encodeSafetensors, ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
+import { decodeSafetensors, ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
 
 const CONFIG = 'config.json';
@@ -28,7 +28,12 @@ export class RunFolder {
       const held = readdirSync(path);
       if (held.length > 0) {
         const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
-        throw new ExpectationError({ where: `--out ${path}`, expected: 'a new or empty folder', received, remedy: 'name another' });
+        throw new ExpectationError({
+          where: `--out ${path}`,
+          expected: 'a new or empty folder',
+          received,
+          remedy: 'name another',
+        });
       }
       mkdirSync(join(path, FIGURES));
     } catch (error) {

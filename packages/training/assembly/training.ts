@@ -83,7 +83,9 @@ export function sumOfSquares(g: usize, n: i32): f64 {
   for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
     const grad = v128.load(g + i);
     const first = f64x2.promote_low_f32x4(grad);
-    const second = f64x2.promote_low_f32x4(i8x16.shuffle(grad, grad, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+    const second = f64x2.promote_low_f32x4(
+      i8x16.shuffle(grad, grad, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15),
+    );
     low = f64x2.add(low, f64x2.mul(first, first));
     high = f64x2.add(high, f64x2.mul(second, second));
   }

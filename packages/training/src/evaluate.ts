@@ -75,7 +75,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         drawNoise(noise.kind, fold(imageKey, chunk), buffer);
         const { logWeight, ...terms } = await run(data.row(i), buffer, buffer.length / noise.width);
         estimate.add(logWeight!);
-        for (const [name, values] of Object.entries(terms)) termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
+        for (const [name, values] of Object.entries(terms))
+          termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
       }
       nlls.add(-estimate.logMean);
       elbos.add(estimate.mean);
@@ -104,7 +105,8 @@ function chunkSizes(samples: number): number[] {
 
 async function chunkRunner(options: EvaluateOptions): Promise<{ run: ChunkRunner; dispose: () => Promise<void> }> {
   const { variables, modelAt, engine = 'compiled', threads = 1 } = options;
-  const chunk = ({ x, noise }: Readonly<Record<string, Tensor>>) => importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
+  const chunk = ({ x, noise }: Readonly<Record<string, Tensor>>) =>
+    importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
     return { run: eagerRunner(chunk, options.noise.width), dispose: async () => {} };
   }
@@ -121,9 +123,14 @@ async function chunkRunner(options: EvaluateOptions): Promise<{ run: ChunkRunner
   };
 }
 
-function eagerRunner(chunk: (inputs: Record<string, Tensor>) => Readonly<Record<string, Tensor>>, width: number): ChunkRunner {
+function eagerRunner(
+  chunk: (inputs: Record<string, Tensor>) => Readonly<Record<string, Tensor>>,
+  width: number,
+): ChunkRunner {
   return async (x, noise, samples) => {
-    const outputs = tf.tidy(() => chunk({ x: tf.tensor2d(x, [1, x.length]), noise: tf.tensor2d(noise, [samples, width]) }));
+    const outputs = tf.tidy(() =>
+      chunk({ x: tf.tensor2d(x, [1, x.length]), noise: tf.tensor2d(noise, [samples, width]) }),
+    );
     const arrays = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]);
     tf.dispose(outputs as Record<string, Tensor>);
     return Object.fromEntries(arrays);

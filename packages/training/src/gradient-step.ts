@@ -82,7 +82,9 @@ function eagerStep({ loss, variables, parameters, inputShapes }: GradientStepOpt
   return {
     async run(arrays) {
       parameters.writeVariables();
-      const inputs = Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
+      const inputs = Object.entries(inputShapes).map(
+        ([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const,
+      );
       const outputs = tf.tidy(() => evaluate(Object.fromEntries(inputs)) as Record<string, Tensor>);
       const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const);
       for (const [name, values] of read) {

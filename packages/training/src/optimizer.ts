@@ -57,7 +57,10 @@ export interface RmspropOptions {
  *
  * @see torch.optim.RMSprop
  */
-export function rmsprop(rate: LearningRate, { alpha = 0.99, momentum = 0, epsilon = 1e-8 }: RmspropOptions = {}): Optimizer {
+export function rmsprop(
+  rate: LearningRate,
+  { alpha = 0.99, momentum = 0, epsilon = 1e-8 }: RmspropOptions = {},
+): Optimizer {
   return {
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,

@@ -1,7 +1,15 @@
 // Multi-layer perceptrons as tf.layers models whose initial weights come from a key.
 import { glorotUniform } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, type LayersModel, layers, type NamedVariables, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
+import {
+  ExpectationError,
+  type LayersModel,
+  layers,
+  type NamedVariables,
+  type Tensor2D,
+  tf,
+  type Variable,
+} from '@flowvae/tensor';
 import { Maxout } from './maxout.ts';
 
 /** Non-linearities of the hidden layers. */
@@ -47,7 +55,9 @@ export function mlp({ inputWidth, hidden, activation, output, key }: MlpOptions)
     const units = activation === 'maxout' ? width * MAXOUT_WINDOW : width;
     names.push(`hidden${i + 1}`);
     model.add(layers.layers.dense({ units, ...initial, ...shapeOfFirst() }));
-    model.add(activation === 'maxout' ? new Maxout({ window: MAXOUT_WINDOW }) : layers.layers.activation({ activation }));
+    model.add(
+      activation === 'maxout' ? new Maxout({ window: MAXOUT_WINDOW }) : layers.layers.activation({ activation }),
+    );
   });
   if (output) {
     names.push('output');

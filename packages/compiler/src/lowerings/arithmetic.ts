@@ -1,8 +1,17 @@
 // Element-wise arithmetic, comparison and choice.
 import type { CastAttrs, ClipByValueAttrs } from '@flowvae/tensor';
-import type { GraphBuilder } from '../graph-builder.ts';
 import type { Value, ValueType } from '../graph.ts';
-import { broadcastShape, converted, elementwise, type Inputs, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
+import {
+  broadcastShape,
+  converted,
+  elementwise,
+  type Inputs,
+  type Lowering,
+  type Lowerings,
+  pairwise,
+  required,
+} from './lowering.ts';
 
 const binary =
   (operator: string, type?: ValueType): Lowering<unknown> =>

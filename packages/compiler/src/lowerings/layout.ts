@@ -16,8 +16,8 @@ import {
   tf,
   type UnpackAttrs,
 } from '@flowvae/tensor';
-import type { GraphBuilder } from '../graph-builder.ts';
 import { elementCount, type Value } from '../graph.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
 import { elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
 
@@ -120,7 +120,10 @@ const reverse: Lowering<ReverseAttrs> = (builder, inputs, { dims }) => {
   const axes = tf.util.parseAxisParam(dims, [...x.shape]);
   const all = (bound: number) => builder.int64(axes.map(() => bound));
   const beforeFirst = Number.MIN_SAFE_INTEGER;
-  return builder.node('Slice', [x, all(-1), all(beforeFirst), builder.int64(axes), all(-1)], { shape: x.shape, type: x.type });
+  return builder.node('Slice', [x, all(-1), all(beforeFirst), builder.int64(axes), all(-1)], {
+    shape: x.shape,
+    type: x.type,
+  });
 };
 
 const filled = (builder: GraphBuilder, shape: readonly number[], value: number, dtype: string): Value => {

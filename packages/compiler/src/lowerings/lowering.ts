@@ -1,7 +1,7 @@
 // What a lowering is: from one tfjs kernel call to ONNX operators.
 import { tf } from '@flowvae/tensor';
-import type { Emission, GraphBuilder } from '../graph-builder.ts';
 import type { Value, ValueType } from '../graph.ts';
+import type { Emission, GraphBuilder } from '../graph-builder.ts';
 
 /** A kernel's tensors by tfjs's own argument names (`x`, or `a` and `b`, …; lists under '0', '1', …). */
 export type Inputs = Readonly<Record<string, Value>>;
@@ -28,8 +28,13 @@ export const elementwise = (builder: GraphBuilder, operator: string, x: Value, r
   builder.node(operator, [x], { shape: x.shape, type: x.type, ...rest });
 
 /** Emits an element-wise operator of two operands with broadcasting. */
-export const pairwise = (builder: GraphBuilder, operator: string, a: Value, b: Value, type: ValueType = a.type): Value =>
-  builder.node(operator, [a, b], { shape: broadcastShape(a, b), type });
+export const pairwise = (
+  builder: GraphBuilder,
+  operator: string,
+  a: Value,
+  b: Value,
+  type: ValueType = a.type,
+): Value => builder.node(operator, [a, b], { shape: broadcastShape(a, b), type });
 
 /** Emits a reshape. */
 export const reshaped = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>

@@ -1,25 +1,34 @@
 // Matrix products. A batch of one, which is how tfjs sends every 2-D product, becomes a plain Gemm.
-import { type BatchMatMulAttrs, type _FusedMatMulAttrs, tf } from '@flowvae/tensor';
-import type { GraphBuilder } from '../graph-builder.ts';
+import { type _FusedMatMulAttrs, type BatchMatMulAttrs, tf } from '@flowvae/tensor';
 import { elementCount, type Value } from '../graph.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
 
-function product(builder: GraphBuilder, a: Value, b: Value, transA: boolean, transB: boolean): Value {
+interface Transposition {
+  readonly transA: boolean;
+  readonly transB: boolean;
+}
+
+/** a·b, plus a bias along the last axis where one is given. */
+function product(builder: GraphBuilder, a: Value, b: Value, { transA, transB }: Transposition, bias?: Value): Value {
   const rows = a.shape.at(transA ? -1 : -2)!;
   const columns = b.shape.at(transB ? -2 : -1)!;
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const shape = [...tf.backend_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
   const attributes = { transA: Number(transA), transB: Number(transB) };
+  const added = (x: Value) => (bias ? pairwise(builder, 'Add', x, bias) : x);
   if (elementCount(batchA) === 1 && elementCount(batchB) === 1) {
     const matrices = [a, b].map((x) => reshaped(builder, x, x.shape.slice(-2)));
-    return reshaped(builder, builder.node('Gemm', matrices, { shape: [rows, columns], type: 'float32', attributes }), shape);
+    const operands = bias?.shape.length === 1 ? [...matrices, bias] : matrices; // Gemm adds a vector by itself
+    const matrix = builder.node('Gemm', operands, { shape: [rows, columns], type: 'float32', attributes });
+    return operands.length === 3 ? reshaped(builder, matrix, shape) : added(reshaped(builder, matrix, shape));
   }
   // Plain MatMul knows no transposition; ONNX Runtime's own operator does, without moving memory.
-  return builder.node('FusedMatMul', [a, b], { shape, type: 'float32', attributes, domain: 'com.microsoft' });
+  return added(builder.node('FusedMatMul', [a, b], { shape, type: 'float32', attributes, domain: 'com.microsoft' }));
 }
 
 const batchMatMul: Lowering<BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) =>
-  product(builder, required(inputs, 'a'), required(inputs, 'b'), transposeA, transposeB);
+  product(builder, required(inputs, 'a'), required(inputs, 'b'), { transA: transposeA, transB: transposeB });
 
 /** The activations that tfjs fuses into a product at inference. */
 const activations: Readonly<Record<string, (builder: GraphBuilder, x: Value, leak: number) => Value>> = {
@@ -33,9 +42,10 @@ const activations: Readonly<Record<string, (builder: GraphBuilder, x: Value, lea
 const fusedMatMul: Lowering<_FusedMatMulAttrs> = (builder, inputs, attributes) => {
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
   const activate = activations[activation ?? 'linear'];
-  if (!activate) throw new TypeError(`fused activation '${activation}': expected ${Object.keys(activations).join(', ')}`);
-  const raw = product(builder, required(inputs, 'a'), required(inputs, 'b'), transposeA, transposeB);
-  const biased = inputs.bias ? pairwise(builder, 'Add', raw, inputs.bias) : raw;
+  if (!activate)
+    throw new TypeError(`fused activation '${activation}': expected ${Object.keys(activations).join(', ')}`);
+  const transposition = { transA: transposeA, transB: transposeB };
+  const biased = product(builder, required(inputs, 'a'), required(inputs, 'b'), transposition, inputs.bias);
   return activate(builder, biased, leakyreluAlpha ?? 0.2);
 };
 

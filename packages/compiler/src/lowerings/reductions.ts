@@ -1,8 +1,15 @@
 // Reductions over axes.
-import { type ArgMaxAttrs, type LogSoftmaxAttrs, type MaxAttrs, type SoftmaxAttrs, type SumAttrs, tf } from '@flowvae/tensor';
+import {
+  type ArgMaxAttrs,
+  type LogSoftmaxAttrs,
+  type MaxAttrs,
+  type SoftmaxAttrs,
+  type SumAttrs,
+  tf,
+} from '@flowvae/tensor';
+import { elementCount, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import type { Value } from '../graph.ts';
-import { converted, elementwise, type Lowering, type Lowerings, required } from './lowering.ts';
+import { converted, elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
 
 interface ReducedAxes {
   readonly axes: number[];
@@ -20,9 +27,30 @@ const sum: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
   const x = required(inputs, 'x');
   const { axes, shape } = reducedAxes(x, axis, keepDims);
   if (axes.length === 0) return elementwise(builder, 'Identity', x);
+  if (sumsRows(x, axes)) return reshaped(builder, rowSum(builder, x), shape);
   const attributes = { keepdims: keepDims ? 1 : 0 };
   return builder.node('ReduceSum', [x, builder.int64(axes)], { shape, type: x.type, attributes });
 };
+
+/** Whether every axis but the last is summed over: the gradient of a bias. */
+const sumsRows = (x: Value, axes: readonly number[]) =>
+  x.type === 'float32' &&
+  x.shape.length >= 2 &&
+  axes.length === x.shape.length - 1 &&
+  !axes.includes(x.shape.length - 1);
+
+/** Σ over rows as 1ᵀ·x: on two cores a product takes a quarter of the time of ONNX Runtime's ReduceSum over a leading axis. */
+function rowSum(builder: GraphBuilder, x: Value): Value {
+  const columns = x.shape.at(-1)!;
+  const rows = elementCount(x.shape) / columns;
+  const ones = builder.constant(new Array<number>(rows).fill(1), [1, rows]);
+  const attributes = { transA: 0, transB: 0 };
+  return builder.node('Gemm', [ones, reshaped(builder, x, [rows, columns])], {
+    shape: [1, columns],
+    type: 'float32',
+    attributes,
+  });
+}
 
 const reduction =
   (operator: string): Lowering<SumAttrs> =>

@@ -1,7 +1,7 @@
 // Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
 import type { LeakyReluAttrs, StepAttrs } from '@flowvae/tensor';
-import type { GraphBuilder } from '../graph-builder.ts';
 import type { Value } from '../graph.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import { where } from './arithmetic.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
 

@@ -10,7 +10,13 @@ export function shareCommonSubexpressions(graph: Graph): Graph {
   };
   const seen = new Map<string, readonly Value[]>();
   return rewrite(graph, (node) => {
-    const key = JSON.stringify([node.domain, node.operator, node.inputs.map(numberOf), node.attributes, node.outputs.length]);
+    const key = JSON.stringify([
+      node.domain,
+      node.operator,
+      node.inputs.map(numberOf),
+      node.attributes,
+      node.outputs.length,
+    ]);
     const known = seen.get(key);
     if (known) return { replaceBy: known };
     seen.set(key, node.outputs);

@@ -15,7 +15,7 @@ export function rewrite(graph: Graph, decide: (node: GraphNode) => Decision): Gr
   for (const original of graph.nodes) {
     const decision = decide({ ...original, inputs: original.inputs.map(current) });
     if ('keep' in decision) nodes.push(decision.keep);
-    else original.outputs.forEach((value, i) => replaced.set(value, decision.replaceBy[i]!));
+    else for (const [i, value] of original.outputs.entries()) replaced.set(value, decision.replaceBy[i]!);
   }
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
   return { ...graph, nodes, outputs };

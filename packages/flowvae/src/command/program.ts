@@ -21,14 +21,20 @@ export function program(): Command {
   const root = new Command('flowvae')
     .description('Train and evaluate VAEs with normalizing-flow posteriors.')
     .version(versions().flowvae!)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'flowvae: ').replace(/\n\(/, ' (')) })
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'flowvae: ').replace(/\n\(/, ' (')),
+    })
     .exitOverride();
   addSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'))
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .addHelpText('after', TRAIN_NOTES)
     .action(trainCommand);
-  addSettings(subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set'), EVALUATION, false)
+  addSettings(
+    subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set'),
+    EVALUATION,
+    false,
+  )
     .argument('<run>', 'folder of a finished run')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
@@ -50,7 +56,11 @@ function subcommand(root: Command, name: string, description: string): Command {
   return root.command(name).description(description).allowExcessArguments(false);
 }
 
-function addSettings(command: Command, names = Object.keys(settings) as readonly SettingName[], showDefaults = true): Command {
+function addSettings(
+  command: Command,
+  names = Object.keys(settings) as readonly SettingName[],
+  showDefaults = true,
+): Command {
   for (const name of names) command.addOption(settingOption(name, showDefaults));
   return command;
 }
@@ -65,7 +75,8 @@ function settingOption(name: SettingName, showDefault: boolean): Option {
 function numbered(name: string, help: string, fallback: number): Option {
   return new Option(`--${name} <n>`, help).default(fallback).argParser((text) => {
     const value = /^\d+$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > 10_000) throw new InvalidArgumentError(`expected a whole number from 1 to 10000, got '${text}'`);
+    if (value < 1 || value > 10_000)
+      throw new InvalidArgumentError(`expected a whole number from 1 to 10000, got '${text}'`);
     return value;
   });
 }

@@ -1,10 +1,10 @@
 // `flowvae train`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig } from '../train-config.ts';
-import { trainRun } from '../train-run.ts';
 import { describeEvaluation, type TrainReport } from '../report.ts';
 import type { TrainConfig } from '../settings.ts';
+import { completeConfig } from '../train-config.ts';
+import { trainRun } from '../train-run.ts';
 import { interruption } from './interruption.ts';
 
 interface TrainFlags extends Record<string, unknown> {
@@ -19,7 +19,8 @@ export async function trainCommand({ out, json, ...given }: TrainFlags): Promise
   const { report, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
   release();
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, folder, figures)}\n`);
-  if (signal.aborted) process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps; ${folder} holds what was trained\n`);
+  if (signal.aborted)
+    process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps; ${folder} holds what was trained\n`);
   process.exitCode = exitCode();
 }
 
