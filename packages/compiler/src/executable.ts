@@ -8,6 +8,11 @@ import { loadRuntime, type Runtime } from './runtime.ts';
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
+/** What an output comes in, by its type: float32, int32, or bool as bytes. */
+export type OutputArray = Float32Array | Int32Array | Uint8Array;
+
+const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array } as const;
+
 /** How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they did. */
 export const runCounter = { runs: 0, nodes: 0 };
 
@@ -17,7 +22,7 @@ export class Executable {
   readonly #session: InferenceSession;
   readonly #runtime: Runtime;
   /** ONNX Runtime's descriptions of arrays, kept as long as the same array comes again. */
-  readonly #tensors = new Map<string, { readonly array: Float32Array; readonly tensor: OrtTensor }>();
+  readonly #tensors = new Map<string, { readonly array: OutputArray; readonly tensor: OrtTensor }>();
 
   private constructor(graph: Graph, session: InferenceSession, runtime: Runtime) {
     this.graph = graph;
@@ -55,10 +60,10 @@ export class Executable {
    * Runs once. The arrays of `values` (inputs and variables by name) must not change until the promise resolves.
    *
    * @param into arrays that outputs are written into; an output without one comes in an array of its own
-   * @returns every output by name
-   * @throws ExpectationError for a missing array or one of the wrong length
+   * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
+   * @throws ExpectationError for a missing array or one of the wrong length or type
    */
-  async run(values: Arrays, into: Arrays = {}): Promise<Arrays> {
+  async run<A extends OutputArray = Float32Array>(values: Arrays, into: Readonly<Record<string, A>> = {}): Promise<Readonly<Record<string, A>>> {
     const { inputs, variables, outputs, nodes } = this.graph;
     const feeds: Record<string, OrtTensor> = {};
     for (const named of inputs) feeds[named.name] = this.#describe(named, values[named.name]);
@@ -71,7 +76,7 @@ export class Executable {
     const results = await this.#session.run(feeds, fetches);
     runCounter.runs++;
     runCounter.nodes += nodes.length;
-    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[name]!.data as Float32Array)]);
+    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[name]!.data as A)] as const);
     return Object.fromEntries(arrays);
   }
 
@@ -80,18 +85,18 @@ export class Executable {
     await this.#session.release();
   }
 
-  #describe({ name, value }: Named, array: Float32Array | undefined): OrtTensor {
+  #describe({ name, value }: Named, array: OutputArray | undefined): OrtTensor {
     const known = this.#tensors.get(name);
     if (array && known?.array === array) return known.tensor;
     const length = elementCount(value.shape);
-    if (array?.length !== length) {
+    if (array?.length !== length || !(array instanceof arrayTypes[value.type])) {
       throw new ExpectationError({
         where: `run: '${name}'`,
-        expected: `${length} float32 values of shape [${value.shape.join(', ')}]`,
-        received: array ? `${array.length} values` : 'nothing',
+        expected: `${length} ${value.type} values of shape [${value.shape.join(', ')}]`,
+        received: array ? `${array.length} values in a ${array.constructor.name}` : 'nothing',
       });
     }
-    const tensor = new this.#runtime.Tensor('float32', array, value.shape);
+    const tensor = new this.#runtime.Tensor(value.type, array, value.shape);
     this.#tensors.set(name, { array, tensor });
     return tensor;
   }

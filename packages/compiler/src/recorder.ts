@@ -108,9 +108,9 @@ class Recorder extends tf.KernelBackend {
   }
 }
 
-/** The names of the tfjs operations under way, outermost first. */
+/** The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients, are left out. */
 function activeOperations(): string[] {
-  return tf.engine().state.scopeStack.map(({ name }) => name);
+  return tf.engine().state.scopeStack.map(({ name }) => name).filter((name) => name.endsWith('__op'));
 }
 
 /** `kernel`, and the operation that called it where that has another name. */
@@ -139,7 +139,7 @@ for (const kernelName of new Set([...kernelNames, ...Object.keys(lowerings)])) {
     backendName: RECORDER,
     kernelFunc: ({ inputs, attrs }) => {
       if (lowering) return recorder.record(kernelName, lowering, inputs as Record<string, TensorInfo>, attrs);
-      throw unsupportedKernel(kernelName, activeOperations().at(-1)?.replace(/__op$/, '') ?? kernelName);
+      throw unsupportedKernel(kernelName, activeOperations().at(-1)?.replace(/__op$/, ''));
     },
   });
 }

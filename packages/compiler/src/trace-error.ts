@@ -6,10 +6,10 @@ export class TraceError extends ExpectationError {
   override readonly name = 'TraceError';
 }
 
-/** A tfjs kernel without a lowering. */
-export function unsupportedKernel(kernel: string, operation: string): TraceError {
+/** A tfjs kernel without a lowering; no operation calls it where it belongs to a gradient or was called by name. */
+export function unsupportedKernel(kernel: string, operation: string | undefined): TraceError {
   return new TraceError({
-    where: `compile: tf.${operation}${callSite()}`,
+    where: `compile: ${operation === undefined ? 'a gradient' : `tf.${operation}`}${callSite()}`,
     expected: 'tfjs kernels that have a lowering',
     received: `kernel '${kernel}'`,
     remedy: "write it with supported operations, or run with engine 'eager'",
@@ -26,6 +26,16 @@ export function valueRead(): TraceError {
   });
 }
 
+/** A variable was assigned to: a graph has results, no memory. */
+export function variableAssigned(): TraceError {
+  return new TraceError({
+    where: `compile: assigning a variable while tracing${callSite()}`,
+    expected: 'a function without side effects',
+    received: 'a call of assign() on a variable',
+    remedy: 'return the new value as an output',
+  });
+}
+
 /** Random numbers drawn inside a traced function would be frozen into the graph. */
 export function randomDraw(operation: string): TraceError {
   return new TraceError({
@@ -36,7 +46,7 @@ export function randomDraw(operation: string): TraceError {
   });
 }
 
-/** ` at file:line` of the innermost caller outside tfjs and this package, where the stack shows one. */
+/** ` at file:line` of the innermost caller outside this package and installed ones, where the stack shows one. */
 function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50; // tfjs's own frames would fill the default ten
@@ -44,7 +54,7 @@ function callSite(): string {
   Error.stackTraceLimit = limit;
   const frames = stack?.split('\n').slice(1) ?? [];
   const outside = frames.find(
-    (frame) => !/@tensorflow|packages\/compiler\/|@flowvae\/compiler|node:|<anonymous>/.test(frame),
+    (frame) => !/[\\/]node_modules[\\/]|packages[\\/]compiler[\\/]|node:|\(<anonymous>\)/.test(frame),
   );
   const place = outside?.match(/\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/)?.[1];
   return place ? ` at ${place.replace(/^async /, '')}` : '';

@@ -38,6 +38,8 @@ function iterate(c: Tensor2D, m: Tensor2D, b: Tensor2D): Tensor2D {
   let high: Tensor2D = tf.add(target, tf.abs(m));
   let s: Tensor2D = target;
   let lastStep: Tensor2D = tf.sub(high, low);
+  // Steps of this size are rounding: they need not halve, for a bisection would leave a root that was found.
+  const noise = tf.mul(tf.add(tf.add(tf.abs(m), tf.abs(target)), 1), 1e-6);
   for (let i = 0; i < ITERATIONS; i++) {
     const t = tf.tanh(s);
     const residual = tf.sub(tf.add(s, tf.mul(m, t)), target);
@@ -46,7 +48,7 @@ function iterate(c: Tensor2D, m: Tensor2D, b: Tensor2D): Tensor2D {
     high = tf.where(above, s, high);
     const newton: Tensor2D = tf.sub(s, tf.div(residual, tf.add(1, tf.mul(tf.sub(1, tf.square(t)), m))));
     const inside = tf.logicalAnd(tf.greaterEqual(newton, low), tf.lessEqual(newton, high));
-    const halves = tf.lessEqual(tf.abs(tf.sub(newton, s)), tf.mul(lastStep, 0.5));
+    const halves = tf.lessEqual(tf.abs(tf.sub(newton, s)), tf.maximum(tf.mul(lastStep, 0.5), noise));
     const middle: Tensor2D = tf.mul(tf.add(low, high), 0.5);
     const next = tf.where(tf.logicalAnd(inside, halves), newton, middle);
     lastStep = tf.abs(tf.sub(next, s));

@@ -86,8 +86,8 @@ function pullBack({ w, u, b }: Params<PlanarShapes>, y: Tensor2D, layers: number
   const { uHat, slope } = constrain(w as Tensor3D, u as Tensor3D);
   const ws = layersOf(w, layers);
   const uHats = layersOf(uHat, layers);
-  const bs = tf.split(b as Tensor2D, layers, 1);
-  const slopes = tf.split(slope, layers, 1);
+  const bs = layersOf(b, layers);
+  const slopes = layersOf(slope, layers);
   let z = y;
   const ts: Tensor2D[] = [];
   for (let k = layers - 1; k >= 0; k--) {
@@ -101,8 +101,8 @@ function pullBack({ w, u, b }: Params<PlanarShapes>, y: Tensor2D, layers: number
   return { z, logDet: tf.neg(logDetOf(tf.concat(ts, 1), slope)) as Tensor1D };
 }
 
-/** [B|1, K, N] as K slices [B|1, 1, N]. */
-const layersOf = (x: Tensor, layers: number): Tensor[] => tf.split(x, layers, 1);
+/** [B|1, K, …] as K slices [B|1, 1, …]; tfjs's gradient of a split into one part throws, so one layer is not split. */
+const layersOf = (x: Tensor, layers: number): Tensor[] => (layers === 1 ? [x] : tf.split(x, layers, 1));
 
 /** Σ over layers of log(t² + (1 − t²)·softplus(wᵀu)): no term is negative, so nothing cancels. */
 function logDetOf(t: Tensor2D, slope: Tensor2D): Tensor1D {

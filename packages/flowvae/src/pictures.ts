@@ -1,7 +1,7 @@
 // The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
 import { imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
 import { fold, type Key, normal } from '@flowvae/random';
-import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
 

@@ -1,8 +1,9 @@
 // One training run from config to report: train, save, evaluate, draw.
 import { setMaxListeners } from 'node:events';
+import { loadRuntime } from '@flowvae/compiler';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream, RunFolder, trainingProgress } from '@flowvae/runs';
-import { parameterCount } from '@flowvae/tensor';
+import { parameterCount, startEagerBackend } from '@flowvae/tensor';
 import { type Callback, type Evaluation, evaluate, fit, type HistoryEntry } from '@flowvae/training';
 import { type Experiment, experiment } from './experiment.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
@@ -41,6 +42,7 @@ export async function trainRun(
   config: TrainConfig,
   { out, progress = silent, signal }: TrainRunOptions,
 ): Promise<TrainRun> {
+  await chooseBackend(config, progress);
   const parts = experiment(config);
   const folder = RunFolder.create(out, { ...config, versions: versions() });
   const { variables } = parts.model;
@@ -60,6 +62,13 @@ export async function trainRun(
   const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
   const figures = drawFigures(parts, folder, fitted.history);
   return { report: trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) }), figures };
+}
+
+/** The eager engine runs on tfjs's wasm backend where that starts: several times faster than plain JavaScript, same values to rounding. */
+export async function chooseBackend({ engine }: TrainConfig, progress: ProgressStream): Promise<void> {
+  if (engine !== 'eager' && typeof (await loadRuntime()) !== 'string') return;
+  const reason = await startEagerBackend('wasm');
+  if (reason) progress.write(`tfjs's wasm backend is not usable here (${reason}); going on with plain JavaScript\n`);
 }
 
 /** Evaluates the test images that the config asks for; undefined where it asks for none. */

@@ -1,5 +1,6 @@
 export type * from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
+export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';

@@ -1,7 +1,7 @@
 // One evaluation of the loss and all its gradients, into the flat buffer; compiled or eager, the same function.
 import { type Arrays, compile, type InputShapes, type Traceable } from '@flowvae/compiler';
 import type { Bound } from '@flowvae/objectives';
-import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
+import { type NamedVariables, type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import type { FlatParameters } from './flat-parameters.ts';
 
 /** How a step is computed: one graph on ONNX Runtime, or tfjs kernel by kernel. */
@@ -49,7 +49,7 @@ function withGradients(loss: Loss, variables: NamedVariables): Traceable {
       for (const [name, term] of Object.entries(bound.terms)) outputs[TERM + name] = tf.keep(tf.mean(term));
       return bound.loss;
     };
-    const { value, grads } = tf.variableGrads(scalarLoss, Object.values(variables));
+    const { value, grads } = gradientsOrFree(scalarLoss, variables, outputs);
     outputs.loss = value;
     for (const [name, variable] of Object.entries(variables)) {
       const gradient = grads[variable.name]; // absent where the loss does not depend on the variable
@@ -57,6 +57,16 @@ function withGradients(loss: Loss, variables: NamedVariables): Traceable {
     }
     return outputs;
   };
+}
+
+/** Where the loss or its gradients throw, what was kept so far is freed. */
+function gradientsOrFree(scalarLoss: () => Scalar, variables: NamedVariables, kept: Readonly<Record<string, Tensor>>) {
+  try {
+    return tf.variableGrads(scalarLoss, Object.values(variables));
+  } catch (error) {
+    tf.dispose(kept as Record<string, Tensor>);
+    throw error;
+  }
 }
 
 async function compiledStep(options: GradientStepOptions): Promise<GradientStep> {

@@ -82,8 +82,10 @@ const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }
 
 /** `stack`: each part gets the new axis, then all are joined along it. */
 const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
-  const parts = listed(inputs).map((part) => reshaped(builder, part, part.shape.toSpliced(axis, 0, 1)));
-  return joined(builder, parts, axis);
+  const terms = listed(inputs);
+  const positive = axis < 0 ? axis + terms[0]!.shape.length + 1 : axis;
+  const parts = terms.map((part) => reshaped(builder, part, part.shape.toSpliced(positive, 0, 1)));
+  return joined(builder, parts, positive);
 };
 
 const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {

@@ -52,11 +52,18 @@ const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
 const leakyRelu: Lowering<LeakyReluAttrs> = (builder, inputs, { alpha }) =>
   elementwise(builder, 'LeakyRelu', required(inputs, 'x'), { attributes: { alpha: { float: alpha } } });
 
+/** dy·(1 where y ≥ 0, else y + 1): the derivative of elu by its result. */
+const eluGradient: Lowering<unknown> = (builder, inputs) => {
+  const negativePart = pairwise(builder, 'Min', required(inputs, 'y'), builder.scalar(0));
+  return pairwise(builder, 'Mul', required(inputs, 'dy'), pairwise(builder, 'Add', negativePart, builder.scalar(1)));
+};
+
 export const unaryFunctions: Lowerings = {
   Abs: unary('Abs'),
   Ceil: unary('Ceil'),
   Cos: unary('Cos'),
   Elu: unary('Elu'),
+  EluGrad: eluGradient,
   Erf: unary('Erf'),
   Exp: unary('Exp'),
   Floor: unary('Floor'),

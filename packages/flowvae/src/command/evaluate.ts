@@ -2,13 +2,14 @@
 import { describeEvaluation, evaluationReport } from '../report.ts';
 import { openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
-import { evaluateTest } from '../train-run.ts';
+import { chooseBackend, evaluateTest } from '../train-run.ts';
 import { interruption } from './interruption.ts';
 
 type EvaluateFlags = Partial<TrainConfig> & { readonly json: boolean };
 
 export async function evaluateCommand(run: string, { json, ...changes }: EvaluateFlags): Promise<void> {
   const { parts } = openRun(run, changes);
+  await chooseBackend(parts.config, process.stderr);
   const { signal, exitCode, release } = interruption();
   const evaluation = await evaluateTest(parts, process.stderr, signal);
   release();

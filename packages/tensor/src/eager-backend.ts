@@ -1,0 +1,28 @@
+// TensorFlow.js's own backends that need no native library.
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { tf } from './tensorflow.ts';
+
+/** `wasm` is several times faster where it lacks no kernel; `cpu` is plain JavaScript and has them all. */
+export type EagerBackend = 'cpu' | 'wasm';
+
+/** Makes a backend the current one. Where it cannot start, the current one stays and the reason is returned. */
+export async function startEagerBackend(backend: EagerBackend): Promise<string | undefined> {
+  const before = tf.getBackend();
+  try {
+    if (backend === 'wasm') await registerWasm();
+    if (await tf.setBackend(backend)) return undefined;
+  } catch (error) {
+    if (before) tf.setBackend(before);
+    return String(error).split('\n')[0] ?? 'unknown';
+  }
+  if (before) tf.setBackend(before);
+  return 'it did not start';
+}
+
+/** Outside a browser the backend has to be told where its .wasm files are. */
+async function registerWasm(): Promise<void> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(`${dirname(main)}/`);
+}
