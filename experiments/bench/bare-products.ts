@@ -3,7 +3,7 @@ import { compile, random, type Tensor2D, tf } from 'flowvae';
 import { type Contender, medianDuration, type Setting, shape } from './setting.ts';
 
 /** Input and output widths of every dense layer. */
-export function denseLayers(layers: number): (readonly [from: number, to: number])[] {
+function denseLayers(layers: number): (readonly [from: number, to: number])[] {
   const { pixels, hidden, latent } = shape;
   const heads = layers === 0 ? [] : [layers * latent, layers * latent, layers];
   return [

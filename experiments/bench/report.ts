@@ -1,7 +1,7 @@
 // The benchmark's table: milliseconds and the ratios that the claims are about.
 
 /** Times of one contender over the rounds, ms. */
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;

@@ -2,7 +2,7 @@
 import { ExpectationError } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { elementCount, type Graph, type Named } from './graph.ts';
-import { encodeModel } from './onnx-model.ts';
+import { encodeModel, outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 
 /** Float32 arrays by name, row-major. */
@@ -63,7 +63,10 @@ export class Executable {
    * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
    * @throws ExpectationError for a missing array or one of the wrong length or type
    */
-  async run<A extends OutputArray = Float32Array>(values: Arrays, into: Readonly<Record<string, A>> = {}): Promise<Readonly<Record<string, A>>> {
+  async run<A extends OutputArray = Float32Array>(
+    values: Arrays,
+    into: Readonly<Record<string, A>> = {},
+  ): Promise<Readonly<Record<string, A>>> {
     const { inputs, variables, outputs, nodes } = this.graph;
     const feeds: Record<string, OrtTensor> = {};
     for (const named of inputs) feeds[named.name] = this.#describe(named, values[named.name]);
@@ -71,12 +74,12 @@ export class Executable {
     const fetches: Record<string, OrtTensor | null> = {};
     for (const named of outputs) {
       const target = into[named.name];
-      fetches[named.name] = target ? this.#describe(named, target) : null;
+      fetches[outputName(named.name)] = target ? this.#describe(named, target, outputName(named.name)) : null;
     }
     const results = await this.#session.run(feeds, fetches);
     runCounter.runs++;
     runCounter.nodes += nodes.length;
-    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[name]!.data as A)] as const);
+    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[outputName(name)]!.data as A)] as const);
     return Object.fromEntries(arrays);
   }
 
@@ -85,8 +88,8 @@ export class Executable {
     await this.#session.release();
   }
 
-  #describe({ name, value }: Named, array: OutputArray | undefined): OrtTensor {
-    const known = this.#tensors.get(name);
+  #describe({ name, value }: Named, array: OutputArray | undefined, place = name): OrtTensor {
+    const known = this.#tensors.get(place);
     if (array && known?.array === array) return known.tensor;
     const length = elementCount(value.shape);
     if (array?.length !== length || !(array instanceof arrayTypes[value.type])) {
@@ -97,7 +100,7 @@ export class Executable {
       });
     }
     const tensor = new this.#runtime.Tensor(value.type, array, value.shape);
-    this.#tensors.set(name, { array, tensor });
+    this.#tensors.set(place, { array, tensor });
     return tensor;
   }
 }

@@ -10,6 +10,9 @@ const { AttributeType } = onnx.AttributeProto;
 const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 
+/** An output's name in the model, where inputs and variables go by their own: gradients like to be named after their variables. */
+export const outputName = (name: string): string => `output:${name}`;
+
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
 export function encodeModel(graph: Graph): Uint8Array {
   const names = uniqueNames(graph);
@@ -27,7 +30,7 @@ export function encodeModel(graph: Graph): Uint8Array {
       node,
       initializer: graph.constants.map((constant) => encodeConstant(constant, nameOf(constant.value))),
       input: [...graph.inputs, ...graph.variables].map(encodeSignature),
-      output: graph.outputs.map(encodeSignature),
+      output: graph.outputs.map(({ name, value }) => encodeSignature({ name: outputName(name), value })),
     },
   }).finish();
 }
@@ -39,7 +42,7 @@ function uniqueNames(graph: Graph): Map<Value, string> {
   graph.constants.forEach(({ value }, i) => {
     names.set(value, `constant:${i}`);
   });
-  for (const { name, value } of graph.outputs) if (!names.has(value)) names.set(value, name);
+  for (const { name, value } of graph.outputs) if (!names.has(value)) names.set(value, outputName(name));
   let next = 0;
   for (const value of graph.nodes.flatMap(({ outputs }) => outputs))
     if (!names.has(value)) names.set(value, `value:${next++}`);
@@ -49,8 +52,8 @@ function uniqueNames(graph: Graph): Map<Value, string> {
 /** An output that is also an input, a constant, or another output needs a node of its own. */
 function outputCopies(graph: Graph, nameOf: (value: Value) => string) {
   return graph.outputs
-    .filter(({ name, value }) => nameOf(value) !== name)
-    .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [name] }));
+    .filter(({ name, value }) => nameOf(value) !== outputName(name))
+    .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [outputName(name)] }));
 }
 
 function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode, nameOf: (value: Value) => string) {

@@ -110,7 +110,10 @@ class Recorder extends tf.KernelBackend {
 
 /** The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients, are left out. */
 function activeOperations(): string[] {
-  return tf.engine().state.scopeStack.map(({ name }) => name).filter((name) => name.endsWith('__op'));
+  return tf
+    .engine()
+    .state.scopeStack.map(({ name }) => name)
+    .filter((name) => name.endsWith('__op'));
 }
 
 /** `kernel`, and the operation that called it where that has another name. */

@@ -14,8 +14,7 @@ export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<R
  * Traces a pure function for given input shapes. Variables become graph inputs under their names in `variables`; other tensors that the
  * function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
  *
- * @throws TraceError for an unsupported kernel, a value read, a variable assigned, a random operation, a result that is no record of tensors,
- * or a name that stands for two things
+ * @throws TraceError for an unsupported kernel, a value read, a variable assigned, a random operation, or a result that is no record of tensors
  */
 export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedVariables): Graph {
   const engine = tf.engine();
@@ -35,7 +34,7 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
         return [name, engine.makeTensorFromTensorInfo(info)] as const;
       });
       const results = fn(Object.fromEntries(inputs));
-      const outputs = namedOutputs(results, [...Object.keys(inputShapes), ...Object.keys(variables)]);
+      const outputs = namedOutputs(results);
       for (const result of Object.values(results)) if (isRecorded(result)) result.dispose(); // also what the function kept from its own scopes
       return builder.graph(outputs);
     } finally {
@@ -77,17 +76,25 @@ function guardVariables(variables: NamedVariables): () => void {
   };
 }
 
-function namedOutputs(results: Readonly<Record<string, Tensor>>, taken: readonly string[]): Named[] {
+function namedOutputs(results: Readonly<Record<string, Tensor>>): Named[] {
   const refuse = (output: string, expected: string, received: string): never => {
     throw new TraceError({ where: `compile: ${output}`, expected, received });
   };
   const what = (value: unknown) => (value instanceof Promise ? 'a promise' : value === null ? 'null' : typeof value);
-  if (typeof results !== 'object' || results === null || results instanceof Promise || (results as unknown) instanceof tf.Tensor) {
-    refuse('result', 'a record of tensors', (results as unknown) instanceof tf.Tensor ? 'a tensor without a name' : what(results));
+  if (
+    typeof results !== 'object' ||
+    results === null ||
+    results instanceof Promise ||
+    (results as unknown) instanceof tf.Tensor
+  ) {
+    refuse(
+      'result',
+      'a record of tensors',
+      (results as unknown) instanceof tf.Tensor ? 'a tensor without a name' : what(results),
+    );
   }
   return Object.entries(results).map(([name, tensor]) => {
     if (!(tensor instanceof tf.Tensor)) return refuse(`output '${name}'`, 'a tensor', what(tensor));
-    if (taken.includes(name)) refuse(`output '${name}'`, 'a name that no input and no variable has', 'a name in use');
     return { name, value: recorder.valueFor(tensor) };
   });
 }

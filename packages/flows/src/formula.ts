@@ -9,7 +9,7 @@ type FlowFactory = (dim: number, count: number) => InvertibleFlow;
 
 /** Every flow that a formula can name. To add one: a row. */
 const flowTable: Readonly<Record<string, FlowFactory>> = {
-  planar: (dim, layers) => planar(dim, layers) as unknown as InvertibleFlow,
+  planar: (dim, layers) => planar(dim, layers),
 };
 
 /** Layers of one term; a limit that a typing error exceeds and an experiment does not. */

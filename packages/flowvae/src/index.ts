@@ -8,7 +8,7 @@ export * from '@flowvae/objectives';
 export * as random from '@flowvae/random';
 export { fold, type Key, key } from '@flowvae/random';
 export * from '@flowvae/runs';
-export type { EagerBackend, Tensor, Tensor1D, Tensor2D, Variable } from '@flowvae/tensor';
+export type { EagerBackend, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@flowvae/tensor';
 export {
   checkParam,
   checkShape,

@@ -3,7 +3,7 @@ import type { Evaluation, FitResult } from '@flowvae/training';
 import type { TrainConfig } from './settings.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
-export interface Terms {
+interface Terms {
   readonly logLikelihood: number;
   readonly logPrior: number;
   readonly logBase: number;

@@ -94,11 +94,11 @@ export class RunFolder {
   /**
    * Reads model.safetensors into variables of the same names and shapes.
    *
-   * @throws ExpectationError where a name is missing or surplus, or a shape differs
+   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, or a shape differs
    */
   loadModel(variables: NamedVariables): void {
     const path = join(this.path, MODEL);
-    const { tensors } = decodeSafetensors(readFileSync(path), path);
+    const { tensors } = decodeSafetensors(readModel(path), path);
     const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
       entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
     const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
@@ -124,5 +124,14 @@ export class RunFolder {
     const path = join(this.path, FIGURES, name);
     writeFileAtomically(path, png);
     return path;
+  }
+}
+
+function readModel(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ExpectationError({ where: path, expected: 'a readable file', received: code ?? message });
   }
 }

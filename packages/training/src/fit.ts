@@ -49,7 +49,7 @@ export interface FitResult {
   /** Steps done. */
   readonly steps: number;
   readonly engine: Engine;
-  /** Median duration of a step after 20 warm-up steps, batch and optimiser included, tracing not; ms. */
+  /** Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included, tracing not; ms. */
   readonly msPerStep: number;
   readonly history: readonly HistoryEntry[];
 }
@@ -101,7 +101,7 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
     refuseNonFinite(values, done);
     optimizer.apply(parameters, FIRST_SLOT, done);
     const milliseconds = performance.now() - from;
-    if (done >= WARM_UP_STEPS || steps <= WARM_UP_STEPS) durations.push(milliseconds);
+    durations.push(milliseconds);
     average.add(values, milliseconds);
     done++;
     if (done % entryEvery === 0 || done === steps) {
@@ -111,7 +111,9 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
       average = new RunningAverage();
     }
   }
-  return { steps: done, msPerStep: median(durations), history };
+  // a run that ended while it warmed up has no other steps to judge by
+  const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
+  return { steps: done, msPerStep: median(settled), history };
 }
 
 /** Means of loss, terms and durations. */
@@ -147,7 +149,9 @@ function refuseNonFinite({ loss, terms }: StepValues, step: number): void {
   });
 }
 
+/** The middle value; 0 of none. */
 function median(values: readonly number[]): number {
+  if (values.length === 0) return 0;
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

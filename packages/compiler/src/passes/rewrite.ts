@@ -20,8 +20,3 @@ export function rewrite(graph: Graph, decide: (node: GraphNode) => Decision): Gr
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
   return { ...graph, nodes, outputs };
 }
-
-/** The node that makes each value. */
-export function producers(nodes: readonly GraphNode[]): Map<Value, GraphNode> {
-  return new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
-}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { allExamples, examplesOf, runExamples } from './examples.ts';
+
+it('every example in the READMEs runs', () => {
+  const examples = allExamples();
+  expect(examples.length).toBeGreaterThanOrEqual(13); // the README and twelve packages
+  expect([...runExamples(examples)]).toEqual([]);
+});
+
+it('an example that fails is named', () => {
+  const broken = examplesOf(
+    'page.md',
+    '```ts\nconst a: number = 1;\n```\ntext\n```ts\nthrow new Error("no such flow");\n```\n',
+  );
+  expect([...runExamples(broken)]).toEqual([['page.md, block 2', 'Error: no such flow']]);
+});
