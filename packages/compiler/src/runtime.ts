@@ -5,6 +5,8 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 export interface Runtime {
   readonly InferenceSession: typeof InferenceSession;
   readonly Tensor: typeof OrtTensor;
+  /** Results are equal byte for byte only under one version. */
+  readonly version: string;
 }
 
 let loading: Promise<Runtime | string> | undefined;
@@ -12,7 +14,11 @@ let loading: Promise<Runtime | string> | undefined;
 /** Loads ONNX Runtime once; where it cannot be loaded, the first line of the reason. */
 export function loadRuntime(): Promise<Runtime | string> {
   loading ??= import('onnxruntime-node').then(
-    (module) => ({ InferenceSession: module.InferenceSession, Tensor: module.Tensor }),
+    (module) => ({
+      InferenceSession: module.InferenceSession,
+      Tensor: module.Tensor,
+      version: module.env.versions.node ?? 'unknown',
+    }),
     (error: unknown) => String(error instanceof Error ? error.message : error).split('\n')[0]!,
   );
   return loading;

@@ -17,7 +17,7 @@ export interface EvaluationReport {
   readonly testElbo: number | null;
   /** −log p(x) (positive), nats. */
   readonly testNll: number | null;
-  /** Over images. */
+  /** Over images; null for one image. */
   readonly testNllStandardError: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
@@ -42,7 +42,7 @@ export function evaluationReport(config: TrainConfig, evaluation: Evaluation | u
     binarization: config.binarize,
     testElbo: evaluation?.elbo ?? null,
     testNll: evaluation?.nll ?? null,
-    testNllStandardError: evaluation?.nllStandardError ?? null,
+    testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     terms: terms

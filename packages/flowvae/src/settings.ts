@@ -1,5 +1,6 @@
 // Every setting of a training run, once: its option, its default, what it accepts and how it is explained. The command line, the config file
 // and the checks of both are derived from this table.
+import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
 import { z } from 'zod';
 
@@ -69,6 +70,9 @@ const learningRate: Setting<number> = {
 
 const LARGEST = 1_000_000_000;
 
+/** More cores than this help a step of this size little, and disturb others. */
+const MOST_DEFAULT_THREADS = 4;
+
 /** All settings, in the order of the help. */
 export const settings = {
   flow: text(
@@ -102,7 +106,7 @@ export const settings = {
     'compiled',
     'eager',
   ]),
-  threads: count('cores that a step may use (default: all, at most 4)', 0, 0, 256),
+  threads: count('cores that a step may use', Math.min(availableParallelism(), MOST_DEFAULT_THREADS), 1, 256),
 } satisfies Record<string, Setting<unknown>>;
 
 /** The names of all settings. */

@@ -1,13 +1,9 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
-import { availableParallelism } from 'node:os';
 import { parseFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import { flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
 
 const names = Object.keys(settings) as SettingName[];
-
-/** More cores than this help a step of this size little, and disturb others. */
-const MOST_DEFAULT_THREADS = 4;
 
 /**
  * Completes settings by their defaults and checks each.
@@ -19,7 +15,7 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
   if (surplus !== undefined) {
     throw new ExpectationError({
-      where: `${where}: ${surplus}`,
+      where: where ? `${where}: ${surplus}` : surplus,
       expected: `one of ${names.join(', ')}`,
       received: 'an unknown setting',
     });
@@ -32,7 +28,7 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   });
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
-  return config.threads === 0 ? { ...config, threads: Math.min(availableParallelism(), MOST_DEFAULT_THREADS) } : config;
+  return config;
 }
 
 /** Parses one option's text. @throws ExpectationError where the setting does not accept it */

@@ -44,7 +44,7 @@ export async function trainRun(
 ): Promise<TrainRun> {
   await chooseBackend(config, progress);
   const parts = experiment(config);
-  const folder = RunFolder.create(out, { ...config, versions: versions() });
+  const folder = RunFolder.create(out, { ...config, versions: await versions() });
   const { variables } = parts.model;
   if (signal) setMaxListeners(20, signal);
   const fitted = await fit({

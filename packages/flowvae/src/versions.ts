@@ -1,15 +1,20 @@
 // The versions that a result depends on.
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { loadRuntime } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 
+/** flowvae's own version. */
+export const version: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
 /** What to write beside every result: the same seed gives the same bytes only under the same versions, threads and machine. */
-export function versions(): Readonly<Record<string, string>> {
-  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+export async function versions(): Promise<Readonly<Record<string, string>>> {
+  const runtime = await loadRuntime();
   return {
     flowvae: version,
     node: process.versions.node,
     tensorflow: tf.version_core,
+    onnxruntime: typeof runtime === 'string' ? 'not usable' : runtime.version,
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
   };

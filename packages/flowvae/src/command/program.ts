@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
 import { parseSetting } from '../train-config.ts';
-import { versions } from '../versions.ts';
+import { version } from '../versions.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
@@ -20,7 +20,7 @@ Examples:
 export function program(): Command {
   const root = new Command('flowvae')
     .description('Train and evaluate VAEs with normalizing-flow posteriors.')
-    .version(versions().flowvae!)
+    .version(version)
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'flowvae: ').replace(/\n\(/, ' (')),
     })
@@ -67,8 +67,7 @@ function addSettings(
 
 function settingOption(name: SettingName, showDefault: boolean): Option {
   const { placeholder, help, fallback }: Setting<unknown> = settings[name];
-  const speaks = showDefault && name !== 'threads'; // its help says what 0 stands for
-  const description = speaks ? `${help} (default: ${fallback})` : help;
+  const description = showDefault ? `${help} (default: ${fallback})` : help;
   return new Option(`${flagOf(name)} ${placeholder}`, description).argParser((text) => parseSetting(name, text));
 }
 
