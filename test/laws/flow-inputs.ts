@@ -1,0 +1,57 @@
+// Points and parameters at which laws look at a flow, drawn by key.
+import type { Flow, ParamShapes, Params } from '@flowvae/flows';
+import { fold, type Key, key, normal } from '@flowvae/random';
+import type { Tensor2D } from '@flowvae/tensor';
+import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluation.ts';
+
+/** How many points and rows of parameters, and how large the parameters are. */
+export interface Drawing {
+  readonly batch?: number;
+  /** 1 where the batch shares the parameters; the batch size by default. */
+  readonly paramRows?: number;
+  readonly scale: number;
+  readonly seed?: Key;
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Inputs `z` [B, D] and every parameter [B or 1, ...shape] under its own name. */
+export function drawInputs(flow: Flow, { batch = 6, paramRows = batch, scale, seed = key(1) }: Drawing): Inputs {
+  const params = Object.entries(flow.paramShapes).map(([name, shape]) => {
+    const full = [paramRows, ...shape];
+    const values = normal(fold(seed, 'param', name), sizeOf(full));
+    return [
+      name,
+      shaped(
+        values.map((value) => scale * value),
+        full,
+      ),
+    ] as const;
+  });
+  return { z: shaped(normal(fold(seed, 'z'), batch * flow.dim), [batch, flow.dim]), ...Object.fromEntries(params) };
+}
+
+/** A flow's forward map as a function of named tensors. */
+export const forwardOf =
+  (flow: Flow) =>
+  ({ z, ...params }: Tensors) =>
+    flow.forward(params as Params<ParamShapes>, z as Tensor2D) as { y: Tensor2D; logDet: Tensors[string] };
+
+/** The parameters alone. */
+export function paramsOf({ z: _, ...params }: Inputs): Inputs {
+  return params;
+}
+
+/** Row `row` of an array with a leading batch axis, as a batch of one; a shared row stays. */
+export function rowOf({ shape, values }: ShapedArray, row: number): ShapedArray {
+  const [rows, ...rest] = shape;
+  const size = sizeOf(rest);
+  const index = rows === 1 ? 0 : row;
+  return shaped(values.subarray(index * size, (index + 1) * size), [1, ...rest]);
+}
+
+/** A shared row repeated for the whole batch. */
+export function tiled({ shape, values }: ShapedArray, batch: number): ShapedArray {
+  const [, ...rest] = shape;
+  return shaped(Array.from({ length: batch }, () => Array.from(values)).flat(), [batch, ...rest]);
+}

@@ -1,0 +1,48 @@
+// The constraint wᵀû > −1, read off a planar layer from outside: what no Jacobian check can see, since both sides use the same û.
+import type { InvertibleFlow } from '@flowvae/flows';
+import { fold, key, normal, uniform } from '@flowvae/random';
+import { constrainedDot, planarLogDet } from '../reference/planar.ts';
+import { differences } from './comparison.ts';
+import { eager, type Inputs, shaped } from './evaluation.ts';
+import { forwardOf } from './flow-inputs.ts';
+
+/** Above this tanh is 1 in float32. */
+const SATURATED = 20;
+
+/** Below this 1 + wᵀû = e^(wᵀu) is no normal float32. */
+const SMALLEST_DOT = -87;
+
+/**
+ * wᵀû = softplus(wᵀu) − 1 > −1 on wide draws: w of scale 0.1 to 3, u of scale 3.
+ *
+ * At z = 0 with a saturated tanh, y is û itself; at z = 0 and b = 0, exp(logDet) is 1 + wᵀû, which must not be 0.
+ * @param flow one planar layer
+ */
+export function keepsConstraint(flow: InvertibleFlow, draws = 4000): string[] {
+  const { dim } = flow;
+  const scales = uniform(key(20), draws).map((value) => 0.1 * 30 ** value);
+  const w = normal(fold(key(21), dim), draws * dim).map((value, i) => value * scales[Math.floor(i / dim)]!);
+  const u = normal(fold(key(22), dim), draws * dim).map((value) => 3 * value);
+  const at = (b: number): Inputs => ({
+    z: shaped(new Float32Array(draws * dim), [draws, dim]),
+    w: shaped(w, [draws, 1, dim]),
+    u: shaped(u, [draws, 1, dim]),
+    b: shaped(new Float32Array(draws).fill(b), [draws, 1]),
+  });
+  const uHat = eager(forwardOf(flow), at(SATURATED)).y!;
+  const { logDet } = eager(forwardOf(flow), at(0));
+  const rowDot = (a: Float32Array, b: Float32Array, row: number, f = (x: number) => x) =>
+    a.subarray(row * dim, (row + 1) * dim).reduce((sum, value, i) => sum + f(value * b[row * dim + i]!), 0);
+  const rows = Array.from({ length: draws }, (_, row) => row);
+  // wᵀu carries the rounding of its products, and so does everything after it
+  const magnitudes = rows.map((row) => Math.max(1, rowDot(w, u, row, Math.abs)));
+  const dots = rows.map((row) => rowDot(w, u, row));
+  const near = rows.filter((row) => dots[row]! > SMALLEST_DOT);
+  const dotUHat = rows.map((row) => rowDot(w, uHat, row));
+  const slopes = near.map((row) => logDet![row]!);
+  const expectedSlopes = near.map((row) => planarLogDet(dots[row]!, 0));
+  return [
+    ...differences('wᵀû', dotUHat, dots.map(constrainedDot), (row) => 1e-6 * magnitudes[row]!),
+    ...differences('log(1 + wᵀû)', slopes, expectedSlopes, (i) => 1e-6 * magnitudes[near[i]!]!),
+  ];
+}

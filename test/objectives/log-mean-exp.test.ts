@@ -1,0 +1,73 @@
+// The streaming mean of exponentials: what chunks arrive, and how extreme they are, changes nothing.
+import { LogMeanExp } from '@flowvae/objectives';
+import { key, normal } from '@flowvae/random';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const infinity = Number.POSITIVE_INFINITY;
+
+/** log (1/S) Σ exp(v) in float64, all at once. */
+function direct(values: readonly number[]): number {
+  const largest = values.reduce((a, b) => Math.max(a, b), -infinity);
+  if (largest === -infinity) return -infinity;
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0) / values.length);
+}
+
+function streamed(...chunks: (readonly number[])[]): LogMeanExp {
+  const estimate = new LogMeanExp();
+  for (const chunk of chunks) estimate.add(chunk);
+  return estimate;
+}
+
+it.each([
+  ['one value', [3]],
+  ['zeros', [0, 0, 0]],
+  ['huge ones', [1e4, 1e4 - 1, 1e4 + 2]],
+  ['tiny ones', [-1e4, -1e4 - 1, -1e4 + 2]],
+  ['far apart, rising', [-1e4, 0, 1e4]],
+  ['far apart, falling', [1e4, 0, -1e4]],
+  ['with weights of 0', [-infinity, -3, -infinity, -2]],
+  ['of weights of 0 only', [-infinity, -infinity]],
+])('%s', (_, values) => {
+  expect(streamed(values).logMean).toBeCloseTo(direct(values), 12);
+  expect(streamed(...values.map((value) => [value])).logMean).toBeCloseTo(direct(values), 12);
+});
+
+it('does not depend on how the values are cut into chunks', () => {
+  const value = fc.oneof(fc.double({ min: -1e4, max: 1e4, noNaN: true }), fc.constant(-infinity));
+  const chunks = fc.array(fc.array(value, { maxLength: 6 }), { minLength: 1, maxLength: 6 });
+  const property = fc.property(chunks, (given) => {
+    const all = given.flat();
+    if (all.length === 0) return true;
+    const [cut, whole] = [streamed(...given).logMean, direct(all)];
+    return cut === whole || Math.abs(cut - whole) <= 1e-10 * Math.max(1, Math.abs(whole));
+  });
+  fc.assert(property, { numRuns: 500, seed: 7 });
+});
+
+it('takes float32 chunks and sums them in float64', () => {
+  const values = normal(key(1), 100_000).map((value) => value - 500);
+  const estimate = new LogMeanExp();
+  for (let start = 0; start < values.length; start += 999) estimate.add(values.subarray(start, start + 999));
+  expect(estimate.logMean).toBeCloseTo(direct(Array.from(values)), 9);
+  expect(estimate.mean).toBeCloseTo(Array.from(values).reduce((sum, value) => sum + value, 0) / values.length, 9);
+});
+
+describe('NaN', () => {
+  it.each([
+    ['first', [[Number.NaN, 1, 2]]],
+    ['in the middle', [[1, Number.NaN, 2]]],
+    ['last, the largest before it', [[5], [Number.NaN]]],
+    ['before a larger value', [[1, Number.NaN], [7]]],
+    ['alone', [[Number.NaN]]],
+    ['among weights of 0', [[-infinity, Number.NaN, -infinity]]],
+  ])('%s makes both results NaN', (_, chunks) => {
+    expect(streamed(...chunks).logMean).toBeNaN();
+    expect(streamed(...chunks).mean).toBeNaN();
+  });
+});
+
+it('its plain mean is the ELBO: −∞ where one weight is 0', () => {
+  expect(streamed([1, 2], [6]).mean).toBe(3);
+  expect(streamed([1, -infinity]).mean).toBe(-infinity);
+});
