@@ -63,6 +63,10 @@ function reduce(builder: GraphBuilder, operator: string, x: Value, axis: number 
   return builder.node(operator, [x], { shape, type: x.type, attributes: { axes, keepdims: keepDims ? 1 : 0 } });
 }
 
+/** The mean of integers is no integer. */
+const mean: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) =>
+  reduce(builder, 'ReduceMean', converted(builder, required(inputs, 'x'), 'float32'), axis, keepDims);
+
 /** Max alone calls its axes `reductionIndices`. */
 const max: Lowering<MaxAttrs> = (builder, inputs, { reductionIndices, keepDims }) =>
   reduce(builder, 'ReduceMax', required(inputs, 'x'), reductionIndices, keepDims);
@@ -99,7 +103,7 @@ export const reductions: Lowerings = {
   ArgMin: argument('ArgMin'),
   LogSoftmax: logSoftmax,
   Max: max,
-  Mean: reduction('ReduceMean'),
+  Mean: mean,
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
   Softmax: softmax,

@@ -1,0 +1,204 @@
+// The command as users start it: what goes to stdout and stderr, exit codes, and what is left behind.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openRun } from 'flowvae';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the command; once stderr says `interruptAt`, it gets a SIGINT. */
+function flowvae(args: readonly string[], interruptAt?: RegExp): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['packages/flowvae/bin/flowvae.js', ...args], { cwd });
+    const text = { stdout: '', stderr: '' };
+    let isInterrupted = false;
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+      if (!interruptAt?.test(text.stderr) || isInterrupted) return;
+      isInterrupted = true;
+      child.kill('SIGINT');
+    });
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+const data = tinyData();
+const trained = freshPath();
+let outcome: Outcome;
+let report: Record<string, unknown>;
+
+beforeAll(async () => {
+  outcome = await flowvae(['train', '--json', ...tinyFlags(data), '--out', trained]);
+  report = JSON.parse(outcome.stdout);
+});
+
+const EVALUATION_KEYS = [
+  'binarization',
+  'testElbo',
+  'testNll',
+  'testNllStandardError',
+  'evalSamples',
+  'evalImages',
+  'terms',
+];
+
+describe('train --json', () => {
+  it('prints one object on stdout, with exactly the keys that are promised', () => {
+    expect(outcome.code).toBe(0);
+    expect(outcome.stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(Object.keys(report).toSorted()).toEqual(
+      [...EVALUATION_KEYS, 'steps', 'seed', 'engine', 'msPerStep', 'parameters', 'peakMemoryMiB'].toSorted(),
+    );
+    const terms = report.terms as Record<string, number>;
+    expect(Object.keys(terms)).toEqual(['logLikelihood', 'logPrior', 'logBase', 'logDet']);
+    expect(report.testElbo).toBeCloseTo(terms.logLikelihood! + terms.logPrior! - terms.logBase! + terms.logDet!, 3);
+    expect(report).toMatchObject({ steps: 6, seed: 3, engine: 'compiled', evalImages: 4, evalSamples: 5 });
+  });
+
+  it('says nothing but progress on stderr', () => {
+    const lines = outcome.stderr.trimEnd().split('\n');
+    expect(
+      lines.filter((line) => !/^(training 6 steps, compiled engine|step \d+\/6 .*|test image \d+\/4 .*)$/.test(line)),
+    ).toEqual([]);
+  });
+});
+
+describe.concurrent('a user’s mistake is one line, exit code 2, and no folder', () => {
+  const file = join(freshPath(), '..', 'a-file');
+  const full = freshPath();
+  beforeAll(() => {
+    writeFileSync(file, '');
+    mkdirSync(full);
+    writeFileSync(join(full, 'mine'), 'precious');
+  });
+  const out = () => ['--out', freshPath()];
+  it.concurrent.each<[string, string[], RegExp]>([
+    ['an unknown option', ['train', '--steps', '1', '--layers', '3', ...out()], /unknown option '--layers'/],
+    [
+      'a bad value',
+      ['train', '--steps', '1e3', ...out()],
+      /--steps: expected a whole number from 1 to 1000000000, got '1e3'/,
+    ],
+    [
+      'an unknown formula',
+      ['train', '--flow', 'planr*3', ...out()],
+      /flow formula 'planr\*3': expected .*'planr' at character 1/,
+    ],
+    [
+      'a missing data folder',
+      ['train', '--data', '/no/such/folder', ...out()],
+      /idxFolder: \/no\/such\/folder: expected a folder, got no such folder/,
+    ],
+    [
+      'a corrupt IDX file',
+      ['train', ...tinyFlags(corruptData()), ...out()],
+      /train-images-idx3-ubyte: expected 1816 bytes .*got 1815 bytes/,
+    ],
+    [
+      'a batch larger than the set',
+      ['train', ...tinyFlags(data), '--batch', '51', ...out()],
+      /batchSize: expected a whole number from 1 to 50.*got 51/,
+    ],
+    [
+      'a folder that holds something',
+      ['train', ...tinyFlags(data), '--out', full],
+      /--out .*: expected a new or empty folder, got a folder with mine/,
+    ],
+    [
+      'a folder inside a file',
+      ['train', ...tinyFlags(data), '--out', join(file, 'run')],
+      /expected a place that can be written to, got ENOTDIR/,
+    ],
+  ])('%s', async (_, args, text) => {
+    const { code, stdout, stderr } = await flowvae(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(text);
+    expect(stderr).toMatch(/^flowvae: [^\n]+\n$/);
+    const folder = args.at(-1)!;
+    if (folder === full) expect(readdirSync(full)).toEqual(['mine']);
+    else expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe.concurrent('the commands for a finished run', () => {
+  it('evaluate gives the numbers of the run’s own report', async () => {
+    const { code, stdout } = await flowvae(['evaluate', trained, '--json']);
+    const wanted = Object.fromEntries(EVALUATION_KEYS.map((name) => [name, report[name]]));
+    expect([code, JSON.parse(stdout)]).toEqual([0, wanted]);
+  });
+
+  it('sample draws the picture of the run’s own seed, and says where it is', async () => {
+    const { code, stdout } = await flowvae(['sample', trained, '--seed', '3']);
+    const path = join(trained, 'figures', 'samples-seed3.png');
+    expect([code, stdout]).toEqual([0, `figure      ${path}\n`]);
+    expect(readFileSync(path).equals(readFileSync(join(trained, 'figures', 'samples.png')))).toBe(true);
+  });
+
+  it('refuse a folder that is no run', async () => {
+    const { code, stdout, stderr } = await flowvae(['evaluate', freshPath()]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^flowvae: [^\n]+: expected the folder of a finished run, got no such folder; [^\n]+\n$/);
+  });
+});
+
+describe('a run folder that was damaged is refused', () => {
+  const copy = () => {
+    const folder = freshPath();
+    cpSync(trained, folder, { recursive: true });
+    return folder;
+  };
+
+  it('where the model is cut', () => {
+    const folder = copy();
+    truncateSync(join(folder, 'model.safetensors'), 500);
+    expect(() => openRun(folder)).toThrow(/model\.safetensors: expected .*; the file is damaged or of another kind$/);
+  });
+
+  it.each([
+    ['"latent"', '"latents"', /config\.json: latents: expected one of .*, got an unknown setting$/],
+    [
+      '"latent": 2',
+      '"latent": 3',
+      /model\.safetensors: expected .*; config\.json and model\.safetensors belong to different runs$/,
+    ],
+    ['"latent": 2', '"latent": "2"', /config\.json: latent: expected a whole number from 1 to 65536, got "2"$/],
+    ['{', '[', /config\.json: expected a JSON object, got /],
+  ])('where its config says %s → %s', (from, to, text) => {
+    const folder = copy();
+    const path = join(folder, 'config.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+    expect(() => openRun(folder)).toThrow(text);
+  });
+});
+
+it('SIGINT stops train after the step: exit code 130, and a model that opens', async () => {
+  const out = freshPath();
+  const { code, stdout, stderr } = await flowvae(
+    ['train', '--json', ...tinyFlags(data), '--steps', '100000000', '--out', out],
+    /\nstep /,
+  );
+  expect(code).toBe(130);
+  expect(stderr).toContain(`${out} holds what was trained`);
+  const stopped = JSON.parse(stdout);
+  expect(stopped.steps).toBeGreaterThan(0);
+  expect(stopped).toMatchObject({ testElbo: null, terms: null });
+  expect(Object.keys(openRun(out).parts.model.variables).length).toBeGreaterThan(0);
+});
+
+it.concurrent.each(['train', 'evaluate', 'sample'])('%s --help exits with 0', async (command) => {
+  const { code, stdout, stderr } = await flowvae([command, '--help'].filter(Boolean));
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Usage: flowvae /);
+});

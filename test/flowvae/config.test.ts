@@ -1,0 +1,105 @@
+// Settings: defaults, what each refuses and how it says so, and the way through a config file and back.
+import { completeConfig, type SettingName, settings } from 'flowvae';
+import { describe, expect, it } from 'vitest';
+import { flagOf } from '../../packages/flowvae/src/settings.ts';
+import { parseSetting } from '../../packages/flowvae/src/train-config.ts';
+
+const names = Object.keys(settings) as SettingName[];
+
+/** Texts that the command line must refuse, for every setting. */
+const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
+  flow: [''],
+  latent: ['0', '-1', '1.5', '12abc', '1e3', '', 'Infinity', '70000'],
+  hidden: ['', '0', '10,', ',10', '10,x', '10 20', '1.5', new Array(33).fill('1').join(',')],
+  activation: ['', 'RELU', 'sigmoid', 'toString'],
+  amortize: ['all', ''],
+  data: [''],
+  binarize: ['yes', 'constructor'],
+  batch: ['0', '-5', 'ten', '1000000001'],
+  steps: ['0', '-5', '1.0', 'NaN'],
+  optimizer: ['adamw', ''],
+  lr: ['0', '-1', 'fast', '11', '', 'Infinity', 'NaN', '0x1', '1e400'],
+  anneal: ['linear', ''],
+  seed: ['-1', '1.5', '9007199254740992', 'x'],
+  evalSamples: ['0', '-1', 'many', '10000001'],
+  evalImages: ['-1', 'all'],
+  engine: ['gpu', ''],
+  threads: ['-1', '0', '257', 'two'],
+};
+
+const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
+  flow: ['', 3],
+  latent: ['40', 0, 1.5],
+  hidden: [400, [], [0], ['400'], '400,400'],
+  activation: ['sigmoid', 1],
+  amortize: [true],
+  data: ['', 5],
+  binarize: [false],
+  batch: [0, '100'],
+  steps: [0, -1],
+  optimizer: ['adamw', {}],
+  lr: [0, '1e-3', Number.NaN],
+  anneal: ['linear'],
+  seed: [-1, 0.5, 2 ** 53],
+  evalSamples: [0],
+  evalImages: [-1],
+  engine: ['gpu'],
+  threads: [-1, 0, 257],
+};
+
+describe.each(names)('%s', (name) => {
+  it.each(badTexts[name].map((text) => [text]))('refuses the text %j, naming its flag', (text) => {
+    expect(() => parseSetting(name, text)).toThrow(
+      expect.objectContaining({
+        name: 'ExpectationError',
+        message: `${flagOf(name)}: expected ${settings[name].expected}, got '${text}'`,
+      }),
+    );
+  });
+
+  it.each(badValues[name].map((value) => [value]))('refuses the value %j, naming its flag or its file', (value) => {
+    const words = `expected ${settings[name].expected}, got ${JSON.stringify(value)}`;
+    expect(() => completeConfig({ [name]: value })).toThrow(`${flagOf(name)}: ${words}`);
+    expect(() => completeConfig({ [name]: value }, 'run/config.json')).toThrow(`run/config.json: ${name}: ${words}`);
+  });
+
+  it('accepts its own default, as a value and as a text', () => {
+    const { fallback } = settings[name];
+    expect(completeConfig({ [name]: fallback })).toEqual(completeConfig({}));
+    expect(parseSetting(name, String(fallback))).toEqual(fallback);
+  });
+});
+
+describe('a config', () => {
+  it('has a value for every setting, and threads that are a number of cores', () => {
+    const config = completeConfig({});
+    expect(Object.keys(config)).toEqual(names);
+    expect(config.threads).toBeGreaterThan(0);
+    expect(completeConfig({ threads: 3 }).threads).toBe(3);
+  });
+
+  it('comes back from JSON as it was', () => {
+    const config = completeConfig({
+      hidden: [3, 5],
+      lr: 1e-5,
+      flow: 'none',
+      seed: Number.MAX_SAFE_INTEGER,
+      threads: 2,
+    });
+    expect(completeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('refuses a setting that does not exist', () => {
+    expect(() => completeConfig({ stepz: 3 })).toThrow(
+      /^stepz: expected one of flow, latent, .*, got an unknown setting$/,
+    );
+    expect(() => completeConfig({ stepz: 3 }, 'a.json')).toThrow(/^a\.json: stepz: expected one of /);
+  });
+
+  it.each(['planr', 'planar*0', 'planar*', 'planar-', 'planar*2*2', 'planar*99999', '-', 'planar 2'])(
+    'refuses the formula %j',
+    (flow) => {
+      expect(() => completeConfig({ flow })).toThrow(`flow formula '${flow}': expected `);
+    },
+  );
+});

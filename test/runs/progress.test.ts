@@ -1,0 +1,82 @@
+// Progress on a terminal and off it.
+import { formatDuration, ProgressLine, trainingProgress } from '@flowvae/runs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const stream = (terminal: { readonly isTTY?: boolean; readonly columns?: number } = {}) => {
+  const written: string[] = [];
+  return { ...terminal, written, write: (text: string) => written.push(text) };
+};
+
+describe('ProgressLine', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('rewrites one line of a terminal, cut to its width, and ends it once', () => {
+    const out = stream({ isTTY: true, columns: 10 });
+    const line = new ProgressLine(out);
+    line.show('short');
+    line.show('far too long for it');
+    line.end();
+    line.end();
+    expect(out.written).toEqual(['\r\x1b[2Kshort', '\r\x1b[2Kfar too …', '\n']);
+    expect('far too …'.length).toBeLessThan(10);
+  });
+
+  it('ends the line after the last state', () => {
+    const out = stream({ isTTY: true });
+    new ProgressLine(out).show('done', true);
+    expect(out.written).toEqual(['\r\x1b[2Kdone', '\n']);
+  });
+
+  it('prints whole lines off a terminal, one in ten seconds and always the last', () => {
+    const out = stream();
+    const line = new ProgressLine(out);
+    line.show('first');
+    line.show('too soon');
+    vi.advanceTimersByTime(9_999);
+    line.show('still too soon');
+    vi.advanceTimersByTime(1);
+    line.show('second');
+    line.show('last', true);
+    expect(out.written).toEqual(['first\n', 'second\n', 'last\n']);
+  });
+});
+
+describe('trainingProgress', () => {
+  const entry = { step: 50, loss: 101.2, terms: { elbo: -101.234, logPrior: -3.21 }, msPerStep: 20 };
+
+  it('says how it starts, and shows step, time left, bound and terms', async () => {
+    const out = stream();
+    const callback = trainingProgress(out);
+    await callback.onStart!({ steps: 6050, engine: 'compiled' });
+    await callback.onEntry!(entry);
+    expect(out.written).toEqual([
+      'training 6050 steps, compiled engine\n',
+      'step 50/6050  2 m 00 s left  20.0 ms/step  elbo -101.23 = logPrior -3.2\n',
+    ]);
+  });
+
+  it('says why the compiled engine is not used', async () => {
+    const out = stream();
+    await trainingProgress(out).onStart!({ steps: 1, engine: 'eager', fallback: 'no library' });
+    expect(out.written).toEqual(['ONNX Runtime is not usable here (no library); going on with the eager engine\n']);
+  });
+
+  it('shows a run without a bound', async () => {
+    const out = stream();
+    const callback = trainingProgress(out);
+    await callback.onStart!({ steps: 50, engine: 'eager' });
+    await callback.onEntry!({ ...entry, terms: { distance: 2 } });
+    expect(out.written.at(-1)).toBe('step 50/50  0 s left  20.0 ms/step  distance 2.0\n');
+  });
+});
+
+it.each([
+  [0, '0 s'],
+  [59.4, '59 s'],
+  [59.5, '1 m 00 s'],
+  [65, '1 m 05 s'],
+  [3600, '60 m 00 s'],
+])('formatDuration(%d) is %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});

@@ -1,0 +1,173 @@
+// Estimates of log p(x) and the bound on linear-Gaussian models, where both are known exactly.
+
+import { runCounter } from '@flowvae/compiler';
+import { diagonalNormal, standardNormal } from '@flowvae/distributions';
+import { LogMeanExp } from '@flowvae/objectives';
+import { fold, key, normal } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type DataPoints, type EvaluateOptions, evaluate } from '@flowvae/training';
+import { describe, expect, it } from 'vitest';
+import { readCommitted } from '../reference/committed-json.ts';
+import type { LinearGaussianReference } from '../reference/linear-gaussian.ts';
+
+const [model] = readCommitted<LinearGaussianReference>('linear-gaussian').cases;
+const {
+  latent,
+  observed,
+  batch,
+  weights,
+  mean,
+  sd,
+  x,
+  logEvidence,
+  diagonalElbo,
+  diagonalGap,
+  posteriorMean,
+  diagonalVariance,
+} = model!;
+
+const data: DataPoints = {
+  count: batch,
+  width: observed,
+  row: (i) => Float32Array.from(Array.from(x).slice(i * observed, (i + 1) * observed)),
+};
+
+/** p(x|z) = N(Wz + μ, σ²) and the best diagonal posterior: its mean is linear in x, M⁻¹Wᵀ(x − μ), solved here from the reference's means. */
+function modelAt(given: Tensor2D) {
+  const w = tf.tensor2d(Float32Array.from(weights), [observed, latent]);
+  const centre = tf.tensor1d(Float32Array.from(mean));
+  const logStd = tf.tensor2d(
+    diagonalVariance.map((variance) => 0.5 * Math.log(variance)),
+    [1, latent],
+  );
+  const posterior = diagonalNormal({ mean: tf.matMul(tf.sub(given, centre) as Tensor2D, regression()), logStd });
+  const likelihood = (z: Tensor2D): Tensor1D => {
+    const residual = tf.sub(given, tf.add(tf.matMul(z, w, false, true), centre));
+    return tf.sub(
+      tf.mul(tf.sum(tf.square(residual), 1), -0.5 / sd ** 2),
+      observed * (Math.log(sd) + 0.5 * Math.log(2 * Math.PI)),
+    );
+  };
+  return { prior: standardNormal(latent), posterior, likelihood };
+}
+
+/** W·M⁻¹, M = WᵀW + σ²I, for two latents in closed form. */
+function regression(): Tensor2D {
+  const column = (j: number) => Array.from({ length: observed }, (_, i) => weights[i * latent + j]!);
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const [c0, c1] = [column(0), column(1)];
+  const [m00, m01, m11] = [dot(c0, c0) + sd ** 2, dot(c0, c1), dot(c1, c1) + sd ** 2];
+  const determinant = m00 * m11 - m01 ** 2;
+  const rows = c0.flatMap((a, i) => [(a * m11 - c1[i]! * m01) / determinant, (c1[i]! * m00 - a * m01) / determinant]);
+  return tf.tensor2d(rows, [observed, latent]);
+}
+
+const options = (rest: Partial<EvaluateOptions>): EvaluateOptions => ({
+  variables: {},
+  modelAt,
+  noise: { kind: 'normal', width: latent },
+  data,
+  samples: 500,
+  key: key(4),
+  ...rest,
+});
+
+const average = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+
+/** log p̂ and the bound of each image, from the same noise, sample by sample. */
+function byHand(samples: number) {
+  return Array.from({ length: batch }, (_, i) => {
+    const estimate = new LogMeanExp();
+    for (let chunk = 0; chunk * 500 < samples; chunk++) {
+      const rows = Math.min(500, samples - chunk * 500);
+      const noise = normal(fold(fold(key(4), i), chunk), rows * latent);
+      tf.tidy(() => {
+        const at = modelAt(tf.tensor2d(data.row(i), [1, observed]));
+        const { z, logProb } = at.posterior.sampleAndLogProb(tf.tensor2d(noise, [rows, latent]));
+        estimate.add(tf.sub(tf.add(at.likelihood(z), at.prior.logProb(z)), logProb).dataSync());
+      });
+    }
+    return { logMean: estimate.logMean, mean: estimate.mean };
+  });
+}
+
+describe('evaluate', () => {
+  it('knows the posterior that the reference states', () => {
+    const means = tf.tidy(() =>
+      tf
+        .matMul(
+          tf.sub(
+            tf.tensor2d(Float32Array.from(x), [batch, observed]),
+            tf.tensor1d(Float32Array.from(mean)),
+          ) as Tensor2D,
+          regression(),
+        )
+        .dataSync(),
+    );
+    for (const [i, value] of means.entries()) expect(value).toBeCloseTo(posteriorMean[i]!, 4);
+  });
+
+  it('estimates log p(x) and the bound within their errors', async () => {
+    const samples = 20_000;
+    const result = await evaluate(options({ samples }));
+    // of two correlated latents the log-weight has variance r² = 1 − exp(−2·gap); the weight itself has none here, hence the wider bound
+    const standardError = Math.sqrt((1 - Math.exp(-2 * diagonalGap)) / (batch * samples));
+    expect(Math.abs(result.elbo - average(diagonalElbo))).toBeLessThan(5 * standardError);
+    expect(Math.abs(result.nll + average(logEvidence))).toBeLessThan(0.05);
+    expect(result).toMatchObject({ images: batch, samples });
+    const { logLikelihood, logPrior, logBase } = result.terms;
+    expect(logLikelihood! + logPrior! - logBase!).toBeCloseTo(result.elbo, 3);
+  });
+
+  it.each([1, 499, 500, 501, 1200])(
+    'with %d samples is what the same noise gives by hand, and states the error over images',
+    async (samples) => {
+      const [result, hand] = [await evaluate(options({ samples })), byHand(samples)];
+      const nlls = hand.map(({ logMean }) => -logMean);
+      const standardError = (values: readonly number[]) => {
+        const variance = values.reduce((sum, value) => sum + (value - average(values)) ** 2, 0) / (values.length - 1);
+        return Math.sqrt(variance / values.length);
+      };
+      expect(result.nll).toBeCloseTo(average(nlls), 3);
+      expect(result.nllStandardError).toBeCloseTo(standardError(nlls), 3);
+      expect(result.elbo).toBeCloseTo(average(hand.map(({ mean: bound }) => bound)), 3);
+      expect(result.elboStandardError).toBeCloseTo(standardError(hand.map(({ mean: bound }) => bound)), 3);
+    },
+  );
+
+  it('gives the same on both engines, and leaks no tensor on either', async () => {
+    const before = { runs: runCounter.runs, tensors: tf.memory().numTensors };
+    const compiled = await evaluate(options({ samples: 501 }));
+    expect(runCounter.runs).toBe(before.runs + 2 * batch);
+    const eager = await evaluate(options({ samples: 501, engine: 'eager' }));
+    expect(runCounter.runs).toBe(before.runs + 2 * batch);
+    expect(tf.memory().numTensors).toBe(before.tensors);
+    for (const name of ['nll', 'elbo', 'nllStandardError', 'elboStandardError'] as const)
+      expect(eager[name] / compiled[name]).toBeCloseTo(1, 5);
+  });
+
+  it('does not depend on which images come before', async () => {
+    const only = await evaluate(options({ data: { ...data, count: 1 } }));
+    const progress: number[] = [];
+    const controller = new AbortController();
+    const onProgress = (done: number) => {
+      progress.push(done);
+      if (done === 1) controller.abort();
+    };
+    const stopped = await evaluate(options({ onProgress, signal: controller.signal }));
+    expect([stopped.nll, stopped.images, progress]).toEqual([only.nll, 1, [1]]);
+  });
+
+  it('takes the variables as they are at the call', async () => {
+    const shift = tf.tidy(() => tf.variable(tf.scalar(0)));
+    const shifted = (given: Tensor2D) => {
+      const at = modelAt(given);
+      return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), shift) };
+    };
+    const first = await evaluate(options({ modelAt: shifted, variables: { shift } }));
+    tf.tidy(() => shift.assign(tf.scalar(2)));
+    const second = await evaluate(options({ modelAt: shifted, variables: { shift } }));
+    expect(first.nll - second.nll).toBeCloseTo(2, 3);
+    shift.dispose();
+  });
+});

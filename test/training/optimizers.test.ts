@@ -1,0 +1,153 @@
+// Optimisers against independent float64 trajectories (test/reference/optimizers.ts), and the padding between tensors.
+
+import { type NamedVariables, tf, type Variable } from '@flowvae/tensor';
+import {
+  type AdamOptions,
+  adam,
+  chain,
+  clipByGlobalNorm,
+  FlatParameters,
+  type Optimizer,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from '@flowvae/training';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readCommitted } from '../reference/committed-json.ts';
+import type { OptimizerReference } from '../reference/optimizers.ts';
+
+const reference = readCommitted<OptimizerReference>('optimizers');
+const { tensorSizes, steps } = reference;
+const width = tensorSizes.reduce((a, b) => a + b);
+
+const FIRST_SLOT = 2;
+
+type Row = OptimizerReference['cases'][number];
+
+const constructors: Readonly<
+  Record<Row['optimizer'], (rates: Row['learningRates'], options: Row['options']) => Optimizer>
+> = {
+  adam: (rates, options) => adam((step) => rates[step]!, options as AdamOptions),
+  rmsprop: (rates, options) => rmsprop((step) => rates[step]!, options as RmspropOptions),
+  sgd: (rates, options) => sgd((step) => rates[step]!, options as SgdOptions),
+};
+
+const optimizerOf = ({ optimizer, learningRates, options, maxNorm }: Row): Optimizer => {
+  const update = constructors[optimizer](learningRates, options);
+  return maxNorm === undefined ? update : chain(clipByGlobalNorm(maxNorm), update);
+};
+
+let variables: NamedVariables = {};
+afterEach(() => tf.dispose(variables as Record<string, Variable>));
+
+/** The reference's parameters, cut into its tensors. */
+function parametersFor({ slots }: Optimizer): FlatParameters {
+  let at = 0;
+  const entries = tensorSizes.map((size, i) => {
+    const values = Array.from(reference.start).slice(at, at + size);
+    at += size;
+    return [`part${i}`, tf.tidy(() => tf.variable(tf.tensor1d(values)))] as const;
+  });
+  variables = Object.fromEntries(entries);
+  return new FlatParameters(variables, slots);
+}
+
+const flat = (views: Readonly<Record<string, Float32Array>>) => Object.values(views).flatMap((view) => [...view]);
+
+function setGradients({ gradients }: FlatParameters, values: ArrayLike<number>): void {
+  let at = 0;
+  for (const view of Object.values(gradients)) for (let i = 0; i < view.length; i++) view[i] = values[at++]!;
+}
+
+/** The largest deviation of a trajectory, relative to the distance that a parameter has moved, or to the parameter. */
+function worst(row: Row, optimizer: Optimizer): number {
+  const parameters = parametersFor(optimizer);
+  let most = 0;
+  for (let step = 0; step < steps; step++) {
+    setGradients(parameters, Array.from(reference.gradients[row.gradients]).slice(step * width, (step + 1) * width));
+    optimizer.apply(parameters, FIRST_SLOT, step);
+    for (const [i, value] of flat(parameters.values).entries()) {
+      const exact = row.trajectory[step * width + i]!;
+      const moved = Math.abs(exact - reference.start[i]!);
+      most = Math.max(most, Math.abs(value - exact) / Math.max(Math.abs(exact), moved, 0.01));
+    }
+  }
+  return most;
+}
+
+describe('trajectories', () => {
+  it.each(reference.cases.map((row) => [row.name, row] as const))('%s', (_, row) => {
+    expect(worst(row, optimizerOf(row))).toBeLessThan(1e-5);
+  });
+
+  const named = (name: string) => reference.cases.find((row) => row.name === name)!;
+  it.each<[string, string, Optimizer]>([
+    ['Adam whose epsilon is 1e-7', 'adam: gradients near epsilon', adam(1e-3, { epsilon: 1e-7 })],
+    ['RMSprop with decay 0.9', "rmsprop: torch's defaults", rmsprop(1e-2, { alpha: 0.9 })],
+    ['clipping after the update', 'sgd: clipped', chain(sgd(0.05), clipByGlobalNorm(5))],
+    [
+      'a schedule that is one step late',
+      'sgd: momentum 0.9, scheduled',
+      sgd((step) => named('sgd: momentum 0.9, scheduled').learningRates[Math.max(0, step - 1)]!, { momentum: 0.9 }),
+    ],
+  ])('%s would fail', (_, name, mutant) => {
+    expect(worst(named(name), mutant)).toBeGreaterThan(1e-3);
+  });
+
+  it('follow torch’s defaults where no options are given', () => {
+    expect(worst(named("adam: torch's defaults"), adam(1e-3))).toBeLessThan(1e-5);
+    expect(worst(named("rmsprop: torch's defaults"), rmsprop(1e-2))).toBeLessThan(1e-5);
+    expect(worst(named('sgd: plain'), sgd(0.05))).toBeLessThan(1e-5);
+  });
+});
+
+describe('the buffer', () => {
+  const everything = () =>
+    chain(clipByGlobalNorm(0.5), adam(0.1), rmsprop(0.1, { momentum: 0.9 }), sgd(0.1, { momentum: 0.9 }));
+
+  it.each([1, 2, 3, 5, 7])('keeps its padding at 0 with tensors of %d and 6 values', (size) => {
+    const vector = (n: number) => tf.tidy(() => tf.variable(tf.ones([n])));
+    variables = { a: vector(size), b: vector(6) };
+    const optimizer = everything();
+    const parameters = new FlatParameters(variables, optimizer.slots);
+    const { a, b } = parameters.gradients;
+    for (let step = 0; step < 5; step++) {
+      a!.fill(3);
+      b!.fill(-2);
+      optimizer.apply(parameters, FIRST_SLOT, step);
+    }
+    const padded = [size, 6].map((n) => Math.ceil(n / 4) * 4);
+    expect(parameters.length).toBe(padded[0]! + padded[1]!);
+    const all = new Float32Array(a!.buffer, 0, parameters.length * (FIRST_SLOT + optimizer.slots));
+    for (let region = 0; region < FIRST_SLOT + optimizer.slots; region++) {
+      const values = all.subarray(region * parameters.length, (region + 1) * parameters.length);
+      expect(
+        [...values.subarray(size, padded[0]), ...values.subarray(padded[0]! + 6)].every((value) => value === 0),
+      ).toBe(true);
+      expect(values[0]).not.toBe(0);
+    }
+  });
+
+  it('reads and writes the variables, and its views are parts of one memory', () => {
+    const parameters = parametersFor(sgd(1));
+    expect(flat(parameters.values)).toEqual(Array.from(reference.start, Math.fround));
+    expect(
+      new Set([...Object.values(parameters.values), ...Object.values(parameters.gradients)].map(({ buffer }) => buffer))
+        .size,
+    ).toBe(1);
+    parameters.values.part2!.set([7, 8]);
+    expect([...variables.part2!.dataSync()]).not.toEqual([7, 8]);
+    const before = tf.memory().numTensors;
+    parameters.writeVariables();
+    expect([...variables.part2!.dataSync()]).toEqual([7, 8]);
+    expect(tf.memory().numTensors).toBe(before);
+    tf.tidy(() => variables.part2!.assign(tf.tensor1d([1, 2])));
+    parameters.readVariables();
+    expect([...parameters.values.part2!]).toEqual([1, 2]);
+  });
+
+  it('refuses to hold nothing', () => {
+    expect(() => new FlatParameters({}, 1)).toThrow('fit: variables: expected at least one variable, got none');
+  });
+});
