@@ -43,7 +43,7 @@ describe('ProgressLine', () => {
 });
 
 describe('trainingProgress', () => {
-  const entry = { step: 50, loss: 101.2, terms: { elbo: -101.234, logPrior: -3.21 }, msPerStep: 20 };
+  const entry = { step: 50, loss: 101.2, terms: { elbo: -101.234, logPrior: -3.21 }, gradientNorm: 5, msPerStep: 20 };
 
   it('says how it starts, and shows step, time left, bound and terms', async () => {
     const out = stream();

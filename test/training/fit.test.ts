@@ -1,6 +1,6 @@
 // The training loop: convergence, history, callbacks, stopping, failures, and both engines.
 import { runCounter } from '@flowvae/compiler';
-import { type Scalar, tf } from '@flowvae/tensor';
+import { type Scalar, type Tensor1D, tf } from '@flowvae/tensor';
 import { adam, type Callback, type Engine, type FitStart, fit, NonFiniteError, sgd } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { quadratic, smallVae, valuesOf } from './problems.ts';
@@ -75,7 +75,7 @@ describe.each(engines)('the %s engine', (engine) => {
       engine,
       signal: controller.signal,
     });
-    expect(result).toMatchObject({ steps: 3, history: [] });
+    expect(result).toMatchObject({ steps: 3, history: [{ step: 3, terms: { distance: (64 + 16 + 4) / 3 } }] });
     expect(result.msPerStep).toBeGreaterThan(0);
     expect(valuesOf(variables)).toEqual([1]); // 8·½³
     tf.dispose(variables.w!);
@@ -123,12 +123,27 @@ describe.each(engines)('the %s engine', (engine) => {
       );
       expect(error).toBeInstanceOf(NonFiniteError);
       expect((error as Error).message).toBe(
-        `fit: step 2: expected a finite loss and finite terms, got ${text}; lower the learning rate or clip the gradients; the parameters are those before this step`,
+        `fit: step 2: expected a finite loss, finite terms and finite gradients, got ${text}; lower the learning rate or clip the gradients; the parameters are those before this step`,
       );
       expect(valuesOf(variables)).toEqual([2]);
       tf.dispose(variables.w!);
     },
   );
+
+  it('refuses a gradient that is not finite although the loss is, naming the variable', async () => {
+    const variables = { fine: tf.variable(tf.scalar(1)), edge: tf.variable(tf.scalar(0)) };
+    // √0 is 0, its derivative is infinite
+    const loss = () => {
+      const value = tf.add<Scalar>(tf.square(variables.fine), tf.sqrt(variables.edge));
+      return { loss: value, terms: { value: tf.reshape(value, [1]) as Tensor1D } };
+    };
+    const problem = { loss, inputShapes: {}, batch: () => ({}) };
+    await expect(fit({ ...problem, variables, optimizer: sgd(0.25), steps: 9, engine })).rejects.toThrow(
+      'fit: step 0: expected a finite loss, finite terms and finite gradients, got a gradient of edge that is not finite;',
+    );
+    expect(valuesOf(variables)).toEqual([1, 0]);
+    tf.dispose(variables);
+  });
 
   it('hands on what a callback or a batch throws, with the variables written', async () => {
     const { problem, variables } = quadratic([8], () => [0]);

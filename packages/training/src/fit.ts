@@ -1,18 +1,12 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime } from '@flowvae/compiler';
-import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import type { NamedVariables } from '@flowvae/tensor';
 import { FlatParameters } from './flat-parameters.ts';
-import { type Engine, type GradientStep, gradientStep, type StepValues } from './gradient-step.ts';
+import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
+import { type HistoryEntry, RunningAverage } from './history.ts';
+import { refuseNonFinite } from './non-finite.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
 import type { TrainingProblem } from './variational.ts';
-
-/** Averages over the steps since the last entry. */
-export interface HistoryEntry extends StepValues {
-  /** Steps done. */
-  readonly step: number;
-  /** Mean duration of these steps, batch and optimiser included. */
-  readonly msPerStep: number;
-}
 
 /** What a run looks like when it starts. */
 export interface FitStart {
@@ -54,11 +48,6 @@ export interface FitResult {
   readonly history: readonly HistoryEntry[];
 }
 
-/** The loss or one of its terms stopped being a number. The parameters are those before the step. */
-export class NonFiniteError extends ExpectationError {
-  override readonly name = 'NonFiniteError';
-}
-
 /** Steps that the median of durations leaves out: caches and the runtime's memory pool settle in them. */
 const WARM_UP_STEPS = 20;
 
@@ -66,7 +55,7 @@ const WARM_UP_STEPS = 20;
  * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
  * version and machine. At the end, and when it is stopped, the variables hold the trained values.
  *
- * @throws NonFiniteError at the first loss that is no finite number, before the parameters take it
+ * @throws NonFiniteError at the first loss, term or gradient that is not finite, before the parameters take it
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { variables, optimizer, inputShapes, loss, threads = 1, callbacks = [] } = options;
@@ -94,59 +83,29 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
   let average = new RunningAverage();
+  const closeEntry = async (step: number) => {
+    const entry = average.entry(step);
+    history.push(entry);
+    average = new RunningAverage();
+    for (const callback of callbacks) await callback.onEntry?.(entry);
+  };
   let done = 0;
   while (done < steps && !signal?.aborted) {
     const from = performance.now();
     const values = await gradient.run(batch(done));
-    refuseNonFinite(values, done);
+    const gradientNorm = parameters.gradientNorm();
+    refuseNonFinite(values, gradientNorm, { step: done, parameters });
     optimizer.apply(parameters, FIRST_SLOT, done);
     const milliseconds = performance.now() - from;
     durations.push(milliseconds);
-    average.add(values, milliseconds);
+    average.add({ ...values, gradientNorm, milliseconds });
     done++;
-    if (done % entryEvery === 0 || done === steps) {
-      const entry = average.entry(done);
-      history.push(entry);
-      for (const callback of callbacks) await callback.onEntry?.(entry);
-      average = new RunningAverage();
-    }
+    if (done % entryEvery === 0) await closeEntry(done);
   }
+  if (!average.isEmpty) await closeEntry(done);
   // a run that ended while it warmed up has no other steps to judge by
   const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };
-}
-
-/** Means of loss, terms and durations. */
-class RunningAverage {
-  #count = 0;
-  #loss = 0;
-  #milliseconds = 0;
-  readonly #terms: Record<string, number> = {};
-
-  add({ loss, terms }: StepValues, milliseconds: number): void {
-    this.#count++;
-    this.#loss += loss;
-    this.#milliseconds += milliseconds;
-    for (const [name, value] of Object.entries(terms)) this.#terms[name] = (this.#terms[name] ?? 0) + value;
-  }
-
-  entry(step: number): HistoryEntry {
-    const n = this.#count;
-    const terms = Object.fromEntries(Object.entries(this.#terms).map(([name, sum]) => [name, sum / n]));
-    return { step, loss: this.#loss / n, terms, msPerStep: this.#milliseconds / n };
-  }
-}
-
-function refuseNonFinite({ loss, terms }: StepValues, step: number): void {
-  const values = { ...terms, loss };
-  const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
-  if (!broken) return;
-  throw new NonFiniteError({
-    where: `fit: step ${step}`,
-    expected: 'a finite loss and finite terms',
-    received: `${broken[0]} = ${broken[1]}`,
-    remedy: 'lower the learning rate or clip the gradients; the parameters are those before this step',
-  });
 }
 
 /** The middle value; 0 of none. */

@@ -45,6 +45,11 @@ export class FlatParameters {
   /** Region 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
   readonly region = (index: number): Pointer => index * this.length * BYTES;
 
+  /** Euclidean norm of all gradients together, accumulated in float64; not finite where any of them is not. */
+  gradientNorm(): number {
+    return Math.sqrt(this.kernels.sumOfSquares(this.region(1), this.length));
+  }
+
   /** Copies the variables' current values into the buffer. */
   readVariables(): void {
     for (const [name, variable] of Object.entries(this.#variables)) this.values[name]!.set(variable.dataSync());

@@ -5,11 +5,11 @@ export {
   type FitResult,
   type FitStart,
   fit,
-  type HistoryEntry,
-  NonFiniteError,
 } from './fit.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
+export type { HistoryEntry } from './history.ts';
+export { NonFiniteError } from './non-finite.ts';
 export {
   type AdamOptions,
   adam,

@@ -104,10 +104,9 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
   return {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
-    apply({ kernels, length, region }) {
-      const norm = Math.sqrt(kernels.sumOfSquares(region(1), length));
-      const factor = maxNorm / (norm + NORM_EPSILON);
-      if (factor < 1) kernels.scale(region(1), length, factor);
+    apply(parameters) {
+      const factor = maxNorm / (parameters.gradientNorm() + NORM_EPSILON);
+      if (factor < 1) parameters.kernels.scale(parameters.region(1), parameters.length, factor);
     },
   };
 }
