@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Contender, type Setting, shape } from './setting.ts';
 
+/** Steps that are not counted, as many as `fit` leaves out. */
+const WARM_UP = 20;
+
 /** PyTorch's version, or why it cannot be used. */
 export function findPyTorch(): { readonly version: string } | { readonly reason: string } {
   const probe = spawnSync('python3', ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
@@ -11,22 +14,26 @@ export function findPyTorch(): { readonly version: string } | { readonly reason:
   return { reason: probe.error?.message ?? probe.stderr.trim().split('\n').at(-1) ?? 'python3 failed' };
 }
 
-export function pytorchStep({ layers, threads }: Setting): Contender {
+/** Resolves when the child has imported torch and run a step: until then it would disturb whoever is measured. */
+export async function pytorchStep({ layers, threads }: Setting): Promise<Contender> {
   const program = fileURLToPath(new URL('./pytorch_step.py', import.meta.url));
   const args = [layers, threads, shape.batch, shape.hidden, shape.latent].map(String);
   const { OPENBLAS_CORETYPE: _, ...env } = process.env; // a machine's setting for other libraries must not slow a peer
   const child = spawn('python3', [program, ...args], { env });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const errors = collect(child);
+  const train = async (steps: number) => {
+    child.stdin.write(`${steps}\n`);
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`PyTorch stopped: ${errors()}`);
+    return (JSON.parse(value) as { msPerStep: number }).msPerStep;
+  };
+  await train(1);
   return {
     name: 'PyTorch eager',
     async measure(steps) {
-      child.stdin.write('20\n');
-      await answers.next(); // warm-up
-      child.stdin.write(`${steps}\n`);
-      const { value, done } = await answers.next();
-      if (done) throw new Error(`PyTorch stopped: ${errors()}`);
-      return (JSON.parse(value) as { msPerStep: number }).msPerStep;
+      await train(WARM_UP);
+      return train(steps);
     },
     async close() {
       child.stdin.end();

@@ -26,13 +26,6 @@ const EAGER_STEPS = 5;
 
 const pytorch = findPyTorch();
 if ('reason' in pytorch) log(`PyTorch is left out: ${pytorch.reason}`);
-const backends: EagerBackend[] = [];
-for (const backend of ['wasm', 'cpu'] as const) {
-  const reason = await startEagerBackend(backend);
-  if (reason) log(`tfjs ${backend} is left out: ${reason}`);
-  else backends.push(backend);
-}
-
 const rows: Row[] = [];
 for (const layers of values.layers.split(',').map(Number)) rows.push(await measureRow({ layers, threads }));
 const machine = {
@@ -49,7 +42,7 @@ else printTable(rows, machine);
 async function measureRow(setting: Setting): Promise<Row> {
   await tf.setBackend('cpu');
   const fast: Contender[] = [compiledStep(setting), await bareProducts(setting)];
-  if ('version' in pytorch) fast.push(pytorchStep(setting));
+  if ('version' in pytorch) fast.push(await pytorchStep(setting));
   const durations = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
     for (const contender of fast) {
@@ -59,21 +52,26 @@ async function measureRow(setting: Setting): Promise<Row> {
     }
   }
   for (const contender of fast) await contender.close();
-  for (const backend of backends) await measureEager(setting, backend, durations);
+  await measureEager(setting, durations);
   const times = Object.fromEntries(
     [...durations].map(([name, all]) => [name, { median: median(all), min: Math.min(...all), max: Math.max(...all) }]),
   );
   return { layers: setting.layers, threads: setting.threads, gigaflop: productFlops(setting.layers) / 1e9, times };
 }
 
-async function measureEager(setting: Setting, backend: EagerBackend, durations: Map<string, number[]>): Promise<void> {
-  try {
-    const contender = await eagerStep(setting, backend);
-    const milliseconds = await contender.measure(EAGER_STEPS);
-    log(`K = ${setting.layers}: ${contender.name} ${milliseconds.toFixed(1)} ms`);
-    durations.set(contender.name, [milliseconds]);
-    await contender.close();
-  } catch (error) {
-    log(`K = ${setting.layers}: tfjs ${backend} cannot train this model: ${String(error).split('\n')[0]}`);
+/** The fastest of tfjs's JavaScript and wasm backends that trains the model: wasm, unless it does not start or lacks a kernel. */
+async function measureEager(setting: Setting, durations: Map<string, number[]>): Promise<void> {
+  for (const backend of ['wasm', 'cpu'] satisfies EagerBackend[]) {
+    try {
+      const reason = await startEagerBackend(backend);
+      if (reason) throw new Error(reason);
+      const contender = await eagerStep(setting, backend);
+      const milliseconds = await contender.measure(EAGER_STEPS);
+      log(`K = ${setting.layers}: ${contender.name} ${milliseconds.toFixed(1)} ms`);
+      durations.set(contender.name, [milliseconds]);
+      return await contender.close();
+    } catch (error) {
+      log(`K = ${setting.layers}: tfjs ${backend} cannot train this model: ${String(error).split('\n')[0]}`);
+    }
   }
 }

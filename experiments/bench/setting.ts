@@ -1,5 +1,5 @@
 // What is measured: one model at several flow lengths, the same for every contender.
-import { completeConfig, type Experiment, experiment, type TrainConfig } from 'flowvae';
+import { completeConfig, type Experiment, experiment, type TrainConfig, type Training, training } from 'flowvae';
 
 /** The shape of the benchmark's model. */
 export const shape = { pixels: 784, hidden: 400, latent: 40, batch: 100 } as const;
@@ -12,7 +12,7 @@ export interface Setting {
 }
 
 /** The training problem of a setting: MNIST, dynamic binarisation, Adam. */
-export function problemOf({ layers, threads }: Setting): Experiment {
+export function problemOf({ layers, threads }: Setting): Experiment & Training {
   const config: TrainConfig = completeConfig({
     flow: layers === 0 ? 'none' : `planar*${layers}`,
     hidden: [shape.hidden, shape.hidden],
@@ -21,7 +21,8 @@ export function problemOf({ layers, threads }: Setting): Experiment {
     evalImages: 0,
     threads,
   });
-  return experiment(config);
+  const parts = experiment(config);
+  return { ...parts, ...training(parts) };
 }
 
 /** Something that can be timed: `measure` returns the median milliseconds of a step over so many steps, warm-up not counted. */

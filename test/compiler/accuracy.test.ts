@@ -43,3 +43,20 @@ it('relu(x) + log(1 + exp(−|x|)) would fail: it is 0 from −17 down', async (
 it('log(1 + x) would fail', async () => {
   expect(await worst((x) => tf.log(tf.add(1, x)), Math.log1p, small)).toBeGreaterThan(0.9);
 });
+
+const sigmoid: Numbers = (x) => 1 / (1 + Math.exp(-x));
+
+it('sigmoid, and with it the gradient of softplus, is within 3e-7 of float64, relatively, from −87 to 88', async () => {
+  expect(await worst(tf.sigmoid, sigmoid, whole)).toBeLessThan(3e-7);
+  expect(await worst((x) => tf.grad(tf.softplus)(x), sigmoid, whole)).toBeLessThan(3e-7);
+});
+
+it('log1p is right at its ends', async () => {
+  const ends = Float32Array.of(-1, Number.POSITIVE_INFINITY, Number.NaN);
+  const run = await compile(({ x }) => ({ y: tf.log1p(x!) })).specialise({ x: [3] });
+  expect([...(await run.run({ x: ends })).y!]).toEqual([
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+  ]);
+});

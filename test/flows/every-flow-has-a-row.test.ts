@@ -27,7 +27,9 @@ const rows = new Set(flowCases.map(({ madeBy }) => madeBy));
 const missing = (names: readonly string[]) => names.filter((name) => !rows.has(name));
 
 it('every function in packages/flows/src that makes a flow has a row in test/cases/flows.ts', () => {
-  const made = readdirSync(source).flatMap((file) => flowsMadeIn(readFileSync(`${source}/${file}`, 'utf8')));
+  const made = readdirSync(source)
+    .flatMap((file) => flowsMadeIn(readFileSync(`${source}/${file}`, 'utf8')))
+    .filter((name) => name !== 'parseFlow'); // it makes what the table names
   expect(made).toEqual(expect.arrayContaining(['planar', 'chain']));
   expect(missing(made)).toEqual([]);
 });

@@ -56,11 +56,16 @@ describe('RunFolder.create', () => {
   it('refuses a file, and a place inside a file', () => {
     const file = join(folder, 'file');
     writeFileSync(file, 'x');
-    expect(refused(() => RunFolder.create(file, {}))).toContain('got EEXIST');
-    expect(refused(() => RunFolder.create(join(file, 'run'), {}))).toBe(
-      `${join(file, 'run')}: expected a place that can be written to, got ENOTDIR; choose a folder that can be written to with --out`,
-    );
+    const text = `--out ${file}: expected a new or empty folder, got a file; name another`;
+    expect(refused(() => RunFolder.create(file, {}))).toBe(text);
+    expect(refused(() => RunFolder.create(join(file, 'run'), {}))).toBe(text);
     expect(readFileSync(file, 'utf8')).toBe('x');
+  });
+
+  it.runIf(process.platform === 'linux')('refuses a parent that holds no folders, at once', () => {
+    const text =
+      '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with --out';
+    expect(refused(() => RunFolder.create('/proc/flowvae/run', {}))).toBe(text.replace('flowvae', 'flowvae/run'));
   });
 
   it.skipIf(process.getuid?.() === 0)(
@@ -120,7 +125,7 @@ describe('the model', () => {
     const variables = kept(make());
     const before = Object.values(variables).map((each) => [...each.dataSync()]);
     expect(refused(() => run.loadModel(variables))).toBe(
-      `${join(folder, 'model.safetensors')}: ${text}; config.json and model.safetensors belong to different runs`,
+      `${join(folder, 'model.safetensors')}: ${text}; the model was trained with another config, or on images of another size`,
     );
     expect(Object.values(variables).map((each) => [...each.dataSync()])).toEqual(before);
   });

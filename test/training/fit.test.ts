@@ -123,7 +123,7 @@ describe.each(engines)('the %s engine', (engine) => {
       );
       expect(error).toBeInstanceOf(NonFiniteError);
       expect((error as Error).message).toBe(
-        `fit: step 2: expected a finite loss, finite terms and finite gradients, got ${text}; lower the learning rate or clip the gradients; the parameters are those before this step`,
+        `fit: step 2: expected a finite loss, finite terms, gradients and parameters, got ${text}; lower the learning rate or clip the gradients; the parameters are those before this step`,
       );
       expect(valuesOf(variables)).toEqual([2]);
       tf.dispose(variables.w!);
@@ -139,7 +139,7 @@ describe.each(engines)('the %s engine', (engine) => {
     };
     const problem = { loss, inputShapes: {}, batch: () => ({}) };
     await expect(fit({ ...problem, variables, optimizer: sgd(0.25), steps: 9, engine })).rejects.toThrow(
-      'fit: step 0: expected a finite loss, finite terms and finite gradients, got a gradient of edge that is not finite;',
+      'fit: step 0: expected a finite loss, finite terms, gradients and parameters, got a gradient of edge that is not finite;',
     );
     expect(valuesOf(variables)).toEqual([1, 0]);
     tf.dispose(variables);

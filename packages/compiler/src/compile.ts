@@ -39,7 +39,7 @@ export function compile(fn: Traceable, { variables = {}, threads = 1 }: CompileO
   const executables = new Map<string, Promise<Executable>>();
   return {
     specialise(shapes) {
-      const key = JSON.stringify(shapes);
+      const key = JSON.stringify(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const known = executables.get(key);
       if (known) return known;
       // A function that throws while it is traced rejects, and is tried anew at the next call.

@@ -1,7 +1,7 @@
 // A graph bound to a session of ONNX Runtime: arrays in, arrays out.
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { elementCount, type Graph, type Named } from './graph.ts';
+import type { Graph, Named } from './graph.ts';
 import { encodeModel, outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 

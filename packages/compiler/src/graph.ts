@@ -46,9 +46,6 @@ export interface Graph {
   readonly outputs: readonly Named[];
 }
 
-/** The number of elements of a shape. */
-export const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 /** Whether two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);

@@ -20,6 +20,7 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
   const engine = tf.engine();
   tf.backend(); // tfjs chooses its backend at first use; make it choose before ours is the current one
   const before = tf.getBackend();
+  refuseSharedNames(inputShapes, variables);
   const builder = recorder.start();
   const release = guardVariables(variables);
   try {
@@ -46,6 +47,13 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
     recorder.finish();
     tf.setBackend(before);
   }
+}
+
+function refuseSharedNames(inputShapes: InputShapes, variables: NamedVariables): void {
+  const shared = Object.keys(inputShapes).find((name) => Object.hasOwn(variables, name));
+  if (shared === undefined) return;
+  const expected = 'inputs and variables under different names';
+  throw new TraceError({ where: 'compile', expected, received: `both named '${shared}'` });
 }
 
 /** Whether a tensor was made by the trace; variables and captured tensors are the caller's. */

@@ -95,3 +95,7 @@ function checkBinarisation(name: string): void {
   const expected = `one of ${binarisations.join(', ')}`;
   throw new ExpectationError({ where: 'binarisation', expected, received: `"${name}"` });
 }
+
+/** The expected value of a pixel of a byte after binarisation. */
+export const intensityOf = (binarisation: Binarisation, byte: number): number =>
+  binarisation === 'threshold' ? byte >>> 7 : byte / 255;

@@ -1,5 +1,4 @@
 // Sets of grey images as bytes, and how one training file is divided.
-import { ExpectationError } from '@flowvae/tensor';
 
 /** Images of one size, row by row. Nothing here may be written to: several sets look at the same memory. */
 export interface ImageSet {
@@ -53,22 +52,4 @@ export function divide(train: ImageSet, split: Split): Pick<ImageSplits, 'train'
   const heldOut = split === '60k/10k' ? 0 : Math.floor(train.count / 6);
   const kept = train.count - heldOut;
   return { train: slice(train, 0, kept), validation: slice(train, kept, train.count) };
-}
-
-/**
- * The mean intensity of each pixel, in [0, 1]: what a decoder's output bias can start from.
- *
- * @throws ExpectationError where the set is empty
- */
-export function meanImage(set: ImageSet): Float32Array {
-  if (set.count === 0) {
-    throw new ExpectationError({ where: 'meanImage: set', expected: 'at least one image', received: 'an empty set' });
-  }
-  const { images, count } = set;
-  const pixels = set.height * set.width;
-  const sums = new Float64Array(pixels);
-  for (let start = 0; start < count * pixels; start += pixels) {
-    for (let i = 0; i < pixels; i++) sums[i]! += images[start + i]!;
-  }
-  return Float32Array.from(sums, (sum) => sum / (255 * count));
 }

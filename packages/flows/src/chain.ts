@@ -1,7 +1,14 @@
 // Flows one after the other.
 import { fold } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import type { Flow, InvertibleFlow, ParamShapes, Params, ParamValues } from './flow.ts';
+import {
+  type Flow,
+  type InvertibleFlow,
+  isInvertible,
+  type ParamShapes,
+  type Params,
+  type ParamValues,
+} from './flow.ts';
 
 /** Parameters of link i are named `i.name`. */
 const nameOf = (link: number, param: string) => `${link}.${param}`;
@@ -16,8 +23,6 @@ function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<stri
 function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params<ParamShapes> {
   return Object.fromEntries(Object.keys(flow.paramShapes).map((name) => [name, params[nameOf(link, name)]!]));
 }
-
-const isInvertible = (flow: Flow): flow is InvertibleFlow => 'inverse' in flow;
 
 /**
  * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible where every link is.
@@ -48,7 +53,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
       return { y, logDet: sum(logDets) };
     },
   } satisfies Flow;
-  return flows.every(isInvertible) ? { ...forward, inverse: inverseOf(flows) } : forward;
+  return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
 }
 
 /** The links undone in reverse order. */

@@ -28,3 +28,6 @@ export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flo
   /** y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats. */
   inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
 }
+
+/** Whether a flow can be inverted: the capability is a method that others lack. */
+export const isInvertible = <S extends ParamShapes>(flow: Flow<S>): flow is InvertibleFlow<S> => 'inverse' in flow;

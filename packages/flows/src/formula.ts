@@ -1,7 +1,7 @@
 // Flow formulas such as `planar*10` or `planar*8-planar*2`: one parser over one table, for the command line and config files.
 import { ExpectationError } from '@flowvae/tensor';
 import { chain } from './chain.ts';
-import type { Flow, InvertibleFlow } from './flow.ts';
+import type { InvertibleFlow } from './flow.ts';
 import { planar } from './planar.ts';
 
 /** Makes `count` layers of a flow. */
@@ -24,7 +24,7 @@ const grammar = `terms joined by '-', each a flow (${Object.keys(flowTable).join
  * @param dim the latent's width
  * @throws ExpectationError that points at the character where the formula ends to be one
  */
-export function parseFlow(formula: string, dim: number): Flow & InvertibleFlow {
+export function parseFlow(formula: string, dim: number): InvertibleFlow {
   let at = 0;
   const links = formula.split('-').map((term) => {
     const link = parseTerm(formula, at, term, dim);

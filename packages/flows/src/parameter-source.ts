@@ -1,5 +1,13 @@
 // Where parameters come from: free (one set for all data) or amortised (a linear head on the encoder's features).
-import { checkShape, type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import {
+  checkShape,
+  elementCount,
+  type NamedVariables,
+  type Tensor,
+  type Tensor2D,
+  tf,
+  type Variable,
+} from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from './flow.ts';
 
 /** Trainable variables that yield parameters for a batch of contexts. */
@@ -12,8 +20,6 @@ export interface ParameterSource<S extends ParamShapes> {
 /** Initial kernel of a head [C, N], row-major. */
 export type KernelInit = (contextWidth: number, size: number, param: string) => Float32Array;
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & string, shape: readonly number[]) => T) =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, f(name, shape)])) as {
     readonly [P in keyof S]: T;
@@ -21,7 +27,7 @@ const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & stri
 
 /** Free parameters: variables of shape [1, ...shape], the same for every data point. */
 export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): ParameterSource<S> {
-  const variables = mapShapes(shapes, (name, shape) => tf.variable(tf.tensor(values[name]!, [1, ...shape])));
+  const variables = mapShapes(shapes, (name, shape) => newVariable(values[name]!, [1, ...shape]));
   return { variables, at: () => variables as Params<S> };
 }
 
@@ -39,10 +45,10 @@ export function amortised<S extends ParamShapes>(
   { contextWidth, kernel = zeros }: { readonly contextWidth: number; readonly kernel?: KernelInit },
 ): ParameterSource<S> {
   const heads = mapShapes(shapes, (name, shape) => {
-    const size = sizeOf(shape);
+    const size = elementCount(shape);
     return {
-      kernel: tf.variable(tf.tensor2d(kernel(contextWidth, size, name), [contextWidth, size])),
-      bias: tf.variable(tf.tensor1d(values[name]!)),
+      kernel: newVariable(kernel(contextWidth, size, name), [contextWidth, size]),
+      bias: newVariable(values[name]!, [size]),
     };
   });
   const variables = Object.entries(heads).flatMap(([name, head]) => [
@@ -62,3 +68,7 @@ export function amortised<S extends ParamShapes>(
 }
 
 const zeros: KernelInit = (contextWidth, size) => new Float32Array(contextWidth * size);
+
+/** A variable from values, without the tensor that tfjs would leave behind. */
+const newVariable = (values: Float32Array, shape: readonly number[]): Variable =>
+  tf.tidy(() => tf.variable(tf.tensor(values, [...shape])));

@@ -8,31 +8,38 @@ const ITERATIONS = 25;
  * Solves α + m·tanh(α + b) = c for s = α + b, for each entry; m > −1 makes the left side increasing, and the root lies in [c − |m|, c + |m|].
  *
  * Safeguarded Newton: a step that leaves the bracket, or does not halve it, becomes a bisection (plain Newton diverges for large m). The
- * gradient is the implicit one, not the one through the iterations: with slope = 1 + (1 − t²)·m,
- * ds = (dc + db − t·dm)/slope.
- * Shapes: c, m, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
+ * gradient is the implicit one, not the one through the iterations: ds = (dc + db − t·dm)/f', where f' = 1 + (1 − t²)·m is computed as
+ * t² + (1 − t²)·(1 + m) from 1 + m, which m itself cannot give back for m → −1.
+ * Shapes: c, onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
  */
-export function solvePlanar(c: Tensor2D, m: Tensor2D, b: Tensor2D): Tensor2D {
-  const rows = Math.max(c.shape[0], m.shape[0], b.shape[0]);
-  const [cs, ms, bs] = [c, m, b].map((x) => tf.broadcastTo(x, [rows, 1]));
+export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
+  const rows = Math.max(c.shape[0], onePlusM.shape[0], b.shape[0]);
+  const [cs, ms, bs] = [c, onePlusM, b].map((x) => tf.broadcastTo(x, [rows, 1]));
   return implicitRoot(cs!, ms!, bs!) as Tensor2D;
 }
 
 const implicitRoot = tf.customGrad((...args) => {
-  const [c, m, b, save] = args as unknown as [Tensor2D, Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-  const s = iterate(c, m, b);
-  save([m, s]);
+  const [c, onePlusM, b, save] = args as unknown as [Tensor2D, Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+  const s = iterate(c, onePlusM, b);
+  save([onePlusM, s]);
   const gradFunc = (ds: Tensor, saved: Tensor[]) => {
-    const [givenM, root] = saved as [Tensor2D, Tensor2D];
+    const [givenOnePlusM, root] = saved as [Tensor2D, Tensor2D];
     const t = tf.tanh(root);
-    const towardsC = tf.div(ds, tf.add(1, tf.mul(tf.sub(1, tf.square(t)), givenM)));
+    const towardsC = tf.div(ds, derivative(t, givenOnePlusM));
     return [towardsC, tf.neg(tf.mul(t, towardsC)), towardsC];
   };
   return { value: s, gradFunc };
 });
 
+/** f' = 1 + (1 − t²)·m without cancellation: every term is ≥ 0. */
+function derivative(t: Tensor2D, onePlusM: Tensor2D): Tensor2D {
+  const squared = tf.square(t);
+  return tf.add(squared, tf.mul(tf.sub(1, squared), onePlusM));
+}
+
 /** In terms of s: f(s) = s + m·tanh(s) − (c + b) = 0. */
-function iterate(c: Tensor2D, m: Tensor2D, b: Tensor2D): Tensor2D {
+function iterate(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
+  const m: Tensor2D = tf.sub(onePlusM, 1);
   const target: Tensor2D = tf.add(c, b);
   let low: Tensor2D = tf.sub(target, tf.abs(m));
   let high: Tensor2D = tf.add(target, tf.abs(m));
@@ -46,7 +53,7 @@ function iterate(c: Tensor2D, m: Tensor2D, b: Tensor2D): Tensor2D {
     const above = tf.greater(residual, 0);
     low = tf.where(above, low, s);
     high = tf.where(above, s, high);
-    const newton: Tensor2D = tf.sub(s, tf.div(residual, tf.add(1, tf.mul(tf.sub(1, tf.square(t)), m))));
+    const newton: Tensor2D = tf.sub(s, tf.div(residual, derivative(t, onePlusM)));
     const inside = tf.logicalAnd(tf.greaterEqual(newton, low), tf.lessEqual(newton, high));
     const halves = tf.lessEqual(tf.abs(tf.sub(newton, s)), tf.maximum(tf.mul(lastStep, 0.5), noise));
     const middle: Tensor2D = tf.mul(tf.add(low, high), 0.5);

@@ -14,7 +14,7 @@ export interface LayerInputs {
  *
  * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
  * g_s = (∂/∂t_k + û_kᵀ∂/∂z)·(1 − t_k²), then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = t_k·∂/∂z and b_k = g_s are
- * formed afterwards, for all layers at once: differentiating the loop instead takes twice the operations.
+ * formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
  */
 export function applyLayers({ w, uHat, b, z }: LayerInputs): { y: Tensor2D; t: Tensor2D } {
   const layers = w.shape[1];

@@ -60,6 +60,7 @@ function identityParams(key: Parameters<typeof normal>[0], dim: number, layers: 
   const u = new Float32Array(layers * dim);
   for (let k = 0; k < layers; k++) {
     const row = w.subarray(k * dim, (k + 1) * dim);
+    if (row.every((element) => element === 0)) row[0] = 1; // a direction has to exist
     const squaredNorm = row.reduce((sum, element) => sum + element * element, 0);
     row.forEach((element, d) => {
       u[k * dim + d] = (IDENTITY_DOT * element) / squaredNorm;
@@ -93,8 +94,7 @@ function pullBack({ w, u, b }: Params<PlanarShapes>, y: Tensor2D, layers: number
   for (let k = layers - 1; k >= 0; k--) {
     const wk: Tensor2D = tf.squeeze(ws[k]!, [1]);
     const target: Tensor2D = tf.sum(tf.mul(wk, z), 1, true); // wᵀy [B, 1]
-    const m: Tensor2D = tf.sub(slopes[k]!, 1); // wᵀû
-    const t = tf.tanh(solvePlanar(target, m, bs[k]! as Tensor2D));
+    const t = tf.tanh(solvePlanar(target, slopes[k]! as Tensor2D, bs[k]! as Tensor2D));
     z = tf.sub(z, tf.mul(tf.squeeze(uHats[k]!, [1]), t));
     ts.unshift(t);
   }

@@ -1,5 +1,5 @@
 // Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
-import { diagonalNormal, type Samplable, type Scorable } from '@flowvae/distributions';
+import { diagonalNormal, type Noise, type Samplable, type Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow } from './flow.ts';
@@ -13,6 +13,8 @@ export type Amortization = 'none' | 'base' | 'flow';
 /** A family of distributions over latents, one for each context. */
 export interface Posterior<Q extends Samplable = Samplable> {
   readonly variables: NamedVariables;
+  /** The noise that its draws take. */
+  readonly noise: Noise;
   /** context [B, C], the encoder's features → q(z|x) of each data point */
   at(context: Tensor2D): Q;
 }
@@ -33,8 +35,8 @@ export interface FlowPosteriorOptions<F extends Flow> {
 
 /**
  * log σ of the base at the start. With σ = 1 a decoder whose bias already explains the mean image sees pure noise in z, the KL term closes
- * the channel within a few steps, and training stays there: of three seeds of the default run none had left that plateau after 1000
- * steps (206 nats). With σ = 1/e all of them had a bound of 126 by then.
+ * the channel within a few steps, and training can stay on that plateau for thousands of steps. A narrow start keeps it open until the
+ * decoder has learnt to listen.
  */
 const INITIAL_LOG_STD = -1;
 
@@ -55,12 +57,14 @@ export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior {
     const { mean, logStd } = base.at(context);
     return diagonalNormal({ mean: mean as Tensor2D, logStd: logStd as Tensor2D });
   };
-  if (!flow) return { variables: base.variables, at: normalAt };
+  const noise: Noise = { kind: 'normal', width: latent };
+  if (!flow) return { variables: base.variables, noise, at: normalAt };
   const values = flow.initialParams(fold(key, 'flow'));
   const source =
     amortize === 'flow' ? amortised(flow.paramShapes, values, { contextWidth }) : free(flow.paramShapes, values);
   return {
     variables: underPrefixes({ base: base.variables, flow: source.variables }),
+    noise,
     at: (context) => pushForward(normalAt(context), flow, source.at(context)),
   };
 }

@@ -1,7 +1,7 @@
 // The distribution of a flow's output: change of variables.
 import { type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
 import { type Tensor1D, tf } from '@flowvae/tensor';
-import type { Flow, InvertibleFlow, ParamShapes, Params } from './flow.ts';
+import { type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from './flow.ts';
 
 /**
  * Push-forward of a base distribution through a flow: y = f(z₀), log q(y) = log q₀(z₀) − log|det ∂f/∂z₀|.
@@ -48,8 +48,6 @@ function scorer<S extends ParamShapes>(
 }
 
 const isScorable = (base: Samplable): base is Samplable & Scorable => 'logProb' in base;
-
-const isInvertible = <S extends ParamShapes>(flow: Flow<S>): flow is InvertibleFlow<S> => 'inverse' in flow;
 
 function detachAll<S extends ParamShapes>(params: Params<S>): Params<S> {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, detach(value)])) as Params<S>;

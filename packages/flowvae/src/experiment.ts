@@ -1,14 +1,5 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
-import {
-  type Batches,
-  batches,
-  binarised,
-  type ImageSet,
-  type ImageSplits,
-  idxFolder,
-  meanImage,
-  mnist,
-} from '@flowvae/datasets';
+import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
 import { parseFlow } from '@flowvae/flows';
 import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
@@ -24,19 +15,21 @@ import {
 import { mlpVae, type Vae } from '@flowvae/vae';
 import type { TrainConfig } from './settings.ts';
 
-/** What a config describes. */
+/** What a config describes, trained or not. */
 export interface Experiment {
   readonly config: TrainConfig;
   readonly splits: ImageSplits;
   readonly model: Vae;
-  /** The noise of the model's posterior and prior. */
-  readonly noise: { readonly kind: 'normal'; readonly width: number };
-  readonly problem: TrainingProblem;
-  readonly optimizer: Optimizer;
   /** Test images, binarised once. */
   readonly test: DataPoints;
-  /** Derives keys for what comes after training. */
+  /** Every key of a run is folded from this one. */
   readonly key: Key;
+}
+
+/** What it takes to train one. */
+export interface Training {
+  readonly problem: TrainingProblem;
+  readonly optimizer: Optimizer;
 }
 
 const objectives: Readonly<Record<TrainConfig['anneal'], () => Objective>> = {
@@ -55,7 +48,7 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: number) => Op
 };
 
 /**
- * Builds the parts of a run.
+ * Builds the parts of a run: data, a model with its initial weights, test images.
  *
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
@@ -63,34 +56,37 @@ export function experiment(config: TrainConfig): Experiment {
   const splits = config.data === 'mnist' ? mnist() : idxFolder(config.data);
   const { train } = splits;
   const root = key(config.seed);
-  const pixels = train.height * train.width;
   const model = mlpVae({
-    pixels,
+    pixels: train.height * train.width,
     latent: config.latent,
     hidden: config.hidden,
     activation: config.activation,
     flow: config.flow === 'none' ? undefined : parseFlow(config.flow, config.latent),
     amortize: config.amortize,
-    meanImage: meanImage(train),
+    meanImage: meanImage(train, config.binarize),
     key: fold(root, 'model'),
   });
-  const noise = { kind: 'normal', width: config.latent } as const;
-  const data: Batches = batches(train, {
-    batchSize: config.batch,
-    binarisation: config.binarize,
-    key: fold(root, 'data'),
-  });
+  return { config, splits, model, test: evaluationPoints(splits.test, config), key: root };
+}
+
+/**
+ * The training problem and the optimiser of an experiment.
+ *
+ * @throws ExpectationError where the training set is smaller than a batch
+ */
+export function training({ config, splits, model, key: root }: Experiment): Training {
+  const { train } = splits;
+  const data = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: fold(root, 'data') });
   const problem = variational({
     modelAt: model.at,
     objective: objectives[config.anneal](),
-    noise,
+    noise: model.noise,
     batchSize: config.batch,
-    width: pixels,
+    width: train.height * train.width,
     data: (step) => data.at(step).x,
     key: fold(root, 'noise'),
   });
-  const test = evaluationPoints(splits.test, config);
-  return { config, splits, model, noise, problem, optimizer: optimizers[config.optimizer](config.lr), test, key: root };
+  return { problem, optimizer: optimizers[config.optimizer](config.lr) };
 }
 
 /** Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the same test set. */

@@ -49,7 +49,7 @@ export {
   variational,
 } from '@flowvae/training';
 export * from '@flowvae/vae';
-export { type Experiment, experiment } from './experiment.ts';
+export { type Experiment, experiment, type Training, training } from './experiment.ts';
 export { openRun, type SavedRun } from './saved-run.ts';
 export { type SettingName, settings, type TrainConfig } from './settings.ts';
 export { completeConfig } from './train-config.ts';

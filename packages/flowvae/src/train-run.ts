@@ -4,8 +4,16 @@ import { loadRuntime } from '@flowvae/compiler';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream, RunFolder, trainingProgress } from '@flowvae/runs';
 import { parameterCount, startEagerBackend } from '@flowvae/tensor';
-import { type Callback, type Evaluation, evaluate, fit, type HistoryEntry } from '@flowvae/training';
-import { type Experiment, experiment } from './experiment.ts';
+import {
+  type Callback,
+  type Engine,
+  type Evaluation,
+  evaluate,
+  fit,
+  type HistoryEntry,
+  NonFiniteError,
+} from '@flowvae/training';
+import { type Experiment, experiment, training } from './experiment.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { type TrainReport, trainReport } from './report.ts';
 import type { TrainConfig } from './settings.ts';
@@ -42,21 +50,25 @@ export async function trainRun(
   config: TrainConfig,
   { out, progress = silent, signal }: TrainRunOptions,
 ): Promise<TrainRun> {
-  await chooseBackend(config, progress);
+  await chooseBackend(config.engine);
   const parts = experiment(config);
+  const { problem, optimizer } = training(parts);
   const folder = RunFolder.create(out, { ...config, versions: await versions() });
   const { variables } = parts.model;
   if (signal) setMaxListeners(20, signal);
   const fitted = await fit({
-    ...parts.problem,
+    ...problem,
     variables,
-    optimizer: parts.optimizer,
+    optimizer,
     steps: config.steps,
     engine: config.engine,
     threads: config.threads,
     entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
     callbacks: [trainingProgress(progress), metricsWriter(folder)],
     ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    if (error instanceof NonFiniteError) folder.saveModel(variables, { flow: config.flow, stopped: 'non-finite' });
+    throw error;
   });
   folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
   const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
@@ -64,16 +76,20 @@ export async function trainRun(
   return { report: trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) }), figures };
 }
 
-/** The eager engine runs on tfjs's wasm backend where that starts: several times faster than plain JavaScript, same values to rounding. */
-export async function chooseBackend({ engine }: TrainConfig, progress: ProgressStream): Promise<void> {
-  if (engine !== 'eager' && typeof (await loadRuntime()) !== 'string') return;
-  const reason = await startEagerBackend('wasm');
-  if (reason) progress.write(`tfjs's wasm backend is not usable here (${reason}); going on with plain JavaScript\n`);
+/**
+ * Readies the engine, and says which one it is and why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
+ * starts: several times faster than plain JavaScript, the same values to rounding.
+ */
+export async function chooseBackend(wanted: Engine): Promise<{ readonly engine: Engine; readonly fallback?: string }> {
+  const runtime = wanted === 'compiled' ? await loadRuntime() : undefined;
+  if (typeof runtime === 'object') return { engine: 'compiled' };
+  await startEagerBackend('wasm');
+  return { engine: 'eager', ...(runtime === undefined ? {} : { fallback: runtime }) };
 }
 
 /** Evaluates the test images that the config asks for; undefined where it asks for none. */
 export async function evaluateTest(
-  { config, model, noise, test, key }: Experiment,
+  { config, model, test, key }: Experiment,
   progress: ProgressStream,
   signal?: AbortSignal,
 ): Promise<Evaluation | undefined> {
@@ -91,7 +107,7 @@ export async function evaluateTest(
   const result = await evaluate({
     variables: model.variables,
     modelAt: model.at,
-    noise,
+    noise: model.noise,
     data: test,
     samples: config.evalSamples,
     key: fold(key, 'evaluation'),

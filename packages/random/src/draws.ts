@@ -9,7 +9,7 @@ const kernels = wasmDraws();
 if (kernels) refuseStale(kernels);
 const draws = kernels ?? referenceDraws;
 
-/** Which implementation serves bulk draws. Both give the same bits; the first is twenty times as fast or more. */
+/** Which implementation serves bulk draws. Both give the same bits; the first is many times as fast. */
 export const bulkDraws: 'wasm-simd' | 'typescript' = kernels ? 'wasm-simd' : 'typescript';
 
 /**

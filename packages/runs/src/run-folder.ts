@@ -1,6 +1,6 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
 
@@ -24,7 +24,7 @@ export class RunFolder {
    */
   static create(path: string, config: object): RunFolder {
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(resolve(path));
       const held = readdirSync(path);
       if (held.length > 0) {
         const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
@@ -109,7 +109,7 @@ export class RunFolder {
         where: path,
         expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
         received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
-        remedy: 'config.json and model.safetensors belong to different runs',
+        remedy: 'the model was trained with another config, or on images of another size',
       });
     }
     tf.tidy(() => {
@@ -134,4 +134,20 @@ function readModel(path: string): Uint8Array {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ExpectationError({ where: path, expected: 'a readable file', received: code ?? message });
   }
+}
+
+/** Makes a folder and its missing parents one by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return;
+    throw new ExpectationError({
+      where: `--out ${path}`,
+      expected: 'a new or empty folder',
+      received: 'a file',
+      remedy: 'name another',
+    });
+  }
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path);
 }

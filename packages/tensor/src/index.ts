@@ -4,5 +4,5 @@ export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
-export { type Axis, checkParam, checkShape, ShapeError } from './shape.ts';
+export { type Axis, checkParam, checkShape, elementCount, ShapeError } from './shape.ts';
 export { layers, tf } from './tensorflow.ts';

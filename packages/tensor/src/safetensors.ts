@@ -1,6 +1,7 @@
 // The safetensors format for float32 tensors: an 8-byte little-endian header length, a JSON header, the raw values.
 // Format: https://github.com/huggingface/safetensors (README, section "Format").
 import { ExpectationError } from './expectation-error.ts';
+import { elementCount } from './shape.ts';
 
 /** One named array: row-major float32 values and their shape. */
 export interface StoredTensor {
@@ -20,7 +21,6 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
 
 /**
@@ -33,10 +33,10 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
   if (Object.keys(metadata).length > 0) header.push(['__metadata__', metadata]);
   let end = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
-    if (!shape.every(isCount) || sizeOf(shape) !== values.length || name === '__metadata__') {
+    if (!shape.every(isCount) || elementCount(shape) !== values.length || name === '__metadata__') {
       throw new ExpectationError({
         where: `encodeSafetensors: tensor "${name}"`,
-        expected: `${sizeOf(shape)} values for shape [${shape.join(', ')}] under a name other than "__metadata__"`,
+        expected: `${elementCount(shape)} values for shape [${shape.join(', ')}] under a name other than "__metadata__"`,
         received: `${values.length} values`,
       });
     }
@@ -116,7 +116,7 @@ function readPlace(name: string, entry: unknown, dataLength: number): Place | un
   if (dtype !== 'F32' || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) return undefined;
   if (![...shape, ...offsets].every(isCount)) return undefined;
   const [from, to] = offsets as [number, number];
-  if (to > dataLength || to - from !== sizeOf(shape) * 4) return undefined;
+  if (to > dataLength || to - from !== elementCount(shape) * 4) return undefined;
   return { name, shape: shape as readonly number[], from, to };
 }
 

@@ -63,3 +63,6 @@ export function checkParam(
     received: format(tensor.shape),
   });
 }
+
+/** The number of elements of a shape. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

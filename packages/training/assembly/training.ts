@@ -76,21 +76,40 @@ export function sgd(p: usize, g: usize, buf: usize, n: i32, rate: f32, momentum:
   }
 }
 
-/** Σ g², accumulated in float64. */
+/** Bytes that are summed in float32 before the sum moves on to float64: 1024 squares a lane. */
+const BLOCK: usize = 65536;
+
+/** Σ g²: blocks in float32, sixteen sums side by side, their totals in float64. Not finite where a value is not, or a square overflows. */
 export function sumOfSquares(g: usize, n: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
-    const grad = v128.load(g + i);
-    const first = f64x2.promote_low_f32x4(grad);
-    const second = f64x2.promote_low_f32x4(
-      i8x16.shuffle(grad, grad, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15),
-    );
-    low = f64x2.add(low, f64x2.mul(first, first));
-    high = f64x2.add(high, f64x2.mul(second, second));
+  const end: usize = g + ((<usize>n) << 2);
+  let total: f64 = 0;
+  for (let start: usize = g; start < end; start += BLOCK) total += blockOfSquares(start, min(start + BLOCK, end));
+  return total;
+}
+
+function blockOfSquares(start: usize, end: usize): f64 {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let i = start;
+  for (; i + 64 <= end; i += 64) {
+    const g0 = v128.load(i);
+    const g1 = v128.load(i, 16);
+    const g2 = v128.load(i, 32);
+    const g3 = v128.load(i, 48);
+    s0 = f32x4.add(s0, f32x4.mul(g0, g0));
+    s1 = f32x4.add(s1, f32x4.mul(g1, g1));
+    s2 = f32x4.add(s2, f32x4.mul(g2, g2));
+    s3 = f32x4.add(s3, f32x4.mul(g3, g3));
   }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (; i < end; i += 16) {
+    const rest = v128.load(i);
+    s0 = f32x4.add(s0, f32x4.mul(rest, rest));
+  }
+  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  const low = <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1);
+  return low + <f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3);
 }
 
 /** g ← factor·g. */

@@ -5,6 +5,7 @@ import { importanceChunk, type LatentModel, LogMeanExp } from '@flowvae/objectiv
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Engine } from './gradient-step.ts';
+import { NonFiniteError } from './non-finite.ts';
 import { drawNoise } from './variational.ts';
 
 /** Data points by index. */
@@ -66,18 +67,21 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const nlls = new Moments();
   const elbos = new Moments();
   const termSums: Record<string, number> = {};
-  const buffers = chunkSizes(samples).map((size) => new Float32Array(size * noise.width));
+  const sizes = chunkSizes(samples);
+  const buffer = new Float32Array(Math.max(...new Set(sizes)) * noise.width);
   try {
     for (let i = 0; i < data.count && !signal?.aborted; i++) {
       const estimate = new LogMeanExp();
       const imageKey = fold(key, i);
-      for (const [chunk, buffer] of buffers.entries()) {
-        drawNoise(noise.kind, fold(imageKey, chunk), buffer);
-        const { logWeight, ...terms } = await run(data.row(i), buffer, buffer.length / noise.width);
+      for (const [chunk, size] of sizes.entries()) {
+        const drawn = buffer.subarray(0, size * noise.width);
+        drawNoise(noise.kind, fold(imageKey, chunk), drawn);
+        const { logWeight, ...terms } = await run(data.row(i), drawn, size);
         estimate.add(logWeight!);
         for (const [name, values] of Object.entries(terms))
           termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
       }
+      refuseNonFiniteEstimate(estimate.logMean, i);
       nlls.add(-estimate.logMean);
       elbos.add(estimate.mean);
       onProgress?.(i + 1);
@@ -95,6 +99,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     nllStandardError: nlls.standardError,
     terms,
   };
+}
+
+/** −∞ is an estimate (every weight was 0 in float32); NaN and ∞ are not. */
+function refuseNonFiniteEstimate(logMean: number, index: number): void {
+  if (!Number.isNaN(logMean) && logMean !== Number.POSITIVE_INFINITY) return;
+  throw new NonFiniteError({
+    where: `evaluate: data point ${index}`,
+    expected: 'a finite estimate of log p(x)',
+    received: String(logMean),
+    remedy: 'the model is broken: train it again with a lower learning rate',
+  });
 }
 
 function chunkSizes(samples: number): number[] {

@@ -4,7 +4,7 @@ import type { NamedVariables } from '@flowvae/tensor';
 import { FlatParameters } from './flat-parameters.ts';
 import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
-import { refuseNonFinite } from './non-finite.ts';
+import { refuseNonFinite, refuseNonFiniteParameters } from './non-finite.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
 import type { TrainingProblem } from './variational.ts';
 
@@ -103,6 +103,7 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
     if (done % entryEvery === 0) await closeEntry(done);
   }
   if (!average.isEmpty) await closeEntry(done);
+  refuseNonFiniteParameters(parameters, done);
   // a run that ended while it warmed up has no other steps to judge by
   const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };

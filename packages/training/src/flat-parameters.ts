@@ -45,7 +45,7 @@ export class FlatParameters {
   /** Region 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
   readonly region = (index: number): Pointer => index * this.length * BYTES;
 
-  /** Euclidean norm of all gradients together, accumulated in float64; not finite where any of them is not. */
+  /** Euclidean norm of all gradients together; not finite where any of them is not, or where a square exceeds float32. */
   gradientNorm(): number {
     return Math.sqrt(this.kernels.sumOfSquares(this.region(1), this.length));
   }

@@ -1,7 +1,8 @@
 // The usual VAE from a handful of numbers: perceptrons on both sides, a flow posterior between.
 import { type Amortization, type Flow, flowPosterior } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { type Activation, mlp } from './network.ts';
+import { ExpectationError, elementCount } from '@flowvae/tensor';
+import { type Activation, MAXOUT_WINDOW, mlp } from './network.ts';
 import { type Vae, vae } from './vae.ts';
 
 /** Options of {@link mlpVae}. */
@@ -26,6 +27,7 @@ const MEAN_RANGE = [0.001, 0.999] as const;
 /** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
 export function mlpVae(options: MlpVaeOptions): Vae {
   const { pixels, latent, hidden, activation, flow, amortize = 'flow', meanImage, key } = options;
+  refuseTooMany(options);
   const encoder = mlp({ inputWidth: pixels, hidden, activation, key: fold(key, 'encoder') });
   const contextWidth = encoder.outputWidth;
   const posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: fold(key, 'posterior') });
@@ -42,4 +44,27 @@ export function mlpVae(options: MlpVaeOptions): Vae {
 function clippedLogit(mean: number): number {
   const clipped = Math.min(Math.max(mean, MEAN_RANGE[0]), MEAN_RANGE[1]);
   return Math.log(clipped / (1 - clipped));
+}
+
+/** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
+const MOST_PARAMETERS = 2 ** 28;
+
+/** A typing error in a width should not end in an allocation that fails. */
+function refuseTooMany({ pixels, latent, hidden, activation, flow, amortize = 'flow' }: MlpVaeOptions): void {
+  const pieces = activation === 'maxout' ? MAXOUT_WINDOW : 1;
+  const dense = (from: number, to: number) => (from + 1) * to;
+  const perceptron = (widths: readonly number[]) =>
+    widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces), 0);
+  const context = hidden.at(-1)!;
+  const flowSize = Object.values(flow?.paramShapes ?? {}).reduce((sum, shape) => sum + elementCount(shape), 0);
+  const heads = dense(context, 2 * latent) + (amortize === 'flow' ? dense(context, flowSize) : flowSize);
+  const networks =
+    perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, pixels);
+  if (networks + heads <= MOST_PARAMETERS) return;
+  throw new ExpectationError({
+    where: 'mlpVae',
+    expected: `at most ${MOST_PARAMETERS} parameters`,
+    received: `${networks + heads}`,
+    remedy: 'choose a smaller latent, narrower hidden layers or a shorter flow',
+  });
 }

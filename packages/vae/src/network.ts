@@ -64,7 +64,7 @@ export function mlp({ inputWidth, hidden, activation, output, key }: MlpOptions)
     model.add(layers.layers.dense({ units: output.width, ...initial, ...shapeOfFirst() }));
   }
   const variables = initialise(model, names, key);
-  if (output?.bias) variables['output/bias']!.assign(tf.tensor1d(output.bias));
+  if (output?.bias) assign(variables['output/bias']!, output.bias);
   return {
     model,
     variables,
@@ -79,8 +79,12 @@ function initialise(model: LayersModel, names: readonly string[], key: Key): Rec
   const named = dense.flatMap((layer, i) => {
     const [kernel, bias] = layer.trainableWeights.map((weight) => weight.read() as Variable);
     const [fanIn, fanOut] = kernel!.shape as [number, number];
-    kernel!.assign(tf.tensor2d(glorotUniform(fold(key, names[i]!), fanIn, fanOut), [fanIn, fanOut]));
+    assign(kernel!, glorotUniform(fold(key, names[i]!), fanIn, fanOut));
     return [[`${names[i]}/kernel`, kernel!] as const, [`${names[i]}/bias`, bias!] as const];
   });
   return Object.fromEntries(named);
+}
+
+function assign(variable: Variable, values: Float32Array): void {
+  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }

@@ -1,5 +1,5 @@
 // The variational auto-encoder: encoder, decoder, prior, and a slot for any posterior.
-import { bernoulli, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
+import { bernoulli, type Noise, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import type { Posterior } from '@flowvae/flows';
 import { type NamedVariables, type Tensor1D, type Tensor2D, tf, underPrefixes } from '@flowvae/tensor';
 import type { Network } from './network.ts';
@@ -9,6 +9,8 @@ export interface Vae<Q extends Samplable = Samplable> {
   /** All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`. */
   readonly variables: NamedVariables;
   readonly prior: Samplable & Scorable;
+  /** The noise that draws from q(z|x) take. */
+  readonly noise: Noise;
   /** x [B, P] → q(z|x) */
   infer(x: Tensor2D): Q;
   /** z [B, D] → logits of p(x|z) [B, P] */
@@ -50,6 +52,7 @@ export function vae<Q extends Samplable>({ encoder, posterior, decoder, latent }
       decoder: decoder.variables,
     }),
     prior,
+    noise: posterior.noise,
     infer,
     decode,
     sample: (noise) => means(prior.sampleAndLogProb(noise).z),

@@ -3,6 +3,7 @@ import {
   type BroadCastToAttrs,
   type ConcatAttrs,
   type ExpandDimsAttrs,
+  elementCount,
   type FillAttrs,
   type GatherV2Attrs,
   type PackAttrs,
@@ -16,7 +17,7 @@ import {
   tf,
   type UnpackAttrs,
 } from '@flowvae/tensor';
-import { elementCount, type Value } from '../graph.ts';
+import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
 import { elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';

@@ -1,8 +1,9 @@
 // Matrix products. A batch of one, which is how tfjs sends every 2-D product, becomes a plain Gemm.
-import { type _FusedMatMulAttrs, type BatchMatMulAttrs, tf } from '@flowvae/tensor';
-import { elementCount, type Value } from '../graph.ts';
+import { type _FusedMatMulAttrs, type BatchMatMulAttrs, elementCount, tf } from '@flowvae/tensor';
+import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
+import { sigmoid } from './unary.ts';
 
 interface Transposition {
   readonly transA: boolean;
@@ -35,7 +36,7 @@ const activations: Readonly<Record<string, (builder: GraphBuilder, x: Value, lea
   linear: (_, x) => x,
   relu: (builder, x) => elementwise(builder, 'Relu', x),
   elu: (builder, x) => elementwise(builder, 'Elu', x),
-  sigmoid: (builder, x) => elementwise(builder, 'Sigmoid', x),
+  sigmoid: (builder, x) => sigmoid(builder, x),
   leakyrelu: (builder, x, leak) => elementwise(builder, 'LeakyRelu', x, { attributes: { alpha: { float: leak } } }),
 };
 

@@ -32,6 +32,15 @@ function logOnePlus(builder: GraphBuilder, x: Value): Value {
   return pairwise(builder, 'Add', elementwise(builder, 'Log', p), pairwise(builder, 'Div', lost, p));
 }
 
+/** The same for any x: at x = −1 and x = ∞ the correction is 0/0 or ∞/∞, and log p is right without it. */
+function logOnePlusAnywhere(builder: GraphBuilder, x: Value): Value {
+  const p = pairwise(builder, 'Add', x, builder.scalar(1));
+  const zero = pairwise(builder, 'Equal', p, builder.scalar(0), 'bool');
+  const infinite = pairwise(builder, 'Equal', p, builder.scalar(Number.POSITIVE_INFINITY), 'bool');
+  const atEnd = pairwise(builder, 'Or', zero, infinite);
+  return where(builder, atEnd, elementwise(builder, 'Log', p), logOnePlus(builder, x));
+}
+
 /**
  * softplus(x) = relu(x) + log(1 + exp(−|x|)), both tails kept. ONNX Runtime's Softplus is exact too, but a scalar loop.
  */
@@ -41,10 +50,19 @@ function softplus(builder: GraphBuilder, x: Value): Value {
   return pairwise(builder, 'Add', elementwise(builder, 'Relu', x), logOnePlus(builder, e));
 }
 
+/**
+ * σ(x) = 1/(1 + exp(−x)), its lower tail kept to float32's smallest numbers. ONNX Runtime's Sigmoid is a clamped rational approximation,
+ * exactly 0 from −18 down, which would take the gradient of softplus with it.
+ */
+export function sigmoid(builder: GraphBuilder, x: Value): Value {
+  const e = elementwise(builder, 'Exp', elementwise(builder, 'Neg', x));
+  return elementwise(builder, 'Reciprocal', pairwise(builder, 'Add', e, builder.scalar(1)));
+}
+
 /** 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). */
 const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   const positive = pairwise(builder, 'Greater', required(inputs, 'x'), builder.scalar(0), 'bool');
-  // A cast is one pass; Where with two scalars takes three times as long in ONNX Runtime.
+  // a cast is one pass; Where with two scalars is several in ONNX Runtime
   if (alpha === 0) return elementwise(builder, 'Cast', positive, { type: 'float32', attributes: { to: 1 } });
   return where(builder, positive, builder.scalar(1), builder.scalar(alpha));
 };
@@ -69,13 +87,13 @@ export const unaryFunctions: Lowerings = {
   Floor: unary('Floor'),
   LeakyRelu: leakyRelu,
   Log: unary('Log'),
-  Log1p: composed(logOnePlus),
+  Log1p: composed(logOnePlusAnywhere),
   Neg: unary('Neg'),
   Reciprocal: unary('Reciprocal'),
   Relu: unary('Relu'),
   Round: unary('Round'),
   Rsqrt: composed(reciprocalSquareRoot),
-  Sigmoid: unary('Sigmoid'),
+  Sigmoid: composed(sigmoid),
   Sign: unary('Sign'),
   Sin: unary('Sin'),
   Softplus: composed(softplus),

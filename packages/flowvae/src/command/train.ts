@@ -19,9 +19,14 @@ export async function trainCommand({ out, json, ...given }: TrainFlags): Promise
   const { report, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
   release();
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, folder, figures)}\n`);
-  if (signal.aborted)
-    process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps; ${folder} holds what was trained\n`);
+  if (signal.aborted) process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
   process.exitCode = exitCode();
+}
+
+/** What an interruption cut short. */
+function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): string {
+  if (steps < config.steps) return `stopped after ${steps} of ${config.steps} steps, before the evaluation`;
+  return `stopped in the evaluation, after ${evalImages} of at most ${config.evalImages} images`;
 }
 
 /** `runs/planar-10-seed0`, with a number where that is taken. */
