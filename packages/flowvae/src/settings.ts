@@ -91,7 +91,7 @@ export const settings = {
   data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
   binarize: choice('how grey values become bits', 'dynamic', binarisations),
   batch: count('data points in a step', 100, 1, LARGEST),
-  steps: count('training steps', 15_000, 1, LARGEST),
+  steps: count('training steps', 10_000, 1, LARGEST),
   optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', [
     'adam',
     'rmsprop',

@@ -1,6 +1,14 @@
 // Optimiser passes over flat float32 buffers: one sweep each, four lanes at a time.
 // Every region starts at a multiple of 16 bytes and its length n is a multiple of 4; the padding holds zeros, which all updates keep.
 
+// Moving averages of gradients that stay 0 decay through float32's denormal numbers, on which a processor is a hundred times slower. An
+// average below `tiny`, too small to move any parameter, becomes 0 instead; torch keeps it. `tiny` is an argument because V8 builds a
+// constant vector anew at each use.
+
+function without(tiny: v128, x: v128): v128 {
+  return v128.and(x, f32x4.ge(f32x4.abs(x), tiny));
+}
+
 /**
  * Adam. `rate` = lr/(1 − β₁ᵗ) and `root` = 1/√(1 − β₂ᵗ) carry the bias correction:
  * m ← m + (1 − β₁)(g − m); v ← β₂v + (1 − β₂)g²; p ← p − rate·m/(√v·root + ε).
@@ -17,7 +25,9 @@ export function adam(
   beta2: f32,
   oneMinusBeta2: f32,
   epsilon: f32,
+  tiny: f32,
 ): void {
+  const floor = f32x4.splat(tiny);
   const rates = f32x4.splat(rate);
   const roots = f32x4.splat(root);
   const c1 = f32x4.splat(oneMinusBeta1);
@@ -27,8 +37,8 @@ export function adam(
   for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
     const grad = v128.load(g + i);
     const before = v128.load(m + i);
-    const first = f32x4.add(before, f32x4.mul(c1, f32x4.sub(grad, before)));
-    const second = f32x4.add(f32x4.mul(b2, v128.load(v + i)), f32x4.mul(c2, f32x4.mul(grad, grad)));
+    const first = without(floor, f32x4.add(before, f32x4.mul(c1, f32x4.sub(grad, before))));
+    const second = without(floor, f32x4.add(f32x4.mul(b2, v128.load(v + i)), f32x4.mul(c2, f32x4.mul(grad, grad))));
     v128.store(m + i, first);
     v128.store(v + i, second);
     const scale = f32x4.add(f32x4.mul(f32x4.sqrt(second), roots), eps);
@@ -48,7 +58,9 @@ export function rmsprop(
   oneMinusAlpha: f32,
   momentum: f32,
   epsilon: f32,
+  tiny: f32,
 ): void {
+  const floor = f32x4.splat(tiny);
   const rates = f32x4.splat(rate);
   const a = f32x4.splat(alpha);
   const c = f32x4.splat(oneMinusAlpha);
@@ -56,9 +68,9 @@ export function rmsprop(
   const eps = f32x4.splat(epsilon);
   for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
     const grad = v128.load(g + i);
-    const second = f32x4.add(f32x4.mul(a, v128.load(v + i)), f32x4.mul(c, f32x4.mul(grad, grad)));
+    const second = without(floor, f32x4.add(f32x4.mul(a, v128.load(v + i)), f32x4.mul(c, f32x4.mul(grad, grad))));
     const scaled = f32x4.div(grad, f32x4.add(f32x4.sqrt(second), eps));
-    const buffer = f32x4.add(f32x4.mul(mu, v128.load(buf + i)), scaled);
+    const buffer = without(floor, f32x4.add(f32x4.mul(mu, v128.load(buf + i)), scaled));
     v128.store(v + i, second);
     v128.store(buf + i, buffer);
     v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.mul(rates, buffer)));
@@ -66,11 +78,12 @@ export function rmsprop(
 }
 
 /** Gradient descent with momentum: buf ← μ·buf + g; p ← p − lr·buf. */
-export function sgd(p: usize, g: usize, buf: usize, n: i32, rate: f32, momentum: f32): void {
+export function sgd(p: usize, g: usize, buf: usize, n: i32, rate: f32, momentum: f32, tiny: f32): void {
+  const floor = f32x4.splat(tiny);
   const rates = f32x4.splat(rate);
   const mu = f32x4.splat(momentum);
   for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
-    const buffer = f32x4.add(f32x4.mul(mu, v128.load(buf + i)), v128.load(g + i));
+    const buffer = without(floor, f32x4.add(f32x4.mul(mu, v128.load(buf + i)), v128.load(g + i)));
     v128.store(buf + i, buffer);
     v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.mul(rates, buffer)));
   }

@@ -18,6 +18,7 @@ export interface Kernels {
     beta2: number,
     oneMinusBeta2: number,
     epsilon: number,
+    tiny: number,
   ): void;
   rmsprop(
     p: Pointer,
@@ -30,8 +31,9 @@ export interface Kernels {
     oneMinusAlpha: number,
     momentum: number,
     epsilon: number,
+    tiny: number,
   ): void;
-  sgd(p: Pointer, g: Pointer, buf: Pointer, n: number, rate: number, momentum: number): void;
+  sgd(p: Pointer, g: Pointer, buf: Pointer, n: number, rate: number, momentum: number, tiny: number): void;
   sumOfSquares(g: Pointer, n: number): number;
   scale(g: Pointer, n: number, factor: number): void;
 }

@@ -15,6 +15,9 @@ export interface Optimizer {
 /** A learning rate, fixed or by step. */
 export type LearningRate = number | Schedule;
 
+/** Moving averages below this become 0: even divided by an epsilon of 1e-8 they move no parameter, and denormal numbers are slow. */
+const TINY = 1e-30;
+
 const rateAt = (rate: LearningRate, step: number) => (typeof rate === 'number' ? rate : rate(step));
 
 const described = (rate: LearningRate) => (typeof rate === 'number' ? rate : 'schedule');
@@ -40,7 +43,7 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
       const corrected = rateAt(rate, step) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
       const [m, v] = [region(slot), region(slot + 1)];
-      kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon);
+      kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY);
     },
   };
 }
@@ -67,7 +70,7 @@ export function rmsprop(
     apply({ kernels, length, region }, slot, step) {
       const [v, buffer] = [region(slot), region(slot + 1)];
       const lr = rateAt(rate, step);
-      kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon);
+      kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon, TINY);
     },
   };
 }
@@ -87,7 +90,7 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
     apply({ kernels, length, region }, slot, step) {
-      kernels.sgd(region(0), region(1), region(slot), length, rateAt(rate, step), momentum);
+      kernels.sgd(region(0), region(1), region(slot), length, rateAt(rate, step), momentum, TINY);
     },
   };
 }
