@@ -129,6 +129,26 @@ describe('the buffer', () => {
     }
   });
 
+  it.each<[string, Optimizer]>([
+    ['adam', adam(1e-3)],
+    ['rmsprop', rmsprop(1e-3, { momentum: 0.9 })],
+    ['sgd', sgd(1e-3, { momentum: 0.9 })],
+  ])('lets the averages of %s end at 0, never among the denormal numbers, where arithmetic is slow', (_, optimizer) => {
+    const parameters = parametersFor(optimizer);
+    const averages = new Float32Array(
+      Object.values(parameters.values)[0]!.buffer,
+      parameters.region(FIRST_SLOT),
+      parameters.length * optimizer.slots,
+    );
+    setGradients(parameters, new Float32Array(width).fill(1e-3));
+    optimizer.apply(parameters, FIRST_SLOT, 0);
+    expect(averages.some((average) => average !== 0)).toBe(true);
+    setGradients(parameters, new Float32Array(width));
+    for (let step = 1; step < 1500; step++) optimizer.apply(parameters, FIRST_SLOT, step);
+    expect(averages.every((average) => average === 0 || Math.abs(average) > 1e-31)).toBe(true);
+    expect(averages.some((average) => average === 0)).toBe(true); // 0.9^1500 would be denormal long since
+  });
+
   it('reads and writes the variables, and its views are parts of one memory', () => {
     const parameters = parametersFor(sgd(1));
     expect(flat(parameters.values)).toEqual(Array.from(reference.start, Math.fround));
