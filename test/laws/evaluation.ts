@@ -20,7 +20,7 @@ export function shaped(values: ArrayLike<number>, shape: readonly number[]): Sha
 }
 
 /** The same array with other numbers. */
-export function withValues({ shape }: ShapedArray, value: (index: number) => number): ShapedArray {
+function withValues({ shape }: ShapedArray, value: (index: number) => number): ShapedArray {
   const size = shape.reduce((a, b) => a * b, 1);
   return { shape, values: Float32Array.from({ length: size }, (_, i) => value(i)) };
 }

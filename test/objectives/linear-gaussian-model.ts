@@ -11,7 +11,7 @@ export const { cases: linearGaussians } = readCommitted<LinearGaussianReference>
 export type LinearGaussianCase = (typeof linearGaussians)[number];
 
 /** Normal with full covariance L·Lᵀ: z = μ + L·ε. Drawn from only; what an ELBO needs. */
-export function correlatedNormal(mean: Tensor2D, cholesky: Tensor2D): Samplable {
+function correlatedNormal(mean: Tensor2D, cholesky: Tensor2D): Samplable {
   const dim = mean.shape[1];
   const diagonal = Array.from({ length: dim }, (_, i) => cholesky.dataSync()[i * dim + i]!);
   const logDetOfCholesky = diagonal.reduce((sum, value) => sum + Math.log(value), 0);
