@@ -19,12 +19,6 @@ export function shaped(values: ArrayLike<number>, shape: readonly number[]): Sha
   return { values: Float32Array.from(values), shape };
 }
 
-/** The same array with other numbers. */
-function withValues({ shape }: ShapedArray, value: (index: number) => number): ShapedArray {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return { shape, values: Float32Array.from({ length: size }, (_, i) => value(i)) };
-}
-
 /** Runs a function kernel by kernel; every tensor is freed. */
 export function eager(fn: Traceable, inputs: Inputs): Arrays {
   const tensors = Object.entries(inputs).map(
