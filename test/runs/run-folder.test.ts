@@ -62,11 +62,14 @@ describe('RunFolder.create', () => {
     expect(readFileSync(file, 'utf8')).toBe('x');
   });
 
-  it.runIf(process.platform === 'linux')('refuses a parent that holds no folders, at once', () => {
-    const text =
-      '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with --out';
-    expect(refused(() => RunFolder.create('/proc/flowvae/run', {}))).toBe(text.replace('flowvae', 'flowvae/run'));
-  });
+  it.runIf(process.platform === 'linux')(
+    'refuses a parent that holds no folders, at once (/proc, which only Linux has)',
+    () => {
+      const text =
+        '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with --out';
+      expect(refused(() => RunFolder.create('/proc/flowvae/run', {}))).toBe(text.replace('flowvae', 'flowvae/run'));
+    },
+  );
 
   it.skipIf(process.getuid?.() === 0)(
     'refuses a folder without permission to write (root may write anywhere, so not as root)',
