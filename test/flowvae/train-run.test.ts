@@ -21,11 +21,18 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     const { logLikelihood, logPrior, logBase, logDet } = report.terms!;
     expect(report.testElbo).toBeCloseTo(logLikelihood + logPrior - logBase + logDet, 3);
     expect(-report.testNll!).toBeGreaterThanOrEqual(report.testElbo!);
-    expect(readdirSync(out).toSorted()).toEqual(['config.json', 'figures', 'metrics.jsonl', 'model.safetensors']);
+    expect(readdirSync(out).toSorted()).toEqual([
+      'config.json',
+      'figures',
+      'metrics.jsonl',
+      'model.safetensors',
+      'report.json',
+    ]);
     expect(figures.map((path) => path.slice(out.length + 1))).toEqual(
       ['samples', 'reconstructions', 'learning-curve'].map((name) => join('figures', `${name}.png`)),
     );
     for (const path of figures) expect([...readFileSync(path).subarray(0, 8)]).toEqual(PNG);
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(report);
     const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
     const { versions, ...stored } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));

@@ -72,8 +72,9 @@ export async function trainRun(
   });
   folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
   const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
-  const figures = drawFigures(parts, folder, fitted.history);
-  return { report: trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) }), figures };
+  const report = trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) });
+  folder.writeReport(report);
+  return { report, figures: drawFigures(parts, folder, fitted.history) };
 }
 
 /**

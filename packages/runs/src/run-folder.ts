@@ -7,6 +7,7 @@ import { writeFileAtomically, writeRefused } from './atomic-file.ts';
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
 const MODEL = 'model.safetensors';
+const REPORT = 'report.json';
 const FIGURES = 'figures';
 
 /** A run folder under a path. */
@@ -70,6 +71,11 @@ export class RunFolder {
     } catch (error) {
       throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
     }
+  }
+
+  /** Writes what a finished or interrupted run reports at its end to report.json. */
+  writeReport(report: object): void {
+    writeFileAtomically(join(this.path, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   }
 
   /** Appends one object to metrics.jsonl as a line. */

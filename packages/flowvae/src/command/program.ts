@@ -1,5 +1,6 @@
 // The commands and their options. The options of `train` are derived from the table of settings.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { ExpectationError } from '@flowvae/tensor';
+import { Command, Option } from 'commander';
 import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
@@ -41,7 +42,7 @@ export function program(): Command {
   subcommand(root, 'sample', 'draw images from the prior of a run')
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images to draw', 100))
-    .addOption(settingOption('seed', false))
+    .addOption(numbered('seed', 'decides the draws', 0, 0))
     .option('--out <file>', 'PNG file to write (default: figures/samples-seed<seed>.png in the run folder)')
     .option('--json', 'print one JSON object on stdout instead of the path', false)
     .action(sampleCommand);
@@ -71,11 +72,17 @@ function settingOption(name: SettingName, showDefault: boolean): Option {
   return new Option(`${flagOf(name)} ${placeholder}`, description).argParser((text) => parseSetting(name, text));
 }
 
-function numbered(name: string, help: string, fallback: number): Option {
+function numbered(name: string, help: string, fallback: number, least = 1): Option {
   return new Option(`--${name} <n>`, help).default(fallback).argParser((text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > 10_000)
-      throw new InvalidArgumentError(`expected a whole number from 1 to 10000, got '${text}'`);
-    return value;
+    const value = /^\d+$/.test(text) ? Number(text) : -1;
+    if (value >= least && value <= MOST_DRAWN) return value;
+    throw new ExpectationError({
+      where: `--${name}`,
+      expected: `a whole number from ${least} to ${MOST_DRAWN}`,
+      received: `'${text}'`,
+    });
   });
 }
+
+/** Images in one grid; more would not be looked at. */
+const MOST_DRAWN = 10_000;
