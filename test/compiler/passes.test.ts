@@ -22,7 +22,7 @@ const arraysFor = (graph: Graph): Arrays =>
   );
 
 async function results(graph: Graph): Promise<Record<string, number[]>> {
-  const executable = await Executable.create(graph, 1);
+  const executable = await Executable.create(graph, { threads: 1 });
   const outputs = await executable.run(arraysFor(graph));
   await executable.dispose();
   return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, Array.from(values)]));
