@@ -1,11 +1,12 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
-import { FlatParameters } from './flat-parameters.ts';
-import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
+import type { Engine } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
 import { refuseNonFinite, refuseNonFiniteParameters } from './non-finite.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
+import { parallelState } from './parallel/parallel-state.ts';
+import { localState, type TrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { TrainingProblem } from './variational.ts';
 
 /** What a run looks like when it starts. */
@@ -60,16 +61,25 @@ const WARM_UP_STEPS = 20;
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { variables, optimizer, inputShapes, loss, threads = 1, callbacks = [] } = options;
   const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
-  const parameters = new FlatParameters(variables, optimizer.slots);
-  const step = await gradientStep(engine, { loss, variables, parameters, inputShapes, threads });
+  const { slots } = optimizer;
+  const state = await trainingState(engine, { loss, variables, inputShapes, threads, slots }, options.batchInputs);
   try {
     const start = { steps: options.steps, engine, ...(fallback === undefined ? {} : { fallback }) };
     for (const callback of callbacks) await callback.onStart?.(start);
-    return { engine, ...(await loop(options, parameters, step)) };
+    try {
+      return { engine, ...(await loop(options, state)) };
+    } finally {
+      await state.writeVariables();
+    }
   } finally {
-    parameters.writeVariables();
-    await step.dispose();
+    await state.dispose();
   }
+}
+
+/** Several threads share the rows of a batch where the loss is a mean over them. */
+function trainingState(engine: Engine, options: TrainingStateOptions, batchInputs: readonly string[] | undefined) {
+  const spread = engine === 'compiled' && options.threads > 1 && batchInputs;
+  return spread ? parallelState({ ...options, batchInputs }) : localState(engine, options);
 }
 
 async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {
@@ -78,7 +88,7 @@ async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?
   return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
 }
 
-async function loop(options: FitOptions, parameters: FlatParameters, gradient: GradientStep) {
+async function loop(options: FitOptions, state: TrainingState) {
   const { steps, optimizer, batch, callbacks = [], entryEvery = 100, signal } = options;
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
@@ -92,10 +102,11 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
   let done = 0;
   while (done < steps && !signal?.aborted) {
     const from = performance.now();
-    const values = await gradient.run(batch(done));
-    const gradientNorm = parameters.gradientNorm();
-    refuseNonFinite(values, gradientNorm, { step: done, parameters });
-    optimizer.apply(parameters, FIRST_SLOT, done);
+    const values = await state.run(batch(done));
+    const gradientNorm = state.gradientNorm();
+    await refuseNonFinite(values, gradientNorm, { step: done, state });
+    optimizer.apply(state, FIRST_SLOT, done);
+    state.commit();
     const milliseconds = performance.now() - from;
     durations.push(milliseconds);
     average.add({ ...values, gradientNorm, milliseconds });
@@ -103,7 +114,7 @@ async function loop(options: FitOptions, parameters: FlatParameters, gradient: G
     if (done % entryEvery === 0) await closeEntry(done);
   }
   if (!average.isEmpty) await closeEntry(done);
-  refuseNonFiniteParameters(parameters, done);
+  await refuseNonFiniteParameters(state, done);
   // a run that ended while it warmed up has no other steps to judge by
   const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };

@@ -1,7 +1,8 @@
 // Stops training before a value that is no finite number reaches the parameters.
 import { ExpectationError } from '@flowvae/tensor';
-import type { FlatParameters } from './flat-parameters.ts';
 import type { StepValues } from './gradient-step.ts';
+import { GRADIENTS, PARAMETERS } from './optimizer.ts';
+import type { TrainingState } from './training-state.ts';
 
 /** The loss, one of its terms or a gradient stopped being a finite number. The parameters are those before the step. */
 export class NonFiniteError extends ExpectationError {
@@ -9,16 +10,16 @@ export class NonFiniteError extends ExpectationError {
 }
 
 /** @throws NonFiniteError naming the step and the term, or the first variable whose gradient is not finite */
-export function refuseNonFinite(
+export async function refuseNonFinite(
   { loss, terms }: StepValues,
   gradientNorm: number,
-  at: { readonly step: number; readonly parameters: FlatParameters },
-): void {
+  at: { readonly step: number; readonly state: TrainingState },
+): Promise<void> {
   const values = Object.entries({ ...terms, loss });
   const broken = values.find(([, value]) => !Number.isFinite(value));
   if (broken) throw nonFinite(at.step, `${broken[0]} = ${broken[1]}`, UNCHANGED);
   if (Number.isFinite(gradientNorm)) return;
-  const culprit = firstNonFinite(at.parameters.gradients);
+  const culprit = firstNonFinite(await at.state.readRegion(GRADIENTS));
   throw nonFinite(
     at.step,
     culprit ? `a gradient of ${culprit} that is not finite` : `a gradient norm of ${gradientNorm}`,
@@ -27,8 +28,8 @@ export function refuseNonFinite(
 }
 
 /** The last update of a run has no later step that would notice. @throws NonFiniteError naming the first variable that is not finite */
-export function refuseNonFiniteParameters({ values }: FlatParameters, step: number): void {
-  const culprit = firstNonFinite(values);
+export async function refuseNonFiniteParameters(state: TrainingState, step: number): Promise<void> {
+  const culprit = firstNonFinite(await state.readRegion(PARAMETERS));
   if (culprit) throw nonFinite(step, `a value of ${culprit} that is not finite`, 'lower the learning rate');
 }
 

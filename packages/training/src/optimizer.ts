@@ -1,6 +1,14 @@
 // Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
 import type { Schedule } from '@flowvae/objectives';
-import type { FlatParameters } from './flat-parameters.ts';
+import type { Pass } from './kernels.ts';
+
+/** What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the gradients, the rest its state. */
+export interface OptimizerTarget {
+  /** Euclidean norm of all gradients together. */
+  gradientNorm(): number;
+  /** One pass of assembly/training.ts over whole regions. */
+  sweep(pass: Pass, regions: readonly number[], scalars: readonly number[]): void;
+}
 
 /** One sweep over gradients or parameters at each step; optimisers and gradient transformations alike. */
 export interface Optimizer {
@@ -9,8 +17,17 @@ export interface Optimizer {
   /** Regions of state that it needs. */
   readonly slots: number;
   /** @param firstSlot its first region of state; @param step 0 at the first step */
-  apply(parameters: FlatParameters, firstSlot: number, step: number): void;
+  apply(target: OptimizerTarget, firstSlot: number, step: number): void;
 }
+
+/** The region of the parameters. */
+export const PARAMETERS = 0;
+
+/** The region of the gradients. */
+export const GRADIENTS = 1;
+
+/** The first region of optimiser state. */
+export const FIRST_SLOT = 2;
 
 /** A learning rate, fixed or by step. */
 export type LearningRate = number | Schedule;
@@ -38,12 +55,12 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
-    apply({ kernels, length, region }, slot, step) {
+    apply(target, slot, step) {
       const t = step + 1;
       const corrected = rateAt(rate, step) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
-      const [m, v] = [region(slot), region(slot + 1)];
-      kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY);
+      const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
+      target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -67,10 +84,9 @@ export function rmsprop(
   return {
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
-    apply({ kernels, length, region }, slot, step) {
-      const [v, buffer] = [region(slot), region(slot + 1)];
-      const lr = rateAt(rate, step);
-      kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon, TINY);
+    apply(target, slot, step) {
+      const scalars = [rateAt(rate, step), alpha, 1 - alpha, momentum, epsilon, TINY];
+      target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -89,8 +105,8 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
   return {
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
-    apply({ kernels, length, region }, slot, step) {
-      kernels.sgd(region(0), region(1), region(slot), length, rateAt(rate, step), momentum, TINY);
+    apply(target, slot, step) {
+      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateAt(rate, step), momentum, TINY]);
     },
   };
 }
@@ -107,9 +123,9 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
   return {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
-    apply(parameters) {
-      const factor = maxNorm / (parameters.gradientNorm() + NORM_EPSILON);
-      if (factor < 1) parameters.kernels.scale(parameters.region(1), parameters.length, factor);
+    apply(target) {
+      const factor = maxNorm / (target.gradientNorm() + NORM_EPSILON);
+      if (factor < 1) target.sweep('scale', [GRADIENTS], [factor]);
     },
   };
 }
@@ -119,15 +135,12 @@ export function chain(...parts: readonly Optimizer[]): Optimizer {
   return {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),
-    apply(parameters, firstSlot, step) {
+    apply(target, firstSlot, step) {
       let slot = firstSlot;
       for (const part of parts) {
-        part.apply(parameters, slot, step);
+        part.apply(target, slot, step);
         slot += part.slots;
       }
     },
   };
 }
-
-/** The first region of optimiser state: parameters and gradients come before. */
-export const FIRST_SLOT = 2;

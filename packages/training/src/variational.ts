@@ -27,6 +27,11 @@ export interface TrainingProblem {
   readonly loss: Loss;
   readonly inputShapes: InputShapes;
   readonly batch: (step: number) => Arrays;
+  /**
+   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step; without
+   * it they share the operators one by one, which is slower.
+   */
+  readonly batchInputs?: readonly string[];
 }
 
 /** Variational training as a problem for `fit`: inputs `x`, `noise` and the objective's schedules by name. */
@@ -43,6 +48,7 @@ export function variational(options: VariationalOptions): TrainingProblem {
       noise: [batchSize, noise.width],
       ...Object.fromEntries(schedules.map(([name]) => [name, []])),
     },
+    batchInputs: ['x', 'noise'],
     batch(step) {
       for (const [name, schedule] of schedules) scheduled[name]![0] = schedule(step);
       drawNoise(noise.kind, fold(key, step), drawn);
