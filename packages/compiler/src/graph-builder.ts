@@ -71,14 +71,14 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Emits an operator with several results of one type. */
+  /** Emits an operator with several results, of one type or one type each. */
   nodes(
     operator: string,
     inputs: readonly Value[],
     shapes: readonly (readonly number[])[],
-    { type, attributes = {} }: Omit<Emission, 'shape'>,
+    { type, attributes = {} }: Pick<Emission, 'attributes'> & { readonly type: ValueType | readonly ValueType[] },
   ): Value[] {
-    const outputs = shapes.map((shape) => ({ shape, type }));
+    const outputs = shapes.map((shape, i) => ({ shape, type: typeof type === 'string' ? type : type[i]! }));
     this.#nodes.push({ operator, domain: '', inputs, outputs, attributes, origin: this.origin });
     return outputs;
   }

@@ -76,6 +76,7 @@ function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode
 
 function encodeAttribute(attribute: Attribute) {
   if (typeof attribute === 'number') return { type: AttributeType.INT, i: attribute };
+  if (typeof attribute === 'string') return { type: AttributeType.STRING, s: new TextEncoder().encode(attribute) };
   if ('float' in attribute) return { type: AttributeType.FLOAT, f: attribute.float };
   return { type: AttributeType.INTS, ints: [...attribute] };
 }

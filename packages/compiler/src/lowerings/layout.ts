@@ -20,7 +20,7 @@ import {
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
-import { elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
+import { elementwise, type Lowering, type Lowerings, required, reshaped, transposed } from './lowering.ts';
 
 const identity: Lowering<unknown> = (builder, inputs) => elementwise(builder, 'Identity', required(inputs, 'x'));
 
@@ -36,11 +36,8 @@ const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, { dim }) => {
   return reshaped(builder, x, shape);
 };
 
-const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) => {
-  const x = required(inputs, 'x');
-  const shape = perm.map((axis) => x.shape[axis]!);
-  return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
-};
+const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) =>
+  transposed(builder, required(inputs, 'x'), perm);
 
 const tile: Lowering<TileAttrs> = (builder, inputs, { reps }) => {
   const x = required(inputs, 'x');

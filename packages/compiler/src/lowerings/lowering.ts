@@ -36,9 +36,35 @@ export const pairwise = (
   type: ValueType = a.type,
 ): Value => builder.node(operator, [a, b], { shape: broadcastShape(a, b), type });
 
-/** Emits a reshape. */
+/** Emits a reshape. Unless told otherwise, ONNX takes a size of 0 for "as before". */
 export const reshaped = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>
-  builder.node('Reshape', [x, builder.int64(shape)], { shape, type: x.type });
+  builder.node('Reshape', [x, builder.int64(shape)], {
+    shape,
+    type: x.type,
+    attributes: shape.includes(0) ? { allowzero: 1 } : {},
+  });
+
+/** Emits a transposition. */
+export const transposed = (builder: GraphBuilder, x: Value, perm: readonly number[]): Value => {
+  if (perm.every((axis, i) => axis === i)) return x;
+  const shape = perm.map((axis) => x.shape[axis]!);
+  return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
+};
+
+/** Emits a slice by bounds for every axis; steps of 1 where none are given. */
+export const sliced = (
+  builder: GraphBuilder,
+  x: Value,
+  begin: readonly number[],
+  end: readonly number[],
+  steps?: readonly number[],
+): Value => {
+  const shape = begin.map((from, i) => Math.max(0, Math.ceil((end[i]! - from) / (steps?.[i] ?? 1))));
+  const axes = builder.int64(begin.map((_, i) => i));
+  const bounds = [builder.int64(begin), builder.int64(end)];
+  const operands = steps ? [x, ...bounds, axes, builder.int64(steps)] : [x, ...bounds];
+  return builder.node('Slice', operands, { shape, type: x.type });
+};
 
 /** Emits a conversion; none where the type is already right. */
 export const converted = (builder: GraphBuilder, x: Value, type: ValueType): Value =>

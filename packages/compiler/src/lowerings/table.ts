@@ -1,9 +1,17 @@
 // Every kernel that can be traced. To add one: a line in the file of its family.
 import { arithmetic } from './arithmetic.ts';
+import { convolutions } from './convolution-kernels.ts';
 import { layout } from './layout.ts';
 import type { Lowerings } from './lowering.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { unaryFunctions } from './unary.ts';
 
-export const lowerings: Lowerings = { ...arithmetic, ...unaryFunctions, ...reductions, ...layout, ...products };
+export const lowerings: Lowerings = {
+  ...arithmetic,
+  ...unaryFunctions,
+  ...reductions,
+  ...layout,
+  ...products,
+  ...convolutions,
+};
