@@ -14,6 +14,7 @@ import {
   unary,
 } from './kernel-case.ts';
 import { layoutCases } from './layout-cases.ts';
+import { poolingCases } from './pooling-cases.ts';
 
 const POSITIVE = [0.01, 0.5, 1, 2.5, 7, 300];
 const WIDE = [-87, -30, -8, -0.001, 0, 0.001, 5, 20, 87];
@@ -237,4 +238,5 @@ export const kernelCases: readonly KernelCase[] = [
   ...layoutCases,
   ...products,
   ...convolutionCases,
+  ...poolingCases,
 ];

@@ -3,6 +3,7 @@ import { arithmetic } from './arithmetic.ts';
 import { convolutions } from './convolution-kernels.ts';
 import { layout } from './layout.ts';
 import type { Lowerings } from './lowering.ts';
+import { pools } from './pooling-kernels.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { unaryFunctions } from './unary.ts';
@@ -14,4 +15,5 @@ export const lowerings: Lowerings = {
   ...layout,
   ...products,
   ...convolutions,
+  ...pools,
 };
