@@ -1,6 +1,7 @@
 // One row or more for every kernel that can be traced: a function that calls it, and the inputs that it meets.
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { convolutionCases } from './convolution-cases.ts';
+import { imageCases } from './image-cases.ts';
 import {
   BITS,
   DISCRETE,
@@ -239,4 +240,5 @@ export const kernelCases: readonly KernelCase[] = [
   ...products,
   ...convolutionCases,
   ...poolingCases,
+  ...imageCases,
 ];

@@ -3,9 +3,11 @@ import { arithmetic } from './arithmetic.ts';
 import { convolutions } from './convolution-kernels.ts';
 import { layout } from './layout.ts';
 import type { Lowerings } from './lowering.ts';
+import { normalisations } from './normalisation.ts';
 import { pools } from './pooling-kernels.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
+import { resizing } from './resizing.ts';
 import { unaryFunctions } from './unary.ts';
 
 export const lowerings: Lowerings = {
@@ -16,4 +18,6 @@ export const lowerings: Lowerings = {
   ...products,
   ...convolutions,
   ...pools,
+  ...normalisations,
+  ...resizing,
 };
