@@ -55,7 +55,7 @@ const clip: Lowering<ClipByValueAttrs> = (builder, inputs, { clipValueMin, clipV
   return builder.node('Clip', [x, ...bounds], { shape: x.shape, type: x.type });
 };
 
-export const arithmetic: Lowerings = {
+export const arithmetic = {
   Add: binary('Add'),
   AddN: addN,
   Sub: binary('Sub'),
@@ -77,7 +77,7 @@ export const arithmetic: Lowerings = {
   Select: select,
   Cast: cast,
   ClipByValue: clip,
-};
+} satisfies Lowerings;
 
 /** The tensors of a kernel that takes a list, in order. */
 export const listed = (inputs: Inputs): Value[] => Object.values(inputs);

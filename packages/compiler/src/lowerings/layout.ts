@@ -22,19 +22,26 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
 import { elementwise, type Lowering, type Lowerings, required, reshaped, transposed } from './lowering.ts';
 
+/** Kernels that give the same elements another shape: what that shape is. The backend shares the elements' memory. */
+export const views = {
+  Identity: ({ x }: ViewInputs) => [...x!.shape],
+  Reshape: ({ x }: ViewInputs, { shape }: ReshapeAttrs) =>
+    tf.util.inferFromImplicitShape(shape, elementCount(x!.shape)),
+  ExpandDims: ({ input }: ViewInputs, { dim }: ExpandDimsAttrs) => {
+    const shape = [...input!.shape];
+    return shape.toSpliced(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
+  },
+} as const;
+
+type ViewInputs = Readonly<Record<string, { readonly shape: readonly number[] } | undefined>>;
+
 const identity: Lowering<unknown> = (builder, inputs) => elementwise(builder, 'Identity', required(inputs, 'x'));
 
-const reshape: Lowering<ReshapeAttrs> = (builder, inputs, { shape }) => {
-  const x = required(inputs, 'x');
-  return reshaped(builder, x, tf.util.inferFromImplicitShape(shape, elementCount(x.shape)));
-};
+const reshape: Lowering<ReshapeAttrs> = (builder, inputs, attributes) =>
+  reshaped(builder, required(inputs, 'x'), views.Reshape(inputs, attributes));
 
-const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, { dim }) => {
-  const x = required(inputs, 'input');
-  const shape = [...x.shape];
-  shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
-  return reshaped(builder, x, shape);
-};
+const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, attributes) =>
+  reshaped(builder, required(inputs, 'input'), views.ExpandDims(inputs, attributes));
 
 const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) =>
   transposed(builder, required(inputs, 'x'), perm);
@@ -143,7 +150,7 @@ const like =
     return filled(builder, x.shape, value, x.type);
   };
 
-export const layout: Lowerings = {
+export const layout = {
   BroadcastTo: broadcastTo,
   Concat: concat,
   ExpandDims: expandDims,
@@ -161,4 +168,4 @@ export const layout: Lowerings = {
   Transpose: transpose,
   Unpack: unpack,
   ZerosLike: like(0),
-};
+} satisfies Lowerings;

@@ -9,8 +9,13 @@ export type Inputs = Readonly<Record<string, Value>>;
 /** Emits the operators of one kernel call into the builder and returns its results. */
 export type Lowering<Attributes> = (builder: GraphBuilder, inputs: Inputs, attributes: Attributes) => Value | Value[];
 
+/** Every kernel name of tfjs: the constants that it exports under their own names. */
+export type KernelName = {
+  [Name in keyof typeof tf]: (typeof tf)[Name] extends Name ? Name : never;
+}[keyof typeof tf];
+
 /** Lowerings by tfjs kernel name. Each reads the attributes that its kernel carries, hence `never` here. */
-export type Lowerings = Readonly<Record<string, Lowering<never>>>;
+export type Lowerings = Readonly<Partial<Record<KernelName, Lowering<never>>>>;
 
 /** An input that the kernel always has. */
 export function required(inputs: Inputs, name: string): Value {

@@ -38,4 +38,4 @@ const fusedMatMul: Lowering<_FusedMatMulAttrs> = (builder, inputs, attributes) =
   return activated(builder, biased, { activation, leakyreluAlpha, slopes: inputs.preluActivationWeights });
 };
 
-export const products: Lowerings = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul };
+export const products = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul } satisfies Lowerings;

@@ -97,7 +97,7 @@ const softmax: Lowering<SoftmaxAttrs> = (builder, inputs, { dim }) => {
 const logSoftmax: Lowering<LogSoftmaxAttrs> = (builder, inputs, { axis }) =>
   elementwise(builder, 'LogSoftmax', required(inputs, 'logits'), { attributes: { axis } });
 
-export const reductions: Lowerings = {
+export const reductions = {
   All: logicalReduction('ReduceMin'),
   Any: logicalReduction('ReduceMax'),
   ArgMax: argument('ArgMax'),
@@ -109,4 +109,4 @@ export const reductions: Lowerings = {
   Prod: reduction('ReduceProd'),
   Softmax: softmax,
   Sum: sum,
-};
+} satisfies Lowerings;

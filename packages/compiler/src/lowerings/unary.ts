@@ -76,7 +76,7 @@ const eluGradient: Lowering<unknown> = (builder, inputs) => {
   return pairwise(builder, 'Mul', required(inputs, 'dy'), pairwise(builder, 'Add', negativePart, builder.scalar(1)));
 };
 
-export const unaryFunctions: Lowerings = {
+export const unaryFunctions = {
   Abs: unary('Abs'),
   Ceil: unary('Ceil'),
   Cos: unary('Cos'),
@@ -102,4 +102,4 @@ export const unaryFunctions: Lowerings = {
   Step: step,
   Tan: unary('Tan'),
   Tanh: unary('Tanh'),
-};
+} satisfies Lowerings;
