@@ -4,7 +4,8 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from './graph.ts';
 import { runInPlace } from './in-place.js';
 import { encodeModel, outputName } from './onnx-model.ts';
-import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
+import { loadRuntime, type Runtime } from './runtime.ts';
+import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
 
 /** Float32 arrays by name, row-major. */

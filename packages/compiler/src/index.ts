@@ -1,3 +1,5 @@
+import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
+
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { type Arrays, type Executable, runCounter } from './executable.ts';
 export type { Graph } from './graph.ts';

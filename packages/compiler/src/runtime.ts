@@ -23,14 +23,3 @@ export function loadRuntime(): Promise<Runtime | string> {
   );
   return loading;
 }
-
-/** How sessions are made. @param threads the number of cores that one run may use */
-export const sessionOptions = (threads: number) =>
-  ({
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    // Threads that wait sleep instead of spinning: nearly as fast alone, and several times faster where cores are shared or metered.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  }) as const satisfies InferenceSession.SessionOptions;

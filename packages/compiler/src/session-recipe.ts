@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Graph, Named } from './graph.ts';
 import { type EncodeOptions, encodeModel, outputName } from './onnx-model.ts';
-import { sessionOptions } from './runtime.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** An input or output under the session's name for it. */
 export interface Port {
