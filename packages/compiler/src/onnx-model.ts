@@ -24,7 +24,10 @@ export interface EncodeOptions {
 export function encodeModel(graph: Graph, { inPlace = false }: EncodeOptions = {}): Uint8Array {
   const names = uniqueNames(graph);
   const nameOf = (value: Value) => names.get(value)!;
-  const node = [...graph.nodes.map((entry) => encodeNode(entry, nameOf)), ...outputCopies(graph, nameOf)];
+  const node = [
+    ...graph.nodes.map((entry, i) => encodeNode(entry, `${entry.origin} #${i}`, nameOf)),
+    ...outputCopies(graph, nameOf),
+  ];
   const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: outputName(name), value }));
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,
@@ -64,8 +67,14 @@ function outputCopies(graph: Graph, nameOf: (value: Value) => string) {
     .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [outputName(name)] }));
 }
 
-function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode, nameOf: (value: Value) => string) {
+/** ONNX Runtime's errors give a node's name, so that says which operation of tfjs the node belongs to. */
+function encodeNode(
+  { operator, domain, inputs, outputs, attributes }: GraphNode,
+  name: string,
+  nameOf: (value: Value) => string,
+) {
   return {
+    name,
     opType: operator,
     domain,
     input: inputs.map(nameOf),

@@ -94,10 +94,16 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
 
   // Running.
 
-  /** Runs everything pending, at once. */
-  #runPending(): void {
+  /** Runs everything pending, at once. Where that fails, a value that was asked for is not to suffer for what others wait for. */
+  #runPending(wanted?: Value): void {
     const values = this.#pendingValues();
-    if (values.length > 0) this.#settle(values, this.#runner.runSync(this.#graph.cut(values)));
+    if (values.length === 0) return;
+    try {
+      this.#settle(values, this.#runner.runSync(this.#graph.cut(values)));
+    } catch (error) {
+      if (!wanted || values.length === 1) throw error;
+      this.#settle([wanted], this.#runner.runSync(this.#graph.cut([wanted])));
+    }
   }
 
   #pendingValues(): Value[] {
@@ -126,22 +132,20 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   }
 
   override readSync(dataId: DataId): BackendValues {
-    if (this.#elements(dataId) === undefined) this.#runPending();
-    return this.#elements(dataId)!;
+    const { content } = this.#data.get(dataId);
+    if (!('value' in content)) return content.values;
+    if (!this.#graph.elementsOf(content.value)) this.#runPending(content.value);
+    return this.#graph.elementsOf(content.value)!;
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
-    const known = this.#elements(dataId);
-    if (known) return known;
+    if (this.#runner.isSynchronous) return this.readSync(dataId);
     const { content } = this.#data.get(dataId);
+    if (!('value' in content)) return content.values;
+    if (this.#graph.elementsOf(content.value)) return this.#graph.elementsOf(content.value)!;
     const values = this.#pendingValues();
     this.#settle(values, await this.#runner.run(this.#graph.cut(values)));
-    return this.#graph.elementsOf((content as { value: Value }).value)!;
-  }
-
-  #elements(dataId: DataId): BackendValues | undefined {
-    const { content } = this.#data.get(dataId);
-    return 'value' in content ? this.#graph.elementsOf(content.value) : content.values;
+    return this.#graph.elementsOf(content.value)!;
   }
 
   // Data movement, called by tfjs itself.

@@ -43,10 +43,13 @@ export class GraphRunner {
     return this.#native.get(structureKey(graph), create).run(arrays);
   }
 
-  /** Runs as soon as ONNX Runtime can. */
-  async run(cut: Cut): Promise<OutputArray[]> {
-    if (typeof loadNativeRuntime() !== 'string') return this.runSync(cut);
-    const { graph, arrays } = cut;
+  /** Whether {@link runSync} works here. */
+  get isSynchronous(): boolean {
+    return typeof loadNativeRuntime() !== 'string';
+  }
+
+  /** Runs by onnxruntime-node's public way. The arrays must not change until the promise resolves. */
+  async run({ graph, arrays }: Cut): Promise<OutputArray[]> {
     const create = () => {
       this.created++;
       return Executable.create(optimise(graph), this.#threads);

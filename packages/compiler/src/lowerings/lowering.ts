@@ -71,9 +71,33 @@ export const sliced = (
   return builder.node('Slice', operands, { shape, type: x.type });
 };
 
-/** Emits a conversion; none where the type is already right. */
+/** Emits a conversion; none where the type is already right. Of floats only those that fit may become int32. */
 export const converted = (builder: GraphBuilder, x: Value, type: ValueType): Value =>
   x.type === type ? x : elementwise(builder, 'Cast', x, { type, attributes: { to: onnxTypes[type] } });
+
+/** Chooses element-wise between two values of one type. */
+export const where = (builder: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
+  builder.node('Where', [condition, yes, no], {
+    shape: broadcastShape(condition, { shape: broadcastShape(yes, no), type: yes.type }),
+    type: yes.type,
+  });
+
+/** Floats cut to int32 as JavaScript's typed arrays cut them, NaN and what lies outside to 0; ONNX leaves that open. */
+export function cutToInt32(builder: GraphBuilder, x: Value): Value {
+  if (x.type !== 'float32') return converted(builder, x, 'int32');
+  const fits = pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(2 ** 31), 'bool');
+  return converted(builder, where(builder, fits, x, builder.scalar(0)), 'int32');
+}
+
+/** What a typed array of a type keeps of a function's results: integers and booleans lose the fraction. */
+export function stored(builder: GraphBuilder, x: Value, type: ValueType): Value {
+  if (x.type !== 'float32' || type === 'float32') return converted(builder, x, type);
+  return converted(builder, cutToInt32(builder, x), type);
+}
+
+/** The first of the types, or the value's own where it is among them. */
+export const closestType = (x: Value, types: readonly ValueType[]): ValueType =>
+  types.includes(x.type) ? x.type : types[0]!;
 
 /** ONNX's codes for element types (TensorProto.DataType). */
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
