@@ -145,13 +145,12 @@ const conv3d: readonly KernelCase[] = [
 ];
 
 type Fused = Omit<Parameters<typeof tf.fused.depthwiseConv2d>[0], 'x' | 'filter'>;
-const NOT_YET_UNFUSED = ['relu6', 'prelu'];
 
 /** `bias` and `slopes` are shapes; both must broadcast to the result. */
 function fused(kernel: string, name: string, options: Fused, bias?: Shape, slopes?: Shape): KernelCase {
   const depthwise = kernel === 'FusedDepthwiseConv2D';
   const call = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
-  const known = !NOT_YET_UNFUSED.includes(options.activation ?? 'linear') && options.dataFormat !== 'NCHW';
+  const known = options.dataFormat !== 'NCHW';
   return {
     kernel,
     name,
@@ -169,7 +168,7 @@ function fused(kernel: string, name: string, options: Fused, bias?: Shape, slope
       ...(bias ? { bias: [bias, OTHER] as const } : {}),
       ...(slopes ? { slopes: [slopes, [0.1, 0.3, -0.2, 0.5]] as const } : {}),
     },
-    ...(known ? {} : { noGradient: 'tfjs composes it of unfused kernels, and has none for NCHW' }),
+    ...(known ? {} : { noGradient: 'tfjs composes it of unfused kernels, for NHWC only' }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { convolutionCases } from './convolution-cases.ts';
 import { imageCases } from './image-cases.ts';
+import { indexingCases } from './indexing-cases.ts';
 import {
   BITS,
   DISCRETE,
@@ -241,4 +242,5 @@ export const kernelCases: readonly KernelCase[] = [
   ...convolutionCases,
   ...poolingCases,
   ...imageCases,
+  ...indexingCases,
 ];

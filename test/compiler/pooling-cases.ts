@@ -143,4 +143,9 @@ export const poolingCases: readonly KernelCase[] = [
   ...cubes('MaxPool3DGrad', tf.maxPool3d, TIES),
   ...cubes('AvgPool3D', tf.avgPool3d, SIGNED),
   ...cubes('AvgPool3DGrad', tf.avgPool3d, DISTINCT),
+  ...(['max', 'avg'] as const).map((type) =>
+    one(type === 'max' ? 'MaxPool' : 'AvgPool', 'dilated', [[1, 6, 6, 2], DISTINCT], (x) =>
+      tf.pool(x as Tensor4D, 2, type, 'valid', 2),
+    ),
+  ),
 ];

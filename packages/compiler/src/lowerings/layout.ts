@@ -5,7 +5,6 @@ import {
   type ExpandDimsAttrs,
   elementCount,
   type FillAttrs,
-  type GatherV2Attrs,
   type PackAttrs,
   type PadV2Attrs,
   type ReshapeAttrs,
@@ -20,7 +19,16 @@ import {
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
-import { elementwise, type Lowering, type Lowerings, required, reshaped, transposed } from './lowering.ts';
+import {
+  elementwise,
+  type Lowering,
+  type Lowerings,
+  padded,
+  required,
+  reshaped,
+  reversed,
+  transposed,
+} from './lowering.ts';
 
 /** Kernels that give the same elements another shape: what that shape is. The backend shares the elements' memory. */
 export const views = {
@@ -70,7 +78,10 @@ const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
 
 const concat: Lowering<ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
 
-function joined(builder: GraphBuilder, parts: readonly Value[], axis: number): Value {
+/** Parts without elements may have any shape in tfjs, so they stay out where there are others. */
+function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Value {
+  const full = all.filter(({ shape }) => elementCount(shape) > 0);
+  const parts = full.length > 0 ? full : all;
   const shapes = parts.map(({ shape }) => [...shape]);
   const positive = axis < 0 ? axis + shapes[0]!.length : axis;
   const shape = tf.backend_util.computeOutShape(shapes, positive);
@@ -105,32 +116,12 @@ const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {
   return parts.map((part) => reshaped(builder, part, x.shape.toSpliced(positive, 1)));
 };
 
-const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) => {
-  const x = required(inputs, 'x');
-  const shape = x.shape.map((size, i) => paddings[i]![0] + size + paddings[i]![1]);
-  const pads = builder.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-  const value = builder.scalar(constantValue, x.type === 'int32' ? 'int32' : 'float32');
-  return builder.node('Pad', [x, pads, value], { shape, type: x.type });
-};
+const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) =>
+  padded(builder, required(inputs, 'x'), paddings, constantValue);
 
-const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims }) => {
-  if (batchDims) throw new TypeError(`gather with batchDims ${batchDims}: expected 0`);
-  const [x, indices] = [required(inputs, 'x'), required(inputs, 'indices')];
-  const positive = axis < 0 ? axis + x.shape.length : axis;
-  const shape = x.shape.toSpliced(positive, 1, ...indices.shape);
-  return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis: positive } });
-};
-
-/** ONNX has no Reverse: a slice with negative steps from the last element to before the first. */
 const reverse: Lowering<ReverseAttrs> = (builder, inputs, { dims }) => {
   const x = required(inputs, 'x');
-  const axes = tf.util.parseAxisParam(dims, [...x.shape]);
-  const all = (bound: number) => builder.int64(axes.map(() => bound));
-  const beforeFirst = Number.MIN_SAFE_INTEGER;
-  return builder.node('Slice', [x, all(-1), all(beforeFirst), builder.int64(axes), all(-1)], {
-    shape: x.shape,
-    type: x.type,
-  });
+  return reversed(builder, x, tf.util.parseAxisParam(dims, [...x.shape]));
 };
 
 const filled = (builder: GraphBuilder, shape: readonly number[], value: number, dtype: string): Value => {
@@ -139,8 +130,8 @@ const filled = (builder: GraphBuilder, shape: readonly number[], value: number, 
 };
 
 const fill: Lowering<FillAttrs> = (builder, _, { shape, value, dtype }) => {
-  if (typeof value !== 'number') throw new TypeError(`fill with a ${typeof value}: expected a number`);
-  return filled(builder, shape, value, dtype ?? 'float32');
+  if (typeof value === 'string') throw new TypeError('fill with a string: expected a number');
+  return filled(builder, shape, Number(value), dtype ?? 'float32');
 };
 
 const like =
@@ -155,7 +146,6 @@ export const layout = {
   Concat: concat,
   ExpandDims: expandDims,
   Fill: fill,
-  GatherV2: gather,
   Identity: identity,
   OnesLike: like(1),
   Pack: pack,

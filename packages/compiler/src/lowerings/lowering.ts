@@ -56,7 +56,7 @@ export const transposed = (builder: GraphBuilder, x: Value, perm: readonly numbe
   return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
 };
 
-/** Emits a slice by bounds for every axis; steps of 1 where none are given. */
+/** Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are given. */
 export const sliced = (
   builder: GraphBuilder,
   x: Value,
@@ -65,10 +65,40 @@ export const sliced = (
   steps?: readonly number[],
 ): Value => {
   const shape = begin.map((from, i) => Math.max(0, Math.ceil((end[i]! - from) / (steps?.[i] ?? 1))));
+  const bounds = [begin, end.map((to) => (to < 0 ? Number.MIN_SAFE_INTEGER : to))].map((list) => builder.int64(list));
   const axes = builder.int64(begin.map((_, i) => i));
-  const bounds = [builder.int64(begin), builder.int64(end)];
   const operands = steps ? [x, ...bounds, axes, builder.int64(steps)] : [x, ...bounds];
   return builder.node('Slice', operands, { shape, type: x.type });
+};
+
+/** Emits the reversal of some axes: ONNX has a slice with negative steps for it. */
+export const reversed = (builder: GraphBuilder, x: Value, axes: readonly number[]): Value => {
+  if (axes.length === 0) return x;
+  const all = (bound: number) => builder.int64(axes.map(() => bound));
+  const operands = [x, all(-1), all(Number.MIN_SAFE_INTEGER), builder.int64(axes), all(-1)];
+  return builder.node('Slice', operands, { shape: x.shape, type: x.type });
+};
+
+/** Emits padding by a number, before and after each axis; below zero it cuts. */
+export const padded = (
+  builder: GraphBuilder,
+  x: Value,
+  paddings: readonly (readonly [before: number, after: number])[],
+  value: number,
+): Value => {
+  if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
+  const shape = x.shape.map((size, i) => paddings[i]![0] + size + paddings[i]![1]);
+  const amounts = builder.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+  const constant = builder.scalar(value, x.type as Exclude<ValueType, 'int64'>);
+  return builder.node('Pad', [x, amounts, constant], { shape, type: x.type });
+};
+
+/** Emits the selection of places along an axis that are known while tracing. */
+export const picked = (builder: GraphBuilder, x: Value, axis: number, places: readonly number[]): Value => {
+  if (places.length === x.shape[axis] && places.every((place, i) => place === i)) return x;
+  const indices = builder.constant(places, [places.length], 'int32');
+  const shape = x.shape.with(axis, places.length);
+  return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis } });
 };
 
 /** Emits a conversion; none where the type is already right. Of floats only those that fit may become int32. */

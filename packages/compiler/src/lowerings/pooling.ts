@@ -2,8 +2,7 @@
 import { elementCount } from '@flowvae/tensor';
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { where } from './arithmetic.ts';
-import { converted, elementwise, pairwise, reshaped, sliced } from './lowering.ts';
+import { converted, elementwise, padded, pairwise, reshaped, reversed, sliced, where } from './lowering.ts';
 import { each, pads, type WindowAxis, windowAttributes } from './windows.ts';
 
 type Axes = readonly WindowAxis[];
@@ -13,13 +12,11 @@ const FLOAT32_LOWEST = -3.4028234663852886e38;
 
 const outputShape = (image: Value, axes: Axes) => [...image.shape.slice(0, 2), ...each(axes, 'output')];
 
-/** Padding along the spatial axes. */
-function padded(builder: GraphBuilder, image: Value, amounts: readonly number[], value: Value): Value {
+/** Padding along the spatial axes: all amounts before, then all behind. */
+function paddedImage(builder: GraphBuilder, image: Value, amounts: readonly number[], value: number): Value {
   const n = image.shape.length - 2;
-  const [before, behind] = [amounts.slice(0, n), amounts.slice(n)];
-  const shape = image.shape.map((size, i) => (i < 2 ? size : size + before[i - 2]! + behind[i - 2]!));
-  const all = builder.int64([0, 0, ...before, 0, 0, ...behind]);
-  return builder.node('Pad', [image, all, value], { shape, type: image.type });
+  const spatial = Array.from({ length: n }, (_, i) => [amounts[i]!, amounts[i + n]!] as const);
+  return padded(builder, image, [[0, 0], [0, 0], ...spatial], value);
 }
 
 /** The same windows over an image that bears its padding itself. */
@@ -45,7 +42,7 @@ function forMaximum(builder: GraphBuilder, x: Value, axes: Axes): Placed {
   const unknown = elementwise(builder, 'IsNaN', x, { type: 'bool' });
   const image = where(builder, unknown, lowest, x);
   return refusesPadding(axes)
-    ? { image: padded(builder, image, pads(axes), lowest), axes: unpadded(axes) }
+    ? { image: paddedImage(builder, image, pads(axes), Number.NEGATIVE_INFINITY), axes: unpadded(axes) }
     : { image, axes };
 }
 
@@ -59,7 +56,7 @@ export function maxPooled(builder: GraphBuilder, x: Value, windows: Axes): Value
 
 /** ONNX Runtime pools no int32: the maximum over one slice for each place in the window. */
 function integerMaximum(builder: GraphBuilder, x: Value, axes: Axes): Value {
-  const image = padded(builder, x, pads(axes), builder.scalar(INT32_LOWEST, 'int32'));
+  const image = paddedImage(builder, x, pads(axes), INT32_LOWEST);
   const steps = [1, 1, ...each(axes, 'stride')];
   const slices = places(axes).map((place) => {
     const begin = [0, 0, ...place];
@@ -129,18 +126,18 @@ export function lastMaximumGradient(builder: GraphBuilder, x: Value, dy: Value, 
         read,
       )
     : x;
-  const reversed = [image, dy].map((value) => turned(builder, value));
-  const dx = turned(builder, firstMaximumGradient(builder, reversed[0]!, reversed[1]!, axes));
-  return unread.some(Boolean) ? padded(builder, dx, [...unread.map(() => 0), ...unread], builder.scalar(0)) : dx;
+  const fromBehind = [image, dy].map((value) => turned(builder, value));
+  const dx = turned(builder, firstMaximumGradient(builder, fromBehind[0]!, fromBehind[1]!, axes));
+  return unread.some(Boolean) ? paddedImage(builder, dx, [...unread.map(() => 0), ...unread], 0) : dx;
 }
 
 /** All spatial axes backwards. */
-function turned(builder: GraphBuilder, x: Value): Value {
-  const axes = x.shape.slice(2).map((_, i) => i + 2);
-  const all = (bound: number) => builder.int64(axes.map(() => bound));
-  const bounds = [all(-1), all(Number.MIN_SAFE_INTEGER), builder.int64(axes), all(-1)];
-  return builder.node('Slice', [x, ...bounds], { shape: x.shape, type: x.type });
-}
+const turned = (builder: GraphBuilder, x: Value) =>
+  reversed(
+    builder,
+    x,
+    x.shape.slice(2).map((_, i) => i + 2),
+  );
 
 /**
  * Maxima with their places in tfjs's order of axes, (row·width + column)·C + channel, beginning anew for each image unless `withBatch`.

@@ -2,7 +2,7 @@
 import type { ResizeBilinearAttrs, ResizeNearestNeighborAttrs } from '@flowvae/tensor';
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { converted, type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
+import { converted, type Lowering, type Lowerings, pairwise, picked, required, reshaped } from './lowering.ts';
 
 interface Sampling {
   readonly alignCorners: boolean;
@@ -35,17 +35,6 @@ function blend(from: number, to: number, sampling: Sampling): Blend {
   const lower = places.map((place) => Math.max(0, Math.floor(place)));
   const upper = places.map((place) => Math.min(from - 1, Math.ceil(place)));
   return { lower, upper, share: places.map((place, i) => place - lower[i]!) };
-}
-
-/** The rows (axis 1) or columns (axis 2) at the given places. */
-function picked(builder: GraphBuilder, x: Value, axis: 1 | 2, places: readonly number[]): Value {
-  if (places.length === x.shape[axis] && places.every((place, i) => place === i)) return x;
-  const indices = builder.constant(places, [places.length], 'int32');
-  return builder.node('Gather', [x, indices], {
-    shape: x.shape.with(axis, places.length),
-    type: x.type,
-    attributes: { axis },
-  });
 }
 
 /** lower + (upper − lower)·share along one axis. */
