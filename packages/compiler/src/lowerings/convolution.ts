@@ -1,6 +1,6 @@
 // Convolutions over any number of spatial axes and their two gradients. tfjs keeps channels last, ONNX first: hence the transpositions, which
 // ONNX Runtime moves and cancels between neighbours.
-import type { Value } from '../graph.ts';
+import { sameShape, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { reshaped, sliced, transposed } from './lowering.ts';
 import { channelsBack, channelsFirst, each, pads, type Windows, windowAttributes } from './windows.ts';
@@ -49,7 +49,17 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
   const { windows } = of;
   const { axes } = windows;
   const weights = onnxFilter(builder, filter, of);
-  const image = channelsFirst(builder, dy, windows);
+  const whole = channelsFirst(builder, dy, windows);
+  // tfjs leaves out what is not the result of a window
+  const read = [...whole.shape.slice(0, 2), ...each(axes, 'output')];
+  const image = sameShape(whole.shape, read)
+    ? whole
+    : sliced(
+        builder,
+        whole,
+        read.map(() => 0),
+        read,
+      );
   const group = groupsOf(filter, of);
   const shape = [image.shape[0]!, filter.shape[axes.length]!, ...each(axes, 'input')];
   // elements that no window reads get their place by ONNX's output padding

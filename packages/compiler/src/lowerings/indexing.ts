@@ -49,17 +49,20 @@ const rowsAt = (builder: GraphBuilder, rows: Value, places: Value): Value =>
     attributes: { axis: 0 },
   });
 
+/** tfjs checks and describes the shapes. */
 const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims = 0 }) => {
   const [x, indices] = [required(inputs, 'x'), required(inputs, 'indices')];
   const positive = tf.util.parseAxisParam(axis, [...x.shape])[0]!;
-  if (!batchDims) {
-    const shape = x.shape.toSpliced(positive, 1, ...indices.shape);
-    return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis: positive } });
-  }
-  const batch = elementCount(x.shape.slice(0, batchDims));
-  const outer = elementCount(x.shape.slice(batchDims, positive));
-  const size = x.shape[positive]!;
-  const inner = elementCount(x.shape.slice(positive + 1));
+  const described = [x, indices].map(({ shape }) => ({ shape: [...shape], rank: shape.length }));
+  const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(
+    described[0] as never,
+    described[1] as never,
+    positive,
+    batchDims,
+  );
+  const shape = info.outputShape;
+  if (!batchDims) return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis: positive } });
+  const { batchSize: batch, outerSize: outer, dimSize: size, sliceSize: inner } = info;
   const count = elementCount(indices.shape) / batch;
   // all batches become one long axis, in which each begins `size` later
   const columns = transposed(builder, reshaped(builder, x, [batch, outer, size, inner]), [0, 2, 1, 3]);
@@ -67,7 +70,6 @@ const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims = 0 
   const places = reshaped(builder, indices, [batch, count]);
   const absolute = pairwise(builder, 'Add', places, builder.constant(starts, [batch, 1], 'int32'));
   const found = rowsAt(builder, reshaped(builder, columns, [batch * size, outer, inner]), absolute);
-  const shape = [...x.shape.slice(0, positive), ...indices.shape.slice(batchDims), ...x.shape.slice(positive + 1)];
   return reshaped(builder, transposed(builder, found, [0, 2, 1, 3]), shape);
 };
 
@@ -181,10 +183,11 @@ function counted(
   builder: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,
   { size, binaryOutput }: DenseBincountAttrs,
+  byRow: boolean,
 ) {
   const [x, weights] = [required(inputs, 'x'), required(inputs, 'weights')];
   const type = typeOf(weights);
-  const [rows, columns] = x.shape.length === 2 ? (x.shape as [number, number]) : [1, x.shape[0]!];
+  const [rows, columns] = byRow ? (x.shape as [number, number]) : [1, elementCount(x.shape)];
   const bins = size + 1; // the last one takes what is too large
   const bounded = pairwise(builder, 'Min', x, builder.scalar(size, 'int32'));
   const negative = pairwise(builder, 'Less', x, builder.scalar(0, 'int32'), 'bool');
@@ -206,15 +209,18 @@ function counted(
     binaryOutput ? 'none' : 'add',
   );
   const kept = sliced(builder, reshaped(builder, counts, [rows, bins]), [0, 0], [rows, size]);
-  return reshaped(builder, kept, x.shape.length === 2 ? [rows, size] : [size]);
+  return reshaped(builder, kept, byRow ? [rows, size] : [size]);
 }
 
+/** Whatever its shape, x counts as one row. */
 const bincount: Lowering<BincountAttrs> = (builder, inputs, { size }) =>
-  counted(builder, inputs, { size, binaryOutput: false });
+  counted(builder, inputs, { size, binaryOutput: false }, false);
 
 /** tfjs knows no binary output of a single row. */
-const denseBincount: Lowering<DenseBincountAttrs> = (builder, inputs, { size, binaryOutput = false }) =>
-  counted(builder, inputs, { size, binaryOutput: binaryOutput && required(inputs, 'x').shape.length === 2 });
+const denseBincount: Lowering<DenseBincountAttrs> = (builder, inputs, { size, binaryOutput = false }) => {
+  const byRow = required(inputs, 'x').shape.length === 2;
+  return counted(builder, inputs, { size, binaryOutput: binaryOutput && byRow }, byRow);
+};
 
 const topK: Lowering<TopKAttrs> = (builder, inputs, { k }) => {
   const x = required(inputs, 'x');

@@ -27,6 +27,7 @@ import {
   required,
   reshaped,
   reversed,
+  sliced,
   transposed,
 } from './lowering.ts';
 
@@ -37,6 +38,7 @@ export const views = {
     tf.util.inferFromImplicitShape(shape, elementCount(x!.shape)),
   ExpandDims: ({ input }: ViewInputs, { dim }: ExpandDimsAttrs) => {
     const shape = [...input!.shape];
+    tf.util.assert(dim >= -shape.length - 1, () => `expandDims: expected at least ${-shape.length - 1}, got ${dim}`);
     return shape.toSpliced(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
   },
 } as const;
@@ -67,23 +69,29 @@ const broadcastTo: Lowering<BroadCastToAttrs> = (builder, inputs, { shape }) => 
 
 const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
   const x = required(inputs, 'x');
-  const from = x.shape.map((_, axis) => (typeof begin === 'number' ? (axis === 0 ? begin : 0) : (begin[axis] ?? 0)));
-  const shape = x.shape.map((length, axis) => {
-    const wanted = typeof size === 'number' ? (axis === 0 ? size : -1) : (size?.[axis] ?? -1);
-    return wanted < 0 ? length - from[axis]! : wanted; // tfjs writes "to the end" as −1 or leaves it out
-  });
-  const to = from.map((start, axis) => start + shape[axis]!);
-  return builder.node('Slice', [x, builder.int64(from), builder.int64(to)], { shape, type: x.type });
+  const image = { shape: [...x.shape], rank: x.shape.length } as never;
+  const [from, shape] = tf.slice_util.parseSliceParams(image, begin, size) as [number[], number[]];
+  tf.slice_util.assertParamsValid(image, from, shape);
+  return sliced(
+    builder,
+    x,
+    from,
+    from.map((start, axis) => start + shape[axis]!),
+  );
 };
 
 const concat: Lowering<ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
 
-/** Parts without elements may have any shape in tfjs, so they stay out where there are others. */
+/** Parts without elements stay out where there are others. */
 function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Value {
+  const positive = axis < 0 ? axis + all[0]!.shape.length : axis;
+  tf.backend_util.assertParamsConsistent(
+    all.map(({ shape }) => [...shape]),
+    positive,
+  );
   const full = all.filter(({ shape }) => elementCount(shape) > 0);
   const parts = full.length > 0 ? full : all;
   const shapes = parts.map(({ shape }) => [...shape]);
-  const positive = axis < 0 ? axis + shapes[0]!.length : axis;
   const shape = tf.backend_util.computeOutShape(shapes, positive);
   return builder.node('Concat', parts, { shape, type: parts[0]!.type, attributes: { axis: positive } });
 }
@@ -99,6 +107,10 @@ const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }
 /** `stack`: each part gets the new axis, then all are joined along it. */
 const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
   const terms = listed(inputs);
+  for (const { shape, type } of terms) {
+    tf.util.assertShapesMatch([...terms[0]!.shape], [...shape], 'stack: ');
+    tf.util.assert(type === terms[0]!.type, () => `stack: expected ${terms[0]!.type}, got ${type}`);
+  }
   const positive = axis < 0 ? axis + terms[0]!.shape.length + 1 : axis;
   const parts = terms.map((part) => reshaped(builder, part, part.shape.toSpliced(positive, 0, 1)));
   return joined(builder, parts, positive);

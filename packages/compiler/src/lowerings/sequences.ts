@@ -62,6 +62,7 @@ const range: Lowering<RangeAttrs> = (builder, _, { start, stop, step, dtype }) =
 const einsum: Lowering<EinsumAttrs> = (builder, inputs, { equation }) => {
   const terms = listed(inputs);
   const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, terms.length);
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, terms as never);
   const sizes = new Map(
     terms.flatMap((term, i) => idDims[i]!.map((dim, axis) => [allDims[dim]!, term.shape[axis]!] as const)),
   );
