@@ -52,7 +52,7 @@ export class GraphRunner {
   async run({ graph, arrays }: Cut): Promise<OutputArray[]> {
     const create = () => {
       this.created++;
-      return Executable.create(optimise(graph), this.#threads);
+      return Executable.create(optimise(graph), { threads: this.#threads });
     };
     const executable = await this.#public.get(structureKey(graph), create);
     const feeds = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, arrays[i]! as Float32Array]));
