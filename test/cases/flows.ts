@@ -1,9 +1,9 @@
 // Every flow, as data: the laws run over these rows. To test a new flow, add a row; a test compares this list with the package.
-import { chain, type Flow, type InvertibleFlow, planar } from '@flowvae/flows';
+import { chain, type Flow, type InvertibleFlow, invert, planar } from '@flowvae/flows';
 
 /** A flow and what the laws must know about it. */
 export interface FlowCase {
-  /** As the tests print it. */
+  /** As the tests print it; begins with the formula's name where a formula can name it. */
   readonly name: string;
   /** The export of `@flowvae/flows` that makes it. */
   readonly madeBy: string;
@@ -13,6 +13,8 @@ export interface FlowCase {
   readonly scales: { readonly small: number; readonly trained: number };
   /** The log-det is 0 whatever the parameters are. */
   readonly volumePreserving: boolean;
+  /** At its initial parameters it is the identity, or a map that keeps volume only: permutations and rotations. */
+  readonly startsAs: 'identity' | 'a map of volume 1';
   /** `true`, or the reason why it has no inverse. */
   readonly invertible: true | string;
 }
@@ -27,6 +29,7 @@ export const flowCases: readonly FlowCase[] = [
     dims: [1, 2, 5, 40],
     scales,
     volumePreserving: false,
+    startsAs: 'identity',
     invertible: true,
   },
   {
@@ -36,6 +39,7 @@ export const flowCases: readonly FlowCase[] = [
     dims: [2, 5],
     scales: { small: 0.1, trained: 0.5 },
     volumePreserving: false,
+    startsAs: 'identity',
     invertible: true,
   },
   {
@@ -45,6 +49,17 @@ export const flowCases: readonly FlowCase[] = [
     dims: [2, 5],
     scales: { small: 0.1, trained: 0.5 },
     volumePreserving: false,
+    startsAs: 'identity',
+    invertible: true,
+  },
+  {
+    name: 'inverse of planar*2',
+    madeBy: 'invert',
+    make: (dim) => invert(planar(dim, 2)),
+    dims: [2, 5],
+    scales: { small: 0.1, trained: 0.5 },
+    volumePreserving: false,
+    startsAs: 'identity',
     invertible: true,
   },
 ];

@@ -1,10 +1,12 @@
 // Flow formulas: what they mean, and that a wrong one is refused with the character where it goes wrong.
-import { type InvertibleFlow, parseFlow, planar } from '@flowvae/flows';
+import { type InvertibleFlow, parseFlow, parseInvertibleFlow, planar } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
 
-const grammar = "terms joined by '-', each a flow (planar) with an optional '*count'";
+const known = Object.keys(flowTable).join(', ');
+const grammar = `terms joined by '-', each a flow (${known}) with optional '(arguments)' and an optional '*count'`;
 const count = 'a count from 1 to 1024';
 
 describe('a formula', () => {
@@ -18,7 +20,7 @@ describe('a formula', () => {
     const flow = parseFlow(formula, 6);
     expect(flow).toMatchObject({ dim: 6, name: formula === 'planar*1' ? 'planar' : formula });
     expect(flow.paramShapes).toEqual(paramShapes);
-    const invertible: InvertibleFlow = flow;
+    const invertible: InvertibleFlow = parseInvertibleFlow(formula, 6);
     expect(typeof invertible.inverse).toBe('function');
   });
 
@@ -34,13 +36,15 @@ it.each([
   ['Planar', grammar, "'Planar' at character 1"],
   ['planar-', grammar, 'nothing at character 8'],
   ['planar--planar', grammar, 'nothing at character 8'],
-  ['planar*8-radial*2', grammar, "'radial' at character 10"],
+  ['planar*8-radiant*2', grammar, "'radiant' at character 10"],
   ['planar*', count, 'nothing at character 8'],
   ['planar*0', count, "'0' at character 8"],
   ['planar*1025', count, "'1025' at character 8"],
   ['planar*1e2', count, "'1e2' at character 8"],
   ['planar*2-planar*x', count, "'x' at character 17"],
   ['planar*2*3', grammar, "'*3' at character 9"],
+  ['planar(2)', 'a flow that takes arguments', "'(2)' at character 7"],
+  ['planar*2(3)', grammar, "'(3)' at character 9"],
   ['toString', grammar, "'toString' at character 1"],
   ['__proto__*2', grammar, "'__proto__' at character 1"],
 ])("'%s' is refused", (formula, expected, received) => {
@@ -48,7 +52,23 @@ it.each([
 });
 
 it('no text makes it fail in another way, or take what is no formula', () => {
-  const pieces = fc.constantFrom('planar', '*', '-', '1', '10', '007', ' ', 'radial', 'constructor', '\n', '9999', '½');
+  const pieces = fc.constantFrom(
+    'planar',
+    '*',
+    '-',
+    '1',
+    '10',
+    '007',
+    ' ',
+    '(',
+    ')',
+    ',',
+    'radiant',
+    'constructor',
+    '\n',
+    '9999',
+    '½',
+  );
   const nearly = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
   const isFormula = /^planar(\*0*[1-9]\d*)?(-planar(\*0*[1-9]\d*)?)*$/;
   fc.assert(

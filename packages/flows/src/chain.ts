@@ -20,6 +20,13 @@ function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<stri
   return Object.fromEntries(entries);
 }
 
+/** What the links say of their parameters, under each link's prefix. */
+function roles(flows: readonly Flow[]): Required<Pick<Flow, 'shared' | 'contexts'>> {
+  const named = (role: 'shared' | 'contexts') =>
+    flows.flatMap((flow, i) => (flow[role] ?? []).map((name) => nameOf(i, name)));
+  return { shared: named('shared'), contexts: named('contexts') };
+}
+
 function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params<ParamShapes> {
   return Object.fromEntries(Object.keys(flow.paramShapes).map((name) => [name, params[nameOf(link, name)]!]));
 }
@@ -41,6 +48,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     name: flows.map(({ name }) => name).join('-'),
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
+    ...roles(flows),
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
     forward(params, z) {

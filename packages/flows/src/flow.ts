@@ -17,7 +17,14 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   readonly name: string;
   readonly dim: number;
   readonly paramShapes: S;
-  /** Parameters at which the flow is the identity map with log-det 0; random where the flow leaves a choice. */
+  /** Parameters that the whole batch shares, [1, ...shape], wherever the others come from: weights of networks inside the flow. */
+  readonly shared?: readonly string[];
+  /** Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point. */
+  readonly contexts?: readonly string[];
+  /**
+   * Parameters at which the flow is the identity map with log-det 0 (a flow that preserves volume may start as another map); random where
+   * the flow leaves a choice.
+   */
   initialParams(key: Key): ParamValues<S>;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };

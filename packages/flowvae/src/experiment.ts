@@ -61,7 +61,8 @@ export function experiment(config: TrainConfig): Experiment {
     latent: config.latent,
     hidden: config.hidden,
     activation: config.activation,
-    flow: config.flow === 'none' ? undefined : parseFlow(config.flow, config.latent),
+    flow:
+      config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
     meanImage: meanImage(train, config.binarize),
     key: fold(root, 'model'),

@@ -1,7 +1,7 @@
 // The usual VAE from a handful of numbers: perceptrons on both sides, a flow posterior between.
-import { type Amortization, type Flow, flowPosterior } from '@flowvae/flows';
+import { type Amortization, chosenFlow, type FlowChoice, flowParameterCount, flowPosterior } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, elementCount } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor';
 import { type Activation, MAXOUT_WINDOW, mlp } from './network.ts';
 import { type Vae, vae } from './vae.ts';
 
@@ -14,7 +14,7 @@ export interface MlpVaeOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   /** Refines the posterior; left out: a diagonal normal. */
-  readonly flow?: Flow | undefined;
+  readonly flow?: FlowChoice | undefined;
   readonly amortize?: Amortization;
   /** Mean of the training data [P] in [0, 1]: the decoder's bias starts at its logit. */
   readonly meanImage?: Float32Array;
@@ -56,8 +56,10 @@ function refuseTooMany({ pixels, latent, hidden, activation, flow, amortize = 'f
   const perceptron = (widths: readonly number[]) =>
     widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces), 0);
   const context = hidden.at(-1)!;
-  const flowSize = Object.values(flow?.paramShapes ?? {}).reduce((sum, shape) => sum + elementCount(shape), 0);
-  const heads = dense(context, 2 * latent) + (amortize === 'flow' ? dense(context, flowSize) : flowSize);
+  const ofFlow = flow
+    ? flowParameterCount(chosenFlow(flow, amortize, context), amortize === 'flow' ? context : undefined)
+    : 0;
+  const heads = dense(context, 2 * latent) + ofFlow;
   const networks =
     perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, pixels);
   if (networks + heads <= MOST_PARAMETERS) return;
