@@ -32,10 +32,10 @@ const withoutRow = (names: readonly string[]) =>
 /** They make what the table names. */
 const parsers = ['parseFlow', 'parseInvertibleFlow'];
 
-it('every function in packages/flows/src that makes a flow has a row in test/cases/flows.ts', () => {
+it('every public function in packages/flows/src that makes a flow has a row in test/cases/flows.ts', () => {
   const made = readdirSync(source)
     .flatMap((file) => flowsMadeIn(readFileSync(`${source}/${file}`, 'utf8')))
-    .filter((name) => !parsers.includes(name));
+    .filter((name) => Object.hasOwn(flows, name) && !parsers.includes(name)); // the rest are frames of exported ones
   expect(made).toEqual(expect.arrayContaining(['planar', 'chain']));
   expect(missing(made)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+export { iaf, maf } from './autoregressive.ts';
 export { chain } from './chain.ts';
 export {
   type Flow,
@@ -10,6 +11,7 @@ export {
 export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
 export { glorotUniform } from './initialisation.ts';
 export { invert } from './invert.ts';
+export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
 export {
   type AmortisedOptions,
   amortised,
@@ -28,3 +30,5 @@ export {
   type Posterior,
 } from './posterior.ts';
 export { pushForward } from './push-forward.ts';
+export { realnvp } from './realnvp.ts';
+export { type SplineOptions, spline } from './spline.ts';
