@@ -1,5 +1,6 @@
 export { iaf, maf } from './autoregressive.ts';
 export { chain } from './chain.ts';
+export type { NetworkOptions } from './conditioner.ts';
 export {
   type Flow,
   type InvertibleFlow,
@@ -29,6 +30,7 @@ export {
   flowPosterior,
   type Posterior,
 } from './posterior.ts';
+export { flowPrior, type Prior } from './prior.ts';
 export { pushForward } from './push-forward.ts';
 export { realnvp } from './realnvp.ts';
 export { type SplineOptions, spline } from './spline.ts';

@@ -1,6 +1,6 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
-import { parseFlow } from '@flowvae/flows';
+import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import {
@@ -64,6 +64,7 @@ export function experiment(config: TrainConfig): Experiment {
     flow:
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
+    prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
     meanImage: meanImage(train, config.binarize),
     key: fold(root, 'model'),
   });

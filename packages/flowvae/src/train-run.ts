@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { loadRuntime } from '@flowvae/compiler';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream, RunFolder, trainingProgress } from '@flowvae/runs';
-import { parameterCount, startEagerBackend } from '@flowvae/tensor';
+import { startEagerBackend } from '@flowvae/tensor';
 import {
   type Callback,
   type Engine,
@@ -15,7 +15,7 @@ import {
 } from '@flowvae/training';
 import { type Experiment, experiment, training } from './experiment.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
-import { type TrainReport, trainReport } from './report.ts';
+import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
 import type { TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
@@ -32,6 +32,7 @@ export interface TrainRunOptions {
 /** A run's report and what it left behind. */
 export interface TrainRun {
   readonly report: TrainReport;
+  readonly counts: ParameterCounts;
   /** Paths of the figures. */
   readonly figures: readonly string[];
 }
@@ -72,9 +73,10 @@ export async function trainRun(
   });
   folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
   const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
-  const report = trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) });
+  const counts = parameterCounts(variables);
+  const report = trainReport(config, fitted, { evaluation, parameters: counts.total });
   folder.writeReport(report);
-  return { report, figures: drawFigures(parts, folder, fitted.history) };
+  return { report, counts, figures: drawFigures(parts, folder, fitted.history) };
 }
 
 /**

@@ -1,7 +1,7 @@
 // `flowvae train`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeEvaluation, type TrainReport } from '../report.ts';
+import { describeEvaluation, type ParameterCounts, type TrainReport } from '../report.ts';
 import type { TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
 import { trainRun } from '../train-run.ts';
@@ -16,9 +16,9 @@ export async function trainCommand({ out, json, ...given }: TrainFlags): Promise
   const config = completeConfig(given);
   const folder = out ?? freshFolder(config);
   const { signal, exitCode, release } = interruption();
-  const { report, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
+  const { report, counts, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
   release();
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, folder, figures)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, { folder, counts, figures })}\n`);
   if (signal.aborted) process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
   process.exitCode = exitCode();
 }
@@ -37,10 +37,19 @@ function freshFolder({ flow, seed }: TrainConfig): string {
   return candidate;
 }
 
-function summary(report: TrainReport, folder: string, figures: readonly string[]): string {
-  const { steps, engine, msPerStep, parameters, peakMemoryMiB } = report;
+interface Leavings {
+  readonly folder: string;
+  readonly counts: ParameterCounts;
+  readonly figures: readonly string[];
+}
+
+const describeCounts = ({ total, flow, prior }: ParameterCounts) =>
+  `${total} parameters (${flow} in the flow, ${prior} in the prior)`;
+
+function summary(report: TrainReport, { folder, counts, figures }: Leavings): string {
+  const { steps, engine, msPerStep, peakMemoryMiB } = report;
   return [
-    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${parameters} parameters, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
+    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
     describeEvaluation(report),
     `run folder  ${folder}`,
     ...figures.map((path) => `figure      ${path}`),
