@@ -14,6 +14,8 @@ const everywhere: Readonly<Record<string, laws.FlowLaw>> = {
   leaksNoTensors: laws.leaksNoTensors,
   refusesWrongShapes: laws.refusesWrongShapes,
   logDetIsTheJacobians: laws.logDetIsTheJacobians,
+  keepsInvariants: laws.keepsInvariants,
+  staysFinite: laws.staysFinite,
   compilesToTheSame: laws.compilesToTheSame,
   ...gradientLaws.lawsOfGradients,
 };
@@ -80,6 +82,18 @@ const mutants: readonly { readonly law: laws.FlowLaw; readonly flows: Readonly<R
         logDet: tf.add(tf.zerosLike(logDet), tf.mean(logDet)) as Tensor1D,
       })),
     },
+  },
+  {
+    law: laws.keepsInvariants,
+    flows: {
+      'a slope that may be negative': replaced(plain, () => ({
+        invariants: ({ w, u }) => ({ '1 + wᵀu': tf.add(1, tf.sum(tf.mul(w!, u!), 2)) }),
+      })),
+    },
+  },
+  {
+    law: laws.staysFinite,
+    flows: { 'a log-det that overflows': forwards(({ y }) => ({ y, logDet: tf.log(tf.exp(tf.sum(y, 1))) })) },
   },
   {
     law: laws.compilesToTheSame,

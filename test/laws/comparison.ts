@@ -29,28 +29,6 @@ export function gradientDifferences(
   return differences(what, scaled(actual), scaled(expected), tolerance);
 }
 
-/** log|det| of a matrix [n, n], row-major. */
-export const logAbsDeterminant = (matrix: ArrayLike<number>): number =>
-  pivots(matrix).reduce((sum, pivot) => sum + Math.log(Math.abs(pivot)), 0);
-
-/** The pivots of a matrix [n, n], row-major, by LU decomposition with partial pivoting: their product is ±det. */
-export function pivots(matrix: ArrayLike<number>): number[] {
-  const n = Math.sqrt(matrix.length);
-  const rows = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_, j) => matrix[i * n + j]!));
-  for (let k = 0; k < n; k++) {
-    const pivot = rows
-      .slice(k)
-      .reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(rows[best]![k]!) ? k + i : best), k);
-    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
-    const top = rows[k]!;
-    for (const row of rows.slice(k + 1)) {
-      const factor = row[k]! / top[k]!;
-      for (let j = k; j < n; j++) row[j]! -= factor * top[j]!;
-    }
-  }
-  return rows.map((row, k) => row[k]!);
-}
-
 /** Central differences of a float64 function of several arrays, for every element: the step is that of float64. */
 export function float64Gradient(
   loss: (inputs: Readonly<Record<string, Float64Array>>) => number,

@@ -8,6 +8,7 @@ import {
   type ParamShapes,
   type Params,
   type ParamValues,
+  singleLayers,
 } from './flow.ts';
 
 /** Parameters of link i are named `i.name`. */
@@ -60,8 +61,21 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
       });
       return { y, logDet: sum(logDets) };
     },
+    ...invariantsOf(flows),
+    layers: (params) =>
+      flows.flatMap((flow, i) =>
+        singleLayers(flow, paramsOf(params, i, flow)).map((layer) => ({ ...layer, name: nameOf(i, layer.name) })),
+      ),
   } satisfies Flow;
   return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
+}
+
+/** What the links declare to be positive, under each link's prefix; nothing where no link declares anything. */
+function invariantsOf(flows: readonly Flow[]): Pick<Flow, 'invariants'> {
+  if (flows.every(({ invariants }) => invariants === undefined)) return {};
+  return {
+    invariants: (params) => prefixed(flows.map((flow, i) => flow.invariants?.(paramsOf(params, i, flow)) ?? {})),
+  };
 }
 
 /** The links undone in reverse order. */

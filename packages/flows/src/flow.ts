@@ -28,7 +28,26 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   initialParams(key: Key): ParamValues<S>;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
+  /**
+   * Quantities of any shape, by name, that are positive exactly where the map is a bijection (planar: 1 + wᵀû). Left out where no
+   * parameter can break it. `checkFlow` looks at them on wide draws.
+   */
+  invariants?(params: Params<S>): Readonly<Record<string, Tensor>>;
+  /** The same map as single layers, the first applied first. Left out by a flow that is one layer. */
+  layers?(params: Params<S>): readonly Layer[];
 }
+
+/** One layer of a flow, with parameters of its own. */
+export interface Layer {
+  /** Where it stands: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's parameters. */
+  readonly name: string;
+  readonly flow: Flow;
+  readonly params: Params<ParamShapes>;
+}
+
+/** A flow as single layers; one that does not say how it is made is one layer. */
+export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly Layer[] =>
+  flow.layers?.(params) ?? [{ name: flow.name, flow, params }];
 
 /** A flow whose inverse can be computed. */
 export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {

@@ -1,10 +1,14 @@
 export { iaf, maf } from './autoregressive.ts';
 export { chain } from './chain.ts';
+export { type CheckFlowFamilyOptions, type CheckFlowOptions, checkFlow } from './check/check-flow.ts';
+export { type CheckName, type CheckOutcome, type FlowReport, printFlowReport } from './check/report.ts';
 export type { NetworkOptions } from './conditioner.ts';
+export { firstNonFinite, type NonFiniteTensor } from './first-non-finite.ts';
 export {
   type Flow,
   type InvertibleFlow,
   isInvertible,
+  type Layer,
   type ParamShapes,
   type Params,
   type ParamValues,

@@ -9,8 +9,9 @@ import type { InvertibleFlow, ParamShapes } from './flow.ts';
  * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
  */
 export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): InvertibleFlow<S> {
+  const { layers: _, ...rest } = flow; // they say how the other direction goes
   return {
-    ...flow,
+    ...rest,
     name: `invert(${flow.name})`,
     forward(params, z) {
       const { z: y, logDet } = flow.inverse(params, z);

@@ -2,6 +2,7 @@
 import { fold, normal } from '@flowvae/random';
 import { checkParam, checkShape, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
+import { cutIntoLayers } from './layer-cutting.ts';
 import { layersOf } from './layer-slices.ts';
 import { solvePlanar } from './planar-inverse.ts';
 import { applyLayers } from './planar-layers.ts';
@@ -52,6 +53,8 @@ export function planar(dim: number, layers = 1): InvertibleFlow<PlanarShapes> {
       check('planar.inverse', 'y', params, y);
       return pullBack(params, y, layers);
     },
+    invariants: ({ w, u }) => ({ '1 + wᵀû': constrain(w as Tensor3D, u as Tensor3D).slope }),
+    layers: (params) => cutIntoLayers('planar', layers, params, planar(dim)),
   };
 }
 
