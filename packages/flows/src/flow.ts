@@ -1,4 +1,5 @@
 // What a flow is: pure functions of given parameters. Where the parameters come from is another question (parameter-source.ts).
+import type { Box } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
 import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
 
@@ -53,6 +54,11 @@ export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly 
 export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {
   /** y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats. */
   inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
+}
+
+/** A flow that maps a box onto itself, so that a distribution on the box stays one. */
+export interface BoxFlow<S extends ParamShapes = ParamShapes> extends InvertibleFlow<S> {
+  readonly box: Box;
 }
 
 /** Whether a flow can be inverted: the capability is a method that others lack. */

@@ -5,6 +5,7 @@ export { type CheckName, type CheckOutcome, type FlowReport, printFlowReport } f
 export type { NetworkOptions } from './conditioner.ts';
 export { firstNonFinite, type NonFiniteTensor } from './first-non-finite.ts';
 export {
+  type BoxFlow,
   type Flow,
   type InvertibleFlow,
   isInvertible,
@@ -20,6 +21,7 @@ export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
 export {
   type AmortisedOptions,
   amortised,
+  type FreeParameters,
   flowParameterCount,
   free,
   type KernelInit,
@@ -35,6 +37,6 @@ export {
   type Posterior,
 } from './posterior.ts';
 export { flowPrior, type Prior } from './prior.ts';
-export { pushForward } from './push-forward.ts';
+export { pushForward, type Transported } from './push-forward.ts';
 export { realnvp } from './realnvp.ts';
 export { type SplineOptions, spline } from './spline.ts';

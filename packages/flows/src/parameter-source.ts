@@ -26,8 +26,13 @@ const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & stri
     readonly [P in keyof S]: T;
   };
 
+/** Free parameters: the variables are the parameters themselves. */
+export interface FreeParameters<S extends ParamShapes> extends ParameterSource<S> {
+  readonly variables: { readonly [P in keyof S]: Variable };
+}
+
 /** Free parameters: variables of shape [1, ...shape], the same for every data point. */
-export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): ParameterSource<S> {
+export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): FreeParameters<S> {
   const variables = mapShapes(shapes, (name, shape) => newVariable(values[name]!, [1, ...shape]));
   return { variables, at: () => variables as Params<S> };
 }
@@ -37,7 +42,7 @@ export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): 
  *
  * @throws ExpectationError where the flow has a context, which only an encoder can give
  */
-export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValues<S>): ParameterSource<S> {
+export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValues<S>): FreeParameters<S> {
   if (!flow.contexts?.length) return free(flow.paramShapes, values);
   throw new ExpectationError({
     where: `free parameters of ${flow.name}`,

@@ -1,4 +1,5 @@
-export { type DataPoints, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export { type DataPoints, dataPoints } from './data-points.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export {
   type Callback,
   type FitOptions,
@@ -6,6 +7,7 @@ export {
   type FitStart,
   fit,
 } from './fit.ts';
+export { type FitDensityOptions, fitDensity } from './fit-density.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
@@ -23,4 +25,5 @@ export {
   sgd,
 } from './optimizer.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
+export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
 export { type TrainingProblem, type VariationalOptions, variational } from './variational.ts';
