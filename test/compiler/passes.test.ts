@@ -81,7 +81,7 @@ describe('shareCommonSubexpressions', () => {
       yi: tf.sub(x!, 3),
       yj: tf.add(x!, tf.scalar(0)),
       yk: tf.add(x!, tf.scalar(-0)),
-      yl: tf.softmax(x!, 1),
+      yl: tf.softmax(tf.square(x!), 1),
     });
     const { before, after } = await rewritten(shareCommonSubexpressions, fn);
     expect(after.nodes.length).toBe(before.nodes.length);

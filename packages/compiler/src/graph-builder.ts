@@ -55,7 +55,8 @@ export class GraphBuilder {
   }
 
   #constant(data: ConstantData, shape: readonly number[], type: ValueType): Value {
-    const key = data.length <= SHARED_CONSTANT_SIZE ? `${type}[${shape}]${Array.from(data, keyOf)}` : undefined;
+    const isShared = type === 'int64' || data.length <= SHARED_CONSTANT_SIZE; // equal arguments make equal nodes
+    const key = isShared ? `${type}[${shape}]${Array.from(data, keyOf)}` : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known) return known;
     const value = { shape, type };
