@@ -5,6 +5,7 @@ export { type Arrays, type Executable, runCounter } from './executable.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';
 export { loadRuntime } from './runtime.ts';
+export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';
 export type { InputShapes, Traceable } from './trace.ts';
 export { TraceError } from './trace-error.ts';
