@@ -43,8 +43,8 @@ it('prints inputs, variables, nodes with their origin, and outputs', () => {
       %19: f32[4, 2] = Add(%18, 1)  // Sigmoid
       %20: f32[4, 2] = Reciprocal(%19)  // Sigmoid
       %21: f32[4, 2] = Mul(%16, %20)  // mul: Multiply
-      %22: bool[4, 2] = Greater(%0, 0)  // Step
-      %23: f32[4, 2] = Cast(%22, to=1)  // Step
+      %22: f32[4, 2] = Mul(%0, 3.4028234663852886e+38)  // Step
+      %23: f32[4, 2] = Clip(%22, 0, 1)  // Step
       %24: f32[4, 2] = Mul(%21, %23)  // mul: Multiply
       %25: f32[1, 2] = Gemm(f32[1, 4]{1 1 1 1}, %24, transA=0, transB=0)  // Sum
       %26: f32[2] = Reshape(%25, i64[1]{2})  // Sum
