@@ -1,6 +1,6 @@
 // Every lowering against tfjs's own CPU kernels: values, shapes, types, gradients.
 import { compile, runCounter, traceGraph } from '@flowvae/compiler';
-import { type Tensor, tf } from '@flowvae/tensor';
+import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { lowerings } from '../../packages/compiler/src/lowerings/table.ts';
 import { recorder } from '../../packages/compiler/src/recorder.ts';
@@ -90,12 +90,13 @@ async function compiled(row: KernelCase): Promise<Results> {
   return Object.fromEntries(results);
 }
 
-/** On the lazy backend, where a tensor that only takes another shape needs no run. */
+/** On the lazy backend, where a tensor that only takes another shape, and one without elements, needs no run. */
 function lazily(row: KernelCase): Results {
   const before = runCounter.nodes;
   const results = eagerly(row, 'onnxruntime');
   const { nodes } = traceGraph((inputs) => withGradients(row, inputs), shapesOf(row));
-  if (nodes.some(({ operator }) => operator !== 'Reshape')) expect(runCounter.nodes).toBeGreaterThan(before);
+  const works = nodes.some(({ operator, outputs }) => operator !== 'Reshape' && elementCount(outputs[0]!.shape) > 0);
+  if (works) expect(runCounter.nodes).toBeGreaterThan(before);
   return results;
 }
 
