@@ -84,6 +84,13 @@ function resizeGradient(resize: Resize, pieces: (x: Tensor4D) => Tensor4D[], who
       : gradientOf(x);
 }
 
+/** tfjs-cpu computes the gradient of a wide image rightly and only names its axes in the wrong order. */
+const wideGradient = (alignCorners: boolean) => (images: Tensor) => {
+  const dy = tf.square(tf.image.resizeBilinear(images as Tensor4D, [7, 4], alignCorners));
+  const gradient = tf.engine().runKernel('ResizeBilinearGrad', { images, dy }, { alignCorners });
+  return tf.reshape(gradient as Tensor, images.shape);
+};
+
 /** Whole, inside, turned over, reaching out. */
 const boxes = () => tf.tensor2d([0, 0, 1, 1, 0.13, 0.21, 0.77, 0.64, 0.9, 0.8, 0.1, 0.2, -0.5, 0.3, 1.7, 1.2], [4, 4]);
 
@@ -111,6 +118,15 @@ export const imageCases: readonly KernelCase[] = [
     [[1, 2, 3, 1], SIGNED],
     (x) => tf.image.resizeBilinear(integers(x) as Tensor4D, [4, 4]),
     'not float32',
+  ),
+  ...[false, true].map((aligned) =>
+    one(
+      'ResizeBilinearGrad',
+      `of a wide image${aligned ? ', corners aligned' : ''}`,
+      [[1, 3, 5, 2], DISTINCT],
+      wideGradient(aligned),
+      'a gradient itself',
+    ),
   ),
   one(
     'ResizeNearestNeighborGrad',
