@@ -1,6 +1,8 @@
 // From a tfjs function to something that runs fast: traced once for each set of shapes, then kept.
 import type { NamedVariables } from '@flowvae/tensor';
 import { Executable } from './executable.ts';
+import type { ExportShapes } from './export/shapes.ts';
+import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph.ts';
 import { optimise } from './passes/optimise.ts';
 import { type InputShapes, type Traceable, trace } from './trace.ts';
@@ -19,6 +21,11 @@ export interface CompileOptions {
 export interface Compiled {
   /** Traces, optimises and creates a session, unless that was done for these shapes before. */
   specialise(shapes: InputShapes): Promise<Executable>;
+  /**
+   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. Variables' values are part of it; an axis
+   * called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
+   */
+  toOnnx(shapes: ExportShapes, options?: OnnxOptions): Promise<Uint8Array>;
   /** Frees all sessions. */
   dispose(): Promise<void>;
 }
@@ -55,6 +62,7 @@ export function compile(
       created.catch(() => executables.delete(key));
       return created;
     },
+    toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),
     async dispose() {
       const all = [...executables.values()];
       executables.clear();

@@ -2,6 +2,8 @@ import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends
 
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { type Arrays, type Executable, runCounter } from './executable.ts';
+export type { ExportShapes } from './export/shapes.ts';
+export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';
 export { loadRuntime } from './runtime.ts';

@@ -1,0 +1,127 @@
+// Functions to export with a batch axis of any size: each needs something else computed from the batch size.
+import type { ExportShapes, Traceable } from '@flowvae/compiler';
+import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+
+export interface ExportedCase {
+  readonly name: string;
+  readonly shapes: ExportShapes;
+  readonly fn: Traceable;
+  /** Axes of the outputs in the file, where an axis of any size is called by its name. */
+  readonly outputs: Readonly<Record<string, readonly (number | string)[]>>;
+}
+
+/** Uneven numbers, the same in every run. */
+export const waves = (length: number, phase = 0) =>
+  Float32Array.from({ length }, (_, i) => 1.5 * Math.sin(3 * i + phase));
+
+const weights = (rows: number, columns: number) => tf.tensor2d(waves(rows * columns, 1), [rows, columns]);
+const matrix = (x: Tensor | undefined) => x as Tensor2D;
+
+const meanSquare = (x: Tensor) => tf.mean(tf.square(tf.matMul(matrix(x), weights(4, 3)))) as Scalar;
+
+export const exportedCases: readonly ExportedCase[] = [
+  {
+    name: 'a classifier: probabilities, the likeliest class, a comparison',
+    shapes: { x: ['batch', 4] },
+    fn: ({ x }) => {
+      const logits = tf.add(tf.matMul(matrix(x), weights(4, 3)), tf.tensor1d([1, 2, 3]));
+      return { probabilities: tf.softmax(logits), likeliest: tf.argMax(logits, 1), positive: tf.greater(logits, 0) };
+    },
+    outputs: { probabilities: ['batch', 3], likeliest: ['batch'], positive: ['batch', 3] },
+  },
+  {
+    name: 'a mean over the batch and its gradients: a division by the count, a row sum',
+    shapes: { x: ['batch', 4] },
+    fn: ({ x }) => {
+      const value = (b: Tensor) => meanSquare(tf.add(x!, b));
+      const bias = tf.tensor1d([0.1, 0.2, 0.3, 0.4]);
+      return { value: value(bias), forBias: tf.grad(value)(bias), forInput: tf.grad(meanSquare)(x!) };
+    },
+    outputs: { value: [], forBias: [4], forInput: ['batch', 4] },
+  },
+  {
+    name: 'reshapes that multiply the batch or merge it with other axes',
+    shapes: { x: ['n', 6] },
+    fn: ({ x }) => ({
+      rows: tf.reshape(x!, [-1, 2]),
+      flat: tf.reshape(tf.square(x!), [-1]),
+      leading: tf.expandDims(tf.neg(x!), 0),
+    }),
+    outputs: { rows: ['3*n', 2], flat: ['6*n'], leading: [1, 'n', 6] },
+  },
+  {
+    name: 'tiled, padded, cut, joined, split and turned',
+    shapes: { x: ['batch', 4] },
+    fn: ({ x }) => {
+      const [left, right] = tf.split(x!, 2, 1);
+      return {
+        tiled: tf.tile(x!, [2, 1]),
+        padded: tf.pad(matrix(x), [
+          [0, 0],
+          [1, 2],
+        ]),
+        cut: tf.slice(x!, [0, 1], [-1, 2]),
+        joined: tf.concat([right!, left!], 1),
+        turned: tf.transpose(tf.exp(x!)),
+        stacked: tf.stack([x!, tf.abs(x!)], 1),
+      };
+    },
+    outputs: {
+      tiled: ['2*batch', 4],
+      padded: ['batch', 7],
+      cut: ['batch', 2],
+      joined: ['batch', 4],
+      turned: [4, 'batch'],
+      stacked: ['batch', 2, 4],
+    },
+  },
+  {
+    name: 'tensors of one number whose shape is the batch, also as outputs',
+    shapes: { x: ['batch', 2] },
+    fn: ({ x }) => ({
+      ones: tf.ones(x!.shape),
+      sevens: tf.fill([3, x!.shape[0]!], 7),
+      count: tf.scalar(x!.shape[0]! * 2, 'int32'),
+      both: tf.concat([x!, tf.zerosLike(x!)], 1),
+    }),
+    outputs: { ones: ['batch', 2], sevens: [3, 'batch'], count: [], both: ['batch', 4] },
+  },
+  {
+    name: 'factors 1/B, 10/B and −1/(3B)',
+    shapes: { x: ['batch', 3] },
+    fn: ({ x }) => {
+      const [rows, columns] = x!.shape as [number, number];
+      return {
+        inverse: tf.mul(x!, 1 / rows),
+        ten: tf.mul(tf.sum(x!), 10 / rows),
+        negative: tf.mul(x!, -1 / (rows * columns)),
+      };
+    },
+    outputs: { inverse: ['batch', 3], ten: [], negative: ['batch', 3] },
+  },
+  {
+    name: 'batched products, transposed',
+    shapes: { x: ['batch', 2, 3], y: ['batch', 4, 3] },
+    fn: ({ x, y }) => ({
+      product: tf.matMul(x as Tensor, y as Tensor, false, true),
+      turned: tf.matMul(y as Tensor, x as Tensor, false, true),
+      both: tf.matMul(tf.matMul(x as Tensor, y as Tensor, false, true), x as Tensor, true, false),
+    }),
+    outputs: { product: ['batch', 2, 4], turned: ['batch', 4, 2], both: ['batch', 4, 3] },
+  },
+  {
+    name: 'a batch in the second axis, and an input without it',
+    shapes: { scale: [2, 1], x: [2, 'batch'] },
+    fn: ({ x, scale }) => ({
+      y: tf.sum(tf.mul(x!, scale!), 0),
+      z: tf.broadcastTo(scale!, x!.shape as [number, number]),
+    }),
+    outputs: { y: ['batch'], z: [2, 'batch'] },
+  },
+  {
+    name: 'softplus, sigmoid and their tails',
+    shapes: { x: ['batch', 3] },
+    fn: ({ x }) => ({ y: tf.softplus(tf.mul(x!, 40)), z: tf.sigmoid(tf.mul(x!, -30)), w: tf.log1p(tf.exp(x!)) }),
+    outputs: { y: ['batch', 3], z: ['batch', 3], w: ['batch', 3] },
+  },
+];
