@@ -1,7 +1,7 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
-export { type Arrays, type Executable, runCounter } from './executable.ts';
+export { type Arrays, type Executable, runCounter, sessionCounter } from './executable.ts';
 export type { ExportShapes } from './export/shapes.ts';
 export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export type { Graph } from './graph.ts';
