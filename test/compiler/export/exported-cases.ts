@@ -100,6 +100,12 @@ export const exportedCases: readonly ExportedCase[] = [
     outputs: { inverse: ['batch', 3], ten: [], negative: ['batch', 3] },
   },
   {
+    name: 'numbers that no longer scale by a whole number once they are multiplied out',
+    shapes: { x: ['batch', 3] },
+    fn: ({ x }) => ({ y: tf.mul(x!, tf.mul(tf.scalar(0.3), tf.neg(tf.scalar(1 / x!.shape[0]!)))) }),
+    outputs: { y: ['batch', 3] },
+  },
+  {
     name: 'batched products, transposed',
     shapes: { x: ['batch', 2, 3], y: ['batch', 4, 3] },
     fn: ({ x, y }) => ({

@@ -4,8 +4,9 @@ import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/te
 import type { Constant, Graph, Value } from '../graph.ts';
 import { type Dimension, encodeModel } from '../onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
+import { foldConstants } from '../passes/constants.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
-import { optimise } from '../passes/optimise.ts';
+import { optimise, optimiseUnfolded } from '../passes/optimise.ts';
 import { type Traceable, trace } from '../trace.ts';
 import { TraceError } from '../trace-error.ts';
 import { mergeTraces } from './merge.ts';
@@ -89,7 +90,8 @@ function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: Dynamic
   const { sizes, input, axis } = dynamic;
   const [a, b] = [traceAt(exported, shapes, dynamic, sizes[0]), traceAt(exported, shapes, dynamic, sizes[1])];
   const source = a.inputs.find(({ name }) => name === input)!.value;
-  const graph = removeDeadNodes(shareCommonSubexpressions(mergeTraces([a, b], sizes, { input: source, axis })));
+  const merged = mergeTraces([a, b], sizes, { input: source, axis });
+  const graph = removeDeadNodes(shareCommonSubexpressions(foldConstants(merged)));
   const signature = (traced: Graph) => [...traced.inputs, ...traced.outputs].map(({ value }) => value);
   const others = signature(b);
   // By position: a value that a computed constant took the place of has the first trace's shape too.
@@ -109,7 +111,7 @@ function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
 
 function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: DynamicAxis, size: number): Graph {
   try {
-    return optimise(trace(fn, shapesAt(shapes, size), variables));
+    return optimiseUnfolded(trace(fn, shapesAt(shapes, size), variables));
   } catch (error) {
     if (error instanceof TraceError) throw error;
     throw new TraceError({
