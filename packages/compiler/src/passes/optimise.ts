@@ -5,10 +5,17 @@ import { foldBroadcasts } from './broadcasts.ts';
 import { shareCommonSubexpressions } from './common-subexpressions.ts';
 import { foldConstants } from './constants.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
+import { foldPieces } from './pieces.ts';
 import { foldReshapes } from './reshapes.ts';
 import type { Pass } from './rewrite.ts';
 
-const structure: readonly Pass[] = [foldBroadcasts, shareCommonSubexpressions, fuseBias, removeDeadNodes];
+const structure: readonly Pass[] = [
+  foldPieces,
+  foldBroadcasts,
+  shareCommonSubexpressions,
+  fuseBias,
+  removeDeadNodes,
+];
 
 /** Runs all passes. The result computes the same outputs from the same inputs. */
 export const optimise = (graph: Graph): Graph => applied([foldReshapes, foldConstants, ...structure], graph);
