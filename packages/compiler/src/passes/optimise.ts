@@ -8,10 +8,12 @@ import { removeDeadNodes } from './dead-nodes.ts';
 import { foldPieces } from './pieces.ts';
 import { foldReshapes } from './reshapes.ts';
 import type { Pass } from './rewrite.ts';
+import { foldSigns } from './signs.ts';
 
 const structure: readonly Pass[] = [
   foldPieces,
   foldBroadcasts,
+  foldSigns,
   shareCommonSubexpressions,
   fuseBias,
   removeDeadNodes,
