@@ -2,8 +2,8 @@
 import { compile, sessionCounter } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { BoundedCache } from '../../packages/compiler/src/bounded-cache.ts';
 import { Lease } from '../../packages/compiler/src/lease.ts';
+import { LeastRecentlyUsed } from '../../packages/compiler/src/least-recently-used.ts';
 
 const refusal =
   'run: expected an executable that is kept, got one that was disposed of, or made room for other shapes; ask specialise() for it again, or raise cacheSize';
@@ -120,15 +120,18 @@ describe('the cache of a compiled function', () => {
   });
 });
 
-describe('BoundedCache', () => {
-  it('removes an entry only while it is still the one under its key', () => {
-    const forgotten: string[] = [];
-    const cache = new BoundedCache<string>(2, (entry) => forgotten.push(entry));
-    cache.add('a', 'first');
-    cache.remove('a', 'other');
-    expect(cache.use('a')).toBe('first');
-    cache.remove('a', 'first');
-    expect([cache.use('a'), cache.clear(), forgotten]).toEqual([undefined, [], []]);
+describe('LeastRecentlyUsed', () => {
+  it('frees what was not asked for longest, and everything when it is cleared', () => {
+    const freed: string[] = [];
+    const cache = new LeastRecentlyUsed<string>(2, (entry) => freed.push(entry));
+    const get = (key: string) => cache.get(key, () => `${key}!`);
+    expect([get('a'), get('b'), cache.use('a'), cache.use('c')]).toEqual(['a!', 'b!', 'a!', undefined]);
+    get('c');
+    expect([freed, cache.size]).toEqual([['b!'], 2]);
+    cache.delete('a');
+    cache.delete('a');
+    cache.clear();
+    expect([freed, cache.size]).toEqual([['b!', 'a!', 'c!'], 0]);
   });
 });
 

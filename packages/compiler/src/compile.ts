@@ -1,10 +1,10 @@
 // From a tfjs function to something that runs fast: traced once for each set of shapes, then kept.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
-import { BoundedCache } from './bounded-cache.ts';
 import { Executable } from './executable.ts';
 import type { ExportShapes } from './export/shapes.ts';
 import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph.ts';
+import { LeastRecentlyUsed } from './least-recently-used.ts';
 import { optimise } from './passes/optimise.ts';
 import { type InputShapes, type Traceable, trace } from './trace.ts';
 
@@ -55,24 +55,31 @@ export function compile(
   { variables = {}, threads = 1, inPlace = false, cacheSize = 16 }: CompileOptions = {},
 ): Compiled {
   checkCacheSize(cacheSize);
-  const executables = new BoundedCache<Promise<Executable>>(cacheSize, (evicted) => void disposeOf(evicted));
+  const freeing = new Set<Promise<void>>();
+  const executables = new LeastRecentlyUsed<Promise<Executable>>(cacheSize, (created) => {
+    const freed = disposeOf(created);
+    freeing.add(freed);
+    freed.finally(() => freeing.delete(freed));
+  });
   return {
     specialise(shapes) {
       const key = JSON.stringify(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      const known = executables.use(key);
-      if (known) return known;
       const onRun = () => void executables.use(key);
-      // A function that throws while it is traced rejects, and is tried anew at the next call.
-      const created = Promise.resolve().then(() =>
-        Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
-      );
-      executables.add(key, created);
-      created.catch(() => executables.remove(key, created));
-      return created;
+      return executables.get(key, () => {
+        const created = Promise.resolve().then(() =>
+          Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
+        );
+        // A function that throws while it is traced rejects, and is tried anew at the next call.
+        created.catch(() => {
+          if (executables.use(key) === created) executables.delete(key);
+        });
+        return created;
+      });
     },
     toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),
     async dispose() {
-      await Promise.all(executables.clear().map(disposeOf));
+      executables.clear();
+      await Promise.all(freeing);
     },
   };
 }
