@@ -1,6 +1,6 @@
 // Functions to export with a batch axis of any size: each needs something else computed from the batch size.
 import type { ExportShapes, Traceable } from '@flowvae/compiler';
-import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '@flowvae/tensor';
 
 export interface ExportedCase {
   readonly name: string;
@@ -129,5 +129,56 @@ export const exportedCases: readonly ExportedCase[] = [
     shapes: { x: ['batch', 3] },
     fn: ({ x }) => ({ y: tf.softplus(tf.mul(x!, 40)), z: tf.sigmoid(tf.mul(x!, -30)), w: tf.log1p(tf.exp(x!)) }),
     outputs: { y: ['batch', 3], z: ['batch', 3], w: ['batch', 3] },
+  },
+  {
+    name: 'a convolutional network and the gradients of its kernels and its input',
+    shapes: { x: ['batch', 8, 8, 2] },
+    fn: ({ x }) => {
+      const [first, second] = [tf.tensor4d(waves(72), [3, 3, 2, 4]), tf.tensor4d(waves(108, 2), [3, 3, 4, 3])];
+      const value = (image: Tensor, kernel: Tensor) => {
+        const hidden = tf.relu(tf.conv2d(image as Tensor4D, kernel as Tensor4D, 2, 'same'));
+        const pooled = tf.maxPool(tf.conv2d(hidden as Tensor4D, second, 1, 'same') as Tensor4D, 2, 2, 'valid');
+        return tf.mean(tf.square(tf.avgPool(pooled as Tensor4D, 2, 2, 'valid'))) as Scalar;
+      };
+      const [forImage, forKernel] = tf.grads(value)([x!, first]);
+      return { value: value(x!, first), forImage: forImage!, forKernel: forKernel! };
+    },
+    outputs: { value: [], forImage: ['batch', 8, 8, 2], forKernel: [3, 3, 2, 4] },
+  },
+  {
+    name: 'a transposed and a depthwise convolution, an image resized, channels normalised',
+    shapes: { x: ['batch', 4, 4, 2] },
+    fn: ({ x }) => {
+      const image = x as Tensor4D;
+      const up = tf.conv2dTranspose(image, tf.tensor4d(waves(54), [3, 3, 3, 2]), [x!.shape[0]!, 8, 8, 3], 2, 'same');
+      const deep = tf.depthwiseConv2d(image, tf.tensor4d(waves(36), [3, 3, 2, 2]), 1, 'same');
+      const { mean, variance } = tf.moments(image, [0, 1, 2]);
+      const normal = tf.batchNorm(image, mean as Tensor1D, variance as Tensor1D);
+      return { up, deep, resized: tf.image.resizeBilinear(image, [6, 6]), normal };
+    },
+    outputs: {
+      up: ['batch', 8, 8, 3],
+      deep: ['batch', 4, 4, 4],
+      resized: ['batch', 6, 6, 2],
+      normal: ['batch', 4, 4, 2],
+    },
+  },
+  {
+    name: 'looked up, scattered, strided, sorted by size, summed up along an axis',
+    shapes: { x: ['batch', 6] },
+    fn: ({ x }) => ({
+      taken: tf.gather(x!, tf.tensor1d([5, 0, 0], 'int32'), 1),
+      every: tf.stridedSlice(x!, [0, 1], [x!.shape[0]!, 6], [1, 2]),
+      summed: tf.cumsum(x!, 1),
+      reversed: tf.reverse(x!, 1),
+      classes: tf.oneHot(tf.cast(tf.argMax(x!, 1), 'int32'), 6),
+    }),
+    outputs: {
+      taken: ['batch', 3],
+      every: ['batch', 3],
+      summed: ['batch', 6],
+      reversed: ['batch', 6],
+      classes: ['batch', 6],
+    },
   },
 ];

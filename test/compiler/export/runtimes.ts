@@ -56,21 +56,31 @@ const script = fileURLToPath(new URL('run_model.py', import.meta.url));
 export const hasPython = (): boolean =>
   spawnSync('python3', ['-c', 'import numpy, onnx, onnxruntime'], { timeout: 50_000 }).status === 0;
 
-/** Checks the file with `onnx.checker` (full check) and runs it in Python's onnxruntime. */
-export const runPython: RunFile = async (bytes, feeds) => {
+/** A file and what to run it on. */
+export interface Model {
+  readonly bytes: Uint8Array;
+  readonly feeds: Feeds;
+}
+
+/** Checks files with `onnx.checker` (full check) and runs them in Python's onnxruntime, all in one process; outputs or an error of each. */
+export function runPython(
+  models: readonly Model[],
+): readonly { readonly outputs?: Numbers; readonly error?: string }[] {
   const folder = mkdtempSync(join(tmpdir(), 'flowvae-export-'));
   try {
-    const file = join(folder, 'model.onnx');
-    writeFileSync(file, bytes);
-    const given = Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: [...data], shape }]);
-    const input = JSON.stringify(Object.fromEntries(given));
-    const child = spawnSync('python3', [script, file], { input, encoding: 'utf8', timeout: 50_000 });
+    const given = models.map(({ bytes, feeds }, i) => {
+      const file = join(folder, `${i}.onnx`);
+      writeFileSync(file, bytes);
+      const lists = Object.entries(feeds).map(([name, { data, shape }]) => [name, { data: [...data], shape }]);
+      return { file, feeds: Object.fromEntries(lists) };
+    });
+    const child = spawnSync('python3', [script], { input: JSON.stringify(given), encoding: 'utf8', timeout: 50_000 });
     if (child.status !== 0) throw new Error(child.stderr);
-    return JSON.parse(child.stdout) as Numbers;
+    return JSON.parse(child.stdout) as { outputs?: Numbers; error?: string }[];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-};
+}
 
 /** Feeds for a compiled function of the same inputs. */
 export const arraysOf = (feeds: Feeds): Arrays =>
