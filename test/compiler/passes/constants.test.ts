@@ -127,7 +127,7 @@ describe('foldConstants', () => {
           { c: [1], d: [1] },
         );
         expect(folded.nodes).toEqual([]);
-        const executable = await Executable.create(computed, 1);
+        const executable = await Executable.create(computed, { threads: 1 });
         const results = await executable.run({ c: Float32Array.of(a), d: Float32Array.of(b) });
         await executable.dispose();
         for (const [name, values] of Object.entries(await resultsOf(folded, false)))

@@ -22,7 +22,7 @@ const arraysFor = (graph: Graph, isExtreme: boolean): Arrays =>
 
 /** Every output's numbers; −0 and 0 differ, NaN equals NaN. */
 export async function resultsOf(graph: Graph, isExtreme: boolean): Promise<Record<string, number[]>> {
-  const executable = await Executable.create(graph, 1);
+  const executable = await Executable.create(graph, { threads: 1 });
   const outputs = await executable.run(arraysFor(graph, isExtreme));
   await executable.dispose();
   return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, Array.from(values)]));
