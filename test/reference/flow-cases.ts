@@ -1,5 +1,4 @@
 // The form of the reference numbers of a flow, and matrices in plain float64: log-dets come from Jacobians written out, by elimination.
-import { logAbsDeterminant } from '../laws/comparison.ts';
 import { mulberry32, normals } from './inputs.ts';
 
 /** Numbers, row-major, and their shape; the first axis counts the rows of the batch. */
@@ -79,7 +78,7 @@ export function solvedCase({ name, dim, layers = 1, size, scale, shapes, layer }
     let logDet = 0;
     for (let k = 0; k < layers; k++) {
       const result = layer(y, own, k);
-      logDet += logAbsDeterminant(result.jacobian.flat());
+      logDet += logAbsDeterminant(result.jacobian);
       y = result.y;
     }
     return { y, logDet };
@@ -87,6 +86,19 @@ export function solvedCase({ name, dim, layers = 1, size, scale, shapes, layer }
   const y = rows.flatMap((row) => [...row.y]);
   const logDet = rows.map((row) => row.logDet);
   return { name, dim, layers, ...(size === undefined ? {} : { size }), batch, z, params, y, logDet };
+}
+
+/** log|det| of a matrix by elimination with partial pivoting. */
+function logAbsDeterminant(given: Matrix): number {
+  let rest = given.map((row) => [...row]);
+  let logDet = 0;
+  while (rest.length > 0) {
+    const top = rest.reduce((best, row) => (Math.abs(row[0]!) > Math.abs(best[0]!) ? row : best));
+    logDet += Math.log(Math.abs(top[0]!));
+    const others = rest.filter((row) => row !== top);
+    rest = others.map((row) => row.slice(1).map((entry, j) => entry - (row[0]! / top[0]!) * top[j + 1]!));
+  }
+  return logDet;
 }
 
 /** Part k of an array of equal parts. */
