@@ -1,6 +1,6 @@
 // Networks inside flows: one small perceptron for each layer, all of them stacked in shared parameters.
 import { fold, type Key } from '@flowvae/random';
-import { checkParam, elementCount, type Tensor2D, tf } from '@flowvae/tensor';
+import { checkParam, elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from './flow.ts';
 import { glorotUniform } from './initialisation.ts';
 import { layersOf } from './layer-slices.ts';
@@ -33,6 +33,8 @@ export interface Conditioner {
   initialParams(key: Key): ParamValues<ParamShapes>;
   /** @throws ShapeError where a parameter has another shape */
   check(where: string, params: Params<ParamShapes>, batch: number): void;
+  /** The parameters of network k alone, as those of a single one. */
+  ofLayer(params: Params<ParamShapes>, k: number): Params<ParamShapes>;
   /** The K networks at given parameters. What does not depend on x is computed once here. */
   at(params: Params<ParamShapes>): readonly ((x: Tensor2D) => Tensor2D)[];
 }
@@ -91,6 +93,19 @@ export function conditioner(wiring: Wiring, options: NetworkOptions): Conditione
       for (const [name, shape] of Object.entries(paramShapes)) {
         checkParam(where, name, params[name]!, shape, contexts.includes(name) ? batch : 1);
       }
+    },
+    ofLayer(params, k) {
+      const layerOf = (name: string, value: Tensor) => {
+        if (contexts.includes(name)) return value;
+        const [axis, width] = name === 'contextKernel' ? [2, hidden] : [1, 1];
+        const begin = value.shape.map((_, i) => (i === axis ? k * width : 0));
+        return tf.slice(
+          value,
+          begin,
+          value.shape.map((size, i) => (i === axis ? width : size)),
+        );
+      };
+      return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, layerOf(name, value)]));
     },
     at(params) {
       const kernels = stages.map(({ kernel, from, to, mask }) => {

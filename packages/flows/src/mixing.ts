@@ -38,6 +38,17 @@ export function alternating(dim: number, layers: number): Mixing {
   };
 }
 
+/** Layer k of K alone. */
+export function mixingOfLayer({ join, part, finish, begin }: Mixing, k: number, layers: number): Mixing {
+  const isLast = k === layers - 1;
+  return {
+    join: (kept, changed) => join(kept, changed, k),
+    part: (z) => part(z, k),
+    finish: isLast ? finish : (z) => z,
+    begin: isLast ? begin : (y) => y,
+  };
+}
+
 /** Components `by` … D − 1, then 0 … `by` − 1. */
 function turnedLeft(z: Tensor2D, by: number): Tensor2D {
   if (by === 0) return z;
