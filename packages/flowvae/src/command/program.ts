@@ -15,6 +15,7 @@ Ctrl-C stops after the step under way and keeps what was trained.
 Examples:
   flowvae train                                     planar*10 on MNIST, about three minutes on two cores
   flowvae train --flow none --seed 1                the plain VAE
+  flowvae train --flow iaf*4 --prior realnvp*4      networks inside the flow, and a learnt prior
   flowvae train --flow planar*40 --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
 
 /** The whole command line. */
