@@ -9,7 +9,7 @@ const source = fileURLToPath(new URL('../../packages/flows/src', import.meta.url
 
 /** Exported functions that return a flow, by name, from the text of a file. */
 const flowsMadeIn = (text: string) =>
-  [...text.matchAll(/^export function (\w+)(?:<[^(]*>)?\([^{]*?\): (?:Invertible)?Flow(?:<\w+>)?(?: \{|;)/gm)].map(
+  [...text.matchAll(/^export function (\w+)(?:<[^(]*>)?\([^{]*?\): (?:Invertible|Box)?Flow(?:<\w+>)?(?: \{|;)/gm)].map(
     ([, name]) => name!,
   );
 
