@@ -137,6 +137,28 @@ function leakingIaf(dim: number): InvertibleFlow {
   }));
 }
 
+describe('MAF in dimension 40', () => {
+  const flow = maf(40, { hidden: 6, depth: 1, contextWidth: 2 });
+
+  it('has the log-det of its fast direction’s Jacobian, and a round trip that leads back', () => {
+    expect(laws.logDetIsTheJacobians(invert(flow), 0.5)).toEqual([]);
+    const inputs = drawInputs(flow, { batch: 4, scale: 0.5 });
+    const thereAndBack = ({ z, ...params }: Tensors) => {
+      const { y, logDet } = flow.forward(params as Params<ParamShapes>, z as Tensor2D);
+      const back = flow.inverse(params as Params<ParamShapes>, y);
+      return { z: back.z, sum: tf.add(logDet, back.logDet) };
+    };
+    const { z, sum } = eager(thereAndBack, inputs);
+    expect(differences('z', z!, inputs.z!.values, 1e-4)).toEqual([]);
+    expect(differences('log-dets together', sum!, new Float32Array(4), 1e-4)).toEqual([]);
+  });
+
+  it('compiles to the same, gradients included', async () => {
+    expect(await laws.compilesToTheSame(flow, 0.5)).toEqual([]);
+    expect(await gradientsCompileToTheSame(flow, 0.5)).toEqual([]);
+  });
+});
+
 it('masks join every output with all components before it and no other, for any widths', () => {
   for (const [dim, hidden, depth] of [
     [2, 1, 1],
