@@ -1,0 +1,52 @@
+// PyTorch eager, PyTorch compiled and JAX at one task.
+import type { Candidate } from '../measurement.ts';
+import type { Options } from '../options.ts';
+import { type Setting, shape } from '../setting.ts';
+import { fasterOf, freshPeer, livingPeer } from './python-peer.ts';
+
+/** What can be asked of a peer, and what it needs to know for it. */
+interface Task {
+  readonly task: 'step' | 'evaluation' | 'flow' | 'memory' | 'setup' | 'save' | 'load';
+  /** Importance samples, for `evaluation`. */
+  readonly samples?: number;
+}
+
+/** How a section asks. */
+export interface Call {
+  /** Who can do it. Default: all of them. */
+  readonly who?: readonly ('pytorch' | 'compile' | 'jax')[];
+  /** A process for each measurement, JAX with its scan. Default: one over all rounds, JAX in the faster of its ways. */
+  readonly fresh?: boolean;
+}
+
+/** A rough guess, so that nobody waits in vain: compilers that unroll the chain of a whole model take minutes for K = 80. */
+const SECONDS_PER_LAYER = 3;
+
+/** The peers at a task. Which of them take part shows when they start: one that does not throws the reason. */
+export function pythonPeers(task: Task, setting: Setting, options: Options, call: Call = {}): Candidate[] {
+  const { peers, patience } = options;
+  const { who = ['pytorch', 'compile', 'jax'], fresh = false } = call;
+  const peer = (name: string, program: 'torch_peer.py' | 'jax_peer.py', own: object) =>
+    (fresh ? freshPeer : livingPeer)(name, { program, setting: { ...shape, ...setting, ...task, ...own } }, patience);
+  const scan = peer(fresh ? 'JAX jit' : 'scan', 'jax_peer.py', { unroll: false });
+  const unrolled = peer('unrolled', 'jax_peer.py', { unroll: true });
+  const tooLong = task.task !== 'flow' && setting.layers * SECONDS_PER_LAYER > patience;
+  const candidates = {
+    pytorch: peer('PyTorch eager', 'torch_peer.py', { compile: false }),
+    compile: tooLong
+      ? absent(
+          'PyTorch compile',
+          `K = ${setting.layers} is expected to compile for longer than --patience ${patience} (s)`,
+        )
+      : peer('PyTorch compile', 'torch_peer.py', { compile: true }),
+    jax: fresh ? scan : fasterOf('JAX jit', setting.layers === 0 || tooLong ? [scan] : [scan, unrolled]),
+  };
+  return who.map((name) => (peers.has(name) ? candidates[name] : absent(candidates[name].name, 'not among --peers')));
+}
+
+const absent = (name: string, reason: string): Candidate => ({
+  name,
+  start: async () => {
+    throw new Error(reason);
+  },
+});

@@ -1,0 +1,19 @@
+// All sections by name, in the order in which they run.
+import { checkpoint } from './checkpoint.ts';
+import { evaluation } from './evaluation.ts';
+import { flow } from './flow.ts';
+import { memory } from './memory.ts';
+import type { Section } from './section.ts';
+import { steps } from './steps.ts';
+import { trace } from './trace.ts';
+import { widths } from './widths.ts';
+
+export const sections: Readonly<Record<string, Section>> = {
+  steps,
+  widths,
+  evaluation,
+  trace,
+  memory,
+  flow,
+  checkpoint,
+};

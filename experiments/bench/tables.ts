@@ -1,0 +1,103 @@
+// Tables of results: contenders down, settings across. The READMEs' tables are written by this, from the recorded results.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Machine, machineLine } from './machine.ts';
+import type { Spread } from './measurement.ts';
+import { OURS, type Row } from './sections/section.ts';
+
+/** What one section showed. */
+export interface SectionResult {
+  readonly section: string;
+  readonly machine: Machine;
+  readonly rows: readonly Row[];
+}
+
+const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const resultPath = (section: string) => inHere(`./results/${section}.json`);
+const readmes = [inHere('./README.md'), inHere('../../README.md')];
+
+/** Writes results/<section>.json. */
+export function record(result: SectionResult): void {
+  writeFileSync(resultPath(result.section), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** Brings the tables between `<!-- bench:<section> -->` and `<!-- /bench:<section> -->` up to date; @returns the files that differed. */
+export function updateTables({ write }: { readonly write: boolean }): string[] {
+  return readmes.filter((path) => {
+    const text = readFileSync(path, 'utf8');
+    const updated = text.replace(
+      /(<!-- bench:(\w+) -->\n).*?(<!-- \/bench:\2 -->)/gs,
+      (_, open: string, section: string, close: string) => `${open}\n${recordedTable(section)}\n${close}`,
+    );
+    if (write && updated !== text) writeFileSync(path, updated);
+    return updated !== text;
+  });
+}
+
+function recordedTable(section: string): string {
+  const path = resultPath(section);
+  if (!existsSync(path)) return 'Not recorded yet.\n';
+  return formatSection(JSON.parse(readFileSync(path, 'utf8')) as SectionResult);
+}
+
+/** A section as Markdown: one table for each unit, then what is absent and why, then the machine. */
+export function formatSection({ machine, rows }: SectionResult): string {
+  const units = [...new Set(rows.map(({ unit }) => unit))];
+  const tables = units.map((unit) => formatTable(rows.filter((row) => row.unit === unit)));
+  const remarks = [...new Set(rows.flatMap(remarksOf))].map((remark) => `- ${remark}`);
+  return [...tables, ...(remarks.length > 0 ? [`${remarks.join('\n')}\n`] : []), `_${machineLine(machine)}_\n`].join(
+    '\n',
+  );
+}
+
+const remarksOf = ({ absent, notes, setting }: Row): string[] => [
+  ...Object.entries(absent).map(([name, reason]) => `${name} is absent: ${reason}`),
+  ...Object.entries(notes).map(([name, note]) => `${name}, ${describe(setting)}: ${note}`),
+];
+
+function formatTable(rows: readonly Row[]): string {
+  const { constant, varying } = splitSettings(rows);
+  const facts = rows.flatMap(({ facts }) => Object.keys(facts));
+  const contenders = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `${rows[0]!.unit}; ${describe(constant)}`,
+    '',
+    line(['', ...rows.map(({ setting }) => describe(pick(setting, varying)))]),
+    line(['---', ...rows.map(() => '---:')]),
+    ...contenders.map((name) => line([name, ...rows.map((row) => cell(row, name))])),
+    ...[...new Set(facts)].map((fact) => line([fact, ...rows.map((row) => round(row.facts[fact] ?? Number.NaN))])),
+    '',
+  ].join('\n');
+}
+
+/** Median, range, and our time divided by it. */
+function cell({ values }: Row, name: string): string {
+  const spread = values[name];
+  if (!spread) return '–';
+  const ours = values[OURS];
+  const ratio = ours && name !== OURS ? ` · ${(ours.median / spread.median).toFixed(2)}` : '';
+  return `${formatSpread(spread)}${ratio}`;
+}
+
+const formatSpread = ({ median, min, max, rounds }: Spread) =>
+  rounds === 1 ? round(median) : `${round(median)} (${round(min)} to ${round(max)})`;
+
+/** Three digits, none of them before the point lost. */
+const round = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+
+const describe = (setting: Row['setting']) =>
+  Object.entries(setting)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+const pick = (setting: Row['setting'], names: readonly string[]) =>
+  Object.fromEntries(Object.entries(setting).filter(([name]) => names.includes(name)));
+
+/** What all rows have in common, and the names of the rest. */
+function splitSettings(rows: readonly Row[]) {
+  const { setting } = rows[0]!;
+  const names = Object.keys(setting);
+  const same = (name: string) => rows.length > 1 && rows.every((row) => row.setting[name] === setting[name]);
+  return { constant: pick(setting, names.filter(same)), varying: names.filter((name) => !same(name)) };
+}

@@ -1,0 +1,102 @@
+"""The benchmark's tasks in PyTorch, eager or under torch.compile: see peer.py for how it is asked."""
+import os
+import tempfile
+
+import torch
+
+from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
+from torch_model import PlanarVae, planar_chain
+
+options = setting()
+torch.set_num_threads(options.threads)
+torch.manual_seed(0)
+prepared = torch.compile if options.compile else (lambda function: function)
+
+
+def vae():
+    return PlanarVae(options.layers, options.hidden, options.latent)
+
+
+def training_step():
+    """Batch with dynamic binarisation, noise, loss, gradients, fused Adam, loss read back."""
+    model = vae()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    loss_of = prepared(model)
+    images = torch.randint(256, (TRAINING_IMAGES, PIXELS), dtype=torch.uint8)
+
+    def step():
+        x = torch.bernoulli(images[torch.randint(TRAINING_IMAGES, (options.batch,))] / 255)
+        loss = loss_of(x, torch.randn(options.batch, options.latent))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    return step
+
+
+def evaluation():
+    """log p(x) of images by importance sampling; several images share a run where their samples are few."""
+    model = vae()
+    log_weight = prepared(model.log_weight)
+    together = max(1, 1000 // options.samples)
+
+    @torch.inference_mode()
+    def evaluate_images(count):
+        total = 0.0
+        for _ in range(0, count, together):
+            x = torch.bernoulli(torch.rand(together, 1, PIXELS))
+            weights = log_weight(x, torch.randn(together, options.samples, options.latent))
+            total += torch.logsumexp(weights, 1).sum().item()
+        return total
+
+    return evaluate_images
+
+
+def flow_alone():
+    """Forward and backward pass of the planar chain, parameters per row."""
+    shape = (options.batch, options.layers, options.latent)
+    w, u = (torch.randn(shape).div_(options.latent**0.5).requires_grad_() for _ in range(2))
+    b = torch.zeros(shape[:2], requires_grad=True)
+    z = torch.randn(options.batch, options.latent, requires_grad=True)
+
+    @prepared
+    def value(w, u, b, z):
+        y, log_det = planar_chain(w, u, b, z)
+        return y.sum() + log_det.sum()
+
+    def run():
+        loss = value(w, u, b, z)
+        torch.autograd.grad(loss, (w, u, b, z))
+        return loss.item()
+
+    return run
+
+
+def checkpoint(folder):
+    """Saving the parameters to a file that is synced and renamed, and loading them into the model."""
+    model = vae()
+    path = os.path.join(folder, "model.pt")
+
+    def save():
+        with open(path + ".part", "wb") as file:
+            torch.save(model.state_dict(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(path + ".part", path)
+
+    save()
+    return save, lambda: model.load_state_dict(torch.load(path))
+
+
+tasks = {
+    "step": lambda: median_after_warm_up(training_step()),
+    "evaluation": lambda: microseconds_per_sample(evaluation(), options.samples),
+    "flow": lambda: median_after_warm_up(flow_alone()),
+    "memory": lambda: peak_memory(training_step()),
+    "setup": lambda: lambda _: milliseconds(lambda: training_step()()),
+    "save": lambda: median_after_warm_up(checkpoint(folder)[0]),
+    "load": lambda: median_after_warm_up(checkpoint(folder)[1]),
+}
+with tempfile.TemporaryDirectory() as folder:
+    serve(tasks[options.task]())

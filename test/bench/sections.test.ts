@@ -1,0 +1,111 @@
+// The benchmark's own part, with settings so small that nothing can be read from its times: every section runs and says what its README promises.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const folder = new URL('../../experiments/bench/', import.meta.url);
+const bench = (...args: string[]) =>
+  spawnSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('run.ts', folder)), ...args],
+    { encoding: 'utf8' },
+  );
+
+interface Result {
+  readonly machine: { readonly cpu: string; readonly versions: Readonly<Record<string, string>> };
+  readonly sections: readonly { readonly section: string; readonly rows: readonly Row[] }[];
+}
+interface Row {
+  readonly setting: Readonly<Record<string, number | string>>;
+  readonly unit: string;
+  readonly facts: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, { median: number; min: number; max: number; rounds: number }>>;
+  readonly absent: Readonly<Record<string, string>>;
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** What each section must hold: units of its rows, and flowvae's own contenders besides `flowvae`. */
+const expected: Readonly<Record<string, { units: string[]; others: string[] }>> = {
+  steps: { units: ['ms'], others: ['bare matrix products'] },
+  widths: { units: ['ms'], others: ['bare matrix products'] },
+  evaluation: { units: ['µs per sample', 'µs per sample', 's'], others: [] },
+  trace: { units: ['ms'], others: ['flowvae, trace alone', 'flowvae, fit to its first step'] },
+  memory: { units: ['MiB'], others: [] },
+  flow: { units: ['ms'], others: ['flowvae, one session'] },
+  checkpoint: { units: ['ms', 'ms'], others: [] },
+};
+
+describe('pnpm bench', { timeout: 300_000 }, () => {
+  let result: Result;
+  beforeAll(() => {
+    const sizes = [
+      '--layers',
+      '2',
+      '--widths',
+      '8',
+      '--threads',
+      '2',
+      '--rounds',
+      '1',
+      '--steps',
+      '2',
+      '--images',
+      '2',
+    ];
+    const { stdout, stderr } = bench('--json', '--peers', 'none', ...sizes);
+    expect(stdout, stderr).toMatch(/^\{.*\}\n$/);
+    result = JSON.parse(stdout);
+  }, 300_000);
+
+  test('runs every section that its README defines', () => {
+    const readme = readFileSync(new URL('README.md', folder), 'utf8');
+    const defined = [...readme.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
+    expect(result.sections.map(({ section }) => section)).toEqual(defined);
+    expect(defined).toEqual(Object.keys(expected));
+    for (const name of defined) expect(readme).toContain(`<!-- bench:${name} -->`);
+  });
+
+  test.each(Object.entries(expected))('%s: rows of the documented shape', (name, { units, others }) => {
+    const { rows } = result.sections.find(({ section }) => section === name)!;
+    expect(rows.map(({ unit }) => unit)).toEqual(units);
+    for (const row of rows) {
+      expect(Object.keys(row).toSorted()).toEqual(['absent', 'facts', 'notes', 'setting', 'unit', 'values']);
+      expect(row.setting).toMatchObject({ layers: 2, threads: 2 });
+      expect(Object.keys(row.values).toSorted()).toEqual(['flowvae', ...others].toSorted());
+      for (const { median, min, max, rounds } of Object.values(row.values)) {
+        expect([median > 0, median, median, rounds]).toEqual([true, min, max, 1]);
+      }
+      for (const reason of Object.values(row.absent)) expect(reason).toBe('not among --peers');
+    }
+  });
+
+  test('names each peer that does not take part, and the machine', () => {
+    const [row] = result.sections[0]!.rows;
+    expect(Object.keys(row!.absent)).toEqual(
+      ['PyTorch eager', 'PyTorch compile', 'JAX jit'].concat(
+        ['wasm', 'cpu', 'tfjs-node'].map((name) => `tfjs eager, ${name}`),
+      ),
+    );
+    // 2·100·(784·400·2 + 3·(400·400 + 400·40·2 + 400·80·2 + 400·2 + 40·400 + 400·400 + 400·784)) for K = 2, by hand
+    expect(row!.facts.gigaflop).toBeCloseTo((200 * (784 * 400 * 2 + 3 * 746_400)) / 1e9, 9);
+    expect(result.machine.versions).toMatchObject({ node: process.versions.node, tfjs: '4.22.0' });
+  });
+
+  test.each([
+    ['an unknown section', ['--section', 'speed'], /--section: expected one of steps, .*got 'speed'/],
+    ['an unknown option', ['--sections'], /options: expected .*--sections/],
+    ['a count that is none', ['--rounds', '0'], /--rounds: expected .*got '0'/],
+    ['an unknown peer', ['--peers', 'numpy'], /--peers: expected .*got 'numpy'/],
+  ])('refuses %s in one line', (_, args, message) => {
+    const { status, stdout, stderr } = bench(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('the tables in the READMEs are those of the recorded results', () => {
+    const { status, stdout } = bench('--tables', '--check');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
