@@ -1,6 +1,6 @@
 // What a compiled function takes and gives: shapes, captured tensors, variables, arrays, outputs that are no results.
 import { compile, runCounter, traceGraph } from '@flowvae/compiler';
-import { type Tensor, tf } from '@flowvae/tensor';
+import { type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 
 const ones = (...values: number[]) => Float32Array.from(values);
@@ -118,6 +118,49 @@ describe('captured tensors and variables', () => {
     await expect(executable.run({ x: ones(2) })).rejects.toThrow("run: 'w': expected 1 float32 values of shape []");
     expect([traces, w.isDisposed]).toEqual([1, false]);
     tf.dispose([w, frozen]);
+    await compiled.dispose();
+  });
+
+  it('hands back what the function assigned to its variables, and reads the new values from then on', async () => {
+    const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const counter = tf.tidy(() => tf.variable(tf.scalar(0)));
+    const compiled = compile(
+      ({ x }) => {
+        const before = tf.sum(tf.mul(w, x!));
+        w.assign(tf.sub(w, x!));
+        counter.assign(tf.add(counter, 1));
+        counter.assign(tf.add(counter, 1));
+        return { before, after: tf.sum(tf.mul(w, x!)), w: tf.neg(w) };
+      },
+      { variables: { w, counter } },
+    );
+    const run = await compiled.specialise({ x: [2] });
+    expect(await run.run({ x: ones(3, 4), w: ones(10, 20), counter: ones(5) })).toEqual({
+      before: ones(110),
+      after: ones(85),
+      w: ones(-7, -16),
+      'assigned:w': ones(7, 16),
+      'assigned:counter': ones(7),
+    });
+    expect([...w.dataSync(), ...counter.dataSync()]).toEqual([1, 2, 0]); // the variables themselves stay as they are
+    tf.dispose([w, counter]);
+    await compiled.dispose();
+  });
+
+  it('hands back what an optimiser of tfjs assigned', async () => {
+    const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const sgd = tf.train.sgd(0.1);
+    const compiled = compile(
+      ({ x }) => ({
+        loss: sgd.minimize(() => tf.sum(tf.square(tf.sub(w, x!))) as Scalar, true, [w])!,
+      }),
+      { variables: { w } },
+    );
+    const results = await (await compiled.specialise({ x: [2] })).run({ x: ones(1, 1), w: ones(2, 3) });
+    expect(results.loss).toEqual(ones(5));
+    expect([...results['assigned:w']!].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([1.8, 2.6]);
+    tf.dispose(w);
+    sgd.dispose();
     await compiled.dispose();
   });
 

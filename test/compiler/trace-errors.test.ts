@@ -1,6 +1,6 @@
 // What a traced function must not do, and that tfjs is as it was before whatever happens inside.
 import { type Compiled, compile, type Traceable, TraceError, traceGraph } from '@flowvae/compiler';
-import { type Tensor, type Tensor1D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor1D, tf, type Variable } from '@flowvae/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const thrownBy = (fn: unknown, variables = {}): Error => {
@@ -169,17 +169,53 @@ describe('whatever is thrown inside', () => {
     w.dispose();
   });
 
-  it.each([true, false])('refuses an assignment, and the variable keeps its values (lifted: %s)', (isLifted) => {
+  it('refuses to assign a variable that is no input of the graph, and it keeps its values', () => {
     const w = numbered();
-    const error = thrownBy(
-      ({ x }: { x: Tensor }) => {
-        w.assign(tf.sum(x, 0));
-        return { y: w };
-      },
-      isLifted ? { w } : {},
-    );
+    const error = thrownBy(({ x }: { x: Tensor }) => {
+      w.assign(tf.sum(x, 0));
+      return { y: w };
+    });
     expect(error.message).toMatch(/^compile: assigning a variable while tracing at \S*trace-errors\.test\.ts:\d+/);
+    expect(error.message).toContain('name it in the option `variables`');
     expect([...w.dataSync()]).toEqual([1, 2, 3]);
+    w.dispose();
+  });
+
+  it('a variable that was assigned before it was thrown keeps its values', () => {
+    const w = numbered();
+    const fn: Traceable = ({ x }) => {
+      w.assign(tf.sum(x!, 0));
+      throw new RangeError('mine');
+    };
+    expect(thrownBy(fn, { w })).toBeInstanceOf(RangeError);
+    expect([...w.dataSync()]).toEqual([1, 2, 3]);
+    tf.tidy(() => w.assign(tf.add(w, 1)));
+    expect([...w.dataSync()]).toEqual([2, 3, 4]);
+    w.dispose();
+  });
+
+  it.each<[string, (w: Variable) => void, RegExp]>([
+    ['shape', (w) => w.assign(tf.zeros([2])), /assigning variable 'w': expected float32 \[3\], got float32 \[2\]/],
+    ['type', (w) => w.assign(tf.zeros([3], 'int32')), /expected float32 \[3\], got int32 \[3\]/],
+  ])('refuses a value of another %s', (_, assign, text) => {
+    const w = numbered();
+    const fn: Traceable = ({ x }) => {
+      assign(w);
+      return { y: x! };
+    };
+    const error = thrownBy(fn, { w });
+    expect(error.message).toMatch(text);
+    w.dispose();
+  });
+
+  it('refuses an output under the name of an assigned variable', () => {
+    const w = numbered();
+    const fn: Traceable = ({ x }) => {
+      w.assign(tf.sum(x!, 0));
+      return { 'assigned:w': x! };
+    };
+    const error = thrownBy(fn, { w });
+    expect(error.message).toContain("output 'assigned:w': expected another name, since variable 'w' is assigned");
     w.dispose();
   });
 });

@@ -45,6 +45,7 @@ export function traceGraph(fn: Traceable, shapes: InputShapes, variables: NamedV
  * Compiles a pure tfjs function, gradients included, to ONNX Runtime.
  *
  * @param fn named tensors to named tensors; it may call `tf.variableGrads`. It must not read values or draw random numbers.
+ * What it assigns to a variable `w` of `variables` comes out as `assigned:w`; the variable itself keeps its values.
  * @example
  * const square = compile(({ x }) => ({ y: tf.square(x) }));
  * const run = await square.specialise({ x: [3] });

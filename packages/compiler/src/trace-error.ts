@@ -56,13 +56,13 @@ export function valueRead(): TraceError {
   });
 }
 
-/** A variable was assigned to: a graph has results, no memory. */
+/** A variable was assigned to that the graph does not know: its new value would be lost. */
 export function variableAssigned(): TraceError {
   return new TraceError({
     where: `compile: assigning a variable while tracing${callSite()}`,
-    expected: 'a function without side effects',
-    received: 'a call of assign() on a variable',
-    remedy: 'return the new value as an output',
+    expected: 'only variables that are inputs of the graph to be assigned',
+    received: 'a call of assign() on another one',
+    remedy: 'name it in the option `variables`, or return the new value as an output',
   });
 }
 

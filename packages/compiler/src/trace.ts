@@ -1,6 +1,6 @@
 // Runs a function once on the recording backend and returns what it would compute, as a graph.
 import { type NamedVariables, type Tensor, tf, type Variable } from '@flowvae/tensor';
-import type { Graph, Named } from './graph.ts';
+import { type Graph, type Named, sameShape, type Value } from './graph.ts';
 import { RECORDER, recorder } from './recorder.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 
@@ -11,10 +11,10 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
 /**
- * Traces a pure function for given input shapes. Variables become graph inputs under their names in `variables`; other tensors that the
- * function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
+ * Traces a pure function for given input shapes. Variables become graph inputs under their names in `variables`, and what the function assigns
+ * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
  *
- * @throws TraceError for an unsupported kernel, a value read, a variable assigned, a random operation, or a result that is no record of tensors
+ * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation, or a result that is no record of tensors
  */
 export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedVariables): Graph {
   const engine = tf.engine();
@@ -22,7 +22,8 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
   const before = tf.getBackend();
   refuseSharedNames(inputShapes, variables);
   const builder = recorder.start();
-  const release = guardVariables(variables);
+  const assigned = new Map<string, Value>();
+  const release = guardVariables(variables, assigned);
   try {
     tf.setBackend(RECORDER);
     engine.startScope('trace');
@@ -37,7 +38,7 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
       const results = fn(Object.fromEntries(inputs));
       const outputs = namedOutputs(results);
       for (const result of Object.values(results)) if (isRecorded(result)) result.dispose(); // also what the function kept from its own scopes
-      return builder.graph(outputs);
+      return builder.graph([...outputs, ...assignedOutputs(assigned, outputs)]);
     } finally {
       freeAbandonedTape();
       engine.endScope();
@@ -68,20 +69,48 @@ function freeAbandonedTape(): void {
 }
 
 /**
- * Until released, no variable can be assigned, which would leave it without values after the trace, and those that are inputs of the graph
- * cannot be read, which would freeze today's values into it.
+ * Until released, variables that are inputs of the graph cannot be read, which would freeze today's values into it, and what they are assigned
+ * goes into `assigned` instead of into them. Other variables cannot be assigned, which would leave them without values after the trace.
  */
-function guardVariables(variables: NamedVariables): () => void {
+function guardVariables(variables: NamedVariables, assigned: Map<string, Value>): () => void {
   const refuse = (error: () => TraceError) => () => {
     throw error();
   };
   const lifted = new Set(Object.values(variables));
   const all = new Set<Variable>([...lifted, ...Object.values(tf.engine().registeredVariables)]);
-  const guards = { assign: refuse(variableAssigned), dataSync: refuse(valueRead), data: refuse(valueRead) };
-  for (const variable of all) Object.assign(variable, lifted.has(variable) ? guards : { assign: guards.assign });
+  for (const variable of all) if (!lifted.has(variable)) Object.assign(variable, { assign: refuse(variableAssigned) });
+  for (const [name, variable] of Object.entries(variables)) {
+    const assign = (value: Tensor) => assigned.set(name, assignedValue(name, variable, value));
+    Object.assign(variable, { assign, dataSync: refuse(valueRead), data: refuse(valueRead) });
+  }
   return () => {
-    for (const variable of all) for (const name of Object.keys(guards)) Reflect.deleteProperty(variable, name);
+    for (const variable of all)
+      for (const guard of ['assign', 'dataSync', 'data']) Reflect.deleteProperty(variable, guard);
   };
+}
+
+/** From now on the variable stands for the value that it was given. */
+function assignedValue(name: string, variable: Variable, given: Tensor): Value {
+  if (given.dtype !== variable.dtype || !sameShape(given.shape, variable.shape)) {
+    const described = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(', ')}]`;
+    const where = `compile: assigning variable '${name}'`;
+    throw new TraceError({ where, expected: described(variable), received: described(given) });
+  }
+  const value = recorder.valueFor(given);
+  recorder.bind(variable.dataId, value);
+  return value;
+}
+
+/** Assigned variables come out under names of their own, since gradients like to be named after their variables. */
+function assignedOutputs(assigned: ReadonlyMap<string, Value>, outputs: readonly Named[]): Named[] {
+  return [...assigned].map(([variable, value]) => {
+    const name = `assigned:${variable}`;
+    if (outputs.some((output) => output.name === name)) {
+      const expected = `another name, since variable '${variable}' is assigned`;
+      throw new TraceError({ where: `compile: output '${name}'`, expected, received: 'an output of the function' });
+    }
+    return { name, value };
+  });
 }
 
 function namedOutputs(results: Readonly<Record<string, Tensor>>): Named[] {

@@ -44,6 +44,11 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   #outermostScope = Number.POSITIVE_INFINITY;
   builder = new GraphBuilder();
 
+  /** Sessions created so far: one for each structure of graph that was not in the cache. */
+  get sessionsCreated(): number {
+    return this.#runner.created;
+  }
+
   /** Records one kernel call. */
   record(kernel: string, inputs: KernelInputs, attributes: unknown): TensorInfo | TensorInfo[] {
     if (Object.hasOwn(views, kernel)) return this.#view(kernel as keyof typeof views, inputs, attributes);

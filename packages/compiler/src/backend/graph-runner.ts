@@ -3,7 +3,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import { Executable, type OutputArray } from '../executable.ts';
 import { LeastRecentlyUsed } from '../least-recently-used.ts';
 import { optimise } from '../passes/optimise.ts';
-import { loadNativeRuntime, type NativeExecutable } from './native-session.ts';
+import { type NativeExecutable, nativeRuntime } from './native-session.ts';
 import type { Cut } from './pending-graph.ts';
 import { structureKey } from './structure-key.ts';
 
@@ -27,10 +27,10 @@ export class GraphRunner {
    * @throws ExpectationError where the native library cannot be called synchronously
    */
   runSync({ graph, arrays }: Cut): OutputArray[] {
-    const runtime = loadNativeRuntime();
+    const runtime = nativeRuntime.load();
     if (typeof runtime === 'string') {
       throw new ExpectationError({
-        where: 'onnxruntime backend: dataSync',
+        where: 'onnxruntime: dataSync',
         expected: "onnxruntime-node's native library",
         received: runtime,
         remedy: 'await data() instead',
@@ -45,7 +45,7 @@ export class GraphRunner {
 
   /** Whether {@link runSync} works here. */
   get isSynchronous(): boolean {
-    return typeof loadNativeRuntime() !== 'string';
+    return typeof nativeRuntime.load() !== 'string';
   }
 
   /** Runs by onnxruntime-node's public way. The arrays must not change until the promise resolves. */

@@ -37,11 +37,13 @@ export interface NativeExecutable {
 
 let loaded: NativeRuntime | string | undefined;
 
-/** Loads the native library once; where that fails, the first line of the reason. */
-export function loadNativeRuntime(): NativeRuntime | string {
-  loaded ??= load();
-  return loaded;
-}
+export const nativeRuntime = {
+  /** Loads the native library once; where that fails, the first line of the reason. */
+  load(): NativeRuntime | string {
+    loaded ??= load();
+    return loaded;
+  },
+};
 
 function load(): NativeRuntime | string {
   try {
