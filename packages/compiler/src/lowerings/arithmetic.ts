@@ -53,10 +53,13 @@ const squaredDifference: Compute = (builder, a, b) => {
   return pairwise(builder, 'Mul', difference, difference);
 };
 
-/** b, or 1 where it is 0: an integer divided by 0 would end the process. */
+/** b, or 1 where it is 0 or −1: by these an integer's division may end the process (of the lowest one, −2^31 by −1, it does). */
 const divisor = (builder: GraphBuilder, b: Value) => {
-  const zero = pairwise(builder, 'Equal', b, builder.scalar(0, 'int32'), 'bool');
-  return { zero, safe: where(builder, zero, builder.scalar(1, 'int32'), b) };
+  const [zero, minusOne] = [0, -1].map((number) =>
+    pairwise(builder, 'Equal', b, builder.scalar(number, 'int32'), 'bool'),
+  ) as [Value, Value];
+  const either = pairwise(builder, 'Or', zero, minusOne, 'bool');
+  return { zero, minusOne, safe: where(builder, either, builder.scalar(1, 'int32'), b) };
 };
 
 const remainder = (builder: GraphBuilder, a: Value, b: Value, truncated: boolean) =>
@@ -71,12 +74,18 @@ const modulo: Compute = (builder, a, b) => {
   return where(builder, sameSign, plain, remainder(builder, pairwise(builder, 'Add', plain, b), b, true));
 };
 
-/** ⌊a/b⌋ as int32; of integers exactly, as (a − a mod b)/b, and 0 where b is 0. */
+/** ⌊a/b⌋ as int32. ONNX cuts the quotients of integers towards zero: one less where the signs differ and it does not come out even; 0 by 0. */
 const floorDivision: Compute = (builder, a, b) => {
   if (a.type === 'float32') return elementwise(builder, 'Floor', pairwise(builder, 'Div', a, b));
-  const { zero, safe } = divisor(builder, b);
-  const multiple = pairwise(builder, 'Sub', a, remainder(builder, a, safe, false));
-  return where(builder, zero, builder.scalar(0, 'int32'), pairwise(builder, 'Div', multiple, safe));
+  const { zero, minusOne, safe } = divisor(builder, b);
+  const none = builder.scalar(0, 'int32');
+  const even = pairwise(builder, 'Equal', remainder(builder, a, safe, false), none, 'bool');
+  const [negativeA, negativeB] = [a, safe].map((x) => pairwise(builder, 'Less', x, none, 'bool')) as [Value, Value];
+  const below = pairwise(builder, 'Xor', negativeA, negativeB, 'bool');
+  const uneven = pairwise(builder, 'And', below, elementwise(builder, 'Not', even), 'bool');
+  const cut = pairwise(builder, 'Div', a, safe);
+  const floor = pairwise(builder, 'Sub', cut, converted(builder, uneven, 'int32'));
+  return where(builder, zero, none, where(builder, minusOne, elementwise(builder, 'Neg', a), floor));
 };
 
 /**
