@@ -1,26 +1,15 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
+import type { Callback, FitStart, Moment } from './callback.ts';
 import { FlatParameters } from './flat-parameters.ts';
 import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
-import { refuseNonFinite, refuseNonFiniteParameters } from './non-finite.ts';
+import { type NonFiniteError, nonFiniteParameters, nonFiniteStep } from './non-finite.ts';
+import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from './non-finite-policy.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
+import { restoreState, type TrainingState, viewState } from './training-state.ts';
 import type { TrainingProblem } from './variational.ts';
-
-/** What a run looks like when it starts. */
-export interface FitStart {
-  readonly steps: number;
-  readonly engine: Engine;
-  /** Why the compiled engine is not used although it was asked for. */
-  readonly fallback?: string;
-}
-
-/** Told what happens; every method may be left out. A promise is awaited. */
-export interface Callback {
-  onStart?(start: FitStart): void | Promise<void>;
-  onEntry?(entry: HistoryEntry): void | Promise<void>;
-}
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainingProblem {
@@ -34,17 +23,22 @@ export interface FitOptions extends TrainingProblem {
   /** Steps averaged into one entry of the history. Default 100. */
   readonly entryEvery?: number;
   readonly callbacks?: readonly Callback[];
+  /** Goes on from a state, as if the steps before it had been done here; the variables' values do not matter then. */
+  readonly from?: TrainingState | undefined;
+  /** What becomes of a step that is not finite. Default `'stop'`. */
+  readonly onNonFinite?: NonFinitePolicy;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
 }
 
 /** What a run was. */
 export interface FitResult {
-  /** Steps done. */
+  /** Steps done, those before a state that it went on from included. */
   readonly steps: number;
   readonly engine: Engine;
   /** Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included, tracing not; ms. */
   readonly msPerStep: number;
+  /** Entries of this call. */
   readonly history: readonly HistoryEntry[];
 }
 
@@ -55,17 +49,23 @@ const WARM_UP_STEPS = 20;
  * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
  * version and machine. At the end, and when it is stopped, the variables hold the trained values.
  *
- * @throws NonFiniteError at the first loss, term or gradient that is not finite, before the parameters take it
+ * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless `onNonFinite` leaves the step out
+ * @throws ExpectationError where the state to go on from is of another model or optimiser
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { variables, optimizer, inputShapes, loss, threads = 1, callbacks = [] } = options;
+  const { variables, optimizer, inputShapes, loss, threads = 1 } = options;
   const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
   const parameters = new FlatParameters(variables, optimizer.slots);
+  if (options.from) restoreState(options.from, parameters, optimizer);
   const step = await gradientStep(engine, { loss, variables, parameters, inputShapes, threads });
   try {
-    const start = { steps: options.steps, engine, ...(fallback === undefined ? {} : { fallback }) };
-    for (const callback of callbacks) await callback.onStart?.(start);
-    return { engine, ...(await loop(options, parameters, step)) };
+    const start = {
+      steps: options.steps,
+      engine,
+      ...(fallback === undefined ? {} : { fallback }),
+      ...(options.from ? { from: options.from.step } : {}),
+    };
+    return { engine, ...(await loop(options, start, parameters, step)) };
   } finally {
     parameters.writeVariables();
     await step.dispose();
@@ -78,35 +78,84 @@ async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?
   return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
 }
 
-async function loop(options: FitOptions, parameters: FlatParameters, gradient: GradientStep) {
-  const { steps, optimizer, batch, callbacks = [], entryEvery = 100, signal } = options;
+async function loop(options: FitOptions, start: FitStart, parameters: FlatParameters, gradient: GradientStep) {
+  const { steps, optimizer, batch, nameBatch, callbacks = [], entryEvery = 100, onNonFinite = 'stop' } = options;
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
-  let average = new RunningAverage();
-  const closeEntry = async (step: number) => {
-    const entry = average.entry(step);
+  let done = options.from?.step ?? 0;
+  let average = new RunningAverage(options.from?.average);
+  let nonFinite = options.from?.nonFinite ?? noNonFinite;
+  let isStopped = false;
+  const closeEntry = async () => {
+    const entry = { ...average.entry(done), ...counted(nonFinite) };
     history.push(entry);
     average = new RunningAverage();
     for (const callback of callbacks) await callback.onEntry?.(entry);
   };
-  let done = 0;
-  while (done < steps && !signal?.aborted) {
+  const moment = (): Moment => ({
+    step: done,
+    state: () => ({ step: done, ...viewState(parameters, optimizer), average: average.sums, nonFinite }),
+    writeVariables: () => parameters.writeVariables(),
+    stop() {
+      isStopped = true;
+    },
+  });
+  const listeners = callbacks.filter(({ onStep }) => onStep);
+  const breath = breaths();
+  for (const callback of callbacks) await callback.onStart?.(start, moment());
+  while (done < steps && !isStopped && !options.signal?.aborted) {
     const from = performance.now();
     const values = await gradient.run(batch(done));
     const gradientNorm = parameters.gradientNorm();
-    refuseNonFinite(values, gradientNorm, { step: done, parameters });
-    optimizer.apply(parameters, FIRST_SLOT, done);
-    const milliseconds = performance.now() - from;
-    durations.push(milliseconds);
-    average.add({ ...values, gradientNorm, milliseconds });
+    const error = nonFiniteStep(values, { step: done, nameBatch, gradientNorm, parameters });
+    if (error) nonFinite = await leftOut(error);
+    else {
+      optimizer.apply(parameters, FIRST_SLOT, done, nonFinite.rateFactor);
+      const milliseconds = performance.now() - from;
+      durations.push(milliseconds);
+      average.add({ ...values, gradientNorm, milliseconds });
+      if (nonFinite.inARow > 0) nonFinite = { ...nonFinite, inARow: 0 };
+    }
     done++;
-    if (done % entryEvery === 0) await closeEntry(done);
+    if ((done % entryEvery === 0 || done === steps) && !average.isEmpty) await closeEntry();
+    for (const listener of listeners) await listener.onStep!(moment());
+    await breath();
   }
-  if (!average.isEmpty) await closeEntry(done);
-  refuseNonFiniteParameters(parameters, done);
+  const failure = nonFiniteParameters(parameters, done);
+  for (const callback of callbacks) await callback.onEnd?.(moment(), failure);
+  if (!average.isEmpty) await closeEntry();
+  if (failure) throw failure;
   // a run that ended while it warmed up has no other steps to judge by
-  const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
+  const settled = durations.length > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };
+
+  async function leftOut(error: NonFiniteError): Promise<NonFiniteCounters> {
+    try {
+      return leaveOut(onNonFinite, nonFinite, error);
+    } catch (stopping) {
+      for (const callback of callbacks) await callback.onEnd?.(moment(), error);
+      throw stopping;
+    }
+  }
+}
+
+/** The counters as an entry carries them: only where there is something to say. */
+const counted = ({ skipped, rateFactor }: NonFiniteCounters): Pick<HistoryEntry, 'skipped' | 'rateFactor'> => ({
+  ...(skipped > 0 ? { skipped } : {}),
+  ...(rateFactor !== 1 ? { rateFactor } : {}),
+});
+
+/** Turns of the event loop are given at most this long apart. */
+const BREATH_MS = 50;
+
+/** Lets signals and timers in now and then: the eager engine alone would never give a turn of the event loop. */
+function breaths(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < BREATH_MS) return undefined;
+    last = performance.now();
+    return new Promise((resolve) => setImmediate(resolve));
+  };
 }
 
 /** The middle value; 0 of none. */

@@ -45,6 +45,16 @@ export class FlatParameters {
   /** Region 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
   readonly region = (index: number): Pointer => index * this.length * BYTES;
 
+  /** Shapes by variable name. */
+  get shapes(): Readonly<Record<string, readonly number[]>> {
+    return Object.fromEntries(Object.entries(this.#variables).map(([name, { shape }]) => [name, shape]));
+  }
+
+  /** A region of the optimiser's state by variable name, counted from 0. */
+  slot(index: number): Readonly<Record<string, Float32Array>> {
+    return this.#views(this.region(2 + index));
+  }
+
   /** Euclidean norm of all gradients together; not finite where any of them is not, or where a square exceeds float32. */
   gradientNorm(): number {
     return Math.sqrt(this.kernels.sumOfSquares(this.region(1), this.length));

@@ -1,15 +1,12 @@
+export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
+export type { Callback, FitStart, Moment } from './callback.ts';
 export { type DataPoints, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
-export {
-  type Callback,
-  type FitOptions,
-  type FitResult,
-  type FitStart,
-  fit,
-} from './fit.ts';
+export { type FitOptions, type FitResult, fit } from './fit.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
-export { NonFiniteError } from './non-finite.ts';
+export { NonFiniteError, type NonFinitePlace } from './non-finite.ts';
+export { type NonFinitePolicy, nonFinitePolicies } from './non-finite-policy.ts';
 export {
   type AdamOptions,
   adam,
@@ -23,4 +20,5 @@ export {
   sgd,
 } from './optimizer.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
+export type { TrainingState, ValuesByName } from './training-state.ts';
 export { type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

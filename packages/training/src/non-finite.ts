@@ -1,47 +1,83 @@
 // Stops training before a value that is no finite number reaches the parameters.
-import { ExpectationError } from '@flowvae/tensor';
+import { type Expectation, ExpectationError } from '@flowvae/tensor';
 import type { FlatParameters } from './flat-parameters.ts';
 import type { StepValues } from './gradient-step.ts';
 
-/** The loss, one of its terms or a gradient stopped being a finite number. The parameters are those before the step. */
+/** Where training met a value that is no finite number. */
+export interface NonFinitePlace {
+  /** The step, counted from 0. */
+  readonly step: number;
+  /** What the step's batch and noise were drawn from, where the problem says it. */
+  readonly batch?: string;
+  /** The first term that is not finite; absent where all of them are. */
+  readonly term?: string;
+  /** The first variable whose gradient, or else value, is not finite; its path names the layer. */
+  readonly layer?: string;
+}
+
+/** The loss, one of its terms, a gradient or a parameter stopped being a finite number. */
 export class NonFiniteError extends ExpectationError {
   override readonly name = 'NonFiniteError';
+  /** Absent where it was met outside training. */
+  readonly place?: NonFinitePlace;
+
+  constructor(expectation: Expectation, place?: NonFinitePlace) {
+    super(expectation);
+    if (place) this.place = place;
+  }
 }
 
-/** @throws NonFiniteError naming the step and the term, or the first variable whose gradient is not finite */
-export function refuseNonFinite(
-  { loss, terms }: StepValues,
-  gradientNorm: number,
-  at: { readonly step: number; readonly parameters: FlatParameters },
-): void {
-  const values = Object.entries({ ...terms, loss });
-  const broken = values.find(([, value]) => !Number.isFinite(value));
-  if (broken) throw nonFinite(at.step, `${broken[0]} = ${broken[1]}`, UNCHANGED);
-  if (Number.isFinite(gradientNorm)) return;
-  const culprit = firstNonFinite(at.parameters.gradients);
-  throw nonFinite(
-    at.step,
-    culprit ? `a gradient of ${culprit} that is not finite` : `a gradient norm of ${gradientNorm}`,
-    UNCHANGED,
-  );
+/** What the check looks at: the values of a step, and where it stands. */
+export interface StepToCheck {
+  readonly step: number;
+  readonly nameBatch?: ((step: number) => string) | undefined;
+  readonly gradientNorm: number;
+  readonly parameters: FlatParameters;
 }
 
-/** The last update of a run has no later step that would notice. @throws NonFiniteError naming the first variable that is not finite */
-export function refuseNonFiniteParameters({ values }: FlatParameters, step: number): void {
-  const culprit = firstNonFinite(values);
-  if (culprit) throw nonFinite(step, `a value of ${culprit} that is not finite`, 'lower the learning rate');
+/** The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all is finite. */
+export function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): NonFiniteError | undefined {
+  const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
+  if (!broken && Number.isFinite(at.gradientNorm)) return undefined;
+  const gradients = allNonFinite(at.parameters.gradients);
+  const values = allNonFinite(at.parameters.values); // bad before the step: an update overflowed
+  const layer = values[0] ?? gradients[0];
+  const found = [
+    broken ? `${broken[0]} = ${broken[1]}` : '',
+    values.length > 0 ? `a value of ${named(values)} that is not finite` : '',
+    gradients.length > 0 ? `a gradient of ${named(gradients)} that is not finite` : '',
+  ].filter(Boolean);
+  const place = { ...placed(at), ...(broken ? { term: broken[0] } : {}), ...(layer ? { layer } : {}) };
+  const received = found.length > 0 ? found.join(', ') : `a gradient norm of ${at.gradientNorm}`;
+  return nonFinite(place, received, values.length > 0 ? 'lower the learning rate' : UNCHANGED);
 }
+
+/** The error for parameters that are not finite after the last update, which no later step would notice; undefined where all are. */
+export function nonFiniteParameters({ values }: FlatParameters, step: number): NonFiniteError | undefined {
+  const culprits = allNonFinite(values);
+  if (culprits.length === 0) return undefined;
+  const place = { step, layer: culprits[0]! };
+  return nonFinite(place, `a value of ${named(culprits)} that is not finite`, 'lower the learning rate');
+}
+
+const placed = ({ step, nameBatch }: StepToCheck): NonFinitePlace => ({
+  step,
+  ...(nameBatch ? { batch: nameBatch(step) } : {}),
+});
 
 const UNCHANGED = 'lower the learning rate or clip the gradients; the parameters are those before this step';
 
-const firstNonFinite = (arrays: Readonly<Record<string, Float32Array>>) =>
-  Object.entries(arrays).find(([, array]) => !array.every(Number.isFinite))?.[0];
+const allNonFinite = (arrays: Readonly<Record<string, Float32Array>>) =>
+  Object.entries(arrays)
+    .filter(([, array]) => !array.every(Number.isFinite))
+    .map(([name]) => name);
 
-function nonFinite(step: number, received: string, remedy: string): NonFiniteError {
-  return new NonFiniteError({
-    where: `fit: step ${step}`,
-    expected: 'a finite loss, finite terms, gradients and parameters',
-    received,
-    remedy,
-  });
+const named = ([first, ...others]: readonly string[]) =>
+  others.length > 0 ? `${first} (and of ${others.length} more)` : first!;
+
+function nonFinite(place: NonFinitePlace, received: string, remedy: string): NonFiniteError {
+  const { step, batch } = place;
+  const where = `fit: step ${step}${batch === undefined ? '' : `, ${batch}`}`;
+  const expected = 'a finite loss, finite terms, gradients and parameters';
+  return new NonFiniteError({ where, expected, received, remedy }, place);
 }

@@ -8,8 +8,10 @@ export interface Optimizer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Regions of state that it needs. */
   readonly slots: number;
-  /** @param firstSlot its first region of state; @param step 0 at the first step */
-  apply(parameters: FlatParameters, firstSlot: number, step: number): void;
+  /** A name for each of these regions, e.g. `m` and `v`. */
+  readonly slotNames: readonly string[];
+  /** @param firstSlot its first region of state; @param step 0 at the first step; @param rateFactor multiplies the learning rate, 1 by default */
+  apply(parameters: FlatParameters, firstSlot: number, step: number, rateFactor?: number): void;
 }
 
 /** A learning rate, fixed or by step. */
@@ -38,9 +40,10 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
-    apply({ kernels, length, region }, slot, step) {
+    slotNames: ['m', 'v'],
+    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
       const t = step + 1;
-      const corrected = rateAt(rate, step) / (1 - beta1 ** t);
+      const corrected = (rateFactor * rateAt(rate, step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
       const [m, v] = [region(slot), region(slot + 1)];
       kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY);
@@ -67,9 +70,10 @@ export function rmsprop(
   return {
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
-    apply({ kernels, length, region }, slot, step) {
+    slotNames: ['v', 'buffer'],
+    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
       const [v, buffer] = [region(slot), region(slot + 1)];
-      const lr = rateAt(rate, step);
+      const lr = rateFactor * rateAt(rate, step);
       kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon, TINY);
     },
   };
@@ -89,8 +93,9 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
   return {
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
-    apply({ kernels, length, region }, slot, step) {
-      kernels.sgd(region(0), region(1), region(slot), length, rateAt(rate, step), momentum, TINY);
+    slotNames: ['buffer'],
+    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
+      kernels.sgd(region(0), region(1), region(slot), length, rateFactor * rateAt(rate, step), momentum, TINY);
     },
   };
 }
@@ -107,6 +112,7 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
   return {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
+    slotNames: [],
     apply(parameters) {
       const factor = maxNorm / (parameters.gradientNorm() + NORM_EPSILON);
       if (factor < 1) parameters.kernels.scale(parameters.region(1), parameters.length, factor);
@@ -119,14 +125,22 @@ export function chain(...parts: readonly Optimizer[]): Optimizer {
   return {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),
-    apply(parameters, firstSlot, step) {
+    slotNames: distinct(parts.map(({ slotNames }) => slotNames)),
+    apply(parameters, firstSlot, step, rateFactor) {
       let slot = firstSlot;
       for (const part of parts) {
-        part.apply(parameters, slot, step);
+        part.apply(parameters, slot, step, rateFactor);
         slot += part.slots;
       }
     },
   };
+}
+
+/** The names of all parts; each with the number of its part where they would be mistaken for each other. */
+function distinct(names: readonly (readonly string[])[]): string[] {
+  const plain = names.flat();
+  if (new Set(plain).size === plain.length) return plain;
+  return names.flatMap((part, i) => part.map((name) => `${i}.${name}`));
 }
 
 /** The first region of optimiser state: parameters and gradients come before. */
