@@ -1,6 +1,7 @@
 // The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
 import { imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
 import { fold, type Key, normal } from '@flowvae/random';
+import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
@@ -64,3 +65,16 @@ function read(fn: () => Tensor): Float32Array {
 
 /** A sigmoid that rounds to a hair above 1 is no error of the user's. */
 const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));
+
+const GRID_SAMPLES = 100;
+const RECONSTRUCTIONS = 30;
+
+/** Draws the pictures of a run into its folder and returns their paths. */
+export function drawFigures(parts: Experiment, folder: RunFolder, history: readonly HistoryEntry[]): string[] {
+  const pictures = {
+    'samples.png': samplesFigure(parts, GRID_SAMPLES, fold(parts.key, 'samples')),
+    'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS),
+    ...(history.length > 0 ? { 'learning-curve.png': learningCurveFigure(parts, history) } : {}),
+  };
+  return Object.entries(pictures).map(([name, png]) => folder.writeFigure(name, png));
+}

@@ -1,14 +1,17 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
+import { readSealed, sealed } from './checksum.ts';
+import { parseMetrics } from './metrics-file.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
 const MODEL = 'model.safetensors';
 const REPORT = 'report.json';
 const FIGURES = 'figures';
+const FAILURE = 'non-finite.json';
 
 /** A run folder under a path. */
 export class RunFolder {
@@ -41,8 +44,17 @@ export class RunFolder {
       throw error instanceof ExpectationError ? error : writeRefused(path, error);
     }
     const folder = new RunFolder(path);
-    writeFileAtomically(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    writeFileAtomically(join(path, CONFIG), sealed(config));
     return folder;
+  }
+
+  /**
+   * Opens the folder of a run that was begun, finished or not.
+   *
+   * @throws ExpectationError where it is no run folder
+   */
+  static claimed(path: string): RunFolder {
+    return RunFolder.#holding(path, [CONFIG], 'the folder of a run');
   }
 
   /**
@@ -51,41 +63,60 @@ export class RunFolder {
    * @throws ExpectationError where it is no run folder, or holds no trained model
    */
   static open(path: string): RunFolder {
-    for (const file of [CONFIG, MODEL]) {
-      if (existsSync(join(path, file))) continue;
-      throw new ExpectationError({
-        where: path,
-        expected: 'the folder of a finished run',
-        received: existsSync(path) ? `a folder without ${file}` : 'no such folder',
-        remedy: 'name a folder that `flowvae train` wrote',
-      });
-    }
-    return new RunFolder(path);
+    return RunFolder.#holding(path, [CONFIG, MODEL], 'the folder of a finished run');
   }
 
-  /** The config as it was written; not validated. @throws ExpectationError where it is no JSON */
-  readConfig(): unknown {
-    const path = join(this.path, CONFIG);
-    try {
-      return JSON.parse(readFileSync(path, 'utf8'));
-    } catch (error) {
-      throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
-    }
+  static #holding(path: string, files: readonly string[], expected: string): RunFolder {
+    const missing = files.find((file) => !existsSync(join(path, file)));
+    if (missing === undefined) return new RunFolder(path);
+    throw new ExpectationError({
+      where: path,
+      expected,
+      received: existsSync(path) ? `a folder without ${missing}` : 'no such folder',
+      remedy: 'name a folder that `flowvae train` wrote',
+    });
+  }
+
+  /** Where the metrics are. */
+  get metricsPath(): string {
+    return join(this.path, METRICS);
+  }
+
+  /**
+   * The config, not validated. A checksum that it carries must fit.
+   *
+   * @throws ExpectationError where it is no JSON object or was changed since it was written
+   */
+  readConfig(): Record<string, unknown> {
+    return readSealed(join(this.path, CONFIG), false);
+  }
+
+  /** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
+  readMetrics(): { readonly step: number }[] {
+    return parseMetrics(readText(this.metricsPath), this.metricsPath);
+  }
+
+  /** Writes where training failed to non-finite.json; without a failure, removes what an earlier one left there. */
+  recordFailure(failure: object | undefined): void {
+    const path = join(this.path, FAILURE);
+    if (failure) writeFileAtomically(path, sealed(failure));
+    else rmSync(path, { force: true });
+  }
+
+  /** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
+  readFailure(): Record<string, unknown> {
+    const path = join(this.path, FAILURE);
+    if (existsSync(path)) return readSealed(path);
+    throw new ExpectationError({
+      where: this.path,
+      expected: 'a run that stopped at a value that is not finite',
+      received: `a folder without ${FAILURE}`,
+    });
   }
 
   /** Writes what a finished or interrupted run reports at its end to report.json. */
   writeReport(report: object): void {
     writeFileAtomically(join(this.path, REPORT), `${JSON.stringify(report, null, 2)}\n`);
-  }
-
-  /** Appends one object to metrics.jsonl as a line. */
-  appendMetrics(entry: object): void {
-    const path = join(this.path, METRICS);
-    try {
-      appendFileSync(path, `${JSON.stringify(entry)}\n`);
-    } catch (error) {
-      throw writeRefused(path, error);
-    }
   }
 
   /** Writes all variables to model.safetensors under their names. */
@@ -104,7 +135,7 @@ export class RunFolder {
    */
   loadModel(variables: NamedVariables): void {
     const path = join(this.path, MODEL);
-    const { tensors } = decodeSafetensors(readModel(path), path);
+    const { tensors } = decodeSafetensors(readBytes(path), path);
     const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
       entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
     const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
@@ -133,7 +164,9 @@ export class RunFolder {
   }
 }
 
-function readModel(path: string): Uint8Array {
+const readText = (path: string) => new TextDecoder().decode(readBytes(path));
+
+function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
