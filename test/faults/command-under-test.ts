@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** A fault at the n-th operation that changes a file under a folder. */
-export interface Fault {
+interface Fault {
   readonly kind: 'kill' | 'ENOSPC' | 'EROFS' | 'none';
   readonly at: number;
   readonly folder: string;

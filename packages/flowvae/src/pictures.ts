@@ -17,7 +17,7 @@ export function samplesFigure({ model, splits, config }: Experiment, count: numb
 }
 
 /** The first test images beside the decoder's means at a draw from their posterior. */
-export function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
+function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
   const { height, width } = splits.test;
   const count = Math.min(most, splits.test.count);
   const images = new Float32Array(count * height * width);
@@ -33,7 +33,7 @@ export function reconstructionsFigure({ model, splits, config, test, key }: Expe
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet'] as const;
 
 /** The bound against steps, and the terms that it is the sum of. */
-export function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
+function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);

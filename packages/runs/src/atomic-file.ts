@@ -39,7 +39,7 @@ export function removePartialFiles(folder: string): void {
 }
 
 /** Makes the names in a folder as durable as the files; Windows cannot, and need not. */
-export function syncFolder(path: string): void {
+function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {

@@ -34,12 +34,6 @@ export function readSealed(path: string, isSealed = true): Record<string, unknow
   });
 }
 
-/** Reads a JSON object without a look at its checksum. @throws ExpectationError where it cannot be read or is no JSON object */
-export function readObject(path: string): Record<string, unknown> {
-  const { sha256: _, ...value } = parseObject(path, readText(path));
-  return value;
-}
-
 function readText(path: string): string {
   try {
     const { size } = statSync(path);
