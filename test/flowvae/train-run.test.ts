@@ -24,6 +24,7 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     expect(readdirSync(out).toSorted()).toEqual([
       'checkpoints',
       'config.json',
+      'events.out.tfevents.flowvae',
       'figures',
       'metrics.jsonl',
       'model.safetensors',

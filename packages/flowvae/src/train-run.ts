@@ -1,5 +1,7 @@
 // One training run from config to report: train, save, evaluate, draw; begun, or taken up where it was stopped.
 import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
   beginRun,
   type CheckpointSchedule,
@@ -66,7 +68,9 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
     const report = trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) });
     run.folder.writeReport(report);
-    return { report, figures: drawFigures(parts, run.folder, run.entries) };
+    const figures = drawFigures(parts, run.folder, run.entries);
+    for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
+    return { report, figures };
   } finally {
     run.close();
   }

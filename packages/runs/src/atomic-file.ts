@@ -1,5 +1,15 @@
 // Files that are there whole or not at all: written aside, synced, renamed, and the rename synced too.
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 
@@ -28,8 +38,20 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   }
 }
 
-/** Writes all bytes at the end of an open file, however many calls it takes. */
-export function writeWhole(file: number, bytes: Uint8Array): void {
+/** Appends to a file that is there; where that fails half-way, the file is cut back to the length that it had. */
+export function appendWhole(path: string, bytes: Uint8Array, length: number): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_APPEND); // not made anew after its folder was removed
+  try {
+    writeWhole(file, bytes);
+  } catch (error) {
+    truncateSync(path, length);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 

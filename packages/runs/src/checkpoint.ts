@@ -21,10 +21,12 @@ export interface CheckpointRecord {
   readonly versions: Readonly<Record<string, string>>;
   /** What metrics.jsonl held. */
   readonly metrics: Extent;
+  /** Bytes of the event file. */
+  readonly eventBytes: number;
 }
 
 /** What the writer of a checkpoint knows beside the state. */
-export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | 'versions' | 'metrics'>;
+export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | 'versions' | 'metrics' | 'eventBytes'>;
 
 const FORMAT = 'flowvae checkpoint 1';
 

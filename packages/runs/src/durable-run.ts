@@ -6,6 +6,8 @@ import { removePartialFiles } from './atomic-file.ts';
 import { CheckpointFolder, type LoadedCheckpoint } from './checkpoint-folder.ts';
 import { type CheckpointSchedule, checkpointing } from './checkpointing.ts';
 import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
+import { EventFile } from './event-file.ts';
+import { histogramOf } from './histogram.ts';
 import { MetricsFile, nothing, readExtent } from './metrics-file.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
@@ -43,6 +45,8 @@ export interface DurableRun {
   readonly callbacks: readonly Callback[];
   /** Logs a validation; the checkpoint of the best one is kept. */
   recordValidation(entry: ValidationEntry): void;
+  /** Shows a picture in TensorBoard. */
+  recordImage(tag: string, step: number, png: Uint8Array): void;
   /** The state at the best validation, if its checkpoint is there. @throws ExpectationError where that is damaged */
   best(): TrainingState | undefined;
   /** Gives the folder free for other processes. */
@@ -59,7 +63,14 @@ export function beginRun(path: string, options: DurableRunOptions): DurableRun {
   const lock = lockRun(path);
   const checkpoints = new CheckpointFolder(join(path, CHECKPOINTS));
   checkpoints.prepare();
-  return runOf(options, { folder, lock, checkpoints, metrics: MetricsFile.create(folder.metricsPath), notices: [] });
+  return runOf(options, {
+    folder,
+    lock,
+    checkpoints,
+    metrics: MetricsFile.create(folder.metricsPath),
+    events: EventFile.create(folder.eventsPath),
+    notices: [],
+  });
 }
 
 /**
@@ -97,11 +108,14 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   refuseOtherMachine(folder.path, difference, allowDifferentMachine);
   if (difference !== undefined) notices.push(`bytes may differ from a run that was never stopped: ${difference}`);
   const metrics = MetricsFile.cutBack(folder.metricsPath, loaded?.record.metrics ?? nothing);
+  const events = EventFile.cutBack(folder.eventsPath, loaded?.record.eventBytes ?? 0);
+  if (loaded && events.bytes !== loaded.record.eventBytes)
+    notices.push(`${folder.eventsPath} was damaged: only what came before is kept`);
   const step = loaded?.record.step ?? 0;
   for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.remove(later);
   checkpoints.removeOrphans();
   notices.push(loaded ? `going on after step ${step}` : 'no checkpoint was written: going on from step 0');
-  return runOf(options, { folder, lock, checkpoints, metrics, loaded, notices });
+  return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });
 }
 
 /** The latest checkpoint that is whole and whose metrics are, with a notice for each that is not. */
@@ -132,19 +146,29 @@ interface Parts {
   readonly lock: RunLock;
   readonly checkpoints: CheckpointFolder;
   readonly metrics: MetricsFile;
+  readonly events: EventFile;
   readonly loaded?: LoadedCheckpoint | undefined;
   readonly notices: readonly string[];
 }
 
-function runOf(options: DurableRunOptions, { folder, lock, checkpoints, metrics, loaded, notices }: Parts): DurableRun {
+function runOf(
+  options: DurableRunOptions,
+  { folder, lock, checkpoints, metrics, events, loaded, notices }: Parts,
+): DurableRun {
   const earlier = loaded ? folder.readMetrics() : [];
   const validations = earlier.filter(isValidation);
   const entries = earlier.filter((entry) => !isValidation(entry)) as HistoryEntry[];
   const { config, versions = {}, position = () => ({}) } = options;
   const write = ({ state }: Moment) => {
-    metrics.sync();
     const now = state();
-    checkpoints.write(now, { position: position(now.step), config, versions, metrics: metrics.extent });
+    const parameters = Object.entries(now.parameters);
+    events.append(
+      now.step,
+      parameters.map(([tag, values]) => ({ tag, histogram: histogramOf(values) })),
+    );
+    metrics.sync();
+    const logs = { metrics: metrics.extent, eventBytes: events.bytes };
+    checkpoints.write(now, { position: position(now.step), config, versions, ...logs });
   };
   const best = () => bestOf(validations)?.step;
   const callbacks: readonly Callback[] = [
@@ -152,6 +176,8 @@ function runOf(options: DurableRunOptions, { folder, lock, checkpoints, metrics,
       onEntry(entry) {
         entries.push(entry);
         metrics.append(entry);
+        const { step, terms, ...scalars } = entry;
+        events.append(step, scalarsUnder('train', { ...scalars, ...terms }));
       },
       onStep: () => lock.keep(),
       onEnd: (_, failure?: NonFiniteError) =>
@@ -173,6 +199,10 @@ function runOf(options: DurableRunOptions, { folder, lock, checkpoints, metrics,
     recordValidation(entry) {
       validations.push(entry);
       metrics.append(entry);
+      events.append(entry.step, scalarsUnder('validation', entry.validation));
+    },
+    recordImage(tag, step, png) {
+      events.append(step, [{ tag, png, ...sizeOfPng(png) }]);
     },
     best() {
       const step = best();
@@ -180,4 +210,13 @@ function runOf(options: DurableRunOptions, { folder, lock, checkpoints, metrics,
     },
     close: () => lock.release(),
   };
+}
+
+const scalarsUnder = (prefix: string, scalars: Readonly<Record<string, number>>) =>
+  Object.entries(scalars).map(([name, scalar]) => ({ tag: `${prefix}/${name}`, scalar }));
+
+/** Width and height stand at the beginning of a PNG file, after its signature and the name of its first chunk. */
+function sizeOfPng(png: Uint8Array): { readonly width: number; readonly height: number } {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
 }

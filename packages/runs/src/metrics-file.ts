@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor';
-import { writeRefused, writeWhole } from './atomic-file.ts';
+import { appendWhole, writeRefused } from './atomic-file.ts';
 import { sha256 } from './checksum.ts';
 
 /** How far a file was written, and what it held up to there. */
@@ -76,15 +76,7 @@ export class MetricsFile {
     const line = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
     try {
       this.#refuseChanged();
-      const file = openSync(this.#path, 'a');
-      try {
-        writeWhole(file, line);
-      } catch (error) {
-        truncateSync(this.#path, this.#bytes);
-        throw error;
-      } finally {
-        closeSync(file);
-      }
+      appendWhole(this.#path, line, this.#bytes);
     } catch (error) {
       throw writeRefused(this.#path, error);
     }

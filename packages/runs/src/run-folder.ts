@@ -82,6 +82,11 @@ export class RunFolder {
     return join(this.path, METRICS);
   }
 
+  /** Where the events for TensorBoard are; it looks for this beginning of the name. */
+  get eventsPath(): string {
+    return join(this.path, 'events.out.tfevents.flowvae');
+  }
+
   /**
    * The config, not validated. A checksum that it carries must fit.
    *
