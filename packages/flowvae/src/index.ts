@@ -25,6 +25,8 @@ export {
 } from '@flowvae/tensor';
 export {
   adam,
+  type BoundOnOptions,
+  boundOn,
   type Callback,
   chain as chainOptimizers,
   clipByGlobalNorm,
@@ -38,18 +40,23 @@ export {
   type FitResult,
   fit,
   type HistoryEntry,
+  inspectStep,
   type Loss,
   linear,
+  type Moment,
   NonFiniteError,
+  type NonFinitePolicy,
   type Optimizer,
   rmsprop,
   sgd,
   stepDecay,
   type TrainingProblem,
+  type TrainingState,
   variational,
 } from '@flowvae/training';
 export * from '@flowvae/vae';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';
+export { type Replay, replayRun } from './replay-run.ts';
 export { openRun, type SavedRun } from './saved-run.ts';
 export { type SettingName, settings, type TrainConfig } from './settings.ts';
 export { completeConfig } from './train-config.ts';

@@ -42,7 +42,7 @@ export function storedConfig(folder: RunFolder): StoredConfig {
 }
 
 /** @throws ExpectationError where the images are not those that the run was trained on */
-function refuseOtherData(parts: Experiment, expected: string | undefined): void {
+export function refuseOtherData(parts: Experiment, expected: string | undefined): void {
   const received = dataChecksum(parts);
   if (expected === undefined || received === undefined || received === expected) return;
   throw new ExpectationError({

@@ -118,6 +118,20 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });
 }
 
+/**
+ * Reads the latest checkpoint that can be used; changes nothing.
+ *
+ * @throws ExpectationError where there are checkpoints, and all are damaged
+ */
+export function readLatestCheckpoint(folder: RunFolder): {
+  /** Undefined where no checkpoint was written. */
+  readonly state: TrainingState | undefined;
+  readonly notices: readonly string[];
+} {
+  const { loaded, notices } = latestUsable(new CheckpointFolder(join(folder.path, CHECKPOINTS)), folder.metricsPath);
+  return { state: loaded?.state, notices };
+}
+
 /** The latest checkpoint that is whole and whose metrics are, with a notice for each that is not. */
 function latestUsable(checkpoints: CheckpointFolder, metricsPath: string) {
   const notices: string[] = [];

@@ -5,6 +5,7 @@ export { type FitOptions, type FitResult, fit } from './fit.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
+export { type ArraySummary, inspectStep, type StepInspection } from './inspect-step.ts';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.ts';
 export { type NonFinitePolicy, nonFinitePolicies } from './non-finite-policy.ts';
 export {

@@ -5,6 +5,7 @@ import { flagOf, type Setting, type SettingName, settings } from '../settings.ts
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { metricsCommand } from './metrics.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
 
@@ -31,6 +32,7 @@ export function program(): Command {
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .option('--resume <run>', 'go on with a run that was stopped or killed')
+    .option('--replay <run>', 'do the step again at which a run stopped being finite, and show what is in it')
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ', false)
     .addOption(wholeNumber('checkpoint-every', 'steps from one checkpoint to the next (default: by time)'))
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
@@ -45,6 +47,10 @@ export function program(): Command {
     .argument('<run>', 'folder of a finished run')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
+  subcommand(root, 'metrics', 'print the metrics of a run as CSV')
+    .argument('<run>', 'folder of a run, finished or not')
+    .option('--out <file>', 'CSV file to write (default: stdout)')
+    .action(metricsCommand);
   subcommand(root, 'sample', 'draw images from the prior of a run')
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images to draw', 100))

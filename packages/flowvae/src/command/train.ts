@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RunFolder } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
+import { describeReplay, replayRun } from '../replay-run.ts';
 import { describeEvaluation, type TrainReport } from '../report.ts';
 import { storedConfig } from '../saved-run.ts';
-import type { TrainConfig } from '../settings.ts';
+import { flagOf, type SettingName, type TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
 import { trainRun } from '../train-run.ts';
 import { interruption } from './interruption.ts';
@@ -15,6 +16,7 @@ interface TrainFlags extends Record<string, unknown> {
   readonly out?: string;
   readonly json: boolean;
   readonly resume?: string;
+  readonly replay?: string;
   readonly allowDifferentMachine: boolean;
   readonly checkpointEvery?: number;
   readonly checkpointMinutes?: number;
@@ -22,6 +24,7 @@ interface TrainFlags extends Record<string, unknown> {
 }
 
 export async function trainCommand(flags: TrainFlags): Promise<void> {
+  if (flags.replay !== undefined) return replayCommand(flags.replay, flags);
   const { out, json, resume, allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...given } =
     flags;
   const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
@@ -44,6 +47,19 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
     process.stderr.write(`to go on: flowvae train --resume ${folder}\n`);
   }
   process.exitCode = exitCode();
+}
+
+async function replayCommand(
+  run: string,
+  { json, replay: _, keepCheckpoints: __, allowDifferentMachine: ___, ...others }: TrainFlags,
+) {
+  const surplus = Object.keys(others)[0];
+  if (surplus !== undefined) {
+    const where = flagOf(surplus as SettingName);
+    throw new ExpectationError({ where, expected: 'only --json beside --replay', received: 'it' });
+  }
+  const replay = await replayRun(run, process.stderr);
+  process.stdout.write(`${json ? JSON.stringify(replay) : describeReplay(replay)}\n`);
 }
 
 /** The config of a run that is taken up; what is given besides must not contradict it, which the run itself judges. */
