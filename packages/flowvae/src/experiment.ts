@@ -126,13 +126,16 @@ export function validationBound({ config, splits, model, key: root }: Experiment
 }
 
 /**
- * The SHA-256 of the images of a folder, so that a run does not go on with others. MNIST's own files are verified when they are read:
+ * The SHA-256 of the images and labels of a folder, so that a run does not go on with others. MNIST's own files are verified when they are read:
  * undefined.
  */
 export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
   if (config.data === 'mnist') return undefined;
   const hash = createHash('sha256');
-  for (const { images } of [splits.train, splits.validation, splits.test]) hash.update(images);
+  for (const { images, labels } of [splits.train, splits.validation, splits.test]) {
+    hash.update(images);
+    if (labels) hash.update(labels);
+  }
   return hash.digest('hex');
 }
 

@@ -1,7 +1,15 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { decodeSafetensors, ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
+import {
+  decodeSafetensors,
+  ExpectationError,
+  encodeSafetensors,
+  type NamedVariables,
+  type StoredTensor,
+  tf,
+} from '@flowvae/tensor';
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
 import { readSealed, sealed } from './checksum.ts';
 import { parseMetrics } from './metrics-file.ts';
@@ -129,18 +137,19 @@ export class RunFolder {
     const tensors = Object.entries(variables).map(([name, variable]) => {
       return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }] as const;
     });
-    const path = join(this.path, MODEL);
-    writeFileAtomically(path, encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata }));
+    const stored = Object.fromEntries(tensors);
+    const checked = { ...metadata, sha256: arraysChecksum(stored) };
+    writeFileAtomically(join(this.path, MODEL), encodeSafetensors({ tensors: stored, metadata: checked }));
   }
 
   /**
    * Reads model.safetensors into variables of the same names and shapes.
    *
-   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, or a shape differs
+   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values are not those that were written
    */
   loadModel(variables: NamedVariables): void {
     const path = join(this.path, MODEL);
-    const { tensors } = decodeSafetensors(readBytes(path), path);
+    const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
     const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
       entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
     const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
@@ -152,6 +161,14 @@ export class RunFolder {
         expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
         received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
         remedy: 'the model was trained with another config, or on images of another size',
+      });
+    }
+    if (metadata.sha256 !== undefined && metadata.sha256 !== arraysChecksum(tensors)) {
+      throw new ExpectationError({
+        where: path,
+        expected: 'the parameters that were written, by their SHA-256',
+        received: 'others',
+        remedy: 'the file was damaged or changed',
       });
     }
     tf.tidy(() => {
@@ -167,6 +184,16 @@ export class RunFolder {
     writeFileAtomically(path, png);
     return path;
   }
+}
+
+/** The SHA-256 of all names and values, in the order of the names. */
+function arraysChecksum(tensors: Readonly<Record<string, StoredTensor>>): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(tensors).toSorted()) {
+    const { buffer, byteOffset, byteLength } = tensors[name]!.values;
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
 }
 
 const readText = (path: string) => new TextDecoder().decode(readBytes(path));
