@@ -5,6 +5,8 @@ import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspectio
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData, storedConfig } from './saved-run.ts';
 
+const silent: ProgressStream = { write: () => true };
+
 /** A failed step: what the run said of it, and what it looks like now. */
 export interface Replay {
   readonly recorded: Readonly<Record<string, unknown>>;
@@ -16,7 +18,7 @@ export interface Replay {
  *
  * @throws ExpectationError where the run did not stop at a value that is not finite, or cannot be read
  */
-export async function replayRun(path: string, progress: ProgressStream): Promise<Replay> {
+export async function replayRun(path: string, progress: ProgressStream = silent): Promise<Replay> {
   const folder = RunFolder.claimed(path);
   const recorded = folder.readFailure();
   const step = recorded.step as number;
@@ -39,10 +41,11 @@ export async function replayRun(path: string, progress: ProgressStream): Promise
 
 /** A replay for people. */
 export function describeReplay({ recorded, inspection }: Replay): string {
-  const { step, loss, inputs, terms, parameters, gradients } = inspection;
+  const { step, loss, origin, inputs, terms, parameters, gradients } = inspection;
   return [
     String(recorded.message),
     `step ${step} again, eagerly: loss ${loss}`,
+    ...(origin ? [`first not finite: the result of ${origin.kernel} at ${origin.layer ?? 'the inputs'}`] : []),
     ...table('inputs', inputs),
     ...table('terms, by row of the batch', terms),
     ...table('parameters', parameters),

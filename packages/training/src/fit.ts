@@ -1,11 +1,12 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime } from '@flowvae/compiler';
-import type { NamedVariables } from '@flowvae/tensor';
+import { type NamedVariables, tf } from '@flowvae/tensor';
 import type { Callback, FitStart, Moment } from './callback.ts';
+import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
 import { FlatParameters } from './flat-parameters.ts';
 import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
-import { type NonFiniteError, nonFiniteParameters, nonFiniteStep } from './non-finite.ts';
+import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from './non-finite.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from './non-finite-policy.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
 import { restoreState, type TrainingState, viewState } from './training-state.ts';
@@ -132,10 +133,24 @@ async function loop(options: FitOptions, start: FitStart, parameters: FlatParame
   async function leftOut(error: NonFiniteError): Promise<NonFiniteCounters> {
     try {
       return leaveOut(onNonFinite, nonFinite, error);
-    } catch (stopping) {
-      for (const callback of callbacks) await callback.onEnd?.(moment(), error);
-      throw stopping;
+    } catch {
+      parameters.writeVariables();
+      const located = withOrigin(error, originOf(options, done));
+      for (const callback of callbacks) await callback.onEnd?.(moment(), located);
+      throw located;
     }
+  }
+}
+
+/** Computes the loss of a step eagerly to see where it stops being finite; nothing where tfjs cannot. */
+function originOf({ loss, inputShapes, batch, variables }: FitOptions, step: number): NonFiniteOrigin | undefined {
+  try {
+    const arrays = batch(step);
+    const inputs = () =>
+      Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
+    return firstNonFinite(() => loss(Object.fromEntries(inputs())), variables);
+  } catch {
+    return undefined; // the error that is being told of matters more
   }
 }
 

@@ -1,5 +1,6 @@
 // One step looked at kernel by kernel: every number that enters and leaves it, without an update.
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
+import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
 import { FlatParameters } from './flat-parameters.ts';
 import { gradientStep } from './gradient-step.ts';
 import type { TrainingProblem } from './variational.ts';
@@ -22,6 +23,8 @@ export interface ArraySummary {
 export interface StepInspection {
   readonly step: number;
   readonly loss: number;
+  /** Where the loss stops being finite; absent where it does not, as when only a gradient is not. */
+  readonly origin?: NonFiniteOrigin;
   /** What the step takes: data, noise and schedules. */
   readonly inputs: readonly ArraySummary[];
   /** The bound's terms by row. */
@@ -39,11 +42,15 @@ export async function inspectStep(
   const parameters = new FlatParameters(variables, 0);
   const eager = await gradientStep('eager', { loss, variables, parameters, inputShapes, threads: 1 });
   const arrays = batch(step);
+  const inputs = () => {
+    const entries = Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);
+    return Object.fromEntries(entries) as Readonly<Record<string, Tensor>>;
+  };
   const terms = tf.tidy(() => {
-    const inputs = Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);
-    const bound = loss(Object.fromEntries(inputs) as Readonly<Record<string, Tensor>>);
+    const bound = loss(inputs());
     return Object.entries(bound.terms).map(([name, term]) => [name, term.dataSync<'float32'>().slice()] as const);
   });
+  const origin = firstNonFinite(() => loss(inputs()), variables);
   const values = await eager.run(arrays);
   await eager.dispose();
   const all = (entries: Readonly<Record<string, Float32Array>>) =>
@@ -51,6 +58,7 @@ export async function inspectStep(
   return {
     step,
     loss: values.loss,
+    ...(origin ? { origin } : {}),
     inputs: all(arrays),
     terms: terms.map(([name, array]) => summarise(name, array)),
     parameters: all(parameters.values),

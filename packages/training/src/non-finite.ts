@@ -1,5 +1,6 @@
 // Stops training before a value that is no finite number reaches the parameters.
 import { type Expectation, ExpectationError } from '@flowvae/tensor';
+import type { NonFiniteOrigin } from './first-non-finite.ts';
 import type { FlatParameters } from './flat-parameters.ts';
 import type { StepValues } from './gradient-step.ts';
 
@@ -11,7 +12,9 @@ export interface NonFinitePlace {
   readonly batch?: string;
   /** The first term that is not finite; absent where all of them are. */
   readonly term?: string;
-  /** The first variable whose gradient, or else value, is not finite; its path names the layer. */
+  /** The first TensorFlow.js kernel whose result is not finite, where the loss shows that when it is computed eagerly. */
+  readonly kernel?: string;
+  /** The parameter that this kernel or the last one before it used; else the first variable whose value or gradient is not finite. */
   readonly layer?: string;
 }
 
@@ -50,6 +53,15 @@ export function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Non
   const place = { ...placed(at), ...(broken ? { term: broken[0] } : {}), ...(layer ? { layer } : {}) };
   const received = found.length > 0 ? found.join(', ') : `a gradient norm of ${at.gradientNorm}`;
   return nonFinite(place, received, values.length > 0 ? 'lower the learning rate' : UNCHANGED);
+}
+
+/** The error, naming where the value comes from, if that was found. */
+export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | undefined): NonFiniteError {
+  if (!origin || !error.place) return error;
+  const { where, expected, received, remedy, place } = error;
+  const at = origin.layer === undefined ? '' : ` at ${origin.layer}`;
+  const described = `${received}, first in the result of ${origin.kernel}${at}`;
+  return new NonFiniteError({ where, expected, received: described, remedy }, { ...place, ...origin });
 }
 
 /** The error for parameters that are not finite after the last update, which no later step would notice; undefined where all are. */
