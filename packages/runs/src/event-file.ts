@@ -68,7 +68,7 @@ function record(data: Uint8Array): Uint8Array {
 }
 
 /** How many bytes from the beginning are undamaged records. */
-export function wholeRecords(file: Uint8Array): number {
+function wholeRecords(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let at = 0;
   for (;;) {
