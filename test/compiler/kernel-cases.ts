@@ -1,30 +1,28 @@
 // One row or more for every kernel that can be traced: a function that calls it, and the inputs that it meets.
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { convolutionCases } from './convolution-cases.ts';
+import { imageCases } from './image-cases.ts';
+import { indexingCases } from './indexing-cases.ts';
+import {
+  BITS,
+  DISCRETE,
+  DISTINCT,
+  integers,
+  type KernelCase,
+  OTHER,
+  one,
+  SIGNED,
+  type Tensors,
+  unary,
+} from './kernel-case.ts';
+import { layoutCases } from './layout-cases.ts';
+import { poolingCases } from './pooling-cases.ts';
 
-/** Inputs by name: a shape, and values that are repeated until it is full. */
-type CaseInputs = Readonly<Record<string, readonly [shape: readonly number[], values: readonly number[]]>>;
-
-type Tensors = Readonly<Record<string, Tensor>>;
-
-export interface KernelCase {
-  readonly kernel: string;
-  readonly name: string;
-  readonly fn: (inputs: Tensors) => Tensor | Tensor[];
-  readonly inputs: CaseInputs;
-  /** Why the gradient is not compared. */
-  readonly noGradient?: string;
-}
-
-const SIGNED = [-2.5, -1, -0.3, 0, 0.4, 1, 1.7, 3, -0.75];
-const OTHER = [0.5, -1.5, 2, 0, -0.25, 1, 4];
 const POSITIVE = [0.01, 0.5, 1, 2.5, 7, 300];
 const WIDE = [-87, -30, -8, -0.001, 0, 0.001, 5, 20, 87];
 const NON_ZERO = [-3, -0.5, 0.25, 1, 8, -1.5];
-const DISTINCT = [0.3, -1.2, 2.2, 0.9, -0.4, 1.4, -2.1, 3.1, 0.1, -3.3, 1.9, 0.6];
-const BITS = [0, 1, 1, 0, 1];
 
 const NO_BROADCAST = 'tfjs forgets to sum this gradient over broadcast axes';
-const DISCRETE = 'piecewise constant or not float32';
 
 /** Two operands: equal shapes, a row, a scalar, a column against a row, and an axis of size 1 in the middle. */
 const PAIRS: readonly (readonly [readonly number[], readonly number[]])[] = [
@@ -55,31 +53,8 @@ const pairs = (kernel: string, f: Binary, left = SIGNED, right = OTHER, noGradie
     ...(noGradient === undefined ? {} : { noGradient }),
   }));
 
-const unary = (kernel: string, f: (x: Tensor) => Tensor, values = SIGNED, noGradient?: string): KernelCase[] =>
-  [[], [9], [2, 3, 3]].map((shape) => ({
-    kernel,
-    name: `[${shape}]`,
-    fn: ({ x }: Tensors) => f(x!),
-    inputs: { x: [shape, values] },
-    ...(noGradient === undefined ? {} : { noGradient }),
-  }));
-
 const withoutBroadcastGradient = (row: KernelCase): KernelCase =>
   `${row.inputs.a![0]}` === `${row.inputs.b![0]}` ? row : { ...row, noGradient: NO_BROADCAST };
-
-const one = (
-  kernel: string,
-  name: string,
-  [shape, values]: CaseInputs[string],
-  f: (x: Tensor) => Tensor | Tensor[],
-  noGradient?: string,
-): KernelCase => ({
-  kernel,
-  name,
-  fn: ({ x }) => f(x!),
-  inputs: { x: [shape, values] },
-  ...(noGradient === undefined ? {} : { noGradient }),
-});
 
 const logical = (kernel: string, f: Binary) =>
   pairs(kernel, (a, b) => f(tf.cast(a, 'bool'), tf.cast(b, 'bool')), BITS, [1, 1, 0], DISCRETE);
@@ -98,8 +73,6 @@ const reductions = (kernel: string, f: Reduction, values = DISTINCT, noGradient?
   AXES.map(([shape, axis, keep]) =>
     one(kernel, `[${shape}] over ${axis}${keep ? ', kept' : ''}`, [shape, values], (x) => f(x, axis, keep), noGradient),
   );
-
-const integers = (x: Tensor) => tf.cast(tf.mul(x, 3), 'int32');
 
 const arithmetic: readonly KernelCase[] = [
   ...pairs('Add', tf.add),
@@ -213,72 +186,6 @@ function logSoftmax(x: Tensor): Tensor {
   return tf.engine().runKernel('LogSoftmax', { logits: x }, { axis: x.rank - 1 }) as Tensor;
 }
 
-/** tf.broadcastTo tiles; the kernel of its name is reached by name only. */
-function broadcastTo(x: Tensor, shape: number[]): Tensor {
-  if (tf.getBackend() === 'cpu') return tf.broadcastTo(x, shape);
-  return tf.engine().runKernel('BroadcastTo', { x }, { shape, inputShape: x.shape }) as Tensor;
-}
-
-const CUBE = [2, 3, 4];
-
-const layoutCases: readonly KernelCase[] = [
-  one('BroadcastTo', 'row to matrix', [[3], SIGNED], (x) => broadcastTo(x, [2, 3]), 'called as a kernel'),
-  one('BroadcastTo', 'scalar to cube', [[], [2]], (x) => broadcastTo(x, CUBE), 'called as a kernel'),
-  ...[0, 1, -1].map((axis) =>
-    one('Concat', `axis ${axis}`, [[2, 3], SIGNED], (x) => tf.concat([x, tf.mul(x, 2), tf.ones([2, 3])], axis)),
-  ),
-  ...[0, 1, 2, -1].map((axis) => one('ExpandDims', `axis ${axis}`, [[2, 3], SIGNED], (x) => tf.expandDims(x, axis))),
-  one(
-    'Fill',
-    'added',
-    [[2, 3], SIGNED],
-    (x) => [tf.add(x, tf.fill([2, 3], -1.5)), tf.fill([2], 3, 'int32')],
-    'a constant and int32',
-  ),
-  ...[0, 1, -1].map((axis) =>
-    one(
-      'GatherV2',
-      `axis ${axis}`,
-      [CUBE, SIGNED],
-      (x) => tf.gather(x, tf.tensor1d([1, 0, 1], 'int32'), axis),
-      'UnsortedSegmentSum',
-    ),
-  ),
-  one(
-    'GatherV2',
-    'rows by a matrix',
-    [[4, 2], SIGNED],
-    (x) => tf.gather(x, tf.tensor2d([3, 0, 1, 1], [2, 2], 'int32')),
-    'UnsortedSegmentSum',
-  ),
-  ...unary('Identity', (x) => tf.clone(x)),
-  ...unary('OnesLike', (x) => tf.add(tf.onesLike(x), x)),
-  ...unary('ZerosLike', (x) => tf.sub(tf.zerosLike(x), x)),
-  ...[0, 1, 2, -1].map((axis) => one('Pack', `axis ${axis}`, [[2, 3], SIGNED], (x) => tf.stack([x, tf.neg(x)], axis))),
-  one('PadV2', 'zeros', [[2, 3], SIGNED], (x) =>
-    tf.pad(x, [
-      [1, 0],
-      [0, 2],
-    ]),
-  ),
-  one('PadV2', 'a value', [[2], SIGNED], (x) => tf.pad(x, [[2, 1]], -7)),
-  one('Reshape', 'to a cube and back', [[4, 6], DISTINCT], (x) => tf.mul(tf.reshape(tf.reshape(x, CUBE), [4, -1]), x)),
-  one('Reshape', 'to a scalar', [[1, 1], [3]], (x) => tf.reshape(x, [])),
-  ...[[0], [1], [0, 2], [-1]].map((dims) =>
-    one('Reverse', `axes ${dims}`, [CUBE, DISTINCT], (x) => tf.reverse(x, dims)),
-  ),
-  one('Slice', 'with sizes', [CUBE, DISTINCT], (x) => tf.slice(x, [1, 0, 1], [1, 2, 2])),
-  one('Slice', 'to the end', [CUBE, DISTINCT], (x) => tf.slice(x, [0, 1, 1], [-1, 1, -1])),
-  one('Slice', 'by its first axis', [CUBE, DISTINCT], (x) => tf.slice(x, 1, 1)),
-  one('Slice', 'without sizes', [CUBE, DISTINCT], (x) => tf.slice(x, [1, 1])),
-  one('SplitV', 'in equal parts', [[4, 6], DISTINCT], (x) => tf.split(x, 3, 1)),
-  one('SplitV', 'by sizes, last axis', [[4, 6], DISTINCT], (x) => tf.split(x, [1, 2, 3], -1)),
-  one('Tile', 'both axes', [[2, 3], SIGNED], (x) => tf.tile(x, [2, 3])),
-  one('Transpose', 'of a matrix', [[2, 3], SIGNED], (x) => tf.transpose(x)),
-  one('Transpose', 'of a cube', [CUBE, DISTINCT], (x) => tf.transpose(x, [2, 0, 1])),
-  ...[0, 1, -1].map((axis) => one('Unpack', `axis ${axis}`, [[2, 3], SIGNED], (x) => tf.unstack(x, axis))),
-];
-
 const TRANSPOSITIONS = [
   [false, false],
   [true, false],
@@ -332,4 +239,8 @@ export const kernelCases: readonly KernelCase[] = [
   ...reductionCases,
   ...layoutCases,
   ...products,
+  ...convolutionCases,
+  ...poolingCases,
+  ...imageCases,
+  ...indexingCases,
 ];

@@ -4,7 +4,8 @@ import { type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { lowerings } from '../../packages/compiler/src/lowerings/table.ts';
 import { recorder } from '../../packages/compiler/src/recorder.ts';
-import { type KernelCase, kernelCases } from './kernel-cases.ts';
+import type { KernelCase } from './kernel-case.ts';
+import { kernelCases } from './kernel-cases.ts';
 
 const TOLERANCE = 1e-5;
 

@@ -22,7 +22,7 @@ const arraysFor = (graph: Graph): Arrays =>
   );
 
 async function results(graph: Graph): Promise<Record<string, number[]>> {
-  const executable = await Executable.create(graph, 1);
+  const executable = await Executable.create(graph, { threads: 1 });
   const outputs = await executable.run(arraysFor(graph));
   await executable.dispose();
   return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, Array.from(values)]));
@@ -72,8 +72,8 @@ describe('shareCommonSubexpressions', () => {
     const fn: Traceable = ({ x }) => ({
       ya: tf.sum(x!, 0),
       yb: tf.sum(x!, 1),
-      yc: tf.max(x!, 0),
-      yd: tf.max(x!, 1),
+      yc: tf.prod(x!, 0),
+      yd: tf.prod(x!, 1),
       ye: tf.leakyRelu(x!, 0.1),
       yf: tf.leakyRelu(x!, 0.2),
       yg: tf.sub(x!, 2),

@@ -14,6 +14,8 @@ const everywhere: Readonly<Record<string, laws.FlowLaw>> = {
   leaksNoTensors: laws.leaksNoTensors,
   refusesWrongShapes: laws.refusesWrongShapes,
   logDetIsTheJacobians: laws.logDetIsTheJacobians,
+  keepsInvariants: laws.keepsInvariants,
+  staysFinite: laws.staysFinite,
   compilesToTheSame: laws.compilesToTheSame,
   ...gradientLaws.lawsOfGradients,
 };
@@ -37,8 +39,9 @@ describe.each(flowCases.map((row) => [row.name, row] as const))('%s', (_, row) =
     });
   });
 
-  it.each(row.dims)('startsAsIdentity in dimension %i', (dim) => {
-    expect(laws.startsAsIdentity(row.make(dim))).toEqual([]);
+  it.each(row.dims)('startsAsIdentity in dimension %i, or without a change of volume where it mixes', (dim) => {
+    const starts = row.startsAs === 'identity' ? laws.startsAsIdentity : laws.startsWithoutVolume;
+    expect(starts(row.make(dim))).toEqual([]);
   });
 });
 
@@ -81,6 +84,18 @@ const mutants: readonly { readonly law: laws.FlowLaw; readonly flows: Readonly<R
     },
   },
   {
+    law: laws.keepsInvariants,
+    flows: {
+      'a slope that may be negative': replaced(plain, () => ({
+        invariants: ({ w, u }) => ({ '1 + wᵀu': tf.add(1, tf.sum(tf.mul(w!, u!), 2)) }),
+      })),
+    },
+  },
+  {
+    law: laws.staysFinite,
+    flows: { 'a log-det that overflows': forwards(({ y }) => ({ y, logDet: tf.log(tf.exp(tf.sum(y, 1))) })) },
+  },
+  {
     law: laws.compilesToTheSame,
     flows: {
       'another function at each call': forwards(({ y, logDet }) => ({
@@ -101,6 +116,14 @@ const mutants: readonly { readonly law: laws.FlowLaw; readonly flows: Readonly<R
     flows: {
       'a rounded start': chain(Array.from({ length: 80 }, () => plainPlanar(dim, { identityDot: 0.5413 }))),
       'small parameters instead of the right ones': replaced(plain, ({ initialParams }) => ({
+        initialParams: (key) => ({ ...initialParams(key), u: new Float32Array(dim).fill(0.01) }),
+      })),
+    },
+  },
+  {
+    law: laws.startsWithoutVolume,
+    flows: {
+      'a start that contracts': replaced(plain, ({ initialParams }) => ({
         initialParams: (key) => ({ ...initialParams(key), u: new Float32Array(dim).fill(0.01) }),
       })),
     },
@@ -151,8 +174,10 @@ describe.each(mutants.map((entry) => [entry.law.name, entry] as const))('the law
 it('every law has its mutants, and a plain planar layer breaks none but keepsVolume', async () => {
   const all = [...Object.values(laws), ...Object.values(gradientLaws.lawsOfGradients)] as laws.FlowLaw[];
   expect(new Set(mutants.map(({ law }) => law))).toEqual(new Set(all));
+  const atStart: readonly unknown[] = [laws.startsAsIdentity, laws.startsWithoutVolume];
   expect(laws.startsAsIdentity(plain)).toEqual([]);
-  for (const law of all.filter((each) => each !== laws.keepsVolume && each !== laws.startsAsIdentity)) {
+  expect(laws.startsWithoutVolume(plain)).toEqual([]);
+  for (const law of all.filter((each) => each !== laws.keepsVolume && !atStart.includes(each))) {
     expect(await law(plain, 1), law.name).toEqual([]);
   }
 });

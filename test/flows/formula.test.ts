@@ -1,10 +1,12 @@
 // Flow formulas: what they mean, and that a wrong one is refused with the character where it goes wrong.
-import { type InvertibleFlow, parseFlow, planar } from '@flowvae/flows';
+import { type InvertibleFlow, parseFlow, parseInvertibleFlow, planar } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
 
-const grammar = "terms joined by '-', each a flow (planar) with an optional '*count'";
+const known = Object.keys(flowTable).join(', ');
+const grammar = `terms joined by '-', each a flow (${known}) with optional '(arguments)' and an optional '*count'`;
 const count = 'a count from 1 to 1024';
 
 describe('a formula', () => {
@@ -18,12 +20,43 @@ describe('a formula', () => {
     const flow = parseFlow(formula, 6);
     expect(flow).toMatchObject({ dim: 6, name: formula === 'planar*1' ? 'planar' : formula });
     expect(flow.paramShapes).toEqual(paramShapes);
-    const invertible: InvertibleFlow = flow;
+    const invertible: InvertibleFlow = parseInvertibleFlow(formula, 6);
     expect(typeof invertible.inverse).toBe('function');
   });
 
   it('is what a flow calls itself', () => {
     expect(parseFlow(planar(3, 7).name, 3).paramShapes).toEqual(planar(3, 7).paramShapes);
+    for (const formula of [
+      'nice-perm*2-planar',
+      'realnvp(8)*3',
+      'iaf(64,1)',
+      'spline(4,8,1)*2',
+      'maf',
+      'nice-orth(7)',
+    ]) {
+      expect(parseFlow(formula, 3).name).toBe(formula);
+    }
+  });
+
+  it('gives a flow its arguments, and defaults for those left out', () => {
+    expect(parseFlow('realnvp(8,1)*3', 4).paramShapes).toEqual({
+      kernel1: [3, 2, 8],
+      bias1: [3, 8],
+      kernelOut: [3, 8, 4],
+      biasOut: [3, 4],
+    });
+    expect(parseFlow('realnvp(64,2)*3', 4).paramShapes).toEqual(parseFlow('realnvp*3', 4).paramShapes);
+    expect(parseFlow('realnvp(64)', 4).paramShapes).toEqual(parseFlow('realnvp', 4).paramShapes);
+    expect(parseFlow('spline(3)', 4).paramShapes).toMatchObject({ kernelOut: [1, 64, 2 * 8] });
+  });
+
+  it('gives the networks inside a flow the features that they are told of', () => {
+    const flow = parseFlow('planar-iaf(8)*2', 4, { contextWidth: 5 });
+    expect(flow.paramShapes).toMatchObject({ '0.w': [1, 4], '1.context': [5], '1.contextKernel': [5, 16] });
+    expect(flow.contexts).toEqual(['1.context']);
+    const weights = Object.keys(flow.paramShapes).filter((name) => name.startsWith('1.') && name !== '1.context');
+    expect(flow.shared?.toSorted()).toEqual(weights.toSorted());
+    expect(parseFlow('planar-iaf(8)*2', 4).contexts).toEqual([]);
   });
 });
 
@@ -34,13 +67,25 @@ it.each([
   ['Planar', grammar, "'Planar' at character 1"],
   ['planar-', grammar, 'nothing at character 8'],
   ['planar--planar', grammar, 'nothing at character 8'],
-  ['planar*8-radial*2', grammar, "'radial' at character 10"],
+  ['planar*8-radiant*2', grammar, "'radiant' at character 10"],
   ['planar*', count, 'nothing at character 8'],
   ['planar*0', count, "'0' at character 8"],
   ['planar*1025', count, "'1025' at character 8"],
   ['planar*1e2', count, "'1e2' at character 8"],
   ['planar*2-planar*x', count, "'x' at character 17"],
   ['planar*2*3', grammar, "'*3' at character 9"],
+  ['planar(2)', 'a flow that takes arguments', "'(2)' at character 7"],
+  ['realnvp(', 'hidden from 1 to 4096', 'nothing at character 9'],
+  ['realnvp()', 'hidden from 1 to 4096', 'nothing at character 9'],
+  ['realnvp(x)*2', 'hidden from 1 to 4096', "'x' at character 9"],
+  ['realnvp(0)', 'hidden from 1 to 4096', "'0' at character 9"],
+  ['realnvp(8', "')' after hidden,depth", 'nothing at character 10'],
+  ['realnvp(8,', 'depth from 1 to 8', 'nothing at character 11'],
+  ['realnvp(8,9)', 'depth from 1 to 8', "'9' at character 11"],
+  ['realnvp(8,1,2)', "')' after hidden,depth", "',2)' at character 12"],
+  ['planar-realnvp(8)x', grammar, "'x' at character 18"],
+  ['nice-prm*2', grammar, "'nice' at character 1"],
+  ['planar*2(3)', grammar, "'(3)' at character 9"],
   ['toString', grammar, "'toString' at character 1"],
   ['__proto__*2', grammar, "'__proto__' at character 1"],
 ])("'%s' is refused", (formula, expected, received) => {
@@ -48,7 +93,23 @@ it.each([
 });
 
 it('no text makes it fail in another way, or take what is no formula', () => {
-  const pieces = fc.constantFrom('planar', '*', '-', '1', '10', '007', ' ', 'radial', 'constructor', '\n', '9999', '½');
+  const pieces = fc.constantFrom(
+    'planar',
+    '*',
+    '-',
+    '1',
+    '10',
+    '007',
+    ' ',
+    '(',
+    ')',
+    ',',
+    'radiant',
+    'constructor',
+    '\n',
+    '9999',
+    '½',
+  );
   const nearly = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
   const isFormula = /^planar(\*0*[1-9]\d*)?(-planar(\*0*[1-9]\d*)?)*$/;
   fc.assert(

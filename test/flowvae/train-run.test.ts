@@ -15,7 +15,8 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
   it('trains, evaluates, and leaves a folder that says everything', async () => {
     const out = freshPath();
     const before = runCounter.runs;
-    const { report, figures } = await trainRun(config({ engine }), { out });
+    const { report, counts, figures } = await trainRun(config({ engine }), { out });
+    expect(counts).toEqual({ total: report.parameters, flow: (8 + 1) * 2 * (2 + 2 + 1), prior: 0 });
     expect(runCounter.runs - before > 0).toBe(engine === 'compiled');
     expect(report).toMatchObject({ steps: 6, seed: 3, engine, binarization: 'dynamic', evalSamples: 5, evalImages: 4 });
     const { logLikelihood, logPrior, logBase, logDet } = report.terms!;

@@ -29,26 +29,6 @@ export function gradientDifferences(
   return differences(what, scaled(actual), scaled(expected), tolerance);
 }
 
-/** log|det| of a matrix [n, n], row-major, by LU decomposition with partial pivoting. */
-export function logAbsDeterminant(matrix: ArrayLike<number>): number {
-  const n = Math.sqrt(matrix.length);
-  const rows = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_, j) => matrix[i * n + j]!));
-  let logDet = 0;
-  for (let k = 0; k < n; k++) {
-    const pivot = rows
-      .slice(k)
-      .reduce((best, row, i) => (Math.abs(row[k]!) > Math.abs(rows[best]![k]!) ? k + i : best), k);
-    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
-    const top = rows[k]!;
-    logDet += Math.log(Math.abs(top[k]!));
-    for (const row of rows.slice(k + 1)) {
-      const factor = row[k]! / top[k]!;
-      for (let j = k; j < n; j++) row[j]! -= factor * top[j]!;
-    }
-  }
-  return logDet;
-}
-
 /** Central differences of a float64 function of several arrays, for every element: the step is that of float64. */
 export function float64Gradient(
   loss: (inputs: Readonly<Record<string, Float64Array>>) => number,

@@ -1,9 +1,9 @@
 // Laws of a flow's gradients, all through one loss: a weighted sum of y and logDet.
-import type { Flow } from '@flowvae/flows';
+import { checkFlow, type Flow } from '@flowvae/flows';
 import { fold, key, normal } from '@flowvae/random';
 import { type Scalar, tf } from '@flowvae/tensor';
 import { gradientDifferences } from './comparison.ts';
-import { compiled, eager, type Inputs, type Tensors, withGradients } from './evaluation.ts';
+import { compiled, eager, type Tensors, withGradients } from './evaluation.ts';
 import { drawInputs, forwardOf, paramsOf } from './flow-inputs.ts';
 
 /** Weights of y [B, D] and of logDet [B] in the loss. */
@@ -22,14 +22,6 @@ export function weightedLoss(flow: Flow): (inputs: Tensors) => Scalar {
   };
 }
 
-/** The same from arrays, summed in float64. */
-function lossOf(flow: Flow, inputs: Inputs): number {
-  const { y, logDet } = eager(forwardOf(flow), inputs);
-  const { ofY, ofLogDet } = lossWeights(logDet!.length, flow.dim);
-  const dot = (a: Float32Array, b: Float32Array) => Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
-  return dot(ofY, y!) + dot(ofLogDet, logDet!);
-}
-
 /** A gradient arrives at every parameter; along its first axis (layers) at every part of it. */
 export function gradientReachesEveryParameter(flow: Flow, scale: number): string[] {
   const inputs = drawInputs(flow, { scale, paramRows: 1 });
@@ -44,27 +36,10 @@ export function gradientReachesEveryParameter(flow: Flow, scale: number): string
   });
 }
 
-/** Gradients agree with central differences (h = 1e-2, less for small parameters), along the gradient itself and along a random direction. */
-export function gradientsMatchDifferences(flow: Flow, scale: number): string[] {
-  const step = 1e-2 * Math.min(1, scale);
-  const inputs = drawInputs(flow, { batch: 3, scale });
-  const gradients = eager(withGradients(weightedLoss(flow)), inputs);
-  return Object.entries(inputs).flatMap(([name, array]) => {
-    const gradient = gradients[`gradient:${name}`]!;
-    const directions = { gradient, random: normal(fold(key(10), name), gradient.length) };
-    return Object.entries(directions).flatMap(([kind, direction]) => {
-      const norm = Math.hypot(...direction);
-      const moved = (by: number) => array.values.map((value, i) => value + (by * direction[i]!) / norm);
-      const at = (by: number) => lossOf(flow, { ...inputs, [name]: { ...array, values: moved(by) } });
-      const measured = (at(step) - at(-step)) / (2 * step);
-      const claimed = gradient.reduce((sum, value, i) => sum + (value * direction[i]!) / norm, 0);
-      const allowed = 1e-2 * Math.max(1, Math.hypot(...gradient));
-      return Math.abs(measured - claimed) <= allowed
-        ? []
-        : [`${name} along ${kind}: ${claimed} instead of ${measured}`];
-    });
-  });
-}
+/** Gradients agree with central differences, along the gradient itself and along a random direction. */
+export const gradientsMatchDifferences = (flow: Flow, scale: number): string[] => [
+  ...checkFlow(flow, { checks: ['gradients'], scale, draws: 2 }).findings,
+];
 
 /** Loss and gradients of the compiled graph are the eager ones. */
 export async function gradientsCompileToTheSame(flow: Flow, scale: number): Promise<string[]> {

@@ -7,7 +7,7 @@ import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluatio
 /** How many points and rows of parameters, and how large the parameters are. */
 export interface Drawing {
   readonly batch?: number;
-  /** 1 where the batch shares the parameters; the batch size by default. */
+  /** 1 where the batch shares the parameters; the batch size by default. Parameters that the flow itself calls shared have one row. */
   readonly paramRows?: number;
   readonly scale: number;
   readonly seed?: Key;
@@ -18,7 +18,7 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 /** Inputs `z` [B, D] and every parameter [B or 1, ...shape] under its own name. */
 export function drawInputs(flow: Flow, { batch = 6, paramRows = batch, scale, seed = key(1) }: Drawing): Inputs {
   const params = Object.entries(flow.paramShapes).map(([name, shape]) => {
-    const full = [paramRows, ...shape];
+    const full = [flow.shared?.includes(name) ? 1 : paramRows, ...shape];
     const values = normal(fold(seed, 'param', name), sizeOf(full));
     return [
       name,

@@ -1,6 +1,8 @@
 // The committed reference numbers are what their programs print, and the exact relations between them hold.
 import { describe, expect, it } from 'vitest';
+import { autoregressiveReference, componentByComponent, onePass } from './autoregressive.ts';
 import { readCommitted, toJson } from './committed-json.ts';
+import { couplingReference, keptAndChanged, knotsOf, splineMap } from './couplings.ts';
 import { bernoulliLogDensity, densityReference } from './densities.ts';
 import {
   bestDiagonalVariance,
@@ -14,6 +16,7 @@ import {
   posterior,
 } from './linear-gaussian.ts';
 import { adam, clipByGlobalNorm, globalNorm, optimizerReference, rmsprop, sgd } from './optimizers.ts';
+import { drawnParams } from './perceptron.ts';
 import {
   constrainedDot,
   layersOfRow,
@@ -31,6 +34,8 @@ const programs: Readonly<Record<string, () => unknown>> = {
   optimizers: optimizerReference,
   'linear-gaussian': linearGaussianReference,
   densities: densityReference,
+  couplings: couplingReference,
+  autoregressive: autoregressiveReference,
 };
 
 /** Every number of a JSON value in order, and the value with its numbers blanked. */
@@ -185,5 +190,37 @@ describe('optimizers', () => {
   it('clip by the norm of all parameters and leave a short gradient alone', () => {
     expect(globalNorm(clipByGlobalNorm(gradient, 1))).toBeCloseTo(1, 6);
     expect(clipByGlobalNorm(gradient, 6)).toEqual(gradient);
+  });
+});
+
+describe('flows with networks inside', () => {
+  it('are undone by their inverses, with the opposite log-det', () => {
+    const sizes = { layers: 2, hidden: 4, depth: 2, contextWidth: 0, inputs: 3, outputs: 6 };
+    const params = drawnParams(sizes, 1, 1, 5);
+    const there = onePass(sizes, params)([0.5, -1, 2], 0);
+    const back = componentByComponent(sizes, params)(there.point, 0);
+    expect(largestDifference(back.point, [0.5, -1, 2])).toBeLessThan(1e-13);
+    expect(back.logDet).toBeCloseTo(-there.logDet, 13);
+    const coupling = splineMap(4);
+    for (const x of [-7, -4.9, -0.3, 0, 1.2, 4.99]) {
+      const raw = [1, -2, 0.5, 3, -1, 2, 0, 1, 2, -3, 1];
+      const there = coupling.forward(x, raw);
+      const back = coupling.inverse(there.value, raw);
+      expect([back.value, back.logSlope]).toEqual([expect.closeTo(x, 12), expect.closeTo(-there.logSlope, 10)]);
+    }
+  });
+
+  it('keep and change every component in turn, and give splines knots that rise from −5 to 5', () => {
+    expect([0, 1, 2].map((layer) => keptAndChanged(5, layer).changed)).toEqual([
+      [3, 4],
+      [1, 2],
+      [4, 0],
+    ]);
+    const { xs, ys, slopes } = knotsOf([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 4);
+    expect([xs, ys]).toEqual([
+      [-5, -2.5, 0, 2.5, 5],
+      [-5, -2.5, 0, 2.5, 5],
+    ]);
+    for (const slope of slopes) expect(slope).toBeCloseTo(1, 14);
   });
 });

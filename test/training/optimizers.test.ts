@@ -137,7 +137,7 @@ describe('the buffer', () => {
     const parameters = parametersFor(optimizer);
     const averages = new Float32Array(
       Object.values(parameters.values)[0]!.buffer,
-      parameters.region(FIRST_SLOT),
+      FIRST_SLOT * parameters.length * Float32Array.BYTES_PER_ELEMENT,
       parameters.length * optimizer.slots,
     );
     setGradients(parameters, new Float32Array(width).fill(1e-3));

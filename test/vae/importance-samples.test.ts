@@ -1,5 +1,5 @@
 // Importance samples of one data point share its row of posterior parameters: as if the data point had been repeated, without repeating it.
-import { type Amortization, type InvertibleFlow, parseFlow } from '@flowvae/flows';
+import { type Amortization, parseFlow } from '@flowvae/flows';
 import { elbo, importanceChunk } from '@flowvae/objectives';
 import { fold, key, normal, uniform } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
@@ -19,8 +19,10 @@ it.each<[string | undefined, Amortization]>([
   ['planar*3', 'flow'],
   ['planar*3', 'base'],
   ['planar*2-planar', 'none'],
+  ['realnvp(4)*2-iaf(4)', 'flow'],
+  ['realnvp(4)*2-iaf(4)', 'base'],
 ])('flow %s, amortize %s: one row of x gives the terms of x repeated', async (formula, amortize) => {
-  const flow = formula ? (parseFlow(formula, latent) as InvertibleFlow) : undefined;
+  const flow = formula ? (contextWidth: number) => parseFlow(formula, latent, { contextWidth }) : undefined;
   const model = mlpVae({ pixels, latent, hidden: [8], activation: 'tanh', flow, amortize, key: key(3) });
   for (const [name, variable] of Object.entries(model.variables)) {
     const values = normal(fold(key(4), name), variable.size).map((value) => 0.4 * value);

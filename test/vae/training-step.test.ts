@@ -1,5 +1,5 @@
 // One training step: the gradient reaches every variable, and K = 0 is the plain VAE that anyone would write by hand.
-import { type Amortization, type InvertibleFlow, parseFlow } from '@flowvae/flows';
+import { type Amortization, type InvertibleFlow, parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
 import { bernoulli, fold, key, normal, uniform } from '@flowvae/random';
 import { type NamedVariables, type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
@@ -22,10 +22,12 @@ function movedVae(options: {
   readonly activation: Activation;
   readonly formula?: string;
   readonly amortize?: Amortization;
+  readonly prior?: string;
 }) {
-  const { formula, ...rest } = options;
-  const flow = formula ? (parseFlow(formula, latent) as InvertibleFlow) : undefined;
-  const model = mlpVae({ pixels, latent, hidden: [9, 5], flow, key: key(4), ...rest });
+  const { formula, prior, ...rest } = options;
+  const flow = formula ? (contextWidth: number) => parseFlow(formula, latent, { contextWidth }) : undefined;
+  const learnt = prior ? parseInvertibleFlow(prior, latent) : undefined;
+  const model = mlpVae({ pixels, latent, hidden: [9, 5], flow, prior: learnt, key: key(4), ...rest });
   for (const [name, variable] of Object.entries(model.variables)) {
     const shift = tf.tensor(
       normal(fold(key(5), name), variable.size).map((value) => 0.1 * value),
@@ -60,9 +62,14 @@ const settings = [
   { activation: 'tanh', formula: 'planar*4', amortize: 'base' },
   { activation: 'maxout', formula: 'planar*2-planar*2', amortize: 'flow' },
   { activation: 'tanh', formula: 'planar', amortize: 'flow' },
+  { activation: 'tanh', formula: 'nice-orth(4)*2-spline(4,4)*2', amortize: 'flow' },
+  { activation: 'tanh', formula: 'realnvp(4)*2-iaf(4)*2', amortize: 'flow' },
+  { activation: 'tanh', formula: 'maf(4)*2', amortize: 'base' },
+  { activation: 'tanh', formula: 'planar*2', amortize: 'flow', prior: 'realnvp(4)*2-spline(4,4)' },
+  { activation: 'tanh', prior: 'maf(4)*2' },
 ] as const;
 
-describe.each(settings)('$activation, flow $formula, amortize $amortize', (setting) => {
+describe.each(settings)('$activation, flow $formula, amortize $amortize, prior $prior', (setting) => {
   const model = movedVae(setting);
   const step = stepOf(lossOf(model), model.variables);
   const results = eager(step, inputs);

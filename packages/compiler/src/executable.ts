@@ -2,8 +2,11 @@
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from './graph.ts';
+import { runInPlace } from './in-place.js';
 import { encodeModel, outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
+import { sessionOptions } from './session-options.ts';
+import type { SessionChoices } from './session-recipe.ts';
 
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
@@ -24,8 +27,11 @@ export class Executable {
   /** ONNX Runtime's descriptions of arrays, kept as long as the same array comes again. */
   readonly #tensors = new Map<string, { readonly array: OutputArray; readonly tensor: OrtTensor }>();
 
-  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime) {
+  readonly #inPlace: boolean;
+
+  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime, inPlace: boolean) {
     this.graph = graph;
+    this.#inPlace = inPlace;
     this.#session = session;
     this.#runtime = runtime;
   }
@@ -33,10 +39,9 @@ export class Executable {
   /**
    * Creates a session for a graph.
    *
-   * @param threads the number of cores that one run may use
    * @throws ExpectationError where ONNX Runtime cannot be loaded
    */
-  static async create(graph: Graph, threads: number): Promise<Executable> {
+  static async create(graph: Graph, { threads, inPlace = false }: SessionChoices): Promise<Executable> {
     const runtime = await loadRuntime();
     if (typeof runtime === 'string') {
       const where = 'compile: onnxruntime-node';
@@ -47,21 +52,14 @@ export class Executable {
         remedy: "use engine 'eager'",
       });
     }
-    const session = await runtime.InferenceSession.create(encodeModel(graph), {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Threads that wait sleep instead of spinning: nearly as fast alone, and several times faster where cores are shared or metered.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
-    return new Executable(graph, session, runtime);
+    const session = await runtime.InferenceSession.create(encodeModel(graph, { inPlace }), sessionOptions(threads));
+    return new Executable(graph, session, runtime, inPlace);
   }
 
   /**
    * Runs once. The arrays of `values` (inputs and variables by name) must not change until the promise resolves.
    *
-   * @param into arrays that outputs are written into; an output without one comes in an array of its own
+   * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the executable runs in place
    * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
    * @throws ExpectationError for a missing array or one of the wrong length or type
    */
@@ -76,12 +74,15 @@ export class Executable {
     const fetches: Record<string, OrtTensor | null> = {};
     for (const named of outputs) {
       const target = into[named.name];
+      if (this.#inPlace && !target) throw new TypeError(`run: '${named.name}' needs an array to be written into`);
       fetches[outputName(named.name)] = target ? this.#describe(named, target, outputName(named.name)) : null;
     }
-    const results = await this.#session.run(feeds, fetches);
+    const results = this.#inPlace
+      ? await runInPlace(this.#session, feeds, fetches, into[outputs[0]!.name] as Float32Array)
+      : await this.#session.run(feeds, fetches);
     runCounter.runs++;
     runCounter.nodes += nodes.length;
-    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[outputName(name)]!.data as A)] as const);
+    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results![outputName(name)]!.data as A)] as const);
     return Object.fromEntries(arrays);
   }
 

@@ -55,7 +55,8 @@ export class GraphBuilder {
   }
 
   #constant(data: ConstantData, shape: readonly number[], type: ValueType): Value {
-    const key = data.length <= SHARED_CONSTANT_SIZE ? `${type}[${shape}]${Array.from(data, keyOf)}` : undefined;
+    const isShared = type === 'int64' || data.length <= SHARED_CONSTANT_SIZE; // equal arguments make equal nodes
+    const key = isShared ? `${type}[${shape}]${Array.from(data, keyOf)}` : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known) return known;
     const value = { shape, type };
@@ -71,14 +72,14 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Emits an operator with several results of one type. */
+  /** Emits an operator with several results, of one type or one type each. */
   nodes(
     operator: string,
     inputs: readonly Value[],
     shapes: readonly (readonly number[])[],
-    { type, attributes = {} }: Omit<Emission, 'shape'>,
+    { type, attributes = {} }: Pick<Emission, 'attributes'> & { readonly type: ValueType | readonly ValueType[] },
   ): Value[] {
-    const outputs = shapes.map((shape) => ({ shape, type }));
+    const outputs = shapes.map((shape, i) => ({ shape, type: typeof type === 'string' ? type : type[i]! }));
     this.#nodes.push({ operator, domain: '', inputs, outputs, attributes, origin: this.origin });
     return outputs;
   }

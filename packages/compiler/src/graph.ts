@@ -9,8 +9,8 @@ export interface Value {
   readonly type: ValueType;
 }
 
-/** An attribute of a node: an integer, a list of integers, or a float (which ONNX stores as another kind). */
-export type Attribute = number | readonly number[] | { readonly float: number };
+/** An attribute of a node: an integer, a list of integers, a word, or a float (which ONNX stores as another kind than an integer). */
+export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 /** One ONNX operator; `origin` is the tfjs kernel and operation that it was lowered from. */
 export interface GraphNode {

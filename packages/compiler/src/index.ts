@@ -1,7 +1,10 @@
+import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
+
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { type Arrays, type Executable, runCounter } from './executable.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';
 export { loadRuntime } from './runtime.ts';
+export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';
 export type { InputShapes, Traceable } from './trace.ts';
 export { TraceError } from './trace-error.ts';

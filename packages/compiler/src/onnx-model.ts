@@ -1,6 +1,7 @@
 // Encodes a graph as an ONNX model (protobuf).
 import onnxProto from 'onnx-proto';
 import type { Attribute, Constant, Graph, GraphNode, Named, Value } from './graph.ts';
+import { STOP } from './in-place.js';
 import { onnxTypes } from './lowerings/lowering.ts';
 
 const { onnx } = onnxProto;
@@ -13,11 +14,21 @@ const OPERATOR_SET = 17;
 /** An output's name in the model, where inputs and variables go by their own: gradients like to be named after their variables. */
 export const outputName = (name: string): string => `output:${name}`;
 
+/** How a model is encoded. */
+export interface EncodeOptions {
+  /** Puts an output before the others that keeps ONNX Runtime from copying them (in-place.js). */
+  readonly inPlace?: boolean;
+}
+
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(graph: Graph, { inPlace = false }: EncodeOptions = {}): Uint8Array {
   const names = uniqueNames(graph);
   const nameOf = (value: Value) => names.get(value)!;
-  const node = [...graph.nodes.map((entry) => encodeNode(entry, nameOf)), ...outputCopies(graph, nameOf)];
+  const node = [
+    ...graph.nodes.map((entry, i) => encodeNode(entry, `${entry.origin} #${i}`, nameOf)),
+    ...outputCopies(graph, nameOf),
+  ];
+  const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: outputName(name), value }));
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,
     producerName: 'flowvae',
@@ -27,10 +38,10 @@ export function encodeModel(graph: Graph): Uint8Array {
     ],
     graph: {
       name: 'traced',
-      node,
+      node: inPlace ? [...node, { opType: 'SequenceEmpty', output: [STOP] }] : node,
       initializer: graph.constants.map((constant) => encodeConstant(constant, nameOf(constant.value))),
       input: [...graph.inputs, ...graph.variables].map(encodeSignature),
-      output: graph.outputs.map(({ name, value }) => encodeSignature({ name: outputName(name), value })),
+      output: inPlace ? [emptySequence, ...output] : output,
     },
   }).finish();
 }
@@ -56,8 +67,14 @@ function outputCopies(graph: Graph, nameOf: (value: Value) => string) {
     .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [outputName(name)] }));
 }
 
-function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode, nameOf: (value: Value) => string) {
+/** ONNX Runtime's errors give a node's name, so that says which operation of tfjs the node belongs to. */
+function encodeNode(
+  { operator, domain, inputs, outputs, attributes }: GraphNode,
+  name: string,
+  nameOf: (value: Value) => string,
+) {
   return {
+    name,
     opType: operator,
     domain,
     input: inputs.map(nameOf),
@@ -68,6 +85,7 @@ function encodeNode({ operator, domain, inputs, outputs, attributes }: GraphNode
 
 function encodeAttribute(attribute: Attribute) {
   if (typeof attribute === 'number') return { type: AttributeType.INT, i: attribute };
+  if (typeof attribute === 'string') return { type: AttributeType.STRING, s: new TextEncoder().encode(attribute) };
   if ('float' in attribute) return { type: AttributeType.FLOAT, f: attribute.float };
   return { type: AttributeType.INTS, ints: [...attribute] };
 }
@@ -76,6 +94,11 @@ function encodeConstant({ value, data }: Constant, name: string) {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { name, dims: [...value.shape], dataType: onnxTypes[value.type], rawData };
 }
+
+const emptySequence = {
+  name: STOP,
+  type: { sequenceType: { elemType: { tensorType: { elemType: onnxTypes.float32 } } } },
+};
 
 function encodeSignature({ name, value }: Named) {
   const dim = value.shape.map((size) => ({ dimValue: size }));

@@ -34,7 +34,7 @@ function nameValues(graph: Graph): ReadonlyMap<Value, string> {
 const typeOf = ({ shape, type }: Value) => `${shorthand[type]}[${shape.join(', ')}]`;
 
 function formatAttribute(attribute: Attribute): string {
-  if (typeof attribute === 'number') return String(attribute);
+  if (typeof attribute === 'number' || typeof attribute === 'string') return String(attribute);
   return 'float' in attribute ? String(attribute.float) : `[${attribute.join(', ')}]`;
 }
 

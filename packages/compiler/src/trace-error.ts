@@ -7,14 +7,35 @@ export class TraceError extends ExpectationError {
 }
 
 /** A tfjs kernel without a lowering; no operation calls it where it belongs to a gradient or was called by name. */
-export function unsupportedKernel(kernel: string, operation: string | undefined): TraceError {
+export function unsupportedKernel(kernel: string, operation: string | undefined, reason?: string): TraceError {
   return new TraceError({
-    where: `compile: ${operation === undefined ? 'a gradient' : `tf.${operation}`}${callSite()}`,
+    where: `compile: ${caller(operation)}`,
     expected: 'tfjs kernels that have a lowering',
-    received: `kernel '${kernel}'`,
+    received: `kernel '${kernel}'${reason === undefined ? '' : ` (${reason})`}`,
     remedy: "write it with supported operations, or run with engine 'eager'",
   });
 }
+
+/** A kernel whose lowering does not take these arguments. */
+export function failedLowering(kernel: string, operation: string | undefined, message: string): TraceError {
+  return new TraceError({
+    where: `compile: ${caller(operation)}`,
+    expected: `arguments that the lowering of kernel '${kernel}' takes`,
+    received: message,
+  });
+}
+
+/** A tensor of a type that no graph holds. */
+export function unsupportedType(dtype: string, operation: string | undefined): TraceError {
+  return new TraceError({
+    where: `compile: ${caller(operation)}`,
+    expected: 'tensors of type float32, int32 or bool',
+    received: dtype,
+  });
+}
+
+const caller = (operation: string | undefined) =>
+  `${operation === undefined ? 'a gradient' : `tf.${operation}`}${callSite()}`;
 
 /** A value was asked for while only its shape is known. */
 export function valueRead(): TraceError {

@@ -1,5 +1,5 @@
 // Training batches by step: any step can be asked for, so a resumed run goes on with the batches it would have seen.
-import { fold, type Key, permutation } from '@flowvae/random';
+import { epochOrders } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, rowWriter } from './binarisation.ts';
 import type { ImageSet } from './image-set.ts';
@@ -57,19 +57,6 @@ export function batches(set: ImageSet, options: BatchOptions): Batches {
       for (let row = 0; row < batchSize; row++) write(indices[row]!, rows[row]!);
       return { x, indices };
     },
-  };
-}
-
-/** The order of each epoch; the one that is in use is kept. */
-function epochOrders(key: Key, count: number): (epoch: number) => Uint32Array {
-  let current = -1;
-  let order: Uint32Array = new Uint32Array(0);
-  return (epoch) => {
-    if (epoch !== current) {
-      order = permutation(fold(key, 'epoch', epoch), count);
-      current = epoch;
-    }
-    return order;
   };
 }
 

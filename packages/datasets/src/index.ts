@@ -1,7 +1,10 @@
 export { type Batch, type Batches, type BatchOptions, batches } from './batches.ts';
 export { type Binarisation, type BinarisationOptions, binarisations, staticBinarisationSeed } from './binarisation.ts';
+export { type Energy, energies } from './energies.ts';
 export { binarised, type FixedImages } from './fixed-images.ts';
 export { idxFolder } from './idx-folder.ts';
 export type { ImageSet, ImageSplits, Split } from './image-set.ts';
 export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
+export type { Toy } from './toys/toy.ts';
+export { toys } from './toys/toys.ts';

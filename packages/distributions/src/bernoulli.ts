@@ -4,9 +4,10 @@ import { detach } from './detach.ts';
 import type { Scorable } from './distribution.ts';
 
 /**
- * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) + log σ(|l|).
+ * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|).
  *
- * σ(|l|) lies in [½, 1], so its logarithm has no tail to lose; the sum holds for x in [0, 1], not only for bits. Probabilities are never formed.
+ * The factors 1 + e^−|l| lie in [1, 2], so the logarithm is taken of products of up to 64 of them: a logarithm is slower than all the rest.
+ * The sum holds for x in [0, 1], not only for bits. Probabilities are never formed.
  * The gradient is the closed form x − σ(l), one pass instead of the six that differentiating the sum would take.
  * Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row of logits → [B]. Units: nats.
  * @throws ShapeError where x has another shape
@@ -34,8 +35,8 @@ export function bernoulli({ logits }: { readonly logits: Tensor2D }): Scorable {
 const bernoulliLogProb = tf.customGrad((...args) => {
   const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
   save([x, logits]);
-  const logSigmoidOfMagnitude = tf.log(tf.sigmoid(tf.abs(logits)));
-  const value = tf.sum(tf.add(tf.sub(tf.mul(x, logits), tf.relu(logits)), logSigmoidOfMagnitude), 1);
+  const factors: Tensor2D = tf.add(tf.exp(tf.neg(tf.abs(logits))), 1);
+  const value = tf.sub(tf.sum(tf.sub(tf.mul(x, logits), tf.relu(logits)), 1), sumOfLogs(factors));
   const gradFunc = (dy: Tensor, saved: Tensor[]) => {
     const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
     const column = tf.expandDims(dy, 1);
@@ -45,3 +46,20 @@ const bernoulliLogProb = tf.customGrad((...args) => {
   };
   return { value, gradFunc };
 });
+
+/** Factors up to 2 in one product: 2⁶⁴ is far from float32's limit of 2¹²⁸. */
+const MOST_FACTORS = 64;
+
+/** Σ log f over the columns of f [B, P], every f in [1, 2] → [B]. */
+function sumOfLogs(factors: Tensor2D): Tensor1D {
+  const [rows, width] = factors.shape;
+  const group = largestDivisor(width, MOST_FACTORS);
+  const products = tf.prod(tf.reshape(factors, [rows, width / group, group]), 2);
+  return tf.sum(tf.log(products), 1);
+}
+
+function largestDivisor(n: number, limit: number): number {
+  let divisor = Math.min(n, limit);
+  while (n % divisor !== 0) divisor--;
+  return divisor;
+}

@@ -8,6 +8,7 @@ import {
   type ParamShapes,
   type Params,
   type ParamValues,
+  singleLayers,
 } from './flow.ts';
 
 /** Parameters of link i are named `i.name`. */
@@ -18,6 +19,13 @@ function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<stri
     Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const),
   );
   return Object.fromEntries(entries);
+}
+
+/** What the links say of their parameters, under each link's prefix. */
+function roles(flows: readonly Flow[]): Required<Pick<Flow, 'shared' | 'contexts'>> {
+  const named = (role: 'shared' | 'contexts') =>
+    flows.flatMap((flow, i) => (flow[role] ?? []).map((name) => nameOf(i, name)));
+  return { shared: named('shared'), contexts: named('contexts') };
 }
 
 function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params<ParamShapes> {
@@ -41,6 +49,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     name: flows.map(({ name }) => name).join('-'),
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
+    ...roles(flows),
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
     forward(params, z) {
@@ -52,8 +61,21 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
       });
       return { y, logDet: sum(logDets) };
     },
+    ...invariantsOf(flows),
+    layers: (params) =>
+      flows.flatMap((flow, i) =>
+        singleLayers(flow, paramsOf(params, i, flow)).map((layer) => ({ ...layer, name: nameOf(i, layer.name) })),
+      ),
   } satisfies Flow;
   return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
+}
+
+/** What the links declare to be positive, under each link's prefix; nothing where no link declares anything. */
+function invariantsOf(flows: readonly Flow[]): Pick<Flow, 'invariants'> {
+  if (flows.every(({ invariants }) => invariants === undefined)) return {};
+  return {
+    invariants: (params) => prefixed(flows.map((flow, i) => flow.invariants?.(paramsOf(params, i, flow)) ?? {})),
+  };
 }
 
 /** The links undone in reverse order. */

@@ -1,4 +1,5 @@
 // What a flow is: pure functions of given parameters. Where the parameters come from is another question (parameter-source.ts).
+import type { Box } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
 import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
 
@@ -17,16 +18,47 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   readonly name: string;
   readonly dim: number;
   readonly paramShapes: S;
-  /** Parameters at which the flow is the identity map with log-det 0; random where the flow leaves a choice. */
+  /** Parameters that the whole batch shares, [1, ...shape], wherever the others come from: weights of networks inside the flow. */
+  readonly shared?: readonly string[];
+  /** Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point. */
+  readonly contexts?: readonly string[];
+  /**
+   * Parameters at which the flow is the identity map with log-det 0 (a flow that preserves volume may start as another map); random where
+   * the flow leaves a choice.
+   */
   initialParams(key: Key): ParamValues<S>;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
+  /**
+   * Quantities of any shape, by name, that are positive exactly where the map is a bijection (planar: 1 + wᵀû). Left out where no
+   * parameter can break it. `checkFlow` looks at them on wide draws.
+   */
+  invariants?(params: Params<S>): Readonly<Record<string, Tensor>>;
+  /** The same map as single layers, the first applied first. Left out by a flow that is one layer. */
+  layers?(params: Params<S>): readonly Layer[];
 }
+
+/** One layer of a flow, with parameters of its own. */
+export interface Layer {
+  /** Where it stands: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's parameters. */
+  readonly name: string;
+  readonly flow: Flow;
+  readonly params: Params<ParamShapes>;
+}
+
+/** A flow as single layers; one that does not say how it is made is one layer. */
+export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly Layer[] =>
+  flow.layers?.(params) ?? [{ name: flow.name, flow, params }];
 
 /** A flow whose inverse can be computed. */
 export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {
   /** y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats. */
   inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
+}
+
+/** A flow that maps a box onto itself, so that a distribution on the box stays one. */
+export interface BoxFlow<S extends ParamShapes = ParamShapes> extends InvertibleFlow<S> {
+  readonly box: Box;
 }
 
 /** Whether a flow can be inverted: the capability is a method that others lack. */

@@ -1,8 +1,42 @@
+export { iaf, maf } from './autoregressive.ts';
 export { chain } from './chain.ts';
-export type { Flow, InvertibleFlow, ParamShapes, Params, ParamValues } from './flow.ts';
-export { parseFlow } from './formula.ts';
+export { type CheckFlowFamilyOptions, type CheckFlowOptions, checkFlow } from './check/check-flow.ts';
+export { type CheckName, type CheckOutcome, type FlowReport, printFlowReport } from './check/report.ts';
+export type { NetworkOptions } from './conditioner.ts';
+export { firstNonFinite, type NonFiniteTensor } from './first-non-finite.ts';
+export {
+  type BoxFlow,
+  type Flow,
+  type InvertibleFlow,
+  isInvertible,
+  type Layer,
+  type ParamShapes,
+  type Params,
+  type ParamValues,
+} from './flow.ts';
+export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
 export { glorotUniform } from './initialisation.ts';
-export { amortised, free, type KernelInit, type ParameterSource } from './parameter-source.ts';
+export { invert } from './invert.ts';
+export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
+export {
+  type AmortisedOptions,
+  amortised,
+  type FreeParameters,
+  flowParameterCount,
+  free,
+  type KernelInit,
+  type ParameterSource,
+} from './parameter-source.ts';
 export { type PlanarShapes, planar } from './planar.ts';
-export { type Amortization, type FlowPosteriorOptions, flowPosterior, type Posterior } from './posterior.ts';
-export { pushForward } from './push-forward.ts';
+export {
+  type Amortization,
+  chosenFlow,
+  type FlowChoice,
+  type FlowPosteriorOptions,
+  flowPosterior,
+  type Posterior,
+} from './posterior.ts';
+export { flowPrior, type Prior } from './prior.ts';
+export { pushForward, type Transported } from './push-forward.ts';
+export { realnvp } from './realnvp.ts';
+export { type SplineOptions, spline } from './spline.ts';

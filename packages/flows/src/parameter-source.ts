@@ -1,6 +1,7 @@
 // Where parameters come from: free (one set for all data) or amortised (a linear head on the encoder's features).
 import {
   checkShape,
+  ExpectationError,
   elementCount,
   type NamedVariables,
   type Tensor,
@@ -8,7 +9,7 @@ import {
   tf,
   type Variable,
 } from '@flowvae/tensor';
-import type { ParamShapes, Params, ParamValues } from './flow.ts';
+import type { Flow, ParamShapes, Params, ParamValues } from './flow.ts';
 
 /** Trainable variables that yield parameters for a batch of contexts. */
 export interface ParameterSource<S extends ParamShapes> {
@@ -25,44 +26,110 @@ const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & stri
     readonly [P in keyof S]: T;
   };
 
+/** Free parameters: the variables are the parameters themselves. */
+export interface FreeParameters<S extends ParamShapes> extends ParameterSource<S> {
+  readonly variables: { readonly [P in keyof S]: Variable };
+}
+
 /** Free parameters: variables of shape [1, ...shape], the same for every data point. */
-export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): ParameterSource<S> {
+export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): FreeParameters<S> {
   const variables = mapShapes(shapes, (name, shape) => newVariable(values[name]!, [1, ...shape]));
   return { variables, at: () => variables as Params<S> };
 }
 
 /**
- * Amortised parameters: λ(h) = h·kernel + bias for each parameter, h the encoder's features.
+ * A flow's parameters without an encoder: all of them free.
+ *
+ * @throws ExpectationError where the flow has a context, which only an encoder can give
+ */
+export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValues<S>): FreeParameters<S> {
+  if (!flow.contexts?.length) return free(flow.paramShapes, values);
+  throw new ExpectationError({
+    where: `free parameters of ${flow.name}`,
+    expected: 'a flow without context',
+    received: `the context ${flow.contexts.join(', ')}`,
+    remedy: 'make the flow with contextWidth 0, or amortise it',
+  });
+}
+
+/** Options of {@link amortised}. */
+export interface AmortisedOptions {
+  readonly contextWidth: number;
+  /** Default zeros. */
+  readonly kernel?: KernelInit;
+  /** Parameters that stay variables [1, ...shape] for all data. */
+  readonly shared?: readonly string[];
+  /** Parameters that are the context itself. */
+  readonly contexts?: readonly string[];
+}
+
+/** One parameter's variables, and its value at a context. */
+interface Part {
+  readonly variables: NamedVariables;
+  at(context: Tensor2D): Tensor;
+}
+
+/**
+ * Amortised parameters: λ(h) = h·kernel + bias for each parameter, h the encoder's features; shared ones stay one variable for all data, and
+ * contexts are h itself.
  *
  * The bias starts at `values` and the kernel at zero unless `kernel` says otherwise, so that a flow starts as the identity for every input:
  * even a kernel of scale 0.01 would move z by 0.1 through ten planar layers.
- * Shapes: context [B, C] → [B, ...shape].
+ * Shapes: context [B, C] → [B, ...shape]; shared [1, ...shape].
  * @see Rezende & Mohamed 2015, section 4.2
  */
 export function amortised<S extends ParamShapes>(
   shapes: S,
   values: ParamValues<S>,
-  { contextWidth, kernel = zeros }: { readonly contextWidth: number; readonly kernel?: KernelInit },
+  { contextWidth, kernel = zeros, shared = [], contexts = [] }: AmortisedOptions,
 ): ParameterSource<S> {
-  const heads = mapShapes(shapes, (name, shape) => {
-    const size = elementCount(shape);
-    return {
-      kernel: newVariable(kernel(contextWidth, size, name), [contextWidth, size]),
-      bias: newVariable(values[name]!, [size]),
-    };
+  const parts = mapShapes(shapes, (name, shape): Part => {
+    if (contexts.includes(name)) return { variables: {}, at: (context) => context };
+    if (shared.includes(name)) return sharedPart(name, shape, values[name]!);
+    return head(name, shape, values[name]!, kernel(contextWidth, elementCount(shape), name));
   });
-  const variables = Object.entries(heads).flatMap(([name, head]) => [
-    [`${name}/kernel`, head.kernel] as const,
-    [`${name}/bias`, head.bias] as const,
-  ]);
   return {
-    variables: Object.fromEntries(variables),
+    variables: Object.assign({}, ...Object.values(parts).map(({ variables }) => variables)) as NamedVariables,
     at(context) {
-      const { batch } = checkShape('amortised parameters', 'context', context, ['batch', contextWidth]);
-      return mapShapes(shapes, (name, shape): Tensor => {
-        const flat = tf.add(tf.matMul(context, heads[name].kernel as Tensor2D), heads[name].bias);
-        return tf.reshape(flat, [batch!, ...shape]);
-      });
+      checkShape('amortised parameters', 'context', context, ['batch', contextWidth]);
+      return mapShapes(shapes, (name): Tensor => parts[name].at(context));
+    },
+  };
+}
+
+/** The amortised parameters of a flow. */
+export const amortisedFlow = <S extends ParamShapes>(
+  flow: Flow<S>,
+  values: ParamValues<S>,
+  contextWidth: number,
+): ParameterSource<S> => {
+  const { paramShapes, shared = [], contexts = [] } = flow;
+  return amortised(paramShapes, values, { contextWidth, shared, contexts });
+};
+
+/** Scalars that a flow trains: all but its contexts, and heads on features of a width for those that are not shared. */
+export function flowParameterCount({ paramShapes, shared = [], contexts = [] }: Flow, contextWidth?: number): number {
+  return Object.entries(paramShapes).reduce((total, [name, shape]) => {
+    if (contexts.includes(name)) return total;
+    const isHead = contextWidth !== undefined && !shared.includes(name);
+    return total + elementCount(shape) * (isHead ? contextWidth + 1 : 1);
+  }, 0);
+}
+
+function sharedPart(name: string, shape: readonly number[], values: Float32Array): Part {
+  const variable = newVariable(values, [1, ...shape]);
+  return { variables: { [name]: variable }, at: () => variable };
+}
+
+function head(name: string, shape: readonly number[], values: Float32Array, initialKernel: Float32Array): Part {
+  const size = elementCount(shape);
+  const kernel = newVariable(initialKernel, [initialKernel.length / size, size]);
+  const bias = newVariable(values, [size]);
+  return {
+    variables: { [`${name}/kernel`]: kernel, [`${name}/bias`]: bias },
+    at(context) {
+      const flat = tf.add(tf.matMul(context, kernel as unknown as Tensor2D), bias);
+      return tf.reshape(flat, [context.shape[0], ...shape]);
     },
   };
 }

@@ -13,7 +13,7 @@ export interface LayerInputs {
  * Applies z_k = z_{k−1} + û_k·t_k, t_k = tanh(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B, D] and all t [B, K].
  *
  * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
- * g_s = (∂/∂t_k + û_kᵀ∂/∂z)·(1 − t_k²), then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = t_k·∂/∂z and b_k = g_s are
+ * g_s = (1 − t_k²)·∂/∂t_k + ((1 − t_k²)·û_k)ᵀ∂/∂z, the products with 1 − t_k² taken for all layers at once, then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = t_k·∂/∂z and b_k = g_s are
  * formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
  */
 export function applyLayers({ w, uHat, b, z }: LayerInputs): { y: Tensor2D; t: Tensor2D } {
@@ -65,18 +65,14 @@ function backward(dPacked: Tensor2D, [w, uHat, ts, before]: [Tensor3D, Tensor3D,
   const dim = w.shape[2];
   const [dy, dt] = tf.split(tf.expandDims(dPacked, 2), [dim, layers], 1) as [Tensor3D, Tensor3D];
   const slopes = tf.sub(1, tf.square(ts));
-  const [ws, uHats, dts, dhs] = [w, uHat, dt, slopes].map((x) => tf.split(x, layers, 1)) as [
-    Tensor3D[],
-    Tensor3D[],
-    Tensor3D[],
-    Tensor3D[],
-  ];
+  const sloped = [tf.mul(slopes, uHat), tf.mul(slopes, dt)];
+  const [ws, uHats, dts] = [w, ...sloped].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
   const dzs: Tensor3D[] = [];
   const dss: Tensor3D[] = [];
   let dz: Tensor3D = tf.reshape(dy, [dy.shape[0], 1, dim]);
   for (let k = layers - 1; k >= 0; k--) {
     dzs.unshift(dz);
-    const ds: Tensor3D = tf.mul(tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dts[k]!), dhs[k]!);
+    const ds: Tensor3D = tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dts[k]!);
     dss.unshift(ds);
     dz = tf.add(dz, tf.mul(ds, ws[k]!));
   }

@@ -1,7 +1,9 @@
 // The planar flow of Rezende & Mohamed, K layers at once, without cancellation in the log-det.
 import { fold, normal } from '@flowvae/random';
-import { checkParam, checkShape, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { checkParam, checkShape, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
+import { cutIntoLayers } from './layer-cutting.ts';
+import { layersOf } from './layer-slices.ts';
 import { solvePlanar } from './planar-inverse.ts';
 import { applyLayers } from './planar-layers.ts';
 
@@ -51,6 +53,8 @@ export function planar(dim: number, layers = 1): InvertibleFlow<PlanarShapes> {
       check('planar.inverse', 'y', params, y);
       return pullBack(params, y, layers);
     },
+    invariants: ({ w, u }) => ({ '1 + wᵀû': constrain(w as Tensor3D, u as Tensor3D).slope }),
+    layers: (params) => cutIntoLayers('planar', layers, params, planar(dim)),
   };
 }
 
@@ -100,9 +104,6 @@ function pullBack({ w, u, b }: Params<PlanarShapes>, y: Tensor2D, layers: number
   }
   return { z, logDet: tf.neg(logDetOf(tf.concat(ts, 1), slope)) as Tensor1D };
 }
-
-/** [B|1, K, …] as K slices [B|1, 1, …]; tfjs's gradient of a split into one part throws, so one layer is not split. */
-const layersOf = (x: Tensor, layers: number): Tensor[] => (layers === 1 ? [x] : tf.split(x, layers, 1));
 
 /** Σ over layers of log(t² + (1 − t²)·softplus(wᵀu)): no term is negative, so nothing cancels. */
 function logDetOf(t: Tensor2D, slope: Tensor2D): Tensor1D {

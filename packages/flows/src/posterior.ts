@@ -4,11 +4,22 @@ import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow } from './flow.ts';
 import { glorotUniform } from './initialisation.ts';
-import { amortised, free, type ParameterSource } from './parameter-source.ts';
+import { amortised, amortisedFlow, free, freeFlow, type ParameterSource } from './parameter-source.ts';
 import { pushForward } from './push-forward.ts';
 
 /** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
 export type Amortization = 'none' | 'base' | 'flow';
+
+/**
+ * A flow, or what makes one whose networks take features of a width. The latter suits every {@link Amortization}: where the flow is not
+ * amortised, the width is 0.
+ */
+export type FlowChoice<F extends Flow = Flow> = F | ((contextWidth: number) => F);
+
+/** The flow that a choice comes to. */
+export function chosenFlow<F extends Flow>(choice: FlowChoice<F>, amortize: Amortization, contextWidth: number): F {
+  return typeof choice === 'function' ? choice(amortize === 'flow' ? contextWidth : 0) : choice;
+}
 
 /** A family of distributions over latents, one for each context. */
 export interface Posterior<Q extends Samplable = Samplable> {
@@ -26,7 +37,7 @@ export interface FlowPosteriorOptions<F extends Flow> {
   /** Width C of the encoder's features. */
   readonly contextWidth: number;
   /** Refines the diagonal normal; left out: the normal itself. */
-  readonly flow?: F | undefined;
+  readonly flow?: FlowChoice<F> | undefined;
   /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
   readonly amortize?: Amortization;
   /** Decides the initial weights. */
@@ -51,17 +62,17 @@ type BaseShapes = { readonly mean: readonly [number]; readonly logStd: readonly 
 export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): Posterior<Samplable & Scorable>;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior {
-  const { latent, contextWidth, flow, amortize = 'flow', key } = options;
+  const { latent, contextWidth, flow: choice, amortize = 'flow', key } = options;
   const base = baseSource(latent, contextWidth, amortize !== 'none', fold(key, 'base'));
   const normalAt = (context: Tensor2D) => {
     const { mean, logStd } = base.at(context);
     return diagonalNormal({ mean: mean as Tensor2D, logStd: logStd as Tensor2D });
   };
   const noise: Noise = { kind: 'normal', width: latent };
-  if (!flow) return { variables: base.variables, noise, at: normalAt };
+  if (!choice) return { variables: base.variables, noise, at: normalAt };
+  const flow = chosenFlow(choice, amortize, contextWidth);
   const values = flow.initialParams(fold(key, 'flow'));
-  const source =
-    amortize === 'flow' ? amortised(flow.paramShapes, values, { contextWidth }) : free(flow.paramShapes, values);
+  const source = amortize === 'flow' ? amortisedFlow(flow, values, contextWidth) : freeFlow(flow, values);
   return {
     variables: underPrefixes({ base: base.variables, flow: source.variables }),
     noise,

@@ -1,20 +1,34 @@
 // The distribution of a flow's output: change of variables.
-import { type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
-import { type Tensor1D, tf } from '@flowvae/tensor';
-import { type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from './flow.ts';
+import { type BoxDistribution, type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
+import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type BoxFlow, type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from './flow.ts';
+
+/** A distribution that was made from a base by an invertible flow. */
+export interface Transported extends Samplable, Scorable {
+  /** The base's point of a point: z₀ = f⁻¹(y), [B, D] → [B, D]. */
+  latent(y: Tensor2D): Tensor2D;
+}
 
 /**
  * Push-forward of a base distribution through a flow: y = f(z₀), log q(y) = log q₀(z₀) − log|det ∂f/∂z₀|.
  *
- * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores. A draw's terms are
- * `logBase` = log q₀(z₀) and `logDet`; its logProb is their difference.
+ * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores. A base that lives on
+ * a box scores only behind a flow that maps this box onto itself: behind any other, points of the data would have density 0. A draw's terms
+ * are `logBase` = log q₀(z₀) and `logDet`; its logProb is their difference.
+ * @throws ExpectationError where the flow's box is not the base's
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 5 and 13
  */
+export function pushForward<S extends ParamShapes>(
+  base: BoxDistribution,
+  flow: BoxFlow<S>,
+  params: Params<S>,
+): Transported;
+export function pushForward<S extends ParamShapes>(base: BoxDistribution, flow: Flow<S>, params: Params<S>): Samplable;
 export function pushForward<S extends ParamShapes>(
   base: Samplable & Scorable,
   flow: InvertibleFlow<S>,
   params: Params<S>,
-): Samplable & Scorable;
+): Transported;
 export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S>, params: Params<S>): Samplable;
 export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S>, params: Params<S>): Samplable {
   const samplable: Samplable = {
@@ -30,9 +44,22 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
       return pushForward(base.detached(), flow, detachAll(params)) as typeof this;
     },
   };
-  return isScorable(base) && isInvertible(flow)
-    ? Object.assign(samplable, { logProb: scorer(base, flow, params) })
-    : samplable;
+  if (!isScorable(base) || !isInvertible(flow) || !keepsSupport(base, flow)) return samplable;
+  const latent: Transported['latent'] = (y) => flow.inverse(params, y).z;
+  return Object.assign(samplable, { logProb: scorer(base, flow, params), latent });
+}
+
+/** Whether the flow maps the support of the base onto itself; all of R^D is kept by every flow. */
+function keepsSupport(base: Samplable, flow: Flow): boolean {
+  if (!('box' in base)) return true;
+  if (!('box' in flow)) return false;
+  const [wanted, found] = [base.box, flow.box].map((box) => JSON.stringify(box));
+  if (wanted === found) return true;
+  throw new ExpectationError({
+    where: 'pushForward: flow',
+    expected: `a flow that maps the base's box ${wanted} onto itself`,
+    received: `one that does so with ${found}`,
+  });
 }
 
 /** log q(y) = log q₀(f⁻¹(y)) + log|det ∂f⁻¹/∂y|. */

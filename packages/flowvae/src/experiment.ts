@@ -1,7 +1,7 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
 import { createHash } from 'node:crypto';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
-import { parseFlow } from '@flowvae/flows';
+import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
@@ -67,8 +67,10 @@ export function experiment(config: TrainConfig): Experiment {
     latent: config.latent,
     hidden: config.hidden,
     activation: config.activation,
-    flow: config.flow === 'none' ? undefined : parseFlow(config.flow, config.latent),
+    flow:
+      config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
+    prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
     meanImage: meanImage(train, config.binarize),
     key: fold(root, 'model'),
   });

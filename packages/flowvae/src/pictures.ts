@@ -12,7 +12,8 @@ export function samplesFigure({ model, splits, config }: Experiment, count: numb
   const { height, width } = splits.train;
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
-  const title = `${count} samples from the prior (decoder means), flow ${config.flow}`;
+  const prior = config.prior === 'none' ? '' : `, prior ${config.prior}`;
+  const title = `${count} samples from the prior (decoder means), flow ${config.flow}${prior}`;
   return imageGrid({ images, height, width, columns: Math.ceil(Math.sqrt(count)), title });
 }
 

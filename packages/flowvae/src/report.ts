@@ -1,4 +1,6 @@
 // What a run says at its end: one object for machines, a few lines for people.
+
+import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { Evaluation, FitResult } from '@flowvae/training';
 import type { TrainConfig } from './settings.ts';
 
@@ -74,6 +76,24 @@ export function trainReport(
     peakMemoryMiB: process.resourceUsage().maxRSS / 1024, // Node gives KiB on every platform
   };
 }
+
+/** How many scalars are trained, and in which parts that a formula decides. */
+export interface ParameterCounts {
+  readonly total: number;
+  /** In the posterior's flow, its heads on the encoder included. */
+  readonly flow: number;
+  readonly prior: number;
+}
+
+/** Counts a model's variables by part. */
+export const parameterCounts = (variables: NamedVariables): ParameterCounts => ({
+  total: parameterCount(variables),
+  flow: countUnder(variables, 'posterior/flow/'),
+  prior: countUnder(variables, 'prior/'),
+});
+
+const countUnder = (variables: NamedVariables, prefix: string) =>
+  parameterCount(Object.fromEntries(Object.entries(variables).filter(([path]) => path.startsWith(prefix))));
 
 /** The evaluation for people. */
 export function describeEvaluation(report: EvaluationReport): string {

@@ -89,6 +89,7 @@ export const settings = {
     'base',
     'flow',
   ]),
+  prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
   data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
   binarize: choice('how grey values become bits', 'dynamic', binarisations),
   batch: count('data points in a step', 100, 1, LARGEST),

@@ -12,12 +12,12 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
-import { parameterCount, tf } from '@flowvae/tensor';
+import { tf } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { drawFigures } from './pictures.ts';
-import { type TrainReport, trainReport } from './report.ts';
+import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
 import type { SettingName, TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
@@ -38,6 +38,7 @@ export interface TrainRunOptions extends CheckpointSchedule {
 /** A run's report and what it left behind. */
 export interface TrainRun {
   readonly report: TrainReport;
+  readonly counts: ParameterCounts;
   /** Paths of the figures. */
   readonly figures: readonly string[];
 }
@@ -66,11 +67,12 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
-    const report = trainReport(config, fitted, { evaluation, parameters: parameterCount(variables) });
+    const counts = parameterCounts(variables);
+    const report = trainReport(config, fitted, { evaluation, parameters: counts.total });
     run.folder.writeReport(report);
     const figures = drawFigures(parts, run.folder, run.entries);
     for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
-    return { report, figures };
+    return { report, counts, figures };
   } finally {
     run.close();
   }

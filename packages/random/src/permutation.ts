@@ -1,7 +1,7 @@
 // Random orders without bias: what decides which images share a batch.
 import { ExpectationError } from '@flowvae/tensor';
 import { bits } from './draws.ts';
-import type { Key } from './key.ts';
+import { fold, type Key } from './key.ts';
 import { wordAt } from './reference.ts';
 
 /**
@@ -23,6 +23,19 @@ export function permutation(key: Key, n: number): Uint32Array {
     order[other] = moved;
   }
   return order;
+}
+
+/** The order in which an epoch goes through n things, `permutation(fold(key, 'epoch', epoch), n)`; the one in use is kept. */
+export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array {
+  let current = -1;
+  let order: Uint32Array = new Uint32Array(0);
+  return (epoch) => {
+    if (epoch !== current) {
+      order = permutation(fold(key, 'epoch', epoch), n);
+      current = epoch;
+    }
+    return order;
+  };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
-import type { TrainingState } from '@flowvae/training';
+import type { RunState } from '@flowvae/training';
 import { removePartialFiles, writeFileAtomically, writeRefused } from './atomic-file.ts';
 import {
   asCheckpointRecord,
@@ -15,7 +15,7 @@ import { readSealed, sealed } from './checksum.ts';
 
 /** A checkpoint, read and verified. */
 export interface LoadedCheckpoint {
-  readonly state: TrainingState;
+  readonly state: RunState;
   readonly record: CheckpointRecord;
 }
 
@@ -57,7 +57,7 @@ export class CheckpointFolder {
   }
 
   /** Writes a checkpoint, durably. @throws ExpectationError where the disk refuses; earlier checkpoints are intact then */
-  write(state: TrainingState, context: CheckpointContext): void {
+  write(state: RunState, context: CheckpointContext): void {
     const { record, arrays } = encodeCheckpoint(state, context);
     writeFileAtomically(this.#arraysPath(state.step), arrays);
     writeFileAtomically(this.#recordPath(state.step), sealed(record));

@@ -1,6 +1,6 @@
 // A checkpoint as two files: the arrays as safetensors, everything else as JSON that names them by their checksum.
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor } from '@flowvae/tensor';
-import type { TrainingState, ValuesByName } from '@flowvae/training';
+import type { RunState, ValuesByName } from '@flowvae/training';
 import { sha256 } from './checksum.ts';
 import type { Extent } from './metrics-file.ts';
 
@@ -13,8 +13,8 @@ export interface CheckpointRecord {
   readonly arrays: Extent;
   /** Names of the optimiser's slots. */
   readonly slots: readonly string[];
-  readonly average: TrainingState['average'];
-  readonly nonFinite: TrainingState['nonFinite'];
+  readonly average: RunState['average'];
+  readonly nonFinite: RunState['nonFinite'];
   /** Where the schedules, the random keys and the data stand; for readers, since all of it follows from the step. */
   readonly position: object;
   readonly config: object;
@@ -39,7 +39,7 @@ const OPTIMIZER = 'optimizer/';
  * @throws ExpectationError where a variable's name would be mistaken for one of the optimiser's
  */
 export function encodeCheckpoint(
-  state: TrainingState,
+  state: RunState,
   context: CheckpointContext,
 ): { readonly record: CheckpointRecord; readonly arrays: Uint8Array } {
   const reserved = Object.keys(state.parameters).find((name) => name.startsWith(OPTIMIZER));
@@ -79,7 +79,7 @@ export function encodeCheckpoint(
  * @param where the safetensors file, for errors
  * @throws ExpectationError where the arrays are not those that the record names
  */
-export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, where: string): TrainingState {
+export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, where: string): RunState {
   const { step, average, nonFinite } = record;
   if (arrays.length !== record.arrays.bytes || sha256(arrays) !== record.arrays.sha256) {
     throw new ExpectationError({

@@ -1,5 +1,5 @@
 // When checkpoints are written, as a callback of `fit`.
-import type { Callback, Moment } from '@flowvae/training';
+import type { Callback, Moment, RunState } from '@flowvae/training';
 
 /** When checkpoints are written and how many are kept. */
 export interface CheckpointSchedule {
@@ -16,7 +16,7 @@ export interface CheckpointSchedule {
 
 /** What writing them takes. */
 interface CheckpointActions {
-  write(moment: Moment): void;
+  write(state: RunState): void;
   prune(keep: number): void;
   /** Whether a step has the best validation so far: its checkpoint is always written. */
   isBest(step: number): boolean;
@@ -34,9 +34,9 @@ export function checkpointing(schedule: CheckpointSchedule, { write, prune, isBe
   let written = 0; // the step of the latest; at step 0 there is nothing to keep
   let endedAt = performance.now();
   let cost = 0;
-  const save = (moment: Moment) => {
+  const save = async (moment: Moment, state?: RunState) => {
     const from = performance.now();
-    write(moment);
+    write(state ?? (await moment.state()));
     prune(keepCheckpoints);
     written = moment.step;
     endedAt = performance.now();
@@ -51,13 +51,14 @@ export function checkpointing(schedule: CheckpointSchedule, { write, prune, isBe
       written = from;
       endedAt = performance.now();
     },
-    onStep(moment) {
-      if (isDue(moment.step) || isBest(moment.step)) save(moment);
+    async onStep(moment) {
+      if (isDue(moment.step) || isBest(moment.step)) await save(moment);
     },
-    onEnd(moment) {
-      const { parameters } = moment.state();
-      const isGood = Object.values(parameters).every((values) => values.every(Number.isFinite));
-      if (moment.step !== written && isGood) save(moment);
+    async onEnd(moment) {
+      if (moment.step === written) return;
+      const state = await moment.state();
+      const isGood = Object.values(state.parameters).every((values) => values.every(Number.isFinite));
+      if (isGood) await save(moment, state);
     },
   };
 }

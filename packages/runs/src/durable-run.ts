@@ -1,7 +1,7 @@
 // A training run that survives: its folder is locked, checkpointed and logged by callbacks of `fit`, and can be taken up again after any end.
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
-import type { Callback, HistoryEntry, Moment, NonFiniteError, TrainingState } from '@flowvae/training';
+import type { Callback, HistoryEntry, NonFiniteError, RunState } from '@flowvae/training';
 import { removePartialFiles } from './atomic-file.ts';
 import { CheckpointFolder, type LoadedCheckpoint } from './checkpoint-folder.ts';
 import { type CheckpointSchedule, checkpointing } from './checkpointing.ts';
@@ -35,7 +35,7 @@ export interface ResumeOptions extends DurableRunOptions {
 export interface DurableRun {
   readonly folder: RunFolder;
   /** Where training goes on: `from` of `fit`. Undefined at step 0. */
-  readonly from: TrainingState | undefined;
+  readonly from: RunState | undefined;
   /** All entries of the history so far, earlier ones read from metrics.jsonl. */
   readonly entries: readonly HistoryEntry[];
   readonly validations: readonly ValidationEntry[];
@@ -48,7 +48,7 @@ export interface DurableRun {
   /** Shows a picture in TensorBoard. */
   recordImage(tag: string, step: number, png: Uint8Array): void;
   /** The state at the best validation, if its checkpoint is there. @throws ExpectationError where that is damaged */
-  best(): TrainingState | undefined;
+  best(): RunState | undefined;
   /** Gives the folder free for other processes. */
   close(): void;
 }
@@ -125,7 +125,7 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
  */
 export function readLatestCheckpoint(folder: RunFolder): {
   /** Undefined where no checkpoint was written. */
-  readonly state: TrainingState | undefined;
+  readonly state: RunState | undefined;
   readonly notices: readonly string[];
 } {
   const { loaded, notices } = latestUsable(new CheckpointFolder(join(folder.path, CHECKPOINTS)), folder.metricsPath);
@@ -173,8 +173,7 @@ function runOf(
   const validations = earlier.filter(isValidation);
   const entries = earlier.filter((entry) => !isValidation(entry)) as HistoryEntry[];
   const { config, versions = {}, position = () => ({}) } = options;
-  const write = ({ state }: Moment) => {
-    const now = state();
+  const write = (now: RunState) => {
     const parameters = Object.entries(now.parameters);
     events.append(
       now.step,

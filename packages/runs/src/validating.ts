@@ -29,7 +29,7 @@ export function validating(
     },
     async onStep(moment) {
       if (moment.step % every !== 0) return;
-      moment.writeVariables();
+      await moment.writeVariables();
       const { elbo = Number.NaN, ...terms } = await measure();
       const entry = { step: moment.step, validation: { elbo, ...terms } };
       run.recordValidation(entry);

@@ -4,7 +4,7 @@ import type { Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './evaluate.ts';
+import type { DataPoints } from './data-points.ts';
 import type { Engine } from './gradient-step.ts';
 import { drawNoise } from './variational.ts';
 

@@ -2,7 +2,7 @@
 import type { Engine } from './gradient-step.ts';
 import type { HistoryEntry } from './history.ts';
 import type { NonFiniteError } from './non-finite.ts';
-import type { TrainingState } from './training-state.ts';
+import type { RunState } from './run-state.ts';
 
 /** What a run looks like when it starts. */
 export interface FitStart {
@@ -18,10 +18,10 @@ export interface FitStart {
 export interface Moment {
   /** Steps done. */
   readonly step: number;
-  /** All that is needed to go on from here; its arrays are views that the next step changes. */
-  state(): TrainingState;
+  /** A copy of all that is needed to go on from here. */
+  state(): Promise<RunState>;
   /** Gives the parameters' values to the variables, so that eager code and `evaluate` see them. */
-  writeVariables(): void;
+  writeVariables(): Promise<void>;
   /** Does no further step. */
   stop(): void;
 }

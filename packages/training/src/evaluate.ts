@@ -1,21 +1,14 @@
 // The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
-import { type Arrays, compile, loadRuntime } from '@flowvae/compiler';
+import type { Arrays } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { NamedVariables, Tensor, Tensor2D } from '@flowvae/tensor';
+import type { DataPoints } from './data-points.ts';
+import { functionRunner } from './function-runner.ts';
 import type { Engine } from './gradient-step.ts';
 import { NonFiniteError } from './non-finite.ts';
 import { drawNoise } from './variational.ts';
-
-/** Data points by index. */
-export interface DataPoints {
-  readonly count: number;
-  /** Width P of a data point. */
-  readonly width: number;
-  /** Row i, [P]; the array may be reused by the next call. */
-  row(index: number): Float32Array;
-}
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -119,36 +112,13 @@ function chunkSizes(samples: number): number[] {
 }
 
 async function chunkRunner(options: EvaluateOptions): Promise<{ run: ChunkRunner; dispose: () => Promise<void> }> {
-  const { variables, modelAt, engine = 'compiled', threads = 1 } = options;
-  const chunk = ({ x, noise }: Readonly<Record<string, Tensor>>) =>
-    importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
-  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
-    return { run: eagerRunner(chunk, options.noise.width), dispose: async () => {} };
-  }
-  const compiled = compile(chunk, { variables, threads });
-  const values = Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]),
-  );
+  const { variables, modelAt, engine = 'compiled', threads = 1, noise } = options;
+  const chunk = ({ x, noise: drawn }: Readonly<Record<string, Tensor>>) =>
+    importanceChunk(modelAt(x as Tensor2D), drawn as Tensor2D);
+  const runner = await functionRunner(chunk, { variables, engine, threads });
   return {
-    async run(x, noise, samples) {
-      const executable = await compiled.specialise({ x: [1, x.length], noise: [samples, options.noise.width] });
-      return executable.run({ ...values, x, noise });
-    },
-    dispose: () => compiled.dispose(),
-  };
-}
-
-function eagerRunner(
-  chunk: (inputs: Record<string, Tensor>) => Readonly<Record<string, Tensor>>,
-  width: number,
-): ChunkRunner {
-  return async (x, noise, samples) => {
-    const outputs = tf.tidy(() =>
-      chunk({ x: tf.tensor2d(x, [1, x.length]), noise: tf.tensor2d(noise, [samples, width]) }),
-    );
-    const arrays = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]);
-    tf.dispose(outputs as Record<string, Tensor>);
-    return Object.fromEntries(arrays);
+    run: (x, drawn, samples) => runner.run({ x, noise: drawn }, { x: [1, x.length], noise: [samples, noise.width] }),
+    dispose: runner.dispose,
   };
 }
 

@@ -3,13 +3,14 @@ import { loadRuntime } from '@flowvae/compiler';
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
-import { FlatParameters } from './flat-parameters.ts';
-import { type Engine, type GradientStep, gradientStep } from './gradient-step.ts';
+import type { Engine } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
 import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from './non-finite.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from './non-finite-policy.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
-import { restoreState, type TrainingState, viewState } from './training-state.ts';
+import { parallelState } from './parallel/parallel-state.ts';
+import { type RunState, readState, writeState } from './run-state.ts';
+import { localState, type TrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { TrainingProblem } from './variational.ts';
 
 /** Options of {@link fit}. */
@@ -25,7 +26,7 @@ export interface FitOptions extends TrainingProblem {
   readonly entryEvery?: number;
   readonly callbacks?: readonly Callback[];
   /** Goes on from a state, as if the steps before it had been done here; the variables' values do not matter then. */
-  readonly from?: TrainingState | undefined;
+  readonly from?: RunState | undefined;
   /** What becomes of a step that is not finite. Default `'stop'`. */
   readonly onNonFinite?: NonFinitePolicy;
   /** Stops after the step under way. */
@@ -56,21 +57,30 @@ const WARM_UP_STEPS = 20;
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { variables, optimizer, inputShapes, loss, threads = 1 } = options;
   const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
-  const parameters = new FlatParameters(variables, optimizer.slots);
-  if (options.from) restoreState(options.from, parameters, optimizer);
-  const step = await gradientStep(engine, { loss, variables, parameters, inputShapes, threads });
+  const { slots } = optimizer;
+  const state = await trainingState(engine, { loss, variables, inputShapes, threads, slots }, options.batchInputs);
   try {
+    if (options.from) await writeState(options.from, state, options);
     const start = {
       steps: options.steps,
       engine,
       ...(fallback === undefined ? {} : { fallback }),
       ...(options.from ? { from: options.from.step } : {}),
     };
-    return { engine, ...(await loop(options, start, parameters, step)) };
+    try {
+      return { engine, ...(await loop(options, start, state)) };
+    } finally {
+      await state.writeVariables();
+    }
   } finally {
-    parameters.writeVariables();
-    await step.dispose();
+    await state.dispose();
   }
+}
+
+/** Several threads share the rows of a batch where the loss is a mean over them. */
+function trainingState(engine: Engine, options: TrainingStateOptions, batchInputs: readonly string[] | undefined) {
+  const spread = engine === 'compiled' && options.threads > 1 && batchInputs;
+  return spread ? parallelState({ ...options, batchInputs }) : localState(engine, options);
 }
 
 async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {
@@ -79,8 +89,17 @@ async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?
   return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
 }
 
-async function loop(options: FitOptions, start: FitStart, parameters: FlatParameters, gradient: GradientStep) {
-  const { steps, optimizer, batch, nameBatch, callbacks = [], entryEvery = 100, onNonFinite = 'stop' } = options;
+async function loop(options: FitOptions, start: FitStart, state: TrainingState) {
+  const {
+    steps,
+    variables,
+    optimizer,
+    batch,
+    nameBatch,
+    callbacks = [],
+    entryEvery = 100,
+    onNonFinite = 'stop',
+  } = options;
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
   let done = options.from?.step ?? 0;
@@ -95,8 +114,11 @@ async function loop(options: FitOptions, start: FitStart, parameters: FlatParame
   };
   const moment = (): Moment => ({
     step: done,
-    state: () => ({ step: done, ...viewState(parameters, optimizer), average: average.sums, nonFinite }),
-    writeVariables: () => parameters.writeVariables(),
+    async state() {
+      const arrays = await readState(state, variables, optimizer);
+      return { step: done, ...arrays, average: average.sums, nonFinite };
+    },
+    writeVariables: () => state.writeVariables(),
     stop() {
       isStopped = true;
     },
@@ -106,12 +128,13 @@ async function loop(options: FitOptions, start: FitStart, parameters: FlatParame
   for (const callback of callbacks) await callback.onStart?.(start, moment());
   while (done < steps && !isStopped && !options.signal?.aborted) {
     const from = performance.now();
-    const values = await gradient.run(batch(done));
-    const gradientNorm = parameters.gradientNorm();
-    const error = nonFiniteStep(values, { step: done, nameBatch, gradientNorm, parameters });
+    const values = await state.run(batch(done));
+    const gradientNorm = state.gradientNorm();
+    const error = await nonFiniteStep(values, { step: done, nameBatch, gradientNorm, state });
     if (error) nonFinite = await leftOut(error);
     else {
-      optimizer.apply(parameters, FIRST_SLOT, done, nonFinite.rateFactor);
+      optimizer.apply(state, FIRST_SLOT, done, nonFinite.rateFactor);
+      state.commit();
       const milliseconds = performance.now() - from;
       durations.push(milliseconds);
       average.add({ ...values, gradientNorm, milliseconds });
@@ -122,7 +145,7 @@ async function loop(options: FitOptions, start: FitStart, parameters: FlatParame
     for (const listener of listeners) await listener.onStep!(moment());
     await breath();
   }
-  const failure = nonFiniteParameters(parameters, done);
+  const failure = await nonFiniteParameters(state, done);
   for (const callback of callbacks) await callback.onEnd?.(moment(), failure);
   if (!average.isEmpty) await closeEntry();
   if (failure) throw failure;
@@ -134,7 +157,7 @@ async function loop(options: FitOptions, start: FitStart, parameters: FlatParame
     try {
       return leaveOut(onNonFinite, nonFinite, error);
     } catch {
-      parameters.writeVariables();
+      await state.writeVariables();
       const located = withOrigin(error, originOf(options, done));
       for (const callback of callbacks) await callback.onEnd?.(moment(), located);
       throw located;

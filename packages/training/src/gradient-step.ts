@@ -31,8 +31,9 @@ export interface GradientStepOptions {
   readonly threads: number;
 }
 
+/** What outputs of a step are called: terms and gradients under a prefix, the loss plainly. */
 const TERM = 'term:';
-const GRADIENT = 'gradient:';
+export const GRADIENT = 'gradient:';
 
 /** Creates the step for an engine. */
 export function gradientStep(engine: Engine, options: GradientStepOptions): Promise<GradientStep> {
@@ -40,7 +41,7 @@ export function gradientStep(engine: Engine, options: GradientStepOptions): Prom
 }
 
 /** Loss, means of terms and gradients under one roof: what is traced, and what runs eagerly. */
-function withGradients(loss: Loss, variables: NamedVariables): Traceable {
+export function withGradients(loss: Loss, variables: NamedVariables): Traceable {
   return (inputs) => {
     const outputs: Record<string, Tensor> = {};
     const scalarLoss = () => {
@@ -71,7 +72,7 @@ function gradientsOrFree(scalarLoss: () => Scalar, variables: NamedVariables, ke
 
 async function compiledStep(options: GradientStepOptions): Promise<GradientStep> {
   const { loss, variables, parameters, inputShapes, threads } = options;
-  const compiled = compile(withGradients(loss, variables), { variables, threads });
+  const compiled = compile(withGradients(loss, variables), { variables, threads, inPlace: true });
   const executable = await compiled.specialise(inputShapes);
   const into: Record<string, Float32Array> = { loss: new Float32Array(1) };
   for (const { name } of executable.graph.outputs) {
@@ -107,7 +108,8 @@ function eagerStep({ loss, variables, parameters, inputShapes }: GradientStepOpt
   };
 }
 
-function stepValues(outputs: Arrays): StepValues {
+/** Reads loss and terms from a step's outputs. */
+export function stepValues(outputs: Readonly<Record<string, ArrayLike<number>>>): StepValues {
   const terms = Object.entries(outputs)
     .filter(([name]) => name.startsWith(TERM))
     .map(([name, values]) => [name.slice(TERM.length), values[0]!] as const);

@@ -1,7 +1,9 @@
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export type { Callback, FitStart, Moment } from './callback.ts';
-export { type DataPoints, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export { type DataPoints, dataPoints } from './data-points.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export { type FitOptions, type FitResult, fit } from './fit.ts';
+export { type FitDensityOptions, fitDensity } from './fit-density.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
@@ -20,6 +22,7 @@ export {
   type SgdOptions,
   sgd,
 } from './optimizer.ts';
+export type { RunState, ValuesByName } from './run-state.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
-export type { TrainingState, ValuesByName } from './training-state.ts';
+export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
 export { type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

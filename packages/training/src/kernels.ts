@@ -2,47 +2,28 @@
 import { readFileSync } from 'node:fs';
 
 /** A byte offset into the memory. */
-export type Pointer = number;
+type Pointer = number;
+
+/** The optimiser passes: each takes the regions it works on, their length n, and its scalars. */
+export type Pass = 'adam' | 'rmsprop' | 'sgd' | 'scale';
 
 /** The exports of assembly/training.ts, where their formulas stand. Lengths count float32 values, a multiple of 4. */
-export interface Kernels {
-  adam(
-    p: Pointer,
-    g: Pointer,
-    m: Pointer,
-    v: Pointer,
-    n: number,
-    rate: number,
-    root: number,
-    oneMinusBeta1: number,
-    beta2: number,
-    oneMinusBeta2: number,
-    epsilon: number,
-    tiny: number,
-  ): void;
-  rmsprop(
-    p: Pointer,
-    g: Pointer,
-    v: Pointer,
-    buf: Pointer,
-    n: number,
-    rate: number,
-    alpha: number,
-    oneMinusAlpha: number,
-    momentum: number,
-    epsilon: number,
-    tiny: number,
-  ): void;
-  sgd(p: Pointer, g: Pointer, buf: Pointer, n: number, rate: number, momentum: number, tiny: number): void;
+export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[]) => void>> & {
   sumOfSquares(g: Pointer, n: number): number;
-  scale(g: Pointer, n: number, factor: number): void;
-}
+  /** g ← a·g + b·x; returns Σ g² of the result. */
+  combine(g: Pointer, x: Pointer, n: number, a: number, b: number): number;
+};
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The compiled passes; a module can be handed to another thread. */
+export function passesModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/training.wasm', import.meta.url)));
+  return compiled;
+}
+
 /** Binds the passes to a memory. */
 export function bindKernels(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/training.wasm', import.meta.url)));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(passesModule(), { env: { memory } });
   return exports as unknown as Kernels;
 }

@@ -1,8 +1,9 @@
 // Stops training before a value that is no finite number reaches the parameters.
 import { type Expectation, ExpectationError } from '@flowvae/tensor';
 import type { NonFiniteOrigin } from './first-non-finite.ts';
-import type { FlatParameters } from './flat-parameters.ts';
 import type { StepValues } from './gradient-step.ts';
+import { GRADIENTS, PARAMETERS } from './optimizer.ts';
+import type { TrainingState } from './training-state.ts';
 
 /** Where training met a value that is no finite number. */
 export interface NonFinitePlace {
@@ -35,15 +36,15 @@ export interface StepToCheck {
   readonly step: number;
   readonly nameBatch?: ((step: number) => string) | undefined;
   readonly gradientNorm: number;
-  readonly parameters: FlatParameters;
+  readonly state: TrainingState;
 }
 
 /** The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all is finite. */
-export function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): NonFiniteError | undefined {
+export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
   const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
   if (!broken && Number.isFinite(at.gradientNorm)) return undefined;
-  const gradients = allNonFinite(at.parameters.gradients);
-  const values = allNonFinite(at.parameters.values); // bad before the step: an update overflowed
+  const gradients = allNonFinite(await at.state.readRegion(GRADIENTS));
+  const values = allNonFinite(await at.state.readRegion(PARAMETERS)); // bad before the step: an update overflowed
   const layer = values[0] ?? gradients[0];
   const found = [
     broken ? `${broken[0]} = ${broken[1]}` : '',
@@ -65,8 +66,8 @@ export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | unde
 }
 
 /** The error for parameters that are not finite after the last update, which no later step would notice; undefined where all are. */
-export function nonFiniteParameters({ values }: FlatParameters, step: number): NonFiniteError | undefined {
-  const culprits = allNonFinite(values);
+export async function nonFiniteParameters(state: TrainingState, step: number): Promise<NonFiniteError | undefined> {
+  const culprits = allNonFinite(await state.readRegion(PARAMETERS));
   if (culprits.length === 0) return undefined;
   const place = { step, layer: culprits[0]! };
   return nonFinite(place, `a value of ${named(culprits)} that is not finite`, 'lower the learning rate');

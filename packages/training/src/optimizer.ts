@@ -1,6 +1,14 @@
 // Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
 import type { Schedule } from '@flowvae/objectives';
-import type { FlatParameters } from './flat-parameters.ts';
+import type { Pass } from './kernels.ts';
+
+/** What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the gradients, the rest its state. */
+export interface OptimizerTarget {
+  /** Euclidean norm of all gradients together. */
+  gradientNorm(): number;
+  /** One pass of assembly/training.ts over whole regions. */
+  sweep(pass: Pass, regions: readonly number[], scalars: readonly number[]): void;
+}
 
 /** One sweep over gradients or parameters at each step; optimisers and gradient transformations alike. */
 export interface Optimizer {
@@ -11,8 +19,17 @@ export interface Optimizer {
   /** A name for each of these regions, e.g. `m` and `v`. */
   readonly slotNames: readonly string[];
   /** @param firstSlot its first region of state; @param step 0 at the first step; @param rateFactor multiplies the learning rate, 1 by default */
-  apply(parameters: FlatParameters, firstSlot: number, step: number, rateFactor?: number): void;
+  apply(target: OptimizerTarget, firstSlot: number, step: number, rateFactor?: number): void;
 }
+
+/** The region of the parameters. */
+export const PARAMETERS = 0;
+
+/** The region of the gradients. */
+export const GRADIENTS = 1;
+
+/** The first region of optimiser state. */
+export const FIRST_SLOT = 2;
 
 /** A learning rate, fixed or by step. */
 export type LearningRate = number | Schedule;
@@ -41,12 +58,12 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
     slotNames: ['m', 'v'],
-    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
+    apply(target, slot, step, rateFactor = 1) {
       const t = step + 1;
       const corrected = (rateFactor * rateAt(rate, step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
-      const [m, v] = [region(slot), region(slot + 1)];
-      kernels.adam(region(0), region(1), m, v, length, corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY);
+      const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
+      target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -71,10 +88,9 @@ export function rmsprop(
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
     slotNames: ['v', 'buffer'],
-    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
-      const [v, buffer] = [region(slot), region(slot + 1)];
-      const lr = rateFactor * rateAt(rate, step);
-      kernels.rmsprop(region(0), region(1), v, buffer, length, lr, alpha, 1 - alpha, momentum, epsilon, TINY);
+    apply(target, slot, step, rateFactor = 1) {
+      const scalars = [rateFactor * rateAt(rate, step), alpha, 1 - alpha, momentum, epsilon, TINY];
+      target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -94,8 +110,8 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
     slotNames: ['buffer'],
-    apply({ kernels, length, region }, slot, step, rateFactor = 1) {
-      kernels.sgd(region(0), region(1), region(slot), length, rateFactor * rateAt(rate, step), momentum, TINY);
+    apply(target, slot, step, rateFactor = 1) {
+      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateFactor * rateAt(rate, step), momentum, TINY]);
     },
   };
 }
@@ -113,9 +129,9 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
     slotNames: [],
-    apply(parameters) {
-      const factor = maxNorm / (parameters.gradientNorm() + NORM_EPSILON);
-      if (factor < 1) parameters.kernels.scale(parameters.region(1), parameters.length, factor);
+    apply(target) {
+      const factor = maxNorm / (target.gradientNorm() + NORM_EPSILON);
+      if (factor < 1) target.sweep('scale', [GRADIENTS], [factor]);
     },
   };
 }
@@ -126,10 +142,10 @@ export function chain(...parts: readonly Optimizer[]): Optimizer {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),
     slotNames: distinct(parts.map(({ slotNames }) => slotNames)),
-    apply(parameters, firstSlot, step, rateFactor) {
+    apply(target, firstSlot, step, rateFactor) {
       let slot = firstSlot;
       for (const part of parts) {
-        part.apply(parameters, slot, step, rateFactor);
+        part.apply(target, slot, step, rateFactor);
         slot += part.slots;
       }
     },
@@ -142,6 +158,3 @@ function distinct(names: readonly (readonly string[])[]): string[] {
   if (new Set(plain).size === plain.length) return plain;
   return names.flatMap((part, i) => part.map((name) => `${i}.${name}`));
 }
-
-/** The first region of optimiser state: parameters and gradients come before. */
-export const FIRST_SLOT = 2;

@@ -29,6 +29,11 @@ export interface TrainingProblem {
   readonly batch: (step: number) => Arrays;
   /** Names what the batch of a step is drawn from, for errors. */
   readonly nameBatch?: (step: number) => string;
+  /**
+   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step; without
+   * it they share the operators one by one, which is slower.
+   */
+  readonly batchInputs?: readonly string[];
 }
 
 /** Variational training as a problem for `fit`: inputs `x`, `noise` and the objective's schedules by name. */
@@ -45,6 +50,7 @@ export function variational(options: VariationalOptions): TrainingProblem {
       noise: [batchSize, noise.width],
       ...Object.fromEntries(schedules.map(([name]) => [name, []])),
     },
+    batchInputs: ['x', 'noise'],
     batch(step) {
       for (const [name, schedule] of schedules) scheduled[name]![0] = schedule(step);
       drawNoise(noise.kind, fold(key, step), drawn);

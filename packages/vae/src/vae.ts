@@ -1,12 +1,12 @@
 // The variational auto-encoder: encoder, decoder, prior, and a slot for any posterior.
 import { bernoulli, type Noise, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
-import type { Posterior } from '@flowvae/flows';
+import type { Posterior, Prior } from '@flowvae/flows';
 import { type NamedVariables, type Tensor1D, type Tensor2D, tf, underPrefixes } from '@flowvae/tensor';
 import type { Network } from './network.ts';
 
 /** A VAE with Bernoulli observations. */
 export interface Vae<Q extends Samplable = Samplable> {
-  /** All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`. */
+  /** All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`, and `prior/…` where the prior is learnt. */
   readonly variables: NamedVariables;
   readonly prior: Samplable & Scorable;
   /** The noise that draws from q(z|x) take. */
@@ -33,15 +33,18 @@ export interface VaeParts<Q extends Samplable> {
   readonly decoder: Network;
   /** Width D of the latent. */
   readonly latent: number;
+  /** p(z), such as a flow prior; left out: N(0, I). */
+  readonly prior?: Prior | undefined;
 }
 
 /**
- * Puts a VAE together: p(x, z) = N(z; 0, I)·Bernoulli(x; σ(decoder(z))), q(z|x) = posterior at encoder(x).
+ * Puts a VAE together: p(x, z) = p(z)·Bernoulli(x; σ(decoder(z))), q(z|x) = posterior at encoder(x).
  *
  * @see Kingma & Welling 2014, arXiv:1312.6114; Rezende & Mohamed 2015, arXiv:1505.05770, section 4.2
  */
-export function vae<Q extends Samplable>({ encoder, posterior, decoder, latent }: VaeParts<Q>): Vae<Q> {
-  const prior = standardNormal(latent);
+export function vae<Q extends Samplable>(parts: VaeParts<Q>): Vae<Q> {
+  const { encoder, posterior, decoder, latent, prior: learnt } = parts;
+  const prior = learnt?.distribution ?? standardNormal(latent);
   const infer = (x: Tensor2D) => posterior.at(encoder.apply(x));
   const decode = (z: Tensor2D) => decoder.apply(z);
   const means = (z: Tensor2D) => tf.sigmoid(decode(z));
@@ -50,6 +53,7 @@ export function vae<Q extends Samplable>({ encoder, posterior, decoder, latent }
       encoder: encoder.variables,
       posterior: posterior.variables,
       decoder: decoder.variables,
+      prior: learnt?.variables ?? {},
     }),
     prior,
     noise: posterior.noise,

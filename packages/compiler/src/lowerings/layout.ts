@@ -5,7 +5,6 @@ import {
   type ExpandDimsAttrs,
   elementCount,
   type FillAttrs,
-  type GatherV2Attrs,
   type PackAttrs,
   type PadV2Attrs,
   type ReshapeAttrs,
@@ -20,27 +19,42 @@ import {
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { listed } from './arithmetic.ts';
-import { elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
+import {
+  elementwise,
+  type Lowering,
+  type Lowerings,
+  padded,
+  required,
+  reshaped,
+  reversed,
+  sliced,
+  transposed,
+} from './lowering.ts';
+
+/** Kernels that give the same elements another shape: what that shape is. The backend shares the elements' memory. */
+export const views = {
+  Identity: ({ x }: ViewInputs) => [...x!.shape],
+  Reshape: ({ x }: ViewInputs, { shape }: ReshapeAttrs) =>
+    tf.util.inferFromImplicitShape(shape, elementCount(x!.shape)),
+  ExpandDims: ({ input }: ViewInputs, { dim }: ExpandDimsAttrs) => {
+    const shape = [...input!.shape];
+    tf.util.assert(dim >= -shape.length - 1, () => `expandDims: expected at least ${-shape.length - 1}, got ${dim}`);
+    return shape.toSpliced(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
+  },
+} as const;
+
+type ViewInputs = Readonly<Record<string, { readonly shape: readonly number[] } | undefined>>;
 
 const identity: Lowering<unknown> = (builder, inputs) => elementwise(builder, 'Identity', required(inputs, 'x'));
 
-const reshape: Lowering<ReshapeAttrs> = (builder, inputs, { shape }) => {
-  const x = required(inputs, 'x');
-  return reshaped(builder, x, tf.util.inferFromImplicitShape(shape, elementCount(x.shape)));
-};
+const reshape: Lowering<ReshapeAttrs> = (builder, inputs, attributes) =>
+  reshaped(builder, required(inputs, 'x'), views.Reshape(inputs, attributes));
 
-const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, { dim }) => {
-  const x = required(inputs, 'input');
-  const shape = [...x.shape];
-  shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
-  return reshaped(builder, x, shape);
-};
+const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, attributes) =>
+  reshaped(builder, required(inputs, 'input'), views.ExpandDims(inputs, attributes));
 
-const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) => {
-  const x = required(inputs, 'x');
-  const shape = perm.map((axis) => x.shape[axis]!);
-  return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
-};
+const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) =>
+  transposed(builder, required(inputs, 'x'), perm);
 
 const tile: Lowering<TileAttrs> = (builder, inputs, { reps }) => {
   const x = required(inputs, 'x');
@@ -55,20 +69,29 @@ const broadcastTo: Lowering<BroadCastToAttrs> = (builder, inputs, { shape }) => 
 
 const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
   const x = required(inputs, 'x');
-  const from = x.shape.map((_, axis) => (typeof begin === 'number' ? (axis === 0 ? begin : 0) : (begin[axis] ?? 0)));
-  const shape = x.shape.map((length, axis) => {
-    const wanted = typeof size === 'number' ? (axis === 0 ? size : -1) : (size?.[axis] ?? -1);
-    return wanted < 0 ? length - from[axis]! : wanted; // tfjs writes "to the end" as −1 or leaves it out
-  });
-  const to = from.map((start, axis) => start + shape[axis]!);
-  return builder.node('Slice', [x, builder.int64(from), builder.int64(to)], { shape, type: x.type });
+  const image = { shape: [...x.shape], rank: x.shape.length } as never;
+  const [from, shape] = tf.slice_util.parseSliceParams(image, begin, size) as [number[], number[]];
+  tf.slice_util.assertParamsValid(image, from, shape);
+  return sliced(
+    builder,
+    x,
+    from,
+    from.map((start, axis) => start + shape[axis]!),
+  );
 };
 
 const concat: Lowering<ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
 
-function joined(builder: GraphBuilder, parts: readonly Value[], axis: number): Value {
+/** Parts without elements stay out where there are others. */
+function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Value {
+  const positive = axis < 0 ? axis + all[0]!.shape.length : axis;
+  tf.backend_util.assertParamsConsistent(
+    all.map(({ shape }) => [...shape]),
+    positive,
+  );
+  const full = all.filter(({ shape }) => elementCount(shape) > 0);
+  const parts = full.length > 0 ? full : all;
   const shapes = parts.map(({ shape }) => [...shape]);
-  const positive = axis < 0 ? axis + shapes[0]!.length : axis;
   const shape = tf.backend_util.computeOutShape(shapes, positive);
   return builder.node('Concat', parts, { shape, type: parts[0]!.type, attributes: { axis: positive } });
 }
@@ -84,6 +107,10 @@ const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }
 /** `stack`: each part gets the new axis, then all are joined along it. */
 const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
   const terms = listed(inputs);
+  for (const { shape, type } of terms) {
+    tf.util.assertShapesMatch([...terms[0]!.shape], [...shape], 'stack: ');
+    tf.util.assert(type === terms[0]!.type, () => `stack: expected ${terms[0]!.type}, got ${type}`);
+  }
   const positive = axis < 0 ? axis + terms[0]!.shape.length + 1 : axis;
   const parts = terms.map((part) => reshaped(builder, part, part.shape.toSpliced(positive, 0, 1)));
   return joined(builder, parts, positive);
@@ -101,32 +128,12 @@ const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {
   return parts.map((part) => reshaped(builder, part, x.shape.toSpliced(positive, 1)));
 };
 
-const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) => {
-  const x = required(inputs, 'x');
-  const shape = x.shape.map((size, i) => paddings[i]![0] + size + paddings[i]![1]);
-  const pads = builder.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-  const value = builder.scalar(constantValue, x.type === 'int32' ? 'int32' : 'float32');
-  return builder.node('Pad', [x, pads, value], { shape, type: x.type });
-};
+const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) =>
+  padded(builder, required(inputs, 'x'), paddings, constantValue);
 
-const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims }) => {
-  if (batchDims) throw new TypeError(`gather with batchDims ${batchDims}: expected 0`);
-  const [x, indices] = [required(inputs, 'x'), required(inputs, 'indices')];
-  const positive = axis < 0 ? axis + x.shape.length : axis;
-  const shape = x.shape.toSpliced(positive, 1, ...indices.shape);
-  return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis: positive } });
-};
-
-/** ONNX has no Reverse: a slice with negative steps from the last element to before the first. */
 const reverse: Lowering<ReverseAttrs> = (builder, inputs, { dims }) => {
   const x = required(inputs, 'x');
-  const axes = tf.util.parseAxisParam(dims, [...x.shape]);
-  const all = (bound: number) => builder.int64(axes.map(() => bound));
-  const beforeFirst = Number.MIN_SAFE_INTEGER;
-  return builder.node('Slice', [x, all(-1), all(beforeFirst), builder.int64(axes), all(-1)], {
-    shape: x.shape,
-    type: x.type,
-  });
+  return reversed(builder, x, tf.util.parseAxisParam(dims, [...x.shape]));
 };
 
 const filled = (builder: GraphBuilder, shape: readonly number[], value: number, dtype: string): Value => {
@@ -135,8 +142,8 @@ const filled = (builder: GraphBuilder, shape: readonly number[], value: number, 
 };
 
 const fill: Lowering<FillAttrs> = (builder, _, { shape, value, dtype }) => {
-  if (typeof value !== 'number') throw new TypeError(`fill with a ${typeof value}: expected a number`);
-  return filled(builder, shape, value, dtype ?? 'float32');
+  if (typeof value === 'string') throw new TypeError('fill with a string: expected a number');
+  return filled(builder, shape, Number(value), dtype ?? 'float32');
 };
 
 const like =
@@ -146,12 +153,11 @@ const like =
     return filled(builder, x.shape, value, x.type);
   };
 
-export const layout: Lowerings = {
+export const layout = {
   BroadcastTo: broadcastTo,
   Concat: concat,
   ExpandDims: expandDims,
   Fill: fill,
-  GatherV2: gather,
   Identity: identity,
   OnesLike: like(1),
   Pack: pack,
@@ -164,4 +170,4 @@ export const layout: Lowerings = {
   Transpose: transpose,
   Unpack: unpack,
   ZerosLike: like(0),
-};
+} satisfies Lowerings;

@@ -9,8 +9,13 @@ export type Inputs = Readonly<Record<string, Value>>;
 /** Emits the operators of one kernel call into the builder and returns its results. */
 export type Lowering<Attributes> = (builder: GraphBuilder, inputs: Inputs, attributes: Attributes) => Value | Value[];
 
+/** Every kernel name of tfjs: the constants that it exports under their own names. */
+export type KernelName = {
+  [Name in keyof typeof tf]: (typeof tf)[Name] extends Name ? Name : never;
+}[keyof typeof tf];
+
 /** Lowerings by tfjs kernel name. Each reads the attributes that its kernel carries, hence `never` here. */
-export type Lowerings = Readonly<Record<string, Lowering<never>>>;
+export type Lowerings = Readonly<Partial<Record<KernelName, Lowering<never>>>>;
 
 /** An input that the kernel always has. */
 export function required(inputs: Inputs, name: string): Value {
@@ -36,13 +41,93 @@ export const pairwise = (
   type: ValueType = a.type,
 ): Value => builder.node(operator, [a, b], { shape: broadcastShape(a, b), type });
 
-/** Emits a reshape. */
+/** Emits a reshape. Unless told otherwise, ONNX takes a size of 0 for "as before". */
 export const reshaped = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>
-  builder.node('Reshape', [x, builder.int64(shape)], { shape, type: x.type });
+  builder.node('Reshape', [x, builder.int64(shape)], {
+    shape,
+    type: x.type,
+    attributes: shape.includes(0) ? { allowzero: 1 } : {},
+  });
 
-/** Emits a conversion; none where the type is already right. */
+/** Emits a transposition. */
+export const transposed = (builder: GraphBuilder, x: Value, perm: readonly number[]): Value => {
+  if (perm.every((axis, i) => axis === i)) return x;
+  const shape = perm.map((axis) => x.shape[axis]!);
+  return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
+};
+
+/** Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are given. */
+export const sliced = (
+  builder: GraphBuilder,
+  x: Value,
+  begin: readonly number[],
+  end: readonly number[],
+  steps?: readonly number[],
+): Value => {
+  const shape = begin.map((from, i) => Math.max(0, Math.ceil((end[i]! - from) / (steps?.[i] ?? 1))));
+  const bounds = [begin, end.map((to) => (to < 0 ? Number.MIN_SAFE_INTEGER : to))].map((list) => builder.int64(list));
+  const axes = builder.int64(begin.map((_, i) => i));
+  const operands = steps ? [x, ...bounds, axes, builder.int64(steps)] : [x, ...bounds];
+  return builder.node('Slice', operands, { shape, type: x.type });
+};
+
+/** Emits the reversal of some axes: ONNX has a slice with negative steps for it. */
+export const reversed = (builder: GraphBuilder, x: Value, axes: readonly number[]): Value => {
+  if (axes.length === 0) return x;
+  const all = (bound: number) => builder.int64(axes.map(() => bound));
+  const operands = [x, all(-1), all(Number.MIN_SAFE_INTEGER), builder.int64(axes), all(-1)];
+  return builder.node('Slice', operands, { shape: x.shape, type: x.type });
+};
+
+/** Emits padding by a number, before and after each axis; below zero it cuts. */
+export const padded = (
+  builder: GraphBuilder,
+  x: Value,
+  paddings: readonly (readonly [before: number, after: number])[],
+  value: number,
+): Value => {
+  if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
+  const shape = x.shape.map((size, i) => paddings[i]![0] + size + paddings[i]![1]);
+  const amounts = builder.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+  const constant = builder.scalar(value, x.type as Exclude<ValueType, 'int64'>);
+  return builder.node('Pad', [x, amounts, constant], { shape, type: x.type });
+};
+
+/** Emits the selection of places along an axis that are known while tracing. */
+export const picked = (builder: GraphBuilder, x: Value, axis: number, places: readonly number[]): Value => {
+  if (places.length === x.shape[axis] && places.every((place, i) => place === i)) return x;
+  const indices = builder.constant(places, [places.length], 'int32');
+  const shape = x.shape.with(axis, places.length);
+  return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis } });
+};
+
+/** Emits a conversion; none where the type is already right. Of floats only those that fit may become int32. */
 export const converted = (builder: GraphBuilder, x: Value, type: ValueType): Value =>
   x.type === type ? x : elementwise(builder, 'Cast', x, { type, attributes: { to: onnxTypes[type] } });
+
+/** Chooses element-wise between two values of one type. */
+export const where = (builder: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
+  builder.node('Where', [condition, yes, no], {
+    shape: broadcastShape(condition, { shape: broadcastShape(yes, no), type: yes.type }),
+    type: yes.type,
+  });
+
+/** Floats cut to int32 as JavaScript's typed arrays cut them, NaN and what lies outside to 0; ONNX leaves that open. */
+export function cutToInt32(builder: GraphBuilder, x: Value): Value {
+  if (x.type !== 'float32') return converted(builder, x, 'int32');
+  const fits = pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(2 ** 31), 'bool');
+  return converted(builder, where(builder, fits, x, builder.scalar(0)), 'int32');
+}
+
+/** What a typed array of a type keeps of a function's results: integers and booleans lose the fraction. */
+export function stored(builder: GraphBuilder, x: Value, type: ValueType): Value {
+  if (x.type !== 'float32' || type === 'float32') return converted(builder, x, type);
+  return converted(builder, cutToInt32(builder, x), type);
+}
+
+/** The first of the types, or the value's own where it is among them. */
+export const closestType = (x: Value, types: readonly ValueType[]): ValueType =>
+  types.includes(x.type) ? x.type : types[0]!;
 
 /** ONNX's codes for element types (TensorProto.DataType). */
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;

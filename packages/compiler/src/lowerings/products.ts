@@ -2,8 +2,8 @@
 import { type _FusedMatMulAttrs, type BatchMatMulAttrs, elementCount, tf } from '@flowvae/tensor';
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { elementwise, type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
-import { sigmoid } from './unary.ts';
+import { activated } from './activations.ts';
+import { type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
 
 interface Transposition {
   readonly transA: boolean;
@@ -31,23 +31,11 @@ function product(builder: GraphBuilder, a: Value, b: Value, { transA, transB }: 
 const batchMatMul: Lowering<BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) =>
   product(builder, required(inputs, 'a'), required(inputs, 'b'), { transA: transposeA, transB: transposeB });
 
-/** The activations that tfjs fuses into a product at inference. */
-const activations: Readonly<Record<string, (builder: GraphBuilder, x: Value, leak: number) => Value>> = {
-  linear: (_, x) => x,
-  relu: (builder, x) => elementwise(builder, 'Relu', x),
-  elu: (builder, x) => elementwise(builder, 'Elu', x),
-  sigmoid: (builder, x) => sigmoid(builder, x),
-  leakyrelu: (builder, x, leak) => elementwise(builder, 'LeakyRelu', x, { attributes: { alpha: { float: leak } } }),
-};
-
 const fusedMatMul: Lowering<_FusedMatMulAttrs> = (builder, inputs, attributes) => {
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
-  const activate = activations[activation ?? 'linear'];
-  if (!activate)
-    throw new TypeError(`fused activation '${activation}': expected ${Object.keys(activations).join(', ')}`);
   const transposition = { transA: transposeA, transB: transposeB };
   const biased = product(builder, required(inputs, 'a'), required(inputs, 'b'), transposition, inputs.bias);
-  return activate(builder, biased, leakyreluAlpha ?? 0.2);
+  return activated(builder, biased, { activation, leakyreluAlpha, slopes: inputs.preluActivationWeights });
 };
 
-export const products: Lowerings = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul };
+export const products = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul } satisfies Lowerings;

@@ -10,7 +10,16 @@ import {
 } from '@flowvae/tensor';
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { converted, elementwise, type Lowering, type Lowerings, required, reshaped } from './lowering.ts';
+import {
+  closestType,
+  converted,
+  elementwise,
+  type Lowering,
+  type Lowerings,
+  required,
+  reshaped,
+  where,
+} from './lowering.ts';
 
 interface ReducedAxes {
   readonly axes: number[];
@@ -25,7 +34,8 @@ function reducedAxes(x: Value, axis: number | number[], keepDims: boolean): Redu
 
 /** In ONNX opset 17 ReduceSum takes its axes as an input; the other reductions still take an attribute. */
 const sum: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
-  const x = required(inputs, 'x');
+  const given = required(inputs, 'x');
+  const x = converted(builder, given, closestType(given, ['int32', 'float32']));
   const { axes, shape } = reducedAxes(x, axis, keepDims);
   if (axes.length === 0) return elementwise(builder, 'Identity', x);
   if (sumsRows(x, axes)) return reshaped(builder, rowSum(builder, x), shape);
@@ -53,11 +63,6 @@ function rowSum(builder: GraphBuilder, x: Value): Value {
   });
 }
 
-const reduction =
-  (operator: string): Lowering<SumAttrs> =>
-  (builder, inputs, { axis, keepDims }) =>
-    reduce(builder, operator, required(inputs, 'x'), axis, keepDims);
-
 function reduce(builder: GraphBuilder, operator: string, x: Value, axis: number | number[], keepDims: boolean): Value {
   const { axes, shape } = reducedAxes(x, axis, keepDims);
   if (axes.length === 0) return elementwise(builder, 'Identity', x);
@@ -68,36 +73,61 @@ function reduce(builder: GraphBuilder, operator: string, x: Value, axis: number 
 const mean: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) =>
   reduce(builder, 'ReduceMean', converted(builder, required(inputs, 'x'), 'float32'), axis, keepDims);
 
+/**
+ * The largest or smallest element, NaN where there is one, which ONNX Runtime's reductions may pass over. Booleans go through int32.
+ */
+function extreme(builder: GraphBuilder, operator: string, x: Value, axis: number | number[], keepDims: boolean): Value {
+  const number = converted(builder, x, closestType(x, ['int32', 'float32']));
+  const found = reduce(builder, operator, number, axis, keepDims);
+  if (x.type !== 'float32') return converted(builder, found, x.type);
+  const notNumbers = converted(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), 'float32');
+  const hasNaN = converted(builder, reduce(builder, 'ReduceMax', notNumbers, axis, keepDims), 'bool');
+  return where(builder, hasNaN, builder.scalar(Number.NaN), found);
+}
+
 /** Max alone calls its axes `reductionIndices`. */
 const max: Lowering<MaxAttrs> = (builder, inputs, { reductionIndices, keepDims }) =>
-  reduce(builder, 'ReduceMax', required(inputs, 'x'), reductionIndices, keepDims);
+  extreme(builder, 'ReduceMax', required(inputs, 'x'), reductionIndices, keepDims);
+
+const min: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) =>
+  extreme(builder, 'ReduceMin', required(inputs, 'x'), axis, keepDims);
+
+/** tfjs gives products of booleans as int32. */
+const product: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
+  const x = required(inputs, 'x');
+  const number = converted(builder, x, closestType(x, ['int32', 'float32']));
+  return reduce(builder, 'ReduceProd', number, axis, keepDims);
+};
 
 /** All and Any reduce booleans, which ONNX's Min and Max reductions do not take: they go through int32. */
 const logicalReduction =
   (operator: string): Lowering<SumAttrs> =>
   (builder, inputs, { axis, keepDims }) => {
-    const x = converted(builder, required(inputs, 'x'), 'int32');
+    const x = converted(builder, converted(builder, required(inputs, 'x'), 'bool'), 'int32');
     return converted(builder, reduce(builder, operator, x, axis, keepDims), 'bool');
   };
 
 const argument =
   (operator: string): Lowering<ArgMaxAttrs> =>
   (builder, inputs, { axis }) => {
-    const x = required(inputs, 'x');
+    const given = required(inputs, 'x');
+    const x = converted(builder, given, closestType(given, ['int32', 'float32']));
     const { axes, shape } = reducedAxes(x, axis, false);
     const attributes = { axis: axes[0]!, keepdims: 0 };
     return converted(builder, builder.node(operator, [x], { shape, type: 'int64', attributes }), 'int32');
   };
 
 const softmax: Lowering<SoftmaxAttrs> = (builder, inputs, { dim }) => {
-  const x = required(inputs, 'logits');
+  const x = converted(builder, required(inputs, 'logits'), 'float32');
   return elementwise(builder, 'Softmax', x, { attributes: { axis: dim } });
 };
 
 const logSoftmax: Lowering<LogSoftmaxAttrs> = (builder, inputs, { axis }) =>
-  elementwise(builder, 'LogSoftmax', required(inputs, 'logits'), { attributes: { axis } });
+  elementwise(builder, 'LogSoftmax', converted(builder, required(inputs, 'logits'), 'float32'), {
+    attributes: { axis },
+  });
 
-export const reductions: Lowerings = {
+export const reductions = {
   All: logicalReduction('ReduceMin'),
   Any: logicalReduction('ReduceMax'),
   ArgMax: argument('ArgMax'),
@@ -105,8 +135,8 @@ export const reductions: Lowerings = {
   LogSoftmax: logSoftmax,
   Max: max,
   Mean: mean,
-  Min: reduction('ReduceMin'),
-  Prod: reduction('ReduceProd'),
+  Min: min,
+  Prod: product,
   Softmax: softmax,
   Sum: sum,
-};
+} satisfies Lowerings;

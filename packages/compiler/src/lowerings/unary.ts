@@ -1,20 +1,54 @@
 // Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
-import type { LeakyReluAttrs, StepAttrs } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
+import { type LeakyReluAttrs, type StepAttrs, tf } from '@flowvae/tensor';
+import type { Value, ValueType } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { where } from './arithmetic.ts';
-import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
+import {
+  closestType,
+  converted,
+  elementwise,
+  type Lowering,
+  type Lowerings,
+  pairwise,
+  required,
+  stored,
+  where,
+} from './lowering.ts';
 
-const unary =
-  (operator: string): Lowering<unknown> =>
-  (builder, inputs) =>
-    elementwise(builder, operator, required(inputs, 'x'));
+type Compute = (builder: GraphBuilder, x: Value) => Value;
 
-/** A function composed of operators, from its only operand. */
-const composed =
-  (compose: (builder: GraphBuilder, x: Value) => Value): Lowering<unknown> =>
-  (builder, inputs) =>
-    compose(builder, required(inputs, 'x'));
+/** What element types a function takes as they are; others go through the first of them, and the result comes back. */
+const FLOATS = ['float32'] as const;
+const NUMBERS = ['int32', 'float32'] as const;
+
+/**
+ * An element-wise function. tfjs gives its result in the type of its operand (the root of an int32 is cut to int32), or always in `result`.
+ */
+const mapped =
+  (compute: Compute, types: readonly ValueType[], result?: ValueType): Lowering<unknown> =>
+  (builder, inputs) => {
+    const x = required(inputs, 'x');
+    const y = compute(builder, converted(builder, x, closestType(x, types)));
+    return stored(builder, y, result ?? x.type);
+  };
+
+const operator =
+  (name: string): Compute =>
+  (builder, x) =>
+    elementwise(builder, name, x);
+
+const floatFunction = (compute: Compute | string) =>
+  mapped(typeof compute === 'string' ? operator(compute) : compute, FLOATS);
+
+/** Rounding leaves integers as they are. */
+const rounding =
+  (name: string): Lowering<unknown> =>
+  (builder, inputs) => {
+    const x = required(inputs, 'x');
+    return elementwise(builder, x.type === 'float32' ? name : 'Identity', x);
+  };
+
+/** A question about floating-point numbers; integers are all alike. */
+const test = (compute: Compute) => mapped(compute, FLOATS, 'bool');
 
 const square = (builder: GraphBuilder, x: Value) => pairwise(builder, 'Mul', x, x);
 
@@ -59,16 +93,63 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
   return elementwise(builder, 'Reciprocal', pairwise(builder, 'Add', e, builder.scalar(1)));
 }
 
-/** 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). */
+/** exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large. */
+function exponentialMinusOne(builder: GraphBuilder, x: Value): Value {
+  const one = builder.scalar(1);
+  const t = elementwise(builder, 'Tanh', pairwise(builder, 'Mul', x, builder.scalar(0.5)));
+  const small = pairwise(builder, 'Div', pairwise(builder, 'Add', t, t), pairwise(builder, 'Sub', one, t));
+  const large = pairwise(builder, 'Sub', elementwise(builder, 'Exp', x), one);
+  return where(builder, pairwise(builder, 'Less', x, one, 'bool'), small, large);
+}
+
+/** tfjs gives the sign 0 to NaN, ONNX gives NaN. */
+function sign(builder: GraphBuilder, x: Value): Value {
+  const raw = elementwise(builder, 'Sign', x);
+  if (x.type !== 'float32') return raw;
+  return where(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), builder.scalar(0), raw);
+}
+
+const finite = (builder: GraphBuilder, x: Value) =>
+  pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(Number.POSITIVE_INFINITY), 'bool');
+
+/** 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). NaN stays NaN. */
 const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
-  const positive = pairwise(builder, 'Greater', required(inputs, 'x'), builder.scalar(0), 'bool');
-  // a cast is one pass; Where with two scalars is several in ONNX Runtime
-  if (alpha === 0) return elementwise(builder, 'Cast', positive, { type: 'float32', attributes: { to: 1 } });
-  return where(builder, positive, builder.scalar(1), builder.scalar(alpha));
+  const x = required(inputs, 'x');
+  const number = converted(builder, x, closestType(x, NUMBERS));
+  // The sign of relu is the gradient's cheapest form, since relu itself is there already, and ONNX keeps NaN in both.
+  if (alpha === 0)
+    return converted(builder, elementwise(builder, 'Sign', elementwise(builder, 'Relu', number)), x.type);
+  const positive = pairwise(builder, 'Greater', number, builder.scalar(0, number.type as 'int32'), 'bool');
+  const chosen = where(builder, positive, builder.scalar(1), builder.scalar(alpha));
+  if (x.type !== 'float32') return stored(builder, chosen, x.type);
+  return where(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), x, chosen);
 };
 
+/** tfjs's leaky relu is float32 for every operand. */
 const leakyRelu: Lowering<LeakyReluAttrs> = (builder, inputs, { alpha }) =>
-  elementwise(builder, 'LeakyRelu', required(inputs, 'x'), { attributes: { alpha: { float: alpha } } });
+  elementwise(builder, 'LeakyRelu', converted(builder, required(inputs, 'x'), 'float32'), {
+    attributes: { alpha: { float: alpha } },
+  });
+
+/** x, times alpha where x is negative; float32 for every operand. */
+const prelu: Lowering<unknown> = (builder, inputs) => {
+  const [x, alpha] = ['x', 'alpha'].map((name) => converted(builder, required(inputs, name), 'float32')) as [
+    Value,
+    Value,
+  ];
+  const negative = pairwise(builder, 'Less', x, builder.scalar(0), 'bool');
+  return where(builder, negative, pairwise(builder, 'Mul', alpha, x), x);
+};
+
+const relu6 = (builder: GraphBuilder, x: Value) => {
+  const bounds = [0, 6].map((bound) => builder.scalar(bound, x.type as 'int32'));
+  return builder.node('Clip', [x, ...bounds], { shape: x.shape, type: x.type });
+};
+
+const selu = (builder: GraphBuilder, x: Value) => {
+  const alpha = { float: tf.backend_util.SELU_SCALEALPHA / tf.backend_util.SELU_SCALE };
+  return elementwise(builder, 'Selu', x, { attributes: { alpha, gamma: { float: tf.backend_util.SELU_SCALE } } });
+};
 
 /** dy·(1 where y ≥ 0, else y + 1): the derivative of elu by its result. */
 const eluGradient: Lowering<unknown> = (builder, inputs) => {
@@ -76,30 +157,45 @@ const eluGradient: Lowering<unknown> = (builder, inputs) => {
   return pairwise(builder, 'Mul', required(inputs, 'dy'), pairwise(builder, 'Add', negativePart, builder.scalar(1)));
 };
 
-export const unaryFunctions: Lowerings = {
-  Abs: unary('Abs'),
-  Ceil: unary('Ceil'),
-  Cos: unary('Cos'),
-  Elu: unary('Elu'),
+export const unaryFunctions = {
+  Abs: mapped(operator('Abs'), NUMBERS),
+  Acos: floatFunction('Acos'),
+  Acosh: floatFunction('Acosh'),
+  Asin: floatFunction('Asin'),
+  Asinh: floatFunction('Asinh'),
+  Atan: floatFunction('Atan'),
+  Atanh: floatFunction('Atanh'),
+  Ceil: rounding('Ceil'),
+  Cos: floatFunction('Cos'),
+  Cosh: floatFunction('Cosh'),
+  Elu: floatFunction('Elu'),
   EluGrad: eluGradient,
-  Erf: unary('Erf'),
-  Exp: unary('Exp'),
-  Floor: unary('Floor'),
+  Erf: floatFunction('Erf'),
+  Exp: mapped(operator('Exp'), FLOATS, 'float32'),
+  Expm1: floatFunction(exponentialMinusOne),
+  Floor: rounding('Floor'),
+  IsFinite: test(finite),
+  IsInf: test((builder, x) => elementwise(builder, 'IsInf', x, { type: 'bool' })),
+  IsNan: test((builder, x) => elementwise(builder, 'IsNaN', x, { type: 'bool' })),
   LeakyRelu: leakyRelu,
-  Log: unary('Log'),
-  Log1p: composed(logOnePlusAnywhere),
-  Neg: unary('Neg'),
-  Reciprocal: unary('Reciprocal'),
-  Relu: unary('Relu'),
-  Round: unary('Round'),
-  Rsqrt: composed(reciprocalSquareRoot),
-  Sigmoid: composed(sigmoid),
-  Sign: unary('Sign'),
-  Sin: unary('Sin'),
-  Softplus: composed(softplus),
-  Sqrt: unary('Sqrt'),
-  Square: composed(square),
+  Log: floatFunction('Log'),
+  Log1p: floatFunction(logOnePlusAnywhere),
+  Neg: mapped(operator('Neg'), NUMBERS),
+  Prelu: prelu,
+  Reciprocal: floatFunction('Reciprocal'),
+  Relu: mapped(operator('Relu'), NUMBERS),
+  Relu6: mapped(relu6, NUMBERS),
+  Round: rounding('Round'),
+  Rsqrt: floatFunction(reciprocalSquareRoot),
+  Selu: floatFunction(selu),
+  Sigmoid: floatFunction(sigmoid),
+  Sign: mapped(sign, NUMBERS),
+  Sin: floatFunction('Sin'),
+  Sinh: floatFunction('Sinh'),
+  Softplus: floatFunction(softplus),
+  Sqrt: floatFunction('Sqrt'),
+  Square: mapped(square, NUMBERS),
   Step: step,
-  Tan: unary('Tan'),
-  Tanh: unary('Tanh'),
-};
+  Tan: floatFunction('Tan'),
+  Tanh: floatFunction('Tanh'),
+} satisfies Lowerings;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { RunFolder } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { describeReplay, replayRun } from '../replay-run.ts';
-import { describeEvaluation, type TrainReport } from '../report.ts';
+import { describeEvaluation, type ParameterCounts, type TrainReport } from '../report.ts';
 import { storedConfig } from '../saved-run.ts';
 import { flagOf, type SettingName, type TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
@@ -30,7 +30,7 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
   const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
   const folder = resume ?? out ?? freshFolder(config);
   const { signal, exitCode, release } = interruption();
-  const { report, figures } = await trainRun(config, {
+  const { report, counts, figures } = await trainRun(config, {
     out: folder,
     progress: process.stderr,
     signal,
@@ -41,7 +41,7 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
     keepCheckpoints,
   });
   release();
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, folder, figures)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, { folder, counts, figures })}\n`);
   if (signal.aborted) {
     process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
     process.stderr.write(`to go on: flowvae train --resume ${folder}\n`);
@@ -86,10 +86,19 @@ function freshFolder({ flow, seed }: TrainConfig): string {
   return candidate;
 }
 
-function summary(report: TrainReport, folder: string, figures: readonly string[]): string {
-  const { steps, engine, msPerStep, parameters, peakMemoryMiB } = report;
+interface Leavings {
+  readonly folder: string;
+  readonly counts: ParameterCounts;
+  readonly figures: readonly string[];
+}
+
+const describeCounts = ({ total, flow, prior }: ParameterCounts) =>
+  `${total} parameters (${flow} in the flow, ${prior} in the prior)`;
+
+function summary(report: TrainReport, { folder, counts, figures }: Leavings): string {
+  const { steps, engine, msPerStep, peakMemoryMiB } = report;
   return [
-    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${parameters} parameters, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
+    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
     describeEvaluation(report),
     `run folder  ${folder}`,
     ...figures.map((path) => `figure      ${path}`),

@@ -1,0 +1,75 @@
+// Runs cuts of the pending graph on ONNX Runtime, with one session for all cuts of the same structure.
+import { ExpectationError } from '@flowvae/tensor';
+import { Executable, type OutputArray } from '../executable.ts';
+import { optimise } from '../passes/optimise.ts';
+import { LeastRecentlyUsed } from './least-recently-used.ts';
+import { loadNativeRuntime, type NativeExecutable } from './native-session.ts';
+import type { Cut } from './pending-graph.ts';
+import { structureKey } from './structure-key.ts';
+
+/** Sessions kept at a time, each for one structure of graph. */
+const SESSION_LIMIT = 128;
+
+export class GraphRunner {
+  readonly #threads: number;
+  readonly #native = new LeastRecentlyUsed<NativeExecutable>(SESSION_LIMIT, (executable) => executable.dispose());
+  readonly #public = new LeastRecentlyUsed<Promise<Executable>>(SESSION_LIMIT, release);
+  /** Sessions created so far. */
+  created = 0;
+
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
+  /**
+   * Runs at once.
+   *
+   * @throws ExpectationError where the native library cannot be called synchronously
+   */
+  runSync({ graph, arrays }: Cut): OutputArray[] {
+    const runtime = loadNativeRuntime();
+    if (typeof runtime === 'string') {
+      throw new ExpectationError({
+        where: 'onnxruntime backend: dataSync',
+        expected: "onnxruntime-node's native library",
+        received: runtime,
+        remedy: 'await data() instead',
+      });
+    }
+    const create = () => {
+      this.created++;
+      return runtime.create(optimise(graph), this.#threads);
+    };
+    return this.#native.get(structureKey(graph), create).run(arrays);
+  }
+
+  /** Whether {@link runSync} works here. */
+  get isSynchronous(): boolean {
+    return typeof loadNativeRuntime() !== 'string';
+  }
+
+  /** Runs by onnxruntime-node's public way. The arrays must not change until the promise resolves. */
+  async run({ graph, arrays }: Cut): Promise<OutputArray[]> {
+    const create = () => {
+      this.created++;
+      return Executable.create(optimise(graph), { threads: this.#threads });
+    };
+    const executable = await this.#public.get(structureKey(graph), create);
+    const feeds = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, arrays[i]! as Float32Array]));
+    const results = await executable.run<OutputArray>(feeds);
+    return graph.outputs.map(({ name }) => results[name]!);
+  }
+
+  /** Frees all sessions. */
+  dispose(): void {
+    this.#native.clear();
+    this.#public.clear();
+  }
+}
+
+function release(created: Promise<Executable>): void {
+  created.then(
+    (executable) => executable.dispose(),
+    () => {},
+  );
+}

@@ -1,0 +1,37 @@
+// A cache with a bound: what was not asked for longest goes first.
+
+export class LeastRecentlyUsed<Entry> {
+  readonly #entries = new Map<string, Entry>();
+  readonly #limit: number;
+  readonly #free: (entry: Entry) => void;
+
+  /** @param free called for each entry that leaves the cache */
+  constructor(limit: number, free: (entry: Entry) => void) {
+    this.#limit = limit;
+    this.#free = free;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The entry of a key, created where there is none. */
+  get(key: string, create: () => Entry): Entry {
+    const entry = this.#entries.get(key) ?? create();
+    this.#entries.delete(key); // a Map keeps the order of insertion: the first key is the one not asked for longest
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#limit) this.delete(this.#entries.keys().next().value!);
+    return entry;
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#free(entry);
+  }
+
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key);
+  }
+}

@@ -1,0 +1,86 @@
+// How one call of a tfjs kernel becomes operators of a graph. The tracer and the lazy backend both record this way.
+import { type DataType, type TensorInfo, tf } from '@flowvae/tensor';
+import type { Value, ValueType } from './graph.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import type { Inputs, Lowering } from './lowerings/lowering.ts';
+import { lowerings } from './lowerings/table.ts';
+import { unsupportedKernels } from './lowerings/unsupported.ts';
+import { failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
+
+/** Who records: knows what value each tensor stands for, and where operators go. */
+export interface Recording {
+  readonly builder: GraphBuilder;
+  /** The value that a tensor stands for. */
+  valueFor(info: TensorInfo): Value;
+  /** A fresh tensor description that stands for a value. */
+  describe(value: Value): TensorInfo;
+}
+
+/** The tensors of a kernel call by tfjs's argument names. */
+export type KernelInputs = Readonly<Record<string, TensorInfo | undefined>>;
+
+/** Records one kernel call and returns descriptions of its results. */
+export function recordKernel(
+  recording: Recording,
+  kernel: string,
+  inputs: KernelInputs,
+  attributes: unknown,
+): TensorInfo | TensorInfo[] {
+  const lowering = (lowerings as Readonly<Record<string, Lowering<never> | undefined>>)[kernel] as
+    | Lowering<unknown>
+    | undefined;
+  if (!lowering) throw unsupportedKernel(kernel, activeOperations().at(-1), reasonAgainst(kernel));
+  const values: Record<string, Value> = {};
+  for (const [name, info] of Object.entries(inputs)) if (info) values[name] = recording.valueFor(info);
+  const { builder } = recording;
+  builder.origin = originOf(kernel);
+  const result = lowered(kernel, () => lowering(builder, values as Inputs, attributes));
+  return Array.isArray(result) ? result.map((value) => recording.describe(value)) : recording.describe(result);
+}
+
+const reasonAgainst = (kernel: string) => (unsupportedKernels as Readonly<Record<string, string | undefined>>)[kernel];
+
+/** A lowering's own refusal is said with the operation that it belongs to. */
+function lowered(kernel: string, lower: () => Value | Value[]): Value | Value[] {
+  try {
+    return lower();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw failedLowering(kernel, activeOperations().at(-1), error.message);
+  }
+}
+
+/** Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by name. */
+export function registerRecordedKernels<Backend>(
+  backendName: string,
+  record: (backend: Backend, kernel: string, inputs: KernelInputs, attributes: unknown) => TensorInfo | TensorInfo[],
+): void {
+  for (const kernelName of new Set([...Object.keys(lowerings), ...Object.keys(unsupportedKernels)])) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, backend, attrs }) => record(backend as Backend, kernelName, inputs, attrs),
+    });
+  }
+}
+
+/** The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients, are left out. */
+export function activeOperations(): string[] {
+  return tf
+    .engine()
+    .state.scopeStack.map(({ name }) => name)
+    .filter((name) => name.endsWith('__op'))
+    .map((name) => name.slice(0, -'__op'.length));
+}
+
+/** `kernel`, and the operation that called it where that has another name. */
+function originOf(kernel: string): string {
+  const operation = tf.engine().state.activeScope?.name.replace(/__op$/, '') ?? '';
+  return operation && operation.toLowerCase() !== kernel.toLowerCase() ? `${operation}: ${kernel}` : kernel;
+}
+
+/** A tfjs type that graphs can hold. */
+export function graphType(dtype: DataType): Exclude<ValueType, 'int64'> {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw unsupportedType(dtype, activeOperations().at(-1));
+}

@@ -1,0 +1,55 @@
+// What another thread needs to run a graph: plain data, no functions.
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Graph, Named } from './graph.ts';
+import { type EncodeOptions, encodeModel, outputName } from './onnx-model.ts';
+import { sessionOptions } from './session-options.ts';
+
+/** An input or output under the session's name for it. */
+export interface Port {
+  readonly name: string;
+  /** The session's name; differs from `name` for outputs. */
+  readonly key: string;
+  readonly shape: readonly number[];
+}
+
+/** How a session is made. */
+export interface SessionChoices extends EncodeOptions {
+  /** Cores that one run may use. */
+  readonly threads: number;
+}
+
+/** Enough to create a session of ONNX Runtime in another thread. Structured-cloneable. */
+export interface SessionRecipe {
+  /** URL of the module onnxruntime-node. */
+  readonly runtime: string;
+  /** URL of the module that runs an in-place model. */
+  readonly runner: string;
+  /** The graph as an ONNX file. */
+  readonly model: Uint8Array;
+  readonly options: ReturnType<typeof sessionOptions>;
+  /** Inputs and variables. */
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Nodes of the graph. */
+  readonly nodes: number;
+}
+
+const portOf = (key: (name: string) => string) => (named: Named) => ({
+  name: named.name,
+  key: key(named.name),
+  shape: named.value.shape,
+});
+
+/** Describes a session for a graph whose inputs and outputs are float32. */
+export function sessionRecipe(graph: Graph, { threads, inPlace = false }: SessionChoices): SessionRecipe {
+  return {
+    runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,
+    runner: new URL('./in-place.js', import.meta.url).href,
+    model: encodeModel(graph, { inPlace }),
+    options: sessionOptions(threads),
+    inputs: [...graph.inputs, ...graph.variables].map(portOf((name) => name)),
+    outputs: graph.outputs.map(portOf(outputName)),
+    nodes: graph.nodes.length,
+  };
+}

@@ -1,0 +1,26 @@
+// Concentric rings: holes inside holes.
+import { fold, normal, uniform } from '@flowvae/random';
+import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
+
+const RADII = [1, 2, 3, 4] as const;
+const STD = 0.12;
+
+/** Four rings of radius 1 to 4, equally weighted: the radius is N(R, 0.12²), the angle uniform; p(x, y) = p(r)/(2πr). */
+export const rings: Toy = {
+  sample(key, count) {
+    const choice = uniform(fold(key, 'ring'), count);
+    const turn = uniform(fold(key, 'angle'), count);
+    const noise = normal(fold(key, 'noise'), count);
+    return pointsOf(count, (i) => {
+      const radius = RADII[Math.floor(choice[i]! * RADII.length)]! + STD * noise[i]!;
+      const angle = 2 * Math.PI * turn[i]!;
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    });
+  },
+  logDensity(x, y) {
+    const r = Math.hypot(x, y);
+    return logMeanExp(RADII.map((radius) => logNormal(r, radius, STD))) - Math.log(2 * Math.PI * r);
+  },
+  entropy: 3.314685,
+  reach: 4.6,
+};

@@ -1,0 +1,130 @@
+// The public checker: is a flow what it says it is?
+import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
+import { ExpectationError } from '@flowvae/tensor';
+import type { Flow } from '../flow.ts';
+import type { ParamDraw } from './drawn-inputs.ts';
+import { finiteCheck } from './finite-check.ts';
+import { gradients } from './gradient-check.ts';
+import { fold, invariants, logDet, roundTrip } from './map-checks.ts';
+import { type Probe, probe } from './probe.ts';
+import { type CheckName, type CheckOutcome, type FlowReport, reportOf } from './report.ts';
+import { type Start, startCheck } from './start-check.ts';
+import { type Tally, together } from './tally.ts';
+
+/** Options of {@link checkFlow} for a flow that is made already. */
+export interface CheckFlowOptions {
+  /** Standard deviations of the parameters. Default `[0.1, 1, 3]`: nearly nothing, as training makes them, and wide. */
+  readonly scale?: number | readonly number[];
+  /** Decides parameters and points. Default `key(0)`. */
+  readonly key?: Key;
+  /** Default: all. */
+  readonly checks?: readonly CheckName[];
+  /** What the flow is at its initial parameters. Default `'identity'`. */
+  readonly start?: Start;
+  /** Draws in each dimension at each scale: shared parameters, then parameters of each point's own, in turn. Default 4. */
+  readonly draws?: number;
+  /** Points for each draw. Default 8. */
+  readonly points?: number;
+}
+
+/** Options of {@link checkFlow} for a function that makes the flow. */
+export interface CheckFlowFamilyOptions extends CheckFlowOptions {
+  /** Dimensions. Default `[2, 5]`. */
+  readonly dims?: readonly number[];
+}
+
+/** Parameters of this scale are the largest for which results have to be finite. */
+const LARGEST_SCALE = 10;
+
+type ProbeCheck = readonly [check: CheckName, run: (probe: Probe) => Tally];
+
+/** Checks of drawn parameters, shared by the points or one row for each. */
+const ofAnyRows: readonly ProbeCheck[] = [
+  ['logDet', logDet],
+  ['roundTrip', roundTrip],
+  ['gradients', gradients],
+];
+
+/** Checks of parameters that all points share, on wide draws. */
+const ofSharedRows: readonly ProbeCheck[] = [
+  ['fold', fold],
+  ['invariants', invariants],
+];
+
+/** Wide draws for each of the others: a fold shows at few parameters. */
+const WIDE = 4;
+
+const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants', 'roundTrip', 'gradients', 'start'];
+
+/**
+ * Checks a flow against what no flow may break, at parameters of several scales:
+ *
+ * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3; the finding names the layer
+ * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4, where J is far from singular
+ * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's
+ * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
+ * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse only
+ * - `gradients`: with respect to z and each parameter, against central differences (h = 1e-2)
+ * - `start`: y = z and log-det 0 at the initial parameters
+ *
+ * It runs eagerly on TensorFlow.js's current backend. A check that could decide nothing at any scale counts as a finding.
+ * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which
+ * @throws ExpectationError for no scale or no dimension; whatever the flow throws
+ * @example checkFlow((dim) => planar(dim), { dims: [2, 40] }).ok
+ */
+export function checkFlow(flow: Flow, options?: CheckFlowOptions): FlowReport;
+export function checkFlow(make: (dim: number) => Flow, options?: CheckFlowFamilyOptions): FlowReport;
+export function checkFlow(flow: Flow | ((dim: number) => Flow), options: CheckFlowFamilyOptions = {}): FlowReport {
+  const { dims = [2, 5], scale = [0.1, 1, 3] } = options;
+  const scales = typeof scale === 'number' ? [scale] : scale;
+  const flows = typeof flow === 'function' ? dims.map(flow) : [flow];
+  if (flows.length === 0) throw nothing('dims', 'dimension');
+  if (scales.length === 0) throw nothing('scale', 'scale');
+  return reportOf(
+    flows[0]!.name,
+    flows.flatMap((each) => outcomesOf(each, scales, options)),
+  );
+}
+
+function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOptions): CheckOutcome[] {
+  const { key = keyOf(0), checks = allChecks, start = 'identity', draws = 4, points = 8 } = options;
+  const { dim } = flow;
+  const keyAt = (scale: number, draw: number) => folded(key, 'checkFlow', dim, String(scale), draw);
+  const many = <T>(count: number, make: (draw: number) => T) => Array.from({ length: count }, (_, draw) => make(draw));
+  const probes = (scale: number, count: number, drawOf: (i: number) => Omit<ParamDraw, 'scale'>) =>
+    many(count, (i) => probe(flow, points, { scale, ...drawOf(i) }, keyAt(scale, i)));
+  const outcomes = (list: readonly ProbeCheck[], scale: number, drawn: readonly Probe[]) =>
+    list.map(([check, run]): CheckOutcome => ({ check, dim, scale, ...together(drawn.map((each) => run(each))) }));
+  const wanted = (list: readonly ProbeCheck[]) =>
+    list.filter(([check]) => checks.includes(check) && applies(check, flow));
+  const finite = (scale: number): CheckOutcome => {
+    const seen = many(draws, (draw) => finiteCheck(flow, scale, keyAt(scale, draw)));
+    return { check: 'finite', dim, scale, ...together(seen) };
+  };
+  const atStart = (): CheckOutcome => {
+    return { check: 'start', dim, ...together(many(draws, (draw) => startCheck(flow, start, keyAt(0, draw)))) };
+  };
+  return [
+    ...(checks.includes('finite') ? [...new Set([...scales, LARGEST_SCALE])].map(finite) : []),
+    ...scales.flatMap((scale) => [
+      ...outcomes(
+        wanted(ofAnyRows),
+        scale,
+        probes(scale, draws, (i) => ({ rows: i % 2 ? points : 1 })),
+      ),
+      ...outcomes(
+        wanted(ofSharedRows),
+        scale,
+        probes(scale, WIDE * draws, () => ({ mixed: true })),
+      ),
+    ]),
+    ...(checks.includes('start') ? [atStart()] : []),
+  ];
+}
+
+/** What a flow does not offer or declare cannot be checked. */
+const applies = (check: CheckName, flow: Flow) =>
+  (check !== 'roundTrip' || 'inverse' in flow) && (check !== 'invariants' || flow.invariants !== undefined);
+
+const nothing = (option: string, what: string) =>
+  new ExpectationError({ where: `checkFlow: ${option}`, expected: `at least one ${what}`, received: 'none' });

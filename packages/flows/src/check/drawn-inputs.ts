@@ -1,0 +1,68 @@
+// Points and parameters at which a flow is looked at, and pure functions of them run eagerly on plain arrays.
+import { fold, type Key, normal, uniform } from '@flowvae/random';
+import { elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { Flow, ParamShapes, Params } from '../flow.ts';
+
+/** Numbers, row-major, and their shape. */
+export interface ShapedArray {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Arrays by name: `z` and the parameters. */
+export type Inputs = Readonly<Record<string, ShapedArray>>;
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** How parameters are drawn. */
+export interface ParamDraw {
+  /** Standard deviation. */
+  readonly scale: number;
+  /** 1: shared by all points; else as many rows as there are points, one for each, except of what the flow always shares. Default 1. */
+  readonly rows?: number;
+  /** Each parameter by a scale of its own, log-uniform from a thirtieth of `scale`: constraints break where sizes differ. Default false. */
+  readonly mixed?: boolean;
+}
+
+/** Parameters, each element N(0, scale²). */
+export function drawParams(flow: Flow, { scale, rows = 1, mixed = false }: ParamDraw, key: Key): Inputs {
+  const arrays = Object.entries(flow.paramShapes).map(([name, shape]) => {
+    const whole = [flow.shared?.includes(name) ? 1 : rows, ...shape];
+    const own = mixed ? scale * 30 ** -uniform(fold(key, 'scale', name), 1)[0]! : scale;
+    const values = normal(fold(key, 'param', name), elementCount(whole)).map((value) => own * value);
+    return [name, { shape: whole, values }] as const;
+  });
+  return Object.fromEntries(arrays);
+}
+
+/** The flow's initial parameters. */
+export function initialParams(flow: Flow, key: Key): Inputs {
+  const initial = flow.initialParams(key);
+  const arrays = Object.entries(flow.paramShapes).map(
+    ([name, shape]) => [name, { shape: [1, ...shape], values: initial[name]! }] as const,
+  );
+  return Object.fromEntries(arrays);
+}
+
+/** Points [count, D]: odd rows N(0, I), even rows N(0, 9·I), which reach the tails; times `spread`. */
+export function drawPoints(dim: number, count: number, key: Key, spread = 1): ShapedArray {
+  const values = normal(fold(key, 'z'), count * dim);
+  return {
+    shape: [count, dim],
+    values: values.map((value, i) => value * spread * (Math.floor(i / dim) % 2 ? 1 : 3)),
+  };
+}
+
+/** Runs a function of named tensors and reads its results; every tensor is freed. */
+export function evaluate(fn: (tensors: Tensors) => Readonly<Record<string, Tensor>>, inputs: Inputs) {
+  return tf.tidy(() => {
+    const tensors = Object.entries(inputs).map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]);
+    const results = Object.entries(fn(Object.fromEntries(tensors)));
+    return Object.fromEntries(results.map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]));
+  });
+}
+
+/** A flow's forward map as a function of named tensors. */
+export const forwardOf =
+  (flow: Flow) =>
+  ({ z, ...params }: Tensors) => ({ ...flow.forward(params as Params<ParamShapes>, z as Tensor2D) });

@@ -1,0 +1,80 @@
+// The Jacobian of a flow by automatic differentiation in float32, and what follows from it in float64.
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import type { Flow, ParamShapes, Params } from '../flow.ts';
+import { evaluate, type Inputs, type ShapedArray } from './drawn-inputs.ts';
+
+/** A Jacobian J [D, D] at one point. */
+export interface Jacobian {
+  /** log|det J|, float64 */
+  readonly logAbsDet: number;
+  readonly sign: number;
+  /** J⁻¹, row-major, float64 */
+  readonly inverse: Float64Array;
+  /** κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. */
+  readonly condition: number;
+}
+
+/** ∂y_i/∂z_j at every point: each is repeated D times, once for each output. */
+export function jacobiansOf(flow: Flow, { z, ...params }: Inputs): Jacobian[] {
+  const { dim } = flow;
+  const [points] = z!.shape as [number];
+  const size = dim * dim;
+  const oneHot = Float32Array.from({ length: points * size }, (_, i) =>
+    Math.floor(i / dim) % dim === i % dim ? 1 : 0,
+  );
+  const repeated = (array: ShapedArray) => (array.shape[0] === 1 ? array : repeatRows(array, dim));
+  const given = Object.fromEntries(Object.entries(params).map(([name, array]) => [name, repeated(array)]));
+  const cotangent = { values: oneHot, shape: [points * dim, dim] };
+  const inputs = { ...given, points: repeatRows(z!, dim), cotangent };
+  const { jacobian } = evaluate(({ points: at, cotangent: dy, ...tensors }) => {
+    const y = (x: typeof at) => flow.forward(tensors as Params<ParamShapes>, x as Tensor2D).y;
+    return { jacobian: tf.grad(y)(at!, dy!) };
+  }, inputs);
+  return Array.from({ length: points }, (_, row) => analyse(jacobian!.subarray(row * size, (row + 1) * size), dim));
+}
+
+/** [n, …] → [n·times, …], every row that many times in a row. */
+function repeatRows({ shape, values }: ShapedArray, times: number): ShapedArray {
+  const [rows, ...rest] = shape as [number, ...number[]];
+  const size = values.length / rows;
+  const repeated = new Float32Array(values.length * times);
+  for (let row = 0; row < rows * times; row++) {
+    const from = Math.floor(row / times) * size;
+    repeated.set(values.subarray(from, from + size), row * size);
+  }
+  return { shape: [rows * times, ...rest], values: repeated };
+}
+
+/** Gauss-Jordan elimination with partial pivoting. */
+function analyse(matrix: Float32Array, n: number): Jacobian {
+  const rows = Array.from({ length: n }, (_, i) =>
+    Float64Array.from({ length: 2 * n }, (__, j) => (j < n ? matrix[i * n + j]! : Number(j - n === i))),
+  );
+  let [logAbsDet, sign] = [0, 1];
+  for (let k = 0; k < n; k++) {
+    const pivot = largestBelow(rows, k);
+    if (pivot !== k) sign = -sign;
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    const top = rows[k]!;
+    const divisor = top[k]!;
+    logAbsDet += Math.log(Math.abs(divisor));
+    sign *= Math.sign(divisor);
+    for (let j = k; j < 2 * n; j++) top[j]! /= divisor;
+    for (const row of rows) {
+      const factor = row === top ? 0 : row[k]!;
+      if (factor !== 0) for (let j = k; j < 2 * n; j++) row[j]! -= factor * top[j]!;
+    }
+  }
+  const inverse = Float64Array.from({ length: n * n }, (_, i) => rows[Math.floor(i / n)]![n + (i % n)]!);
+  const condition = matrix.reduce(
+    (sum, value, i) => sum + Math.abs(value * inverse[(i % n) * n + Math.floor(i / n)]!),
+    0,
+  );
+  return { logAbsDet, sign, inverse, condition };
+}
+
+function largestBelow(rows: readonly Float64Array[], k: number): number {
+  let best = k;
+  for (let i = k + 1; i < rows.length; i++) if (Math.abs(rows[i]![k]!) > Math.abs(rows[best]![k]!)) best = i;
+  return best;
+}

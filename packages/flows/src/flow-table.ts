@@ -1,0 +1,66 @@
+// Every flow that a formula can name, as data. To add one: a row.
+import { iaf, maf } from './autoregressive.ts';
+import { type NetworkOptions, networkDefaults } from './conditioner.ts';
+import type { Flow } from './flow.ts';
+import { nice } from './nice.ts';
+import { planar } from './planar.ts';
+import { realnvp } from './realnvp.ts';
+import { DEFAULT_BINS, spline } from './spline.ts';
+
+/** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
+export interface FlowArgument {
+  readonly name: string;
+  readonly fallback: number | ((dim: number) => number);
+  readonly from: number;
+  readonly to: number | ((dim: number) => number);
+}
+
+/** What a term of a formula asks for. */
+interface FlowTerm {
+  readonly dim: number;
+  /** The number after `*`, 1 where there is none. */
+  readonly count: number;
+  /** A value for every declared argument. */
+  readonly args: Readonly<Record<string, number>>;
+  /** Width C of the features that networks inside the flow may take; 0 for none. */
+  readonly contextWidth: number;
+}
+
+/** A row: the arguments in the order of the formula, and what makes the layers. */
+interface FlowRow {
+  readonly args?: readonly FlowArgument[];
+  readonly make: (term: FlowTerm) => Flow;
+}
+
+/** Sizes of the networks inside a flow, e.g. `realnvp(32,1)*4`. */
+const networkArgs: readonly FlowArgument[] = [
+  { name: 'hidden', fallback: networkDefaults.hidden, from: 1, to: 4096 },
+  { name: 'depth', fallback: networkDefaults.depth, from: 1, to: 8 },
+];
+
+/** What the flows with networks inside take from a term. */
+const sizesOf = ({ count, args, contextWidth }: FlowTerm): NetworkOptions => ({
+  layers: count,
+  hidden: args.hidden!,
+  depth: args.depth!,
+  contextWidth,
+});
+
+/** A row of a flow whose networks' sizes are its only arguments. */
+const networked = (make: (dim: number, options: NetworkOptions) => Flow): FlowRow => ({
+  args: networkArgs,
+  make: (term) => make(term.dim, sizesOf(term)),
+});
+
+export const flowTable: Readonly<Record<string, FlowRow>> = {
+  planar: { make: ({ dim, count }) => planar(dim, count) },
+  'nice-perm': networked((dim, options) => nice(dim, { ...options, mixing: 'permutation' })),
+  'nice-orth': networked((dim, options) => nice(dim, { ...options, mixing: 'orthogonal' })),
+  realnvp: networked(realnvp),
+  iaf: networked(iaf),
+  maf: networked(maf),
+  spline: {
+    args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs],
+    make: (term) => spline(term.dim, { ...sizesOf(term), bins: term.args.bins! }),
+  },
+};

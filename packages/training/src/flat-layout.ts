@@ -1,0 +1,46 @@
+// Where each variable lies in a flat region of float32 values.
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+
+export const BYTES = 4;
+
+/** Each variable starts at a multiple of 16 bytes, so that vector loads never straddle two variables' padding. */
+const LANES = 4;
+
+/** A variable's place, in float32 values. */
+interface Place {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Variables side by side, each padded with zeros to a multiple of four values. */
+export interface FlatLayout {
+  /** Length of a region in float32 values, padding included. */
+  readonly length: number;
+  readonly places: readonly Place[];
+}
+
+const padded = (size: number) => Math.ceil(size / LANES) * LANES;
+
+/** @throws ExpectationError where there is no variable */
+export function flatLayout(variables: NamedVariables): FlatLayout {
+  let length = 0;
+  const places = Object.entries(variables).map(([name, { size }]) => {
+    const place = { name, offset: length, size };
+    length += padded(size);
+    return place;
+  });
+  if (length === 0) {
+    throw new ExpectationError({ where: 'fit: variables', expected: 'at least one variable', received: 'none' });
+  }
+  return { length, places };
+}
+
+/** Views of a region by variable name. */
+export function viewsOf({ places }: FlatLayout, region: Float32Array): Record<string, Float32Array> {
+  return Object.fromEntries(places.map(({ name, offset, size }) => [name, region.subarray(offset, offset + size)]));
+}
+
+/** Where the share of each of `shards` workers begins; the last entry is the end. All are multiples of four. */
+export const shareBounds = (length: number, shards: number): number[] =>
+  Array.from({ length: shards + 1 }, (_, shard) => LANES * Math.floor((length / LANES) * (shard / shards)));

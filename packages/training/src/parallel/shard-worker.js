@@ -1,0 +1,164 @@
+// @ts-check
+// One thread of a data-parallel step: it runs the graph on its rows of the batch, sums the gradients of its share of the parameters over all
+// threads and updates that share. JavaScript, because Node 20 starts a worker from nothing else.
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** @typedef {import('./shared-state.ts').ShardData} ShardData */
+
+const BYTES = 4;
+const PAGE = 65_536;
+const [PARAMETERS, GRADIENTS] = [0, 1];
+/** Looks at a counter before a thread goes to sleep over it: waking up takes longer than most waits. */
+const SPINS = 2000;
+
+const data = /** @type {ShardData} */ (workerData);
+const { shard, shards, layout, state, bounds, weights } = data;
+const { command: Command, ring, width: COMMAND_WIDTH } = data.vocabulary;
+const { length } = layout;
+const from = /** @type {number} */ (bounds[shard]);
+const to = /** @type {number} */ (bounds[shard + 1]);
+const peers = Array.from({ length: shards }, (_, i) => i).filter((i) => i !== shard);
+
+// Private memory, for ONNX Runtime refuses shared arrays: all regions, then what arrives from another thread.
+const pages = Math.ceil(((length * data.regions + to - from) * BYTES) / PAGE);
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const kernels = /** @type {import('../kernels.ts').Kernels} */ (
+  /** @type {unknown} */ (new WebAssembly.Instance(data.passesModule, { env: { memory } }).exports)
+);
+/** @param {number} region */
+const pointer = (region) => region * length * BYTES;
+/** @param {number} region */
+const share = (region) => pointer(region) + from * BYTES;
+/** @param {number} region */
+const valuesOf = (region) => new Float32Array(memory.buffer, pointer(region), length);
+const parameters = valuesOf(PARAMETERS);
+const gradients = valuesOf(GRADIENTS);
+const inbox = new Float32Array(memory.buffer, pointer(data.regions), to - from);
+
+parameters.set(state.parameters);
+const exchange = /** @type {Float32Array} */ (state.outboxes[0]);
+
+const { InferenceSession, Tensor } = await import(data.recipe.runtime);
+const { runInPlace } = await import(data.recipe.runner);
+const session = await InferenceSession.create(data.recipe.model, data.recipe.options);
+
+/** Input arrays of this thread, filled from the shared ones at each step. */
+const inputs = data.inputs.map(({ name, shape, shared }) => ({
+  name,
+  shape,
+  shared,
+  values: new Float32Array(shared.length),
+}));
+const places = new Map(layout.places.map((place) => [place.name, place]));
+const feeds = Object.fromEntries([
+  ...inputs.map(({ name, shape, values }) => [name, new Tensor('float32', values, shape)]),
+  ...data.recipe.inputs.flatMap(({ name, shape }) => {
+    const place = places.get(name);
+    return place
+      ? [[name, new Tensor('float32', parameters.subarray(place.offset, place.offset + place.size), shape)]]
+      : [];
+  }),
+]);
+/** Scalars in arrays of one number; gradients at their places. */
+const scalars = data.scalars.map(() => new Float32Array(1));
+const witness = /** @type {Float32Array} */ (scalars[0]);
+const fetches = Object.fromEntries([
+  ...data.scalars.map((key, i) => [key, new Tensor('float32', scalars[i], [])]),
+  ...data.gradients.map(({ key, shape, offset, size }) => [
+    key,
+    new Tensor('float32', gradients.subarray(offset, offset + size), shape),
+  ]),
+]);
+
+/**
+ * Waits until a counter has reached a value.
+ * @param {Int32Array} counters @param {number} index @param {number} value
+ */
+function waitFor(counters, index, value) {
+  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(counters, index) - value >= 0) return;
+  for (let seen = Atomics.load(counters, index); seen - value < 0; seen = Atomics.load(counters, index)) {
+    Atomics.wait(counters, index, seen);
+  }
+}
+
+let meetings = 0;
+
+/** Waits until every thread has come to this place. */
+function meet() {
+  meetings++;
+  Atomics.add(state.meetings, 0, 1);
+  Atomics.notify(state.meetings, 0);
+  waitFor(state.meetings, 0, meetings * shards);
+}
+
+/** Hands the other threads their parts of this thread's gradients. */
+function sendGradients() {
+  const outbox = /** @type {Float32Array} */ (state.outboxes[shard]);
+  outbox.set(gradients.subarray(0, from), 0);
+  outbox.set(gradients.subarray(to), to);
+}
+
+/** Adds up this thread's share of the gradients, each thread's by its part of the batch; returns the sum of their squares. */
+function receiveGradients() {
+  let own = /** @type {number} */ (weights[shard]);
+  let squares = 0;
+  for (const peer of peers) {
+    inbox.set(/** @type {Float32Array} */ (state.outboxes[peer]).subarray(from, to));
+    const weight = /** @type {number} */ (weights[peer]);
+    squares = kernels.combine(share(GRADIENTS), pointer(data.regions), to - from, own, weight);
+    own = 1;
+  }
+  return squares;
+}
+
+async function run() {
+  for (const { shared, values } of inputs) values.set(shared);
+  await runInPlace(session, feeds, fetches, witness);
+  sendGradients();
+  meet();
+  const squares = receiveGradients();
+  const width = scalars.length + 1;
+  scalars.forEach(([value = 0], i) => {
+    state.results[shard * width + i] = /** @type {number} */ (weights[shard]) * value;
+  });
+  state.results[shard * width + width - 1] = squares;
+}
+
+/** @param {Float64Array} command */
+function sweep(command) {
+  const [pass = 0, count = 0] = command;
+  const name = /** @type {import('../kernels.ts').Pass} */ (data.vocabulary.passes[pass]);
+  const regions = [...command.subarray(2, 2 + count)].map(share);
+  kernels[name](...regions, to - from, ...command.subarray(2 + count));
+}
+
+/** Publishes this thread's parameters and takes over the others'. */
+function commit() {
+  state.parameters.set(parameters.subarray(from, to), from);
+  meet();
+  parameters.set(state.parameters.subarray(0, from), 0);
+  parameters.set(state.parameters.subarray(to), to);
+}
+
+/** @type {Record<number, (command: Float64Array) => void | Promise<void>>} */
+const actions = {
+  [Command.run]: run,
+  [Command.sweep]: sweep,
+  [Command.commit]: commit,
+  [Command.read]: ([region = 0]) => exchange.set(valuesOf(region).subarray(from, to), from),
+  [Command.write]: ([region = 0]) => valuesOf(region).set(exchange),
+};
+
+/** Follows the commands one after the other and reports each that is done. */
+async function serve() {
+  for (let done = 0; ; done++) {
+    waitFor(state.sequence, 0, done + 1);
+    const at = (done % ring) * COMMAND_WIDTH;
+    const [code = 0, ...command] = state.commands.slice(at, at + COMMAND_WIDTH);
+    await actions[code]?.(Float64Array.from(command));
+    parentPort?.postMessage(done + 1);
+  }
+}
+
+parentPort?.postMessage(0);
+await serve();

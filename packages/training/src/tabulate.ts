@@ -1,0 +1,83 @@
+// Values of a pure function at many points: densities on grids, latents of data, draws from noise.
+import type { Arrays } from '@flowvae/compiler';
+import type { Samplable, Scorable } from '@flowvae/distributions';
+import type { Key } from '@flowvae/random';
+import type { Tensor, Tensor2D } from '@flowvae/tensor';
+import { type DataPoints, dataPoints } from './data-points.ts';
+import { functionRunner, type RunnerOptions } from './function-runner.ts';
+import { drawNoise } from './variational.ts';
+
+/** Options of {@link tabulate} and of what is made of it. */
+export interface TabulateOptions extends RunnerOptions {
+  /** Rows in one run of the function. Default 4096. */
+  readonly chunk?: number;
+  /** Stops after the chunk under way; the rows after it stay 0. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Evaluates a function of points, chunk after chunk, so that memory does not grow with their number.
+ *
+ * @param fn x [B, P] → named tensors [B, …]; a row's results must depend on this row alone, for the last chunk is filled up
+ * @returns every result by name, [n, …] row-major
+ */
+export async function tabulate(
+  fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
+  data: DataPoints,
+  options: TabulateOptions = {},
+): Promise<Arrays> {
+  const { count, width } = data;
+  const size = Math.min(options.chunk ?? 4096, count);
+  const runner = await functionRunner(({ x }) => fn(x as Tensor2D), options);
+  const results: Record<string, Float32Array> = {};
+  const x = new Float32Array(size * width);
+  try {
+    for (let start = 0; start < count && !options.signal?.aborted; start += size) {
+      const rows = Math.min(size, count - start);
+      for (let i = 0; i < size; i++) x.set(data.row(start + Math.min(i, rows - 1)), i * width);
+      for (const [name, values] of Object.entries(await runner.run({ x }, { x: [size, width] }))) {
+        const perRow = values.length / size;
+        results[name] ??= new Float32Array(count * perRow);
+        results[name].set(values.subarray(0, rows * perRow), start * perRow);
+      }
+    }
+  } finally {
+    await runner.dispose();
+  }
+  return results;
+}
+
+/** log q(x) of every data point, [n], nats. */
+export async function logProbs(density: Scorable, data: DataPoints, options?: TabulateOptions): Promise<Float32Array> {
+  const { logProb } = await tabulate((x) => ({ logProb: density.logProb(x) }), data, options);
+  return logProb!;
+}
+
+/** What every data point is in the space of the base, [n, D] row-major: the inverse of the flow. */
+export async function latents(
+  density: { latent(x: Tensor2D): Tensor2D },
+  data: DataPoints,
+  options?: TabulateOptions,
+): Promise<Float32Array> {
+  const { z } = await tabulate((x) => ({ z: density.latent(x) }), data, options);
+  return z!;
+}
+
+/** Options of {@link samples}. */
+export interface SamplesOptions extends TabulateOptions {
+  readonly count: number;
+  readonly key: Key;
+}
+
+/** Draws [count, D], row-major; the same key gives the same draws, and more of them begin with the fewer. */
+export async function samples(density: Samplable, { count, key, ...options }: SamplesOptions): Promise<Float32Array> {
+  const { kind, width } = density.noise;
+  const noise = new Float32Array(count * width);
+  drawNoise(kind, key, noise);
+  const { z } = await tabulate(
+    (drawn) => ({ z: density.sampleAndLogProb(drawn).z }),
+    dataPoints(noise, width),
+    options,
+  );
+  return z!;
+}

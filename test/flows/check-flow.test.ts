@@ -1,0 +1,147 @@
+// The public checker passes sound flows and finds what is wrong with the others, by the check that can see it.
+import { type CheckName, chain, checkFlow, type Flow, planar, printFlowReport } from '@flowvae/flows';
+import { key } from '@flowvae/random';
+import { ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import { leakyShift, linear, planarByOwnUHat, stalePlanarPair, sylvester } from '../laws/flow-mutants.ts';
+import { constraintMutants, logDetMutants, plainPlanar, replaced } from '../laws/planar-mutants.ts';
+
+/** The checks that found something. */
+const alarms = (flow: Flow | ((dim: number) => Flow), options: Parameters<typeof checkFlow>[1] = {}) => {
+  const { outcomes, ok, findings } = checkFlow(flow as Flow, options);
+  const names = new Set(outcomes.filter((outcome) => outcome.findings.length > 0).map(({ check }) => check));
+  expect(ok).toBe(findings.length === 0);
+  return [...names].toSorted();
+};
+
+describe('passes', () => {
+  const sound: Readonly<Record<string, (dim: number) => Flow>> = {
+    'planar flows': (dim) => planar(dim),
+    'a chain of them': (dim) => chain([planar(dim, 2), planar(dim)]),
+    'planar layers written plainly': (dim) => plainPlanar(dim),
+    'a Sylvester layer': (dim) => sylvester(dim, 'right'),
+    'a flow of two branches': (dim) => leakyShift(dim, 'both'),
+  };
+  it.each(Object.entries(sound))('%s', (_, make) => {
+    expect(checkFlow(make).findings).toEqual([]);
+  });
+
+  it('one in dimension 40', () => {
+    expect(checkFlow((dim) => planar(dim), { dims: [40], draws: 2 }).findings).toEqual([]);
+  });
+});
+
+describe('finds', () => {
+  const make = (change: Parameters<typeof plainPlanar>[1]) => (dim: number) => plainPlanar(dim, change);
+
+  it.each(Object.entries(logDetMutants))('a log-det that is %s', (_, change) => {
+    expect(alarms(make(change))).toContain('logDet');
+  });
+
+  it('‖w‖ for ‖w‖², by the log-det that the right constraint would have', () => {
+    expect(alarms(make(constraintMutants['‖w‖ instead of ‖w‖²']))).toEqual(
+      expect.arrayContaining(['logDet', 'start'] satisfies CheckName[]),
+    );
+  });
+
+  it.each(['‖w‖ instead of ‖w‖²', 'no constraint'] as const)(
+    '%s even where the log-det is that of the wrong map, because it folds',
+    (name) => {
+      const { correction } = constraintMutants[name]!;
+      const found = alarms((dim) => planarByOwnUHat(dim, correction!), { dims: [2, 5, 40] });
+      expect(found).toEqual(['fold', 'start'] satisfies CheckName[]);
+    },
+  );
+
+  it('a constraint that is missing by the invariant that the flow declares', () => {
+    const { correction } = constraintMutants['no constraint']!;
+    const declared = (dim: number) => planarByOwnUHat(dim, correction!, { declares: true });
+    expect(alarms(declared, { checks: ['invariants'] })).toEqual(['invariants']);
+  });
+
+  it("Sylvester's Q on the wrong side, which tiny weights hide", () => {
+    const wrong = (dim: number) => sylvester(dim, 'wrong');
+    expect(alarms(wrong, { checks: ['logDet'], scale: 1 })).toEqual(['logDet']);
+    expect(alarms(wrong, { checks: ['logDet'], scale: 1e-3 })).toEqual([]);
+  });
+
+  it('a log-det that ignores one branch', () => {
+    expect(alarms((dim) => leakyShift(dim, 'positive only'))).toEqual(['logDet']);
+  });
+
+  it('a stale z', () => {
+    expect(alarms((dim) => stalePlanarPair(dim))).toContain('logDet');
+  });
+
+  it('an inverse that is none', () => {
+    const swapped = replaced(plainPlanar(3), ({ forward }) => ({
+      inverse: (params, y) => {
+        const result = forward(params, y);
+        return { z: result.y, logDet: result.logDet };
+      },
+    }));
+    expect(alarms(swapped)).toEqual(['roundTrip']);
+  });
+
+  it('a gradient that is cut off', () => {
+    const cut = tf.customGrad((x) => ({ value: tf.clone(x as Tensor), gradFunc: () => tf.zerosLike(x as Tensor) }));
+    const flow = plainPlanar(3, { prepare: (params) => ({ ...params, u: cut(params.u) }) });
+    expect(alarms(flow)).toEqual(['gradients']);
+  });
+
+  it('a start that is not the identity, unless only its volume has to be 1', () => {
+    const flipped = (dim: number) => linear(dim, (i, j) => (i + j === dim - 1 ? 1 : 0));
+    expect(alarms(flipped)).toEqual(['start']);
+    expect(alarms(flipped, { start: 'volume' })).toEqual([]);
+  });
+
+  it('the layer that makes the first value that is not finite', () => {
+    const bad = replaced(plainPlanar(2), ({ forward }) => ({
+      name: 'bad',
+      forward: (params, z) => {
+        const { y, logDet } = forward(params, z);
+        return { y, logDet: tf.add(logDet, tf.log(tf.exp(tf.neg(tf.sum(tf.square(z), 1))))) as Tensor1D };
+      },
+    }));
+    const { findings } = checkFlow(chain([planar(2, 2), bad]), { checks: ['finite'], scale: 1 });
+    expect(findings[0]).toMatch(
+      /^finite in dimension 2 at scale 1: logDet of 1\.bad is -Infinity for points of size \d+$/,
+    );
+  });
+});
+
+it('a check that can decide nothing has not been passed', () => {
+  const flow = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
+  const { ok, findings } = checkFlow(flow, { checks: ['logDet'] });
+  expect(ok).toBe(false);
+  expect(findings).toEqual(['logDet: no point could be checked; ask for smaller scales']);
+});
+
+it('the same key gives the same report, another key other numbers', () => {
+  const report = (seed: number) => checkFlow(planar(3, 2), { key: key(seed), checks: ['logDet'] });
+  expect(report(1)).toEqual(report(1));
+  expect(report(1)).not.toEqual(report(2));
+});
+
+it('no dimension and no scale are refused', () => {
+  expect(() => checkFlow((dim) => planar(dim), { dims: [] })).toThrow(ExpectationError);
+  expect(() => checkFlow(planar(2), { scale: [] })).toThrow('checkFlow: scale: expected at least one scale, got none');
+  // @ts-expect-error: a flow has its dimension already
+  checkFlow(planar(2), { dims: [2], checks: ['start'] });
+});
+
+it('a report reads', () => {
+  const wrong = replaced(plainPlanar(1), ({ forward }) => ({
+    name: 'doubled',
+    forward: (params, z) => ({ y: tf.mul(forward(params, z).y, 2) as Tensor2D, logDet: forward(params, z).logDet }),
+  }));
+  const text = printFlowReport(checkFlow(wrong, { checks: ['finite', 'logDet'], scale: 1, draws: 1, points: 2 }));
+  expect(text.replaceAll(/-?\d+\.\d+(e[+-]\d+)?/g, '#')).toMatchInlineSnapshot(`
+    "doubled: 2 findings
+      finite  D = 1  scale 1   3 of 3  # of the tolerance     right
+      finite  D = 1  scale 10  3 of 3  # of the tolerance     right
+      logDet  D = 1  scale 1   2 of 2  # of the tolerance  WRONG
+    logDet in dimension 1 at scale 1: logDet is # where the Jacobian's is #
+    logDet in dimension 1 at scale 1: logDet is # where the Jacobian's is #"
+  `);
+});

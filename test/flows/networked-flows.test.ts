@@ -1,0 +1,210 @@
+// What only flows with networks inside must keep: their inverses keep the laws as well, far points stay finite, and networks see what they may.
+import {
+  type InvertibleFlow,
+  iaf,
+  invert,
+  isInvertible,
+  maf,
+  nice,
+  type ParamShapes,
+  type Params,
+  realnvp,
+  spline,
+} from '@flowvae/flows';
+import { key } from '@flowvae/random';
+import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import { autoregressiveMasks } from '../../packages/flows/src/made-masks.ts';
+import { flowCases } from '../cases/flows.ts';
+import { compiled, eager, shaped, type Tensors } from '../laws/evaluation.ts';
+import { gradientsCompileToTheSame, gradientsMatchDifferences } from '../laws/flow-gradient-laws.ts';
+import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
+import * as laws from '../laws/flow-laws.ts';
+import { farthest, staysFinite } from '../laws/flow-range-laws.ts';
+import { replaced } from '../laws/planar-mutants.ts';
+
+const networked = ['nice', 'realnvp', 'iaf', 'maf', 'spline'];
+const rows = flowCases.filter(({ madeBy, name }) => networked.includes(madeBy) && name.endsWith('with context'));
+
+/** Laws of values and gradients, of the inverse as a flow. */
+const ofInverse: Readonly<Record<string, laws.FlowLaw>> = {
+  logDetIsTheJacobians: laws.logDetIsTheJacobians,
+  rowsAreIndependent: laws.rowsAreIndependent,
+  compilesToTheSame: laws.compilesToTheSame,
+  refusesWrongShapes: laws.refusesWrongShapes,
+  gradientsMatchDifferences,
+  gradientsCompileToTheSame,
+};
+
+describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
+  const flow = row.make(5) as InvertibleFlow;
+
+  it.each(Object.entries(ofInverse))('its inverse keeps %s', async (__, law) => {
+    expect(await law(invert(flow), row.scales.trained)).toEqual([]);
+  });
+
+  it('staysFinite, on both engines', async () => {
+    expect(await staysFinite(flow)).toEqual([]);
+    expect(await staysFinite(flow, farthest, compiled)).toEqual([]);
+  });
+
+  it('sees its context', () => {
+    const inputs = drawInputs(flow, { batch: 2, scale: 0.5 });
+    const other = {
+      ...inputs,
+      context: shaped(
+        inputs.context!.values.map((value) => value + 1),
+        inputs.context!.shape,
+      ),
+    };
+    expect(eager(forwardOf(flow), other).y).not.toEqual(eager(forwardOf(flow), inputs).y);
+  });
+});
+
+it('staysFinite reports what overflows', async () => {
+  const given = realnvp(4, { hidden: 3 });
+  expect(await staysFinite(given)).toEqual([]);
+  const scaled = replaced(given, ({ forward }) => ({
+    forward(params, z) {
+      const { y, logDet } = forward(params, z);
+      return { y: tf.mul(y, tf.exp(tf.sum(tf.square(params.kernel2!)))) as Tensor2D, logDet };
+    },
+  }));
+  expect(await staysFinite(scaled)).not.toEqual([]);
+});
+
+/** ∂y_i/∂z_j that are not 0, as [i, j], in the direction of one pass. */
+function dependencies(flow: InvertibleFlow): (readonly [number, number])[] {
+  const { dim } = flow;
+  const inputs = drawInputs(flow, { batch: 1, paramRows: 1, scale: 1 });
+  const jacobian = ({ z, ...params }: Tensors) => {
+    const row = (i: number) =>
+      tf.grad((at) => tf.slice(flow.forward(params as Params<ParamShapes>, at as Tensor2D).y, [0, i], [1, 1]))(z!);
+    return { jacobian: tf.concat(Array.from({ length: dim }, (_, i) => row(i))) };
+  };
+  return Array.from(eager(jacobian, inputs).jacobian!).flatMap((value, index) =>
+    value === 0 ? [] : [[Math.floor(index / dim), index % dim] as const],
+  );
+}
+
+describe('one layer of IAF and of MAF’s inverse', () => {
+  const dim = 6;
+  const flows = { iaf: iaf(dim, { hidden: 9 }), 'inverse of maf': invert(maf(dim, { hidden: 9 })) };
+
+  it.each(Object.entries(flows))('%s: y_i depends on all z_j with j ≤ i, and on no other', (_, flow) => {
+    const triangle = Array.from({ length: dim }, (__, i) => Array.from({ length: i + 1 }, (___, j) => [i, j])).flat();
+    expect(dependencies(flow)).toEqual(triangle);
+  });
+
+  it('two layers go both ways', () => {
+    expect(dependencies(iaf(dim, { hidden: 9, layers: 2 }))).toHaveLength(dim * dim);
+  });
+
+  it('a network whose mask leaks is no flow: its log-det is not the Jacobian’s', () => {
+    const leaking = leakingIaf(4);
+    expect(dependencies(leaking).some(([i, j]) => j > i)).toBe(true);
+    expect(laws.logDetIsTheJacobians(leaking, 0.5)).not.toEqual([]);
+    expect(laws.inverseUndoesForward(leaking, 0.5)).not.toEqual([]);
+  });
+});
+
+/** IAF whose shift also sees the component after its own. */
+function leakingIaf(dim: number): InvertibleFlow {
+  const sound = iaf(dim, { hidden: 6 });
+  const later = Float32Array.from({ length: dim * dim }, (_, i) => Number(i % dim === Math.floor(i / dim) - 1));
+  return replaced(sound, ({ forward }) => ({
+    forward(params, z) {
+      const { y, logDet } = forward(params, z);
+      return { y: tf.add(y, tf.tanh(tf.matMul(z, tf.tensor2d(later, [dim, dim])))) as Tensor2D, logDet };
+    },
+  }));
+}
+
+it('masks join every output with all components before it and no other, for any widths', () => {
+  for (const [dim, hidden, depth] of [
+    [2, 1, 1],
+    [5, 3, 2],
+    [5, 16, 1],
+    [40, 64, 2],
+  ] as const) {
+    const [first, ...rest] = autoregressiveMasks(dim, { layers: 1, hidden, depth, outputs: 1 });
+    const product = rest.reduce((paths, mask) => times(paths, mask, hidden), Array.from(first!));
+    product.forEach((paths, index) => {
+      const [from, to] = [Math.floor(index / dim), index % dim];
+      if (from >= to) expect(paths, `D=${dim}: ${from} → ${to}`).toBe(0);
+      else if (hidden >= dim - 1) expect(paths, `D=${dim}: ${from} → ${to}`).toBeGreaterThan(0);
+    });
+  }
+});
+
+/** The product of matrices [n, inner]·[inner, m]. */
+function times(left: readonly number[], right: ArrayLike<number>, inner: number): number[] {
+  const [n, m] = [left.length / inner, right.length / inner];
+  return Array.from({ length: n * m }, (_, index) => {
+    let sum = 0;
+    for (let k = 0; k < inner; k++) sum += left[Math.floor(index / m) * inner + k]! * right[k * m + (index % m)]!;
+    return sum;
+  });
+}
+
+describe('log-dets that ignore a part', () => {
+  const two = realnvp(4, { hidden: 5, layers: 2 });
+  const firstLayer = realnvp(4, { hidden: 5 });
+  const ofFirst = (params: Params<ParamShapes>) =>
+    Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [
+        name,
+        tf.slice(
+          value,
+          0,
+          [1, 1, ...value.shape.slice(2)].map((size, axis) => (axis < 2 ? 1 : size)),
+        ),
+      ]),
+    );
+  const mutants = {
+    'the log-det of the first layer alone': replaced(two, ({ forward }) => ({
+      forward: (params, z) => ({ y: forward(params, z).y, logDet: firstLayer.forward(ofFirst(params), z).logDet }),
+    })),
+    'a spline that forgets its bins': replaced(spline(4, { hidden: 5, bins: 4 }), ({ forward }) => ({
+      forward: (params, z) => ({ y: forward(params, z).y, logDet: tf.zeros([z.shape[0]]) }),
+    })),
+    'NICE that scales': replaced(nice(4, { hidden: 5 }), ({ forward }) => ({
+      forward(params, z) {
+        const { y, logDet } = forward(params, z);
+        return { y: tf.mul(y, 1.01) as Tensor2D, logDet };
+      },
+    })),
+    'the log-det at a stale z': replaced(two, ({ forward }) => ({
+      forward(params, z) {
+        const { y } = forward(params, z);
+        return { y, logDet: forward(params, y).logDet };
+      },
+    })),
+  };
+
+  it.each(Object.entries(mutants))('%s is no log-det', (_, mutant) => {
+    expect(laws.logDetIsTheJacobians(mutant, 0.5)).not.toEqual([]);
+  });
+});
+
+it.each([nice, realnvp, iaf, maf, spline])('%o refuses a single component', (make) => {
+  expect(() => make(1)).toThrow(ExpectationError);
+  expect(() => make(1)).toThrow('expected at least 2 components, got 1');
+  expect(isInvertible(make(2))).toBe(true);
+});
+
+it('weights belong to all data: a row for each data point is refused', () => {
+  const flow = realnvp(2, { hidden: 3 });
+  const inputs = drawInputs(flow, { batch: 2, scale: 0.1 });
+  const { values, shape } = inputs.kernel1!;
+  const tiled = shaped([...values, ...values], [2, ...shape.slice(1)]);
+  expect(() => eager(forwardOf(flow), { ...inputs, kernel1: tiled })).toThrow(
+    'realnvp.forward: kernel1: expected [1, 1, 1, 3], got [2, 1, 1, 3]',
+  );
+});
+
+it('mixing and initial weights do not depend on what was drawn before', () => {
+  const initial = () => nice(5, { layers: 2, mixing: 'orthogonal' }).initialParams(key(1));
+  expect(initial()).toEqual(initial());
+  expect(initial().kernel1).not.toEqual(nice(5, { layers: 2, mixing: 'orthogonal' }).initialParams(key(2)).kernel1);
+});

@@ -1,0 +1,143 @@
+// A step spread over threads against the same step in one thread.
+import { runCounter } from '@flowvae/compiler';
+import { type NamedVariables, tf, type Variable } from '@flowvae/tensor';
+import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop } from '@flowvae/training';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
+import { rowsOf } from '../../packages/training/src/parallel/shards.ts';
+import { localState } from '../../packages/training/src/training-state.ts';
+import { smallVae, valuesOf } from './problems.ts';
+
+const made: NamedVariables[] = [];
+afterEach(() => {
+  for (const variables of made.splice(0)) tf.dispose(variables as Record<string, Variable>);
+});
+
+/** A VAE of its own for each call, from the same seed. */
+function vae() {
+  const { problem, variables } = smallVae(3);
+  made.push(variables);
+  return { problem, variables };
+}
+
+async function trained(threads: number, options: Partial<FitOptions> = {}) {
+  const { problem, variables } = vae();
+  const optimizer = chain(clipByGlobalNorm(1), adam(1e-2));
+  const result = await fit({ ...problem, variables, optimizer, steps: 6, entryEvery: 2, threads, ...options });
+  return { ...result, values: valuesOf(variables) };
+}
+
+const largest = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+
+describe('training with threads', () => {
+  it.each([2, 3, 5])('agrees with one thread (%i threads, 8 rows)', async (threads) => {
+    const alone = await trained(1);
+    const before = runCounter.runs;
+    const spread = await trained(threads);
+    expect(runCounter.runs - before).toBe(threads * 6);
+    expect(largest(spread.values, alone.values)).toBeLessThan(1e-5);
+    expect(largest(spread.values, valuesOf(vae().variables))).toBeGreaterThan(1e-3); // it did train
+    for (const [i, entry] of alone.history.entries()) {
+      const other = spread.history[i]!;
+      expect(other.loss).toBeCloseTo(entry.loss, 3);
+      expect(other.gradientNorm / entry.gradientNorm).toBeCloseTo(1, 4);
+      expect(Object.keys(other.terms)).toEqual(Object.keys(entry.terms));
+      for (const [name, term] of Object.entries(entry.terms)) expect(other.terms[name]).toBeCloseTo(term, 3);
+    }
+  });
+
+  it('gives equal bytes for equal arguments', async () => {
+    const optimizer = rmsprop(1e-3, { momentum: 0.9 });
+    const first = await trained(3, { optimizer });
+    expect((await trained(3, { optimizer })).values).toEqual(first.values);
+  });
+
+  it('names what is not finite, and keeps the parameters of before', async () => {
+    const { problem, variables } = vae();
+    const before = valuesOf(variables);
+    const batch = (step: number) => {
+      const arrays = problem.batch(step);
+      return { ...arrays, noise: arrays.noise!.map((value, i) => (i === 20 ? Number.NaN : value)) };
+    };
+    const failing = fit({ ...problem, batch, variables, optimizer: adam(1e-2), steps: 3, threads: 2 });
+    await expect(failing).rejects.toThrow(NonFiniteError);
+    await expect(failing).rejects.toThrow(/step 0.*got (elbo|logLikelihood|logPrior) = NaN/);
+    expect(valuesOf(variables)).toEqual(before);
+  });
+
+  it('refuses an array of the wrong length', async () => {
+    const { problem, variables } = vae();
+    const batch = (step: number) => ({ ...problem.batch(step), x: new Float32Array(5) });
+    const failing = fit({ ...problem, batch, variables, optimizer: adam(1e-2), steps: 1, threads: 2 });
+    await expect(failing).rejects.toThrow("fit: input 'x': expected 96 float32 values, got 5");
+  });
+
+  it('shares operators instead of rows where the loss is not said to be a mean over rows', async () => {
+    const { problem, variables } = vae();
+    const { batchInputs: _, ...rest } = problem;
+    const before = runCounter.runs;
+    await fit({ ...rest, variables, optimizer: adam(1e-2), steps: 3, threads: 2 });
+    expect(runCounter.runs - before).toBe(3);
+  });
+});
+
+describe('the state', () => {
+  const optionsFor = ({ problem, variables }: ReturnType<typeof vae>) => ({
+    ...problem,
+    batchInputs: ['x', 'noise'],
+    variables,
+    slots: 2,
+    threads: 2,
+  });
+
+  it('gathers regions from all threads, and gives them back', async () => {
+    const problem = vae();
+    const state = await parallelState(optionsFor(problem));
+    const alone = await localState('compiled', optionsFor(vae()));
+    const copy = (region: Readonly<Record<string, Float32Array>>) =>
+      Object.values(region).flatMap((values) => [...values]);
+    for (const each of [state, alone]) {
+      await each.run(problem.problem.batch(0));
+      adam(1e-2).apply(each, 2, 0);
+      each.commit();
+    }
+    for (const region of [0, 1, 2, 3]) {
+      const gathered = copy(await state.readRegion(region));
+      expect(largest(gathered, copy(await alone.readRegion(region)))).toBeLessThan(1e-5);
+    }
+    const ramp = Object.fromEntries(
+      Object.entries(problem.variables).map(([name, { size }], k) => [
+        name,
+        Float32Array.from({ length: size }, (_, i) => k + i / 8),
+      ]),
+    );
+    for (const region of [0, 3]) {
+      await state.writeRegion(region, ramp);
+      expect(copy(await state.readRegion(region))).toEqual(copy(ramp));
+    }
+    await state.writeVariables();
+    expect(valuesOf(problem.variables)).toEqual(copy(ramp));
+    await Promise.all([state.dispose(), alone.dispose()]);
+  });
+
+  it('fails with the error of the thread that failed', async () => {
+    const problem = vae();
+    const options = optionsFor(problem);
+    const loss: typeof options.loss = (inputs) => {
+      const bound = options.loss(inputs);
+      const wrong = tf.gather(tf.tensor1d([1, 2]), tf.cast(tf.mul(tf.sum(inputs.x!), 1e6), 'int32')); // no such index at run time
+      return { ...bound, loss: tf.add(bound.loss, wrong) };
+    };
+    const started = parallelState({ ...options, loss }).then((state) =>
+      state.run(problem.problem.batch(0)).finally(() => state.dispose()),
+    );
+    await expect(started).rejects.toThrow(/indices element out of data bounds|Gather/);
+  });
+});
+
+it('gives every thread a row, as evenly as can be', () => {
+  expect(rowsOf(100, 2)).toEqual([50, 50]);
+  expect(rowsOf(8, 3)).toEqual([2, 3, 3]);
+  expect(rowsOf(2, 5)).toEqual([1, 1]);
+});
