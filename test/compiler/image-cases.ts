@@ -84,6 +84,22 @@ function resizeGradient(resize: Resize, pieces: (x: Tensor4D) => Tensor4D[], who
       : gradientOf(x);
 }
 
+/** tfjs-cpu computes the gradient of a wide image rightly and only names its axes in the wrong order. */
+const wideGradient = (alignCorners: boolean) => (images: Tensor) => {
+  const dy = tf.square(tf.image.resizeBilinear(images as Tensor4D, [7, 4], alignCorners));
+  const gradient = tf.engine().runKernel('ResizeBilinearGrad', { images, dy }, { alignCorners });
+  return tf.reshape(gradient as Tensor, images.shape);
+};
+
+/** Whole, inside, turned over, reaching out. */
+const boxes = () => tf.tensor2d([0, 0, 1, 1, 0.13, 0.21, 0.77, 0.64, 0.9, 0.8, 0.1, 0.2, -0.5, 0.3, 1.7, 1.2], [4, 4]);
+
+const DILATIONS = [
+  [[2, 5, 4, 2], [2, 3, 2], 1, 'same', 1],
+  [[1, 6, 7, 1], [3, 2, 1], 2, 'valid', 1],
+  [[1, 7, 6, 2], [2, 2, 2], 1, 'same', 2],
+] as const satisfies readonly (readonly [readonly number[], readonly number[], unknown, unknown, number])[];
+
 export const imageCases: readonly KernelCase[] = [
   ...rows('ResizeBilinear', tf.image.resizeBilinear, true),
   ...rows('ResizeBilinearGrad', tf.image.resizeBilinear, true),
@@ -102,6 +118,15 @@ export const imageCases: readonly KernelCase[] = [
     [[1, 2, 3, 1], SIGNED],
     (x) => tf.image.resizeBilinear(integers(x) as Tensor4D, [4, 4]),
     'not float32',
+  ),
+  ...[false, true].map((aligned) =>
+    one(
+      'ResizeBilinearGrad',
+      `of a wide image${aligned ? ', corners aligned' : ''}`,
+      [[1, 3, 5, 2], DISTINCT],
+      wideGradient(aligned),
+      'a gradient itself',
+    ),
   ),
   one(
     'ResizeNearestNeighborGrad',
@@ -128,4 +153,49 @@ export const imageCases: readonly KernelCase[] = [
       tf.localResponseNormalization(x as Tensor4D, 1, 0.7, 0.3, 0.75),
     ),
   ]),
+  ...DILATIONS.flatMap(([x, filter, strides, pad, rate]) =>
+    ['Dilation2D', 'Dilation2DBackpropInput', 'Dilation2DBackpropFilter'].map(
+      (kernel): KernelCase => ({
+        kernel,
+        name: `[${x}] by [${filter}], strides ${strides}, pad ${pad}, dilation ${rate}`,
+        fn: (inputs) => tf.dilation2d(inputs.x as Tensor4D, inputs.filter as Tensor3D, strides, pad, rate),
+        inputs: { x: [x, DISTINCT], filter: [filter, OTHER] },
+      }),
+    ),
+  ),
+  ...(['bilinear', 'nearest'] as const).flatMap((method) =>
+    [
+      [3, 4],
+      [1, 1],
+      [2, 7],
+    ].map((size) =>
+      one(
+        'CropAndResize',
+        `${method} to [${size}]`,
+        [[2, 5, 4, 3], DISTINCT],
+        (x) =>
+          tf.image.cropAndResize(
+            x as Tensor4D,
+            boxes(),
+            tf.tensor1d([0, 1, 1, 2], 'int32'),
+            size as [number, number],
+            method,
+            -9,
+          ),
+        'tfjs has none',
+      ),
+    ),
+  ),
+  ...[0.3, -1.2].map((angle) =>
+    one(
+      'RotateWithOffset',
+      `by ${angle}`,
+      [[2, 5, 4, 4], DISTINCT],
+      (x) => [
+        tf.image.rotateWithOffset(x as Tensor4D, angle),
+        tf.image.rotateWithOffset(x as Tensor4D, angle, [1, 2, 3], [0.2, 0.7]),
+      ],
+      'tfjs has none',
+    ),
+  ),
 ];

@@ -1,6 +1,7 @@
 // One row or more for every kernel that can be traced: a function that calls it, and the inputs that it meets.
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { convolutionCases } from './convolution-cases.ts';
+import { elementwiseCases } from './elementwise-cases.ts';
 import { imageCases } from './image-cases.ts';
 import { indexingCases } from './indexing-cases.ts';
 import {
@@ -236,6 +237,7 @@ const products: readonly KernelCase[] = [
 export const kernelCases: readonly KernelCase[] = [
   ...arithmetic,
   ...functions,
+  ...elementwiseCases,
   ...reductionCases,
   ...layoutCases,
   ...products,

@@ -110,6 +110,14 @@ describe('foldBroadcasts', () => {
     expect(count(second, 'Mul')).toBe(0);
   });
 
+  it('takes a tile of axes of size 1 for what it is, and keeps one that repeats', async () => {
+    const { after } = await rewritten(pass, ({ b, x }) => ({
+      spread: tf.sub(tf.ones([3, 4]), tf.broadcastTo(b!, [3, 4])),
+      repeated: tf.sub(tf.ones([6, 2]), tf.tile(x!, [2, 1])),
+    }));
+    expect(count(after, 'Tile')).toBe(1);
+  });
+
   it('keeps the tensor spread where its shape matters', async () => {
     const { after } = await rewritten(pass, ({ b }) => ({
       out: spread(b!),

@@ -35,24 +35,21 @@ it('prints inputs, variables, nodes with their origin, and outputs', () => {
       %11: f32[4, 2] = Add(%9, %10)  // Softplus
       %12: f32[4, 2] = Add(%5, %11)  // Softplus
       %13: f32[] = ReduceMean(%12, axes=[0, 1], keepdims=0)  // Mean
-      %14: f32[1, 1] = Reshape(1, i64[2]{1 1})  // Reshape
-      %15: f32[4, 2] = Mul(%14, f32[4, 2]{1 1 1 1 1 1 …})  // mul: Multiply
-      %16: f32[4, 2] = Div(%15, 8)  // div: RealDiv
-      %17: f32[4, 2] = Neg(%1)  // Sigmoid
-      %18: f32[4, 2] = Exp(%17)  // Sigmoid
-      %19: f32[4, 2] = Add(%18, 1)  // Sigmoid
-      %20: f32[4, 2] = Reciprocal(%19)  // Sigmoid
-      %21: f32[4, 2] = Mul(%16, %20)  // mul: Multiply
-      %22: bool[4, 2] = Greater(%0, 0)  // Step
-      %23: f32[4, 2] = Cast(%22, to=1)  // Step
-      %24: f32[4, 2] = Mul(%21, %23)  // mul: Multiply
-      %25: f32[1, 2] = Gemm(f32[1, 4]{1 1 1 1}, %24, transA=0, transB=0)  // Sum
-      %26: f32[2] = Reshape(%25, i64[1]{2})  // Sum
-      %27: f32[3, 2] = Gemm(x, %24, transA=1, transB=0)  // matMul: BatchMatMul
+      %14: f32[4, 2] = Neg(%1)  // Sigmoid
+      %15: f32[4, 2] = Exp(%14)  // Sigmoid
+      %16: f32[4, 2] = Add(%15, 1)  // Sigmoid
+      %17: f32[4, 2] = Reciprocal(%16)  // Sigmoid
+      %18: f32[4, 2] = Mul(0.125, %17)  // mul: Multiply
+      %19: f32[4, 2] = Mul(%0, 3.4028234663852886e+38)  // Step
+      %20: f32[4, 2] = Clip(%19, 0, 1)  // Step
+      %21: f32[4, 2] = Mul(%18, %20)  // mul: Multiply
+      %22: f32[1, 2] = Gemm(f32[1, 4]{1 1 1 1}, %21, transA=0, transB=0)  // Sum
+      %23: f32[2] = Reshape(%22, i64[1]{2})  // Sum
+      %24: f32[3, 2] = Gemm(x, %21, transA=1, transB=0)  // matMul: BatchMatMul
     outputs
       loss = %13
-      kernelGradient = %27
-      biasGradient = %26"
+      kernelGradient = %24
+      biasGradient = %23"
   `);
   tf.dispose([kernel, bias]);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -23,6 +23,14 @@ function entry(): string {
   return ["import './environment.ts';", ...tests, "import './harness.ts';"].join('\n');
 }
 
+/** jasmine is no module, but a script that needs sloppy mode; tfjs's tests and the harness must share one copy of it. */
+const jasmineOutside: Plugin = {
+  name: 'jasmine outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^jasmine-core\// }, ({ path }) => ({ path: require.resolve(path), external: true }));
+  },
+};
+
 /**
  * Writes the bundle where Node finds the compiler's dependencies, in an ignored folder, and returns its path. One copy of tfjs-core serves the
  * tests and the backend; `sideEffects` annotations are ignored, or esbuild would drop the tests.
@@ -39,10 +47,10 @@ export async function bundleTests(): Promise<string> {
     format: 'esm',
     mainFields: ['module', 'main'],
     external: ['onnxruntime-node', 'onnx-proto', '@tensorflow/tfjs-backend-wasm'],
-    alias: { 'jasmine-core': dirname(require.resolve('jasmine-core/package.json')) },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+    plugins: [jasmineOutside],
     logLevel: 'error',
   });
   return relative(process.cwd(), outfile);

@@ -34,8 +34,8 @@ export function countKernels(backendName: string, isUnderTest: boolean): void {
         try {
           return config.kernelFunc(call);
         } catch (error) {
-          const kernel = /got kernel '(\w+)'/.exec(String(error))?.[1];
-          if (kernel !== undefined) refused.add(kernel);
+          const outside = /got kernel '(\w+)'|int32 or bool, got (\w+)|fill with a (string)/.exec(String(error));
+          if (outside) refused.add(outside.slice(1).find((found) => found !== undefined)!);
           throw error;
         }
       },

@@ -1,9 +1,10 @@
 // What one test of tfjs counts as.
-import { unsupportedKernels } from '../../packages/compiler/src/lowerings/unsupported.ts';
+import { NO_LOWERING_YET, unsupportedKernels } from '../../packages/compiler/src/lowerings/unsupported.ts';
 import type { Observation } from './observation.ts';
 
 export type Outcome =
-  | { readonly kind: 'passed' | 'failed' }
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly explanation?: string }
   | { readonly kind: 'not applicable'; readonly reason: string }
   /** Counted apart: dispatched no kernel, so says nothing about the backend. */
   | { readonly kind: 'no kernel' }
@@ -19,9 +20,11 @@ const typeReasons: Readonly<Record<string, string>> = {
 /** A test is not applicable only for what it asked the backend for: a kernel of the table of unsupported ones, or a type. */
 export function outcomeOf({ status, kernels, foreignKernels, refused }: Observation): Outcome {
   if (status === 'pending' || status === 'excluded') return { kind: 'switched off' };
-  const reason = refused.map(reasonAgainst).find((found) => found !== undefined);
+  const reason = refused.map(reasonAgainst).find((found) => found !== undefined && found !== NO_LOWERING_YET);
   if (reason !== undefined) return { kind: 'not applicable', reason };
   if (kernels === 0 && foreignKernels === 0) return { kind: 'no kernel' };
+  const missing = refused.find((kernel) => reasonAgainst(kernel) === NO_LOWERING_YET);
+  if (missing !== undefined) return { kind: 'failed', explanation: `kernel ${missing}: ${NO_LOWERING_YET}` };
   return { kind: status === 'passed' && foreignKernels === 0 ? 'passed' : 'failed' };
 }
 

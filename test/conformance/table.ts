@@ -50,16 +50,17 @@ export function summarise(observations: readonly Observation[]): Summary {
     counts[columns[outcome.kind]]++;
     total[columns[outcome.kind]]++;
     if (outcome.kind === 'not applicable') reasons.set(outcome.reason, (reasons.get(outcome.reason) ?? 0) + 1);
-    if (outcome.kind === 'failed') failures.push(failureOf(observation));
+    if (outcome.kind === 'failed') failures.push(failureOf(observation, outcome.explanation));
   }
   const sum = (of: (observation: Observation) => number) => observations.reduce((all, each) => all + of(each), 0);
   const [nodes, foreignKernels] = [sum((each) => each.nodes), sum((each) => each.foreignKernels)];
   return { files, total, reasons, failures, nodes, foreignKernels };
 }
 
-function failureOf({ file, name, messages }: Observation): Failure {
+function failureOf({ file, name, messages }: Observation, explanation?: string): Failure {
   const plain = name.replace(' onnxruntime {}', '');
-  return { file, name: plain, message: messages[0]?.split('\n')[0] ?? 'no message', explanation: explanations[plain] };
+  const message = messages[0]?.split('\n')[0] ?? 'no message';
+  return { file, name: plain, message, explanation: explanation ?? explanations[plain] };
 }
 
 /** The table as Markdown; files whose tests dispatch no kernel are left out. */

@@ -1,9 +1,9 @@
 // The uniform distribution on a box, inside, outside and on its edges.
 import { uniformBox } from '@flowvae/distributions';
-import type { Tensor2D } from '@flowvae/tensor';
+import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
-import { compiled, eager, shaped } from '../laws/evaluation.ts';
+import { compiled, eager, shaped, withGradients } from '../laws/evaluation.ts';
 
 const box = () => uniformBox([-1, 2], [3, 2.5]);
 const OUTSIDE = Number.NEGATIVE_INFINITY;
@@ -31,6 +31,12 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
     expect(differences('z', z!, [-1, 2, 1, 2.25, 0, 2.375], 1e-6)).toEqual([]);
     expect(differences('logProb', logProb!, [0, 0, 0].fill(-Math.log(2)), 1e-6)).toEqual([]);
   });
+});
+
+it.each(['eager', 'compiled'] as const)('has the gradient 0, %s', async (engine) => {
+  const gradient = withGradients(({ z }) => tf.sum(box().logProb(z as Tensor2D)));
+  const results = await (engine === 'eager' ? eager : compiled)(gradient, { z: shaped([0, 2.2, 1, 2.4], [2, 2]) });
+  expect([...results['gradient:z']!]).toEqual([0, 0, 0, 0]);
 });
 
 it.each([

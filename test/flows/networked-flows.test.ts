@@ -16,11 +16,12 @@ import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { autoregressiveMasks } from '../../packages/flows/src/made-masks.ts';
 import { flowCases } from '../cases/flows.ts';
+import { differences } from '../laws/comparison.ts';
 import { compiled, eager, shaped, type Tensors } from '../laws/evaluation.ts';
 import { gradientsCompileToTheSame, gradientsMatchDifferences } from '../laws/flow-gradient-laws.ts';
 import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 import * as laws from '../laws/flow-laws.ts';
-import { farthest, staysFinite } from '../laws/flow-range-laws.ts';
+import { farthest, gradientsStayFinite } from '../laws/flow-range-laws.ts';
 import { replaced } from '../laws/planar-mutants.ts';
 
 const networked = ['nice', 'realnvp', 'iaf', 'maf', 'spline'];
@@ -43,9 +44,25 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
     expect(await law(invert(flow), row.scales.trained)).toEqual([]);
   });
 
-  it('staysFinite, on both engines', async () => {
-    expect(await staysFinite(flow)).toEqual([]);
-    expect(await staysFinite(flow, farthest, compiled)).toEqual([]);
+  it('gradientsStayFinite, on both engines', async () => {
+    expect(await gradientsStayFinite(flow)).toEqual([]);
+    expect(await gradientsStayFinite(flow, farthest, compiled)).toEqual([]);
+  });
+
+  it('is what its single layers are one after the other', () => {
+    const inputs = drawInputs(flow, { batch: 3, scale: row.scales.trained });
+    const oneByOne = ({ z, ...params }: Tensors) => {
+      let point = z as Tensor2D;
+      const logDets = flow.layers!(params as Params<ParamShapes>).map((layer) => {
+        const step = layer.flow.forward(layer.params, point);
+        point = step.y;
+        return step.logDet;
+      });
+      return { y: point, logDet: tf.addN(logDets) };
+    };
+    const [expected, actual] = [eager(forwardOf(flow), inputs), eager(oneByOne, inputs)];
+    expect(differences('y', actual.y!, expected.y!, 1e-5)).toEqual([]);
+    expect(differences('logDet', actual.logDet!, expected.logDet!, 1e-5)).toEqual([]);
   });
 
   it('sees its context', () => {
@@ -61,16 +78,16 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
   });
 });
 
-it('staysFinite reports what overflows', async () => {
+it('gradientsStayFinite reports what overflows', async () => {
   const given = realnvp(4, { hidden: 3 });
-  expect(await staysFinite(given)).toEqual([]);
+  expect(await gradientsStayFinite(given)).toEqual([]);
   const scaled = replaced(given, ({ forward }) => ({
     forward(params, z) {
       const { y, logDet } = forward(params, z);
       return { y: tf.mul(y, tf.exp(tf.sum(tf.square(params.kernel2!)))) as Tensor2D, logDet };
     },
   }));
-  expect(await staysFinite(scaled)).not.toEqual([]);
+  expect(await gradientsStayFinite(scaled)).not.toEqual([]);
 });
 
 /** ∂y_i/∂z_j that are not 0, as [i, j], in the direction of one pass. */

@@ -1,7 +1,8 @@
 // The inverse of a planar layer: residual, error, implicit gradient, and what it makes possible, densities at given points.
+import { printGraph, traceGraph } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, type Params, type PlanarShapes, planar, pushForward } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { fold, key, normal, uniform } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -58,6 +59,74 @@ describe('one layer in one dimension with w = 1, so that α = z', () => {
       return Math.abs(alpha + m * Math.tanh(alpha) - c) / (1 + Math.abs(m));
     };
     expect(Math.max(...targets.map((c) => newton(c, constrainedDot(20))))).toBeGreaterThan(1e-2);
+  });
+});
+
+describe('one layer in one dimension with w = 1, for every wᵀu from −60 to 60', () => {
+  const dots = Array.from({ length: 241 }, (_, i) => -60 + i / 2);
+  const rounds = 40;
+  const count = rounds * dots.length;
+  const [forTarget, forBias, forSize] = ['y', 'b', 'size'].map((name) => uniform(fold(key(42), name), count));
+  /** Targets far away, across the steep part, very near its middle, and at both ends of the bracket. */
+  const points = Array.from({ length: count }, (_, i) => {
+    const a = dots[i % dots.length]!;
+    const m = Math.abs(constrainedDot(a));
+    const [place, size] = [2 * forTarget![i]! - 1, 10 ** (-6 * forSize![i]!)];
+    const kind = Math.floor(i / dots.length) % 4;
+    const b = Math.fround(kind === 3 ? 0 : (kind === 0 ? 40 : 4) * (forBias![i]! - 0.5));
+    const y = [80 * place, place * (1 + m) - b, 1.5 * place * size - b, 1.02 * place * m][kind]!;
+    return { a, b, y: Math.fround(y) };
+  });
+  const column = (name: 'a' | 'y' | 'b') =>
+    shaped(
+      points.map((point) => point[name]),
+      [count, 1],
+    );
+  const inputs: Inputs = {
+    y: column('y'),
+    w: shaped([1], [1, 1, 1]),
+    u: { ...column('a'), shape: [count, 1, 1] },
+    b: column('b'),
+  };
+  const exact = points.map(({ a, y, b }) => planarInverse([y], [{ w: [1], u: [a], b }])[0]!);
+  const slopes = points.map(({ a, b }, i) => Math.exp(planarLogDet(a, exact[i]! + b)));
+
+  it.each(['eager', 'compiled'] as const)('%s: residual 1e-5·(1 + |m|), error in z 1e-5/slope', async (engine) => {
+    const { z } = await (engine === 'eager' ? eager : compiled)(inverseOf(planar(1)), inputs);
+    const residuals = points.map(({ a, y, b }, i) => {
+      const m = constrainedDot(a);
+      return Math.abs(z![i]! + m * Math.tanh(z![i]! + b) - y) / (1 + Math.abs(m));
+    });
+    expect(points.filter((_, i) => !(residuals[i]! <= 1e-5))).toEqual([]);
+    expect(differences('z', z!, exact, (i) => 1e-5 * Math.max(1, 1 / slopes[i]!))).toEqual([]);
+  });
+
+  it('takes at most 25 steps: one tanh each, and one of the root', () => {
+    const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
+    const graph = printGraph(traceGraph(inverseOf(planar(1)), shapes, {}));
+    expect(graph.match(/= Tanh\(/g)!.length).toBeLessThanOrEqual(26);
+  });
+
+  it('its implicit gradient is that of differences wherever the slope is above 1e-2', () => {
+    const sum = withGradients((tensors) => tf.sum(inverseOf(planar(1))(tensors).z));
+    const gradients = eager(sum, inputs);
+    const step = 1e-4;
+    const chosen = points.flatMap((point, i) => (slopes[i]! > 1e-2 ? [{ ...point, i }] : []));
+    expect(chosen.length).toBeGreaterThan(count / 2);
+    for (const [name, column] of Object.entries({ y: 'y', u: 'a', b: 'b' } as const)) {
+      const measured = chosen.map((point) => {
+        const at = (by: number) => {
+          const { a, y, b }: Record<'a' | 'y' | 'b', number> = { ...point, [column]: point[column] + by };
+          return planarInverse([y], [{ w: [1], u: [a], b }])[0]!;
+        };
+        return (at(step) - at(-step)) / (2 * step);
+      });
+      const claimed = chosen.map(({ i }) => gradients[`gradient:${name}`]![i]!);
+      // the gradient is taken at the root that was found, whose error is 1/slope
+      expect(differences(`∂z/∂${name}`, claimed, measured, (j) => 1e-4 + 5e-6 / slopes[chosen[j]!.i]! ** 2)).toEqual(
+        [],
+      );
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 // Posteriors: which variables they have, what depends on the data, and that a fresh flow leaves the diagonal normal as it is.
-import { type Amortization, flowPosterior, type InvertibleFlow, parseFlow } from '@flowvae/flows';
+import { type Amortization, flowParameterCount, flowPosterior, type InvertibleFlow, parseFlow } from '@flowvae/flows';
 import { fold, key, normal } from '@flowvae/random';
 import { parameterCount, tf, type Variable } from '@flowvae/tensor';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -138,4 +138,70 @@ it('a context of another width is refused', () => {
   expect(() => posterior.at(tf.zeros([2, 8]))).toThrowError(
     'amortised parameters: context: expected [batch, 7], got [2, 8]',
   );
+});
+
+describe('a flow with networks inside', () => {
+  const made = (amortize: Amortization) => {
+    const flow = (width: number) => parseFlow('planar-realnvp(4,1)*2', latent, { contextWidth: width });
+    const posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: key(5) });
+    return posterior;
+  };
+  const networks = {
+    'flow/1.kernel1': [1, 2, 2, 4],
+    'flow/1.bias1': [1, 2, 4],
+    'flow/1.kernelOut': [1, 2, 4, 2],
+    'flow/1.biasOut': [1, 2, 2],
+  };
+  const planarHeads = {
+    'flow/0.w/kernel': [7, 3],
+    'flow/0.w/bias': [3],
+    'flow/0.u/kernel': [7, 3],
+    'flow/0.u/bias': [3],
+    'flow/0.b/kernel': [7, 1],
+    'flow/0.b/bias': [1],
+  };
+  const planarFree = { 'flow/0.w': [1, 1, 3], 'flow/0.u': [1, 1, 3], 'flow/0.b': [1, 1] };
+
+  it.each<[Amortization, object]>([
+    ['flow', { ...amortisedBase, ...planarHeads, ...networks, 'flow/1.contextKernel': [1, 7, 8] }],
+    ['base', { ...amortisedBase, ...planarFree, ...networks }],
+    ['none', { ...freeBase, ...planarFree, ...networks }],
+  ])("amortize '%s': weights stay shared, the features are the context, the rest gets heads", (amortize, shapes) => {
+    const { variables } = made(amortize);
+    expect(shapesOf(variables)).toEqual(shapes);
+    const flow = parseFlow('planar-realnvp(4,1)*2', latent, { contextWidth: amortize === 'flow' ? contextWidth : 0 });
+    const ofFlow = Object.entries(variables).filter(([name]) => name.startsWith('flow/'));
+    expect(flowParameterCount(flow, amortize === 'flow' ? contextWidth : undefined)).toBe(
+      parameterCount(Object.fromEntries(ofFlow)),
+    );
+    tf.dispose({ ...variables });
+  });
+
+  it('lets each data point see its own features, and no others', () => {
+    const posterior = made('flow');
+    for (const [name, variable] of Object.entries(posterior.variables)) {
+      const values = normal(fold(key(6), name), variable.size).map((value) => 0.5 * value);
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    }
+    const drawnAt = (context: Float32Array) =>
+      tf.tidy(() => {
+        const rows = context.length / contextWidth;
+        const { z } = posterior
+          .at(tf.tensor2d(context, [rows, contextWidth]))
+          .sampleAndLogProb(tf.ones([rows, latent]));
+        return Array.from(z.dataSync());
+      });
+    const [one, other] = [normal(key(7), contextWidth), normal(key(8), contextWidth)];
+    const together = drawnAt(Float32Array.from([...one, ...other]));
+    expect(differences('z', together, [...drawnAt(one), ...drawnAt(other)], 1e-6)).toEqual([]);
+    expect(differences('z', drawnAt(other), drawnAt(one), 1e-2)).not.toEqual([]);
+    tf.dispose({ ...posterior.variables });
+  });
+
+  it('that asks for features is refused where nothing is amortised', () => {
+    const flow = parseFlow('iaf', latent, { contextWidth });
+    expect(() => flowPosterior({ latent, contextWidth, flow, amortize: 'base', key: key(5) })).toThrow(
+      'free parameters of iaf: expected a flow without context, got the context context; make the flow with contextWidth 0',
+    );
+  });
 });

@@ -6,8 +6,14 @@ import { differences } from './comparison.ts';
 import { eager, type Inputs, shaped } from './evaluation.ts';
 import { forwardOf } from './flow-inputs.ts';
 
-/** Above this tanh is 1 in float32. */
-const SATURATED = 20;
+/** Where a layer shows what it is made of: a preactivation at which h is 1, and one at which h' is 1. */
+interface Probes {
+  readonly one: number;
+  readonly steep: number;
+}
+
+/** Above 20 tanh is 1 in float32. */
+const tanhProbes: Probes = { one: 20, steep: 0 };
 
 /** Below this 1 + wᵀû = e^(wᵀu) is no normal float32. */
 const SMALLEST_DOT = -87;
@@ -15,10 +21,10 @@ const SMALLEST_DOT = -87;
 /**
  * wᵀû = softplus(wᵀu) − 1 > −1 on wide draws: w of scale 0.1 to 3, u of scale 3.
  *
- * At z = 0 with a saturated tanh, y is û itself; at z = 0 and b = 0, exp(logDet) is 1 + wᵀû, which must not be 0.
+ * At z = 0 with h(b) = 1, for tanh where it saturates, y is û itself; at z = 0 and h'(b) = 1, exp(logDet) is 1 + wᵀû, which must not be 0.
  * @param flow one planar layer
  */
-export function keepsConstraint(flow: InvertibleFlow, draws = 4000): string[] {
+export function keepsConstraint(flow: InvertibleFlow, { one, steep } = tanhProbes, draws = 4000): string[] {
   const { dim } = flow;
   const scales = uniform(key(20), draws).map((value) => 0.1 * 30 ** value);
   const w = normal(fold(key(21), dim), draws * dim).map((value, i) => value * scales[Math.floor(i / dim)]!);
@@ -29,8 +35,8 @@ export function keepsConstraint(flow: InvertibleFlow, draws = 4000): string[] {
     u: shaped(u, [draws, 1, dim]),
     b: shaped(new Float32Array(draws).fill(b), [draws, 1]),
   });
-  const uHat = eager(forwardOf(flow), at(SATURATED)).y!;
-  const { logDet } = eager(forwardOf(flow), at(0));
+  const uHat = eager(forwardOf(flow), at(one)).y!;
+  const { logDet } = eager(forwardOf(flow), at(steep));
   const rowDot = (a: Float32Array, b: Float32Array, row: number, f = (x: number) => x) =>
     a.subarray(row * dim, (row + 1) * dim).reduce((sum, value, i) => sum + f(value * b[row * dim + i]!), 0);
   const rows = Array.from({ length: draws }, (_, row) => row);

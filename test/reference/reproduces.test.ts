@@ -4,6 +4,8 @@ import { autoregressiveReference, componentByComponent, onePass } from './autore
 import { readCommitted, toJson } from './committed-json.ts';
 import { couplingReference, keptAndChanged, knotsOf, splineMap } from './couplings.ts';
 import { bernoulliLogDensity, densityReference } from './densities.ts';
+import { householderReference } from './householder.ts';
+import { linearFlowsReference } from './linear-flows.ts';
 import {
   bestDiagonalVariance,
   correlationKl,
@@ -28,12 +30,20 @@ import {
   planarLogDet,
   planarReference,
 } from './planar.ts';
+import { planarLeakyReference } from './planar-leaky.ts';
+import { radialReference } from './radial.ts';
+import { sylvesterReference } from './sylvester.ts';
 
 const programs: Readonly<Record<string, () => unknown>> = {
   planar: planarReference,
   optimizers: optimizerReference,
   'linear-gaussian': linearGaussianReference,
   densities: densityReference,
+  radial: radialReference,
+  'planar-leaky': planarLeakyReference,
+  householder: householderReference,
+  sylvester: sylvesterReference,
+  'linear-flows': linearFlowsReference,
   couplings: couplingReference,
   autoregressive: autoregressiveReference,
 };

@@ -146,16 +146,25 @@ describe('evaluate', () => {
       expect(eager[name] / compiled[name]).toBeCloseTo(1, 5);
   });
 
-  it('does not depend on which images come before', async () => {
-    const only = await evaluate(options({ data: { ...data, count: 1 } }));
-    const progress: number[] = [];
+  it('begins no further image once it is stopped, and finishes those that it began', async () => {
     const controller = new AbortController();
+    const progress: number[] = [];
     const onProgress = (done: number) => {
       progress.push(done);
-      if (done === 1) controller.abort();
+      controller.abort();
     };
     const stopped = await evaluate(options({ onProgress, signal: controller.signal }));
-    expect([stopped.nll, stopped.images, progress]).toEqual([only.nll, 1, [1]]);
+    expect(stopped.images).toBeLessThan(batch);
+    expect(progress).toEqual(Array.from({ length: stopped.images }, (_, i) => i + 1));
+    const only = await evaluate(options({ data: { ...data, count: stopped.images } }));
+    expect(stopped).toEqual(only);
+  });
+
+  it('gives equal numbers on any number of threads', async () => {
+    const alone = await evaluate(options({ samples: 1200 }));
+    const before = runCounter.runs;
+    expect(await evaluate(options({ samples: 1200, threads: 3 }))).toEqual(alone);
+    expect(runCounter.runs - before).toBe(3 * batch); // 500 + 500 + 200 samples of each
   });
 
   it('takes the variables as they are at the call', async () => {

@@ -1,7 +1,10 @@
 // From a tfjs function to something that runs fast: traced once for each set of shapes, then kept.
-import type { NamedVariables } from '@flowvae/tensor';
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { Executable } from './executable.ts';
+import type { ExportShapes } from './export/shapes.ts';
+import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph.ts';
+import { LeastRecentlyUsed } from './least-recently-used.ts';
 import { optimise } from './passes/optimise.ts';
 import { type InputShapes, type Traceable, trace } from './trace.ts';
 
@@ -13,13 +16,23 @@ export interface CompileOptions {
   readonly threads?: number;
   /** Every run is given an array for each output and copies nothing: faster by a fifth where outputs are large. Default false. */
   readonly inPlace?: boolean;
+  /**
+   * Sets of shapes whose sessions are kept, each with its own memory. Default 16. One more frees the executable used longest ago, after the
+   * runs under way; it then runs no more, and `specialise` makes it anew.
+   */
+  readonly cacheSize?: number;
 }
 
-/** A compiled function: one executable for each set of input shapes that was asked for. */
+/** A compiled function: one executable for each set of input shapes, the `cacheSize` used last. */
 export interface Compiled {
-  /** Traces, optimises and creates a session, unless that was done for these shapes before. */
+  /** Traces, optimises and creates a session, unless one is kept for these shapes. */
   specialise(shapes: InputShapes): Promise<Executable>;
-  /** Frees all sessions. */
+  /**
+   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. Variables' values are part of it; an axis
+   * called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
+   */
+  toOnnx(shapes: ExportShapes, options?: OnnxOptions): Promise<Uint8Array>;
+  /** Frees all sessions, after the runs under way. */
   dispose(): Promise<void>;
 }
 
@@ -39,33 +52,50 @@ export function traceGraph(fn: Traceable, shapes: InputShapes, variables: NamedV
  */
 export function compile(
   fn: Traceable,
-  { variables = {}, threads = 1, inPlace = false }: CompileOptions = {},
+  { variables = {}, threads = 1, inPlace = false, cacheSize = 16 }: CompileOptions = {},
 ): Compiled {
-  const executables = new Map<string, Promise<Executable>>();
+  checkCacheSize(cacheSize);
+  const freeing = new Set<Promise<void>>();
+  const executables = new LeastRecentlyUsed<Promise<Executable>>(cacheSize, (created) => {
+    const freed = disposeOf(created);
+    freeing.add(freed);
+    freed.finally(() => freeing.delete(freed));
+  });
   return {
     specialise(shapes) {
       const key = JSON.stringify(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      const known = executables.get(key);
-      if (known) return known;
-      // A function that throws while it is traced rejects, and is tried anew at the next call.
-      const created = Promise.resolve().then(() =>
-        Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }),
-      );
-      executables.set(key, created);
-      created.catch(() => executables.delete(key));
-      return created;
+      const onRun = () => void executables.use(key);
+      return executables.get(key, () => {
+        const created = Promise.resolve().then(() =>
+          Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
+        );
+        // A function that throws while it is traced rejects, and is tried anew at the next call.
+        created.catch(() => {
+          if (executables.use(key) === created) executables.delete(key);
+        });
+        return created;
+      });
     },
+    toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),
     async dispose() {
-      const all = [...executables.values()];
       executables.clear();
-      await Promise.all(
-        all.map((created) =>
-          created.then(
-            (executable) => executable.dispose(),
-            () => {},
-          ),
-        ),
-      );
+      await Promise.all(freeing);
     },
   };
+}
+
+/** Frees an executable; one that could not be created holds nothing. */
+const disposeOf = (created: Promise<Executable>): Promise<void> =>
+  created.then(
+    (executable) => executable.dispose(),
+    () => {},
+  );
+
+function checkCacheSize(size: number): void {
+  if (Number.isInteger(size) && size > 0) return;
+  throw new ExpectationError({
+    where: 'compile: cacheSize',
+    expected: 'a whole number from 1 up',
+    received: `${size}`,
+  });
 }

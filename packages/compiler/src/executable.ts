@@ -3,6 +3,7 @@ import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from './graph.ts';
 import { runInPlace } from './in-place.js';
+import { Lease } from './lease.ts';
 import { encodeModel, outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
@@ -19,29 +20,39 @@ const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array,
 /** How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they did. */
 export const runCounter = { runs: 0, nodes: 0 };
 
+/** How many sessions were created in this process, and how many of them freed. */
+export const sessionCounter = { created: 0, freed: 0 };
+
 /** A traced function for fixed shapes, ready to run. */
 export class Executable {
   readonly graph: Graph;
   readonly #session: InferenceSession;
+  readonly #lease: Lease;
   readonly #runtime: Runtime;
   /** ONNX Runtime's descriptions of arrays, kept as long as the same array comes again. */
   readonly #tensors = new Map<string, { readonly array: OutputArray; readonly tensor: OrtTensor }>();
 
   readonly #inPlace: boolean;
 
-  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime, inPlace: boolean) {
+  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime, inPlace: boolean, onRun?: () => void) {
     this.graph = graph;
     this.#inPlace = inPlace;
     this.#session = session;
+    this.#lease = new Lease(() => freeSession(session), onRun);
     this.#runtime = runtime;
   }
 
   /**
    * Creates a session for a graph.
    *
+   * @param onRun called when a run starts
    * @throws ExpectationError where ONNX Runtime cannot be loaded
    */
-  static async create(graph: Graph, { threads, inPlace = false }: SessionChoices): Promise<Executable> {
+  static async create(
+    graph: Graph,
+    { threads, inPlace = false }: SessionChoices,
+    onRun?: () => void,
+  ): Promise<Executable> {
     const runtime = await loadRuntime();
     if (typeof runtime === 'string') {
       const where = 'compile: onnxruntime-node';
@@ -53,7 +64,8 @@ export class Executable {
       });
     }
     const session = await runtime.InferenceSession.create(encodeModel(graph, { inPlace }), sessionOptions(threads));
-    return new Executable(graph, session, runtime, inPlace);
+    sessionCounter.created++;
+    return new Executable(graph, session, runtime, inPlace, onRun);
   }
 
   /**
@@ -61,7 +73,7 @@ export class Executable {
    *
    * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the executable runs in place
    * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
-   * @throws ExpectationError for a missing array or one of the wrong length or type
+   * @throws ExpectationError for a missing array or one of the wrong length or type, and once the session is freed
    */
   async run<A extends OutputArray = Float32Array>(
     values: Arrays,
@@ -77,18 +89,20 @@ export class Executable {
       if (this.#inPlace && !target) throw new TypeError(`run: '${named.name}' needs an array to be written into`);
       fetches[outputName(named.name)] = target ? this.#describe(named, target, outputName(named.name)) : null;
     }
-    const results = this.#inPlace
-      ? await runInPlace(this.#session, feeds, fetches, into[outputs[0]!.name] as Float32Array)
-      : await this.#session.run(feeds, fetches);
+    const results = await this.#lease.use(async () =>
+      this.#inPlace
+        ? runInPlace(this.#session, feeds, fetches, into[outputs[0]!.name] as Float32Array)
+        : this.#session.run(feeds, fetches),
+    );
     runCounter.runs++;
     runCounter.nodes += nodes.length;
     const arrays = outputs.map(({ name }) => [name, into[name] ?? (results![outputName(name)]!.data as A)] as const);
     return Object.fromEntries(arrays);
   }
 
-  /** Frees the session's memory. */
-  async dispose(): Promise<void> {
-    await this.#session.release();
+  /** Frees the session's memory, after the runs under way. */
+  dispose(): Promise<void> {
+    return this.#lease.free();
   }
 
   #describe({ name, value }: Named, array: OutputArray | undefined, place = name): OrtTensor {
@@ -106,4 +120,9 @@ export class Executable {
     this.#tensors.set(place, { array, tensor });
     return tensor;
   }
+}
+
+async function freeSession(session: InferenceSession): Promise<void> {
+  await session.release();
+  sessionCounter.freed++;
 }

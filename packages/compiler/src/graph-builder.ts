@@ -16,7 +16,7 @@ const arrays = {
 } as const;
 
 /** Constants up to this many elements are shared by content; larger ones (captured tensors) by identity only. */
-const SHARED_CONSTANT_SIZE = 64;
+export const SHARED_CONSTANT_SIZE = 64;
 
 export class GraphBuilder {
   readonly #inputs: Named[] = [];

@@ -1,10 +1,13 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
-export { type Arrays, type Executable, runCounter } from './executable.ts';
+export { type Arrays, type Executable, runCounter, sessionCounter } from './executable.ts';
+export type { ExportShapes } from './export/shapes.ts';
+export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';
 export { loadRuntime } from './runtime.ts';
+export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';
 export type { InputShapes, Traceable } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -9,49 +9,68 @@ const { AttributeType } = onnx.AttributeProto;
 
 /** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */
 const IR_VERSION = 8;
-const OPERATOR_SET = 17;
+const OPERATOR_SETS = { '': 17, 'com.microsoft': 1 } as const;
 
 /** An output's name in the model, where inputs and variables go by their own: gradients like to be named after their variables. */
 export const outputName = (name: string): string => `output:${name}`;
 
-/** How a model is encoded. */
+/** An axis of an input or output: a size, a name for any size, or unknown. */
+export type Dimension = number | string | undefined;
+
+/** How a model is encoded and presents itself. The defaults are for a session in this process. */
 export interface EncodeOptions {
   /** Puts an output before the others that keeps ONNX Runtime from copying them (in-place.js). */
   readonly inPlace?: boolean;
+  /** Names of outputs in the model by the function's. Default {@link outputName}. */
+  readonly outputName?: (name: string) => string;
+  /** Names of constants that have one. */
+  readonly constantNames?: ReadonlyMap<Value, string>;
+  /** Axes of inputs and outputs. Default: their traced sizes. */
+  readonly dimensions?: (value: Value) => readonly Dimension[];
+  /** What the model says about itself. */
+  readonly header?: Pick<
+    onnxProto.onnx.IModelProto,
+    'producerName' | 'producerVersion' | 'docString' | 'metadataProps'
+  >;
 }
 
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
-export function encodeModel(graph: Graph, { inPlace = false }: EncodeOptions = {}): Uint8Array {
-  const names = uniqueNames(graph);
+export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
+  const { inPlace = false, outputName: named = outputName, constantNames, header } = options;
+  const { dimensions = ({ shape }) => shape } = options;
+  const names = uniqueNames(graph, named, constantNames);
   const nameOf = (value: Value) => names.get(value)!;
   const node = [
     ...graph.nodes.map((entry, i) => encodeNode(entry, `${entry.origin} #${i}`, nameOf)),
-    ...outputCopies(graph, nameOf),
+    ...outputCopies(graph, named, nameOf),
   ];
-  const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: outputName(name), value }));
+  const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: named(name), value }, dimensions));
+  const domains = new Set<GraphNode['domain']>(['', ...graph.nodes.map(({ domain }) => domain)]);
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,
     producerName: 'flowvae',
-    opsetImport: [
-      { domain: '', version: OPERATOR_SET },
-      { domain: 'com.microsoft', version: 1 },
-    ],
+    ...header,
+    opsetImport: Array.from(domains, (domain) => ({ domain, version: OPERATOR_SETS[domain] })),
     graph: {
       name: 'traced',
       node: inPlace ? [...node, { opType: 'SequenceEmpty', output: [STOP] }] : node,
       initializer: graph.constants.map((constant) => encodeConstant(constant, nameOf(constant.value))),
-      input: [...graph.inputs, ...graph.variables].map(encodeSignature),
+      input: [...graph.inputs, ...graph.variables].map((entry) => encodeSignature(entry, dimensions)),
       output: inPlace ? [emptySequence, ...output] : output,
     },
   }).finish();
 }
 
 /** A value that is an output bears the output's name, so that no copy is needed. */
-function uniqueNames(graph: Graph): Map<Value, string> {
+function uniqueNames(
+  graph: Graph,
+  outputName: (name: string) => string,
+  constantNames: ReadonlyMap<Value, string> = new Map(),
+): Map<Value, string> {
   const names = new Map<Value, string>();
   for (const { name, value } of [...graph.inputs, ...graph.variables]) names.set(value, name);
   graph.constants.forEach(({ value }, i) => {
-    names.set(value, `constant:${i}`);
+    names.set(value, constantNames.get(value) ?? `constant:${i}`);
   });
   for (const { name, value } of graph.outputs) if (!names.has(value)) names.set(value, outputName(name));
   let next = 0;
@@ -61,7 +80,7 @@ function uniqueNames(graph: Graph): Map<Value, string> {
 }
 
 /** An output that is also an input, a constant, or another output needs a node of its own. */
-function outputCopies(graph: Graph, nameOf: (value: Value) => string) {
+function outputCopies(graph: Graph, outputName: (name: string) => string, nameOf: (value: Value) => string) {
   return graph.outputs
     .filter(({ name, value }) => nameOf(value) !== outputName(name))
     .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [outputName(name)] }));
@@ -100,7 +119,7 @@ const emptySequence = {
   type: { sequenceType: { elemType: { tensorType: { elemType: onnxTypes.float32 } } } },
 };
 
-function encodeSignature({ name, value }: Named) {
-  const dim = value.shape.map((size) => ({ dimValue: size }));
+function encodeSignature({ name, value }: Named, dimensions: (value: Value) => readonly Dimension[]) {
+  const dim = dimensions(value).map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
   return { name, type: { tensorType: { elemType: onnxTypes[value.type], shape: { dim } } } };
 }

@@ -19,6 +19,7 @@ export const RECORDER = 'flowvae-recorder';
 const RANDOM_OPERATION = /^(rand(om\w*)?|truncatedNormal|multinomial|dropout)$/;
 
 class Recorder extends tf.KernelBackend implements Recording {
+  readonly engine = 'compile';
   /** What each tensor of the running trace stands for. Captured eager tensors join when they are first used. */
   #values = new WeakMap<DataId, Value>();
   #builder: GraphBuilder | undefined;
@@ -58,7 +59,7 @@ class Recorder extends tf.KernelBackend implements Recording {
     if (known) return known;
     const owner = tf.engine().state.tensorInfo.get(dataId)?.backend;
     if (!owner || owner === this) throw new Error('compile: a tensor of an earlier trace, or a disposed one, is used');
-    const value = this.builder.constant(owner.readSync(dataId) as ArrayLike<number>, shape, graphType(dtype));
+    const value = this.builder.constant(owner.readSync(dataId) as ArrayLike<number>, shape, graphType(dtype, this));
     this.#values.set(dataId, value);
     return value;
   }
@@ -73,11 +74,11 @@ class Recorder extends tf.KernelBackend implements Recording {
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     const drawing = activeOperations().find((operation) => RANDOM_OPERATION.test(operation));
     if (drawing) throw randomDraw(drawing);
-    return this.describe(this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype))).dataId;
+    return this.describe(this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype, this))).dataId;
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType): void {
-    this.bind(dataId, this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype)));
+    this.bind(dataId, this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype, this)));
   }
 
   override read(): never {

@@ -5,10 +5,12 @@ import type { GraphBuilder } from './graph-builder.ts';
 import type { Inputs, Lowering } from './lowerings/lowering.ts';
 import { lowerings } from './lowerings/table.ts';
 import { unsupportedKernels } from './lowerings/unsupported.ts';
-import { failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
+import { type Caller, failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
 
 /** Who records: knows what value each tensor stands for, and where operators go. */
 export interface Recording {
+  /** Named in errors. */
+  readonly engine: Caller['engine'];
   readonly builder: GraphBuilder;
   /** The value that a tensor stands for. */
   valueFor(info: TensorInfo): Value;
@@ -29,24 +31,26 @@ export function recordKernel(
   const lowering = (lowerings as Readonly<Record<string, Lowering<never> | undefined>>)[kernel] as
     | Lowering<unknown>
     | undefined;
-  if (!lowering) throw unsupportedKernel(kernel, activeOperations().at(-1), reasonAgainst(kernel));
+  if (!lowering) throw unsupportedKernel(kernel, callerOf(recording), reasonAgainst(kernel));
   const values: Record<string, Value> = {};
   for (const [name, info] of Object.entries(inputs)) if (info) values[name] = recording.valueFor(info);
   const { builder } = recording;
   builder.origin = originOf(kernel);
-  const result = lowered(kernel, () => lowering(builder, values as Inputs, attributes));
+  const result = lowered(kernel, recording, () => lowering(builder, values as Inputs, attributes));
   return Array.isArray(result) ? result.map((value) => recording.describe(value)) : recording.describe(result);
 }
 
-const reasonAgainst = (kernel: string) => (unsupportedKernels as Readonly<Record<string, string | undefined>>)[kernel];
+const reasonAgainst = (kernel: string) => (unsupportedKernels as Readonly<Record<string, string>>)[kernel]!;
+
+const callerOf = ({ engine }: Pick<Recording, 'engine'>): Caller => ({ engine, operation: activeOperations().at(-1) });
 
 /** A lowering's own refusal is said with the operation that it belongs to. */
-function lowered(kernel: string, lower: () => Value | Value[]): Value | Value[] {
+function lowered(kernel: string, recording: Recording, lower: () => Value | Value[]): Value | Value[] {
   try {
     return lower();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw failedLowering(kernel, activeOperations().at(-1), error.message);
+    throw failedLowering(kernel, callerOf(recording), error.message);
   }
 }
 
@@ -80,7 +84,7 @@ function originOf(kernel: string): string {
 }
 
 /** A tfjs type that graphs can hold. */
-export function graphType(dtype: DataType): Exclude<ValueType, 'int64'> {
+export function graphType(dtype: DataType, recording: Pick<Recording, 'engine'>): Exclude<ValueType, 'int64'> {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw unsupportedType(dtype, activeOperations().at(-1));
+  throw unsupportedType(dtype, callerOf(recording));
 }

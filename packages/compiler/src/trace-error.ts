@@ -6,36 +6,45 @@ export class TraceError extends ExpectationError {
   override readonly name = 'TraceError';
 }
 
-/** A tfjs kernel without a lowering; no operation calls it where it belongs to a gradient or was called by name. */
-export function unsupportedKernel(kernel: string, operation: string | undefined, reason?: string): TraceError {
+/** Who refuses, and the tfjs operation that called; none is known where a kernel belongs to a gradient or was called by name. */
+export interface Caller {
+  readonly engine: 'compile' | 'onnxruntime';
+  readonly operation: string | undefined;
+}
+
+const place = ({ engine, operation }: Caller) =>
+  `${engine}: ${operation === undefined ? 'a gradient' : `tf.${operation}`}${callSite()}`;
+
+const elsewhere = { compile: "run with engine 'eager'", onnxruntime: "use another backend, such as 'cpu'" } as const;
+
+/** A tfjs kernel without a lowering. */
+export function unsupportedKernel(kernel: string, caller: Caller, reason: string): TraceError {
   return new TraceError({
-    where: `compile: ${caller(operation)}`,
+    where: place(caller),
     expected: 'tfjs kernels that have a lowering',
-    received: `kernel '${kernel}'${reason === undefined ? '' : ` (${reason})`}`,
-    remedy: "write it with supported operations, or run with engine 'eager'",
+    received: `kernel '${kernel}' (${reason})`,
+    remedy: `write it with supported operations, or ${elsewhere[caller.engine]}`,
   });
 }
 
 /** A kernel whose lowering does not take these arguments. */
-export function failedLowering(kernel: string, operation: string | undefined, message: string): TraceError {
+export function failedLowering(kernel: string, caller: Caller, message: string): TraceError {
   return new TraceError({
-    where: `compile: ${caller(operation)}`,
+    where: place(caller),
     expected: `arguments that the lowering of kernel '${kernel}' takes`,
     received: message,
   });
 }
 
 /** A tensor of a type that no graph holds. */
-export function unsupportedType(dtype: string, operation: string | undefined): TraceError {
+export function unsupportedType(dtype: string, caller: Caller): TraceError {
   return new TraceError({
-    where: `compile: ${caller(operation)}`,
+    where: place(caller),
     expected: 'tensors of type float32, int32 or bool',
     received: dtype,
+    remedy: elsewhere[caller.engine],
   });
 }
-
-const caller = (operation: string | undefined) =>
-  `${operation === undefined ? 'a gradient' : `tf.${operation}`}${callSite()}`;
 
 /** A value was asked for while only its shape is known. */
 export function valueRead(): TraceError {

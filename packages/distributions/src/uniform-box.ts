@@ -1,5 +1,5 @@
 // The uniform distribution on a box.
-import { checkShape, ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Samplable, Scorable } from './distribution.ts';
 
 /** A box in D dimensions: low_d ≤ z_d ≤ high_d. */
@@ -31,14 +31,17 @@ export function uniformBox(low: readonly number[], high: readonly number[]): Box
   const sides = low.map((from, d) => high[d]! - from);
   const density = -sides.reduce((sum, side) => sum + Math.log(side), 0);
   const row = (values: readonly number[]) => tf.tensor2d([[...values]]);
-  const logProb = (z: Tensor2D): Tensor1D => {
-    checkShape('uniformBox.logProb', 'z', z, ['batch', dim]);
+  const score = tf.customGrad((...args) => {
+    const [z, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
+    save([z]);
     const from = row(low.map((value, d) => value - ROUNDING * sides[d]!));
     const to = row(high.map((value, d) => value + ROUNDING * sides[d]!));
     const isInside = tf.all(tf.logicalAnd(tf.greaterEqual(z, from), tf.lessEqual(z, to)), 1);
     const [batch] = z.shape;
-    return tf.where(isInside, tf.fill([batch], density), tf.fill([batch], Number.NEGATIVE_INFINITY));
-  };
+    const value = tf.where(isInside, tf.fill([batch], density), tf.fill([batch], Number.NEGATIVE_INFINITY));
+    // constant wherever it is finite; comparisons have no gradient in tfjs
+    return { value, gradFunc: (_, saved: Tensor[]) => tf.zerosLike(saved[0]!) };
+  });
   return {
     box: { low, high },
     noise: { kind: 'uniform', width: dim },
@@ -48,7 +51,10 @@ export function uniformBox(low: readonly number[], high: readonly number[]): Box
       const logDensity: Tensor1D = tf.fill([noise.shape[0]], density);
       return { z, logProb: logDensity, terms: { logBase: logDensity } };
     },
-    logProb,
+    logProb(z) {
+      checkShape('uniformBox.logProb', 'z', z, ['batch', dim]);
+      return score(z) as Tensor1D;
+    },
     detached() {
       return this;
     },

@@ -19,3 +19,16 @@ export function withOpacity(hex: string, opacity: number): string {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   return `rgba(${r}, ${g}, ${b}, ${opacity})`;
 }
+
+/** From nothing to the largest density: white paper, the first series colour, nearly black. Darker is always more. */
+const densityStops = ['#FFFFFF', '#CDE3F1', '#6FB1DB', '#0072B2', '#00263D'] as const;
+
+/** Red, green and blue of a share from 0 to 1 of the largest density. */
+export function densityColor(share: number): [r: number, g: number, b: number] {
+  const place = share * (densityStops.length - 1);
+  const stop = Math.min(Math.floor(place), densityStops.length - 2);
+  const [from, to] = [densityStops[stop]!, densityStops[stop + 1]!];
+  const channel = (hex: string, at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
+  const mixed = (at: number) => Math.round(channel(from, at) + (place - stop) * (channel(to, at) - channel(from, at)));
+  return [mixed(1), mixed(3), mixed(5)];
+}

@@ -4,7 +4,7 @@ import { checkShape, ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import { affineMap } from './affine-map.ts';
 import { conditioner, formulaOf, type NetworkOptions, networkDefaults } from './conditioner.ts';
 import { sumOfLogSlopes } from './elementwise-map.ts';
-import type { InvertibleFlow, ParamShapes, Params } from './flow.ts';
+import type { InvertibleFlow, Layer, ParamShapes, Params } from './flow.ts';
 import { autoregressiveMasks } from './made-masks.ts';
 
 /**
@@ -19,9 +19,14 @@ import { autoregressiveMasks } from './made-masks.ts';
  * @see Kingma et al. 2016, arXiv:1606.04934, eqs. 9-12 and algorithm 1; Germain et al. 2015, arXiv:1502.03509, section 3
  */
 export function iaf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
-  const { frame, parallel, sequential } = autoregressive('iaf', dim, options);
+  return iafLayers(dim, options, 0);
+}
+
+function iafLayers(dim: number, options: NetworkOptions, first: number): InvertibleFlow {
+  const { frame, singleLayers, parallel, sequential } = autoregressive('iaf', dim, { ...options, first });
   return {
     ...frame,
+    layers: (params) => singleLayers(params, iafLayers),
     forward(params, z) {
       const { value, logDet } = parallel('iaf.forward', 'z', params, z);
       return { y: value, logDet };
@@ -43,9 +48,14 @@ export function iaf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
  * @see Papamakarios et al. 2017, arXiv:1705.07057, eqs. 3-5 and section 3.3
  */
 export function maf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
-  const { frame, parallel, sequential } = autoregressive('maf', dim, options);
+  return mafLayers(dim, options, 0);
+}
+
+function mafLayers(dim: number, options: NetworkOptions, first: number): InvertibleFlow {
+  const { frame, singleLayers, parallel, sequential } = autoregressive('maf', dim, { ...options, first });
   return {
     ...frame,
+    layers: (params) => singleLayers(params, mafLayers).toReversed(),
     forward(params, z) {
       const { value, logDet } = sequential('maf.forward', 'z', params, z);
       return { y: value, logDet };
@@ -57,13 +67,16 @@ export function maf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
   };
 }
 
+/** Width, sizes, and the index that decides the order of the components. */
+type LayerArguments = [dim: number, options: NetworkOptions, first: number];
+
 /** The two directions: one pass where the argument feeds the networks, D passes where the result does. */
-function autoregressive(name: string, dim: number, options: NetworkOptions) {
+function autoregressive(name: string, dim: number, { first, ...options }: NetworkOptions & { readonly first: number }) {
   if (dim < 2) {
     throw new ExpectationError({ where: name, expected: 'at least 2 components', received: String(dim) });
   }
   const { layers, hidden, depth } = { ...networkDefaults, ...options };
-  const masks = autoregressiveMasks(dim, { layers, hidden, depth, outputs: affineMap.outputs });
+  const masks = () => autoregressiveMasks(dim, { layers, hidden, depth, outputs: affineMap.outputs, first });
   const networks = conditioner({ inputs: dim, outputs: affineMap.outputs * dim, masks }, options);
   const prepared = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch } = checkShape(where, argument, x, ['batch', dim]);
@@ -105,5 +118,11 @@ function autoregressive(name: string, dim: number, options: NetworkOptions) {
     contexts,
     initialParams: (key) => networks.initialParams(fold(key, name)),
   } satisfies Omit<InvertibleFlow, 'forward' | 'inverse'>;
-  return { frame, parallel, sequential };
+  const singleLayers = (params: Params<ParamShapes>, make: (...args: LayerArguments) => InvertibleFlow): Layer[] =>
+    Array.from({ length: layers }, (_, k) => ({
+      name: layers === 1 ? name : `${name}[${k}]`,
+      flow: make(dim, { ...options, layers: 1 }, first + k),
+      params: networks.ofLayer(params, k),
+    }));
+  return { frame, singleLayers, parallel, sequential };
 }

@@ -1,10 +1,10 @@
 // The frame of all coupling flows: one part of z drives what happens to the other.
 import { fold } from '@flowvae/random';
 import { checkShape, ExpectationError, tf } from '@flowvae/tensor';
-import { conditioner, type NetworkOptions } from './conditioner.ts';
+import { conditioner, type NetworkOptions, networkDefaults } from './conditioner.ts';
 import { type ElementwiseMap, sumOfLogSlopes } from './elementwise-map.ts';
-import type { InvertibleFlow } from './flow.ts';
-import { halves, type Mixing, partSizes } from './mixing.ts';
+import type { InvertibleFlow, Layer, ParamShapes, Params } from './flow.ts';
+import { halves, type Mixing, mixingOfLayer, partSizes } from './mixing.ts';
 
 /** What tells one coupling flow from another. */
 interface CouplingParts {
@@ -25,9 +25,16 @@ export function couplingLayers(dim: number, options: NetworkOptions, parts: Coup
   if (dim < 2) {
     throw new ExpectationError({ where: name, expected: 'at least 2 components', received: String(dim) });
   }
+  const { layers } = { ...networkDefaults, ...options };
   const [kept, changed] = partSizes(dim);
   const networks = conditioner({ inputs: kept, outputs: map.outputs * changed }, options);
   const { paramShapes, shared, contexts, check, at } = networks;
+  const singleLayers = (params: Params<ParamShapes>): Layer[] =>
+    Array.from({ length: layers }, (_, k) => ({
+      name: `${name}[${k}]`,
+      flow: couplingLayers(dim, { ...options, layers: 1 }, { ...parts, mixing: mixingOfLayer(mixing, k, layers) }),
+      params: networks.ofLayer(params, k),
+    }));
   return {
     name: label,
     dim,
@@ -61,5 +68,6 @@ export function couplingLayers(dim: number, options: NetworkOptions, parts: Coup
       });
       return { z: value, logDet: sumOfLogSlopes(mapped, batch!) };
     },
+    ...(layers === 1 ? {} : { layers: singleLayers }),
   };
 }

@@ -1,11 +1,22 @@
 // Every flow that a formula can name, as data. To add one: a row.
+import { key } from '@flowvae/random';
+import { actnorm } from './actnorm.ts';
+import { affine } from './affine.ts';
 import { iaf, maf } from './autoregressive.ts';
+import { chain } from './chain.ts';
 import { type NetworkOptions, networkDefaults } from './conditioner.ts';
 import type { Flow } from './flow.ts';
+import { full } from './full.ts';
+import { householder } from './householder.ts';
+import { lu } from './lu.ts';
 import { nice } from './nice.ts';
+import { permutation } from './permutation.ts';
 import { planar } from './planar.ts';
+import { planarLeaky } from './planar-leaky.ts';
+import { radial } from './radial.ts';
 import { realnvp } from './realnvp.ts';
 import { DEFAULT_BINS, spline } from './spline.ts';
+import { sylvesterHouseholder, sylvesterOrthogonal, sylvesterTriangular } from './sylvester.ts';
 
 /** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
 export interface FlowArgument {
@@ -32,6 +43,14 @@ interface FlowRow {
   readonly make: (term: FlowTerm) => Flow;
 }
 
+/** A row of a flow that is one layer: `*n` makes a chain of n. */
+const repeated = (make: (term: FlowTerm, layer: number) => Flow): FlowRow => ({
+  make(term) {
+    const flows = Array.from({ length: term.count }, (_, layer) => make(term, layer));
+    return flows.length === 1 ? flows[0]! : chain(flows);
+  },
+});
+
 /** Sizes of the networks inside a flow, e.g. `realnvp(32,1)*4`. */
 const networkArgs: readonly FlowArgument[] = [
   { name: 'hidden', fallback: networkDefaults.hidden, from: 1, to: 4096 },
@@ -54,6 +73,23 @@ const networked = (make: (dim: number, options: NetworkOptions) => Flow): FlowRo
 
 export const flowTable: Readonly<Record<string, FlowRow>> = {
   planar: { make: ({ dim, count }) => planar(dim, count) },
+  'planar-leaky': { make: ({ dim, count }) => planarLeaky(dim, count) },
+  householder: { make: ({ dim, count }) => householder(dim, count) },
+  radial: { make: ({ dim, count }) => radial(dim, count) },
+  affine: repeated(({ dim }) => affine(dim)),
+  full: repeated(({ dim }) => full(dim)),
+  lu: repeated(({ dim }, layer) => lu(dim, { key: key(layer) })),
+  permutation: repeated(({ dim }, layer) => permutation(dim, { key: key(layer) })),
+  actnorm: repeated(({ dim }) => actnorm(dim)),
+  'sylvester-o': {
+    args: [{ name: 'columns', fallback: (dim) => Math.min(dim, 8), from: 2, to: (dim) => dim }],
+    make: ({ dim, count, args }) => sylvesterOrthogonal(dim, args.columns!, count),
+  },
+  'sylvester-h': {
+    args: [{ name: 'mirrors', fallback: 8, from: 1, to: 1024 }],
+    make: ({ dim, count, args }) => sylvesterHouseholder(dim, args.mirrors!, count),
+  },
+  'sylvester-t': { make: ({ dim, count }) => sylvesterTriangular(dim, count) },
   'nice-perm': networked((dim, options) => nice(dim, { ...options, mixing: 'permutation' })),
   'nice-orth': networked((dim, options) => nice(dim, { ...options, mixing: 'orthogonal' })),
   realnvp: networked(realnvp),

@@ -1,3 +1,5 @@
+export { type ActnormShapes, actnorm, actnormParams } from './actnorm.ts';
+export { type AffineShapes, affine } from './affine.ts';
 export { iaf, maf } from './autoregressive.ts';
 export { chain } from './chain.ts';
 export { type CheckFlowFamilyOptions, type CheckFlowOptions, checkFlow } from './check/check-flow.ts';
@@ -15,8 +17,11 @@ export {
   type ParamValues,
 } from './flow.ts';
 export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
+export { type FullShapes, full } from './full.ts';
+export { type HouseholderShapes, householder } from './householder.ts';
 export { glorotUniform } from './initialisation.ts';
 export { invert } from './invert.ts';
+export { type LuShapes, lu } from './lu.ts';
 export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
 export {
   type AmortisedOptions,
@@ -27,7 +32,10 @@ export {
   type KernelInit,
   type ParameterSource,
 } from './parameter-source.ts';
-export { type PlanarShapes, planar } from './planar.ts';
+export { type NoShapes, type PermutationOptions, permutation } from './permutation.ts';
+export { planar } from './planar.ts';
+export type { PlanarShapes } from './planar-flow.ts';
+export { type LeakyOptions, planarLeaky } from './planar-leaky.ts';
 export {
   type Amortization,
   chosenFlow,
@@ -38,5 +46,14 @@ export {
 } from './posterior.ts';
 export { flowPrior, type Prior } from './prior.ts';
 export { pushForward, type Transported } from './push-forward.ts';
+export { type RadialShapes, radial } from './radial.ts';
 export { realnvp } from './realnvp.ts';
 export { type SplineOptions, spline } from './spline.ts';
+export {
+  type MirrorShapes,
+  type OrthogonalShapes,
+  sylvesterHouseholder,
+  sylvesterOrthogonal,
+  sylvesterTriangular,
+} from './sylvester.ts';
+export type { SylvesterShapes } from './sylvester-flow.ts';

@@ -7,6 +7,8 @@ interface MaskSizes {
   readonly depth: number;
   /** Numbers for each component. */
   readonly outputs: number;
+  /** Index of the first network, which decides its order; default 0. */
+  readonly first?: number;
 }
 
 /**
@@ -16,10 +18,13 @@ interface MaskSizes {
  * hidden unit is used where the degree does not fall, one into an output where the output's degree is larger.
  * @see Germain et al. 2015, arXiv:1502.03509, eqs. 12-14
  */
-export function autoregressiveMasks(dim: number, { layers, hidden, depth, outputs }: MaskSizes): Float32Array[] {
+export function autoregressiveMasks(
+  dim: number,
+  { layers, hidden, depth, outputs, first = 0 }: MaskSizes,
+): Float32Array[] {
   const inner = Array.from({ length: hidden }, (_, unit) => 1 + Math.floor((unit * (dim - 1)) / hidden));
   const networks = Array.from({ length: layers }, (_, k) => {
-    const inputs = Array.from({ length: dim }, (_, i) => (k % 2 === 0 ? i + 1 : dim - i));
+    const inputs = Array.from({ length: dim }, (_, i) => ((first + k) % 2 === 0 ? i + 1 : dim - i));
     const last = Array.from({ length: outputs }, () => inputs).flat();
     const degrees = [inputs, ...Array.from({ length: depth }, () => inner), last];
     return degrees

@@ -1,6 +1,7 @@
 // How a coupling layer hands its two parts on, so that the next layer divides the components in another way.
 import { fold, key, normal, permutation } from '@flowvae/random';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import { once } from './once.ts';
 
 /** Joins kept [B, A] and changed [B, D − A] parts after layer k, and takes them apart again; all with |det| = 1. */
 export interface Mixing {
@@ -38,6 +39,17 @@ export function alternating(dim: number, layers: number): Mixing {
   };
 }
 
+/** Layer k of K alone. */
+export function mixingOfLayer({ join, part, finish, begin }: Mixing, k: number, layers: number): Mixing {
+  const isLast = k === layers - 1;
+  return {
+    join: (kept, changed) => join(kept, changed, k),
+    part: (z) => part(z, k),
+    finish: isLast ? finish : (z) => z,
+    begin: isLast ? begin : (y) => y,
+  };
+}
+
 /** Components `by` … D − 1, then 0 … `by` − 1. */
 function turnedLeft(z: Tensor2D, by: number): Tensor2D {
   if (by === 0) return z;
@@ -49,8 +61,10 @@ function turnedLeft(z: Tensor2D, by: number): Tensor2D {
 const MOST_MIXED = 1024;
 
 /** z_{k+1} = [kept, changed]·Q_k with fixed orthogonal matrices Q_k [D, D], row-major. */
-export function byMatrices(dim: number, matrices: readonly Float32Array[]): Mixing {
-  const matrix = (layer: number) => tf.tensor2d(matrices[layer]!, [dim, dim]);
+export function byMatrices(dim: number, make: () => readonly Float32Array[]): Mixing {
+  checkWidth(dim);
+  const matrices = once(make);
+  const matrix = (layer: number) => tf.tensor2d(matrices()[layer]!, [dim, dim]);
   return {
     join: (kept, changed, layer) => tf.matMul(tf.concat([kept, changed], 1), matrix(layer)),
     part: (z, layer) => halves(tf.matMul(z, matrix(layer), false, true)),
@@ -73,7 +87,6 @@ function checkWidth(dim: number): void {
 
 /** A random permutation matrix for each layer. */
 export function permutationMatrices(dim: number, layers: number): Float32Array[] {
-  checkWidth(dim);
   return Array.from({ length: layers }, (_, layer) => {
     const matrix = new Float32Array(dim * dim);
     permutation(mixingKey('permutation', dim, layer), dim).forEach((from, to) => {
@@ -85,7 +98,6 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
 
 /** A random orthogonal matrix for each layer: Q of the QR decomposition of a Gaussian matrix. */
 export function orthogonalMatrices(dim: number, layers: number): Float32Array[] {
-  checkWidth(dim);
   return Array.from({ length: layers }, (_, layer) =>
     orthonormalRows(Float64Array.from(normal(mixingKey('orthogonal', dim, layer), dim * dim)), dim),
   );

@@ -33,7 +33,7 @@ const names: Readonly<Record<NiceMixing, string>> = { permutation: 'nice-perm', 
 export function nice(dim: number, options: NiceOptions = {}): InvertibleFlow {
   const { mixing = 'permutation', layers = networkDefaults.layers } = options;
   const name = names[mixing];
-  const matrices = matricesOf[mixing](dim, layers);
+  const matrices = () => matricesOf[mixing](dim, layers);
   return couplingLayers(dim, options, {
     name,
     label: formulaOf(name, options),

@@ -1,11 +1,11 @@
 // The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
-import type { Arrays } from '@flowvae/compiler';
+import type { Traceable } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import type { NamedVariables, Tensor, Tensor2D } from '@flowvae/tensor';
+import type { NamedVariables, Tensor2D } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
-import { functionRunner } from './function-runner.ts';
+import { type FunctionRunner, functionRunner, inOrder } from './function-runner.ts';
 import type { Engine } from './gradient-step.ts';
 import { NonFiniteError } from './non-finite.ts';
 import { drawNoise } from './variational.ts';
@@ -20,9 +20,11 @@ export interface EvaluateOptions {
   readonly samples: number;
   readonly key: Key;
   readonly engine?: Engine;
+  /** Threads that data points are spread over; the numbers do not depend on it. Default 1. */
   readonly threads?: number;
   /** Told after each data point how many are done. */
   readonly onProgress?: (done: number) => void;
+  /** Begins no further data point; those under way are finished. */
   readonly signal?: AbortSignal;
 }
 
@@ -45,9 +47,6 @@ export interface Evaluation {
 /** Samples in one run of the graph: enough to keep the products busy, little enough to stay in cache. Bounds memory whatever S is. */
 const CHUNK = 500;
 
-/** Evaluates log-weights and their terms for samples of one data point. */
-type ChunkRunner = (x: Float32Array, noise: Float32Array, samples: number) => Promise<Arrays>;
-
 /**
  * Estimates the ELBO and −log p(x) by importance sampling from q(z|x), streamed over data points and samples.
  *
@@ -55,32 +54,27 @@ type ChunkRunner = (x: Float32Array, noise: Float32Array, samples: number) => Pr
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { data, samples, key, noise, onProgress, signal } = options;
-  const { run, dispose } = await chunkRunner(options);
+  const { samples, onProgress } = options;
+  const runner = await functionRunner(chunkOf(options), options);
   const nlls = new Moments();
   const elbos = new Moments();
   const termSums: Record<string, number> = {};
-  const sizes = chunkSizes(samples);
-  const buffer = new Float32Array(Math.max(...new Set(sizes)) * noise.width);
+  let estimate = new LogMeanExp();
   try {
-    for (let i = 0; i < data.count && !signal?.aborted; i++) {
-      const estimate = new LogMeanExp();
-      const imageKey = fold(key, i);
-      for (const [chunk, size] of sizes.entries()) {
-        const drawn = buffer.subarray(0, size * noise.width);
-        drawNoise(noise.kind, fold(imageKey, chunk), drawn);
-        const { logWeight, ...terms } = await run(data.row(i), drawn, size);
-        estimate.add(logWeight!);
-        for (const [name, values] of Object.entries(terms))
-          termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
-      }
-      refuseNonFiniteEstimate(estimate.logMean, i);
+    const results = inOrder(jobsOf(options), runner.width, starterOf(options, runner));
+    for await (const [{ image, isLast }, { logWeight, ...terms }] of results) {
+      estimate.add(logWeight!);
+      for (const [name, values] of Object.entries(terms))
+        termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
+      if (!isLast) continue;
+      refuseNonFiniteEstimate(estimate.logMean, image);
       nlls.add(-estimate.logMean);
       elbos.add(estimate.mean);
-      onProgress?.(i + 1);
+      estimate = new LogMeanExp();
+      onProgress?.(image + 1);
     }
   } finally {
-    await dispose();
+    await runner.dispose();
   }
   const terms = Object.fromEntries(Object.entries(termSums).map(([name, total]) => [name, total / nlls.count]));
   return {
@@ -111,14 +105,35 @@ function chunkSizes(samples: number): number[] {
   return rest ? [...full, rest] : full;
 }
 
-async function chunkRunner(options: EvaluateOptions): Promise<{ run: ChunkRunner; dispose: () => Promise<void> }> {
-  const { variables, modelAt, engine = 'compiled', threads = 1, noise } = options;
-  const chunk = ({ x, noise: drawn }: Readonly<Record<string, Tensor>>) =>
-    importanceChunk(modelAt(x as Tensor2D), drawn as Tensor2D);
-  const runner = await functionRunner(chunk, { variables, engine, threads });
-  return {
-    run: (x, drawn, samples) => runner.run({ x, noise: drawn }, { x: [1, x.length], noise: [samples, noise.width] }),
-    dispose: runner.dispose,
+/** Some samples of one data point. */
+interface Job {
+  readonly image: number;
+  readonly chunk: number;
+  readonly size: number;
+  /** Whether the data point is complete with it. */
+  readonly isLast: boolean;
+}
+
+function* jobsOf({ data, samples, signal }: EvaluateOptions): Generator<Job> {
+  const sizes = chunkSizes(samples);
+  for (let image = 0; image < data.count && !signal?.aborted; image++) {
+    for (const [chunk, size] of sizes.entries()) yield { image, chunk, size, isLast: chunk === sizes.length - 1 };
+  }
+}
+
+/** Log-weights and their terms, as a function of one data point and noise. */
+const chunkOf =
+  ({ modelAt }: EvaluateOptions): Traceable =>
+  ({ x, noise }) =>
+    importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
+
+/** Draws a job's noise and begins its run. */
+function starterOf({ data, noise, key, samples }: EvaluateOptions, runner: FunctionRunner) {
+  const buffer = new Float32Array(Math.min(CHUNK, samples) * noise.width);
+  return ({ image, chunk, size }: Job) => {
+    const drawn = buffer.subarray(0, size * noise.width);
+    drawNoise(noise.kind, fold(fold(key, image), chunk), drawn);
+    return runner.run({ x: data.row(image), noise: drawn }, { x: [1, data.width], noise: [size, noise.width] });
   };
 }
 

@@ -1,5 +1,13 @@
 // Runs a pure function on plain arrays, compiled where that is possible: what evaluation needs and training has of its own.
-import { type Arrays, compile, type InputShapes, loadRuntime, type Traceable } from '@flowvae/compiler';
+import {
+  type Arrays,
+  type InputShapes,
+  loadRuntime,
+  SessionPool,
+  sessionRecipe,
+  type Traceable,
+  traceGraph,
+} from '@flowvae/compiler';
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
 import type { Engine } from './gradient-step.ts';
 
@@ -9,35 +17,70 @@ export interface RunnerOptions {
   readonly variables?: NamedVariables;
   /** Default `'compiled'`; where ONNX Runtime cannot be loaded, the function runs eagerly. */
   readonly engine?: Engine;
-  /** Cores for one run. Default 1. */
+  /** Threads that runs are spread over, each on one core: results do not depend on it. Default 1. */
   readonly threads?: number;
 }
 
 /** A function of arrays. */
 export interface FunctionRunner {
+  /** Runs that are worth having under way at once. */
+  readonly width: number;
+  /** The arrays may change as soon as it returns. */
   run(arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
   dispose(): Promise<void>;
 }
+
+/** Runs waiting at each thread, so that none is ever idle. */
+const RUNS_PER_THREAD = 3;
 
 /** Prepares a function; it is traced once for each set of shapes. */
 export async function functionRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
   const { variables = {}, engine = 'compiled', threads = 1 } = options;
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(fn);
-  const compiled = compile(fn, { variables, threads });
+  const pool = new SessionPool(threads);
   const values = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]),
   );
-  return {
-    async run(arrays, shapes) {
-      const executable = await compiled.specialise(shapes);
-      return executable.run({ ...values, ...arrays });
-    },
-    dispose: () => compiled.dispose(),
+  const sessions = new Map<string, number>();
+  const sessionFor = (shapes: InputShapes): number => {
+    const key = JSON.stringify(shapes);
+    const session =
+      sessions.get(key) ?? pool.add(sessionRecipe(traceGraph(fn, shapes, variables), { threads: 1 }), values);
+    sessions.set(key, session);
+    return session;
   };
+  return {
+    width: RUNS_PER_THREAD * threads,
+    run: async (arrays, shapes) => pool.run(sessionFor(shapes), arrays),
+    dispose: () => pool.dispose(),
+  };
+}
+
+/**
+ * Runs jobs with several under way; yields their results in order.
+ *
+ * @param start begins a job at once
+ */
+export async function* inOrder<Job, Result>(
+  jobs: Iterable<Job>,
+  width: number,
+  start: (job: Job) => Promise<Result>,
+): AsyncGenerator<readonly [Job, Result]> {
+  const started: { readonly job: Job; readonly result: Promise<Result> }[] = [];
+  for (const job of jobs) {
+    const result = start(job);
+    result.catch(() => {}); // awaited in its turn
+    started.push({ job, result });
+    if (started.length < width) continue;
+    const first = started.shift()!;
+    yield [first.job, await first.result];
+  }
+  for (const { job, result } of started) yield [job, await result];
 }
 
 function eagerRunner(fn: Traceable): FunctionRunner {
   return {
+    width: 1,
     async run(arrays, shapes) {
       const outputs = tf.tidy(() => {
         const tensors = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);

@@ -34,6 +34,7 @@ interface Stored {
  * from elements and nothing is computed twice.
  */
 class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
+  readonly engine = 'onnxruntime';
   readonly #data = new tf.DataStorage<Stored>(this, tf.engine());
   readonly #graph = new PendingGraph();
   readonly #runner = new GraphRunner(tf.env().getNumber(THREADS_FLAG));
@@ -60,7 +61,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
 
   valueFor({ dataId, shape, dtype }: TensorInfo): Value {
     const { content } = this.#data.get(dataId);
-    if (!('value' in content)) return { shape, type: graphType(dtype) };
+    if (!('value' in content)) return { shape, type: graphType(dtype, this) };
     const { value } = content;
     if (sameShape(value.shape, shape)) return value;
     const elements = this.#graph.elementsOf(value);
@@ -163,7 +164,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   /** Elements are copied: the caller may write into the array before the graph runs. */
   #content(values: BackendValues, shape: number[], dtype: DataType): Stored['content'] {
     if (!Object.hasOwn(typedArrays, dtype)) return { values };
-    const type = graphType(dtype);
+    const type = graphType(dtype, this);
     return { value: this.#graph.leaf(typedArrays[type].from(values as ArrayLike<number>), [...shape], type) };
   }
 

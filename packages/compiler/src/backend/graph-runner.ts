@@ -1,8 +1,8 @@
 // Runs cuts of the pending graph on ONNX Runtime, with one session for all cuts of the same structure.
 import { ExpectationError } from '@flowvae/tensor';
 import { Executable, type OutputArray } from '../executable.ts';
+import { LeastRecentlyUsed } from '../least-recently-used.ts';
 import { optimise } from '../passes/optimise.ts';
-import { LeastRecentlyUsed } from './least-recently-used.ts';
 import { loadNativeRuntime, type NativeExecutable } from './native-session.ts';
 import type { Cut } from './pending-graph.ts';
 import { structureKey } from './structure-key.ts';

@@ -31,7 +31,7 @@ type TensorType = Exclude<ValueType, 'int64'>;
 const typeOf = ({ type }: Value) => type as TensorType;
 
 /** One number everywhere. */
-const spread = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>
+export const spread = (builder: GraphBuilder, x: Value, shape: readonly number[]): Value =>
   builder.node('Expand', [x, builder.int64(shape)], { shape, type: x.type });
 
 /** A choice between two numbers; ONNX Runtime chooses no booleans. */
@@ -41,8 +41,8 @@ function chosen(builder: GraphBuilder, condition: Value, yes: number, no: number
   return converted(builder, where(builder, condition, builder.scalar(yes, through), builder.scalar(no, through)), type);
 }
 
-/** Rows of a matrix at a list of places. */
-const rowsAt = (builder: GraphBuilder, rows: Value, places: Value): Value =>
+/** The rows of a tensor at a list of places. */
+export const rowsAt = (builder: GraphBuilder, rows: Value, places: Value): Value =>
   builder.node('Gather', [rows, places], {
     shape: [...places.shape, ...rows.shape.slice(1)],
     type: rows.type,
@@ -107,7 +107,13 @@ const gatherNd: Lowering<unknown> = (builder, inputs) => {
  * Writes or adds rows at places, one after the other: ScatterElements keeps this order where ScatterND lets threads race for a place that is
  * named twice.
  */
-function scattered(builder: GraphBuilder, base: Value, places: Value, rows: Value, reduction: 'none' | 'add'): Value {
+export function scattered(
+  builder: GraphBuilder,
+  base: Value,
+  places: Value,
+  rows: Value,
+  reduction: 'none' | 'add',
+): Value {
   const everywhere = spread(builder, reshaped(builder, places, [rows.shape[0]!, 1]), rows.shape);
   return builder.node('ScatterElements', [base, everywhere, rows], {
     shape: base.shape,

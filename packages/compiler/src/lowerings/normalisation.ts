@@ -4,7 +4,10 @@ import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
 
-/** offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. */
+/**
+ * offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. Moments of any shape are broadcast;
+ * tfjs-cpu reads those of a middle axis in the order of the elements instead, which is right for the last axis only.
+ */
 const fusedBatchNorm: Lowering<FusedBatchNormAttrs> = (builder, inputs, { varianceEpsilon = 0.001 }) => {
   const positive = pairwise(builder, 'Add', required(inputs, 'variance'), builder.scalar(varianceEpsilon));
   const deviation = elementwise(builder, 'Sqrt', positive);

@@ -3,19 +3,26 @@ import { type _FusedMatMulAttrs, type BatchMatMulAttrs, elementCount, tf } from 
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { activated } from './activations.ts';
-import { type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
+import { converted, type Lowering, type Lowerings, pairwise, required, reshaped, transposed } from './lowering.ts';
 
 interface Transposition {
   readonly transA: boolean;
   readonly transB: boolean;
 }
 
-/** a·b, plus a bias along the last axis where one is given. */
-function product(builder: GraphBuilder, a: Value, b: Value, { transA, transB }: Transposition, bias?: Value): Value {
-  const rows = a.shape.at(transA ? -1 : -2)!;
-  const columns = b.shape.at(transB ? -2 : -1)!;
+function productShape(a: Value, b: Value, { transA, transB }: Transposition) {
+  const [innerA, innerB] = [a.shape.at(transA ? -2 : -1), b.shape.at(transB ? -1 : -2)];
+  if (innerA !== innerB) throw new TypeError(`inner sizes ${innerA} and ${innerB} of [${a.shape}] and [${b.shape}]`);
+  const [rows, columns] = [a.shape.at(transA ? -1 : -2)!, b.shape.at(transB ? -2 : -1)!];
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  const shape = [...tf.backend_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
+  const batch = tf.backend_util.assertAndGetBroadcastShape(batchA, batchB);
+  return { rows, columns, batchA, batchB, shape: [...batch, rows, columns] };
+}
+
+/** a·b, plus a bias along the last axis where one is given. */
+function product(builder: GraphBuilder, a: Value, b: Value, transposition: Transposition, bias?: Value): Value {
+  const { rows, columns, batchA, batchB, shape } = productShape(a, b, transposition);
+  const { transA, transB } = transposition;
   const attributes = { transA: Number(transA), transB: Number(transB) };
   const added = (x: Value) => (bias ? pairwise(builder, 'Add', x, bias) : x);
   if (elementCount(batchA) === 1 && elementCount(batchB) === 1) {
@@ -28,8 +35,26 @@ function product(builder: GraphBuilder, a: Value, b: Value, { transA, transB }: 
   return added(builder.node('FusedMatMul', [a, b], { shape, type: 'float32', attributes, domain: 'com.microsoft' }));
 }
 
-const batchMatMul: Lowering<BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) =>
-  product(builder, required(inputs, 'a'), required(inputs, 'b'), { transA: transposeA, transB: transposeB });
+/** Products of integers are integers; ONNX has them too, but without transposition. */
+const batchMatMul: Lowering<BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) => {
+  const [a, b] = [required(inputs, 'a'), required(inputs, 'b')];
+  const transposition = { transA: transposeA, transB: transposeB };
+  if (a.type === 'float32') return product(builder, a, converted(builder, b, 'float32'), transposition);
+  const { shape } = productShape(a, b, transposition);
+  const operands = [turned(builder, a, transposeA), turned(builder, b, transposeB)];
+  const integers = operands.map((operand) => converted(builder, operand, 'int32'));
+  return converted(builder, builder.node('MatMul', integers, { shape, type: 'int32' }), a.type);
+};
+
+function turned(builder: GraphBuilder, x: Value, turn: boolean): Value {
+  if (!turn) return x;
+  const last = x.shape.length - 1;
+  return transposed(
+    builder,
+    x,
+    x.shape.map((_, axis) => (axis < last - 1 ? axis : last + last - 1 - axis)),
+  );
+}
 
 const fusedMatMul: Lowering<_FusedMatMulAttrs> = (builder, inputs, attributes) => {
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;

@@ -107,11 +107,16 @@ const logicalReduction =
     return converted(builder, reduce(builder, operator, x, axis, keepDims), 'bool');
   };
 
+const withoutNaN = (builder: GraphBuilder, x: Value, instead: number) =>
+  where(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), builder.scalar(instead), x);
+
+/** The place of the extreme. tfjs never chooses a NaN, ONNX Runtime may: `worst` takes its place. */
 const argument =
-  (operator: string): Lowering<ArgMaxAttrs> =>
+  (operator: string, worst: number): Lowering<ArgMaxAttrs> =>
   (builder, inputs, { axis }) => {
     const given = required(inputs, 'x');
-    const x = converted(builder, given, closestType(given, ['int32', 'float32']));
+    const numbers = converted(builder, given, closestType(given, ['int32', 'float32']));
+    const x = given.type === 'float32' ? withoutNaN(builder, numbers, worst) : numbers;
     const { axes, shape } = reducedAxes(x, axis, false);
     const attributes = { axis: axes[0]!, keepdims: 0 };
     return converted(builder, builder.node(operator, [x], { shape, type: 'int64', attributes }), 'int32');
@@ -130,8 +135,8 @@ const logSoftmax: Lowering<LogSoftmaxAttrs> = (builder, inputs, { axis }) =>
 export const reductions = {
   All: logicalReduction('ReduceMin'),
   Any: logicalReduction('ReduceMax'),
-  ArgMax: argument('ArgMax'),
-  ArgMin: argument('ArgMin'),
+  ArgMax: argument('ArgMax', Number.NEGATIVE_INFINITY),
+  ArgMin: argument('ArgMin', Number.POSITIVE_INFINITY),
   LogSoftmax: logSoftmax,
   Max: max,
   Mean: mean,

@@ -2,6 +2,8 @@
 import { arithmetic } from './arithmetic.ts';
 import { blocks } from './blocks.ts';
 import { convolutions } from './convolution-kernels.ts';
+import { cropping } from './cropping.ts';
+import { dilations } from './dilation.ts';
 import { indexing } from './indexing.ts';
 import { layout } from './layout.ts';
 import type { Lowerings } from './lowering.ts';
@@ -26,4 +28,6 @@ export const lowerings = {
   ...sequences,
   ...normalisations,
   ...resizing,
+  ...cropping,
+  ...dilations,
 } satisfies Lowerings;

@@ -38,8 +38,10 @@ const isOnes = ({ value, data }: Constant) =>
   value.type === 'float32' && data.every((element: number | bigint) => element === 1);
 
 /** The tensor that a node only spreads, if that is what it does. */
-function spreadOperand({ operator, inputs }: GraphNode, ones: ReadonlySet<Value>): Value | undefined {
+function spreadOperand({ operator, inputs, outputs }: GraphNode, ones: ReadonlySet<Value>): Value | undefined {
   if (operator === 'Expand') return inputs[0];
+  const onlySpreads = (x: Value) => x.shape.every((size, i) => size === 1 || size === outputs[0]!.shape[i]);
+  if (operator === 'Tile' && onlySpreads(inputs[0]!)) return inputs[0]; // what tfjs makes of broadcastTo
   if (operator !== 'Mul') return undefined;
   const [a, b] = inputs;
   if (ones.has(b!)) return a;

@@ -21,7 +21,7 @@ export interface CheckFlowOptions {
   readonly checks?: readonly CheckName[];
   /** What the flow is at its initial parameters. Default `'identity'`. */
   readonly start?: Start;
-  /** Draws in each dimension at each scale: shared parameters, then parameters of each point's own, in turn. Default 4. */
+  /** Draws in each dimension at each scale: parameters of each point's own, then shared ones, in turn. Default 4. */
   readonly draws?: number;
   /** Points for each draw. Default 8. */
   readonly points?: number;
@@ -52,7 +52,7 @@ const ofSharedRows: readonly ProbeCheck[] = [
 ];
 
 /** Wide draws for each of the others: a fold shows at few parameters. */
-const WIDE = 4;
+const WIDE = 3;
 
 const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants', 'roundTrip', 'gradients', 'start'];
 
@@ -110,7 +110,7 @@ function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOpt
       ...outcomes(
         wanted(ofAnyRows),
         scale,
-        probes(scale, draws, (i) => ({ rows: i % 2 ? points : 1 })),
+        probes(scale, draws, (i) => ({ rows: i % 2 ? 1 : points })),
       ),
       ...outcomes(
         wanted(ofSharedRows),

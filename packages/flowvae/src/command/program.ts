@@ -17,6 +17,7 @@ A run goes on from its latest checkpoint with --resume, byte for byte as if it h
 Examples:
   flowvae train                                     planar*10 on MNIST, about three minutes on two cores
   flowvae train --flow none --seed 1                the plain VAE
+  flowvae train --flow iaf*4 --prior realnvp*4      networks inside the flow, and a learnt prior
   flowvae train --flow planar*40 --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
 
 /** The whole command line. */

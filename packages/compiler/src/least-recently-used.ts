@@ -24,6 +24,15 @@ export class LeastRecentlyUsed<Entry> {
     return entry;
   }
 
+  /** The entry of a key, if there is one; counts as asking for it. */
+  use(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

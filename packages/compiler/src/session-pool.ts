@@ -1,0 +1,94 @@
+// Independent runs of graphs, spread over threads: each thread has sessions of its own that use one core.
+import { Worker } from 'node:worker_threads';
+import type { Arrays } from './executable.ts';
+import { runCounter } from './executable.ts';
+import type { SessionRecipe } from './session-recipe.ts';
+
+const WORKER = new URL('./session-worker.js', import.meta.url);
+
+/** What a worker is told: a session to make, or a job for one. */
+export type ToWorker =
+  | { readonly recipe: SessionRecipe; readonly fixed: Arrays }
+  | { readonly job: number; readonly session: number; readonly arrays: Arrays };
+
+type FromWorker = { readonly job: number; readonly outputs: Arrays } | { readonly job: number; readonly error: string };
+
+interface Pending {
+  readonly nodes: number;
+  resolve(outputs: Arrays): void;
+  reject(error: Error): void;
+}
+
+/** One thread and the jobs it has not finished. */
+class Thread {
+  readonly pending = new Map<number, Pending>();
+  readonly #worker = new Worker(WORKER, { execArgv: [] });
+
+  constructor() {
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`compile: a thread ended with code ${code}`)));
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(message: FromWorker): void {
+    const pending = this.pending.get(message.job)!;
+    this.pending.delete(message.job);
+    if ('error' in message) {
+      pending.reject(new Error(message.error));
+      return;
+    }
+    runCounter.runs++;
+    runCounter.nodes += pending.nodes;
+    pending.resolve(message.outputs);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.pending.values()) reject(error);
+    this.pending.clear();
+  }
+}
+
+/** Threads that run the same graphs on different inputs. Every run uses one core, so results do not depend on the number of threads. */
+export class SessionPool {
+  readonly #threads: readonly Thread[];
+  readonly #nodes: number[] = [];
+  #jobs = 0;
+
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new Thread());
+  }
+
+  /**
+   * Makes a graph known to all threads.
+   *
+   * @param fixed the arrays of inputs that are the same in every run, variables for one
+   * @returns the session's number, for `run`
+   */
+  add(recipe: SessionRecipe, fixed: Arrays): number {
+    for (const thread of this.#threads) thread.send({ recipe, fixed });
+    return this.#nodes.push(recipe.nodes) - 1;
+  }
+
+  /** Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. */
+  run(session: number, arrays: Arrays): Promise<Arrays> {
+    const thread = this.#threads.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
+    const job = this.#jobs++;
+    return new Promise((resolve, reject) => {
+      thread.pending.set(job, { nodes: this.#nodes[session]!, resolve, reject });
+      thread.send({ job, session, arrays });
+    });
+  }
+
+  /** Ends all threads; jobs that are not done fail. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
+  }
+}

@@ -1,0 +1,54 @@
+// @ts-check
+// A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing else.
+import { parentPort } from 'node:worker_threads';
+
+/** @typedef {import('./session-pool.ts').ToWorker} ToWorker */
+/** @typedef {import('./session-recipe.ts').SessionRecipe} SessionRecipe */
+/** @typedef {Readonly<Record<string, Float32Array>>} Arrays */
+/** @typedef {(arrays: Arrays) => Promise<Arrays>} Run */
+
+/** @type {Promise<Run>[]} */
+const sessions = [];
+
+/**
+ * Makes a session; arrays that stay are given once.
+ * @param {SessionRecipe} recipe @param {Arrays} fixed
+ * @returns {Promise<Run>}
+ */
+async function open({ runtime, model, options, inputs, outputs }, fixed) {
+  const { InferenceSession, Tensor } = await import(runtime);
+  const session = await InferenceSession.create(model, options);
+  const named = inputs.map(({ name, key, shape }) => ({
+    name,
+    key,
+    shape,
+    kept: fixed[name] && tensor(fixed[name], shape),
+  }));
+  /** @param {Float32Array | undefined} values @param {readonly number[]} shape */
+  function tensor(values, shape) {
+    return new Tensor('float32', values, shape);
+  }
+  return async (arrays) => {
+    const feeds = Object.fromEntries(
+      named.map(({ name, key, shape, kept }) => [key, kept ?? tensor(arrays[name], shape)]),
+    );
+    const results = await session.run(feeds);
+    return Object.fromEntries(outputs.map(({ name, key }) => [name, results[key].data]));
+  };
+}
+
+parentPort?.on('message', async (/** @type {ToWorker} */ message) => {
+  if ('recipe' in message) {
+    const opened = open(message.recipe, message.fixed);
+    opened.catch(() => {}); // told when it is asked to run
+    sessions.push(opened);
+    return;
+  }
+  const { job, session, arrays } = message;
+  try {
+    const run = /** @type {Run} */ (await sessions[session]);
+    parentPort?.postMessage({ job, outputs: await run(arrays) });
+  } catch (error) {
+    parentPort?.postMessage({ job, error: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,0 +1,191 @@
+// Draws grids of panels over the plane on a canvas, in pixels or as SVG.
+import { type Canvas, createCanvas, ImageData, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas';
+import { pngPixelRatio } from './chart-drawing.ts';
+import { font, requireFont } from './font.ts';
+import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from './palette.ts';
+import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-grid.ts';
+import { withOwnIds } from './svg-sheet.ts';
+
+const margin = 16;
+const gap = 14;
+const titleHeight = 30;
+const noteHeight = 22;
+const panelTitleHeight = 24;
+const rowLabelWidth = 26;
+/** Space for the numbers and the name of an axis. */
+const axisWidth = 42;
+const axisHeight = 40;
+
+/** Where things stand, in layout pixels. */
+interface Layout {
+  readonly side: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function layOut({ rows, title, note, rowLabels = [], side = 180 }: PlaneGridOptions): Layout {
+  const columns = Math.max(...rows.map((row) => row.length));
+  const left = margin + (rowLabels.length > 0 ? rowLabelWidth : 0) + axisWidth;
+  const top = margin + (title ? titleHeight : 0) + (note ? noteHeight : 0);
+  const width = left + columns * side + (columns - 1) * gap + margin;
+  const height = top + rows.length * (side + panelTitleHeight) + (rows.length - 1) * gap + axisHeight + margin / 2;
+  return { side, left, top, width, height };
+}
+
+export function drawPlanePng(options: PlaneGridOptions): Uint8Array {
+  const layout = layOut(options);
+  const canvas = createCanvas(Math.round(layout.width * pngPixelRatio), Math.round(layout.height * pngPixelRatio));
+  const context = canvas.getContext('2d');
+  context.scale(pngPixelRatio, pngPixelRatio);
+  drawSheet(context, options, layout);
+  return canvas.toBuffer('image/png');
+}
+
+export function drawPlaneSvg(options: PlaneGridOptions): Uint8Array {
+  const layout = layOut(options);
+  const [width, height] = [Math.round(layout.width), Math.round(layout.height)];
+  const canvas = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
+  drawSheet(canvas.getContext('2d') as SKRSContext2D, options, layout);
+  return new TextEncoder().encode(withOwnIds(canvas.getContent().toString('utf8'), 'plane-'));
+}
+
+function drawSheet(context: SKRSContext2D, options: PlaneGridOptions, layout: Layout): void {
+  requireFont();
+  context.lang = 'en'; // the default follows the host
+  context.fillStyle = paper;
+  context.fillRect(0, 0, layout.width, layout.height);
+  drawHeading(context, options);
+  options.rows.forEach((row, r) => {
+    const y = layout.top + panelTitleHeight + r * (layout.side + panelTitleHeight + gap);
+    drawRowLabel(context, options.rowLabels?.[r], y + layout.side / 2);
+    row.forEach((panel, c) => {
+      const place = { x: layout.left + c * (layout.side + gap), y };
+      drawPanel(context, panel, place, { ...layout, range: options.range });
+      const isLowest = options.rows[r + 1]?.[c] === undefined;
+      drawAxes(context, place, { ...layout, ...options, isLowest, isFirst: c === 0 });
+    });
+  });
+}
+
+function drawHeading(context: SKRSContext2D, { title, note }: PlaneGridOptions): void {
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  if (title) {
+    context.fillStyle = ink;
+    context.font = font(17, 'bold');
+    context.fillText(title, margin, margin + titleHeight / 2 - 4);
+  }
+  if (!note) return;
+  context.fillStyle = mutedInk;
+  context.font = font(12);
+  context.fillText(note, margin, margin + (title ? titleHeight : 0) + noteHeight / 2 - 4);
+}
+
+function drawRowLabel(context: SKRSContext2D, label: string | undefined, middle: number): void {
+  if (!label) return;
+  context.fillStyle = ink;
+  context.font = font(14, 'bold');
+  rotatedText(context, label, margin + 8, middle);
+}
+
+function rotatedText(context: SKRSContext2D, text: string, x: number, y: number): void {
+  context.save();
+  context.translate(x, y);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, 0, 0);
+  context.restore();
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface PanelMeasures {
+  readonly side: number;
+  readonly range: readonly [from: number, to: number];
+}
+
+function drawPanel(context: SKRSContext2D, panel: PlanePanel, { x, y }: Place, { side, range }: PanelMeasures): void {
+  const { title, density, points } = panel;
+  if (title) {
+    context.fillStyle = ink;
+    context.font = font(13);
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillText(title, x + side / 2, y - panelTitleHeight / 2 + 1);
+  }
+  if (density) context.drawImage(heatMap(density), x, y, side, side);
+  if (points) drawPoints(context, points, { x, y }, { side, range, isOverMap: density !== undefined });
+  context.strokeStyle = axisLine;
+  context.lineWidth = 1;
+  context.strokeRect(x, y, side, side);
+}
+
+/** A map as an image of one pixel a cell, the lowest y at the bottom; drawing it larger interpolates. */
+function heatMap({ values, size, ceiling }: DensityMap): Canvas {
+  const top = ceiling ?? values.reduce((a, b) => Math.max(a, b), 0);
+  const pixels = new Uint8ClampedArray(4 * size * size).fill(255);
+  values.forEach((value, i) => {
+    const row = size - 1 - Math.floor(i / size);
+    pixels.set(densityColor(top > 0 ? Math.min(1, value / top) : 0), 4 * (row * size + (i % size)));
+  });
+  const canvas = createCanvas(size, size);
+  canvas.getContext('2d').putImageData(new ImageData(pixels, size, size), 0, 0);
+  return canvas;
+}
+
+function drawPoints(
+  context: SKRSContext2D,
+  points: Float32Array,
+  { x, y }: Place,
+  { side, range: [from, to], isOverMap }: PanelMeasures & { readonly isOverMap: boolean },
+): void {
+  const scale = side / (to - from);
+  context.fillStyle = withOpacity(seriesColors[isOverMap ? 1 : 0], 0.45);
+  for (let i = 0; i < points.length; i += 2) {
+    const [px, py] = [points[i]!, points[i + 1]!];
+    if (!(px >= from && px <= to && py >= from && py <= to)) continue; // NaN is left out as well
+    context.beginPath();
+    context.arc(x + (px - from) * scale, y + side - (py - from) * scale, 0.9, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+interface AxisMeasures extends PanelMeasures {
+  readonly axes?: readonly [x: string, y: string];
+  readonly isLowest: boolean;
+  readonly isFirst: boolean;
+}
+
+/** Numbers at both ends and the middle, on the left of the first column and below the lowest panel of each. */
+function drawAxes(context: SKRSContext2D, { x, y }: Place, measures: AxisMeasures): void {
+  const { side, range, axes = ['x₁', 'x₂'], isLowest, isFirst } = measures;
+  const [from, to] = range;
+  const ticks = [0, 0.5, 1].map((share) => ({ share, label: readable(from + share * (to - from)) }));
+  context.fillStyle = mutedInk;
+  context.font = font(11);
+  if (isLowest) {
+    context.textBaseline = 'top';
+    for (const [i, { share, label }] of ticks.entries()) {
+      context.textAlign = tickAlign[i]!; // the ends of neighbouring panels must not run into each other
+      context.fillText(label, x + share * side, y + side + 5);
+    }
+    context.textAlign = 'center';
+    context.fillText(axes[0], x + side / 2, y + side + 20);
+  }
+  if (!isFirst) return;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const { share, label } of ticks) context.fillText(label, x - 6, y + (1 - share) * side);
+  rotatedText(context, axes[1], x - 32, y + side / 2);
+}
+
+const tickAlign = ['left', 'center', 'right'] as const;
+
+const readable = (value: number) =>
+  value.toLocaleString('en-US', { maximumSignificantDigits: 3 }).replace(/^-(?=\d)/, '−');

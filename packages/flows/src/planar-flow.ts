@@ -1,0 +1,111 @@
+// What planar flows have in common, whatever their activation: the constraint, the start as the identity, both directions.
+import { fold, type Key, normal } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
+import { cutIntoLayers } from './layer-cutting.ts';
+import { layersOf } from './layer-slices.ts';
+import { checkArguments, layeredName } from './layers.ts';
+import { type Activation, rankOneLayers } from './rank-one-layers.ts';
+
+/** Shapes of a planar flow's parameters: w, u [K, D] and b [K]. */
+export type PlanarShapes = {
+  readonly w: readonly [layers: number, dim: number];
+  readonly u: readonly [layers: number, dim: number];
+  readonly b: readonly [layers: number];
+};
+
+/** An increasing activation h of slope 0 to 1, and what a planar flow must know about it. */
+export interface PlanarActivation {
+  readonly inLayers: Activation;
+  readonly apply: (s: Tensor2D) => Tensor2D;
+  /** log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is 0 in float32. */
+  readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
+  /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m and b. */
+  readonly solve: (c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D) => Tensor2D;
+}
+
+/** The name of a planar flow: the function that makes it, and its formula. */
+interface PlanarNames {
+  readonly where: string;
+  readonly formula: string;
+}
+
+/** wᵀu at which m(wᵀu) = softplus(wᵀu) − 1 is 0, so that the layer is the identity. */
+const IDENTITY_DOT = Math.log(Math.E - 1);
+
+/** What all layers need and none of them needs in turn. */
+interface Constrained {
+  /** û [B|1, K, D] */
+  readonly uHat: Tensor3D;
+  /** softplus(wᵀu) = 1 + wᵀû [B|1, K] */
+  readonly slope: Tensor2D;
+  /** wᵀu [B|1, K] */
+  readonly dot: Tensor2D;
+}
+
+/** Makes planar flows z' = z + û·h(wᵀz + b) with one activation, as a function of dimension and number of layers. */
+export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => {
+  const applyLayers = rankOneLayers(activation.inLayers);
+  const make = (dim: number, layers: number): InvertibleFlow<PlanarShapes> => {
+    const paramShapes: PlanarShapes = { w: [layers, dim], u: [layers, dim], b: [layers] };
+    return {
+      name: layeredName(names.formula, layers),
+      dim,
+      paramShapes,
+      initialParams: (key) => identityParams(fold(key, 'planar'), dim, layers),
+      forward(params, z) {
+        checkArguments(`${names.where}.forward`, 'z', z, { dim, paramShapes, params });
+        const { w, u, b } = params;
+        const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
+        const { y, h } = applyLayers({ w: w as Tensor3D, uHat, b: tf.expandDims(b, 2), z });
+        return { y, logDet: tf.sum<Tensor1D>(activation.logSlope(h, slope, dot), 1) };
+      },
+      inverse(params, y) {
+        checkArguments(`${names.where}.inverse`, 'y', y, { dim, paramShapes, params });
+        return pullBack(activation, params, y);
+      },
+      invariants: ({ w, u }) => ({ '1 + wᵀû': constrain(w as Tensor3D, u as Tensor3D).slope }),
+      layers: (params) => cutIntoLayers(names.formula, layers, params, make(dim, 1)),
+    };
+  };
+  return make;
+};
+
+/** w ~ N(0, I/D), u = log(e − 1)·w/‖w‖², b = 0: every layer is the identity, in a direction of its own. */
+function identityParams(key: Key, dim: number, layers: number): ParamValues<PlanarShapes> {
+  const w = normal(key, layers * dim).map((element) => element / Math.sqrt(dim));
+  const u = new Float32Array(layers * dim);
+  for (let k = 0; k < layers; k++) {
+    const row = w.subarray(k * dim, (k + 1) * dim);
+    if (row.every((element) => element === 0)) row[0] = 1; // a direction has to exist
+    const squaredNorm = row.reduce((sum, element) => sum + element * element, 0);
+    row.forEach((element, d) => {
+      u[k * dim + d] = (IDENTITY_DOT * element) / squaredNorm;
+    });
+  }
+  return { w, u, b: new Float32Array(layers) };
+}
+
+/** û and 1 + wᵀû of all layers at once (appendix A.1; the norm is squared). */
+function constrain(w: Tensor3D, u: Tensor3D): Constrained {
+  const dot: Tensor2D = tf.sum(tf.mul(w, u), 2);
+  const slope = tf.softplus(dot);
+  const correction = tf.div(tf.sub(tf.sub(slope, dot), 1), tf.sum(tf.square(w), 2));
+  return { uHat: tf.add(u, tf.mul(tf.expandDims(correction, 2), w)), slope, dot };
+}
+
+function pullBack({ apply, solve, logSlope }: PlanarActivation, { w, u, b }: Params<PlanarShapes>, y: Tensor2D) {
+  const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
+  const layers = w.shape[1]!;
+  const [ws, uHats, bs, slopes] = [w, uHat, b, slope].map((x) => layersOf(x, layers));
+  let z = y;
+  const hs: Tensor2D[] = [];
+  for (let k = layers - 1; k >= 0; k--) {
+    const wk: Tensor2D = tf.squeeze(ws![k]!, [1]);
+    const target: Tensor2D = tf.sum(tf.mul(wk, z), 1, true); // wᵀy [B, 1]
+    const h = apply(solve(target, slopes![k]! as Tensor2D, bs![k]! as Tensor2D));
+    z = tf.sub(z, tf.mul(tf.squeeze(uHats![k]!, [1]), h));
+    hs.unshift(h);
+  }
+  return { z, logDet: tf.neg(tf.sum<Tensor1D>(logSlope(tf.concat(hs, 1), slope, dot), 1)) as Tensor1D };
+}

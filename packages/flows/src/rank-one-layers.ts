@@ -1,0 +1,97 @@
+// The sequential part of layers that move z along one direction each, with its gradient written out.
+import { type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+
+/** What the layers read: w, û [B|1, K, D], b [B|1, K, 1], z₀ [B, D]. */
+interface LayerInputs {
+  readonly w: Tensor3D;
+  readonly uHat: Tensor3D;
+  readonly b: Tensor3D;
+  readonly z: Tensor2D;
+}
+
+/** A function h of one number, with its derivative. */
+export interface Activation {
+  apply(s: Tensor3D): Tensor3D;
+  /** h'(s) from the value h(s). */
+  derivative(h: Tensor3D): Tensor3D;
+}
+
+type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
+
+/**
+ * Makes the function that applies z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B, D] and all h [B, K].
+ *
+ * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
+ * g_s = h'_k·∂/∂h_k + (h'_k·û_k)ᵀ∂/∂z, the products with h' taken for all layers at once, then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k = g_s are
+ * formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
+ */
+export function rankOneLayers(activation: Activation): Layers {
+  const layerChain = chainOf(activation);
+  return ({ w, uHat, b, z }) => {
+    const packed = layerChain(w, uHat, b, z) as Tensor2D;
+    const [y, h] = tf.split(packed, [z.shape[1], w.shape[1]], 1) as [Tensor2D, Tensor2D];
+    return { y, h };
+  };
+}
+
+/** A custom gradient has one result: z_K and all h side by side, [B, D + K]. */
+const chainOf = (activation: Activation) =>
+  tf.customGrad((...args) => {
+    const [w, uHat, b, z0, save] = args as unknown as [
+      Tensor3D,
+      Tensor3D,
+      Tensor3D,
+      Tensor2D,
+      (tensors: Tensor[]) => void,
+    ];
+    const { z, hs, before } = forward(activation, w, uHat, b, z0);
+    save([w, uHat, hs, before]);
+    const value = tf.concat([tf.squeeze<Tensor2D>(z, [1]), tf.squeeze<Tensor2D>(hs, [2])], 1);
+    const isShared = [w, uHat, b].map((x) => x.shape[0] !== z0.shape[0]);
+    const gradFunc = (dPacked: Tensor, saved: Tensor[]) => {
+      const given = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
+      const [dz, ...gradients] = backward(activation, dPacked as Tensor2D, given);
+      return [...gradients.map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient)), dz];
+    };
+    return { value, gradFunc };
+  });
+
+/** Layers stay slices [B, 1, D] of [B, K, D], so that nothing is reshaped inside the loop. */
+function forward(activation: Activation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor2D) {
+  const layers = w.shape[1];
+  const [ws, uHats, bs] = [w, uHat, b].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
+  const before: Tensor3D[] = [];
+  const hs: Tensor3D[] = [];
+  let z: Tensor3D = tf.expandDims(z0, 1);
+  for (let k = 0; k < layers; k++) {
+    before.push(z);
+    const h = activation.apply(tf.add(tf.sum(tf.mul(ws[k]!, z), 2, true), bs[k]!));
+    hs.push(h);
+    z = tf.add(z, tf.mul(uHats[k]!, h));
+  }
+  return { z, hs: tf.concat(hs, 1), before: tf.concat(before, 1) }; // [B, 1, D], [B, K, 1], [B, K, D]
+}
+
+function backward(
+  activation: Activation,
+  dPacked: Tensor2D,
+  [w, uHat, hs, before]: [Tensor3D, Tensor3D, Tensor3D, Tensor3D],
+) {
+  const layers = w.shape[1];
+  const dim = w.shape[2];
+  const [dy, dh] = tf.split(tf.expandDims(dPacked, 2), [dim, layers], 1) as [Tensor3D, Tensor3D];
+  const slopes = activation.derivative(hs);
+  const sloped = [tf.mul(slopes, uHat), tf.mul(slopes, dh)];
+  const [ws, uHats, dhs] = [w, ...sloped].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
+  const dzs: Tensor3D[] = [];
+  const dss: Tensor3D[] = [];
+  let dz: Tensor3D = tf.reshape(dy, [dy.shape[0], 1, dim]);
+  for (let k = layers - 1; k >= 0; k--) {
+    dzs.unshift(dz);
+    const ds: Tensor3D = tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dhs[k]!);
+    dss.unshift(ds);
+    dz = tf.add(dz, tf.mul(ds, ws[k]!));
+  }
+  const ds = tf.concat(dss, 1); // [B, K, 1]
+  return [tf.squeeze(dz, [1]), tf.mul(ds, before), tf.mul(hs, tf.concat(dzs, 1)), ds] as const;
+}

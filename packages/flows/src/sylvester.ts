@@ -1,0 +1,110 @@
+// The Sylvester flows of van den Berg et al.: orthogonal, Householder, triangular.
+import { fold, normal } from '@flowvae/random';
+import { ExpectationError, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import type { Flow } from './flow.ts';
+import { layersOf } from './layer-slices.ts';
+import { layeredName } from './layers.ts';
+import { orthogonalise } from './orthogonalise.ts';
+import type { NoShapes } from './permutation.ts';
+import { reflect, reflections } from './reflections.ts';
+import { type BasisSource, type SylvesterShapes, sylvesterFlow } from './sylvester-flow.ts';
+import { applyMatrix } from './triangular.ts';
+
+/** Shapes of the matrices [K, D, M] whose orthonormal columns an orthogonal Sylvester flow takes. */
+export type OrthogonalShapes = { readonly q: readonly [layers: number, dim: number, width: number] };
+
+/** Shapes of the normals [K, H, D] of a Householder Sylvester flow's mirrors. */
+export type MirrorShapes = { readonly v: readonly [layers: number, mirrors: number, dim: number] };
+
+/**
+ * Orthogonal Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b) with M orthonormal columns Q [D, M], K layers one after the other.
+ *
+ * Q comes from q by the iteration of {@link orthogonalise}, to 1e-5 where the columns of q are not nearly dependent. Log-det and diagonals: see
+ * {@link sylvesterFlow}.
+ * Shapes: z [B, D]; q [B|1, K, D, M]; upper1, upper2 [B|1, K, M(M−1)/2]; product, diagonal2, b [B|1, K, M] → y [B, D], logDet [B]. Units: nats.
+ * @param width M, from 2 to D
+ * @throws ShapeError where z or a parameter has another shape; ExpectationError for a width outside its range
+ * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.1
+ */
+export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flow<SylvesterShapes & OrthogonalShapes> {
+  checkWidth('sylvesterOrthogonal: width', width, dim);
+  const source: BasisSource<OrthogonalShapes> = {
+    paramShapes: { q: [layers, dim, width] },
+    initialParams: (key) => ({ q: normal(fold(key, 'sylvester'), layers * dim * width) }),
+    bases({ q }) {
+      const rows = q.shape[0]!;
+      const flat = orthogonalise(tf.reshape(q, [rows * layers, dim, width]));
+      return layersOf(tf.reshape(flat, [rows, layers, dim, width]), layers).map((layer) => {
+        const matrix: Tensor3D = tf.squeeze(layer, [1]);
+        return { project: (z) => applyMatrix(matrix, z, true), embed: (h) => applyMatrix(matrix, h) };
+      });
+    },
+  };
+  const name = layeredName(`sylvester-o(${width})`, layers);
+  const single = () => sylvesterOrthogonal(dim, width);
+  return sylvesterFlow({ where: 'sylvesterOrthogonal', name, dim, layers, width, single }, source);
+}
+
+/**
+ * Householder Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q [D, D] the product of H reflections, K layers one after the other.
+ *
+ * Shapes: z [B, D]; v [B|1, K, H, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
+ * @param mirrors H, 1 or more
+ * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1 or no mirror
+ * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.2
+ */
+export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): Flow<SylvesterShapes & MirrorShapes> {
+  checkWidth('sylvesterHouseholder: dim', dim, dim);
+  if (!(Number.isInteger(mirrors) && mirrors >= 1)) {
+    const received = String(mirrors);
+    throw new ExpectationError({ where: 'sylvesterHouseholder: mirrors', expected: 'a whole number from 1', received });
+  }
+  const source: BasisSource<MirrorShapes> = {
+    paramShapes: { v: [layers, mirrors, dim] },
+    initialParams: (key) => ({ v: normal(fold(key, 'sylvester'), layers * mirrors * dim) }),
+    bases: ({ v }) =>
+      layersOf(v, layers).map((layer) => {
+        const forth = reflections(tf.squeeze<Tensor3D>(layer, [1]));
+        const back = { normal: tf.reverse(forth.normal, 1), back: tf.reverse(forth.back, 1) };
+        return { project: (z) => reflect(forth, z), embed: (h) => reflect(back, h) };
+      }),
+  };
+  const name = layeredName(`sylvester-h(${mirrors})`, layers);
+  const single = () => sylvesterHouseholder(dim, mirrors);
+  return sylvesterFlow({ where: 'sylvesterHouseholder', name, dim, layers, width: dim, single }, source);
+}
+
+/**
+ * Triangular Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q in turn the identity and the reversal of the dimensions, K layers.
+ *
+ * Shapes: z [B, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
+ * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1
+ * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.3
+ */
+export function sylvesterTriangular(dim: number, layers = 1): Flow<SylvesterShapes> {
+  checkWidth('sylvesterTriangular: dim', dim, dim);
+  return triangularFrom(0, dim, layers);
+}
+
+/** Layers `first`, `first` + 1, …: odd ones are reversed. */
+function triangularFrom(first: number, dim: number, layers: number): Flow<SylvesterShapes> {
+  const same = (x: Tensor2D) => x;
+  const reversed = (x: Tensor2D): Tensor2D => tf.reverse(x, 1);
+  const source: BasisSource<NoShapes> = {
+    paramShapes: {},
+    initialParams: () => ({}),
+    bases: () =>
+      Array.from({ length: layers }, (_, k) =>
+        (first + k) % 2 === 0 ? { project: same, embed: same } : { project: reversed, embed: reversed },
+      ),
+  };
+  const name = layeredName('sylvester-t', layers);
+  const single = (k: number) => triangularFrom(first + k, dim, 1);
+  return sylvesterFlow({ where: 'sylvesterTriangular', name, dim, layers, width: dim, single }, source);
+}
+
+function checkWidth(where: string, width: number, dim: number): void {
+  if (Number.isInteger(width) && width >= 2 && width <= dim) return;
+  const remedy = "use 'planar', which a Sylvester flow of width 1 is";
+  throw new ExpectationError({ where, expected: `a whole number from 2 to ${dim}`, received: String(width), remedy });
+}

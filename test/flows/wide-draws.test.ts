@@ -1,0 +1,67 @@
+// Far from the start: nothing turns into NaN, at parameters of scale 1 and 10 and points up to 1e3.
+import {
+  actnorm,
+  affine,
+  type Flow,
+  full,
+  householder,
+  lu,
+  permutation,
+  planarLeaky,
+  radial,
+  sylvesterHouseholder,
+  sylvesterOrthogonal,
+  sylvesterTriangular,
+} from '@flowvae/flows';
+import { tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import { staysFinite } from '../laws/wide-draws.ts';
+
+const flows: Readonly<Record<string, (dim: number) => Flow>> = {
+  radial: (dim) => radial(dim, 3),
+  planarLeaky: (dim) => planarLeaky(dim),
+  householder: (dim) => householder(dim, 4),
+  affine: (dim) => affine(dim),
+  actnorm: (dim) => actnorm(dim),
+  full: (dim) => full(dim),
+  lu: (dim) => lu(dim),
+  permutation: (dim) => permutation(dim),
+  sylvesterOrthogonal: (dim) => sylvesterOrthogonal(dim, Math.min(dim, 4)),
+  sylvesterHouseholder: (dim) => sylvesterHouseholder(dim, 3),
+  sylvesterTriangular: (dim) => sylvesterTriangular(dim),
+};
+
+describe.each(Object.entries(flows))('%s', (name, make) => {
+  // 39 entries of 10 after one another make the inverse of an LU layer larger than any float32
+  it.each(name === 'lu' ? [2, 5] : [2, 40])('stays finite in dimension %i', (dim) => {
+    for (const scale of [1, 10]) expect(staysFinite(make(dim), scale), `scale ${scale}`).toEqual([]);
+  });
+});
+
+it('stays finite where all parameters are 0: no direction, no distance', () => {
+  const still = (flow: Flow): Flow => ({
+    ...flow,
+    forward: (params, z) =>
+      flow.forward(Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 0)])), z),
+  });
+  for (const make of [radial, householder, full, lu, sylvesterTriangular])
+    expect(staysFinite(still(make(3)), 1)).toEqual([]);
+});
+
+it('reports a distance whose gradient at 0 is 0·∞', () => {
+  const naive: Flow = {
+    ...radial(2),
+    forward(params, z) {
+      const distance = tf.sqrt(tf.sum(tf.square(z), 1));
+      const others = tf.sum(
+        tf.concat(
+          Object.values(params).map((value) => tf.reshape(value, [z.shape[0], -1])),
+          1,
+        ),
+        1,
+      );
+      return { y: z, logDet: tf.add(distance, others) };
+    },
+  };
+  expect(staysFinite(naive, 1)).not.toEqual([]);
+});
