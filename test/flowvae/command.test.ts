@@ -178,8 +178,13 @@ describe('a run folder that was damaged is refused', () => {
   ])('where its config says %s → %s', (from, to, text) => {
     const folder = copy();
     const path = join(folder, 'config.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+    const written = readFileSync(path, 'utf8');
+    writeFileSync(path, written.replace(from, to).replace(/,\n {2}"sha256": "\w+"/, ''));
     expect(() => openRun(folder)).toThrow(text);
+    writeFileSync(path, written.replace(from, to));
+    expect(() => openRun(folder)).toThrow(
+      /config\.json: expected (a JSON object|the text that was written, by its SHA-256), got /,
+    );
   });
 });
 

@@ -21,6 +21,9 @@ const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
   optimizer: ['adamw', ''],
   lr: ['0', '-1', 'fast', '11', '', 'Infinity', 'NaN', '0x1', '1e400'],
   anneal: ['linear', ''],
+  onNonFinite: ['', 'ignore', 'toString'],
+  validateEvery: ['-1', '1.5', 'often'],
+  patience: ['-1', 'none'],
   seed: ['-1', '1.5', '9007199254740992', 'x'],
   evalSamples: ['0', '-1', 'many', '10000001'],
   evalImages: ['-1', 'all'],
@@ -42,6 +45,9 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   optimizer: ['adamw', {}],
   lr: [0, '1e-3', Number.NaN],
   anneal: ['linear'],
+  onNonFinite: ['ignore', true],
+  validateEvery: [-1, '100'],
+  patience: [-1, 0.5],
   seed: [-1, 0.5, 2 ** 53],
   evalSamples: [0],
   evalImages: [-1],
@@ -96,6 +102,13 @@ describe('a config', () => {
       /^stepz: expected one of flow, latent, .*, got an unknown setting$/,
     );
     expect(() => completeConfig({ stepz: 3 }, 'a.json')).toThrow(/^a\.json: stepz: expected one of /);
+  });
+
+  it('refuses patience without validations', () => {
+    expect(() => completeConfig({ patience: 3 })).toThrow(
+      '--patience: expected --validate-every above 0 beside it, got 3',
+    );
+    expect(completeConfig({ patience: 3, validateEvery: 10 }).patience).toBe(3);
   });
 
   it.each(['planr', 'planar*0', 'planar*', 'planar-', 'planar*2*2', 'planar*99999', '-', 'planar 2'])(

@@ -23,7 +23,9 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     expect(report.testElbo).toBeCloseTo(logLikelihood + logPrior - logBase + logDet, 3);
     expect(-report.testNll!).toBeGreaterThanOrEqual(report.testElbo!);
     expect(readdirSync(out).toSorted()).toEqual([
+      'checkpoints',
       'config.json',
+      'events.out.tfevents.flowvae',
       'figures',
       'metrics.jsonl',
       'model.safetensors',
@@ -36,7 +38,11 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(report);
     const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
-    const { versions, ...stored } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    const { versions, dataSha256, sha256, ...stored } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect([dataSha256, sha256]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
     expect([stored, Object.keys(versions)]).toEqual([
       config({ engine }),
       expect.arrayContaining(['flowvae', 'node', 'tensorflow']),

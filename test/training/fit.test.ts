@@ -123,7 +123,7 @@ describe.each(engines)('the %s engine', (engine) => {
       );
       expect(error).toBeInstanceOf(NonFiniteError);
       expect((error as Error).message).toBe(
-        `fit: step 2: expected a finite loss, finite terms, gradients and parameters, got ${text}; lower the learning rate or clip the gradients; the parameters are those before this step`,
+        `fit: step 2: expected a finite loss, finite terms, gradients and parameters, got ${text}, a gradient of w that is not finite, first in the result of SquaredDifference at w; lower the learning rate or clip the gradients; the parameters are those before this step`,
       );
       expect(valuesOf(variables)).toEqual([2]);
       tf.dispose(variables.w!);

@@ -1,10 +1,14 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
+import { createHash } from 'node:crypto';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
+import { ExpectationError } from '@flowvae/tensor';
 import {
   adam,
+  type BoundOnData,
+  boundOn,
   type DataPoints,
   type Optimizer,
   rmsprop,
@@ -13,7 +17,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { mlpVae, type Vae } from '@flowvae/vae';
-import type { TrainConfig } from './settings.ts';
+import { flagOf, type TrainConfig } from './settings.ts';
 
 /** What a config describes, trained or not. */
 export interface Experiment {
@@ -30,6 +34,8 @@ export interface Experiment {
 export interface Training {
   readonly problem: TrainingProblem;
   readonly optimizer: Optimizer;
+  /** Where the schedules, the data and the random keys stand at a step, for checkpoints. */
+  readonly position: (step: number) => object;
 }
 
 const objectives: Readonly<Record<TrainConfig['anneal'], () => Objective>> = {
@@ -68,32 +74,76 @@ export function experiment(config: TrainConfig): Experiment {
     meanImage: meanImage(train, config.binarize),
     key: fold(root, 'model'),
   });
-  return { config, splits, model, test: evaluationPoints(splits.test, config), key: root };
+  return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
 }
 
 /**
  * The training problem and the optimiser of an experiment.
  *
- * @throws ExpectationError where the training set is smaller than a batch
+ * @throws ExpectationError where the training set is smaller than a batch, or there are no images for the validation that is asked for
  */
 export function training({ config, splits, model, key: root }: Experiment): Training {
-  const { train } = splits;
-  const data = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: fold(root, 'data') });
+  const { train, validation } = splits;
+  if (config.validateEvery > 0 && validation.count === 0) {
+    throw new ExpectationError({
+      where: flagOf('validateEvery'),
+      expected: 'a data set with validation images (the last sixth of the training file)',
+      received: 'a training file of fewer than six images',
+    });
+  }
+  const keys = { data: fold(root, 'data'), noise: fold(root, 'noise') };
+  const data = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data });
+  const objective = objectives[config.anneal]();
   const problem = variational({
     modelAt: model.at,
-    objective: objectives[config.anneal](),
+    objective,
     noise: model.noise,
     batchSize: config.batch,
     width: train.height * train.width,
     data: (step) => data.at(step).x,
-    key: fold(root, 'noise'),
+    key: keys.noise,
   });
-  return { problem, optimizer: optimizers[config.optimizer](config.lr) };
+  const schedules = Object.entries(objective.schedules);
+  const position = (step: number) => ({
+    schedules: { learningRate: config.lr, ...Object.fromEntries(schedules.map(([name, at]) => [name, at(step)])) },
+    data: { epoch: Math.floor(step / data.stepsPerEpoch), batch: step % data.stepsPerEpoch },
+    keys: { seed: config.seed, data: keys.data, noise: fold(keys.noise, step) },
+  });
+  return { problem, optimizer: optimizers[config.optimizer](config.lr), position };
+}
+
+/** The bound on the validation images: untempered, one noise draw for each image, the same images and draws at every call. */
+export function validationBound({ config, splits, model, key: root }: Experiment): Promise<BoundOnData> {
+  return boundOn({
+    variables: model.variables,
+    modelAt: model.at,
+    bound: elbo().bound,
+    noise: model.noise,
+    data: fixedPoints(splits.validation, config.binarize, splits.validation.count),
+    batchSize: config.batch,
+    key: fold(root, 'validation'),
+    engine: config.engine,
+    threads: config.threads,
+  });
+}
+
+/**
+ * The SHA-256 of the images and labels of a folder, so that a run does not go on with others. MNIST's own files are verified when they are read:
+ * undefined.
+ */
+export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
+  if (config.data === 'mnist') return undefined;
+  const hash = createHash('sha256');
+  for (const { images, labels } of [splits.train, splits.validation, splits.test]) {
+    hash.update(images);
+    if (labels) hash.update(labels);
+  }
+  return hash.digest('hex');
 }
 
 /** Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the same test set. */
-function evaluationPoints(set: ImageSet, { binarize, evalImages }: TrainConfig): DataPoints {
-  const fixed = binarised(set, { binarisation: binarize, key: key(0) });
+function fixedPoints(set: ImageSet, binarisation: TrainConfig['binarize'], most: number): DataPoints {
+  const fixed = binarised(set, { binarisation, key: key(0) });
   const row = new Float32Array(fixed.pixels);
-  return { count: Math.min(evalImages, fixed.count), width: fixed.pixels, row: (index) => fixed.row(index, row) };
+  return { count: Math.min(most, fixed.count), width: fixed.pixels, row: (index) => fixed.row(index, row) };
 }

@@ -25,6 +25,8 @@ export {
 } from '@flowvae/tensor';
 export {
   adam,
+  type BoundOnOptions,
+  boundOn,
   type Callback,
   chain as chainOptimizers,
   clipByGlobalNorm,
@@ -41,12 +43,16 @@ export {
   fit,
   fitDensity,
   type HistoryEntry,
+  inspectStep,
   type Loss,
   latents,
   linear,
   logProbs,
+  type Moment,
   NonFiniteError,
+  type NonFinitePolicy,
   type Optimizer,
+  type RunState,
   rmsprop,
   type SamplesOptions,
   samples,
@@ -59,6 +65,7 @@ export {
 } from '@flowvae/training';
 export * from '@flowvae/vae';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';
+export { type Replay, replayRun } from './replay-run.ts';
 export { openRun, type SavedRun } from './saved-run.ts';
 export { type SettingName, settings, type TrainConfig } from './settings.ts';
 export { completeConfig } from './train-config.ts';

@@ -1,6 +1,7 @@
 // The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
 import { imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
 import { fold, type Key, normal } from '@flowvae/random';
+import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
@@ -17,7 +18,7 @@ export function samplesFigure({ model, splits, config }: Experiment, count: numb
 }
 
 /** The first test images beside the decoder's means at a draw from their posterior. */
-export function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
+function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
   const { height, width } = splits.test;
   const count = Math.min(most, splits.test.count);
   const images = new Float32Array(count * height * width);
@@ -33,7 +34,7 @@ export function reconstructionsFigure({ model, splits, config, test, key }: Expe
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet'] as const;
 
 /** The bound against steps, and the terms that it is the sum of. */
-export function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
+function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
@@ -65,3 +66,16 @@ function read(fn: () => Tensor): Float32Array {
 
 /** A sigmoid that rounds to a hair above 1 is no error of the user's. */
 const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));
+
+const GRID_SAMPLES = 100;
+const RECONSTRUCTIONS = 30;
+
+/** Draws the pictures of a run into its folder and returns their paths. */
+export function drawFigures(parts: Experiment, folder: RunFolder, history: readonly HistoryEntry[]): string[] {
+  const pictures = {
+    'samples.png': samplesFigure(parts, GRID_SAMPLES, fold(parts.key, 'samples')),
+    'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS),
+    ...(history.length > 0 ? { 'learning-curve.png': learningCurveFigure(parts, history) } : {}),
+  };
+  return Object.entries(pictures).map(([name, png]) => folder.writeFigure(name, png));
+}

@@ -1,7 +1,7 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
 import { RunFolder } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import { type Experiment, experiment } from './experiment.ts';
+import { dataChecksum, type Experiment, experiment } from './experiment.ts';
 import type { TrainConfig } from './settings.ts';
 import { completeConfig } from './train-config.ts';
 
@@ -18,13 +18,37 @@ export interface SavedRun {
  */
 export function openRun(path: string, changes: Partial<TrainConfig> = {}): SavedRun {
   const folder = RunFolder.open(path);
-  const where = `${path}/config.json`;
-  const stored = folder.readConfig();
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) {
-    throw new ExpectationError({ where, expected: 'a JSON object', received: JSON.stringify(stored) });
-  }
-  const { versions: _, ...given } = stored as Record<string, unknown>;
-  const parts = experiment({ ...completeConfig(given, where), ...changes });
+  const { config, dataSha256 } = storedConfig(folder);
+  const parts = experiment({ ...config, ...changes });
+  if (changes.data === undefined) refuseOtherData(parts, dataSha256);
   folder.loadModel(parts.model.variables);
   return { folder, parts };
+}
+
+/** A config as the folder of a run holds it. */
+interface StoredConfig {
+  readonly config: TrainConfig;
+  /** The checksum of the images, where they are not MNIST's. */
+  readonly dataSha256: string | undefined;
+}
+
+/** Reads and checks the config of a run. @throws ExpectationError naming what is wrong with it */
+export function storedConfig(folder: RunFolder): StoredConfig {
+  const { versions: _, dataSha256, ...given } = folder.readConfig();
+  return {
+    config: completeConfig(given, `${folder.path}/config.json`),
+    dataSha256: typeof dataSha256 === 'string' ? dataSha256 : undefined,
+  };
+}
+
+/** @throws ExpectationError where the images are not those that the run was trained on */
+export function refuseOtherData(parts: Experiment, expected: string | undefined): void {
+  const received = dataChecksum(parts);
+  if (expected === undefined || received === undefined || received === expected) return;
+  throw new ExpectationError({
+    where: parts.config.data,
+    expected: `the images that the run began with, SHA-256 ${expected}`,
+    received,
+    remedy: 'the files were damaged or changed',
+  });
 }

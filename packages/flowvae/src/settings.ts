@@ -2,6 +2,7 @@
 // and the checks of both are derived from this table.
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
+import { nonFinitePolicies } from '@flowvae/training';
 import { z } from 'zod';
 
 /** One setting. */
@@ -100,6 +101,13 @@ export const settings = {
   ]),
   lr: learningRate,
   anneal: choice('paper: beta on log p(x,z), eq. 20; kl: beta on the KL divergence', 'none', ['paper', 'kl', 'none']),
+  onNonFinite: choice(
+    'at a step that is not finite: stop, leave it out, or leave it out and halve the rate',
+    'stop',
+    nonFinitePolicies,
+  ),
+  validateEvery: count('steps from one validation bound to the next; 0: none', 0, 0, LARGEST),
+  patience: count('validations without a better bound after which training stops; 0: never', 0, 0, LARGEST),
   seed: count('decides initial weights, batches and noise', 0, 0, Number.MAX_SAFE_INTEGER),
   evalSamples: count('importance samples for each test image', 200, 1, 10_000_000),
   evalImages: count('test images to evaluate, from the first on; 0: no evaluation', 10_000, 0, LARGEST),

@@ -29,6 +29,13 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
+  if (config.patience > 0 && config.validateEvery === 0) {
+    throw new ExpectationError({
+      where: where ? `${where}: patience` : flagOf('patience'),
+      expected: `${flagOf('validateEvery')} above 0 beside it`,
+      received: String(config.patience),
+    });
+  }
   return config;
 }
 

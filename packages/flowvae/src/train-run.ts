@@ -1,32 +1,38 @@
-// One training run from config to report: train, save, evaluate, draw.
+// One training run from config to report: train, save, evaluate, draw; begun, or taken up where it was stopped.
 import { setMaxListeners } from 'node:events';
-import { loadRuntime } from '@flowvae/compiler';
-import { fold } from '@flowvae/random';
-import { formatDuration, ProgressLine, type ProgressStream, RunFolder, trainingProgress } from '@flowvae/runs';
-import { startEagerBackend } from '@flowvae/tensor';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
-  type Callback,
-  type Engine,
-  type Evaluation,
-  evaluate,
-  fit,
-  type HistoryEntry,
-  NonFiniteError,
-} from '@flowvae/training';
-import { type Experiment, experiment, training } from './experiment.ts';
-import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
+  beginRun,
+  type CheckpointSchedule,
+  type DurableRun,
+  isExhausted,
+  type ProgressStream,
+  resumeRun,
+  trainingProgress,
+  validating,
+} from '@flowvae/runs';
+import { tf } from '@flowvae/tensor';
+import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
+import { chooseBackend, evaluateTest } from './evaluate-test.ts';
+import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
-import type { TrainConfig } from './settings.ts';
+import type { SettingName, TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */
-export interface TrainRunOptions {
-  /** The run folder; must be new or empty. */
+export interface TrainRunOptions extends CheckpointSchedule {
+  /** The run folder: new or empty, or with `resume` that of a run. */
   readonly out: string;
   /** Progress; default none. */
   readonly progress?: ProgressStream;
   /** Stops training after the step under way; what was trained is saved and drawn, but not evaluated. */
   readonly signal?: AbortSignal;
+  /** Takes up the run in that folder. Default false. */
+  readonly resume?: boolean;
+  /** Takes it up under other versions, threads or on another machine too, where bytes may differ. Default false. */
+  readonly allowDifferentMachine?: boolean;
 }
 
 /** A run's report and what it left behind. */
@@ -43,98 +49,103 @@ const silent: ProgressStream = { write: () => true };
 const CURVE_ENTRIES = 100;
 
 /**
- * Trains a VAE as a config describes, and leaves config.json, metrics.jsonl, model.safetensors and figures in the run folder.
+ * Trains a VAE as a config describes, and leaves config.json, metrics.jsonl, checkpoints, model.safetensors and figures in the run folder.
  *
  * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training diverges
  */
-export async function trainRun(
-  config: TrainConfig,
-  { out, progress = silent, signal }: TrainRunOptions,
-): Promise<TrainRun> {
+export async function trainRun(config: TrainConfig, options: TrainRunOptions): Promise<TrainRun> {
+  const { progress = silent, signal } = options;
   await chooseBackend(config.engine);
   const parts = experiment(config);
-  const { problem, optimizer } = training(parts);
-  const folder = RunFolder.create(out, { ...config, versions: await versions() });
-  const { variables } = parts.model;
-  if (signal) setMaxListeners(20, signal);
-  const fitted = await fit({
-    ...problem,
-    variables,
-    optimizer,
-    steps: config.steps,
-    engine: config.engine,
-    threads: config.threads,
-    entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
-    callbacks: [trainingProgress(progress), metricsWriter(folder)],
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    if (error instanceof NonFiniteError) folder.saveModel(variables, { flow: config.flow, stopped: 'non-finite' });
+  const trained = training(parts);
+  const run = await openDurableRun(parts, trained, options);
+  try {
+    for (const notice of run.notices) progress.write(`${notice}\n`);
+    const { variables } = parts.model;
+    if (signal) setMaxListeners(20, signal);
+    const fitted = await train(parts, trained, run, options);
+    keepBest(parts, run, progress);
+    run.folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
+    const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
+    const counts = parameterCounts(variables);
+    const report = trainReport(config, fitted, { evaluation, parameters: counts.total });
+    run.folder.writeReport(report);
+    const figures = drawFigures(parts, run.folder, run.entries);
+    for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
+    return { report, counts, figures };
+  } finally {
+    run.close();
+  }
+}
+
+/** Settings that may change when a run goes on: they decide nothing about the steps that were done. */
+const MAY_DIFFER: readonly SettingName[] = ['onNonFinite'];
+
+async function openDurableRun(
+  parts: Experiment,
+  { position }: Training,
+  options: TrainRunOptions,
+): Promise<DurableRun> {
+  const {
+    out,
+    resume = false,
+    allowDifferentMachine = false,
+    checkpointEvery,
+    checkpointSeconds,
+    keepCheckpoints,
+  } = options;
+  const dataSha256 = dataChecksum(parts);
+  const config = { ...parts.config, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
+  const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
+  const common = { ...schedule, config, position, versions: await versions() };
+  if (!resume) return beginRun(out, common);
+  const mayDiffer = [...MAY_DIFFER, ...(allowDifferentMachine ? ['threads'] : [])];
+  return resumeRun(out, { ...common, mayDiffer, allowDifferentMachine });
+}
+
+async function train(
+  parts: Experiment,
+  trained: Training,
+  run: DurableRun,
+  options: TrainRunOptions,
+): Promise<FitResult> {
+  const { config, model } = parts;
+  const { progress = silent, signal } = options;
+  const bound = config.validateEvery > 0 ? await validationBound(parts) : undefined;
+  const { validateEvery: every, patience } = config;
+  const validation: readonly Callback[] = bound ? [validating(run, { every, patience, measure: bound.measure })] : [];
+  try {
+    return await fit({
+      ...trained.problem,
+      variables: model.variables,
+      optimizer: trained.optimizer,
+      steps: config.steps,
+      engine: config.engine,
+      threads: config.threads,
+      entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
+      onNonFinite: config.onNonFinite,
+      from: run.from,
+      callbacks: [trainingProgress(progress), ...validation, ...run.callbacks],
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (error instanceof NonFiniteError)
+      run.folder.saveModel(model.variables, { flow: config.flow, stopped: 'non-finite' });
     throw error;
+  } finally {
+    await bound?.dispose();
+  }
+}
+
+/** Where training stopped since the validation bound no longer improved, the model is the one of the best bound. */
+function keepBest({ config, model }: Experiment, run: DurableRun, progress: ProgressStream): void {
+  if (!isExhausted(run, config.patience)) return;
+  const best = run.best();
+  if (!best) return;
+  progress.write(`no better validation bound since step ${best.step}: the model is the one of that step\n`);
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(model.variables)) {
+      variable.assign(tf.tensor(best.parameters[name]!, variable.shape));
+    }
   });
-  folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
-  const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
-  const counts = parameterCounts(variables);
-  const report = trainReport(config, fitted, { evaluation, parameters: counts.total });
-  folder.writeReport(report);
-  return { report, counts, figures: drawFigures(parts, folder, fitted.history) };
-}
-
-/**
- * Readies the engine, and says which one it is and why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
- * starts: several times faster than plain JavaScript, the same values to rounding.
- */
-export async function chooseBackend(wanted: Engine): Promise<{ readonly engine: Engine; readonly fallback?: string }> {
-  const runtime = wanted === 'compiled' ? await loadRuntime() : undefined;
-  if (typeof runtime === 'object') return { engine: 'compiled' };
-  await startEagerBackend('wasm');
-  return { engine: 'eager', ...(runtime === undefined ? {} : { fallback: runtime }) };
-}
-
-/** Evaluates the test images that the config asks for; undefined where it asks for none. */
-export async function evaluateTest(
-  { config, model, test, key }: Experiment,
-  progress: ProgressStream,
-  signal?: AbortSignal,
-): Promise<Evaluation | undefined> {
-  if (test.count === 0) return undefined;
-  const line = new ProgressLine(progress);
-  const from = performance.now();
-  const onProgress = (done: number) => {
-    if (done % 20 !== 0 && done !== test.count) return;
-    const left = ((performance.now() - from) / done / 1000) * (test.count - done);
-    line.show(
-      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${config.evalSamples} samples each`,
-      done === test.count,
-    );
-  };
-  const result = await evaluate({
-    variables: model.variables,
-    modelAt: model.at,
-    noise: model.noise,
-    data: test,
-    samples: config.evalSamples,
-    key: fold(key, 'evaluation'),
-    engine: config.engine,
-    threads: config.threads,
-    onProgress,
-    ...(signal ? { signal } : {}),
-  });
-  line.end();
-  return result.images > 0 ? result : undefined;
-}
-
-function metricsWriter(folder: RunFolder): Callback {
-  return { onEntry: (entry) => folder.appendMetrics(entry) };
-}
-
-const GRID_SAMPLES = 100;
-const RECONSTRUCTIONS = 30;
-
-function drawFigures(parts: Experiment, folder: RunFolder, history: readonly HistoryEntry[]): string[] {
-  const pictures = {
-    'samples.png': samplesFigure(parts, GRID_SAMPLES, fold(parts.key, 'samples')),
-    'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS),
-    ...(history.length > 0 ? { 'learning-curve.png': learningCurveFigure(parts, history) } : {}),
-  };
-  return Object.entries(pictures).map(([name, png]) => folder.writeFigure(name, png));
 }

@@ -1,6 +1,19 @@
-// Files that are there whole or not at all: written aside, synced, renamed.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+// Files that are there whole or not at all: written aside, synced, renamed, and the rename synced too.
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
+
+const PARTIAL = '.partial';
 
 /**
  * Writes a file so that a crash at any moment leaves either the old content or the new.
@@ -8,31 +21,71 @@ import { ExpectationError } from '@flowvae/tensor';
  * @throws ExpectationError where the disk or its permissions refuse
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
-  const aside = `${path}.${process.pid}.partial`;
+  const aside = `${path}.${process.pid}${PARTIAL}`;
   try {
     const file = openSync(aside, 'w');
     try {
-      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      writeWhole(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
     renameSync(aside, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(aside, { force: true });
     throw writeRefused(path, error);
   }
 }
 
+/** Appends to a file that is there; where that fails half-way, the file is cut back to the length that it had. */
+export function appendWhole(path: string, bytes: Uint8Array, length: number): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_APPEND); // not made anew after its folder was removed
+  try {
+    writeWhole(file, bytes);
+  } catch (error) {
+    truncateSync(path, length);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+/** Removes what a process that was killed left of its writing. */
+export function removePartialFiles(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.endsWith(PARTIAL)) rmSync(join(folder, name), { force: true });
+}
+
+/** Makes the names in a folder as durable as the files; Windows cannot, and need not. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** What a reader can do about each of the system's refusals. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some disk space; what was written before is intact',
+  EDQUOT: 'free some of your quota; what was written before is intact',
+  EROFS: 'the file system is read-only: choose another with --out',
+};
+
 /** The one error for a write that the system refused. */
 export function writeRefused(path: string, error: unknown): ExpectationError {
+  if (error instanceof ExpectationError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const remedy = code === 'ENOSPC' ? 'free some disk space' : 'choose a folder that can be written to with --out';
   return new ExpectationError({
     where: path,
     expected: 'a place that can be written to',
     received: code ?? message,
-    remedy,
+    remedy: remedies[code ?? ''] ?? 'choose a folder that can be written to with --out',
   });
 }

@@ -1,3 +1,15 @@
 export { writeFileAtomically } from './atomic-file.ts';
+export type { CheckpointSchedule } from './checkpointing.ts';
+export {
+  beginRun,
+  type DurableRun,
+  type DurableRunOptions,
+  type ResumeOptions,
+  readLatestCheckpoint,
+  resumeRun,
+} from './durable-run.ts';
+export { metricsCsv } from './metrics-csv.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
+export { isExhausted, type ValidatingOptions, validating } from './validating.ts';
+export type { ValidationEntry } from './validation-entries.ts';

@@ -42,7 +42,7 @@ export class ProgressLine {
 }
 
 /** A callback of `fit` that shows step, bound, its terms, ms per step and the time left. */
-export function trainingProgress(stream: ProgressStream): Callback {
+export function trainingProgress(stream: ProgressStream) {
   const line = new ProgressLine(stream);
   let steps = 0;
   return {
@@ -61,7 +61,7 @@ export function trainingProgress(stream: ProgressStream): Callback {
         step === steps,
       );
     },
-  };
+  } satisfies Callback;
 }
 
 /** `1 m 05 s`, `42 s`. */

@@ -1,14 +1,25 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { decodeSafetensors, ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
+import {
+  decodeSafetensors,
+  ExpectationError,
+  encodeSafetensors,
+  type NamedVariables,
+  type StoredTensor,
+  tf,
+} from '@flowvae/tensor';
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
+import { readSealed, sealed } from './checksum.ts';
+import { parseMetrics } from './metrics-file.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
 const MODEL = 'model.safetensors';
 const REPORT = 'report.json';
 const FIGURES = 'figures';
+const FAILURE = 'non-finite.json';
 
 /** A run folder under a path. */
 export class RunFolder {
@@ -41,8 +52,17 @@ export class RunFolder {
       throw error instanceof ExpectationError ? error : writeRefused(path, error);
     }
     const folder = new RunFolder(path);
-    writeFileAtomically(join(path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    writeFileAtomically(join(path, CONFIG), sealed(config));
     return folder;
+  }
+
+  /**
+   * Opens the folder of a run that was begun, finished or not.
+   *
+   * @throws ExpectationError where it is no run folder
+   */
+  static claimed(path: string): RunFolder {
+    return RunFolder.#holding(path, [CONFIG], 'the folder of a run');
   }
 
   /**
@@ -51,26 +71,60 @@ export class RunFolder {
    * @throws ExpectationError where it is no run folder, or holds no trained model
    */
   static open(path: string): RunFolder {
-    for (const file of [CONFIG, MODEL]) {
-      if (existsSync(join(path, file))) continue;
-      throw new ExpectationError({
-        where: path,
-        expected: 'the folder of a finished run',
-        received: existsSync(path) ? `a folder without ${file}` : 'no such folder',
-        remedy: 'name a folder that `flowvae train` wrote',
-      });
-    }
-    return new RunFolder(path);
+    return RunFolder.#holding(path, [CONFIG, MODEL], 'the folder of a finished run');
   }
 
-  /** The config as it was written; not validated. @throws ExpectationError where it is no JSON */
-  readConfig(): unknown {
-    const path = join(this.path, CONFIG);
-    try {
-      return JSON.parse(readFileSync(path, 'utf8'));
-    } catch (error) {
-      throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
-    }
+  static #holding(path: string, files: readonly string[], expected: string): RunFolder {
+    const missing = files.find((file) => !existsSync(join(path, file)));
+    if (missing === undefined) return new RunFolder(path);
+    throw new ExpectationError({
+      where: path,
+      expected,
+      received: existsSync(path) ? `a folder without ${missing}` : 'no such folder',
+      remedy: 'name a folder that `flowvae train` wrote',
+    });
+  }
+
+  /** Where the metrics are. */
+  get metricsPath(): string {
+    return join(this.path, METRICS);
+  }
+
+  /** Where the events for TensorBoard are; it looks for this beginning of the name. */
+  get eventsPath(): string {
+    return join(this.path, 'events.out.tfevents.flowvae');
+  }
+
+  /**
+   * The config, not validated. A checksum that it carries must fit.
+   *
+   * @throws ExpectationError where it is no JSON object or was changed since it was written
+   */
+  readConfig(): Record<string, unknown> {
+    return readSealed(join(this.path, CONFIG), false);
+  }
+
+  /** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
+  readMetrics(): { readonly step: number }[] {
+    return parseMetrics(readText(this.metricsPath), this.metricsPath);
+  }
+
+  /** Writes where training failed to non-finite.json; without a failure, removes what an earlier one left there. */
+  recordFailure(failure: object | undefined): void {
+    const path = join(this.path, FAILURE);
+    if (failure) writeFileAtomically(path, sealed(failure));
+    else rmSync(path, { force: true });
+  }
+
+  /** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
+  readFailure(): Record<string, unknown> {
+    const path = join(this.path, FAILURE);
+    if (existsSync(path)) return readSealed(path);
+    throw new ExpectationError({
+      where: this.path,
+      expected: 'a run that stopped at a value that is not finite',
+      received: `a folder without ${FAILURE}`,
+    });
   }
 
   /** Writes what a finished or interrupted run reports at its end to report.json. */
@@ -78,33 +132,24 @@ export class RunFolder {
     writeFileAtomically(join(this.path, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   }
 
-  /** Appends one object to metrics.jsonl as a line. */
-  appendMetrics(entry: object): void {
-    const path = join(this.path, METRICS);
-    try {
-      appendFileSync(path, `${JSON.stringify(entry)}\n`);
-    } catch (error) {
-      throw writeRefused(path, error);
-    }
-  }
-
   /** Writes all variables to model.safetensors under their names. */
   saveModel(variables: NamedVariables, metadata: Readonly<Record<string, string>> = {}): void {
     const tensors = Object.entries(variables).map(([name, variable]) => {
       return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }] as const;
     });
-    const path = join(this.path, MODEL);
-    writeFileAtomically(path, encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata }));
+    const stored = Object.fromEntries(tensors);
+    const checked = { ...metadata, sha256: arraysChecksum(stored) };
+    writeFileAtomically(join(this.path, MODEL), encodeSafetensors({ tensors: stored, metadata: checked }));
   }
 
   /**
    * Reads model.safetensors into variables of the same names and shapes.
    *
-   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, or a shape differs
+   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values are not those that were written
    */
   loadModel(variables: NamedVariables): void {
     const path = join(this.path, MODEL);
-    const { tensors } = decodeSafetensors(readModel(path), path);
+    const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
     const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
       entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
     const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
@@ -116,6 +161,14 @@ export class RunFolder {
         expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
         received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
         remedy: 'the model was trained with another config, or on images of another size',
+      });
+    }
+    if (metadata.sha256 !== undefined && metadata.sha256 !== arraysChecksum(tensors)) {
+      throw new ExpectationError({
+        where: path,
+        expected: 'the parameters that were written, by their SHA-256',
+        received: 'others',
+        remedy: 'the file was damaged or changed',
       });
     }
     tf.tidy(() => {
@@ -133,7 +186,19 @@ export class RunFolder {
   }
 }
 
-function readModel(path: string): Uint8Array {
+/** The SHA-256 of all names and values, in the order of the names. */
+function arraysChecksum(tensors: Readonly<Record<string, StoredTensor>>): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(tensors).toSorted()) {
+    const { buffer, byteOffset, byteLength } = tensors[name]!.values;
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
+}
+
+const readText = (path: string) => new TextDecoder().decode(readBytes(path));
+
+function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -1,27 +1,17 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime } from '@flowvae/compiler';
-import type { NamedVariables } from '@flowvae/tensor';
+import { type NamedVariables, tf } from '@flowvae/tensor';
+import type { Callback, FitStart, Moment } from './callback.ts';
+import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
 import type { Engine } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
-import { refuseNonFinite, refuseNonFiniteParameters } from './non-finite.ts';
+import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from './non-finite.ts';
+import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from './non-finite-policy.ts';
 import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
 import { parallelState } from './parallel/parallel-state.ts';
+import { type RunState, readState, writeState } from './run-state.ts';
 import { localState, type TrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { TrainingProblem } from './variational.ts';
-
-/** What a run looks like when it starts. */
-export interface FitStart {
-  readonly steps: number;
-  readonly engine: Engine;
-  /** Why the compiled engine is not used although it was asked for. */
-  readonly fallback?: string;
-}
-
-/** Told what happens; every method may be left out. A promise is awaited. */
-export interface Callback {
-  onStart?(start: FitStart): void | Promise<void>;
-  onEntry?(entry: HistoryEntry): void | Promise<void>;
-}
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainingProblem {
@@ -35,17 +25,22 @@ export interface FitOptions extends TrainingProblem {
   /** Steps averaged into one entry of the history. Default 100. */
   readonly entryEvery?: number;
   readonly callbacks?: readonly Callback[];
+  /** Goes on from a state, as if the steps before it had been done here; the variables' values do not matter then. */
+  readonly from?: RunState | undefined;
+  /** What becomes of a step that is not finite. Default `'stop'`. */
+  readonly onNonFinite?: NonFinitePolicy;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
 }
 
 /** What a run was. */
 export interface FitResult {
-  /** Steps done. */
+  /** Steps done, those before a state that it went on from included. */
   readonly steps: number;
   readonly engine: Engine;
   /** Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included, tracing not; ms. */
   readonly msPerStep: number;
+  /** Entries of this call. */
   readonly history: readonly HistoryEntry[];
 }
 
@@ -56,18 +51,24 @@ const WARM_UP_STEPS = 20;
  * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
  * version and machine. At the end, and when it is stopped, the variables hold the trained values.
  *
- * @throws NonFiniteError at the first loss, term or gradient that is not finite, before the parameters take it
+ * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless `onNonFinite` leaves the step out
+ * @throws ExpectationError where the state to go on from is of another model or optimiser
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { variables, optimizer, inputShapes, loss, threads = 1, callbacks = [] } = options;
+  const { variables, optimizer, inputShapes, loss, threads = 1 } = options;
   const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
   const { slots } = optimizer;
   const state = await trainingState(engine, { loss, variables, inputShapes, threads, slots }, options.batchInputs);
   try {
-    const start = { steps: options.steps, engine, ...(fallback === undefined ? {} : { fallback }) };
-    for (const callback of callbacks) await callback.onStart?.(start);
+    if (options.from) await writeState(options.from, state, options);
+    const start = {
+      steps: options.steps,
+      engine,
+      ...(fallback === undefined ? {} : { fallback }),
+      ...(options.from ? { from: options.from.step } : {}),
+    };
     try {
-      return { engine, ...(await loop(options, state)) };
+      return { engine, ...(await loop(options, start, state)) };
     } finally {
       await state.writeVariables();
     }
@@ -88,36 +89,111 @@ async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?
   return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
 }
 
-async function loop(options: FitOptions, state: TrainingState) {
-  const { steps, optimizer, batch, callbacks = [], entryEvery = 100, signal } = options;
+async function loop(options: FitOptions, start: FitStart, state: TrainingState) {
+  const {
+    steps,
+    variables,
+    optimizer,
+    batch,
+    nameBatch,
+    callbacks = [],
+    entryEvery = 100,
+    onNonFinite = 'stop',
+  } = options;
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
-  let average = new RunningAverage();
-  const closeEntry = async (step: number) => {
-    const entry = average.entry(step);
+  let done = options.from?.step ?? 0;
+  let average = new RunningAverage(options.from?.average);
+  let nonFinite = options.from?.nonFinite ?? noNonFinite;
+  let isStopped = false;
+  const closeEntry = async () => {
+    const entry = { ...average.entry(done), ...counted(nonFinite) };
     history.push(entry);
     average = new RunningAverage();
     for (const callback of callbacks) await callback.onEntry?.(entry);
   };
-  let done = 0;
-  while (done < steps && !signal?.aborted) {
+  const moment = (): Moment => ({
+    step: done,
+    async state() {
+      const arrays = await readState(state, variables, optimizer);
+      return { step: done, ...arrays, average: average.sums, nonFinite };
+    },
+    writeVariables: () => state.writeVariables(),
+    stop() {
+      isStopped = true;
+    },
+  });
+  const listeners = callbacks.filter(({ onStep }) => onStep);
+  const breath = breaths();
+  for (const callback of callbacks) await callback.onStart?.(start, moment());
+  while (done < steps && !isStopped && !options.signal?.aborted) {
     const from = performance.now();
     const values = await state.run(batch(done));
     const gradientNorm = state.gradientNorm();
-    await refuseNonFinite(values, gradientNorm, { step: done, state });
-    optimizer.apply(state, FIRST_SLOT, done);
-    state.commit();
-    const milliseconds = performance.now() - from;
-    durations.push(milliseconds);
-    average.add({ ...values, gradientNorm, milliseconds });
+    const error = await nonFiniteStep(values, { step: done, nameBatch, gradientNorm, state });
+    if (error) nonFinite = await leftOut(error);
+    else {
+      optimizer.apply(state, FIRST_SLOT, done, nonFinite.rateFactor);
+      state.commit();
+      const milliseconds = performance.now() - from;
+      durations.push(milliseconds);
+      average.add({ ...values, gradientNorm, milliseconds });
+      if (nonFinite.inARow > 0) nonFinite = { ...nonFinite, inARow: 0 };
+    }
     done++;
-    if (done % entryEvery === 0) await closeEntry(done);
+    if ((done % entryEvery === 0 || done === steps) && !average.isEmpty) await closeEntry();
+    for (const listener of listeners) await listener.onStep!(moment());
+    await breath();
   }
-  if (!average.isEmpty) await closeEntry(done);
-  await refuseNonFiniteParameters(state, done);
+  const failure = await nonFiniteParameters(state, done);
+  for (const callback of callbacks) await callback.onEnd?.(moment(), failure);
+  if (!average.isEmpty) await closeEntry();
+  if (failure) throw failure;
   // a run that ended while it warmed up has no other steps to judge by
-  const settled = done > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
+  const settled = durations.length > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };
+
+  async function leftOut(error: NonFiniteError): Promise<NonFiniteCounters> {
+    try {
+      return leaveOut(onNonFinite, nonFinite, error);
+    } catch {
+      await state.writeVariables();
+      const located = withOrigin(error, originOf(options, done));
+      for (const callback of callbacks) await callback.onEnd?.(moment(), located);
+      throw located;
+    }
+  }
+}
+
+/** Computes the loss of a step eagerly to see where it stops being finite; nothing where tfjs cannot. */
+function originOf({ loss, inputShapes, batch, variables }: FitOptions, step: number): NonFiniteOrigin | undefined {
+  try {
+    const arrays = batch(step);
+    const inputs = () =>
+      Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
+    return firstNonFinite(() => loss(Object.fromEntries(inputs())), variables);
+  } catch {
+    return undefined; // the error that is being told of matters more
+  }
+}
+
+/** The counters as an entry carries them: only where there is something to say. */
+const counted = ({ skipped, rateFactor }: NonFiniteCounters): Pick<HistoryEntry, 'skipped' | 'rateFactor'> => ({
+  ...(skipped > 0 ? { skipped } : {}),
+  ...(rateFactor !== 1 ? { rateFactor } : {}),
+});
+
+/** Turns of the event loop are given at most this long apart. */
+const BREATH_MS = 50;
+
+/** Lets signals and timers in now and then: the eager engine alone would never give a turn of the event loop. */
+function breaths(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < BREATH_MS) return undefined;
+    last = performance.now();
+    return new Promise((resolve) => setImmediate(resolve));
+  };
 }
 
 /** The middle value; 0 of none. */

@@ -9,6 +9,10 @@ export interface HistoryEntry extends StepValues {
   readonly gradientNorm: number;
   /** Mean duration of these steps, batch and optimiser included. */
   readonly msPerStep: number;
+  /** Steps of the whole run whose update was left out because something was not finite; absent where there are none. */
+  readonly skipped?: number;
+  /** What the learning rate is multiplied by since such steps; absent where it is 1. */
+  readonly rateFactor?: number;
 }
 
 /** One step, as it enters an average. */
@@ -17,35 +21,50 @@ export interface StepRecord extends StepValues {
   readonly milliseconds: number;
 }
 
+/** Sums over the steps of a stretch, as plain data. */
+export interface AverageState extends StepRecord {
+  readonly count: number;
+}
+
 /** Means of everything that steps report. */
 export class RunningAverage {
-  #count = 0;
-  #loss = 0;
-  #gradientNorm = 0;
-  #milliseconds = 0;
-  readonly #terms: Record<string, number> = {};
+  #sums: AverageState;
+
+  /** @param sums a stretch that was begun before */
+  constructor(sums: AverageState = { count: 0, loss: 0, gradientNorm: 0, milliseconds: 0, terms: {} }) {
+    this.#sums = sums;
+  }
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#sums.count === 0;
+  }
+
+  /** The sums so far. */
+  get sums(): AverageState {
+    return this.#sums;
   }
 
   add({ loss, terms, gradientNorm, milliseconds }: StepRecord): void {
-    this.#count++;
-    this.#loss += loss;
-    this.#gradientNorm += gradientNorm;
-    this.#milliseconds += milliseconds;
-    for (const [name, value] of Object.entries(terms)) this.#terms[name] = (this.#terms[name] ?? 0) + value;
+    const sums = this.#sums;
+    const added = Object.entries(terms).map(([name, value]) => [name, (sums.terms[name] ?? 0) + value] as const);
+    this.#sums = {
+      count: sums.count + 1,
+      loss: sums.loss + loss,
+      gradientNorm: sums.gradientNorm + gradientNorm,
+      milliseconds: sums.milliseconds + milliseconds,
+      terms: { ...sums.terms, ...Object.fromEntries(added) },
+    };
   }
 
   entry(step: number): HistoryEntry {
-    const n = this.#count;
-    const terms = Object.fromEntries(Object.entries(this.#terms).map(([name, sum]) => [name, sum / n]));
+    const { count: n, ...sums } = this.#sums;
+    const terms = Object.fromEntries(Object.entries(sums.terms).map(([name, sum]) => [name, sum / n]));
     return {
       step,
-      loss: this.#loss / n,
+      loss: sums.loss / n,
       terms,
-      gradientNorm: this.#gradientNorm / n,
-      msPerStep: this.#milliseconds / n,
+      gradientNorm: sums.gradientNorm / n,
+      msPerStep: sums.milliseconds / n,
     };
   }
 }

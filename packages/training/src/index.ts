@@ -1,17 +1,15 @@
+export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
+export type { Callback, FitStart, Moment } from './callback.ts';
 export { type DataPoints, dataPoints } from './data-points.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
-export {
-  type Callback,
-  type FitOptions,
-  type FitResult,
-  type FitStart,
-  fit,
-} from './fit.ts';
+export { type FitOptions, type FitResult, fit } from './fit.ts';
 export { type FitDensityOptions, fitDensity } from './fit-density.ts';
 export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
-export { NonFiniteError } from './non-finite.ts';
+export { type ArraySummary, inspectStep, type StepInspection } from './inspect-step.ts';
+export { NonFiniteError, type NonFinitePlace } from './non-finite.ts';
+export { type NonFinitePolicy, nonFinitePolicies } from './non-finite-policy.ts';
 export {
   type AdamOptions,
   adam,
@@ -24,6 +22,7 @@ export {
   type SgdOptions,
   sgd,
 } from './optimizer.ts';
+export type { RunState, ValuesByName } from './run-state.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
 export { type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

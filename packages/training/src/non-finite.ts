@@ -1,48 +1,96 @@
 // Stops training before a value that is no finite number reaches the parameters.
-import { ExpectationError } from '@flowvae/tensor';
+import { type Expectation, ExpectationError } from '@flowvae/tensor';
+import type { NonFiniteOrigin } from './first-non-finite.ts';
 import type { StepValues } from './gradient-step.ts';
 import { GRADIENTS, PARAMETERS } from './optimizer.ts';
 import type { TrainingState } from './training-state.ts';
 
-/** The loss, one of its terms or a gradient stopped being a finite number. The parameters are those before the step. */
+/** Where training met a value that is no finite number. */
+export interface NonFinitePlace {
+  /** The step, counted from 0. */
+  readonly step: number;
+  /** What the step's batch and noise were drawn from, where the problem says it. */
+  readonly batch?: string;
+  /** The first term that is not finite; absent where all of them are. */
+  readonly term?: string;
+  /** The first TensorFlow.js kernel whose result is not finite, where the loss shows that when it is computed eagerly. */
+  readonly kernel?: string;
+  /** The parameter that this kernel or the last one before it used; else the first variable whose value or gradient is not finite. */
+  readonly layer?: string;
+}
+
+/** The loss, one of its terms, a gradient or a parameter stopped being a finite number. */
 export class NonFiniteError extends ExpectationError {
   override readonly name = 'NonFiniteError';
+  /** Absent where it was met outside training. */
+  readonly place?: NonFinitePlace;
+
+  constructor(expectation: Expectation, place?: NonFinitePlace) {
+    super(expectation);
+    if (place) this.place = place;
+  }
 }
 
-/** @throws NonFiniteError naming the step and the term, or the first variable whose gradient is not finite */
-export async function refuseNonFinite(
-  { loss, terms }: StepValues,
-  gradientNorm: number,
-  at: { readonly step: number; readonly state: TrainingState },
-): Promise<void> {
-  const values = Object.entries({ ...terms, loss });
-  const broken = values.find(([, value]) => !Number.isFinite(value));
-  if (broken) throw nonFinite(at.step, `${broken[0]} = ${broken[1]}`, UNCHANGED);
-  if (Number.isFinite(gradientNorm)) return;
-  const culprit = firstNonFinite(await at.state.readRegion(GRADIENTS));
-  throw nonFinite(
-    at.step,
-    culprit ? `a gradient of ${culprit} that is not finite` : `a gradient norm of ${gradientNorm}`,
-    UNCHANGED,
-  );
+/** What the check looks at: the values of a step, and where it stands. */
+export interface StepToCheck {
+  readonly step: number;
+  readonly nameBatch?: ((step: number) => string) | undefined;
+  readonly gradientNorm: number;
+  readonly state: TrainingState;
 }
 
-/** The last update of a run has no later step that would notice. @throws NonFiniteError naming the first variable that is not finite */
-export async function refuseNonFiniteParameters(state: TrainingState, step: number): Promise<void> {
-  const culprit = firstNonFinite(await state.readRegion(PARAMETERS));
-  if (culprit) throw nonFinite(step, `a value of ${culprit} that is not finite`, 'lower the learning rate');
+/** The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all is finite. */
+export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
+  const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
+  if (!broken && Number.isFinite(at.gradientNorm)) return undefined;
+  const gradients = allNonFinite(await at.state.readRegion(GRADIENTS));
+  const values = allNonFinite(await at.state.readRegion(PARAMETERS)); // bad before the step: an update overflowed
+  const layer = values[0] ?? gradients[0];
+  const found = [
+    broken ? `${broken[0]} = ${broken[1]}` : '',
+    values.length > 0 ? `a value of ${named(values)} that is not finite` : '',
+    gradients.length > 0 ? `a gradient of ${named(gradients)} that is not finite` : '',
+  ].filter(Boolean);
+  const place = { ...placed(at), ...(broken ? { term: broken[0] } : {}), ...(layer ? { layer } : {}) };
+  const received = found.length > 0 ? found.join(', ') : `a gradient norm of ${at.gradientNorm}`;
+  return nonFinite(place, received, values.length > 0 ? 'lower the learning rate' : UNCHANGED);
 }
+
+/** The error, naming where the value comes from, if that was found. */
+export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | undefined): NonFiniteError {
+  if (!origin || !error.place) return error;
+  const { where, expected, received, remedy, place } = error;
+  const at = origin.layer === undefined ? '' : ` at ${origin.layer}`;
+  const described = `${received}, first in the result of ${origin.kernel}${at}`;
+  return new NonFiniteError({ where, expected, received: described, remedy }, { ...place, ...origin });
+}
+
+/** The error for parameters that are not finite after the last update, which no later step would notice; undefined where all are. */
+export async function nonFiniteParameters(state: TrainingState, step: number): Promise<NonFiniteError | undefined> {
+  const culprits = allNonFinite(await state.readRegion(PARAMETERS));
+  if (culprits.length === 0) return undefined;
+  const place = { step, layer: culprits[0]! };
+  return nonFinite(place, `a value of ${named(culprits)} that is not finite`, 'lower the learning rate');
+}
+
+const placed = ({ step, nameBatch }: StepToCheck): NonFinitePlace => ({
+  step,
+  ...(nameBatch ? { batch: nameBatch(step) } : {}),
+});
 
 const UNCHANGED = 'lower the learning rate or clip the gradients; the parameters are those before this step';
 
-const firstNonFinite = (arrays: Readonly<Record<string, Float32Array>>) =>
-  Object.entries(arrays).find(([, array]) => !array.every(Number.isFinite))?.[0];
+const allNonFinite = (arrays: Readonly<Record<string, Float32Array>>) =>
+  Object.entries(arrays)
+    .filter(([, array]) => !array.every(Number.isFinite))
+    .map(([name]) => name);
 
-function nonFinite(step: number, received: string, remedy: string): NonFiniteError {
-  return new NonFiniteError({
-    where: `fit: step ${step}`,
-    expected: 'a finite loss, finite terms, gradients and parameters',
-    received,
-    remedy,
-  });
+const named = ([first, ...others]: readonly string[]) =>
+  others.length > 0 ? `${first} (and of ${others.length} more)` : first!;
+
+function nonFinite(place: NonFinitePlace, received: string, remedy: string): NonFiniteError {
+  const { step, batch } = place;
+  const where = `fit: step ${step}${batch === undefined ? '' : `, ${batch}`}`;
+  const expected = 'a finite loss, finite terms, gradients and parameters';
+  return new NonFiniteError({ where, expected, received, remedy }, place);
 }

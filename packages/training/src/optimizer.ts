@@ -16,8 +16,10 @@ export interface Optimizer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Regions of state that it needs. */
   readonly slots: number;
-  /** @param firstSlot its first region of state; @param step 0 at the first step */
-  apply(target: OptimizerTarget, firstSlot: number, step: number): void;
+  /** A name for each of these regions, e.g. `m` and `v`. */
+  readonly slotNames: readonly string[];
+  /** @param firstSlot its first region of state; @param step 0 at the first step; @param rateFactor multiplies the learning rate, 1 by default */
+  apply(target: OptimizerTarget, firstSlot: number, step: number, rateFactor?: number): void;
 }
 
 /** The region of the parameters. */
@@ -55,9 +57,10 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
-    apply(target, slot, step) {
+    slotNames: ['m', 'v'],
+    apply(target, slot, step, rateFactor = 1) {
       const t = step + 1;
-      const corrected = rateAt(rate, step) / (1 - beta1 ** t);
+      const corrected = (rateFactor * rateAt(rate, step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
       const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
       target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
@@ -84,8 +87,9 @@ export function rmsprop(
   return {
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
-    apply(target, slot, step) {
-      const scalars = [rateAt(rate, step), alpha, 1 - alpha, momentum, epsilon, TINY];
+    slotNames: ['v', 'buffer'],
+    apply(target, slot, step, rateFactor = 1) {
+      const scalars = [rateFactor * rateAt(rate, step), alpha, 1 - alpha, momentum, epsilon, TINY];
       target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
@@ -105,8 +109,9 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
   return {
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
-    apply(target, slot, step) {
-      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateAt(rate, step), momentum, TINY]);
+    slotNames: ['buffer'],
+    apply(target, slot, step, rateFactor = 1) {
+      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateFactor * rateAt(rate, step), momentum, TINY]);
     },
   };
 }
@@ -123,6 +128,7 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
   return {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
+    slotNames: [],
     apply(target) {
       const factor = maxNorm / (target.gradientNorm() + NORM_EPSILON);
       if (factor < 1) target.sweep('scale', [GRADIENTS], [factor]);
@@ -135,12 +141,20 @@ export function chain(...parts: readonly Optimizer[]): Optimizer {
   return {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),
-    apply(target, firstSlot, step) {
+    slotNames: distinct(parts.map(({ slotNames }) => slotNames)),
+    apply(target, firstSlot, step, rateFactor) {
       let slot = firstSlot;
       for (const part of parts) {
-        part.apply(target, slot, step);
+        part.apply(target, slot, step, rateFactor);
         slot += part.slots;
       }
     },
   };
+}
+
+/** The names of all parts; each with the number of its part where they would be mistaken for each other. */
+function distinct(names: readonly (readonly string[])[]): string[] {
+  const plain = names.flat();
+  if (new Set(plain).size === plain.length) return plain;
+  return names.flatMap((part, i) => part.map((name) => `${i}.${name}`));
 }

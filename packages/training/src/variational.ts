@@ -27,6 +27,8 @@ export interface TrainingProblem {
   readonly loss: Loss;
   readonly inputShapes: InputShapes;
   readonly batch: (step: number) => Arrays;
+  /** Names what the batch of a step is drawn from, for errors. */
+  readonly nameBatch?: (step: number) => string;
   /**
    * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step; without
    * it they share the operators one by one, which is slower.
@@ -54,8 +56,12 @@ export function variational(options: VariationalOptions): TrainingProblem {
       drawNoise(noise.kind, fold(key, step), drawn);
       return { x: data(step), noise: drawn, ...scheduled };
     },
+    nameBatch: (step) => `noise key ${hexadecimal(fold(key, step))}`,
   };
 }
+
+/** A key as its two words, e.g. `00c0ffee:12345678`. */
+const hexadecimal = ({ k0, k1 }: Key) => [k0, k1].map((word) => word.toString(16).padStart(8, '0')).join(':');
 
 /** Fills an array with the kind of noise that a sampler takes. */
 export function drawNoise(kind: Noise['kind'], key: Key, out: Float32Array): void {

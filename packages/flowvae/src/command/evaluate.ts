@@ -1,8 +1,9 @@
 // `flowvae evaluate <run>`.
+
+import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
 import { describeEvaluation, evaluationReport } from '../report.ts';
 import { openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
-import { chooseBackend, evaluateTest } from '../train-run.ts';
 import { interruption } from './interruption.ts';
 
 type EvaluateFlags = Partial<TrainConfig> & { readonly json: boolean };

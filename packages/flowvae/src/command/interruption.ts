@@ -14,8 +14,10 @@ export interface Interruption {
 export function interruption(): Interruption {
   const controller = new AbortController();
   let received: 'SIGINT' | 'SIGTERM' | undefined;
+  let interrupts = 0;
   const onInterrupt = () => {
-    if (received === 'SIGINT') process.exit(128 + constants.signals.SIGINT);
+    interrupts++;
+    if (interrupts > 1) process.exit(128 + constants.signals.SIGINT);
     received ??= 'SIGINT';
     process.stderr.write('\nstopping after this step; press Ctrl-C again to stop at once\n');
     controller.abort();

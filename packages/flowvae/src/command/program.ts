@@ -5,12 +5,14 @@ import { flagOf, type Setting, type SettingName, settings } from '../settings.ts
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { metricsCommand } from './metrics.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
 
 const TRAIN_NOTES = `
-All numbers are in nats. The run folder gets config.json, metrics.jsonl, model.safetensors and figures/.
-Ctrl-C stops after the step under way and keeps what was trained.
+All numbers are in nats. The run folder gets config.json, metrics.jsonl, checkpoints/, model.safetensors and figures/.
+Ctrl-C stops after the step under way, keeps what was trained, and says how to go on; a second one stops at once.
+A run goes on from its latest checkpoint with --resume, byte for byte as if it had never been stopped.
 
 Examples:
   flowvae train                                     planar*10 on MNIST, about three minutes on two cores
@@ -30,6 +32,12 @@ export function program(): Command {
   addSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'))
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
+    .option('--resume <run>', 'go on with a run that was stopped or killed')
+    .option('--replay <run>', 'do the step again at which a run stopped being finite, and show what is in it')
+    .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ', false)
+    .addOption(wholeNumber('checkpoint-every', 'steps from one checkpoint to the next (default: by time)'))
+    .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
+    .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .addHelpText('after', TRAIN_NOTES)
     .action(trainCommand);
   addSettings(
@@ -40,6 +48,10 @@ export function program(): Command {
     .argument('<run>', 'folder of a finished run')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
+  subcommand(root, 'metrics', 'print the metrics of a run as CSV')
+    .argument('<run>', 'folder of a run, finished or not')
+    .option('--out <file>', 'CSV file to write (default: stdout)')
+    .action(metricsCommand);
   subcommand(root, 'sample', 'draw images from the prior of a run')
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images to draw', 100))
@@ -73,17 +85,20 @@ function settingOption(name: SettingName, showDefault: boolean): Option {
   return new Option(`${flagOf(name)} ${placeholder}`, description).argParser((text) => parseSetting(name, text));
 }
 
-function numbered(name: string, help: string, fallback: number, least = 1): Option {
-  return new Option(`--${name} <n>`, help).default(fallback).argParser((text) => {
+/** Images in one grid; more would not be looked at. */
+const MOST_DRAWN = 10_000;
+
+const numbered = (name: string, help: string, fallback: number, least = 1): Option =>
+  wholeNumber(name, help, least, MOST_DRAWN).default(fallback);
+
+function wholeNumber(name: string, help: string, least = 1, most = 1_000_000_000): Option {
+  return new Option(`--${name} <n>`, help).argParser((text) => {
     const value = /^\d+$/.test(text) ? Number(text) : -1;
-    if (value >= least && value <= MOST_DRAWN) return value;
+    if (value >= least && value <= most) return value;
     throw new ExpectationError({
       where: `--${name}`,
-      expected: `a whole number from ${least} to ${MOST_DRAWN}`,
+      expected: `a whole number from ${least} to ${most}`,
       received: `'${text}'`,
     });
   });
 }
-
-/** Images in one grid; more would not be looked at. */
-const MOST_DRAWN = 10_000;

@@ -1,26 +1,75 @@
 // `flowvae train`.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { RunFolder } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
+import { describeReplay, replayRun } from '../replay-run.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../report.ts';
-import type { TrainConfig } from '../settings.ts';
+import { storedConfig } from '../saved-run.ts';
+import { flagOf, type SettingName, type TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
 import { trainRun } from '../train-run.ts';
 import { interruption } from './interruption.ts';
 
+/** Options of `train` that are no settings. */
 interface TrainFlags extends Record<string, unknown> {
   readonly out?: string;
   readonly json: boolean;
+  readonly resume?: string;
+  readonly replay?: string;
+  readonly allowDifferentMachine: boolean;
+  readonly checkpointEvery?: number;
+  readonly checkpointMinutes?: number;
+  readonly keepCheckpoints: number;
 }
 
-export async function trainCommand({ out, json, ...given }: TrainFlags): Promise<void> {
-  const config = completeConfig(given);
-  const folder = out ?? freshFolder(config);
+export async function trainCommand(flags: TrainFlags): Promise<void> {
+  if (flags.replay !== undefined) return replayCommand(flags.replay, flags);
+  const { out, json, resume, allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...given } =
+    flags;
+  const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
+  const folder = resume ?? out ?? freshFolder(config);
   const { signal, exitCode, release } = interruption();
-  const { report, counts, figures } = await trainRun(config, { out: folder, progress: process.stderr, signal });
+  const { report, counts, figures } = await trainRun(config, {
+    out: folder,
+    progress: process.stderr,
+    signal,
+    resume: resume !== undefined,
+    allowDifferentMachine,
+    checkpointEvery,
+    checkpointSeconds: checkpointMinutes === undefined ? undefined : 60 * checkpointMinutes,
+    keepCheckpoints,
+  });
   release();
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, { folder, counts, figures })}\n`);
-  if (signal.aborted) process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
+  if (signal.aborted) {
+    process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
+    process.stderr.write(`to go on: flowvae train --resume ${folder}\n`);
+  }
   process.exitCode = exitCode();
+}
+
+async function replayCommand(
+  run: string,
+  { json, replay: _, keepCheckpoints: __, allowDifferentMachine: ___, ...others }: TrainFlags,
+) {
+  const surplus = Object.keys(others)[0];
+  if (surplus !== undefined) {
+    const where = flagOf(surplus as SettingName);
+    throw new ExpectationError({ where, expected: 'only --json beside --replay', received: 'it' });
+  }
+  const replay = await replayRun(run, process.stderr);
+  process.stdout.write(`${json ? JSON.stringify(replay) : describeReplay(replay)}\n`);
+}
+
+/** The config of a run that is taken up; what is given besides must not contradict it, which the run itself judges. */
+function resumedConfig(run: string, out: string | undefined, given: Readonly<Record<string, unknown>>): TrainConfig {
+  if (out !== undefined && resolve(out) !== resolve(run)) {
+    const expected = 'no other folder than the one that --resume names';
+    throw new ExpectationError({ where: '--out', expected, received: out });
+  }
+  const { config } = storedConfig(RunFolder.claimed(run));
+  return completeConfig({ ...config, ...given });
 }
 
 /** What an interruption cut short. */

@@ -1,0 +1,51 @@
+// The test set's part of a run: which engine computes it, and the progress of it.
+import { loadRuntime } from '@flowvae/compiler';
+import { fold } from '@flowvae/random';
+import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
+import { startEagerBackend } from '@flowvae/tensor';
+import { type Engine, type Evaluation, evaluate } from '@flowvae/training';
+import type { Experiment } from './experiment.ts';
+
+/**
+ * Readies the engine, and says which one it is and why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
+ * starts: several times faster than plain JavaScript, the same values to rounding.
+ */
+export async function chooseBackend(wanted: Engine): Promise<{ readonly engine: Engine; readonly fallback?: string }> {
+  const runtime = wanted === 'compiled' ? await loadRuntime() : undefined;
+  if (typeof runtime === 'object') return { engine: 'compiled' };
+  await startEagerBackend('wasm');
+  return { engine: 'eager', ...(runtime === undefined ? {} : { fallback: runtime }) };
+}
+
+/** Evaluates the test images that the config asks for; undefined where it asks for none. */
+export async function evaluateTest(
+  { config, model, test, key }: Experiment,
+  progress: ProgressStream,
+  signal?: AbortSignal,
+): Promise<Evaluation | undefined> {
+  if (test.count === 0) return undefined;
+  const line = new ProgressLine(progress);
+  const from = performance.now();
+  const onProgress = (done: number) => {
+    if (done % 20 !== 0 && done !== test.count) return;
+    const left = ((performance.now() - from) / done / 1000) * (test.count - done);
+    line.show(
+      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${config.evalSamples} samples each`,
+      done === test.count,
+    );
+  };
+  const result = await evaluate({
+    variables: model.variables,
+    modelAt: model.at,
+    noise: model.noise,
+    data: test,
+    samples: config.evalSamples,
+    key: fold(key, 'evaluation'),
+    engine: config.engine,
+    threads: config.threads,
+    onProgress,
+    ...(signal ? { signal } : {}),
+  });
+  line.end();
+  return result.images > 0 ? result : undefined;
+}

@@ -1,0 +1,63 @@
+// The step at which a run stopped being finite, done once more, eagerly, to be looked at. Nothing in the run folder changes.
+import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/runs';
+import { startEagerBackend } from '@flowvae/tensor';
+import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
+import { experiment, training } from './experiment.ts';
+import { refuseOtherData, storedConfig } from './saved-run.ts';
+
+const silent: ProgressStream = { write: () => true };
+
+/** A failed step: what the run said of it, and what it looks like now. */
+export interface Replay {
+  readonly recorded: Readonly<Record<string, unknown>>;
+  readonly inspection: StepInspection;
+}
+
+/**
+ * Goes from the last good checkpoint to the step that failed, usually the very next, and inspects it.
+ *
+ * @throws ExpectationError where the run did not stop at a value that is not finite, or cannot be read
+ */
+export async function replayRun(path: string, progress: ProgressStream = silent): Promise<Replay> {
+  const folder = RunFolder.claimed(path);
+  const recorded = folder.readFailure();
+  const step = recorded.step as number;
+  const { config, dataSha256 } = storedConfig(folder);
+  await startEagerBackend('wasm');
+  const parts = experiment(config);
+  refuseOtherData(parts, dataSha256);
+  const { problem, optimizer } = training(parts);
+  const { state, notices } = readLatestCheckpoint(folder);
+  for (const notice of notices) progress.write(`${notice}\n`);
+  const { engine, threads, onNonFinite } = config;
+  const { variables } = parts.model;
+  await fit({ ...problem, variables, optimizer, steps: step, engine, threads, onNonFinite, from: state }).catch(
+    (error: unknown) => {
+      if (!(error instanceof NonFiniteError)) throw error; // what is not finite already is what the replay shows
+    },
+  );
+  return { recorded, inspection: await inspectStep(problem, variables, step) };
+}
+
+/** A replay for people. */
+export function describeReplay({ recorded, inspection }: Replay): string {
+  const { step, loss, origin, inputs, terms, parameters, gradients } = inspection;
+  return [
+    String(recorded.message),
+    `step ${step} again, eagerly: loss ${loss}`,
+    ...(origin ? [`first not finite: the result of ${origin.kernel} at ${origin.layer ?? 'the inputs'}`] : []),
+    ...table('inputs', inputs),
+    ...table('terms, by row of the batch', terms),
+    ...table('parameters', parameters),
+    ...table('gradients', gradients),
+  ].join('\n');
+}
+
+function table(title: string, rows: readonly ArraySummary[]): string[] {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, count, nonFinite, firstNonFinite, rms, largest }) => {
+    const where = nonFinite > 0 ? `  ${nonFinite} of ${count} not finite, the first at ${firstNonFinite}` : '';
+    return `  ${name.padEnd(width)}  rms ${rms.toExponential(2)}  largest ${largest.toExponential(2)}${where}`;
+  });
+  return [`${title}:`, ...lines];
+}

@@ -1,0 +1,118 @@
+// checkpoints/: the last few and the best. A checkpoint exists from the moment its JSON file does, which is written last and removed first.
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor';
+import type { RunState } from '@flowvae/training';
+import { removePartialFiles, writeFileAtomically, writeRefused } from './atomic-file.ts';
+import {
+  asCheckpointRecord,
+  type CheckpointContext,
+  type CheckpointRecord,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from './checkpoint.ts';
+import { readSealed, sealed } from './checksum.ts';
+
+/** A checkpoint, read and verified. */
+export interface LoadedCheckpoint {
+  readonly state: RunState;
+  readonly record: CheckpointRecord;
+}
+
+const NAME = /^step-(\d{9,})\.json$/;
+
+const nameOf = (step: number) => `step-${String(step).padStart(9, '0')}`;
+
+/** The checkpoints of a run. */
+export class CheckpointFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the folder where it is missing, and clears away what a killed process left half-written. */
+  prepare(): void {
+    try {
+      mkdirSync(this.path, { recursive: false });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeRefused(this.path, error);
+    }
+    removePartialFiles(this.path);
+  }
+
+  /** Steps that have a checkpoint, the latest first. @throws ExpectationError where the folder cannot be read */
+  steps(): number[] {
+    try {
+      const matches = readdirSync(this.path).map((name) => NAME.exec(name)?.[1]);
+      return matches.flatMap((digits) => (digits === undefined ? [] : [Number(digits)])).toSorted((a, b) => b - a);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new ExpectationError({
+        where: this.path,
+        expected: 'a readable folder',
+        received: (error as Error).message,
+      });
+    }
+  }
+
+  /** Writes a checkpoint, durably. @throws ExpectationError where the disk refuses; earlier checkpoints are intact then */
+  write(state: RunState, context: CheckpointContext): void {
+    const { record, arrays } = encodeCheckpoint(state, context);
+    writeFileAtomically(this.#arraysPath(state.step), arrays);
+    writeFileAtomically(this.#recordPath(state.step), sealed(record));
+  }
+
+  /** Removes all but the last `keep` and one that is kept whatever comes. */
+  prune(keep: number, alsoKept?: number): void {
+    const surplus = this.steps()
+      .slice(Math.max(1, keep))
+      .filter((step) => step !== alsoKept);
+    for (const step of surplus) this.remove(step);
+  }
+
+  /** Removes the checkpoint of a step. */
+  remove(step: number): void {
+    for (const path of [this.#recordPath(step), this.#arraysPath(step)]) rmSync(path, { force: true });
+  }
+
+  /** Removes arrays whose JSON file was never written. */
+  removeOrphans(): void {
+    const known = new Set(this.steps().map(nameOf));
+    for (const name of readdirSync(this.path)) {
+      const [, step] = /^(step-\d+)\.safetensors$/.exec(name) ?? [];
+      if (step !== undefined && !known.has(step)) rmSync(join(this.path, name), { force: true });
+    }
+  }
+
+  /** Reads the checkpoint of a step. @throws ExpectationError where it is not what was written */
+  read(step: number): LoadedCheckpoint {
+    const where = this.#recordPath(step);
+    const record = asCheckpointRecord(readSealed(where), where);
+    if (record.step !== step) {
+      throw new ExpectationError({ where, expected: `step ${step}, as its name says`, received: String(record.step) });
+    }
+    const arrays = this.#arraysPath(step);
+    return { record, state: decodeCheckpoint(record, readArrays(arrays, record.arrays.bytes), arrays) };
+  }
+
+  #recordPath = (step: number) => join(this.path, `${nameOf(step)}.json`);
+  #arraysPath = (step: number) => join(this.path, `${nameOf(step)}.safetensors`);
+}
+
+/** The whole file, if it has the size that it should have. */
+function readArrays(path: string, bytes: number): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size === bytes) return readFileSync(path);
+    throw new RangeError(`${size} bytes`);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ExpectationError({
+      where: path,
+      expected: `a file of ${bytes} bytes`,
+      received: code ?? message,
+      remedy: 'the file was damaged or changed',
+    });
+  }
+}

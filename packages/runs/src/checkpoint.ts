@@ -1,0 +1,118 @@
+// A checkpoint as two files: the arrays as safetensors, everything else as JSON that names them by their checksum.
+import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor } from '@flowvae/tensor';
+import type { RunState, ValuesByName } from '@flowvae/training';
+import { sha256 } from './checksum.ts';
+import type { Extent } from './metrics-file.ts';
+
+/** What a checkpoint says beside the arrays. */
+export interface CheckpointRecord {
+  readonly format: typeof FORMAT;
+  /** Steps done. */
+  readonly step: number;
+  /** Size and checksum of the safetensors file. */
+  readonly arrays: Extent;
+  /** Names of the optimiser's slots. */
+  readonly slots: readonly string[];
+  readonly average: RunState['average'];
+  readonly nonFinite: RunState['nonFinite'];
+  /** Where the schedules, the random keys and the data stand; for readers, since all of it follows from the step. */
+  readonly position: object;
+  readonly config: object;
+  readonly versions: Readonly<Record<string, string>>;
+  /** What metrics.jsonl held. */
+  readonly metrics: Extent;
+  /** Bytes of the event file. */
+  readonly eventBytes: number;
+}
+
+/** What the writer of a checkpoint knows beside the state. */
+export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | 'versions' | 'metrics' | 'eventBytes'>;
+
+const FORMAT = 'flowvae checkpoint 1';
+
+/** Arrays of the optimiser stand under `optimizer/<slot>/<variable>`. */
+const OPTIMIZER = 'optimizer/';
+
+/**
+ * The two parts of a checkpoint. The arrays are copied.
+ *
+ * @throws ExpectationError where a variable's name would be mistaken for one of the optimiser's
+ */
+export function encodeCheckpoint(
+  state: RunState,
+  context: CheckpointContext,
+): { readonly record: CheckpointRecord; readonly arrays: Uint8Array } {
+  const reserved = Object.keys(state.parameters).find((name) => name.startsWith(OPTIMIZER));
+  if (reserved !== undefined) {
+    const expected = `variables whose names do not begin with "${OPTIMIZER}"`;
+    throw new ExpectationError({ where: 'checkpoint', expected, received: reserved });
+  }
+  const stored = (prefix: string, values: ValuesByName) =>
+    Object.entries(values).map(([name, array]): [string, StoredTensor] => {
+      return [prefix + name, { shape: state.shapes[name]!, values: array }];
+    });
+  const slots = Object.entries(state.slots);
+  const tensors = [
+    ...stored('', state.parameters),
+    ...slots.flatMap(([slot, values]) => stored(`${OPTIMIZER}${slot}/`, values)),
+  ];
+  const metadata = { format: FORMAT, step: String(state.step) };
+  const arrays = encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata });
+  const { step, average, nonFinite } = state;
+  return {
+    arrays,
+    record: {
+      format: FORMAT,
+      step,
+      arrays: { bytes: arrays.length, sha256: sha256(arrays) },
+      slots: slots.map(([slot]) => slot),
+      average,
+      nonFinite,
+      ...context,
+    },
+  };
+}
+
+/**
+ * The state that two parts describe.
+ *
+ * @param where the safetensors file, for errors
+ * @throws ExpectationError where the arrays are not those that the record names
+ */
+export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, where: string): RunState {
+  const { step, average, nonFinite } = record;
+  if (arrays.length !== record.arrays.bytes || sha256(arrays) !== record.arrays.sha256) {
+    throw new ExpectationError({
+      where,
+      expected: `the ${record.arrays.bytes} bytes that were written, by their SHA-256`,
+      received: arrays.length === record.arrays.bytes ? 'others' : `${arrays.length} bytes`,
+      remedy: 'the file was damaged or changed',
+    });
+  }
+  const tensors = Object.entries(decodeSafetensors(arrays, where).tensors);
+  const under = (prefix: string) =>
+    tensors
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor] as const);
+  const values = (entries: readonly (readonly [string, StoredTensor])[]) =>
+    Object.fromEntries(entries.map(([name, tensor]) => [name, tensor.values]));
+  const parameters = tensors.filter(([name]) => !name.startsWith(OPTIMIZER));
+  return {
+    step,
+    shapes: Object.fromEntries(parameters.map(([name, { shape }]) => [name, shape])),
+    parameters: values(parameters),
+    slots: Object.fromEntries(record.slots.map((slot) => [slot, values(under(`${OPTIMIZER}${slot}/`))])),
+    average,
+    nonFinite,
+  };
+}
+
+/** @throws ExpectationError where a JSON object is no checkpoint's */
+export function asCheckpointRecord(value: Readonly<Record<string, unknown>>, where: string): CheckpointRecord {
+  if (value.format === FORMAT) return value as unknown as CheckpointRecord;
+  throw new ExpectationError({
+    where,
+    expected: `"format": "${FORMAT}"`,
+    received: JSON.stringify(value.format) ?? 'none',
+  });
+}

@@ -1,0 +1,57 @@
+// SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file sees plain JSON.
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { ExpectationError } from '@flowvae/tensor';
+
+/** The SHA-256 of bytes or text, hexadecimal. */
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** Nothing that a run keeps as JSON comes near this; reading stops before memory does. */
+const MOST_BYTES = 64 * 2 ** 20;
+
+const render = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The text of a JSON object that ends with the SHA-256 of its text without that field. */
+export const sealed = (value: object): string => render({ ...value, sha256: sha256(render(value)) });
+
+/**
+ * Reads a JSON object, and checks its checksum where it has one.
+ *
+ * @param isSealed refuse a file without checksum; default true
+ * @throws ExpectationError where it cannot be read, is no JSON object, or is not the text that was written
+ */
+export function readSealed(path: string, isSealed = true): Record<string, unknown> {
+  const text = readText(path);
+  const parsed = parseObject(path, text);
+  const { sha256: stated, ...value } = parsed;
+  if (stated === undefined && !isSealed) return value;
+  if (sealed(value) === text) return value;
+  throw new ExpectationError({
+    where: path,
+    expected: 'the text that was written, by its SHA-256',
+    received: typeof stated === 'string' ? 'another text' : 'no SHA-256',
+    remedy: 'the file was damaged or changed',
+  });
+}
+
+function readText(path: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > MOST_BYTES) throw new RangeError(`${size} bytes`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ExpectationError({ where: path, expected: 'a JSON object', received: code ?? message });
+  }
+}
+
+function parseObject(path: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ExpectationError({ where: path, expected: 'a JSON object', received: JSON.stringify(value).slice(0, 100) });
+}

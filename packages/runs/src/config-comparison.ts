@@ -1,0 +1,50 @@
+// Whether a run goes on under what it began under: the same settings, the same machine.
+import { isDeepStrictEqual } from 'node:util';
+import { ExpectationError } from '@flowvae/tensor';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields that differ, each with both values. */
+function differences(expected: Fields, received: Fields, except: readonly string[]) {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(received)])];
+  return names
+    .filter((name) => !except.includes(name) && !isDeepStrictEqual(asJson(expected[name]), asJson(received[name])))
+    .map((name) => ({ expected: `${name} ${text(expected[name])}`, received: `${name} ${text(received[name])}` }));
+}
+
+const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+const text = (value: unknown) => (value === undefined ? '(absent)' : JSON.stringify(value));
+
+/** @throws ExpectationError naming every field that differs, with both values */
+export function refuseOtherConfig(
+  where: string,
+  { expected, received, except = [] }: { expected: Fields; received: Fields; except?: readonly string[] },
+): void {
+  const found = differences(expected, received, except);
+  if (found.length === 0) return;
+  throw new ExpectationError({
+    where,
+    expected: found.map((field) => field.expected).join(', '),
+    received: found.map((field) => field.received).join(', '),
+    remedy: 'a run goes on with the settings that it began with; begin another run for others',
+  });
+}
+
+/** Which facts about the machine differ, in words; undefined where none do. */
+export function describeOtherMachine(expected: Fields, received: Fields): string | undefined {
+  const found = differences(expected, received, []);
+  if (found.length === 0) return undefined;
+  return found.map((field) => `${field.expected} is now ${text(received[field.expected.split(' ')[0]!])}`).join(', ');
+}
+
+/** @throws ExpectationError naming what differs, unless that is allowed */
+export function refuseOtherMachine(where: string, difference: string | undefined, isAllowed: boolean): void {
+  if (difference === undefined || isAllowed) return;
+  throw new ExpectationError({
+    where,
+    expected: 'the machine and versions that the run began with',
+    received: difference,
+    remedy: 'the bytes of the result may differ; allow it with --allow-different-machine',
+  });
+}

@@ -1,0 +1,235 @@
+// A training run that survives: its folder is locked, checkpointed and logged by callbacks of `fit`, and can be taken up again after any end.
+import { join } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor';
+import type { Callback, HistoryEntry, NonFiniteError, RunState } from '@flowvae/training';
+import { removePartialFiles } from './atomic-file.ts';
+import { CheckpointFolder, type LoadedCheckpoint } from './checkpoint-folder.ts';
+import { type CheckpointSchedule, checkpointing } from './checkpointing.ts';
+import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
+import { EventFile } from './event-file.ts';
+import { histogramOf } from './histogram.ts';
+import { MetricsFile, nothing, readExtent } from './metrics-file.ts';
+import { RunFolder } from './run-folder.ts';
+import { lockRun, type RunLock } from './run-lock.ts';
+import { bestOf, isValidation, type ValidationEntry } from './validation-entries.ts';
+
+/** Options of {@link beginRun} and {@link resumeRun}. */
+export interface DurableRunOptions extends CheckpointSchedule {
+  /** Every setting of the run: written to config.json, and compared with it when the run is taken up again. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Facts about machine and versions on which the bytes of a result depend. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Where schedules, keys and data stand at a step: told in the checkpoints. */
+  readonly position?: (step: number) => object;
+}
+
+/** Options of {@link resumeRun}. */
+export interface ResumeOptions extends DurableRunOptions {
+  /** Fields of the config that need not be as they were. */
+  readonly mayDiffer?: readonly string[];
+  /** Goes on under other versions or on another machine, where bytes may differ. Default false. */
+  readonly allowDifferentMachine?: boolean;
+}
+
+/** A run under way. */
+export interface DurableRun {
+  readonly folder: RunFolder;
+  /** Where training goes on: `from` of `fit`. Undefined at step 0. */
+  readonly from: RunState | undefined;
+  /** All entries of the history so far, earlier ones read from metrics.jsonl. */
+  readonly entries: readonly HistoryEntry[];
+  readonly validations: readonly ValidationEntry[];
+  /** What a reader should know about how the run was taken up, a line each. */
+  readonly notices: readonly string[];
+  /** For `fit`, after `validating`. */
+  readonly callbacks: readonly Callback[];
+  /** Logs a validation; the checkpoint of the best one is kept. */
+  recordValidation(entry: ValidationEntry): void;
+  /** Shows a picture in TensorBoard. */
+  recordImage(tag: string, step: number, png: Uint8Array): void;
+  /** The state at the best validation, if its checkpoint is there. @throws ExpectationError where that is damaged */
+  best(): RunState | undefined;
+  /** Gives the folder free for other processes. */
+  close(): void;
+}
+
+/**
+ * Makes a run folder and claims it.
+ *
+ * @throws ExpectationError where the folder holds something already or cannot be written to
+ */
+export function beginRun(path: string, options: DurableRunOptions): DurableRun {
+  const folder = RunFolder.create(path, { ...options.config, versions: options.versions ?? {} });
+  const lock = lockRun(path);
+  const checkpoints = new CheckpointFolder(join(path, CHECKPOINTS));
+  checkpoints.prepare();
+  return runOf(options, {
+    folder,
+    lock,
+    checkpoints,
+    metrics: MetricsFile.create(folder.metricsPath),
+    events: EventFile.create(folder.eventsPath),
+    notices: [],
+  });
+}
+
+/**
+ * Takes up a run where its latest checkpoint that can be used left it, or at step 0 if it never wrote one. metrics.jsonl is cut back to
+ * that step first; what was written later is removed.
+ *
+ * @throws ExpectationError where another process works on the folder, the config or the machine differ, or every checkpoint is damaged
+ */
+export function resumeRun(path: string, options: ResumeOptions): DurableRun {
+  const folder = RunFolder.claimed(path);
+  const lock = lockRun(path);
+  try {
+    return takenUp(folder, lock, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+const CHECKPOINTS = 'checkpoints';
+
+function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): DurableRun {
+  removePartialFiles(folder.path);
+  const { versions: begunUnder = {}, ...begunWith } = folder.readConfig();
+  const { config, mayDiffer: except = [], versions = {}, allowDifferentMachine = false } = options;
+  refuseOtherConfig(`${folder.path}/config.json`, { expected: begunWith, received: config, except });
+  const checkpoints = new CheckpointFolder(join(folder.path, CHECKPOINTS));
+  checkpoints.prepare();
+  const { loaded, notices } = latestUsable(checkpoints, folder.metricsPath);
+  if (loaded) {
+    refuseOtherConfig(checkpoints.path, { expected: { ...loaded.record.config }, received: config, except });
+  }
+  const writtenUnder = loaded?.record.versions ?? (begunUnder as Record<string, string>);
+  const difference = describeOtherMachine(writtenUnder, versions);
+  refuseOtherMachine(folder.path, difference, allowDifferentMachine);
+  if (difference !== undefined) notices.push(`bytes may differ from a run that was never stopped: ${difference}`);
+  const metrics = MetricsFile.cutBack(folder.metricsPath, loaded?.record.metrics ?? nothing);
+  const events = EventFile.cutBack(folder.eventsPath, loaded?.record.eventBytes ?? 0);
+  if (loaded && events.bytes !== loaded.record.eventBytes)
+    notices.push(`${folder.eventsPath} was damaged: only what came before is kept`);
+  const step = loaded?.record.step ?? 0;
+  for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.remove(later);
+  checkpoints.removeOrphans();
+  notices.push(loaded ? `going on after step ${step}` : 'no checkpoint was written: going on from step 0');
+  return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });
+}
+
+/**
+ * Reads the latest checkpoint that can be used; changes nothing.
+ *
+ * @throws ExpectationError where there are checkpoints, and all are damaged
+ */
+export function readLatestCheckpoint(folder: RunFolder): {
+  /** Undefined where no checkpoint was written. */
+  readonly state: RunState | undefined;
+  readonly notices: readonly string[];
+} {
+  const { loaded, notices } = latestUsable(new CheckpointFolder(join(folder.path, CHECKPOINTS)), folder.metricsPath);
+  return { state: loaded?.state, notices };
+}
+
+/** The latest checkpoint that is whole and whose metrics are, with a notice for each that is not. */
+function latestUsable(checkpoints: CheckpointFolder, metricsPath: string) {
+  const notices: string[] = [];
+  const steps = checkpoints.steps();
+  for (const step of steps) {
+    try {
+      const loaded = checkpoints.read(step);
+      if (loaded.record.metrics.bytes > 0) readExtent(metricsPath, loaded.record.metrics);
+      return { loaded, notices };
+    } catch (error) {
+      if (!(error instanceof ExpectationError)) throw error;
+      notices.push(`the checkpoint of step ${step} cannot be used: ${error.message}`);
+    }
+  }
+  if (steps.length === 0) return { loaded: undefined, notices };
+  throw new ExpectationError({
+    where: checkpoints.path,
+    expected: 'at least one checkpoint that can be used',
+    received: notices.join('; '),
+    remedy: 'remove that folder to begin again at step 0',
+  });
+}
+
+interface Parts {
+  readonly folder: RunFolder;
+  readonly lock: RunLock;
+  readonly checkpoints: CheckpointFolder;
+  readonly metrics: MetricsFile;
+  readonly events: EventFile;
+  readonly loaded?: LoadedCheckpoint | undefined;
+  readonly notices: readonly string[];
+}
+
+function runOf(
+  options: DurableRunOptions,
+  { folder, lock, checkpoints, metrics, events, loaded, notices }: Parts,
+): DurableRun {
+  const earlier = loaded ? folder.readMetrics() : [];
+  const validations = earlier.filter(isValidation);
+  const entries = earlier.filter((entry) => !isValidation(entry)) as HistoryEntry[];
+  const { config, versions = {}, position = () => ({}) } = options;
+  const write = (now: RunState) => {
+    const parameters = Object.entries(now.parameters);
+    events.append(
+      now.step,
+      parameters.map(([tag, values]) => ({ tag, histogram: histogramOf(values) })),
+    );
+    metrics.sync();
+    const logs = { metrics: metrics.extent, eventBytes: events.bytes };
+    checkpoints.write(now, { position: position(now.step), config, versions, ...logs });
+  };
+  const best = () => bestOf(validations)?.step;
+  const callbacks: readonly Callback[] = [
+    {
+      onEntry(entry) {
+        entries.push(entry);
+        metrics.append(entry);
+        const { step, terms, ...scalars } = entry;
+        events.append(step, scalarsUnder('train', { ...scalars, ...terms }));
+      },
+      onStep: () => lock.keep(),
+      onEnd: (_, failure?: NonFiniteError) =>
+        folder.recordFailure(failure?.place && { ...failure.place, message: failure.message }),
+    },
+    checkpointing(options, {
+      write,
+      prune: (keep) => checkpoints.prune(keep, best()),
+      isBest: (step) => step === best(),
+    }),
+  ];
+  return {
+    folder,
+    from: loaded?.state,
+    entries,
+    validations,
+    notices,
+    callbacks,
+    recordValidation(entry) {
+      validations.push(entry);
+      metrics.append(entry);
+      events.append(entry.step, scalarsUnder('validation', entry.validation));
+    },
+    recordImage(tag, step, png) {
+      events.append(step, [{ tag, png, ...sizeOfPng(png) }]);
+    },
+    best() {
+      const step = best();
+      return step !== undefined && checkpoints.steps().includes(step) ? checkpoints.read(step).state : undefined;
+    },
+    close: () => lock.release(),
+  };
+}
+
+const scalarsUnder = (prefix: string, scalars: Readonly<Record<string, number>>) =>
+  Object.entries(scalars).map(([name, scalar]) => ({ tag: `${prefix}/${name}`, scalar }));
+
+/** Width and height stand at the beginning of a PNG file, after its signature and the name of its first chunk. */
+function sizeOfPng(png: Uint8Array): { readonly width: number; readonly height: number } {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
+}

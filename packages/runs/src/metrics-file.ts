@@ -1,0 +1,163 @@
+// metrics.jsonl: one object a line, appended in one write each, so that it is valid after any kill up to its last line.
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { ExpectationError } from '@flowvae/tensor';
+import { appendWhole, writeRefused } from './atomic-file.ts';
+import { sha256 } from './checksum.ts';
+
+/** How far a file was written, and what it held up to there. */
+export interface Extent {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Nothing written yet. */
+export const nothing: Extent = { bytes: 0, sha256: sha256('') };
+
+/** The metrics of a run that is going on. */
+export class MetricsFile {
+  readonly #path: string;
+  #bytes = 0;
+  #hash: Hash = createHash('sha256');
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Starts an empty file. */
+  static create(path: string): MetricsFile {
+    try {
+      writeFileSync(path, '');
+    } catch (error) {
+      throw writeRefused(path, error);
+    }
+    return new MetricsFile(path);
+  }
+
+  /**
+   * Goes on after an extent: what comes later is cut off.
+   *
+   * @throws ExpectationError where the file does not begin with it
+   */
+  static cutBack(path: string, extent: Extent): MetricsFile {
+    if (extent.bytes === 0) return MetricsFile.create(path);
+    const kept = readExtent(path, extent);
+    try {
+      truncateSync(path, extent.bytes);
+    } catch (error) {
+      throw writeRefused(path, error);
+    }
+    const file = new MetricsFile(path);
+    file.#bytes = extent.bytes;
+    file.#hash.update(kept);
+    return file;
+  }
+
+  /** What is written so far. */
+  get extent(): Extent {
+    return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') };
+  }
+
+  /**
+   * Appends an object as one line; where that fails, the file is as it was.
+   *
+   * @throws ExpectationError where the disk refuses, or the file is no longer what was written
+   */
+  append(entry: object): void {
+    const line = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
+    try {
+      this.#refuseChanged();
+      appendWhole(this.#path, line, this.#bytes);
+    } catch (error) {
+      throw writeRefused(this.#path, error);
+    }
+    this.#bytes += line.length;
+    this.#hash.update(line);
+  }
+
+  /** Waits until everything is on the disk. */
+  sync(): void {
+    try {
+      this.#refuseChanged();
+      const file = openSync(this.#path, 'r+');
+      try {
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw writeRefused(this.#path, error);
+    }
+  }
+
+  #refuseChanged(): void {
+    const size = existsSync(this.#path) ? statSync(this.#path).size : undefined;
+    if (size === this.#bytes) return;
+    throw new ExpectationError({
+      where: this.#path,
+      expected: `the ${this.#bytes} bytes that this run has written`,
+      received: size === undefined ? 'no file: it was removed or moved while the run was going on' : `${size} bytes`,
+      remedy: 'nobody else may write to the folder of a run',
+    });
+  }
+}
+
+/** The bytes of an extent. @throws ExpectationError where the file does not begin with it */
+export function readExtent(path: string, { bytes, sha256: expected }: Extent): Uint8Array {
+  let content: Uint8Array;
+  try {
+    content = readFileSync(path);
+  } catch (error) {
+    throw new ExpectationError({ where: path, expected: 'a readable file', received: (error as Error).message });
+  }
+  const kept = content.subarray(0, bytes);
+  if (content.length >= bytes && sha256(kept) === expected) return kept;
+  throw new ExpectationError({
+    where: path,
+    expected: `the ${bytes} bytes that were written before the checkpoint`,
+    received: content.length < bytes ? `${content.length} bytes` : 'others, by their SHA-256',
+    remedy: 'the file was damaged or changed',
+  });
+}
+
+/**
+ * The lines of metrics.jsonl. A last line without its end, which a kill can leave, does not count.
+ *
+ * @throws ExpectationError naming the first line that is no object with a step, or whose step is before the one above it
+ */
+export function parseMetrics(text: string, where: string): { readonly step: number }[] {
+  const lines = text.split('\n').slice(0, -1);
+  let last = 0;
+  return lines.map((line, i) => {
+    const entry = parseLine(line);
+    const step = entry?.step;
+    if (!Number.isSafeInteger(step) || (step as number) < last) {
+      throw new ExpectationError({
+        where: `${where}: line ${i + 1}`,
+        expected: `an object with a step from ${last}`,
+        received: line.slice(0, 100),
+        remedy: 'the file was damaged or changed',
+      });
+    }
+    last = step as number;
+    return entry as { readonly step: number };
+  });
+}
+
+function parseLine(line: string): { readonly step?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+// Lines of metrics.jsonl that tell a bound on held-out data, and what follows from them.
+
+/** One validation. */
+export interface ValidationEntry {
+  /** Steps done. */
+  readonly step: number;
+  readonly validation: {
+    /** The bound, higher is better; nats. */
+    readonly elbo: number;
+    readonly [name: string]: number;
+  };
+}
+
+export const isValidation = (entry: object): entry is ValidationEntry => 'validation' in entry;
+
+/** The first validation with the highest bound. */
+export function bestOf(validations: readonly ValidationEntry[]): ValidationEntry | undefined {
+  return validations.reduce<ValidationEntry | undefined>(
+    (best, entry) => (best === undefined || entry.validation.elbo > best.validation.elbo ? entry : best),
+    undefined,
+  );
+}
+
+/** Validations since the best one, itself not counted. */
+export function sinceBest(validations: readonly ValidationEntry[]): number {
+  const best = bestOf(validations);
+  return best === undefined ? 0 : validations.length - 1 - validations.indexOf(best);
+}

@@ -1,0 +1,96 @@
+// A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes on.
+import { type Arrays, compile, type InputShapes, loadRuntime } from '@flowvae/compiler';
+import type { Noise } from '@flowvae/distributions';
+import type { Bound, LatentModel } from '@flowvae/objectives';
+import { fold, type Key } from '@flowvae/random';
+import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints } from './data-points.ts';
+import type { Engine } from './gradient-step.ts';
+import { drawNoise } from './variational.ts';
+
+/** Options of {@link boundOn}. */
+export interface BoundOnOptions {
+  readonly variables: NamedVariables;
+  readonly modelAt: (x: Tensor2D) => LatentModel;
+  /** The bound of a batch [B, P] with noise [B, W]; its terms are [B]. */
+  readonly bound: (model: LatentModel, noise: Tensor2D) => Bound;
+  readonly noise: Noise;
+  readonly data: DataPoints;
+  readonly batchSize: number;
+  /** Decides the noise: the same for every call, so that calls differ by the parameters only. */
+  readonly key: Key;
+  readonly engine?: Engine;
+  readonly threads?: number;
+}
+
+/** Means of a bound's terms over a set. */
+export interface BoundOnData {
+  /** Means over all data points, by the variables' values at the moment. */
+  measure(): Promise<Readonly<Record<string, number>>>;
+  dispose(): Promise<void>;
+}
+
+type Runner = (x: Float32Array, noise: Float32Array) => Promise<Arrays>;
+
+/** A bound with one noise draw for each data point of a set, to be measured again and again. */
+export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
+  const { data, noise, batchSize, key } = options;
+  const { run, dispose } = await runner(options);
+  const size = Math.min(batchSize, data.count);
+  const [x, drawn] = [new Float32Array(size * data.width), new Float32Array(size * noise.width)];
+  return {
+    async measure() {
+      const sums: Record<string, number> = {};
+      for (let start = 0; start < data.count; start += size) {
+        const rows = Math.min(size, data.count - start);
+        for (let row = 0; row < rows; row++) x.set(data.row(start + row), row * data.width);
+        const batchNoise = drawn.subarray(0, rows * noise.width);
+        drawNoise(noise.kind, fold(key, start), batchNoise);
+        const terms = await run(x.subarray(0, rows * data.width), batchNoise);
+        for (const [name, values] of Object.entries(terms)) {
+          sums[name] = values.reduce((total, value) => total + value, sums[name] ?? 0);
+        }
+      }
+      return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / data.count]));
+    },
+    dispose,
+  };
+}
+
+async function runner(options: BoundOnOptions): Promise<{ run: Runner; dispose: () => Promise<void> }> {
+  const { variables, modelAt, bound, engine = 'compiled', threads = 1, data, noise } = options;
+  const terms = ({ x, noise: epsilon }: Readonly<Record<string, Tensor>>) =>
+    bound(modelAt(x as Tensor2D), epsilon as Tensor2D).terms as Readonly<Record<string, Tensor>>;
+  const shapes = (x: Float32Array) => {
+    const rows = x.length / data.width;
+    return { x: [rows, data.width] as [number, number], noise: [rows, noise.width] as [number, number] };
+  };
+  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
+    return { run: async (x, epsilon) => eagerly(terms, { x, noise: epsilon }, shapes(x)), dispose: async () => {} };
+  }
+  const compiled = compile(terms, { variables, threads });
+  return {
+    async run(x, epsilon) {
+      const executable = await compiled.specialise(shapes(x));
+      return executable.run({ ...valuesOf(variables), x, noise: epsilon });
+    },
+    dispose: () => compiled.dispose(),
+  };
+}
+
+const valuesOf = (variables: NamedVariables): Arrays =>
+  Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]));
+
+function eagerly(
+  terms: (inputs: Record<string, Tensor>) => Readonly<Record<string, Tensor>>,
+  arrays: Arrays,
+  shapes: InputShapes,
+): Arrays {
+  const outputs = tf.tidy(() => {
+    const inputs = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
+    return terms(Object.fromEntries(inputs)) as Record<string, Tensor>;
+  });
+  const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync<'float32'>()] as const);
+  tf.dispose(outputs);
+  return Object.fromEntries(read);
+}

@@ -1,0 +1,75 @@
+// Where a value that is not finite comes from: the loss computed once more, eagerly, with a look at what every kernel gives.
+import { type NamedVariables, type TensorInfo, tf } from '@flowvae/tensor';
+
+/** The first kernel whose result is not finite. */
+export interface NonFiniteOrigin {
+  /** TensorFlow.js's name of the kernel. */
+  readonly kernel: string;
+  /** The parameter that was used last before it or by it; its path names the layer. Absent before the first. */
+  readonly layer?: string;
+}
+
+const WATCHED = 'flowvae-watched';
+
+/**
+ * Runs a function on the current backend through kernels that look at their results.
+ *
+ * @returns undefined where every result is finite
+ */
+export function firstNonFinite(fn: () => unknown, variables: NamedVariables): NonFiniteOrigin | undefined {
+  const names = new Map(Object.entries(variables).map(([name, { dataId }]) => [dataId, name]));
+  let layer: string | undefined;
+  let origin: NonFiniteOrigin | undefined;
+  const look = (kernel: string, inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]) => {
+    layer = inputs.map(({ dataId }) => names.get(dataId)).findLast((name) => name !== undefined) ?? layer;
+    const isBroken = ({ dtype, dataId }: TensorInfo) =>
+      dtype === 'float32' && !allFinite(tf.backend().readSync(dataId));
+    if (!origin && outputs.some(isBroken)) origin = { kernel, ...(layer === undefined ? {} : { layer }) };
+  };
+  onWatchedBackend(look, () => tf.tidy(() => void fn()));
+  return origin;
+}
+
+type Look = (kernel: string, inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]) => void;
+
+const allFinite = (values: ArrayLike<unknown>) => Array.prototype.every.call(values, Number.isFinite);
+
+/** Registers every kernel of the current backend once more under another name, which looks at what it gives. */
+function onWatchedBackend(look: Look, fn: () => void): void {
+  const [name, backend] = [tf.getBackend(), tf.backend()];
+  const kernels = tf.getKernelsForBackend(name);
+  for (const { kernelName, kernelFunc } of kernels) {
+    const watchedFunc: typeof kernelFunc = (given) => {
+      const results = kernelFunc({ ...given, backend });
+      const inputs = Object.values(given.inputs).flat() as (TensorInfo | undefined)[];
+      look(
+        kernelName,
+        inputs.filter((input) => input !== undefined),
+        [results].flat(),
+      );
+      return results;
+    };
+    tf.registerKernel({ kernelName, backendName: WATCHED, kernelFunc: watchedFunc });
+  }
+  tf.registerBackend(WATCHED, () => withoutEnd(backend), 0);
+  try {
+    tf.setBackend(WATCHED);
+    fn();
+  } finally {
+    tf.setBackend(name);
+    for (const { kernelName } of kernels) tf.unregisterKernel(kernelName, WATCHED);
+    tf.removeBackend(WATCHED);
+  }
+}
+
+/** The same backend, but for its end: the one that is watched goes on. */
+function withoutEnd<T extends object>(backend: T): T {
+  return new Proxy(backend, {
+    get(target, name) {
+      if (name === 'dispose') return () => {};
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value),
+  });
+}

@@ -1,0 +1,90 @@
+// Everything that decides how training goes on: what a checkpoint holds and a run that is taken up starts from.
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import type { AverageState } from './history.ts';
+import type { NonFiniteCounters } from './non-finite-policy.ts';
+import { FIRST_SLOT, type Optimizer, PARAMETERS } from './optimizer.ts';
+import type { TrainingState } from './training-state.ts';
+
+/** Values by variable name. */
+export type ValuesByName = Readonly<Record<string, Float32Array>>;
+
+/**
+ * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else is needed to go on.
+ */
+export interface RunState {
+  /** Steps done, so also the number of the next step. */
+  readonly step: number;
+  /** Shapes of the variables; those of a slot are the same. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly parameters: ValuesByName;
+  /** The optimiser's state: by the name of the slot, e.g. Adam's `m` and `v`, then by variable. */
+  readonly slots: Readonly<Record<string, ValuesByName>>;
+  /** The stretch of steps that is no entry of the history yet. */
+  readonly average: AverageState;
+  readonly nonFinite: NonFiniteCounters;
+}
+
+/** The arrays of a run. */
+type StoredArrays = Pick<RunState, 'shapes' | 'parameters' | 'slots'>;
+
+/** Copies parameters and optimiser state out of where training works on them. */
+export async function readState(
+  state: TrainingState,
+  variables: NamedVariables,
+  { slotNames }: Optimizer,
+): Promise<StoredArrays> {
+  const parameters = copied(await state.readRegion(PARAMETERS));
+  const slots: Record<string, ValuesByName> = {};
+  for (const [i, name] of slotNames.entries()) slots[name] = copied(await state.readRegion(FIRST_SLOT + i));
+  return { shapes: shapesOf(variables), parameters, slots };
+}
+
+const copied = (values: ValuesByName): ValuesByName =>
+  Object.fromEntries(Object.entries(values).map(([name, array]) => [name, array.slice()]));
+
+const shapesOf = (variables: NamedVariables): RunState['shapes'] =>
+  Object.fromEntries(Object.entries(variables).map(([name, { shape }]) => [name, shape]));
+
+/**
+ * Gives training the arrays of a run.
+ *
+ * @throws ExpectationError where a slot or a variable is missing or surplus, or has another shape; nothing is given then
+ */
+export async function writeState(
+  from: RunState,
+  state: TrainingState,
+  { variables, optimizer }: { readonly variables: NamedVariables; readonly optimizer: Optimizer },
+): Promise<void> {
+  const shapes = shapesOf(variables);
+  const sizes = Object.entries(variables).map(([name, { size }]) => `${name} (${size} values)`);
+  checkStep(from.step);
+  checkNames('shapes', described(shapes), described(from.shapes));
+  checkNames('slots', optimizer.slotNames, Object.keys(from.slots));
+  checkNames('parameters', sizes, lengths(from.parameters));
+  for (const name of optimizer.slotNames) checkNames(`slots.${name}`, sizes, lengths(from.slots[name]!));
+  await state.writeRegion(PARAMETERS, from.parameters);
+  for (const [i, name] of optimizer.slotNames.entries()) await state.writeRegion(FIRST_SLOT + i, from.slots[name]!);
+}
+
+const described = (shapes: RunState['shapes']) =>
+  Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
+
+const lengths = (values: ValuesByName) =>
+  Object.entries(values).map(([name, { length }]) => `${name} (${length} values)`);
+
+function checkStep(step: number): void {
+  if (Number.isSafeInteger(step) && step >= 0) return;
+  throw new ExpectationError({ where: 'fit: from.step', expected: 'a whole number from 0', received: String(step) });
+}
+
+function checkNames(where: string, expected: readonly string[], received: readonly string[]): void {
+  const missing = expected.filter((name) => !received.includes(name));
+  const surplus = received.filter((name) => !expected.includes(name));
+  if (missing.length + surplus.length === 0) return;
+  throw new ExpectationError({
+    where: `fit: from.${where}`,
+    expected: missing.length > 0 ? missing.join(', ') : 'no more names than the model and the optimiser have',
+    received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
+    remedy: 'the state is of another model or optimiser',
+  });
+}

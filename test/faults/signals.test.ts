@@ -1,0 +1,84 @@
+// Ctrl-C and SIGTERM on the command started by node itself: exit codes, what it says, and that what it leaves can be taken up.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RunFolder, resumeRun } from '@flowvae/runs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
+import { flowvae } from './command-under-test.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'flowvae-signals-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const data = tinyData();
+const FOR_EVER = '100000000';
+
+/** Trains, and sends signals one after the other, each as soon as stderr says its word. */
+function interrupted(out: string, flags: readonly string[], signals: readonly (readonly [RegExp, NodeJS.Signals])[]) {
+  let sent = 0;
+  return flowvae(['train', ...tinyFlags(data), ...flags, '--out', out], {
+    onStderr(text, child) {
+      while (sent < signals.length && signals[sent]![0].test(text)) child.kill(signals[sent++]![1]);
+    },
+  });
+}
+
+/** The steps of the checkpoint that a run goes on from. */
+function resumableAt(path: string): number | undefined {
+  const { versions, ...config } = RunFolder.claimed(path).readConfig();
+  const run = resumeRun(path, { config, versions: versions as Record<string, string> });
+  run.close();
+  return run.from?.step;
+}
+
+describe.concurrent('a signal', () => {
+  it.concurrent.each([
+    ['SIGINT', [[/\nstep /, 'SIGINT']], 130, []],
+    ['SIGTERM', [[/\nstep /, 'SIGTERM']], 143, []],
+    [
+      'SIGINT and then SIGTERM, as pnpm exec sends them,',
+      [
+        [/\nstep /, 'SIGINT'],
+        [/stopping/, 'SIGTERM'],
+      ],
+      130,
+      [],
+    ],
+    ['SIGINT with the eager engine', [[/\nstep /, 'SIGINT']], 130, ['--engine', 'eager']],
+  ] as const)('%s ends the run after the step, with a checkpoint', async (name, signals, expected, flags) => {
+    const out = join(root, name.replace(/\W+/g, '-'));
+    const { code, stderr, stdout } = await interrupted(out, ['--steps', FOR_EVER, '--json', ...flags], signals);
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(`\nto go on: flowvae train --resume ${out}\n`)]);
+    expect(resumableAt(out)).toBe(JSON.parse(stdout).steps);
+  });
+
+  it.concurrent('a second SIGINT ends it at once, and harms nothing', async () => {
+    const out = join(root, 'twice');
+    // ten million samples of one image: nothing that the first SIGINT waits for ends within the test's time
+    const flags = ['--steps', '3', '--eval-samples', '10000000', '--eval-images', '1', '--flow', 'planar*80'];
+    const sent = { first: false, second: false };
+    const { code, stdout } = await flowvae(['train', ...tinyFlags(data), ...flags, '--out', out], {
+      onStderr(text, child) {
+        // whether it was interrupted is last asked for right after the model is written
+        if (!sent.first && /step 3\/3/.test(text)) {
+          sent.first = true;
+          onceThere(join(out, 'model.safetensors'), () => child.kill('SIGINT'));
+        }
+        if (sent.second || !/stopping/.test(text)) return;
+        sent.second = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect([code, stdout]).toEqual([130, '']);
+    expect(resumableAt(out)).toBe(3);
+  });
+});
+
+/** Does something as soon as a file is there. */
+function onceThere(path: string, action: () => void): void {
+  const timer = setInterval(() => {
+    if (!existsSync(path)) return;
+    clearInterval(timer);
+    action();
+  }, 20);
+}

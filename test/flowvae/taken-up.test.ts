@@ -1,0 +1,176 @@
+// `flowvae train --resume` and `--replay`, `flowvae metrics`: what they refuse, what they say, what they leave.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { completeConfig, decodeSafetensors, NonFiniteError, replayRun, type TrainConfig, trainRun } from 'flowvae';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
+import { flowvae } from '../faults/command-under-test.ts';
+import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
+
+const data = tinyData();
+const config = (changes: Partial<TrainConfig> = {}) =>
+  completeConfig({ ...tinySettings, data, evalImages: 1, ...changes });
+const finished = freshPath();
+beforeAll(() => trainRun(config(), { out: finished }));
+
+const tensorsOf = (path: string) => {
+  const { tensors } = decodeSafetensors(readFileSync(path), path);
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('optimizer/')));
+};
+
+describe('taking up', () => {
+  const takeUp = (out: string, changes: Partial<TrainConfig> = {}, options = {}) => {
+    const said: string[] = [];
+    const progress = { write: (text: string) => void said.push(text) };
+    return trainRun(config(changes), { out, resume: true, progress, ...options }).then(({ report }) => ({
+      report,
+      said,
+    }));
+  };
+
+  it('a finished run does no step, and gives its report again', async () => {
+    const before = JSON.parse(readFileSync(join(finished, 'report.json'), 'utf8'));
+    const { report, said } = await takeUp(finished);
+    expect(said.slice(0, 2)).toEqual(['going on after step 6\n', 'training 6 steps, compiled engine\n']);
+    expect(report).toEqual({ ...before, msPerStep: 0, peakMemoryMiB: expect.any(Number) });
+  });
+
+  it.each<[string, Partial<TrainConfig>, RegExp]>([
+    [
+      'two settings',
+      { seed: 4, steps: 7 },
+      /config\.json: expected steps 6, seed 3, got steps 7, seed 4; a run goes on with/,
+    ],
+    ['threads', { threads: 2 }, /expected threads 1, got threads 2; a run goes on with/],
+    ['other data', { data: tinyData() }, /expected data "[^"]+", got data "[^"]+"; a run goes on with/],
+  ])('refuses %s', async (_, changes, text) => {
+    await expect(takeUp(finished, changes)).rejects.toThrow(text);
+  });
+
+  it('takes other threads where that is allowed', async () => {
+    const out = freshPath();
+    await trainRun(config(), { out, signal: AbortSignal.abort() });
+    const { said, report } = await takeUp(out, { threads: 2 }, { allowDifferentMachine: true });
+    expect([said[0], report.steps]).toEqual(['no checkpoint was written: going on from step 0\n', 6]);
+  });
+
+  it('says under which other versions bytes may differ', async () => {
+    const out = freshPath();
+    await trainRun(config(), { out, signal: AbortSignal.abort() });
+    // as another machine would have written it
+    const { sha256: _, versions, ...rest } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    const elsewhere = { ...rest, versions: { ...versions, onnxruntime: '1.0.0' } };
+    writeFileSync(join(out, 'config.json'), JSON.stringify(elsewhere));
+    await expect(takeUp(out)).rejects.toThrow(
+      /got onnxruntime "1\.0\.0" is now "[\d.]+"; the bytes of the result may differ; allow it with --allow-different-machine$/,
+    );
+    const { said } = await takeUp(out, {}, { allowDifferentMachine: true });
+    expect(said[0]).toMatch(/^bytes may differ from a run that was never stopped: onnxruntime/);
+  });
+
+  it('refuses images that are no longer those of the run', async () => {
+    const folder = tinyData();
+    const out = freshPath();
+    await trainRun(config({ data: folder }), { out, signal: AbortSignal.abort() });
+    const file = join(folder, 'train-images-idx3-ubyte');
+    const bytes = readFileSync(file);
+    bytes[100]! ^= 1;
+    writeFileSync(file, bytes);
+    await expect(takeUp(out, { data: folder })).rejects.toThrow(/expected dataSha256 "\w+", got dataSha256 "\w+"; /);
+  });
+});
+
+describe.sequential('the command', () => {
+  it('refuses what contradicts the run, in one line', async () => {
+    const lr = await flowvae(['train', '--resume', finished, '--lr', '1e-4']);
+    expect([lr.code, lr.stdout]).toEqual([2, '']);
+    expect(lr.stderr).toMatch(
+      /^flowvae: [^\n]+config\.json: expected lr 0\.001, got lr 0\.0001; a run goes on with[^\n]+\n$/,
+    );
+    const out = await flowvae(['train', '--resume', finished, '--out', 'elsewhere']);
+    const expected = 'flowvae: --out: expected no other folder than the one that --resume names, got elsewhere\n';
+    expect([out.code, out.stderr]).toEqual([2, expected]);
+  });
+
+  it('refuses a replay of a run that did not fail, and other options beside it', async () => {
+    const { code, stderr } = await flowvae(['train', '--replay', finished]);
+    const words = 'expected a run that stopped at a value that is not finite, got a folder without non-finite.json';
+    expect([code, stderr]).toEqual([2, `flowvae: ${finished}: ${words}\n`]);
+    const both = await flowvae(['train', '--replay', finished, '--resume', finished]);
+    expect([both.code, both.stderr]).toEqual([2, 'flowvae: --resume: expected only --json beside --replay, got it\n']);
+  });
+
+  it('gives metrics as CSV: a column for each number, a row for each entry', async () => {
+    const file = freshPath();
+    const { code, stdout } = await flowvae(['metrics', finished, '--out', file]);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    const [header, ...rows] = lines.map((line) => line.split(','));
+    const terms = ['elbo', 'logLikelihood', 'logPrior', 'logBase', 'logDet'];
+    expect([code, stdout, header]).toEqual([0, '', ['step', 'loss', ...terms, 'gradientNorm', 'msPerStep']]);
+    const entries = entriesOf(finished);
+    expect(rows.map((row) => [Number(row[0]), Number(row[2])])).toEqual(
+      entries.map(({ step, terms }) => [step, terms.elbo]),
+    );
+  });
+});
+
+const entriesOf = (run: string) =>
+  readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('validation', () => {
+  it('is logged, stops training, and leaves the model of the best bound', async () => {
+    const out = freshPath();
+    // a rate at which the bound gets worse soon
+    const { report } = await trainRun(config({ steps: 400, lr: 0.3, validateEvery: 5, patience: 2 }), { out });
+    const lines = entriesOf(out);
+    const validations = lines
+      .filter(({ validation }) => validation)
+      .map(({ step, validation }) => [step, validation.elbo]);
+    const best = validations.reduce((a, b) => (b[1] > a[1] ? b : a));
+    expect(validations.map(([step]) => step)).toEqual(validations.map((_, i) => 5 * (i + 1)));
+    expect(report.steps).toBe(best[0] + 10);
+    expect(report.steps).toBeLessThan(400);
+    const name = `step-${String(best[0]).padStart(9, '0')}.safetensors`;
+    expect(readdirSync(join(out, 'checkpoints'))).toContain(name);
+    expect(tensorsOf(join(out, 'model.safetensors'))).toEqual(tensorsOf(join(out, 'checkpoints', name)));
+  });
+
+  it('needs images: refused before anything is written', async () => {
+    const out = freshPath();
+    const five = folderOf({
+      'train-images-idx3-ubyte': idxImages(5, 6, 5),
+      't10k-images-idx3-ubyte': idxImages(5, 6, 5),
+    });
+    await expect(trainRun(config({ data: five, batch: 5, validateEvery: 1 }), { out })).rejects.toThrow(
+      '--validate-every: expected a data set with validation images (the last sixth of the training file), got a training file of fewer than six images',
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+it('a run that stops being finite says where, keeps a good checkpoint, and shows the step again', async () => {
+  const out = freshPath();
+  const diverging = config({ steps: 300, optimizer: 'sgd', lr: 10 });
+  const failure = await trainRun(diverging, { out }).catch((error) => error);
+  expect(failure).toBeInstanceOf(NonFiniteError);
+  const { step, batch } = failure.place;
+  expect(failure.message).toMatch(new RegExp(`^fit: step ${step}, noise key [0-9a-f:]{17}: expected a finite loss, `));
+  expect(JSON.parse(readFileSync(join(out, 'non-finite.json'), 'utf8'))).toMatchObject({ ...failure.place, batch });
+  expect(readdirSync(join(out, 'checkpoints'))).toContain(`step-${String(step).padStart(9, '0')}.json`);
+
+  const { recorded, inspection } = await replayRun(out);
+  expect([recorded.message, inspection.step]).toEqual([failure.message, step]);
+  expect([...inspection.terms, ...inspection.gradients].some(({ nonFinite }) => nonFinite > 0)).toBe(true);
+  expect(inspection.parameters.every(({ nonFinite }) => nonFinite === 0)).toBe(true);
+  const told = await flowvae(['train', '--replay', out]);
+  expect(told.stdout).toContain(`${failure.message}\nstep ${step} again, eagerly: loss `);
+  expect(told.stdout).toContain('\ngradients:\n');
+
+  await expect(trainRun(diverging, { out, resume: true })).rejects.toThrow(failure.message);
+  const skipping = trainRun({ ...diverging, onNonFinite: 'skip' }, { out, resume: true, signal: AbortSignal.abort() });
+  expect((await skipping).report.steps).toBe(step);
+  expect(existsSync(join(out, 'non-finite.json'))).toBe(false);
+});
