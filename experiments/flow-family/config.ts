@@ -1,7 +1,7 @@
 // Every flow as the posterior of one VAE, with one budget.
 
 /** Formulas in the order of the table; `none` is the plain VAE that the others are held against. */
-export const formulas = [
+const formulas = [
   'none',
   'affine',
   'full',
