@@ -1,7 +1,7 @@
 // A step spread over threads against the same step in one thread.
 import { runCounter } from '@flowvae/compiler';
-import { type NamedVariables, tf, type Variable } from '@flowvae/tensor';
-import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop } from '@flowvae/training';
+import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from '@flowvae/tensor';
+import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop, sgd } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
 import { rowsOf } from '../../packages/training/src/parallel/shards.ts';
@@ -66,6 +66,21 @@ describe('training with threads', () => {
     expect(valuesOf(variables)).toEqual(before);
   });
 
+  it('knows the gradient norm of a batch of one row', async () => {
+    const w = tf.tidy(() => tf.variable(tf.scalar(1)));
+    made.push({ w });
+    const problem = {
+      loss: ({ x }: Readonly<Record<string, Tensor>>) => ({ loss: tf.mean(tf.mul(x!, w)) as Scalar, terms: {} }),
+      inputShapes: { x: [1, 1] },
+      batchInputs: ['x'],
+      batch: () => ({ x: Float32Array.of(1000) }),
+    };
+    const optimizer = chain(clipByGlobalNorm(1), sgd(0.5));
+    const { history } = await fit({ ...problem, variables: { w }, optimizer, steps: 1, threads: 2 });
+    expect(history[0]!.gradientNorm).toBe(1000);
+    expect(w.dataSync()[0]).toBeCloseTo(0.5, 5);
+  });
+
   it('refuses an array of the wrong length', async () => {
     const { problem, variables } = vae();
     const batch = (step: number) => ({ ...problem.batch(step), x: new Float32Array(5) });
@@ -112,6 +127,10 @@ describe('the state', () => {
         Float32Array.from({ length: size }, (_, i) => k + i / 8),
       ]),
     );
+    const both = await Promise.all([state.readRegion(2), state.readRegion(3)]);
+    expect(copy(both[0])).toEqual(copy(await state.readRegion(2)));
+    expect(copy(both[1])).toEqual(copy(await state.readRegion(3)));
+    expect(copy(both[0])).not.toEqual(copy(both[1]));
     for (const region of [0, 3]) {
       await state.writeRegion(region, ramp);
       expect(copy(await state.readRegion(region))).toEqual(copy(ramp));

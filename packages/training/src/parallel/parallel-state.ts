@@ -38,6 +38,13 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
   const width = scalars.length + 1;
   const total = (i: number) => rows.reduce((sum, _, shard) => sum + state.results[shard * width + i]!, 0);
   let norm = 0;
+  // reads and writes share one exchange: each begins when the one before it is over
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(exchangeOnce: () => Promise<T>): Promise<T> => {
+    const turn = last.then(exchangeOnce);
+    last = turn.catch(() => {});
+    return turn;
+  };
   return {
     async run(arrays: Arrays) {
       for (const [name, shared] of Object.entries(inputs)) fill(name, shared, arrays[name]);
@@ -53,16 +60,18 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
       if (pass === 'scale' && regions.includes(GRADIENTS)) norm *= numbers[0]!;
     },
     commit: () => void crew.give([Command.commit]),
-    async readRegion(index) {
-      await crew.done(crew.give([Command.read, index]));
-      return viewsOf(layout, exchange);
-    },
-    async writeRegion(index, values) {
-      await crew.settled();
-      for (const [name, view] of Object.entries(viewsOf(layout, exchange))) view.set(values[name]!);
-      if (index === PARAMETERS) state.parameters.set(exchange);
-      await crew.done(crew.give([Command.write, index]));
-    },
+    readRegion: (index) =>
+      inTurn(async () => {
+        await crew.done(crew.give([Command.read, index]));
+        return viewsOf(layout, exchange.slice());
+      }),
+    writeRegion: (index, values) =>
+      inTurn(async () => {
+        await crew.settled();
+        for (const [name, view] of Object.entries(viewsOf(layout, exchange))) view.set(values[name]!);
+        if (index === PARAMETERS) state.parameters.set(exchange);
+        await crew.done(crew.give([Command.write, index]));
+      }),
     async writeVariables() {
       await crew.settled();
       assignVariables(variables, viewsOf(layout, state.parameters));

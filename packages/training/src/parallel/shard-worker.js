@@ -75,9 +75,10 @@ const fetches = Object.fromEntries([
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 function waitFor(counters, index, value) {
-  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(counters, index) - value >= 0) return;
-  for (let seen = Atomics.load(counters, index); seen - value < 0; seen = Atomics.load(counters, index)) {
-    Atomics.wait(counters, index, seen);
+  for (let spin = 0; ; spin++) {
+    const seen = Atomics.load(counters, index);
+    if (((value - seen) | 0) <= 0) return; // the counters are 32 bits wide and wrap; their difference does not
+    if (spin >= SPINS) Atomics.wait(counters, index, seen);
   }
 }
 
@@ -100,6 +101,7 @@ function sendGradients() {
 
 /** Adds up this thread's share of the gradients, each thread's by its part of the batch; returns the sum of their squares. */
 function receiveGradients() {
+  if (peers.length === 0) return kernels.sumOfSquares(share(GRADIENTS), to - from);
   let own = /** @type {number} */ (weights[shard]);
   let squares = 0;
   for (const peer of peers) {
@@ -149,16 +151,17 @@ const actions = {
   [Command.write]: ([region = 0]) => valuesOf(region).set(exchange),
 };
 
-/** Follows the commands one after the other and reports each that is done. */
+/** Follows the commands one after the other and counts those that are done. */
 async function serve() {
   for (let done = 0; ; done++) {
     waitFor(state.sequence, 0, done + 1);
     const at = (done % ring) * COMMAND_WIDTH;
     const [code = 0, ...command] = state.commands.slice(at, at + COMMAND_WIDTH);
     await actions[code]?.(Float64Array.from(command));
-    parentPort?.postMessage(done + 1);
+    Atomics.store(state.finished, shard, done + 1);
+    Atomics.notify(state.finished, shard);
   }
 }
 
-parentPort?.postMessage(0);
+parentPort?.postMessage('ready');
 await serve();

@@ -23,7 +23,7 @@ export const vocabulary = {
   /** Passes by the number that a command carries. */
   passes: ['adam', 'rmsprop', 'sgd', 'scale'] satisfies Pass[],
   /** Commands that can be under way at once. */
-  ring: 16,
+  ring: 64,
   /** Numbers in a command. */
   width: 32,
 } as const;
@@ -34,6 +34,8 @@ export interface SharedState {
   readonly sequence: Int32Array;
   /** A ring of commands: [code, …arguments]. */
   readonly commands: Float64Array;
+  /** Commands that each worker has finished. */
+  readonly finished: Int32Array;
   /** How often the workers have met. */
   readonly meetings: Int32Array;
   /** For each worker: the weighted scalars, then the sum of squared gradients of its share. */
@@ -88,6 +90,7 @@ export function sharedState(shards: number, scalars: number, length: number): Sh
   return {
     sequence: new Int32Array(shared(4)),
     commands: new Float64Array(shared(8 * vocabulary.ring * vocabulary.width)),
+    finished: new Int32Array(shared(4 * shards)),
     meetings: new Int32Array(shared(4)),
     results: new Float64Array(shared(8 * shards * (scalars + 1))),
     parameters: new Float32Array(shared(BYTES * length)),
