@@ -1,10 +1,19 @@
 // A step spread over threads against the same step in one thread.
 import { runCounter } from '@flowvae/compiler';
-import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from '@flowvae/tensor';
+import { fold, key, normal } from '@flowvae/random';
+import {
+  type NamedVariables,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+  type Variable,
+} from '@flowvae/tensor';
 import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop, sgd } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
-import { rowsOf } from '../../packages/training/src/parallel/shards.ts';
+import { rowsOf, shardGraphs } from '../../packages/training/src/parallel/shards.ts';
 import { localState } from '../../packages/training/src/training-state.ts';
 import { smallVae, valuesOf } from './problems.ts';
 
@@ -45,6 +54,46 @@ describe('training with threads', () => {
       expect(Object.keys(other.terms)).toEqual(Object.keys(entry.terms));
       for (const [name, term] of Object.entries(entry.terms)) expect(other.terms[name]).toBeCloseTo(term, 3);
     }
+  });
+
+  it.each([2, 3])('forms the gradients of large kernels from all rows (%i threads)', async (threads) => {
+    const wide = () => {
+      const w = [40, 52, 36].map((width, i) =>
+        tf.tidy(() => tf.variable(tf.randomNormal([[24, 40, 52][i]!, width], 0, 0.2, 'float32', i + 1))),
+      );
+      const variables = {
+        'a/kernel': w[0]!,
+        bias: tf.tidy(() => tf.variable(tf.zeros([52]))),
+        'b/kernel': w[1]!,
+        'c/kernel': w[2]!,
+      };
+      made.push(variables);
+      const loss = ({ x }: Readonly<Record<string, Tensor>>) => {
+        const hidden = tf.relu(
+          tf.add(tf.matMul(tf.tanh(tf.matMul(x as Tensor2D, w[0] as Tensor2D)), w[1] as Tensor2D), variables.bias),
+        );
+        const term = tf.sum(tf.square(tf.matMul(hidden as Tensor2D, w[2] as Tensor2D)), 1);
+        return { loss: tf.mean(term) as Scalar, terms: { term: term as Tensor1D } };
+      };
+      const batch = (step: number) => ({ x: normal(fold(key(5), step), 7 * 24) });
+      return { loss, variables, inputShapes: { x: [7, 24] }, batchInputs: ['x'], batch };
+    };
+    const [alone, spread] = [wide(), wide()];
+    const options = { optimizer: chain(clipByGlobalNorm(5), adam(1e-2)), steps: 5 };
+    const before = runCounter.runs;
+    const { history } = await fit({ ...alone, ...options });
+    const other = await fit({ ...spread, ...options, threads });
+    expect(runCounter.runs - before).toBe(5 + 5 * threads);
+    expect(largest(valuesOf(spread.variables), valuesOf(alone.variables))).toBeLessThan(1e-5);
+    expect(other.history[0]!.gradientNorm / history[0]!.gradientNorm).toBeCloseTo(1, 4);
+    const graph = shardGraphs({ ...spread, slots: 0, threads }, ['x'], rowsOf(7, threads))
+      .values()
+      .next().value!;
+    expect(graph.products.map(({ output }) => output)).toEqual([
+      'gradient:a/kernel',
+      'gradient:b/kernel',
+      'gradient:c/kernel',
+    ]);
   });
 
   it('gives equal bytes for equal arguments', async () => {

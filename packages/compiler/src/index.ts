@@ -6,6 +6,7 @@ export type { ExportShapes } from './export/shapes.ts';
 export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export type { Graph } from './graph.ts';
 export { printGraph } from './print.ts';
+export { type Factored, factorRowProducts, type ProductPart, productsGraph } from './row-products.ts';
 export { loadRuntime } from './runtime.ts';
 export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';

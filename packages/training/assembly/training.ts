@@ -137,34 +137,11 @@ export function scale(g: usize, n: i32, factor: f32): void {
   }
 }
 
-/** g ← a·g + b·x; returns Σ g² of the result, summed as in `sumOfSquares`. */
-export function combine(g: usize, x: usize, n: i32, a: f32, b: f32): f64 {
-  const end: usize = g + ((<usize>n) << 2);
-  let total: f64 = 0;
-  for (let start: usize = g; start < end; start += BLOCK) {
-    total += combineBlock(start, min(start + BLOCK, end), x + (start - g), a, b);
-  }
-  return total;
-}
-
-function combineBlock(start: usize, end: usize, x: usize, a: f32, b: f32): f64 {
+/** g ← a·g + b·x. */
+export function combine(g: usize, x: usize, n: i32, a: f32, b: f32): void {
   const as = f32x4.splat(a);
   const bs = f32x4.splat(b);
-  let even = f32x4.splat(0);
-  let odd = f32x4.splat(0);
-  let i = start;
-  for (; i + 32 <= end; i += 32, x += 32) {
-    const g0 = f32x4.add(f32x4.mul(as, v128.load(i)), f32x4.mul(bs, v128.load(x)));
-    const g1 = f32x4.add(f32x4.mul(as, v128.load(i, 16)), f32x4.mul(bs, v128.load(x, 16)));
-    v128.store(i, g0);
-    v128.store(i, g1, 16);
-    even = f32x4.add(even, f32x4.mul(g0, g0));
-    odd = f32x4.add(odd, f32x4.mul(g1, g1));
+  for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
+    v128.store(g + i, f32x4.add(f32x4.mul(as, v128.load(g + i)), f32x4.mul(bs, v128.load(x + i))));
   }
-  if (i < end) {
-    const rest = f32x4.add(f32x4.mul(as, v128.load(i)), f32x4.mul(bs, v128.load(x)));
-    v128.store(i, rest);
-    even = f32x4.add(even, f32x4.mul(rest, rest));
-  }
-  return lanesOf(f32x4.add(even, odd));
 }

@@ -41,6 +41,22 @@ export function viewsOf({ places }: FlatLayout, region: Float32Array): Record<st
   return Object.fromEntries(places.map(({ name, offset, size }) => [name, region.subarray(offset, offset + size)]));
 }
 
-/** Where the share of each of `shards` workers begins; the last entry is the end. All are multiples of four. */
-export const shareBounds = (length: number, shards: number): number[] =>
-  Array.from({ length: shards + 1 }, (_, shard) => LANES * Math.floor((length / LANES) * (shard / shards)));
+/**
+ * Where the share of each of `shards` workers begins; the last entry is the end. All are multiples of four.
+ *
+ * @param columns of matrices that may be cut between rows only, by name
+ */
+export function shareBounds(
+  { length, places }: FlatLayout,
+  shards: number,
+  columns: Readonly<Record<string, number>> = {},
+): number[] {
+  return Array.from({ length: shards + 1 }, (_, shard) => {
+    const even = LANES * Math.floor((length / LANES) * (shard / shards));
+    const cut = places.find(({ offset, size }) => offset < even && even < offset + size);
+    const width = cut && columns[cut.name];
+    if (!width) return even;
+    const rows = LANES * Math.round((even - cut.offset) / width / LANES); // a multiple of four rows begins at a multiple of four
+    return cut.offset + Math.min(rows * width, padded(cut.size));
+  });
+}

@@ -10,8 +10,8 @@ export type Pass = 'adam' | 'rmsprop' | 'sgd' | 'scale';
 /** The exports of assembly/training.ts, where their formulas stand. Lengths count float32 values, a multiple of 4. */
 export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[]) => void>> & {
   sumOfSquares(g: Pointer, n: number): number;
-  /** g ← a·g + b·x; returns Σ g² of the result. */
-  combine(g: Pointer, x: Pointer, n: number, a: number, b: number): number;
+  /** g ← a·g + b·x. */
+  combine(g: Pointer, x: Pointer, n: number, a: number, b: number): void;
 };
 
 let compiled: WebAssembly.Module | undefined;

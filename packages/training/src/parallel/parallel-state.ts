@@ -7,7 +7,7 @@ import { stepValues } from '../gradient-step.ts';
 import { GRADIENTS, PARAMETERS } from '../optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from '../training-state.ts';
 import { Crew } from './crew.ts';
-import { recipesFor, rowsOf, scalarsOf, shardsOf, sharedInputs } from './shards.ts';
+import { rowsOf, scalarsOf, shardGraphs, shardsOf, sharedInputs } from './shards.ts';
 import { Command, sharedState, vocabulary } from './shared-state.ts';
 
 /** What a parallel state needs beyond a local one. */
@@ -19,20 +19,21 @@ export interface ParallelStateOptions extends TrainingStateOptions {
 /**
  * A data-parallel training state. Sums over threads are taken in a fixed order, so equal arguments give equal bytes for one number of threads.
  *
- * Every thread has all parameters and a session of its own for its rows; thread i sums and updates share i of the flat buffer, and takes over
- * the others' shares. A step costs one exchange of gradients and one of parameters, and no thread waits for another inside the graph.
+ * Every thread has all parameters and a session of its own for its rows. Thread i updates share i of the flat buffer: gradients of large
+ * kernels, xᵀ·dy, it forms for its share from all rows of x and dy, which are smaller; other gradients are summed over threads. The new
+ * parameters are exchanged. No thread waits for another inside a graph.
  */
 export async function parallelState(options: ParallelStateOptions): Promise<TrainingState> {
   const { variables, inputShapes, batchInputs, threads } = options;
   const layout = flatLayout(variables);
   const rows = rowsOf(inputShapes[batchInputs[0]!]![0]!, threads);
-  const recipes = recipesFor(options, batchInputs, rows);
-  const { nodes } = recipes.get(rows[0]!)!;
-  const scalars = scalarsOf(recipes.get(rows[0]!)!);
+  const graphs = shardGraphs(options, batchInputs, rows);
+  const { nodes } = graphs.get(rows[0]!)!.recipe;
+  const scalars = scalarsOf(graphs.get(rows[0]!)!);
   const state = sharedState(rows.length, scalars.length, layout.length);
   for (const [name, view] of Object.entries(viewsOf(layout, state.parameters))) view.set(variables[name]!.dataSync());
   const inputs = sharedInputs(inputShapes);
-  const crew = await Crew.start(shardsOf({ layout, rows, recipes, inputs, state }, options, batchInputs), state);
+  const crew = await Crew.start(shardsOf({ layout, rows, graphs, inputs, state }, options, batchInputs), state);
 
   const exchange = state.outboxes[0]!;
   const width = scalars.length + 1;

@@ -59,16 +59,56 @@ const feeds = Object.fromEntries([
       : [];
   }),
 ]);
+/**
+ * Tensors over the places of outputs in the gradients.
+ * @param {readonly import('./shared-state.ts').PlacedOutput[]} outputs
+ */
+const placed = (outputs) =>
+  outputs.map(({ key, shape, offset, size }) => [
+    key,
+    new Tensor('float32', gradients.subarray(offset, offset + size), shape),
+  ]);
+
+/** Factors of products over the batch: this thread's rows are computed in place, the others' are copied in. */
+const { first, count } = data.rows;
+const factors = data.factors.map(({ name, key, columns, shared }) => {
+  const values = new Float32Array(shared.length);
+  const [start, end] = [first * columns, (first + count) * columns];
+  return { name, key, columns, shared, values, start, end, own: values.subarray(start, end) };
+});
+
 /** Scalars in arrays of one number; gradients at their places. */
 const scalars = data.scalars.map(() => new Float32Array(1));
 const witness = /** @type {Float32Array} */ (scalars[0]);
 const fetches = Object.fromEntries([
   ...data.scalars.map((key, i) => [key, new Tensor('float32', scalars[i], [])]),
-  ...data.gradients.map(({ key, shape, offset, size }) => [
-    key,
-    new Tensor('float32', gradients.subarray(offset, offset + size), shape),
-  ]),
+  ...placed(data.gradients),
+  ...factors.map(({ key, columns, own }) => [key, new Tensor('float32', own, [count, columns])]),
 ]);
+
+const { products } = data;
+const productSession = products && (await InferenceSession.create(products.recipe.model, products.recipe.options));
+const productFeeds = Object.fromEntries(
+  factors
+    .filter(({ name }) => products?.recipe.inputs.some((input) => input.name === name))
+    .map(({ name, columns, values }) => [name, new Tensor('float32', values, [values.length / columns, columns])]),
+);
+const productFetches = products ? Object.fromEntries(placed(products.outputs)) : {};
+const firstProduct = products?.outputs[0];
+const productWitness = firstProduct && gradients.subarray(firstProduct.offset, firstProduct.offset + 1);
+
+/**
+ * The parts of gradients that are summed over threads, by whom they belong to; lengths include the padding.
+ * @param {number} owner
+ */
+const partsOf = (owner) =>
+  data.gradients.flatMap(({ offset, size }) => {
+    const start = Math.max(offset, /** @type {number} */ (bounds[owner]));
+    const end = Math.min(offset + 4 * Math.ceil(size / 4), /** @type {number} */ (bounds[owner + 1]));
+    return start < end ? [{ start, end }] : [];
+  });
+const ownParts = partsOf(shard);
+const othersParts = peers.flatMap(partsOf);
 
 /**
  * Waits until a counter has reached a value.
@@ -92,38 +132,44 @@ function meet() {
   waitFor(state.meetings, 0, meetings * shards);
 }
 
-/** Hands the other threads their parts of this thread's gradients. */
-function sendGradients() {
+/** Hands the other threads this thread's rows of the factors, and their parts of its gradients. */
+function send() {
+  for (const { shared, own, start } of factors) shared.set(own, start);
   const outbox = /** @type {Float32Array} */ (state.outboxes[shard]);
-  outbox.set(gradients.subarray(0, from), 0);
-  outbox.set(gradients.subarray(to), to);
+  for (const { start, end } of othersParts) outbox.set(gradients.subarray(start, end), start);
 }
 
-/** Adds up this thread's share of the gradients, each thread's by its part of the batch; returns the sum of their squares. */
-function receiveGradients() {
-  if (peers.length === 0) return kernels.sumOfSquares(share(GRADIENTS), to - from);
+/** Completes the factors, and adds up this thread's parts of the gradients, each thread's by its part of the batch. */
+function receive() {
+  for (const { shared, values, start, end } of factors) {
+    values.set(shared.subarray(0, start));
+    values.set(shared.subarray(end), end);
+  }
   let own = /** @type {number} */ (weights[shard]);
-  let squares = 0;
   for (const peer of peers) {
-    inbox.set(/** @type {Float32Array} */ (state.outboxes[peer]).subarray(from, to));
+    const outbox = /** @type {Float32Array} */ (state.outboxes[peer]);
     const weight = /** @type {number} */ (weights[peer]);
-    squares = kernels.combine(share(GRADIENTS), pointer(data.regions), to - from, own, weight);
+    for (const { start, end } of ownParts) {
+      inbox.set(outbox.subarray(start, end), start - from);
+      const [to, arrived] = [pointer(GRADIENTS) + start * BYTES, pointer(data.regions) + (start - from) * BYTES];
+      kernels.combine(to, arrived, end - start, own, weight);
+    }
     own = 1;
   }
-  return squares;
 }
 
 async function run() {
   for (const { shared, values } of inputs) values.set(shared);
   await runInPlace(session, feeds, fetches, witness);
-  sendGradients();
+  send();
   meet();
-  const squares = receiveGradients();
+  receive();
+  if (productSession) await runInPlace(productSession, productFeeds, productFetches, productWitness);
   const width = scalars.length + 1;
   scalars.forEach(([value = 0], i) => {
     state.results[shard * width + i] = /** @type {number} */ (weights[shard]) * value;
   });
-  state.results[shard * width + width - 1] = squares;
+  state.results[shard * width + width - 1] = kernels.sumOfSquares(share(GRADIENTS), to - from);
 }
 
 /** @param {Float64Array} command */

@@ -1,12 +1,29 @@
 // How a step is divided: rows of the batch, and shares of the flat buffer.
-import { type InputShapes, type Port, type SessionRecipe, sessionRecipe, traceGraph } from '@flowvae/compiler';
+import {
+  type Factored,
+  factorRowProducts,
+  type InputShapes,
+  type Port,
+  type ProductPart,
+  productsGraph,
+  type SessionRecipe,
+  sessionRecipe,
+  traceGraph,
+} from '@flowvae/compiler';
 import { elementCount } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, shareBounds } from '../flat-layout.ts';
 import { GRADIENT, withGradients } from '../gradient-step.ts';
 import { passesModule } from '../kernels.ts';
 import { FIRST_SLOT } from '../optimizer.ts';
 import type { TrainingStateOptions } from '../training-state.ts';
-import { type GradientOutput, type ShardData, type ShardInput, type SharedState, vocabulary } from './shared-state.ts';
+import {
+  type PlacedOutput,
+  type ShardData,
+  type ShardInput,
+  type ShardProducts,
+  type SharedState,
+  vocabulary,
+} from './shared-state.ts';
 
 /** Rows of each thread, as even as can be: no thread without a row. */
 export function rowsOf(batch: number, threads: number): number[] {
@@ -15,18 +32,26 @@ export function rowsOf(batch: number, threads: number): number[] {
   return bounds.slice(1).map((end, i) => end - bounds[i]!);
 }
 
-/** The step's graph for each number of rows that a thread has. */
-export function recipesFor(
+/** The step's graph for a number of rows that a thread has. */
+export interface ShardGraph extends Factored {
+  readonly recipe: SessionRecipe;
+}
+
+/** The graph for each number of rows. A product over the rows is left out where its factors are smaller than itself. */
+export function shardGraphs(
   { loss, variables, inputShapes }: TrainingStateOptions,
   batchInputs: readonly string[],
   rows: readonly number[],
-): ReadonlyMap<number, SessionRecipe> {
+): ReadonlyMap<number, ShardGraph> {
   const traced = withGradients(loss, variables);
-  const recipes = [...new Set(rows)].map((count) => {
-    const graph = traceGraph(traced, shapesFor(inputShapes, batchInputs, count), variables);
-    return [count, sessionRecipe(graph, { threads: 1, inPlace: true })] as const;
+  const batch = rows.reduce((a, b) => a + b, 0);
+  const isWorth = (m: number, n: number) => batch * (m + n) < m * n;
+  const graphs = [...new Set(rows)].map((count) => {
+    const whole = traceGraph(traced, shapesFor(inputShapes, batchInputs, count), variables);
+    const factored = factorRowProducts(whole, count, isWorth);
+    return [count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) }] as const;
   });
-  return new Map(recipes);
+  return new Map(graphs);
 }
 
 const shapesFor = (shapes: InputShapes, batchInputs: readonly string[], rows: number): InputShapes =>
@@ -37,9 +62,11 @@ const shapesFor = (shapes: InputShapes, batchInputs: readonly string[], rows: nu
     ]),
   );
 
+const isFactor = ({ factors }: Factored, name: string) => Object.hasOwn(factors, name);
+
 /** The step's outputs that hold one number: loss and terms. */
-export const scalarsOf = ({ outputs }: SessionRecipe): Port[] =>
-  outputs.filter(({ name }) => !name.startsWith(GRADIENT));
+export const scalarsOf = (graph: ShardGraph): Port[] =>
+  graph.recipe.outputs.filter(({ name }) => !name.startsWith(GRADIENT) && !isFactor(graph, name));
 
 /** The step's whole inputs in shared memory. */
 export const sharedInputs = (shapes: InputShapes): Record<string, Float32Array> =>
@@ -54,49 +81,95 @@ export const sharedInputs = (shapes: InputShapes): Record<string, Float32Array> 
 export interface Division {
   readonly layout: FlatLayout;
   readonly rows: readonly number[];
-  readonly recipes: ReadonlyMap<number, SessionRecipe>;
+  readonly graphs: ReadonlyMap<number, ShardGraph>;
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly state: SharedState;
 }
 
 /** What each thread starts with. */
 export function shardsOf(
-  { layout, rows, recipes, inputs, state }: Division,
+  { layout, rows, graphs, inputs, state }: Division,
   { inputShapes, slots }: TrainingStateOptions,
   batchInputs: readonly string[],
 ): ShardData[] {
   const batch = rows.reduce((a, b) => a + b, 0);
+  const weights = rows.map((share) => share / batch);
+  const any = graphs.get(rows[0]!)!;
+  const bounds = shareBounds(layout, rows.length, columnsOf(any));
+  const matrices = Object.entries(any.factors).map(([name, columns]) => {
+    const shared = new Float32Array(new SharedArrayBuffer(BYTES * batch * columns));
+    return [name, { columns, shared }] as const;
+  });
   let first = 0;
   return rows.map((count, shard) => {
-    const recipe = recipes.get(count)!;
+    const graph = graphs.get(count)!;
     const part = { first, count };
     first += count;
+    const outputs = partsOf(graph, layout, [bounds[shard]!, bounds[shard + 1]!]);
+    const rowWeights = rows.flatMap((share, i) => new Array<number>(share).fill(weights[i]!));
+    const keyOf = (name: string) => graph.recipe.outputs.find((port) => port.name === name)!.key;
     return {
       vocabulary,
       shard,
       shards: rows.length,
-      recipe,
+      recipe: graph.recipe,
       passesModule: passesModule(),
       layout,
       regions: FIRST_SLOT + slots,
-      bounds: shareBounds(layout.length, rows.length),
-      weights: rows.map((share) => share / batch),
+      bounds,
+      weights,
+      rows: part,
       inputs: Object.entries(inputShapes).map(([name, shape]) =>
         shardInput(name, shape, inputs[name]!, batchInputs.includes(name) ? part : undefined),
       ),
-      gradients: gradientsOf(recipe, layout),
-      scalars: scalarsOf(recipe).map(({ key }) => key),
+      gradients: gradientsOf(graph.recipe, layout),
+      scalars: scalarsOf(graph).map(({ key }) => key),
+      factors: matrices.map(([name, matrix]) => ({ name, key: keyOf(name), ...matrix })),
+      ...(outputs.length > 0 && { products: productsOf(outputs, graph, layout, rowWeights) }),
       state,
     };
   });
 }
 
-function gradientsOf({ outputs }: SessionRecipe, { places }: FlatLayout): GradientOutput[] {
+const placeOf = ({ places }: FlatLayout, output: string) =>
+  places.find(({ name }) => name === output.slice(GRADIENT.length))!;
+
+function gradientsOf({ outputs }: SessionRecipe, layout: FlatLayout): PlacedOutput[] {
   const gradients = outputs.filter(({ name }) => name.startsWith(GRADIENT));
   return gradients.map(({ name, key, shape }) => {
-    const { offset, size } = places.find((place) => place.name === name.slice(GRADIENT.length))!;
+    const { offset, size } = placeOf(layout, name);
     return { key, shape, offset, size };
   });
+}
+
+/** Columns of the variables whose gradients are products: a share of them is some of their rows. */
+const columnsOf = ({ products, factors }: ShardGraph): Record<string, number> =>
+  Object.fromEntries(products.map(({ output, right }) => [output.slice(GRADIENT.length), factors[right]!]));
+
+/** The rows of each product that lie in a share. */
+function partsOf(graph: ShardGraph, layout: FlatLayout, [start, end]: readonly [number, number]): ProductPart[] {
+  return graph.products.flatMap((product) => {
+    const { offset, size } = placeOf(layout, product.output);
+    const columns = graph.factors[product.right]!;
+    const from = Math.max(0, start - offset) / columns;
+    const to = Math.min(size, end - offset) / columns;
+    return from < to ? [{ ...product, from, to }] : [];
+  });
+}
+
+function productsOf(
+  parts: readonly ProductPart[],
+  { factors }: ShardGraph,
+  layout: FlatLayout,
+  weights: readonly number[],
+): ShardProducts {
+  const recipe = sessionRecipe(productsGraph(parts, factors, weights), { threads: 1, inPlace: true });
+  const outputs = parts.map(({ output, right, from, to }, i) => {
+    const columns = factors[right]!;
+    const offset = placeOf(layout, output).offset + from * columns;
+    return { key: recipe.outputs[i]!.key, shape: [to - from, columns], offset, size: (to - from) * columns };
+  });
+  return { recipe, outputs };
 }
 
 function shardInput(

@@ -54,13 +54,29 @@ export interface ShardInput {
   readonly shared: Float32Array;
 }
 
-/** An output that holds a gradient. */
-export interface GradientOutput {
+/** An output that is written into the flat buffer. */
+export interface PlacedOutput {
   readonly key: string;
   readonly shape: readonly number[];
   /** Place in the flat buffer. */
   readonly offset: number;
   readonly size: number;
+}
+
+/** A matrix with a row for each of the batch; each worker computes its own rows. */
+export interface SharedFactor {
+  readonly name: string;
+  /** The output of the worker's graph that holds its rows. */
+  readonly key: string;
+  readonly columns: number;
+  /** All rows. */
+  readonly shared: Float32Array;
+}
+
+/** Gradients that each worker forms for its share from all rows of their factors. */
+export interface ShardProducts {
+  readonly recipe: SessionRecipe;
+  readonly outputs: readonly PlacedOutput[];
 }
 
 /** Everything that a worker starts with. */
@@ -78,7 +94,13 @@ export interface ShardData {
   /** Each worker's part of the batch. */
   readonly weights: readonly number[];
   readonly inputs: readonly ShardInput[];
-  readonly gradients: readonly GradientOutput[];
+  /** The worker's rows of the batch. */
+  readonly rows: { readonly first: number; readonly count: number };
+  /** Gradients of the worker's rows, to be summed over workers. */
+  readonly gradients: readonly PlacedOutput[];
+  readonly factors: readonly SharedFactor[];
+  /** Absent where the worker's share has no such gradient. */
+  readonly products?: ShardProducts;
   /** Keys of the outputs that hold one number. */
   readonly scalars: readonly string[];
   readonly state: SharedState;

@@ -1,0 +1,103 @@
+// Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left out of a graph that
+// sees some of the rows, and be formed from all rows at once elsewhere.
+import type { Graph, GraphNode, Named, Value } from './graph.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { removeDeadNodes } from './passes/dead-nodes.ts';
+
+/** An output xᵀ·dy by the names of its factors: outputs of the remaining graph, x [B, m] and dy [B, n]. */
+export interface RowProduct {
+  readonly output: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** A graph without its products, and what they are made of. */
+export interface Factored {
+  /** The graph with the factors in place of the products. */
+  readonly graph: Graph;
+  readonly products: readonly RowProduct[];
+  /** Names of the factors, and their columns. */
+  readonly factors: Readonly<Record<string, number>>;
+}
+
+/**
+ * Takes products over `rows` rows out of a graph.
+ *
+ * @param isWorth whether an [m, n] product is to be taken out
+ */
+export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: number, n: number) => boolean): Factored {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const names = new Map<Value, string>();
+  const nameOf = (value: Value) => {
+    if (!names.has(value)) names.set(value, `factor:${names.size}`);
+    return names.get(value)!;
+  };
+  const rest: Named[] = [];
+  const products: RowProduct[] = [];
+  for (const output of graph.outputs) {
+    const [x, dy] = factorsOf(producers.get(output.value), rows) ?? [];
+    if (x && dy && isWorth(x.shape[1]!, dy.shape[1]!)) {
+      products.push({ output: output.name, left: nameOf(x), right: nameOf(dy) });
+    } else rest.push(output);
+  }
+  const factors = [...names].map(([value, name]) => ({ name, value }));
+  return {
+    graph: removeDeadNodes({ ...graph, outputs: [...rest, ...factors] }),
+    products,
+    factors: Object.fromEntries(factors.map(({ name, value }) => [name, value.shape[1]!])),
+  };
+}
+
+/** x and dy of a node xᵀ·dy whose factors have so many rows. */
+function factorsOf(node: GraphNode | undefined, rows: number): readonly Value[] | undefined {
+  if (node?.operator !== 'Gemm' || node.inputs.length !== 2) return undefined;
+  const { transA, transB } = node.attributes;
+  if (transA !== 1 || transB !== 0) return undefined;
+  return node.inputs.every(({ shape }) => shape.length === 2 && shape[0] === rows) ? node.inputs : undefined;
+}
+
+/** Some rows of a product: columns `from` up to `to` of x. */
+export interface ProductPart extends RowProduct {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A graph that forms parts of products from factors with all rows, row i of the batch weighted by `weights[i]`.
+ *
+ * @param factors columns of each factor
+ * @returns outputs named like the products
+ */
+export function productsGraph(
+  parts: readonly ProductPart[],
+  factors: Readonly<Record<string, number>>,
+  weights: readonly number[],
+): Graph {
+  const builder = new GraphBuilder();
+  builder.origin = 'rows of a gradient';
+  const rows = weights.length;
+  const weightColumn = builder.constant(weights, [rows, 1]);
+  const used = new Set(parts.flatMap(({ left, right }) => [left, right]));
+  const values = new Map([...used].map((name) => [name, builder.input(name, [rows, factors[name]!], 'float32')]));
+  const weighted = new Map<string, Value>();
+  for (const { left } of parts) {
+    const shape = [rows, factors[left]!];
+    const value =
+      weighted.get(left) ?? builder.node('Mul', [values.get(left)!, weightColumn], { shape, type: 'float32' });
+    weighted.set(left, value);
+  }
+  const outputs = parts.map(({ output, left, right, from, to }) => {
+    const whole = from === 0 && to === factors[left];
+    const bounds = [from, to, 1].map((bound) => builder.int64([bound]));
+    const x = whole
+      ? weighted.get(left)!
+      : builder.node('Slice', [weighted.get(left)!, ...bounds], { shape: [rows, to - from], type: 'float32' });
+    const shape = [to - from, factors[right]!];
+    const attributes = { transA: 1, transB: 0 };
+    return {
+      name: output,
+      value: builder.node('Gemm', [x, values.get(right)!], { shape, type: 'float32', attributes }),
+    };
+  });
+  return builder.graph(outputs);
+}
