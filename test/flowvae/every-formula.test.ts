@@ -38,10 +38,11 @@ describe.each(invertible)('prior %s', (prior) => {
     expect(own.reduce((sum, [, { size }]) => sum + size, 0)).toBe(counts.prior);
     const images = (scale: number) =>
       tf.tidy(() => {
-        // no two of them proportional: a reflection does not know the length of its normal
-        const values = ({ size, shape }: (typeof own)[number][1]) =>
-          tf.reshape(tf.cos(tf.mul(scale, tf.range(1, size + 1))), shape);
-        for (const [, variable] of own) variable.assign(values(variable));
+        // no two of them proportional or equal: a reflection does not know the length of its normal, and radial's α = β is the identity
+        for (const [k, [, variable]] of own.entries()) {
+          const angles = tf.add(k, tf.mul(scale, tf.range(1, variable.size + 1)));
+          variable.assign(tf.reshape(tf.cos(angles), variable.shape));
+        }
         return model.sample(tf.ones([1, 3])).dataSync();
       });
     if (own.length > 0) expect(images(0.5)).not.toEqual(images(-0.25));
