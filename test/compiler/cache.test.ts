@@ -1,7 +1,9 @@
 // The bound on kept executables: which one goes, when its session is freed, and what it says afterwards.
-import { compile, sessionCounter } from '@flowvae/compiler';
+import { compile, sessionCounter, traceGraph } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { GraphRunner } from '../../packages/compiler/src/backend/graph-runner.ts';
+import { Executable } from '../../packages/compiler/src/executable.ts';
 import { Lease } from '../../packages/compiler/src/lease.ts';
 import { LeastRecentlyUsed } from '../../packages/compiler/src/least-recently-used.ts';
 
@@ -113,11 +115,43 @@ describe('the cache of a compiled function', () => {
     await compiled.dispose();
   });
 
+  it('rejects in dispose() only where a session that made room cannot be freed', async () => {
+    const { compiled, at } = counted(1);
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const first = await at(1);
+    const dispose = vi.spyOn(first, 'dispose').mockRejectedValueOnce(new Error('not freed'));
+    try {
+      await at(2);
+      await settled();
+      expect(dispose).toHaveBeenCalledOnce();
+      expect(unhandled).not.toHaveBeenCalled();
+      await expect(compiled.dispose()).rejects.toThrow('not freed');
+    } finally {
+      process.off('unhandledRejection', unhandled);
+      dispose.mockRestore();
+      await first.dispose();
+    }
+  });
+
   it.each([0, -1, 1.5, Number.NaN])('refuses a size of %d', (cacheSize) => {
     expect(() => compile(({ x }) => ({ y: x! }), { cacheSize })).toThrow(
       `compile: cacheSize: expected a whole number from 1 up, got ${cacheSize}`,
     );
   });
+});
+
+it('the backend tries anew to make a session that could not be made', async () => {
+  const runner = new GraphRunner(1);
+  const cut = { graph: traceGraph(({ x }) => ({ y: tf.neg(x!) }), { x: [2] }), arrays: [Float32Array.of(1, 2)] };
+  const create = vi.spyOn(Executable, 'create').mockRejectedValueOnce(new Error('no memory'));
+  try {
+    await expect(runner.run(cut)).rejects.toThrow('no memory');
+    expect(await runner.run(cut)).toEqual([Float32Array.of(-1, -2)]);
+  } finally {
+    create.mockRestore();
+    runner.dispose();
+  }
 });
 
 describe('LeastRecentlyUsed', () => {

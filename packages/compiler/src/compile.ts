@@ -4,7 +4,7 @@ import { Executable } from './executable.ts';
 import type { ExportShapes } from './export/shapes.ts';
 import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph.ts';
-import { LeastRecentlyUsed } from './least-recently-used.ts';
+import { LeastRecentlyUsed, promised } from './least-recently-used.ts';
 import { optimise } from './passes/optimise.ts';
 import { type InputShapes, type Traceable, trace } from './trace.ts';
 
@@ -32,7 +32,7 @@ export interface Compiled {
    * called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
    */
   toOnnx(shapes: ExportShapes, options?: OnnxOptions): Promise<Uint8Array>;
-  /** Frees all sessions, after the runs under way. */
+  /** Frees all sessions, after the runs under way. Rejects where one could not be freed, now or when it made room. */
   dispose(): Promise<void>;
 }
 
@@ -60,22 +60,19 @@ export function compile(
   const executables = new LeastRecentlyUsed<Promise<Executable>>(cacheSize, (created) => {
     const freed = disposeOf(created);
     freeing.add(freed);
-    freed.finally(() => freeing.delete(freed));
+    freed.then(
+      () => freeing.delete(freed),
+      () => {}, // stays, for dispose() to say
+    );
   });
   return {
     specialise(shapes) {
       const key = JSON.stringify(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const onRun = () => void executables.use(key);
-      return executables.get(key, () => {
-        const created = Promise.resolve().then(() =>
-          Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
-        );
-        // A function that throws while it is traced rejects, and is tried anew at the next call.
-        created.catch(() => {
-          if (executables.use(key) === created) executables.delete(key);
-        });
-        return created;
-      });
+      // A function that throws while it is traced rejects.
+      return promised(executables, key, async () =>
+        Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
+      );
     },
     toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),
     async dispose() {

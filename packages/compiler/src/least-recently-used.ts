@@ -44,3 +44,18 @@ export class LeastRecentlyUsed<Entry> {
     for (const key of [...this.#entries.keys()]) this.delete(key);
   }
 }
+
+/** The promise of a key, made where there is none. One that rejects loses its place, so that the next call tries anew. */
+export function promised<Entry>(
+  cache: LeastRecentlyUsed<Promise<Entry>>,
+  key: string,
+  create: () => Promise<Entry>,
+): Promise<Entry> {
+  return cache.get(key, () => {
+    const created = create();
+    created.catch(() => {
+      if (cache.use(key) === created) cache.delete(key);
+    });
+    return created;
+  });
+}

@@ -1,7 +1,7 @@
 // Runs cuts of the pending graph on ONNX Runtime, with one session for all cuts of the same structure.
 import { ExpectationError } from '@flowvae/tensor';
 import { Executable, type OutputArray } from '../executable.ts';
-import { LeastRecentlyUsed } from '../least-recently-used.ts';
+import { LeastRecentlyUsed, promised } from '../least-recently-used.ts';
 import { optimise } from '../passes/optimise.ts';
 import { type NativeExecutable, nativeRuntime } from './native-session.ts';
 import type { Cut } from './pending-graph.ts';
@@ -50,12 +50,12 @@ export class GraphRunner {
 
   /** Runs by onnxruntime-node's public way. The arrays must not change until the promise resolves. */
   async run({ graph, arrays }: Cut): Promise<OutputArray[]> {
-    const create = () => {
+    const create = async () => {
       this.created++;
       return Executable.create(optimise(graph), { threads: this.#threads });
     };
-    const executable = await this.#public.get(structureKey(graph), create);
-    const feeds = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, arrays[i]! as Float32Array]));
+    const executable = await promised(this.#public, structureKey(graph), create);
+    const feeds = Object.fromEntries(graph.inputs.map(({ name }, i) => [name, arrays[i]!]));
     const results = await executable.run<OutputArray>(feeds);
     return graph.outputs.map(({ name }) => results[name]!);
   }
@@ -68,8 +68,5 @@ export class GraphRunner {
 }
 
 function release(created: Promise<Executable>): void {
-  created.then(
-    (executable) => executable.dispose(),
-    () => {},
-  );
+  created.then((executable) => executable.dispose()).catch(() => {}); // nobody waits for it
 }
