@@ -147,6 +147,33 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
+  it('takes variables of other types as inputs of those types, and hands back what they were assigned', async () => {
+    const count = tf.tidy(() => tf.variable(tf.scalar(7, 'int32')));
+    const mask = tf.tidy(() => tf.variable(tf.tensor1d([1, 0], 'bool')));
+    const compiled = compile(
+      ({ x }) => {
+        const half = tf.floorDiv(count, tf.scalar(2, 'int32'));
+        count.assign(tf.add(count, tf.scalar(1, 'int32')));
+        return { half, chosen: tf.where(mask, x!, tf.neg(x!)) };
+      },
+      { variables: { count, mask } },
+    );
+    const run = await compiled.specialise({ x: [2] });
+    expect(run.graph.variables.map(({ value }) => value.type)).toEqual(['int32', 'bool']);
+    // One more than 2^24 is no float32.
+    const given = { x: ones(3, 4), count: Int32Array.of(16777217), mask: Uint8Array.of(0, 1) };
+    expect(await run.run<Float32Array | Int32Array>(given)).toEqual({
+      half: Int32Array.of(8388608),
+      chosen: ones(-3, 4),
+      'assigned:count': Int32Array.of(16777218),
+    });
+    await expect(run.run({ ...given, count: ones(7) })).rejects.toThrow(
+      "run: 'count': expected 1 int32 values of shape [], got 1 values in a Float32Array",
+    );
+    tf.dispose([count, mask]);
+    await compiled.dispose();
+  });
+
   it('hands back what an optimiser of tfjs assigned', async () => {
     const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const sgd = tf.train.sgd(0.1);

@@ -12,10 +12,11 @@ import type { SessionChoices } from './session-recipe.ts';
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
-/** What an output comes in, by its type: float32, int32, or bool as bytes. */
+/** What a value comes in, by its type: float32, int32, or bool as bytes. */
 export type OutputArray = Float32Array | Int32Array | Uint8Array;
 
-const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array } as const;
+/** The arrays that hold elements of a type. */
+export const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array } as const;
 
 /** How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they did. */
 export const runCounter = { runs: 0, nodes: 0 };
@@ -69,14 +70,14 @@ export class Executable {
   }
 
   /**
-   * Runs once. The arrays of `values` (inputs and variables by name) must not change until the promise resolves.
+   * Runs once. The arrays of `values` (inputs and variables by name, each of its type) must not change until the promise resolves.
    *
    * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the executable runs in place
    * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
    * @throws ExpectationError for a missing array or one of the wrong length or type, and once the session is freed
    */
   async run<A extends OutputArray = Float32Array>(
-    values: Arrays,
+    values: Readonly<Record<string, OutputArray>>,
     into: Readonly<Record<string, A>> = {},
   ): Promise<Readonly<Record<string, A>>> {
     const { inputs, variables, outputs, nodes } = this.graph;

@@ -1,15 +1,22 @@
 // Independent runs of graphs, spread over threads: each thread has sessions of its own that use one core.
 import { Worker } from 'node:worker_threads';
-import type { Arrays } from './executable.ts';
+import type { Arrays, OutputArray } from './executable.ts';
 import { runCounter } from './executable.ts';
 import type { SessionRecipe } from './session-recipe.ts';
 
 const WORKER = new URL('./session-worker.js', import.meta.url);
 
+/** Arrays that stay, each of its input's type. */
+type Fixed = Readonly<Record<string, OutputArray>>;
+
 /** What a worker is told: a session to make, or a job for one. */
-export type ToWorker =
-  | { readonly recipe: SessionRecipe; readonly fixed: Arrays }
-  | { readonly job: number; readonly session: number; readonly arrays: Arrays };
+export type ToWorker = { readonly recipe: SessionRecipe; readonly fixed: Fixed } | Job;
+
+interface Job {
+  readonly job: number;
+  readonly session: number;
+  readonly arrays: Arrays;
+}
 
 type FromWorker = { readonly job: number; readonly outputs: Arrays } | { readonly job: number; readonly error: string };
 
@@ -23,6 +30,8 @@ interface Pending {
 class Thread {
   readonly pending = new Map<number, Pending>();
   readonly #worker = new Worker(WORKER, { execArgv: [] });
+  /** Why the thread ended; it does no more. */
+  #failure: Error | undefined;
 
   constructor() {
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
@@ -32,6 +41,14 @@ class Thread {
 
   send(message: ToWorker): void {
     this.#worker.postMessage(message);
+  }
+
+  async run(message: Job, nodes: number): Promise<Arrays> {
+    if (this.#failure) throw this.#failure;
+    return new Promise((resolve, reject) => {
+      this.pending.set(message.job, { nodes, resolve, reject });
+      this.send(message);
+    });
   }
 
   async stop(): Promise<void> {
@@ -51,6 +68,7 @@ class Thread {
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error; // an error comes before the end that it causes
     for (const { reject } of this.pending.values()) reject(error);
     this.pending.clear();
   }
@@ -72,19 +90,15 @@ export class SessionPool {
    * @param fixed the arrays of inputs that are the same in every run, variables for one
    * @returns the session's number, for `run`
    */
-  add(recipe: SessionRecipe, fixed: Arrays): number {
+  add(recipe: SessionRecipe, fixed: Fixed): number {
     for (const thread of this.#threads) thread.send({ recipe, fixed });
     return this.#nodes.push(recipe.nodes) - 1;
   }
 
-  /** Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. */
+  /** Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. Rejects where that thread has ended. */
   run(session: number, arrays: Arrays): Promise<Arrays> {
     const thread = this.#threads.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
-    const job = this.#jobs++;
-    return new Promise((resolve, reject) => {
-      thread.pending.set(job, { nodes: this.#nodes[session]!, resolve, reject });
-      thread.send({ job, session, arrays });
-    });
+    return thread.run({ job: this.#jobs++, session, arrays }, this.#nodes[session]!);
   }
 
   /** Ends all threads; jobs that are not done fail. */

@@ -1,7 +1,7 @@
 // What another thread needs to run a graph: plain data, no functions.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { Graph, Named } from './graph.ts';
+import type { Graph, Named, ValueType } from './graph.ts';
 import { type EncodeOptions, encodeModel, outputName } from './onnx-model.ts';
 import { sessionOptions } from './session-options.ts';
 
@@ -11,6 +11,7 @@ export interface Port {
   /** The session's name; differs from `name` for outputs. */
   readonly key: string;
   readonly shape: readonly number[];
+  readonly type: ValueType;
 }
 
 /** How a session is made. */
@@ -39,9 +40,10 @@ const portOf = (key: (name: string) => string) => (named: Named) => ({
   name: named.name,
   key: key(named.name),
   shape: named.value.shape,
+  type: named.value.type,
 });
 
-/** Describes a session for a graph whose inputs and outputs are float32. */
+/** Describes a session for a graph whose outputs are float32. */
 export function sessionRecipe(graph: Graph, { threads, inPlace = false }: SessionChoices): SessionRecipe {
   return {
     runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,

@@ -4,7 +4,9 @@ import { parentPort } from 'node:worker_threads';
 
 /** @typedef {import('./session-pool.ts').ToWorker} ToWorker */
 /** @typedef {import('./session-recipe.ts').SessionRecipe} SessionRecipe */
-/** @typedef {Readonly<Record<string, Float32Array>>} Arrays */
+/** @typedef {import('./executable.ts').OutputArray} Elements */
+/** @typedef {import('./executable.ts').Arrays} Arrays */
+/** @typedef {Readonly<Record<string, Elements>>} Fixed */
 /** @typedef {(arrays: Arrays) => Promise<Arrays>} Run */
 
 /** @type {Promise<Run>[]} */
@@ -12,25 +14,22 @@ const sessions = [];
 
 /**
  * Makes a session; arrays that stay are given once.
- * @param {SessionRecipe} recipe @param {Arrays} fixed
+ * @param {SessionRecipe} recipe @param {Fixed} fixed
  * @returns {Promise<Run>}
  */
 async function open({ runtime, model, options, inputs, outputs }, fixed) {
   const { InferenceSession, Tensor } = await import(runtime);
   const session = await InferenceSession.create(model, options);
-  const named = inputs.map(({ name, key, shape }) => ({
+  const named = inputs.map(({ name, key, shape, type }) => ({
     name,
     key,
     shape,
-    kept: fixed[name] && tensor(fixed[name], shape),
+    type,
+    kept: fixed[name] && new Tensor(type, fixed[name], shape),
   }));
-  /** @param {Float32Array | undefined} values @param {readonly number[]} shape */
-  function tensor(values, shape) {
-    return new Tensor('float32', values, shape);
-  }
   return async (arrays) => {
     const feeds = Object.fromEntries(
-      named.map(({ name, key, shape, kept }) => [key, kept ?? tensor(arrays[name], shape)]),
+      named.map(({ name, key, shape, type, kept }) => [key, kept ?? new Tensor(type, arrays[name], shape)]),
     );
     const results = await session.run(feeds);
     return Object.fromEntries(outputs.map(({ name, key }) => [name, results[key].data]));

@@ -2,6 +2,7 @@
 import { type NamedVariables, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from './graph.ts';
 import { RECORDER, recorder } from './recorder.ts';
+import { graphType } from './recording.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 
 /** Shapes of a traced function's inputs by name. All inputs are float32. */
@@ -11,7 +12,7 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
 /**
- * Traces a pure function for given input shapes. Variables become graph inputs under their names in `variables`, and what the function assigns
+ * Traces a pure function for given input shapes. Variables become graph inputs of their own types under their names in `variables`, and what the function assigns
  * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
  *
  * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation, or a result that is no record of tensors
@@ -29,7 +30,7 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
     engine.startScope('trace');
     try {
       for (const [name, variable] of Object.entries(variables)) {
-        recorder.bind(variable.dataId, builder.variable(name, variable.shape, 'float32'));
+        recorder.bind(variable.dataId, builder.variable(name, variable.shape, graphType(variable.dtype, recorder)));
       }
       const inputs = Object.entries(inputShapes).map(([name, shape]) => {
         const info = recorder.describe(builder.input(name, shape, 'float32'));

@@ -37,10 +37,10 @@ const RUNS_PER_THREAD = 3;
 export async function functionRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
   const { variables = {}, engine = 'compiled', threads = 1 } = options;
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(fn);
-  const pool = new SessionPool(threads);
   const values = Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]),
+    Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice() as Float32Array]),
   );
+  const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
   const sessions = new Map<string, number>();
   const sessionFor = (shapes: InputShapes): number => {
     const key = JSON.stringify(shapes);

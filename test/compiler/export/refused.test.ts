@@ -162,7 +162,7 @@ describe('names and values', () => {
       fn,
       batch,
       { values: { w: Float32Array.of(1) } },
-      "toOnnx: 'w': expected 3 values of shape [3], got 1",
+      "toOnnx: 'w': expected 3 float32 values of shape [3], got 1 in a Float32Array",
     ],
   ])('%s are refused', async (_, exported, shapes, options, text) => {
     expect((await refusal(exported, shapes, options, { w })).message).toBe(text);

@@ -111,6 +111,19 @@ describe('the file', () => {
     w.dispose();
   });
 
+  it('holds variables of their own types', async () => {
+    const count = tf.tidy(() => tf.variable(tf.scalar(3, 'int32')));
+    const fn = compile(({ x }) => ({ y: tf.mul(x!, tf.cast(count, 'float32')) }), { variables: { count } });
+    const feeds = { x: { data: Float32Array.of(2), shape: [1] } };
+    expect((await runNative(await fn.toOnnx({ x: [1] }), feeds)).y!.data).toEqual([6]);
+    const values = { count: Int32Array.of(5) };
+    expect((await runNative(await fn.toOnnx({ x: [1] }, { values }), feeds)).y!.data).toEqual([10]);
+    await expect(fn.toOnnx({ x: [1] }, { values: { count: Float32Array.of(5) } })).rejects.toThrow(
+      "toOnnx: 'count': expected 1 int32 values of shape [], got 1 in a Float32Array",
+    );
+    count.dispose();
+  });
+
   it('calls an output by its name where a variable has it too', async () => {
     const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const fn = compile(({ x }) => ({ w: tf.mul(w, 2), y: tf.mul(x!, w) }), { variables: { w } });

@@ -1,6 +1,7 @@
 // A traced function as a file that any ONNX runtime takes.
 import { createRequire } from 'node:module';
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
+import { arrayTypes, type OutputArray } from '../executable.ts';
 import type { Constant, Graph, Value } from '../graph.ts';
 import { type Dimension, encodeModel } from '../onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
@@ -25,10 +26,13 @@ export interface OnnxMetadata {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+/** Numbers by name, in an array of their variable's type. */
+type Values = Readonly<Record<string, OutputArray>>;
+
 /** Options of `toOnnx`. */
 export interface OnnxOptions {
   /** Numbers of variables by name, in place of those that the variables hold now. */
-  readonly values?: Readonly<Record<string, Float32Array>>;
+  readonly values?: Values;
   readonly metadata?: OnnxMetadata;
 }
 
@@ -138,7 +142,7 @@ function refuseSharedNames({ inputs, outputs }: Graph): void {
 function variableConstants(
   { variables: lifted }: Graph,
   variables: NamedVariables,
-  values: Readonly<Record<string, Float32Array>>,
+  values: Values,
 ): Promise<Constant[]> {
   const stray = Object.keys(values).find((name) => !Object.hasOwn(variables, name));
   if (stray !== undefined) {
@@ -146,11 +150,12 @@ function variableConstants(
     throw new ExpectationError({ where: 'toOnnx', expected, received: `'${stray}', which is none` });
   }
   const constants = lifted.map(async ({ name, value }) => {
-    const data = values[name] ?? ((await variables[name]!.data()) as Float32Array);
+    const data = values[name] ?? ((await variables[name]!.data()) as OutputArray);
     const size = elementCount(value.shape);
-    if (data.length === size) return { value, data };
-    const expected = `${size} values of shape [${value.shape.join(', ')}]`;
-    throw new ExpectationError({ where: `toOnnx: '${name}'`, expected, received: `${data.length}` });
+    if (data.length === size && data instanceof arrayTypes[value.type]) return { value, data };
+    const expected = `${size} ${value.type} values of shape [${value.shape.join(', ')}]`;
+    const received = `${data.length} in a ${data.constructor.name}`;
+    throw new ExpectationError({ where: `toOnnx: '${name}'`, expected, received });
   });
   return Promise.all(constants);
 }

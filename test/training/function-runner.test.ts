@@ -1,0 +1,53 @@
+// Functions of arrays on threads: values of variables, and threads that end.
+import { SessionPool, type SessionRecipe, sessionRecipe, traceGraph } from '@flowvae/compiler';
+import { tf } from '@flowvae/tensor';
+import { expect, it, vi } from 'vitest';
+import { functionRunner } from '../../packages/training/src/function-runner.ts';
+
+const counted = vi.hoisted(() => ({ pools: 0 }));
+
+vi.mock('@flowvae/compiler', async (original) => {
+  const module = await original<typeof import('@flowvae/compiler')>();
+  class Counted extends module.SessionPool {
+    constructor(threads: number) {
+      super(threads);
+      counted.pools++;
+    }
+  }
+  return { ...module, SessionPool: Counted };
+});
+
+it('reads variables of all types', async () => {
+  const w = tf.tidy(() => tf.variable(tf.tensor1d([2, 3])));
+  const count = tf.tidy(() => tf.variable(tf.scalar(16777217, 'int32'))); // no float32
+  const odd = () => tf.cast(tf.equal(tf.mod(count, tf.scalar(2, 'int32')), tf.scalar(1, 'int32')), 'float32');
+  const runner = await functionRunner(({ x }) => ({ y: tf.add(tf.mul(x!, w), odd()) }), { variables: { w, count } });
+  expect(await runner.run({ x: Float32Array.of(10, 20) }, { x: [2] })).toEqual({ y: Float32Array.of(21, 61) });
+  await runner.dispose();
+  tf.dispose([w, count]);
+});
+
+it('starts no threads where a variable cannot be read', async () => {
+  const w = tf.tidy(() => tf.variable(tf.scalar(1)));
+  vi.spyOn(w, 'dataSync').mockImplementation(() => {
+    throw new RangeError('mine');
+  });
+  const { pools } = counted;
+  await expect(functionRunner(({ x }) => ({ y: tf.mul(x!, w) }), { variables: { w } })).rejects.toThrow('mine');
+  expect(counted.pools).toBe(pools);
+  w.dispose();
+});
+
+it('a thread that has ended rejects jobs, those that come later at once', async () => {
+  const graph = traceGraph(({ x }) => ({ y: tf.neg(x!) }), { x: [1] });
+  const ending: SessionRecipe = {
+    ...sessionRecipe(graph, { threads: 1 }),
+    runtime: 'data:text/javascript,process.exit(3)',
+  };
+  const pool = new SessionPool(1);
+  const session = pool.add(ending, {});
+  const job = () => pool.run(session, { x: Float32Array.of(1) });
+  await expect(job()).rejects.toThrow('compile: a thread ended with code 3');
+  await expect(job()).rejects.toThrow('compile: a thread ended with code 3');
+  await pool.dispose();
+});
