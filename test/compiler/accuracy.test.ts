@@ -60,3 +60,17 @@ it('log1p is right at its ends', async () => {
     Number.NaN,
   ]);
 });
+
+const elu: Numbers = (x) => (x >= 0 ? x : Math.expm1(x));
+const selu: Numbers = (x) => tf.backend_util.SELU_SCALE * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x));
+
+it.each([
+  ['elu', tf.elu, elu],
+  ['selu', tf.selu, selu],
+] as const)(
+  '%s is within 1e-6 of float64, relatively, from −87 to 88 and for |x| from 1e-30 to 1',
+  async (_, fn, exact) => {
+    expect(await worst(fn, exact, whole)).toBeLessThan(1e-6);
+    expect(await worst(fn, exact, small)).toBeLessThan(1e-6);
+  },
+);

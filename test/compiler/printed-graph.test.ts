@@ -40,8 +40,8 @@ it('prints inputs, variables, nodes with their origin, and outputs', () => {
       %16: f32[4, 2] = Add(%15, 1)  // Sigmoid
       %17: f32[4, 2] = Reciprocal(%16)  // Sigmoid
       %18: f32[4, 2] = Mul(0.125, %17)  // mul: Multiply
-      %19: f32[4, 2] = Mul(%0, 3.4028234663852886e+38)  // Step
-      %20: f32[4, 2] = Clip(%19, 0, 1)  // Step
+      %19: f32[4, 2] = Mul(%0, 1.2676506002282294e+30)  // Step
+      %20: f32[4, 2] = HardSigmoid(%19, alpha=1.2676506002282294e+30, beta=0)  // Step
       %21: f32[4, 2] = Mul(%18, %20)  // mul: Multiply
       %22: f32[1, 2] = Gemm(f32[1, 4]{1 1 1 1}, %21, transA=0, transB=0)  // Sum
       %23: f32[2] = Reshape(%22, i64[1]{2})  // Sum

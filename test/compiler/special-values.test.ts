@@ -59,24 +59,6 @@ const apart: Readonly<Record<string, readonly [why: string, shown: Given]>> = {
     },
   ],
   'FloorDiv float32': ['a quotient below the range of float32 is 0', pair(-1e-30, 3.4e38)],
-  'ArgMax float32': [
-    'tfjs-cpu passes over NaN only after the first place',
-    {
-      x: [
-        [1, 2],
-        [none, 1],
-      ],
-    },
-  ],
-  'ArgMin float32': [
-    'the same',
-    {
-      x: [
-        [1, 2],
-        [none, 1],
-      ],
-    },
-  ],
 };
 
 const attributes: Readonly<Record<string, object>> = {
@@ -127,6 +109,57 @@ const rows = (kernels: readonly string[]) =>
 it.each(rows(unary))('%s of %s', (kernel, dtype) => {
   const list = values[dtype];
   expect(differences(kernel, { x: [[list.length], list] }, dtype)).toEqual([]);
+});
+
+it.each(['ArgMax', 'ArgMin'])('%s of rows with NaN', (kernel) => {
+  const list = [none, 1, 2, none, 2, 1, 1, none, 2, 2, none, 1, none, none, none, -infinity, none, infinity];
+  expect(differences(kernel, { x: [[6, 3], list] }, 'float32')).toEqual([]);
+  expect(
+    called(
+      kernel,
+      {
+        x: [
+          [1, 3],
+          [none, 1, 2],
+        ],
+      },
+      'float32',
+      'onnxruntime',
+    ),
+  ).toEqual(['int32', 0]);
+});
+
+/** On one backend. */
+function computed(backend: string, compute: () => Tensor): readonly unknown[] {
+  const before = tf.getBackend();
+  tf.setBackend(backend);
+  try {
+    return tf.tidy(() => {
+      const result = compute();
+      return [result.dtype, result.shape, ...result.dataSync()];
+    });
+  } finally {
+    tf.setBackend(before);
+  }
+}
+
+const alike: Readonly<Record<string, () => Tensor>> = {
+  'cast wraps beyond int32': () =>
+    tf.cast(tf.tensor1d([3e9, -3e9, 4294967296, 6442450944, 1e20, -1e20, infinity, -infinity, none, -1.9]), 'int32'),
+  'step of the smallest numbers': () => tf.step(tf.tensor1d([1e-45, -1e-45, 1e-39, 2.9e-39, 1e-38, 0, none, infinity])),
+  "relu's gradient at the smallest numbers": () => tf.grad(tf.relu)(tf.tensor1d([1e-45, -1e-45, 1e-39, 0, -0, 3])),
+  'the sum of columns that there are none of': () => tf.sum(tf.zeros([3, 0]), 0),
+  'the sum of rows that there are none of': () => tf.sum(tf.zeros([0, 3]), 0),
+  'the choice between int32 and float32': () =>
+    tf.where(tf.tensor1d([1, 0], 'bool'), tf.tensor1d([1, 2], 'int32'), tf.tensor1d([0.5, 1.5])),
+  'the choice between float32 and bool': () =>
+    tf.where(tf.tensor1d([1, 0], 'bool'), tf.tensor1d([0.5, 2]), tf.tensor1d([0, 1], 'bool')),
+  'the choice between bool and int32': () =>
+    tf.where(tf.tensor1d([1, 0], 'bool'), tf.tensor1d([1, 0], 'bool'), tf.tensor1d([7, 8], 'int32')),
+};
+
+it.each(Object.entries(alike))('%s', (_, compute) => {
+  expect(computed('onnxruntime', compute)).toEqual(computed('cpu', compute));
 });
 
 it.each(rows(binary))('%s of pairs of %s', (kernel, dtype) => {

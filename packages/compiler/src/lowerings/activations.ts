@@ -2,7 +2,7 @@
 import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { elementwise, required } from './lowering.ts';
-import { sigmoid } from './unary.ts';
+import { elu, sigmoid } from './unary.ts';
 
 /** What a fused kernel carries about its activation. */
 export interface FusedActivation {
@@ -21,7 +21,7 @@ const activations: Readonly<Record<string, Activation>> = {
   relu: (builder, x) => elementwise(builder, 'Relu', x),
   relu6: (builder, x) =>
     builder.node('Clip', [x, builder.scalar(0), builder.scalar(6)], { shape: x.shape, type: x.type }),
-  elu: (builder, x) => elementwise(builder, 'Elu', x),
+  elu: (builder, x) => elu(builder, x),
   sigmoid: (builder, x) => sigmoid(builder, x),
   leakyrelu: (builder, x, { leakyreluAlpha = 0.2 }) =>
     elementwise(builder, 'LeakyRelu', x, { attributes: { alpha: { float: leakyreluAlpha } } }),

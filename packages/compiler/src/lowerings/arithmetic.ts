@@ -119,13 +119,19 @@ function isNegative(builder: GraphBuilder, x: Value): Value {
 const addN: Lowering<unknown> = (builder, inputs) =>
   listed(inputs).reduce((sum, term) => pairwise(builder, 'Add', sum, term));
 
+/** tfjs's upcast type: float32 before int32 before bool. */
+const commonType = (a: Value, b: Value): ValueType =>
+  (['float32', 'int32'] as const).find((type) => a.type === type || b.type === type) ?? 'bool';
+
+/** Branches of two types meet in the wider one. */
 const select: Lowering<unknown> = (builder, inputs) => {
   const condition = required(inputs, 'condition');
-  const [t, e] = [required(inputs, 't'), required(inputs, 'e')];
+  const type = commonType(required(inputs, 't'), required(inputs, 'e'));
+  const [t, e] = [converted(builder, required(inputs, 't'), type), converted(builder, required(inputs, 'e'), type)];
   return builder.node('Where', [condition, t, e], { shape: t.shape, type: t.type });
 };
 
-/** tfjs truncates floats towards zero when casting to int32, as ONNX does, and takes any non-zero for true. What is no int32 becomes 0. */
+/** tfjs truncates floats towards zero when casting to int32, as ONNX does, and takes any non-zero for true. */
 const cast: Lowering<CastAttrs> = (builder, inputs, { dtype }) => {
   const x = required(inputs, 'x');
   const type = supportedType(dtype);

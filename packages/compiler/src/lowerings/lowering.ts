@@ -112,11 +112,16 @@ export const where = (builder: GraphBuilder, condition: Value, yes: Value, no: V
     type: yes.type,
   });
 
-/** Floats cut to int32 as JavaScript's typed arrays cut them, NaN and what lies outside to 0; ONNX leaves that open. */
+/**
+ * Floats cut to int32 as JavaScript's typed arrays cut them: modulo 2^32, NaN and infinities to 0. By way of int64, which ONNX cuts to its
+ * lower bits; from 2^63 up, where ONNX leaves the result open, floats are multiples of 2^40. ONNX Runtime would make one conversion of the
+ * two, with another result: they act on −x, which keeps them apart.
+ */
 export function cutToInt32(builder: GraphBuilder, x: Value): Value {
   if (x.type !== 'float32') return converted(builder, x, 'int32');
-  const fits = pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(2 ** 31), 'bool');
-  return converted(builder, where(builder, fits, x, builder.scalar(0)), 'int32');
+  const fits = pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(2 ** 63), 'bool');
+  const negative = elementwise(builder, 'Neg', where(builder, fits, x, builder.scalar(0)));
+  return converted(builder, elementwise(builder, 'Neg', converted(builder, negative, 'int64')), 'int32');
 }
 
 /** What a typed array of a type keeps of a function's results: integers and booleans lose the fraction. */

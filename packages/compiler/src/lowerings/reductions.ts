@@ -47,6 +47,7 @@ const sum: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
 const sumsRows = (x: Value, axes: readonly number[]) =>
   x.type === 'float32' &&
   x.shape.length >= 2 &&
+  elementCount(x.shape) > 0 &&
   axes.length === x.shape.length - 1 &&
   !axes.includes(x.shape.length - 1);
 
@@ -110,7 +111,17 @@ const logicalReduction =
 const withoutNaN = (builder: GraphBuilder, x: Value, instead: number) =>
   where(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), builder.scalar(instead), x);
 
-/** The place of the extreme. tfjs never chooses a NaN, ONNX Runtime may: `worst` takes its place. */
+/** Whether the first element along an axis, which is kept, is NaN. */
+function startsWithNaN(builder: GraphBuilder, x: Value, axis: number): Value {
+  const operands = [x, ...[0, 1, axis].map((bound) => builder.int64([bound]))];
+  const first = builder.node('Slice', operands, { shape: x.shape.with(axis, 1), type: x.type });
+  return elementwise(builder, 'IsNaN', first, { type: 'bool' });
+}
+
+/**
+ * The place of the extreme. tfjs chooses a NaN in the first place and no other, ONNX Runtime may choose any: `worst` takes the place of all, and
+ * the first is looked at by itself.
+ */
 const argument =
   (operator: string, worst: number): Lowering<ArgMaxAttrs> =>
   (builder, inputs, { axis }) => {
@@ -119,7 +130,14 @@ const argument =
     const x = given.type === 'float32' ? withoutNaN(builder, numbers, worst) : numbers;
     const { axes, shape } = reducedAxes(x, axis, false);
     const attributes = { axis: axes[0]!, keepdims: 0 };
-    return converted(builder, builder.node(operator, [x], { shape, type: 'int64', attributes }), 'int32');
+    const place = converted(builder, builder.node(operator, [x], { shape, type: 'int64', attributes }), 'int32');
+    if (given.type !== 'float32') return place;
+    return where(
+      builder,
+      reshaped(builder, startsWithNaN(builder, given, axes[0]!), shape),
+      builder.scalar(0, 'int32'),
+      place,
+    );
   };
 
 const softmax: Lowering<SoftmaxAttrs> = (builder, inputs, { dim }) => {

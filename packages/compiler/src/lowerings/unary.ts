@@ -94,12 +94,23 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
 }
 
 /** exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large. */
+function smallExponentialMinusOne(builder: GraphBuilder, x: Value): Value {
+  const t = elementwise(builder, 'Tanh', pairwise(builder, 'Mul', x, builder.scalar(0.5)));
+  return pairwise(builder, 'Div', pairwise(builder, 'Add', t, t), pairwise(builder, 'Sub', builder.scalar(1), t));
+}
+
+/** The same for any x. */
 function exponentialMinusOne(builder: GraphBuilder, x: Value): Value {
   const one = builder.scalar(1);
-  const t = elementwise(builder, 'Tanh', pairwise(builder, 'Mul', x, builder.scalar(0.5)));
-  const small = pairwise(builder, 'Div', pairwise(builder, 'Add', t, t), pairwise(builder, 'Sub', one, t));
   const large = pairwise(builder, 'Sub', elementwise(builder, 'Exp', x), one);
-  return where(builder, pairwise(builder, 'Less', x, one, 'bool'), small, large);
+  return where(builder, pairwise(builder, 'Less', x, one, 'bool'), smallExponentialMinusOne(builder, x), large);
+}
+
+/** x above 0, α·(exp(x) − 1) below, as relu(x) + α·(exp(min(x, 0)) − 1). ONNX Runtime's Elu and Selu lose small x to cancellation. */
+export function elu(builder: GraphBuilder, x: Value, alpha = 1): Value {
+  const below = smallExponentialMinusOne(builder, pairwise(builder, 'Min', x, builder.scalar(0)));
+  const scaled = alpha === 1 ? below : pairwise(builder, 'Mul', below, builder.scalar(alpha));
+  return pairwise(builder, 'Add', elementwise(builder, 'Relu', x), scaled);
 }
 
 /** tfjs gives the sign 0 to NaN, ONNX gives NaN. */
@@ -114,15 +125,16 @@ const finite = (builder: GraphBuilder, x: Value) =>
 
 /**
  * 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). NaN stays NaN. With alpha 0 it is
- * x·3.4e38 clipped to [0, 1]: two vectorised passes that keep NaN, where ONNX Runtime's Sign and Where are slow loops. Of numbers below
- * 2.9e-39, which float32 holds with few digits only, it gives less than 1.
+ * x·2^200 clipped to [0, 1], which is 1 from float32's smallest number, 2^−149, up; no factor of float32 is that large, so HardSigmoid, which
+ * clips, multiplies by half of the powers. Two vectorised passes that keep NaN, where ONNX Runtime's Sign and Where are slow loops.
  */
 const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   const x = required(inputs, 'x');
   const number = converted(builder, x, 'float32');
   if (alpha === 0) {
-    const steep = pairwise(builder, 'Mul', number, builder.scalar(LARGEST));
-    return stored(builder, clipped(builder, steep, 0, 1), x.type);
+    const steep = pairwise(builder, 'Mul', number, builder.scalar(STEEP));
+    const attributes = { alpha: { float: STEEP }, beta: { float: 0 } };
+    return stored(builder, elementwise(builder, 'HardSigmoid', steep, { attributes }), x.type);
   }
   const positive = pairwise(builder, 'Greater', number, builder.scalar(0), 'bool');
   const chosen = where(builder, positive, builder.scalar(1), builder.scalar(alpha));
@@ -130,8 +142,7 @@ const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   return where(builder, elementwise(builder, 'IsNaN', x, { type: 'bool' }), x, chosen);
 };
 
-/** float32's largest number. */
-const LARGEST = 3.4028234663852886e38;
+const STEEP = 2 ** 100;
 
 const clipped = (builder: GraphBuilder, x: Value, least: number, most: number) => {
   const bounds = [least, most].map((bound) => builder.scalar(bound, x.type as 'int32' | 'float32'));
@@ -155,8 +166,8 @@ const prelu: Lowering<unknown> = (builder, inputs) => {
 };
 
 const selu = (builder: GraphBuilder, x: Value) => {
-  const alpha = { float: tf.backend_util.SELU_SCALEALPHA / tf.backend_util.SELU_SCALE };
-  return elementwise(builder, 'Selu', x, { attributes: { alpha, gamma: { float: tf.backend_util.SELU_SCALE } } });
+  const { SELU_SCALE, SELU_SCALEALPHA } = tf.backend_util;
+  return pairwise(builder, 'Mul', elu(builder, x, SELU_SCALEALPHA / SELU_SCALE), builder.scalar(SELU_SCALE));
 };
 
 /** dy·(1 where y ≥ 0, else y + 1): the derivative of elu by its result. */
@@ -176,7 +187,7 @@ export const unaryFunctions = {
   Ceil: rounding('Ceil'),
   Cos: floatFunction('Cos'),
   Cosh: floatFunction('Cosh'),
-  Elu: floatFunction('Elu'),
+  Elu: floatFunction((builder, x) => elu(builder, x)),
   EluGrad: eluGradient,
   Erf: floatFunction('Erf'),
   Exp: mapped(operator('Exp'), FLOATS, 'float32'),
