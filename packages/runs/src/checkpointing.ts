@@ -1,5 +1,5 @@
 // When checkpoints are written, as a callback of `fit`.
-import type { Callback, Moment, RunState } from '@flowvae/training';
+import type { Callback, Moment, RunState, ValuesByName } from '@flowvae/training';
 
 /** When checkpoints are written and how many are kept. */
 export interface CheckpointSchedule {
@@ -28,17 +28,28 @@ const DEFAULT_KEPT = 2;
 /** Time between checkpoints is at least this many times what one takes. */
 const LEAST_RATIO = 100;
 
-/** Writes checkpoints when they are due, at the best validation, and at the end unless the parameters are no finite numbers. */
+const areFinite = (arrays: ValuesByName) => Object.values(arrays).every((values) => values.every(Number.isFinite));
+
+/** Whether training can go on from a state. */
+const isGood = ({ parameters, slots }: RunState) => [parameters, ...Object.values(slots)].every(areFinite);
+
+/**
+ * Writes checkpoints when they are due, at the best validation, and at the end. Where parameters or the optimiser's slots are not finite,
+ * none is written and none removed, so that the last good one stays.
+ */
 export function checkpointing(schedule: CheckpointSchedule, { write, prune, isBest }: CheckpointActions): Callback {
   const { checkpointEvery, checkpointSeconds = DEFAULT_SECONDS, keepCheckpoints = DEFAULT_KEPT } = schedule;
   let written = 0; // the step of the latest; at step 0 there is nothing to keep
   let endedAt = performance.now();
   let cost = 0;
-  const save = async (moment: Moment, state?: RunState) => {
+  const save = async (moment: Moment) => {
     const from = performance.now();
-    write(state ?? (await moment.state()));
-    prune(keepCheckpoints);
-    written = moment.step;
+    const state = await moment.state();
+    if (isGood(state)) {
+      write(state);
+      prune(keepCheckpoints);
+      written = moment.step;
+    }
     endedAt = performance.now();
     cost = endedAt - from;
   };
@@ -55,10 +66,7 @@ export function checkpointing(schedule: CheckpointSchedule, { write, prune, isBe
       if (isDue(moment.step) || isBest(moment.step)) await save(moment);
     },
     async onEnd(moment) {
-      if (moment.step === written) return;
-      const state = await moment.state();
-      const isGood = Object.values(state.parameters).every((values) => values.every(Number.isFinite));
-      if (isGood) await save(moment, state);
+      if (moment.step !== written) await save(moment);
     },
   };
 }

@@ -73,7 +73,7 @@ export class MetricsFile {
    * @throws ExpectationError where the disk refuses, or the file is no longer what was written
    */
   append(entry: object): void {
-    const line = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
+    const line = new TextEncoder().encode(`${JSON.stringify(entry, named)}\n`);
     try {
       this.#refuseChanged();
       appendWhole(this.#path, line, this.#bytes);
@@ -153,9 +153,17 @@ export function parseMetrics(text: string, where: string): { readonly step: numb
   });
 }
 
+/** JSON has no numbers that are not finite, so they stand under their names. */
+const named = (_: string, value: unknown) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const names: readonly unknown[] = ['NaN', 'Infinity', '-Infinity'];
+
+const numbered = (_: string, value: unknown) => (names.includes(value) ? Number(value) : value);
+
 function parseLine(line: string): { readonly step?: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(line, numbered);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;

@@ -13,10 +13,13 @@ export interface ValidationEntry {
 
 export const isValidation = (entry: object): entry is ValidationEntry => 'validation' in entry;
 
+/** What is not finite is no bound: below every other, and none better than another. */
+const rank = ({ validation: { elbo } }: ValidationEntry) => (Number.isFinite(elbo) ? elbo : Number.NEGATIVE_INFINITY);
+
 /** The first validation with the highest bound. */
 export function bestOf(validations: readonly ValidationEntry[]): ValidationEntry | undefined {
   return validations.reduce<ValidationEntry | undefined>(
-    (best, entry) => (best === undefined || entry.validation.elbo > best.validation.elbo ? entry : best),
+    (best, entry) => (best === undefined || rank(entry) > rank(best) ? entry : best),
     undefined,
   );
 }
