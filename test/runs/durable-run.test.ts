@@ -225,7 +225,12 @@ describe('taking up', () => {
       expect.stringMatching(/^the checkpoint of step 8 cannot be used: .*step-000000008/),
       'going on after step 4',
     ]);
-    expect(readdirSync(join(path, 'checkpoints'))).toEqual(['step-000000004.json', 'step-000000004.safetensors']);
+    const aside = ['step-000000008.json.damaged', 'step-000000008.safetensors.damaged'];
+    expect(readdirSync(join(path, 'checkpoints'))).toEqual([
+      'step-000000004.json',
+      'step-000000004.safetensors',
+      ...aside,
+    ]);
   });
 
   it('passes over a checkpoint whose metrics are damaged, and refuses where all are', async () => {

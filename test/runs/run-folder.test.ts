@@ -144,7 +144,7 @@ describe('the model', () => {
     rmSync(path);
     mkdirSync(path);
     expect(refused(() => run.loadModel(kept({ w: variable(1) })))).toContain(
-      `${path}: expected a readable file, got EISDIR`,
+      `${path}: expected a file that can be read, got EISDIR; nothing was concluded from it; try again once it can be read`,
     );
   });
 });

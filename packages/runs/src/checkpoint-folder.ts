@@ -1,5 +1,5 @@
 // checkpoints/: the last few and the best. A checkpoint exists from the moment its JSON file does, which is written last and removed first.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { RunState } from '@flowvae/training';
@@ -12,6 +12,7 @@ import {
   encodeCheckpoint,
 } from './checkpoint.ts';
 import { readSealed, sealed } from './checksum.ts';
+import { bytesIfThere } from './reading.ts';
 
 /** A checkpoint, read and verified. */
 export interface LoadedCheckpoint {
@@ -22,6 +23,8 @@ export interface LoadedCheckpoint {
 const NAME = /^step-(\d{9,})\.json$/;
 
 const nameOf = (step: number) => `step-${String(step).padStart(9, '0')}`;
+
+const DAMAGED = '.damaged';
 
 /** The checkpoints of a run. */
 export class CheckpointFolder {
@@ -71,6 +74,18 @@ export class CheckpointFolder {
     for (const step of surplus) this.remove(step);
   }
 
+  /** Renames the files of a step's checkpoint, so that it is none any more and whoever wants to can still look at it. */
+  moveAside(step: number): void {
+    // the JSON file last: until then a process that was killed here finds a damaged checkpoint again, not arrays to be cleared away
+    for (const path of [this.#arraysPath(step), this.#recordPath(step)]) {
+      try {
+        renameSync(path, `${path}${DAMAGED}`);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeRefused(path, error);
+      }
+    }
+  }
+
   /** Removes the checkpoint of a step. */
   remove(step: number): void {
     for (const path of [this.#recordPath(step), this.#arraysPath(step)]) rmSync(path, { force: true });
@@ -102,17 +117,13 @@ export class CheckpointFolder {
 
 /** The whole file, if it has the size that it should have. */
 function readArrays(path: string, bytes: number): Uint8Array {
-  try {
-    const { size } = statSync(path);
-    if (size === bytes) return readFileSync(path);
-    throw new RangeError(`${size} bytes`);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ExpectationError({
-      where: path,
-      expected: `a file of ${bytes} bytes`,
-      received: code ?? message,
-      remedy: 'the file was damaged or changed',
-    });
-  }
+  const content = bytesIfThere(path, bytes);
+  if (typeof content === 'object' && content.length === bytes) return content;
+  const size = typeof content === 'object' ? content.length : content;
+  throw new ExpectationError({
+    where: path,
+    expected: `a file of ${bytes} bytes`,
+    received: size === undefined ? 'no file' : `${size} bytes`,
+    remedy: 'the file was damaged or changed',
+  });
 }

@@ -1,7 +1,7 @@
 // SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file sees plain JSON.
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor';
+import { bytesIfThere } from './reading.ts';
 
 /** The SHA-256 of bytes or text, hexadecimal. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -35,13 +35,14 @@ export function readSealed(path: string, isSealed = true): Record<string, unknow
 }
 
 function readText(path: string): string {
+  const bytes = bytesIfThere(path, MOST_BYTES);
+  const refused = (received: string) => new ExpectationError({ where: path, expected: 'a JSON object', received });
+  if (bytes === undefined) throw refused('no file');
+  if (typeof bytes === 'number') throw refused(`${bytes} bytes`);
   try {
-    const { size } = statSync(path);
-    if (size > MOST_BYTES) throw new RangeError(`${size} bytes`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ExpectationError({ where: path, expected: 'a JSON object', received: code ?? message });
+    throw refused((error as Error).message);
   }
 }
 

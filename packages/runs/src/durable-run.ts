@@ -9,6 +9,7 @@ import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './c
 import { EventFile } from './event-file.ts';
 import { histogramOf } from './histogram.ts';
 import { MetricsFile, nothing, readExtent } from './metrics-file.ts';
+import { UnreadableError } from './reading.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
 import { bestOf, isValidation, type ValidationEntry } from './validation-entries.ts';
@@ -60,30 +61,37 @@ export interface DurableRun {
  */
 export function beginRun(path: string, options: DurableRunOptions): DurableRun {
   const folder = RunFolder.create(path, { ...options.config, versions: options.versions ?? {} });
-  const lock = lockRun(path);
-  const checkpoints = new CheckpointFolder(join(path, CHECKPOINTS));
-  checkpoints.prepare();
-  return runOf(options, {
-    folder,
-    lock,
-    checkpoints,
-    metrics: MetricsFile.create(folder.metricsPath),
-    events: EventFile.create(folder.eventsPath),
-    notices: [],
+  return locked(path, (lock) => {
+    const checkpoints = new CheckpointFolder(join(path, CHECKPOINTS));
+    checkpoints.prepare();
+    return runOf(options, {
+      folder,
+      lock,
+      checkpoints,
+      metrics: MetricsFile.create(folder.metricsPath),
+      events: EventFile.create(folder.eventsPath),
+      notices: [],
+    });
   });
 }
 
 /**
  * Takes up a run where its latest checkpoint that can be used left it, or at step 0 if it never wrote one. metrics.jsonl is cut back to
- * that step first; what was written later is removed.
+ * that step first; what was written later is removed, checkpoints that cannot be used are renamed to `.damaged`.
  *
- * @throws ExpectationError where another process works on the folder, the config or the machine differ, or every checkpoint is damaged
+ * @throws ExpectationError where another process works on the folder, the config or the machine differ, every checkpoint is damaged, or the
+ * system refuses to read one: that is no damage, and nothing is changed then
  */
 export function resumeRun(path: string, options: ResumeOptions): DurableRun {
   const folder = RunFolder.claimed(path);
+  return locked(path, (lock) => takenUp(folder, lock, options));
+}
+
+/** A run that holds the lock of its folder; where it cannot be made, the lock is released. */
+function locked(path: string, run: (lock: RunLock) => DurableRun): DurableRun {
   const lock = lockRun(path);
   try {
-    return takenUp(folder, lock, options);
+    return run(lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -112,7 +120,7 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   if (loaded && events.bytes !== loaded.record.eventBytes)
     notices.push(`${folder.eventsPath} was damaged: only what came before is kept`);
   const step = loaded?.record.step ?? 0;
-  for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.remove(later);
+  for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.moveAside(later); // all later ones were judged unusable
   checkpoints.removeOrphans();
   notices.push(loaded ? `going on after step ${step}` : 'no checkpoint was written: going on from step 0');
   return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });
@@ -142,7 +150,7 @@ function latestUsable(checkpoints: CheckpointFolder, metricsPath: string) {
       if (loaded.record.metrics.bytes > 0) readExtent(metricsPath, loaded.record.metrics);
       return { loaded, notices };
     } catch (error) {
-      if (!(error instanceof ExpectationError)) throw error;
+      if (!(error instanceof ExpectationError) || error instanceof UnreadableError) throw error;
       notices.push(`the checkpoint of step ${step} cannot be used: ${error.message}`);
     }
   }

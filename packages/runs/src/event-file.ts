@@ -1,8 +1,9 @@
 // The event file that TensorBoard reads: TFRecords, each a length, its checksum, an event, its checksum.
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { appendWhole, writeRefused } from './atomic-file.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { type SummaryValue, summaryEvent, versionEvent } from './event-message.ts';
+import { bytesIfThere } from './reading.ts';
 
 /** The events of a run that is going on. */
 export class EventFile {
@@ -27,7 +28,7 @@ export class EventFile {
 
   /** Goes on after the last whole record within `bytes`, or starts anew where there is none: what comes later is cut off. */
   static cutBack(path: string, bytes: number): EventFile {
-    const kept = existsSync(path) ? wholeRecords(readFileSync(path).subarray(0, bytes)) : 0;
+    const kept = wholeRecords((bytesIfThere(path) ?? new Uint8Array()).subarray(0, bytes));
     if (kept === 0) return EventFile.create(path);
     try {
       truncateSync(path, kept);

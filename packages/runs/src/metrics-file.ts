@@ -1,18 +1,10 @@
 // metrics.jsonl: one object a line, appended in one write each, so that it is valid after any kill up to its last line.
 import { createHash, type Hash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor';
 import { appendWhole, writeRefused } from './atomic-file.ts';
 import { sha256 } from './checksum.ts';
+import { bytesIfThere } from './reading.ts';
 
 /** How far a file was written, and what it held up to there. */
 export interface Extent {
@@ -113,12 +105,7 @@ export class MetricsFile {
 
 /** The bytes of an extent. @throws ExpectationError where the file does not begin with it */
 export function readExtent(path: string, { bytes, sha256: expected }: Extent): Uint8Array {
-  let content: Uint8Array;
-  try {
-    content = readFileSync(path);
-  } catch (error) {
-    throw new ExpectationError({ where: path, expected: 'a readable file', received: (error as Error).message });
-  }
+  const content = bytesIfThere(path) ?? new Uint8Array();
   const kept = content.subarray(0, bytes);
   if (content.length >= bytes && sha256(kept) === expected) return kept;
   throw new ExpectationError({

@@ -1,6 +1,6 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   decodeSafetensors,
@@ -13,6 +13,7 @@ import {
 import { writeFileAtomically, writeRefused } from './atomic-file.ts';
 import { readSealed, sealed } from './checksum.ts';
 import { parseMetrics } from './metrics-file.ts';
+import { bytesIfThere } from './reading.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
@@ -199,12 +200,9 @@ function arraysChecksum(tensors: Readonly<Record<string, StoredTensor>>): string
 const readText = (path: string) => new TextDecoder().decode(readBytes(path));
 
 function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ExpectationError({ where: path, expected: 'a readable file', received: code ?? message });
-  }
+  const bytes = bytesIfThere(path);
+  if (bytes) return bytes;
+  throw new ExpectationError({ where: path, expected: 'a file that can be read', received: 'no file' });
 }
 
 /** Makes a folder and its missing parents one by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
