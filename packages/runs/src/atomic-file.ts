@@ -55,9 +55,10 @@ function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-/** Removes what a process that was killed left of its writing. */
+/** Removes what a process that was killed left of its writing. Those of locks are left alone: another process may just be asking for one. */
 export function removePartialFiles(folder: string): void {
-  for (const name of readdirSync(folder)) if (name.endsWith(PARTIAL)) rmSync(join(folder, name), { force: true });
+  const names = readdirSync(folder).filter((name) => name.endsWith(PARTIAL) && !name.startsWith('run.lock.'));
+  for (const name of names) rmSync(join(folder, name), { force: true });
 }
 
 /** Makes the names in a folder as durable as the files; Windows cannot, and need not. */

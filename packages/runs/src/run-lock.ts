@@ -1,7 +1,17 @@
 // One process a run folder. The lock says who holds it, so that nobody waits for a process that is gone.
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import { writeRefused } from './atomic-file.ts';
 
@@ -13,14 +23,18 @@ interface Holder {
   readonly host: string;
   /** Changes with each boot of the machine. */
   readonly boot: string | null;
+  /** Process ids mean something within it only. */
+  readonly pidNamespace: string | null;
+  /** Tells this lock from every other, of the same process too. */
+  readonly nonce: string;
 }
 
 const LOCK = 'run.lock';
 
-/** A holder that cannot be looked at, since it is on another machine, counts as gone when it has not shown itself for this long. */
+/** A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has not shown itself for this long. */
 const SILENCE_MS = 10 * 60_000;
 
-/** How often a holder shows itself, at most. */
+/** How often a holder shows itself. */
 const HEARTBEAT_MS = 10_000;
 
 /** A lock that is held. */
@@ -32,20 +46,23 @@ export interface RunLock {
 
 /**
  * Takes the lock of a run folder. A lock whose process is gone, by its id and start time on this machine or by ten silent minutes on
- * another, is taken over.
+ * another or in another container, is taken over.
  *
  * @throws ExpectationError naming the process that holds it
  */
 export function lockRun(folder: string): RunLock {
   const path = join(folder, LOCK);
-  const aside = join(folder, `${LOCK}.${process.pid}.partial`);
-  const own = JSON.stringify(thisProcess());
+  const holder = thisProcess();
+  const own = JSON.stringify(holder);
+  const aside = join(folder, `${LOCK}.${holder.nonce}.partial`);
   try {
     writeFileSync(aside, own);
-    if (!linked(aside, path)) {
-      removeStale(path, aside);
-      if (!linked(aside, path)) throw refusal(folder, readFileSync(path, 'utf8'));
-    }
+    if (!linked(aside, path)) replaceStale(path, aside);
+    // whoever claimed the lock that was here before may have judged it only now, and removed this one in its place
+    const rival = claimsOf(folder).find((claim) => !isStale(claim, aside));
+    if (rival !== undefined && textOf(path) === own) rmSync(path, { force: true });
+    if (rival !== undefined || textOf(path) !== own) throw refusal(path, textOf(rival ?? path) ?? '');
+    for (const left of leftIn(folder)) if (left !== aside && isStale(left, aside)) rmSync(left, { force: true });
   } catch (error) {
     throw writeRefused(path, error);
   } finally {
@@ -55,20 +72,32 @@ export function lockRun(folder: string): RunLock {
 }
 
 function heldLock(path: string, own: string): RunLock {
-  let shown = performance.now();
+  let checked = performance.now();
   const isOwn = () => textOf(path) === own;
+  const show = () => {
+    const now = new Date();
+    utimesSync(path, now, now);
+  };
+  // between steps too: what happens there can take longer than a holder may be silent
+  const beat = setInterval(() => {
+    try {
+      if (isOwn()) show();
+    } catch {
+      // the next step says so
+    }
+  }, HEARTBEAT_MS).unref();
   return {
     keep() {
-      if (performance.now() - shown < HEARTBEAT_MS) return;
-      shown = performance.now();
+      if (performance.now() - checked < HEARTBEAT_MS) return;
+      checked = performance.now();
       if (!isOwn()) {
         const received = textOf(path) ?? 'no lock: the folder was removed or moved while the run was going on';
         throw new ExpectationError({ where: path, expected: 'the lock of this process', received });
       }
-      const now = new Date();
-      utimesSync(path, now, now);
+      show();
     },
     release() {
+      clearInterval(beat);
       if (isOwn()) rmSync(path, { force: true });
     },
   };
@@ -85,22 +114,49 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-/** Moves a lock away if its holder is gone; what was moved must be what was judged, for another process may have been quicker. */
-function removeStale(path: string, aside: string): void {
+/**
+ * Puts a lock in the place of one whose holder is gone.
+ *
+ * Only who holds the claim on a lock may remove it. The claim is named by the lock's content, which no other lock ever has, so a claim on
+ * one that is replaced already does no harm: the content is looked at again under the claim. A claim whose holder died is replaced likewise.
+ */
+function replaceStale(path: string, aside: string): void {
+  const folder = dirname(path);
   const text = textOf(path);
-  if (text === undefined) return;
-  if (!isGone(text, statSync(aside).mtimeMs - statSync(path).mtimeMs)) throw refusal(path, text);
-  const moved = `${path}.${process.pid}.stale.partial`;
-  renameSync(path, moved);
-  if (textOf(moved) !== text) linked(moved, path);
-  rmSync(moved, { force: true });
+  if (text === undefined || !isStale(path, aside)) throw refusal(join(folder, LOCK), text ?? '');
+  const claim = join(folder, `${LOCK}.${createHash('sha256').update(text).digest('hex').slice(0, 32)}${CLAIM}`);
+  if (!linked(aside, claim)) replaceStale(claim, aside);
+  try {
+    if (textOf(path) === text) rmSync(path, { force: true });
+    if (!linked(aside, path)) throw refusal(join(folder, LOCK), textOf(path) ?? '');
+  } finally {
+    rmSync(claim, { force: true });
+  }
 }
 
-function isGone(text: string, silentFor: number): boolean {
+const CLAIM = '.claim';
+
+/** What stands beside a lock while it changes hands, or was left by a process that died then. */
+const leftIn = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith(`${LOCK}.`))
+    .map((name) => join(folder, name));
+
+const claimsOf = (folder: string) => leftIn(folder).filter((path) => path.endsWith(CLAIM));
+
+/** Whether the holder that a file names is gone; ages are told by the clock of the file system. */
+function isStale(path: string, aside: string): boolean {
+  const text = textOf(path);
+  if (text === undefined) return true;
+  const shown = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return shown === undefined || isGone(text, statSync(aside).mtimeMs - shown, !path.endsWith('.partial'));
+}
+
+function isGone(text: string, silentFor: number, isWhole: boolean): boolean {
   const holder = parseHolder(text);
-  if (!holder) return true; // locks appear whole, so this one was damaged
+  if (!holder) return isWhole || silentFor > SILENCE_MS; // locks appear whole, so one that is not was damaged
   const here = thisProcess();
-  if (holder.host !== here.host) return silentFor > SILENCE_MS;
+  if (holder.host !== here.host || holder.pidNamespace !== here.pidNamespace) return silentFor > SILENCE_MS;
   if (holder.boot !== here.boot) return true;
   if (!isAlive(holder.pid)) return true;
   const started = startOf(holder.pid);
@@ -132,7 +188,17 @@ const thisProcess = (): Holder => ({
   started: startOf(process.pid),
   host: hostname(),
   boot: textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+  pidNamespace: pidNamespace(),
+  nonce: randomUUID(),
 });
+
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
+}
 
 /** Field 22 of /proc/<pid>/stat; what stands before it may hold spaces and brackets, but ends with the last bracket. */
 function startOf(pid: number): string | null {
@@ -148,10 +214,10 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function refusal(folder: string, text: string): ExpectationError {
+function refusal(where: string, text: string): ExpectationError {
   const holder = parseHolder(text);
   return new ExpectationError({
-    where: folder,
+    where,
     expected: 'a run folder that no other process works on',
     received: holder ? `one that process ${holder.pid} on ${holder.host} works on` : 'one that is locked',
     remedy: 'wait for that process, or stop it',
