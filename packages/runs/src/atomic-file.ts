@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fsyncSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -61,8 +62,14 @@ export function removePartialFiles(folder: string): void {
   for (const name of names) rmSync(join(folder, name), { force: true });
 }
 
+/** Makes a folder whose name lasts. @throws what the system throws */
+export function makeFolderDurably(path: string): void {
+  mkdirSync(path);
+  syncFolder(dirname(path));
+}
+
 /** Makes the names in a folder as durable as the files; Windows cannot, and need not. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {

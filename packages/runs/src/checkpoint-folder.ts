@@ -1,9 +1,9 @@
 // checkpoints/: the last few and the best. A checkpoint exists from the moment its JSON file does, which is written last and removed first.
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { RunState } from '@flowvae/training';
-import { removePartialFiles, writeFileAtomically, writeRefused } from './atomic-file.ts';
+import { makeFolderDurably, removePartialFiles, writeFileAtomically, writeRefused } from './atomic-file.ts';
 import {
   asCheckpointRecord,
   type CheckpointContext,
@@ -37,7 +37,7 @@ export class CheckpointFolder {
   /** Makes the folder where it is missing, and clears away what a killed process left half-written. */
   prepare(): void {
     try {
-      mkdirSync(this.path, { recursive: false });
+      makeFolderDurably(this.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeRefused(this.path, error);
     }

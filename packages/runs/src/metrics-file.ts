@@ -1,8 +1,9 @@
 // metrics.jsonl: one object a line, appended in one write each, so that it is valid after any kill up to its last line.
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
-import { appendWhole, writeRefused } from './atomic-file.ts';
+import { appendWhole, syncFolder, writeRefused } from './atomic-file.ts';
 import { sha256 } from './checksum.ts';
 import { bytesIfThere } from './reading.ts';
 
@@ -29,6 +30,7 @@ export class MetricsFile {
   static create(path: string): MetricsFile {
     try {
       writeFileSync(path, '');
+      syncFolder(dirname(path));
     } catch (error) {
       throw writeRefused(path, error);
     }

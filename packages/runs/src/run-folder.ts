@@ -1,6 +1,6 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   decodeSafetensors,
@@ -10,7 +10,7 @@ import {
   type StoredTensor,
   tf,
 } from '@flowvae/tensor';
-import { writeFileAtomically, writeRefused } from './atomic-file.ts';
+import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-file.ts';
 import { readSealed, sealed } from './checksum.ts';
 import { parseMetrics } from './metrics-file.ts';
 import { bytesIfThere } from './reading.ts';
@@ -48,7 +48,7 @@ export class RunFolder {
           remedy: 'name another',
         });
       }
-      mkdirSync(join(path, FIGURES));
+      makeFolderDurably(join(path, FIGURES));
     } catch (error) {
       throw error instanceof ExpectationError ? error : writeRefused(path, error);
     }
@@ -218,5 +218,5 @@ function makeFolder(path: string): void {
   }
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);
-  mkdirSync(path);
+  makeFolderDurably(path);
 }
