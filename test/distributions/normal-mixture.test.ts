@@ -70,6 +70,34 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
     }
   });
 
+  it('the weights learn through a draw’s log-density: ∂(Σ z + Σ logProb)/∂logits holds the draws fixed', async () => {
+    const rows = 40;
+    const noise = shaped(normal(fold(key(3), 'noise'), rows * (D + 2)), [rows, D + 2]);
+    const loss = withGradients(({ noise: epsilon, logits }) => {
+      const constants = Object.fromEntries(
+        (['mean', 'logStd'] as const).map((name) => [name, tf.tensor(parameters[name].values, [K, D])]),
+      );
+      const draw = mixtureOf({ logits: logits!, ...constants }).sampleAndLogProb(epsilon as Tensor2D);
+      return tf.add(tf.sum(draw.z), tf.sum(draw.logProb));
+    });
+    const results = await run(loss, { noise, logits: parameters.logits });
+    const { z } = eager(
+      ({ noise: epsilon, ...params }) => ({ z: mixtureOf(params).sampleAndLogProb(epsilon as Tensor2D).z }),
+      {
+        noise,
+        ...parameters,
+      },
+    );
+    const expected = float64Gradient(
+      ({ logits }) =>
+        Array.from({ length: rows }, (_, i) =>
+          Math.log(density(z!.subarray(i * D, i * D + D), { ...valuesOf, logits: logits! })),
+        ).reduce((a, b) => a + b, 0),
+      { logits: parameters.logits.values },
+    );
+    expect(gradientDifferences('logits', results['gradient:logits']!, expected.logits!, 1e-4)).toEqual([]);
+  });
+
   it('draws have the mixture’s weights, means and own log-density', async () => {
     const rows = 20_000;
     const noise = shaped(normal(fold(key(2), 'noise'), rows * (D + 2)), [rows, D + 2]);

@@ -34,7 +34,7 @@ export function normalMixture(params: NormalMixtureParams): Samplable & Scorable
     sampleAndLogProb(noise) {
       checkShape('normalMixture.sampleAndLogProb', 'noise', noise, ['batch', dim + 2]);
       const [epsilon, chooser] = tf.split(noise, [dim, 2], 1) as [Tensor2D, Tensor2D];
-      const chosen = choose(chooser, logits); // [B, K]
+      const chosen = choose(chooser, logits) as Tensor2D; // [B, K]
       const z: Tensor2D = tf.add(tf.matMul(chosen, mean), tf.mul(tf.exp(tf.matMul(chosen, logStd)), epsilon));
       const logProb = mixtureLogProb(params, z);
       return { z, logProb, terms: { logBase: logProb } };
@@ -57,8 +57,17 @@ function mixtureLogProb({ logits, mean, logStd }: NormalMixtureParams, z: Tensor
   return tf.logSumExp(tf.add(logNormals, tf.logSoftmax(logits)), 1);
 }
 
+/** {@link componentOf} as a constant: tfjs refuses gradients through comparisons. */
+const choose = tf.customGrad((...args) => {
+  const [chooser, logits] = args as [Tensor2D, Tensor2D];
+  return {
+    value: componentOf(chooser, logits),
+    gradFunc: () => [tf.zerosLike(chooser), tf.zerosLike(logits)],
+  };
+});
+
 /** The component of each row as one-hot [B, K]: the first whose cumulative weight exceeds the uniform number. */
-function choose(chooser: Tensor2D, logits: Tensor2D): Tensor2D {
+function componentOf(chooser: Tensor2D, logits: Tensor2D): Tensor2D {
   const components = logits.shape[1];
   const uniform = tf.exp(tf.mul(tf.sum(tf.square(chooser), 1, true), -0.5)); // [B, 1]
   const square = (element: (i: number, j: number) => number) =>
