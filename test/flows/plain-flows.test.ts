@@ -4,6 +4,7 @@ import {
   actnormParams,
   full,
   householder,
+  invert,
   lu,
   parseFlow,
   permutation,
@@ -17,8 +18,10 @@ import { key, normal } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
-import { eager, shaped, type Tensors } from '../laws/evaluation.ts';
+import { compiled, eager, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
+import { weightedLoss } from '../laws/flow-gradient-laws.ts';
 import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
+import { gradientsStayFinite } from '../laws/flow-range-laws.ts';
 import { softplus } from '../reference/flow-cases.ts';
 
 describe('householder', () => {
@@ -180,6 +183,36 @@ describe('planar-leaky', () => {
         ),
       ).toEqual([]);
     }
+  });
+
+  it.each([
+    ['w of length 1', 1],
+    ['w of length 1e-3', 1e-3],
+  ])('has an inverse whose gradient is finite on both branches, however small the slope is: %s', async (_, length) => {
+    const dots = [-20, -45, -52, -60, -80, -100, -200];
+    const points = dots.flatMap((dot) => [-400, -1, 1, 400].map((y) => ({ dot, y })));
+    const inputs = {
+      z: shaped(
+        points.map(({ y }) => y),
+        [points.length, 1],
+      ),
+      w: shaped([length], [1, 1, 1]),
+      u: shaped(
+        points.map(({ dot }) => dot / length),
+        [points.length, 1, 1],
+      ),
+      b: shaped([0], [1, 1]),
+    };
+    const loss = withGradients(weightedLoss(invert(planarLeaky(1))));
+    for (const results of [eager(loss, inputs), await compiled(loss, inputs)]) {
+      for (const [name, values] of Object.entries(results)) {
+        expect(Array.from(values).every(Number.isFinite), `${name}: ${values}`).toBe(true);
+      }
+    }
+  });
+
+  it('gradientsStayFinite, also where wᵀu ≪ −52', async () => {
+    for (const dim of [1, 5]) expect(await gradientsStayFinite(planarLeaky(dim, 2))).toEqual([]);
   });
 });
 

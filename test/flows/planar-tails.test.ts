@@ -1,9 +1,13 @@
 // Gradients where wᵀu ≪ 0: value and derivative of the log-det are made of the same tails, and none of them may be cut off.
 import { compile } from '@flowvae/compiler';
 import { standardNormal } from '@flowvae/distributions';
-import { planar, pushForward } from '@flowvae/flows';
+import { type Flow, planar, planarLeaky, pushForward } from '@flowvae/flows';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
+import { differences } from '../laws/comparison.ts';
+import { compiled as compiledArrays, eager as eagerly, type Inputs, shaped, type Tensors } from '../laws/evaluation.ts';
+import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
+import { gradientsStayFinite } from '../laws/flow-range-laws.ts';
 
 const dots = [-10, -12, -14, -16, -17, -18, -20, -40, -60];
 const params = (u: Tensor) => ({ w: tf.ones([1, 1, 1]), u, b: tf.zeros([1, 1]) });
@@ -36,6 +40,50 @@ describe.each(dots)('wᵀu = %d, t = 0', (u) => {
     expect(Math.abs(eager(inverseSlope, u) * softplus(u) - 1)).toBeLessThan(1e-5);
     expect(Math.abs((await compiled(inverseSlope, u)) * softplus(u) - 1)).toBeLessThan(1e-5);
   });
+});
+
+it('at t = 0 the log-det is finite where softplus(a) is 0 in float32, and the exact one where it is not', async () => {
+  const dots = [-60, -67, -90, -110, -1000];
+  const logDetOf = ({ u }: Tensors) => {
+    const sums = (given: Tensor) => planar(1).forward(params(given), tf.zeros([dots.length, 1])).logDet;
+    return { logDet: sums(u!), gradient: tf.grad((x) => tf.sum(sums(x)))(u!) };
+  };
+  const inputs = { u: shaped(dots, [dots.length, 1, 1]) };
+  for (const { logDet, gradient } of [eagerly(logDetOf, inputs), await compiledArrays(logDetOf, inputs)]) {
+    expect(differences('logDet', logDet!.subarray(0, 2), dots.slice(0, 2), 1e-6)).toEqual([]);
+    expect(
+      logDet!.subarray(2).every((value) => value < -80 && Number.isFinite(value)),
+      `${logDet}`,
+    ).toBe(true);
+    expect(gradient!.every(Number.isFinite), `${gradient}`).toBe(true);
+  }
+});
+
+it.each<[string, Flow]>([
+  ['planar', planar(3, 2)],
+  ['planar-leaky', planarLeaky(3, 2)],
+])('%s: values and gradients of both directions are finite for w = 0, where û = u', async (_, flow) => {
+  expect(await gradientsStayFinite(flow, { scales: [0], distances: [0, 1] })).toEqual([]);
+  expect(await gradientsStayFinite(flow, { scales: [0], distances: [1] }, compiledArrays)).toEqual([]);
+  const { w, b, ...others } = drawInputs(flow, { scale: 1 });
+  const without = (array: Inputs[string]) => shaped(new Float32Array(array.values.length), array.shape);
+  const inputs = {
+    ...others,
+    w: without(w!),
+    b: shaped(
+      b!.values.map(() => 0.5),
+      b!.shape,
+    ),
+  };
+  const { y, logDet } = eagerly(forwardOf(flow), inputs);
+  const h = flow.name === 'planar*2' ? Math.tanh(0.5) : 0.5;
+  const [z, u] = [inputs.z!.values, inputs.u!.values];
+  const moved = z.map((value, i) => {
+    const [row, d] = [Math.floor(i / 3), i % 3];
+    return value + h * (u[row * 6 + d]! + u[row * 6 + 3 + d]!);
+  });
+  expect(differences('y', y!, moved, 1e-6)).toEqual([]);
+  expect(logDet!.every(Number.isFinite)).toBe(true);
 });
 
 it('the density scores where a layer is nearly flat', () => {

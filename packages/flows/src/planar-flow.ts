@@ -20,8 +20,8 @@ export interface PlanarActivation {
   readonly apply: (s: Tensor2D) => Tensor2D;
   /** log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is 0 in float32. */
   readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
-  /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m and b. */
-  readonly solve: (c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D) => Tensor2D;
+  /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m = softplus(a), b and a itself. */
+  readonly solve: (c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D, a: Tensor2D) => Tensor2D;
 }
 
 /** The name of a planar flow: the function that makes it, and its formula. */
@@ -86,24 +86,28 @@ function identityParams(key: Key, dim: number, layers: number): ParamValues<Plan
   return { w, u, b: new Float32Array(layers) };
 }
 
+/** Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for the gradient. */
+const TINY_SQUARE = 1e-18;
+
 /** û and 1 + wᵀû of all layers at once (appendix A.1; the norm is squared). */
 function constrain(w: Tensor3D, u: Tensor3D): Constrained {
   const dot: Tensor2D = tf.sum(tf.mul(w, u), 2);
   const slope = tf.softplus(dot);
-  const correction = tf.div(tf.sub(tf.sub(slope, dot), 1), tf.sum(tf.square(w), 2));
+  const correction = tf.div(tf.sub(tf.sub(slope, dot), 1), tf.add(tf.sum(tf.square(w), 2), TINY_SQUARE));
   return { uHat: tf.add(u, tf.mul(tf.expandDims(correction, 2), w)), slope, dot };
 }
 
 function pullBack({ apply, solve, logSlope }: PlanarActivation, { w, u, b }: Params<PlanarShapes>, y: Tensor2D) {
   const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
   const layers = w.shape[1]!;
-  const [ws, uHats, bs, slopes] = [w, uHat, b, slope].map((x) => layersOf(x, layers));
+  const [ws, uHats, bs, slopes, dots] = [w, uHat, b, slope, dot].map((x) => layersOf(x, layers));
   let z = y;
   const hs: Tensor2D[] = [];
   for (let k = layers - 1; k >= 0; k--) {
     const wk: Tensor2D = tf.squeeze(ws![k]!, [1]);
     const target: Tensor2D = tf.sum(tf.mul(wk, z), 1, true); // wᵀy [B, 1]
-    const h = apply(solve(target, slopes![k]! as Tensor2D, bs![k]! as Tensor2D));
+    const [slopeK, bK, dotK] = [slopes, bs, dots].map((parts) => parts![k]! as Tensor2D);
+    const h = apply(solve(target, slopeK!, bK!, dotK!));
     z = tf.sub(z, tf.mul(tf.squeeze(uHats![k]!, [1]), h));
     hs.unshift(h);
   }

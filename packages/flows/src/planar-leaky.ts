@@ -11,8 +11,8 @@ export interface LeakyOptions {
   readonly slope?: number;
 }
 
-/** A slope 1 + m = softplus(a) that is 0 in float32 has no inverse; this one gives a large number instead of 0/0. */
-const LEAST_SLOPE = 1e-30;
+/** log 1e-18: smaller slopes 1 + m = softplus(a), 0 among them, are taken for this one, so that the inverse and its gradient stay finite. */
+const LEAST_LOG_SLOPE = Math.log(1e-18);
 
 /** 1 + λ·m = (1 − λ) + λ·(1 + m): no term is negative. */
 const leakyRelu = (slope: number): PlanarActivation => ({
@@ -20,9 +20,10 @@ const leakyRelu = (slope: number): PlanarActivation => ({
   apply: (s) => tf.leakyRelu(s, slope),
   logSlope: (h, onePlusM, a) => whereAbove(0, h, logSoftplus(a), tf.log(tf.add(1 - slope, tf.mul(slope, onePlusM)))),
   // α + m·h(α + b) = c, so s + m·h(s) = c + b, and s has the sign of the right side
-  solve(c, onePlusM, b) {
+  solve(c, onePlusM, b, a) {
     const target = tf.add(c, b);
-    const above = tf.div(target, tf.maximum(onePlusM, LEAST_SLOPE));
+    // not target/softplus(a): tfjs divides the gradient by the square, which is 0 from a = −52 down, and NaN in the branch not taken as well
+    const above = tf.mul(target, tf.exp(tf.neg(tf.maximum(logSoftplus(a), LEAST_LOG_SLOPE))));
     const below = tf.div(target, tf.add(1 - slope, tf.mul(slope, onePlusM)));
     return whereAbove<Tensor2D>(0, target, above as Tensor2D, below as Tensor2D);
   },

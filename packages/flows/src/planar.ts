@@ -4,13 +4,16 @@ import type { InvertibleFlow } from './flow.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from './planar-flow.ts';
 import { solvePlanar } from './planar-inverse.ts';
 
+/** Added to softplus(a), where float32 does not notice it above a = −68, so that t = 0 and softplus(a) = 0 have a finite logarithm. */
+const TINY_SLOPE = 1e-37;
+
 const tanh: PlanarActivation = {
   inLayers: { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) },
   apply: tf.tanh,
   // no term is negative, so nothing cancels
   logSlope(t, onePlusM) {
     const squared = tf.square(t);
-    return tf.log(tf.add(squared, tf.mul(tf.sub(1, squared), onePlusM)));
+    return tf.log(tf.add(squared, tf.mul(tf.sub(1, squared), tf.add(onePlusM, TINY_SLOPE))));
   },
   solve: solvePlanar,
 };
