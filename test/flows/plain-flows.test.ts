@@ -239,7 +239,7 @@ describe('sylvester-o', () => {
         upper1: shaped([0], [1, 1, 1]),
         upper2: shaped([0], [1, 1, 1]),
         b: shaped([30, 30], [1, 1, 2]),
-        diagonal2: shaped([1, 1].map(softplusOf), [1, 1, 2]),
+        diagonal2: shaped([0, 0], [1, 1, 2]),
         product: shaped((column === 0 ? [3, 1] : [1, 3]).map(softplusOf), [1, 1, 2]),
       });
       return y!.map((value, i) => (value - z[i]!) / 2);
@@ -255,6 +255,23 @@ describe('sylvester-o', () => {
     expect(differences('q₁ᵀq₂', inner(first, second), ofAll(0), 1e-5)).toEqual([]);
   });
 });
+
+it.each([-100, 100])(
+  'sylvester-t moves no point far, however small or large r₂ is asked to be: diagonal2 = %d',
+  (diagonal2) => {
+    const flow = sylvesterTriangular(3);
+    const { z, ...params } = drawInputs(flow, { scale: 1 });
+    const { y, logDet } = eager(forwardOf(flow), {
+      ...params,
+      z: z!,
+      diagonal2: shaped(params.diagonal2!.values.fill(diagonal2), params.diagonal2!.shape),
+    });
+    const farthest = y!.reduce((far, value, i) => Math.max(far, Math.abs(value - z!.values[i]!)), 0);
+    expect(farthest).toBeLessThan(3 * 5 * Math.E ** 2); // three columns of R₁, with |r| below 5
+    expect(farthest).toBeGreaterThan(0.1);
+    expect(logDet!.every(Number.isFinite)).toBe(true);
+  },
+);
 
 it.each([
   ['planarLeaky', () => planarLeaky(2, 1, { slope: 1 }), 'planarLeaky: slope: expected a number in [0, 1), got 1'],

@@ -1,6 +1,6 @@
 // Sylvester flows in float64, from van den Berg et al. 2018 (arXiv:1803.05649), section 3 and 4; writes sylvester.json.
 //
-//   z' = z + Q·R₁·tanh(R₂·Qᵀz + b), r₂ = softplus(diagonal2) and r₁ = (softplus(product) − 1)/r₂ on the diagonals
+//   z' = z + Q·R₁·tanh(R₂·Qᵀz + b), r₂ = exp(2·tanh(diagonal2/2)) and r₁ = (softplus(product) − 1)/r₂ on the diagonals
 //   Jacobian I + Q·R₁·diag(1 − tanh²)·R₂·Qᵀ, whose determinant is taken by elimination, not by Sylvester's identity.
 // Q is the orthogonal polar factor A·(AᵀA)^(−½) by an eigendecomposition (Jacobi rotations), a product of reflections, or a permutation.
 import { commitWhenRun } from './committed-json.ts';
@@ -60,7 +60,7 @@ const layerWith =
     const packed = (width * (width - 1)) / 2;
     const [upper1, upper2] = [part(params.upper1!, k, packed), part(params.upper2!, k, packed)];
     const [products, diagonals, b] = [params.product!, params.diagonal2!, params.b!].map((x) => part(x, k, width));
-    const r2 = diagonals!.map(softplus);
+    const r2 = diagonals!.map((entry) => Math.exp(2 * Math.tanh(entry / 2)));
     const r1 = products!.map((entry, i) => (softplus(entry) - 1) / r2[i]!);
     const triangle = (upper: Vector, diagonal: Vector) =>
       matrix(width, width, (i, j) => (i === j ? diagonal[i]! : packedLower(upper, width, j, i)));

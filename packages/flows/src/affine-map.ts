@@ -1,12 +1,13 @@
 // The element-wise affine map that networks inside flows drive: its log-scale is bounded, so that no chain of layers explodes.
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { ElementwiseMap } from './elementwise-map.ts';
 
 /** Largest |log scale| of one layer. */
 const MOST_LOG_SCALE = 2;
 
 /** a = 2·tanh(r/2): r itself near 0, never beyond ±2. */
-const boundedLogScale = (raw: Tensor2D): Tensor2D => tf.mul(tf.tanh(tf.mul(raw, 1 / MOST_LOG_SCALE)), MOST_LOG_SCALE);
+export const boundedLogScale = <T extends Tensor>(raw: T): T =>
+  tf.mul(tf.tanh(tf.mul(raw, 1 / MOST_LOG_SCALE)), MOST_LOG_SCALE);
 
 /** y = x·exp(a) + m from raw = [m | r], a = 2·tanh(r/2); log|dy/dx| = a. */
 export const affineMap: ElementwiseMap = {

@@ -1,6 +1,7 @@
 // What Sylvester flows have in common, whatever their orthogonal matrices are.
 import type { Key } from '@flowvae/random';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { boundedLogScale } from './affine-map.ts';
 import type { Flow, ParamShapes, Params, ParamValues } from './flow.ts';
 import { cutIntoLayers } from './layer-cutting.ts';
 import { layersOf } from './layer-slices.ts';
@@ -58,8 +59,8 @@ interface Factors {
  * Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), QᵀQ = I, R₁ and R₂ upper triangular.
  *
  * By Sylvester's identity the determinant is Π(1 + (1 − tᵢ²)·rᵢ), rᵢ = (R₁)ᵢᵢ(R₂)ᵢᵢ, which is positive for rᵢ > −1. As for the planar flow
- * 1 + r = softplus(product), so log|det J| = Σ log(t² + (1 − t²)·softplus(product)) and every term is ≥ 0. (R₂)ᵢᵢ = softplus(diagonal2): its sign
- * is no loss, because tanh is odd. (R₁)ᵢᵢ = r/(R₂)ᵢᵢ.
+ * 1 + r = softplus(product), so log|det J| = Σ log(t² + (1 − t²)·softplus(product)) and every term is ≥ 0. (R₂)ᵢᵢ = exp(2·tanh(diagonal2/2)): its
+ * sign is no loss, because tanh is odd, and its bounds e^±2 keep (R₁)ᵢᵢ = r/(R₂)ᵢᵢ from exploding.
  * @see van den Berg et al. 2018, arXiv:1803.05649, eqs. 10-15
  */
 export function sylvesterFlow<S extends ParamShapes>(
@@ -79,7 +80,7 @@ export function sylvesterFlow<S extends ParamShapes>(
     dim,
     paramShapes,
     initialParams: (key) => ({ ...identityParams(layers, width), ...source.initialParams(key) }) as never,
-    invariants: ({ product, diagonal2 }) => ({ '1 + r₁r₂': tf.softplus(product), 'r₂': tf.softplus(diagonal2) }),
+    invariants: ({ product }) => ({ '1 + r₁r₂': tf.softplus(product) }),
     layers: (params) =>
       cutIntoLayers(name.replace(/\*\d+$/, ''), layers, params, single(0)).map((layer, k) => ({
         ...layer,
@@ -108,7 +109,7 @@ const identityParams = (layers: number, width: number): ParamValues<SylvesterSha
   upper1: new Float32Array(layers * packedSize(width)),
   upper2: new Float32Array(layers * packedSize(width)),
   product: new Float32Array(layers * width).fill(SOFTPLUS_OF_ONE),
-  diagonal2: new Float32Array(layers * width).fill(SOFTPLUS_OF_ONE),
+  diagonal2: new Float32Array(layers * width),
   b: new Float32Array(layers * width),
 });
 
@@ -117,8 +118,9 @@ function factorsOf({ upper1, upper2, product, diagonal2 }: Params<SylvesterShape
   const identity = tf.eye(width);
   const onDiagonal = (entries: Tensor) => tf.mul(identity, tf.expandDims(entries, 3));
   const onePlusR = tf.softplus(product);
-  const r2 = tf.softplus(diagonal2);
-  const r1 = tf.div(tf.sub(onePlusR, 1), r2);
+  const logR2 = boundedLogScale(diagonal2);
+  const r2 = tf.exp(logR2);
+  const r1 = tf.mul(tf.sub(onePlusR, 1), tf.exp(tf.neg(logR2)));
   return {
     r1: tf.add(strictlyLower(upper1, width), onDiagonal(r1)),
     r2: tf.add(strictlyLower(upper2, width), onDiagonal(r2)),
