@@ -90,17 +90,18 @@ it('gradientsStayFinite reports what overflows', async () => {
   expect(await gradientsStayFinite(scaled)).not.toEqual([]);
 });
 
-/** ∂y_i/∂z_j that are not 0, as [i, j], in the direction of one pass. */
-function dependencies(flow: InvertibleFlow): (readonly [number, number])[] {
+/** ∂y_i/∂z_j that are not 0, as [i, j], in the direction of one pass; or of another input than z. */
+function dependencies(flow: InvertibleFlow, of = 'z'): (readonly [number, number])[] {
   const { dim } = flow;
   const inputs = drawInputs(flow, { batch: 1, paramRows: 1, scale: 1 });
-  const jacobian = ({ z, ...params }: Tensors) => {
+  const width = inputs[of]!.values.length;
+  const jacobian = (tensors: Tensors) => {
     const row = (i: number) =>
-      tf.grad((at) => tf.slice(flow.forward(params as Params<ParamShapes>, at as Tensor2D).y, [0, i], [1, 1]))(z!);
+      tf.grad((at) => tf.slice(forwardOf(flow)({ ...tensors, [of]: at }).y, [0, i], [1, 1]))(tensors[of]!);
     return { jacobian: tf.concat(Array.from({ length: dim }, (_, i) => row(i))) };
   };
   return Array.from(eager(jacobian, inputs).jacobian!).flatMap((value, index) =>
-    value === 0 ? [] : [[Math.floor(index / dim), index % dim] as const],
+    value === 0 ? [] : [[Math.floor(index / width), index % width] as const],
   );
 }
 
@@ -111,6 +112,16 @@ describe('one layer of IAF and of MAF’s inverse', () => {
   it.each(Object.entries(flows))('%s: y_i depends on all z_j with j ≤ i, and on no other', (_, flow) => {
     const triangle = Array.from({ length: dim }, (__, i) => Array.from({ length: i + 1 }, (___, j) => [i, j])).flat();
     expect(dependencies(flow)).toEqual(triangle);
+  });
+
+  it.each([
+    ['iaf', iaf(dim, { hidden: 9, depth: 2, contextWidth: 3 })],
+    ['inverse of maf', invert(maf(dim, { hidden: 9, depth: 2, contextWidth: 3 }))],
+  ] as const)('%s: every component knows the context, the first one too, and order is kept', (_, flow) => {
+    const triangle = Array.from({ length: dim }, (__, i) => Array.from({ length: i + 1 }, (___, j) => [i, j])).flat();
+    expect(dependencies(flow)).toEqual(triangle);
+    const all = Array.from({ length: dim }, (__, i) => [0, 1, 2].map((c) => [i, c])).flat();
+    expect(dependencies(flow, 'context')).toEqual(all);
   });
 
   it('two layers go both ways', () => {
@@ -160,18 +171,22 @@ describe('MAF in dimension 40', () => {
 });
 
 it('masks join every output with all components before it and no other, for any widths', () => {
-  for (const [dim, hidden, depth] of [
-    [2, 1, 1],
-    [5, 3, 2],
-    [5, 16, 1],
-    [40, 64, 2],
+  for (const [dim, hidden, depth, hasContext] of [
+    [2, 1, 1, false],
+    [5, 3, 2, false],
+    [5, 16, 1, false],
+    [40, 64, 2, false],
+    [2, 2, 1, true],
+    [5, 3, 2, true],
+    [5, 5, 2, true],
+    [40, 64, 1, true],
   ] as const) {
-    const [first, ...rest] = autoregressiveMasks(dim, { layers: 1, hidden, depth, outputs: 1 });
+    const [first, ...rest] = autoregressiveMasks(dim, { layers: 1, hidden, depth, outputs: 1, hasContext });
     const product = rest.reduce((paths, mask) => times(paths, mask, hidden), Array.from(first!));
     product.forEach((paths, index) => {
       const [from, to] = [Math.floor(index / dim), index % dim];
       if (from >= to) expect(paths, `D=${dim}: ${from} → ${to}`).toBe(0);
-      else if (hidden >= dim - 1) expect(paths, `D=${dim}: ${from} → ${to}`).toBeGreaterThan(0);
+      else if (hidden >= (hasContext ? dim : dim - 1)) expect(paths, `D=${dim}: ${from} → ${to}`).toBeGreaterThan(0);
     });
   }
 });

@@ -1,6 +1,9 @@
 // Autoregressive flows in float64; writes autoregressive.json. IAF: Kingma et al. 2016 (arXiv:1606.04934); MAF: Papamakarios et al. 2017
 // (arXiv:1705.07057); masks: Germain et al. 2015 (arXiv:1502.03509), eqs. 12-14.
 //
+// Component i, the p-th in the layer's order, asks hidden units that know the components at places 1 … p − 1 at most. Of H units unit j knows
+// the places up to the whole part of 1 + j(D − 1)/H; where there is a context, up to that of jD/H, so that the first ones know it alone.
+//
 // The sequential direction goes component by component, from the first in the layer's order to the last, and asks the network anew for each.
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';
@@ -20,8 +23,9 @@ import {
 const placeOf = (i: number, k: number, dim: number) => (k % 2 === 0 ? i + 1 : dim - i);
 
 /** Weights that keep output i free of component i and those after it. */
-function maskOf({ hidden, depth, inputs: dim }: NetworkSizes, k: number): Used {
-  const hiddenPlace = (unit: number) => 1 + Math.floor((unit * (dim - 1)) / hidden);
+function maskOf({ hidden, depth, contextWidth, inputs: dim }: NetworkSizes, k: number): Used {
+  const hiddenPlace = (unit: number) =>
+    contextWidth > 0 ? Math.floor((unit * dim) / hidden) : 1 + Math.floor((unit * (dim - 1)) / hidden);
   return (stage, from, to) => {
     const source = stage === 0 ? placeOf(from, k, dim) : hiddenPlace(from);
     return stage === depth ? placeOf(to % dim, k, dim) > source : hiddenPlace(to) >= source;

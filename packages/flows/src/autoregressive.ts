@@ -75,8 +75,9 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
   if (dim < 2) {
     throw new ExpectationError({ where: name, expected: 'at least 2 components', received: String(dim) });
   }
-  const { layers, hidden, depth } = { ...networkDefaults, ...options };
-  const masks = () => autoregressiveMasks(dim, { layers, hidden, depth, outputs: affineMap.outputs, first });
+  const { layers, hidden, depth, contextWidth } = { ...networkDefaults, ...options };
+  const sizes = { layers, hidden, depth, outputs: affineMap.outputs, hasContext: contextWidth > 0, first };
+  const masks = () => autoregressiveMasks(dim, sizes);
   const networks = conditioner({ inputs: dim, outputs: affineMap.outputs * dim, masks }, options);
   const prepared = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch } = checkShape(where, argument, x, ['batch', dim]);

@@ -7,6 +7,8 @@ interface MaskSizes {
   readonly depth: number;
   /** Numbers for each component. */
   readonly outputs: number;
+  /** Whether the hidden units know more than the inputs: a context. */
+  readonly hasContext: boolean;
   /** Index of the first network, which decides its order; default 0. */
   readonly first?: number;
 }
@@ -15,14 +17,16 @@ interface MaskSizes {
  * Masks of the kernels [from, to] of K networks with `depth` hidden layers, each [K, from, to] row-major.
  *
  * Inputs have the degrees 1 … D (reversed in every other network), hidden units degrees spread evenly over 1 … D − 1. A weight into a
- * hidden unit is used where the degree does not fall, one into an output where the output's degree is larger.
+ * hidden unit is used where the degree does not fall, one into an output where the output's degree is larger. With a context the degrees
+ * of hidden units begin with 0: such units know the context alone, and are all that the first component may ask.
  * @see Germain et al. 2015, arXiv:1502.03509, eqs. 12-14
  */
 export function autoregressiveMasks(
   dim: number,
-  { layers, hidden, depth, outputs, first = 0 }: MaskSizes,
+  { layers, hidden, depth, outputs, hasContext, first = 0 }: MaskSizes,
 ): Float32Array[] {
-  const inner = Array.from({ length: hidden }, (_, unit) => 1 + Math.floor((unit * (dim - 1)) / hidden));
+  const least = hasContext ? 0 : 1;
+  const inner = Array.from({ length: hidden }, (_, unit) => least + Math.floor((unit * (dim - least)) / hidden));
   const networks = Array.from({ length: layers }, (_, k) => {
     const inputs = Array.from({ length: dim }, (_, i) => ((first + k) % 2 === 0 ? i + 1 : dim - i));
     const last = Array.from({ length: outputs }, () => inputs).flat();
