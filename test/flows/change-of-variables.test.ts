@@ -203,6 +203,22 @@ describe('a uniform base', () => {
     expect('logProb' in q).toBe(false);
   });
 
+  it('stays on its box behind a flow that keeps it, in type and value', () => {
+    const once = pushForward(base, powers(), { power: tf.zeros([1, 2]) });
+    const twice = pushForward(once, powers(), { power: tf.zeros([1, 2]) });
+    expect([once.box, twice.box, twice.detached().box]).toEqual([base.box, base.box, base.box]);
+    expect(typeof twice.logProb).toBe('function');
+    const { inverse, forward, paramShapes, initialParams, name, dim } = powers();
+    const anywhere: InvertibleFlow = { inverse, forward, paramShapes, initialParams, name, dim };
+    const left = pushForward(once, anywhere, params());
+    // @ts-expect-error: the second flow may carry points out of the box that the first one kept
+    expect(left.logProb).toBeUndefined();
+    // @ts-expect-error: nor does it live on a box any more
+    expect(left.box).toBeUndefined();
+    expect('logProb' in left).toBe(false);
+    expect(() => pushForward(once, powers({ low: [0, 0], high: [1, 2] }), params())).toThrow(ExpectationError);
+  });
+
   it('is refused when the box is another one', () => {
     expect(() => pushForward(base, powers({ low: [0, 0], high: [1, 2] }), params())).toThrow(ExpectationError);
   });

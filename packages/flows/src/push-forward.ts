@@ -13,8 +13,8 @@ export interface Transported extends Samplable, Scorable {
  * Push-forward of a base distribution through a flow: y = f(z₀), log q(y) = log q₀(z₀) − log|det ∂f/∂z₀|.
  *
  * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores. A base that lives on
- * a box scores only behind a flow that maps this box onto itself: behind any other, points of the data would have density 0. A draw's terms
- * are `logBase` = log q₀(z₀) and `logDet`; its logProb is their difference.
+ * a box scores only behind a flow that maps this box onto itself, and the result lives on the box again: behind any other flow, points of the
+ * data would have density 0. A draw's terms are `logBase` = log q₀(z₀) and `logDet`; its logProb is their difference.
  * @throws ExpectationError where the flow's box is not the base's
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 5 and 13
  */
@@ -22,7 +22,7 @@ export function pushForward<S extends ParamShapes>(
   base: BoxDistribution,
   flow: BoxFlow<S>,
   params: Params<S>,
-): Transported;
+): Transported & BoxDistribution;
 export function pushForward<S extends ParamShapes>(base: BoxDistribution, flow: Flow<S>, params: Params<S>): Samplable;
 export function pushForward<S extends ParamShapes>(
   base: Samplable & Scorable,
@@ -46,7 +46,7 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
   };
   if (!isScorable(base) || !isInvertible(flow) || !keepsSupport(base, flow)) return samplable;
   const latent: Transported['latent'] = (y) => flow.inverse(params, y).z;
-  return Object.assign(samplable, { logProb: scorer(base, flow, params), latent });
+  return Object.assign(samplable, { logProb: scorer(base, flow, params), latent, ...boxOf(base) });
 }
 
 /** Whether the flow maps the support of the base onto itself; all of R^D is kept by every flow. */
@@ -61,6 +61,9 @@ function keepsSupport(base: Samplable, flow: Flow): boolean {
     received: `one that does so with ${found}`,
   });
 }
+
+/** What a kept support hands on. */
+const boxOf = (base: Samplable) => ('box' in base ? { box: base.box } : {});
 
 /** log q(y) = log q₀(f⁻¹(y)) + log|det ∂f⁻¹/∂y|. */
 function scorer<S extends ParamShapes>(
