@@ -126,6 +126,20 @@ describe('permutations', () => {
   });
 });
 
+it.each(['permutation', 'lu'])('%s is another map in every term of a formula', (name) => {
+  const z = [0, 1, 2, 3, 4, 5, 6, 7];
+  const image = (formula: string) => {
+    const { z: _, ...params } = drawInputs(parseFlow(formula, 8), { batch: 1, scale: 0 });
+    return Array.from(eager(forwardOf(parseFlow(formula, 8)), { z: shaped(z, [1, 8]), ...params }).y!);
+  };
+  const order = image(name);
+  expect(image(`affine-${name}`)).not.toEqual(order);
+  const twice = z.map((i) => order[order[i]!]!);
+  expect(image(`${name}-${name}`)).not.toEqual(twice);
+  expect(image(`${name}-affine-${name}`)).not.toEqual(twice);
+  expect(image(`${name}-${name}`)).toEqual(image(`${name}*2`));
+});
+
 describe('planar-leaky', () => {
   it.each([0, 0.3, 0.9])('below its kink has the log-det log((1 − λ) + λ·softplus(wᵀu)), λ = %d', (slope) => {
     const dots = Array.from({ length: 81 }, (_, i) => i - 60);

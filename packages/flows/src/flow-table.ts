@@ -33,6 +33,8 @@ interface FlowTerm {
   readonly count: number;
   /** A value for every declared argument. */
   readonly args: Readonly<Record<string, number>>;
+  /** Layers that stand before the term in its formula. */
+  readonly before: number;
   /** Width C of the features that networks inside the flow may take; 0 for none. */
   readonly contextWidth: number;
 }
@@ -43,10 +45,10 @@ interface FlowRow {
   readonly make: (term: FlowTerm) => Flow;
 }
 
-/** A row of a flow that is one layer: `*n` makes a chain of n. */
-const repeated = (make: (term: FlowTerm, layer: number) => Flow): FlowRow => ({
+/** A row of a flow that is one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
+const repeated = (make: (term: FlowTerm, place: number) => Flow): FlowRow => ({
   make(term) {
-    const flows = Array.from({ length: term.count }, (_, layer) => make(term, layer));
+    const flows = Array.from({ length: term.count }, (_, layer) => make(term, term.before + layer));
     return flows.length === 1 ? flows[0]! : chain(flows);
   },
 });
@@ -78,8 +80,8 @@ export const flowTable: Readonly<Record<string, FlowRow>> = {
   radial: { make: ({ dim, count }) => radial(dim, count) },
   affine: repeated(({ dim }) => affine(dim)),
   full: repeated(({ dim }) => full(dim)),
-  lu: repeated(({ dim }, layer) => lu(dim, { key: key(layer) })),
-  permutation: repeated(({ dim }, layer) => permutation(dim, { key: key(layer) })),
+  lu: repeated(({ dim }, place) => lu(dim, { key: key(place) })),
+  permutation: repeated(({ dim }, place) => permutation(dim, { key: key(place) })),
   actnorm: repeated(({ dim }) => actnorm(dim)),
   'sylvester-o': {
     args: [{ name: 'columns', fallback: (dim) => Math.min(dim, 8), from: 2, to: (dim) => dim }],

@@ -50,6 +50,7 @@ interface ParsedTerm {
 function parseTerms(formula: string, dim: number, { contextWidth = 0 }: FormulaOptions): ParsedTerm[] {
   const cursor = new Cursor(formula);
   const terms: ParsedTerm[] = [];
+  let before = 0;
   do {
     const at = cursor.at;
     const name = cursor.flowName();
@@ -57,7 +58,8 @@ function parseTerms(formula: string, dim: number, { contextWidth = 0 }: FormulaO
     const args = cursor.flowArguments(declared, dim);
     const count = cursor.takes('*') ? cursor.number('a count', 1, MOST_LAYERS) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
-    terms.push({ flow: make({ dim, count, args, contextWidth }), at, text: formula.slice(at, cursor.at) });
+    terms.push({ flow: make({ dim, count, before, args, contextWidth }), at, text: formula.slice(at, cursor.at) });
+    before += count;
   } while (cursor.takes('-'));
   return terms;
 }
