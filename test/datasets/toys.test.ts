@@ -57,6 +57,17 @@ describe.each(Object.entries(toys) as [string, Toy][])('%s', (name, toy) => {
     expect(entropy).toBeCloseTo(toy.entropy, 4);
   });
 
+  it('has a density that is nowhere infinite', () => {
+    for (const [x, y] of [
+      [0, 0],
+      [0, 1e-300],
+      [2, 0],
+      [0, -2],
+    ] as const) {
+      expect(toy.logDensity(x, y)).toBeLessThan(5);
+    }
+  });
+
   it('draws points whose mean log-density is minus the entropy', () => {
     const count = name === 'twoMoons' ? 2000 : COUNT;
     const logs = Array.from({ length: count }, (_, i) => toy.logDensity(points[2 * i]!, points[2 * i + 1]!));
