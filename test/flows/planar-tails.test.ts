@@ -65,10 +65,11 @@ it.each<[string, Flow]>([
 ])('%s: values and gradients of both directions are finite for w = 0, where û = u', async (_, flow) => {
   expect(await gradientsStayFinite(flow, { scales: [0], distances: [0, 1] })).toEqual([]);
   expect(await gradientsStayFinite(flow, { scales: [0], distances: [1] }, compiledArrays)).toEqual([]);
-  const { w, b, ...others } = drawInputs(flow, { scale: 1 });
+  const { z: points, u: us, w, b } = drawInputs(flow, { scale: 1 });
   const without = (array: Inputs[string]) => shaped(new Float32Array(array.values.length), array.shape);
   const inputs = {
-    ...others,
+    z: points!,
+    u: us!,
     w: without(w!),
     b: shaped(
       b!.values.map(() => 0.5),
@@ -77,7 +78,7 @@ it.each<[string, Flow]>([
   };
   const { y, logDet } = eagerly(forwardOf(flow), inputs);
   const h = flow.name === 'planar*2' ? Math.tanh(0.5) : 0.5;
-  const [z, u] = [inputs.z!.values, inputs.u!.values];
+  const [z, u] = [points!.values, us!.values];
   const moved = z.map((value, i) => {
     const [row, d] = [Math.floor(i / 3), i % 3];
     return value + h * (u[row * 6 + d]! + u[row * 6 + 3 + d]!);
