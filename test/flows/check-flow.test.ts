@@ -89,6 +89,27 @@ describe('finds', () => {
     expect(alarms(flow)).toEqual(['gradients']);
   });
 
+  it('a gradient that is cut off at one coordinate of many', () => {
+    const dim = 40;
+    const mask = tf.tensor3d(
+      Array.from({ length: dim }, (_, i) => Number(i > 0)),
+      [1, 1, dim],
+    );
+    const cut = tf.customGrad((x) => ({ value: tf.clone(x as Tensor), gradFunc: (dx) => tf.mul(dx as Tensor, mask) }));
+    const flow = plainPlanar(dim, { prepare: (params) => ({ ...params, u: cut(params.u) as Tensor }) });
+    expect(alarms(flow, { checks: ['gradients'], scale: 0.3 })).toEqual(['gradients']);
+    mask.dispose();
+  });
+
+  it('a Jacobian that is not finite, although the values are', () => {
+    const broken = tf.customGrad((x) => ({
+      value: tf.clone(x as Tensor2D),
+      gradFunc: (dx: Tensor) => tf.mul(dx, Number.NaN) as Tensor2D,
+    })) as unknown as (x: Tensor2D) => Tensor2D;
+    const flow = replaced(plainPlanar(3), ({ forward }) => ({ forward: (params, z) => forward(params, broken(z)) }));
+    expect(alarms(flow, { checks: ['logDet', 'roundTrip'] })).toEqual(['logDet', 'roundTrip']);
+  });
+
   it('a start that is not the identity, unless only its volume has to be 1', () => {
     const flipped = (dim: number) => linear(dim, (i, j) => (i + j === dim - 1 ? 1 : 0));
     expect(alarms(flipped)).toEqual(['start']);

@@ -12,7 +12,8 @@ const STEP = 1e-2;
 const TOLERANCE = 1e-2;
 
 /**
- * The derivative of Σ weight·y + Σ weight·logDet along the gradient and along a random direction, for each input.
+ * The derivative of Σ weight·y + Σ weight·logDet along the gradient, along random directions, and along one of those coordinates alone whose
+ * gradient is claimed to be exactly 0, for each input: what was cut off is a small share of a direction of all coordinates.
  *
  * Differences with steps h and h/4 tell how far the differences themselves can be trusted: what they differ by is allowed as well.
  */
@@ -23,13 +24,16 @@ export function gradients(probe: Probe): Tally {
   return tally(
     Object.entries(inputs).flatMap(([name, { shape, values }]) => {
       const gradient = found[name]!;
+      const random = normal(fold(probe.key, name), values.length);
       const directions = {
         'its gradient': gradient,
-        'a random direction': normal(fold(probe.key, name), values.length),
+        'a random direction': random,
+        'another random direction': normal(fold(probe.key, name, 'another'), values.length),
+        'coordinates without a gradient': random.map((value, i) => (gradient[i] === 0 ? value : 0)),
       };
       return Object.entries(directions).map(([kind, direction]): Comparison | undefined => {
         const norm = normOf(direction);
-        if (norm === 0) return undefined; // a gradient of 0 has no direction; the random one notices whether it should be
+        if (norm === 0) return undefined; // no gradient, or none that is 0
         const at = (by: number) =>
           lossOf(probe, {
             ...inputs,
@@ -56,7 +60,7 @@ function weightsOf(key: Key, size: number, dim: number) {
   return { ofY: normal(fold(key, 'weights of y'), size * dim), ofLogDet: normal(fold(key, 'weights of logDet'), size) };
 }
 
-function gradientsOf({ flow, key, inputs }: Probe): Record<string, Float32Array> {
+function gradientsOf({ flow, key, inputs }: Pick<Probe, 'flow' | 'key' | 'inputs'>): Record<string, Float32Array> {
   const names = Object.keys(inputs);
   const [size] = inputs.z!.shape as [number];
   const { ofY, ofLogDet } = weightsOf(key, size, flow.dim);

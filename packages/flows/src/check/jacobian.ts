@@ -10,7 +10,7 @@ export interface Jacobian {
   readonly sign: number;
   /** J⁻¹, row-major, float64 */
   readonly inverse: Float64Array;
-  /** κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. */
+  /** κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. ∞ where J is singular, NaN where J is not finite. */
   readonly condition: number;
 }
 
@@ -57,6 +57,7 @@ function analyse(matrix: Float32Array, n: number): Jacobian {
     [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
     const top = rows[k]!;
     const divisor = top[k]!;
+    if (divisor === 0) return singular(matrix, n);
     logAbsDet += Math.log(Math.abs(divisor));
     sign *= Math.sign(divisor);
     for (let j = k; j < 2 * n; j++) top[j]! /= divisor;
@@ -72,6 +73,14 @@ function analyse(matrix: Float32Array, n: number): Jacobian {
   );
   return { logAbsDet, sign, inverse, condition };
 }
+
+/** A pivot of 0: no inverse; κ is ∞ for finite numbers, and NaN where J holds others. */
+const singular = (matrix: Float32Array, n: number): Jacobian => ({
+  logAbsDet: Number.NEGATIVE_INFINITY,
+  sign: 0,
+  inverse: new Float64Array(n * n).fill(Number.POSITIVE_INFINITY),
+  condition: matrix.every(Number.isFinite) ? Number.POSITIVE_INFINITY : Number.NaN,
+});
 
 function largestBelow(rows: readonly Float64Array[], k: number): number {
   let best = k;

@@ -20,6 +20,9 @@ const ROUND_TRIP_TOLERANCE = 2e-5;
 /** Above this factor an error in y says nothing about z. */
 const LARGEST_GROWTH = 1e3;
 
+/** Above this factor the rounding of y hides a wrong log-det of the inverse. */
+const LARGEST_GROWTH_OF_LOG_DET = 10;
+
 /** The claimed log-det is that of the Jacobian. */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
@@ -29,9 +32,19 @@ export function logDet(probe: Probe): Tally {
     finding: () => `logDet is ${claimed[row]} where the Jacobian's is ${logAbsDet}`,
   });
   return tally(
-    probe.jacobians().map((at, row) => (at.condition <= WELL_CONDITIONED ? compare(at.logAbsDet, row) : undefined)),
+    probe.jacobians().map((at, row) => {
+      if (Number.isNaN(at.condition)) return notFinite('the Jacobian');
+      return at.condition <= WELL_CONDITIONED ? compare(at.logAbsDet, row) : undefined;
+    }),
   );
 }
+
+/** What is no number is wrong, not undecided. */
+const notFinite = (what: string): Comparison => ({
+  error: Number.NaN,
+  allowed: 1,
+  finding: () => `${what} is not finite`,
+});
 
 /** det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the orientation of space. */
 export function fold(probe: Probe): Tally {
@@ -75,7 +88,8 @@ export function roundTrip(probe: Probe): Tally {
   const { dim } = flow;
   const compareRow = (growths: readonly number[], row: number): (Comparison | undefined)[] => {
     const largest = growths.reduce((a, b) => Math.max(a, b));
-    if (!(largest <= LARGEST_GROWTH)) return growths.map(() => undefined);
+    if (Number.isNaN(largest)) return [notFinite('y or its Jacobian')];
+    if (largest > LARGEST_GROWTH) return growths.map(() => undefined);
     const coordinates = growths.map((growth, d): Comparison => {
       const [found, z] = [back.z![row * dim + d]!, inputs.z!.values[row * dim + d]!];
       return {
@@ -85,6 +99,7 @@ export function roundTrip(probe: Probe): Tally {
       };
     });
     const [negated, forth] = [back.logDet![row]!, claimed[row]!];
+    if (largest > LARGEST_GROWTH_OF_LOG_DET) return [...coordinates, undefined];
     return [
       ...coordinates,
       {
