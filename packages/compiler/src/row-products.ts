@@ -5,7 +5,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { removeDeadNodes } from './passes/dead-nodes.ts';
 
 /** An output xᵀ·dy by the names of its factors: outputs of the remaining graph, x [B, m] and dy [B, n]. */
-export interface RowProduct {
+interface RowProduct {
   readonly output: string;
   readonly left: string;
   readonly right: string;

@@ -64,7 +64,7 @@ export interface PlacedOutput {
 }
 
 /** A matrix with a row for each of the batch; each worker computes its own rows. */
-export interface SharedFactor {
+interface SharedFactor {
   readonly name: string;
   /** The output of the worker's graph that holds its rows. */
   readonly key: string;
