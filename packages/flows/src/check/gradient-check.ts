@@ -8,6 +8,9 @@ import { type Comparison, type Tally, tally } from './tally.ts';
 /** Step of the differences for parameters of scale 1 and more. */
 const STEP = 1e-2;
 
+/** The change that a gradient may foretell for one step: where it is steep, what it describes is narrower than the step above. */
+const MOST_CHANGE = 2;
+
 /** Error that is allowed, as a share of the gradient's norm (at least 1). */
 const TOLERANCE = 1e-2;
 
@@ -19,11 +22,12 @@ const TOLERANCE = 1e-2;
  */
 export function gradients(probe: Probe): Tally {
   const { inputs, scale } = probe;
-  const step = STEP * Math.min(1, scale);
+  const longest = STEP * Math.min(1, scale);
   const found = gradientsOf(probe);
   return tally(
     Object.entries(inputs).flatMap(([name, { shape, values }]) => {
       const gradient = found[name]!;
+      const step = Math.min(longest, MOST_CHANGE / normOf(gradient));
       const random = normal(fold(probe.key, name), values.length);
       const directions = {
         'its gradient': gradient,
