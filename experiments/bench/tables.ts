@@ -1,6 +1,7 @@
 // Tables of results: contenders down, settings across. The READMEs' tables are written by this, from the recorded results.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from '../markdown-table.ts';
 import { type Machine, machineLine } from './machine.ts';
 import type { Spread } from './measurement.ts';
 import { OURS, type Row } from './sections/section.ts';
@@ -59,16 +60,13 @@ function formatTable(rows: readonly Row[]): string {
   const { constant, varying } = splitSettings(rows);
   const facts = rows.flatMap(({ facts }) => Object.keys(facts));
   const contenders = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    `${rows[0]!.unit}; ${describe(constant)}`,
-    '',
-    line(['', ...rows.map(({ setting }) => describe(pick(setting, varying)))]),
-    line(['---', ...rows.map(() => '---:')]),
-    ...contenders.map((name) => line([name, ...rows.map((row) => cell(row, name))])),
-    ...[...new Set(facts)].map((fact) => line([fact, ...rows.map((row) => round(row.facts[fact] ?? Number.NaN))])),
-    '',
-  ].join('\n');
+  const header = ['', ...rows.map(({ setting }) => describe(pick(setting, varying)))];
+  const table = markdownTable(header, [
+    ...contenders.map((name) => [name, ...rows.map((row) => cell(row, name))]),
+    ...[...new Set(facts)].map((fact) => [fact, ...rows.map((row) => round(row.facts[fact] ?? Number.NaN))]),
+  ]);
+  const caption = [rows[0]!.unit, describe(constant)].filter(Boolean).join('; ');
+  return `${caption}\n\n${table}`;
 }
 
 /** Median, range, and our time divided by it. */

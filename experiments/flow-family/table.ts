@@ -1,4 +1,5 @@
 // The table of results, as Markdown.
+import { markdownTable } from '../markdown-table.ts';
 
 /** What one run leaves. Nats. */
 export interface FamilyResult {
@@ -21,18 +22,15 @@ export interface FamilyResult {
 export function tableOf(results: readonly FamilyResult[], order: readonly string[]): string {
   const sorted = results.toSorted((a, b) => order.indexOf(a.flow) - order.indexOf(b.flow));
   const plain = results.find(({ flow }) => flow === 'none');
-  const rows = sorted.map((result) => {
-    const against = plain ? signed(result.negativeElbo - plain.negativeElbo) : '';
-    const [elbo, nll] = [result.negativeElbo, result.nll].map((value) => value.toFixed(2));
-    const [elboError, nllError] = [result.negativeElboStandardError, result.nllStandardError].map((value) =>
-      value.toFixed(2),
-    );
-    const parameters = result.parameters.toLocaleString('en-GB');
-    return `| \`${result.flow}\` | ${elbo} ± ${elboError} | ${against} | ${nll} ± ${nllError} | ${parameters} | ${result.msPerStep.toFixed(1)} |`;
-  });
-  const head =
-    '| flow | −ELBO | against `none` | −ln p(x) | parameters | ms a step |\n| --- | --- | --- | --- | --- | --- |';
-  return `${head}\n${rows.join('\n')}\n`;
+  const rows = sorted.map((result) => [
+    `\`${result.flow}\``,
+    `${result.negativeElbo.toFixed(2)} ± ${result.negativeElboStandardError.toFixed(2)}`,
+    plain ? signed(result.negativeElbo - plain.negativeElbo) : '',
+    `${result.nll.toFixed(2)} ± ${result.nllStandardError.toFixed(2)}`,
+    result.parameters.toLocaleString('en-GB'),
+    result.msPerStep.toFixed(1),
+  ]);
+  return markdownTable(['flow', '−ELBO', 'against `none`', '−ln p(x)', 'parameters', 'ms a step'], rows);
 }
 
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
