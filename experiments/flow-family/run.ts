@@ -29,7 +29,20 @@ for (const [i, formula] of chosen.entries()) {
 const results = readdirSync(values.out)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(join(values.out, file), 'utf8')) as FamilyResult);
-process.stdout.write(tableOf(results, scales.full.formulas));
+const table = tableOf(results, scales.full.formulas);
+process.stdout.write(table);
+if (values.scale === 'full') writeTable(table);
+
+/** The README's table is written by this, never typed. */
+function writeTable(markdown: string): void {
+  const path = fileURLToPath(new URL('README.md', import.meta.url));
+  const text = readFileSync(path, 'utf8');
+  const between = /(<!-- table -->\n).*(<!-- \/table -->)/s;
+  writeFileSync(
+    path,
+    text.replace(between, (_, open: string, close: string) => `${open}\n${markdown}\n${close}`),
+  );
+}
 
 async function trained(flow: string): Promise<FamilyResult> {
   const { steps, evalImages } = scale!;
