@@ -15,8 +15,8 @@ interface Probes {
 /** Above 20 tanh is 1 in float32. */
 const tanhProbes: Probes = { one: 20, steep: 0 };
 
-/** Below this 1 + wᵀû = e^(wᵀu) is no normal float32. */
-const SMALLEST_DOT = -87;
+/** Below this the 1e-37 that keeps the logarithm of 1 + wᵀû = e^(wᵀu) finite is noticed. */
+const SMALLEST_DOT = -68;
 
 /**
  * wᵀû = softplus(wᵀu) − 1 > −1 on wide draws: w of scale 0.1 to 3, u of scale 3.
