@@ -75,8 +75,10 @@ export class Crew {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Stops all workers, whatever they are doing. */
+  /** Stops all workers when they have finished what they were given. */
   async dismiss(): Promise<void> {
+    // a thread that is ended inside native code may take the process with it
+    await this.settled().catch(() => {});
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
