@@ -2,12 +2,19 @@
 import { Worker } from 'node:worker_threads';
 import type { Arrays, OutputArray } from './executable.ts';
 import { runCounter } from './executable.ts';
+import { closeGate, openGate } from './native-gate.js';
 import type { SessionRecipe } from './session-recipe.ts';
 
 const WORKER = new URL('./session-worker.js', import.meta.url);
 
 /** Arrays that stay, each of its input's type. */
 type Fixed = Readonly<Record<string, OutputArray>>;
+
+/** What a worker starts with: its place at the gate to native code. */
+export interface ThreadData {
+  readonly gate: Int32Array;
+  readonly thread: number;
+}
 
 /** What a worker is told: a session to make, or a job for one. */
 export type ToWorker = { readonly recipe: SessionRecipe; readonly fixed: Fixed } | Job;
@@ -29,11 +36,12 @@ interface Pending {
 /** One thread and the jobs it has not finished. */
 class Thread {
   readonly pending = new Map<number, Pending>();
-  readonly #worker = new Worker(WORKER, { execArgv: [] });
+  readonly #worker: Worker;
   /** Why the thread ended; it does no more. */
   #failure: Error | undefined;
 
-  constructor() {
+  constructor(data: ThreadData) {
+    this.#worker = new Worker(WORKER, { workerData: data, execArgv: [] });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`compile: a thread ended with code ${code}`)));
@@ -77,11 +85,14 @@ class Thread {
 /** Threads that run the same graphs on different inputs. Every run uses one core, so results do not depend on the number of threads. */
 export class SessionPool {
   readonly #threads: readonly Thread[];
+  readonly #gate: Int32Array;
   readonly #nodes: number[] = [];
   #jobs = 0;
 
   constructor(threads: number) {
-    this.#threads = Array.from({ length: threads }, () => new Thread());
+    const gate = openGate(threads);
+    this.#gate = gate;
+    this.#threads = Array.from({ length: threads }, (_, thread) => new Thread({ gate, thread }));
   }
 
   /**
@@ -103,6 +114,7 @@ export class SessionPool {
 
   /** Ends all threads; jobs that are not done fail. */
   async dispose(): Promise<void> {
+    closeGate(this.#gate);
     await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 }

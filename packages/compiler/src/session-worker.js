@@ -1,6 +1,7 @@
 // @ts-check
 // A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing else.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { throughGate } from './native-gate.js';
 
 /** @typedef {import('./session-pool.ts').ToWorker} ToWorker */
 /** @typedef {import('./session-recipe.ts').SessionRecipe} SessionRecipe */
@@ -8,6 +9,8 @@ import { parentPort } from 'node:worker_threads';
 /** @typedef {import('./executable.ts').Arrays} Arrays */
 /** @typedef {Readonly<Record<string, Elements>>} Fixed */
 /** @typedef {(arrays: Arrays) => Promise<Arrays>} Run */
+
+const { gate, thread } = /** @type {import('./session-pool.ts').ThreadData} */ (workerData);
 
 /** @type {Promise<Run>[]} */
 const sessions = [];
@@ -31,14 +34,14 @@ async function open({ runtime, model, options, inputs, outputs }, fixed) {
     const feeds = Object.fromEntries(
       named.map(({ name, key, shape, type, kept }) => [key, kept ?? new Tensor(type, arrays[name], shape)]),
     );
-    const results = await session.run(feeds);
+    const results = await throughGate(gate, thread, () => session.run(feeds));
     return Object.fromEntries(outputs.map(({ name, key }) => [name, results[key].data]));
   };
 }
 
 parentPort?.on('message', async (/** @type {ToWorker} */ message) => {
   if ('recipe' in message) {
-    const opened = open(message.recipe, message.fixed);
+    const opened = throughGate(gate, thread, () => open(message.recipe, message.fixed));
     opened.catch(() => {}); // told when it is asked to run
     sessions.push(opened);
     return;

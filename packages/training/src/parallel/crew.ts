@@ -1,6 +1,7 @@
 // The threads of a parallel step: they follow the same commands in the same order.
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { closeGate } from '@flowvae/compiler';
 import { type ShardData, type SharedState, vocabulary } from './shared-state.ts';
 
 /** How long this thread waits before it lets its event loop turn, ms. */
@@ -75,10 +76,9 @@ export class Crew {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Stops all workers when they have finished what they were given. */
+  /** Stops all workers, whatever they are doing, once they are out of native code. */
   async dismiss(): Promise<void> {
-    // a thread that is ended inside native code may take the process with it
-    await this.settled().catch(() => {});
+    closeGate(this.#state.gate);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 

@@ -38,9 +38,11 @@ const inbox = new Float32Array(memory.buffer, pointer(data.regions), to - from);
 parameters.set(state.parameters);
 const exchange = /** @type {Float32Array} */ (state.outboxes[0]);
 
-const { InferenceSession, Tensor } = await import(data.recipe.runtime);
-const { runInPlace } = await import(data.recipe.runner);
-const session = await InferenceSession.create(data.recipe.model, data.recipe.options);
+const { runInPlace, throughGate } = await import(data.recipe.runner);
+/** @template T @param {() => Promise<T>} native @returns {Promise<T>} */
+const guarded = (native) => throughGate(state.gate, shard, native);
+const { InferenceSession, Tensor } = await guarded(() => import(data.recipe.runtime));
+const session = await guarded(() => InferenceSession.create(data.recipe.model, data.recipe.options));
 
 /** Input arrays of this thread, filled from the shared ones at each step. */
 const inputs = data.inputs.map(({ name, shape, shared }) => ({
@@ -87,7 +89,8 @@ const fetches = Object.fromEntries([
 ]);
 
 const { products } = data;
-const productSession = products && (await InferenceSession.create(products.recipe.model, products.recipe.options));
+const productSession =
+  products && (await guarded(() => InferenceSession.create(products.recipe.model, products.recipe.options)));
 const productFeeds = Object.fromEntries(
   factors
     .filter(({ name }) => products?.recipe.inputs.some((input) => input.name === name))
@@ -160,11 +163,13 @@ function receive() {
 
 async function run() {
   for (const { shared, values } of inputs) values.set(shared);
-  await runInPlace(session, feeds, fetches, witness);
+  await guarded(() => runInPlace(session, feeds, fetches, witness));
   send();
   meet();
   receive();
-  if (productSession) await runInPlace(productSession, productFeeds, productFetches, productWitness);
+  if (productSession) {
+    await guarded(() => runInPlace(productSession, productFeeds, productFetches, productWitness));
+  }
   const width = scalars.length + 1;
   scalars.forEach(([value = 0], i) => {
     state.results[shard * width + i] = /** @type {number} */ (weights[shard]) * value;

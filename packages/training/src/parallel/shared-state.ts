@@ -1,5 +1,5 @@
 // The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it as it is.
-import type { SessionRecipe } from '@flowvae/compiler';
+import { openGate, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../flat-layout.ts';
 import type { Pass } from '../kernels.ts';
 
@@ -30,6 +30,8 @@ export const vocabulary = {
 
 /** Views of shared memory. */
 export interface SharedState {
+  /** Native code is entered through it. */
+  readonly gate: Int32Array;
   /** Commands given so far. */
   readonly sequence: Int32Array;
   /** A ring of commands: [code, …arguments]. */
@@ -110,6 +112,7 @@ export interface ShardData {
 export function sharedState(shards: number, scalars: number, length: number): SharedState {
   const shared = (bytes: number) => new SharedArrayBuffer(bytes);
   return {
+    gate: openGate(shards),
     sequence: new Int32Array(shared(4)),
     commands: new Float64Array(shared(8 * vocabulary.ring * vocabulary.width)),
     finished: new Int32Array(shared(4 * shards)),
