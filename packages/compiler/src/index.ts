@@ -5,7 +5,7 @@ export { type Arrays, type Executable, runCounter, sessionCounter } from './exec
 export type { ExportShapes } from './export/shapes.ts';
 export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export type { Graph } from './graph.ts';
-export { closeGate, openGate } from './native-gate.js';
+export { closeGate, leaveGate, openGate } from './native-gate.js';
 export { printGraph } from './print.ts';
 export { type Factored, factorRowProducts, type ProductPart, productsGraph } from './row-products.ts';
 export { loadRuntime } from './runtime.ts';

@@ -9,8 +9,14 @@ const CLOSED = 0;
 /** Longest sleep between two looks, ms. */
 const NAP = 50;
 
+/** How long a closing gate waits for a thread, ms. It only passes where a thread was taken away inside (by lack of memory) and nobody was told. */
+const PATIENCE = 30_000;
+
 /** Gates that are open in this thread; the process closes them when it exits. @type {Set<Int32Array>} */
 const open = new Set();
+
+/** Gates that this thread goes through as a worker. @type {Set<Int32Array>} */
+const entered = new Set();
 
 /**
  * A gate for so many threads, in shared memory.
@@ -25,6 +31,16 @@ export function openGate(threads) {
 }
 
 /**
+ * Takes note that a thread is gone, wherever it was: whoever is told of its end calls it.
+ * @param {Int32Array} gate
+ * @param {number} thread
+ */
+export function leaveGate(gate, thread) {
+  Atomics.store(gate, 1 + thread, 0);
+  Atomics.notify(gate, 1 + thread);
+}
+
+/**
  * Goes through the gate as a thread: refused where it is closed.
  * @template T
  * @param {Int32Array} gate
@@ -34,6 +50,10 @@ export function openGate(threads) {
  */
 export async function throughGate(gate, thread, native) {
   Atomics.add(gate, 1 + thread, 1);
+  if (!entered.has(gate)) {
+    entered.add(gate);
+    process.on('exit', () => leaveGate(gate, thread)); // a thread that ends itself inside
+  }
   try {
     if (Atomics.load(gate, CLOSED)) throw new Error('this thread is being ended');
     return await native();
@@ -49,8 +69,10 @@ export async function throughGate(gate, thread, native) {
  */
 export function closeGate(gate) {
   Atomics.store(gate, CLOSED, 1);
+  const deadline = performance.now() + PATIENCE;
   for (let thread = 1; thread < gate.length; thread++) {
     for (let inside = Atomics.load(gate, thread); inside > 0; inside = Atomics.load(gate, thread)) {
+      if (performance.now() > deadline) break;
       Atomics.wait(gate, thread, inside, NAP);
     }
   }

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Arrays, OutputArray } from './executable.ts';
 import { runCounter } from './executable.ts';
-import { closeGate, openGate } from './native-gate.js';
+import { closeGate, leaveGate, openGate } from './native-gate.js';
 import type { SessionRecipe } from './session-recipe.ts';
 
 const WORKER = new URL('./session-worker.js', import.meta.url);
@@ -44,7 +44,10 @@ class Thread {
     this.#worker = new Worker(WORKER, { workerData: data, execArgv: [] });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: Error) => this.#fail(error));
-    this.#worker.on('exit', (code) => this.#fail(new Error(`compile: a thread ended with code ${code}`)));
+    this.#worker.on('exit', (code) => {
+      leaveGate(data.gate, data.thread);
+      this.#fail(new Error(`compile: a thread ended with code ${code}`));
+    });
   }
 
   send(message: ToWorker): void {

@@ -1,7 +1,7 @@
 // The threads of a parallel step: they follow the same commands in the same order.
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { closeGate } from '@flowvae/compiler';
+import { closeGate, leaveGate } from '@flowvae/compiler';
 import { type ShardData, type SharedState, vocabulary } from './shared-state.ts';
 
 /** How long this thread waits before it lets its event loop turn, ms. */
@@ -89,7 +89,10 @@ export class Crew {
       this.#wake();
     });
     worker.on('error', (error: Error) => this.#fail(error));
-    worker.on('exit', (code) => this.#fail(new Error(`training: a thread ended with code ${code}`)));
+    worker.on('exit', (code) => {
+      leaveGate(data.state.gate, data.shard);
+      this.#fail(new Error(`training: a thread ended with code ${code}`));
+    });
     return worker;
   }
 
