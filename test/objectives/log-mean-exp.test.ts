@@ -53,6 +53,33 @@ it('takes float32 chunks and sums them in float64', () => {
   expect(estimate.mean).toBeCloseTo(Array.from(values).reduce((sum, value) => sum + value, 0) / values.length, 9);
 });
 
+describe('how evenly the weights are spread', () => {
+  const [four, wanted] = [[1, 2, 3, 10].map(Math.log), (1 + 2 + 3 + 10) ** 2 / (1 + 4 + 9 + 100)];
+
+  it('the effective sample size is (Σ w)² / Σ w², the largest share max w / Σ w, whatever the scale, the order and the chunks', () => {
+    for (const shift of [0, -800, 1e4]) {
+      const values = four.map((value) => value + shift);
+      for (const estimate of [
+        streamed(values),
+        streamed(values.toReversed()),
+        streamed([values[3]!], values.slice(0, 3)),
+      ]) {
+        expect(estimate.effectiveSampleSize).toBeCloseTo(wanted, 9);
+        expect(estimate.maxNormalisedWeight).toBeCloseTo(10 / 16, 10);
+      }
+    }
+  });
+
+  it('is S for equal weights, 1 for a single one that counts, and unknown where none does', () => {
+    expect(streamed([-5, -5, -5]).effectiveSampleSize).toBe(3);
+    expect(streamed([-5, -5, -5]).maxNormalisedWeight).toBeCloseTo(1 / 3, 14);
+    expect(streamed([-infinity, 2, -1e5]).effectiveSampleSize).toBe(1);
+    expect(streamed([-infinity, 2, -1e5]).maxNormalisedWeight).toBe(1);
+    expect(streamed([-infinity]).effectiveSampleSize).toBeNaN();
+    expect(streamed([-infinity]).maxNormalisedWeight).toBeNaN();
+  });
+});
+
 describe('NaN', () => {
   it.each([
     ['first', [[Number.NaN, 1, 2]]],

@@ -16,7 +16,7 @@ export function importanceChunk(model: LatentModel, noise: Tensor2D): Readonly<R
 }
 
 /**
- * log (1/S) Σ exp(log w_s) and the mean of log w_s, streamed in float64 and constant memory.
+ * log (1/S) Σ exp(log w_s), the mean of log w_s, and how evenly the weights are spread: streamed in float64 and constant memory.
  *
  * The first estimates log p(x) (a lower bound in expectation, tight as S grows); the second is the ELBO.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E; Burda et al. 2016, arXiv:1509.00519, eq. 8
@@ -26,6 +26,8 @@ export class LogMeanExp {
   #max = Number.NEGATIVE_INFINITY;
   /** Σ exp(log w − max) */
   #scaledSum = 0;
+  /** Σ exp(2·(log w − max)) */
+  #scaledSquares = 0;
   #sum = 0;
 
   /** Takes in a chunk of log-weights. */
@@ -33,10 +35,14 @@ export class LogMeanExp {
     for (let s = 0; s < logWeights.length; s++) {
       const value = logWeights[s]!;
       if (value > this.#max) {
-        this.#scaledSum = this.#scaledSum * Math.exp(this.#max - value) + 1;
+        const shrink = Math.exp(this.#max - value);
+        this.#scaledSum = this.#scaledSum * shrink + 1;
+        this.#scaledSquares = this.#scaledSquares * shrink * shrink + 1;
         this.#max = value;
       } else if (value !== Number.NEGATIVE_INFINITY) {
-        this.#scaledSum += Math.exp(value - this.#max); // NaN stays NaN
+        const scaled = Math.exp(value - this.#max); // NaN stays NaN
+        this.#scaledSum += scaled;
+        this.#scaledSquares += scaled * scaled;
       }
       this.#sum += value;
     }
@@ -53,5 +59,20 @@ export class LogMeanExp {
   /** (1/S) Σ log w_s, nats. */
   get mean(): number {
     return this.#sum / this.#count;
+  }
+
+  /**
+   * (Σ w_s)² / Σ w_s², from 1 (one weight is all) to S (all are equal); NaN where every weight was 0.
+   *
+   * The relative variance of the estimate is about 1/ESS − 1/S. It is itself an estimate, too high where the largest weights were never drawn.
+   * @see Kong et al. 1994, JASA 89(425), section 4
+   */
+  get effectiveSampleSize(): number {
+    return this.#scaledSum ** 2 / this.#scaledSquares;
+  }
+
+  /** max w_s / Σ w_s, the share of the largest weight; NaN where every weight was 0. */
+  get maxNormalisedWeight(): number {
+    return this.#max === Number.NEGATIVE_INFINITY ? Number.NaN : 1 / this.#scaledSum;
   }
 }

@@ -1,4 +1,5 @@
 export { type Bound, elbo, type Objective } from './elbo.ts';
+export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
 export { importanceChunk, LogMeanExp } from './importance-sampling.ts';
 export type { LatentModel } from './latent-model.ts';
 export {
@@ -12,3 +13,4 @@ export {
   untempered,
   warmUpKl,
 } from './log-weight.ts';
+export { paretoK, paretoKThreshold, WeightTail } from './pareto-k.ts';
