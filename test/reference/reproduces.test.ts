@@ -2,8 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { autoregressiveReference, componentByComponent, onePass } from './autoregressive.ts';
 import { readCommitted, toJson } from './committed-json.ts';
+import {
+  elbo as conjugateElbo,
+  conjugateNormalReference,
+  normalKl,
+  solve,
+  twoSampleBound,
+} from './conjugate-normal.ts';
 import { couplingReference, keptAndChanged, knotsOf, splineMap } from './couplings.ts';
 import { bernoulliLogDensity, densityReference } from './densities.ts';
+import { type DiscreteLatentReference, discreteLatentReference } from './discrete-latent.ts';
 import { householderReference } from './householder.ts';
 import { linearFlowsReference } from './linear-flows.ts';
 import {
@@ -38,6 +46,8 @@ const programs: Readonly<Record<string, () => unknown>> = {
   planar: planarReference,
   optimizers: optimizerReference,
   'linear-gaussian': linearGaussianReference,
+  'conjugate-normal': conjugateNormalReference,
+  'discrete-latent': discreteLatentReference,
   densities: densityReference,
   radial: radialReference,
   'planar-leaky': planarLeakyReference,
@@ -171,6 +181,44 @@ describe('linear-gaussian: two latent variables', () => {
     for (const other of [elbo(1.1, 0), elbo(0.9, 0), elbo(1, 0.01), elbo(1, -0.01)]) {
       expect(other).toBeLessThan(elbo(1, 0));
     }
+  });
+});
+
+describe('conjugate-normal', () => {
+  const model = { priorMean: -0.5, priorSd: 2, sd: 0.5 };
+  const x = [0.25, 1];
+  const { logEvidence: evidence, posterior: exact } = solve(model, x);
+
+  it('has ELBO + KL = log evidence for any q, and the evidence of the linear-Gaussian program', () => {
+    for (const q of [exact, { mean: 0.3, sd: 0.7 }, { mean: -1, sd: 2 }]) {
+      expect(conjugateElbo(model, x, q) + normalKl(q, exact)).toBeCloseTo(evidence, 12);
+    }
+    const linear = {
+      weights: [[model.priorSd], [model.priorSd]],
+      mean: [model.priorMean, model.priorMean],
+      sd: model.sd,
+    };
+    expect(logEvidence(linear, x)).toBeCloseTo(evidence, 12);
+  });
+
+  it('has bounds of two samples in their order: ELBO ≤ Rényi ≤ IWAE ≤ log evidence', () => {
+    const q = { mean: 0.3, sd: 0.7 };
+    const bounds = [conjugateElbo(model, x, q), ...[1e-6, 0.5, 1].map((power) => twoSampleBound(model, x, q, power))];
+    expect(bounds[1]! - bounds[0]!).toBeLessThan(1e-4);
+    expect(bounds.toSorted((a, b) => a - b)).toEqual(bounds);
+    expect(bounds[3]!).toBeLessThan(evidence);
+  });
+});
+
+describe('discrete-latent', () => {
+  const { logEvidence: evidence, bounds } = readCommitted<DiscreteLatentReference>('discrete-latent');
+
+  it('has ELBO + KL = log evidence, and bounds that rise with the number of samples', () => {
+    bounds.forEach(({ elbo, kl, renyi2, iwae2, iwae5 }, i) => {
+      expect(elbo + kl).toBeCloseTo(evidence[i]!, 12);
+      const rising = [elbo, renyi2, iwae2, iwae5, evidence[i]!];
+      expect(rising.toSorted((a, b) => a - b)).toEqual(rising);
+    });
   });
 });
 

@@ -3,6 +3,7 @@ export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
+export { repeatRows, rowsFor } from './row-groups.ts';
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
 export { type Axis, checkParam, checkShape, elementCount, ShapeError } from './shape.ts';
 export { layers, tf } from './tensorflow.ts';
