@@ -51,6 +51,9 @@ const EVALUATION_KEYS = [
   'testNllStandardError',
   'evalSamples',
   'evalImages',
+  'effectiveSampleSize',
+  'maxNormalisedWeight',
+  'paretoKAboveThreshold',
   'terms',
 ];
 
@@ -65,6 +68,9 @@ describe('train --json', () => {
     expect(Object.keys(terms)).toEqual(['logLikelihood', 'logPrior', 'logBase', 'logDet']);
     expect(report.testElbo).toBeCloseTo(terms.logLikelihood! + terms.logPrior! - terms.logBase! + terms.logDet!, 3);
     expect(report).toMatchObject({ steps: 6, seed: 3, engine: 'compiled', evalImages: 4, evalSamples: 5 });
+    expect(report.effectiveSampleSize).toBeGreaterThan(1);
+    expect(report.effectiveSampleSize).toBeLessThan(5);
+    expect(report.paretoKAboveThreshold).toBeNull(); // five samples have no tail
   });
 
   it('says nothing but progress on stderr', () => {

@@ -2,10 +2,10 @@
 
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { LogMeanExp } from '@flowvae/objectives';
+import { LogMeanExp, paretoK, paretoKThreshold } from '@flowvae/objectives';
 import { fold, key, normal } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { type DataPoints, type EvaluateOptions, evaluate } from '@flowvae/training';
+import { type DataPoints, type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { readCommitted } from '../reference/committed-json.ts';
 import type { LinearGaussianReference } from '../reference/linear-gaussian.ts';
@@ -78,16 +78,18 @@ const average = (values: readonly number[]) => values.reduce((a, b) => a + b) / 
 function byHand(samples: number) {
   return Array.from({ length: batch }, (_, i) => {
     const estimate = new LogMeanExp();
+    const logWeights: number[] = [];
     for (let chunk = 0; chunk * 500 < samples; chunk++) {
       const rows = Math.min(500, samples - chunk * 500);
       const noise = normal(fold(fold(key(4), i), chunk), rows * latent);
       tf.tidy(() => {
         const at = modelAt(tf.tensor2d(data.row(i), [1, observed]));
         const { z, logProb } = at.posterior.sampleAndLogProb(tf.tensor2d(noise, [rows, latent]));
-        estimate.add(tf.sub(tf.add(at.likelihood(z), at.prior.logProb(z)), logProb).dataSync());
+        logWeights.push(...tf.sub(tf.add(at.likelihood(z), at.prior.logProb(z)), logProb).dataSync());
       });
     }
-    return { logMean: estimate.logMean, mean: estimate.mean };
+    estimate.add(logWeights);
+    return { logMean: estimate.logMean, mean: estimate.mean, logWeights };
   });
 }
 
@@ -134,6 +136,31 @@ describe('evaluate', () => {
       expect(result.elboStandardError).toBeCloseTo(standardError(hand.map(({ mean: bound }) => bound)), 3);
     },
   );
+
+  it('says how evenly the weights are spread, image by image and on average', async () => {
+    const samples = 1200;
+    const seen: ImportanceEstimate[] = [];
+    const onEstimate = (image: number, estimate: ImportanceEstimate) => {
+      expect(image).toBe(seen.length);
+      seen.push(estimate);
+    };
+    const result = await evaluate(options({ samples, onEstimate }));
+    const hand = byHand(samples);
+    for (const [i, { logMean, mean: bound, logWeights }] of hand.entries()) {
+      const shares = logWeights.map((value) => Math.exp(value - logMean) / samples);
+      const estimate = seen[i]!;
+      expect(estimate.logEvidence).toBeCloseTo(logMean, 3);
+      expect(estimate.elbo).toBeCloseTo(bound, 3);
+      expect(estimate.effectiveSampleSize).toBeCloseTo(1 / shares.reduce((sum, share) => sum + share ** 2, 0), 0);
+      expect(estimate.maxNormalisedWeight / shares.reduce((a, b) => Math.max(a, b))).toBeCloseTo(1, 3);
+      expect(estimate.paretoK).toBeCloseTo(paretoK(logWeights), 2);
+    }
+    expect(result.effectiveSampleSize).toBeCloseTo(average(seen.map((estimate) => estimate.effectiveSampleSize)), 9);
+    expect(result.maxNormalisedWeight).toBeCloseTo(average(seen.map((estimate) => estimate.maxNormalisedWeight)), 12);
+    const above = seen.map(({ paretoK: k }) => Number(k > paretoKThreshold(samples)));
+    expect(result.paretoKAboveThreshold).toBe(average(above));
+    expect((await evaluate(options({ samples: 20 }))).paretoKAboveThreshold).toBeNaN();
+  });
 
   it('gives the same on both engines, and leaks no tensor on either', async () => {
     const before = { runs: runCounter.runs, tensors: tf.memory().numTensors };

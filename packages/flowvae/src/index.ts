@@ -43,6 +43,7 @@ export {
   fit,
   fitDensity,
   type HistoryEntry,
+  type ImportanceEstimate,
   inspectStep,
   type Loss,
   latents,

@@ -23,6 +23,12 @@ export interface EvaluationReport {
   readonly testNllStandardError: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
+  /** Of the importance weights, mean over images; at most `evalSamples`. */
+  readonly effectiveSampleSize: number | null;
+  /** Share of the largest weight, mean over images. */
+  readonly maxNormalisedWeight: number | null;
+  /** Share of images whose weights have too heavy a tail for `testNll` to be trusted; null below 21 samples. */
+  readonly paretoKAboveThreshold: number | null;
   readonly terms: Terms | null;
 }
 
@@ -47,6 +53,9 @@ export function evaluationReport(config: TrainConfig, evaluation: Evaluation | u
     testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
+    effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
+    maxNormalisedWeight: finite(evaluation?.maxNormalisedWeight),
+    paretoKAboveThreshold: finite(evaluation?.paretoKAboveThreshold),
     terms: terms
       ? {
           logLikelihood: term('logLikelihood'),
@@ -57,6 +66,9 @@ export function evaluationReport(config: TrainConfig, evaluation: Evaluation | u
       : null,
   };
 }
+
+/** JSON has no NaN. */
+const finite = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
 
 /** The whole report of a training run. */
 export function trainReport(
@@ -106,5 +118,22 @@ export function describeEvaluation(report: EvaluationReport): string {
     `test NLL    ${testNll.toFixed(2)}${error} nats`,
     `test ELBO   ${testElbo.toFixed(2)} nats = ${parts.join(', ')}`,
     `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
+    ...describeWeights(report),
   ].join('\n');
+}
+
+function describeWeights({
+  effectiveSampleSize,
+  maxNormalisedWeight,
+  paretoKAboveThreshold,
+}: EvaluationReport): string[] {
+  if (effectiveSampleSize === null || maxNormalisedWeight === null) return [];
+  const tails =
+    paretoKAboveThreshold === null
+      ? ''
+      : `, Pareto k̂ too high for ${(100 * paretoKAboveThreshold).toFixed(1)} % of images`;
+  const share = (100 * maxNormalisedWeight).toFixed(1);
+  return [
+    `weights     effective sample size ${effectiveSampleSize.toFixed(1)}, largest weight ${share} % of the sum${tails}`,
+  ];
 }

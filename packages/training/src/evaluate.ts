@@ -1,12 +1,13 @@
 // The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
 import type { Traceable } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
-import { importanceChunk, type LatentModel, LogMeanExp } from '@flowvae/objectives';
+import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import type { NamedVariables, Tensor2D } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
 import { type FunctionRunner, functionRunner, inOrder } from './function-runner.ts';
 import type { Engine } from './gradient-step.ts';
+import { Moments } from './moments.ts';
 import { NonFiniteError } from './non-finite.ts';
 import { drawNoise } from './variational.ts';
 
@@ -24,8 +25,24 @@ export interface EvaluateOptions {
   readonly threads?: number;
   /** Told after each data point how many are done. */
   readonly onProgress?: (done: number) => void;
+  /** Told what each data point's samples say, in the order of the data. */
+  readonly onEstimate?: (image: number, estimate: ImportanceEstimate) => void;
   /** Begins no further data point; those under way are finished. */
   readonly signal?: AbortSignal;
+}
+
+/** What the importance samples of one data point say. */
+export interface ImportanceEstimate {
+  /** log p̂(x) = log (1/S) Σ w_s, nats. */
+  readonly logEvidence: number;
+  /** Mean log-weight, nats. */
+  readonly elbo: number;
+  /** (Σ w_s)² / Σ w_s², from 1 to S. */
+  readonly effectiveSampleSize: number;
+  /** max w_s / Σ w_s */
+  readonly maxNormalisedWeight: number;
+  /** Shape of the weights' tail; NaN where S is below 21. See `paretoK` of objectives. */
+  readonly paretoK: number;
 }
 
 /** Means over the data points that were evaluated; nats. */
@@ -40,6 +57,12 @@ export interface Evaluation {
   readonly nll: number;
   /** Standard error of `nll` over images. */
   readonly nllStandardError: number;
+  /** Effective sample size of the weights, mean over images: at most S. */
+  readonly effectiveSampleSize: number;
+  /** Share of the largest weight in the sum of an image's weights, mean over images. */
+  readonly maxNormalisedWeight: number;
+  /** Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is below 21. */
+  readonly paretoKAboveThreshold: number;
   /** The bound's terms, means over images and samples. */
   readonly terms: Readonly<Record<string, number>>;
 }
@@ -54,23 +77,31 @@ const CHUNK = 500;
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { samples, onProgress } = options;
+  const { samples, onProgress, onEstimate } = options;
   const runner = await functionRunner(chunkOf(options), options);
   const nlls = new Moments();
   const elbos = new Moments();
+  const sizes = new Moments();
+  const shares = new Moments();
+  const aboveThreshold = new Moments();
   const termSums: Record<string, number> = {};
-  let estimate = new LogMeanExp();
+  let weights = new PointWeights(samples);
   try {
     const results = inOrder(jobsOf(options), runner.width, starterOf(options, runner));
     for await (const [{ image, isLast }, { logWeight, ...terms }] of results) {
-      estimate.add(logWeight!);
+      weights.add(logWeight!);
       for (const [name, values] of Object.entries(terms))
         termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
       if (!isLast) continue;
-      refuseNonFiniteEstimate(estimate.logMean, image);
-      nlls.add(-estimate.logMean);
-      elbos.add(estimate.mean);
-      estimate = new LogMeanExp();
+      const estimate = weights.estimate();
+      refuseNonFiniteEstimate(estimate.logEvidence, image);
+      nlls.add(-estimate.logEvidence);
+      elbos.add(estimate.elbo);
+      sizes.add(estimate.effectiveSampleSize);
+      shares.add(estimate.maxNormalisedWeight);
+      aboveThreshold.add(isAbove(estimate.paretoK, paretoKThreshold(samples)));
+      onEstimate?.(image, estimate);
+      weights = new PointWeights(samples);
       onProgress?.(image + 1);
     }
   } finally {
@@ -84,8 +115,35 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     elboStandardError: elbos.standardError,
     nll: nlls.mean,
     nllStandardError: nlls.standardError,
+    effectiveSampleSize: sizes.mean,
+    maxNormalisedWeight: shares.mean,
+    paretoKAboveThreshold: aboveThreshold.mean,
     terms,
   };
+}
+
+/** 1 or 0; NaN where k̂ is not known. */
+const isAbove = (k: number, threshold: number) => (Number.isNaN(k) ? k : Number(k > threshold));
+
+/** The weights of one data point, streamed; memory grows with √S only. */
+class PointWeights {
+  readonly #all = new LogMeanExp();
+  readonly #tail: WeightTail;
+
+  constructor(samples: number) {
+    this.#tail = new WeightTail(samples);
+  }
+
+  add(logWeights: ArrayLike<number>): void {
+    this.#all.add(logWeights);
+    this.#tail.add(logWeights);
+  }
+
+  estimate(): ImportanceEstimate {
+    const { logMean, mean, effectiveSampleSize, maxNormalisedWeight } = this.#all;
+    const { paretoK } = this.#tail;
+    return { logEvidence: logMean, elbo: mean, effectiveSampleSize, maxNormalisedWeight, paretoK };
+  }
 }
 
 /** −∞ is an estimate (every weight was 0 in float32); NaN and ∞ are not. */
@@ -138,21 +196,3 @@ function starterOf({ data, noise, key, samples }: EvaluateOptions, runner: Funct
 }
 
 const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
-
-/** Streaming mean and standard error (Welford). */
-class Moments {
-  count = 0;
-  mean = 0;
-  #squares = 0;
-
-  add(value: number): void {
-    this.count++;
-    const delta = value - this.mean;
-    this.mean += delta / this.count;
-    this.#squares += delta * (value - this.mean);
-  }
-
-  get standardError(): number {
-    return Math.sqrt(this.#squares / (this.count - 1) / this.count);
-  }
-}

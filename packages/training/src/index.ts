@@ -1,7 +1,7 @@
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export type { Callback, FitStart, Moment } from './callback.ts';
 export { type DataPoints, dataPoints } from './data-points.ts';
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
 export { type FitOptions, type FitResult, fit } from './fit.ts';
 export { type FitDensityOptions, fitDensity } from './fit-density.ts';
 export { FlatParameters } from './flat-parameters.ts';
