@@ -64,7 +64,7 @@ describe('one layer in one dimension with w = 1, so that α = z', () => {
 
 describe('one layer in one dimension with w = 1, for every wᵀu from −60 to 60', () => {
   const dots = Array.from({ length: 241 }, (_, i) => -60 + i / 2);
-  const rounds = 40;
+  const rounds = 100;
   const count = rounds * dots.length;
   const [forTarget, forBias, forSize] = ['y', 'b', 'size'].map((name) => uniform(fold(key(42), name), count));
   /** Targets far away, across the steep part, very near its middle, and at both ends of the bracket. */
@@ -91,15 +91,19 @@ describe('one layer in one dimension with w = 1, for every wᵀu from −60 to 6
   const exact = points.map(({ a, y, b }) => planarInverse([y], [{ w: [1], u: [a], b }])[0]!);
   const slopes = points.map(({ a, b }, i) => Math.exp(planarLogDet(a, exact[i]! + b)));
 
-  it.each(['eager', 'compiled'] as const)('%s: residual 1e-5·(1 + |m|), error in z 1e-5/slope', async (engine) => {
-    const { z } = await (engine === 'eager' ? eager : compiled)(inverseOf(planar(1)), inputs);
-    const residuals = points.map(({ a, y, b }, i) => {
-      const m = constrainedDot(a);
-      return Math.abs(z![i]! + m * Math.tanh(z![i]! + b) - y) / (1 + Math.abs(m));
-    });
-    expect(points.filter((_, i) => !(residuals[i]! <= 1e-5))).toEqual([]);
-    expect(differences('z', z!, exact, (i) => 1e-5 * Math.max(1, 1 / slopes[i]!))).toEqual([]);
-  });
+  it.each(['eager', 'compiled'] as const)(
+    '%s: residual 5e-6·(1 + |m|), error in z 6e-6·max(1, 1/slope)',
+    async (engine) => {
+      const { z } = await (engine === 'eager' ? eager : compiled)(inverseOf(planar(1)), inputs);
+      const residuals = points.map(({ a, y, b }, i) => {
+        const m = constrainedDot(a);
+        return Math.abs(z![i]! + m * Math.tanh(z![i]! + b) - y) / (1 + Math.abs(m));
+      });
+      expect(points.filter((_, i) => !(residuals[i]! <= 5e-6))).toEqual([]);
+      const errors = exact.map((right, i) => Math.abs(z![i]! - right) / Math.max(1, 1 / slopes[i]!));
+      expect(points.filter((_, i) => !(errors[i]! <= 6e-6))).toEqual([]);
+    },
+  );
 
   it('takes at most 25 steps: one tanh each, and one of the root', () => {
     const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
@@ -111,8 +115,8 @@ describe('one layer in one dimension with w = 1, for every wᵀu from −60 to 6
     const sum = withGradients((tensors) => tf.sum(inverseOf(planar(1))(tensors).z));
     const gradients = eager(sum, inputs);
     const step = 1e-4;
-    const chosen = points.flatMap((point, i) => (slopes[i]! > 1e-2 ? [{ ...point, i }] : []));
-    expect(chosen.length).toBeGreaterThan(count / 2);
+    const chosen = points.flatMap((point, i) => (i % 3 === 0 && slopes[i]! > 1e-2 ? [{ ...point, i }] : []));
+    expect(chosen.length).toBeGreaterThan(count / 6);
     for (const [name, column] of Object.entries({ y: 'y', u: 'a', b: 'b' } as const)) {
       const measured = chosen.map((point) => {
         const at = (by: number) => {

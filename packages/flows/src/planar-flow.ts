@@ -6,6 +6,7 @@ import { cutIntoLayers } from './layer-cutting.ts';
 import { layersOf } from './layer-slices.ts';
 import { checkArguments, layeredName } from './layers.ts';
 import { type Activation, rankOneLayers } from './rank-one-layers.ts';
+import { offTape } from './where-above.ts';
 
 /** Shapes of a planar flow's parameters: w, u [K, D] and b [K]. */
 export type PlanarShapes = {
@@ -17,6 +18,7 @@ export type PlanarShapes = {
 /** An increasing activation h of slope 0 to 1, and what a planar flow must know about it. */
 export interface PlanarActivation {
   readonly inLayers: Activation;
+  /** The same for the inverse, where û·h(s) is the whole difference of two large numbers. */
   readonly apply: (s: Tensor2D) => Tensor2D;
   /** log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is 0 in float32. */
   readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
@@ -97,7 +99,11 @@ function constrain(w: Tensor3D, u: Tensor3D): Constrained {
   return { uHat: tf.add(u, tf.mul(tf.expandDims(correction, 2), w)), slope, dot };
 }
 
-function pullBack({ apply, solve, logSlope }: PlanarActivation, { w, u, b }: Params<PlanarShapes>, y: Tensor2D) {
+function pullBack(
+  { inLayers, apply, solve, logSlope }: PlanarActivation,
+  { w, u, b }: Params<PlanarShapes>,
+  y: Tensor2D,
+) {
   const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
   const layers = w.shape[1]!;
   const [ws, uHats, bs, slopes, dots] = [w, uHat, b, slope, dot].map((x) => layersOf(x, layers));
@@ -107,9 +113,40 @@ function pullBack({ apply, solve, logSlope }: PlanarActivation, { w, u, b }: Par
     const wk: Tensor2D = tf.squeeze(ws![k]!, [1]);
     const target: Tensor2D = tf.sum(tf.mul(wk, z), 1, true); // wᵀy [B, 1]
     const [slopeK, bK, dotK] = [slopes, bs, dots].map((parts) => parts![k]! as Tensor2D);
-    const h = apply(solve(target, slopeK!, bK!, dotK!));
-    z = tf.sub(z, tf.mul(tf.squeeze(uHats![k]!, [1]), h));
+    const s = solve(target, slopeK!, bK!, dotK!);
+    const h = apply(s);
+    const shifted: Tensor2D = tf.sub(z, tf.mul(tf.squeeze(uHats![k]!, [1]), h));
+    const stretch: Tensor2D = tf.mul(inLayers.derivative(h), tf.relu(tf.sub(slopeK!, 1)));
+    z = settle(shifted, { w: wk, b: bK!, s, stretch });
     hs.unshift(h);
   }
   return { z, logDet: tf.neg(tf.sum<Tensor1D>(logSlope(tf.concat(hs, 1), slope, dot), 1)) as Tensor1D };
+}
+
+/** What the root s of one layer's equation says about its z. */
+interface Settled {
+  /** [B|1, D] */
+  readonly w: Tensor2D;
+  /** [B|1, 1] */
+  readonly b: Tensor2D;
+  /** wᵀz + b [B, 1], as the equation has it. */
+  readonly s: Tensor2D;
+  /** h'(s)·m where m > 0, else 0 [B, 1]. */
+  readonly stretch: Tensor2D;
+}
+
+/**
+ * Moves z along w towards wᵀz + b = s, by the share θ = h'm/(1 + h'm) of what is missing.
+ *
+ * An error ds of the root is −h'm·ds in wᵀz where z = y − û·h(s), but ds in s − b: this mean of both has none of it, and the rounding of û·h, of size m,
+ * is divided by the layer's slope. Rounding alone is repaired, so the gradient is that of z as it came.
+ */
+function settle(z: Tensor2D, { w, b, s, stretch }: Settled): Tensor2D {
+  const repair = offTape(() => {
+    const missing = tf.sub(tf.sub(s, b), tf.sum(tf.mul(w, z), 1, true));
+    const share = tf.div(stretch, tf.add(stretch, 1));
+    const squaredNorm = tf.add(tf.sum(tf.square(w), 1, true), TINY_SQUARE);
+    return tf.mul(tf.div(tf.mul(share, missing), squaredNorm), w);
+  });
+  return tf.add(z, repair);
 }

@@ -18,6 +18,23 @@ export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tenso
   return implicitRoot(cs!, ms!, bs!) as Tensor2D;
 }
 
+/**
+ * tanh(s) to one rounding of 1 where it saturates: 1 − 2/(e^{2|s|} + 1) with the sign of s from |s| = 1 up.
+ *
+ * Compiled, the operator itself is up to 3.2e-7 off there, and the inverse multiplies that by m. The gradient is 1 − tanh², whose composition would
+ * overflow.
+ */
+export const tanhToRounding = (s: Tensor2D): Tensor2D => differentiableTanh(s) as Tensor2D;
+
+const differentiableTanh = tf.customGrad((...args) => {
+  const [s, save] = args as unknown as [Tensor2D, (tensors: Tensor[]) => void];
+  const size = tf.abs(s);
+  const saturated = tf.sub(1, tf.div(2, tf.add(tf.exp(tf.mul(size, 2)), 1)));
+  const value = tf.where(tf.greater(size, 1), tf.mul(tf.sign(s), saturated), tf.tanh(s));
+  save([value]);
+  return { value, gradFunc: (dh: Tensor, [h]: Tensor[]) => tf.mul(dh, tf.sub(1, tf.square(h!))) };
+});
+
 const implicitRoot = tf.customGrad((...args) => {
   const [c, onePlusM, b, save] = args as unknown as [Tensor2D, Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
   const s = iterate(c, onePlusM, b);

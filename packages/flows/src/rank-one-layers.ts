@@ -13,7 +13,7 @@ interface LayerInputs {
 export interface Activation {
   apply(s: Tensor3D): Tensor3D;
   /** h'(s) from the value h(s). */
-  derivative(h: Tensor3D): Tensor3D;
+  derivative<T extends Tensor>(h: T): T;
 }
 
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
