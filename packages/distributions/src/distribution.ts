@@ -20,7 +20,7 @@ export interface Draw {
 /** A distribution that can be drawn from. Randomness is an argument, so that a traced step contains none. */
 export interface Samplable {
   readonly noise: Noise;
-  /** @param noise [B, width] */
+  /** @param noise [B, width], or [B·S, width] for S draws, one after the other, for each of the B rows of parameters */
   sampleAndLogProb(noise: Tensor2D): Draw;
   /** The same distribution with its parameters cut off from gradients. */
   detached(): this;
@@ -28,7 +28,7 @@ export interface Samplable {
 
 /** A distribution whose log-density can be computed anywhere. */
 export interface Scorable {
-  /** @param z [B, D] → [B], nats */
+  /** @param z [B, D], or [B·S, D] for S points, one after the other, for each of the B rows of parameters → [B] or [B·S], nats */
   logProb(z: Tensor2D): Tensor1D;
   /** The same distribution with its parameters cut off from gradients. */
   detached(): this;

@@ -1,11 +1,14 @@
 // Normal distributions with independent components.
-import { checkShape, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { checkShape, rowsFor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { detach } from './detach.ts';
 import type { Draw, Samplable, Scorable } from './distribution.ts';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** Mean and log standard deviation, each [B, D] or [1, D] where the batch shares them. */
+/**
+ * Mean and log standard deviation, each [B, D], or [1, D] where the batch shares them, or [B/S, D] where row i is that of the i-th group of S
+ * draws.
+ */
 export interface DiagonalNormalParams {
   readonly mean: Tensor2D;
   readonly logStd: Tensor2D;
@@ -20,24 +23,30 @@ export interface DiagonalNormal extends Samplable, Scorable {
 /**
  * Diagonal normal: z = μ + σ·ε, log q(z) = −Σ (½ε² + log σ + ½ log 2π), ε = (z − μ)/σ.
  *
- * Shapes: noise and z [B, D]; mean, logStd [B, D] or [1, D]. Units: nats.
- * @throws ShapeError where noise or z has another width than the parameters
+ * Shapes: noise and z [B, D]; mean, logStd [B|1, D], or [B/S, D]. Units: nats.
+ * @throws ShapeError where noise or z has another width than the parameters; ExpectationError where rows do not form equal groups
  * @see Kingma & Welling 2014, arXiv:1312.6114, appendices B and C
  */
 export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): DiagonalNormal {
   const dim = mean.shape[1];
-  const logProbOf = (noise: Tensor2D) => standardLogProb(noise, tf.sum(logStd, 1));
+  const fit = (where: string, param: Tensor2D, { shape }: Tensor2D) =>
+    rowsFor(`diagonalNormal.${where}`, param, shape[0]);
   return {
     noise: { kind: 'normal', width: dim },
     sampleAndLogProb(noise): Draw {
       checkShape('diagonalNormal.sampleAndLogProb', 'noise', noise, ['batch', dim]);
-      const z: Tensor2D = tf.add(mean, tf.mul(tf.exp(logStd), noise));
-      const logProb = logProbOf(noise);
+      const [mu, logSigma] = [mean, logStd].map((param) => fit('sampleAndLogProb', param, noise)) as [
+        Tensor2D,
+        Tensor2D,
+      ];
+      const z: Tensor2D = tf.add(mu, tf.mul(tf.exp(logSigma), noise));
+      const logProb = standardLogProb(noise, tf.sum(logSigma, 1));
       return { z, logProb, terms: { logBase: logProb } };
     },
     logProb(z) {
       checkShape('diagonalNormal.logProb', 'z', z, ['batch', dim]);
-      return logProbOf(tf.mul(tf.sub(z, mean), tf.exp(tf.neg(logStd))));
+      const [mu, logSigma] = [mean, logStd].map((param) => fit('logProb', param, z)) as [Tensor2D, Tensor2D];
+      return standardLogProb(tf.mul(tf.sub(z, mu), tf.exp(tf.neg(logSigma))), tf.sum(logSigma, 1));
     },
     klToStandard() {
       // ½ Σ (σ² + μ² − 1 − 2 log σ); σ² − 1 − 2 log σ loses digits only where the KL itself is negligible

@@ -10,6 +10,7 @@ import {
   type ParamValues,
   singleLayers,
 } from './flow.ts';
+import { forwardInGroups } from './row-groups.ts';
 
 /** Parameters of link i are named `i.name`. */
 const nameOf = (link: number, param: string) => `${link}.${param}`;
@@ -50,12 +51,13 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
     ...roles(flows),
+    takesGroups: true,
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
     forward(params, z) {
       let y = z;
       const logDets = flows.map((flow, i) => {
-        const step = flow.forward(paramsOf(params, i, flow), y);
+        const step = forwardInGroups(flow, paramsOf(params, i, flow), y);
         y = step.y;
         return step.logDet;
       });

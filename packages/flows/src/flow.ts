@@ -27,6 +27,11 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
    * the flow leaves a choice.
    */
   initialParams(key: Key): ParamValues<S>;
+  /**
+   * `forward` takes parameters with fewer rows than z as well, row i for the i-th group of as many rows of z. For flows that do not say so
+   * they are repeated.
+   */
+  readonly takesGroups?: true;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
   /**

@@ -9,7 +9,7 @@ import type { InvertibleFlow, ParamShapes } from './flow.ts';
  * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
  */
 export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): InvertibleFlow<S> {
-  const { layers: _, ...rest } = flow; // they say how the other direction goes
+  const { layers: _, takesGroups: __, ...rest } = flow; // they say how the other direction goes
   return {
     ...rest,
     name: `invert(${flow.name})`,

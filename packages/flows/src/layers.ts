@@ -5,8 +5,17 @@ import type { ParamShapes, Params } from './flow.ts';
 /** `radial`, or `radial*10` for ten layers. */
 export const layeredName = (name: string, layers: number): string => (layers === 1 ? name : `${name}*${layers}`);
 
+/** What a point and parameters are checked against. */
+interface Arguments<S extends ParamShapes> {
+  readonly dim: number;
+  readonly paramShapes: S;
+  readonly params: Params<S>;
+  /** Whether a row of parameters may serve a group of rows of the point. */
+  readonly inGroups?: boolean;
+}
+
 /**
- * Checks a point [B, D] and every parameter [B|1, ...shape].
+ * Checks a point [B, D] and every parameter [B|1, ...shape], or in groups [B/S|1, ...shape].
  *
  * @param where the public function, e.g. `radial.forward`
  * @param pointName `z` or `y`
@@ -16,8 +25,10 @@ export function checkArguments<S extends ParamShapes>(
   where: string,
   pointName: string,
   point: Tensor2D,
-  { dim, paramShapes, params }: { readonly dim: number; readonly paramShapes: S; readonly params: Params<S> },
+  { dim, paramShapes, params, inGroups = false }: Arguments<S>,
 ): void {
   const { batch } = checkShape(where, pointName, point, ['batch', dim]);
-  for (const [name, shape] of Object.entries(paramShapes)) checkParam(where, name, params[name]!, shape, batch!);
+  const most = Math.max(...Object.values(params).map(({ shape }) => shape[0] ?? 0));
+  const rows = inGroups && most > 1 && batch! % most === 0 ? most : batch!;
+  for (const [name, shape] of Object.entries(paramShapes)) checkParam(where, name, params[name]!, shape, rows);
 }

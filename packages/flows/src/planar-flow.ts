@@ -1,6 +1,6 @@
 // What planar flows have in common, whatever their activation: the constraint, the start as the identity, both directions.
 import { fold, type Key, normal } from '@flowvae/random';
-import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { rowsFor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
 import { cutIntoLayers } from './layer-cutting.ts';
 import { layersOf } from './layer-slices.ts';
@@ -54,13 +54,15 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
       name: layeredName(names.formula, layers),
       dim,
       paramShapes,
+      takesGroups: true,
       initialParams: (key) => identityParams(fold(key, 'planar'), dim, layers),
       forward(params, z) {
-        checkArguments(`${names.where}.forward`, 'z', z, { dim, paramShapes, params });
+        checkArguments(`${names.where}.forward`, 'z', z, { dim, paramShapes, params, inGroups: true });
         const { w, u, b } = params;
         const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
         const { y, h } = applyLayers({ w: w as Tensor3D, uHat, b: tf.expandDims(b, 2), z });
-        return { y, logDet: tf.sum<Tensor1D>(activation.logSlope(h, slope, dot), 1) };
+        const [slopes, dots] = [slope, dot].map((x) => rowsFor(names.where, x, z.shape[0])) as [Tensor2D, Tensor2D];
+        return { y, logDet: tf.sum<Tensor1D>(activation.logSlope(h, slopes, dots), 1) };
       },
       inverse(params, y) {
         checkArguments(`${names.where}.inverse`, 'y', y, { dim, paramShapes, params });

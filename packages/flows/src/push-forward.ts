@@ -2,6 +2,7 @@
 import { type BoxDistribution, type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
 import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { type BoxFlow, type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from './flow.ts';
+import { forwardInGroups, inverseInGroups } from './row-groups.ts';
 
 /** A distribution that was made from a base by an invertible flow. */
 export interface Transported extends Samplable, Scorable {
@@ -35,7 +36,7 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
     noise: base.noise,
     sampleAndLogProb(noise): Draw {
       const draw = base.sampleAndLogProb(noise);
-      const { y, logDet } = flow.forward(params, draw.z);
+      const { y, logDet } = forwardInGroups(flow, params, draw.z);
       const earlier = draw.terms.logDet;
       const terms = { ...draw.terms, logDet: earlier ? tf.add<Tensor1D>(earlier, logDet) : logDet };
       return { z: y, logProb: tf.sub(draw.logProb, logDet), terms };
@@ -45,7 +46,7 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
     },
   };
   if (!isScorable(base) || !isInvertible(flow) || !keepsSupport(base, flow)) return samplable;
-  const latent: Transported['latent'] = (y) => flow.inverse(params, y).z;
+  const latent: Transported['latent'] = (y) => inverseInGroups(flow, params, y).z;
   return Object.assign(samplable, { logProb: scorer(base, flow, params), latent, ...boxOf(base) });
 }
 
@@ -72,7 +73,7 @@ function scorer<S extends ParamShapes>(
   params: Params<S>,
 ): Scorable['logProb'] {
   return (y) => {
-    const { z, logDet } = flow.inverse(params, y);
+    const { z, logDet } = inverseInGroups(flow, params, y);
     return tf.add<Tensor1D>(base.logProb(z), logDet);
   };
 }

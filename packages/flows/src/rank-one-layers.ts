@@ -1,7 +1,7 @@
 // The sequential part of layers that move z along one direction each, with its gradient written out.
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 
-/** What the layers read: w, û [B|1, K, D], b [B|1, K, 1], z₀ [B, D]. */
+/** What the layers read: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b is that of the i-th group of S rows of z₀. */
 interface LayerInputs {
   readonly w: Tensor3D;
   readonly uHat: Tensor3D;
@@ -24,6 +24,8 @@ type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
  * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
  * g_s = h'_k·∂/∂h_k + (h'_k·û_k)ᵀ∂/∂z, the products with h' taken for all layers at once, then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k = g_s are
  * formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
+ *
+ * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is repeated in the loop.
  */
 export function rankOneLayers(activation: Activation): Layers {
   const layerChain = chainOf(activation);
@@ -44,54 +46,89 @@ const chainOf = (activation: Activation) =>
       Tensor2D,
       (tensors: Tensor[]) => void,
     ];
-    const { z, hs, before } = forward(activation, w, uHat, b, z0);
+    const groups = groupsOf([w, uHat, b], z0);
+    const { z, hs, before } = forward(activation, w, uHat, b, tf.reshape(z0, [-1, groups.size, z0.shape[1]]));
     save([w, uHat, hs, before]);
-    const value = tf.concat([tf.squeeze<Tensor2D>(z, [1]), tf.squeeze<Tensor2D>(hs, [2])], 1);
-    const isShared = [w, uHat, b].map((x) => x.shape[0] !== z0.shape[0]);
+    const value = tf.concat([tf.reshape(z, z0.shape), layersLast(hs, groups)], 1);
+    const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] > 1);
     const gradFunc = (dPacked: Tensor, saved: Tensor[]) => {
       const given = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
-      const [dz, ...gradients] = backward(activation, dPacked as Tensor2D, given);
+      const [dz, ...gradients] = backward(activation, dPacked as Tensor2D, given, groups);
       return [...gradients.map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient)), dz];
     };
     return { value, gradFunc };
   });
 
-/** Layers stay slices [B, 1, D] of [B, K, D], so that nothing is reshaped inside the loop. */
-function forward(activation: Activation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor2D) {
+/** K layers over groups of S rows. */
+interface Groups {
+  readonly size: number;
+  readonly layers: number;
+}
+
+function groupsOf(params: readonly Tensor3D[], z0: Tensor2D): Groups {
+  const rows = Math.max(...params.map(({ shape }) => shape[0]));
+  return { size: rows === 1 ? 1 : z0.shape[0] / rows, layers: params[0]!.shape[1] };
+}
+
+/** [P, K·S, 1], the rows of a group side by side in each layer → [B, K]. */
+function layersLast(x: Tensor3D, { size, layers }: Groups): Tensor2D {
+  if (size === 1) return tf.squeeze(x, [2]);
+  const grouped: Tensor3D = tf.reshape(x, [-1, layers, size]);
+  return tf.reshape(tf.transpose(grouped, [0, 2, 1]), [-1, layers]);
+}
+
+/** [B, K] → [P, K·S, 1], its opposite. */
+function layersFirst(x: Tensor2D, { size, layers }: Groups): Tensor3D {
+  if (size === 1) return tf.expandDims(x, 2);
+  return tf.reshape(tf.transpose(tf.reshape(x, [-1, size, layers]), [0, 2, 1]), [-1, layers * size, 1]);
+}
+
+/** [P, K, D] → [P, K·S, D]: what a layer has, for each row of a group. */
+const forEachRow = (x: Tensor3D, { size }: Groups): Tensor3D =>
+  size === 1 ? x : tf.reshape(tf.tile(tf.expandDims(x, 2), [1, 1, size, 1]), [x.shape[0], -1, x.shape[2]]);
+
+/** Σ over the rows of each group: [P, K·S, D] → [P, K, D]. */
+const overRows = (x: Tensor3D, { size, layers }: Groups): Tensor3D =>
+  size === 1 ? x : tf.sum(tf.reshape(x, [x.shape[0], layers, size, x.shape[2]]), 2);
+
+/** Layers stay slices [P, 1, D] of [P, K, D], so that nothing is reshaped inside the loop; z₀ [P, S, D]. */
+function forward(activation: Activation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor3D) {
   const layers = w.shape[1];
   const [ws, uHats, bs] = [w, uHat, b].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
   const before: Tensor3D[] = [];
   const hs: Tensor3D[] = [];
-  let z: Tensor3D = tf.expandDims(z0, 1);
+  let z = z0;
   for (let k = 0; k < layers; k++) {
     before.push(z);
     const h = activation.apply(tf.add(tf.sum(tf.mul(ws[k]!, z), 2, true), bs[k]!));
     hs.push(h);
     z = tf.add(z, tf.mul(uHats[k]!, h));
   }
-  return { z, hs: tf.concat(hs, 1), before: tf.concat(before, 1) }; // [B, 1, D], [B, K, 1], [B, K, D]
+  return { z, hs: tf.concat(hs, 1), before: tf.concat(before, 1) }; // [P, S, D], [P, K·S, 1], [P, K·S, D]
 }
 
 function backward(
   activation: Activation,
   dPacked: Tensor2D,
   [w, uHat, hs, before]: [Tensor3D, Tensor3D, Tensor3D, Tensor3D],
+  groups: Groups,
 ) {
-  const layers = w.shape[1];
+  const { layers, size } = groups;
   const dim = w.shape[2];
-  const [dy, dh] = tf.split(tf.expandDims(dPacked, 2), [dim, layers], 1) as [Tensor3D, Tensor3D];
+  const [dy, dh] = tf.split(dPacked, [dim, layers], 1) as [Tensor2D, Tensor2D];
   const slopes = activation.derivative(hs);
-  const sloped = [tf.mul(slopes, uHat), tf.mul(slopes, dh)];
+  const sloped = [tf.mul(slopes, forEachRow(uHat, groups)), tf.mul(slopes, layersFirst(dh, groups))];
   const [ws, uHats, dhs] = [w, ...sloped].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
   const dzs: Tensor3D[] = [];
   const dss: Tensor3D[] = [];
-  let dz: Tensor3D = tf.reshape(dy, [dy.shape[0], 1, dim]);
+  let dz: Tensor3D = tf.reshape(dy, [-1, size, dim]);
   for (let k = layers - 1; k >= 0; k--) {
     dzs.unshift(dz);
     const ds: Tensor3D = tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dhs[k]!);
     dss.unshift(ds);
     dz = tf.add(dz, tf.mul(ds, ws[k]!));
   }
-  const ds = tf.concat(dss, 1); // [B, K, 1]
-  return [tf.squeeze(dz, [1]), tf.mul(ds, before), tf.mul(hs, tf.concat(dzs, 1)), ds] as const;
+  const ds = tf.concat(dss, 1); // [P, K·S, 1]
+  const gradients = [tf.mul(ds, before), tf.mul(hs, tf.concat(dzs, 1)), ds].map((x) => overRows(x as Tensor3D, groups));
+  return [tf.reshape(dz, [-1, dim]), ...gradients] as const;
 }

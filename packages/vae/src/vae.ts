@@ -1,7 +1,7 @@
 // The variational auto-encoder: encoder, decoder, prior, and a slot for any posterior.
 import { bernoulli, type Noise, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import type { Posterior, Prior } from '@flowvae/flows';
-import { type NamedVariables, type Tensor1D, type Tensor2D, tf, underPrefixes } from '@flowvae/tensor';
+import { type NamedVariables, rowsFor, type Tensor1D, type Tensor2D, tf, underPrefixes } from '@flowvae/tensor';
 import type { Network } from './network.ts';
 
 /** A VAE with Bernoulli observations. */
@@ -64,7 +64,7 @@ export function vae<Q extends Samplable>(parts: VaeParts<Q>): Vae<Q> {
     at: (x) => ({
       prior,
       posterior: infer(x),
-      likelihood: (z) => bernoulli({ logits: decode(z) }).logProb(x),
+      likelihood: (z) => bernoulli({ logits: decode(z) }).logProb(rowsFor('likelihood', x, z.shape[0])),
     }),
   };
 }
