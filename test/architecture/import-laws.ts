@@ -30,11 +30,13 @@ export function dependenciesGoDown(files: FileMap): string[] {
   });
 }
 
-/** Every package that is imported is declared, so it is found after publishing too. */
+/** Every package that is imported is declared, so it is found after publishing too. `bin/` runs in the workspace only. */
 export function importsAreDeclared(files: FileMap): string[] {
   return importsOf(files, isPackageCode).flatMap((found) => {
     const name = packageName(found.specifier);
-    if (name === undefined || declared(files, roomAt(found.from)!).includes(name)) return [];
+    const room = roomAt(found.from)!;
+    const inWorkspaceOnly = found.from.startsWith(`packages/${room}/bin/`);
+    if (name === undefined || declared(files, room, inWorkspaceOnly).includes(name)) return [];
     return [arrow(found, `packages/${roomAt(found.from)}/package.json does not list ${name} in dependencies`)];
   });
 }
@@ -89,7 +91,8 @@ function packageName(specifier: string): string | undefined {
     .join('/');
 }
 
-function declared(files: FileMap, room: string): string[] {
+function declared(files: FileMap, room: string, forDevelopment = false): string[] {
   const manifest = JSON.parse(files[`packages/${room}/package.json`] ?? '{}');
-  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies });
+  const published = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+  return Object.keys(forDevelopment ? { ...manifest.devDependencies, ...published } : published);
 }

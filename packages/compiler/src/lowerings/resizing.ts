@@ -4,7 +4,7 @@ import type { Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { converted, type Lowering, type Lowerings, pairwise, picked, required, reshaped } from './lowering.ts';
 
-interface Sampling {
+export interface Sampling {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
 }

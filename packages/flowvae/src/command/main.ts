@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that fails is a defect.
 import { ExpectationError } from '@flowvae/tensor';
 import { CommanderError } from 'commander';

@@ -1,0 +1,38 @@
+// A project's node_modules without a registry: our packages unpacked, all others linked to the copies that the workspace has.
+import { existsSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { manifestOf, packageFolders, root, unpack } from './packing.ts';
+
+/**
+ * Fills a project's node_modules with packed packages and whatever they name as a dependency or peer.
+ *
+ * @param without names of optional peers that this project does not have
+ */
+export function layOut(
+  project: string,
+  tarballs: ReadonlyMap<string, string>,
+  { names = [...tarballs.keys()], without = [] }: { names?: readonly string[]; without?: readonly string[] } = {},
+): void {
+  const modules = join(project, 'node_modules');
+  for (const name of names) unpack(tarballs.get(name)!, join(modules, name));
+  for (const name of names) {
+    const { dependencies, peerDependencies } = manifestOf(join(modules, name));
+    for (const other of Object.keys({ ...dependencies, ...peerDependencies })) {
+      if (!tarballs.has(other) && !without.includes(other)) link(other, join(modules, other));
+    }
+  }
+}
+
+function link(name: string, to: string): void {
+  if (existsSync(to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  symlinkSync(workspaceCopy(name), to);
+}
+
+/** Where pnpm put a package that one of ours depends on. */
+function workspaceCopy(name: string): string {
+  const places = packageFolders().map((folder) => join(root, 'packages', folder, 'node_modules', name));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`${name}: no workspace package depends on it`);
+  return realpathSync(found);
+}
