@@ -62,8 +62,18 @@ export function experiment(config: TrainConfig): Experiment {
   const splits = config.data === 'mnist' ? mnist() : idxFolder(config.data);
   const { train } = splits;
   const root = key(config.seed);
-  const model = mlpVae({
-    pixels: train.height * train.width,
+  const model = modelOf(config, train, meanImage(train, config.binarize));
+  return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
+}
+
+/**
+ * The model that a config describes for images of a size, with its initial weights; data are not needed.
+ *
+ * @param mean the mean image, at which the decoder starts; left out where the weights are read from a file
+ */
+export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'width'>, mean?: Float32Array): Vae {
+  return mlpVae({
+    pixels: size.height * size.width,
     latent: config.latent,
     hidden: config.hidden,
     activation: config.activation,
@@ -71,10 +81,9 @@ export function experiment(config: TrainConfig): Experiment {
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
     prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
-    meanImage: meanImage(train, config.binarize),
-    key: fold(root, 'model'),
+    ...(mean ? { meanImage: mean } : {}),
+    key: fold(key(config.seed), 'model'),
   });
-  return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
 }
 
 /**
