@@ -112,7 +112,7 @@ it('detached cuts the logits off, and passes the same values', () => {
 it.each([
   [[3, 5], 'expected [batch, 4], got [3, 5]'],
   [[4], 'expected [batch, 4], got [4]'],
-  [[2, 4], 'expected 3 rows, or 1 for all rows of logits, got 2 rows'],
+  [[2, 4], 'expected 3 rows, or 1 for all rows of parameters, got 2 rows'],
 ])('x of shape %j is refused', (shape, said) => {
   const score = () =>
     tf.tidy(() => void bernoulli({ logits: tf.zeros([3, 4]) }).logProb(tf.zeros(shape as [number, number])));

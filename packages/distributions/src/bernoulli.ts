@@ -1,35 +1,30 @@
 // Independent Bernoulli variables, parameterised by logits.
-import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { detach } from './detach.ts';
-import type { Scorable } from './distribution.ts';
+import type { Observation } from './distribution.ts';
+import { observation, summedTo } from './observation.ts';
 
 /**
- * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|).
+ * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|); mean σ(l).
  *
  * The factors 1 + e^−|l| lie in [1, 2], so the logarithm is taken of products of up to 64 of them: a logarithm is slower than all the rest.
- * The sum holds for x in [0, 1], not only for bits. Probabilities are never formed.
- * The gradient is the closed form x − σ(l), one pass instead of the six that differentiating the sum would take.
- * Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row of logits → [B]. Units: nats.
- * @throws ShapeError where x has another shape
+ * The sum holds for x in [0, 1], not only for bits, though only for bits it is a log-probability. Probabilities are never formed.
+ * The gradient is the closed form x − σ(l), one pass instead of the six that differentiating the sum would take. A draw has none.
+ * Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row of logits → [B]; noise [B, P], uniform. Units: nats.
+ * @throws ShapeError where x or noise has another shape
  */
-export function bernoulli({ logits }: { readonly logits: Tensor2D }): Scorable {
+export function bernoulli({ logits }: { readonly logits: Tensor2D }): Observation {
   const [rows, width] = logits.shape;
-  return {
-    logProb(x) {
-      checkShape('bernoulli.logProb', 'x', x, ['batch', width]);
-      if (x.shape[0] !== 1 && x.shape[0] !== rows) {
-        throw new ExpectationError({
-          where: 'bernoulli.logProb: x',
-          expected: `${rows} rows, or 1 for all rows of logits`,
-          received: `${x.shape[0]} rows`,
-        });
-      }
-      return bernoulliLogProb(x, logits) as Tensor1D;
-    },
-    detached() {
-      return bernoulli({ logits: detach(logits) }) as typeof this;
-    },
-  };
+  return observation({
+    name: 'bernoulli',
+    rows,
+    width,
+    noise: { kind: 'uniform', width },
+    logProb: (x) => bernoulliLogProb(x, logits) as Tensor1D,
+    draw: (uniform) => tf.step(tf.sub(tf.sigmoid(logits), uniform)),
+    mean: () => tf.sigmoid(logits),
+    detached: () => bernoulli({ logits: detach(logits) }),
+  });
 }
 
 const bernoulliLogProb = tf.customGrad((...args) => {
@@ -40,9 +35,10 @@ const bernoulliLogProb = tf.customGrad((...args) => {
   const gradFunc = (dy: Tensor, saved: Tensor[]) => {
     const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
     const column = tf.expandDims(dy, 1);
-    const towardsX = tf.mul(column, givenLogits);
-    const shared = givenX.shape[0] !== givenLogits.shape[0];
-    return [shared ? tf.sum(towardsX, 0, true) : towardsX, tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits)))];
+    return [
+      summedTo(givenX.shape[0], tf.mul(column, givenLogits)),
+      summedTo(givenLogits.shape[0], tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits)))),
+    ];
   };
   return { value, gradFunc };
 });

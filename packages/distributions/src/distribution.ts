@@ -33,3 +33,9 @@ export interface Scorable {
   /** The same distribution with its parameters cut off from gradients. */
   detached(): this;
 }
+
+/** What a model says of the data that it observes: it can be scored, drawn from and averaged. */
+export interface Observation extends Samplable, Scorable {
+  /** E[x], [B, P]: what a picture of it shows. */
+  mean(): Tensor2D;
+}

@@ -17,6 +17,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { mlpVae, type Vae } from '@flowvae/vae';
+import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
 
 /** What a config describes, trained or not. */
@@ -81,6 +82,7 @@ export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'wi
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
     prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
+    likelihood: likelihoodOf(config),
     ...(mean ? { meanImage: mean } : {}),
     key: fold(key(config.seed), 'model'),
   });

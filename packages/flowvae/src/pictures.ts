@@ -5,19 +5,23 @@ import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
+import type { TrainConfig } from './settings.ts';
 
-/** Decoder means of draws from the prior, as a grid. */
+/** Part of a title; Bernoulli goes without saying. */
+const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
+
+/** Means of p(x|z) at draws from the prior, as a grid. */
 export function samplesFigure({ model, splits, config }: Experiment, count: number, key: Key): Uint8Array {
   const noise = tf.tensor2d(normal(key, count * config.latent), [count, config.latent]);
   const { height, width } = splits.train;
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
   const prior = config.prior === 'none' ? '' : `, prior ${config.prior}`;
-  const title = `${count} samples from the prior (decoder means), flow ${config.flow}${prior}`;
+  const title = `${count} samples from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
   return imageGrid({ images, height, width, columns: Math.ceil(Math.sqrt(count)), title });
 }
 
-/** The first test images beside the decoder's means at a draw from their posterior. */
+/** The first test images beside the means of p(x|z) at a draw from their posterior. */
 function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
   const { height, width } = splits.test;
   const count = Math.min(most, splits.test.count);
@@ -27,7 +31,7 @@ function reconstructionsFigure({ model, splits, config, test, key }: Experiment,
   const noise = tf.tensor2d(normal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
   const reconstructions = clamped(read(() => model.reconstruct(x, noise)));
   tf.dispose([x, noise]);
-  const title = `Test images (${config.binarize} binarisation) and reconstructions, flow ${config.flow}`;
+  const title = `Test images (${config.binarize} binarisation) and reconstructions, flow ${config.flow}${likelihoodIn(config)}`;
   return pairedImageGrid({ images, reconstructions, height, width, columns: Math.min(count, 10), title });
 }
 
@@ -39,7 +43,7 @@ function learningCurveFigure({ config }: Experiment, history: readonly HistoryEn
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
   const xLabel = 'training step';
-  const title = `−ELBO of training batches, flow ${config.flow}, ${config.binarize} binarisation`;
+  const title = `−ELBO of training batches, flow ${config.flow}${likelihoodIn(config)}, ${config.binarize} binarisation`;
   const bound = {
     title,
     xLabel,

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
 import { nonFinitePolicies } from '@flowvae/training';
+import { likelihoodUsage } from '@flowvae/vae';
 import { z } from 'zod';
 
 /** One setting. */
@@ -90,8 +91,9 @@ export const settings = {
     'flow',
   ]),
   prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
+  likelihood: text(`p(x|z): ${likelihoodUsage}`, '<name>', 'bernoulli'),
   data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
-  binarize: choice('how grey values become bits', 'dynamic', binarisations),
+  binarize: choice('how grey values become bits; none: they stay grey', 'dynamic', binarisations),
   batch: count('data points in a step', 100, 1, LARGEST),
   steps: count('training steps', 10_000, 1, LARGEST),
   optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', [

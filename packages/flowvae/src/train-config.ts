@@ -1,6 +1,7 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
+import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
 
 const names = Object.keys(settings) as SettingName[];
@@ -29,6 +30,7 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
+  likelihoodOf(config, where);
   if (config.patience > 0 && config.validateEvery === 0) {
     throw new ExpectationError({
       where: where ? `${where}: patience` : flagOf('patience'),

@@ -6,12 +6,15 @@ import {
   flowParameterCount,
   flowPosterior,
   flowPrior,
+  free,
   type InvertibleFlow,
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
+import type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
 import { type Activation, MAXOUT_WINDOW, mlp } from './network.ts';
-import { type Vae, vae } from './vae.ts';
+import { parseLikelihood } from './parse-likelihood.ts';
+import { type ObservationModel, type Vae, vae } from './vae.ts';
 
 /** Options of {@link mlpVae}. */
 export interface MlpVaeOptions {
@@ -26,18 +29,20 @@ export interface MlpVaeOptions {
   readonly amortize?: Amortization;
   /** Turns N(0, I) into the prior p(z), its parameters free; left out: N(0, I) itself. */
   readonly prior?: InvertibleFlow | undefined;
-  /** Mean of the training data [P] in [0, 1]: the decoder's bias starts at its logit. */
+  /** p(x|z) of decoder outputs; left out: Bernoulli. */
+  readonly likelihood?: Likelihood;
+  /** Mean of the training data [P] in [0, 1], which decides where the decoder's bias starts: for Bernoulli at its logit. Left out: ½. */
   readonly meanImage?: Float32Array;
   readonly key: Key;
 }
 
-/** Pixels that are always off or always on would have infinite logits. @see Burda et al. 2016, arXiv:1509.00519 (author's code) */
-const MEAN_RANGE = [0.001, 0.999] as const;
-
 /** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
 export function mlpVae(options: MlpVaeOptions): Vae {
-  const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior, meanImage, key } = options;
-  refuseTooMany(options);
+  const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior, key } = options;
+  const { likelihood = parseLikelihood('bernoulli'), meanImage = new Float32Array(pixels).fill(0.5) } = options;
+  const outputs = likelihood.outputsPerPixel * pixels;
+  refuseTooMany(options, outputs);
+  const start = likelihood.start(meanImage);
   const encoder = mlp({ inputWidth: pixels, hidden, activation, key: fold(key, 'encoder') });
   const contextWidth = encoder.outputWidth;
   const posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: fold(key, 'posterior') });
@@ -45,22 +50,25 @@ export function mlpVae(options: MlpVaeOptions): Vae {
     inputWidth: latent,
     hidden: hidden.toReversed(),
     activation,
-    output: { width: pixels, ...(meanImage ? { bias: meanImage.map(clippedLogit) } : {}) },
+    output: { width: outputs, bias: start.bias },
     key: fold(key, 'decoder'),
   });
-  return vae({ encoder, posterior, decoder, latent, prior: prior && flowPrior(prior, fold(key, 'prior')) });
+  const learnt = prior && flowPrior(prior, fold(key, 'prior'));
+  return vae({ encoder, posterior, decoder, likelihood: observed(likelihood, start), latent, prior: learnt });
 }
 
-function clippedLogit(mean: number): number {
-  const clipped = Math.min(Math.max(mean, MEAN_RANGE[0]), MEAN_RANGE[1]);
-  return Math.log(clipped / (1 - clipped));
+/** A likelihood with variables of its own. */
+function observed(likelihood: Likelihood, { params }: LikelihoodStart): ObservationModel {
+  const shapes = Object.fromEntries(Object.entries(params).map(([name, { length }]) => [name, [length] as const]));
+  const { variables } = free(shapes, params);
+  return { variables, at: (outputs: Tensor2D) => likelihood.at(outputs, variables as unknown as LikelihoodParams) };
 }
 
 /** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
 const MOST_PARAMETERS = 2 ** 28;
 
 /** A typing error in a width should not end in an allocation that fails. */
-function refuseTooMany(options: MlpVaeOptions): void {
+function refuseTooMany(options: MlpVaeOptions, outputs: number): void {
   const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior } = options;
   const pieces = activation === 'maxout' ? MAXOUT_WINDOW : 1;
   const dense = (from: number, to: number) => (from + 1) * to;
@@ -72,12 +80,12 @@ function refuseTooMany(options: MlpVaeOptions): void {
     : 0;
   const heads = dense(context, 2 * latent) + ofFlow + (prior ? flowParameterCount(prior) : 0);
   const networks =
-    perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, pixels);
+    perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, outputs);
   if (networks + heads <= MOST_PARAMETERS) return;
   throw new ExpectationError({
     where: 'mlpVae',
     expected: `at most ${MOST_PARAMETERS} parameters`,
     received: `${networks + heads}`,
-    remedy: 'choose a smaller latent, narrower hidden layers or a shorter flow',
+    remedy: 'choose a smaller latent, narrower hidden layers, a shorter flow or a likelihood of fewer outputs',
   });
 }

@@ -1,0 +1,52 @@
+// The frame of every distribution of observed data: shapes are checked here, so that the distributions hold formulas only.
+import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import type { Noise, Observation } from './distribution.ts';
+
+/** The formulas of an {@link Observation}. */
+interface ObservationParts {
+  /** The function that makes it, for errors. */
+  readonly name: string;
+  /** Rows of its parameters; a single row is shared by all data. */
+  readonly rows: number;
+  /** Width P of x. */
+  readonly width: number;
+  readonly noise: Noise;
+  logProb(x: Tensor2D): Tensor1D;
+  /** noise [B, noise.width] → x [B, P] */
+  draw(noise: Tensor2D): Tensor2D;
+  mean(): Tensor2D;
+  detached(): Observation;
+}
+
+/** An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then belongs to all of the other's. */
+export function observation(parts: ObservationParts): Observation {
+  const { name, rows, width, noise } = parts;
+  return {
+    noise,
+    logProb(x) {
+      checkShape(`${name}.logProb`, 'x', x, ['batch', width]);
+      if (rows !== 1 && x.shape[0] !== 1 && x.shape[0] !== rows) {
+        throw new ExpectationError({
+          where: `${name}.logProb: x`,
+          expected: `${rows} rows, or 1 for all rows of parameters`,
+          received: `${x.shape[0]} rows`,
+        });
+      }
+      return parts.logProb(x);
+    },
+    sampleAndLogProb(given) {
+      checkShape(`${name}.sampleAndLogProb`, 'noise', given, ['batch', noise.width]);
+      const z = parts.draw(given);
+      const logProb = parts.logProb(z);
+      return { z, logProb, terms: { logBase: logProb } };
+    },
+    mean: () => parts.mean(),
+    detached() {
+      return parts.detached() as typeof this;
+    },
+  };
+}
+
+/** Sums a gradient over the rows that shared the one row of what it belongs to. */
+export const summedTo = (rows: number, gradient: Tensor): Tensor =>
+  rows === gradient.shape[0] ? gradient : tf.sum(gradient, 0, true);

@@ -1,0 +1,34 @@
+// What turns a decoder's outputs into p(x|z).
+import type { Observation } from '@flowvae/distributions';
+import type { ParamValues } from '@flowvae/flows';
+import type { Tensor2D } from '@flowvae/tensor';
+
+/** What data a likelihood is for: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
+export type DataForm = 'bits' | 'grey' | 'levels';
+
+/** Variables of a likelihood's own, such as a scale, by name; each [1, n]. */
+export type LikelihoodParams = Readonly<Record<string, Tensor2D>>;
+
+/** A family of distributions of data, one for each row of decoder outputs. It holds no tensors: its own variables are given to it. */
+export interface Likelihood {
+  /** As it was asked for, e.g. `gaussian(0.1)`. */
+  readonly name: string;
+  readonly data: DataForm;
+  /** Decoder outputs for each of the P observed variables. */
+  readonly outputsPerPixel: number;
+  /**
+   * Where training starts: a decoder bias [outputsPerPixel·P], and values of its own variables. Knowing only the data's mean, it takes the
+   * distribution with that mean that assumes least.
+   *
+   * @param mean of the data [P], in [0, 1]
+   */
+  start(mean: Float32Array): LikelihoodStart;
+  /** Decoder outputs [B, outputsPerPixel·P] → p(x|z) of x [B, P] */
+  at(outputs: Tensor2D, params: LikelihoodParams): Observation;
+}
+
+/** Initial values. */
+export interface LikelihoodStart {
+  readonly bias: Float32Array;
+  readonly params: ParamValues<Readonly<Record<string, readonly [number]>>>;
+}
