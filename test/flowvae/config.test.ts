@@ -12,6 +12,7 @@ const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
   latent: ['0', '-1', '1.5', '12abc', '1e3', '', 'Infinity', '70000'],
   hidden: ['', '0', '10,', ',10', '10,x', '10 20', '1.5', new Array(33).fill('1').join(',')],
   activation: ['', 'RELU', 'sigmoid', 'toString'],
+  architecture: ['', 'Oxford', 'resnet', 'constructor'],
   amortize: ['all', ''],
   prior: [''],
   likelihood: [''],
@@ -20,6 +21,9 @@ const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
   batch: ['0', '-5', 'ten', '1000000001'],
   steps: ['0', '-5', '1.0', 'NaN'],
   optimizer: ['adamw', ''],
+  lrMilestones: ['0', '10,', '5,x', '1e3', ' '],
+  lrFactor: ['0', '1.1', '-1', 'half', ''],
+  keep: ['', 'first'],
   lr: ['0', '-1', 'fast', '11', '', 'Infinity', 'NaN', '0x1', '1e400'],
   anneal: ['linear', ''],
   onNonFinite: ['', 'ignore', 'toString'],
@@ -37,6 +41,7 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   latent: ['40', 0, 1.5],
   hidden: [400, [], [0], ['400'], '400,400'],
   activation: ['sigmoid', 1],
+  architecture: ['resnet', 1],
   amortize: [true],
   prior: ['', 3],
   likelihood: ['', 1],
@@ -45,6 +50,9 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   batch: [0, '100'],
   steps: [0, -1],
   optimizer: ['adamw', {}],
+  lrMilestones: [100, [0], ['5'], '5'],
+  lrFactor: [0, 2, '0.1'],
+  keep: ['first', true],
   lr: [0, '1e-3', Number.NaN],
   anneal: ['linear'],
   onNonFinite: ['ignore', true],
@@ -111,6 +119,16 @@ describe('a config', () => {
       '--patience: expected --validate-every above 0 beside it, got 3',
     );
     expect(completeConfig({ patience: 3, validateEvery: 10 }).patience).toBe(3);
+  });
+
+  it('refuses the best model without validations, and widths beside a named architecture', () => {
+    expect(() => completeConfig({ keep: 'best' })).toThrow(
+      '--keep: expected --validate-every above 0 beside it, got best',
+    );
+    const where = 'a.json: hidden: expected no value of its own beside --architecture oxford, got 200';
+    expect(() => completeConfig({ architecture: 'oxford', hidden: [200] }, 'a.json')).toThrow(where);
+    expect(() => completeConfig({ architecture: 'pythae', activation: 'tanh' })).toThrow(/^--activation: expected no/);
+    expect(completeConfig({ architecture: 'maxout' }).hidden).toEqual([400, 400]);
   });
 
   it.each(['planr', 'planar*0', 'planar*', 'planar-', 'planar*2*2', 'planar*99999', '-', 'planar 2'])(

@@ -12,6 +12,7 @@ const x = { x: shaped(inputs, [3, 5]) };
 const activations: Readonly<Record<Activation, (units: readonly number[]) => number[]>> = {
   relu: (units) => units.map((unit) => Math.max(unit, 0)),
   tanh: (units) => units.map(Math.tanh),
+  linear: (units) => [...units],
   maxout: (units) =>
     Array.from({ length: units.length / MAXOUT_WINDOW }, (_, k) =>
       Math.max(...units.slice(k * MAXOUT_WINDOW, (k + 1) * MAXOUT_WINDOW)),

@@ -19,10 +19,11 @@ export {
 export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
 export { type FullShapes, full } from './full.ts';
 export { type HouseholderShapes, householder } from './householder.ts';
-export { glorotUniform } from './initialisation.ts';
+export { type Initialisation, initialisations } from './initialisation.ts';
 export { invert } from './invert.ts';
 export { type LuShapes, lu } from './lu.ts';
 export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
+export type { NormalHead } from './normal-head.ts';
 export {
   type AmortisedOptions,
   amortised,

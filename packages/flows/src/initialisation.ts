@@ -1,5 +1,11 @@
 // Initial weights from keys: the same key gives the same bytes, whatever else was drawn before.
-import { type Key, uniform } from '@flowvae/random';
+import { fold, type Key, uniform } from '@flowvae/random';
+
+/** Initial values of a dense layer x·kernel + bias; the kernel [fanIn, fanOut] is row-major. */
+export interface DenseStart {
+  kernel(key: Key, fanIn: number, fanOut: number): Float32Array;
+  bias(key: Key, fanIn: number, fanOut: number): Float32Array;
+}
 
 /**
  * Glorot uniform: U(−r, r), r = √(6/(fanIn + fanOut)), as [fanIn, fanOut] row-major.
@@ -7,6 +13,25 @@ import { type Key, uniform } from '@flowvae/random';
  * @see Glorot & Bengio 2010, eq. 16
  */
 export function glorotUniform(key: Key, fanIn: number, fanOut: number): Float32Array {
-  const radius = Math.sqrt(6 / (fanIn + fanOut));
-  return uniform(key, fanIn * fanOut).map((u) => radius * (2 * u - 1));
+  return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), key, fanIn * fanOut);
 }
+
+function uniformWithin(radius: number, key: Key, size: number): Float32Array {
+  return uniform(key, size).map((u) => radius * (2 * u - 1));
+}
+
+/**
+ * Where dense layers start.
+ * - `'glorot'`: Glorot uniform kernels, biases 0
+ * - `'torch'`: kernels and biases U(±1/√fanIn), the default of torch.nn.Linear
+ */
+export const initialisations = {
+  glorot: { kernel: glorotUniform, bias: (_key, _fanIn, fanOut) => new Float32Array(fanOut) },
+  torch: {
+    kernel: (key, fanIn, fanOut) => uniformWithin(1 / Math.sqrt(fanIn), key, fanIn * fanOut),
+    bias: (key, fanIn, fanOut) => uniformWithin(1 / Math.sqrt(fanIn), fold(key, 'bias'), fanOut),
+  },
+} as const satisfies Readonly<Record<string, DenseStart>>;
+
+/** A name among {@link initialisations}. */
+export type Initialisation = keyof typeof initialisations;

@@ -1,10 +1,10 @@
 // Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
-import { diagonalNormal, type Noise, type Samplable, type Scorable } from '@flowvae/distributions';
+import type { Noise, Samplable, Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow } from './flow.ts';
-import { glorotUniform } from './initialisation.ts';
-import { amortised, amortisedFlow, free, freeFlow, type ParameterSource } from './parameter-source.ts';
+import { type NormalHead, normalHead } from './normal-head.ts';
+import { amortisedFlow, freeFlow } from './parameter-source.ts';
 import { pushForward } from './push-forward.ts';
 
 /** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
@@ -40,18 +40,11 @@ export interface FlowPosteriorOptions<F extends Flow> {
   readonly flow?: FlowChoice<F> | undefined;
   /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
   readonly amortize?: Amortization;
+  /** How the base normal's deviation is parametrised, and where its heads start. */
+  readonly base?: NormalHead | undefined;
   /** Decides the initial weights. */
   readonly key: Key;
 }
-
-/**
- * log σ of the base at the start. With σ = 1 a decoder whose bias already explains the mean image sees pure noise in z, the KL term closes
- * the channel within a few steps, and training can stay on that plateau for thousands of steps. A narrow start keeps it open until the
- * decoder has learnt to listen.
- */
-const INITIAL_LOG_STD = -1;
-
-type BaseShapes = { readonly mean: readonly [number]; readonly logStd: readonly [number] };
 
 /**
  * Posterior q(z|x): z₀ ~ N(μ(h), diag σ²(h)), z_K = f(z₀; λ(h)), h the encoder's features, every head linear.
@@ -63,27 +56,16 @@ export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): Po
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior {
   const { latent, contextWidth, flow: choice, amortize = 'flow', key } = options;
-  const base = baseSource(latent, contextWidth, amortize !== 'none', fold(key, 'base'));
-  const normalAt = (context: Tensor2D) => {
-    const { mean, logStd } = base.at(context);
-    return diagonalNormal({ mean: mean as Tensor2D, logStd: logStd as Tensor2D });
-  };
+  const isAmortised = amortize !== 'none';
+  const base = normalHead({ ...options.base, latent, contextWidth, isAmortised, key: fold(key, 'base') });
   const noise: Noise = { kind: 'normal', width: latent };
-  if (!choice) return { variables: base.variables, noise, at: normalAt };
+  if (!choice) return { variables: base.variables, noise, at: base.at };
   const flow = chosenFlow(choice, amortize, contextWidth);
   const values = flow.initialParams(fold(key, 'flow'));
   const source = amortize === 'flow' ? amortisedFlow(flow, values, contextWidth) : freeFlow(flow, values);
   return {
     variables: underPrefixes({ base: base.variables, flow: source.variables }),
     noise,
-    at: (context) => pushForward(normalAt(context), flow, source.at(context)),
+    at: (context) => pushForward(base.at(context), flow, source.at(context)),
   };
-}
-
-function baseSource(latent: number, contextWidth: number, isAmortised: boolean, key: Key): ParameterSource<BaseShapes> {
-  const shapes: BaseShapes = { mean: [latent], logStd: [latent] };
-  const values = { mean: new Float32Array(latent), logStd: new Float32Array(latent).fill(INITIAL_LOG_STD) };
-  if (!isAmortised) return free(shapes, values);
-  const kernel = (width: number, size: number, param: string) => glorotUniform(fold(key, param), width, size);
-  return amortised(shapes, values, { contextWidth, kernel });
 }

@@ -10,13 +10,15 @@ import {
   type BoundOnData,
   boundOn,
   type DataPoints,
+  type LearningRate,
   type Optimizer,
   rmsprop,
   sgd,
+  stepDecay,
   type TrainingProblem,
   variational,
 } from '@flowvae/training';
-import { mlpVae, type Vae } from '@flowvae/vae';
+import { architectures, type MlpVaeOptions, mlpVae, type Vae } from '@flowvae/vae';
 import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
 
@@ -48,7 +50,7 @@ const objectives: Readonly<Record<TrainConfig['anneal'], () => Objective>> = {
 /** The paper's momentum (section 6); PyTorch's definitions otherwise. */
 const MOMENTUM = 0.9;
 
-const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: number) => Optimizer>> = {
+const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate) => Optimizer>> = {
   adam: (rate) => adam(rate),
   rmsprop: (rate) => rmsprop(rate, { momentum: MOMENTUM }),
   sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
@@ -76,17 +78,22 @@ export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'wi
   return mlpVae({
     pixels: size.height * size.width,
     latent: config.latent,
-    hidden: config.hidden,
-    activation: config.activation,
+    ...networks(config, mean),
     flow:
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
     prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
     likelihood: likelihoodOf(config),
-    ...(mean ? { meanImage: mean } : {}),
     key: fold(key(config.seed), 'model'),
   });
 }
+
+/** Encoder and decoder: as the settings say, or those of a published experiment, which do not know the mean image. */
+const networks = (
+  { architecture, hidden, activation }: TrainConfig,
+  mean: Float32Array | undefined,
+): Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale' | 'meanImage'> =>
+  architecture === 'mlp' ? { hidden, activation, ...(mean ? { meanImage: mean } : {}) } : architectures[architecture];
 
 /**
  * The training problem and the optimiser of an experiment.
@@ -115,12 +122,17 @@ export function training({ config, splits, model, key: root }: Experiment): Trai
     key: keys.noise,
   });
   const schedules = Object.entries(objective.schedules);
+  const rate = stepDecay(config.lr, { factor: config.lrFactor, milestones: config.lrMilestones });
   const position = (step: number) => ({
-    schedules: { learningRate: config.lr, ...Object.fromEntries(schedules.map(([name, at]) => [name, at(step)])) },
+    schedules: { learningRate: rate(step), ...Object.fromEntries(schedules.map(([name, at]) => [name, at(step)])) },
     data: { epoch: Math.floor(step / data.stepsPerEpoch), batch: step % data.stepsPerEpoch },
     keys: { seed: config.seed, data: keys.data, noise: fold(keys.noise, step) },
   });
-  return { problem, optimizer: optimizers[config.optimizer](config.lr), position };
+  return {
+    problem,
+    optimizer: optimizers[config.optimizer](config.lrMilestones.length > 0 ? rate : config.lr),
+    position,
+  };
 }
 
 /** The bound on the validation images: untempered, one noise draw for each image, the same images and draws at every call. */

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
 import { nonFinitePolicies } from '@flowvae/training';
-import { likelihoodUsage } from '@flowvae/vae';
+import { type ArchitectureName, architectures, likelihoodUsage } from '@flowvae/vae';
 import { z } from 'zod';
 
 /** One setting. */
@@ -72,6 +72,26 @@ const learningRate: Setting<number> = {
 
 const LARGEST = 1_000_000_000;
 
+const milestones: Setting<number[]> = {
+  placeholder: '<n,n,…>',
+  help: 'steps at which the learning rate is multiplied by --lr-factor',
+  fallback: [],
+  schema: z.array(z.number().int().min(1).max(LARGEST)).max(32),
+  expected: 'at most 32 whole numbers above 0, joined by commas',
+  parse: (value) => (value === '' ? [] : value.split(',').map(wholeNumber)),
+};
+
+const lrFactor: Setting<number> = {
+  placeholder: '<factor>',
+  help: 'what the learning rate is multiplied by at each of --lr-milestones',
+  fallback: 0.1,
+  schema: z.number().positive().max(1),
+  expected: 'a number above 0, at most 1',
+  parse: realNumber,
+};
+
+const architectureNames = ['mlp', ...Object.keys(architectures)] as ('mlp' | ArchitectureName)[];
+
 /** More cores than this help a step of this size little, and disturb others. */
 const MOST_DEFAULT_THREADS = 4;
 
@@ -83,6 +103,11 @@ export const settings = {
     'planar*10',
   ),
   latent: count('width of the latent', 40, 1, 65_536),
+  architecture: choice(
+    'mlp: --hidden and --activation say it; the others are networks of published experiments',
+    'mlp',
+    architectureNames,
+  ),
   hidden: widths,
   activation: choice('non-linearity of the hidden layers', 'relu', ['relu', 'tanh', 'maxout']),
   amortize: choice('what the encoder yields: nothing, the base normal, or also the flow’s parameters', 'flow', [
@@ -102,6 +127,8 @@ export const settings = {
     'sgd',
   ]),
   lr: learningRate,
+  lrMilestones: milestones,
+  lrFactor,
   anneal: choice('paper: beta on log p(x,z), eq. 20; kl: beta on the KL divergence', 'none', ['paper', 'kl', 'none']),
   onNonFinite: choice(
     'at a step that is not finite: stop, leave it out, or leave it out and halve the rate',
@@ -109,6 +136,10 @@ export const settings = {
     nonFinitePolicies,
   ),
   validateEvery: count('steps from one validation bound to the next; 0: none', 0, 0, LARGEST),
+  keep: choice('the parameters that are evaluated: the last, or those of the best validation bound', 'last', [
+    'last',
+    'best',
+  ]),
   patience: count('validations without a better bound after which training stops; 0: never', 0, 0, LARGEST),
   seed: count('decides initial weights, batches and noise', 0, 0, Number.MAX_SAFE_INTEGER),
   evalSamples: count('importance samples for each test image', 200, 1, 10_000_000),

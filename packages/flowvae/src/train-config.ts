@@ -31,14 +31,34 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
   likelihoodOf(config, where);
-  if (config.patience > 0 && config.validateEvery === 0) {
-    throw new ExpectationError({
-      where: where ? `${where}: patience` : flagOf('patience'),
-      expected: `${flagOf('validateEvery')} above 0 beside it`,
-      received: String(config.patience),
-    });
-  }
+  const placeOf = (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
+  refuseWithoutValidation(config, placeOf);
+  refuseOtherNetwork(config, placeOf);
   return config;
+}
+
+/** What judges by a validation bound needs one. */
+function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {
+  if (config.validateEvery > 0) return;
+  for (const [name, isUsed] of [
+    ['patience', config.patience > 0] as const,
+    ['keep', config.keep === 'best'] as const,
+  ]) {
+    if (!isUsed) continue;
+    const expected = `${flagOf('validateEvery')} above 0 beside it`;
+    throw new ExpectationError({ where: placeOf(name), expected, received: String(config[name]) });
+  }
+}
+
+/** A named architecture has widths and non-linearities of its own: others beside it would be ignored. */
+function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) => string): void {
+  if (config.architecture === 'mlp') return;
+  for (const name of ['hidden', 'activation'] as const) {
+    const received = String(config[name]);
+    if (received === String(settings[name].fallback)) continue;
+    const expected = `no value of its own beside ${flagOf('architecture')} ${config.architecture}`;
+    throw new ExpectationError({ where: placeOf(name), expected, received });
+  }
 }
 
 /** Parses one option's text. @throws ExpectationError where the setting does not accept it */

@@ -137,12 +137,14 @@ async function train(
   }
 }
 
-/** Where training stopped since the validation bound no longer improved, the model is the one of the best bound. */
+/** The model is the one of the best validation bound where the config says so, or where training stopped since that no longer improved. */
 function keepBest({ config, model }: Experiment, run: DurableRun, progress: ProgressStream): void {
-  if (!isExhausted(run, config.patience)) return;
+  const isEnough = isExhausted(run, config.patience);
+  if (!isEnough && config.keep === 'last') return;
   const best = run.best();
   if (!best) return;
-  progress.write(`no better validation bound since step ${best.step}: the model is the one of that step\n`);
+  const reason = isEnough ? 'no better validation bound since' : 'best validation bound at';
+  progress.write(`${reason} step ${best.step}: the model is the one of that step\n`);
   tf.tidy(() => {
     for (const [name, variable] of Object.entries(model.variables)) {
       variable.assign(tf.tensor(best.parameters[name]!, variable.shape));

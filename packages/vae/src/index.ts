@@ -1,3 +1,4 @@
+export { type ArchitectureName, architectures } from './architectures.ts';
 export type { DataForm, Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
 export { Maxout } from './maxout.ts';
 export { type MlpVaeOptions, mlpVae } from './mlp-vae.ts';

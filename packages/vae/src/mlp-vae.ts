@@ -7,12 +7,14 @@ import {
   flowPosterior,
   flowPrior,
   free,
+  type Initialisation,
   type InvertibleFlow,
+  type NormalHead,
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
-import { type Activation, MAXOUT_WINDOW, mlp } from './network.ts';
+import { activationAt, type MlpOptions, mlp, pieces } from './network.ts';
 import { parseLikelihood } from './parse-likelihood.ts';
 import { type ObservationModel, type Vae, vae } from './vae.ts';
 
@@ -23,7 +25,12 @@ export interface MlpVaeOptions {
   readonly latent: number;
   /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
   readonly hidden: readonly number[];
-  readonly activation: Activation;
+  /** One for all hidden layers, or one for each, counted from the input of encoder and decoder alike. */
+  readonly activation: MlpOptions['activation'];
+  /** Where all dense layers start, the heads of the base normal included; the flow's heads start at zero kernels. Default `'glorot'`. */
+  readonly initialisation?: Initialisation | undefined;
+  /** How the base normal's deviation is parametrised. Default `'logStd'`. */
+  readonly scale?: NormalHead['scale'] | undefined;
   /** Refines the posterior; left out: a diagonal normal. */
   readonly flow?: FlowChoice | undefined;
   readonly amortize?: Amortization;
@@ -38,19 +45,32 @@ export interface MlpVaeOptions {
 
 /** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
 export function mlpVae(options: MlpVaeOptions): Vae {
-  const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior, key } = options;
+  const {
+    pixels,
+    latent,
+    hidden,
+    activation,
+    initialisation = 'glorot',
+    flow,
+    amortize = 'flow',
+    prior,
+    key,
+  } = options;
   const { likelihood = parseLikelihood('bernoulli'), meanImage = new Float32Array(pixels).fill(0.5) } = options;
   const outputs = likelihood.outputsPerPixel * pixels;
   refuseTooMany(options, outputs);
   const start = likelihood.start(meanImage);
-  const encoder = mlp({ inputWidth: pixels, hidden, activation, key: fold(key, 'encoder') });
+  const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers know nothing of the data
+  const encoder = mlp({ inputWidth: pixels, hidden, activation, initialisation, key: fold(key, 'encoder') });
   const contextWidth = encoder.outputWidth;
-  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: fold(key, 'posterior') });
+  const base = { scale: options.scale ?? 'logStd', initialisation } as const;
+  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, base, key: fold(key, 'posterior') });
   const decoder = mlp({
     inputWidth: latent,
     hidden: hidden.toReversed(),
     activation,
-    output: { width: outputs, bias: start.bias },
+    initialisation,
+    output: { width: outputs, bias: isDrawn ? undefined : start.bias },
     key: fold(key, 'decoder'),
   });
   const learnt = prior && flowPrior(prior, fold(key, 'prior'));
@@ -70,10 +90,9 @@ const MOST_PARAMETERS = 2 ** 28;
 /** A typing error in a width should not end in an allocation that fails. */
 function refuseTooMany(options: MlpVaeOptions, outputs: number): void {
   const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior } = options;
-  const pieces = activation === 'maxout' ? MAXOUT_WINDOW : 1;
   const dense = (from: number, to: number) => (from + 1) * to;
   const perceptron = (widths: readonly number[]) =>
-    widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces), 0);
+    widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces(activationAt(activation, i))), 0);
   const context = hidden.at(-1)!;
   const ofFlow = flow
     ? flowParameterCount(chosenFlow(flow, amortize, context), amortize === 'flow' ? context : undefined)

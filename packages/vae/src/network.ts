@@ -1,5 +1,5 @@
 // Multi-layer perceptrons as tf.layers models whose initial weights come from a key.
-import { glorotUniform } from '@flowvae/flows';
+import { type Initialisation, initialisations } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
 import {
   ExpectationError,
@@ -13,7 +13,7 @@ import {
 import { Maxout } from './maxout.ts';
 
 /** Non-linearities of the hidden layers. */
-export type Activation = 'relu' | 'tanh' | 'maxout';
+export type Activation = 'relu' | 'tanh' | 'maxout' | 'linear';
 
 /** Linear pieces that a maxout unit takes the largest of. @see Rezende & Mohamed 2015, section 6 */
 export const MAXOUT_WINDOW = 4;
@@ -31,10 +31,13 @@ export interface MlpOptions {
   readonly inputWidth: number;
   /** Widths of the hidden layers; after maxout where that is the activation. */
   readonly hidden: readonly number[];
-  readonly activation: Activation;
-  /** A last, linear layer of this width, with this bias (zeros where left out). */
-  readonly output?: { readonly width: number; readonly bias?: Float32Array };
-  /** Decides the initial weights: Glorot uniform kernels. */
+  /** One for all hidden layers, or one for each. */
+  readonly activation: Activation | readonly Activation[];
+  /** A last, linear layer of this width, with this bias (left out: the initialisation's). */
+  readonly output?: { readonly width: number; readonly bias?: Float32Array | undefined };
+  /** Default `'glorot'`. */
+  readonly initialisation?: Initialisation | undefined;
+  /** Decides the initial weights. */
   readonly key: Key;
 }
 
@@ -43,7 +46,7 @@ export interface MlpOptions {
  *
  * @throws ExpectationError where no layer is asked for
  */
-export function mlp({ inputWidth, hidden, activation, output, key }: MlpOptions): Network {
+export function mlp({ inputWidth, hidden, activation, output, initialisation, key }: MlpOptions): Network {
   if (hidden.length === 0 && !output) {
     throw new ExpectationError({ where: 'mlp', expected: 'a hidden layer or an output layer', received: 'neither' });
   }
@@ -52,18 +55,17 @@ export function mlp({ inputWidth, hidden, activation, output, key }: MlpOptions)
   const initial = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
   const names: string[] = [];
   hidden.forEach((width, i) => {
-    const units = activation === 'maxout' ? width * MAXOUT_WINDOW : width;
+    const nonLinearity = activationAt(activation, i);
     names.push(`hidden${i + 1}`);
-    model.add(layers.layers.dense({ units, ...initial, ...shapeOfFirst() }));
-    model.add(
-      activation === 'maxout' ? new Maxout({ window: MAXOUT_WINDOW }) : layers.layers.activation({ activation }),
-    );
+    model.add(layers.layers.dense({ units: width * pieces(nonLinearity), ...initial, ...shapeOfFirst() }));
+    if (nonLinearity === 'maxout') model.add(new Maxout({ window: MAXOUT_WINDOW }));
+    else if (nonLinearity !== 'linear') model.add(layers.layers.activation({ activation: nonLinearity }));
   });
   if (output) {
     names.push('output');
     model.add(layers.layers.dense({ units: output.width, ...initial, ...shapeOfFirst() }));
   }
-  const variables = initialise(model, names, key);
+  const variables = initialise(model, names, { initialisation, key });
   if (output?.bias) assign(variables['output/bias']!, output.bias);
   return {
     model,
@@ -73,13 +75,27 @@ export function mlp({ inputWidth, hidden, activation, output, key }: MlpOptions)
   };
 }
 
-/** Fills the dense layers' kernels and returns all variables under `<layer>/kernel` and `<layer>/bias`. */
-function initialise(model: LayersModel, names: readonly string[], key: Key): Record<string, Variable> {
+/** The non-linearity of a hidden layer, counted from 0. */
+export const activationAt = (activation: MlpOptions['activation'], layer: number): Activation =>
+  typeof activation === 'string' ? activation : activation[layer]!;
+
+/** Dense units for each unit of a hidden layer. */
+export const pieces = (activation: Activation): number => (activation === 'maxout' ? MAXOUT_WINDOW : 1);
+
+/** Fills the dense layers and returns all variables under `<layer>/kernel` and `<layer>/bias`. */
+function initialise(
+  model: LayersModel,
+  names: readonly string[],
+  { initialisation = 'glorot', key }: Pick<MlpOptions, 'initialisation' | 'key'>,
+): Record<string, Variable> {
+  const start = initialisations[initialisation];
   const dense = model.layers.filter((layer) => layer.trainableWeights.length > 0);
   const named = dense.flatMap((layer, i) => {
     const [kernel, bias] = layer.trainableWeights.map((weight) => weight.read() as Variable);
     const [fanIn, fanOut] = kernel!.shape as [number, number];
-    assign(kernel!, glorotUniform(fold(key, names[i]!), fanIn, fanOut));
+    const layerKey = fold(key, names[i]!);
+    assign(kernel!, start.kernel(layerKey, fanIn, fanOut));
+    assign(bias!, start.bias(layerKey, fanIn, fanOut));
     return [[`${names[i]}/kernel`, kernel!] as const, [`${names[i]}/bias`, bias!] as const];
   });
   return Object.fromEntries(named);

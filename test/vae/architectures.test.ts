@@ -1,0 +1,121 @@
+// Networks of published experiments: their layers, where they start, and their posterior's deviation, against sums written out in float64.
+import { key, normal, uniform } from '@flowvae/random';
+import { type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
+import { type ArchitectureName, architectures, mlpVae } from '@flowvae/vae';
+import { afterAll, describe, expect, it } from 'vitest';
+import { differences } from '../laws/comparison.ts';
+
+const [pixels, latent] = [20, 3];
+const models = Object.fromEntries(
+  Object.entries(architectures).map(([name, options]) => [name, mlpVae({ pixels, latent, ...options, key: key(1) })]),
+) as Record<ArchitectureName, ReturnType<typeof mlpVae>>;
+afterAll(() => tf.dispose(Object.values(models).map(({ variables }) => ({ ...variables }))));
+
+const x = uniform(key(2), pixels);
+const ofX = (read: (batch: Tensor2D) => Float32Array) => tf.tidy(() => read(tf.tensor2d(x, [1, pixels])));
+
+const relu = (units: readonly number[]) => units.map((unit) => Math.max(unit, 0));
+const linear = (units: readonly number[]) => [...units];
+const maxout = (units: readonly number[]) =>
+  Array.from({ length: units.length / 4 }, (_, k) => Math.max(...units.slice(4 * k, 4 * k + 4)));
+
+/** Hidden layers in the order in which encoder and decoder apply them, width before the maximum, and the head's variance of its output. */
+const published: Readonly<
+  Record<
+    ArchitectureName,
+    {
+      readonly layers: readonly ((units: readonly number[]) => number[])[];
+      readonly units: number;
+      readonly head: string;
+      readonly variance: (r: number) => number;
+    }
+  >
+> = {
+  oxford: {
+    layers: [relu, linear, linear],
+    units: 400,
+    head: 'rawVariance',
+    variance: (r) => Math.log1p(Math.exp(r)),
+  },
+  maxout: { layers: [maxout, maxout], units: 1600, head: 'rawVariance', variance: (r) => Math.log1p(Math.exp(r)) },
+  pythae: { layers: [relu], units: 400, head: 'logVariance', variance: Math.exp },
+};
+
+function dense(variables: NamedVariables, name: string, row: readonly number[]): number[] {
+  const [kernel, bias] = [variables[`${name}/kernel`]!.dataSync(), variables[`${name}/bias`]!.dataSync()];
+  return Array.from(bias, (offset, unit) =>
+    row.reduce((sum, value, i) => sum + value * kernel[i * bias.length + unit]!, offset),
+  );
+}
+
+describe.each(Object.entries(published))('%s', (name, { layers, units, head, variance }) => {
+  const model = models[name as ArchitectureName];
+  const { variables } = model;
+  const through = (part: string, row: readonly number[]) =>
+    layers.reduce((features, apply, i) => apply(dense(variables, `${part}/hidden${i + 1}`, features)), row);
+
+  it('has the published layers', () => {
+    const hidden = (part: string) => Object.keys(variables).filter((path) => path.startsWith(`${part}/hidden`)).length;
+    expect([hidden('encoder'), hidden('decoder')]).toEqual([2 * layers.length, 2 * layers.length]);
+    expect(variables['encoder/hidden1/kernel']!.shape).toEqual([pixels, units]);
+    expect(variables['decoder/hidden1/kernel']!.shape).toEqual([latent, units]);
+  });
+
+  it('infers mean and deviation, and decodes, as its weights say', () => {
+    const features = through('encoder', Array.from(x));
+    const mean = dense(variables, 'posterior/mean', features);
+    const deviations = dense(variables, `posterior/${head}`, features).map((r) => Math.sqrt(variance(r)));
+    const noise = [0.5, -2, 1.5];
+    const z = ofX((batch) =>
+      model
+        .infer(batch)
+        .sampleAndLogProb(tf.tensor2d([noise]))
+        .z.dataSync<'float32'>(),
+    );
+    const expected = mean.map((value, i) => value + deviations[i]! * noise[i]!);
+    expect(differences('z', z, expected, 1e-5)).toEqual([]);
+    const logits = tf.tidy(() => model.decode(tf.tensor2d([noise])).dataSync<'float32'>());
+    const byHand = dense(variables, 'decoder/output', through('decoder', noise));
+    expect(differences('logits', logits, byHand, 1e-5)).toEqual([]);
+  });
+
+  it('starts with kernels and biases U(±1/√fanIn), the output’s bias and the heads’ included', () => {
+    const kernels = Object.keys(variables).filter((path) => path.endsWith('/kernel'));
+    for (const path of kernels) {
+      const radius = 1 / Math.sqrt(variables[path]!.shape[0]!);
+      for (const each of [path, path.replace('/kernel', '/bias')]) {
+        const values = Array.from(variables[each]!.dataSync());
+        expect(
+          values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+          each,
+        ).toBeLessThanOrEqual(Math.fround(radius));
+        if (values.length < 400) continue;
+        const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+        expect(Math.abs(meanSquare / (radius ** 2 / 3) - 1), each).toBeLessThan(
+          8 / Math.sqrt(5 * values.length) + 0.01,
+        );
+      }
+    }
+  });
+});
+
+it('a softplus variance is finite far below 0, where its float32 value is 0', () => {
+  const model = mlpVae({ pixels, latent, ...architectures.oxford, key: key(3) });
+  const bias = model.variables['posterior/rawVariance/bias']!;
+  const kernel = model.variables['posterior/rawVariance/kernel']!;
+  tf.tidy(() => {
+    bias.assign(tf.tensor1d([-120, -20, 40]));
+    kernel.assign(tf.zerosLike(kernel));
+  });
+  const noise = normal(key(4), latent);
+  const logProb = ofX((batch) =>
+    model
+      .infer(batch)
+      .sampleAndLogProb(tf.tensor2d(noise, [1, latent]))
+      .logProb.dataSync<'float32'>(),
+  );
+  const logStds = [-60, Math.log(Math.log1p(Math.exp(-20))) / 2, Math.log(40) / 2];
+  const expected = logStds.reduce((sum, logStd, i) => sum - logStd - noise[i]! ** 2 / 2 - Math.log(2 * Math.PI) / 2, 0);
+  expect(logProb[0]).toBeCloseTo(expected, 4);
+  tf.dispose({ ...model.variables });
+});
