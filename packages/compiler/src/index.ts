@@ -11,5 +11,6 @@ export { type Factored, factorRowProducts, type ProductPart, productsGraph } fro
 export { loadRuntime } from './runtime.ts';
 export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';
+export { type SharedView, sharedViews } from './shared-views.js';
 export type { InputShapes, Traceable } from './trace.ts';
 export { TraceError } from './trace-error.ts';

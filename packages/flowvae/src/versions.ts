@@ -1,7 +1,7 @@
 // The versions that a result depends on.
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { loadRuntime } from '@flowvae/compiler';
+import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 
 /** flowvae's own version. */
@@ -15,6 +15,7 @@ export async function versions(): Promise<Readonly<Record<string, string>>> {
     node: process.versions.node,
     tensorflow: tf.version_core,
     onnxruntime: typeof runtime === 'string' ? 'not usable' : runtime.version,
+    threadsShare: (await sharedViews()) ? 'rows' : 'operators',
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
   };

@@ -1,5 +1,5 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
-import { loadRuntime } from '@flowvae/compiler';
+import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
@@ -77,10 +77,14 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   }
 }
 
-/** Several threads share the rows of a batch where the loss is a mean over them. */
-function trainingState(engine: Engine, options: TrainingStateOptions, batchInputs: readonly string[] | undefined) {
-  const spread = engine === 'compiled' && options.threads > 1 && batchInputs;
-  return spread ? parallelState({ ...options, batchInputs }) : localState(engine, options);
+/** Several threads share the rows of a batch where the loss is a mean over them and threads can share memory; otherwise operators. */
+async function trainingState(
+  engine: Engine,
+  options: TrainingStateOptions,
+  batchInputs: readonly string[] | undefined,
+): Promise<TrainingState> {
+  const isSpread = engine === 'compiled' && options.threads > 1 && batchInputs && (await sharedViews());
+  return isSpread ? parallelState({ ...options, batchInputs }) : localState(engine, options);
 }
 
 async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {

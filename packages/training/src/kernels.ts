@@ -1,4 +1,4 @@
-// The optimiser passes compiled from assembly/training.ts, bound to one memory.
+// The optimiser passes compiled from assembly/training.ts, for a memory of one thread and for one that threads share.
 import { readFileSync } from 'node:fs';
 
 /** A byte offset into the memory. */
@@ -14,16 +14,23 @@ export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[])
   combine(g: Pointer, x: Pointer, n: number, a: number, b: number): void;
 };
 
-let compiled: WebAssembly.Module | undefined;
+/** Which memory the passes work on: this thread's own, or one that threads share. */
+type MemoryKind = 'own' | 'shared';
+
+const files: Readonly<Record<MemoryKind, string>> = { own: 'training.wasm', shared: 'training-shared.wasm' };
+const compiled = new Map<MemoryKind, WebAssembly.Module>();
 
 /** The compiled passes; a module can be handed to another thread. */
-export function passesModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/training.wasm', import.meta.url)));
-  return compiled;
+export function passesModule(kind: MemoryKind): WebAssembly.Module {
+  const known = compiled.get(kind);
+  if (known) return known;
+  const module = new WebAssembly.Module(readFileSync(new URL(`../wasm/${files[kind]}`, import.meta.url)));
+  compiled.set(kind, module);
+  return module;
 }
 
-/** Binds the passes to a memory. */
+/** Binds the passes to a memory of this thread. */
 export function bindKernels(memory: WebAssembly.Memory): Kernels {
-  const { exports } = new WebAssembly.Instance(passesModule(), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(passesModule('own'), { env: { memory } });
   return exports as unknown as Kernels;
 }

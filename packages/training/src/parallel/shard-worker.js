@@ -6,54 +6,40 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** @typedef {import('./shared-state.ts').ShardData} ShardData */
 
 const BYTES = 4;
-const PAGE = 65_536;
 const [PARAMETERS, GRADIENTS] = [0, 1];
 /** Looks at a counter before a thread goes to sleep over it: waking up takes longer than most waits. */
 const SPINS = 2000;
 
 const data = /** @type {ShardData} */ (workerData);
-const { shard, shards, layout, state, bounds, weights } = data;
+const { shard, shards, layout, state, bounds, weights, regions, gradientRegions } = data;
 const { command: Command, ring, width: COMMAND_WIDTH } = data.vocabulary;
 const { length } = layout;
+const { memory } = state;
 const from = /** @type {number} */ (bounds[shard]);
 const to = /** @type {number} */ (bounds[shard + 1]);
 const peers = Array.from({ length: shards }, (_, i) => i).filter((i) => i !== shard);
-
-// Private memory, for ONNX Runtime refuses shared arrays: all regions, then what arrives from another thread.
-const pages = Math.ceil(((length * data.regions + to - from) * BYTES) / PAGE);
-const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 const kernels = /** @type {import('../kernels.ts').Kernels} */ (
   /** @type {unknown} */ (new WebAssembly.Instance(data.passesModule, { env: { memory } }).exports)
 );
-/** @param {number} region */
-const pointer = (region) => region * length * BYTES;
-/** @param {number} region */
-const share = (region) => pointer(region) + from * BYTES;
-/** @param {number} region */
-const valuesOf = (region) => new Float32Array(memory.buffer, pointer(region), length);
-const parameters = valuesOf(PARAMETERS);
-const gradients = valuesOf(GRADIENTS);
-const inbox = new Float32Array(memory.buffer, pointer(data.regions), to - from);
 
-parameters.set(state.parameters);
-const exchange = /** @type {Float32Array} */ (state.outboxes[0]);
+const { runInPlace, sharedViews, throughGate } = await import(data.recipe.runner);
+const view = /** @type {import('@flowvae/compiler').SharedView} */ (await sharedViews());
+/** An array in the form that ONNX Runtime takes. @param {Float32Array} array */
+const unshared = (array) =>
+  new Float32Array(view(/** @type {SharedArrayBuffer} */ (array.buffer)), array.byteOffset, array.length);
+/** @param {number} region */
+const regionOf = (region) => unshared(new Float32Array(memory.buffer, regions[region], length));
+const parameters = regionOf(PARAMETERS);
+const gradients = regionOf(GRADIENTS);
 
-const { runInPlace, throughGate } = await import(data.recipe.runner);
 /** @template T @param {() => Promise<T>} native @returns {Promise<T>} */
 const guarded = (native) => throughGate(state.gate, shard, native);
 const { InferenceSession, Tensor } = await guarded(() => import(data.recipe.runtime));
 const session = await guarded(() => InferenceSession.create(data.recipe.model, data.recipe.options));
 
-/** Input arrays of this thread, filled from the shared ones at each step. */
-const inputs = data.inputs.map(({ name, shape, shared }) => ({
-  name,
-  shape,
-  shared,
-  values: new Float32Array(shared.length),
-}));
 const places = new Map(layout.places.map((place) => [place.name, place]));
 const feeds = Object.fromEntries([
-  ...inputs.map(({ name, shape, values }) => [name, new Tensor('float32', values, shape)]),
+  ...data.inputs.map(({ name, shape, shared }) => [name, new Tensor('float32', unshared(shared), shape)]),
   ...data.recipe.inputs.flatMap(({ name, shape }) => {
     const place = places.get(name);
     return place
@@ -71,12 +57,11 @@ const placed = (outputs) =>
     new Tensor('float32', gradients.subarray(offset, offset + size), shape),
   ]);
 
-/** Factors of products over the batch: this thread's rows are computed in place, the others' are copied in. */
+/** Factors of products over the batch: this thread computes its rows, and reads all. */
 const { first, count } = data.rows;
 const factors = data.factors.map(({ name, key, columns, shared }) => {
-  const values = new Float32Array(shared.length);
-  const [start, end] = [first * columns, (first + count) * columns];
-  return { name, key, columns, shared, values, start, end, own: values.subarray(start, end) };
+  const values = unshared(shared);
+  return { name, key, columns, values, own: values.subarray(first * columns, (first + count) * columns) };
 });
 
 /** Scalars in arrays of one number; gradients at their places. */
@@ -100,18 +85,12 @@ const productFetches = products ? Object.fromEntries(placed(products.outputs)) :
 const firstProduct = products?.outputs[0];
 const productWitness = firstProduct && gradients.subarray(firstProduct.offset, firstProduct.offset + 1);
 
-/**
- * The parts of gradients that are summed over threads, by whom they belong to; lengths include the padding.
- * @param {number} owner
- */
-const partsOf = (owner) =>
-  data.gradients.flatMap(({ offset, size }) => {
-    const start = Math.max(offset, /** @type {number} */ (bounds[owner]));
-    const end = Math.min(offset + 4 * Math.ceil(size / 4), /** @type {number} */ (bounds[owner + 1]));
-    return start < end ? [{ start, end }] : [];
-  });
-const ownParts = partsOf(shard);
-const othersParts = peers.flatMap(partsOf);
+/** The parts of this thread's share that are summed over threads; lengths include the padding. */
+const ownParts = data.gradients.flatMap(({ offset, size }) => {
+  const start = Math.max(offset, from);
+  const end = Math.min(offset + 4 * Math.ceil(size / 4), to);
+  return start < end ? [{ start, end }] : [];
+});
 
 /**
  * Waits until a counter has reached a value.
@@ -135,38 +114,24 @@ function meet() {
   waitFor(state.meetings, 0, meetings * shards);
 }
 
-/** Hands the other threads this thread's rows of the factors, and their parts of its gradients. */
-function send() {
-  for (const { shared, own, start } of factors) shared.set(own, start);
-  const outbox = /** @type {Float32Array} */ (state.outboxes[shard]);
-  for (const { start, end } of othersParts) outbox.set(gradients.subarray(start, end), start);
-}
-
-/** Completes the factors, and adds up this thread's parts of the gradients, each thread's by its part of the batch. */
-function receive() {
-  for (const { shared, values, start, end } of factors) {
-    values.set(shared.subarray(0, start));
-    values.set(shared.subarray(end), end);
-  }
+/** Adds up this thread's parts of the gradients, each thread's by its part of the batch. */
+function sumParts() {
+  const pointer = (/** @type {number} */ thread, /** @type {number} */ start) =>
+    /** @type {number} */ (gradientRegions[thread]) + start * BYTES;
   let own = /** @type {number} */ (weights[shard]);
   for (const peer of peers) {
-    const outbox = /** @type {Float32Array} */ (state.outboxes[peer]);
     const weight = /** @type {number} */ (weights[peer]);
     for (const { start, end } of ownParts) {
-      inbox.set(outbox.subarray(start, end), start - from);
-      const [to, arrived] = [pointer(GRADIENTS) + start * BYTES, pointer(data.regions) + (start - from) * BYTES];
-      kernels.combine(to, arrived, end - start, own, weight);
+      kernels.combine(pointer(shard, start), pointer(peer, start), end - start, own, weight);
     }
     own = 1;
   }
 }
 
 async function run() {
-  for (const { shared, values } of inputs) values.set(shared);
   await guarded(() => runInPlace(session, feeds, fetches, witness));
-  send();
   meet();
-  receive();
+  sumParts();
   if (productSession) {
     await guarded(() => runInPlace(productSession, productFeeds, productFetches, productWitness));
   }
@@ -177,6 +142,9 @@ async function run() {
   state.results[shard * width + width - 1] = kernels.sumOfSquares(share(GRADIENTS), to - from);
 }
 
+/** Pointer to the share of a region. @param {number} region */
+const share = (region) => /** @type {number} */ (regions[region]) + from * BYTES;
+
 /** @param {Float64Array} command */
 function sweep(command) {
   const [pass = 0, count = 0] = command;
@@ -185,21 +153,11 @@ function sweep(command) {
   kernels[name](...regions, to - from, ...command.subarray(2 + count));
 }
 
-/** Publishes this thread's parameters and takes over the others'. */
-function commit() {
-  state.parameters.set(parameters.subarray(from, to), from);
-  meet();
-  parameters.set(state.parameters.subarray(0, from), 0);
-  parameters.set(state.parameters.subarray(to), to);
-}
-
 /** @type {Record<number, (command: Float64Array) => void | Promise<void>>} */
 const actions = {
   [Command.run]: run,
   [Command.sweep]: sweep,
-  [Command.commit]: commit,
-  [Command.read]: ([region = 0]) => exchange.set(valuesOf(region).subarray(from, to), from),
-  [Command.write]: ([region = 0]) => valuesOf(region).set(exchange),
+  [Command.commit]: meet,
 };
 
 /** Follows the commands one after the other and counts those that are done. */

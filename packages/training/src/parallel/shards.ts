@@ -14,10 +14,11 @@ import { elementCount } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, shareBounds } from '../flat-layout.ts';
 import { GRADIENT, withGradients } from '../gradient-step.ts';
 import { passesModule } from '../kernels.ts';
-import { FIRST_SLOT } from '../optimizer.ts';
+import { FIRST_SLOT, GRADIENTS } from '../optimizer.ts';
 import type { TrainingStateOptions } from '../training-state.ts';
 import {
   type PlacedOutput,
+  regionAt,
   type ShardData,
   type ShardInput,
   type ShardProducts,
@@ -81,25 +82,32 @@ export const sharedInputs = (shapes: InputShapes): Record<string, Float32Array> 
 export interface Division {
   readonly layout: FlatLayout;
   readonly rows: readonly number[];
+  /** Where each thread's share of the flat buffer begins, and the end. */
+  readonly bounds: readonly number[];
   readonly graphs: ReadonlyMap<number, ShardGraph>;
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly state: SharedState;
 }
 
+/** Shares of the flat buffer, as even as can be; a kernel whose gradient is a product is cut between rows. */
+export const boundsOf = (layout: FlatLayout, shards: number, graph: ShardGraph): number[] =>
+  shareBounds(layout, shards, columnsOf(graph));
+
 /** What each thread starts with. */
 export function shardsOf(
-  { layout, rows, graphs, inputs, state }: Division,
+  { layout, rows, bounds, graphs, inputs, state }: Division,
   { inputShapes, slots }: TrainingStateOptions,
   batchInputs: readonly string[],
 ): ShardData[] {
   const batch = rows.reduce((a, b) => a + b, 0);
   const weights = rows.map((share) => share / batch);
   const any = graphs.get(rows[0]!)!;
-  const bounds = shareBounds(layout, rows.length, columnsOf(any));
   const matrices = Object.entries(any.factors).map(([name, columns]) => {
     const shared = new Float32Array(new SharedArrayBuffer(BYTES * batch * columns));
     return [name, { columns, shared }] as const;
   });
+  const regions = FIRST_SLOT + slots;
+  const gradientRegions = rows.map((_, shard) => regionAt(GRADIENTS, shard, regions, layout.length));
   let first = 0;
   return rows.map((count, shard) => {
     const graph = graphs.get(count)!;
@@ -113,9 +121,10 @@ export function shardsOf(
       shard,
       shards: rows.length,
       recipe: graph.recipe,
-      passesModule: passesModule(),
+      passesModule: passesModule('shared'),
       layout,
-      regions: FIRST_SLOT + slots,
+      regions: Array.from({ length: regions }, (_, region) => regionAt(region, shard, regions, layout.length)),
+      gradientRegions,
       bounds,
       weights,
       rows: part,

@@ -2,6 +2,7 @@
 import { openGate, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../flat-layout.ts';
 import type { Pass } from '../kernels.ts';
+import { GRADIENTS } from '../optimizer.ts';
 
 /** What workers are told to do; the arguments follow in the command. */
 export const Command = {
@@ -9,12 +10,8 @@ export const Command = {
   run: 1,
   /** A pass over the share: index of the pass, count of regions, regions, scalars. */
   sweep: 2,
-  /** Makes the new parameters known to all. */
+  /** Waits until all shares are updated. */
   commit: 3,
-  /** Copies the share of a region into the first outbox. */
-  read: 4,
-  /** Takes a region out of the first outbox. */
-  write: 5,
 } as const;
 
 /** How commands are written; handed to the workers, which cannot import it. */
@@ -42,10 +39,8 @@ export interface SharedState {
   readonly meetings: Int32Array;
   /** For each worker: the weighted scalars, then the sum of squared gradients of its share. */
   readonly results: Float64Array;
-  /** The parameters, current after every commit. */
-  readonly parameters: Float32Array;
-  /** Each worker's gradients for the others; between steps, the first serves regions on their way in or out. */
-  readonly outboxes: readonly Float32Array[];
+  /** Parameters, optimiser state, and gradients of each worker: {@link regionAt}. */
+  readonly memory: WebAssembly.Memory;
 }
 
 /** An input of the step as one worker sees it. */
@@ -89,8 +84,10 @@ export interface ShardData {
   readonly recipe: SessionRecipe;
   readonly passesModule: WebAssembly.Module;
   readonly layout: FlatLayout;
-  /** Regions of the flat buffer: parameters, gradients, optimiser state. */
-  readonly regions: number;
+  /** Byte offsets of the regions that it works on: parameters, its own gradients, optimiser state. */
+  readonly regions: readonly number[];
+  /** Byte offsets of every worker's gradients. */
+  readonly gradientRegions: readonly number[];
   /** Where each worker's share begins, and the end. */
   readonly bounds: readonly number[];
   /** Each worker's part of the batch. */
@@ -108,9 +105,23 @@ export interface ShardData {
   readonly state: SharedState;
 }
 
-/** Allocates the shared memory for so many workers, scalars and parameters. */
-export function sharedState(shards: number, scalars: number, length: number): SharedState {
+const PAGE = 65_536;
+
+/** What decides how much memory is shared. */
+export interface SharedSizes {
+  readonly shards: number;
+  /** Outputs of a step that hold one number. */
+  readonly scalars: number;
+  /** Length of a region. */
+  readonly length: number;
+  /** Regions that a step works on: parameters, gradients, optimiser state. */
+  readonly regions: number;
+}
+
+/** Allocates the shared memory, all zero. */
+export function sharedState({ shards, scalars, length, regions }: SharedSizes): SharedState {
   const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+  const pages = Math.ceil(((regions + shards - 1) * length * BYTES) / PAGE);
   return {
     gate: openGate(shards),
     sequence: new Int32Array(shared(4)),
@@ -118,7 +129,16 @@ export function sharedState(shards: number, scalars: number, length: number): Sh
     finished: new Int32Array(shared(4 * shards)),
     meetings: new Int32Array(shared(4)),
     results: new Float64Array(shared(8 * shards * (scalars + 1))),
-    parameters: new Float32Array(shared(BYTES * length)),
-    outboxes: Array.from({ length: shards }, () => new Float32Array(shared(BYTES * length))),
+    memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }),
   };
+}
+
+/**
+ * Byte offset of a region as a worker sees it: workers have the parameters and the optimiser's state in common, and gradients of their own, of
+ * which those in the worker's share are sums over all.
+ *
+ * @param regions how many regions a step works on
+ */
+export function regionAt(region: number, shard: number, regions: number, length: number): number {
+  return (region === GRADIENTS && shard > 0 ? regions + shard - 1 : region) * length * BYTES;
 }

@@ -1,0 +1,38 @@
+// @ts-check
+// Shared memory in the form that ONNX Runtime takes. JavaScript, because worker threads load it too.
+
+/**
+ * A view of shared memory as an array buffer that is not marked as shared: the same bytes, nothing is copied.
+ * @typedef {(shared: SharedArrayBuffer) => ArrayBuffer} SharedView
+ */
+
+/**
+ * The function that makes such views; undefined where it is not to be had.
+ *
+ * ONNX Runtime's binding refuses arrays over a SharedArrayBuffer, for Node-API of Node 20 knows no data pointer of one. Threads that work on the
+ * same parameters would each have to keep a copy, and exchange them at every step. So the address is asked for with a foreign function interface,
+ * and an array buffer is put over it. A view does not keep the memory alive: whoever holds one holds the SharedArrayBuffer too.
+ * @returns {Promise<SharedView | undefined>}
+ */
+export async function sharedViews() {
+  try {
+    const { default: koffi } = await import('koffi');
+    /** @type {SharedView} */
+    const view = (shared) => koffi.view(koffi.address(new Uint8Array(shared)), shared.byteLength);
+    return isTrue(view) ? view : undefined;
+  } catch {
+    return undefined; // no binary for this platform
+  }
+}
+
+/**
+ * Whether what is written through a view is read in the memory, and the other way round.
+ * @param {SharedView} view
+ */
+function isTrue(view) {
+  const shared = new Uint8Array(new SharedArrayBuffer(16));
+  const seen = new Uint8Array(view(/** @type {SharedArrayBuffer} */ (shared.buffer)));
+  shared[3] = 7;
+  seen[5] = 9;
+  return seen.length === 16 && seen[3] === 7 && shared[5] === 9;
+}
