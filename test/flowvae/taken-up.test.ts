@@ -97,7 +97,10 @@ describe.sequential('the command', () => {
     const words = 'expected a run that stopped at a value that is not finite, got a folder without non-finite.json';
     expect([code, stderr]).toEqual([2, `flowvae: ${finished}: ${words}\n`]);
     const both = await flowvae(['train', '--replay', finished, '--resume', finished]);
-    expect([both.code, both.stderr]).toEqual([2, 'flowvae: --resume: expected only --json beside --replay, got it\n']);
+    expect([both.code, both.stderr]).toEqual([
+      2,
+      'flowvae: --resume: expected only --json, --quiet and --verbose beside --replay, got it\n',
+    ]);
   });
 
   it('gives metrics as CSV: a column for each number, a row for each entry', async () => {

@@ -13,20 +13,8 @@ const names = Object.keys(settings) as SettingName[];
  * @throws ExpectationError naming the first setting that is unknown or not acceptable
  */
 export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
-  const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
-  if (surplus !== undefined) {
-    throw new ExpectationError({
-      where: where ? `${where}: ${surplus}` : surplus,
-      expected: `one of ${names.join(', ')}`,
-      received: 'an unknown setting',
-    });
-  }
-  const entries = names.map((name) => {
-    const setting: Setting<unknown> = settings[name];
-    const value = given[name] ?? setting.fallback;
-    if (setting.schema.safeParse(value).success) return [name, value] as const;
-    throw refusal(name, where, JSON.stringify(value));
-  });
+  const checked = checkSettings(given, where);
+  const entries = names.map((name) => [name, checked[name] ?? (settings[name] as Setting<unknown>).fallback] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
@@ -59,6 +47,24 @@ function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) =>
     const expected = `no value of its own beside ${flagOf('architecture')} ${config.architecture}`;
     throw new ExpectationError({ where: placeOf(name), expected, received });
   }
+}
+
+/** Checks each of some settings by itself. Where they come from and errors: as for {@link completeConfig}. */
+export function checkSettings(given: Readonly<Record<string, unknown>>, where = ''): Partial<TrainConfig> {
+  const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
+  if (surplus !== undefined) {
+    throw new ExpectationError({
+      where: where ? `${where}: ${surplus}` : surplus,
+      expected: `one of ${names.join(', ')}`,
+      received: 'an unknown setting',
+    });
+  }
+  for (const name of names) {
+    const [value, setting]: [unknown, Setting<unknown>] = [given[name], settings[name]];
+    if (value === undefined || setting.schema.safeParse(value).success) continue;
+    throw refusal(name, where, JSON.stringify(value));
+  }
+  return given;
 }
 
 /** Parses one option's text. @throws ExpectationError where the setting does not accept it */

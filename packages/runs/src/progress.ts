@@ -5,6 +5,8 @@ import type { Callback, FitStart, HistoryEntry } from '@flowvae/training';
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Every state on a line of its own, and none left out. */
+  readonly everyState?: boolean;
   write(text: string): unknown;
 }
 
@@ -21,13 +23,13 @@ export class ProgressLine {
     this.#stream = stream;
   }
 
-  /** Shows a new state; off a terminal at most every ten seconds, and always where `last`. */
+  /** Shows a new state; off a terminal at most every ten seconds unless every state is wanted, and always where `last`. */
   show(text: string, last = false): void {
-    if (this.#stream.isTTY) {
+    if (this.#stream.isTTY && !this.#stream.everyState) {
       const width = (this.#stream.columns ?? 80) - 1;
       this.#stream.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
       this.#open = true;
-    } else if (last || performance.now() - this.#lastPrinted >= QUIET_INTERVAL_MS) {
+    } else if (last || this.#stream.everyState || performance.now() - this.#lastPrinted >= QUIET_INTERVAL_MS) {
       this.#stream.write(`${text}\n`);
       this.#lastPrinted = performance.now();
     }

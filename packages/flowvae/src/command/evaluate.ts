@@ -5,15 +5,20 @@ import { describeEvaluation, evaluationReport } from '../report.ts';
 import { openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
 import { interruption } from './interruption.ts';
+import { progressTo, type Verbosity } from './verbosity.ts';
 
-type EvaluateFlags = Partial<TrainConfig> & { readonly json: boolean };
+type EvaluateFlags = Partial<TrainConfig> & Verbosity & { readonly json: boolean };
 
-export async function evaluateCommand(run: string, { json, ...changes }: EvaluateFlags): Promise<void> {
+export async function evaluateCommand(
+  run: string,
+  { json, quiet = false, verbose = false, ...changes }: EvaluateFlags,
+): Promise<void> {
+  const progress = progressTo(process.stderr, { quiet, verbose });
   const { parts } = openRun(run, changes);
   const { engine, fallback } = await chooseBackend(parts.config.engine);
-  if (fallback) process.stderr.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
+  if (fallback) progress.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
   const { signal, exitCode, release } = interruption();
-  const evaluation = await evaluateTest(parts, process.stderr, signal);
+  const evaluation = await evaluateTest(parts, progress, signal);
   release();
   const report = { ...evaluationReport(parts.config, evaluation), engine };
   process.stdout.write(`${json ? JSON.stringify(report) : describeEvaluation(report)}\n`);

@@ -2,6 +2,7 @@
 // The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that fails is a defect.
 import { ExpectationError } from '@flowvae/tensor';
 import { CommanderError } from 'commander';
+import { errorPrefix } from './colours.ts';
 import { program } from './program.ts';
 
 const USER_ERROR = 2;
@@ -12,7 +13,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR; // commander has printed its line
   } else if (error instanceof ExpectationError) {
-    process.stderr.write(`flowvae: ${error.message}\n`);
+    process.stderr.write(`${errorPrefix()} ${error.message}\n`);
     process.exitCode = USER_ERROR;
   } else {
     throw error;

@@ -1,13 +1,16 @@
 // The commands and their options. The options of `train` are derived from the table of settings.
 import { ExpectationError } from '@flowvae/tensor';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
+import { bold, cyan, errorPrefix, hasColours } from './colours.ts';
+import { completionCommand, shells } from './completion/completion.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { metricsCommand } from './metrics.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
+import { addVerbosity } from './verbosity.ts';
 
 const TRAIN_NOTES = `
 All numbers are in nats. The run folder gets config.json, metrics.jsonl, checkpoints/, model.safetensors and figures/.
@@ -17,8 +20,15 @@ A run goes on from its latest checkpoint with --resume, byte for byte as if it h
 Examples:
   flowvae train                                     planar*10 on MNIST, about three minutes on two cores
   flowvae train --flow none --seed 1                the plain VAE
+  flowvae train --config run.json --seed 2          settings from a file, but for the seed
   flowvae train --flow iaf*4 --prior realnvp*4      networks inside the flow, and a learnt prior
   flowvae train --flow planar*40 --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
+
+const COMPLETION_NOTES = `
+To have it in every shell:
+  echo 'source <(flowvae completion bash)' >> ~/.bashrc
+  echo 'source <(flowvae completion zsh)' >> ~/.zshrc    after the line with compinit
+  flowvae completion fish > ~/.config/fish/completions/flowvae.fish`;
 
 /** The whole command line. */
 export function program(): Command {
@@ -26,10 +36,15 @@ export function program(): Command {
     .description('Train and evaluate VAEs with normalizing-flow posteriors.')
     .version(version)
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'flowvae: ').replace(/\n\(/, ' (')),
+      outputError: (text, write) => write(text.replace(/^error:/, errorPrefix()).replace(/\n\(/, ' (')),
+      getOutHasColors: () => hasColours(process.stdout),
+      getErrHasColors: () => hasColours(process.stderr),
     })
+    .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan })
     .exitOverride();
-  addSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'))
+  const train = subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures');
+  addVerbosity(addSettings(train))
+    .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .option('--resume <run>', 'go on with a run that was stopped or killed')
@@ -40,11 +55,8 @@ export function program(): Command {
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .addHelpText('after', TRAIN_NOTES)
     .action(trainCommand);
-  addSettings(
-    subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set'),
-    EVALUATION,
-    false,
-  )
+  const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
+  addVerbosity(addSettings(evaluate, EVALUATION, false))
     .argument('<run>', 'folder of a finished run')
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
@@ -59,6 +71,10 @@ export function program(): Command {
     .option('--out <file>', 'PNG file to write (default: figures/samples-seed<seed>.png in the run folder)')
     .option('--json', 'print one JSON object on stdout instead of the path', false)
     .action(sampleCommand);
+  subcommand(root, 'completion', 'print a script that completes this command in a shell')
+    .addArgument(new Argument('<shell>', 'the shell that is to read it').choices(shells))
+    .addHelpText('after', COMPLETION_NOTES)
+    .action((shell) => completionCommand(root, shell));
   return root;
 }
 

@@ -9,10 +9,14 @@ import { storedConfig } from '../saved-run.ts';
 import { flagOf, type SettingName, type TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
 import { trainRun } from '../train-run.ts';
+import { versions } from '../versions.ts';
+import { readConfigFile } from './config-file.ts';
 import { interruption } from './interruption.ts';
+import { progressTo, type Verbosity } from './verbosity.ts';
 
 /** Options of `train` that are no settings. */
-interface TrainFlags extends Record<string, unknown> {
+interface TrainFlags extends Verbosity, Record<string, unknown> {
+  readonly config?: string;
   readonly out?: string;
   readonly json: boolean;
   readonly resume?: string;
@@ -25,14 +29,18 @@ interface TrainFlags extends Record<string, unknown> {
 
 export async function trainCommand(flags: TrainFlags): Promise<void> {
   if (flags.replay !== undefined) return replayCommand(flags.replay, flags);
-  const { out, json, resume, allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...given } =
-    flags;
+  const { quiet = false, verbose = false, config: file, ...others } = flags;
+  const { out, json, resume, allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } =
+    others;
+  const given = file === undefined ? options : { ...readConfigFile(file), ...options };
   const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
   const folder = resume ?? out ?? freshFolder(config);
+  const progress = progressTo(process.stderr, { quiet, verbose });
+  if (verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
   const { signal, exitCode, release } = interruption();
   const { report, counts, figures } = await trainRun(config, {
     out: folder,
-    progress: process.stderr,
+    progress,
     signal,
     resume: resume !== undefined,
     allowDifferentMachine,
@@ -51,14 +59,26 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
 
 async function replayCommand(
   run: string,
-  { json, replay: _, keepCheckpoints: __, allowDifferentMachine: ___, ...others }: TrainFlags,
+  {
+    json,
+    quiet = false,
+    verbose = false,
+    replay: _,
+    keepCheckpoints: __,
+    allowDifferentMachine: ___,
+    ...others
+  }: TrainFlags,
 ) {
   const surplus = Object.keys(others)[0];
   if (surplus !== undefined) {
     const where = flagOf(surplus as SettingName);
-    throw new ExpectationError({ where, expected: 'only --json beside --replay', received: 'it' });
+    throw new ExpectationError({
+      where,
+      expected: 'only --json, --quiet and --verbose beside --replay',
+      received: 'it',
+    });
   }
-  const replay = await replayRun(run, process.stderr);
+  const replay = await replayRun(run, progressTo(process.stderr, { quiet, verbose }));
   process.stdout.write(`${json ? JSON.stringify(replay) : describeReplay(replay)}\n`);
 }
 
@@ -71,6 +91,15 @@ function resumedConfig(run: string, out: string | undefined, given: Readonly<Rec
   const { config } = storedConfig(RunFolder.claimed(run));
   return completeConfig({ ...config, ...given });
 }
+
+/** Settings and versions, one a line. */
+const describeSettings = (values: object): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value)}`)
+    .join('\n');
+
+/** As wide as the longest name of a setting. */
+const SETTING_WIDTH = 14;
 
 /** What an interruption cut short. */
 function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): string {

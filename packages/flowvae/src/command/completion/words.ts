@@ -1,0 +1,77 @@
+// What the command line takes, word by word, derived from the commands and their options: what every shell's completion is written from.
+import type { Command } from 'commander';
+
+/** What may stand in a place: given words, paths, or something of the user's own where both are empty. */
+export interface Place {
+  readonly words: readonly string[];
+  readonly paths?: 'files' | 'folders' | undefined;
+}
+
+/** An option. */
+export interface CompletedOption {
+  /** `-h` and `--help`. */
+  readonly flags: readonly string[];
+  readonly description: string;
+  /** The place of its value; left out by an option without one. */
+  readonly value?: Place;
+}
+
+/** A subcommand. */
+export interface CompletedCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly CompletedOption[];
+  /** The place of its arguments; left out by a command without one. */
+  readonly argument?: Place;
+}
+
+/** The command itself, `''`, and its subcommands. */
+export interface CompletedProgram {
+  readonly name: string;
+  readonly options: readonly CompletedOption[];
+  readonly commands: readonly CompletedCommand[];
+}
+
+/** Words in a placeholder that stand for a path. */
+const pathKinds = new Map<string, 'files' | 'folders'>([
+  ['file', 'files'],
+  ['folder', 'folders'],
+  ['dir', 'folders'],
+  ['run', 'folders'],
+]);
+
+/** `<adam|sgd>` are two words, `<mnist|folder>` a word or a folder, `<run>` a folder, `<n>` a number of the user's own. */
+export function placeOf(placeholder: string): Place {
+  const names = placeholder.replace(/^[<[]|[>\]]$/g, '').split('|');
+  const words = names.length > 1 ? names.filter((name) => !pathKinds.has(name)) : [];
+  return { words, paths: names.map((name) => pathKinds.get(name)).find((kind) => kind !== undefined) };
+}
+
+/** Reads a program of commander. */
+export function completedProgram(root: Command): CompletedProgram {
+  return { name: root.name(), options: optionsOf(root), commands: root.commands.map(completedCommand) };
+}
+
+function completedCommand(command: Command): CompletedCommand {
+  const [argument] = command.registeredArguments;
+  const place = argument?.argChoices ? { words: argument.argChoices } : argument && placeOf(argument.name());
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: optionsOf(command),
+    ...(place ? { argument: place } : {}),
+  };
+}
+
+const optionsOf = (command: Command): CompletedOption[] =>
+  command
+    .createHelp()
+    .visibleOptions(command)
+    .map(({ flags, short, long, description }) => {
+      const placeholder = /[<[].*$/.exec(flags)?.[0];
+      return {
+        flags: [short, long].filter((flag) => flag !== undefined),
+        description,
+        ...(placeholder === undefined ? {} : { value: placeOf(placeholder) }),
+      };
+    });

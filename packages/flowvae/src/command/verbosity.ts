@@ -1,0 +1,22 @@
+// How much a command says on stderr while it works.
+import type { ProgressStream } from '@flowvae/runs';
+import { type Command, Option } from 'commander';
+
+/** What the user asked for; neither: one line that rewrites itself, or one every ten seconds where the output is no terminal. */
+export interface Verbosity {
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Gives a command that works for a while its two options. */
+export const addVerbosity = (command: Command): Command =>
+  command
+    .addOption(new Option('-q, --quiet', 'nothing on stderr but errors').conflicts('verbose'))
+    .option('-v, --verbose', 'settings, versions, and every state of progress on a line of its own');
+
+/** Where progress goes. */
+export function progressTo(stream: ProgressStream, { quiet, verbose }: Verbosity): ProgressStream {
+  if (quiet) return { write: () => true };
+  if (verbose) return { everyState: true, write: (text) => stream.write(text) };
+  return stream;
+}
