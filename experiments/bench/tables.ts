@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from '../markdown-table.ts';
+import { updateMarkedTables } from '../readme-tables.ts';
 import { type Machine, machineLine } from './machine.ts';
 import type { Spread } from './measurement.ts';
 import { OURS, type Row } from './sections/section.ts';
@@ -22,18 +23,9 @@ export function record(result: SectionResult): void {
   writeFileSync(resultPath(result.section), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-/** Brings the tables between `<!-- bench:<section> -->` and `<!-- /bench:<section> -->` up to date; @returns the files that differed. */
-export function updateTables({ write }: { readonly write: boolean }): string[] {
-  return readmes.filter((path) => {
-    const text = readFileSync(path, 'utf8');
-    const updated = text.replace(
-      /(<!-- bench:(\w+) -->\n).*?(<!-- \/bench:\2 -->)/gs,
-      (_, open: string, section: string, close: string) => `${open}\n${recordedTable(section)}\n${close}`,
-    );
-    if (write && updated !== text) writeFileSync(path, updated);
-    return updated !== text;
-  });
-}
+/** Brings the tables of the READMEs up to date; @returns the files that differed. */
+export const updateTables = ({ write }: { readonly write: boolean }): string[] =>
+  updateMarkedTables({ tag: 'bench', paths: readmes, table: recordedTable, write });
 
 function recordedTable(section: string): string {
   const path = resultPath(section);

@@ -65,9 +65,12 @@ export {
   variational,
 } from '@flowvae/training';
 export * from '@flowvae/vae';
+export { type Interruption, interruption } from './command/interruption.ts';
+export { evaluateTest } from './evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';
 export { type Replay, replayRun } from './replay-run.ts';
 export { openRun, type SavedRun } from './saved-run.ts';
 export { type SettingName, settings, type TrainConfig } from './settings.ts';
 export { completeConfig } from './train-config.ts';
 export { type TrainRun, type TrainRunOptions, trainRun } from './train-run.ts';
+export { versions } from './versions.ts';

@@ -1,0 +1,43 @@
+// What an experiment of the paper is: a list of independent runs, and what is made of their results.
+import type { ProgressStream } from 'flowvae';
+
+/** How much of the protocol is done: seconds, minutes, or all of it. */
+export const scaleNames = ['smoke', 'quick', 'paper'] as const;
+
+/** One of {@link scaleNames}. */
+export type ScaleName = (typeof scaleNames)[number];
+
+/** One run, as plain data. */
+export interface Entry {
+  /** Names the run, its folder and its result. */
+  readonly slug: string;
+}
+
+/** What a run is given beside its entry. */
+export interface RunContext {
+  /** Where it may leave its checkpoints; whatever is there is taken up. */
+  readonly runFolder: string;
+  readonly threads: number;
+  readonly scale: ScaleName;
+  /** The command that runs this entry alone. */
+  readonly command: string;
+  readonly progress: ProgressStream;
+  readonly signal: AbortSignal;
+}
+
+/** What a run leaves: one JSON file. */
+export type Result = Readonly<Record<string, unknown>>;
+
+/** An experiment of the paper. */
+export interface Experiment<E extends Entry = Entry> {
+  readonly name: string;
+  readonly title: string;
+  /** The runs of a scale, the most important first. */
+  entries(scale: ScaleName, seeds: number): readonly E[];
+  /** Does one run to its end; undefined where it was stopped before. */
+  run(entry: E, context: RunContext): Promise<Result | undefined>;
+  /** Markdown for all results so far, beside the paper's. */
+  table(results: readonly Result[]): string;
+  /** Draws the figures of all results so far into a folder, and returns their names. */
+  draw(results: readonly Result[], folder: string): readonly string[];
+}

@@ -1,0 +1,114 @@
+// The command's options.
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ExpectationError } from 'flowvae';
+import { type ScaleName, scaleNames } from './experiment.ts';
+
+/** What the command was asked for. */
+export interface Options {
+  /** Undefined where none is named: with `tables`, all are meant. */
+  readonly experiment: string | undefined;
+  readonly scale: ScaleName;
+  readonly seeds: number;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly list: boolean;
+  readonly index: number | undefined;
+  readonly only: string | undefined;
+  readonly out: string | undefined;
+  readonly runs: string;
+  readonly tables: boolean;
+  readonly check: boolean;
+  readonly help: boolean;
+}
+
+const declared = {
+  scale: { type: 'string', default: 'quick' },
+  seeds: { type: 'string', default: '1' },
+  jobs: { type: 'string', default: '1' },
+  threads: { type: 'string' },
+  list: { type: 'boolean', default: false },
+  index: { type: 'string' },
+  only: { type: 'string' },
+  out: { type: 'string' },
+  runs: { type: 'string', default: 'runs/reproduce' },
+  tables: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Reads the command line. @throws ExpectationError naming the option that cannot be used */
+export function readOptions(args: readonly string[], names: readonly string[]): Options {
+  const { values, positionals } = parsed(args);
+  const [experiment] = positionals;
+  if (positionals.length > 1 || (experiment !== undefined && !names.includes(experiment))) {
+    refuse('reproduce', `one of ${names.join(', ')}`, positionals.map((name) => `'${name}'`).join(', '));
+  }
+  if (experiment === undefined && !values.tables && !values.help) {
+    refuse('reproduce', `one of ${names.join(', ')}`, 'no name');
+  }
+  const scale = scaleNames.find((name) => name === values.scale);
+  if (!scale) refuse('--scale', `one of ${scaleNames.join(', ')}`, `'${values.scale}'`);
+  const jobs = count('jobs', values.jobs, 1);
+  return {
+    ...values,
+    experiment,
+    scale,
+    jobs,
+    seeds: count('seeds', values.seeds, 1),
+    threads:
+      values.threads === undefined
+        ? Math.max(1, Math.floor(Math.min(availableParallelism(), 4) / jobs))
+        : count('threads', values.threads, 1),
+    index: values.index === undefined ? undefined : count('index', values.index, 0),
+    only: values.only,
+    out: values.out,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: declared, allowPositionals: true });
+  } catch (error) {
+    return refuse(
+      'options',
+      Object.keys(declared)
+        .map((name) => `--${name}`)
+        .join(', '),
+      (error as Error).message,
+    );
+  }
+}
+
+const LARGEST = 1000;
+
+function count(name: string, text: string, least: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= LARGEST) return value;
+  return refuse(`--${name}`, `a whole number from ${least} to ${LARGEST}`, `'${text}'`);
+}
+
+function refuse(where: string, expected: string, received: string): never {
+  throw new ExpectationError({ where, expected, received });
+}
+
+/** What the command explains of itself. */
+export const usage = (titles: Readonly<Record<string, string>>): string =>
+  `pnpm reproduce <name> [--scale smoke|quick|paper] [--seeds n] [--jobs n] [--threads t]
+
+${Object.entries(titles)
+  .map(([name, title]) => `  ${name.padEnd(16)} ${title}`)
+  .join('\n')}
+
+  --scale     smoke: under a minute; quick (default): about 15 minutes; paper: the full protocol
+  --seeds     repetitions of each run (default 1)
+  --jobs      runs at once, each in a process of its own (default 1)
+  --threads   cores for each run (default: all, divided by the jobs)
+  --list      print the runs, one JSON a line, and do nothing
+  --index     do the run of this place in the list, from 0; for job arrays
+  --only      runs whose name contains this text
+  --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
+  --runs      folder of the run folders, from which a stopped run goes on (default: runs/reproduce)
+  --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date
+
+A run whose result is there is not done again. Ctrl-C stops after the steps under way; the same command goes on.`;

@@ -1,0 +1,154 @@
+// `pnpm reproduce <name>`: runs an experiment of the paper, goes on where it stopped, writes results, figures and tables.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ExpectationError, interruption, ProgressLine, tf, writeFileAtomically } from 'flowvae';
+import { asChild, CHILD, runInChild } from './child.ts';
+import type { Entry, Experiment, RunContext } from './experiment.ts';
+import { experiments } from './experiments.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { type Ending, type SweepState, sweep } from './sweep.ts';
+import { readResults, updateTables } from './tables.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const script = fileURLToPath(import.meta.url);
+
+/** Where an experiment's results are. */
+function resultsFolder({ name }: Experiment, { out, scale, runs }: Options): string {
+  if (out !== undefined) return out;
+  return scale === 'smoke' ? join(runs, 'smoke', name) : fileURLToPath(new URL(`../${name}/results`, import.meta.url));
+}
+
+const resultPath = (folder: string, { slug }: Entry) => join(folder, `${slug}.json`);
+
+/** Does one run in this process and writes its result. */
+async function runHere(
+  experiment: Experiment,
+  entry: Entry,
+  options: Options,
+  { progress, signal }: Pick<RunContext, 'progress' | 'signal'>,
+): Promise<Ending> {
+  const folder = resultsFolder(experiment, options);
+  if (existsSync(resultPath(folder, entry))) return 'done';
+  await tf.setBackend('cpu');
+  const { scale, threads, seeds } = options;
+  const seedOption = seeds > 1 ? ` --seeds ${seeds}` : '';
+  const result = await experiment.run(entry, {
+    runFolder: join(options.runs, experiment.name, entry.slug),
+    threads,
+    scale,
+    command: `npx -y pnpm@10.34.9 reproduce ${experiment.name} --scale ${scale}${seedOption} --only ${entry.slug} --threads ${threads}`,
+    progress,
+    signal,
+  });
+  if (!result) return 'stopped';
+  writeFileAtomically(resultPath(folder, entry), `${JSON.stringify(result, null, 2)}\n`);
+  return 'done';
+}
+
+/** The one display: how many are done, and where each that runs is. */
+function display(line: ProgressLine, { total, done, running, failed }: SweepState, lines: ReadonlyMap<string, string>) {
+  const failures = Object.keys(failed).length;
+  const each = running.map((slug) => `${slug}: ${lines.get(slug) ?? 'starting'}`);
+  line.show([`${done}/${total} done${failures > 0 ? `, ${failures} failed` : ''}`, ...each].join(' | '));
+}
+
+async function runAll(experiment: Experiment, entries: readonly Entry[], options: Options, signal: AbortSignal) {
+  const folder = resultsFolder(experiment, options);
+  const slugs = experiment.entries(options.scale, options.seeds).map(({ slug }) => slug);
+  const lines = new Map<string, string>();
+  const line = new ProgressLine(process.stderr);
+  let state: SweepState = { total: entries.length, done: 0, running: [], failed: {} };
+  const show = () => display(line, state, lines);
+  const { scale, seeds, threads, runs } = options;
+  const common = ['--scale', scale, '--seeds', `${seeds}`, '--threads', `${threads}`, '--runs', runs, '--out', folder];
+  const run = (entry: Entry) =>
+    runInChild({
+      script,
+      args: [experiment.name, ...common, '--index', `${slugs.indexOf(entry.slug)}`],
+      signal,
+      onProgress(text) {
+        lines.set(entry.slug, text);
+        show();
+      },
+    });
+  state = await sweep(entries, {
+    jobs: options.jobs,
+    isDone: (entry) => existsSync(resultPath(folder, entry)),
+    run,
+    signal,
+    onChange(now) {
+      state = now;
+      show();
+    },
+  });
+  line.end();
+  return state;
+}
+
+/** One entry, by its place in the list: in a child of a sweep, or alone, as in a cluster's job array. */
+async function runIndex(experiment: Experiment, options: Options, index: number): Promise<void> {
+  const entries = experiment.entries(options.scale, options.seeds);
+  const entry = entries[index];
+  if (!entry) {
+    const expected = `a whole number from 0 to ${entries.length - 1}`;
+    throw new ExpectationError({ where: '--index', expected, received: `${index}` });
+  }
+  mkdirSync(resultsFolder(experiment, options), { recursive: true });
+  if (process.env[CHILD] !== undefined) {
+    const parent = asChild();
+    const ending = await runHere(experiment, entry, options, parent).catch((error: Error) => ({
+      failed: error instanceof ExpectationError ? error.message : String(error.stack ?? error),
+    }));
+    return parent.tell(ending);
+  }
+  const { signal, exitCode, release } = interruption();
+  await runHere(experiment, entry, options, { progress: process.stderr, signal });
+  release();
+  process.exitCode = exitCode();
+}
+
+async function reproduce(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), Object.keys(experiments));
+  const titles = Object.fromEntries(Object.values(experiments).map(({ name, title }) => [name, title]));
+  if (options.help) return print(usage(titles));
+  if (options.tables) return refreshTables(!options.check);
+  const experiment = experiments[options.experiment!]!;
+  const all = experiment.entries(options.scale, options.seeds);
+  const chosen = all.filter(({ slug }) => options.only === undefined || slug.includes(options.only));
+  if (options.list) {
+    for (const entry of chosen) print(JSON.stringify({ index: all.indexOf(entry), ...entry }));
+    return;
+  }
+  if (options.index !== undefined) return runIndex(experiment, options, options.index);
+  const folder = resultsFolder(experiment, options);
+  mkdirSync(folder, { recursive: true });
+  const { signal, exitCode, release } = interruption();
+  const { failed } = await runAll(experiment, chosen, options, signal);
+  release();
+  report(experiment, folder);
+  for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
+  if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
+  process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
+}
+
+function report(experiment: Experiment, folder: string): void {
+  const results = readResults(folder);
+  if (results.length === 0) return;
+  for (const name of experiment.draw(results, folder)) print(`figure  ${join(folder, name)}`);
+  print(`results ${folder}\n\n${experiment.table(results)}`);
+}
+
+function refreshTables(write: boolean): void {
+  const stale = updateTables({ write });
+  for (const path of stale) print(`${write ? 'written' : 'out of date'}: ${path}`);
+  if (!write && stale.length > 0) process.exitCode = 1;
+}
+
+try {
+  await reproduce();
+} catch (error) {
+  if (!(error instanceof ExpectationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

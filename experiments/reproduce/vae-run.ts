@@ -1,0 +1,107 @@
+// One VAE trained and evaluated: the run behind every number on MNIST.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  completeConfig,
+  evaluateTest,
+  openRun,
+  type RunFolder,
+  type TrainConfig,
+  trainRun,
+  type ValidationEntry,
+  versions,
+} from 'flowvae';
+import type { Entry, Result, RunContext } from './experiment.ts';
+
+/** A run, all of its settings among its data. */
+export interface VaeEntry extends Entry {
+  readonly experiment: string;
+  /** Layers of the flow; 0 without one. */
+  readonly k: number;
+  /** The command's settings; those left out are its defaults. */
+  readonly settings: Partial<TrainConfig>;
+  /** Importance samples of the second, closer estimate of log p(x). */
+  readonly closeSamples: number;
+}
+
+/** What a VAE run leaves. Nats; `negative` bounds and NLLs: lower is better. */
+export interface VaeResult extends Result {
+  readonly experiment: string;
+  readonly scale: string;
+  readonly architecture: string;
+  readonly flow: string;
+  readonly k: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly binarization: string;
+  readonly validationNegativeElbo: number;
+  readonly testNegativeElbo: number;
+  readonly testNegativeElboStandardError: number;
+  /** By `samples` importance samples, 200 in all but the smallest scale. */
+  readonly nll200: number;
+  readonly nll200StandardError: number;
+  /** By `closeSamples`. */
+  readonly nll5000: number;
+  readonly nll5000StandardError: number;
+  /** [step, −ELBO] */
+  readonly validationCurve: readonly (readonly [number, number])[];
+}
+
+/** Trains, evaluates twice, and collects; undefined where it was stopped. */
+export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeResult | undefined> {
+  const { runFolder, threads, scale, command, progress, signal } = context;
+  const config = completeConfig({ ...entry.settings, threads });
+  const resume = existsSync(join(runFolder, 'config.json'));
+  const { report } = await trainRun(config, { out: runFolder, resume, progress, signal });
+  if (signal.aborted || report.testElbo === null || report.testNll === null) return undefined;
+  const { parts, folder } = openRun(runFolder, { evalSamples: entry.closeSamples });
+  const close = await evaluateTest(parts, progress, signal);
+  if (signal.aborted || !close) return undefined;
+  const validations = validationsOf(folder);
+  const best = validations.reduce((a, b) => (b.validation.elbo > a.validation.elbo ? b : a));
+  const kept = config.keep === 'best' ? best : validations.at(-1)!;
+  return {
+    experiment: entry.experiment,
+    scale,
+    architecture: config.architecture,
+    flow: config.flow,
+    k: entry.k,
+    steps: config.steps,
+    seed: config.seed,
+    binarization: config.binarize,
+    validationNegativeElbo: -kept.validation.elbo,
+    validationStep: kept.step,
+    testNegativeElbo: -report.testElbo,
+    testNegativeElboStandardError: close.elboStandardError,
+    nll200: report.testNll,
+    nll200StandardError: report.testNllStandardError ?? Number.NaN,
+    nll5000: close.nll,
+    nll5000StandardError: close.nllStandardError,
+    samples: config.evalSamples,
+    closeSamples: entry.closeSamples,
+    images: report.evalImages,
+    terms: report.terms,
+    validationCurve: validations.map(({ step, validation }) => [step, -validation.elbo] as const),
+    parameters: report.parameters,
+    threads,
+    seconds: trainingSeconds(folder),
+    settings: config,
+    versions: await versions(),
+    command,
+  };
+}
+
+function validationsOf(folder: RunFolder): ValidationEntry[] {
+  return folder.readMetrics().filter((entry): entry is ValidationEntry => 'validation' in entry);
+}
+
+/** All steps together, those before a stop included; validation and evaluation not. */
+function trainingSeconds(folder: RunFolder): number {
+  let [before, milliseconds] = [0, 0];
+  for (const entry of folder.readMetrics() as readonly { step: number; msPerStep?: number }[]) {
+    if (entry.msPerStep === undefined) continue;
+    milliseconds += entry.msPerStep * (entry.step - before);
+    before = entry.step;
+  }
+  return Math.round(milliseconds / 1000);
+}

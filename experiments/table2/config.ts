@@ -1,0 +1,78 @@
+// Which models are trained on MNIST, and for how long.
+import type { TrainConfig } from 'flowvae';
+import type { ScaleName } from '../reproduce/experiment.ts';
+import type { VaeEntry } from '../reproduce/vae-run.ts';
+
+/** A row of the list before seeds. */
+interface Run {
+  readonly architecture: 'oxford' | 'maxout';
+  readonly family: 'none' | 'planar' | 'nice-perm';
+  readonly k: number;
+  readonly steps: number;
+}
+
+const none = { family: 'none', k: 0 } as const;
+const planar = (k: number) => ({ family: 'planar', k }) as const;
+const nice = (k: number) => ({ family: 'nice-perm', k }) as const;
+
+const at = (architecture: Run['architecture'], steps: number, flows: readonly Pick<Run, 'family' | 'k'>[]): Run[] =>
+  flows.map((flow) => ({ architecture, steps, ...flow }));
+
+/**
+ * The paper's rows. At 100,000 steps there is a published validation curve to compare with; 500,000 are the paper's. What takes longest is last.
+ */
+const paperRuns: readonly Run[] = [
+  ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
+  ...at('oxford', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
+  ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
+  ...at('oxford', 500_000, [planar(80), nice(40), nice(80)]),
+];
+
+/** Sizes of a scale. */
+interface Size {
+  readonly runs: readonly Run[];
+  readonly settings: Partial<TrainConfig>;
+  readonly closeSamples: number;
+}
+
+const sizes: Readonly<Record<ScaleName, Size>> = {
+  smoke: {
+    runs: at('oxford', 20, [none, planar(2)]),
+    settings: { validateEvery: 10, evalSamples: 5, evalImages: 4 },
+    closeSamples: 10,
+  },
+  quick: {
+    runs: at('oxford', 20_000, [none, planar(10), nice(10)]),
+    settings: { validateEvery: 2000, evalSamples: 200, evalImages: 1000 },
+    closeSamples: 5000,
+  },
+  paper: {
+    runs: paperRuns,
+    settings: { validateEvery: 5000, evalSamples: 200, evalImages: 10_000 },
+    closeSamples: 5000,
+  },
+};
+
+/** The paper's protocol (section 6), with what it leaves open as the Oxford reproduction has it. */
+const protocol: Partial<TrainConfig> = {
+  latent: 40,
+  binarize: 'static',
+  batch: 100,
+  optimizer: 'rmsprop',
+  lr: 1e-5,
+  anneal: 'paper',
+};
+
+/** The runs of a scale; seeds outermost, so that one of each is done first. */
+export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
+  const { runs, settings, closeSamples } = sizes[scale];
+  return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
+    runs.map(({ architecture, family, k, steps }) => ({
+      slug: [architecture, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
+      experiment: 'table2',
+      k,
+      closeSamples,
+      settings: { ...protocol, ...settings, architecture, flow: k > 0 ? `${family}*${k}` : 'none', steps, seed },
+    })),
+  );
+}

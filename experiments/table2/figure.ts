@@ -1,0 +1,84 @@
+// Figure 4: bound, KL divergence and −ln p(x) against the number of layers, ours beside the paper's.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LineChartOptions, panels, type Series } from 'flowvae';
+import type { Result } from '../reproduce/experiment.ts';
+import type { VaeResult } from '../reproduce/vae-run.ts';
+import { paper } from './published.ts';
+import { type Group, grouped, groups } from './seeds.ts';
+
+interface Quantity {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly ours: (group: Group) => { readonly mean: number; readonly error: number };
+  readonly theirs: (published: { readonly negativeElbo: number; readonly nll: number }) => number;
+}
+
+const quantities: readonly Quantity[] = [
+  {
+    title: 'Bound',
+    yLabel: 'test −ELBO (nats)',
+    ours: ({ elbo }) => elbo,
+    theirs: ({ negativeElbo }) => negativeElbo,
+  },
+  {
+    title: 'KL(q ‖ p(z|x)) = bound + ln p(x)',
+    yLabel: 'nats',
+    ours: ({ kl }) => kl,
+    theirs: ({ negativeElbo, nll }) => negativeElbo - nll,
+  },
+  { title: '−ln p(x), 200 samples', yLabel: 'nats', ours: ({ nll }) => nll, theirs: ({ nll }) => nll },
+];
+
+const families = ['planar', 'nice-perm'] as const;
+
+/** Draws fig4-<network>-<steps>.png for each network and length that has two lengths of a flow or more; @returns their names. */
+export function draw(results: readonly Result[], folder: string): string[] {
+  const sets = grouped(
+    groups(results as readonly VaeResult[]),
+    ({ architecture, steps }) => `${architecture}-${steps}`,
+  );
+  return [...sets].flatMap(([set, rows]) => {
+    const lines = families.filter((family) => rows.filter((row) => row.family === family).length > 0);
+    if (lines.length === 0) return [];
+    const name = `fig4-${set}.png`;
+    writeFileSync(
+      join(folder, name),
+      panels(
+        quantities.map((quantity) => chart(quantity, rows, lines)),
+        { columns: 3 },
+      ),
+    );
+    return [name];
+  });
+}
+
+function chart(
+  quantity: Quantity,
+  rows: readonly Group[],
+  lines: readonly (typeof families)[number][],
+): LineChartOptions {
+  const { architecture, steps } = rows[0]!;
+  const { title, yLabel } = quantity;
+  const series = lines.flatMap((family, color): Series[] => [
+    { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
+    { label: `${family}, paper`, color, dashed: true, points: theirsOf(quantity, family) },
+  ]);
+  return {
+    title: `${title} (${architecture}, ${steps.toLocaleString('en-GB')} steps; paper: 500,000)`,
+    xLabel: 'layers K',
+    yLabel,
+    series,
+    width: 560,
+  };
+}
+
+/** The flow's rows and the plain VAE, which is K = 0 of every flow. */
+const oursOf = ({ ours }: Quantity, rows: readonly Group[], family: string) =>
+  rows
+    .filter((row) => row.k === 0 || row.family === family)
+    .toSorted((a, b) => a.k - b.k)
+    .map((row) => ({ x: row.k, y: ours(row).mean, spread: ours(row).error }));
+
+const theirsOf = ({ theirs }: Quantity, family: string) =>
+  Object.entries({ ...paper.none, ...paper[family] }).map(([k, published]) => ({ x: Number(k), y: theirs(published) }));

@@ -1,0 +1,87 @@
+// Runs that differ by their seed only, as one row: means and standard errors.
+import type { VaeResult } from '../reproduce/vae-run.ts';
+
+/** A mean over seeds; the error is over seeds, or over images where there is one seed. */
+interface Estimate {
+  readonly mean: number;
+  readonly error: number;
+}
+
+/** Runs of one network, length and flow. */
+export interface Group {
+  readonly architecture: string;
+  readonly steps: number;
+  readonly family: string;
+  readonly k: number;
+  readonly seeds: number;
+  readonly validation: Estimate;
+  readonly elbo: Estimate;
+  readonly nll: Estimate;
+  readonly closeNll: Estimate;
+  /** KL(q‖p(z|x)) as the paper estimates it: the bound minus −ln p(x). */
+  readonly kl: Estimate;
+}
+
+/** Groups in the order of network, length, flow and K. */
+export function groups(results: readonly VaeResult[]): Group[] {
+  const byRow = grouped(results, ({ architecture, steps, flow }) => [architecture, steps, flow].join(' '));
+  return [...byRow.values()].map(groupOf).toSorted(byPlace);
+}
+
+/** Items by a name, names in the order of their first item. */
+export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return groups;
+}
+
+const families = ['none', 'planar', 'nice-perm'];
+
+function byPlace(a: Group, b: Group): number {
+  return (
+    b.architecture.localeCompare(a.architecture) ||
+    a.steps - b.steps ||
+    families.indexOf(a.family) - families.indexOf(b.family) ||
+    a.k - b.k
+  );
+}
+
+function groupOf(runs: readonly VaeResult[]): Group {
+  const { architecture, steps, flow, k } = runs[0]!;
+  const over = (value: (run: VaeResult) => number, errorOfOne: (run: VaeResult) => number) =>
+    estimate(runs.map(value), errorOfOne(runs[0]!));
+  return {
+    architecture,
+    steps,
+    family: flow.split('*')[0]!,
+    k,
+    seeds: runs.length,
+    validation: over(
+      (run) => run.validationNegativeElbo,
+      () => Number.NaN,
+    ),
+    elbo: over(
+      (run) => run.testNegativeElbo,
+      (run) => run.testNegativeElboStandardError,
+    ),
+    nll: over(
+      (run) => run.nll200,
+      (run) => run.nll200StandardError,
+    ),
+    closeNll: over(
+      (run) => run.nll5000,
+      (run) => run.nll5000StandardError,
+    ),
+    kl: over(
+      (run) => run.testNegativeElbo - run.nll200,
+      () => 0, // over images the two errors cancel for the most part; the runs do not tell how far
+    ),
+  };
+}
+
+function estimate(values: readonly number[], errorOfOne: number): Estimate {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.length === 1) return { mean, error: errorOfOne };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { mean, error: Math.sqrt(variance / values.length) };
+}

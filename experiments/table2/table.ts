@@ -1,0 +1,53 @@
+// Ours beside the paper's and the Oxford reproduction's, as Markdown.
+import { markdownTable } from '../markdown-table.ts';
+import type { Result } from '../reproduce/experiment.ts';
+import type { VaeResult } from '../reproduce/vae-run.ts';
+import { oxford, oxfordCurve, paper } from './published.ts';
+import { type Group, groups } from './seeds.ts';
+
+const HEADER = [
+  'network, steps',
+  'flow',
+  'K',
+  'seeds',
+  'validation −ELBO (Oxford, same step)',
+  'test −ELBO',
+  '−ln p(x), S = 200',
+  'S = 5000',
+  'paper −ELBO, −ln p(x)',
+  'Oxford −ELBO, −ln p(x)',
+];
+
+/** One row for each network, length and flow, over its seeds. */
+export function table(results: readonly Result[]): string {
+  const rows = groups(results as readonly VaeResult[]).map((group) => {
+    const { architecture, steps, family, k, seeds } = group;
+    return [
+      `${architecture}, ${steps.toLocaleString('en-GB')}`,
+      family,
+      `${k}`,
+      `${seeds}`,
+      `${group.validation.mean.toFixed(2)}${oxfordAt(group)}`,
+      ...[group.elbo, group.nll, group.closeNll].map(({ mean, error }) => `${mean.toFixed(2)} ± ${error.toFixed(2)}`),
+      published(paper[family]?.[k]),
+      published(oxford[family]?.[k]),
+    ];
+  });
+  return `${markdownTable(HEADER, rows)}\n${remark(results as readonly VaeResult[])}\n`;
+}
+
+const published = (numbers: { readonly negativeElbo: number; readonly nll: number } | undefined) =>
+  numbers ? `${numbers.negativeElbo.toFixed(2)}, ${numbers.nll.toFixed(2)}` : '–';
+
+function oxfordAt({ architecture, family, k, steps }: Group): string {
+  const there = architecture === 'oxford' && family !== 'nice-perm' ? oxfordCurve[k]?.[steps] : undefined;
+  return there === undefined ? '' : ` (${there.toFixed(1)})`;
+}
+
+/** What holds for all rows, from the results themselves. */
+function remark(results: readonly VaeResult[]): string {
+  const distinct = (values: readonly unknown[]) => [...new Set(values)].join(' and ');
+  const binarisation = distinct(results.map(({ binarization }) => binarization));
+  const images = distinct(results.map(({ images: count }) => Number(count).toLocaleString('en-GB')));
+  return `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. Paper and Oxford: 500,000 steps, S = 200.`;
+}
