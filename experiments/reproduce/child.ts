@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import type { Ending } from './sweep.ts';
 
 /** What a child tells. */
-export interface ChildMessage {
+interface ChildMessage {
   readonly progress?: string;
   readonly ending?: Ending;
 }

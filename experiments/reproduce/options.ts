@@ -14,7 +14,7 @@ export interface Options {
   readonly threads: number;
   readonly list: boolean;
   readonly index: number | undefined;
-  readonly only: string | undefined;
+  readonly only: RegExp | undefined;
   readonly out: string | undefined;
   readonly runs: string;
   readonly tables: boolean;
@@ -61,7 +61,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
         ? Math.max(1, Math.floor(Math.min(availableParallelism(), 4) / jobs))
         : count('threads', values.threads, 1),
     index: values.index === undefined ? undefined : count('index', values.index, 0),
-    only: values.only,
+    only: values.only === undefined ? undefined : expression(values.only),
     out: values.out,
   };
 }
@@ -88,6 +88,14 @@ function count(name: string, text: string, least: number): number {
   return refuse(`--${name}`, `a whole number from ${least} to ${LARGEST}`, `'${text}'`);
 }
 
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    return refuse('--only', 'a regular expression', (error as Error).message);
+  }
+}
+
 function refuse(where: string, expected: string, received: string): never {
   throw new ExpectationError({ where, expected, received });
 }
@@ -106,7 +114,7 @@ ${Object.entries(titles)
   --threads   cores for each run (default: all, divided by the jobs)
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
-  --only      runs whose name contains this text
+  --only      runs whose name this regular expression fits
   --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
   --runs      folder of the run folders, from which a stopped run goes on (default: runs/reproduce)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date

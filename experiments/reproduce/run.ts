@@ -115,7 +115,7 @@ async function reproduce(): Promise<void> {
   if (options.tables) return refreshTables(!options.check);
   const experiment = experiments[options.experiment!]!;
   const all = experiment.entries(options.scale, options.seeds);
-  const chosen = all.filter(({ slug }) => options.only === undefined || slug.includes(options.only));
+  const chosen = all.filter(({ slug }) => options.only?.test(slug) ?? true);
   if (options.list) {
     for (const entry of chosen) print(JSON.stringify({ index: all.indexOf(entry), ...entry }));
     return;
