@@ -11,13 +11,20 @@ interface RowProduct {
   readonly right: string;
 }
 
+/** A matrix with a row for each of the batch. */
+export interface Factor {
+  readonly columns: number;
+  /** The graph's input that it is; otherwise it is an output of its name, whose shape may be another one of as many elements. */
+  readonly input?: string;
+}
+
 /** A graph without its products, and what they are made of. */
 export interface Factored {
   /** The graph with the factors in place of the products. */
   readonly graph: Graph;
   readonly products: readonly RowProduct[];
-  /** Names of the factors, and their columns. */
-  readonly factors: Readonly<Record<string, number>>;
+  /** By name. */
+  readonly factors: Readonly<Record<string, Factor>>;
 }
 
 /**
@@ -40,12 +47,30 @@ export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: numbe
       products.push({ output: output.name, left: nameOf(x), right: nameOf(dy) });
     } else rest.push(output);
   }
-  const factors = [...names].map(([value, name]) => ({ name, value }));
+  const inputs = new Map(graph.inputs.map(({ name, value }) => [value, name]));
+  const factors = [...names].map(([value, name]) => ({
+    name,
+    value,
+    columns: value.shape[1]!,
+    input: inputs.get(value),
+  }));
+  const computed = factors.filter(({ input }) => input === undefined);
   return {
-    graph: removeDeadNodes({ ...graph, outputs: [...rest, ...factors] }),
+    graph: removeDeadNodes({
+      ...graph,
+      outputs: [...rest, ...computed.map(({ name, value }) => ({ name, value: unshaped(value, producers) }))],
+    }),
     products,
-    factors: Object.fromEntries(factors.map(({ name, value }) => [name, value.shape[1]!])),
+    factors: Object.fromEntries(
+      factors.map(({ name, columns, input }) => [name, { columns, ...(input === undefined ? {} : { input }) }]),
+    ),
   };
+}
+
+/** What a value is a reshape of: as an output the reshape would be a copy. */
+function unshaped(value: Value, producers: ReadonlyMap<Value, GraphNode>): Value {
+  const node = producers.get(value);
+  return node?.operator === 'Reshape' ? unshaped(node.inputs[0]!, producers) : value;
 }
 
 /** x and dy of a node xᵀ·dy whose factors have so many rows. */
@@ -65,39 +90,45 @@ export interface ProductPart extends RowProduct {
 /**
  * A graph that forms parts of products from factors with all rows, row i of the batch weighted by `weights[i]`.
  *
- * @param factors columns of each factor
  * @returns outputs named like the products
  */
 export function productsGraph(
   parts: readonly ProductPart[],
-  factors: Readonly<Record<string, number>>,
+  factors: Readonly<Record<string, Factor>>,
   weights: readonly number[],
 ): Graph {
   const builder = new GraphBuilder();
   builder.origin = 'rows of a gradient';
   const rows = weights.length;
-  const weightColumn = builder.constant(weights, [rows, 1]);
   const used = new Set(parts.flatMap(({ left, right }) => [left, right]));
-  const values = new Map([...used].map((name) => [name, builder.input(name, [rows, factors[name]!], 'float32')]));
-  const weighted = new Map<string, Value>();
-  for (const { left } of parts) {
-    const shape = [rows, factors[left]!];
-    const value =
-      weighted.get(left) ?? builder.node('Mul', [values.get(left)!, weightColumn], { shape, type: 'float32' });
-    weighted.set(left, value);
-  }
+  const values = new Map(
+    [...used].map((name) => [name, builder.input(name, [rows, factors[name]!.columns], 'float32')]),
+  );
+  const weigh = weighing(builder, weights);
+  const weighted = new Map(
+    [...new Set(parts.map(({ left }) => left))].map((name) => [name, weigh.rows(values.get(name)!)]),
+  );
   const outputs = parts.map(({ output, left, right, from, to }) => {
-    const whole = from === 0 && to === factors[left];
+    const whole = from === 0 && to === factors[left]!.columns;
     const bounds = [from, to, 1].map((bound) => builder.int64([bound]));
     const x = whole
       ? weighted.get(left)!
       : builder.node('Slice', [weighted.get(left)!, ...bounds], { shape: [rows, to - from], type: 'float32' });
-    const shape = [to - from, factors[right]!];
-    const attributes = { transA: 1, transB: 0 };
+    const shape = [to - from, factors[right]!.columns];
+    const attributes = { transA: 1, transB: 0, ...weigh.attributes };
     return {
       name: output,
       value: builder.node('Gemm', [x, values.get(right)!], { shape, type: 'float32', attributes }),
     };
   });
   return builder.graph(outputs);
+}
+
+/** How rows are weighted: by the product's own factor where all weights are equal, otherwise one by one. */
+function weighing(builder: GraphBuilder, weights: readonly number[]) {
+  const [first = 1] = weights;
+  if (weights.every((weight) => weight === first)) return { attributes: { alpha: first }, rows: (x: Value) => x };
+  const column = builder.constant(weights, [weights.length, 1]);
+  const rows = (x: Value) => builder.node('Mul', [x, column], { shape: x.shape, type: 'float32' });
+  return { attributes: {}, rows };
 }

@@ -22,8 +22,8 @@ type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
  * Makes the function that applies z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B, D] and all h [B, K].
  *
  * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
- * g_s = h'_k·∂/∂h_k + (h'_k·û_k)ᵀ∂/∂z, the products with h' taken for all layers at once, then ∂/∂z ← ∂/∂z + g_s·w_k. The gradients of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k = g_s are
- * formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
+ * g_s = h'_k·(∂/∂h_k + û_kᵀ∂/∂z), then ∂/∂z ← ∂/∂z + g_s·w_k, on the slices that the forward pass made. The gradients of all w_k = g_s·z_{k−1},
+ * û_k = h_k·∂/∂z and b_k = g_s are formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
  *
  * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is repeated in the loop.
  */
@@ -83,10 +83,6 @@ function layersFirst(x: Tensor2D, { size, layers }: Groups): Tensor3D {
   return tf.reshape(tf.transpose(tf.reshape(x, [-1, size, layers]), [0, 2, 1]), [-1, layers * size, 1]);
 }
 
-/** [P, K, D] → [P, K·S, D]: what a layer has, for each row of a group. */
-const forEachRow = (x: Tensor3D, { size }: Groups): Tensor3D =>
-  size === 1 ? x : tf.reshape(tf.tile(tf.expandDims(x, 2), [1, 1, size, 1]), [x.shape[0], -1, x.shape[2]]);
-
 /** Σ over the rows of each group: [P, K·S, D] → [P, K, D]. */
 const overRows = (x: Tensor3D, { size, layers }: Groups): Tensor3D =>
   size === 1 ? x : tf.sum(tf.reshape(x, [x.shape[0], layers, size, x.shape[2]]), 2);
@@ -116,15 +112,14 @@ function backward(
   const { layers, size } = groups;
   const dim = w.shape[2];
   const [dy, dh] = tf.split(dPacked, [dim, layers], 1) as [Tensor2D, Tensor2D];
-  const slopes = activation.derivative(hs);
-  const sloped = [tf.mul(slopes, forEachRow(uHat, groups)), tf.mul(slopes, layersFirst(dh, groups))];
-  const [ws, uHats, dhs] = [w, ...sloped].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
+  const parts = [w, uHat, layersFirst(dh, groups), activation.derivative(hs)].map((x) => tf.split(x, layers, 1));
+  const [ws, uHats, dhs, slopes] = parts as [Tensor3D[], Tensor3D[], Tensor3D[], Tensor3D[]];
   const dzs: Tensor3D[] = [];
   const dss: Tensor3D[] = [];
   let dz: Tensor3D = tf.reshape(dy, [-1, size, dim]);
   for (let k = layers - 1; k >= 0; k--) {
     dzs.unshift(dz);
-    const ds: Tensor3D = tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dhs[k]!);
+    const ds: Tensor3D = tf.mul(tf.add(tf.sum(tf.mul(uHats[k]!, dz), 2, true), dhs[k]!), slopes[k]!);
     dss.unshift(ds);
     dz = tf.add(dz, tf.mul(ds, ws[k]!));
   }

@@ -59,9 +59,9 @@ const placed = (outputs) =>
 
 /** Factors of products over the batch: this thread computes its rows, and reads all. */
 const { first, count } = data.rows;
-const factors = data.factors.map(({ name, key, columns, shared }) => {
+const factors = data.factors.map(({ name, output, columns, shared }) => {
   const values = unshared(shared);
-  return { name, key, columns, values, own: values.subarray(first * columns, (first + count) * columns) };
+  return { name, output, columns, values, own: values.subarray(first * columns, (first + count) * columns) };
 });
 
 /** Scalars in arrays of one number; gradients at their places. */
@@ -70,7 +70,7 @@ const witness = /** @type {Float32Array} */ (scalars[0]);
 const fetches = Object.fromEntries([
   ...data.scalars.map((key, i) => [key, new Tensor('float32', scalars[i], [])]),
   ...placed(data.gradients),
-  ...factors.map(({ key, columns, own }) => [key, new Tensor('float32', own, [count, columns])]),
+  ...factors.flatMap(({ output, own }) => (output ? [[output.key, new Tensor('float32', own, output.shape)]] : [])),
 ]);
 
 const { products } = data;

@@ -102,8 +102,9 @@ export function shardsOf(
   const batch = rows.reduce((a, b) => a + b, 0);
   const weights = rows.map((share) => share / batch);
   const any = graphs.get(rows[0]!)!;
-  const matrices = Object.entries(any.factors).map(([name, columns]) => {
-    const shared = new Float32Array(new SharedArrayBuffer(BYTES * batch * columns));
+  const matrices = Object.entries(any.factors).map(([name, { columns, input }]) => {
+    const shared =
+      input === undefined ? new Float32Array(new SharedArrayBuffer(BYTES * batch * columns)) : inputs[input]!;
     return [name, { columns, shared }] as const;
   });
   const regions = FIRST_SLOT + slots;
@@ -115,7 +116,7 @@ export function shardsOf(
     first += count;
     const outputs = partsOf(graph, layout, [bounds[shard]!, bounds[shard + 1]!]);
     const rowWeights = rows.flatMap((share, i) => new Array<number>(share).fill(weights[i]!));
-    const keyOf = (name: string) => graph.recipe.outputs.find((port) => port.name === name)!.key;
+    const portOf = (factor: string) => graph.recipe.outputs.find(({ name }) => name === factor);
     return {
       vocabulary,
       shard,
@@ -133,7 +134,7 @@ export function shardsOf(
       ),
       gradients: gradientsOf(graph.recipe, layout),
       scalars: scalarsOf(graph).map(({ key }) => key),
-      factors: matrices.map(([name, matrix]) => ({ name, key: keyOf(name), ...matrix })),
+      factors: matrices.map(([name, matrix]) => ({ name, output: portOf(name), ...matrix })),
       ...(outputs.length > 0 && { products: productsOf(outputs, graph, layout, rowWeights) }),
       state,
     };
@@ -153,13 +154,13 @@ function gradientsOf({ outputs }: SessionRecipe, layout: FlatLayout): PlacedOutp
 
 /** Columns of the variables whose gradients are products: a share of them is some of their rows. */
 const columnsOf = ({ products, factors }: ShardGraph): Record<string, number> =>
-  Object.fromEntries(products.map(({ output, right }) => [output.slice(GRADIENT.length), factors[right]!]));
+  Object.fromEntries(products.map(({ output, right }) => [output.slice(GRADIENT.length), factors[right]!.columns]));
 
 /** The rows of each product that lie in a share. */
 function partsOf(graph: ShardGraph, layout: FlatLayout, [start, end]: readonly [number, number]): ProductPart[] {
   return graph.products.flatMap((product) => {
     const { offset, size } = placeOf(layout, product.output);
-    const columns = graph.factors[product.right]!;
+    const columns = graph.factors[product.right]!.columns;
     const from = Math.max(0, start - offset) / columns;
     const to = Math.min(size, end - offset) / columns;
     return from < to ? [{ ...product, from, to }] : [];
@@ -174,7 +175,7 @@ function productsOf(
 ): ShardProducts {
   const recipe = sessionRecipe(productsGraph(parts, factors, weights), { threads: 1, inPlace: true });
   const outputs = parts.map(({ output, right, from, to }, i) => {
-    const columns = factors[right]!;
+    const { columns } = factors[right]!;
     const offset = placeOf(layout, output).offset + from * columns;
     return { key: recipe.outputs[i]!.key, shape: [to - from, columns], offset, size: (to - from) * columns };
   });

@@ -1,5 +1,5 @@
 // The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it as it is.
-import { openGate, type SessionRecipe } from '@flowvae/compiler';
+import { openGate, type Port, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../flat-layout.ts';
 import type { Pass } from '../kernels.ts';
 import { GRADIENTS } from '../optimizer.ts';
@@ -63,8 +63,8 @@ export interface PlacedOutput {
 /** A matrix with a row for each of the batch; each worker computes its own rows. */
 interface SharedFactor {
   readonly name: string;
-  /** The output of the worker's graph that holds its rows. */
-  readonly key: string;
+  /** The output of the worker's graph that holds its rows; none where it is an input of the step. */
+  readonly output: Port | undefined;
   readonly columns: number;
   /** All rows. */
   readonly shared: Float32Array;
