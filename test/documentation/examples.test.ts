@@ -5,7 +5,7 @@ it('every example in the READMEs runs', () => {
   const examples = allExamples();
   expect(examples.length).toBeGreaterThanOrEqual(13); // the README and twelve packages
   expect([...runExamples(examples)]).toEqual([]);
-});
+}, 240_000);
 
 it('an example that fails is named', () => {
   const broken = examplesOf(

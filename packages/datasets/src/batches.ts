@@ -4,6 +4,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, rowWriter } from './binarisation.ts';
 import type { ImageSet } from './image-set.ts';
 
+/** The images of one step. */
 export interface Batch {
   /** Pixels, [batchSize, height·width] */
   readonly x: Float32Array;
@@ -11,6 +12,7 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
+/** Batches that can be asked for by step, in any order. */
 export interface Batches {
   readonly batchSize: number;
   /** ⌊count/batchSize⌋: the images that fill no batch at the end of an epoch's order are left out of that epoch. */
@@ -25,6 +27,7 @@ export interface Batches {
   at(step: number): Batch;
 }
 
+/** Options of {@link batches}. */
 export interface BatchOptions extends BinarisationOptions {
   readonly batchSize: number;
 }

@@ -15,6 +15,7 @@ export type Binarisation = 'dynamic' | 'static' | 'threshold' | 'none';
 /** The seed of static binarisation, whatever the training seed, so results of different seeds are on the same data. */
 export const staticBinarisationSeed = 1998;
 
+/** How grey values become bits, and from which keys. */
 export interface BinarisationOptions {
   readonly binarisation: Binarisation;
   /** What the dynamic draws come from. */

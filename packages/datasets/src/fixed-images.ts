@@ -3,6 +3,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, rowWriter } from './binarisation.ts';
 import type { ImageSet } from './image-set.ts';
 
+/** Images whose pixels do not change from one look to the next. */
 export interface FixedImages {
   readonly count: number;
   /** height·width */

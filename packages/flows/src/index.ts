@@ -45,6 +45,7 @@ export {
   flowPosterior,
   type Posterior,
 } from './posterior.ts';
+export { FlowPosteriorLayer, type FlowPosteriorLayerOptions } from './posterior-layer.ts';
 export { flowPrior, type Prior } from './prior.ts';
 export { pushForward, type Transported } from './push-forward.ts';
 export { type RadialShapes, radial } from './radial.ts';

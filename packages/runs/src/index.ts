@@ -8,6 +8,7 @@ export {
   readLatestCheckpoint,
   resumeRun,
 } from './durable-run.ts';
+export { layersModelFolder } from './layers-model-folder.ts';
 export { metricsCsv } from './metrics-csv.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
