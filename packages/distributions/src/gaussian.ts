@@ -25,14 +25,17 @@ export interface GaussianParams {
 export function gaussian({ mean, logStd }: GaussianParams): Observation {
   checkShape('gaussian', 'logStd', logStd, [1, 1]);
   const [rows, width] = mean.shape;
-  const normal = diagonalNormal({ mean, logStd: tf.tile(boundedLogScale(logStd), [1, width]) });
+  const deviation = diagonalNormal({
+    mean: tf.zeros([1, width]),
+    logStd: tf.tile(boundedLogScale(logStd), [1, width]),
+  });
   return observation({
     name: 'gaussian',
     rows,
     width,
-    noise: normal.noise,
-    logProb: (x) => normal.logProb(x),
-    draw: (noise) => normal.sampleAndLogProb(noise).z,
+    noise: deviation.noise,
+    logProb: (x) => deviation.logProb(tf.sub(x, mean)),
+    draw: (noise) => tf.add(mean, deviation.sampleAndLogProb(noise).z),
     mean: () => mean,
     detached: () => gaussian({ mean: detach(mean), logStd: detach(logStd) }),
   });
