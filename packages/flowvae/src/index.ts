@@ -24,7 +24,10 @@ export {
   underPrefixes,
 } from '@flowvae/tensor';
 export {
+  type AnnealedImportance,
+  type AnnealedImportanceOptions,
   adam,
+  annealedImportance,
   type BoundOnOptions,
   boundOn,
   type Callback,

@@ -21,13 +21,18 @@ export interface RunnerOptions {
   readonly threads?: number;
 }
 
-/** A function of arrays. */
-export interface FunctionRunner {
+/** Functions of arrays, by name. */
+export interface FunctionsRunner<Name extends string> {
   /** Runs that are worth having under way at once. */
   readonly width: number;
   /** The arrays may change as soon as it returns. */
-  run(arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
+  run(name: Name, arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
   dispose(): Promise<void>;
+}
+
+/** A function of arrays. */
+export interface FunctionRunner extends Omit<FunctionsRunner<never>, 'run'> {
+  run(arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
 }
 
 /** Runs waiting at each thread, so that none is ever idle. */
@@ -35,23 +40,33 @@ const RUNS_PER_THREAD = 3;
 
 /** Prepares a function; it is traced once for each set of shapes. */
 export async function functionRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
+  const { run, ...runner } = await functionsRunner({ fn }, options);
+  return { ...runner, run: (arrays, shapes) => run('fn', arrays, shapes) };
+}
+
+/** Prepares several functions that share threads; each is traced once for each set of shapes. */
+export async function functionsRunner<Name extends string>(
+  functions: Readonly<Record<Name, Traceable>>,
+  options: RunnerOptions,
+): Promise<FunctionsRunner<Name>> {
   const { variables = {}, engine = 'compiled', threads = 1 } = options;
-  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(fn);
+  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(functions);
   const values = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice() as Float32Array]),
   );
   const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
   const sessions = new Map<string, number>();
-  const sessionFor = (shapes: InputShapes): number => {
-    const key = JSON.stringify(shapes);
+  const sessionFor = (name: Name, shapes: InputShapes): number => {
+    const key = JSON.stringify([name, shapes]);
     const session =
-      sessions.get(key) ?? pool.add(sessionRecipe(traceGraph(fn, shapes, variables), { threads: 1 }), values);
+      sessions.get(key) ??
+      pool.add(sessionRecipe(traceGraph(functions[name], shapes, variables), { threads: 1 }), values);
     sessions.set(key, session);
     return session;
   };
   return {
     width: RUNS_PER_THREAD * threads,
-    run: async (arrays, shapes) => pool.run(sessionFor(shapes), arrays),
+    run: async (name, arrays, shapes) => pool.run(sessionFor(name, shapes), arrays),
     dispose: () => pool.dispose(),
   };
 }
@@ -78,13 +93,13 @@ export async function* inOrder<Job, Result>(
   for (const { job, result } of started) yield [job, await result];
 }
 
-function eagerRunner(fn: Traceable): FunctionRunner {
+function eagerRunner<Name extends string>(functions: Readonly<Record<Name, Traceable>>): FunctionsRunner<Name> {
   return {
     width: 1,
-    async run(arrays, shapes) {
+    async run(name, arrays, shapes) {
       const outputs = tf.tidy(() => {
         const tensors = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);
-        return fn(Object.fromEntries(tensors)) as Record<string, Tensor>;
+        return functions[name](Object.fromEntries(tensors)) as Record<string, Tensor>;
       });
       const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]);
       tf.dispose(outputs);

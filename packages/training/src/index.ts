@@ -1,3 +1,10 @@
+export type {
+  AnnealedEstimate,
+  AnnealedImportance,
+  DirectionEstimate,
+  DirectionSummary,
+} from './annealed-estimates.ts';
+export { type AnnealedImportanceOptions, annealedImportance } from './annealed-importance.ts';
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export type { Callback, FitStart, Moment } from './callback.ts';
 export { type DataPoints, dataPoints } from './data-points.ts';

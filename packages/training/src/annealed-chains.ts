@@ -1,0 +1,161 @@
+// Chains of annealed importance sampling: many rows that go through the temperatures together, on plain arrays.
+import type { Arrays, InputShapes, Traceable } from '@flowvae/compiler';
+import type { Noise } from '@flowvae/distributions';
+import { type AnnealedInputs, type AnnealingPath, annealedStart, annealedTransition } from '@flowvae/objectives';
+import { fold, type Key, normal, uniform } from '@flowvae/random';
+import type { Tensor2D } from '@flowvae/tensor';
+import type { FunctionsRunner } from './function-runner.ts';
+import type { StepSizes } from './step-sizes.ts';
+import { drawNoise } from './variational.ts';
+
+/** What is compiled: a draw from f₀, the log-ratio at given positions, and one transition. */
+export type AnnealingRunner = FunctionsRunner<'start' | 'ratio' | 'move'>;
+
+/** The three functions of a path; temperature and step sizes are inputs, so that one graph serves every transition. */
+export function annealingFunctions(
+  pathAt: (x: Tensor2D) => AnnealingPath,
+  leapfrogSteps: number,
+): Readonly<Record<'start' | 'ratio' | 'move', Traceable>> {
+  return {
+    start: ({ x, noise }) => ({ ...annealedStart(pathAt(x as Tensor2D), noise as Tensor2D) }),
+    ratio: ({ x, z }) => ({ logRatio: pathAt(x as Tensor2D).logRatio(z as Tensor2D) }),
+    move: ({ x, ...inputs }) => ({
+      ...annealedTransition(pathAt(x as Tensor2D), inputs as unknown as AnnealedInputs, leapfrogSteps),
+    }),
+  };
+}
+
+/** Rows that are run together: `chains` after each other for each of some data points. */
+export interface ChainRows {
+  /** [rows, P]; a data point's rows are the same */
+  readonly x: Float32Array;
+  readonly width: number;
+  readonly points: number;
+  readonly chains: number;
+}
+
+/** How chains are run. */
+export interface ChainOptions {
+  readonly runner: AnnealingRunner;
+  /** β in the order in which they are visited: rising from 0 to 1, or falling for the reverse. */
+  readonly temperatures: readonly number[];
+  readonly stepSizes: StepSizes;
+  readonly key: Key;
+  /** Told after each transition. */
+  readonly onMove: () => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Positions of rows and their log-ratios. */
+export interface ChainState {
+  /** [rows, D] */
+  readonly z: Float32Array;
+  /** [rows], nats */
+  readonly logRatio: Float32Array;
+}
+
+/** What chains come to. */
+export interface ChainResult {
+  /** Σ (β' − β)·log r(z) over the visited temperatures, [rows], nats. */
+  readonly logWeights: Float64Array;
+  /** Mean over transitions of their acceptance probability, [rows]; NaN where there was none. */
+  readonly acceptance: Float64Array;
+}
+
+const rowsOf = ({ points, chains }: ChainRows) => points * chains;
+
+/** Draws the positions where forward chains start. */
+export function forwardStart(
+  runner: AnnealingRunner,
+  rows: ChainRows,
+  { kind, width }: Noise,
+  key: Key,
+): Promise<ChainState> {
+  const count = rowsOf(rows);
+  const noise = new Float32Array(count * width);
+  drawNoise(kind, key, noise);
+  return stateOf(runner.run('start', { x: rows.x, noise }, { x: [count, rows.width], noise: [count, width] }));
+}
+
+/** Positions that are given, [rows, D]. */
+export async function givenStart(runner: AnnealingRunner, rows: ChainRows, z: Float32Array): Promise<ChainState> {
+  const count = rowsOf(rows);
+  const shapes = { x: [count, rows.width], z: [count, z.length / count] };
+  const { logRatio } = await runner.run('ratio', { x: rows.x, z }, shapes);
+  return { z, logRatio: logRatio as Float32Array };
+}
+
+async function stateOf(run: Promise<Arrays>): Promise<ChainState> {
+  const { z, logRatio } = await run;
+  return { z: z as Float32Array, logRatio: logRatio as Float32Array };
+}
+
+/**
+ * Takes chains through the temperatures: the weight is taken to the next one *before* the transition that leaves that one invariant.
+ *
+ * @returns undefined where the signal ended it
+ * @see Neal 2001, arXiv:physics/9803008, eq. 3; Grosse et al. 2015, arXiv:1511.02543, section 3
+ */
+export async function annealChains(
+  options: ChainOptions,
+  rows: ChainRows,
+  start: ChainState,
+): Promise<ChainResult | undefined> {
+  const { runner, temperatures, stepSizes, signal, onMove } = options;
+  const count = rowsOf(rows);
+  const logWeights = new Float64Array(count);
+  const acceptance = new Float64Array(count);
+  const moves = temperatures.length - 2;
+  const inputs = chainInputs(options, rows, start.z.length / count);
+  let state = start;
+  for (let i = 0; ; i++) {
+    const step = temperatures[i + 1]! - temperatures[i]!;
+    for (let row = 0; row < count; row++) logWeights[row]! += step * state.logRatio[row]!;
+    if (i === moves) break;
+    if (signal?.aborted) return undefined;
+    const { arrays, shapes } = inputs(state.z, temperatures[i + 1]!);
+    const moved = await runner.run('move', arrays, shapes);
+    state = { z: moved.z as Float32Array, logRatio: moved.logRatio as Float32Array };
+    stepSizes.observe(temperatures[i + 1]!, moved.acceptance as Float32Array);
+    for (let row = 0; row < count; row++) acceptance[row]! += moved.acceptance![row]! / moves;
+    onMove();
+  }
+  return { logWeights, acceptance: moves > 0 ? acceptance : acceptance.fill(Number.NaN) };
+}
+
+/** Step sizes are spread by ±20 %: no period of the dynamics is met at every transition. @see Neal 2011, arXiv:1206.1901, section 3.3 */
+const JITTER = 0.2;
+
+/** Draws what a transition takes; the arrays are used again by the next. */
+function chainInputs({ key, stepSizes }: ChainOptions, rows: ChainRows, dim: number) {
+  const count = rowsOf(rows);
+  const momentum = new Float32Array(count * dim);
+  const uniforms = new Float32Array(2 * count);
+  const stepSize = new Float32Array(count);
+  const shapes: InputShapes = {
+    x: [count, rows.width],
+    z: [count, dim],
+    momentum: [count, dim],
+    uniform: [count],
+    stepSize: [count],
+    temperature: [],
+  };
+  let move = 0;
+  return (z: Float32Array, temperature: number) => {
+    normal(fold(key, 'momentum', move), momentum);
+    uniform(fold(key, 'uniform', move++), uniforms);
+    const sizes = stepSizes.at(temperature);
+    for (let row = 0; row < count; row++) {
+      stepSize[row] = sizes[Math.floor(row / rows.chains)]! * (1 + JITTER * (2 * uniforms[count + row]! - 1));
+    }
+    const arrays: Arrays = {
+      x: rows.x,
+      z,
+      momentum,
+      uniform: uniforms.subarray(0, count),
+      stepSize,
+      temperature: Float32Array.of(temperature),
+    };
+    return { arrays, shapes };
+  };
+}

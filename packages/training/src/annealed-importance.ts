@@ -1,0 +1,213 @@
+// Annealed importance sampling of log p(x), forward and, where the latents of the data are known, in reverse.
+import type { Noise } from '@flowvae/distributions';
+import type { AnnealingPath } from '@flowvae/objectives';
+import { fold, type Key } from '@flowvae/random';
+import { ExpectationError, type NamedVariables, type Tensor2D } from '@flowvae/tensor';
+import {
+  type AnnealingRunner,
+  annealChains,
+  annealingFunctions,
+  type ChainOptions,
+  type ChainResult,
+  type ChainRows,
+  forwardStart,
+  givenStart,
+} from './annealed-chains.ts';
+import {
+  type AnnealedEstimate,
+  type AnnealedImportance,
+  AnnealedSummary,
+  pointEstimates,
+} from './annealed-estimates.ts';
+import type { DataPoints } from './data-points.ts';
+import { functionsRunner, inOrder } from './function-runner.ts';
+import type { Engine } from './gradient-step.ts';
+import { NonFiniteError } from './non-finite.ts';
+import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
+
+/** Options of {@link annealedImportance}. */
+export interface AnnealedImportanceOptions {
+  readonly variables: NamedVariables;
+  /** The path at data x [B, P], such as `fromPrior(model.at(x))`. */
+  readonly pathAt: (x: Tensor2D) => AnnealingPath;
+  /** The noise that the path's initial density takes. */
+  readonly noise: Noise;
+  readonly data: DataPoints;
+  /** The exact latents that the data were simulated from, in the same order: the reverse is run from them. */
+  readonly latents?: DataPoints;
+  /** β from 0 to 1, rising, such as `sigmoidTemperatures(1000)`. */
+  readonly temperatures: readonly number[];
+  /** Independent chains for each data point. Default 16. */
+  readonly chains?: number;
+  /** Leapfrog steps in a transition. Default 10. */
+  readonly leapfrogSteps?: number;
+  readonly key: Key;
+  readonly engine?: Engine;
+  /** Threads that groups of data points are spread over; the numbers do not depend on it. Default 1. */
+  readonly threads?: number;
+  /** Told after each transition of a group what share of all is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  /** Told what each data point's chains say, in the order of the data. */
+  readonly onEstimate?: (image: number, estimate: AnnealedEstimate) => void;
+  /** Ends at once; data points that are not complete are left out. */
+  readonly signal?: AbortSignal;
+}
+
+/** Rows in one run of a graph: enough to keep the products busy, few enough to give every thread some. */
+const ROWS = 64;
+
+/** Chains of a data point that find its step sizes. */
+const PILOT_CHAINS = 4;
+
+/**
+ * Annealed importance sampling with HMC transitions: log p̂(x) = log (1/C) Σ w_c, w = Π (f_{β_t}/f_{β_{t−1}})(z_{t−1}), E[p̂(x)] = p(x).
+ *
+ * Step sizes come from pilot chains with random numbers of their own, one for each data point and temperature. On data that were simulated
+ * from the model, `latents` holds exact draws from p(z|x): chains from them back to β = 0 estimate 1/p(x) without bias, so that log p(x) lies
+ * between the two in expectation (bidirectional Monte Carlo).
+ * @throws ExpectationError for temperatures, chains or latents that do not fit; NonFiniteError where a weight is not a number
+ * @see Neal 2001, arXiv:physics/9803008; Grosse et al. 2015, arXiv:1511.02543; Wu et al. 2017, arXiv:1611.04273
+ */
+export async function annealedImportance(options: AnnealedImportanceOptions): Promise<AnnealedImportance> {
+  checkOptions(options);
+  const { chains = 16, leapfrogSteps = 10, temperatures, onEstimate, latents } = options;
+  const runner = await functionsRunner(annealingFunctions(options.pathAt, leapfrogSteps), options);
+  const onMove = progressOf(options);
+  const summary = new AnnealedSummary();
+  try {
+    const start = (group: Group) => annealGroup(options, runner, group, onMove);
+    for await (const [{ first }, estimates] of inOrder(groupsOf(options), runner.width, start)) {
+      if (!estimates) break;
+      for (const [i, estimate] of estimates.entries()) {
+        refuseNonFinite(estimate, first + i);
+        onEstimate?.(first + i, estimate);
+        summary.add(estimate);
+      }
+    }
+  } finally {
+    await runner.dispose();
+  }
+  return { chains, temperatures: temperatures.length - 1, ...summary.means(latents !== undefined) };
+}
+
+function checkOptions({
+  temperatures,
+  chains = 16,
+  leapfrogSteps = 10,
+  data,
+  latents,
+}: AnnealedImportanceOptions): void {
+  const expect = (holds: boolean, name: string, expected: string, received: unknown) => {
+    if (!holds)
+      throw new ExpectationError({ where: `annealedImportance: ${name}`, expected, received: String(received) });
+  };
+  const rises = temperatures.every((beta, t) => (t === 0 ? beta === 0 : beta > temperatures[t - 1]!));
+  const isPath = temperatures.length > 1 && rises && temperatures.at(-1) === 1;
+  expect(isPath, 'temperatures', 'numbers that rise from 0 to 1', `[${temperatures.slice(0, 8).join(', ')}]`);
+  for (const [name, value] of Object.entries({ chains, leapfrogSteps })) {
+    expect(Number.isInteger(value) && value >= 1, name, 'a whole number from 1 on', value);
+  }
+  const wanted = `${data.count} rows, one for each data point`;
+  expect(latents === undefined || latents.count === data.count, 'latents', wanted, `${latents?.count} rows`);
+}
+
+/** Data points whose chains are run together. */
+interface Group {
+  readonly index: number;
+  readonly first: number;
+  readonly points: number;
+}
+
+function* groupsOf({ data, chains = 16 }: AnnealedImportanceOptions): Generator<Group> {
+  const size = Math.max(1, Math.floor(ROWS / chains));
+  for (let first = 0, index = 0; first < data.count; first += size, index++) {
+    yield { index, first, points: Math.min(size, data.count - first) };
+  }
+}
+
+const pilotChains = (chains: number) => Math.min(chains, PILOT_CHAINS);
+
+/** Counts transitions of rows. */
+function progressOf({ data, chains = 16, temperatures, latents, onProgress }: AnnealedImportanceOptions) {
+  const passes = pilotChains(chains) + chains * (latents ? 2 : 1);
+  const total = data.count * passes * (temperatures.length - 2);
+  let done = 0;
+  return (rows: number) => {
+    done += rows;
+    onProgress?.(done / total);
+  };
+}
+
+/** Pilot, forward and reverse chains of a group; undefined where the signal ended them. */
+async function annealGroup(
+  options: AnnealedImportanceOptions,
+  runner: AnnealingRunner,
+  group: Group,
+  onMove: (rows: number) => void,
+): Promise<AnnealedEstimate[] | undefined> {
+  const { chains = 16, latents, noise } = options;
+  const pilot = new PilotStepSizes(group.points, initialStepSize(noise.width));
+  const run = (direction: Direction, count: number, stepSizes: StepSizes) =>
+    annealPass(options, { runner, group, onMove, direction, chains: count, stepSizes });
+  if (!(await run('pilot', pilotChains(chains), pilot))) return undefined;
+  const forward = await run('forward', chains, pilot.fixed());
+  const reverse = latents && (await run('reverse', chains, pilot.fixed()));
+  return forward && (reverse || !latents) ? pointEstimates(forward, chains, reverse) : undefined;
+}
+
+type Direction = 'pilot' | 'forward' | 'reverse';
+
+/** One pass of a group's chains through the temperatures. */
+interface Pass extends Pick<ChainOptions, 'runner' | 'stepSizes'> {
+  readonly group: Group;
+  readonly direction: Direction;
+  readonly chains: number;
+  readonly onMove: (rows: number) => void;
+}
+
+async function annealPass(
+  { data, latents, temperatures, noise, key, signal }: AnnealedImportanceOptions,
+  { runner, group, direction, chains, stepSizes, onMove }: Pass,
+): Promise<ChainResult | undefined> {
+  const rows = chainRows(data, group, chains);
+  const isReverse = direction === 'reverse';
+  const betas = temperatures.map(Math.fround);
+  const passKey = fold(key, direction, group.index);
+  const start = isReverse
+    ? givenStart(runner, rows, chainRows(latents!, group, chains).x)
+    : forwardStart(runner, rows, noise, fold(passKey, 'start'));
+  return annealChains(
+    {
+      runner,
+      stepSizes,
+      signal,
+      temperatures: isReverse ? betas.toReversed() : betas,
+      key: passKey,
+      onMove: () => onMove(rows.points * chains),
+    },
+    rows,
+    await start,
+  );
+}
+
+/** Acceptance falls with ε⁴·D. @see Neal 2011, arXiv:1206.1901, section 4.4 */
+const initialStepSize = (dim: number) => 0.5 * dim ** -0.25;
+
+/** Each data point of a group as many times as it has chains. */
+function chainRows(data: DataPoints, { first, points }: Group, chains: number): ChainRows {
+  const { width } = data;
+  const x = new Float32Array(points * chains * width);
+  for (let i = 0; i < points * chains; i++) x.set(data.row(first + Math.floor(i / chains)), i * width);
+  return { x, width, points, chains };
+}
+
+function refuseNonFinite({ forward, reverse = forward }: AnnealedEstimate, index: number): void {
+  const broken = [forward, reverse].find(({ logEvidence }) => Number.isNaN(logEvidence));
+  if (!broken) return;
+  throw new NonFiniteError({
+    where: `annealedImportance: data point ${index}`,
+    expected: 'a finite estimate of log p(x)',
+    received: String(broken.logEvidence),
+    remedy: 'the model is broken: train it again with a lower learning rate',
+  });
+}
