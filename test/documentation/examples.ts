@@ -1,9 +1,10 @@
 // The TypeScript examples of all Markdown files, and a process that runs them.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pages } from './pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,10 +20,9 @@ export function examplesOf(file: string, markdown: string): Example[] {
   return blocks.map(([, code], i) => ({ name: `${file}, block ${i + 1}`, code: code! }));
 }
 
-/** Every example of the README and of the packages' READMEs. */
+/** Every example of every page. */
 export function allExamples(): Example[] {
-  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`);
-  return ['README.md', ...packages].flatMap((file) => examplesOf(file, readFileSync(join(root, file), 'utf8')));
+  return pages().flatMap((file) => examplesOf(file, readFileSync(join(root, file), 'utf8')));
 }
 
 /** Runs examples one after the other in one process, in an empty folder; the error's first line of each that fails. */

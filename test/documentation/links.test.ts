@@ -1,8 +1,9 @@
 // Relative links and pictures of all pages lead to files that are there.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { pages } from './pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,13 +13,7 @@ const targetsIn = (markdown: string) =>
     .map(([, target]) => target!.replace(/#.*/, ''))
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 
-const pagesIn = (folder: string) => readdirSync(join(root, folder)).map((name) => join(folder, name, 'README.md'));
-
-const pages = ['README.md', ...pagesIn('packages'), ...pagesIn('experiments')].filter((page) =>
-  existsSync(join(root, page)),
-);
-
-it.each(pages)('the links of %s', (page) => {
+it.each(pages())('the links of %s', (page) => {
   const broken = targetsIn(readFileSync(join(root, page), 'utf8')).filter(
     (target) => !existsSync(join(root, dirname(page), target)),
   );

@@ -15,12 +15,10 @@ export function undocumented(entries: Readonly<Record<string, string>>): { missi
     if (!module) throw new Error(`${entry} exports nothing`);
     return checker.getExportsOfModule(module).flatMap((exported) => {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      return [symbol, ...membersOf(symbol)]
-        .filter(isOurs)
-        .map((found) => ({
-          path: `${name}: ${exported.name}${found === symbol ? '' : `.${found.name}`}`,
-          isDocumented: ts.displayPartsToString(found.getDocumentationComment(checker)).trim() !== '',
-        }));
+      return [symbol, ...membersOf(symbol)].filter(isOurs).map((found) => ({
+        path: `${name}: ${exported.name}${found === symbol ? '' : `.${found.name}`}`,
+        isDocumented: ts.displayPartsToString(found.getDocumentationComment(checker)).trim() !== '',
+      }));
     });
   });
   return { missing: all.filter(({ isDocumented }) => !isDocumented).map(({ path }) => path), count: all.length };

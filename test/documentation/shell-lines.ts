@@ -1,0 +1,95 @@
+// Commands in the pages' sh blocks. Training runs are long jobs, so what is checked is that the command would take the line: `flowvae` by its own
+// option parser, scripts and files by being there, options of experiments by standing in their source.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { program } from '../../packages/flowvae/src/command/program.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The commands of a Markdown text's sh blocks, without comments and loops around them. */
+export const commandsIn = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .flatMap(([, block]) => block!.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '' && !/^(for .*; do|done)$/.test(line));
+
+/** Programs that are not ours: the line is not looked into. */
+const foreign = new Set([
+  'npm',
+  'tensorboard',
+  'source',
+  'echo',
+  'mkdir',
+  'cd',
+  'git',
+  'pip',
+  'python3',
+  'apt-get',
+  'node',
+  'curl',
+  'docker',
+]);
+
+/** Why a command would be refused; undefined where it would be taken. */
+export async function refusalOf(command: string): Promise<string | undefined> {
+  const words = wordsOf(command);
+  while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift(); // variables of the environment
+  const viaPnpm =
+    words[0] === 'npx' ? words.findIndex((word) => word.startsWith('pnpm@')) : words[0] === 'pnpm' ? 0 : -1;
+  const [name = '', ...rest] = viaPnpm < 0 ? words : words.slice(viaPnpm + 1);
+  if (viaPnpm < 0)
+    return name === 'flowvae' ? flowvae(rest) : foreign.has(name) ? undefined : `${name}: no program we know`;
+  if (name === 'exec') return rest[0] === 'tsx' ? source(rest.slice(1)) : refusalOf(rest.map(quoted).join(' '));
+  return script(name, rest);
+}
+
+async function flowvae(args: readonly string[]): Promise<string | undefined> {
+  const root = program();
+  for (const command of [root, ...root.commands]) command.action(() => {}).configureOutput({ outputError: () => {} });
+  try {
+    await root.parseAsync([...args], { from: 'user' });
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    return code === 'commander.helpDisplayed' || code === 'commander.version' ? undefined : message;
+  }
+}
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+function script(name: string, args: readonly string[]): Promise<string | undefined> | string | undefined {
+  const text = manifest.scripts[name];
+  if (text === undefined)
+    return ['install', 'add', 'pack'].includes(name) ? undefined : `${name}: no script of package.json`;
+  const [program = '', ...given] = wordsOf(text);
+  if (program === 'flowvae') return flowvae([...given, ...args]);
+  if (program === 'tsx') return source([...given, ...args]);
+  return undefined;
+}
+
+/** `tsx <file> --option value`: the file is there, and the option in it or beside it. */
+function source([file = '', ...args]: readonly string[]): string | undefined {
+  const path = join(root, file);
+  if (!existsSync(path)) return `${file}: no such file`;
+  const folder = dirname(path);
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const unknown = args
+    .filter((word) => word.startsWith('--') && word !== '--help')
+    .map((word) => word.slice(2).replace(/=.*/, ''))
+    .find((option) => !texts.some((text) => new RegExp(`['"\`]?\\b${option}\\b['"\`]?`).test(text)));
+  return unknown === undefined ? undefined : `--${unknown}: not in ${file}`;
+}
+
+/** Words of a line: quotes are taken off, what is piped or redirected is left out, variables become a digit, [optional] words go. */
+function wordsOf(line: string): string[] {
+  const [command = ''] = line.split(/ (?:[|>]|&&) ?/);
+  const words = command.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+  return words
+    .filter((word) => !/[[\]]/.test(word))
+    .map((word) => word.replace(/^['"]|['"]$/g, '').replace(/\$\w+/g, '1'));
+}
+
+const quoted = (word: string) => (/[\s()]/.test(word) ? `'${word}'` : word);
