@@ -49,6 +49,7 @@ const EVALUATION_KEYS = [
   'testElbo',
   'testNll',
   'testNllStandardError',
+  'testBitsPerDimension',
   'evalSamples',
   'evalImages',
   'effectiveSampleSize',

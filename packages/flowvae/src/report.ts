@@ -1,8 +1,10 @@
 // What a run says at its end: one object for machines, a few lines for people.
 
+import { bitsPerDimension } from '@flowvae/distributions';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { Evaluation, FitResult } from '@flowvae/training';
-import type { TrainConfig } from './settings.ts';
+import { parseLikelihood } from '@flowvae/vae';
+import type { Experiment } from './experiment.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
 interface Terms {
@@ -21,6 +23,8 @@ export interface EvaluationReport {
   readonly testNll: number | null;
   /** Over images; null for one image. */
   readonly testNllStandardError: number | null;
+  /** `testNll` in bits per pixel, for likelihoods of levels; null for others, which have no such number. */
+  readonly testBitsPerDimension: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
   /** Of the importance weights, mean over images; at most `evalSamples`. */
@@ -43,7 +47,7 @@ export interface TrainReport extends EvaluationReport {
 }
 
 /** The evaluation's part of a report. */
-export function evaluationReport(config: TrainConfig, evaluation: Evaluation | undefined): EvaluationReport {
+export function evaluationReport({ config, test }: Experiment, evaluation: Evaluation | undefined): EvaluationReport {
   const { terms } = evaluation ?? {};
   const term = (name: keyof Terms) => terms?.[name] ?? 0; // a posterior without flow reports no logDet: it is 0
   return {
@@ -51,6 +55,10 @@ export function evaluationReport(config: TrainConfig, evaluation: Evaluation | u
     testElbo: evaluation?.elbo ?? null,
     testNll: evaluation?.nll ?? null,
     testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
+    testBitsPerDimension:
+      evaluation && parseLikelihood(config.likelihood).data === 'levels'
+        ? bitsPerDimension(-evaluation.nll, test.width)
+        : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
@@ -72,14 +80,14 @@ const finite = (value: number | undefined) => (value === undefined || Number.isN
 
 /** The whole report of a training run. */
 export function trainReport(
-  config: TrainConfig,
+  parts: Experiment,
   fitted: FitResult,
   { evaluation, parameters }: { readonly evaluation: Evaluation | undefined; readonly parameters: number },
 ): TrainReport {
-  const { binarization, ...test } = evaluationReport(config, evaluation);
+  const { binarization, ...test } = evaluationReport(parts, evaluation);
   return {
     steps: fitted.steps,
-    seed: config.seed,
+    seed: parts.config.seed,
     engine: fitted.engine,
     binarization,
     msPerStep: fitted.msPerStep,
@@ -110,12 +118,13 @@ const countUnder = (variables: NamedVariables, prefix: string) =>
 /** The evaluation for people. */
 export function describeEvaluation(report: EvaluationReport): string {
   const { testElbo, testNll, testNllStandardError, terms, evalImages, evalSamples, binarization } = report;
+  const { testBitsPerDimension: bits } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
   const parts = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
   const error =
     testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
   return [
-    `test NLL    ${testNll.toFixed(2)}${error} nats`,
+    `test NLL    ${testNll.toFixed(2)}${error} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
     `test ELBO   ${testElbo.toFixed(2)} nats = ${parts.join(', ')}`,
     `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
     ...describeWeights(report),

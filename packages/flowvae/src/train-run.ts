@@ -68,7 +68,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     run.folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
     const counts = parameterCounts(variables);
-    const report = trainReport(config, fitted, { evaluation, parameters: counts.total });
+    const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
     run.folder.writeReport(report);
     const figures = drawFigures(parts, run.folder, run.entries);
     for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));

@@ -20,7 +20,7 @@ export async function evaluateCommand(
   const { signal, exitCode, release } = interruption();
   const evaluation = await evaluateTest(parts, progress, signal);
   release();
-  const report = { ...evaluationReport(parts.config, evaluation), engine };
+  const report = { ...evaluationReport(parts, evaluation), engine };
   process.stdout.write(`${json ? JSON.stringify(report) : describeEvaluation(report)}\n`);
   process.exitCode = exitCode();
 }
