@@ -25,6 +25,7 @@ import {
   underPrefixes,
   uniformBox,
 } from 'flowvae';
+import { cellMiddles } from '../plane-cells.ts';
 import { HALF_WIDTH, type Model, type Scale, settings } from './config.ts';
 
 /** A density and what of it is trained. */
@@ -88,19 +89,10 @@ export async function fitModel(toy: Toy, model: Model, scale: Scale): Promise<Fi
   });
   const scores = await logProbs(density, heldOut, { variables });
   const drawn = await samples(density, { count: 4000, key: from('samples'), variables });
-  const map = await logProbs(density, dataPoints(cellMiddles(scale.cells), 2), { variables });
+  const map = await logProbs(density, dataPoints(cellMiddles(scale.cells, HALF_WIDTH), 2), { variables });
   const parameters = Object.values(variables).reduce((sum, { size }) => sum + size, 0);
   for (const variable of Object.values(variables)) variable.dispose();
   return { ...meanOf(scores), parameters, msPerStep, samples: drawn, map: map.map(Math.exp) };
-}
-
-/** Middles of the cells of a map, row by row from the lowest y up. */
-export function cellMiddles(cells: number): Float32Array {
-  const middle = (i: number) => HALF_WIDTH * ((2 * i + 1) / cells - 1);
-  return Float32Array.from({ length: 2 * cells * cells }, (_, i) => {
-    const cell = i >> 1;
-    return middle(i % 2 ? Math.floor(cell / cells) : cell % cells);
-  });
 }
 
 function meanOf(scores: Float32Array): Pick<Fitted, 'heldOut' | 'standardError'> {

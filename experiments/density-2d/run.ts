@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fold, key, type PlanePanel, planeGrid, toys } from 'flowvae';
+import { cellMiddles } from '../plane-cells.ts';
 import { HALF_WIDTH, type Model, scales, settings, type ToyName } from './config.ts';
-import { cellMiddles, type Fitted, fitModel } from './fitting.ts';
+import { type Fitted, fitModel } from './fitting.ts';
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +57,7 @@ function numbersOf(name: ToyName, { heldOut, standardError, parameters, msPerSte
 function draw(name: ToyName, fits: readonly { model: Model; fitted: Fitted }[]): void {
   const { cells } = scale!;
   const toy = toys[name];
-  const middles = cellMiddles(cells);
+  const middles = cellMiddles(cells, HALF_WIDTH);
   const truth = Float32Array.from({ length: cells * cells }, (_, i) =>
     Math.exp(toy.logDensity(middles[2 * i]!, middles[2 * i + 1]!)),
   );

@@ -16,6 +16,7 @@ import {
   tf,
   uniformBox,
 } from 'flowvae';
+import { cellMiddles } from '../plane-cells.ts';
 import { bases, HALF_WIDTH, kinds, lengths, SEED, scales, UNIFORM_HALF } from './config.ts';
 import { parametersOf } from './parameters.ts';
 
@@ -74,7 +75,7 @@ async function densityOf(
   kind?: (typeof kinds)[number],
   length = 0,
 ): Promise<Float32Array> {
-  const points = dataPoints(cellMiddles(), 2);
+  const points = dataPoints(cellMiddles(cells, HALF_WIDTH), 2);
   if (!kind) {
     const { logProb } = await tabulate((y) => ({ logProb: baseOf[base].logProb(y) }), points);
     return logProb!.map(Math.exp);
@@ -90,14 +91,6 @@ async function densityOf(
     return { logProb: tf.add(baseOf[base].logProb(z), logDet) };
   }, points);
   return logProb!.map(Math.exp);
-}
-
-function cellMiddles(): Float32Array {
-  const middle = (i: number) => HALF_WIDTH * ((2 * i + 1) / cells - 1);
-  return Float32Array.from({ length: 2 * cells * cells }, (_, i) => {
-    const cell = i >> 1;
-    return middle(i % 2 ? Math.floor(cell / cells) : cell % cells);
-  });
 }
 
 /** A map whose few steepest cells do not decide the colours of all others. */

@@ -1,0 +1,80 @@
+// Which flow is fitted to which energy, and for how long.
+import type { energies } from 'flowvae';
+import type { Entry, ScaleName } from '../reproduce/experiment.ts';
+
+/** The name of an energy of table 1. */
+export type EnergyName = keyof typeof energies;
+
+/** Flows of the figure; NICE with one hidden layer of 32 units, for the paper gives no sizes. */
+export const flows = {
+  planar: 'planar',
+  radial: 'radial',
+  'nice-perm': 'nice-perm(32,1)',
+  'nice-orth': 'nice-orth(32,1)',
+} as const;
+
+/** One of {@link flows}. */
+export type FlowName = keyof typeof flows;
+
+/** One fit: the best of its restarts. */
+export interface FitEntry extends Entry {
+  readonly energy: EnergyName;
+  readonly flow: FlowName;
+  readonly k: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly restarts: number;
+  /** Draws of the final estimate. */
+  readonly draws: number;
+  /** Cells of the density map, each way. */
+  readonly cells: number;
+}
+
+const names: readonly EnergyName[] = ['U1', 'U2', 'U3', 'U4'];
+const lengths = [2, 8, 32] as const;
+
+interface Size extends Pick<FitEntry, 'steps' | 'restarts' | 'draws' | 'cells'> {
+  readonly energies: readonly EnergyName[];
+  readonly flows: readonly FlowName[];
+  readonly lengths: readonly number[];
+}
+
+const everything = { energies: names, flows: Object.keys(flows) as FlowName[], lengths, cells: 64 };
+
+const sizes: Readonly<Record<ScaleName, Size>> = {
+  smoke: {
+    energies: ['U1'],
+    flows: ['planar', 'nice-orth'],
+    lengths: [2],
+    steps: 30,
+    restarts: 2,
+    draws: 500,
+    cells: 8,
+  },
+  quick: { ...everything, steps: 5000, restarts: 3, draws: 100_000 },
+  paper: { ...everything, steps: 30_000, restarts: 5, draws: 400_000 },
+};
+
+/** The fits of a scale. */
+export function entries(scale: ScaleName, seeds: number): FitEntry[] {
+  const { energies: chosen, flows: ofScale, lengths: ks, ...size } = sizes[scale];
+  return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
+    chosen.flatMap((energy) =>
+      ofScale.flatMap((flow) =>
+        ks.map((k) => ({ slug: `${energy}-${flow}-${k}-${size.steps}-seed${seed}`, energy, flow, k, seed, ...size })),
+      ),
+    ),
+  );
+}
+
+/** Step size (cosine decay to 0), batch and clipping of every fit. */
+export const settings = { rate: 5e-3, batch: 256, clip: 10 } as const;
+
+/** β of eq. 20 reaches 1 after this share of the steps: the paper's 10,000 would be longer than a quick fit. */
+export const ANNEALING = 0.4;
+
+/** Panels cover [−4, 4]². */
+export const HALF_WIDTH = 4;
+
+/** U2 to U4 do not grow along z₁: beyond |z₁| = 4 they get ½((|z₁| − 4)/0.1)². */
+export const WALL = { at: HALF_WIDTH, width: 0.1 } as const;
