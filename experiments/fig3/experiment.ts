@@ -3,15 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable } from '../markdown-table.ts';
 import type { Experiment, Result } from '../reproduce/experiment.ts';
-import { entries, type FitEntry } from './config.ts';
+import { entries, type FitEntry, flows } from './config.ts';
 import { boundFigure, densityFigure } from './figures.ts';
 import { type FitResult, runFit } from './fitting.ts';
 import { paper } from './published.ts';
 
-/** The longest fits of each kind. */
+/** The longest fits of each kind, by energy, flow and length. */
 function longest(results: readonly FitResult[]): readonly FitResult[] {
   const steps = results.reduce((most, result) => Math.max(most, result.steps), 0);
-  return results.filter((result) => result.steps === steps && result.seed === 0);
+  const place = ({ energy, flow }: FitResult) => `${energy}${Object.keys(flows).indexOf(flow)}`;
+  return results
+    .filter((result) => result.steps === steps && result.seed === 0)
+    .toSorted((a, b) => place(a).localeCompare(place(b)) || a.k - b.k);
 }
 
 function table(all: readonly Result[]): string {

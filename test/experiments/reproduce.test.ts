@@ -1,0 +1,122 @@
+// `pnpm reproduce` at its smallest: lists, runs, takes up, refuses; and the tables of the READMEs are those of the committed results.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readOptions } from '../../experiments/reproduce/options.ts';
+import { updateTables } from '../../experiments/reproduce/tables.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'flowvae-reproduce-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const script = fileURLToPath(new URL('../../experiments/reproduce/run.ts', import.meta.url));
+function reproduce(...args: string[]) {
+  const inTemporary = ['--out', join(folder, 'results'), '--runs', join(folder, 'runs'), '--threads', '1'];
+  const all = ['--import', import.meta.resolve('tsx'), script, ...args, ...inTemporary];
+  return spawnSync(process.execPath, all, { encoding: 'utf8' });
+}
+
+const resultOf = (slug: string) => JSON.parse(readFileSync(join(folder, 'results', `${slug}.json`), 'utf8'));
+const smoke = ['table2', '--scale', 'smoke'];
+
+describe('table2', { timeout: 180_000 }, () => {
+  it('runs in two processes, leaves a result each, and a table and a figure of both', () => {
+    const { status, stdout, stderr } = reproduce(...smoke, '--jobs', '2');
+    expect(status, stderr).toBe(0);
+    expect(readdirSync(join(folder, 'results')).toSorted()).toEqual([
+      'fig4-oxford-20.png',
+      'oxford-none-20-seed0.json',
+      'oxford-planar-2-20-seed0.json',
+    ]);
+    expect(stdout).toMatch(/\| oxford, 20 +\| +planar \| +2 \|/);
+    const result = resultOf('oxford-planar-2-20-seed0');
+    expect(result).toMatchObject({
+      experiment: 'table2',
+      architecture: 'oxford',
+      flow: 'planar*2',
+      k: 2,
+      steps: 20,
+      seed: 0,
+      binarization: 'static',
+      settings: { optimizer: 'rmsprop', lr: 1e-5, anneal: 'paper', batch: 100, latent: 40 },
+    });
+    expect(result.validationCurve.map(([step]: [number]) => step)).toEqual([10, 20]);
+    expect(result.validationNegativeElbo).toBe(result.validationCurve[1][1]);
+    expect(result.nll200).toBeLessThanOrEqual(result.testNegativeElbo);
+    expect(result.nll200StandardError).toBeGreaterThan(0);
+    expect(result.command).toContain('reproduce table2 --scale smoke --only oxford-planar-2-20-seed0');
+    expect(JSON.stringify(result)).not.toContain(folder);
+  });
+
+  it('does not run again what has a result, and takes up the run of what has none', () => {
+    const slug = 'oxford-none-20-seed0';
+    const [kept, removed] = [
+      join(folder, 'results', 'oxford-planar-2-20-seed0.json'),
+      join(folder, 'results', `${slug}.json`),
+    ];
+    const [before, writtenAt] = [resultOf(slug), statSync(kept).mtimeMs];
+    unlinkSync(removed);
+    const { status, stderr } = reproduce(...smoke, '--index', '0');
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('going on after step 20');
+    expect(statSync(kept).mtimeMs).toBe(writtenAt);
+    expect({ ...resultOf(slug), seconds: 0 }).toEqual({ ...before, seconds: 0 });
+  });
+
+  it('lists its runs as JSON lines', () => {
+    const { stdout } = reproduce('table2', '--scale', 'paper', '--list', '--only', 'oxford.*-100000-', '--seeds', '2');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(0, 7).map(({ slug }) => slug)).toEqual(
+      ['none', 'planar-10', 'nice-perm-10', 'planar-20', 'planar-40', 'nice-perm-20', 'planar-80'].map(
+        (flow) => `oxford-${flow}-100000-seed0`,
+      ),
+    );
+    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(14);
+    expect(lines.filter(({ settings }) => settings.seed === 1).length).toBe(lines.length / 2);
+  });
+});
+
+it('fig3 fits, and no bound is below its floor', () => {
+  const { status, stderr } = reproduce('fig3', '--scale', 'smoke', '--index', '0');
+  expect(status, stderr).toBe(0);
+  const { bound, boundStandardError, logZ, kl } = resultOf('U1-planar-2-30-seed0');
+  expect(logZ).toBeCloseTo(1.8775016, 4);
+  expect(bound).toBeGreaterThan(-logZ - 4 * boundStandardError);
+  expect(kl).toBeCloseTo(bound + logZ, 10);
+}, 180_000);
+
+it.each([
+  ['an unknown name', ['fig9'], /^reproduce: expected one of fig3, table2, got 'fig9'$/],
+  ['no name', [], /^reproduce: expected one of fig3, table2, got no name$/],
+  ['an unknown scale', ['fig3', '--scale', 'huge'], /^--scale: expected one of smoke, quick, paper, got 'huge'$/],
+  ['no number of seeds', ['fig3', '--seeds', 'two'], /^--seeds: expected a whole number from 1 to 1000, got 'two'$/],
+  ['half an expression', ['fig3', '--only', '('], /^--only: expected a regular expression, got /],
+  ['an unknown option', ['fig3', '--sclae', 'smoke'], /^options: expected --scale, /],
+])('refuses %s', (_, args, message) => {
+  expect(() => readOptions(args, ['fig3', 'table2'])).toThrow(message);
+});
+
+it('the tables in the READMEs are those of the committed results', () => {
+  expect(updateTables({ write: false })).toEqual([]);
+});
+
+it('every committed result names its command, seed, versions and no path of a machine', () => {
+  for (const name of ['fig3', 'table2', 'pythae-baseline']) {
+    const results = fileURLToPath(new URL(`../../experiments/${name}/results`, import.meta.url));
+    for (const file of existsSync(results) ? readdirSync(results).filter((each) => each.endsWith('.json')) : []) {
+      const text = readFileSync(join(results, file), 'utf8');
+      expect(JSON.parse(text), file).toMatchObject({
+        experiment: name,
+        command: expect.stringContaining(file.replace('.json', '')),
+        seed: expect.any(Number),
+        versions: { flowvae: expect.any(String), onnxruntime: expect.any(String) },
+      });
+      expect(text, file).not.toMatch(/\/(work|tmp|home|root)\//);
+    }
+  }
+});

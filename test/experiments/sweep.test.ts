@@ -1,0 +1,58 @@
+// Sweeps: what has a result is left alone, a failure stops nobody, and an interruption starts nothing more.
+import { expect, it } from 'vitest';
+import { type Ending, type SweepState, sweep } from '../../experiments/reproduce/sweep.ts';
+
+const jobs = ['a', 'b', 'c', 'd', 'e'].map((slug) => ({ slug }));
+
+/** Runs a sweep whose jobs end as told, after a turn of the event loop each. */
+async function swept(
+  endings: Readonly<Record<string, Ending | Error>>,
+  options: { readonly jobs?: number; readonly stopAt?: string; readonly finished?: readonly string[] } = {},
+) {
+  const { jobs: atOnce = 2, stopAt, finished = [] } = options;
+  const started: string[] = [];
+  const states: SweepState[] = [];
+  const controller = new AbortController();
+  const state = await sweep(jobs, {
+    jobs: atOnce,
+    isDone: ({ slug }) => finished.includes(slug),
+    async run({ slug }) {
+      started.push(slug);
+      if (slug === stopAt) controller.abort();
+      await new Promise((resolve) => setImmediate(resolve));
+      const ending = slug === stopAt ? 'stopped' : (endings[slug] ?? 'done');
+      if (ending instanceof Error) throw ending;
+      return ending;
+    },
+    signal: controller.signal,
+    onChange: (now) => states.push(now),
+  });
+  return { state, started, most: Math.max(...states.map(({ running }) => running.length)) };
+}
+
+it('does every job once, in order, no more at a time than asked for', async () => {
+  for (const atOnce of [1, 2, 9]) {
+    const { state, started, most } = await swept({}, { jobs: atOnce });
+    expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(state).toEqual({ total: 5, done: 5, running: [], failed: {} });
+    expect(most).toBe(Math.min(atOnce, 5));
+  }
+});
+
+it('leaves finished ones alone and counts them', async () => {
+  const { state, started } = await swept({}, { finished: ['a', 'd'] });
+  expect(started).toEqual(['b', 'c', 'e']);
+  expect(state.done).toBe(5);
+});
+
+it('goes on after a failure, told or thrown', async () => {
+  const { state, started } = await swept({ a: { failed: 'diverged' }, c: new Error('lost') });
+  expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(state).toEqual({ total: 5, done: 3, running: [], failed: { a: 'diverged', c: 'Error: lost' } });
+});
+
+it('starts nothing after an interruption; what was stopped is neither done nor failed', async () => {
+  const { state, started } = await swept({}, { stopAt: 'b' });
+  expect(started).toEqual(['a', 'b']);
+  expect(state).toEqual({ total: 5, done: 1, running: [], failed: {} });
+});
