@@ -31,7 +31,7 @@ const boundOf =
   (tempering: Tempering, beta: number) =>
   ({ z: noise, ...params }: Tensors) => {
     const at = Object.fromEntries(Object.keys(tempering.schedules).map((name) => [name, tf.scalar(beta)]));
-    const { loss, terms } = elbo(tempering).bound(modelOf(params), noise as Tensor2D, at);
+    const { loss, terms } = elbo({ tempering }).bound(modelOf(params), noise as Tensor2D, at);
     return { loss, ...terms };
   };
 
@@ -89,7 +89,7 @@ describe.each(temperings)('%s', (name, tempering, formula) => {
   });
 
   it('asks for its schedules by name', () => {
-    expect(Object.keys(elbo(tempering).schedules)).toEqual(name === 'untempered' ? [] : ['beta']);
+    expect(Object.keys(elbo({ tempering }).schedules)).toEqual(name === 'untempered' ? [] : ['beta']);
   });
 });
 

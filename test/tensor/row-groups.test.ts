@@ -35,6 +35,7 @@ it('leaves one row, and rows that fit, as they are; refuses groups of unequal si
     const [one, three] = [tf.zeros([1, 2]), tf.zeros([3, 2])];
     expect(rowsFor('f', one, 7)).toBe(one);
     expect(rowsFor('f', three, 3)).toBe(three);
+    expect(rowsFor('f', three, 1)).toBe(three);
     expect(rowsFor('f', three, 6).shape).toEqual([6, 2]);
     expect(() => rowsFor('f: noise', three, 7)).toThrow(
       'f: noise: expected a multiple of 3 rows, as many for each row of parameters, got 7 rows',

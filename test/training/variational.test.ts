@@ -9,7 +9,7 @@ const problem = (seed: number, kind: 'normal' | 'uniform' = 'normal') =>
     modelAt: () => {
       throw new Error('not needed');
     },
-    objective: elbo(annealJoint((step) => step / 10)),
+    objective: elbo({ tempering: annealJoint((step) => step / 10) }),
     noise: { kind, width: 3 },
     batchSize: 4,
     width: 2,

@@ -8,6 +8,12 @@ export { type GaussianParams, gaussian } from './gaussian.ts';
 export { LEVELS } from './levels.ts';
 export { type LogisticMixtureParams, logisticMixture } from './logistic-mixture.ts';
 export { type LogitNormalParams, logitNormal } from './logit-normal.ts';
-export { type DiagonalNormal, type DiagonalNormalParams, diagonalNormal, standardNormal } from './normal.ts';
+export {
+  type DiagonalNormal,
+  type DiagonalNormalParams,
+  diagonalNormal,
+  type StandardNormal,
+  standardNormal,
+} from './normal.ts';
 export { type NormalMixtureParams, normalMixture } from './normal-mixture.ts';
 export { type Box, type BoxDistribution, uniformBox } from './uniform-box.ts';

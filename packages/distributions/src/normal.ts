@@ -18,6 +18,15 @@ export interface DiagonalNormalParams {
 export interface DiagonalNormal extends Samplable, Scorable {
   /** KL(q‖N(0, I)), [B or 1], nats. */
   klToStandard(): Tensor1D;
+  /** The same in each dimension, [B or 1, D]. */
+  klPerDimension(): Tensor2D;
+  /** −E log q in each dimension, [B or 1, D], nats. */
+  entropyPerDimension(): Tensor2D;
+}
+
+/** The standard normal, as a type of its own: divergences to it are known. */
+export interface StandardNormal extends Samplable, Scorable {
+  readonly isStandardNormal: true;
 }
 
 /**
@@ -31,6 +40,11 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
   const dim = mean.shape[1];
   const fit = (where: string, param: Tensor2D, { shape }: Tensor2D) =>
     rowsFor(`diagonalNormal.${where}`, param, shape[0]);
+  const klPerDimension = (): Tensor2D => {
+    // ½ (σ² + μ² − 1 − 2 log σ); σ² − 1 − 2 log σ loses digits only where the KL itself is negligible
+    const variance = tf.exp(tf.mul(logStd, 2));
+    return tf.mul(tf.sub(tf.add(variance, tf.square(mean)), tf.add(tf.mul(logStd, 2), 1)), 0.5);
+  };
   return {
     noise: { kind: 'normal', width: dim },
     sampleAndLogProb(noise): Draw {
@@ -48,12 +62,9 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
       const [mu, logSigma] = [mean, logStd].map((param) => fit('logProb', param, z)) as [Tensor2D, Tensor2D];
       return standardLogProb(tf.mul(tf.sub(z, mu), tf.exp(tf.neg(logSigma))), tf.sum(logSigma, 1));
     },
-    klToStandard() {
-      // ½ Σ (σ² + μ² − 1 − 2 log σ); σ² − 1 − 2 log σ loses digits only where the KL itself is negligible
-      const variance = tf.exp(tf.mul(logStd, 2));
-      const perDimension = tf.sub(tf.add(variance, tf.square(mean)), tf.add(tf.mul(logStd, 2), 1));
-      return tf.mul(tf.sum(perDimension, 1), 0.5);
-    },
+    klToStandard: () => tf.sum(klPerDimension(), 1),
+    klPerDimension,
+    entropyPerDimension: () => tf.add(logStd, HALF_LOG_TWO_PI + 0.5),
     detached() {
       return diagonalNormal({ mean: detach(mean), logStd: detach(logStd) }) as typeof this;
     },
@@ -66,12 +77,13 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
  * Shapes: noise and z [B, D]. Units: nats.
  * @throws ShapeError where noise or z has another width
  */
-export function standardNormal(dim: number): Samplable & Scorable {
+export function standardNormal(dim: number): StandardNormal {
   const logProb = (z: Tensor2D) => {
     checkShape('standardNormal.logProb', 'z', z, ['batch', dim]);
     return standardLogProb(z);
   };
   return {
+    isStandardNormal: true,
     noise: { kind: 'normal', width: dim },
     sampleAndLogProb(noise) {
       const density = logProb(noise);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
-import { annealJoint, elbo, type Objective, paperSchedule, warmUpKl } from '@flowvae/objectives';
+import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import {
@@ -19,6 +19,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { architectures, type MlpVaeOptions, mlpVae, type Vae } from '@flowvae/vae';
+import { objectiveOf } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
 
@@ -40,12 +41,6 @@ export interface Training {
   /** Where the schedules, the data and the random keys stand at a step, for checkpoints. */
   readonly position: (step: number) => object;
 }
-
-const objectives: Readonly<Record<TrainConfig['anneal'], () => Objective>> = {
-  none: () => elbo(),
-  paper: () => elbo(annealJoint(paperSchedule)),
-  kl: () => elbo(warmUpKl(paperSchedule)),
-};
 
 /** The paper's momentum (section 6); PyTorch's definitions otherwise. */
 const MOMENTUM = 0.9;
@@ -111,7 +106,7 @@ export function training({ config, splits, model, key: root }: Experiment): Trai
   }
   const keys = { data: fold(root, 'data'), noise: fold(root, 'noise') };
   const data = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data });
-  const objective = objectives[config.anneal]();
+  const objective = objectiveOf(config);
   const problem = variational({
     modelAt: model.at,
     objective,

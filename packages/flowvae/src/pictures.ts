@@ -35,7 +35,7 @@ function reconstructionsFigure({ model, splits, config, test, key }: Experiment,
   return pairedImageGrid({ images, reconstructions, height, width, columns: Math.min(count, 10), title });
 }
 
-const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet'] as const;
+const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
 /** The bound against steps, and the terms that it is the sum of. */
 function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
@@ -52,7 +52,7 @@ function learningCurveFigure({ config }: Experiment, history: readonly HistoryEn
     yRange: 'robust',
   } as const;
   const parts = {
-    title: 'ELBO = logLikelihood + logPrior − logBase + logDet',
+    title: line('kl').length > 0 ? 'ELBO = logLikelihood − kl' : 'ELBO = logLikelihood + logPrior − logBase + logDet',
     xLabel,
     yLabel: 'mean per image (nats)',
     series: lines,

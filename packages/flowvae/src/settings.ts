@@ -2,6 +2,7 @@
 // and the checks of both are derived from this table.
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
+import { gradients } from '@flowvae/objectives';
 import { nonFinitePolicies } from '@flowvae/training';
 import { type ArchitectureName, architectures, likelihoodUsage } from '@flowvae/vae';
 import { z } from 'zod';
@@ -129,7 +130,18 @@ export const settings = {
   lr: learningRate,
   lrMilestones: milestones,
   lrFactor,
-  anneal: choice('paper: beta on log p(x,z), eq. 20; kl: beta on the KL divergence', 'none', ['paper', 'kl', 'none']),
+  objective: text('what training maximises; --help lists the names below', '<name>', 'elbo'),
+  gradient: choice(
+    'estimator of its gradient: path; stl (sticking the landing) of elbo and beta; dreg (doubly reparameterised) of iwae',
+    'path',
+    gradients,
+  ),
+  samples: count('independent estimates of the objective for each data point, averaged', 1, 1, 10_000),
+  anneal: choice(
+    'a schedule over any objective; paper: beta on log p(x,z), eq. 20; kl: beta on the KL divergence',
+    'none',
+    ['paper', 'kl', 'none'],
+  ),
   onNonFinite: choice(
     'at a step that is not finite: stop, leave it out, or leave it out and halve the rate',
     'stop',

@@ -1,6 +1,7 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
+import { refuseObjective } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
 
@@ -20,6 +21,7 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
   likelihoodOf(config, where);
   const placeOf = (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
+  refuseObjective(config, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
   return config;

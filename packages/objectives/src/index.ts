@@ -8,7 +8,8 @@ export {
   fromPrior,
   sigmoidTemperatures,
 } from './annealing.ts';
-export { type Bound, elbo, type Objective } from './elbo.ts';
+export { betaVae, elbo } from './elbo.ts';
+export { freeBits, freeBitsInTotal } from './free-bits.ts';
 export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
 export {
   type HmcInputs,
@@ -19,16 +20,17 @@ export {
   type PhasePoint,
 } from './hmc.ts';
 export { importanceChunk, LogMeanExp } from './importance-sampling.ts';
-export type { LatentModel } from './latent-model.ts';
+export { iwae, renyi } from './importance-weighted.ts';
+export { inclusiveKl } from './inclusive-kl.ts';
+export type { FactorisedModel, LatentModel, ScorableModel } from './latent-model.ts';
+export { type LogDensities, logWeight, scoreSample } from './log-weight.ts';
+export type { Bound, BoundOptions, Objective } from './objective.ts';
 export {
-  annealJoint,
-  type LogDensities,
-  logWeight,
-  paperSchedule,
-  type Schedule,
-  scoreSample,
-  type Tempering,
-  untempered,
-  warmUpKl,
-} from './log-weight.ts';
+  type Gradient,
+  gradients,
+  type ModelNeed,
+  type ObjectiveFormula,
+  parseObjective,
+} from './objective-formula.ts';
 export { paretoK, paretoKThreshold, WeightTail } from './pareto-k.ts';
+export { annealJoint, paperSchedule, type Schedule, type Tempering, untempered, warmUpKl } from './tempering.ts';

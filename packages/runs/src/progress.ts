@@ -54,16 +54,28 @@ export function trainingProgress(stream: ProgressStream) {
       else stream.write(`training ${steps} steps, ${engine} engine\n`);
     },
     onEntry({ step, terms, msPerStep }: HistoryEntry) {
-      const { elbo, ...rest } = terms;
-      const parts = Object.entries(rest).map(([name, value]) => `${name} ${value.toFixed(1)}`);
-      const bound = elbo === undefined ? '' : `elbo ${elbo.toFixed(2)} = `;
       const left = formatDuration(((steps - step) * msPerStep) / 1000);
       line.show(
-        `step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${bound}${parts.join(', ')}`,
+        `step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${describeTerms(terms)}`,
         step === steps,
       );
     },
   } satisfies Callback;
+}
+
+/** What the ELBO is the sum of; other terms are bounds of their own. */
+const PARTS = new Set(['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl']);
+
+/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1, …` */
+function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string {
+  const listed = (isPart: boolean, digits: number) =>
+    Object.entries(rest)
+      .filter(([name]) => PARTS.has(name) === isPart)
+      .map(([name, value]) => `${name} ${value.toFixed(digits)}`)
+      .join(', ');
+  if (elbo === undefined) return [listed(false, 2), listed(true, 1)].filter(Boolean).join(', ');
+  const bounds = listed(false, 2);
+  return `${bounds && `${bounds}, `}elbo ${elbo.toFixed(2)} = ${listed(true, 1)}`;
 }
 
 /** `1 m 05 s`, `42 s`. */

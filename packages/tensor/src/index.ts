@@ -2,6 +2,7 @@ export type * from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
+export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';

@@ -16,13 +16,13 @@ export function repeatRows<T extends Tensor>(x: T, times: number): T {
 }
 
 /**
- * x with one row for each of `rows`: a single row is left to broadcasting, n rows are repeated in groups of rows/n.
+ * x with one row for each of `rows`: a single row, on either side, is left to broadcasting; n rows are repeated in groups of rows/n.
  *
  * @throws ExpectationError where the rows do not form equal groups
  */
 export function rowsFor<T extends Tensor>(where: string, x: T, rows: number): T {
   const given = x.shape[0]!;
-  if (given === 1 || given === rows) return x;
+  if (given === 1 || rows === 1 || given === rows) return x;
   if (rows % given === 0) return repeatRows(x, rows / given);
   throw new ExpectationError({
     where,

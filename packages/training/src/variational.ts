@@ -7,10 +7,10 @@ import type { Scalar, Tensor2D } from '@flowvae/tensor';
 import type { Loss } from './gradient-step.ts';
 
 /** A model, an objective and data. */
-export interface VariationalOptions {
+export interface VariationalOptions<M extends LatentModel = LatentModel> {
   /** The model at a batch x [B, P]. */
-  readonly modelAt: (x: Tensor2D) => LatentModel;
-  readonly objective: Objective;
+  readonly modelAt: (x: Tensor2D) => M;
+  readonly objective: Objective<M>;
   /** The noise that the model's posterior takes. */
   readonly noise: Noise;
   readonly batchSize: number;
@@ -36,21 +36,26 @@ export interface TrainingProblem {
   readonly batchInputs?: readonly string[];
 }
 
-/** Variational training as a problem for `fit`: inputs `x`, `noise` and the objective's schedules by name. */
-export function variational(options: VariationalOptions): TrainingProblem {
+/**
+ * Variational training as a problem for `fit`: inputs `x`, `noise` [B, draws·width] and the objective's schedules by name.
+ *
+ * Threads share the rows of a batch, each with all draws of its data points, unless the objective mixes rows.
+ */
+export function variational<M extends LatentModel>(options: VariationalOptions<M>): TrainingProblem {
   const { modelAt, objective, noise, batchSize, width, data, key } = options;
   const schedules = Object.entries(objective.schedules);
   const scheduled = Object.fromEntries(schedules.map(([name]) => [name, new Float32Array(1)]));
-  const drawn = new Float32Array(batchSize * noise.width);
+  const noiseWidth = objective.draws * noise.width;
+  const drawn = new Float32Array(batchSize * noiseWidth);
   return {
     loss: ({ x, noise: epsilon, ...at }) =>
       objective.bound(modelAt(x as Tensor2D), epsilon as Tensor2D, at as Record<string, Scalar>),
     inputShapes: {
       x: [batchSize, width],
-      noise: [batchSize, noise.width],
+      noise: [batchSize, noiseWidth],
       ...Object.fromEntries(schedules.map(([name]) => [name, []])),
     },
-    batchInputs: ['x', 'noise'],
+    ...(objective.mixesRows ? {} : { batchInputs: ['x', 'noise'] }),
     batch(step) {
       for (const [name, schedule] of schedules) scheduled[name]![0] = schedule(step);
       drawNoise(noise.kind, fold(key, step), drawn);

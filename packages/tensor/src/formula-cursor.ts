@@ -1,0 +1,105 @@
+// Reading formulas such as `planar*8-radial*2` or `iwae(50)`: a place in a text, and errors that point at it.
+import { ExpectationError } from './expectation-error.ts';
+
+/** A number that a formula may hold. */
+export interface FormulaNumber {
+  /** What it is, in words. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whether it may have a sign and a fraction; default whole numbers only. */
+  readonly isReal?: boolean;
+}
+
+/** An argument in parentheses; without `fallback` it has to be there. */
+export interface FormulaArgument extends FormulaNumber {
+  readonly fallback?: number;
+}
+
+/** A place in a formula, and the pieces that can be read there. */
+export class FormulaCursor {
+  readonly #what: string;
+  readonly #formula: string;
+  at: number;
+
+  /** @param what kind of formula, for errors: `flow formula` */
+  constructor(what: string, formula: string, at = 0) {
+    this.#what = what;
+    this.#formula = formula;
+    this.at = at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at === this.#formula.length;
+  }
+
+  /** Whether the text comes next. */
+  sees(text: string): boolean {
+    return this.#formula.startsWith(text, this.at);
+  }
+
+  /** Moves on where the text comes next. */
+  takes(text: string): boolean {
+    const found = this.sees(text);
+    if (found) this.at += text.length;
+    return found;
+  }
+
+  /** What matches from here on. */
+  rest(pattern: RegExp): string {
+    return pattern.exec(this.#formula.slice(this.at))![0];
+  }
+
+  /** The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not taken for `planar`. */
+  name(names: readonly string[], expected: string): string {
+    const name = names
+      .toSorted((a, b) => b.length - a.length)
+      .find((known) => this.sees(known) && /^$|^[-*(]/.test(this.#formula.slice(this.at + known.length)));
+    if (name === undefined) throw this.refusal(expected, this.rest(/^[^-*(]*/));
+    this.at += name.length;
+    return name;
+  }
+
+  /**
+   * `(8, …)` by the arguments that are declared; those that are missing at the end have their fallbacks.
+   *
+   * @param taker what would have taken arguments, where none are declared: `a flow that takes arguments`
+   */
+  args(declared: readonly FormulaArgument[], taker: string): Record<string, number> {
+    const list = declared.map(({ name }) => name).join(',');
+    const values: Record<string, number> = {};
+    for (const { name, fallback } of declared) if (fallback !== undefined) values[name] = fallback;
+    const needed = declared.filter(({ fallback }) => fallback === undefined).length;
+    if (!this.sees('(')) {
+      if (needed > 0) throw this.refusal(`(${list})`, this.rest(/^.*/s));
+      return values;
+    }
+    if (declared.length === 0) throw this.refusal(taker, this.rest(/^\([^)]*\)?/));
+    this.takes('(');
+    for (const [i, argument] of declared.entries()) {
+      values[argument.name] = this.number(argument);
+      if (i < declared.length - 1 && !this.takes(',')) {
+        if (i + 1 < needed) throw this.refusal(`',' between ${list}`, this.rest(/^.*/s));
+        break;
+      }
+    }
+    if (!this.takes(')')) throw this.refusal(`')' after ${list}`, this.rest(/^.*/s));
+    return values;
+  }
+
+  /** Moves on over a number. @throws ExpectationError where none comes that is allowed */
+  number({ name, from, to, isReal = false }: FormulaNumber): number {
+    const text = this.rest(isReal ? /^[^*(),]*/ : /^[^-*(),]*/);
+    const pattern = isReal ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i : /^\d+$/;
+    const value = pattern.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= from && value <= to)) throw this.refusal(`${name} from ${from} to ${to}`, text);
+    this.at += text.length;
+    return value;
+  }
+
+  /** The error that points here. @param found the text that stands here instead */
+  refusal(expected: string, found: string): ExpectationError {
+    const received = found === '' ? `nothing at character ${this.at + 1}` : `'${found}' at character ${this.at + 1}`;
+    return new ExpectationError({ where: `${this.#what} '${this.#formula}'`, expected, received });
+  }
+}
