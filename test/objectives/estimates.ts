@@ -4,7 +4,7 @@ import { key, normal, uniform } from '@flowvae/random';
 import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 
 /** How far a mean may lie from what it estimates: one in 150,000 lies further. */
-export const STANDARD_ERRORS = 4.5;
+const STANDARD_ERRORS = 4.5;
 
 /** Mean and standard error of independent estimates. */
 export interface Estimate {
