@@ -71,6 +71,15 @@ export * from '@flowvae/vae';
 export { type Interruption, interruption } from './command/interruption.ts';
 export { evaluateTest } from './evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';
+export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
+export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
+export {
+  loadPosterior,
+  type PortablePosterior,
+  type PosteriorSpec,
+  portablePosterior,
+  savePosterior,
+} from './portable/portable-posterior.ts';
 export { type Replay, replayRun } from './replay-run.ts';
 export { openRun, type SavedRun } from './saved-run.ts';
 export { type SettingName, settings, type TrainConfig } from './settings.ts';

@@ -1,5 +1,6 @@
 export { writeFileAtomically } from './atomic-file.ts';
 export type { CheckpointSchedule } from './checkpointing.ts';
+export { readObject, readSealed, sealed } from './checksum.ts';
 export {
   beginRun,
   type DurableRun,
@@ -10,6 +11,7 @@ export {
 } from './durable-run.ts';
 export { layersModelFolder } from './layers-model-folder.ts';
 export { metricsCsv } from './metrics-csv.ts';
+export { assignParameters, storedParameters, writeParameters } from './parameters-file.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
 export { isExhausted, type ValidatingOptions, validating } from './validating.ts';

@@ -28,3 +28,10 @@ export function bytesIfThere(path: string, most = Number.POSITIVE_INFINITY): Uin
     });
   }
 }
+
+/** The bytes of a file that must be there. @throws ExpectationError where it is not, or cannot be read */
+export function readWhole(path: string): Uint8Array {
+  const bytes = bytesIfThere(path);
+  if (bytes) return bytes;
+  throw new ExpectationError({ where: path, expected: 'a file that can be read', received: 'no file' });
+}

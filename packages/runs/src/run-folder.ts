@@ -1,19 +1,12 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import {
-  decodeSafetensors,
-  ExpectationError,
-  encodeSafetensors,
-  type NamedVariables,
-  type StoredTensor,
-  tf,
-} from '@flowvae/tensor';
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-file.ts';
 import { readSealed, sealed } from './checksum.ts';
 import { parseMetrics } from './metrics-file.ts';
-import { bytesIfThere } from './reading.ts';
+import { readParameters, writeParameters } from './parameters-file.ts';
+import { readWhole } from './reading.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
@@ -135,48 +128,12 @@ export class RunFolder {
 
   /** Writes all variables to model.safetensors under their names. */
   saveModel(variables: NamedVariables, metadata: Readonly<Record<string, string>> = {}): void {
-    const tensors = Object.entries(variables).map(([name, variable]) => {
-      return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }] as const;
-    });
-    const stored = Object.fromEntries(tensors);
-    const checked = { ...metadata, sha256: arraysChecksum(stored) };
-    writeFileAtomically(join(this.path, MODEL), encodeSafetensors({ tensors: stored, metadata: checked }));
+    writeParameters(join(this.path, MODEL), variables, metadata);
   }
 
-  /**
-   * Reads model.safetensors into variables of the same names and shapes.
-   *
-   * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values are not those that were written
-   */
+  /** Reads model.safetensors into variables. @throws ExpectationError as {@link readParameters} does */
   loadModel(variables: NamedVariables): void {
-    const path = join(this.path, MODEL);
-    const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
-    const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
-      entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
-    const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
-    const missing = expected.filter((entry) => !received.includes(entry));
-    const surplus = received.filter((entry) => !expected.includes(entry));
-    if (missing.length + surplus.length > 0) {
-      throw new ExpectationError({
-        where: path,
-        expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
-        received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
-        remedy: 'the model was trained with another config, or on images of another size',
-      });
-    }
-    if (metadata.sha256 !== undefined && metadata.sha256 !== arraysChecksum(tensors)) {
-      throw new ExpectationError({
-        where: path,
-        expected: 'the parameters that were written, by their SHA-256',
-        received: 'others',
-        remedy: 'the file was damaged or changed',
-      });
-    }
-    tf.tidy(() => {
-      for (const [name, variable] of Object.entries(variables)) {
-        variable.assign(tf.tensor(tensors[name]!.values, variable.shape));
-      }
-    });
+    readParameters(join(this.path, MODEL), variables);
   }
 
   /** Writes a figure under figures/ and returns its path. */
@@ -187,23 +144,7 @@ export class RunFolder {
   }
 }
 
-/** The SHA-256 of all names and values, in the order of the names. */
-function arraysChecksum(tensors: Readonly<Record<string, StoredTensor>>): string {
-  const hash = createHash('sha256');
-  for (const name of Object.keys(tensors).toSorted()) {
-    const { buffer, byteOffset, byteLength } = tensors[name]!.values;
-    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex');
-}
-
-const readText = (path: string) => new TextDecoder().decode(readBytes(path));
-
-function readBytes(path: string): Uint8Array {
-  const bytes = bytesIfThere(path);
-  if (bytes) return bytes;
-  throw new ExpectationError({ where: path, expected: 'a file that can be read', received: 'no file' });
-}
+const readText = (path: string) => new TextDecoder().decode(readWhole(path));
 
 /** Makes a folder and its missing parents one by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
 function makeFolder(path: string): void {

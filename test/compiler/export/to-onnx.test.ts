@@ -124,6 +124,13 @@ describe('the file', () => {
     count.dispose();
   });
 
+  it('holds no variable that the function does not read', async () => {
+    const [w, unread] = tf.tidy(() => [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([3, 4]))] as const);
+    const bytes = await compile(({ x }) => ({ y: tf.mul(x!, w) }), { variables: { w, unread } }).toOnnx(shapes);
+    expect(ModelProto.decode(bytes).graph?.initializer?.map(({ name }) => name)).toEqual(['w']);
+    tf.dispose([w, unread]);
+  });
+
   it('calls an output by its name where a variable has it too', async () => {
     const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const fn = compile(({ x }) => ({ w: tf.mul(w, 2), y: tf.mul(x!, w) }), { variables: { w } });

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
 import { arrayTypes, type OutputArray } from '../executable.ts';
-import type { Constant, Graph, Value } from '../graph.ts';
+import type { Constant, Graph, Named, Value } from '../graph.ts';
 import { type Dimension, encodeModel } from '../onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
 import { foldConstants } from '../passes/constants.ts';
@@ -45,8 +45,8 @@ export interface Exported {
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /**
- * Writes a function as a self-contained ONNX model: inputs and outputs under the user's names, variables as initializers, standard operators
- * only. An axis that `shapes` calls by a name takes any size at run time: the function is traced at two sizes, and what scales with them is
+ * Writes a function as a self-contained ONNX model: inputs and outputs under the user's names, variables that it reads as initializers, standard
+ * operators only. An axis that `shapes` calls by a name takes any size at run time: the function is traced at two sizes, and what scales with them is
  * computed from an input's shape (list elements k·B of shape arguments; repeated numbers k·B, n/B and 1/(m·B), k, n and m whole; repeated
  * numbers of such a shape).
  *
@@ -62,7 +62,7 @@ export async function toOnnx(
   const dynamic = dynamicAxis(shapes, exported.variables);
   const { graph, dimensions } = dynamic ? traceAnySize(exported, shapes, dynamic) : traceFixed(exported, shapes);
   refuseSharedNames(graph);
-  const initializers = await variableConstants(graph, exported.variables, values);
+  const initializers = await variableConstants(usedVariables(graph), exported.variables, values);
   const { producer = 'flowvae', producerVersion = version, description = '', properties = {} } = metadata;
   return encodeModel(
     { ...portable(graph), variables: [], constants: [...graph.constants, ...initializers] },
@@ -138,12 +138,14 @@ function refuseSharedNames({ inputs, outputs }: Graph): void {
   });
 }
 
+/** The variables that the graph reads: a file holds no others. */
+function usedVariables({ variables, nodes, outputs }: Graph): readonly Named[] {
+  const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ value }) => value)]);
+  return variables.filter(({ value }) => read.has(value));
+}
+
 /** Variables as constants, holding the given numbers or their own. */
-function variableConstants(
-  { variables: lifted }: Graph,
-  variables: NamedVariables,
-  values: Values,
-): Promise<Constant[]> {
+function variableConstants(lifted: readonly Named[], variables: NamedVariables, values: Values): Promise<Constant[]> {
   const stray = Object.keys(values).find((name) => !Object.hasOwn(variables, name));
   if (stray !== undefined) {
     const expected = 'values of variables';

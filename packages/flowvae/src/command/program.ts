@@ -7,6 +7,7 @@ import { version } from '../versions.ts';
 import { bold, cyan, errorPrefix, hasColours } from './colours.ts';
 import { completionCommand, shells } from './completion/completion.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { exportCommand } from './export.ts';
 import { metricsCommand } from './metrics.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
@@ -77,6 +78,12 @@ export function program(): Command {
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'CSV file to write (default: stdout)')
     .action(metricsCommand);
+  subcommand(root, 'export', 'write the model of a run for other programs')
+    .argument('<run>', 'folder of a finished run')
+    .option('--onnx <folder>', 'write encoder.onnx (x, noise -> z, logQ) and decoder.onnx (z -> logits)')
+    .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
+    .option('--json', 'print one JSON object on stdout instead of the paths', false)
+    .action(exportCommand);
   subcommand(root, 'sample', 'draw images from the prior of a run')
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images to draw', 100))

@@ -1,0 +1,49 @@
+// `flowvae export <run>`.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
+import { onnxFiles } from '../portable/onnx-files.ts';
+import { type PortableModel, saveModel } from '../portable/portable-model.ts';
+import { openRun } from '../saved-run.ts';
+
+interface ExportFlags {
+  readonly onnx?: string;
+  readonly model?: string;
+  readonly json: boolean;
+}
+
+export async function exportCommand(run: string, { onnx, model, json }: ExportFlags): Promise<void> {
+  if (onnx === undefined && model === undefined) {
+    throw new ExpectationError({
+      where: 'export',
+      expected: '--onnx <folder> or --model <folder>',
+      received: 'neither',
+    });
+  }
+  const { config, splits, model: trained } = openRun(run).parts;
+  const { height, width } = splits.train;
+  const exported = { config, height, width, model: trained };
+  const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported);
+  if (model !== undefined) saveModel(model, exported);
+  const written = { ...paths, ...(model === undefined ? {} : { model }) };
+  const lines = Object.entries(written).map(([part, path]) => `${part.padEnd(12)}${path}\n`);
+  process.stdout.write(json ? `${JSON.stringify(written)}\n` : lines.join(''));
+}
+
+async function writeOnnx(folder: string, model: PortableModel): Promise<Record<string, string>> {
+  const files = Object.entries(await onnxFiles(model));
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const received = (error as Error).message;
+    throw new ExpectationError({ where: `--onnx ${folder}`, expected: 'a folder that can be written to', received });
+  }
+  return Object.fromEntries(
+    files.map(([part, bytes]) => {
+      const path = join(folder, `${part}.onnx`);
+      writeFileAtomically(path, bytes);
+      return [part, path];
+    }),
+  );
+}

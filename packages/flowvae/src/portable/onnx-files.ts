@@ -1,0 +1,40 @@
+// A model as two ONNX files for other runtimes: x and noise to a draw from the posterior, and z to the observation's logits.
+import { compile } from '@flowvae/compiler';
+import type { Tensor2D } from '@flowvae/tensor';
+import type { PortableModel } from './portable-model.ts';
+
+/** The bytes of the two files. */
+export interface OnnxFiles {
+  /** x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. */
+  readonly encoder: Uint8Array;
+  /** z [batch, D] → logits [batch, P] */
+  readonly decoder: Uint8Array;
+}
+
+/**
+ * Writes encoder with posterior flow, and decoder, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
+ * property `config` holds the run's config as JSON.
+ *
+ * @throws TraceError where the flow cannot be traced for any batch size
+ */
+export async function onnxFiles({ config, height, width, model }: PortableModel): Promise<OnnxFiles> {
+  const pixels = height * width;
+  const { variables, noise } = model;
+  const options = (description: string) => ({
+    metadata: { description, properties: { config: JSON.stringify(config), height: `${height}`, width: `${width}` } },
+  });
+  const infer = compile(
+    (inputs) => {
+      const posterior = model.infer(inputs.x as Tensor2D);
+      const { z, logProb } = posterior.sampleAndLogProb(inputs.noise as Tensor2D);
+      return { z, logQ: logProb };
+    },
+    { variables },
+  );
+  const decode = compile(({ z }) => ({ logits: model.decode(z as Tensor2D) }), { variables });
+  const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
+  return {
+    encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
+    decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options('logits of p(x|z)')),
+  };
+}

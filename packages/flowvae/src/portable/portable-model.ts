@@ -1,0 +1,49 @@
+// A trained VAE as a folder that another program or machine can load without the run and its data.
+import { assignParameters } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
+import type { Vae } from '@flowvae/vae';
+import { modelOf } from '../experiment.ts';
+import type { TrainConfig } from '../settings.ts';
+import { completeConfig } from '../train-config.ts';
+import { readModel, writeModel } from './spec-file.ts';
+
+/** A model, and what it takes to build it again. */
+export interface PortableModel {
+  /** The config of the run that it comes from. */
+  readonly config: TrainConfig;
+  /** Pixels of an image. */
+  readonly height: number;
+  readonly width: number;
+  readonly model: Vae;
+}
+
+/**
+ * Writes a model to a folder: model.json (format, version, config, image size, checksums) and parameters.safetensors.
+ *
+ * @throws ExpectationError where the folder cannot be written to
+ */
+export function saveModel(folder: string, { config, height, width, model }: PortableModel): void {
+  writeModel(folder, { kind: 'model', config, height, width }, model.variables);
+}
+
+/**
+ * Reads a model that {@link saveModel} wrote. Data are not needed.
+ *
+ * @throws ExpectationError where a file is missing, damaged, of a newer format or of another kind, a setting is unknown, or the parameters do not fit
+ */
+export function loadModel(folder: string): PortableModel {
+  const { spec, where, tensors } = readModel(folder);
+  if (spec.kind !== 'model') {
+    throw new ExpectationError({
+      where: `${where}: kind`,
+      expected: "'model'",
+      received: `'${spec.kind}'`,
+      remedy: 'load it with loadPosterior',
+    });
+  }
+  const { height, width } = spec;
+  const config = completeConfig(spec.config, `${where}: config`);
+  const model = modelOf(config, { height, width });
+  assignParameters(where, model.variables, tensors);
+  return { config, height, width, model };
+}

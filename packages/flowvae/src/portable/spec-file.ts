@@ -1,0 +1,109 @@
+// A folder with a model or a posterior: what it is in model.json, its parameters in parameters.safetensors.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject, readSealed, sealed, storedParameters, writeFileAtomically, writeParameters } from '@flowvae/runs';
+import { ExpectationError, type NamedVariables, type StoredTensor } from '@flowvae/tensor';
+import { z } from 'zod';
+import { version } from '../versions.ts';
+
+/** The version of the format that is written; all up to it are read. */
+const FORMAT_VERSION = 1;
+
+const FORMAT = 'flowvae-model';
+const SPEC = 'model.json';
+const PARAMETERS = 'parameters.safetensors';
+
+const size = z.number().int().min(1).max(65_536);
+
+/** What every model.json says about itself. */
+const frame = {
+  format: z.literal(FORMAT),
+  version: z.number().int().min(1).max(FORMAT_VERSION),
+  /** The version of flowvae that wrote it. */
+  flowvae: z.string(),
+  /** SHA-256 of the parameters' names and values. */
+  parameters: z.string().regex(/^[0-9a-f]{64}$/),
+};
+
+const specSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...frame,
+    kind: z.literal('model'),
+    config: z.record(z.string(), z.unknown()),
+    height: size,
+    width: size,
+  }),
+  z.strictObject({
+    ...frame,
+    kind: z.literal('posterior'),
+    latent: size,
+    contextWidth: size,
+    flow: z.string().min(1),
+    amortize: z.enum(['none', 'base', 'flow']),
+  }),
+]);
+
+type Spec = z.infer<typeof specSchema>;
+type Framed = keyof typeof frame;
+
+/** A spec and the arrays that belong to it. */
+interface StoredModel {
+  readonly spec: Spec;
+  /** The path of model.json, for errors. */
+  readonly where: string;
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+}
+
+/** What is written beside the parameters. */
+type Described = { [K in Spec['kind']]: Omit<Extract<Spec, { kind: K }>, Framed> }[Spec['kind']];
+
+/** Writes parameters, then the spec that vouches for them. @throws ExpectationError where the folder cannot be written to */
+export function writeModel(folder: string, described: Described, variables: NamedVariables): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const received = (error as Error).message;
+    throw new ExpectationError({ where: folder, expected: 'a folder that can be written to', received });
+  }
+  const parameters = writeParameters(join(folder, PARAMETERS), variables);
+  const spec = { format: FORMAT, version: FORMAT_VERSION, flowvae: version, ...described, parameters };
+  writeFileAtomically(join(folder, SPEC), sealed(spec));
+}
+
+/**
+ * Reads a folder and checks all of it but whether the parameters fit the model.
+ *
+ * @throws ExpectationError where a file is missing, damaged or truncated, of a newer format, or the two do not belong together
+ */
+export function readModel(folder: string): StoredModel {
+  const where = join(folder, SPEC);
+  refuseOthers(where, readObject(where)); // before the checksum, which a newer format may form in another way
+  const { success, data: spec, error } = specSchema.safeParse(readSealed(where));
+  if (!success) {
+    const { path, message } = error.issues[0]!;
+    const field = [where, ...path].join(': ');
+    throw new ExpectationError({ where: field, expected: 'a spec as flowvae writes it', received: message });
+  }
+  const { tensors, sha256 } = storedParameters(join(folder, PARAMETERS));
+  if (sha256 === spec.parameters) return { spec, where, tensors };
+  throw new ExpectationError({
+    where: join(folder, PARAMETERS),
+    expected: `the parameters that ${SPEC} names by their SHA-256`,
+    received: 'others',
+    remedy: 'the two files are not of one model; save it again',
+  });
+}
+
+function refuseOthers(where: string, { format, version: found, flowvae }: Record<string, unknown>): void {
+  if (format !== FORMAT) {
+    const received = JSON.stringify(format) ?? 'none';
+    throw new ExpectationError({ where: `${where}: format`, expected: `'${FORMAT}'`, received });
+  }
+  if (typeof found === 'number' && found <= FORMAT_VERSION) return;
+  throw new ExpectationError({
+    where: `${where}: version`,
+    expected: `at most ${FORMAT_VERSION}`,
+    received: JSON.stringify(found) ?? 'none',
+    remedy: `flowvae ${flowvae} wrote the file; install that version or a later one`,
+  });
+}

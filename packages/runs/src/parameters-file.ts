@@ -1,0 +1,92 @@
+// A model's variables as a safetensors file, by name.
+import { createHash } from 'node:crypto';
+import {
+  decodeSafetensors,
+  ExpectationError,
+  encodeSafetensors,
+  type NamedVariables,
+  type StoredTensor,
+  tf,
+} from '@flowvae/tensor';
+import { writeFileAtomically } from './atomic-file.ts';
+import { readWhole } from './reading.ts';
+
+/** Arrays by name. */
+type Stored = Readonly<Record<string, StoredTensor>>;
+
+/**
+ * Writes all variables under their names.
+ *
+ * @returns the SHA-256 of names and values, which the file carries too
+ */
+export function writeParameters(
+  path: string,
+  variables: NamedVariables,
+  metadata: Readonly<Record<string, string>> = {},
+): string {
+  const tensors = Object.entries(variables).map(([name, variable]) => {
+    return [name, { shape: variable.shape, values: variable.dataSync<'float32'>() }] as const;
+  });
+  const stored: Stored = Object.fromEntries(tensors);
+  const checked = { ...metadata, sha256: arraysChecksum(stored) };
+  writeFileAtomically(path, encodeSafetensors({ tensors: stored, metadata: checked }));
+  return checked.sha256;
+}
+
+/**
+ * The arrays of such a file, and their SHA-256.
+ *
+ * @throws ExpectationError where the file cannot be read, or the values are not those that were written
+ */
+export function storedParameters(path: string): { readonly tensors: Stored; readonly sha256: string } {
+  const { tensors, metadata } = decodeSafetensors(readWhole(path), path);
+  const sha256 = arraysChecksum(tensors);
+  if (metadata.sha256 === undefined || metadata.sha256 === sha256) return { tensors, sha256 };
+  throw new ExpectationError({
+    where: path,
+    expected: 'the parameters that were written, by their SHA-256',
+    received: 'others',
+    remedy: 'the file was damaged or changed',
+  });
+}
+
+/**
+ * Reads variables of the same names and shapes.
+ *
+ * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values are not those that were written
+ */
+export function readParameters(path: string, variables: NamedVariables): void {
+  assignParameters(path, variables, storedParameters(path).tensors);
+}
+
+/** Gives variables the stored values of the same names. @throws ExpectationError where a name is missing or surplus, or a shape differs */
+export function assignParameters(where: string, variables: NamedVariables, tensors: Stored): void {
+  const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
+    entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
+  const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
+  const missing = expected.filter((entry) => !received.includes(entry));
+  const surplus = received.filter((entry) => !expected.includes(entry));
+  if (missing.length + surplus.length > 0) {
+    throw new ExpectationError({
+      where,
+      expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
+      received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
+      remedy: 'the model was trained with another config, or on images of another size',
+    });
+  }
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(variables)) {
+      variable.assign(tf.tensor(tensors[name]!.values, variable.shape));
+    }
+  });
+}
+
+/** The SHA-256 of all names and values, in the order of the names. */
+function arraysChecksum(tensors: Stored): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(tensors).toSorted()) {
+    const { buffer, byteOffset, byteLength } = tensors[name]!.values;
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
+}

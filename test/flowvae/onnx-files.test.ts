@@ -1,0 +1,154 @@
+// The exported encoder and decoder: the numbers of the model itself, in every runtime, for every flow and any batch size.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bernoulli, normal, uniform } from '@flowvae/random';
+import {
+  completeConfig,
+  key,
+  loadModel,
+  onnxFiles,
+  openRun,
+  type PortableModel,
+  type Tensor,
+  type Tensor2D,
+  tf,
+  trainRun,
+} from 'flowvae';
+import { describe, expect, it } from 'vitest';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { hasChromium, runChromium } from '../compiler/export/chromium.ts';
+import {
+  differences,
+  type Feeds,
+  hasPython,
+  type Model,
+  type Numbers,
+  runNative,
+  runPython,
+  runWeb,
+} from '../compiler/export/runtimes.ts';
+import { flowvae } from '../faults/command-under-test.ts';
+import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
+import { untrainedModel } from './untrained-model.ts';
+
+const TOLERANCE = 1e-4;
+const latent = 3;
+
+interface Given {
+  readonly encoder: Feeds;
+  readonly decoder: Feeds;
+}
+
+const feedsAt = (rows: number): Given => ({
+  encoder: {
+    x: { data: bernoulli(key(1), uniform(key(2), rows * 30)), shape: [rows, 30] },
+    noise: { data: normal(key(3), rows * latent), shape: [rows, latent] },
+  },
+  decoder: { z: { data: normal(key(4), rows * latent), shape: [rows, latent] } },
+});
+
+/** What tfjs computes kernel by kernel. */
+function eager({ model }: Pick<PortableModel, 'model'>, { encoder, decoder }: Given): Record<keyof Given, Numbers> {
+  const tensor = ({ data, shape }: Feeds[string]): Tensor2D => tf.tensor2d(data, [...shape] as [number, number]);
+  const { z, logQ, logits } = tf.tidy(() => {
+    const drawn = model.infer(tensor(encoder.x!)).sampleAndLogProb(tensor(encoder.noise!));
+    return { z: drawn.z, logQ: drawn.logProb, logits: model.decode(tensor(decoder.z!)) };
+  });
+  return { encoder: { z: numbers(z), logQ: numbers(logQ) }, decoder: { logits: numbers(logits) } };
+}
+
+function numbers(tensor: Tensor): Numbers[string] {
+  const data = [...tensor.dataSync()];
+  tensor.dispose();
+  return { data, shape: tensor.shape };
+}
+
+describe.each(Object.keys(flowTable).map((name) => `${name}*2`))('flow %s', (flow) => {
+  it('is the same map in onnxruntime-node, at two batch sizes', async () => {
+    const exported = untrainedModel({ flow, latent });
+    const files = await onnxFiles(exported);
+    for (const rows of [1, 5]) {
+      const given = feedsAt(rows);
+      const expected = eager(exported, given);
+      expect(expected.encoder.z!.shape).toEqual([rows, latent]);
+      expect(differences(await runNative(files.encoder, given.encoder), expected.encoder, TOLERANCE)).toEqual([]);
+      expect(differences(await runNative(files.decoder, given.decoder), expected.decoder, TOLERANCE)).toEqual([]);
+    }
+  });
+});
+
+describe('in other runtimes', () => {
+  const models = ['planar*3', 'radial-sylvester-h(2)', 'iaf(4,1)*2'].map((flow) => untrainedModel({ flow, latent }));
+  const given = feedsAt(4);
+  const files = async (): Promise<Model[]> => {
+    const pairs = models.map(async (model) => {
+      const { encoder, decoder } = await onnxFiles(model);
+      return [
+        { bytes: encoder, feeds: given.encoder },
+        { bytes: decoder, feeds: given.decoder },
+      ];
+    });
+    return (await Promise.all(pairs)).flat();
+  };
+  const expected = () => models.flatMap((model) => Object.values(eager(model, given)));
+  const agree = (received: readonly Numbers[]) => {
+    const wanted = expected();
+    expect(received.length).toBe(wanted.length);
+    expect(received.flatMap((numbers, i) => differences(numbers, wanted[i]!, TOLERANCE))).toEqual([]);
+  };
+
+  it('gives the same numbers in onnxruntime-web in Node', async () => {
+    const received: Numbers[] = [];
+    for (const { bytes, feeds } of await files()) received.push(await runWeb(bytes, feeds));
+    agree(received);
+  });
+
+  it.skipIf(!hasChromium())(
+    'gives the same numbers in onnxruntime-web in Chromium (only where /usr/bin/chromium or FLOWVAE_CHROMIUM is a browser)',
+    async () => agree(await runChromium(await files())),
+  );
+
+  it.skipIf(!hasPython())(
+    'gives the same numbers in Python (only where python3 has numpy, onnx and onnxruntime)',
+    async () => {
+      const results = runPython(await files());
+      expect(results.map(({ error }) => error ?? '')).toEqual(results.map(() => ''));
+      agree(results.map(({ outputs }) => outputs!));
+    },
+  );
+
+  it('notices a file of other parameters', async () => {
+    const [model, other] = [untrainedModel({ latent }), untrainedModel({ latent, seed: 4 })];
+    const { encoder } = await onnxFiles(other);
+    expect(differences(await runNative(encoder, given.encoder), eager(model, given).encoder, TOLERANCE)).not.toEqual(
+      [],
+    );
+  });
+});
+
+describe('flowvae export', () => {
+  it('writes the model of a run as ONNX files and as a folder to load', async () => {
+    const run = freshPath();
+    await trainRun(completeConfig({ ...tinySettings, latent, data: tinyData(), steps: 2 }), { out: run });
+    const [onnx, model] = [join(freshPath(), 'deep'), freshPath()];
+    const [done, refused] = await Promise.all([
+      flowvae(['export', run, '--onnx', onnx, '--model', model]),
+      flowvae(['export', run]),
+    ]);
+    expect([done.code, done.stderr]).toEqual([0, '']);
+    expect(done.stdout.trim().split(/\s+/)).toEqual([
+      ...['encoder', join(onnx, 'encoder.onnx'), 'decoder', join(onnx, 'decoder.onnx')],
+      ...['model', model],
+    ]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      'flowvae: export: expected --onnx <folder> or --model <folder>, got neither\n',
+    ]);
+    const { parts } = openRun(run);
+    const given = feedsAt(2);
+    const wanted = eager(parts, given);
+    expect(eager(loadModel(model), given)).toEqual(wanted);
+    const encoder = readFileSync(join(onnx, 'encoder.onnx'));
+    expect(differences(await runNative(encoder, given.encoder), wanted.encoder, TOLERANCE)).toEqual([]);
+  });
+});

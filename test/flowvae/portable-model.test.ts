@@ -1,0 +1,202 @@
+// Models and posteriors in folders: what comes back is what was saved, and whatever is wrong with a folder is one clear error.
+import { createHash } from 'node:crypto';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bernoulli, normal, uniform } from '@flowvae/random';
+import { mlp } from '@flowvae/vae';
+import {
+  ExpectationError,
+  key,
+  loadModel,
+  loadPosterior,
+  type NamedVariables,
+  type Posterior,
+  portablePosterior,
+  saveModel,
+  savePosterior,
+  type Tensor2D,
+  tf,
+} from 'flowvae';
+import { describe, expect, it } from 'vitest';
+import { freshPath } from './tiny-run.ts';
+import { shaken, untrainedModel } from './untrained-model.ts';
+
+const rows = 3;
+const noise = (width: number): Tensor2D => tf.tensor2d(normal(key(1), rows * width), [rows, width]);
+const features = (width: number): Tensor2D => tf.tensor2d(uniform(key(2), rows * width), [rows, width]);
+const values = (variables: NamedVariables) =>
+  Object.entries(variables).map(([name, variable]) => [name, variable.shape, [...variable.dataSync()]]);
+const draw = (posterior: Posterior, context: Tensor2D) =>
+  tf.tidy(() => {
+    const { z, logProb } = posterior.at(context).sampleAndLogProb(noise(posterior.noise.width));
+    return [[...z.dataSync()], [...logProb.dataSync()]];
+  });
+
+describe('a saved model', () => {
+  it.each([
+    { flow: 'planar*2-sylvester-o(2)', prior: 'realnvp(4,1)' },
+    { flow: 'iaf(4,1)*2', amortize: 'base' },
+    { flow: 'none', activation: 'maxout' },
+  ] as const)('comes back with its config and every parameter: %j', (changes) => {
+    const saved = untrainedModel(changes);
+    const folder = freshPath();
+    saveModel(folder, saved);
+    const loaded = loadModel(folder);
+    expect(loaded.config).toEqual(saved.config);
+    expect([loaded.height, loaded.width]).toEqual([6, 5]);
+    expect(values(loaded.model.variables)).toEqual(values(saved.model.variables));
+    const x = tf.tensor2d(bernoulli(key(3), uniform(key(4), rows * 30)), [rows, 30]);
+    const reconstruction = ({ model }: typeof saved) => [
+      ...tf.tidy(() => model.reconstruct(x, noise(model.noise.width))).dataSync(),
+    ];
+    expect(reconstruction(loaded)).toEqual(reconstruction(saved));
+  });
+});
+
+describe('a saved posterior', () => {
+  const spec = { latent: 3, contextWidth: 8, flow: 'planar*2-iaf(4,1)', amortize: 'flow' } as const;
+
+  it('gives the same draws on another encoder of the same width', () => {
+    const saved = portablePosterior(spec, key(5));
+    shaken(saved.posterior.variables);
+    const folder = freshPath();
+    savePosterior(folder, saved);
+    const loaded = loadPosterior(folder, { contextWidth: 8 });
+    expect(loaded.spec).toEqual(spec);
+    const other = mlp({ inputWidth: 17, hidden: [11, 8], activation: 'tanh', key: key(6) });
+    const context = other.apply(features(17));
+    expect(draw(loaded.posterior, context)).toEqual(draw(saved.posterior, context));
+  });
+
+  it('is found in a model’s folder too', () => {
+    const saved = untrainedModel({ flow: 'radial*2' });
+    const folder = freshPath();
+    saveModel(folder, saved);
+    const { spec: found, posterior } = loadPosterior(folder);
+    expect(found).toEqual({ latent: 2, contextWidth: 8, flow: 'radial*2', amortize: 'flow' });
+    const own = Object.entries(saved.model.variables).filter(([name]) => name.startsWith('posterior/'));
+    expect(values(posterior.variables).map(([, , numbers]) => numbers)).toEqual(
+      values(Object.fromEntries(own)).map(([, , numbers]) => numbers),
+    );
+  });
+
+  it('is refused for features of another width', () => {
+    const folder = freshPath();
+    savePosterior(folder, portablePosterior(spec, key(5)));
+    expect(() => loadPosterior(folder, { contextWidth: 9 })).toThrow(
+      'expected a posterior for features of width 9, got one for 8; give the encoder 8 features',
+    );
+  });
+
+  it('is refused where its spec asks for other numbers of parameters', () => {
+    const folder = freshPath();
+    savePosterior(folder, portablePosterior(spec, key(5)));
+    edit(folder, { contextWidth: 60_000 });
+    expect(() => loadPosterior(folder)).toThrow(/expected \d+ parameters beside it, got \d+/);
+    expect(() => loadModel(folder)).toThrow("kind: expected 'model', got 'posterior'; load it with loadPosterior");
+  });
+});
+
+const SPEC = 'model.json';
+const PARAMETERS = 'parameters.safetensors';
+
+/** Changes fields of a spec and seals it again, as another program or version could have written it. */
+function edit(folder: string, changes: object): void {
+  const path = join(folder, SPEC);
+  const { sha256: _, ...spec } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const render = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  const changed = { ...spec, ...changes };
+  const sha256 = createHash('sha256').update(render(changed)).digest('hex');
+  writeFileSync(path, render({ ...changed, sha256 }));
+}
+
+function overwrite(folder: string, file: string, change: (bytes: Uint8Array) => Uint8Array): void {
+  const path = join(folder, file);
+  writeFileSync(path, change(readFileSync(path)));
+}
+
+const flipped = (bytes: Uint8Array, at: number) => bytes.with(at < 0 ? bytes.length + at : at, 0x41);
+
+describe('a folder that is refused', () => {
+  const whole = freshPath();
+  const saved = untrainedModel();
+  saveModel(whole, saved);
+  const otherFolder = freshPath();
+  saveModel(otherFolder, untrainedModel({ seed: 4 }));
+  const config = saved.config;
+
+  it.each<[what: string, damage: (folder: string) => void, error: RegExp]>([
+    ['no spec', (folder) => rmSync(join(folder, SPEC)), /model\.json: expected a JSON object, got no file/],
+    [
+      'a truncated spec',
+      (folder) => overwrite(folder, SPEC, (bytes) => bytes.subarray(0, 100)),
+      /model\.json: expected a JSON object/,
+    ],
+    [
+      'a spec with another byte',
+      (folder) => overwrite(folder, SPEC, (bytes) => flipped(bytes, bytes.indexOf('2'.charCodeAt(0)))),
+      /model\.json: expected (the text that was written, by its SHA-256|a JSON object)/,
+    ],
+    [
+      'a newer format',
+      (folder) => edit(folder, { version: 2, flowvae: '9.1.0', surprise: true }),
+      /model\.json: version: expected at most 1, got 2; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
+    ],
+    [
+      'no version',
+      (folder) => edit(folder, { version: undefined }),
+      /model\.json: version: expected at most 1, got none/,
+    ],
+    ['another format', (folder) => edit(folder, { format: 'tfjs' }), /format: expected 'flowvae-model', got "tfjs"/],
+    ['a field of another type', (folder) => edit(folder, { height: '6' }), /model\.json: height: expected .*number/],
+    ['an unknown field', (folder) => edit(folder, { extra: 1 }), /model\.json: expected .*extra/],
+    [
+      'an unknown setting',
+      (folder) => edit(folder, { config: { ...config, warp: 9 } }),
+      /model\.json: config: warp: expected one of .*, got an unknown setting/,
+    ],
+    [
+      'a flow that is none',
+      (folder) => edit(folder, { config: { ...config, flow: 'plannar*2' } }),
+      /flow formula 'plannar\*2': expected/,
+    ],
+    [
+      'another shape',
+      (folder) => edit(folder, { config: { ...config, latent: 3 } }),
+      /model\.json: expected .*posterior\/base\/mean\/kernel \[8, 3\].*, got .*posterior\/base\/mean\/kernel \[8, 2\]/,
+    ],
+    [
+      'no parameters',
+      (folder) => rmSync(join(folder, PARAMETERS)),
+      /parameters\.safetensors: expected a file that can be read/,
+    ],
+    [
+      'truncated parameters',
+      (folder) => overwrite(folder, PARAMETERS, (bytes) => bytes.subarray(0, -5)),
+      /parameters\.safetensors: expected .*; the file is damaged or of another kind/,
+    ],
+    [
+      'parameters with another byte',
+      (folder) => overwrite(folder, PARAMETERS, (bytes) => flipped(bytes, -2)),
+      /parameters\.safetensors: expected the parameters that were written, by their SHA-256, got others/,
+    ],
+    [
+      'the parameters of another model',
+      (folder) => cpSync(join(otherFolder, PARAMETERS), join(folder, PARAMETERS)),
+      /parameters\.safetensors: expected the parameters that model\.json names .*; the two files are not of one model/,
+    ],
+  ])('%s', (_, damage, error) => {
+    const folder = freshPath();
+    cpSync(whole, folder, { recursive: true });
+    expect(() => loadModel(folder)).not.toThrow();
+    damage(folder);
+    const load = () => loadModel(folder);
+    expect(load).toThrow(ExpectationError);
+    expect(load).toThrow(error);
+  });
+
+  it('a place that cannot be written to', () => {
+    const file = join(whole, SPEC);
+    expect(() => saveModel(join(file, 'inside'), saved)).toThrow(/expected a folder that can be written to/);
+  });
+});
