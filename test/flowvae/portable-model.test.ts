@@ -36,7 +36,7 @@ describe('a saved model', () => {
   it.each([
     { flow: 'planar*2-sylvester-o(2)', prior: 'realnvp(4,1)' },
     { flow: 'iaf(4,1)*2', amortize: 'base' },
-    { flow: 'none', activation: 'maxout' },
+    { flow: 'none', activation: 'maxout', likelihood: 'gaussian', binarize: 'none' },
   ] as const)('comes back with its config and every parameter: %j', (changes) => {
     const saved = untrainedModel(changes);
     const folder = freshPath();
@@ -54,7 +54,7 @@ describe('a saved model', () => {
 });
 
 describe('a saved posterior', () => {
-  const spec = { latent: 3, contextWidth: 8, flow: 'planar*2-iaf(4,1)', amortize: 'flow' } as const;
+  const spec = { latent: 3, contextWidth: 8, flow: 'planar*2-iaf(4,1)', amortize: 'flow', scale: 'logStd' } as const;
 
   it('gives the same draws on another encoder of the same width', () => {
     const saved = portablePosterior(spec, key(5));
@@ -69,11 +69,11 @@ describe('a saved posterior', () => {
   });
 
   it('is found in a model’s folder too', () => {
-    const saved = untrainedModel({ flow: 'radial*2' });
+    const saved = untrainedModel({ flow: 'radial*2', architecture: 'pythae' });
     const folder = freshPath();
     saveModel(folder, saved);
     const { spec: found, posterior } = loadPosterior(folder);
-    expect(found).toEqual({ latent: 2, contextWidth: 8, flow: 'radial*2', amortize: 'flow' });
+    expect(found).toEqual({ latent: 2, contextWidth: 400, flow: 'radial*2', amortize: 'flow', scale: 'logVariance' });
     const own = Object.entries(saved.model.variables).filter(([name]) => name.startsWith('posterior/'));
     expect(values(posterior.variables).map(([, , numbers]) => numbers)).toEqual(
       values(Object.fromEntries(own)).map(([, , numbers]) => numbers),

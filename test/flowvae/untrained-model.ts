@@ -16,7 +16,9 @@ export function shaken<V extends NamedVariables>(variables: V): V {
 }
 
 export function untrainedModel(changes: Partial<TrainConfig> = {}): PortableModel {
-  const config = completeConfig({ ...tinySettings, ...changes });
+  const { hidden, ...others } = tinySettings;
+  const widths = changes.architecture === undefined ? { hidden } : {}; // published networks have their own
+  const config = completeConfig({ ...others, ...widths, ...changes });
   const model = modelOf(config, imageSize);
   shaken(model.variables);
   return { config, ...imageSize, model };

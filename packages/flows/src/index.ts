@@ -19,6 +19,8 @@ export {
 export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
 export { type FullShapes, full } from './full.ts';
 export { type HouseholderShapes, householder } from './householder.ts';
+export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';
+export { fromSylvesterFlows, type ImportedPosterior, type SylvesterFlowsKind } from './import/sylvester-flows.ts';
 export { type Initialisation, initialisations } from './initialisation.ts';
 export { invert } from './invert.ts';
 export { type LuShapes, lu } from './lu.ts';

@@ -18,7 +18,7 @@ export type SylvesterShapes = {
 };
 
 /** The orthonormal columns Q [D, M] of one layer, as the two products that a layer takes. */
-interface Basis {
+export interface Basis {
   /** Qᵀz, [B, D] → [B, M] */
   readonly project: (z: Tensor2D) => Tensor2D;
   /** Q·h, [B, M] → [B, D] */
@@ -88,20 +88,29 @@ export function sylvesterFlow<S extends ParamShapes>(
       })),
     forward(params, z) {
       checkArguments(`${where}.forward`, 'z', z, { dim, paramShapes, params });
-      const factors = factorsOf(params, width);
-      const [r1s, r2s] = [factors.r1, factors.r2].map((r) =>
-        layersOf(r, layers).map((layer): Tensor3D => tf.squeeze(layer, [1])),
-      );
-      const bs = layersOf(params.b, layers).map((layer): Tensor2D => tf.squeeze(layer, [1]));
-      let y = z;
-      const ts = source.bases(params).map(({ project, embed }, k) => {
-        const t = tf.tanh(tf.add(applyMatrix(r2s![k]!, project(y), true), bs[k]!)) as Tensor2D;
-        y = tf.add(y, embed(applyMatrix(r1s![k]!, t, true)));
-        return tf.expandDims(t, 1);
-      });
-      return { y, logDet: logDetOf(ts.length === 1 ? ts[0]! : tf.concat(ts, 1), factors.onePlusR) };
+      return applySylvester({ ...factorsOf(params, width), b: params.b, bases: source.bases(params) }, z);
     },
   };
+}
+
+/** What the layers of a Sylvester flow are made of, b [B|1, K, M]. */
+interface SylvesterLayers extends Factors {
+  readonly b: Tensor;
+  readonly bases: readonly Basis[];
+}
+
+/** Applies one layer after the other. */
+export function applySylvester({ r1, r2, onePlusR, b, bases }: SylvesterLayers, z: Tensor2D) {
+  const layers = bases.length;
+  const [r1s, r2s] = [r1, r2].map((r) => layersOf(r, layers).map((layer): Tensor3D => tf.squeeze(layer, [1])));
+  const bs = layersOf(b, layers).map((layer): Tensor2D => tf.squeeze(layer, [1]));
+  let y = z;
+  const ts = bases.map(({ project, embed }, k) => {
+    const t = tf.tanh(tf.add(applyMatrix(r2s![k]!, project(y), true), bs[k]!)) as Tensor2D;
+    y = tf.add(y, embed(applyMatrix(r1s![k]!, t, true)));
+    return tf.expandDims(t, 1);
+  });
+  return { y, logDet: logDetOf(ts.length === 1 ? ts[0]! : tf.concat(ts, 1), onePlusR) };
 }
 
 /** R₁ = 0 and R₂ = I: every layer is the identity. */

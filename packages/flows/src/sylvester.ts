@@ -1,13 +1,13 @@
 // The Sylvester flows of van den Berg et al.: orthogonal, Householder, triangular.
 import { fold, normal } from '@flowvae/random';
-import { ExpectationError, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { ExpectationError, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { Flow } from './flow.ts';
 import { layersOf } from './layer-slices.ts';
 import { layeredName } from './layers.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import type { NoShapes } from './permutation.ts';
 import { reflect, reflections } from './reflections.ts';
-import { type BasisSource, type SylvesterShapes, sylvesterFlow } from './sylvester-flow.ts';
+import { type Basis, type BasisSource, type SylvesterShapes, sylvesterFlow } from './sylvester-flow.ts';
 import { applyMatrix } from './triangular.ts';
 
 /** Shapes of the matrices [K, D, M] whose orthonormal columns an orthogonal Sylvester flow takes. */
@@ -31,14 +31,7 @@ export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flo
   const source: BasisSource<OrthogonalShapes> = {
     paramShapes: { q: [layers, dim, width] },
     initialParams: (key) => ({ q: normal(fold(key, 'sylvester'), layers * dim * width) }),
-    bases({ q }) {
-      const rows = q.shape[0]!;
-      const flat = orthogonalise(tf.reshape(q, [rows * layers, dim, width]));
-      return layersOf(tf.reshape(flat, [rows, layers, dim, width]), layers).map((layer) => {
-        const matrix: Tensor3D = tf.squeeze(layer, [1]);
-        return { project: (z) => applyMatrix(matrix, z, true), embed: (h) => applyMatrix(matrix, h) };
-      });
-    },
+    bases: ({ q }) => orthogonalBases(q),
   };
   const name = layeredName(`sylvester-o(${width})`, layers);
   const single = () => sylvesterOrthogonal(dim, width);
@@ -62,12 +55,7 @@ export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): 
   const source: BasisSource<MirrorShapes> = {
     paramShapes: { v: [layers, mirrors, dim] },
     initialParams: (key) => ({ v: normal(fold(key, 'sylvester'), layers * mirrors * dim) }),
-    bases: ({ v }) =>
-      layersOf(v, layers).map((layer) => {
-        const forth = reflections(tf.squeeze<Tensor3D>(layer, [1]));
-        const back = { normal: tf.reverse(forth.normal, 1), back: tf.reverse(forth.back, 1) };
-        return { project: (z) => reflect(forth, z), embed: (h) => reflect(back, h) };
-      }),
+    bases: ({ v }) => mirrorBases(v),
   };
   const name = layeredName(`sylvester-h(${mirrors})`, layers);
   const single = () => sylvesterHouseholder(dim, mirrors);
@@ -88,19 +76,41 @@ export function sylvesterTriangular(dim: number, layers = 1): Flow<SylvesterShap
 
 /** Layers `first`, `first` + 1, …: odd ones are reversed. */
 function triangularFrom(first: number, dim: number, layers: number): Flow<SylvesterShapes> {
-  const same = (x: Tensor2D) => x;
-  const reversed = (x: Tensor2D): Tensor2D => tf.reverse(x, 1);
   const source: BasisSource<NoShapes> = {
     paramShapes: {},
     initialParams: () => ({}),
-    bases: () =>
-      Array.from({ length: layers }, (_, k) =>
-        (first + k) % 2 === 0 ? { project: same, embed: same } : { project: reversed, embed: reversed },
-      ),
+    bases: () => alternatingBases(layers, first),
   };
   const name = layeredName('sylvester-t', layers);
   const single = (k: number) => triangularFrom(first + k, dim, 1);
   return sylvesterFlow({ where: 'sylvesterTriangular', name, dim, layers, width: dim, single }, source);
+}
+
+/** Bases of matrices q [B|1, K, D, M]: the orthogonal factor of each. */
+export function orthogonalBases(q: Tensor): Basis[] {
+  const [rows, layers, dim, width] = q.shape as [number, number, number, number];
+  const flat = orthogonalise(tf.reshape(q, [rows * layers, dim, width]));
+  return layersOf(tf.reshape(flat, [rows, layers, dim, width]), layers).map((layer) => {
+    const matrix: Tensor3D = tf.squeeze(layer, [1]);
+    return { project: (z) => applyMatrix(matrix, z, true), embed: (h) => applyMatrix(matrix, h) };
+  });
+}
+
+/** Bases of mirrors v [B|1, K, H, D]: Qᵀz is z reflected at the first, then the second, … */
+export const mirrorBases = (v: Tensor): Basis[] =>
+  layersOf(v, v.shape[1]!).map((layer) => {
+    const forth = reflections(tf.squeeze<Tensor3D>(layer, [1]));
+    const back = { normal: tf.reverse(forth.normal, 1), back: tf.reverse(forth.back, 1) };
+    return { project: (z) => reflect(forth, z), embed: (h) => reflect(back, h) };
+  });
+
+/** The identity and the reversal of the dimensions in turn; layer `first` + k is reversed where that is odd. */
+export function alternatingBases(layers: number, first = 0): Basis[] {
+  const same = (x: Tensor2D) => x;
+  const reversed = (x: Tensor2D): Tensor2D => tf.reverse(x, 1);
+  return Array.from({ length: layers }, (_, k) =>
+    (first + k) % 2 === 0 ? { project: same, embed: same } : { project: reversed, embed: reversed },
+  );
 }
 
 function checkWidth(where: string, width: number, dim: number): void {

@@ -84,7 +84,7 @@ export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'wi
 }
 
 /** Encoder and decoder: as the settings say, or those of a published experiment, which do not know the mean image. */
-const networks = (
+export const networks = (
   { architecture, hidden, activation }: TrainConfig,
   mean: Float32Array | undefined,
 ): Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale' | 'meanImage'> =>

@@ -60,9 +60,14 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
  * Decodes a safetensors file of float32 tensors.
  *
  * @param where the file's name, for errors
+ * @param options.leaveOut tensors of any type that are not read, such as a PyTorch module's integer buffers; default none
  * @throws ExpectationError where the file is truncated, its header is damaged, or a tensor is not float32
  */
-export function decodeSafetensors(file: Uint8Array, where: string): StoredTensors {
+export function decodeSafetensors(
+  file: Uint8Array,
+  where: string,
+  { leaveOut = () => false }: { readonly leaveOut?: (name: string) => boolean } = {},
+): StoredTensors {
   const refuse = (expected: string, received: string): never => {
     throw new ExpectationError({ where, expected, received, remedy: 'the file is damaged or of another kind' });
   };
@@ -78,12 +83,15 @@ export function decodeSafetensors(file: Uint8Array, where: string): StoredTensor
   const data = bytes.subarray(8 + headerLength);
   const places = Object.entries(entries).map(
     ([name, entry]) =>
-      readPlace(name, entry, data.length) ?? refuse(`tensor "${name}" to be float32 inside the file`, summary(entry)),
+      readPlace({ name, isLeftOut: leaveOut(name) }, entry, data.length) ??
+      refuse(`tensor "${name}" to be float32 inside the file`, summary(entry)),
   );
   if (!fillExactly(places, data.length)) refuse(`tensors that fill ${data.length} bytes of data`, 'gaps or overlaps');
-  const tensors = places.map(({ name, shape, from, to }) => {
-    return [name, { shape, values: new Float32Array(data.slice(from, to).buffer) }] as const;
-  });
+  const tensors = places
+    .filter(({ name }) => !leaveOut(name))
+    .map(({ name, shape, from, to }) => {
+      return [name, { shape, values: new Float32Array(data.slice(from, to).buffer) }] as const;
+    });
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
@@ -111,12 +119,17 @@ interface Place {
   readonly to: number;
 }
 
-function readPlace(name: string, entry: unknown, dataLength: number): Place | undefined {
+function readPlace(
+  { name, isLeftOut }: { readonly name: string; readonly isLeftOut: boolean },
+  entry: unknown,
+  dataLength: number,
+): Place | undefined {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
-  if (dtype !== 'F32' || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) return undefined;
+  if ((dtype !== 'F32' && !isLeftOut) || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2)
+    return undefined;
   if (![...shape, ...offsets].every(isCount)) return undefined;
   const [from, to] = offsets as [number, number];
-  if (to > dataLength || to - from !== elementCount(shape) * 4) return undefined;
+  if (to > dataLength || to < from || (!isLeftOut && to - from !== elementCount(shape) * 4)) return undefined;
   return { name, shape: shape as readonly number[], from, to };
 }
 

@@ -1,13 +1,14 @@
 // A model as two ONNX files for other runtimes: x and noise to a draw from the posterior, and z to the observation's logits.
 import { compile } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
+import { likelihoodOf } from '../observed-data.ts';
 import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the two files. */
 export interface OnnxFiles {
   /** x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. */
   readonly encoder: Uint8Array;
-  /** z [batch, D] → logits [batch, P] */
+  /** z [batch, D] → logits [batch, P]; `outputs` where the likelihood takes something else than logits. */
   readonly decoder: Uint8Array;
 }
 
@@ -31,10 +32,14 @@ export async function onnxFiles({ config, height, width, model }: PortableModel)
     },
     { variables },
   );
-  const decode = compile(({ z }) => ({ logits: model.decode(z as Tensor2D) }), { variables });
+  const outputs = likelihoodOf(config).data === 'bits' ? 'logits' : 'outputs';
+  const decode = compile(({ z }) => ({ [outputs]: model.decode(z as Tensor2D) }), { variables });
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
   return {
     encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
-    decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options('logits of p(x|z)')),
+    decoder: await decode.toOnnx(
+      { z: ['batch', config.latent] },
+      options(`${outputs} of p(x|z), ${config.likelihood}`),
+    ),
   };
 }

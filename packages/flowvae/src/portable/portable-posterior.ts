@@ -4,12 +4,15 @@ import {
   chosenFlow,
   flowParameterCount,
   flowPosterior,
+  type NormalHead,
   type Posterior,
   parseFlow,
 } from '@flowvae/flows';
 import { type Key, key } from '@flowvae/random';
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
+import { networks } from '../experiment.ts';
+import type { TrainConfig } from '../settings.ts';
 import { completeConfig } from '../train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
@@ -22,19 +25,22 @@ export interface PosteriorSpec {
   /** A flow formula, or `none` for the diagonal normal. */
   readonly flow: string;
   readonly amortize: Amortization;
+  /** How the base normal's deviation is parametrised. Default `'logStd'`. */
+  readonly scale?: NonNullable<NormalHead['scale']>;
 }
 
 /** A posterior and its spec. */
 export interface PortablePosterior {
-  readonly spec: PosteriorSpec;
+  readonly spec: Required<PosteriorSpec>;
   readonly posterior: Posterior;
 }
 
 type Tensors = Readonly<Record<string, StoredTensor>>;
 
 /** Builds a new posterior that can be saved. @throws ExpectationError where the formula is none */
-export function portablePosterior(spec: PosteriorSpec, initial: Key): PortablePosterior {
-  return { spec, posterior: flowPosterior({ ...spec, flow: flowOf(spec), key: initial }) };
+export function portablePosterior({ scale = 'logStd', ...others }: PosteriorSpec, initial: Key): PortablePosterior {
+  const spec = { ...others, scale };
+  return { spec, posterior: flowPosterior({ ...spec, base: { scale }, flow: flowOf(spec), key: initial }) };
 }
 
 /**
@@ -68,8 +74,8 @@ export function loadPosterior(
     });
   }
   refuseOtherCount(where, spec, tensors);
-  const { latent, flow, amortize } = spec;
-  const loaded = portablePosterior({ latent, contextWidth: spec.contextWidth, flow, amortize }, key(0));
+  const { latent, flow, amortize, scale } = spec;
+  const loaded = portablePosterior({ latent, contextWidth: spec.contextWidth, flow, amortize, scale }, key(0));
   assignParameters(where, loaded.posterior.variables, tensors);
   return loaded;
 }
@@ -85,10 +91,11 @@ const under = (prefix: string, tensors: Tensors): Tensors =>
   );
 
 /** The head of the base's mean [C, D] tells the width; without heads every width will do. */
-const specOf = ({ latent, flow, amortize }: Omit<PosteriorSpec, 'contextWidth'>, tensors: Tensors): PosteriorSpec => ({
-  ...{ latent, flow, amortize },
-  contextWidth: tensors['base/mean/kernel']?.shape[0] ?? 1,
-});
+function specOf(config: TrainConfig, tensors: Tensors): Required<PosteriorSpec> {
+  const { latent, flow, amortize } = config;
+  const { scale = 'logStd' } = networks(config, undefined);
+  return { latent, flow, amortize, scale, contextWidth: tensors['base/mean/kernel']?.shape[0] ?? 1 };
+}
 
 /** A damaged width must not end in an allocation that fails. */
 function refuseOtherCount(where: string, spec: PosteriorSpec, tensors: Tensors): void {

@@ -40,6 +40,7 @@ const specSchema = z.discriminatedUnion('kind', [
     contextWidth: size,
     flow: z.string().min(1),
     amortize: z.enum(['none', 'base', 'flow']),
+    scale: z.enum(['logStd', 'logVariance', 'softplusVariance']),
   }),
 ]);
 

@@ -1,0 +1,126 @@
+// Flows that were trained in Python: the numbers that their own libraries computed, and state dicts that are refused.
+import { fromNormflows, fromSylvesterFlows, type SylvesterFlowsKind } from '@flowvae/flows';
+import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor, tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import normflows from '../reference/normflows.json' with { type: 'json' };
+import sylvesterFlows from '../reference/sylvester-flows.json' with { type: 'json' };
+
+type Given = Readonly<Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>>;
+type State = Readonly<Record<string, StoredTensor>>;
+
+/** A state dict as a file holds it. */
+function stateOf(given: object): State {
+  const entries = Object.entries(given as Given).map(([name, { shape, values }]) => {
+    return [name, { shape, values: Float32Array.from(values) }] as const;
+  });
+  return decodeSafetensors(encodeSafetensors({ tensors: Object.fromEntries(entries), metadata: {} }), 'state').tensors;
+}
+
+/** The largest difference, in units of max(1, |expected|). */
+const distance = (received: ArrayLike<number>, expected: readonly number[]): number =>
+  Math.max(...expected.map((value, i) => Math.abs(received[i]! - value) / Math.max(1, Math.abs(value))));
+
+const leaky = { activation: 'leaky_relu' } as const;
+const optionsOf = (name: string) => (name.includes('leaky') ? leaky : {});
+
+function normflowsDistance({ name, dim, z, y, logDet }: (typeof normflows.cases)[number], state: State, options = {}) {
+  return tf.tidy(() => {
+    const { flow, values } = fromNormflows(state, { ...optionsOf(name), ...options });
+    const params = Object.entries(flow.paramShapes).map(([param, shape]) => {
+      return [param, tf.tensor(values[param]!, [1, ...shape])] as const;
+    });
+    const result = flow.forward(Object.fromEntries(params), tf.tensor2d(z, [z.length, dim]));
+    return Math.max(distance(result.y.dataSync(), y.flat()), distance(result.logDet.dataSync(), logDet));
+  });
+}
+
+describe('normflows', () => {
+  it.each(normflows.cases.map((row) => [row.name, row] as const))('%s: its numbers', (_, row) => {
+    const state = stateOf(row.state);
+    expect(normflowsDistance(row, state)).toBeLessThan(2e-5);
+    const wrong = { ...state };
+    const [name] = Object.keys(state).filter((key) => /\.(u|beta)$/.test(key));
+    wrong[name!] = { ...state[name!]!, values: state[name!]!.values.map((value) => 1.01 * value) };
+    expect(normflowsDistance(row, wrong)).toBeGreaterThan(1e-4);
+  });
+
+  it('tells one activation from the other', () => {
+    const [row] = normflows.cases;
+    expect(normflowsDistance(row!, stateOf(row!.state), leaky)).toBeGreaterThan(1e-2);
+  });
+
+  const state = stateOf(normflows.cases[3]!.state);
+  const without = (name: string): State => Object.fromEntries(Object.entries(state).filter(([key]) => key !== name));
+  const given = (name: string, shape: number[], values: number[]): State => ({
+    ...state,
+    [name]: { shape, values: Float32Array.from(values) },
+  });
+  it.each<[what: string, state: State, error: string]>([
+    ['no flow', {}, 'fromNormflows: flows.0.w or 0.z_0: expected a planar or radial layer, got none'],
+    ['a missing tensor', without('flows.0.u'), 'flows.0.u: expected a tensor of shape [1, 3], got none of that name'],
+    ['another shape', given('flows.1.beta', [2], [1, 2]), 'flows.1.beta: expected a tensor of shape [1], got [2]'],
+    [
+      'another flow',
+      given('flows.4.loc', [1], [0]),
+      'flows.4.w: expected a tensor of shape [1, 3], got none of that name',
+    ],
+    ['a tensor too many', given('flows.0.v', [1], [0]), 'flows.0.v: expected only the parameters of the flows'],
+    ['not finite', given('flows.0.b', [1], [Number.NaN]), 'flows.0.b: expected finite numbers, got NaN'],
+    ['a radial flow with a pole', given('flows.1.alpha', [1], [0]), 'flows.1.alpha: expected a number other than 0'],
+  ])('refuses %s', (_, refused, error) => {
+    const read = () => fromNormflows(refused);
+    expect(read).toThrow(ExpectationError);
+    expect(read).toThrow(error);
+  });
+
+  it('is read from a file with integer buffers, which are left out by name', () => {
+    const file = encodeSafetensors({
+      tensors: { 'flows.0.d': { shape: [2], values: new Float32Array(2) } },
+      metadata: {},
+    });
+    const text = new TextDecoder('latin1').decode(file).replace('"F32","shape":[2]', '"I64","shape":[] ');
+    const withInteger = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    expect(() => decodeSafetensors(withInteger, 'file')).toThrow('file: expected tensor "flows.0.d" to be float32');
+    const leaveOut = (name: string) => name.endsWith('.d');
+    expect(decodeSafetensors(withInteger, 'file', { leaveOut }).tensors).toEqual({});
+  });
+});
+
+function sylvesterDistance(row: (typeof sylvesterFlows.cases)[number], state: State): number {
+  const { latent, contextWidth } = sylvesterFlows;
+  return tf.tidy(() => {
+    const imported = fromSylvesterFlows(state, { kind: row.kind as SylvesterFlowsKind });
+    expect([imported.latent, imported.contextWidth]).toEqual([latent, contextWidth]);
+    const context = tf.tensor2d(row.h, [row.h.length, contextWidth]);
+    const { z, logProb, terms } = imported.posterior.at(context).sampleAndLogProb(tf.tensor2d(row.eps));
+    return Math.max(
+      distance(z.dataSync(), row.z.flat()),
+      distance(logProb.dataSync(), row.logQ),
+      distance(terms.logDet!.dataSync(), row.logDet),
+    );
+  });
+}
+
+describe('sylvester-flows', () => {
+  it.each(sylvesterFlows.cases.map((row) => [row.kind, row] as const))('%s: its numbers', (_, row) => {
+    const state = stateOf(row.state);
+    expect(sylvesterDistance(row, state)).toBeLessThan(5e-5);
+    const withRest = { ...state, 'q_z_nn.0.h.weight': { shape: [1], values: new Float32Array(1) } };
+    expect(sylvesterDistance(row, withRest)).toBeLessThan(5e-5);
+    // every head matters, and so does the place of each number in it
+    for (const name of Object.keys(state).filter((key) => key.endsWith('weight'))) {
+      const wrong = { ...state, [name]: { ...state[name]!, values: state[name]!.values.toReversed() } };
+      expect([name, sylvesterDistance(row, wrong) > 1e-3]).toEqual([name, true]);
+    }
+  });
+
+  it('refuses the heads of another model, and other tensors', () => {
+    const [planar, orthogonal] = sylvesterFlows.cases.map(({ state }) => stateOf(state)) as [State, State];
+    const read = (state: State, kind: SylvesterFlowsKind) => () => fromSylvesterFlows(state, { kind });
+    expect(read(planar, 'orthogonal')).toThrow('amor_d.weight: expected a tensor of rank 2, got none of that name');
+    expect(read(orthogonal, 'triangular')).toThrow(ExpectationError);
+    expect(read({ ...planar, more: planar['amor_b.bias']! }, 'planar')).toThrow(
+      'fromSylvesterFlows: more: expected only the parameters of the flows that can be imported, got it',
+    );
+  });
+});
