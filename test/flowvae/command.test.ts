@@ -146,6 +146,45 @@ describe.concurrent('the commands for a finished run', () => {
     expect([code, JSON.parse(stdout)]).toEqual([0, { ...wanted, engine: report.engine }]);
   });
 
+  it('evaluate --ais --simulated bounds log p(x) of simulated images on both sides, the same each time', async () => {
+    const args = [
+      'evaluate',
+      trained,
+      '--json',
+      '--eval-images',
+      '2',
+      '--ais',
+      '8',
+      '--chains',
+      '3',
+      '--simulated',
+      '5',
+    ];
+    const [{ code, stdout, stderr }, again] = await Promise.all([flowvae(args), flowvae([...args, '--threads', '2'])]);
+    const { evalImages, ais } = JSON.parse(stdout);
+    expect([code, evalImages]).toEqual([0, 2]);
+    expect(ais).toMatchObject({ simulated: true, images: 5, chains: 3, temperatures: 8 });
+    expect(ais.gap).toBeCloseTo(ais.reverse.logEvidence - ais.forward.logEvidence, 9);
+    expect(Math.abs(ais.gap)).toBeLessThan(2);
+    expect(Math.abs(ais.importanceLogEvidence - ais.forward.logEvidence)).toBeLessThan(2);
+    expect(stderr).toMatch(/annealing \d+ % .* 5 images, 3 chains each, 8 temperatures/);
+    expect(again.stdout).toBe(stdout);
+  });
+
+  it('evaluate --ais of test images gives the lower bound only', async () => {
+    const { code, stdout } = await flowvae(['evaluate', trained, '--eval-images', '2', '--ais', '4', '--chains', '2']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /\nlog p\(x\) {4}at least -\d+\.\d\d ± \d+\.\d\d nats in expectation.*\n +2 test images, 2 chains each/,
+    );
+  });
+
+  it('evaluate refuses how to anneal without --ais', async () => {
+    const alone = await flowvae(['evaluate', trained, '--chains', '2']);
+    expect([alone.code, alone.stdout]).toEqual([2, '']);
+    expect(alone.stderr).toBe('flowvae: --chains: expected --ais <n> beside it, got no --ais\n');
+  });
+
   it('sample draws the picture of the run’s own seed, and says where it is', async () => {
     const { code, stdout } = await flowvae(['sample', trained, '--seed', '3']);
     const path = join(trained, 'figures', 'samples-seed3.png');

@@ -32,4 +32,4 @@ export {
 export type { RunState, ValuesByName } from './run-state.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
-export { type TrainingProblem, type VariationalOptions, variational } from './variational.ts';
+export { drawNoise, type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

@@ -72,6 +72,9 @@ export function program(): Command {
   const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
   addVerbosity(addSettings(evaluate, EVALUATION, false))
     .argument('<run>', 'folder of a finished run')
+    .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 1, 1_000_000))
+    .addOption(wholeNumber('chains', 'of --ais for each image (default: 16)', 1, 100_000))
+    .addOption(wholeNumber('simulated', 'anneal n images simulated from the model, in both directions', 1, 1_000_000))
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
   subcommand(root, 'metrics', 'print the metrics of a run as CSV')

@@ -1,0 +1,124 @@
+// Annealed importance sampling of a run: on its test images, or on images simulated from it, where log p(x) gets a bound on both sides.
+import { fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
+import { fold, type Key } from '@flowvae/random';
+import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
+import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import {
+  type AnnealedImportance,
+  annealedImportance,
+  type DataPoints,
+  dataPoints,
+  drawNoise,
+  tabulate,
+} from '@flowvae/training';
+import { evaluateTest } from './evaluate-test.ts';
+import type { Experiment } from './experiment.ts';
+
+/** What is asked for, as options of the command. */
+export interface AnnealedFlags {
+  /** Temperatures T of the path; left out: no annealing. */
+  readonly ais?: number | undefined;
+  readonly chains?: number | undefined;
+  /** Images to simulate from the model; left out: the test images. */
+  readonly simulated?: number | undefined;
+}
+
+/** Estimates of log p(x) in nats, means over images. */
+export interface AnnealedReport extends AnnealedImportance {
+  readonly simulated: boolean;
+  /** By importance sampling of the same simulated images. */
+  readonly importanceLogEvidence?: number;
+}
+
+/** @throws ExpectationError where options are given that say how to anneal, but not that */
+export function checkAnnealedFlags({ ais, ...rest }: AnnealedFlags): void {
+  const [name] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
+  if (ais !== undefined || name === undefined) return;
+  throw new ExpectationError({ where: `--${name}`, expected: '--ais <n> beside it', received: 'no --ais' });
+}
+
+/** Runs what is asked for; undefined where nothing is, or where no image was finished. */
+export async function annealedTest(
+  parts: Experiment,
+  { ais, chains = 16, simulated }: AnnealedFlags,
+  progress: ProgressStream,
+  signal: AbortSignal,
+): Promise<AnnealedReport | undefined> {
+  const { config, model, key } = parts;
+  if (ais === undefined || signal.aborted) return undefined;
+  const drawn = simulated === undefined ? undefined : await simulate(parts, simulated, fold(key, 'simulated'));
+  const data = drawn?.data ?? parts.test;
+  if (data.count === 0) return undefined;
+  const line = new ProgressLine(progress);
+  const from = performance.now();
+  const onProgress = (share: number) => {
+    const left = ((performance.now() - from) / share / 1000) * (1 - share);
+    line.show(
+      `annealing ${(100 * share).toFixed(0)} %  ${formatDuration(left)} left  ${data.count} images, ${chains} chains each, ${ais} temperatures`,
+    );
+  };
+  const result = await annealedImportance({
+    variables: model.variables,
+    pathAt: (x) => fromPrior({ prior: model.prior, likelihood: model.at(x).likelihood }),
+    noise: model.prior.noise,
+    data,
+    ...(drawn ? { latents: drawn.latents } : {}),
+    temperatures: sigmoidTemperatures(ais),
+    chains,
+    key: fold(key, 'annealing'),
+    engine: config.engine,
+    threads: config.threads,
+    onProgress,
+    signal,
+  });
+  line.end();
+  if (result.images === 0) return undefined;
+  const sampled = drawn && (await evaluateTest({ ...parts, test: data }, progress, signal));
+  return { simulated: drawn !== undefined, ...result, ...(sampled ? { importanceLogEvidence: -sampled.nll } : {}) };
+}
+
+/** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
+async function simulate(
+  { config, model }: Experiment,
+  count: number,
+  key: Key,
+): Promise<{ readonly data: DataPoints; readonly latents: DataPoints }> {
+  const ofLatent = model.prior.noise;
+  const ofData = tf.tidy(() => ({ ...model.observe(tf.zeros([1, config.latent])).noise }));
+  const width = ofLatent.width + ofData.width;
+  const noise = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    const row = noise.subarray(i * width, (i + 1) * width);
+    drawNoise(ofLatent.kind, fold(key, 'latent', i), row.subarray(0, ofLatent.width));
+    drawNoise(ofData.kind, fold(key, 'data', i), row.subarray(ofLatent.width));
+  }
+  const draw = (given: Tensor2D) => {
+    const [first, second] = tf.split(given, [ofLatent.width, ofData.width], 1) as [Tensor2D, Tensor2D];
+    const { z } = model.prior.sampleAndLogProb(first);
+    return { z, x: model.observe(z).sampleAndLogProb(second).z };
+  };
+  const { variables } = model;
+  const { z, x } = await tabulate(draw, dataPoints(noise, width), { variables, engine: config.engine, chunk: 500 });
+  const rowsOf = (values: unknown) => dataPoints(values as Float32Array, (values as Float32Array).length / count);
+  return { data: rowsOf(x), latents: rowsOf(z) };
+}
+
+/** The estimates for people. */
+export function describeAnnealed({ simulated, importanceLogEvidence, ...report }: AnnealedReport): string {
+  const { forward, reverse, gap, images, chains, temperatures } = report;
+  const number = (value: number, error = Number.NaN) =>
+    `${value.toFixed(2)}${Number.isNaN(error) ? '' : ` ± ${error.toFixed(2)}`}`;
+  const lower = number(forward.logEvidence, forward.logEvidenceStandardError);
+  const sampled =
+    importanceLogEvidence === undefined ? '' : `, by importance sampling ${number(importanceLogEvidence)}`;
+  const bounds = reverse
+    ? [
+        `log p(x)    from ${lower} to ${number(reverse.logEvidence, reverse.logEvidenceStandardError)}${sampled} nats`,
+        `            gap ${number(gap!, report.gapStandardError)}`,
+      ]
+    : [`log p(x)    at least ${lower} nats in expectation, by annealed importance sampling`];
+  return [
+    ...bounds,
+    `            ${images} ${simulated ? 'simulated' : 'test'} images, ${chains} chains each, ${temperatures} temperatures, acceptance ${forward.acceptance.toFixed(2)}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
+  ].join('\n');
+}
