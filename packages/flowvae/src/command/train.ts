@@ -95,7 +95,7 @@ function resumedConfig(run: string, out: string | undefined, given: Readonly<Rec
 /** Settings and versions, one a line. */
 const describeSettings = (values: object): string =>
   Object.entries(values)
-    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value)}`)
+    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value) || 'none'}`)
     .join('\n');
 
 /** As wide as the longest name of a setting. */
