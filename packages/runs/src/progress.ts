@@ -73,7 +73,7 @@ function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string {
       .filter(([name]) => PARTS.has(name) === isPart)
       .map(([name, value]) => `${name} ${value.toFixed(digits)}`)
       .join(', ');
-  if (elbo === undefined) return [listed(false, 2), listed(true, 1)].filter(Boolean).join(', ');
+  if (elbo === undefined) return [listed(false, 1), listed(true, 1)].filter(Boolean).join(', ');
   const bounds = listed(false, 2);
   return `${bounds && `${bounds}, `}elbo ${elbo.toFixed(2)} = ${listed(true, 1)}`;
 }
