@@ -14,7 +14,7 @@ export const flows = {
 } as const;
 
 /** One of {@link flows}. */
-export type FlowName = keyof typeof flows;
+type FlowName = keyof typeof flows;
 
 /** One fit: the best of its restarts. */
 export interface FitEntry extends Entry {
