@@ -59,7 +59,8 @@ const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants
 /**
  * Checks a flow against what no flow may break, at parameters of several scales:
  *
- * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3; the finding names the layer
+ * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients of both; the finding
+ *   names the layer. What float32 cannot invert at all is left out
  * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4, where J is far from singular
  * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's
  * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is

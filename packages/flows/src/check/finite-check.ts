@@ -1,9 +1,9 @@
 // Every result is a finite number, also for parameters and inputs far larger than training makes them.
 import { type Key, fold as withPart } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
-import { firstNonFinite, type NonFiniteTensor } from '../first-non-finite.ts';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
 import { drawParams, drawPoints, type Inputs } from './drawn-inputs.ts';
+import { firstBroken } from './finite-layers.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** Points are tried at these multiples of their usual size; the largest are of size 1e3. */
@@ -11,27 +11,25 @@ const SPREADS = [1, 30, 300];
 
 const POINTS = 8;
 
-/** Names the layer that makes the first value that is not finite. */
+/** Names the layer that makes the first value, of either direction or its gradient, that is not finite. */
 export function finiteCheck(flow: Flow, scale: number, key: Key): Tally {
   const params = drawParams(flow, { scale }, key);
   const comparisons = SPREADS.map((spread) => {
     const z = drawPoints(flow.dim, POINTS, withPart(key, spread), spread);
     const broken = locate(flow, { ...params, z });
-    const finding = () => {
-      const { layer, tensor, value } = broken!;
-      return `${tensor} of ${layer} is ${value} for points of size ${spread}`;
-    };
-    return { error: broken ? 2 : 0, allowed: 1, finding };
+    return { error: broken ? 2 : 0, allowed: 1, finding: () => `${broken} for points of size ${spread}` };
   });
   return tally(comparisons);
 }
 
-function locate(flow: Flow, inputs: Inputs): NonFiniteTensor | undefined {
+function locate(flow: Flow, inputs: Inputs): string | undefined {
   const tensors = Object.entries(inputs).map(
     ([name, { values, shape }]) => [name, tf.tensor(values, [...shape])] as const,
   );
   const { z, ...params } = Object.fromEntries(tensors);
-  const found = firstNonFinite(flow, params as Params<ParamShapes>, z as Tensor2D);
-  tf.dispose(tensors.map(([, tensor]) => tensor));
-  return found;
+  try {
+    return firstBroken(flow, params as Params<ParamShapes>, z as Tensor2D);
+  } finally {
+    tf.dispose(tensors.map(([, tensor]) => tensor));
+  }
 }

@@ -1,0 +1,136 @@
+// Which layer of a flow is the first whose values, inverse or gradients leave the finite numbers.
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { chain } from '../chain.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
+import {
+  type Flow,
+  type InvertibleFlow,
+  isInvertible,
+  type Layer,
+  type ParamShapes,
+  type Params,
+  singleLayers,
+} from '../flow.ts';
+import { jacobiansOf } from './jacobian.ts';
+
+/** Elements of J⁻¹ up to which points are expected to have an inverse in float32. */
+const LARGEST_INVERSE = 1e9;
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A map of points, with parameters, to named results. */
+type PointMap = (params: Params<ParamShapes>, points: Tensor2D) => Tensors;
+
+/**
+ * The first result that is not finite, as `<what> of <layer> is <value>`: values, then the gradients of the forward map, the inverse at the y
+ * that it made, and the inverse's gradients.
+ *
+ * Where the flow as a whole is not finite, each layer is looked at by itself. Where all of them are finite, but not their composition, nothing is
+ * wrong: over many layers a product of steep gradients, or of what inverses make of rounding, may leave float32.
+ * Likewise the inverse at points where J⁻¹ itself nearly leaves it, as that of a triangular matrix of many large elements does.
+ * An inverse made of operations that TensorFlow.js cannot differentiate has no gradients to look at.
+ */
+export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D): string | undefined {
+  const forward = firstNonFinite(flow, params, z);
+  if (forward) return sentence(forward.tensor, forward.layer, forward.value);
+  return read(() => {
+    const broken = inLayer({ name: flow.name, flow, params }, z);
+    const layers = singleLayers(flow, params);
+    if (!broken || layers.length === 1) return broken;
+    return alongLayers(layers, z) ?? (inLayer(composed(layers), z) ? undefined : broken);
+  });
+}
+
+const sentence = (what: string, layer: string, value: number) => `${what} of ${layer} is ${value}`;
+
+/** A result that is no tensor, with every tensor on the way freed. */
+function read<T>(compute: () => T): T {
+  let result: { readonly of: T } | undefined;
+  tf.tidy(() => {
+    result = { of: compute() };
+  });
+  return result!.of;
+}
+
+function alongLayers(layers: readonly Layer[], z: Tensor2D): string | undefined {
+  let point = z;
+  for (const layer of layers) {
+    const broken = inLayer(layer, point);
+    if (broken) return broken;
+    point = layer.flow.forward(layer.params, point).y;
+  }
+  return undefined;
+}
+
+/** The layers one after the other, written plainly. */
+function composed(layers: readonly Layer[]): Layer {
+  const params = layers.flatMap((layer, i) =>
+    Object.entries(layer.params).map(([name, value]) => [`${i}.${name}`, value] as const),
+  );
+  return { name: 'composed', flow: chain(layers.map(({ flow }) => flow)), params: Object.fromEntries(params) };
+}
+
+/** Looks at everything that one layer makes of points, except its forward values. */
+function inLayer(layer: Layer, z: Tensor2D): string | undefined {
+  const { name, flow, params } = layer;
+  const forward: PointMap = (given, points) => ({ ...flow.forward(given, points) });
+  const found = culprit(name, 'the gradient towards', gradients(forward, params, 'z', z));
+  if (found || !isInvertible(flow) || !ofInverse(flow, layer, z)) return found;
+  const rows = invertibleRows(layer, z);
+  return rows.length > 0 ? ofInverse(flow, layer, tf.gather(z, rows)) : undefined;
+}
+
+function ofInverse(flow: InvertibleFlow, { name, params }: Layer, z: Tensor2D): string | undefined {
+  const { y } = flow.forward(params, z);
+  const inverse: PointMap = (given, points) => ({ ...flow.inverse(given, points) });
+  return (
+    culprit(name, "the inverse's", inverse(params, y)) ??
+    culprit(name, "the inverse's gradient towards", gradients(inverse, params, 'y', y))
+  );
+}
+
+/** Points at which float32 can hold J⁻¹ and the products of two of its elements that gradients are made of. */
+function invertibleRows({ flow, params }: Layer, z: Tensor2D): number[] {
+  const inputs = Object.entries({ ...params, z }).map(([name, tensor]) => {
+    return [name, { shape: tensor.shape, values: tensor.dataSync<'float32'>() }] as const;
+  });
+  return jacobiansOf(flow, Object.fromEntries(inputs)).flatMap(({ inverse }, row) =>
+    inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],
+  );
+}
+
+function culprit(layer: string, kind: string, tensors: Tensors): string | undefined {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const value = tensor.dataSync().find((element) => !Number.isFinite(element));
+    if (value !== undefined) return sentence(`${kind} ${name}`, layer, value);
+  }
+  return undefined;
+}
+
+/** Gradients of the sum of all results with respect to the points and every parameter; none where an operation has no gradient. */
+function gradients(map: PointMap, params: Params<ParamShapes>, pointName: string, points: Tensor2D): Tensors {
+  const names = Object.keys(params);
+  const loss = (...[at, ...values]: Tensor[]): Tensor => {
+    const given = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+    const sums = Object.values(map(given, at as Tensor2D)).map((result): Tensor => tf.sum(result));
+    return sums.reduce((total, sum) => tf.add(total, sum));
+  };
+  try {
+    const found = tf.grads(loss)([points, ...names.map((name) => params[name]!)]);
+    return Object.fromEntries([pointName, ...names].map((name, i) => [name, found[i]!]));
+  } catch (error) {
+    discardTape();
+    if (error instanceof Error && NO_GRADIENT.test(error.message)) return {};
+    throw error;
+  }
+}
+
+/** A gradient that throws leaves TensorFlow.js recording, and what it saved until then. */
+function discardTape(): void {
+  const { state } = tf.engine();
+  for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+  state.activeTape = null as never;
+}
+
+/** What TensorFlow.js says of an operation that it cannot differentiate. */
+const NO_GRADIENT = /gradient function not found/;
