@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beginRun, type DurableRun, resumeRun, validating } from '@flowvae/runs';
 import { tf } from '@flowvae/tensor';
-import { fit, type RunState, sgd } from '@flowvae/training';
+import { fit, type RunState, rmsprop, sgd } from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpointing } from '../../packages/runs/src/checkpointing.ts';
 import { quadratic } from '../training/problems.ts';
@@ -71,18 +71,46 @@ describe('a checkpoint of what is not finite', () => {
     expect(names).toEqual(['step-000000003.json', 'step-000000004.json']);
   });
 
+  it('is missed once in words that name value and step: an infinite slot of RMSprop, which stays', async () => {
+    const path = freshPath();
+    const told: string[] = [];
+    const run = beginRun(path, { config: {}, checkpointEvery: 1, onNotice: (notice) => void told.push(notice) });
+    const { problem, variables } = quadratic([5], () => [0]);
+    const training = { ...problem, variables, optimizer: rmsprop(1e-3) };
+    let state: RunState | undefined;
+    const onEnd = async (moment: { state(): Promise<RunState> }) => {
+      state = await moment.state();
+    };
+    await fit({ ...training, steps: 1, callbacks: [{ onEnd }] });
+    for (const slot of Object.values(state!.slots)) slot.w!.fill(POSITIVE_INFINITY);
+    await fit({ ...training, from: state, steps: 4, callbacks: run.callbacks });
+    run.close();
+    tf.dispose(variables.w!);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(
+      /^no checkpoint at step 2: the optimiser's \w+ of w\[0\] is Infinity, and no run can go on from that; the last good one, of step 1, stays\. .* begin again with a lower rate$/,
+    );
+    expect(readdirSync(join(path, 'checkpoints'))).toEqual([]);
+  });
+
   it.each([
     ['parameters', { parameters: { w: [nan] }, slots: { m: { w: [0] } } }],
     ['slots', { parameters: { w: [0] }, slots: { m: { w: [0] }, v: { w: [1, POSITIVE_INFINITY] } } }],
     ['nothing', { parameters: { w: [0] }, slots: { m: { w: [0] } } }],
   ])('looks at all values: %s', async (culprit, state) => {
-    const done: string[] = [];
+    const [done, told]: [string[], string[]] = [[], []];
     const callback = checkpointing(
       { checkpointEvery: 1 },
-      { write: () => void done.push('write'), prune: () => void done.push('prune'), isBest: () => true },
+      {
+        write: () => void done.push('write'),
+        prune: () => void done.push('prune'),
+        isBest: () => true,
+        tell: (notice) => void told.push(notice),
+      },
     );
     const moment = { step: 1, state: async () => state as unknown as RunState };
     for (const event of ['onStep', 'onEnd'] as const) await callback[event]!(moment as never);
     expect(done).toEqual(culprit === 'nothing' ? ['write', 'prune'] : []);
+    expect(told).toHaveLength(culprit === 'nothing' ? 0 : 1);
   });
 });

@@ -93,11 +93,13 @@ async function openDurableRun(
     checkpointEvery,
     checkpointSeconds,
     keepCheckpoints,
+    progress = silent,
   } = options;
   const dataSha256 = dataChecksum(parts);
   const config = { ...parts.config, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
-  const common = { ...schedule, config, position, versions: await versions() };
+  const onNotice = (notice: string) => progress.write(`${notice}\n`);
+  const common = { ...schedule, config, position, versions: await versions(), onNotice };
   if (!resume) return beginRun(out, common);
   const mayDiffer = [...MAY_DIFFER, ...(allowDifferentMachine ? ['threads'] : [])];
   return resumeRun(out, { ...common, mayDiffer, allowDifferentMachine });

@@ -1,5 +1,5 @@
 // When checkpoints are written, as a callback of `fit`.
-import type { Callback, Moment, RunState, ValuesByName } from '@flowvae/training';
+import type { Callback, Moment, RunState } from '@flowvae/training';
 
 /** When checkpoints are written and how many are kept. */
 export interface CheckpointSchedule {
@@ -20,6 +20,8 @@ interface CheckpointActions {
   prune(keep: number): void;
   /** Whether a step has the best validation so far: its checkpoint is always written. */
   isBest(step: number): boolean;
+  /** Says why a checkpoint is not written. */
+  tell(notice: string): void;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -28,27 +30,53 @@ const DEFAULT_KEPT = 2;
 /** Time between checkpoints is at least this many times what one takes. */
 const LEAST_RATIO = 100;
 
-const areFinite = (arrays: ValuesByName) => Object.values(arrays).every((values) => values.every(Number.isFinite));
+/** The first value of parameters and slots that is not finite, as text; undefined where training can go on from a state. */
+function culprit({ parameters, slots }: RunState): string | undefined {
+  const groups = [['parameter', parameters] as const, ...Object.entries(slots).map((slot) => slot)];
+  for (const [group, arrays] of groups) {
+    for (const [name, values] of Object.entries(arrays)) {
+      const at = values.findIndex((value) => !Number.isFinite(value));
+      if (at < 0) continue;
+      return `${group === 'parameter' ? `parameter ${name}` : `the optimiser's ${group} of ${name}`}[${at}] is ${values[at]}`;
+    }
+  }
+  return undefined;
+}
 
-/** Whether training can go on from a state. */
-const isGood = ({ parameters, slots }: RunState) => [parameters, ...Object.values(slots)].every(areFinite);
+/** One line for who watches the run; a slot that is infinite stays so, so it is said once. */
+function explain(step: number, found: string, kept: number): string {
+  const last = kept > 0 ? `the last good one, of step ${kept}, stays` : 'there is none yet';
+  return (
+    `no checkpoint at step ${step}: ${found}, and no run can go on from that; ${last}. ` +
+    'None will be written while a value is not finite, so what is trained from here is lost if the run is stopped. ' +
+    'Stop it and begin again with a lower rate'
+  );
+}
 
 /**
  * Writes checkpoints when they are due, at the best validation, and at the end. Where parameters or the optimiser's slots are not finite,
- * none is written and none removed, so that the last good one stays.
+ * none is written and none removed, so that the last good one stays, and `tell` is told once.
  */
-export function checkpointing(schedule: CheckpointSchedule, { write, prune, isBest }: CheckpointActions): Callback {
+export function checkpointing(
+  schedule: CheckpointSchedule,
+  { write, prune, isBest, tell }: CheckpointActions,
+): Callback {
   const { checkpointEvery, checkpointSeconds = DEFAULT_SECONDS, keepCheckpoints = DEFAULT_KEPT } = schedule;
   let written = 0; // the step of the latest; at step 0 there is nothing to keep
   let endedAt = performance.now();
   let cost = 0;
+  let told = false;
   const save = async (moment: Moment) => {
     const from = performance.now();
     const state = await moment.state();
-    if (isGood(state)) {
+    const found = culprit(state);
+    if (found === undefined) {
       write(state);
       prune(keepCheckpoints);
       written = moment.step;
+    } else if (!told) {
+      told = true;
+      tell(explain(moment.step, found, written));
     }
     endedAt = performance.now();
     cost = endedAt - from;

@@ -22,6 +22,8 @@ export interface DurableRunOptions extends CheckpointSchedule {
   readonly versions?: Readonly<Record<string, string>>;
   /** Where schedules, keys and data stand at a step: told in the checkpoints. */
   readonly position?: (step: number) => object;
+  /** Told, a line each, what a watcher should know while the run is under way: why a checkpoint is not written. Default: a warning of the process. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** Options of {@link resumeRun}. */
@@ -180,7 +182,7 @@ function runOf(
   const earlier = loaded ? folder.readMetrics() : [];
   const validations = earlier.filter(isValidation);
   const entries = earlier.filter((entry) => !isValidation(entry)) as HistoryEntry[];
-  const { config, versions = {}, position = () => ({}) } = options;
+  const { config, versions = {}, position = () => ({}), onNotice: tell = warn } = options;
   const write = (now: RunState) => {
     const parameters = Object.entries(now.parameters);
     events.append(
@@ -208,6 +210,7 @@ function runOf(
       write,
       prune: (keep) => checkpoints.prune(keep, best()),
       isBest: (step) => step === best(),
+      tell,
     }),
   ];
   return {
@@ -232,6 +235,8 @@ function runOf(
     close: () => lock.release(),
   };
 }
+
+const warn = (notice: string) => process.emitWarning(notice);
 
 const scalarsUnder = (prefix: string, scalars: Readonly<Record<string, number>>) =>
   Object.entries(scalars).map(([name, scalar]) => ({ tag: `${prefix}/${name}`, scalar }));
