@@ -1,6 +1,6 @@
 // The two axes of a chart, as Chart.js scales.
 import type { LineChartOptions } from './chart-options.ts';
-import { axisLine, gridLine, ink } from './palette.ts';
+import { axis, leastWidth } from './chart-style.ts';
 import { type ValueRange, xAxisRange, yAxisRange } from './value-range.ts';
 
 /** The x axis: all points, and words at round numbers. */
@@ -22,21 +22,12 @@ function logTick({ min, max }: ValueRange): (value: number | string) => string |
 }
 
 /** The y axis, with at least the width given for its words. */
-export function yAxis(options: LineChartOptions, leastWidth: number) {
+export function yAxis(options: LineChartOptions, width: number) {
   const { min, max, fixed } = yAxisRange(options);
   return {
     type: 'linear' as const,
     ...axis(options.yLabel),
     ...(fixed ? { min, max } : { suggestedMin: min, suggestedMax: max }),
-    afterFit: (scale: { width: number }) => {
-      scale.width = Math.max(scale.width, leastWidth);
-    },
+    ...leastWidth(width),
   };
 }
-
-const axis = (label: string) => ({
-  title: { display: true, text: label, color: ink, font: { size: 13 } },
-  ticks: { color: ink, font: { size: 12 }, maxRotation: 0, includeBounds: false }, // words at round numbers only
-  grid: { color: gridLine, tickColor: axisLine },
-  border: { color: axisLine },
-});

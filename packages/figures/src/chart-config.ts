@@ -5,59 +5,39 @@ import {
   type ChartDataset,
   Legend,
   type LegendItem,
-  type Plugin,
   SubTitle,
   Title,
 } from 'chart.js';
 import { xAxis, yAxis } from './chart-axes.ts';
+import { chartSize, type Drawing, type Placement } from './chart-drawing.ts';
 import { isDrawable, type LineChartOptions, type Point, type Series } from './chart-options.ts';
-import { fontFamily } from './font.ts';
-import { ink, mutedInk, paper, seriesColor, seriesColors } from './palette.ts';
+import { background, commonOptions, heading, legend } from './chart-style.ts';
+import { ink, seriesColor, seriesColors } from './palette.ts';
 import { spreadBands } from './spread-band.ts';
 import { cutNote, yAxisRange } from './value-range.ts';
 
 /** Lines with at most this many points carry a marker on each. */
 const markedPoints = 24;
 
-/** What the surroundings of a chart decide about it. */
-export interface Placement {
-  /** Pixels of the file for one pixel of layout. */
-  readonly pixelRatio: number;
-  /** The least width of the y axis with its words; panels in one column share it, so that their x axes line up. */
-  readonly yAxisWidth: number;
-}
+/** A line chart, ready to be drawn. */
+export const lineDrawing = (options: LineChartOptions): Drawing => ({
+  ...chartSize(options),
+  config: (placement) => chartConfig(options, placement) as ChartConfiguration,
+});
 
-/** The configuration that draws `options` once, without animation, events or a page around it. */
-export function chartConfig(options: LineChartOptions, placement: Placement): ChartConfiguration<'line', Point[]> {
+function chartConfig(options: LineChartOptions, placement: Placement): ChartConfiguration<'line', Point[]> {
   const colors = options.series.map(({ color }, i) => seriesColor(color ?? i));
   return {
     type: 'line',
     data: { datasets: options.series.map((series, i) => dataset(series, i, colors[i]!)) },
     options: {
-      responsive: false,
-      animation: false,
-      events: [],
-      devicePixelRatio: placement.pixelRatio,
-      locale: 'en-US', // the host's locale would change the picture
-      font: { family: fontFamily, size: 13 },
-      color: ink,
-      layout: { padding: { left: 12, right: 24, top: 12, bottom: 12 } },
+      ...commonOptions(placement),
       scales: { x: xAxis(options), y: yAxis(options, placement.yAxisWidth) },
       plugins: words(options),
     },
     plugins: [Title, SubTitle, Legend, background, spreadBands(options.series, colors)],
   };
 }
-
-const background: Plugin<'line'> = {
-  id: 'background',
-  beforeDraw: ({ ctx, width, height }) => {
-    ctx.save();
-    ctx.fillStyle = paper;
-    ctx.fillRect(0, 0, width, height);
-    ctx.restore();
-  },
-};
 
 function dataset(
   { label, points, dashed = false }: Series,
@@ -98,29 +78,7 @@ function dashPattern(dashed: boolean, place: number): number[] {
 
 function words({ title, series, ...options }: LineChartOptions) {
   const note = cutNote(series, yAxisRange({ title, series, ...options }));
-  return {
-    title: {
-      display: true,
-      text: title,
-      align: 'start' as const,
-      color: ink,
-      font: { size: 17, weight: 'bold' as const },
-      padding: { bottom: note ? 4 : 6 },
-    },
-    subtitle: {
-      display: note !== undefined,
-      text: note ?? '',
-      align: 'start' as const,
-      color: mutedInk,
-      font: { size: 12 },
-      padding: { bottom: 6 },
-    },
-    legend: {
-      position: 'top' as const,
-      align: 'start' as const,
-      labels: { usePointStyle: true, pointStyleWidth: 34, padding: 10, color: ink, generateLabels: lineSamples },
-    },
-  };
+  return { ...heading(title, note), legend: legend(lineSamples) };
 }
 
 /** One legend entry a series, with a piece of its line: the default would show its point, which most lines do not have. */

@@ -1,6 +1,7 @@
 // Several charts on one sheet, e.g. a bound on top and its terms below, with plot areas that line up.
 import { ExpectationError } from '@flowvae/tensor';
 import { createCanvas } from '@napi-rs/canvas';
+import { lineDrawing } from './chart-config.ts';
 import { chartSize, drawRaster, drawSvg, type FileOptions, naturalYAxisWidth, pngPixelRatio } from './chart-drawing.ts';
 import { checkChart, type LineChartOptions } from './chart-options.ts';
 import { paper } from './palette.ts';
@@ -31,7 +32,7 @@ export function panels(
   checkPanels(charts, columns);
   const { placed, width, height } = layOut(charts, Math.min(columns, charts.length));
   if (format === 'svg') {
-    const parts = placed.map(({ chart, yAxisWidth, x, y }) => ({ svg: drawSvg(chart, yAxisWidth), x, y }));
+    const parts = placed.map(({ chart, yAxisWidth, x, y }) => ({ svg: drawSvg(lineDrawing(chart), yAxisWidth), x, y }));
     return new TextEncoder().encode(nestSvg(parts, width, height));
   }
   const sheet = createCanvas(width * pngPixelRatio, height * pngPixelRatio);
@@ -39,7 +40,7 @@ export function panels(
   context.fillStyle = paper;
   context.fillRect(0, 0, sheet.width, sheet.height);
   for (const { chart, yAxisWidth, x, y } of placed) {
-    context.drawImage(drawRaster(chart, yAxisWidth), x * pngPixelRatio, y * pngPixelRatio);
+    context.drawImage(drawRaster(lineDrawing(chart), yAxisWidth), x * pngPixelRatio, y * pngPixelRatio);
   }
   return sheet.toBuffer('image/png');
 }
@@ -62,7 +63,7 @@ function layOut(charts: readonly LineChartOptions[], columns: number) {
   const inRow = (row: number) => charts.slice(row * columns, (row + 1) * columns);
   const widths = Array.from({ length: columns }, (_, c) => Math.max(...inColumn(c).map((o) => chartSize(o).width)));
   const heights = Array.from({ length: rows }, (_, r) => Math.max(...inRow(r).map((o) => chartSize(o).height)));
-  const axisWidths = widths.map((_, c) => Math.max(...inColumn(c).map(naturalYAxisWidth)));
+  const axisWidths = widths.map((_, c) => Math.max(...inColumn(c).map((o) => naturalYAxisWidth(lineDrawing(o)))));
   const placed = charts.map((chart, i): Panel => {
     const [column, row] = [i % columns, Math.floor(i / columns)];
     return { chart, yAxisWidth: axisWidths[column]!, x: sum(widths.slice(0, column)), y: sum(heights.slice(0, row)) };
