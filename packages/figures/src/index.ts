@@ -1,7 +1,11 @@
-export type { FileOptions, Format } from './chart-drawing.ts';
+export { type Bar, type BarChartOptions, type BarSeries, barChart } from './bar-chart.ts';
+export type { ChartSize, FileOptions, Format } from './chart-drawing.ts';
 export type { LineChartOptions, Point, Series, YRange } from './chart-options.ts';
 export type { GridStyle } from './grid-drawing.ts';
+export { type HistogramOptions, histogram, type Mark, type Sample } from './histogram.ts';
+export { type HtmlReport, htmlReport, type ReportFigure, type ReportSection, type ReportTable } from './html-report.ts';
 export { type ImageGridOptions, imageGrid, type PairedImageGridOptions, pairedImageGrid } from './image-grid.ts';
 export { lineChart } from './line-chart.ts';
 export { type PanelsOptions, panels } from './panels.ts';
 export { type DensityMap, type PlaneGridOptions, type PlanePanel, planeGrid } from './plane-grid.ts';
+export { type PointClass, type ScatterChartOptions, scatterChart } from './scatter-chart.ts';

@@ -32,3 +32,9 @@ export function densityColor(share: number): [r: number, g: number, b: number] {
   const mixed = (at: number) => Math.round(channel(from, at) + (place - stop) * (channel(to, at) - channel(from, at)));
   return [mixed(1), mixed(3), mixed(5)];
 }
+
+/** Ten colours for classes: the series' ones, then three of Tol's, which differ from them in lightness. */
+const classColors = [...seriesColors, '#882255', '#999933', '#9A9A9A'] as const;
+
+/** The colour of the class in place `index`; the list repeats when it is used up. */
+export const classColor = (index: number): string => classColors[index % classColors.length]!;

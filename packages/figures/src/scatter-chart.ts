@@ -1,0 +1,112 @@
+// Points of the plane in classes: a colour each, and the class's name where its points are.
+import { ExpectationError } from '@flowvae/tensor';
+import { type ChartConfiguration, Legend, type Plugin, SubTitle, Title } from 'chart.js';
+import {
+  type ChartSize,
+  chartSize,
+  type Drawing,
+  drawFile,
+  type FileOptions,
+  type Placement,
+} from './chart-drawing.ts';
+import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
+import { font } from './font.ts';
+import { swatches } from './histogram.ts';
+import { classColor, ink, paper, withOpacity } from './palette.ts';
+
+/** The points of one class. */
+export interface PointClass {
+  readonly label: string;
+  /** [n, 2], row-major. */
+  readonly points: Float32Array;
+}
+
+/** A scatter chart: words with units, and its classes. */
+export interface ScatterChartOptions extends ChartSize {
+  readonly title: string;
+  /** A line under the title; default none. */
+  readonly note?: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly classes: readonly PointClass[];
+}
+
+/**
+ * Draws points in classes. Each class's name stands at the median of its points too, since ten colours are hard to tell apart.
+ *
+ * @throws ExpectationError where there is no point, or a coordinate is not finite
+ */
+export function scatterChart(options: ScatterChartOptions, file: FileOptions = {}): Uint8Array {
+  check(options);
+  const { width, height } = chartSize({ width: 720, height: 700, ...options });
+  const drawing: Drawing = { width, height, config: (placement) => config(options, placement) };
+  return drawFile(drawing, file);
+}
+
+function check({ classes }: ScatterChartOptions): void {
+  const refuse = (what: string, expected: string, received: string) => {
+    throw new ExpectationError({ where: `scatterChart: ${what}`, expected, received });
+  };
+  if (classes.every(({ points }) => points.length === 0)) refuse('classes', 'at least one point', 'none');
+  for (const { label, points } of classes) {
+    const bad = points.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) refuse(`class "${label}"`, 'finite coordinates', `${bad}`);
+    if (points.length % 2 !== 0) refuse(`class "${label}"`, 'pairs of numbers', `${points.length} numbers`);
+  }
+}
+
+function config(options: ScatterChartOptions, placement: Placement): ChartConfiguration {
+  const { title, note, xLabel, yLabel, classes } = options;
+  const radius = classes.reduce((sum, { points }) => sum + points.length / 2, 0) > 500 ? 1.8 : 3;
+  return {
+    type: 'scatter',
+    data: {
+      datasets: classes.map(({ label, points }, i) => ({
+        label,
+        data: Array.from({ length: points.length / 2 }, (_, n) => ({ x: points[2 * n]!, y: points[2 * n + 1]! })),
+        backgroundColor: withOpacity(classColor(i), 0.75),
+        borderColor: classColor(i), // what the legend shows
+        borderWidth: 0,
+        pointRadius: radius,
+      })),
+    },
+    options: {
+      ...commonOptions(placement),
+      scales: {
+        x: { type: 'linear', ...axis(xLabel) },
+        y: { type: 'linear', ...axis(yLabel), ...leastWidth(placement.yAxisWidth) },
+      },
+      plugins: { ...heading(title, note), legend: legend(swatches, true, 14) },
+    },
+    plugins: [Title, SubTitle, Legend, background, classNames(classes)],
+  } as ChartConfiguration;
+}
+
+/** Names at medians, with a halo so that they can be read over points. */
+function classNames(classes: readonly PointClass[]): Plugin {
+  return {
+    id: 'classNames',
+    afterDatasetsDraw({ ctx, scales }) {
+      ctx.save();
+      ctx.font = font(20, 'bold');
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'middle';
+      ctx.lineWidth = 5;
+      ctx.lineJoin = 'round';
+      ctx.strokeStyle = paper;
+      ctx.fillStyle = ink;
+      for (const { label, points } of classes) {
+        if (points.length === 0) continue;
+        const place = [scales.x!.getPixelForValue(median(points, 0)), scales.y!.getPixelForValue(median(points, 1))];
+        ctx.strokeText(label, place[0]!, place[1]!);
+        ctx.fillText(label, place[0]!, place[1]!);
+      }
+      ctx.restore();
+    },
+  };
+}
+
+function median(points: Float32Array, coordinate: 0 | 1): number {
+  const values = points.filter((_, i) => i % 2 === coordinate).toSorted();
+  return values[values.length >> 1]!;
+}

@@ -1,0 +1,159 @@
+// Histograms, bars and points in classes: what stands where, and what is refused.
+import { type BarChartOptions, barChart, type HistogramOptions, histogram, scatterChart } from '@flowvae/figures';
+import { describe, expect, it } from 'vitest';
+import { boxOf, color, placesOf } from './picture.ts';
+import { decodePng } from './png.ts';
+
+const [blue, vermilion] = [color('#0072B2'), color('#D55E00')];
+/** Below the legend, whose swatches have the colours of the bars. */
+const plot = { top: 180 };
+
+const bars = (more: Partial<BarChartOptions>): BarChartOptions => ({
+  title: 'Bars',
+  xLabel: 'layer',
+  yLabel: 'nats',
+  categories: ['a', 'b'],
+  series: [{ label: 'one', values: [10, 20] }],
+  width: 400,
+  height: 300,
+  ...more,
+});
+
+const values = (more: Partial<HistogramOptions> = {}): HistogramOptions => ({
+  title: 'Values',
+  xLabel: 'nats',
+  samples: [{ label: 'one', values: [1, 1, 1, 2, 9] }],
+  bins: 10,
+  range: [0, 10],
+  width: 400,
+  height: 300,
+  ...more,
+});
+
+describe('barChart', () => {
+  const heightsOf = (options: BarChartOptions) => {
+    const picture = decodePng(barChart(options));
+    const middle = picture.width / 2 + 40;
+    return [{ right: middle }, { left: middle }].map((half) => {
+      const { top, bottom } = boxOf(placesOf(picture, blue, { top: 60, ...half }));
+      return bottom - top;
+    });
+  };
+
+  it('draws bars whose heights are as their values', () => {
+    const [low, high] = heightsOf(bars({}));
+    expect(high! / low!).toBeCloseTo(2, 1);
+  });
+
+  it('draws ranges from end to end', () => {
+    const [narrow, wide] = heightsOf(
+      bars({
+        series: [
+          {
+            label: 'ranges',
+            values: [
+              [-1, 1],
+              [-3, 2],
+            ],
+          },
+        ],
+      }),
+    );
+    expect(wide! / narrow!).toBeCloseTo(2.5, 1);
+  });
+
+  it('stacks', () => {
+    const series = [
+      { label: 'one', values: [10, 10] },
+      { label: 'two', values: [10, 30] },
+    ];
+    const picture = decodePng(barChart(bars({ series, arrange: 'stacked' })));
+    const [below, above] = [blue, vermilion].map((wanted) => boxOf(placesOf(picture, wanted, plot)));
+    expect(above!.bottom).toBeLessThanOrEqual(below!.top + 2);
+  });
+
+  it.each([
+    ['no category', { categories: [] }, /categories: expected at least one/],
+    ['another number of bars', { series: [{ label: 'one', values: [1] }] }, /series "one": expected 2 bars, got 1/],
+    ['NaN', { series: [{ label: 'one', values: [1, Number.NaN] }] }, /finite numbers, got NaN/],
+    ['a range to ∞', { series: [{ label: 'x', values: [1, [0, Number.POSITIVE_INFINITY]] as const }] }, /got Infinity/],
+  ])('refuses %s', (_, more, text) => {
+    expect(() => barChart(bars(more))).toThrow(text);
+  });
+});
+
+describe('histogram', () => {
+  const edge = color('#0072B2');
+
+  it('has the bars of its counts: three values in a bin are three times as high as one', () => {
+    const picture = decodePng(histogram(values()));
+    const columns = (from: number, to: number) => {
+      const { left, right } = plotEnds(picture);
+      const at = (x: number) => left + (x / 10) * (right - left);
+      const places = placesOf(picture, edge, { left: at(from), right: at(to), top: 70 });
+      const { top, bottom } = boxOf(places);
+      return bottom - top;
+    };
+    expect(columns(1.2, 1.8) === 0).toBe(false);
+    expect(columns(0.9, 2.1) / columns(8.9, 10.1)).toBeGreaterThan(2.7);
+    expect(columns(0.9, 2.1) / columns(8.9, 10.1)).toBeLessThan(3.3);
+  });
+
+  it('says what it leaves out, by a line that makes room for itself', () => {
+    const samples = [{ label: 'one', values: [1, 2, Number.NaN, Number.POSITIVE_INFINITY, 30] }];
+    const [cut, whole] = [values({ samples }), values({ samples: [{ label: 'one', values: [1, 2] }] })].map((options) =>
+      boxOf(placesOf(decodePng(histogram(options)), edge, { top: 60 })),
+    );
+    expect(cut!.top).toBeGreaterThan(whole!.top + 10);
+  });
+
+  it.each([
+    ['nothing finite', { samples: [{ label: 'one', values: [Number.NaN] }] }, /samples: expected at least one finite/],
+    ['no bins', { bins: 0 }, /bins: expected a whole number from 1 to 1000, got 0/],
+    ['an empty range', { range: [1, 1] as const }, /range: expected two finite numbers/],
+  ])('refuses %s', (_, more, text) => {
+    expect(() => histogram(values(more))).toThrow(text);
+  });
+
+  it('draws values that are all equal', () => {
+    const { range: _, ...options } = values({ samples: [{ label: 'one', values: [3, 3, 3] }] });
+    expect(placesOf(decodePng(histogram(options)), edge, { top: 60 }).length).toBeGreaterThan(0);
+  });
+});
+
+/** The plot's left and right ends: those of its lowest grid line. */
+function plotEnds(picture: ReturnType<typeof decodePng>) {
+  const { left, right } = boxOf(placesOf(picture, color('#999999')));
+  return { left, right };
+}
+
+describe('scatterChart', () => {
+  const classes = [
+    { label: '0', points: Float32Array.of(-1, -1, -0.9, -1, -1, -0.9) },
+    { label: '1', points: Float32Array.of(1, 1, 0.9, 1, 1, 0.9) },
+  ];
+  const options = { title: 'Map', xLabel: 'z₁', yLabel: 'z₂', width: 400, height: 400, classes };
+
+  it('names every class where its points are, and in the legend', () => {
+    const picture = decodePng(scatterChart(options));
+    const other = decodePng(scatterChart({ ...options, classes: [classes[0]!, { ...classes[1]!, label: '7' }] }));
+    const changed = picture.colors.flatMap((value, i) => (value === other.colors[i] ? [] : [i]));
+    const at = changed.map((i) => ({ x: i % picture.width, y: Math.floor(i / picture.width) }));
+    expect(at.some(({ y }) => y < 130)).toBe(true); // the legend
+    expect(at.filter(({ y }) => y > 130).every(({ x, y }) => x > picture.width / 2 && y < picture.height / 2)).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ['no points', [{ label: '0', points: new Float32Array() }], /classes: expected at least one point/],
+    [
+      'NaN',
+      [{ label: '0', points: Float32Array.of(0, Number.NaN) }],
+      /class "0": expected finite coordinates, got NaN/,
+    ],
+    ['half a point', [{ label: '0', points: Float32Array.of(0) }], /class "0": expected pairs of numbers/],
+  ])('refuses %s', (_, given, text) => {
+    expect(() => scatterChart({ ...options, classes: given })).toThrow(text);
+  });
+});
