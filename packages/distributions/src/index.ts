@@ -8,6 +8,7 @@ export { type GaussianParams, gaussian } from './gaussian.ts';
 export { LEVELS } from './levels.ts';
 export { type LogisticMixtureParams, logisticMixture } from './logistic-mixture.ts';
 export { type LogitNormalParams, logitNormal } from './logit-normal.ts';
+export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
 export {
   type DiagonalNormal,
   type DiagonalNormalParams,

@@ -22,6 +22,8 @@ export interface DiagonalNormal extends Samplable, Scorable {
   klPerDimension(): Tensor2D;
   /** −E log q in each dimension, [B or 1, D], nats. */
   entropyPerDimension(): Tensor2D;
+  /** E z, [B or 1, D]. */
+  readonly mean: Tensor2D;
 }
 
 /** The standard normal, as a type of its own: divergences to it are known. */
@@ -65,6 +67,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
     klToStandard: () => tf.sum(klPerDimension(), 1),
     klPerDimension,
     entropyPerDimension: () => tf.add(logStd, HALF_LOG_TWO_PI + 0.5),
+    mean,
     detached() {
       return diagonalNormal({ mean: detach(mean), logStd: detach(logStd) }) as typeof this;
     },

@@ -104,7 +104,7 @@ function bars({ from, width, counts }: Bins, label: string, place: number) {
     data: counts.map((y, bin) => ({ x: from + (bin + 0.5) * width, y })),
     backgroundColor: withOpacity(color, 0.5),
     borderColor: color,
-    borderWidth: 0.5,
+    borderWidth: 1,
     barPercentage: 1,
     categoryPercentage: 1,
     grouped: false,

@@ -45,6 +45,7 @@ export {
   type FlowChoice,
   type FlowPosteriorOptions,
   flowPosterior,
+  type ParametricPosterior,
   type Posterior,
 } from './posterior.ts';
 export { FlowPosteriorLayer, type FlowPosteriorLayerOptions } from './posterior-layer.ts';

@@ -1,10 +1,11 @@
 // The heads of a diagonal normal: how a linear layer's output becomes its deviation, and where both start.
 import { type DiagonalNormal, diagonalNormal } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
-import { type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import type { ParamShapes, Params } from './flow.ts';
 import { type Initialisation, initialisations } from './initialisation.ts';
 import { logSoftplus } from './log-softplus.ts';
-import { amortised, free } from './parameter-source.ts';
+import { amortised, free, type ParameterSource } from './parameter-source.ts';
 
 /** What an output r of the head means. */
 interface Scale {
@@ -39,6 +40,11 @@ export interface NormalHead {
   readonly initialisation?: Initialisation;
 }
 
+/** Where a normal's parameters come from, and the normal that they are of. */
+interface NormalSource extends ParameterSource<ParamShapes> {
+  normalOf(params: Params<ParamShapes>): DiagonalNormal;
+}
+
 /** Options of {@link normalHead}. */
 interface NormalHeadOptions extends NormalHead {
   readonly latent: number;
@@ -55,10 +61,7 @@ interface NormalHeadOptions extends NormalHead {
 const INITIAL_LOG_STD = -1;
 
 /** N(μ(h), diag σ²(h)), h the encoder's features [B, C]; or with free μ and σ. */
-export function normalHead(options: NormalHeadOptions): {
-  readonly variables: NamedVariables;
-  at(context: Tensor2D): DiagonalNormal;
-} {
+export function normalHead(options: NormalHeadOptions): NormalSource {
   const { scale: scaleName = 'logStd', initialisation = 'glorot', latent, contextWidth, isAmortised, key } = options;
   const scale: Scale = scales[scaleName];
   const start = initialisations[initialisation];
@@ -74,13 +77,11 @@ export function normalHead(options: NormalHeadOptions): {
   const kernel = (width: number, size: number, name: string) => start.kernel(fold(key, name), width, size);
   const source = isAmortised ? amortised(shapes, values, { contextWidth, kernel }) : free(shapes, values);
   return {
-    variables: source.variables,
-    at(context) {
-      const params = source.at(context);
-      return diagonalNormal({
+    ...source,
+    normalOf: (params) =>
+      diagonalNormal({
         mean: params.mean as Tensor2D,
         logStd: scale.logStd(params[scale.parameter] as Tensor2D),
-      });
-    },
+      }),
   };
 }

@@ -14,6 +14,8 @@ import type { Flow, ParamShapes, Params, ParamValues } from './flow.ts';
 /** Trainable variables that yield parameters for a batch of contexts. */
 export interface ParameterSource<S extends ParamShapes> {
   readonly variables: NamedVariables;
+  /** Parameters that no context changes, each [1, ...shape]. */
+  readonly fixed: Readonly<Record<string, Tensor>>;
   /** context [B, C] → parameters [B or 1, ...shape] */
   at(context: Tensor2D): Params<S>;
 }
@@ -34,7 +36,7 @@ export interface FreeParameters<S extends ParamShapes> extends ParameterSource<S
 /** Free parameters: variables of shape [1, ...shape], the same for every data point. */
 export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): FreeParameters<S> {
   const variables = mapShapes(shapes, (name, shape) => newVariable(values[name]!, [1, ...shape]));
-  return { variables, at: () => variables as Params<S> };
+  return { variables, fixed: variables, at: () => variables as Params<S> };
 }
 
 /**
@@ -90,6 +92,7 @@ export function amortised<S extends ParamShapes>(
   });
   return {
     variables: Object.assign({}, ...Object.values(parts).map(({ variables }) => variables)) as NamedVariables,
+    fixed: Object.assign({}, ...shared.map((name) => parts[name]?.variables)) as NamedVariables,
     at(context) {
       checkShape('amortised parameters', 'context', context, ['batch', contextWidth]);
       return mapShapes(shapes, (name): Tensor => parts[name].at(context));

@@ -1,10 +1,10 @@
 // Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
 import type { Noise, Samplable, Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
-import { type NamedVariables, type Tensor2D, underPrefixes } from '@flowvae/tensor';
-import type { Flow, InvertibleFlow } from './flow.ts';
+import { type NamedVariables, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
+import type { Flow, InvertibleFlow, ParamShapes, Params } from './flow.ts';
 import { type NormalHead, normalHead } from './normal-head.ts';
-import { amortisedFlow, freeFlow } from './parameter-source.ts';
+import { amortisedFlow, freeFlow, type ParameterSource } from './parameter-source.ts';
 import { pushForward } from './push-forward.ts';
 
 /** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
@@ -30,6 +30,14 @@ export interface Posterior<Q extends Samplable = Samplable> {
   at(context: Tensor2D): Q;
 }
 
+/** A family whose members are told apart by parameters, which may come from elsewhere than a context: posteriors refined one by one. */
+export interface ParametricPosterior<Q extends Samplable = Samplable> extends Posterior<Q> {
+  /** context [B, C] → the parameters of each data point's own, [B, ...shape] by name; those that all share are left out. */
+  paramsAt(context: Tensor2D): Readonly<Record<string, Tensor>>;
+  /** Parameters as `paramsAt` gives them → q(z|x) */
+  of(params: Readonly<Record<string, Tensor>>): Q;
+}
+
 /** Options of {@link flowPosterior}. */
 export interface FlowPosteriorOptions<F extends Flow> {
   /** Width D of the latent. */
@@ -52,20 +60,55 @@ export interface FlowPosteriorOptions<F extends Flow> {
  * It starts as the diagonal normal itself, for the flow starts as the identity.
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 2
  */
-export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): Posterior<Samplable & Scorable>;
-export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior;
-export function flowPosterior(options: FlowPosteriorOptions<Flow>): Posterior {
+export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): ParametricPosterior<Samplable & Scorable>;
+export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior;
+export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior {
   const { latent, contextWidth, flow: choice, amortize = 'flow', key } = options;
   const isAmortised = amortize !== 'none';
   const base = normalHead({ ...options.base, latent, contextWidth, isAmortised, key: fold(key, 'base') });
   const noise: Noise = { kind: 'normal', width: latent };
-  if (!choice) return { variables: base.variables, noise, at: base.at };
+  if (!choice) {
+    const normals = parametric({ base }, noise, (params) => base.normalOf(params.base!));
+    return { ...normals, variables: base.variables };
+  }
   const flow = chosenFlow(choice, amortize, contextWidth);
   const values = flow.initialParams(fold(key, 'flow'));
   const source = amortize === 'flow' ? amortisedFlow(flow, values, contextWidth) : freeFlow(flow, values);
+  return parametric({ base, flow: source }, noise, (params) =>
+    pushForward(base.normalOf(params.base!), flow, params.flow!),
+  );
+}
+
+type Sources = Readonly<Record<string, ParameterSource<ParamShapes>>>;
+
+/** A family from the sources of its parameters, by part, and what makes a member of all parameters of all parts. */
+function parametric<Q extends Samplable>(
+  sources: Sources,
+  noise: Noise,
+  make: (params: Readonly<Record<string, Params<ParamShapes>>>) => Q,
+): ParametricPosterior<Q> {
+  const parts = Object.entries(sources);
   return {
-    variables: underPrefixes({ base: base.variables, flow: source.variables }),
+    variables: underPrefixes(Object.fromEntries(parts.map(([part, { variables }]) => [part, variables]))),
     noise,
-    at: (context) => pushForward(base.at(context), flow, source.at(context)),
+    at: (context) => make(Object.fromEntries(parts.map(([part, source]) => [part, source.at(context)]))),
+    paramsAt(context) {
+      const own = parts.flatMap(([part, source]) =>
+        Object.entries(source.at(context))
+          .filter(([name]) => !(name in source.fixed))
+          .map(([name, value]) => [`${part}/${name}`, value] as const),
+      );
+      return Object.fromEntries(own);
+    },
+    of(params) {
+      const whole = parts.map(([part, { fixed }]) => {
+        const own = Object.entries(params).filter(([name]) => name.startsWith(`${part}/`));
+        return [
+          part,
+          { ...fixed, ...Object.fromEntries(own.map(([name, value]) => [name.slice(part.length + 1), value])) },
+        ];
+      });
+      return make(Object.fromEntries(whole) as Readonly<Record<string, Params<ParamShapes>>>);
+    },
   };
 }

@@ -1,6 +1,15 @@
 // The distribution of a flow's output: change of variables.
-import { type BoxDistribution, type Draw, detach, type Samplable, type Scorable } from '@flowvae/distributions';
+import {
+  type BoxDistribution,
+  type Draw,
+  detach,
+  type Layered,
+  layeredDraw,
+  type Samplable,
+  type Scorable,
+} from '@flowvae/distributions';
 import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { alongLayers } from './along-layers.ts';
 import { type BoxFlow, type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from './flow.ts';
 import { forwardInGroups, inverseInGroups } from './row-groups.ts';
 
@@ -32,7 +41,7 @@ export function pushForward<S extends ParamShapes>(
 ): Transported;
 export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S>, params: Params<S>): Samplable;
 export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S>, params: Params<S>): Samplable {
-  const samplable: Samplable = {
+  const samplable: Layered = {
     noise: base.noise,
     sampleAndLogProb(noise): Draw {
       const draw = base.sampleAndLogProb(noise);
@@ -40,6 +49,11 @@ export function pushForward<S extends ParamShapes>(base: Samplable, flow: Flow<S
       const earlier = draw.terms.logDet;
       const terms = { ...draw.terms, logDet: earlier ? tf.add<Tensor1D>(earlier, logDet) : logDet };
       return { z: y, logProb: tf.sub(draw.logProb, logDet), terms };
+    },
+    drawAlongLayers(noise) {
+      const before = layeredDraw(base, noise);
+      const { y, layers } = alongLayers(flow, params, before.z);
+      return { z: y, logBase: before.logBase, layers: [...before.layers, ...layers] };
     },
     detached() {
       return pushForward(base.detached(), flow, detachAll(params)) as typeof this;

@@ -18,7 +18,7 @@ import {
   type TrainingProblem,
   variational,
 } from '@flowvae/training';
-import { architectures, type MlpVaeOptions, mlpVae, type Vae } from '@flowvae/vae';
+import { architectures, type MlpVae, type MlpVaeOptions, mlpVae } from '@flowvae/vae';
 import { objectiveOf } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
@@ -27,7 +27,7 @@ import { flagOf, type TrainConfig } from './settings.ts';
 export interface Experiment {
   readonly config: TrainConfig;
   readonly splits: ImageSplits;
-  readonly model: Vae;
+  readonly model: MlpVae;
   /** Test images, binarised once. */
   readonly test: DataPoints;
   /** Every key of a run is folded from this one. */
@@ -69,7 +69,7 @@ export function experiment(config: TrainConfig): Experiment {
  *
  * @param mean the mean image, at which the decoder starts; left out where the weights are read from a file
  */
-export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'width'>, mean?: Float32Array): Vae {
+export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'width'>, mean?: Float32Array): MlpVae {
   return mlpVae({
     pixels: size.height * size.width,
     latent: config.latent,

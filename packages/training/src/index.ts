@@ -15,6 +15,7 @@ export { FlatParameters } from './flat-parameters.ts';
 export type { Engine, Loss, StepValues } from './gradient-step.ts';
 export type { HistoryEntry } from './history.ts';
 export { type ArraySummary, inspectStep, type StepInspection } from './inspect-step.ts';
+export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.ts';
 export { type NonFinitePolicy, nonFinitePolicies } from './non-finite-policy.ts';
 export {
@@ -29,6 +30,14 @@ export {
   type SgdOptions,
   sgd,
 } from './optimizer.ts';
+export {
+  type LayerStatistics,
+  type PosteriorStatistics,
+  type PosteriorStatisticsOptions,
+  posteriorStatistics,
+  type Spread,
+} from './posterior-statistics.ts';
+export { type InferenceGap, type InferenceGapsOptions, inferenceGaps } from './refine.ts';
 export type { RunState, ValuesByName } from './run-state.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';

@@ -1,7 +1,7 @@
 export { type ArchitectureName, architectures } from './architectures.ts';
 export type { DataForm, Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
 export { Maxout } from './maxout.ts';
-export { type MlpVaeOptions, mlpVae } from './mlp-vae.ts';
+export { type MlpVae, type MlpVaeOptions, mlpVae } from './mlp-vae.ts';
 export { type Activation, MAXOUT_WINDOW, type MlpOptions, mlp, type Network } from './network.ts';
 export { likelihoods, likelihoodUsage, parseLikelihood } from './parse-likelihood.ts';
 export { type ObservationModel, type Vae, type VaeParts, vae } from './vae.ts';

@@ -10,6 +10,7 @@ import {
   type Initialisation,
   type InvertibleFlow,
   type NormalHead,
+  type ParametricPosterior,
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
@@ -43,8 +44,15 @@ export interface MlpVaeOptions {
   readonly key: Key;
 }
 
+/** A VAE whose posterior's parameters can be had, and replaced. */
+export interface MlpVae extends Vae {
+  readonly posterior: ParametricPosterior;
+  /** x [B, P] → what the encoder tells the posterior, [B, C] */
+  features(x: Tensor2D): Tensor2D;
+}
+
 /** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
-export function mlpVae(options: MlpVaeOptions): Vae {
+export function mlpVae(options: MlpVaeOptions): MlpVae {
   const {
     pixels,
     latent,
@@ -74,7 +82,8 @@ export function mlpVae(options: MlpVaeOptions): Vae {
     key: fold(key, 'decoder'),
   });
   const learnt = prior && flowPrior(prior, fold(key, 'prior'));
-  return vae({ encoder, posterior, decoder, likelihood: observed(likelihood, start), latent, prior: learnt });
+  const parts = { encoder, posterior, decoder, likelihood: observed(likelihood, start), latent, prior: learnt };
+  return { ...vae(parts), posterior, features: (x) => encoder.apply(x) };
 }
 
 /** A likelihood with variables of its own. */

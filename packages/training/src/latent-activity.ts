@@ -1,0 +1,39 @@
+// Which dimensions of the latent a model uses.
+import type { PosteriorStatistics } from './posterior-statistics.ts';
+
+/** What is known of the latent's dimensions. */
+export interface LatentActivity {
+  /** Var_x E[z|x] of each dimension, [D]. */
+  readonly variance: readonly number[];
+  /** Dimensions whose variance is above the threshold. */
+  readonly active: number;
+}
+
+/** Below it a dimension is taken to say nothing of the data. @see Burda et al. 2016, arXiv:1509.00519, section 5.2 */
+export const ACTIVE_VARIANCE = 0.01;
+
+/**
+ * Active units: dimensions with Var_x E[z|x] > 0.01.
+ *
+ * Where E[z|x] is a mean of M draws, its own variance Var[z|x]/M, averaged over x, is taken off, so that noise alone activates nothing.
+ * @throws nothing; of fewer than two data points every variance is NaN and no unit active
+ * @see Burda et al. 2016, arXiv:1509.00519, section 5.2
+ */
+export function latentActivity(
+  statistics: Pick<PosteriorStatistics, 'count' | 'dim' | 'samples' | 'mean' | 'variance' | 'isMeanExact'>,
+): LatentActivity {
+  const { count, dim, samples, mean, variance, isMeanExact } = statistics;
+  const column = (values: Float32Array, d: number) => Array.from({ length: count }, (_, i) => values[i * dim + d]!);
+  const variances = Array.from({ length: dim }, (_, d) => {
+    const noise = isMeanExact ? 0 : average(column(variance, d)) / samples;
+    return sampleVariance(column(mean, d)) - noise;
+  });
+  return { variance: variances, active: variances.filter((value) => value > ACTIVE_VARIANCE).length };
+}
+
+const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function sampleVariance(values: readonly number[]): number {
+  const mean = average(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}

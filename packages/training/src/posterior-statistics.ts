@@ -1,0 +1,175 @@
+// What the posteriors of many data points look like: the bound's terms one by one, layer by layer, and where E[z|x] lies.
+import type { Arrays } from '@flowvae/compiler';
+import { type DiagonalNormal, layeredDraw, type Noise, type Samplable } from '@flowvae/distributions';
+import type { LatentModel } from '@flowvae/objectives';
+import { fold, type Key } from '@flowvae/random';
+import { repeatRows, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints } from './data-points.ts';
+import { type TabulateOptions, tabulate } from './tabulate.ts';
+import { drawNoise } from './variational.ts';
+
+/** Options of {@link posteriorStatistics}. */
+export interface PosteriorStatisticsOptions extends TabulateOptions {
+  readonly modelAt: (x: Tensor2D) => LatentModel;
+  readonly noise: Noise;
+  readonly data: DataPoints;
+  /** Draws M of z for each data point; at least 2. */
+  readonly samples: number;
+  /** Data point i's draws depend on the key and i only. */
+  readonly key: Key;
+}
+
+/** The smallest, the mean and the largest of a quantity over the draws of each data point, [n] each. */
+export interface Spread {
+  readonly least: Float32Array;
+  readonly mean: Float32Array;
+  readonly most: Float32Array;
+}
+
+/** One layer of the posterior's flow, over data points. */
+export interface LayerStatistics {
+  readonly name: string;
+  /** nats */
+  readonly logDet: Spread;
+  /** Each invariant by name; positive where the layer is a bijection. */
+  readonly invariants: Readonly<Record<string, Pick<Spread, 'least' | 'most'>>>;
+}
+
+/** Statistics of each of n data points, means over M draws. */
+export interface PosteriorStatistics {
+  readonly count: number;
+  readonly dim: number;
+  readonly samples: number;
+  /** `elbo` = logLikelihood + logPrior − logBase + Σ logDet of the layers; [n] each, nats. */
+  readonly terms: Readonly<Record<'elbo' | 'logLikelihood' | 'logPrior' | 'logBase', Float32Array>>;
+  /** The first applied first; none of a posterior without flow. */
+  readonly layers: readonly LayerStatistics[];
+  /** E[z|x], [n, D] */
+  readonly mean: Float32Array;
+  /** Var[z|x] of each dimension, unbiased, [n, D] */
+  readonly variance: Float32Array;
+  /** Whether `mean` is known in closed form; otherwise it is the mean of the M draws. */
+  readonly isMeanExact: boolean;
+  /** KL(q‖N(0, I)) of each dimension, [n, D], nats: of factorised posteriors only. */
+  readonly klPerDimension?: Float32Array;
+}
+
+/** Rows of the encoder in one run. */
+const ROWS = 1000;
+
+/**
+ * Draws M times from the posterior of every data point, layer by layer, and reduces the draws inside the graph.
+ *
+ * Shapes: data [n, P]; the model at x [B, P] takes noise [B, W]. Units: nats.
+ */
+export async function posteriorStatistics(options: PosteriorStatisticsOptions): Promise<PosteriorStatistics> {
+  const { modelAt, noise, data, samples } = options;
+  const values = await tabulate(
+    (rows) => {
+      const x = tf.slice(rows, [0, 0], [-1, data.width]);
+      const drawn = tf.reshape(tf.slice(rows, [0, data.width], [-1, samples * noise.width]), [-1, noise.width]);
+      return reduced(modelAt, x, drawn as Tensor2D, samples);
+    },
+    withNoise(options),
+    { ...options, chunk: Math.max(1, Math.floor(ROWS / samples)) },
+  );
+  const { elbo, logLikelihood, logPrior, logBase, mean, variance, exactMean, klPerDimension } = values;
+  return {
+    count: data.count,
+    dim: variance!.length / data.count,
+    samples,
+    terms: { elbo: elbo!, logLikelihood: logLikelihood!, logPrior: logPrior!, logBase: logBase! },
+    layers: layersOf(values),
+    mean: exactMean ?? mean!,
+    variance: variance!,
+    isMeanExact: exactMean !== undefined,
+    ...(klPerDimension ? { klPerDimension } : {}),
+  };
+}
+
+/** Every data point with the noise of all its draws behind it. */
+function withNoise({ data, noise, samples, key }: PosteriorStatisticsOptions): DataPoints {
+  const width = data.width + samples * noise.width;
+  const row = new Float32Array(width);
+  return {
+    count: data.count,
+    width,
+    row(index) {
+      row.set(data.row(index));
+      drawNoise(noise.kind, fold(key, index), row.subarray(data.width));
+      return row;
+    },
+  };
+}
+
+/** One model row a draw, so that posteriors of every kind fit; then the draws of each data point are reduced. */
+function reduced(modelAt: PosteriorStatisticsOptions['modelAt'], x: Tensor2D, noise: Tensor2D, samples: number) {
+  const model = modelAt(repeatRows(x, samples));
+  const { z, logBase, layers } = layeredDraw(model.posterior, noise);
+  const grouped = (values: Tensor) => tf.reshape(values, [-1, samples, ...values.shape.slice(1)]);
+  const [logLikelihood, logPrior] = [model.likelihood(z), model.prior.logProb(z)];
+  const logDet = layers.reduce((sum, layer) => tf.add(sum, layer.logDet), tf.zerosLike(logBase));
+  const elbo = tf.add(tf.sub(tf.add(logLikelihood, logPrior), logBase), logDet);
+  const terms = { elbo, logLikelihood, logPrior, logBase };
+  const means = Object.entries(terms).map(([name, term]) => [name, tf.mean(grouped(term), 1)] as const);
+  const parts = layers.flatMap(({ name, logDet: ofLayer, invariants }, k) => [
+    ...spread([k, name], grouped(ofLayer)),
+    ...Object.entries(invariants).flatMap(([invariant, value]) => {
+      const rows = value.shape[0] === 1 ? tf.tile(value, [z.shape[0], ...value.shape.slice(1).map(() => 1)]) : value;
+      return spread([k, name, invariant], tf.reshape(rows, [x.shape[0], -1]));
+    }),
+  ]);
+  const { mean, variance } = tf.moments(grouped(z), 1);
+  return {
+    ...Object.fromEntries([...means, ...parts]),
+    mean,
+    variance: tf.mul(variance, samples / (samples - 1)),
+    ...inClosedForm(modelAt(x).posterior, mean),
+  };
+}
+
+/** What a factorised posterior knows of itself, one row a data point. */
+function inClosedForm(posterior: Samplable, like: Tensor): Readonly<Record<string, Tensor>> {
+  if (!isFactorised(posterior)) return {};
+  const rows = (value: Tensor): Tensor => tf.add(value, tf.zerosLike(like));
+  return { exactMean: rows(posterior.mean), klPerDimension: rows(posterior.klPerDimension()) };
+}
+
+type Factorised = Samplable & Pick<DiagonalNormal, 'mean' | 'klPerDimension'>;
+
+const isFactorised = (posterior: Samplable): posterior is Factorised =>
+  'mean' in posterior && 'klPerDimension' in posterior;
+
+/** Separates the parts of a result's name; no layer's name holds one. */
+const TAB = '\t';
+
+/** Least, mean and most of each row [B, M], under names that tell where they belong. */
+const spread = (place: readonly (string | number)[], values: Tensor): (readonly [string, Tensor])[] => [
+  [[...place, 'least'].join(TAB), tf.min(values, 1)],
+  [[...place, 'mean'].join(TAB), tf.mean(values, 1)],
+  [[...place, 'most'].join(TAB), tf.max(values, 1)],
+];
+
+/** Puts together again what `spread` took apart. */
+function layersOf(values: Arrays): readonly LayerStatistics[] {
+  const parts = Object.entries(values).flatMap(([place, array]) => {
+    const [k, name, ...rest] = place.split(TAB);
+    return name === undefined
+      ? []
+      : [{ k: Number(k), name, invariant: rest.length > 1 ? rest[0]! : '', end: rest.at(-1)!, array }];
+  });
+  const count = Math.max(-1, ...parts.map(({ k }) => k)) + 1;
+  return Array.from({ length: count }, (_, k) => {
+    const own = parts.filter((part) => part.k === k);
+    const ends = (wanted: string) =>
+      Object.fromEntries(
+        own.filter(({ invariant }) => invariant === wanted).map(({ end, array }) => [end, array]),
+      ) as unknown as Spread;
+    const invariants = [...new Set(own.map(({ invariant }) => invariant))].filter(Boolean);
+    return {
+      name: own[0]!.name,
+      logDet: ends(''),
+      invariants: Object.fromEntries(invariants.map((name) => [name, ends(name)])),
+    };
+  });
+}

@@ -1,0 +1,171 @@
+// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of the encoder's outputs.
+import type { Noise } from '@flowvae/distributions';
+import { elbo, type LatentModel } from '@flowvae/objectives';
+import { fold, type Key } from '@flowvae/random';
+import { elementCount, type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints } from './data-points.ts';
+import { evaluate, type ImportanceEstimate } from './evaluate.ts';
+import { fit } from './fit.ts';
+import type { RunnerOptions } from './function-runner.ts';
+import { adam } from './optimizer.ts';
+import { cosineDecay } from './schedules.ts';
+import { tabulate } from './tabulate.ts';
+import { drawNoise } from './variational.ts';
+
+/** Parameters of posteriors, each [n, ...shape]. */
+export type PosteriorParams = Readonly<Record<string, Tensor>>;
+
+/** Options of {@link inferenceGaps}. */
+export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
+  /** The model's own variables; they stay as they are. */
+  readonly variables: NamedVariables;
+  /** x [B, P] → the encoder's outputs: where the refinement starts. */
+  readonly paramsAt: (x: Tensor2D) => PosteriorParams;
+  /** The model at data x [B, P] with posteriors of the given parameters. */
+  readonly modelAt: (x: Tensor2D, params: PosteriorParams) => LatentModel;
+  readonly noise: Noise;
+  /** A few data points: all are refined together. */
+  readonly data: DataPoints;
+  /** Importance samples of the estimates, before and after. */
+  readonly samples: number;
+  /** Steps of Adam. Default 400. */
+  readonly steps?: number;
+  /** Draws for each data point in a step. Default 8. */
+  readonly draws?: number;
+  /** Learning rate at the start; it decays to 0 by a cosine. Default 0.02. */
+  readonly rate?: number;
+  readonly key: Key;
+  readonly signal?: AbortSignal;
+}
+
+/** One data point's bound, before and after its posterior was refined; nats. */
+export interface InferenceGap {
+  readonly amortised: ImportanceEstimate;
+  readonly refined: ImportanceEstimate;
+  /** The estimate of log p(x) whose weights are spread more evenly: the other one is noise where a proposal is far off. */
+  readonly logEvidence: number;
+  /** log p̂(x) − L[q*]: what no member of the family can reach. */
+  readonly approximation: number;
+  /** L[q*] − L[q]: what the encoder loses against the best member. */
+  readonly amortisation: number;
+}
+
+/**
+ * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder).
+ *
+ * q* starts at the encoder's q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so the
+ * approximation gap is bounded from above, the amortisation gap from below.
+ * @see Cremer et al. 2018, arXiv:1801.03558, sections 3 and 4
+ */
+export async function inferenceGaps(options: InferenceGapsOptions): Promise<readonly InferenceGap[]> {
+  const { data, paramsAt, variables, engine, threads } = options;
+  const runner = { ...(engine ? { engine } : {}), ...(threads ? { threads } : {}) };
+  const started = await tabulate((x) => ({ ...paramsAt(x) }), data, { variables, ...runner });
+  const params = tf.tidy(() =>
+    Object.fromEntries(
+      Object.entries(shapesOf(options)).map(([name, shape]) => [
+        name,
+        tf.variable(tf.tensor(started[name]!, [data.count, ...shape])),
+      ]),
+    ),
+  );
+  try {
+    const before = await estimates(options, params);
+    await ascend(options, params);
+    const after = await estimates(options, params);
+    return before.map((amortised, i) => gapOf(amortised, after[i]!));
+  } finally {
+    tf.dispose(params);
+  }
+}
+
+function gapOf(amortised: ImportanceEstimate, refined: ImportanceEstimate): InferenceGap {
+  const isBetter = refined.effectiveSampleSize >= amortised.effectiveSampleSize;
+  const { logEvidence } = isBetter ? refined : amortised;
+  return {
+    amortised,
+    refined,
+    logEvidence,
+    approximation: logEvidence - refined.elbo,
+    amortisation: refined.elbo - amortised.elbo,
+  };
+}
+
+/** Shapes of the parameters of one data point. */
+function shapesOf({ paramsAt, data }: InferenceGapsOptions): Readonly<Record<string, readonly number[]>> {
+  const shapes: Record<string, readonly number[]> = {};
+  tf.tidy(() => {
+    const params = Object.entries(paramsAt(tf.zeros([1, data.width])));
+    for (const [name, { shape }] of params) shapes[name] = shape.slice(1);
+  });
+  return shapes;
+}
+
+/** Maximises the sum of all data points' bounds; each bound has parameters of its own, so none disturbs another. */
+async function ascend(options: InferenceGapsOptions, params: NamedVariables): Promise<void> {
+  const { modelAt, noise, data, key, steps = 400, draws = 8, rate = 0.02, engine, threads, signal } = options;
+  const rows = data.count * draws;
+  const x = new Float32Array(data.count * data.width);
+  for (let i = 0; i < data.count; i++) x.set(data.row(i), i * data.width);
+  const drawn = new Float32Array(rows * noise.width);
+  await fit({
+    variables: params,
+    loss(inputs) {
+      const own = Object.entries(params).map(([name, value]) => [name, repeatRows(value as Tensor, draws)] as const);
+      const model = modelAt(repeatRows(inputs.x as Tensor2D, draws), Object.fromEntries(own));
+      return elbo().bound(model, inputs.noise as Tensor2D);
+    },
+    inputShapes: { x: [data.count, data.width], noise: [rows, noise.width] },
+    batch(step) {
+      drawNoise(noise.kind, fold(key, 'refinement', step), drawn);
+      return { x, noise: drawn };
+    },
+    // Adam's step does not depend on the scale of the gradient, hence not on how many data points the mean is over
+    optimizer: adam(cosineDecay(rate, steps)),
+    steps,
+    ...(engine ? { engine } : {}),
+    ...(threads ? { threads } : {}),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** Importance estimates with given parameters, the same draws at every call. */
+async function estimates(options: InferenceGapsOptions, params: NamedVariables): Promise<ImportanceEstimate[]> {
+  const { modelAt, data, noise, samples, key, variables, engine, threads } = options;
+  const found: ImportanceEstimate[] = [];
+  const entries = Object.entries(params).map(([name, variable]) => {
+    const shape = variable.shape.slice(1);
+    return { name, shape, size: elementCount(shape), values: variable.dataSync<'float32'>() };
+  });
+  const widths = entries.map(({ size }) => size);
+  const width = data.width + widths.reduce((sum, size) => sum + size, 0);
+  const row = new Float32Array(width);
+  await evaluate({
+    variables,
+    modelAt(packed) {
+      const [x, ...parts] = tf.split(packed, [data.width, ...widths], 1);
+      const own = entries.map(({ name, shape }, i) => [name, tf.reshape(parts[i]!, [-1, ...shape])] as const);
+      return modelAt(x as Tensor2D, Object.fromEntries(own));
+    },
+    noise,
+    data: {
+      count: data.count,
+      width,
+      row(index) {
+        row.set(data.row(index));
+        let at = data.width;
+        for (const { size, values } of entries) {
+          row.set(values.subarray(index * size, (index + 1) * size), at);
+          at += size;
+        }
+        return row;
+      },
+    },
+    samples,
+    key: fold(key, 'estimate'),
+    onEstimate: (_, estimate) => found.push(estimate),
+    ...(engine ? { engine } : {}),
+    ...(threads ? { threads } : {}),
+  });
+  return found;
+}
