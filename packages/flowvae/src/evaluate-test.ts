@@ -3,7 +3,7 @@ import { loadRuntime } from '@flowvae/compiler';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
-import { type Engine, type Evaluation, evaluate } from '@flowvae/training';
+import { type Engine, type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
 
 /**
@@ -17,11 +17,16 @@ export async function chooseBackend(wanted: Engine): Promise<{ readonly engine: 
   return { engine: 'eager', ...(runtime === undefined ? {} : { fallback: runtime }) };
 }
 
-/** Evaluates the test images that the config asks for; undefined where it asks for none. */
+/**
+ * Evaluates the test images that the config asks for; undefined where it asks for none.
+ *
+ * @param onEstimate told of each image by itself
+ */
 export async function evaluateTest(
   { config, model, test, key }: Experiment,
   progress: ProgressStream,
   signal?: AbortSignal,
+  onEstimate?: EvaluateOptions['onEstimate'],
 ): Promise<Evaluation | undefined> {
   if (test.count === 0) return undefined;
   const line = new ProgressLine(progress);
@@ -45,6 +50,7 @@ export async function evaluateTest(
     threads: config.threads,
     onProgress,
     ...(signal ? { signal } : {}),
+    ...(onEstimate ? { onEstimate } : {}),
   });
   line.end();
   return result.images > 0 ? result : undefined;

@@ -1,5 +1,5 @@
 // The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
-import { imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
+import { type FileOptions, imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
 import { fold, type Key, normal } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
@@ -22,7 +22,7 @@ export function samplesFigure({ model, splits, config }: Experiment, count: numb
 }
 
 /** The first test images beside the means of p(x|z) at a draw from their posterior. */
-function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
+export function reconstructionsFigure({ model, splits, config, test, key }: Experiment, most: number): Uint8Array {
   const { height, width } = splits.test;
   const count = Math.min(most, splits.test.count);
   const images = new Float32Array(count * height * width);
@@ -38,7 +38,11 @@ function reconstructionsFigure({ model, splits, config, test, key }: Experiment,
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
 /** The bound against steps, and the terms that it is the sum of. */
-function learningCurveFigure({ config }: Experiment, history: readonly HistoryEntry[]): Uint8Array {
+export function learningCurveFigure(
+  { config }: Experiment,
+  history: readonly HistoryEntry[],
+  file: FileOptions = {},
+): Uint8Array {
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
@@ -57,11 +61,11 @@ function learningCurveFigure({ config }: Experiment, history: readonly HistoryEn
     yLabel: 'mean per image (nats)',
     series: lines,
   } as const;
-  return panels([bound, parts]);
+  return panels([bound, parts], file);
 }
 
 /** Runs a function of captured tensors and reads its result. */
-function read(fn: () => Tensor): Float32Array {
+export function read(fn: () => Tensor): Float32Array {
   const result = tf.tidy(fn);
   const values = result.dataSync<'float32'>();
   result.dispose();
@@ -69,7 +73,7 @@ function read(fn: () => Tensor): Float32Array {
 }
 
 /** A sigmoid that rounds to a hair above 1 is no error of the user's. */
-const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));
+export const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));
 
 const GRID_SAMPLES = 100;
 const RECONSTRUCTIONS = 30;

@@ -1,6 +1,6 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
-import { RunFolder } from '@flowvae/runs';
-import { ExpectationError } from '@flowvae/tensor';
+import { type checkpointChoices, RunFolder, readCheckpoint } from '@flowvae/runs';
+import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
 import { dataChecksum, type Experiment, experiment } from './experiment.ts';
 import type { TrainConfig } from './settings.ts';
 import { completeConfig } from './train-config.ts';
@@ -11,18 +11,31 @@ export interface SavedRun {
   readonly parts: Experiment;
 }
 
+/** Whose parameters are wanted: a checkpoint's, instead of those that training ended with. */
+export type CheckpointChoice = (typeof checkpointChoices)[number];
+
 /**
- * Opens a run with some settings changed; those that shape the model must stay.
+ * Opens a run with some settings changed; those that shape the model must stay. With a checkpoint the run may still be going on.
  *
- * @throws ExpectationError where the folder, its config or its parameters cannot be used
+ * @throws ExpectationError where the folder, its config, its parameters or the checkpoint cannot be used
  */
-export function openRun(path: string, changes: Partial<TrainConfig> = {}): SavedRun {
-  const folder = RunFolder.open(path);
+export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkpoint?: CheckpointChoice): SavedRun {
+  const folder = checkpoint ? RunFolder.claimed(path) : RunFolder.open(path);
   const { config, dataSha256 } = storedConfig(folder);
   const parts = experiment({ ...config, ...changes });
   if (changes.data === undefined) refuseOtherData(parts, dataSha256);
-  folder.loadModel(parts.model.variables);
+  if (checkpoint) assignParameters(parts.model.variables, readCheckpoint(folder, checkpoint).parameters);
+  else folder.loadModel(parts.model.variables);
   return { folder, parts };
+}
+
+/** Gives variables the values of a state; a state of a run fits the model that the run's config describes. */
+export function assignParameters(variables: NamedVariables, values: Readonly<Record<string, Float32Array>>): void {
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(variables)) {
+      variable.assign(tf.tensor(values[name]!, variable.shape));
+    }
+  });
 }
 
 /** A config as the folder of a run holds it. */

@@ -12,12 +12,12 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
-import { tf } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
+import { assignParameters } from './saved-run.ts';
 import type { SettingName, TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
@@ -147,9 +147,5 @@ function keepBest({ config, model }: Experiment, run: DurableRun, progress: Prog
   if (!best) return;
   const reason = isEnough ? 'no better validation bound since' : 'best validation bound at';
   progress.write(`${reason} step ${best.step}: the model is the one of that step\n`);
-  tf.tidy(() => {
-    for (const [name, variable] of Object.entries(model.variables)) {
-      variable.assign(tf.tensor(best.parameters[name]!, variable.shape));
-    }
-  });
+  assignParameters(model.variables, best.parameters);
 }

@@ -142,6 +142,33 @@ export function readLatestCheckpoint(folder: RunFolder): {
   return { state: loaded?.state, notices };
 }
 
+/** Which checkpoint of a run: that of the best validation, or the latest. */
+export const checkpointChoices = ['best', 'last'] as const;
+
+/**
+ * Reads a checkpoint of a run, finished or still going on; changes nothing.
+ *
+ * @throws ExpectationError where there is none, or it is damaged
+ */
+export function readCheckpoint(folder: RunFolder, which: (typeof checkpointChoices)[number]): RunState {
+  const state = which === 'last' ? readLatestCheckpoint(folder).state : readBest(folder);
+  if (state) return state;
+  throw new ExpectationError({
+    where: `--checkpoint ${which}`,
+    expected: which === 'last' ? 'a run that has written a checkpoint' : 'a run that has measured a validation bound',
+    received: folder.path,
+    remedy:
+      which === 'last'
+        ? 'leave the option out, or train first'
+        : 'train with --validate-every, or leave the option out',
+  });
+}
+
+function readBest(folder: RunFolder): RunState | undefined {
+  const step = bestOf(folder.readMetrics().filter(isValidation))?.step;
+  return step === undefined ? undefined : new CheckpointFolder(join(folder.path, CHECKPOINTS)).read(step).state;
+}
+
 /** The latest checkpoint that is whole and whose metrics are, with a notice for each that is not. */
 function latestUsable(checkpoints: CheckpointFolder, metricsPath: string) {
   const notices: string[] = [];

@@ -3,9 +3,11 @@ export type { CheckpointSchedule } from './checkpointing.ts';
 export { readObject, readSealed, sealed } from './checksum.ts';
 export {
   beginRun,
+  checkpointChoices,
   type DurableRun,
   type DurableRunOptions,
   type ResumeOptions,
+  readCheckpoint,
   readLatestCheckpoint,
   resumeRun,
 } from './durable-run.ts';

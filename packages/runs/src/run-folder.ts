@@ -12,6 +12,7 @@ const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
 const MODEL = 'model.safetensors';
 const REPORT = 'report.json';
+const PAGE = 'report.html';
 const FIGURES = 'figures';
 const FAILURE = 'non-finite.json';
 
@@ -124,6 +125,24 @@ export class RunFolder {
   /** Writes what a finished or interrupted run reports at its end to report.json. */
   writeReport(report: object): void {
     writeFileAtomically(join(this.path, REPORT), `${JSON.stringify(report, null, 2)}\n`);
+  }
+
+  /** What report.json says; nothing where there is none, or it is no JSON object. */
+  readReport(): Readonly<Record<string, unknown>> {
+    const bytes = bytesIfThere(join(this.path, REPORT));
+    try {
+      const report: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
+      return typeof report === 'object' && report !== null ? (report as Record<string, unknown>) : {};
+    } catch {
+      return {}; // it is about to be written anew
+    }
+  }
+
+  /** Writes report.html and returns its path. */
+  writePage(html: string): string {
+    const path = join(this.path, PAGE);
+    writeFileAtomically(path, html);
+    return path;
   }
 
   /** Writes all variables to model.safetensors under their names. */

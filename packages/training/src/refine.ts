@@ -13,7 +13,7 @@ import { tabulate } from './tabulate.ts';
 import { drawNoise } from './variational.ts';
 
 /** Parameters of posteriors, each [n, ...shape]. */
-export type PosteriorParams = Readonly<Record<string, Tensor>>;
+type PosteriorParams = Readonly<Record<string, Tensor>>;
 
 /** Options of {@link inferenceGaps}. */
 export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {

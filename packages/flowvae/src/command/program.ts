@@ -1,6 +1,8 @@
 // The commands and their options. The options of `train` are derived from the table of settings.
+import { checkpointChoices } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { Argument, Command, Option } from 'commander';
+import type { CheckpointChoice } from '../saved-run.ts';
 import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
@@ -75,6 +77,8 @@ export function program(): Command {
     .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 1, 1_000_000))
     .addOption(wholeNumber('chains', 'of --ais for each image (default: 16)', 1, 100_000))
     .addOption(wholeNumber('simulated', 'anneal n images simulated from the model, in both directions', 1, 1_000_000))
+    .option('--report', 'examine the posteriors too, and write report.json and report.html into the run folder', false)
+    .addOption(checkpointOption())
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
   subcommand(root, 'metrics', 'print the metrics of a run as CSV')
@@ -123,6 +127,21 @@ function settingOption(name: SettingName, showDefault: boolean): Option {
   const description = showDefault ? `${help} (default: ${fallback})` : help;
   return new Option(`${flagOf(name)} ${placeholder}`, description).argParser((text) => parseSetting(name, text));
 }
+
+/** Whose parameters: `best` or `last`. */
+const checkpointOption = () =>
+  new Option(
+    '--checkpoint <best|last>',
+    'take the parameters of this checkpoint, not those that training ended with',
+  ).argParser((text): CheckpointChoice => {
+    const choice = checkpointChoices.find((each) => each === text);
+    if (choice) return choice;
+    throw new ExpectationError({
+      where: '--checkpoint',
+      expected: checkpointChoices.join(' or '),
+      received: `'${text}'`,
+    });
+  });
 
 /** Images in one grid; more would not be looked at. */
 const MOST_DRAWN = 10_000;

@@ -1,0 +1,74 @@
+// The diagnostics as numbers: what report.json says beside the evaluation.
+import { ACTIVE_VARIANCE, type PosteriorStatistics, type Spread } from '@flowvae/training';
+import type { Diagnostics } from './diagnostics.ts';
+
+const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);
+
+/** The mean; NaN of nothing. */
+export const meanOf = (values: ArrayLike<number>): number => total(values) / values.length;
+
+/** The standard error of the mean over data points. */
+export function standardErrorOf(values: ArrayLike<number>): number {
+  const mean = meanOf(values);
+  const squares = Array.from(values).reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+const least = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.min(a, b));
+const most = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.max(a, b));
+
+/** The range over images and draws. */
+export const rangeOf = (spread: Pick<Spread, 'least' | 'most'>): readonly [number, number] => [
+  least(spread.least),
+  most(spread.most),
+];
+
+/** The divergence of each dimension, mean over images, [D]; undefined where the posterior is not factorised. */
+export function klByDimension({ klPerDimension: kl, dim, count }: PosteriorStatistics): readonly number[] | undefined {
+  return (
+    kl && Array.from({ length: dim }, (_, d) => meanOf(Array.from({ length: count }, (__, i) => kl[i * dim + d]!)))
+  );
+}
+
+/** Everything as JSON; nats where not said otherwise. Numbers that are not finite are null. */
+export function diagnosticsReport({ estimates, statistics, activity, gaps }: Diagnostics): object {
+  const { terms, layers, samples, count } = statistics;
+  const kl = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
+  const sumOfLogDets = (i: number) => layers.reduce((sum, { logDet }) => sum + logDet.mean[i]!, 0);
+  return {
+    klToTruePosterior: { mean: meanOf(kl), standardError: standardErrorOf(kl), images: kl.length },
+    statistics: {
+      images: count,
+      samples,
+      terms: {
+        ...Object.fromEntries(Object.entries(terms).map(([name, values]) => [name, meanOf(values)])),
+        logDet: layers.reduce((sum, { logDet }) => sum + meanOf(logDet.mean), 0),
+      },
+      layers: layers.map(({ name, logDet, invariants }) => ({
+        name,
+        logDet: { mean: meanOf(logDet.mean), range: rangeOf(logDet) },
+        invariants: Object.fromEntries(Object.entries(invariants).map(([each, ends]) => [each, rangeOf(ends)])),
+      })),
+      activeUnits: { threshold: ACTIVE_VARIANCE, count: activity.active, varianceOfMeans: activity.variance },
+      klPerDimension: klByDimension(statistics) ?? null,
+    },
+    inferenceGaps: gaps.map(({ logEvidence, approximation, amortisation }) => ({
+      logEvidence,
+      approximation,
+      amortisation,
+    })),
+    perImage: estimates.map((estimate, i) => ({
+      ...estimate,
+      klToTruePosterior: kl[i]!,
+      ...(i < count
+        ? {
+            terms: {
+              ...Object.fromEntries(Object.entries(terms).map(([name, values]) => [name, values[i]!])),
+              logDets: layers.map(({ logDet }) => logDet.mean[i]!),
+              logDet: sumOfLogDets(i),
+            },
+          }
+        : {}),
+    })),
+  };
+}

@@ -1,0 +1,76 @@
+// Everything that is known of a run's posteriors on its test images: data for report.json and report.html.
+import { fold } from '@flowvae/random';
+import type { ProgressStream } from '@flowvae/runs';
+import type { Tensor2D } from '@flowvae/tensor';
+import {
+  type Evaluation,
+  type ImportanceEstimate,
+  type InferenceGap,
+  inferenceGaps,
+  type LatentActivity,
+  latentActivity,
+  type PosteriorStatistics,
+  posteriorStatistics,
+} from '@flowvae/training';
+import { evaluateTest } from './evaluate-test.ts';
+import type { Experiment } from './experiment.ts';
+
+/** What the diagnostics of a run are made of. */
+export interface Diagnostics {
+  readonly evaluation: Evaluation;
+  /** Of each test image, in their order. */
+  readonly estimates: readonly ImportanceEstimate[];
+  readonly statistics: PosteriorStatistics;
+  readonly activity: LatentActivity;
+  /** Of the first few test images. */
+  readonly gaps: readonly InferenceGap[];
+}
+
+/** Draws for each image in the statistics of layers and means. */
+const DRAWS = 50;
+
+/** Test images whose posteriors are refined one by one. */
+const REFINED = 16;
+
+/** Test images in the statistics, at most. */
+const MOST_IMAGES = 1000;
+
+/** Evaluates and examines the posteriors of the test images; undefined where it was stopped before the end, or there are none. */
+export async function diagnose(
+  parts: Experiment,
+  progress: ProgressStream,
+  signal?: AbortSignal,
+): Promise<Diagnostics | undefined> {
+  const { config, model, test, key } = parts;
+  const estimates: ImportanceEstimate[] = [];
+  const evaluation = await evaluateTest(parts, progress, signal, (_, estimate) => estimates.push(estimate));
+  if (!evaluation || signal?.aborted) return undefined;
+  const runner = {
+    variables: model.variables,
+    engine: config.engine,
+    threads: config.threads,
+    ...(signal ? { signal } : {}),
+  };
+  const common = { ...runner, noise: model.noise };
+  progress.write(`posterior statistics of ${Math.min(MOST_IMAGES, test.count)} images, ${DRAWS} draws each\n`);
+  const statistics = await posteriorStatistics({
+    ...common,
+    modelAt: model.at,
+    data: { ...test, count: Math.min(MOST_IMAGES, test.count) },
+    samples: DRAWS,
+    key: fold(key, 'diagnostics'),
+  });
+  if (signal?.aborted) return undefined;
+  progress.write(`refining the posteriors of ${Math.min(REFINED, test.count)} images\n`);
+  const gaps = await inferenceGaps({
+    ...common,
+    paramsAt: (x) => model.posterior.paramsAt(model.features(x)),
+    modelAt: (x: Tensor2D, params) => ({ ...model.at(x), posterior: model.posterior.of(params) }),
+    data: { ...test, count: Math.min(REFINED, test.count) },
+    samples: Math.max(1000, config.evalSamples),
+    key: fold(key, 'refinement'),
+  });
+  return signal?.aborted
+    ? undefined
+    : { evaluation, estimates, statistics, activity: latentActivity(statistics), gaps };
+}

@@ -1,0 +1,71 @@
+// Pictures of the latent: what its dimensions do to an image, and where images of each class lie.
+import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import type { LatentActivity, PosteriorStatistics } from '@flowvae/training';
+import type { Experiment } from './experiment.ts';
+import { clamped, read } from './pictures.ts';
+
+/** Values that a dimension takes in a traversal: ±3 in steps of 0.75, in units of the prior N(0, 1). */
+const STEPS = Array.from({ length: 9 }, (_, i) => -3 + 0.75 * i);
+
+/** Rows of a traversal, at most. */
+const MOST_ROWS = 10;
+
+/** Dimensions by falling Var_x E[z|x]. */
+export const byActivity = ({ variance }: LatentActivity): readonly number[] =>
+  variance.map((_, d) => d).toSorted((a, b) => variance[b]! - variance[a]!);
+
+/** Decoder means along the most active dimensions, one a row, from the posterior mean of the first test image. */
+export function traversalFigure(
+  { model, splits, config }: Experiment,
+  statistics: PosteriorStatistics,
+  activity: LatentActivity,
+): Uint8Array {
+  const dims = byActivity(activity).slice(0, MOST_ROWS);
+  const start = statistics.mean.subarray(0, config.latent);
+  const points = dims.flatMap((d) =>
+    STEPS.map((value) => Float32Array.from(start, (own, j) => (j === d ? value : own))),
+  );
+  const flat = Float32Array.from(points.flatMap((point) => [...point]));
+  const z = tf.tensor2d(flat, [points.length, config.latent]) as Tensor2D;
+  const images = clamped(read(() => model.observe(z).mean()));
+  z.dispose();
+  return imageGrid({
+    images,
+    height: splits.test.height,
+    width: splits.test.width,
+    columns: STEPS.length,
+    title: 'Traversals from the posterior mean of test image 0',
+    rowLabels: dims.map((d) => `z${subscript(d)}`),
+    columnLabels: STEPS.map((value) => value.toFixed(2).replace('-', '−')),
+  });
+}
+
+/** Posterior means of the test images, coloured by class, in the two most active dimensions; undefined without labels or a second dimension. */
+export function latentMapFigure(
+  { splits, config }: Experiment,
+  statistics: PosteriorStatistics,
+  activity: LatentActivity,
+): Uint8Array | undefined {
+  const { labels } = splits.test;
+  if (!labels || config.latent < 2) return undefined;
+  const [a, b] = byActivity(activity) as [number, number];
+  const [first, second] = [Math.min(a, b), Math.max(a, b)];
+  const own = labels.subarray(0, statistics.count);
+  const kinds = [...new Set(own)].toSorted((x, y) => x - y);
+  const classes = kinds.map((label): PointClass => {
+    const rows = [...own.keys()].filter((i) => own[i] === label);
+    const at = (i: number, d: number) => statistics.mean[i * statistics.dim + d]!;
+    return { label: String(label), points: Float32Array.from(rows.flatMap((i) => [at(i, first), at(i, second)])) };
+  });
+  return scatterChart({
+    title: `Posterior means of ${statistics.count} test images, by class`,
+    ...(config.latent > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
+    xLabel: `E[z${subscript(first)}|x]`,
+    yLabel: `E[z${subscript(second)}|x]`,
+    classes,
+  });
+}
+
+/** Dimensions are counted from 1, as in formulas. */
+export const subscript = (d: number): string => String(d + 1).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]!);

@@ -1,0 +1,43 @@
+// Writes what `evaluate --report` leaves in a run folder: report.json, extended, and report.html.
+import type { ProgressStream, RunFolder } from '@flowvae/runs';
+import type { Evaluation, HistoryEntry } from '@flowvae/training';
+import { diagnose } from './diagnostics.ts';
+import { diagnosticsReport } from './diagnostics-report.ts';
+import type { Experiment } from './experiment.ts';
+import { evaluationReport } from './report.ts';
+import { reportPage } from './report-page.ts';
+import { versions } from './versions.ts';
+
+/** How a report is made. */
+export interface WriteDiagnosticsOptions {
+  /** The run's name, for the title. */
+  readonly name: string;
+  readonly engine: string;
+  readonly progress: ProgressStream;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Examines a run's posteriors and writes the report; undefined, and nothing written, where it was stopped or there are no test images.
+ *
+ * What training wrote to report.json stays; the evaluation's part is replaced.
+ */
+export async function writeDiagnostics(
+  parts: Experiment,
+  folder: RunFolder,
+  { name, engine, progress, signal }: WriteDiagnosticsOptions,
+): Promise<{ readonly evaluation: Evaluation; readonly path: string } | undefined> {
+  const diagnostics = await diagnose(parts, progress, signal);
+  if (!diagnostics) return undefined;
+  const { evaluation } = diagnostics;
+  const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
+  const page = reportPage({ parts, diagnostics, history, name, versions: await versions() });
+  const report = {
+    ...folder.readReport(),
+    ...evaluationReport(parts.config, evaluation),
+    engine,
+    diagnostics: diagnosticsReport(diagnostics),
+  };
+  folder.writeReport(report);
+  return { evaluation, path: folder.writePage(page) };
+}
