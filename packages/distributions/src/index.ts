@@ -5,10 +5,10 @@ export { continuousBernoulli } from './continuous-bernoulli.ts';
 export { detach } from './detach.ts';
 export type { Draw, Noise, Observation, Samplable, Scorable } from './distribution.ts';
 export { type GaussianParams, gaussian } from './gaussian.ts';
+export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
 export { LEVELS } from './levels.ts';
 export { type LogisticMixtureParams, logisticMixture } from './logistic-mixture.ts';
 export { type LogitNormalParams, logitNormal } from './logit-normal.ts';
-export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
 export {
   type DiagonalNormal,
   type DiagonalNormalParams,

@@ -34,7 +34,7 @@ export async function writeDiagnostics(
   const page = reportPage({ parts, diagnostics, history, name, versions: await versions() });
   const report = {
     ...folder.readReport(),
-    ...evaluationReport(parts.config, evaluation),
+    ...evaluationReport(parts, evaluation),
     engine,
     diagnostics: diagnosticsReport(diagnostics),
   };

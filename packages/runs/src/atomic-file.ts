@@ -22,7 +22,7 @@ const PARTIAL = '.partial';
  * @throws ExpectationError where the disk or its permissions refuse
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
-  const aside = `${path}.${process.pid}${PARTIAL}`;
+  const aside = besides(path);
   try {
     const file = openSync(aside, 'w');
     try {
@@ -39,6 +39,46 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   }
 }
 
+/**
+ * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the whole new one.
+ *
+ * @param fill writes pieces, and resolves when the file is complete; what it throws is thrown on
+ * @throws ExpectationError where the disk or its permissions refuse
+ */
+export async function writePiecesAtomically(
+  path: string,
+  fill: (write: (bytes: Uint8Array, offset: number) => void) => Promise<void>,
+): Promise<void> {
+  const aside = besides(path);
+  let file: number | undefined;
+  try {
+    file = attempt(path, () => openSync(aside, 'w'));
+    const open = file;
+    await fill((bytes, offset) => attempt(path, () => writeWhole(open, bytes, offset)));
+    attempt(path, () => fsyncSync(open));
+    closeSync(open);
+    file = undefined;
+    attempt(path, () => {
+      renameSync(aside, path);
+      syncFolder(dirname(path));
+    });
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw writeRefused(path, error);
+  }
+}
+
+const besides = (path: string) => `${path}.${process.pid}${PARTIAL}`;
+
 /** Appends to a file that is there; where that fails half-way, the file is cut back to the length that it had. */
 export function appendWhole(path: string, bytes: Uint8Array, length: number): void {
   const file = openSync(path, constants.O_WRONLY | constants.O_APPEND); // not made anew after its folder was removed
@@ -52,8 +92,11 @@ export function appendWhole(path: string, bytes: Uint8Array, length: number): vo
   }
 }
 
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+/** @param offset where in the file; left out: where it stands */
+function writeWhole(file: number, bytes: Uint8Array, offset?: number): void {
+  for (let at = 0; at < bytes.length; ) {
+    at += writeSync(file, bytes, at, undefined, offset === undefined ? undefined : offset + at);
+  }
 }
 
 /** Removes what a process that was killed left of its writing. Those of locks are left alone: another process may just be asking for one. */

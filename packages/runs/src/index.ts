@@ -1,4 +1,4 @@
-export { writeFileAtomically } from './atomic-file.ts';
+export { writeFileAtomically, writePiecesAtomically } from './atomic-file.ts';
 export type { CheckpointSchedule } from './checkpointing.ts';
 export { readObject, readSealed, sealed } from './checksum.ts';
 export {

@@ -6,7 +6,7 @@ import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-f
 import { readSealed, sealed } from './checksum.ts';
 import { parseMetrics } from './metrics-file.ts';
 import { readParameters, writeParameters } from './parameters-file.ts';
-import { readWhole } from './reading.ts';
+import { bytesIfThere, readWhole } from './reading.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';

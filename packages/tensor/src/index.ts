@@ -5,6 +5,12 @@ export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
-export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  layOutSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+} from './safetensors.ts';
 export { type Axis, checkParam, checkShape, elementCount, ShapeError } from './shape.ts';
 export { layers, tf } from './tensorflow.ts';

@@ -29,31 +29,56 @@ const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
  * @throws ExpectationError where a shape and its number of values disagree, or a name is the reserved `__metadata__`
  */
 export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Array {
-  const header: [name: string, entry: HeaderEntry | Readonly<Record<string, string>>][] = [];
-  if (Object.keys(metadata).length > 0) header.push(['__metadata__', metadata]);
-  let end = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
-    if (!shape.every(isCount) || elementCount(shape) !== values.length || name === '__metadata__') {
-      throw new ExpectationError({
-        where: `encodeSafetensors: tensor "${name}"`,
-        expected: `${elementCount(shape)} values for shape [${shape.join(', ')}] under a name other than "__metadata__"`,
-        received: `${values.length} values`,
-      });
-    }
-    header.push([name, { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] }]);
-    end += values.byteLength;
+    if (shape.every(isCount) && elementCount(shape) === values.length && name !== '__metadata__') continue;
+    throw new ExpectationError({
+      where: `encodeSafetensors: tensor "${name}"`,
+      expected: `${elementCount(shape)} values for shape [${shape.join(', ')}] under a name other than "__metadata__"`,
+      received: `${values.length} values`,
+    });
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerLength = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(8 + headerLength + end).fill(0x20, 8, 8 + headerLength); // the format pads with spaces
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.set(json, 8);
-  let at = 8 + headerLength;
-  for (const { values } of Object.values(tensors)) {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
+  const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+  const { header, offsets, bytes } = layOutSafetensors(shapes, metadata);
+  const file = new Uint8Array(bytes);
+  file.set(header);
+  for (const [name, { values }] of Object.entries(tensors)) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offsets[name]!);
   }
   return file;
+}
+
+/** Where everything in a safetensors file stands, known before any value is: what a file written piece by piece begins with. */
+export interface SafetensorsLayout {
+  /** The bytes before the values. */
+  readonly header: Uint8Array;
+  /** Where each tensor begins in the file. */
+  readonly offsets: Readonly<Record<string, number>>;
+  /** Size of the whole file. */
+  readonly bytes: number;
+}
+
+/** Lays out float32 tensors in the order given, with the data section aligned to 8 bytes. */
+export function layOutSafetensors(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  metadata: Readonly<Record<string, string>>,
+): SafetensorsLayout {
+  const entries: [name: string, entry: HeaderEntry | Readonly<Record<string, string>>][] = [];
+  if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);
+  const starts: Record<string, number> = {};
+  let end = 0;
+  for (const [name, shape] of Object.entries(shapes)) {
+    const from = end;
+    starts[name] = from;
+    end += 4 * elementCount(shape);
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [from, end] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const length = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(0x20, 8); // the format pads with spaces
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, 8);
+  const offsets = Object.fromEntries(Object.entries(starts).map(([name, from]) => [name, header.length + from]));
+  return { header, offsets, bytes: header.length + end };
 }
 
 /**

@@ -1,12 +1,12 @@
 // What the posteriors of many data points look like: the bound's terms one by one, layer by layer, and where E[z|x] lies.
 import type { Arrays } from '@flowvae/compiler';
-import { type DiagonalNormal, layeredDraw, type Noise, type Samplable } from '@flowvae/distributions';
+import { layeredDraw, type Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
-import { fold, type Key } from '@flowvae/random';
+import type { Key } from '@flowvae/random';
 import { repeatRows, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
+import { inClosedForm, taken, withNoise } from './rows-with-noise.ts';
 import { type TabulateOptions, tabulate } from './tabulate.ts';
-import { drawNoise } from './variational.ts';
 
 /** Options of {@link posteriorStatistics}. */
 export interface PosteriorStatisticsOptions extends TabulateOptions {
@@ -63,12 +63,11 @@ const ROWS = 1000;
  * Shapes: data [n, P]; the model at x [B, P] takes noise [B, W]. Units: nats.
  */
 export async function posteriorStatistics(options: PosteriorStatisticsOptions): Promise<PosteriorStatistics> {
-  const { modelAt, noise, data, samples } = options;
+  const { modelAt, data, samples } = options;
   const values = await tabulate(
     (rows) => {
-      const x = tf.slice(rows, [0, 0], [-1, data.width]);
-      const drawn = tf.reshape(tf.slice(rows, [0, data.width], [-1, samples * noise.width]), [-1, noise.width]);
-      return reduced(modelAt, x, drawn as Tensor2D, samples);
+      const { x, drawn } = taken(rows, options);
+      return reduced(modelAt, x, drawn, samples);
     },
     withNoise(options),
     { ...options, chunk: Math.max(1, Math.floor(ROWS / samples)) },
@@ -84,21 +83,6 @@ export async function posteriorStatistics(options: PosteriorStatisticsOptions): 
     variance: variance!,
     isMeanExact: exactMean !== undefined,
     ...(klPerDimension ? { klPerDimension } : {}),
-  };
-}
-
-/** Every data point with the noise of all its draws behind it. */
-function withNoise({ data, noise, samples, key }: PosteriorStatisticsOptions): DataPoints {
-  const width = data.width + samples * noise.width;
-  const row = new Float32Array(width);
-  return {
-    count: data.count,
-    width,
-    row(index) {
-      row.set(data.row(index));
-      drawNoise(noise.kind, fold(key, index), row.subarray(data.width));
-      return row;
-    },
   };
 }
 
@@ -127,18 +111,6 @@ function reduced(modelAt: PosteriorStatisticsOptions['modelAt'], x: Tensor2D, no
     ...inClosedForm(modelAt(x).posterior, mean),
   };
 }
-
-/** What a factorised posterior knows of itself, one row a data point. */
-function inClosedForm(posterior: Samplable, like: Tensor): Readonly<Record<string, Tensor>> {
-  if (!isFactorised(posterior)) return {};
-  const rows = (value: Tensor): Tensor => tf.add(value, tf.zerosLike(like));
-  return { exactMean: rows(posterior.mean), klPerDimension: rows(posterior.klPerDimension()) };
-}
-
-type Factorised = Samplable & Pick<DiagonalNormal, 'mean' | 'klPerDimension'>;
-
-const isFactorised = (posterior: Samplable): posterior is Factorised =>
-  'mean' in posterior && 'klPerDimension' in posterior;
 
 /** Separates the parts of a result's name; no layer's name holds one. */
 const TAB = '\t';

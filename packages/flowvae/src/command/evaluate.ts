@@ -18,7 +18,17 @@ type EvaluateFlags = Partial<TrainConfig> &
   };
 
 export async function evaluateCommand(run: string, flags: EvaluateFlags): Promise<void> {
-  const { json, report: isWanted, checkpoint, quiet = false, verbose = false, ais, chains, simulated, ...changes } = flags;
+  const {
+    json,
+    report: isWanted,
+    checkpoint,
+    quiet = false,
+    verbose = false,
+    ais,
+    chains,
+    simulated,
+    ...changes
+  } = flags;
   const progress = progressTo(process.stderr, { quiet, verbose });
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);

@@ -2,12 +2,14 @@
 import { checkpointChoices } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { Argument, Command, Option } from 'commander';
+import { splitNames } from '../encode-images.ts';
 import type { CheckpointChoice } from '../saved-run.ts';
 import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
 import { parseSetting } from '../train-config.ts';
 import { version } from '../versions.ts';
 import { bold, cyan, errorPrefix, hasColours } from './colours.ts';
 import { completionCommand, shells } from './completion/completion.ts';
+import { encodeCommand } from './encode.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { metricsCommand } from './metrics.ts';
@@ -81,6 +83,18 @@ export function program(): Command {
     .addOption(checkpointOption())
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);
+  const encode = subcommand(root, 'encode', 'write posterior means, draws and their log q(z|x) of images to a file');
+  addSettings(encode, ['data', 'binarize', 'engine', 'threads'], false)
+    .argument('<run>', 'folder of a finished run')
+    .requiredOption('--out <file>', 'safetensors file to write: mean, samples, log_q and, where there are any, labels')
+    .addOption(splitOption())
+    .addOption(wholeNumber('images', 'images to encode, from the first on (default: all)'))
+    .addOption(numbered('samples', 'draws for each image', 1))
+    .addOption(numbered('mean-samples', 'draws that the mean of a flow posterior is taken over', 100))
+    .addOption(numbered('seed', 'decides the draws', 0, 0))
+    .addOption(checkpointOption())
+    .option('--json', 'print one JSON object on stdout instead of the summary', false)
+    .action(encodeCommand);
   subcommand(root, 'metrics', 'print the metrics of a run as CSV')
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'CSV file to write (default: stdout)')
@@ -141,6 +155,13 @@ const checkpointOption = () =>
       expected: checkpointChoices.join(' or '),
       received: `'${text}'`,
     });
+  });
+
+const splitOption = () =>
+  new Option('--split <name>', 'which images: train, validation or test').default('test').argParser((text) => {
+    const split = splitNames.find((each) => each === text);
+    if (split) return split;
+    throw new ExpectationError({ where: '--split', expected: splitNames.join(', '), received: `'${text}'` });
   });
 
 /** Images in one grid; more would not be looked at. */

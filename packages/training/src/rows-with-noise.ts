@@ -1,0 +1,52 @@
+// Data points with the noise of their draws behind them, so that a function of rows sees both.
+import type { DiagonalNormal, Noise, Samplable } from '@flowvae/distributions';
+import { fold, type Key } from '@flowvae/random';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints } from './data-points.ts';
+import { drawNoise } from './variational.ts';
+
+/** Data points and how many draws each takes. */
+export interface Drawn {
+  readonly data: DataPoints;
+  readonly noise: Noise;
+  /** Draws M for each data point. */
+  readonly samples: number;
+  /** Data point i's draws depend on the key and i only, and more of them begin with the fewer. */
+  readonly key: Key;
+}
+
+/** Rows [P + M·W]: x, then the noise of its draws. */
+export function withNoise({ data, noise, samples, key }: Drawn): DataPoints {
+  const width = data.width + samples * noise.width;
+  const row = new Float32Array(width);
+  return {
+    count: data.count,
+    width,
+    row(index) {
+      row.set(data.row(index));
+      drawNoise(noise.kind, fold(key, index), row.subarray(data.width));
+      return row;
+    },
+  };
+}
+
+/** Rows [B, P + M·W] → x [B, P] and noise [B·M, W], the draws of a data point one after the other. */
+export function taken(
+  rows: Tensor2D,
+  { data, noise, samples }: Drawn,
+): { readonly x: Tensor2D; readonly drawn: Tensor2D } {
+  const drawn = tf.slice(rows, [0, data.width], [-1, samples * noise.width]);
+  return { x: tf.slice(rows, [0, 0], [-1, data.width]), drawn: tf.reshape(drawn, [-1, noise.width]) };
+}
+
+/** What a factorised posterior knows of itself, one row a data point; nothing of another. */
+export function inClosedForm(posterior: Samplable, like: Tensor): Readonly<Record<string, Tensor>> {
+  if (!isFactorised(posterior)) return {};
+  const rows = (value: Tensor): Tensor => tf.add(value, tf.zerosLike(like)); // also where all data share it
+  return { exactMean: rows(posterior.mean), klPerDimension: rows(posterior.klPerDimension()) };
+}
+
+type Factorised = Samplable & Pick<DiagonalNormal, 'mean' | 'klPerDimension'>;
+
+const isFactorised = (posterior: Samplable): posterior is Factorised =>
+  'mean' in posterior && 'klPerDimension' in posterior;

@@ -1,0 +1,140 @@
+// What is made of a finished run: its report, its latents, and the same for its checkpoints.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { differences } from '../laws/comparison.ts';
+import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Starts the command. */
+function flowvae(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['packages/flowvae/bin/flowvae.js', ...args], { cwd });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+    });
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+const run = freshPath();
+beforeAll(async () => {
+  await trainRun(completeConfig({ ...tinySettings, data: tinyData() }), { out: run });
+}, 120_000);
+
+describe('evaluate --report', () => {
+  it('writes report.json, with what training wrote kept, and one page that loads nothing', async () => {
+    const before = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+    const { code, stdout } = await flowvae('evaluate', run, '--report', '--json');
+    expect(code).toBe(0);
+    const path = join(run, 'report.html');
+    expect(JSON.parse(stdout).report).toBe(path);
+    const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+    const { diagnostics, ...rest } = report;
+    expect(rest).toEqual(before); // the same images and draws
+    const { statistics, perImage, inferenceGaps } = diagnostics;
+    expect(statistics.layers.map(({ name }: { name: string }) => name)).toEqual(['planar[0]', 'planar[1]']);
+    expect([perImage.length, inferenceGaps.length]).toEqual([4, 4]);
+    const { elbo, logLikelihood, logPrior, logBase, logDet } = statistics.terms;
+    expect(logLikelihood + logPrior - logBase + logDet).toBeCloseTo(elbo, 3);
+    for (const image of perImage) {
+      expect(image.klToTruePosterior).toBeCloseTo(image.logEvidence - image.elbo, 9);
+      const sum = image.terms.logDets.reduce((total: number, value: number) => total + value, 0);
+      expect(image.terms.logDet).toBeCloseTo(sum, 9);
+    }
+    const html = readFileSync(path, 'utf8');
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
+    expect(addresses.filter((address) => address.startsWith('data:image/')).length).toBeGreaterThan(8);
+    expect(addresses.filter((address) => !/^(data:|#)/.test(address))).toEqual([]);
+    for (const title of ['Summary', 'Learning curve', 'Layers of the flow', 'Inference gap', 'Pictures']) {
+      expect(html).toContain(`>${title}</h2>`);
+    }
+  }, 120_000);
+});
+
+describe('encode', () => {
+  const encode = (out: string, ...more: readonly string[]) =>
+    flowvae('encode', run, '--out', out, '--samples', '3', '--mean-samples', '5', ...more);
+  const [first, again, other] = [freshPath(), freshPath(), freshPath()];
+
+  it('writes what the model gives, the same bytes for the same seed', async () => {
+    const outcomes = await Promise.all([encode(first), encode(again), encode(other, '--seed', '1')]);
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const [bytes, same, different] = [first, again, other].map((path) => readFileSync(path));
+    expect([bytes!.equals(same!), bytes!.equals(different!)]).toEqual([true, false]);
+    const { tensors } = decodeSafetensors(bytes!, first);
+    expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['mean', [12, 2]],
+      ['samples', [12, 3, 2]],
+      ['log_q', [12, 3]],
+    ]);
+    // log q at every draw, by the model itself, through the inverse of the flow
+    const { parts } = openRun(run, { evalImages: 12 });
+    const scored = tf.tidy(() =>
+      Array.from({ length: 12 }, (_, i) => {
+        const x = tf.tile(tf.tensor2d(parts.test.row(i), [1, 30]), [3, 1]);
+        const z = tf.tensor2d(tensors.samples!.values.subarray(6 * i, 6 * i + 6), [3, 2]);
+        const posterior = parts.model.infer(x as never) as unknown as { logProb(z: unknown): typeof x };
+        return [...posterior.logProb(z).dataSync()];
+      }),
+    );
+    expect(differences('log q', tensors.log_q!.values, scored.flat(), 2e-4)).toEqual([]);
+  }, 120_000);
+});
+
+describe('a checkpoint', () => {
+  it('last has the parameters that training ended with; best needs a validation', () => {
+    const valuesOf = (which?: 'last') =>
+      Object.values(openRun(run, {}, which).parts.model.variables).map((v) => [...v.dataSync()]);
+    expect(valuesOf('last')).toEqual(valuesOf());
+    expect(() => openRun(run, {}, 'best')).toThrow(
+      /--checkpoint best: expected a run that has measured a validation bound, got .*; train with --validate-every/,
+    );
+  });
+
+  it('best is that of the best validation, not the last', async () => {
+    const out = freshPath();
+    const config = completeConfig({ ...tinySettings, data: tinyData(), validateEvery: 1, evalImages: 0, lr: 0.5 });
+    await trainRun(config, { out, checkpointEvery: 1, keepCheckpoints: 10 });
+    const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const bounds = lines
+      .filter(({ validation }) => validation)
+      .map(({ step, validation }) => ({ step, elbo: validation.elbo }));
+    const best = bounds.reduce((a, b) => (b.elbo > a.elbo ? b : a)).step;
+    const name = `step-${String(best).padStart(9, '0')}.safetensors`;
+    const { tensors } = decodeSafetensors(readFileSync(join(out, 'checkpoints', name)), name);
+    const { variables } = openRun(out, {}, 'best').parts.model;
+    for (const [path, variable] of Object.entries(variables))
+      expect([...variable.dataSync()]).toEqual([...tensors[path]!.values]);
+  }, 120_000);
+});
+
+it.each([
+  [['evaluate', run, '--checkpoint', 'first'], /--checkpoint: expected best or last, got 'first'/],
+  [['encode', run, '--out', freshPath(), '--split', 'all'], /--split: expected train, validation, test, got 'all'/],
+  [
+    ['encode', run, '--out', join(freshPath(), 'no', 'folder')],
+    /folder: expected a place that can be written to, got ENOENT/,
+  ],
+])(
+  '%s is refused with exit code 2, and writes nothing',
+  async (args, text) => {
+    const { code, stdout, stderr } = await flowvae(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(text);
+    const at = args.indexOf('--out');
+    if (at >= 0) expect(existsSync(args[at + 1]!)).toBe(false);
+  },
+  120_000,
+);
