@@ -102,7 +102,7 @@ describe('a checkpoint', () => {
 
   it('best is that of the best validation, not the last', async () => {
     const out = freshPath();
-    const config = completeConfig({ ...tinySettings, data: tinyData(), validateEvery: 1, evalImages: 0, lr: 0.5 });
+    const config = completeConfig({ ...tinySettings, data: tinyData(), validateEvery: 1, evalImages: 0, lr: 0.05 });
     await trainRun(config, { out, checkpointEvery: 1, keepCheckpoints: 10 });
     const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
       .trimEnd()
