@@ -12,11 +12,15 @@ const { values } = parseArgs({
     scale: { type: 'string', default: 'full' },
     threads: { type: 'string', default: '2' },
     only: { type: 'string' },
+    retime: { type: 'boolean', default: false },
     out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
   },
 });
 const scale = scales[values.scale as keyof typeof scales];
 if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+/** Steps of which the median is taken. */
+const TIMED_STEPS = 120;
+
 await tf.setBackend('cpu');
 mkdirSync(values.out, { recursive: true });
 const chosen = values.only === undefined ? scale.formulas : values.only.split(',');
@@ -26,9 +30,10 @@ for (const [i, formula] of chosen.entries()) {
   process.stderr.write(`${i + 1}/${chosen.length} ${formula}\n`);
   writeFileSync(file, `${JSON.stringify(await trained(formula), null, 2)}\n`);
 }
-const results = readdirSync(values.out)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => JSON.parse(readFileSync(join(values.out, file), 'utf8')) as FamilyResult);
+const files = readdirSync(values.out).filter((file) => file.endsWith('.json'));
+const read = (file: string) => JSON.parse(readFileSync(join(values.out, file), 'utf8')) as FamilyResult;
+if (values.retime) for (const file of files) await retime(file);
+const results = files.map(read);
 const table = tableOf(results, scales.full.formulas);
 process.stdout.write(table);
 if (values.scale === 'full') writeTable(table);
@@ -44,12 +49,30 @@ function writeTable(markdown: string): void {
   );
 }
 
-async function trained(flow: string): Promise<FamilyResult> {
-  const { steps, evalImages } = scale!;
+/** Times a result's step again, on a machine that does nothing else; its bound stays. */
+async function retime(file: string): Promise<void> {
+  const result = read(file);
   const threads = Number(values.threads);
-  const config = completeConfig({ ...shared, flow, steps, evalImages, threads });
+  const { problem, optimizer, model } = problemOf(result.flow, TIMED_STEPS, threads);
+  const { msPerStep } = await fit({ ...problem, variables: model.variables, optimizer, steps: TIMED_STEPS, threads });
+  writeFileSync(
+    join(values.out, file),
+    `${JSON.stringify({ ...result, msPerStep, timedThreads: threads }, null, 2)}\n`,
+  );
+  process.stderr.write(`${result.flow} ${msPerStep.toFixed(1)} ms\n`);
+}
+
+function problemOf(flow: string, steps: number, threads: number) {
+  const config = completeConfig({ ...shared, flow, steps, evalImages: scale!.evalImages, threads });
   const parts = experiment(config);
-  const { problem, optimizer } = training(parts);
+  return { ...parts, ...training(parts) };
+}
+
+async function trained(flow: string): Promise<FamilyResult> {
+  const { steps } = scale!;
+  const threads = Number(values.threads);
+  const parts = problemOf(flow, steps, threads);
+  const { config, problem, optimizer } = parts;
   const { variables, at, noise } = parts.model;
   const fitted = await fit({ ...problem, variables, optimizer, steps, threads });
   const data = parts.test;
@@ -77,6 +100,8 @@ async function trained(flow: string): Promise<FamilyResult> {
     nllStandardError: estimate.nllStandardError,
     parameters: count(sizes),
     msPerStep: fitted.msPerStep,
+    threads,
+    timedThreads: threads,
     node: process.version,
   };
 }

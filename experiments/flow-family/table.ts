@@ -15,6 +15,10 @@ export interface FamilyResult {
   readonly nllStandardError: number;
   readonly parameters: number;
   readonly msPerStep: number;
+  /** Threads of the training. */
+  readonly threads: number;
+  /** Threads of the steps that were timed. */
+  readonly timedThreads: number;
   readonly node: string;
 }
 
