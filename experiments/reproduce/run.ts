@@ -1,8 +1,8 @@
 // `pnpm reproduce <name>`: runs an experiment of the paper, goes on where it stopped, writes results, figures and tables.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ExpectationError, interruption, ProgressLine, tf, writeFileAtomically } from 'flowvae';
+import { ExpectationError, interruption, makeFolder, ProgressLine, tf, writeFileAtomically } from 'flowvae';
 import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
@@ -94,7 +94,7 @@ async function runIndex(experiment: Experiment, options: Options, index: number)
     const expected = `a whole number from 0 to ${entries.length - 1}`;
     throw new ExpectationError({ where: '--index', expected, received: `${index}` });
   }
-  mkdirSync(resultsFolder(experiment, options), { recursive: true });
+  makeFolder(resultsFolder(experiment, options), '--out');
   if (process.env[CHILD] !== undefined) {
     const parent = asChild();
     const ending = await runHere(experiment, entry, options, parent).catch((error: Error) => ({
@@ -122,7 +122,7 @@ async function reproduce(): Promise<void> {
   }
   if (options.index !== undefined) return runIndex(experiment, options, options.index);
   const folder = resultsFolder(experiment, options);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, '--out');
   const { signal, exitCode, release } = interruption();
   const { failed } = await runAll(experiment, chosen, options, signal);
   release();

@@ -89,6 +89,14 @@ describe('saved and loaded', () => {
     expect(outputs(loaded)).not.toEqual(outputs(vae)); // the loaded weights are the ones computed with
   });
 
+  it('refuses to save into a file', async () => {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'x');
+    await expect(model().save(layersModelFolder(path))).rejects.toThrow(
+      `${path}: expected a folder, got a file; name another`,
+    );
+  });
+
   it('refuses what is missing, cut or of another kind', async () => {
     const path = join(folder, 'damaged');
     await model().save(layersModelFolder(path));

@@ -126,7 +126,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
     [
       'a folder inside a file',
       ['train', ...tinyFlags(data), '--out', join(file, 'run')],
-      /expected a new or empty folder, got a file; name another/,
+      /expected a folder, got a file; name another/,
     ],
   ])('%s', async (_, args, text) => {
     const { code, stdout, stderr } = await flowvae(args);

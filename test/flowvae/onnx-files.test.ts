@@ -131,9 +131,10 @@ describe('flowvae export', () => {
     const run = freshPath();
     await trainRun(completeConfig({ ...tinySettings, latent, data: tinyData(), steps: 2 }), { out: run });
     const [onnx, model] = [join(freshPath(), 'deep'), freshPath()];
-    const [done, refused] = await Promise.all([
+    const [done, refused, impossible] = await Promise.all([
       flowvae(['export', run, '--onnx', onnx, '--model', model]),
       flowvae(['export', run]),
+      flowvae(['export', run, '--onnx', join(run, 'config.json', 'deep')]),
     ]);
     expect([done.code, done.stderr]).toEqual([0, '']);
     expect(done.stdout.trim().split(/\s+/)).toEqual([
@@ -143,6 +144,10 @@ describe('flowvae export', () => {
     expect([refused.code, refused.stderr]).toEqual([
       2,
       'flowvae: export: expected --onnx <folder> or --model <folder>, got neither\n',
+    ]);
+    expect([impossible.code, impossible.stderr]).toEqual([
+      2,
+      `flowvae: --onnx ${join(run, 'config.json')}: expected a folder, got a file; name another\n`,
     ]);
     const { parts } = openRun(run);
     const given = feedsAt(2);

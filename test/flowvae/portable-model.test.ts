@@ -197,6 +197,6 @@ describe('a folder that is refused', () => {
 
   it('a place that cannot be written to', () => {
     const file = join(whole, SPEC);
-    expect(() => saveModel(join(file, 'inside'), saved)).toThrow(/expected a folder that can be written to/);
+    expect(() => saveModel(join(file, 'inside'), saved)).toThrow(/expected a folder, got a file; name another/);
   });
 });

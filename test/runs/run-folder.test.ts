@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunFolder, writeFileAtomically } from '@flowvae/runs';
+import { makeFolder, RunFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -58,7 +58,7 @@ describe('RunFolder.create', () => {
   it('refuses a file, and a place inside a file', () => {
     const file = join(folder, 'file');
     writeFileSync(file, 'x');
-    const text = `--out ${file}: expected a new or empty folder, got a file; name another`;
+    const text = `--out ${file}: expected a folder, got a file; name another`;
     expect(refused(() => RunFolder.create(file, {}))).toBe(text);
     expect(refused(() => RunFolder.create(join(file, 'run'), {}))).toBe(text);
     expect(readFileSync(file, 'utf8')).toBe('x');
@@ -70,8 +70,19 @@ describe('RunFolder.create', () => {
       const text =
         '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with --out';
       expect(refused(() => RunFolder.create('/proc/flowvae/run', {}))).toBe(text.replace('flowvae', 'flowvae/run'));
+      expect(refused(() => makeFolder('/proc/flowvae/run', '--onnx'))).toContain('written to with --onnx');
+      expect(refused(() => makeFolder('/proc/flowvae/run'))).toMatch(
+        /got ENOENT; choose a folder that can be written to$/,
+      );
     },
   );
+
+  it('makeFolder makes parents, and leaves a folder that is there', () => {
+    const path = join(folder, 'a/b');
+    makeFolder(path);
+    makeFolder(path);
+    expect(readdirSync(join(folder, 'a'))).toEqual(['b']);
+  });
 
   it.skipIf(process.getuid?.() === 0)(
     'refuses a folder without permission to write (root may write anywhere, so not as root)',

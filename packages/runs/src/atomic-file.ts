@@ -122,21 +122,23 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** What a reader can do about each of the system's refusals. */
-const remedies: Readonly<Record<string, string>> = {
-  ENOSPC: 'free some disk space; what was written before is intact',
-  EDQUOT: 'free some of your quota; what was written before is intact',
-  EROFS: 'the file system is read-only: choose another with --out',
-};
+/** What a user can do about each of the system's refusals. */
+function remedyOf(code: string | undefined, option: string): string {
+  const choice = option === '' ? '' : ` with ${option}`;
+  if (code === 'ENOSPC') return 'free some disk space; what was written before is intact';
+  if (code === 'EDQUOT') return 'free some of your quota; what was written before is intact';
+  if (code === 'EROFS') return `the file system is read-only: choose another${choice}`;
+  return `choose a folder that can be written to${choice}`;
+}
 
-/** The one error for a write that the system refused. */
-export function writeRefused(path: string, error: unknown): ExpectationError {
+/** The one error for a write that the system refused; `option` is the command's that named the place, or empty. */
+export function writeRefused(path: string, error: unknown, option = '--out'): ExpectationError {
   if (error instanceof ExpectationError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   return new ExpectationError({
     where: path,
     expected: 'a place that can be written to',
     received: code ?? message,
-    remedy: remedies[code ?? ''] ?? 'choose a folder that can be written to with --out',
+    remedy: remedyOf(code, option),
   });
 }

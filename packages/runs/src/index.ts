@@ -12,6 +12,7 @@ export {
   resumeRun,
 } from './durable-run.ts';
 export { layersModelFolder } from './layers-model-folder.ts';
+export { makeFolder } from './make-folder.ts';
 export { metricsCsv } from './metrics-csv.ts';
 export { assignParameters, storedParameters, writeParameters } from './parameters-file.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';

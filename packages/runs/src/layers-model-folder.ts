@@ -1,8 +1,9 @@
 // tf.layers models in folders, for plain Node, where TensorFlow.js has no file handler of its own.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError, type io, tf } from '@flowvae/tensor';
 import { writeFileAtomically } from './atomic-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 const TOPOLOGY = 'model.json';
 const WEIGHTS = 'weights.bin';
@@ -11,14 +12,14 @@ const WEIGHTS = 'weights.bin';
  * A handler for `model.save` and `loadLayersModel`: a folder with `model.json` and `weights.bin`, as TensorFlow.js's own handlers write them,
  * so that browsers load it by its address.
  *
- * @throws ExpectationError when loading what is missing or damaged; custom layers have to be imported before
+ * @throws ExpectationError when saving where the folder cannot be made, and when loading what is missing or damaged; custom layers have to be imported before
  */
 export const layersModelFolder = (path: string): io.IOHandler => ({
   async save(artifacts) {
     const { weightData, weightSpecs = [], ...model } = artifacts;
     const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
     const weightsManifest = [{ paths: [WEIGHTS], weights: weightSpecs }];
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     writeFileAtomically(join(path, WEIGHTS), weights);
     writeFileAtomically(join(path, TOPOLOGY), JSON.stringify({ ...model, weightsManifest }));
     return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };

@@ -1,9 +1,10 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-file.ts';
 import { readSealed, sealed } from './checksum.ts';
+import { makeFolder } from './make-folder.ts';
 import { parseMetrics } from './metrics-file.ts';
 import { readParameters, writeParameters } from './parameters-file.ts';
 import { bytesIfThere, readWhole } from './reading.ts';
@@ -31,7 +32,7 @@ export class RunFolder {
    */
   static create(path: string, config: object): RunFolder {
     try {
-      makeFolder(resolve(path));
+      makeFolder(path, '--out');
       const held = readdirSync(path);
       if (held.length > 0) {
         const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
@@ -164,19 +165,3 @@ export class RunFolder {
 }
 
 const readText = (path: string) => new TextDecoder().decode(readWhole(path));
-
-/** Makes a folder and its missing parents one by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) {
-    if (statSync(path).isDirectory()) return;
-    throw new ExpectationError({
-      where: `--out ${path}`,
-      expected: 'a new or empty folder',
-      received: 'a file',
-      remedy: 'name another',
-    });
-  }
-  const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
-  makeFolderDurably(path);
-}

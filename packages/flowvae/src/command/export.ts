@@ -1,7 +1,6 @@
 // `flowvae export <run>`.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '@flowvae/runs';
+import { makeFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { onnxFiles } from '../portable/onnx-files.ts';
 import { type PortableModel, saveModel } from '../portable/portable-model.ts';
@@ -33,12 +32,7 @@ export async function exportCommand(run: string, { onnx, model, json }: ExportFl
 
 async function writeOnnx(folder: string, model: PortableModel): Promise<Record<string, string>> {
   const files = Object.entries(await onnxFiles(model));
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const received = (error as Error).message;
-    throw new ExpectationError({ where: `--onnx ${folder}`, expected: 'a folder that can be written to', received });
-  }
+  makeFolder(folder, '--onnx');
   return Object.fromEntries(
     files.map(([part, bytes]) => {
       const path = join(folder, `${part}.onnx`);

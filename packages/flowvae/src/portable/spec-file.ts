@@ -1,7 +1,14 @@
 // A folder with a model or a posterior: what it is in model.json, its parameters in parameters.safetensors.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readObject, readSealed, sealed, storedParameters, writeFileAtomically, writeParameters } from '@flowvae/runs';
+import {
+  makeFolder,
+  readObject,
+  readSealed,
+  sealed,
+  storedParameters,
+  writeFileAtomically,
+  writeParameters,
+} from '@flowvae/runs';
 import { ExpectationError, type NamedVariables, type StoredTensor } from '@flowvae/tensor';
 import { z } from 'zod';
 import { version } from '../versions.ts';
@@ -60,12 +67,7 @@ type Described = { [K in Spec['kind']]: Omit<Extract<Spec, { kind: K }>, Framed>
 
 /** Writes parameters, then the spec that vouches for them. @throws ExpectationError where the folder cannot be written to */
 export function writeModel(folder: string, described: Described, variables: NamedVariables): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const received = (error as Error).message;
-    throw new ExpectationError({ where: folder, expected: 'a folder that can be written to', received });
-  }
+  makeFolder(folder);
   const parameters = writeParameters(join(folder, PARAMETERS), variables);
   const spec = { format: FORMAT, version: FORMAT_VERSION, flowvae: version, ...described, parameters };
   writeFileAtomically(join(folder, SPEC), sealed(spec));

@@ -1,0 +1,45 @@
+// Making a folder with its parents, wherever a user may point.
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor';
+import { makeFolderDurably, writeRefused } from './atomic-file.ts';
+
+/**
+ * Makes a folder and its missing parents; one that is there is left as it is.
+ *
+ * @param option the command's option that named it, for errors; default none
+ * @throws ExpectationError where the path or a parent is a file, or the system refuses
+ */
+export function makeFolder(path: string, option = ''): void {
+  try {
+    makeWithParents(resolve(path), option);
+  } catch (error) {
+    throw writeRefused(path, error, option);
+  }
+}
+
+/** One by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
+function makeWithParents(path: string, option: string): void {
+  if (existsSync(path)) {
+    refuseFile(path, option);
+    return;
+  }
+  const parent = dirname(path);
+  if (parent !== path) makeWithParents(parent, option);
+  try {
+    makeFolderDurably(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    refuseFile(path, option); // another process was faster
+  }
+}
+
+function refuseFile(path: string, option: string): void {
+  if (statSync(path).isDirectory()) return;
+  throw new ExpectationError({
+    where: `${option} ${path}`.trimStart(),
+    expected: 'a folder',
+    received: 'a file',
+    remedy: 'name another',
+  });
+}
