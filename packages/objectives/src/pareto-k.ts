@@ -4,6 +4,12 @@ import { fitGeneralisedPareto } from './generalised-pareto.ts';
 /** Fewer exceedances say nothing of a tail. */
 const FEWEST = 5;
 
+/**
+ * Least exceedance, the largest weight being 1: next to smaller ones the fit's 1/x overflows. Whether a weight is that far below the largest or
+ * 0 says nothing of an estimate.
+ */
+const LEAST = 2 ** -1000;
+
 /** Weight of the prior on k, in observations, and where it is centred. */
 const PRIOR = { count: 10, shape: 0.5 };
 
@@ -14,7 +20,7 @@ const PRIOR = { count: 10, shape: 0.5 };
  * they have no mean. The prior draws k̂ towards 0.5 by the weight of ten observations.
  * @param logWeights [S], nats, up to a constant
  * @returns NaN of fewer than 21 weights, of weights that are all 0, and where one is NaN; −∞ where the largest are all equal; ∞ where fewer
- * than five exceed the threshold in float64
+ * than five exceed the threshold by 2⁻¹⁰⁰⁰ of the largest, and where no finite shape fits
  * @see Vehtari et al. 2024, arXiv:1507.02646, section 3; Yao et al. 2018, arXiv:1802.02538, section 2
  */
 export function paretoK(logWeights: ArrayLike<number>): number {
@@ -62,9 +68,10 @@ export class WeightTail {
     if (tail.length < FEWEST || !Number.isFinite(largest)) return Number.NaN;
     if (largest === threshold) return Number.NEGATIVE_INFINITY;
     const base = Math.exp(threshold! - largest);
-    const exceedances = tail.map((value) => Math.exp(value - largest) - base).filter((value) => value > 0);
+    const exceedances = tail.map((value) => Math.exp(value - largest) - base).filter((value) => value > LEAST);
     if (exceedances.length < FEWEST) return Number.POSITIVE_INFINITY;
     const { shape } = fitGeneralisedPareto(exceedances);
+    if (!Number.isFinite(shape)) return Number.POSITIVE_INFINITY;
     const count = exceedances.length;
     return (count * shape + PRIOR.count * PRIOR.shape) / (count + PRIOR.count);
   }
