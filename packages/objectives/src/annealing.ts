@@ -66,10 +66,13 @@ export function annealedTransition(
   return { z, logRatio: logRatio(z), acceptance };
 }
 
+/** Steepness below which the path is straight to far more digits than float32 has, and above which the quotient has them. */
+const STRAIGHT = 1e-6;
+
 /**
  * Inverse temperatures 0 = β₀ < … < β_T = 1, dense at both ends: β_t = (σ(δ(2t/T − 1)) − σ(−δ))/(σ(δ) − σ(−δ)).
  *
- * They are float32 numbers, so that weights and transitions use the very same.
+ * At δ = 0 they are the limit t/T. They are float32 numbers, so that weights and transitions use the very same.
  * @param steps T
  * @param steepness δ
  * @throws ExpectationError where T is no whole number from 1 to 2^20, beyond which float32 would not tell them apart
@@ -82,7 +85,8 @@ export function sigmoidTemperatures(steps: number, steepness = 4): number[] {
   }
   const sigmoid = (a: number) => 1 / (1 + Math.exp(-a));
   const [least, most] = [sigmoid(-steepness), sigmoid(steepness)];
+  const isStraight = Math.abs(steepness) < STRAIGHT;
   return Array.from({ length: steps + 1 }, (_, t) =>
-    Math.fround((sigmoid(steepness * ((2 * t) / steps - 1)) - least) / (most - least)),
+    Math.fround(isStraight ? t / steps : (sigmoid(steepness * ((2 * t) / steps - 1)) - least) / (most - least)),
   );
 }
