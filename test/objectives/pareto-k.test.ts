@@ -98,9 +98,14 @@ describe('without a tail to speak of', () => {
     expect(paretoK(weights)).toBe(wanted);
   });
 
-  it.each([600, 690, 700, 710, 730, 740, 750])('one weight e^%d above all others: a number far above 1, or ∞', (gap) => {
-    expect(paretoK(Float64Array.from({ length: 200 }, (_, i) => (i === 0 ? 0 : -gap - 0.05 * i)))).toBeGreaterThan(10);
-  });
+  it.each([600, 690, 700, 710, 730, 740, 750])(
+    'one weight e^%d above all others: a number far above 1, or ∞',
+    (gap) => {
+      expect(paretoK(Float64Array.from({ length: 200 }, (_, i) => (i === 0 ? 0 : -gap - 0.05 * i)))).toBeGreaterThan(
+        10,
+      );
+    },
+  );
 
   it('bounded weights have k̂ below 0', () => {
     expect(paretoK(Array.from({ length: 1000 }, (_, i) => Math.log(i + 1)))).toBeLessThan(-0.5);

@@ -290,7 +290,9 @@ it('sigmoidal temperatures rise from 0 to 1, symmetrically, and as float32', () 
   expect(temperatures[500]! - temperatures[499]!).toBeGreaterThan(5 * temperatures[1]!);
   expect(sigmoidTemperatures(1)).toEqual([0, 1]);
   for (const steepness of [0, 1e-30, 0.99e-6, -1e-6, 1.01e-6]) {
-    expect(sigmoidTemperatures(5, steepness)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1].map((beta) => expect.closeTo(beta, 7)));
+    expect(sigmoidTemperatures(5, steepness)).toEqual(
+      [0, 0.2, 0.4, 0.6, 0.8, 1].map((beta) => expect.closeTo(beta, 7)),
+    );
   }
   expect(() => sigmoidTemperatures(0)).toThrow(/steps: expected a whole number from 1 to 1048576, got 0/);
 });

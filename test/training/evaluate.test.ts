@@ -110,6 +110,21 @@ describe('evaluate', () => {
     expect((await evaluate(options({ samples: 20 }))).paretoKAboveThreshold).toBeNaN();
   });
 
+  it('counts an image whose weights are all 0 among those that cannot be trusted', async () => {
+    const seen: ImportanceEstimate[] = [];
+    const impossibleFirst = (points: Tensor2D) => {
+      const at = modelAt(points);
+      const [own, first] = [points, tf.tensor2d(data.row(0), [1, observed])].map((x) => tf.sum<Tensor1D>(x!, 1));
+      const log0 = tf.log(tf.abs(tf.sub(own!, first!))); // −∞ at the first image
+      return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), tf.minimum(log0, 0)) };
+    };
+    const onEstimate = (_: number, estimate: ImportanceEstimate) => seen.push(estimate);
+    const result = await evaluate(options({ modelAt: impossibleFirst, samples: 21, engine: 'eager', onEstimate }));
+    expect([seen[0]!.logEvidence, seen[0]!.paretoK]).toEqual([Number.NEGATIVE_INFINITY, Number.NaN]);
+    const above = seen.map(({ paretoK: k }) => Number(!(k <= paretoKThreshold(21))));
+    expect(result.paretoKAboveThreshold).toBe(average(above));
+  });
+
   it('gives the same on both engines, and leaks no tensor on either', async () => {
     const before = { runs: runCounter.runs, tensors: tf.memory().numTensors };
     const compiled = await evaluate(options({ samples: 501 }));

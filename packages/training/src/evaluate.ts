@@ -41,7 +41,7 @@ export interface ImportanceEstimate {
   readonly effectiveSampleSize: number;
   /** max w_s / Σ w_s */
   readonly maxNormalisedWeight: number;
-  /** Shape of the weights' tail; NaN where S is below 21. See `paretoK` of objectives. */
+  /** Shape of the weights' tail; NaN where S is below 21 and where every weight is 0. See `paretoK` of objectives. */
   readonly paretoK: number;
 }
 
@@ -61,7 +61,10 @@ export interface Evaluation {
   readonly effectiveSampleSize: number;
   /** Share of the largest weight in the sum of an image's weights, mean over images. */
   readonly maxNormalisedWeight: number;
-  /** Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is below 21. */
+  /**
+   * Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is below 21. An image whose
+   * weights are all 0 has no k̂ and counts as above.
+   */
   readonly paretoKAboveThreshold: number;
   /** The bound's terms, means over images and samples. */
   readonly terms: Readonly<Record<string, number>>;
@@ -99,7 +102,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       elbos.add(estimate.elbo);
       sizes.add(estimate.effectiveSampleSize);
       shares.add(estimate.maxNormalisedWeight);
-      aboveThreshold.add(isAbove(estimate.paretoK, paretoKThreshold(samples)));
+      aboveThreshold.add(isAbove(estimate.paretoK, samples));
       onEstimate?.(image, estimate);
       weights = new PointWeights(samples);
       onProgress?.(image + 1);
@@ -122,8 +125,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
 }
 
-/** 1 or 0; NaN where k̂ is not known. */
-const isAbove = (k: number, threshold: number) => (Number.isNaN(k) ? k : Number(k > threshold));
+/** Fewer samples have no k̂, whatever their weights. */
+const FEWEST_FOR_PARETO_K = 21;
+
+/** 1 unless k̂ is known to be small enough, else 0; NaN where no image can have one. */
+const isAbove = (k: number, samples: number) =>
+  samples < FEWEST_FOR_PARETO_K ? Number.NaN : Number(!(k <= paretoKThreshold(samples)));
 
 /** The weights of one data point, streamed; memory grows with √S only. */
 class PointWeights {
