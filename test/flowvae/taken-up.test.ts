@@ -1,7 +1,16 @@
 // `flowvae train --resume` and `--replay`, `flowvae metrics`: what they refuse, what they say, what they leave.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, decodeSafetensors, NonFiniteError, replayRun, type TrainConfig, trainRun } from 'flowvae';
+import {
+  completeConfig,
+  decodeSafetensors,
+  NonFiniteError,
+  replayRun,
+  sealed,
+  settings,
+  type TrainConfig,
+  trainRun,
+} from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
 import { flowvae } from '../faults/command-under-test.ts';
@@ -33,6 +42,30 @@ describe('taking up', () => {
     const { report, said } = await takeUp(finished);
     expect(said.slice(0, 2)).toEqual(['going on after step 6\n', 'training 6 steps, compiled engine\n']);
     expect(report).toEqual({ ...before, msPerStep: 0, peakMemoryMiB: expect.any(Number) });
+  });
+
+  it('a run that began when there were fewer settings goes on', async () => {
+    const out = freshPath();
+    cpSync(finished, out, { recursive: true });
+    // as the first version wrote them
+    const first =
+      'flow latent hidden data binarize batch steps optimizer lr anneal seed evalSamples evalImages engine threads';
+    const older = (config: object) =>
+      Object.fromEntries(
+        Object.entries(config).filter(([name]) => !(name in settings) || first.split(' ').includes(name)),
+      );
+    const rewrite = (name: string, change: (content: Record<string, object>) => object) => {
+      const { sha256: _, ...content } = JSON.parse(readFileSync(join(out, name), 'utf8'));
+      const { threadsShare: __, ...versions } = content.versions;
+      writeFileSync(join(out, name), sealed(change({ ...content, versions })));
+    };
+    rewrite('config.json', older);
+    rewrite('checkpoints/step-000000006.json', ({ config, ...rest }) => ({ ...rest, config: older(config!) }));
+    const { said } = await takeUp(out);
+    expect(said[0]).toBe('going on after step 6\n');
+    await expect(takeUp(out, { activation: 'tanh' })).rejects.toThrow(
+      /config\.json: expected activation "relu", got activation "tanh"; a run goes on with/,
+    );
   });
 
   it.each<[string, Partial<TrainConfig>, RegExp]>([

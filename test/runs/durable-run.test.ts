@@ -198,6 +198,22 @@ describe('taking up', () => {
     expect(run.from?.step).toBe(8);
   });
 
+  it('takes what an older run lacks for what it was then, in its config, its checkpoints and its versions', async () => {
+    await begun();
+    const now = { ...options, config: { ...options.config, more: 'new' }, versions: { cpu: 'this', sharing: 'rows' } };
+    const before = (more: string) => ({ config: { more, rate: 7 }, versions: { sharing: 'rows' } });
+    const config = `${path}/config.json`;
+    expect(refused(() => resumeRun(path, now))).toContain(`${config}: expected more (absent), got more "new"; `);
+    expect(refused(() => resumeRun(path, { ...now, unrecorded: before('old') }))).toContain(
+      `${config}: expected more "old", got more "new"; `,
+    );
+    const unknown = { ...now, unrecorded: { config: { more: 'new' } } };
+    expect(refused(() => resumeRun(path, unknown))).toContain('got sharing (absent) is now "rows"; ');
+    const run = resumeRun(path, { ...now, unrecorded: before('new') });
+    run.close();
+    expect([run.from?.step, run.notices]).toEqual([8, ['going on after step 8']]);
+  });
+
   it('refuses another machine unless that is allowed, and says then that bytes may differ', async () => {
     await begun();
     const elsewhere = { ...options, versions: { cpu: 'another' } };

@@ -169,6 +169,11 @@ export type SettingName = keyof typeof settings;
 /** A value for every setting. */
 export type TrainConfig = { readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? T : never };
 
+/** The default of every setting: what it was in runs that began before it existed. */
+export const fallbacks = Object.fromEntries(
+  Object.entries(settings).map(([name, { fallback }]) => [name, fallback]),
+) as TrainConfig;
+
 /** `evalSamples` is `--eval-samples` on the command line. */
 export const flagOf = (name: SettingName): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

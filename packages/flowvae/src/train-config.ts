@@ -3,7 +3,7 @@ import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import { refuseObjective } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
-import { flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
+import { fallbacks, flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -15,7 +15,7 @@ const names = Object.keys(settings) as SettingName[];
  */
 export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
   const checked = checkSettings(given, where);
-  const entries = names.map((name) => [name, checked[name] ?? (settings[name] as Setting<unknown>).fallback] as const);
+  const entries = names.map((name) => [name, checked[name] ?? fallbacks[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);

@@ -18,7 +18,7 @@ import { dataChecksum, type Experiment, experiment, type Training, training, val
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
 import { assignParameters } from './saved-run.ts';
-import type { SettingName, TrainConfig } from './settings.ts';
+import { fallbacks, type SettingName, type TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */
@@ -99,10 +99,14 @@ async function openDurableRun(
   const config = { ...parts.config, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => progress.write(`${notice}\n`);
-  const common = { ...schedule, config, position, versions: await versions(), onNotice };
+  const under = await versions();
+  const common = { ...schedule, config, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);
   const mayDiffer = [...MAY_DIFFER, ...(allowDifferentMachine ? ['threads'] : [])];
-  return resumeRun(out, { ...common, mayDiffer, allowDifferentMachine });
+  // one thread shares its work with none: how it would is no difference then
+  const sharing = config.threads === 1 ? { threadsShare: under.threadsShare } : {};
+  const unrecorded = { config: fallbacks, versions: sharing };
+  return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 
 async function train(

@@ -30,6 +30,8 @@ export interface DurableRunOptions extends CheckpointSchedule {
 export interface ResumeOptions extends DurableRunOptions {
   /** Fields of the config that need not be as they were. */
   readonly mayDiffer?: readonly string[];
+  /** What fields were before they were written down: taken for those that an older config or older versions lack. */
+  readonly unrecorded?: Partial<Record<'config' | 'versions', Readonly<Record<string, unknown>>>>;
   /** Goes on under other versions or on another machine, where bytes may differ. Default false. */
   readonly allowDifferentMachine?: boolean;
 }
@@ -105,16 +107,16 @@ const CHECKPOINTS = 'checkpoints';
 function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): DurableRun {
   removePartialFiles(folder.path);
   const { versions: begunUnder = {}, ...begunWith } = folder.readConfig();
-  const { config, mayDiffer: except = [], versions = {}, allowDifferentMachine = false } = options;
-  refuseOtherConfig(`${folder.path}/config.json`, { expected: begunWith, received: config, except });
+  const { config, mayDiffer: except = [], unrecorded = {}, versions = {}, allowDifferentMachine = false } = options;
+  const refuseOther = (where: string, stored: object) =>
+    refuseOtherConfig(where, { expected: { ...unrecorded.config, ...stored }, received: config, except });
+  refuseOther(`${folder.path}/config.json`, begunWith);
   const checkpoints = new CheckpointFolder(join(folder.path, CHECKPOINTS));
   checkpoints.prepare();
   const { loaded, notices } = latestUsable(checkpoints, folder.metricsPath);
-  if (loaded) {
-    refuseOtherConfig(checkpoints.path, { expected: { ...loaded.record.config }, received: config, except });
-  }
+  if (loaded) refuseOther(checkpoints.path, loaded.record.config);
   const writtenUnder = loaded?.record.versions ?? (begunUnder as Record<string, string>);
-  const difference = describeOtherMachine(writtenUnder, versions);
+  const difference = describeOtherMachine({ ...unrecorded.versions, ...writtenUnder }, versions);
   refuseOtherMachine(folder.path, difference, allowDifferentMachine);
   if (difference !== undefined) notices.push(`bytes may differ from a run that was never stopped: ${difference}`);
   const metrics = MetricsFile.cutBack(folder.metricsPath, loaded?.record.metrics ?? nothing);
