@@ -1,6 +1,6 @@
 // What is made of a finished run: its report, its latents, and the same for its checkpoints.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
@@ -117,6 +117,17 @@ describe('a checkpoint', () => {
     const { variables } = openRun(out, {}, 'best').parts.model;
     for (const [path, variable] of Object.entries(variables))
       expect([...variable.dataSync()]).toEqual([...tensors[path]!.values]);
+
+    // the latest is damaged: the one before it is taken, and that is said
+    truncateSync(join(out, 'checkpoints', 'step-000000006.safetensors'), 500);
+    const [told, encoded] = await Promise.all([
+      flowvae('evaluate', out, '--checkpoint', 'last', '--quiet', '--eval-images', '1'),
+      flowvae('encode', out, '--checkpoint', 'last', '--json', '--images', '1', '--out', freshPath()),
+    ]);
+    const notice = /^the checkpoint of step 6 cannot be used: .*step-000000006\.safetensors: expected a file of/m;
+    expect([told.stderr, encoded.stderr]).toEqual([expect.stringMatching(notice), expect.stringMatching(notice)]);
+    expect(told.stdout).toMatch(/^parameters {2}last checkpoint, of step 5\n/);
+    expect(JSON.parse(encoded.stdout).checkpoint).toEqual({ choice: 'last', step: 5 });
   }, 120_000);
 });
 

@@ -9,6 +9,16 @@ import { completeConfig } from './train-config.ts';
 export interface SavedRun {
   readonly folder: RunFolder;
   readonly parts: Experiment;
+  /** Where the parameters come from, if not from the end of training. */
+  readonly checkpoint?: ChosenCheckpoint;
+  /** What a reader should know about how the checkpoint was chosen, a line each. */
+  readonly notices: readonly string[];
+}
+
+/** A checkpoint that was asked for, and the step it is of. */
+export interface ChosenCheckpoint {
+  readonly choice: CheckpointChoice;
+  readonly step: number;
 }
 
 /** Whose parameters are wanted: a checkpoint's, instead of those that training ended with. */
@@ -24,10 +34,18 @@ export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkp
   const { config, dataSha256 } = storedConfig(folder);
   const parts = experiment({ ...config, ...changes });
   if (changes.data === undefined) refuseOtherData(parts, dataSha256);
-  if (checkpoint) assignParameters(parts.model.variables, readCheckpoint(folder, checkpoint).parameters);
-  else folder.loadModel(parts.model.variables);
-  return { folder, parts };
+  if (!checkpoint) {
+    folder.loadModel(parts.model.variables);
+    return { folder, parts, notices: [] };
+  }
+  const { state, notices } = readCheckpoint(folder, checkpoint);
+  assignParameters(parts.model.variables, state.parameters);
+  return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices };
 }
+
+/** A checkpoint for people. */
+export const describeCheckpoint = ({ choice, step }: ChosenCheckpoint): string =>
+  `${choice} checkpoint, of step ${step}`;
 
 /** Gives variables the values of a state; a state of a run fits the model that the run's config describes. */
 export function assignParameters(variables: NamedVariables, values: Readonly<Record<string, Float32Array>>): void {

@@ -150,11 +150,15 @@ export const checkpointChoices = ['best', 'last'] as const;
 /**
  * Reads a checkpoint of a run, finished or still going on; changes nothing.
  *
- * @throws ExpectationError where there is none, or it is damaged
+ * @returns its state, and a notice for each later one that was passed over since it cannot be used
+ * @throws ExpectationError where there is none, the best is damaged, or all are
  */
-export function readCheckpoint(folder: RunFolder, which: (typeof checkpointChoices)[number]): RunState {
-  const state = which === 'last' ? readLatestCheckpoint(folder).state : readBest(folder);
-  if (state) return state;
+export function readCheckpoint(
+  folder: RunFolder,
+  which: (typeof checkpointChoices)[number],
+): { readonly state: RunState; readonly notices: readonly string[] } {
+  const { state, notices } = which === 'last' ? readLatestCheckpoint(folder) : { state: readBest(folder), notices: [] };
+  if (state) return { state, notices };
   throw new ExpectationError({
     where: `--checkpoint ${which}`,
     expected: which === 'last' ? 'a run that has written a checkpoint' : 'a run that has measured a validation bound',

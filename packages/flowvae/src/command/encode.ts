@@ -2,7 +2,7 @@
 import { fold, key } from '@flowvae/random';
 import { type EncodeOptions, encodeImages } from '../encode-images.ts';
 import { chooseBackend } from '../evaluate-test.ts';
-import { type CheckpointChoice, openRun } from '../saved-run.ts';
+import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
 
 type EncodeFlags = Partial<TrainConfig> &
@@ -14,9 +14,10 @@ type EncodeFlags = Partial<TrainConfig> &
 
 export async function encodeCommand(
   run: string,
-  { json, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
+  { json, checkpoint: choice, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): Promise<void> {
-  const { parts } = openRun(run, changes, checkpoint);
+  const { parts, checkpoint, notices } = openRun(run, changes, choice);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine);
   const drawKey = fold(key(seed), 'encode');
   const shapes = await encodeImages(parts, {
@@ -29,7 +30,10 @@ export async function encodeCommand(
     progress: process.stderr,
   });
   const words = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
-  process.stdout.write(
-    json ? `${JSON.stringify({ latents: out, shapes, seed })}\n` : `latents     ${out}: ${words.join(', ')}\n`,
-  );
+  const lines = [
+    ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
+    `latents     ${out}: ${words.join(', ')}`,
+  ];
+  const report = { latents: out, shapes, seed, ...(checkpoint ? { checkpoint } : {}) };
+  process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
 }

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { type AnnealedFlags, annealedTest, checkAnnealedFlags, describeAnnealed } from '../annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
 import { describeEvaluation, evaluationReport } from '../report.ts';
-import { type CheckpointChoice, openRun } from '../saved-run.ts';
+import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
 import { writeDiagnostics } from '../write-diagnostics.ts';
 import { interruption } from './interruption.ts';
@@ -21,7 +21,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const {
     json,
     report: isWanted,
-    checkpoint,
+    checkpoint: choice,
     quiet = false,
     verbose = false,
     ais,
@@ -32,7 +32,8 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const progress = progressTo(process.stderr, { quiet, verbose });
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
-  const { parts, folder } = openRun(run, changes, checkpoint);
+  const { parts, folder, checkpoint, notices } = openRun(run, changes, choice);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
   const { engine, fallback } = await chooseBackend(parts.config.engine);
   if (fallback) progress.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
   const { signal, exitCode, release } = interruption();
@@ -43,11 +44,13 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   release();
   const report = {
     ...evaluationReport(parts, evaluation),
+    ...(checkpoint ? { checkpoint } : {}),
     ...(annealed ? { ais: annealed } : {}),
     engine,
     ...(written ? { report: written.path } : {}),
   };
   const lines = [
+    ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
     describeEvaluation(report),
     ...(annealed ? [describeAnnealed(annealed)] : []),
     ...(written ? [`report      ${written.path}`] : []),
