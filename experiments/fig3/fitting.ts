@@ -146,7 +146,7 @@ export async function runFit(entry: FitEntry, context: RunContext): Promise<FitR
     map,
     seconds: Math.round((performance.now() - from) / 1000),
     versions: await versions(),
-    command: context.command,
+    command: context.command(context.threads),
   };
 }
 

@@ -18,9 +18,11 @@ export interface RunContext {
   /** Where it may leave its checkpoints; whatever is there is taken up. */
   readonly runFolder: string;
   readonly threads: number;
+  /** Takes up what other versions or another machine began, where bytes may differ. */
+  readonly allowDifferentMachine: boolean;
   readonly scale: ScaleName;
-  /** The command that runs this entry alone. */
-  readonly command: string;
+  /** The command that runs this entry alone, on so many threads. */
+  command(threads: number): string;
   readonly progress: ProgressStream;
   readonly signal: AbortSignal;
 }

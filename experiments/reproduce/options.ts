@@ -12,6 +12,7 @@ export interface Options {
   readonly seeds: number;
   readonly jobs: number;
   readonly threads: number;
+  readonly allowDifferentMachine: boolean;
   readonly list: boolean;
   readonly index: number | undefined;
   readonly only: RegExp | undefined;
@@ -27,6 +28,7 @@ const declared = {
   seeds: { type: 'string', default: '1' },
   jobs: { type: 'string', default: '1' },
   threads: { type: 'string' },
+  'allow-different-machine': { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   index: { type: 'string' },
   only: { type: 'string' },
@@ -60,6 +62,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
       values.threads === undefined
         ? Math.max(1, Math.floor(Math.min(availableParallelism(), 4) / jobs))
         : count('threads', values.threads, 1),
+    allowDifferentMachine: values['allow-different-machine'],
     index: values.index === undefined ? undefined : count('index', values.index, 0),
     only: values.only === undefined ? undefined : expression(values.only),
     out: values.out,
@@ -111,7 +114,8 @@ ${Object.entries(titles)
   --scale     smoke: under a minute; quick (default): about 15 minutes; paper: the full protocol
   --seeds     repetitions of each run (default 1)
   --jobs      runs at once, each in a process of its own (default 1)
-  --threads   cores for each run (default: all, divided by the jobs)
+  --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
+  --allow-different-machine   go on with runs begun under other versions or on another CPU, where bytes may differ
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits

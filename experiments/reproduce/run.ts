@@ -2,7 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ExpectationError, interruption, makeFolder, ProgressLine, tf, writeFileAtomically } from 'flowvae';
+import {
+  ExpectationError,
+  interruption,
+  LockedError,
+  makeFolder,
+  ProgressLine,
+  tf,
+  writeFileAtomically,
+} from 'flowvae';
 import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
@@ -31,13 +39,15 @@ async function runHere(
   const folder = resultsFolder(experiment, options);
   if (existsSync(resultPath(folder, entry))) return 'done';
   await tf.setBackend('cpu');
-  const { scale, threads, seeds } = options;
+  const { scale, threads, seeds, allowDifferentMachine } = options;
   const seedOption = seeds > 1 ? ` --seeds ${seeds}` : '';
   const result = await experiment.run(entry, {
     runFolder: join(options.runs, experiment.name, entry.slug),
     threads,
+    allowDifferentMachine,
     scale,
-    command: `npx -y pnpm@10.34.9 reproduce ${experiment.name} --scale ${scale}${seedOption} --only ${entry.slug} --threads ${threads}`,
+    command: (used) =>
+      `npx -y pnpm@10.34.9 reproduce ${experiment.name} --scale ${scale}${seedOption} --only '^${entry.slug}$' --threads ${used}`,
     progress,
     signal,
   });
@@ -47,10 +57,15 @@ async function runHere(
 }
 
 /** The one display: how many are done, and where each that runs is. */
-function display(line: ProgressLine, { total, done, running, failed }: SweepState, lines: ReadonlyMap<string, string>) {
+function display(
+  line: ProgressLine,
+  { total, done, running, locked, failed }: SweepState,
+  lines: ReadonlyMap<string, string>,
+) {
   const failures = Object.keys(failed).length;
+  const elsewhere = locked.length > 0 ? `, ${locked.length} under way elsewhere` : '';
   const each = running.map((slug) => `${slug}: ${lines.get(slug) ?? 'starting'}`);
-  line.show([`${done}/${total} done${failures > 0 ? `, ${failures} failed` : ''}`, ...each].join(' | '));
+  line.show([`${done}/${total} done${failures > 0 ? `, ${failures} failed` : ''}${elsewhere}`, ...each].join(' | '));
 }
 
 async function runAll(experiment: Experiment, entries: readonly Entry[], options: Options, signal: AbortSignal) {
@@ -58,10 +73,11 @@ async function runAll(experiment: Experiment, entries: readonly Entry[], options
   const slugs = experiment.entries(options.scale, options.seeds).map(({ slug }) => slug);
   const lines = new Map<string, string>();
   const line = new ProgressLine(process.stderr);
-  let state: SweepState = { total: entries.length, done: 0, running: [], failed: {} };
+  let state: SweepState = { total: entries.length, done: 0, running: [], locked: [], failed: {} };
   const show = () => display(line, state, lines);
-  const { scale, seeds, threads, runs } = options;
+  const { scale, seeds, threads, runs, allowDifferentMachine } = options;
   const common = ['--scale', scale, '--seeds', `${seeds}`, '--threads', `${threads}`, '--runs', runs, '--out', folder];
+  if (allowDifferentMachine) common.push('--allow-different-machine');
   const run = (entry: Entry) =>
     runInChild({
       script,
@@ -97,15 +113,17 @@ async function runIndex(experiment: Experiment, options: Options, index: number)
   makeFolder(resultsFolder(experiment, options), '--out');
   if (process.env[CHILD] !== undefined) {
     const parent = asChild();
-    const ending = await runHere(experiment, entry, options, parent).catch((error: Error) => ({
-      failed: error instanceof ExpectationError ? error.message : String(error.stack ?? error),
-    }));
-    return parent.tell(ending);
+    return parent.tell(await runHere(experiment, entry, options, parent).catch(endingOf));
   }
   const { signal, exitCode, release } = interruption();
   await runHere(experiment, entry, options, { progress: process.stderr, signal });
   release();
   process.exitCode = exitCode();
+}
+
+function endingOf(error: Error): Ending {
+  if (error instanceof LockedError) return 'locked';
+  return { failed: error instanceof ExpectationError ? error.message : String(error.stack ?? error) };
 }
 
 async function reproduce(): Promise<void> {
@@ -124,9 +142,10 @@ async function reproduce(): Promise<void> {
   const folder = resultsFolder(experiment, options);
   makeFolder(folder, '--out');
   const { signal, exitCode, release } = interruption();
-  const { failed } = await runAll(experiment, chosen, options, signal);
+  const { locked, failed } = await runAll(experiment, chosen, options, signal);
   release();
   report(experiment, folder);
+  for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
   for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
   if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
   process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);

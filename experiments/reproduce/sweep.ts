@@ -5,8 +5,8 @@ export interface Job {
   readonly slug: string;
 }
 
-/** How a job ended. */
-export type Ending = 'done' | 'stopped' | { readonly failed: string };
+/** How a job ended; locked: another process is doing it. */
+export type Ending = 'done' | 'stopped' | 'locked' | { readonly failed: string };
 
 /** Options of {@link sweep}. */
 export interface SweepOptions<J extends Job> {
@@ -25,6 +25,8 @@ export interface SweepState {
   /** Finished, earlier ones included. */
   readonly done: number;
   readonly running: readonly string[];
+  /** Those that other processes are doing. */
+  readonly locked: readonly string[];
   /** What each failed job said. */
   readonly failed: Readonly<Record<string, string>>;
 }
@@ -35,8 +37,15 @@ export async function sweep<J extends Job>(jobs: readonly J[], options: SweepOpt
   const waiting = jobs.filter((job) => !isDone(job));
   const running = new Set<string>();
   const failed: Record<string, string> = {};
+  const locked: string[] = [];
   let done = jobs.length - waiting.length;
-  const state = (): SweepState => ({ total: jobs.length, done, running: [...running], failed: { ...failed } });
+  const state = (): SweepState => ({
+    total: jobs.length,
+    done,
+    running: [...running],
+    locked: [...locked],
+    failed: { ...failed },
+  });
   const worker = async () => {
     for (let job = waiting.shift(); job && !signal.aborted; job = waiting.shift()) {
       running.add(job.slug);
@@ -44,6 +53,7 @@ export async function sweep<J extends Job>(jobs: readonly J[], options: SweepOpt
       const ending = await run(job).catch((error: unknown) => ({ failed: String(error) }));
       running.delete(job.slug);
       if (ending === 'done') done++;
+      else if (ending === 'locked') locked.push(job.slug);
       else if (ending !== 'stopped') failed[job.slug] = ending.failed;
       onChange?.(state());
     }

@@ -5,7 +5,7 @@ import {
   completeConfig,
   evaluateTest,
   openRun,
-  type RunFolder,
+  RunFolder,
   type TrainConfig,
   trainRun,
   type ValidationEntry,
@@ -49,10 +49,12 @@ export interface VaeResult extends Result {
 
 /** Trains, evaluates twice, and collects; undefined where it was stopped. */
 export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeResult | undefined> {
-  const { runFolder, threads, scale, command, progress, signal } = context;
-  const config = completeConfig({ ...entry.settings, threads });
+  const { runFolder, scale, progress, signal, allowDifferentMachine } = context;
   const resume = existsSync(join(runFolder, 'config.json'));
-  const { report } = await trainRun(config, { out: runFolder, resume, progress, signal });
+  // on as many threads as it began with: others could give other bytes
+  const threads = resume ? RunFolder.claimed(runFolder).readConfig().threads : context.threads;
+  const config = completeConfig({ ...entry.settings, threads });
+  const { report } = await trainRun(config, { out: runFolder, resume, allowDifferentMachine, progress, signal });
   if (signal.aborted || report.testElbo === null || report.testNll === null) return undefined;
   const { parts, folder } = openRun(runFolder, { evalSamples: entry.closeSamples });
   const close = await evaluateTest(parts, progress, signal);
@@ -83,11 +85,11 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     terms: report.terms,
     validationCurve: validations.map(({ step, validation }) => [step, -validation.elbo] as const),
     parameters: report.parameters,
-    threads,
+    threads: config.threads,
     seconds: trainingSeconds(folder),
     settings: config,
     versions: await versions(),
-    command,
+    command: context.command(config.threads),
   };
 }
 

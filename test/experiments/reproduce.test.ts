@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const script = fileURLToPath(new URL('../../experiments/reproduce/run.ts', import.meta.url));
 function reproduce(...args: string[]) {
   const inTemporary = ['--out', join(folder, 'results'), '--runs', join(folder, 'runs'), '--threads', '1'];
-  const all = ['--import', import.meta.resolve('tsx'), script, ...args, ...inTemporary];
+  const all = ['--import', import.meta.resolve('tsx'), script, ...inTemporary, ...args];
   return spawnSync(process.execPath, all, { encoding: 'utf8' });
 }
 
@@ -46,11 +46,11 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(result.validationNegativeElbo).toBe(result.validationCurve[1][1]);
     expect(result.nll200).toBeLessThanOrEqual(result.testNegativeElbo);
     expect(result.nll200StandardError).toBeGreaterThan(0);
-    expect(result.command).toContain('reproduce table2 --scale smoke --only oxford-planar-2-20-seed0');
+    expect(result.command).toContain("reproduce table2 --scale smoke --only '^oxford-planar-2-20-seed0$' --threads 1");
     expect(JSON.stringify(result)).not.toContain(folder);
   });
 
-  it('does not run again what has a result, and takes up the run of what has none', () => {
+  it('does not run again what has a result, and takes up the run of what has none, on as many threads as that began with', () => {
     const slug = 'oxford-none-20-seed0';
     const [kept, removed] = [
       join(folder, 'results', 'oxford-planar-2-20-seed0.json'),
@@ -58,7 +58,7 @@ describe('table2', { timeout: 180_000 }, () => {
     ];
     const [before, writtenAt] = [resultOf(slug), statSync(kept).mtimeMs];
     unlinkSync(removed);
-    const { status, stderr } = reproduce(...smoke, '--index', '0');
+    const { status, stderr } = reproduce(...smoke, '--index', '0', '--threads', '2');
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('going on after step 20');
     expect(statSync(kept).mtimeMs).toBe(writtenAt);
@@ -89,6 +89,11 @@ it('fig3 fits, and no bound is below its floor', () => {
   expect(bound).toBeGreaterThan(-logZ - 4 * boundStandardError);
   expect(kl).toBeCloseTo(bound + logZ, 10);
 }, 180_000);
+
+it('goes on under another machine only where that is asked for', () => {
+  expect(readOptions(['fig3'], ['fig3']).allowDifferentMachine).toBe(false);
+  expect(readOptions(['fig3', '--allow-different-machine'], ['fig3']).allowDifferentMachine).toBe(true);
+});
 
 it.each([
   ['an unknown name', ['fig9'], /^reproduce: expected one of fig3, table2, got 'fig9'$/],

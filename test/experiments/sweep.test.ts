@@ -34,7 +34,7 @@ it('does every job once, in order, no more at a time than asked for', async () =
   for (const atOnce of [1, 2, 9]) {
     const { state, started, most } = await swept({}, { jobs: atOnce });
     expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(state).toEqual({ total: 5, done: 5, running: [], failed: {} });
+    expect(state).toEqual({ total: 5, done: 5, running: [], locked: [], failed: {} });
     expect(most).toBe(Math.min(atOnce, 5));
   }
 });
@@ -48,11 +48,17 @@ it('leaves finished ones alone and counts them', async () => {
 it('goes on after a failure, told or thrown', async () => {
   const { state, started } = await swept({ a: { failed: 'diverged' }, c: new Error('lost') });
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(state).toEqual({ total: 5, done: 3, running: [], failed: { a: 'diverged', c: 'Error: lost' } });
+  expect(state).toEqual({ total: 5, done: 3, running: [], locked: [], failed: { a: 'diverged', c: 'Error: lost' } });
 });
 
 it('starts nothing after an interruption; what was stopped is neither done nor failed', async () => {
   const { state, started } = await swept({}, { stopAt: 'b' });
   expect(started).toEqual(['a', 'b']);
-  expect(state).toEqual({ total: 5, done: 1, running: [], failed: {} });
+  expect(state).toEqual({ total: 5, done: 1, running: [], locked: [], failed: {} });
+});
+
+it('counts what another process is doing as neither done nor failed, and goes on', async () => {
+  const { state, started } = await swept({ b: 'locked', d: 'locked' });
+  expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(state).toEqual({ total: 5, done: 3, running: [], locked: ['b', 'd'], failed: {} });
 });

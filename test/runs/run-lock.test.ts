@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removePartialFiles } from '../../packages/runs/src/atomic-file.ts';
-import { lockRun, type RunLock } from '../../packages/runs/src/run-lock.ts';
+import { LockedError, lockRun, type RunLock } from '../../packages/runs/src/run-lock.ts';
 import { steppingInto } from './file-operations.ts';
 
 let folder: string;
@@ -109,6 +109,7 @@ it('what a process that asks for the lock has written is not cleared away by the
 
 it('of another process id namespace is that of another machine: its ids say nothing here', () => {
   writeFileSync(lockPath(), JSON.stringify({ ...holder(), pid: GONE, pidNamespace: 'pid:[1]' }));
+  expect(() => lockRun(folder)).toThrow(LockedError);
   expect(() => lockRun(folder)).toThrow(`process ${GONE} on`);
   const then = new Date(Date.now() - 11 * 60_000);
   utimesSync(lockPath(), then, then);

@@ -29,6 +29,9 @@ interface Holder {
   readonly nonce: string;
 }
 
+/** Another process works on the run folder. */
+export class LockedError extends ExpectationError {}
+
 const LOCK = 'run.lock';
 
 /** A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has not shown itself for this long. */
@@ -48,7 +51,7 @@ export interface RunLock {
  * Takes the lock of a run folder. A lock whose process is gone, by its id and start time on this machine or by ten silent minutes on
  * another or in another container, is taken over.
  *
- * @throws ExpectationError naming the process that holds it
+ * @throws LockedError naming the process that holds it; ExpectationError where the folder cannot be written to
  */
 export function lockRun(folder: string): RunLock {
   const path = join(folder, LOCK);
@@ -214,9 +217,9 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function refusal(where: string, text: string): ExpectationError {
+function refusal(where: string, text: string): LockedError {
   const holder = parseHolder(text);
-  return new ExpectationError({
+  return new LockedError({
     where,
     expected: 'a run folder that no other process works on',
     received: holder ? `one that process ${holder.pid} on ${holder.host} works on` : 'one that is locked',
