@@ -13,7 +13,10 @@ import {
 } from '../flow.ts';
 import { jacobiansOf } from './jacobian.ts';
 
-/** Elements of J⁻¹ up to which points are expected to have an inverse in float32. */
+/** Condition κ up to which points are expected to have an inverse in float32: above, rounding of J alone decides what J⁻¹ is. */
+const LARGEST_CONDITION = 1e6;
+
+/** Elements of J⁻¹ up to which float32 holds the products of them that gradients are made of; κ does not see those of a triangular matrix. */
 const LARGEST_INVERSE = 1e9;
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -27,7 +30,7 @@ type PointMap = (params: Params<ParamShapes>, points: Tensor2D) => Tensors;
  *
  * Where the flow as a whole is not finite, each layer is looked at by itself. Where all of them are finite, but not their composition, nothing is
  * wrong: over many layers a product of steep gradients, or of what inverses make of rounding, may leave float32.
- * Likewise the inverse at points where J⁻¹ itself nearly leaves it, as that of a triangular matrix of many large elements does.
+ * Likewise the inverse at points where J is singular to float32, as a triangular matrix of many large elements is, or where J⁻¹ nearly leaves it.
  * An inverse made of operations that TensorFlow.js cannot differentiate has no gradients to look at.
  */
 export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D): string | undefined {
@@ -89,13 +92,13 @@ function ofInverse(flow: InvertibleFlow, { name, params }: Layer, z: Tensor2D): 
   );
 }
 
-/** Points at which float32 can hold J⁻¹ and the products of two of its elements that gradients are made of. */
+/** Points at which J is not singular to float32. */
 function invertibleRows({ flow, params }: Layer, z: Tensor2D): number[] {
   const inputs = Object.entries({ ...params, z }).map(([name, tensor]) => {
     return [name, { shape: tensor.shape, values: tensor.dataSync<'float32'>() }] as const;
   });
-  return jacobiansOf(flow, Object.fromEntries(inputs)).flatMap(({ inverse }, row) =>
-    inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],
+  return jacobiansOf(flow, Object.fromEntries(inputs)).flatMap(({ condition, inverse }, row) =>
+    condition <= LARGEST_CONDITION && inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],
   );
 }
 

@@ -23,17 +23,23 @@ const kernels = /** @type {import('../kernels.ts').Kernels} */ (
 );
 
 const { runInPlace, sharedViews, throughGate } = await import(data.recipe.runner);
-const view = /** @type {import('@flowvae/compiler').SharedView} */ (await sharedViews());
+/** @template T @param {() => Promise<T>} native @returns {Promise<T>} */
+const guarded = (native) => throughGate(state.gate, shard, native);
+const view = /** @type {import('@flowvae/compiler').SharedView | undefined} */ (await guarded(sharedViews));
+if (!view) throw new Error('training: this thread cannot see the memory that it shares; train with one thread');
+/** Views of all shared memory that ONNX Runtime reads or writes. @type {Map<unknown, ArrayBuffer>} */
+const views = await guarded(async () => {
+  const arrays = [...data.inputs, ...data.factors].map(({ shared }) => shared.buffer);
+  return new Map([...arrays, memory.buffer].map((shared) => [shared, view(/** @type {SharedArrayBuffer} */ (shared))]));
+});
 /** An array in the form that ONNX Runtime takes. @param {Float32Array} array */
 const unshared = (array) =>
-  new Float32Array(view(/** @type {SharedArrayBuffer} */ (array.buffer)), array.byteOffset, array.length);
+  new Float32Array(/** @type {ArrayBuffer} */ (views.get(array.buffer)), array.byteOffset, array.length);
 /** @param {number} region */
 const regionOf = (region) => unshared(new Float32Array(memory.buffer, regions[region], length));
 const parameters = regionOf(PARAMETERS);
 const gradients = regionOf(GRADIENTS);
 
-/** @template T @param {() => Promise<T>} native @returns {Promise<T>} */
-const guarded = (native) => throughGate(state.gate, shard, native);
 const { InferenceSession, Tensor } = await guarded(() => import(data.recipe.runtime));
 const session = await guarded(() => InferenceSession.create(data.recipe.model, data.recipe.options));
 
