@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type AnnealedReport, describeAnnealed } from '../../packages/flowvae/src/annealed-test.ts';
 import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
@@ -177,6 +178,22 @@ describe.concurrent('the commands for a finished run', () => {
     expect(stdout).toMatch(
       /\nlog p\(x\) {4}at least -\d+\.\d\d ± \d+\.\d\d nats in expectation.*\n +2 test images, 2 chains each/,
     );
+  });
+
+  it('evaluate refuses a path without a temperature between its ends, and a word on acceptance needs a transition', async () => {
+    const { code, stderr } = await flowvae(['evaluate', trained, '--ais', '1']);
+    expect([code, stderr]).toEqual([2, "flowvae: --ais: expected a whole number from 2 to 1000000, got '1'\n"]);
+    const direction = { logEvidence: -90, logEvidenceStandardError: 1, effectiveSampleSize: 2 };
+    const said = (acceptance: number) =>
+      describeAnnealed({
+        simulated: false,
+        images: 3,
+        chains: 4,
+        temperatures: 1,
+        forward: { ...direction, acceptance },
+      } as AnnealedReport);
+    expect(said(Number.NaN)).toMatch(/ 1 temperatures, effective chains 2\.0$/);
+    expect(said(0.5)).toMatch(/ 1 temperatures, acceptance 0\.50, effective chains 2\.0$/);
   });
 
   it('evaluate refuses how to anneal without --ais', async () => {

@@ -117,8 +117,9 @@ export function describeAnnealed({ simulated, importanceLogEvidence, ...report }
         `            gap ${number(gap!, report.gapStandardError)}`,
       ]
     : [`log p(x)    at least ${lower} nats in expectation, by annealed importance sampling`];
+  const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`; // one temperature: no transition
   return [
     ...bounds,
-    `            ${images} ${simulated ? 'simulated' : 'test'} images, ${chains} chains each, ${temperatures} temperatures, acceptance ${forward.acceptance.toFixed(2)}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
+    `            ${images} ${simulated ? 'simulated' : 'test'} images, ${chains} chains each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
   ].join('\n');
 }

@@ -76,7 +76,7 @@ export function program(): Command {
   const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
   addVerbosity(addSettings(evaluate, EVALUATION, false))
     .argument('<run>', 'folder of a finished run')
-    .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 1, 1_000_000))
+    .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 2, 1_000_000))
     .addOption(wholeNumber('chains', 'of --ais for each image (default: 16)', 1, 100_000))
     .addOption(wholeNumber('simulated', 'anneal n images simulated from the model, in both directions', 1, 1_000_000))
     .option('--report', 'examine the posteriors too, and write report.json and report.html into the run folder', false)
