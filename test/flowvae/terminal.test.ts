@@ -130,12 +130,14 @@ describe('--config', () => {
   });
 });
 
-it('progress is the stream itself, a mute one, or one that shows every state', () => {
+it('progress is the stream itself, one that says notices only, or one that shows every state', () => {
   const lines: string[] = [];
   const stream = { isTTY: true, write: (text: string) => lines.push(text) };
   expect(progressTo(stream, {})).toBe(stream);
-  progressTo(stream, { quiet: true }).write('a');
+  const quiet = progressTo(stream, { quiet: true });
+  quiet.write('a');
+  quiet.notice?.('lost');
   const verbose = progressTo(stream, { verbose: true });
   verbose.write('b');
-  expect([lines, verbose.everyState, verbose.isTTY]).toEqual([['b'], true, undefined]);
+  expect([lines, verbose.everyState, verbose.isTTY]).toEqual([['lost', 'b'], true, undefined]);
 });

@@ -28,6 +28,18 @@ describe('ProgressLine', () => {
     expect(out.written).toEqual(['\r\x1b[2Kdone', '\n']);
   });
 
+  it('is ended by a notice, which goes where it is not missed', () => {
+    const out = stream({ isTTY: true });
+    const line = new ProgressLine(out);
+    line.show('step 1');
+    line.notice('no checkpoint');
+    line.notice('no other');
+    expect(out.written).toEqual(['\r\x1b[2Kstep 1', '\n', 'no checkpoint\n', 'no other\n']);
+    const told: string[] = [];
+    new ProgressLine({ ...out, notice: (text) => told.push(text) }).notice('no checkpoint');
+    expect([told, out.written.length]).toEqual([['no checkpoint\n'], 4]);
+  });
+
   it('prints whole lines off a terminal, one in ten seconds and always the last', () => {
     const out = stream();
     const line = new ProgressLine(out);

@@ -7,6 +7,7 @@ import {
   type CheckpointSchedule,
   type DurableRun,
   isExhausted,
+  ProgressLine,
   type ProgressStream,
   resumeRun,
   trainingProgress,
@@ -58,12 +59,13 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   await chooseBackend(config.engine);
   const parts = experiment(config);
   const trained = training(parts);
-  const run = await openDurableRun(parts, trained, options);
+  const line = new ProgressLine(progress);
+  const run = await openDurableRun(parts, trained, line, options);
   try {
     for (const notice of run.notices) progress.write(`${notice}\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
-    const fitted = await train(parts, trained, run, options);
+    const fitted = await train(parts, trained, { run, line }, options);
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
@@ -84,6 +86,7 @@ const MAY_DIFFER: readonly SettingName[] = ['onNonFinite'];
 async function openDurableRun(
   parts: Experiment,
   { position }: Training,
+  line: ProgressLine,
   options: TrainRunOptions,
 ): Promise<DurableRun> {
   const {
@@ -93,12 +96,11 @@ async function openDurableRun(
     checkpointEvery,
     checkpointSeconds,
     keepCheckpoints,
-    progress = silent,
   } = options;
   const dataSha256 = dataChecksum(parts);
   const config = { ...parts.config, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
-  const onNotice = (notice: string) => progress.write(`${notice}\n`);
+  const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
   const common = { ...schedule, config, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);
@@ -112,7 +114,7 @@ async function openDurableRun(
 async function train(
   parts: Experiment,
   trained: Training,
-  run: DurableRun,
+  { run, line }: { readonly run: DurableRun; readonly line: ProgressLine },
   options: TrainRunOptions,
 ): Promise<FitResult> {
   const { config, model } = parts;
@@ -131,7 +133,7 @@ async function train(
       entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
       onNonFinite: config.onNonFinite,
       from: run.from,
-      callbacks: [trainingProgress(progress), ...validation, ...run.callbacks],
+      callbacks: [trainingProgress(progress, line), ...validation, ...run.callbacks],
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

@@ -8,6 +8,8 @@ export interface ProgressStream {
   /** Every state on a line of its own, and none left out. */
   readonly everyState?: boolean;
   write(text: string): unknown;
+  /** Where notices go that must not be missed, even if progress is not wanted. Default: `write`. */
+  readonly notice?: (text: string) => unknown;
 }
 
 /** How often a line is printed where lines cannot be rewritten. */
@@ -36,6 +38,13 @@ export class ProgressLine {
     if (last) this.end();
   }
 
+  /** Says what must not be missed, on a line of its own. */
+  notice(text: string): void {
+    this.end();
+    if (this.#stream.notice) this.#stream.notice(`${text}\n`);
+    else this.#stream.write(`${text}\n`);
+  }
+
   /** Ends the line, so that what follows starts on one of its own. */
   end(): void {
     if (this.#open) this.#stream.write('\n');
@@ -43,9 +52,12 @@ export class ProgressLine {
   }
 }
 
-/** A callback of `fit` that shows step, bound, its terms, ms per step and the time left. */
-export function trainingProgress(stream: ProgressStream) {
-  const line = new ProgressLine(stream);
+/**
+ * A callback of `fit` that shows step, bound, its terms, ms per step and the time left.
+ *
+ * @param line others may end it, to say something
+ */
+export function trainingProgress(stream: ProgressStream, line = new ProgressLine(stream)) {
   let steps = 0;
   return {
     onStart({ engine, fallback, ...start }: FitStart) {

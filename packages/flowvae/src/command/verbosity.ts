@@ -11,12 +11,12 @@ export interface Verbosity {
 /** Gives a command that works for a while its two options. */
 export const addVerbosity = (command: Command): Command =>
   command
-    .addOption(new Option('-q, --quiet', 'nothing on stderr but errors').conflicts('verbose'))
+    .addOption(new Option('-q, --quiet', 'nothing on stderr but errors and warnings').conflicts('verbose'))
     .option('-v, --verbose', 'settings, versions, and every state of progress on a line of its own');
 
 /** Where progress goes. */
 export function progressTo(stream: ProgressStream, { quiet, verbose }: Verbosity): ProgressStream {
-  if (quiet) return { write: () => true };
+  if (quiet) return { write: () => true, notice: (text) => stream.write(text) };
   if (verbose) return { everyState: true, write: (text) => stream.write(text) };
   return stream;
 }
