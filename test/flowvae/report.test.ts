@@ -1,6 +1,6 @@
 // What is made of a finished run: its report, its latents, and the same for its checkpoints.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
@@ -11,7 +11,13 @@ import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts the command. */
-function flowvae(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+const flowvae = (...args: readonly string[]) => interrupted(undefined, ...args);
+
+/** Starts the command; once the file of a name appears beside a path, it gets a SIGINT. */
+function interrupted(
+  beside: string | undefined,
+  ...args: readonly string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['packages/flowvae/bin/flowvae.js', ...args], { cwd });
     const text = { stdout: '', stderr: '' };
@@ -21,7 +27,15 @@ function flowvae(...args: readonly string[]): Promise<{ code: number | null; std
     child.stderr.on('data', (chunk) => {
       text.stderr += chunk;
     });
-    child.on('close', (code) => resolve({ code, ...text }));
+    const timer = setInterval(() => {
+      if (beside === undefined || !existsSync(`${beside}.${child.pid}.partial`)) return;
+      clearInterval(timer);
+      child.kill('SIGINT');
+    }, 20);
+    child.on('close', (code) => {
+      clearInterval(timer);
+      resolve({ code, ...text });
+    });
   });
 }
 
@@ -90,6 +104,19 @@ describe('encode', () => {
   }, 120_000);
 });
 
+describe('encode that is stopped', () => {
+  it('leaves nothing beside the file, and the file as it was', async () => {
+    const folder = freshPath();
+    mkdirSync(folder);
+    const out = join(folder, 'latents');
+    writeFileSync(out, 'mine');
+    const { code, stdout, stderr } = await interrupted(out, 'encode', run, '--out', out, '--mean-samples', '10000');
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toContain(`stopped before all images were encoded; ${out} was not written\n`);
+    expect([readdirSync(folder), readFileSync(out, 'utf8')]).toEqual([['latents'], 'mine']);
+  }, 120_000);
+});
+
 describe('a checkpoint', () => {
   it('last has the parameters that training ended with; best needs a validation', () => {
     const valuesOf = (which?: 'last') =>
@@ -130,6 +157,11 @@ describe('a checkpoint', () => {
     expect(JSON.parse(encoded.stdout).checkpoint).toEqual({ choice: 'last', step: 5 });
   }, 120_000);
 });
+
+it('encode refuses a folder as its file before any work', async () => {
+  const { code, stderr } = await flowvae('encode', 'no run', '--out', cwd);
+  expect([code, stderr]).toEqual([2, `flowvae: --out ${cwd}: expected a file, got a folder; name a file\n`]);
+}, 120_000);
 
 it.each([
   [['evaluate', run, '--checkpoint', 'first'], /--checkpoint: expected best or last, got 'first'/],

@@ -22,6 +22,8 @@ export interface EncodeOptions {
   readonly key: Key;
   readonly out: string;
   readonly progress: ProgressStream;
+  /** Ends the work, and leaves no file. */
+  readonly signal?: AbortSignal;
 }
 
 /** Images whose latents are in memory at once. */
@@ -32,11 +34,11 @@ const PIECE = 2000;
  * at all; equal options give equal bytes.
  *
  * @returns shapes by name
- * @throws ExpectationError where the split has no images, or the file cannot be written
+ * @throws the signal's reason where that ended the work; ExpectationError where the split has no images, or the file cannot be written
  */
 export async function encodeImages(
   { config, model, splits }: Experiment,
-  { split, images, samples, meanSamples, key: drawKey, out, progress }: EncodeOptions,
+  { split, images, samples, meanSamples, key: drawKey, out, progress, signal }: EncodeOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   const set = splits[split];
   const count = Math.min(images ?? set.count, set.count);
@@ -72,7 +74,9 @@ export async function encodeImages(
         variables: model.variables,
         engine: config.engine,
         threads: config.threads,
+        ...(signal ? { signal } : {}),
       });
+      signal?.throwIfAborted(); // the rows that were left out are zeros
       place('mean', mean, first, latent);
       place('samples', z, first, samples * latent);
       place('log_q', logQ, first, samples);

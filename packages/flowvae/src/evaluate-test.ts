@@ -7,14 +7,16 @@ import { type Engine, type EvaluateOptions, type Evaluation, evaluate } from '@f
 import type { Experiment } from './experiment.ts';
 
 /**
- * Readies the engine, and says which one it is and why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
+ * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
  * starts: several times faster than plain JavaScript, the same values to rounding.
  */
-export async function chooseBackend(wanted: Engine): Promise<{ readonly engine: Engine; readonly fallback?: string }> {
+export async function chooseBackend(wanted: Engine, progress?: ProgressStream): Promise<Engine> {
   const runtime = wanted === 'compiled' ? await loadRuntime() : undefined;
-  if (typeof runtime === 'object') return { engine: 'compiled' };
+  if (typeof runtime === 'object') return 'compiled';
   await startEagerBackend('wasm');
-  return { engine: 'eager', ...(runtime === undefined ? {} : { fallback: runtime }) };
+  if (runtime !== undefined)
+    progress?.write(`ONNX Runtime is not usable here (${runtime}); going on with the eager engine\n`);
+  return 'eager';
 }
 
 /**

@@ -40,7 +40,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 /**
- * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the whole new one.
+ * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the whole new one. What
+ * was written aside is removed, also where the process exits meanwhile.
  *
  * @param fill writes pieces, and resolves when the file is complete; what it throws is thrown on
  * @throws ExpectationError where the disk or its permissions refuse
@@ -51,6 +52,8 @@ export async function writePiecesAtomically(
 ): Promise<void> {
   const aside = besides(path);
   let file: number | undefined;
+  const remove = () => rmSync(aside, { force: true });
+  process.once('exit', remove);
   try {
     file = attempt(path, () => openSync(aside, 'w'));
     const open = file;
@@ -64,8 +67,10 @@ export async function writePiecesAtomically(
     });
   } catch (error) {
     if (file !== undefined) closeSync(file);
-    rmSync(aside, { force: true });
+    remove();
     throw error;
+  } finally {
+    process.off('exit', remove);
   }
 }
 

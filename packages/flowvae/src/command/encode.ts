@@ -1,12 +1,15 @@
 // `flowvae encode <run>`.
+import { statSync } from 'node:fs';
 import { fold, key } from '@flowvae/random';
+import { ExpectationError } from '@flowvae/tensor';
 import { type EncodeOptions, encodeImages } from '../encode-images.ts';
 import { chooseBackend } from '../evaluate-test.ts';
 import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
 import type { TrainConfig } from '../settings.ts';
+import { interruption } from './interruption.ts';
 
 type EncodeFlags = Partial<TrainConfig> &
-  Omit<EncodeOptions, 'key' | 'progress'> & {
+  Omit<EncodeOptions, 'key' | 'progress' | 'signal'> & {
     readonly seed: number;
     readonly json: boolean;
     readonly checkpoint?: CheckpointChoice;
@@ -16,10 +19,12 @@ export async function encodeCommand(
   run: string,
   { json, checkpoint: choice, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): Promise<void> {
+  refuseFolder(out);
   const { parts, checkpoint, notices } = openRun(run, changes, choice);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
-  await chooseBackend(parts.config.engine);
+  await chooseBackend(parts.config.engine, process.stderr);
   const drawKey = fold(key(seed), 'encode');
+  const { signal, exitCode, release } = interruption();
   const shapes = await encodeImages(parts, {
     split,
     images,
@@ -28,7 +33,17 @@ export async function encodeCommand(
     key: drawKey,
     out,
     progress: process.stderr,
-  });
+    signal,
+  })
+    .catch((error: unknown) => {
+      if (!signal.aborted || error !== signal.reason) throw error;
+    })
+    .finally(release);
+  process.exitCode = exitCode();
+  if (!shapes) {
+    process.stderr.write(`stopped before all images were encoded; ${out} was not written\n`);
+    return;
+  }
   const words = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
   const lines = [
     ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
@@ -36,4 +51,14 @@ export async function encodeCommand(
   ];
   const report = { latents: out, shapes, seed, ...(checkpoint ? { checkpoint } : {}) };
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
+}
+
+function refuseFolder(out: string): void {
+  if (!statSync(out, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new ExpectationError({
+    where: `--out ${out}`,
+    expected: 'a file',
+    received: 'a folder',
+    remedy: 'name a file',
+  });
 }

@@ -34,8 +34,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   checkAnnealedFlags(annealing);
   const { parts, folder, checkpoint, notices } = openRun(run, changes, choice);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
-  const { engine, fallback } = await chooseBackend(parts.config.engine);
-  if (fallback) progress.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
+  const engine = await chooseBackend(parts.config.engine, progress);
   const { signal, exitCode, release } = interruption();
   const name = basename(resolve(run));
   const written = isWanted ? await writeDiagnostics(parts, folder, { name, engine, progress, signal }) : undefined;
