@@ -8,29 +8,40 @@ import { boundFigure, densityFigure } from './figures.ts';
 import { type FitResult, runFit } from './fitting.ts';
 import { paper } from './published.ts';
 
-/** The longest fits of each kind, by energy, flow and length. */
+/** Of each energy, flow and length the fit of most steps, of these that of the lowest seed. */
 function longest(results: readonly FitResult[]): readonly FitResult[] {
-  const steps = results.reduce((most, result) => Math.max(most, result.steps), 0);
   const place = ({ energy, flow }: FitResult) => `${energy}${Object.keys(flows).indexOf(flow)}`;
-  return results
-    .filter((result) => result.steps === steps && result.seed === 0)
-    .toSorted((a, b) => place(a).localeCompare(place(b)) || a.k - b.k);
+  const ordered = results.toSorted(
+    (a, b) => place(a).localeCompare(place(b)) || a.k - b.k || b.steps - a.steps || a.seed - b.seed,
+  );
+  const isSame = (a: FitResult, b: FitResult | undefined) => b !== undefined && place(a) === place(b) && a.k === b.k;
+  return ordered.filter((result, i) => !isSame(result, ordered[i - 1]));
 }
 
-function table(all: readonly Result[]): string {
+/** KL by energy, flow and length. Where fits differ in their steps, each says how many. */
+export function table(all: readonly Result[]): string {
   const results = longest(all as readonly FitResult[]);
   const lengths = [...new Set(results.map(({ k }) => k))].toSorted((a, b) => a - b);
   const kinds = [...new Set(results.map(({ energy, flow }) => `${energy} ${flow}`))].map((kind) => kind.split(' '));
+  const efforts = [...new Set(results.map(effort))];
+  const cell = (result: FitResult | undefined) => {
+    if (!result) return '–';
+    return `${result.kl.toFixed(3)}${efforts.length > 1 ? ` (${count(result.steps)})` : ''}`;
+  };
   const rows = kinds.map(([energy, flow]) => {
     const at = (k: number) => results.find((each) => each.energy === energy && each.flow === flow && each.k === k);
     const published = paper[energy!]?.[flow!]?.map((value) => value.toFixed(2)).join(' / ') ?? '–';
-    return [`${energy}, ${flow}`, ...lengths.map((k) => at(k)?.kl.toFixed(3) ?? '–'), published];
+    return [`${energy}, ${flow}`, ...lengths.map((k) => cell(at(k))), published];
   });
   const header = ['KL(q‖p), nats', ...lengths.map((k) => `K = ${k}`), 'paper’s bound, K = 2 / 8 / 32'];
-  const [one] = results;
-  const remark = `${one!.steps.toLocaleString('en-GB')} steps of Adam, best of ${(one!.restarts as unknown[]).length} restarts. KL = bound + ln Z; the paper’s constants differ, so its column shows the order only.`;
+  const inBrackets = efforts.length > 1 ? ' (in brackets: steps)' : '';
+  const remark = `${efforts.join('; ')}${inBrackets}. KL = bound + ln Z; the paper’s constants differ, so its column shows the order only.`;
   return `${markdownTable(header, rows)}\n${remark}\n`;
 }
+
+const count = (steps: number) => steps.toLocaleString('en-GB');
+
+const effort = ({ steps, restarts }: FitResult) => `${count(steps)} steps of Adam, best of ${restarts.length} restarts`;
 
 function draw(all: readonly Result[], folder: string): string[] {
   const results = longest(all as readonly FitResult[]);

@@ -34,6 +34,9 @@ export interface FitResult extends Result {
   readonly flow: string;
   readonly k: number;
   readonly steps: number;
+  readonly seed: number;
+  /** The bound of each. */
+  readonly restarts: readonly number[];
   /** F = E_q[ln q + U] of the best restart, by draws that had no part in choosing it. */
   readonly bound: number;
   readonly boundStandardError: number;

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ExpectationError } from 'flowvae';
-import { type ScaleName, scaleNames } from './experiment.ts';
+import { type Entry, type ScaleName, scaleNames } from './experiment.ts';
 
 /** What the command was asked for. */
 export interface Options {
@@ -97,6 +97,13 @@ function expression(text: string): RegExp {
   } catch (error) {
     return refuse('--only', 'a regular expression', (error as Error).message);
   }
+}
+
+/** The runs that `--only` asks for, all without it. @throws ExpectationError where there are none */
+export function chosenOf<E extends Entry>(entries: readonly E[], only: RegExp | undefined): readonly E[] {
+  const chosen = entries.filter(({ slug }) => only?.test(slug) ?? true);
+  if (chosen.length > 0) return chosen;
+  return refuse('--only', 'an expression that fits a run that --list prints', `${only}`);
 }
 
 function refuse(where: string, expected: string, received: string): never {

@@ -14,7 +14,7 @@ import {
 import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
-import { type Options, readOptions, usage } from './options.ts';
+import { chosenOf, type Options, readOptions, usage } from './options.ts';
 import { type Ending, type SweepState, sweep } from './sweep.ts';
 import { readResults, updateTables } from './tables.ts';
 
@@ -133,7 +133,7 @@ async function reproduce(): Promise<void> {
   if (options.tables) return refreshTables(!options.check);
   const experiment = experiments[options.experiment!]!;
   const all = experiment.entries(options.scale, options.seeds);
-  const chosen = all.filter(({ slug }) => options.only?.test(slug) ?? true);
+  const chosen = chosenOf(all, options.only);
   if (options.list) {
     for (const entry of chosen) print(JSON.stringify({ index: all.indexOf(entry), ...entry }));
     return;
@@ -144,15 +144,18 @@ async function reproduce(): Promise<void> {
   const { signal, exitCode, release } = interruption();
   const { locked, failed } = await runAll(experiment, chosen, options, signal);
   release();
-  report(experiment, folder);
   for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
   for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
-  if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
   process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
+  report(experiment, folder);
+  if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
 }
 
 function report(experiment: Experiment, folder: string): void {
-  const results = readResults(folder);
+  const { results, others } = readResults(folder, experiment.name);
+  for (const file of others) {
+    process.stderr.write(`${join(folder, file)}: no result of ${experiment.name}, or damaged: left out\n`);
+  }
   if (results.length === 0) return;
   for (const name of experiment.draw(results, folder)) print(`figure  ${join(folder, name)}`);
   print(`results ${folder}\n\n${experiment.table(results)}`);

@@ -1,7 +1,8 @@
 // The tables of the READMEs, from the committed results.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ExpectationError, readObject } from 'flowvae';
 import { updateMarkedTables } from '../readme-tables.ts';
 import type { Result } from './experiment.ts';
 import { experiments } from './experiments.ts';
@@ -17,15 +18,36 @@ export const updateTables = ({ write }: { readonly write: boolean }): string[] =
   updateMarkedTables({ tag: 'results', paths: readmes, table: committedTable, write });
 
 function committedTable(name: string): string {
-  const results = readResults(inHere(`../${name}/results`));
+  const { results, others } = readResults(inHere(`../${name}/results`), name);
+  if (others.length > 0)
+    throw new ExpectationError({ where: name, expected: 'results of its own only', received: others.join(', ') });
   return results.length === 0 ? 'Not run yet.\n' : experiments[name]!.table(results);
 }
 
-/** All results in a folder, by name. */
-export function readResults(folder: string): Result[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .toSorted()
-    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Result);
+/** All results of an experiment in a folder, by name; and the JSON files there that are none: another's, or damaged. */
+export function readResults(
+  folder: string,
+  experiment: string,
+): { readonly results: readonly Result[]; readonly others: readonly string[] } {
+  const paths = existsSync(folder)
+    ? readdirSync(folder)
+        .toSorted()
+        .map((file) => join(folder, file))
+    : [];
+  const read = paths
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => ({ path, result: resultAt(path, experiment) }));
+  return {
+    results: read.flatMap(({ result }) => (result ? [result] : [])),
+    others: read.filter(({ result }) => !result).map(({ path }) => basename(path)),
+  };
+}
+
+function resultAt(path: string, experiment: string): Result | undefined {
+  try {
+    const result = readObject(path);
+    return result.experiment === experiment ? result : undefined;
+  } catch {
+    return undefined; // damaged
+  }
 }

@@ -1,12 +1,23 @@
 // `pnpm reproduce` at its smallest: lists, runs, takes up, refuses; and the tables of the READMEs are those of the committed results.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readOptions } from '../../experiments/reproduce/options.ts';
-import { updateTables } from '../../experiments/reproduce/tables.ts';
+import { table } from '../../experiments/fig3/experiment.ts';
+import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
+import { readResults, updateTables } from '../../experiments/reproduce/tables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-reproduce-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,6 +100,51 @@ it('fig3 fits, and no bound is below its floor', () => {
   expect(bound).toBeGreaterThan(-logZ - 4 * boundStandardError);
   expect(kl).toBeCloseTo(bound + logZ, 10);
 }, 180_000);
+
+describe('results', () => {
+  const fit = (changes: object) => ({
+    ...{ experiment: 'fig3', energy: 'U1', flow: 'planar', k: 2, steps: 5000, seed: 0, kl: 0.25, restarts: [0, 0, 0] },
+    ...changes,
+  });
+
+  it('of fig3: for each energy, flow and length the most steps, then the lowest seed, and the steps where they differ', () => {
+    const text = table([
+      fit({ seed: 2, kl: 0.5 }),
+      fit({ seed: 1, kl: 0.25 }),
+      fit({ k: 8, kl: 0.125, seed: 3 }),
+      fit({ k: 8, kl: 0.0625, steps: 30_000, restarts: [0], seed: 4 }),
+    ]);
+    expect(text).toMatch(/\| U1, planar +\| +0\.250 \(5,000\) \| +0\.063 \(30,000\) \|/);
+    expect(text).toContain(
+      '5,000 steps of Adam, best of 3 restarts; 30,000 steps of Adam, best of 1 restarts (in brackets: steps).',
+    );
+    expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
+  });
+
+  it('are those of the experiment; what is damaged or of another is named', () => {
+    const mixed = join(folder, 'mixed');
+    mkdirSync(mixed);
+    const texts = { a: '{"experiment": "fig3"}', b: '{"experiment": "table2"}', c: '{"experi', d: '[]', e: '{}' };
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(mixed, `${name}.json`), text);
+    writeFileSync(join(mixed, 'fig3.png'), '');
+    expect(readResults(mixed, 'fig3')).toEqual({
+      results: [{ experiment: 'fig3' }],
+      others: ['b.json', 'c.json', 'd.json', 'e.json'],
+    });
+    expect(readResults(join(folder, 'nowhere'), 'fig3')).toEqual({ results: [], others: [] });
+  });
+});
+
+it('--only chooses runs by name, and none is a mistake', () => {
+  const runs = ['U1-planar-2', 'U1-planar-20', 'U1-radial-2'].map((slug) => ({ slug }));
+  const slugs = (only?: RegExp) => chosenOf(runs, only).map(({ slug }) => slug);
+  expect(slugs()).toHaveLength(3);
+  expect(slugs(/planar/)).toEqual(['U1-planar-2', 'U1-planar-20']);
+  expect(slugs(/^U1-planar-2$/)).toEqual(['U1-planar-2']);
+  expect(() => slugs(/plannar/)).toThrow(
+    '--only: expected an expression that fits a run that --list prints, got /plannar/',
+  );
+});
 
 it('goes on under another machine only where that is asked for', () => {
   expect(readOptions(['fig3'], ['fig3']).allowDifferentMachine).toBe(false);
