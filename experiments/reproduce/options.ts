@@ -118,7 +118,7 @@ ${Object.entries(titles)
   .map(([name, title]) => `  ${name.padEnd(16)} ${title}`)
   .join('\n')}
 
-  --scale     smoke: under a minute; quick (default): about 15 minutes; paper: the full protocol
+  --scale     smoke: under a minute; quick (default): hours; paper: the full protocol
   --seeds     repetitions of each run (default 1)
   --jobs      runs at once, each in a process of its own (default 1)
   --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
@@ -127,7 +127,8 @@ ${Object.entries(titles)
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits
   --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
-  --runs      folder of the run folders, from which a stopped run goes on (default: runs/reproduce)
+  --runs      folder of the run folders, from which a stopped training run goes on (default: runs/reproduce)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date
 
-A run whose result is there is not done again. Ctrl-C stops after the steps under way; the same command goes on.`;
+A run whose result is there is not done again. Ctrl-C stops after the steps under way; the same command goes on:
+training on MNIST where it was, fig3 with the fit that was stopped, from its beginning.`;
