@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder, RunFolder, writeFileAtomically } from '@flowvae/runs';
+import { assignState, makeFolder, RunFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError, encodeSafetensors, type NamedVariables, tf } from '@flowvae/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -182,4 +182,15 @@ describe('writing', () => {
     expect([readdirSync(folder), existsSync(join(path, 'inside'))]).toEqual([['taken'], true]);
     expect(refused(() => writeFileAtomically(join(folder, 'no/such/folder'), 'x'))).toContain('got ENOENT');
   });
+});
+
+it('a state of other parameters than the model has is refused, and nothing is assigned', () => {
+  const variables = { 'w/a': variable(1, 2), 'w/b': variable(3) };
+  const [a, b] = [Float32Array.of(5, 6), Float32Array.of(7)];
+  assignState('run', variables, { 'w/b': b, 'w/a': a });
+  expect([...variables['w/a'].dataSync(), ...variables['w/b'].dataSync()]).toEqual([5, 6, 7]);
+  const assign = (state: Readonly<Record<string, Float32Array>>) => refused(() => assignState('run', variables, state));
+  expect(assign({ 'w/a': b })).toMatch(/^run: expected w\/a \[2\], w\/b \[1\], got w\/a \[1\]; the model was trained/);
+  expect(assign({ 'w/a': a, 'w/b': b, 'w/c': b })).toMatch(/^run: expected no more parameters .*, got w\/c \[1\];/);
+  expect([...variables['w/a'].dataSync(), ...variables['w/b'].dataSync()]).toEqual([5, 6, 7]);
 });

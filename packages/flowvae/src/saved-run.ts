@@ -1,6 +1,6 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
-import { type checkpointChoices, RunFolder, readCheckpoint } from '@flowvae/runs';
-import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
+import { assignState, type checkpointChoices, RunFolder, readCheckpoint } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
 import { dataChecksum, type Experiment, experiment } from './experiment.ts';
 import type { TrainConfig } from './settings.ts';
 import { completeConfig } from './train-config.ts';
@@ -39,22 +39,13 @@ export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkp
     return { folder, parts, notices: [] };
   }
   const { state, notices } = readCheckpoint(folder, checkpoint);
-  assignParameters(parts.model.variables, state.parameters);
+  assignState(folder.path, parts.model.variables, state.parameters);
   return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices };
 }
 
 /** A checkpoint for people. */
 export const describeCheckpoint = ({ choice, step }: ChosenCheckpoint): string =>
   `${choice} checkpoint, of step ${step}`;
-
-/** Gives variables the values of a state; a state of a run fits the model that the run's config describes. */
-export function assignParameters(variables: NamedVariables, values: Readonly<Record<string, Float32Array>>): void {
-  tf.tidy(() => {
-    for (const [name, variable] of Object.entries(variables)) {
-      variable.assign(tf.tensor(values[name]!, variable.shape));
-    }
-  });
-}
 
 /** A config as the folder of a run holds it. */
 interface StoredConfig {

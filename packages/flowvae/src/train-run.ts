@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
+  assignState,
   beginRun,
   type CheckpointSchedule,
   type DurableRun,
@@ -18,7 +19,6 @@ import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
-import { assignParameters } from './saved-run.ts';
 import { fallbacks, type SettingName, type TrainConfig } from './settings.ts';
 import { versions } from './versions.ts';
 
@@ -153,5 +153,5 @@ function keepBest({ config, model }: Experiment, run: DurableRun, progress: Prog
   if (!best) return;
   const reason = isEnough ? 'no better validation bound since' : 'best validation bound at';
   progress.write(`${reason} step ${best.step}: the model is the one of that step\n`);
-  assignParameters(model.variables, best.parameters);
+  assignState(run.folder.path, model.variables, best.parameters);
 }

@@ -21,8 +21,9 @@ export const sealed = (value: object): string => render({ ...value, sha256: sha2
  * @throws ExpectationError where it cannot be read, is no JSON object, or is not the text that was written
  */
 export function readSealed(path: string, isSealed = true): Record<string, unknown> {
-  const text = readText(path);
-  const { sha256: stated, ...value } = parseObject(path, text);
+  const asked = askedAt(path);
+  const text = readText(path, asked);
+  const { sha256: stated, ...value } = parseObject(asked, text);
   if (stated === undefined && !isSealed) return value;
   if (sealed(value) === text) return value;
   throw new ExpectationError({
@@ -33,12 +34,26 @@ export function readSealed(path: string, isSealed = true): Record<string, unknow
   });
 }
 
-/** Reads a JSON object whatever checksum it carries. @throws ExpectationError where it cannot be read or is no JSON object */
-export const readObject = (path: string): Record<string, unknown> => parseObject(path, readText(path));
+/** What an error says of a file. */
+interface Asked {
+  readonly where: string;
+  readonly expected: string;
+}
 
-function readText(path: string): string {
+/**
+ * Reads a JSON object whatever checksum it carries.
+ *
+ * @param asked what an error says of where the file was named and what it should hold; default its path and a JSON object
+ * @throws ExpectationError where it cannot be read or is no JSON object
+ */
+export const readObject = (path: string, asked = askedAt(path)): Record<string, unknown> =>
+  parseObject(asked, readText(path, asked));
+
+const askedAt = (where: string): Asked => ({ where, expected: 'a JSON object' });
+
+function readText(path: string, asked: Asked): string {
   const bytes = bytesIfThere(path, MOST_BYTES);
-  const refused = (received: string) => new ExpectationError({ where: path, expected: 'a JSON object', received });
+  const refused = (received: string) => new ExpectationError({ ...asked, received });
   if (bytes === undefined) throw refused('no file');
   if (typeof bytes === 'number') throw refused(`${bytes} bytes`);
   try {
@@ -48,13 +63,13 @@ function readText(path: string): string {
   }
 }
 
-function parseObject(path: string, text: string): Record<string, unknown> {
+function parseObject(asked: Asked, text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ExpectationError({ where: path, expected: 'a JSON object', received: (error as Error).message });
+    throw new ExpectationError({ ...asked, received: (error as Error).message });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ExpectationError({ where: path, expected: 'a JSON object', received: JSON.stringify(value).slice(0, 100) });
+  throw new ExpectationError({ ...asked, received: JSON.stringify(value).slice(0, 100) });
 }

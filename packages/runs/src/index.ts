@@ -14,7 +14,7 @@ export {
 export { layersModelFolder } from './layers-model-folder.ts';
 export { makeFolder } from './make-folder.ts';
 export { metricsCsv } from './metrics-csv.ts';
-export { assignParameters, storedParameters, writeParameters } from './parameters-file.ts';
+export { assignParameters, assignState, storedParameters, writeParameters } from './parameters-file.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
 export { LockedError } from './run-lock.ts';

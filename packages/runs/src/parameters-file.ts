@@ -81,6 +81,19 @@ export function assignParameters(where: string, variables: NamedVariables, tenso
   });
 }
 
+/** Gives variables the values of a run's state, which has no shapes. @throws ExpectationError as {@link assignParameters} does, by lengths */
+export function assignState(
+  where: string,
+  variables: NamedVariables,
+  state: Readonly<Record<string, Float32Array>>,
+): void {
+  const tensors = Object.entries(state).map(([name, values]) => {
+    const variable = variables[name];
+    return [name, { shape: variable?.size === values.length ? variable.shape : [values.length], values }] as const;
+  });
+  assignParameters(where, variables, Object.fromEntries(tensors));
+}
+
 /** The SHA-256 of all names and values, in the order of the names. */
 function arraysChecksum(tensors: Stored): string {
   const hash = createHash('sha256');

@@ -1,6 +1,5 @@
 // `--config <file>`: settings from a JSON file, the same object as a run's config.json.
-import { readFileSync } from 'node:fs';
-import { ExpectationError } from '@flowvae/tensor';
+import { readObject } from '@flowvae/runs';
 import type { TrainConfig } from '../settings.ts';
 import { checkSettings } from '../train-config.ts';
 
@@ -13,30 +12,7 @@ const FACTS = ['versions', 'dataSha256', 'sha256'];
  * @throws ExpectationError naming the file, and the first setting in it that is unknown or not acceptable
  */
 export function readConfigFile(path: string): Partial<TrainConfig> {
-  const given = Object.entries(readObject(path)).filter(([name]) => !FACTS.includes(name));
+  const asked = { where: `--config ${path}`, expected: 'a JSON object, like the config.json of a run' };
+  const given = Object.entries(readObject(path, asked)).filter(([name]) => !FACTS.includes(name));
   return checkSettings(Object.fromEntries(given), path);
-}
-
-function readObject(path: string): object {
-  const where = `--config ${path}`;
-  const expected = 'a JSON object, like the config.json of a run';
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ExpectationError({ where, expected, received: code === 'ENOENT' ? 'no such file' : String(code) });
-  }
-  const value = parsed(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  const received = value === undefined ? 'what is no JSON' : JSON.stringify(value).slice(0, 40);
-  throw new ExpectationError({ where, expected, received });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
