@@ -149,6 +149,36 @@ it('iwae(1) is the ELBO under one key, and renyi(α,1) for every α', () => {
   }
 });
 
+describe('renyi(α,5) of log-weights far from 0, near α = 1', () => {
+  const [rows, k] = [20, 5];
+  const far = (count: number) => () => {
+    const model = conjugateAt(conjugateNormal.cases[1]!, count)();
+    return { ...model, likelihood: (z: Tensor2D): Tensor1D => tf.sub(model.likelihood(z), 100) };
+  };
+  const logWeights = valuesOf(iwae(1), far(rows * k), rows * k).terms.iwae!;
+  const exact = (power: number) =>
+    Array.from({ length: rows }, (_, i) => {
+      const own = logWeights.slice(i * k, (i + 1) * k);
+      const centre = mean(own);
+      return centre + Math.log1p(mean(own.map((x) => Math.expm1(power * (x - centre))))) / power;
+    });
+
+  it.each([0.2, 0.09, 1e-2, 1e-3, 1e-5, 1e-8, 1e-15])('is right at 1 ± %d', (step) => {
+    const truth = [step, -step].map((power) => exact(power));
+    for (const [i, alpha] of [1 - step, 1 + step].entries()) {
+      const { terms } = valuesOf(renyi(alpha, k), far(rows), rows);
+      expect(differences('renyi', terms.renyi!, truth[i]!, 3e-7)).toEqual([]); // 3e-5 nats
+    }
+  });
+
+  it('falls with α, and is the ELBO where it ends', () => {
+    const alphas = [0.5, 0.9, 0.99, 0.999, 1 - 1e-6, 1 + 1e-6, 1.001, 1.01, 1.1, 1.5];
+    const means = alphas.map((alpha) => mean(valuesOf(renyi(alpha, k), far(rows), rows).terms.renyi!));
+    for (let i = 1; i < means.length; i++) expect(means[i]! - means[i - 1]!).toBeLessThan(2e-5);
+    for (const i of [4, 5]) expect(Math.abs(means[i]! - mean(logWeights))).toBeLessThan(2e-5);
+  });
+});
+
 const { correlation } = readCommitted<LinearGaussianReference>('linear-gaussian');
 
 /** The target N(0, [[1, r], [r, 1]]) with the best diagonal posterior; log p(x) = 0. */

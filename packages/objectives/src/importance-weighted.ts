@@ -95,7 +95,24 @@ function powerBound(
 function meanOfBounds(logWeights: Tensor1D, { k, power }: Power, samples: number): Tensor1D {
   const grouped: Tensor2D = tf.reshape(logWeights, [-1, k]);
   if (power === 1) return meanOfDraws(logMeanExp(grouped), samples);
-  return meanOfDraws(tf.div(logMeanExp(tf.mul(grouped, power)), power), samples);
+  return meanOfDraws(powerMean(grouped, power), samples);
+}
+
+/** Nearer to the ELBO log (mean of exp) has too few digits for the division by the power. */
+const SMALL_POWER = 0.1;
+
+/**
+ * (1/p) log (1/k) Σ exp(p·x) over the last axis, around the x that weighs most: rounding is of the size of the spread of x, however small p is and
+ * however far from 0 x lies.
+ */
+function powerMean(x: Tensor2D, power: number): Tensor1D {
+  const heaviest = constant(power > 0 ? tf.max<Tensor2D>(x, 1, true) : tf.min<Tensor2D>(x, 1, true));
+  const exponents: Tensor2D = tf.mul(tf.sub(x, heaviest), power); // none above 0
+  const logMean: Tensor1D =
+    Math.abs(power) < SMALL_POWER
+      ? tf.log1p(tf.mean<Tensor1D>(tf.expm1(exponents), 1))
+      : tf.log(tf.mean<Tensor1D>(tf.exp(exponents), 1));
+  return tf.add(tf.squeeze<Tensor1D>(heaviest, [1]), tf.div(logMean, power));
 }
 
 /**
