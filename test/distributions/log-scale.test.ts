@@ -1,11 +1,12 @@
 // Log scales beyond their range: the value stays at the bound, and descent finds the way back.
 import { gaussian } from '@flowvae/distributions';
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { adam, type Engine, fit } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { compiled, eager, shaped, withGradients } from '../laws/evaluation.ts';
 
-const nll = (x: Tensor2D, logStd: Tensor2D) => tf.mean(tf.neg(gaussian({ mean: tf.zerosLike(x), logStd }).logProb(x)));
+const nll = (x: Tensor2D, logStd: Tensor2D): Scalar =>
+  tf.neg(tf.mean(gaussian({ mean: tf.zerosLike(x), logStd }).logProb(x)));
 
 describe.each<Engine>(['compiled', 'eager'])('a learned scale on the %s engine', (engine) => {
   /** log σ after `exact` steps at residual 0 and as many as are left at residual 0.5. */
