@@ -148,7 +148,7 @@ export function hasItsMoments(likelihood: LikelihoodCase, at = atOf(likelihood))
         [variance],
         standardError(fourth - variance ** 2),
       ),
-      ...differences('log p of draws', results.logProb!, results.again!, 1e-6),
+      ...differences('log p of draws', results.logProb!, results.again!, 1e-5),
     ];
   });
 }

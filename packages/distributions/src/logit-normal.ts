@@ -24,6 +24,9 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  *
  * The density is that of y, as in the paper; that of x is larger by log(1 − 2ε) = −0.0002 each. 1 − y is formed from 1 − x, which keeps its
  * digits. The mean has no closed form and is a sum over the normal.
+ *
+ * A draw y outside [ε, 1 − ε] is shown as the nearest end, x = 0 or 1, while `sampleAndLogProb` gives the density of y itself: its mean is the
+ * negative entropy, whereas `logProb` of a shown end is the density at that end, which is not how often draws fall there.
  * Shapes: mean, logStd [B, P]; x [B or 1, P], in [0, 1] → [B]; noise [B, P], normal. Units: nats.
  * @throws ShapeError where a parameter, x or noise has another shape
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.3
@@ -32,6 +35,13 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
   const [rows, width] = mean.shape;
   checkShape('logitNormal', 'logStd', logStd, [rows, width]);
   const logAlpha = boundedLogScale(logStd, LOG_STD_RANGE);
+  /** log p(y) from the deviation in units of α, log y and log(1 − y). */
+  const logDensity = (deviation: Tensor2D, logY: Tensor2D, logRest: Tensor2D): Tensor1D => {
+    const jacobian = tf.add(logY, logRest);
+    const perPixel = tf.add(tf.add(tf.mul(tf.square(deviation), 0.5), logAlpha), tf.add(jacobian, HALF_LOG_TWO_PI));
+    return tf.neg(tf.sum(perPixel, 1)) as Tensor1D;
+  };
+  const logitAt = (noise: Tensor2D): Tensor2D => tf.add(mean, tf.mul(tf.exp(logAlpha), noise));
   return observation({
     name: 'logitNormal',
     rows,
@@ -40,11 +50,13 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
     logProb(x) {
       const [logY, logRest] = [tf.log(squeezed(x)), tf.log(squeezed(tf.sub(1, x)))];
       const deviation = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
-      const jacobian = tf.add(logY, logRest);
-      const perPixel = tf.add(tf.add(tf.mul(tf.square(deviation), 0.5), logAlpha), tf.add(jacobian, HALF_LOG_TWO_PI));
-      return tf.neg(tf.sum(perPixel, 1)) as Tensor1D;
+      return logDensity(deviation, logY, logRest);
     },
-    draw: (noise) => stretched(tf.sigmoid(tf.add(mean, tf.mul(tf.exp(logAlpha), noise)))),
+    draw: (noise) => stretched(tf.sigmoid(logitAt(noise))),
+    logProbOfDraw(noise) {
+      const logit = logitAt(noise);
+      return logDensity(noise, tf.neg(tf.softplus(tf.neg(logit))), tf.neg(tf.softplus(logit)));
+    },
     mean: () => stretched(meanOfSigmoid(mean, tf.exp(logAlpha))),
     detached: () => logitNormal({ mean: detach(mean), logStd: detach(logStd) }),
   });

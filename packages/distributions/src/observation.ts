@@ -14,6 +14,8 @@ interface ObservationParts {
   logProb(x: Tensor2D): Tensor1D;
   /** noise [B, noise.width] → x [B, P] */
   draw(noise: Tensor2D): Tensor2D;
+  /** The log-density of what that noise stands for, where the x drawn does not tell it all. Default: `logProb` of that x. */
+  logProbOfDraw?(noise: Tensor2D): Tensor1D;
   mean(): Tensor2D;
   detached(): Observation;
 }
@@ -37,7 +39,7 @@ export function observation(parts: ObservationParts): Observation {
     sampleAndLogProb(given) {
       checkShape(`${name}.sampleAndLogProb`, 'noise', given, ['batch', noise.width]);
       const z = parts.draw(given);
-      const logProb = parts.logProb(z);
+      const logProb = parts.logProbOfDraw?.(given) ?? parts.logProb(z);
       return { z, logProb, terms: { logBase: logProb } };
     },
     mean: () => parts.mean(),
