@@ -42,9 +42,12 @@ export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
 export interface InferenceGap {
   readonly amortised: ImportanceEstimate;
   readonly refined: ImportanceEstimate;
-  /** The estimate of log p(x) whose weights are spread more evenly: the other one is noise where a proposal is far off. */
+  /**
+   * The estimate of log p(x) whose weights are spread more evenly; like the other it is a lower bound in expectation. The larger one would not
+   * do: where a proposal is too narrow, a single heavy weight can carry its estimate above log p(x).
+   */
   readonly logEvidence: number;
-  /** log p̂(x) − L[q*]: what no member of the family can reach. */
+  /** log p̂(x) − L[q*]: an estimate of what no member of the family can reach. */
   readonly approximation: number;
   /** L[q*] − L[q]: what the encoder loses against the best member. */
   readonly amortisation: number;
@@ -53,8 +56,9 @@ export interface InferenceGap {
 /**
  * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder).
  *
- * q* starts at the encoder's q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so the
- * approximation gap is bounded from above, the amortisation gap from below.
+ * q* starts at the encoder's q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so L[q*] is too
+ * low: the amortisation gap is bounded from below, up to Monte Carlo error. The approximation gap has two errors of opposite sign, for log p̂(x)
+ * is too low on average as well; it is bounded on neither side.
  * @see Cremer et al. 2018, arXiv:1801.03558, sections 3 and 4
  */
 export async function inferenceGaps(options: InferenceGapsOptions): Promise<readonly InferenceGap[]> {
