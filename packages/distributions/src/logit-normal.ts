@@ -49,7 +49,7 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
     noise: { kind: 'normal', width },
     logProb(x) {
       const [logY, logRest] = [tf.log(squeezed(x)), tf.log(squeezed(tf.sub(1, x)))];
-      const deviation = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
+      const deviation: Tensor2D = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
       return logDensity(deviation, logY, logRest);
     },
     draw: (noise) => stretched(tf.sigmoid(logitAt(noise))),
