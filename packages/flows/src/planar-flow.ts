@@ -90,7 +90,10 @@ function identityParams(key: Key, dim: number, layers: number): ParamValues<Plan
   return { w, u, b: new Float32Array(layers) };
 }
 
-/** Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for the gradient. */
+/**
+ * Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for the gradient. There, and only
+ * there, the slope softplus(0) is not 1 + wᵀû = 1, so the log-det is not that of the map; a start never lies there.
+ */
 const TINY_SQUARE = 1e-18;
 
 /** û and 1 + wᵀû of all layers at once (appendix A.1; the norm is squared). */
