@@ -10,6 +10,7 @@ import {
   loadModel,
   loadPosterior,
   type NamedVariables,
+  onnxFiles,
   type Posterior,
   portablePosterior,
   saveModel,
@@ -51,6 +52,19 @@ describe('a saved model', () => {
     ];
     expect(reconstruction(loaded)).toEqual(reconstruction(saved));
   });
+});
+
+it('names the folder of the data, but not where that is, in every file', async () => {
+  const model = untrainedModel({ data: '/home/someone/digits/' });
+  const folder = freshPath();
+  saveModel(folder, model);
+  expect(loadModel(folder).config).toEqual({ ...model.config, data: 'digits' });
+  const texts = [readFileSync(join(folder, 'model.json')), ...Object.values(await onnxFiles(model))];
+  for (const bytes of texts) {
+    const text = Buffer.from(bytes).toString('latin1');
+    expect(text).toMatch(/"data": ?"digits"/);
+    expect(text).not.toContain('someone');
+  }
 });
 
 describe('a saved posterior', () => {

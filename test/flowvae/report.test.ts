@@ -1,7 +1,7 @@
 // What is made of a finished run: its report, its latents, and the same for its checkpoints.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,8 +40,9 @@ function interrupted(
 }
 
 const run = freshPath();
+const data = tinyData();
 beforeAll(async () => {
-  await trainRun(completeConfig({ ...tinySettings, data: tinyData() }), { out: run });
+  await trainRun(completeConfig({ ...tinySettings, data }), { out: run });
 }, 120_000);
 
 describe('evaluate --report', () => {
@@ -68,6 +69,8 @@ describe('evaluate --report', () => {
     const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
     expect(addresses.filter((address) => address.startsWith('data:image/')).length).toBeGreaterThan(8);
     expect(addresses.filter((address) => !/^(data:|#)/.test(address))).toEqual([]);
+    expect(html).toContain(`<td>${basename(data)}</td>`);
+    expect(html).not.toContain(data);
     for (const title of ['Summary', 'Learning curve', 'Layers of the flow', 'Inference gap', 'Pictures']) {
       expect(html).toContain(`>${title}</h2>`);
     }

@@ -9,6 +9,7 @@ import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 import { flagOf, type SettingName } from './settings.ts';
+import { sharedConfig } from './shared-config.ts';
 
 /** What the page is made of. */
 export interface ReportPage {
@@ -176,7 +177,7 @@ const settingsTable = ({ config }: Experiment): ReportSection => ({
   tables: [
     {
       columns: ['option', 'value'],
-      rows: Object.entries(config).map(([name, value]) => [flagOf(name as SettingName), String(value)]),
+      rows: Object.entries(sharedConfig(config)).map(([name, value]) => [flagOf(name as SettingName), String(value)]),
     },
   ],
 });

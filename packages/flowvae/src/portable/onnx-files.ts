@@ -2,6 +2,7 @@
 import { compile } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
 import { likelihoodOf } from '../observed-data.ts';
+import { sharedConfig } from '../shared-config.ts';
 import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the two files. */
@@ -14,7 +15,7 @@ export interface OnnxFiles {
 
 /**
  * Writes encoder with posterior flow, and decoder, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
- * property `config` holds the run's config as JSON.
+ * property `config` holds the run's config as JSON, of a data folder its name alone.
  *
  * @throws TraceError where the flow cannot be traced for any batch size
  */
@@ -22,7 +23,10 @@ export async function onnxFiles({ config, height, width, model }: PortableModel)
   const pixels = height * width;
   const { variables, noise } = model;
   const options = (description: string) => ({
-    metadata: { description, properties: { config: JSON.stringify(config), height: `${height}`, width: `${width}` } },
+    metadata: {
+      description,
+      properties: { config: JSON.stringify(sharedConfig(config)), height: `${height}`, width: `${width}` },
+    },
   });
   const infer = compile(
     (inputs) => {

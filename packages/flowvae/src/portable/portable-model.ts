@@ -4,12 +4,13 @@ import { ExpectationError } from '@flowvae/tensor';
 import type { Vae } from '@flowvae/vae';
 import { modelOf } from '../experiment.ts';
 import type { TrainConfig } from '../settings.ts';
+import { sharedConfig } from '../shared-config.ts';
 import { completeConfig } from '../train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** A model, and what it takes to build it again. */
 export interface PortableModel {
-  /** The config of the run that it comes from. */
+  /** The config of the run that it comes from; once saved, `data` is the name of the folder without the path to it. */
   readonly config: TrainConfig;
   /** Pixels of an image. */
   readonly height: number;
@@ -23,7 +24,7 @@ export interface PortableModel {
  * @throws ExpectationError where the folder cannot be written to
  */
 export function saveModel(folder: string, { config, height, width, model }: PortableModel): void {
-  writeModel(folder, { kind: 'model', config, height, width }, model.variables);
+  writeModel(folder, { kind: 'model', config: sharedConfig(config), height, width }, model.variables);
 }
 
 /**
