@@ -151,13 +151,18 @@ describe('a checkpoint', () => {
     // the latest is damaged: the one before it is taken, and that is said
     truncateSync(join(out, 'checkpoints', 'step-000000006.safetensors'), 500);
     const [told, encoded] = await Promise.all([
-      flowvae('evaluate', out, '--checkpoint', 'last', '--quiet', '--eval-images', '1'),
+      flowvae('evaluate', out, '--checkpoint', 'last', '--quiet', '--eval-images', '4', '--report'),
       flowvae('encode', out, '--checkpoint', 'last', '--json', '--images', '1', '--out', freshPath()),
     ]);
     const notice = /^the checkpoint of step 6 cannot be used: .*step-000000006\.safetensors: expected a file of/m;
     expect([told.stderr, encoded.stderr]).toEqual([expect.stringMatching(notice), expect.stringMatching(notice)]);
     expect(told.stdout).toMatch(/^parameters {2}last checkpoint, of step 5\n/);
     expect(JSON.parse(encoded.stdout).checkpoint).toEqual({ choice: 'last', step: 5 });
+    const { checkpoint } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+    expect(checkpoint).toEqual({ choice: 'last', step: 5 });
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Parameters of the last checkpoint, of step 5.');
+    const none = await flowvae('evaluate', out, '--report', '--eval-images', '0');
+    expect([none.code, none.stderr]).toEqual([0, 'no report: no test images\n']);
   }, 120_000);
 });
 

@@ -8,6 +8,7 @@ import type { Experiment } from './experiment.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
+import { type ChosenCheckpoint, describeCheckpoint } from './saved-run.ts';
 import { flagOf, type SettingName } from './settings.ts';
 import { sharedConfig } from './shared-config.ts';
 
@@ -18,12 +19,15 @@ export interface ReportPage {
   readonly history: readonly HistoryEntry[];
   /** The run's name. */
   readonly name: string;
+  /** Where the parameters come from, if not from the end of training. */
+  readonly checkpoint?: ChosenCheckpoint | undefined;
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Writes the page. Equal runs give equal pages. */
-export function reportPage({ parts, diagnostics, history, name, versions }: ReportPage): string {
+export function reportPage({ parts, diagnostics, history, name, checkpoint, versions }: ReportPage): string {
   const { config } = parts;
+  const parameters = checkpoint ? ` Parameters of the ${describeCheckpoint(checkpoint)}.` : '';
   const sections = [
     summary(parts, diagnostics),
     { title: 'Learning curve', figures: history.length > 0 ? [learningCurve(parts, history)] : [] },
@@ -36,7 +40,7 @@ export function reportPage({ parts, diagnostics, history, name, versions }: Repo
   ];
   return htmlReport({
     title: `${name}: flow ${config.flow}, latent ${config.latent}`,
-    subtitle: `${parts.splits.name}, ${config.binarize} binarisation, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}. All densities in nats.`,
+    subtitle: `${parts.splits.name}, ${config.binarize} binarisation, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}.${parameters} All densities in nats.`,
     sections: sections.filter(({ tables = [], figures = [] }: ReportSection) => tables.length + figures.length > 0),
     footer: Object.entries(versions)
       .map(([part, version]) => `${part} ${version}`)

@@ -6,6 +6,7 @@ import { diagnosticsReport } from './diagnostics-report.ts';
 import type { Experiment } from './experiment.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
+import type { ChosenCheckpoint } from './saved-run.ts';
 import { versions } from './versions.ts';
 
 /** How a report is made. */
@@ -13,6 +14,8 @@ export interface WriteDiagnosticsOptions {
   /** The run's name, for the title. */
   readonly name: string;
   readonly engine: string;
+  /** Where the parameters come from, if not from the end of training. */
+  readonly checkpoint?: ChosenCheckpoint | undefined;
   readonly progress: ProgressStream;
   readonly signal?: AbortSignal;
 }
@@ -25,17 +28,18 @@ export interface WriteDiagnosticsOptions {
 export async function writeDiagnostics(
   parts: Experiment,
   folder: RunFolder,
-  { name, engine, progress, signal }: WriteDiagnosticsOptions,
+  { name, engine, checkpoint, progress, signal }: WriteDiagnosticsOptions,
 ): Promise<{ readonly evaluation: Evaluation; readonly path: string } | undefined> {
   const diagnostics = await diagnose(parts, progress, signal);
   if (!diagnostics) return undefined;
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
-  const page = reportPage({ parts, diagnostics, history, name, versions: await versions() });
+  const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
   const report = {
     ...folder.readReport(),
     ...evaluationReport(parts, evaluation),
     engine,
+    checkpoint, // undefined also where an earlier report was of one
     diagnostics: diagnosticsReport(diagnostics),
   };
   folder.writeReport(report);

@@ -37,7 +37,10 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const engine = await chooseBackend(parts.config.engine, progress);
   const { signal, exitCode, release } = interruption();
   const name = basename(resolve(run));
-  const written = isWanted ? await writeDiagnostics(parts, folder, { name, engine, progress, signal }) : undefined;
+  const written = isWanted
+    ? await writeDiagnostics(parts, folder, { name, engine, checkpoint, progress, signal })
+    : undefined;
+  if (isWanted && parts.test.count === 0) process.stderr.write('no report: no test images\n');
   const evaluation = isWanted ? written?.evaluation : await evaluateTest(parts, progress, signal);
   const annealed = await annealedTest(parts, annealing, progress, signal);
   release();
