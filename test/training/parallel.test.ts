@@ -56,7 +56,11 @@ describe('training with threads', () => {
     }
   });
 
-  it.each([2, 3])('forms the gradients of large kernels from all rows (%i threads)', async (threads) => {
+  it.each([
+    [2, 7],
+    [2, 8],
+    [3, 7],
+  ])('forms the gradients of large kernels from all rows (%i threads, %i rows)', async (threads, rows) => {
     const wide = () => {
       const w = [40, 52, 36].map((width, i) =>
         tf.tidy(() => tf.variable(tf.randomNormal([[24, 40, 52][i]!, width], 0, 0.2, 'float32', i + 1))),
@@ -75,8 +79,8 @@ describe('training with threads', () => {
         const term = tf.sum(tf.square(tf.matMul(hidden as Tensor2D, w[2] as Tensor2D)), 1);
         return { loss: tf.mean(term) as Scalar, terms: { term: term as Tensor1D } };
       };
-      const batch = (step: number) => ({ x: normal(fold(key(5), step), 7 * 24) });
-      return { loss, variables, inputShapes: { x: [7, 24] }, batchInputs: ['x'], batch };
+      const batch = (step: number) => ({ x: normal(fold(key(5), step), rows * 24) });
+      return { loss, variables, inputShapes: { x: [rows, 24] }, batchInputs: ['x'], batch };
     };
     const [alone, spread] = [wide(), wide()];
     const options = { optimizer: chain(clipByGlobalNorm(5), adam(1e-2)), steps: 5 };
@@ -86,7 +90,7 @@ describe('training with threads', () => {
     expect(runCounter.runs - before).toBe(5 + 5 * threads);
     expect(largest(valuesOf(spread.variables), valuesOf(alone.variables))).toBeLessThan(1e-5);
     expect(other.history[0]!.gradientNorm / history[0]!.gradientNorm).toBeCloseTo(1, 4);
-    const graph = shardGraphs({ ...spread, slots: 0, threads }, ['x'], rowsOf(7, threads))
+    const graph = shardGraphs({ ...spread, slots: 0, threads }, ['x'], rowsOf(rows, threads))
       .values()
       .next().value!;
     expect(graph.products.map(({ output }) => output)).toEqual([

@@ -17,14 +17,17 @@ export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[])
 /** Which memory the passes work on: this thread's own, or one that threads share. */
 type MemoryKind = 'own' | 'shared';
 
-const files: Readonly<Record<MemoryKind, string>> = { own: 'training.wasm', shared: 'training-shared.wasm' };
+const files: Readonly<Record<MemoryKind, URL>> = {
+  own: new URL('../wasm/training.wasm', import.meta.url),
+  shared: new URL('../wasm/training-shared.wasm', import.meta.url),
+};
 const compiled = new Map<MemoryKind, WebAssembly.Module>();
 
 /** The compiled passes; a module can be handed to another thread. */
 export function passesModule(kind: MemoryKind): WebAssembly.Module {
   const known = compiled.get(kind);
   if (known) return known;
-  const module = new WebAssembly.Module(readFileSync(new URL(`../wasm/${files[kind]}`, import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(files[kind]));
   compiled.set(kind, module);
   return module;
 }
