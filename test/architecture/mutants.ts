@@ -113,9 +113,13 @@ export const lawCases: readonly LawCase[] = [
         { [flow]: "import '../../../test/cases/flows.ts';" },
         `${flow} → ../../../test/cases/flows.ts: nothing imports test/`,
       ),
-      'a test that needs an experiment': mutant(
-        { 'test/a.test.ts': "import '@flowvae/experiments';" },
-        'test/a.test.ts → @flowvae/experiments: nothing imports experiments/',
+      'an experiment that needs a test': mutant(
+        { 'experiments/bench/run.ts': "import '../../test/cases/flows.ts';" },
+        'experiments/bench/run.ts → ../../test/cases/flows.ts: nothing imports test/',
+      ),
+      'code that needs an experiment': mutant(
+        { [flow]: "import '@flowvae/experiments';" },
+        `${flow} → @flowvae/experiments: nothing imports experiments/`,
       ),
     },
   },

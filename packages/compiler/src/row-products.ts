@@ -127,7 +127,8 @@ export function productsGraph(
 /** How rows are weighted: by the product's own factor where all weights are equal, otherwise one by one. */
 function weighing(builder: GraphBuilder, weights: readonly number[]) {
   const [first = 1] = weights;
-  if (weights.every((weight) => weight === first)) return { attributes: { alpha: { float: first } }, rows: (x: Value) => x };
+  if (weights.every((weight) => weight === first))
+    return { attributes: { alpha: { float: first } }, rows: (x: Value) => x };
   const column = builder.constant(weights, [weights.length, 1]);
   const rows = (x: Value) => builder.node('Mul', [x, column], { shape: x.shape, type: 'float32' });
   return { attributes: {}, rows };
