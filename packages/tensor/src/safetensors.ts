@@ -64,11 +64,11 @@ export function layOutSafetensors(
 ): SafetensorsLayout {
   const entries: [name: string, entry: HeaderEntry | Readonly<Record<string, string>>][] = [];
   if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);
-  const starts: Record<string, number> = {};
+  const starts: [name: string, from: number][] = [];
   let end = 0;
   for (const [name, shape] of Object.entries(shapes)) {
     const from = end;
-    starts[name] = from;
+    starts.push([name, from]);
     end += 4 * elementCount(shape);
     entries.push([name, { dtype: 'F32', shape, data_offsets: [from, end] }]);
   }
@@ -77,7 +77,7 @@ export function layOutSafetensors(
   const header = new Uint8Array(8 + length).fill(0x20, 8); // the format pads with spaces
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(json, 8);
-  const offsets = Object.fromEntries(Object.entries(starts).map(([name, from]) => [name, header.length + from]));
+  const offsets = Object.fromEntries(starts.map(([name, from]) => [name, header.length + from]));
   return { header, offsets, bytes: header.length + end };
 }
 
