@@ -1,7 +1,9 @@
-// The threads of a parallel step: they follow the same commands in the same order.
+// The threads of a parallel step, this one among them: they follow the same commands in the same order.
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { closeGate, leaveGate } from '@flowvae/compiler';
+import { waitInTurns } from './counters.js';
+import { commandAt, openShard } from './shard.js';
 import { type ShardData, type SharedState, vocabulary } from './shared-state.ts';
 
 /** How long this thread waits before it lets its event loop turn, ms. */
@@ -9,25 +11,39 @@ const PATIENCE = 20;
 
 const WORKER = new URL('./shard-worker.js', import.meta.url);
 
-/** Workers and the commands that they were given. A worker that fails makes every later wait fail with its error. */
+/**
+ * This thread and its workers, and the commands that they were given. The first part of the step is this thread's own, so that there are no more
+ * threads than were asked for. A worker that fails makes every later wait fail with its error.
+ */
 export class Crew {
+  readonly #own: ShardData;
   readonly #workers: readonly Worker[];
   readonly #state: SharedState;
+  #follow: Awaited<ReturnType<typeof openShard>> | undefined;
+  #following: Promise<void> = Promise.resolve();
   #ready = 0;
   #given = 0;
   #failure: Error | undefined;
   #wake: () => void = () => {};
 
-  private constructor(shards: readonly ShardData[], state: SharedState) {
+  private constructor([own, ...others]: readonly ShardData[], state: SharedState) {
+    this.#own = own!;
     this.#state = state;
-    this.#workers = shards.map((data) => this.#worker(data));
+    this.#workers = others.map((data) => this.#worker(data));
   }
 
-  /** Starts a worker for each shard and waits until all are ready. */
+  /** Starts a worker for each part but the first, and waits until all are ready. */
   static async start(shards: readonly ShardData[], state: SharedState): Promise<Crew> {
     const crew = new Crew(shards, state);
     try {
-      await crew.#allReady();
+      const [follow] = await Promise.all([
+        openShard(crew.#own, {
+          wait: (counters, index, value) => crew.#wait(counters, index, value),
+          guarded: (native) => native(), // nobody ends this thread from outside
+        }),
+        crew.#allReady(),
+      ]);
+      crew.#follow = follow;
     } catch (error) {
       await crew.dismiss();
       throw error;
@@ -35,7 +51,7 @@ export class Crew {
     return crew;
   }
 
-  /** Gives a command; @returns its number, for `done`. */
+  /** Gives a command: the workers begin at once, this thread when somebody waits; @returns its number, for `done`. */
   give(command: readonly number[]): number {
     const { ring, width } = vocabulary;
     if (this.#given - Math.min(...this.#state.finished) >= ring)
@@ -47,24 +63,41 @@ export class Crew {
     return this.#given;
   }
 
-  /**
-   * Resolves when all workers have finished so many commands. It blocks this thread for up to `PATIENCE` at a time, as a session in this thread
-   * would: a message through the event loop takes several times longer to arrive than a step's other waits.
-   */
+  /** Does this thread's part, and resolves when all have finished so many commands. */
   async done(count: number): Promise<void> {
+    this.#following = this.#following.then(() => this.#followUntil(count)); // one after the other, whoever waits
+    await this.#following;
     const { finished } = this.#state;
-    for (let shard = 0; shard < finished.length; shard++) {
-      for (let seen = Atomics.load(finished, shard); seen < count; seen = Atomics.load(finished, shard)) {
-        if (this.#failure) throw this.#failure;
-        if (Atomics.wait(finished, shard, seen, PATIENCE) === 'timed-out') await setImmediate();
-      }
-    }
-    if (this.#failure) throw this.#failure;
+    for (let shard = 0; shard < finished.length; shard++) await this.#wait(finished, shard, count);
   }
 
   /** Resolves when nothing is under way. */
   settled(): Promise<void> {
     return this.done(this.#given);
+  }
+
+  async #followUntil(count: number): Promise<void> {
+    const { finished } = this.#state;
+    for (let next = finished[0]!; next < count; next++) {
+      await this.#follow!(commandAt(this.#own, next));
+      Atomics.store(finished, 0, next + 1);
+    }
+  }
+
+  /**
+   * Waits for the workers. It blocks this thread for up to `PATIENCE` at a time, as a session in this thread would: a message through the event
+   * loop takes several times longer to arrive than a step's other waits.
+   */
+  async #wait(counters: Int32Array, index: number, value: number): Promise<void> {
+    const look = () => {
+      if (this.#failure) throw this.#failure;
+    };
+    look();
+    await waitInTurns(counters, index, value, PATIENCE, async () => {
+      await setImmediate();
+      look();
+    });
+    look();
   }
 
   async #allReady(): Promise<void> {

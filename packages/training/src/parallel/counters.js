@@ -1,0 +1,51 @@
+// @ts-check
+// Waiting for another thread by a counter in shared memory. JavaScript, because worker threads load it too.
+
+/**
+ * How long a thread looks at a counter before it goes to sleep over it, ms. Longer than the waits within a step and between two steps: threads that
+ * sleep and wake in turns are often put on one processor, one behind the other, while the next processor idles.
+ */
+const SPIN = 4;
+/** Looks between two glances at the clock. */
+const LOOKS = 256;
+
+/**
+ * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their difference does not.
+ * @param {Int32Array} counters @param {number} index @param {number} value
+ */
+const missing = (counters, index, value) => (value - Atomics.load(counters, index)) | 0;
+
+/**
+ * Looks at a counter for a while; @returns whether it has reached the value
+ * @param {Int32Array} counters @param {number} index @param {number} value
+ */
+function spinUntil(counters, index, value) {
+  const deadline = performance.now() + SPIN;
+  for (let look = 1; missing(counters, index, value) > 0; look++) {
+    if (look % LOOKS === 0 && performance.now() > deadline) return false;
+  }
+  return true;
+}
+
+/**
+ * Waits until a counter has reached a value, and blocks the thread meanwhile.
+ * @param {Int32Array} counters @param {number} index @param {number} value
+ */
+export function waitUntil(counters, index, value) {
+  if (spinUntil(counters, index, value)) return;
+  for (let seen = Atomics.load(counters, index); ((value - seen) | 0) > 0; seen = Atomics.load(counters, index)) {
+    Atomics.wait(counters, index, seen);
+  }
+}
+
+/**
+ * The same for a thread with an event loop that others rely on: it blocks for a short time only, and calls `rest` in between.
+ * @param {Int32Array} counters @param {number} index @param {number} value
+ * @param {number} patience ms @param {() => Promise<void>} rest
+ */
+export async function waitInTurns(counters, index, value, patience, rest) {
+  if (spinUntil(counters, index, value)) return;
+  for (let seen = Atomics.load(counters, index); ((value - seen) | 0) > 0; seen = Atomics.load(counters, index)) {
+    if (Atomics.wait(counters, index, seen, patience) === 'timed-out') await rest();
+  }
+}
