@@ -68,6 +68,13 @@ describe('the layer', () => {
   });
 });
 
+it('of a file that does not name its heads has plain ones', () => {
+  const { heads, ...old } = new FlowPosteriorLayer({ latent: 2, flow: 'planar' }).getConfig();
+  const from = (config: object) => FlowPosteriorLayer.fromConfig(FlowPosteriorLayer as never, config as never);
+  const headsOf = (layer: unknown) => (layer as FlowPosteriorLayer).getConfig().heads;
+  expect([heads, headsOf(from(old)), headsOf(from({ ...old, heads }))]).toEqual(['scaled', 'plain', 'scaled']);
+});
+
 describe('saved and loaded', () => {
   it.each<Partial<FlowPosteriorLayerOptions>>([
     {},

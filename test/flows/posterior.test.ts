@@ -133,6 +133,29 @@ it('the base of a fresh posterior is narrower than the prior', () => {
   expect(differences('logProb', logProb, [0, 1, 2].map(density), 1e-6)).toEqual([]);
 });
 
+it('scaled heads see the features divided by the root of their number, the base and contexts of networks the features themselves', () => {
+  const flow = (width: number) => parseFlow('planar*2-realnvp(4,1)', latent, { contextWidth: width });
+  const options = { latent, contextWidth, flow, key: key(5) };
+  const [scaled, plain] = [flowPosterior(options), flowPosterior({ ...options, heads: 'plain' })];
+  made.push(scaled, plain);
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(scaled.variables)) {
+      const values = tf.tensor(normal(fold(key(6), name), variable.size), variable.shape);
+      variable.assign(values);
+      const isHead = /^flow\/.*\/kernel$/.test(name);
+      plain.variables[name]!.assign(isHead ? tf.div(values, Math.sqrt(contextWidth)) : values);
+    }
+    const context = tf.tensor2d(normal(key(7), 2 * contextWidth), [2, contextWidth]);
+    const [z, expected] = [scaled, plain].map((posterior) =>
+      posterior
+        .at(context)
+        .sampleAndLogProb(tf.ones([2, latent]))
+        .z.dataSync(),
+    );
+    expect(differences('z', z!, expected!, 1e-5)).toEqual([]);
+  });
+});
+
 it('a context of another width is refused', () => {
   const posterior = posteriorOf({ formula: 'planar' });
   expect(() => posterior.at(tf.zeros([2, 8]))).toThrowError(

@@ -2,7 +2,7 @@
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { flagOf } from '../../packages/flowvae/src/settings.ts';
-import { parseSetting } from '../../packages/flowvae/src/train-config.ts';
+import { parseSetting, recordedConfig } from '../../packages/flowvae/src/train-config.ts';
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -14,6 +14,7 @@ const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
   activation: ['', 'RELU', 'sigmoid', 'toString'],
   architecture: ['', 'Oxford', 'resnet', 'constructor'],
   amortize: ['all', ''],
+  heads: ['', 'Scaled', '0.5'],
   prior: [''],
   likelihood: [''],
   data: [''],
@@ -46,6 +47,7 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   activation: ['sigmoid', 1],
   architecture: ['resnet', 1],
   amortize: [true],
+  heads: [1, 'none'],
   prior: ['', 3],
   likelihood: ['', 1],
   data: ['', 5],
@@ -111,6 +113,15 @@ describe('a config', () => {
       threads: 2,
     });
     expect(completeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('takes heads to be plain in published networks, and in what was written before they could be scaled', () => {
+    expect(completeConfig({}).heads).toBe('scaled');
+    expect(completeConfig({ architecture: 'oxford' }).heads).toBe('plain');
+    expect(completeConfig({ architecture: 'oxford', heads: 'scaled' }).heads).toBe('scaled');
+    const { heads: _, ...old } = completeConfig({});
+    expect(recordedConfig(old, 'run/config.json').heads).toBe('plain');
+    expect(recordedConfig({ ...old, heads: 'scaled' }, 'run/config.json').heads).toBe('scaled');
   });
 
   it('refuses a setting that does not exist', () => {

@@ -68,7 +68,14 @@ it('names the folder of the data, but not where that is, in every file', async (
 });
 
 describe('a saved posterior', () => {
-  const spec = { latent: 3, contextWidth: 8, flow: 'planar*2-iaf(4,1)', amortize: 'flow', scale: 'logStd' } as const;
+  const spec = {
+    latent: 3,
+    contextWidth: 8,
+    flow: 'planar*2-iaf(4,1)',
+    amortize: 'flow',
+    heads: 'scaled',
+    scale: 'logStd',
+  } as const;
 
   it('gives the same draws on another encoder of the same width', () => {
     const saved = portablePosterior(spec, key(5));
@@ -87,11 +94,29 @@ describe('a saved posterior', () => {
     const folder = freshPath();
     saveModel(folder, saved);
     const { spec: found, posterior } = loadPosterior(folder);
-    expect(found).toEqual({ latent: 2, contextWidth: 400, flow: 'radial*2', amortize: 'flow', scale: 'logVariance' });
+    expect(found).toEqual({
+      latent: 2,
+      contextWidth: 400,
+      flow: 'radial*2',
+      amortize: 'flow',
+      heads: 'plain',
+      scale: 'logVariance',
+    });
     const own = Object.entries(saved.model.variables).filter(([name]) => name.startsWith('posterior/'));
     expect(values(posterior.variables).map(([, , numbers]) => numbers)).toEqual(
       values(Object.fromEntries(own)).map(([, , numbers]) => numbers),
     );
+  });
+
+  it('of version 1 has plain heads', () => {
+    const folder = freshPath();
+    const saved = portablePosterior({ ...spec, heads: 'plain' }, key(5));
+    shaken(saved.posterior.variables);
+    savePosterior(folder, saved);
+    edit(folder, { version: 1, heads: undefined });
+    const loaded = loadPosterior(folder);
+    expect(loaded.spec.heads).toBe('plain');
+    expect(draw(loaded.posterior, features(8))).toEqual(draw(saved.posterior, features(8)));
   });
 
   it('is refused for features of another width', () => {
@@ -153,13 +178,13 @@ describe('a folder that is refused', () => {
     ],
     [
       'a newer format',
-      (folder) => edit(folder, { version: 2, flowvae: '9.1.0', surprise: true }),
-      /model\.json: version: expected at most 1, got 2; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
+      (folder) => edit(folder, { version: 3, flowvae: '9.1.0', surprise: true }),
+      /model\.json: version: expected at most 2, got 3; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
     ],
     [
       'no version',
       (folder) => edit(folder, { version: undefined }),
-      /model\.json: version: expected at most 1, got none/,
+      /model\.json: version: expected at most 2, got none/,
     ],
     ['another format', (folder) => edit(folder, { format: 'tfjs' }), /format: expected 'flowvae-model', got "tfjs"/],
     ['a field of another type', (folder) => edit(folder, { height: '6' }), /model\.json: height: expected .*number/],

@@ -32,6 +32,7 @@ export {
   type FreeParameters,
   flowParameterCount,
   free,
+  type HeadScaling,
   type KernelInit,
   type ParameterSource,
 } from './parameter-source.ts';

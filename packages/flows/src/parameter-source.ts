@@ -54,9 +54,19 @@ export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValu
   });
 }
 
+/**
+ * What heads make of the encoder's features h [B, C] before their kernels: h/√C (`'scaled'`) or h itself (`'plain'`).
+ *
+ * A step of Adam moves every weight by about the learning rate, so an output of a plain head by the rate times Σ|h|: with 400 features and a rate
+ * of 1e-3 that is a tenth and more, each step, for parameters whose useful range is about one. Scaled, it is √C times less.
+ */
+export type HeadScaling = 'scaled' | 'plain';
+
 /** Options of {@link amortised}. */
 export interface AmortisedOptions {
   readonly contextWidth: number;
+  /** Default `'plain'`. */
+  readonly heads?: HeadScaling;
   /** Default zeros. */
   readonly kernel?: KernelInit;
   /** Parameters that stay variables [1, ...shape] for all data. */
@@ -72,8 +82,8 @@ interface Part {
 }
 
 /**
- * Amortised parameters: λ(h) = h·kernel + bias for each parameter, h the encoder's features; shared ones stay one variable for all data, and
- * contexts are h itself.
+ * Amortised parameters: λ(h) = s·h·kernel + bias for each parameter, h the encoder's features, s = 1 or 1/√C as {@link HeadScaling} says; shared
+ * ones stay one variable for all data, and contexts are h itself.
  *
  * The bias starts at `values` and the kernel at zero unless `kernel` says otherwise, so that a flow starts as the identity for every input:
  * even a kernel of scale 0.01 would move z by 0.1 through ten planar layers.
@@ -83,7 +93,7 @@ interface Part {
 export function amortised<S extends ParamShapes>(
   shapes: S,
   values: ParamValues<S>,
-  { contextWidth, kernel = zeros, shared = [], contexts = [] }: AmortisedOptions,
+  { contextWidth, heads = 'plain', kernel = zeros, shared = [], contexts = [] }: AmortisedOptions,
 ): ParameterSource<S> {
   const parts = mapShapes(shapes, (name, shape): Part => {
     if (contexts.includes(name)) return { variables: {}, at: (context) => context };
@@ -95,7 +105,8 @@ export function amortised<S extends ParamShapes>(
     fixed: Object.assign({}, ...shared.map((name) => parts[name]?.variables)) as NamedVariables,
     at(context) {
       checkShape('amortised parameters', 'context', context, ['batch', contextWidth]);
-      return mapShapes(shapes, (name): Tensor => parts[name].at(context));
+      const features = heads === 'scaled' ? tf.mul<Tensor2D>(context, 1 / Math.sqrt(contextWidth)) : context;
+      return mapShapes(shapes, (name): Tensor => parts[name].at(contexts.includes(name) ? context : features));
     },
   };
 }
@@ -104,10 +115,10 @@ export function amortised<S extends ParamShapes>(
 export const amortisedFlow = <S extends ParamShapes>(
   flow: Flow<S>,
   values: ParamValues<S>,
-  contextWidth: number,
+  options: Pick<AmortisedOptions, 'contextWidth' | 'heads'>,
 ): ParameterSource<S> => {
   const { paramShapes, shared = [], contexts = [] } = flow;
-  return amortised(paramShapes, values, { contextWidth, shared, contexts });
+  return amortised(paramShapes, values, { ...options, shared, contexts });
 };
 
 /** Scalars that a flow trains: all but its contexts, and heads on features of a width for those that are not shared. */

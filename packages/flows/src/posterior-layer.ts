@@ -2,6 +2,7 @@
 import { key } from '@flowvae/random';
 import { checkShape, ExpectationError, layers, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
 import { parseFlow } from './formula.ts';
+import type { HeadScaling } from './parameter-source.ts';
 import { type Amortization, flowPosterior, type Posterior } from './posterior.ts';
 
 /** Options of {@link FlowPosteriorLayer}, and its configuration in a saved model. */
@@ -12,6 +13,8 @@ export interface FlowPosteriorLayerOptions {
   readonly flow?: string;
   /** As for {@link flowPosterior}; default `'flow'`. */
   readonly amortize?: Amortization;
+  /** As for {@link flowPosterior}; default `'scaled'`. */
+  readonly heads?: HeadScaling;
   /** Decides the initial weights; default 0. */
   readonly seed?: number;
   /** Name of the layer in its model. */
@@ -21,6 +24,7 @@ export interface FlowPosteriorLayerOptions {
 type Shape = (number | null)[];
 
 const amortizations: readonly Amortization[] = ['none', 'base', 'flow'];
+const headScalings: readonly HeadScaling[] = ['scaled', 'plain'];
 
 /**
  * q(z|x) as a layer of two inputs, the encoder's features [B, C] and standard normal noise [B, D], and two outputs, a draw z [B, D] and
@@ -37,24 +41,31 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   #posterior: Posterior | undefined;
 
   /** Checks the options; weights are made once the width of the features is known. */
-  constructor({ name, latent, flow = 'none', amortize = 'flow', seed = 0 }: FlowPosteriorLayerOptions) {
+  constructor(options: FlowPosteriorLayerOptions) {
+    const { name, latent, flow = 'none', amortize = 'flow', heads = 'scaled', seed = 0 } = options;
     super(name === undefined ? {} : { name });
     refuseUnless(isWhole(latent, 1), 'latent', 'a whole number from 1 on', latent);
     refuseUnless(typeof flow === 'string', 'flow', 'a flow formula', flow);
     refuseUnless(amortizations.includes(amortize), 'amortize', `one of ${amortizations.join(', ')}`, amortize);
+    refuseUnless(headScalings.includes(heads), 'heads', `one of ${headScalings.join(', ')}`, heads);
     refuseUnless(isWhole(seed, 0), 'seed', 'a whole number from 0 on', seed);
     if (flow !== 'none') parseFlow(flow, latent);
-    this.#options = { latent, flow, amortize, seed };
+    this.#options = { latent, flow, amortize, heads, seed };
+  }
+
+  /** A layer from its configuration; one that does not name its heads is from before they could be scaled. */
+  static override fromConfig<T>(type: new (options: FlowPosteriorLayerOptions) => T, config: object): T {
+    return new type({ heads: 'plain', ...(config as FlowPosteriorLayerOptions) });
   }
 
   /** Makes the weights, for features and noise of these shapes. */
   override build(inputShape: Shape | Shape[]): void {
     const [features] = this.#checkedShapes(inputShape);
     const contextWidth = features.at(-1)!;
-    const { latent, flow: formula, amortize, seed } = this.#options;
+    const { latent, flow: formula, amortize, heads, seed } = this.#options;
     const flow =
       formula === 'none' ? undefined : (width: number) => parseFlow(formula, latent, { contextWidth: width });
-    this.#posterior = flowPosterior({ latent, contextWidth, flow, amortize, key: key(seed) });
+    this.#posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, key: key(seed) });
     for (const [path, variable] of Object.entries(this.#posterior.variables)) this.#adopt(path, variable);
     super.build(inputShape);
   }

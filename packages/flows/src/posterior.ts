@@ -4,7 +4,7 @@ import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow, ParamShapes, Params } from './flow.ts';
 import { type NormalHead, normalHead } from './normal-head.ts';
-import { amortisedFlow, freeFlow, type ParameterSource } from './parameter-source.ts';
+import { amortisedFlow, freeFlow, type HeadScaling, type ParameterSource } from './parameter-source.ts';
 import { pushForward } from './push-forward.ts';
 
 /** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
@@ -48,6 +48,8 @@ export interface FlowPosteriorOptions<F extends Flow> {
   readonly flow?: FlowChoice<F> | undefined;
   /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
   readonly amortize?: Amortization;
+  /** How the flow's heads take the encoder's features, where it is amortised. Default `'scaled'`; the paper's linear layers are `'plain'`. */
+  readonly heads?: HeadScaling | undefined;
   /** How the base normal's deviation is parametrised, and where its heads start. */
   readonly base?: NormalHead | undefined;
   /** Decides the initial weights. */
@@ -63,7 +65,7 @@ export interface FlowPosteriorOptions<F extends Flow> {
 export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): ParametricPosterior<Samplable & Scorable>;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior {
-  const { latent, contextWidth, flow: choice, amortize = 'flow', key } = options;
+  const { latent, contextWidth, flow: choice, amortize = 'flow', heads = 'scaled', key } = options;
   const isAmortised = amortize !== 'none';
   const base = normalHead({ ...options.base, latent, contextWidth, isAmortised, key: fold(key, 'base') });
   const noise: Noise = { kind: 'normal', width: latent };
@@ -73,7 +75,7 @@ export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPo
   }
   const flow = chosenFlow(choice, amortize, contextWidth);
   const values = flow.initialParams(fold(key, 'flow'));
-  const source = amortize === 'flow' ? amortisedFlow(flow, values, contextWidth) : freeFlow(flow, values);
+  const source = amortize === 'flow' ? amortisedFlow(flow, values, { contextWidth, heads }) : freeFlow(flow, values);
   return parametric({ base, flow: source }, noise, (params) =>
     pushForward(base.normalOf(params.base!), flow, params.flow!),
   );

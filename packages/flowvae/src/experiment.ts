@@ -77,6 +77,7 @@ export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'wi
     flow:
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,
+    heads: config.heads,
     prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
     likelihood: likelihoodOf(config),
     key: fold(key(config.seed), 'model'),

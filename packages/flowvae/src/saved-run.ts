@@ -3,7 +3,7 @@ import { assignState, type checkpointChoices, RunFolder, readCheckpoint } from '
 import { ExpectationError } from '@flowvae/tensor';
 import { dataChecksum, type Experiment, experiment } from './experiment.ts';
 import type { TrainConfig } from './settings.ts';
-import { completeConfig } from './train-config.ts';
+import { recordedConfig } from './train-config.ts';
 
 /** A run's folder and parts. */
 export interface SavedRun {
@@ -58,7 +58,7 @@ interface StoredConfig {
 export function storedConfig(folder: RunFolder): StoredConfig {
   const { versions: _, dataSha256, ...given } = folder.readConfig();
   return {
-    config: completeConfig(given, `${folder.path}/config.json`),
+    config: recordedConfig(given, `${folder.path}/config.json`),
     dataSha256: typeof dataSha256 === 'string' ? dataSha256 : undefined,
   };
 }

@@ -2,6 +2,7 @@
 // and the checks of both are derived from this table.
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets';
+import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives';
 import { nonFinitePolicies } from '@flowvae/training';
 import { type ArchitectureName, architectures, likelihoodUsage } from '@flowvae/vae';
@@ -13,6 +14,8 @@ export interface Setting<T> {
   readonly placeholder: string;
   readonly help: string;
   readonly fallback: T;
+  /** What it was in runs that began before it existed; left out: the fallback. */
+  readonly before?: T;
   readonly schema: z.ZodType<T>;
   /** What is accepted, in words. */
   readonly expected: string;
@@ -91,6 +94,15 @@ const lrFactor: Setting<number> = {
   parse: realNumber,
 };
 
+const heads: Setting<HeadScaling> = {
+  ...choice(
+    'how the flow’s heads take the encoder’s features: divided by the root of their number, or plain (the default beside another --architecture)',
+    'scaled',
+    ['scaled', 'plain'],
+  ),
+  before: 'plain',
+};
+
 const architectureNames = ['mlp', ...Object.keys(architectures)] as ('mlp' | ArchitectureName)[];
 
 /** More cores than this help a step of this size little, and disturb others. */
@@ -116,6 +128,7 @@ export const settings = {
     'base',
     'flow',
   ]),
+  heads,
   prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
   likelihood: text(`p(x|z): ${likelihoodUsage}`, '<name>', 'bernoulli'),
   data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
@@ -169,9 +182,14 @@ export type SettingName = keyof typeof settings;
 /** A value for every setting. */
 export type TrainConfig = { readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? T : never };
 
-/** The default of every setting: what it was in runs that began before it existed. */
-export const fallbacks = Object.fromEntries(
-  Object.entries(settings).map(([name, { fallback }]) => [name, fallback]),
+const all: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
+
+/** The default of every setting. */
+export const fallbacks = Object.fromEntries(all.map(([name, { fallback }]) => [name, fallback])) as TrainConfig;
+
+/** What every setting was in runs that began before it existed. */
+export const unrecordedSettings = Object.fromEntries(
+  all.map(([name, { fallback, before = fallback }]) => [name, before]),
 ) as TrainConfig;
 
 /** `evalSamples` is `--eval-samples` on the command line. */

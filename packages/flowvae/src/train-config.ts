@@ -3,7 +3,15 @@ import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import { refuseObjective } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
-import { fallbacks, flagOf, type Setting, type SettingName, settings, type TrainConfig } from './settings.ts';
+import {
+  fallbacks,
+  flagOf,
+  type Setting,
+  type SettingName,
+  settings,
+  type TrainConfig,
+  unrecordedSettings,
+} from './settings.ts';
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -15,7 +23,8 @@ const names = Object.keys(settings) as SettingName[];
  */
 export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
   const checked = checkSettings(given, where);
-  const entries = names.map((name) => [name, checked[name] ?? fallbacks[name]] as const);
+  const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
+  const entries = names.map((name) => [name, checked[name] ?? defaults[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
   if (config.flow !== 'none') parseFlow(config.flow, config.latent);
   if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
@@ -26,6 +35,13 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   refuseOtherNetwork(config, placeOf);
   return config;
 }
+
+/** The config of a run or a model that was written by this version or one before it: errors as for {@link completeConfig}. */
+export const recordedConfig = (recorded: Readonly<Record<string, unknown>>, where: string): TrainConfig =>
+  completeConfig({ ...unrecordedSettings, ...recorded }, where);
+
+/** Published experiments have plain linear heads. */
+const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) => architecture !== 'mlp';
 
 /** What judges by a validation bound needs one. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {

@@ -19,7 +19,7 @@ import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
-import { fallbacks, type SettingName, type TrainConfig } from './settings.ts';
+import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */
@@ -107,7 +107,7 @@ async function openDurableRun(
   const mayDiffer = [...MAY_DIFFER, ...(allowDifferentMachine ? ['threads'] : [])];
   // one thread shares its work with none: how it would is no difference then
   const sharing = config.threads === 1 ? { threadsShare: under.threadsShare } : {};
-  const unrecorded = { config: fallbacks, versions: sharing };
+  const unrecorded = { config: unrecordedSettings, versions: sharing };
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 

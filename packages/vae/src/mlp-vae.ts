@@ -7,6 +7,7 @@ import {
   flowPosterior,
   flowPrior,
   free,
+  type HeadScaling,
   type Initialisation,
   type InvertibleFlow,
   type NormalHead,
@@ -35,6 +36,8 @@ export interface MlpVaeOptions {
   /** Refines the posterior; left out: a diagonal normal. */
   readonly flow?: FlowChoice | undefined;
   readonly amortize?: Amortization;
+  /** How the flow's heads take the encoder's features. Default `'scaled'`. */
+  readonly heads?: HeadScaling | undefined;
   /** Turns N(0, I) into the prior p(z), its parameters free; left out: N(0, I) itself. */
   readonly prior?: InvertibleFlow | undefined;
   /** p(x|z) of decoder outputs; left out: Bernoulli. */
@@ -61,6 +64,7 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     initialisation = 'glorot',
     flow,
     amortize = 'flow',
+    heads,
     prior,
     key,
   } = options;
@@ -72,7 +76,7 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   const encoder = mlp({ inputWidth: pixels, hidden, activation, initialisation, key: fold(key, 'encoder') });
   const contextWidth = encoder.outputWidth;
   const base = { scale: options.scale ?? 'logStd', initialisation } as const;
-  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, base, key: fold(key, 'posterior') });
+  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
   const decoder = mlp({
     inputWidth: latent,
     hidden: hidden.toReversed(),

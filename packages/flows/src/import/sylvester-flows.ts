@@ -90,7 +90,14 @@ export function fromSylvesterFlows(
     Object.entries(heads).map(([param, head]) => [param, state.shape(`${head}.weight`, 2)[0]!]),
   );
   const flow = flowOf(latent, sizes, state);
-  const posterior = flowPosterior({ latent, contextWidth, flow, base: { scale: 'softplusVariance' }, key: key(0) });
+  const posterior = flowPosterior({
+    latent,
+    contextWidth,
+    flow,
+    heads: 'plain',
+    base: { scale: 'softplusVariance' },
+    key: key(0),
+  });
   const all: Heads = {
     'base/mean': 'q_z_mean',
     'base/rawVariance': 'q_z_var.0',

@@ -5,7 +5,7 @@ import type { Vae } from '@flowvae/vae';
 import { modelOf } from '../experiment.ts';
 import type { TrainConfig } from '../settings.ts';
 import { sharedConfig } from '../shared-config.ts';
-import { completeConfig } from '../train-config.ts';
+import { recordedConfig } from '../train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** A model, and what it takes to build it again. */
@@ -43,7 +43,7 @@ export function loadModel(folder: string): PortableModel {
     });
   }
   const { height, width } = spec;
-  const config = completeConfig(spec.config, `${where}: config`);
+  const config = recordedConfig(spec.config, `${where}: config`);
   const model = modelOf(config, { height, width });
   assignParameters(where, model.variables, tensors);
   return { config, height, width, model };

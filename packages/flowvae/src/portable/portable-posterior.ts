@@ -4,6 +4,7 @@ import {
   chosenFlow,
   flowParameterCount,
   flowPosterior,
+  type HeadScaling,
   type NormalHead,
   type Posterior,
   parseFlow,
@@ -13,7 +14,7 @@ import { assignParameters } from '@flowvae/runs';
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
 import { networks } from '../experiment.ts';
 import type { TrainConfig } from '../settings.ts';
-import { completeConfig } from '../train-config.ts';
+import { recordedConfig } from '../train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** What it takes to build a posterior. */
@@ -25,6 +26,8 @@ export interface PosteriorSpec {
   /** A flow formula, or `none` for the diagonal normal. */
   readonly flow: string;
   readonly amortize: Amortization;
+  /** How the flow's heads take the features. Default `'scaled'`. */
+  readonly heads?: HeadScaling;
   /** How the base normal's deviation is parametrised. Default `'logStd'`. */
   readonly scale?: NonNullable<NormalHead['scale']>;
 }
@@ -38,8 +41,11 @@ export interface PortablePosterior {
 type Tensors = Readonly<Record<string, StoredTensor>>;
 
 /** Builds a new posterior that can be saved. @throws ExpectationError where the formula is none */
-export function portablePosterior({ scale = 'logStd', ...others }: PosteriorSpec, initial: Key): PortablePosterior {
-  const spec = { ...others, scale };
+export function portablePosterior(
+  { scale = 'logStd', heads = 'scaled', ...others }: PosteriorSpec,
+  initial: Key,
+): PortablePosterior {
+  const spec = { ...others, heads, scale };
   return { spec, posterior: flowPosterior({ ...spec, base: { scale }, flow: flowOf(spec), key: initial }) };
 }
 
@@ -64,7 +70,7 @@ export function loadPosterior(
 ): PortablePosterior {
   const { spec: stored, where, tensors: all } = readModel(folder);
   const tensors = stored.kind === 'model' ? under('posterior/', all) : all;
-  const spec = stored.kind === 'model' ? specOf(completeConfig(stored.config, `${where}: config`), tensors) : stored;
+  const spec = stored.kind === 'model' ? specOf(recordedConfig(stored.config, `${where}: config`), tensors) : stored;
   if (contextWidth !== undefined && contextWidth !== spec.contextWidth && spec.amortize !== 'none') {
     throw new ExpectationError({
       where,
@@ -74,8 +80,8 @@ export function loadPosterior(
     });
   }
   refuseOtherCount(where, spec, tensors);
-  const { latent, flow, amortize, scale } = spec;
-  const loaded = portablePosterior({ latent, contextWidth: spec.contextWidth, flow, amortize, scale }, key(0));
+  const { latent, flow, amortize, heads, scale } = spec;
+  const loaded = portablePosterior({ latent, contextWidth: spec.contextWidth, flow, amortize, heads, scale }, key(0));
   assignParameters(where, loaded.posterior.variables, tensors);
   return loaded;
 }
@@ -92,9 +98,9 @@ const under = (prefix: string, tensors: Tensors): Tensors =>
 
 /** The head of the base's mean [C, D] tells the width; without heads every width will do. */
 function specOf(config: TrainConfig, tensors: Tensors): Required<PosteriorSpec> {
-  const { latent, flow, amortize } = config;
+  const { latent, flow, amortize, heads } = config;
   const { scale = 'logStd' } = networks(config, undefined);
-  return { latent, flow, amortize, scale, contextWidth: tensors['base/mean/kernel']?.shape[0] ?? 1 };
+  return { latent, flow, amortize, heads, scale, contextWidth: tensors['base/mean/kernel']?.shape[0] ?? 1 };
 }
 
 /** A damaged width must not end in an allocation that fails. */

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { version } from '../versions.ts';
 
 /** The version of the format that is written; all up to it are read. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const FORMAT = 'flowvae-model';
 const SPEC = 'model.json';
@@ -47,6 +47,8 @@ const specSchema = z.discriminatedUnion('kind', [
     contextWidth: size,
     flow: z.string().min(1),
     amortize: z.enum(['none', 'base', 'flow']),
+    /** Version 1 knew no other. */
+    heads: z.enum(['scaled', 'plain']).default('plain'),
     scale: z.enum(['logStd', 'logVariance', 'softplusVariance']),
   }),
 ]);
