@@ -27,4 +27,14 @@ describe('the font', () => {
       /^figures: font: expected text in .*"flowvae Sans" to have a width, got 0 pixels/,
     );
   });
+
+  it('is the only one: a chart has the same bytes whatever fonts the host has', async () => {
+    const { barChart } = await import('@flowvae/figures');
+    const series = ['a', 'b'].map((label) => ({ label, values: [1] }));
+    const options = { title: 'title', note: 'note', xLabel: 'x', yLabel: 'y', categories: ['c'], series };
+    const before = barChart(options);
+    const monospaced = fromFigures.resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf');
+    for (const name of ['Helvetica Neue', 'Helvetica', 'Arial']) GlobalFonts.registerFromPath(monospaced, name);
+    expect(Buffer.compare(barChart(options), before)).toBe(0);
+  });
 });

@@ -98,6 +98,21 @@ describe('histogram', () => {
     expect(ratio).toBeLessThan(3.2);
   });
 
+  it('has its vertical lines at the ticks, not between them', () => {
+    const picture = decodePng(histogram(values({ samples: [{ label: 'one', values: [0.5, 9.5] }] })));
+    const { left, right, bottom } = boxOf(placesOf(picture, edge, { top: 60 })); // from 0 to 10
+    const row = bottom - 100; // in no horizontal line
+    const lines = placesOf(picture, color('#E6E6E6'), {
+      left: left + 60,
+      right: right - 60,
+      top: row,
+      bottom: row + 1,
+    });
+    const places = lines.map(({ x }) => (10 * (x - left)) / (right - left));
+    for (const at of [2, 4, 6, 8]) expect(places.some((place) => Math.abs(place - at) < 0.1)).toBe(true);
+    for (const at of [1, 3, 5, 7]) expect(places.some((place) => Math.abs(place - at) < 0.1)).toBe(false);
+  });
+
   it('says what it leaves out, by a line that makes room for itself', () => {
     const samples = [{ label: 'one', values: [1, 2, Number.NaN, Number.POSITIVE_INFINITY, 30] }];
     const [cut, whole] = [values({ samples }), values({ samples: [{ label: 'one', values: [1, 2] }] })].map((options) =>

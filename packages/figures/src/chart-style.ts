@@ -35,7 +35,7 @@ export const heading = (title: string, note?: string) => ({
     text: title,
     align: 'start' as const,
     color: ink,
-    font: { size: 17, weight: 'bold' as const },
+    font: { family: fontFamily, size: 17, weight: 'bold' as const }, // titles and legends do not inherit the family
     padding: { bottom: note ? 4 : 6 },
   },
   subtitle: {
@@ -43,7 +43,7 @@ export const heading = (title: string, note?: string) => ({
     text: note ?? '',
     align: 'start' as const,
     color: mutedInk,
-    font: { size: 12 },
+    font: { family: fontFamily, size: 12 },
     padding: { bottom: 6 },
   },
 });
@@ -53,7 +53,14 @@ export const legend = (generateLabels: (chart: Chart) => LegendItem[], display =
   display,
   position: 'top' as const,
   align: 'start' as const,
-  labels: { usePointStyle: true, pointStyleWidth, padding: 10, color: ink, generateLabels },
+  labels: {
+    usePointStyle: true,
+    pointStyleWidth,
+    padding: 10,
+    color: ink,
+    font: { family: fontFamily, size: 12 },
+    generateLabels,
+  },
 });
 
 /** An axis with its name and unit. */

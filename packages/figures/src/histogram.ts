@@ -79,14 +79,21 @@ function config(options: HistogramOptions, placement: Placement): ChartConfigura
   const { title, xLabel, yLabel = 'count', samples, bins = 40, marks = [] } = options;
   const [from, to] = rangeOf(options);
   const counted = samples.map(({ values }) => countInBins(values, { from, to, bins }));
+  const { grid, ...x } = axis(xLabel);
   return {
     type: 'bar',
     data: { datasets: counted.map((each, i) => bars(each, samples[i]!.label, i)) },
     options: {
       ...commonOptions(placement),
       scales: {
-        x: { type: 'linear', ...axis(xLabel), min: from, max: to, offset: false },
-        y: { type: 'linear', ...axis(yLabel), beginAtZero: true, ...leastWidth(placement.yAxisWidth) },
+        x: { type: 'linear', ...x, grid: { ...grid, offset: false }, min: from, max: to, offset: false }, // lines at the ticks, not between
+        y: {
+          type: 'linear',
+          ...axis(yLabel),
+          beginAtZero: true,
+          grace: marks.length > 0 ? '12%' : 0,
+          ...leastWidth(placement.yAxisWidth),
+        },
       },
       plugins: {
         ...heading(title, outsideNote(counted, samples)),

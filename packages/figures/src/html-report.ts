@@ -83,6 +83,7 @@ th:first-child, td:first-child { text-align: left; } thead th { border-bottom-wi
 figure { margin: 8px 0; flex: 1 1 100%; min-width: 0; } figure.half { flex: 1 1 440px; }
 figure img { max-width: 100%; height: auto; display: block; background: #fff; border-radius: 6px; border: 1px solid var(--line); box-sizing: border-box; }
 footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 8px; overflow-wrap: anywhere; }
+@media (max-width: 600px) { th, td { padding: 4px 6px; } main { padding: 16px 12px 32px; } }
 @media print {
   :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --stripe: #f3f3f3; --link: #000; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
