@@ -153,6 +153,22 @@ describe('scatterChart', () => {
     );
   });
 
+  it('draws the names of classes in one place below each other', () => {
+    const points = Float32Array.of(0, 0, 1, 1, -1, -1);
+    const heights = [['0'], ['0', '1']].map((labels) => {
+      const given = labels.map((label) => ({ label, points }));
+      const ink = placesOf(decodePng(scatterChart({ ...options, classes: given })), color('#222222'), {
+        left: 360,
+        right: 520,
+        top: 260,
+        bottom: 600,
+      }); // pixels of the middle, where nothing else is
+      const { top, bottom } = boxOf(ink);
+      return bottom - top;
+    });
+    expect(heights[1]! - heights[0]!).toBeCloseTo(40, -1);
+  });
+
   it.each([
     ['no points', [{ label: '0', points: new Float32Array() }], /classes: expected at least one point/],
     [

@@ -81,6 +81,7 @@ th:first-child, td:first-child { text-align: left; } thead th { border-bottom-wi
 .scroll { overflow-x: auto; }
 .figures { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
 figure { margin: 8px 0; flex: 1 1 100%; min-width: 0; } figure.half { flex: 1 1 440px; }
+figure.half img { max-width: min(100%, 560px); } /* also where one stands alone in its row */
 figure img { max-width: 100%; height: auto; display: block; background: #fff; border-radius: 6px; border: 1px solid var(--line); box-sizing: border-box; }
 footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 8px; overflow-wrap: anywhere; }
 @media (max-width: 600px) { th, td { padding: 4px 6px; } main { padding: 16px 12px 32px; } }

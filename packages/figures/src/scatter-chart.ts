@@ -95,15 +95,39 @@ function classNames(classes: readonly PointClass[]): Plugin {
       ctx.lineJoin = 'round';
       ctx.strokeStyle = paper;
       ctx.fillStyle = ink;
-      for (const { label, points } of classes) {
-        if (points.length === 0) continue;
-        const place = [scales.x!.getPixelForValue(median(points, 0)), scales.y!.getPixelForValue(median(points, 1))];
-        ctx.strokeText(label, place[0]!, place[1]!);
-        ctx.fillText(label, place[0]!, place[1]!);
+      const names = classes
+        .filter(({ points }) => points.length > 0)
+        .map(({ label, points }) => ({
+          label,
+          x: scales.x!.getPixelForValue(median(points, 0)),
+          y: scales.y!.getPixelForValue(median(points, 1)),
+        }));
+      for (const { label, x, y } of apart(names)) {
+        ctx.strokeText(label, x, y);
+        ctx.fillText(label, x, y);
       }
       ctx.restore();
     },
   };
+}
+
+interface Name {
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Pixels between the middles of two names that can both be read. */
+const LEAST_DISTANCE = 20;
+
+/** From the top down, a name that would lie over one above it goes below it. */
+function apart(names: readonly Name[]): readonly Name[] {
+  const placed: Name[] = [];
+  for (const name of names.toSorted((a, b) => a.y - b.y)) {
+    const near = placed.filter(({ x }) => Math.abs(x - name.x) < LEAST_DISTANCE);
+    placed.push({ ...name, y: near.reduce((y, above) => Math.max(y, above.y + LEAST_DISTANCE), name.y) });
+  }
+  return placed;
 }
 
 function median(points: Float32Array, coordinate: 0 | 1): number {
