@@ -77,6 +77,26 @@ describe('evaluate --report', () => {
   }, 120_000);
 });
 
+describe('evaluate --report of one image, and without a flow', () => {
+  it('says what one image cannot tell, and still writes everything else', async () => {
+    const out = freshPath();
+    await trainRun(completeConfig({ ...tinySettings, flow: 'none', data: tinyData(), evalImages: 0 }), { out });
+    const { code, stdout, stderr } = await flowvae('evaluate', out, '--report', '--eval-images', '1', '--quiet');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^test NLL {4}\d+\.\d+ nats\n/); // no standard error
+    expect(stdout).toContain(join(out, 'report.html'));
+    const { statistics, klToTruePosterior } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).diagnostics;
+    expect([statistics.images, statistics.layers, klToTruePosterior.standardError]).toEqual([1, [], null]);
+    expect(statistics.activeUnits).toEqual({ threshold: 0.01, count: null, varianceOfMeans: [null, null] });
+    expect(statistics.klPerDimension).toEqual([expect.any(Number), expect.any(Number)]);
+    const html = readFileSync(join(out, 'report.html'), 'utf8').replaceAll(/base64,[^"]*/g, '');
+    expect(html).toContain('Active units need more than one image');
+    expect(html).toContain('alt="KL(q‖p(z)) of each dimension"');
+    expect(html).not.toMatch(/Variance of posterior means|Layers of the flow|not finite|NaN/);
+    expect(html.match(/<td>–<\/td><td>1<\/td>/g)).toHaveLength(6); // the standard error of every mean
+  }, 120_000);
+});
+
 describe('encode', () => {
   const encode = (out: string, ...more: readonly string[]) =>
     flowvae('encode', run, '--out', out, '--samples', '3', '--mean-samples', '5', ...more);

@@ -17,6 +17,15 @@ export function standardErrorOf(values: ArrayLike<number>): number {
 const least = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.min(a, b));
 const most = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.max(a, b));
 
+/** A number for readers: two decimals, a true minus, no negative zero. */
+export const twoDecimals = (value: number): string =>
+  Number.isFinite(value)
+    ? value
+        .toFixed(2)
+        .replace(/^-(?=.*[1-9])/, '−')
+        .replace(/^-/, '')
+    : 'not finite';
+
 /** The range over images and draws. */
 export const rangeOf = (spread: Pick<Spread, 'least' | 'most'>): readonly [number, number] => [
   least(spread.least),
@@ -49,7 +58,11 @@ export function diagnosticsReport({ estimates, statistics, activity, gaps }: Dia
         logDet: { mean: meanOf(logDet.mean), range: rangeOf(logDet) },
         invariants: Object.fromEntries(Object.entries(invariants).map(([each, ends]) => [each, rangeOf(ends)])),
       })),
-      activeUnits: { threshold: ACTIVE_VARIANCE, count: activity.active, varianceOfMeans: activity.variance },
+      activeUnits: {
+        threshold: ACTIVE_VARIANCE,
+        count: count > 1 ? activity.active : null, // one image has no variance
+        varianceOfMeans: activity.variance,
+      },
       klPerDimension: klByDimension(statistics) ?? null,
     },
     inferenceGaps: gaps.map(({ logEvidence, approximation, amortisation }) => ({

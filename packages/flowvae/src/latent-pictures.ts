@@ -35,7 +35,7 @@ export function traversalFigure(
     height: splits.test.height,
     width: splits.test.width,
     columns: STEPS.length,
-    title: 'Traversals from the posterior mean of test image 0',
+    title: 'Traversals: test image 0’s posterior mean with one dimension (row) set to a value (column)',
     rowLabels: dims.map((d) => `z${subscript(d)}`),
     columnLabels: STEPS.map((value) => value.toFixed(2).replace('-', '−')),
   });
@@ -64,6 +64,8 @@ export function latentMapFigure(
     xLabel: `E[z${subscript(first)}|x]`,
     yLabel: `E[z${subscript(second)}|x]`,
     classes,
+    width: 560, // half a page
+    height: 600,
   });
 }
 

@@ -3,7 +3,7 @@ import { barChart, histogram, type ReportFigure } from '@flowvae/figures';
 import { paretoKThreshold } from '@flowvae/objectives';
 import { ACTIVE_VARIANCE } from '@flowvae/training';
 import type { Diagnostics } from './diagnostics.ts';
-import { klByDimension, meanOf, rangeOf } from './diagnostics-report.ts';
+import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-report.ts';
 import { byActivity, subscript } from './latent-pictures.ts';
 
 const svg = { format: 'svg' } as const;
@@ -23,7 +23,7 @@ export function termsFigure({ statistics }: Diagnostics): ReportFigure {
     {
       title: 'Terms of the bound',
       note: Object.entries(values)
-        .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+        .map(([name, value]) => `${name} ${twoDecimals(value)}`)
         .join(',  '),
       xLabel: 'ELBO = log p(x|z) + log p(z) − log q₀(z₀) + Σ log|det J|',
       yLabel: 'mean per image (nats)',
@@ -160,14 +160,16 @@ export function latentFigures(
   const kl = isStandardPrior ? klByDimension(statistics) : undefined;
   const note = `${activity.active} of ${statistics.dim} active (above ${ACTIVE_VARIANCE})`;
   return [
-    bars('Variance of posterior means', 'Varₓ E[z|x] (no unit)', activity.variance, note),
+    ...(statistics.count > 1
+      ? [bars('Variance of posterior means', 'Varₓ E[z|x] (no unit)', activity.variance, note)]
+      : []), // one image has no variance
     ...(kl
       ? [
           bars(
-            'KL(q‖p) of each dimension',
+            'KL(q‖p(z)) of each dimension',
             'mean per image (nats)',
             kl,
-            `sum ${kl.reduce((a, b) => a + b, 0).toFixed(2)} nats`,
+            `sum ${twoDecimals(kl.reduce((a, b) => a + b, 0))} nats`,
           ),
         ]
       : []),

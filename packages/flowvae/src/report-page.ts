@@ -3,7 +3,7 @@ import { htmlReport, type ReportFigure, type ReportSection } from '@flowvae/figu
 import { fold } from '@flowvae/random';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Diagnostics } from './diagnostics.ts';
-import { meanOf, rangeOf, standardErrorOf } from './diagnostics-report.ts';
+import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
 import type { Experiment } from './experiment.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
@@ -27,9 +27,9 @@ export interface ReportPage {
 /** Writes the page. Equal runs give equal pages. */
 export function reportPage({ parts, diagnostics, history, name, checkpoint, versions }: ReportPage): string {
   const { config } = parts;
-  const parameters = checkpoint ? ` Parameters of the ${describeCheckpoint(checkpoint)}.` : '';
+  const parameters = `Parameters ${checkpoint ? `of the ${describeCheckpoint(checkpoint)}` : 'from the end of training'}.`;
   const sections = [
-    summary(parts, diagnostics),
+    summary(diagnostics),
     { title: 'Learning curve', figures: history.length > 0 ? [learningCurve(parts, history)] : [] },
     perImage(diagnostics),
     layers(diagnostics),
@@ -40,7 +40,7 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   ];
   return htmlReport({
     title: `${name}: flow ${config.flow}, latent ${config.latent}`,
-    subtitle: `${parts.splits.name}, ${config.binarize} binarisation, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}.${parameters} All densities in nats.`,
+    subtitle: `${parts.splits.name}, ${config.binarize} binarisation, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
     sections: sections.filter(({ tables = [], figures = [] }: ReportSection) => tables.length + figures.length > 0),
     footer: Object.entries(versions)
       .map(([part, version]) => `${part} ${version}`)
@@ -48,16 +48,16 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   });
 }
 
-const two = (value: number) => (Number.isFinite(value) ? value.toFixed(2).replace('-', '−') : 'not finite');
+const imagesOf = (count: number, kind = '') => `${count} ${kind}image${count === 1 ? '' : 's'}`;
 const row = (label: string, values: readonly number[]) => [
   label,
-  two(meanOf(values)),
-  two(standardErrorOf(values)),
+  twoDecimals(meanOf(values)),
+  values.length > 1 ? twoDecimals(standardErrorOf(values)) : '–', // one image says nothing of the spread
   String(values.length),
 ];
 
-function summary({ config }: Experiment, diagnostics: Diagnostics): ReportSection {
-  const { estimates, evaluation, statistics, activity } = diagnostics;
+function summary(diagnostics: Diagnostics): ReportSection {
+  const { estimates, evaluation, statistics } = diagnostics;
   const kl = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
   const above = evaluation.paretoKAboveThreshold;
   const rows = [
@@ -81,8 +81,9 @@ function summary({ config }: Experiment, diagnostics: Diagnostics): ReportSectio
   return {
     title: 'Summary',
     text: [
-      `${evaluation.images} test images, ${evaluation.samples} importance samples each.${tails}`,
-      `Active units: ${activity.active} of ${config.latent}. The terms are means over the first ${statistics.count} images, ${statistics.samples} draws each.`,
+      `${imagesOf(evaluation.images, 'test ')}, ${evaluation.samples} importance samples each.${tails}`,
+      'log p̂(x) is the log of the mean of the importance weights p(x, z)/q(z|x); it lies below log p(x) on average, and so does its distance to the ELBO below KL(q‖p(z|x)). A good model has a small −log p̂(x), a good posterior a small KL.',
+      `${activeUnits(diagnostics)} The terms of the bound are means over the first ${imagesOf(statistics.count)}, ${statistics.samples} draws each.`,
     ],
     tables: [
       {
@@ -94,6 +95,11 @@ function summary({ config }: Experiment, diagnostics: Diagnostics): ReportSectio
     figures: [termsFigure(diagnostics)],
   };
 }
+
+const activeUnits = ({ statistics, activity }: Diagnostics) =>
+  statistics.count > 1
+    ? `Active units: ${activity.active} of ${statistics.dim}.`
+    : 'Active units need more than one image: they are told by how much posterior means differ between images.';
 
 const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): ReportFigure => ({
   image: learningCurveFigure(parts, history, { format: 'svg' }),
@@ -110,7 +116,11 @@ const perImage = (diagnostics: Diagnostics): ReportSection => ({
 
 function layers(diagnostics: Diagnostics): ReportSection {
   const { layers: all } = diagnostics.statistics;
-  const rows = all.map(({ name, logDet }) => [name, two(meanOf(logDet.mean)), ...rangeOf(logDet).map(two)]);
+  const rows = all.map(({ name, logDet }) => [
+    name,
+    twoDecimals(meanOf(logDet.mean)),
+    ...rangeOf(logDet).map(twoDecimals),
+  ]);
   return {
     title: 'Layers of the flow',
     text: ['A layer whose log-det stays at 0 does nothing. The log-dets of all layers add up to the bound’s log-det.'],
@@ -160,9 +170,15 @@ function gap(diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Inference gap',
     text: [
-      `For the first ${gaps.length} test images the encoder’s outputs became free parameters and ascended the bound (q*). What is left to log p̂(x) is the family’s fault, what was gained the encoder’s (Cremer et al. 2018). Both L[q*] and log p̂(x) lie too low on average: what the encoder loses is bounded from below up to Monte Carlo error, the family’s part has two errors of opposite sign. A bar below 0 is noise.`,
+      `For the first ${imagesOf(gaps.length, 'test ')} the encoder’s outputs became free parameters and ascended the bound (q*). What is left to log p̂(x) is the family’s fault, what was gained the encoder’s (Cremer et al. 2018). Both L[q*] and log p̂(x) lie too low on average: what the encoder loses is bounded from below up to Monte Carlo error, the family’s part has two errors of opposite sign. A bar below 0 is noise.`,
     ],
-    tables: [{ caption: 'nats', columns: ['', 'mean', 'standard error', 'images'], rows }],
+    tables: [
+      {
+        caption: 'Means over these images, nats; L is the ELBO',
+        columns: ['', 'mean', 'standard error', 'images'],
+        rows,
+      },
+    ],
     figures: [gapsFigure(diagnostics)],
   };
 }
@@ -170,9 +186,9 @@ function gap(diagnostics: Diagnostics): ReportSection {
 const pictures = (parts: Experiment, { statistics, activity }: Diagnostics): ReportSection => ({
   title: 'Pictures',
   figures: [
-    { image: samplesFigure(parts, 100, fold(parts.key, 'samples')), alt: 'Samples from the prior', width: 'half' },
-    { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions', width: 'half' },
-    { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent', width: 'half' },
+    { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
+    { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
+    { image: samplesFigure(parts, 100, fold(parts.key, 'samples')), alt: 'Samples from the prior' },
   ],
 });
 
