@@ -1,5 +1,4 @@
 // `pnpm reproduce` at its smallest: lists, runs, takes up, refuses; and the tables of the READMEs are those of the committed results.
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,24 +17,23 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { table } from '../../experiments/fig3/experiment.ts';
 import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
 import { readResults, updateTables } from '../../experiments/reproduce/tables.ts';
+import { program } from '../processes/programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-reproduce-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const script = fileURLToPath(new URL('../../experiments/reproduce/run.ts', import.meta.url));
 function reproduce(...args: string[]) {
   const inTemporary = ['--out', join(folder, 'results'), '--runs', join(folder, 'runs'), '--threads', '1'];
-  const all = ['--import', import.meta.resolve('tsx'), script, ...inTemporary, ...args];
-  return spawnSync(process.execPath, all, { encoding: 'utf8' });
+  return program('experiments/reproduce/run.ts', [...inTemporary, ...args]);
 }
 
 const resultOf = (slug: string) => JSON.parse(readFileSync(join(folder, 'results', `${slug}.json`), 'utf8'));
 const smoke = ['table2', '--scale', 'smoke'];
 
 describe('table2', { timeout: 180_000 }, () => {
-  it('runs in two processes, leaves a result each, and a table and a figure of both', () => {
-    const { status, stdout, stderr } = reproduce(...smoke, '--jobs', '2');
-    expect(status, stderr).toBe(0);
+  it('runs in two processes, leaves a result each, and a table and a figure of both', async () => {
+    const { code, stdout, stderr } = await reproduce(...smoke, '--jobs', '2');
+    expect(code, stderr).toBe(0);
     expect(readdirSync(join(folder, 'results')).toSorted()).toEqual([
       'fig4-oxford-20.png',
       'oxford-none-20-seed0.json',
@@ -61,7 +59,7 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(JSON.stringify(result)).not.toContain(folder);
   });
 
-  it('does not run again what has a result, and takes up the run of what has none, on as many threads as that began with', () => {
+  it('does not run again what has a result, and takes up the run of what has none, on as many threads as that began with', async () => {
     const slug = 'oxford-none-20-seed0';
     const [kept, removed] = [
       join(folder, 'results', 'oxford-planar-2-20-seed0.json'),
@@ -69,15 +67,24 @@ describe('table2', { timeout: 180_000 }, () => {
     ];
     const [before, writtenAt] = [resultOf(slug), statSync(kept).mtimeMs];
     unlinkSync(removed);
-    const { status, stderr } = reproduce(...smoke, '--index', '0', '--threads', '2');
-    expect(status, stderr).toBe(0);
+    const { code, stderr } = await reproduce(...smoke, '--index', '0', '--threads', '2');
+    expect(code, stderr).toBe(0);
     expect(stderr).toContain('going on after step 20');
     expect(statSync(kept).mtimeMs).toBe(writtenAt);
     expect({ ...resultOf(slug), seconds: 0 }).toEqual({ ...before, seconds: 0 });
   });
 
-  it('lists its runs as JSON lines', () => {
-    const { stdout } = reproduce('table2', '--scale', 'paper', '--list', '--only', 'oxford.*-100000-', '--seeds', '2');
+  it('lists its runs as JSON lines', async () => {
+    const { stdout } = await reproduce(
+      'table2',
+      '--scale',
+      'paper',
+      '--list',
+      '--only',
+      'oxford.*-100000-',
+      '--seeds',
+      '2',
+    );
     const lines = stdout
       .trim()
       .split('\n')
@@ -92,9 +99,9 @@ describe('table2', { timeout: 180_000 }, () => {
   });
 });
 
-it('fig3 fits, and no bound is below its floor', () => {
-  const { status, stderr } = reproduce('fig3', '--scale', 'smoke', '--index', '0');
-  expect(status, stderr).toBe(0);
+it('fig3 fits, and no bound is below its floor', async () => {
+  const { code, stderr } = await reproduce('fig3', '--scale', 'smoke', '--index', '0');
+  expect(code, stderr).toBe(0);
   const { bound, boundStandardError, logZ, kl } = resultOf('U1-planar-2-30-seed0');
   expect(logZ).toBeCloseTo(1.8775016, 4);
   expect(bound).toBeGreaterThan(-logZ - 4 * boundStandardError);

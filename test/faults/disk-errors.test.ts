@@ -7,7 +7,7 @@ import { fold, key, uniform } from '@flowvae/random';
 import { RunFolder, resumeRun } from '@flowvae/runs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
-import { flowvae } from './command-under-test.ts';
+import { flowvae } from '../processes/programs.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-disk-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fold, key, uniform } from '@flowvae/random';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
-import { type CommandOptions, flowvae } from './command-under-test.ts';
+import { flowvae, type ProgramOptions } from '../processes/programs.ts';
 
 const KILLS = Number(process.env.KILLS ?? 3);
 
@@ -59,7 +59,7 @@ function killing(
   attempt: number,
   chance: number,
   { folder, operations }: { folder: string; operations: number },
-): CommandOptions {
+): ProgramOptions {
   // every other kill is in the middle of an operation on files: of those that a taken-up run has left, mostly one of the first
   const at = 1 + Math.floor(chance ** 2 * operations);
   if (attempt % 2 === 0) return { fault: { kind: 'kill', at, folder } };

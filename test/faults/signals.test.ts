@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder, resumeRun } from '@flowvae/runs';
+import { openRun } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
-import { flowvae } from './command-under-test.ts';
+import { flowvae } from '../processes/programs.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-signals-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -49,7 +50,11 @@ describe.concurrent('a signal', () => {
     const out = join(root, name.replace(/\W+/g, '-'));
     const { code, stderr, stdout } = await interrupted(out, ['--steps', FOR_EVER, '--json', ...flags], signals);
     expect([code, stderr]).toEqual([expected, expect.stringContaining(`\nto go on: flowvae train --resume ${out}\n`)]);
-    expect(resumableAt(out)).toBe(JSON.parse(stdout).steps);
+    const stopped = JSON.parse(stdout);
+    expect(stopped).toMatchObject({ testElbo: null, terms: null });
+    expect(resumableAt(out)).toBe(stopped.steps);
+    expect(stderr).toContain(`${out} holds what was trained`);
+    expect(Object.keys(openRun(out).parts.model.variables).length).toBeGreaterThan(0);
   });
 
   it.concurrent('a second SIGINT ends it at once, and harms nothing', async () => {

@@ -27,7 +27,7 @@ import {
   runPython,
   runWeb,
 } from '../compiler/export/runtimes.ts';
-import { flowvae } from '../faults/command-under-test.ts';
+import { flowvae } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 import { untrainedModel } from './untrained-model.ts';
 

@@ -1,42 +1,31 @@
 // What is made of a finished run: its report, its latents, and the same for its checkpoints.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
+import { type Outcome, flowvae as started } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts the command. */
-const flowvae = (...args: readonly string[]) => interrupted(undefined, ...args);
+const flowvae = (...args: readonly string[]) => started(args);
 
 /** Starts the command; once the file of a name appears beside a path, it gets a SIGINT. */
-function interrupted(
-  beside: string | undefined,
-  ...args: readonly string[]
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['packages/flowvae/bin/flowvae.js', ...args], { cwd });
-    const text = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      text.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      text.stderr += chunk;
-    });
-    const timer = setInterval(() => {
-      if (beside === undefined || !existsSync(`${beside}.${child.pid}.partial`)) return;
-      clearInterval(timer);
-      child.kill('SIGINT');
-    }, 20);
-    child.on('close', (code) => {
-      clearInterval(timer);
-      resolve({ code, ...text });
-    });
+async function interrupted(beside: string, ...args: readonly string[]): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const outcome = await started(args, {
+    onStart(child) {
+      timer = setInterval(() => {
+        if (!existsSync(`${beside}.${child.pid}.partial`)) return;
+        clearInterval(timer);
+        child.kill('SIGINT');
+      }, 20);
+    },
   });
+  clearInterval(timer);
+  return outcome;
 }
 
 const run = freshPath();

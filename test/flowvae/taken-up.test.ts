@@ -13,7 +13,7 @@ import {
 } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
-import { flowvae } from '../faults/command-under-test.ts';
+import { flowvae } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
 const data = tinyData();

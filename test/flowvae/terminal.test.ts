@@ -9,19 +9,12 @@ import { hasColours } from '../../packages/flowvae/src/command/colours.ts';
 import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 import { progressTo } from '../../packages/flowvae/src/command/verbosity.ts';
+import { flowvae as started } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
-const { NO_COLOR: _, FORCE_COLOR: __, ...environment } = process.env;
-
-function flowvae(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawnSync(process.execPath, ['packages/flowvae/bin/flowvae.js', ...args], {
-    cwd,
-    env: { ...environment, ...env },
-    encoding: 'utf8',
-  });
-  return { code: child.status, stdout: child.stdout, stderr: child.stderr };
-}
+const flowvae = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  started(args, { env: { NO_COLOR: undefined, FORCE_COLOR: undefined, ...env } });
 
 const ESCAPE = '\x1b[';
 
@@ -38,8 +31,9 @@ describe('help', () => {
   it('is the page of the command, and the version that of the package', () => {
     const manifest = JSON.parse(readFileSync(join(cwd, 'packages/flowvae/package.json'), 'utf8'));
     expect(program().version()).toBe(manifest.version);
-    const { code, stdout, stderr } = flowvae(['--version'], { FORCE_COLOR: '1' });
-    expect([code, stdout, stderr]).toEqual([0, `${manifest.version}\n`, '']);
+    const bin = [join(cwd, 'packages/flowvae/bin/flowvae.js'), '--version']; // as pnpm starts it: from TypeScript
+    const { status, stdout, stderr } = spawnSync(process.execPath, bin, { encoding: 'utf8' });
+    expect([status, stdout, stderr]).toEqual([0, `${manifest.version}\n`, '']);
   });
 });
 
@@ -57,13 +51,16 @@ describe('colours', () => {
     expect(hasColours({ isTTY }, env)).toBe(expected);
   });
 
-  it('are in help and errors where they are wanted, and nowhere else', () => {
-    const forced = flowvae(['train', '--steps', '0'], { FORCE_COLOR: '1' });
+  it('are in help and errors where they are wanted, and nowhere else', async () => {
+    const [forced, help, refused] = await Promise.all([
+      flowvae(['train', '--steps', '0'], { FORCE_COLOR: '1' }),
+      flowvae(['--help'], { FORCE_COLOR: '1' }),
+      flowvae(['--help'], { FORCE_COLOR: '1', NO_COLOR: '1' }),
+    ]);
     expect(forced.stderr).toBe(
       `${ESCAPE}31mflowvae:${ESCAPE}0m --steps: expected ${settings.steps.expected}, got '0'\n`,
     );
-    expect(flowvae(['--help'], { FORCE_COLOR: '1' }).stdout).toContain(`${ESCAPE}1mUsage:${ESCAPE}0m`);
-    const refused = flowvae(['--help'], { FORCE_COLOR: '1', NO_COLOR: '1' });
+    expect(help.stdout).toContain(`${ESCAPE}1mUsage:${ESCAPE}0m`);
     expect([refused.code, refused.stdout.includes(ESCAPE)]).toEqual([0, false]);
   });
 });
@@ -78,9 +75,9 @@ describe('--config', () => {
   const data = tinyData();
   const out = freshPath();
 
-  it('trains as the file says, but for the flags; --quiet keeps stderr empty', () => {
+  it('trains as the file says, but for the flags; --quiet keeps stderr empty', async () => {
     const file = written({ ...tinySettings, data, steps: 9, lr: 0.01 });
-    const { code, stderr, stdout } = flowvae([
+    const { code, stderr, stdout } = await flowvae([
       ...'train --quiet --json --steps 4 --out'.split(' '),
       out,
       '--config',
@@ -92,10 +89,10 @@ describe('--config', () => {
     expect(stored).toMatchObject({ ...tinySettings, data, steps: 4, lr: 0.01 });
   });
 
-  it('takes the config.json of a run; --verbose says all settings, the versions, and every state', () => {
+  it('takes the config.json of a run; --verbose says all settings, the versions, and every state', async () => {
     const again = freshPath();
     const args = ['train', '--verbose', '--config', join(out, 'config.json'), '--out', again];
-    const { code, stderr } = flowvae(args);
+    const { code, stderr } = await flowvae(args);
     expect(code).toBe(0);
     for (const name of [...Object.keys(settings), 'node', 'tensorflow'])
       expect(stderr).toMatch(new RegExp(`^${name} +\\S`, 'm'));

@@ -1,0 +1,59 @@
+// The repository's programs as processes of their own, started by node itself from their compiled form.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the JavaScript of a file of the repository is. */
+const compiled = (path: string) => join(inject('compiledSources'), path.replace(/\.ts$/, '.js'));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A fault at the n-th operation that changes a file under a folder. */
+interface Fault {
+  readonly kind: 'kill' | 'ENOSPC' | 'EROFS' | 'none';
+  readonly at: number;
+  readonly folder: string;
+}
+
+export interface ProgramOptions {
+  readonly fault?: Fault;
+  /** Changes of the environment; `undefined` takes a variable away. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called with the process as soon as it is started. */
+  readonly onStart?: (child: ChildProcess) => void;
+  /** Called with all of stderr whenever it grows. */
+  readonly onStderr?: (text: string, child: ChildProcess) => void;
+}
+
+/** Starts a program, named by its file in the repository, and waits for its end. */
+export function program(path: string, args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
+  const { fault, env, onStart, onStderr } = options;
+  const imports = fault ? ['--import', compiled('test/faults/fault-injection.ts')] : [];
+  const faulty = fault ? { FAULT: fault.kind, FAULT_AT: String(fault.at), FAULT_FOLDER: fault.folder } : {};
+  return new Promise((resolve) => {
+    const command = [...imports, compiled(path), ...args];
+    const child = spawn(process.execPath, command, { cwd, env: { ...process.env, ...env, ...faulty } });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+      onStderr?.(text.stderr, child);
+    });
+    child.on('close', (code, signal) => resolve({ code, signal, ...text }));
+    onStart?.(child);
+  });
+}
+
+/** Starts the command `flowvae`. */
+export const flowvae = (args: readonly string[], options?: ProgramOptions): Promise<Outcome> =>
+  program('packages/flowvae/src/command/main.ts', args, options);
