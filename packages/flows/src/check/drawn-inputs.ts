@@ -53,6 +53,18 @@ export function drawPoints(dim: number, count: number, key: Key, spread = 1): Sh
   };
 }
 
+/** [n, …] → [n·times, …], every row that many times in a row. */
+export function repeatRows({ shape, values }: ShapedArray, times: number): ShapedArray {
+  const [rows, ...rest] = shape as [number, ...number[]];
+  const size = values.length / rows;
+  const repeated = new Float32Array(values.length * times);
+  for (let row = 0; row < rows * times; row++) {
+    const from = Math.floor(row / times) * size;
+    repeated.set(values.subarray(from, from + size), row * size);
+  }
+  return { shape: [rows * times, ...rest], values: repeated };
+}
+
 /** Runs a function of named tensors and reads its results; every tensor is freed. */
 export function evaluate(fn: (tensors: Tensors) => Readonly<Record<string, Tensor>>, inputs: Inputs) {
   return tf.tidy(() => {

@@ -1,7 +1,7 @@
 // Gradients with respect to z and every parameter against central differences.
 import { fold, type Key, normal } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
-import { evaluate, forwardOf, type Inputs } from './drawn-inputs.ts';
+import { evaluate, forwardOf, type Inputs, repeatRows } from './drawn-inputs.ts';
 import type { Probe } from './probe.ts';
 import { type Comparison, type Tally, tally } from './tally.ts';
 
@@ -25,29 +25,22 @@ export function gradients(probe: Probe): Tally {
   const longest = STEP * Math.min(1, scale);
   const found = gradientsOf(probe);
   return tally(
-    Object.entries(inputs).flatMap(([name, { shape, values }]) => {
+    Object.entries(inputs).flatMap(([name, { values }]) => {
       const gradient = found[name]!;
       const step = Math.min(longest, MOST_CHANGE / normOf(gradient));
-      const random = normal(fold(probe.key, name), values.length);
-      const directions = {
-        'its gradient': gradient,
-        'a random direction': random,
-        'another random direction': normal(fold(probe.key, name, 'another'), values.length),
-        'coordinates without a gradient': random.map((value, i) => (gradient[i] === 0 ? value : 0)),
-      };
-      return Object.entries(directions).map(([kind, direction]): Comparison | undefined => {
-        const norm = normOf(direction);
+      const moves = [step, -step, step / 4, -step / 4];
+      const directions = directionsOf(probe, name, gradient);
+      const losses = lossesOf(
+        probe,
+        name,
+        directions.flatMap(({ unit }) => moves.map((by) => values.map((value, i) => value + by * unit[i]!))),
+      );
+      return directions.map(({ kind, unit, norm }, at): Comparison | undefined => {
         if (norm === 0) return undefined; // no gradient, or none that is 0
-        const at = (by: number) =>
-          lossOf(probe, {
-            ...inputs,
-            [name]: { shape, values: values.map((v, i) => v + (by * direction[i]!) / norm) },
-          });
-        const slope = (h: number) => (at(h) - at(-h)) / (2 * h);
-        const slopes = [step, step / 4].map(slope);
-        const fine = slopes.at(-1)!;
-        const spread = Math.abs(slopes[0]! - fine);
-        const claimed = gradient.reduce((sum, value, i) => sum + (value * direction[i]!) / norm, 0);
+        const [up, down, littleUp, littleDown] = losses.slice(4 * at, 4 * at + 4) as [number, number, number, number];
+        const fine = (littleUp - littleDown) / (step / 2);
+        const spread = Math.abs((up - down) / (2 * step) - fine);
+        const claimed = gradient.reduce((sum, value, i) => sum + value * unit[i]!, 0);
         return {
           error: Math.abs(fine - claimed),
           allowed: TOLERANCE * Math.max(1, normOf(gradient)) + spread,
@@ -56,6 +49,21 @@ export function gradients(probe: Probe): Tally {
       });
     }),
   );
+}
+
+/** Along what an input is moved: unit vectors, all 0 where there is nothing to look at. */
+function directionsOf(probe: Probe, name: string, gradient: Float32Array) {
+  const random = normal(fold(probe.key, name), gradient.length);
+  const directions = {
+    'its gradient': gradient,
+    'a random direction': random,
+    'another random direction': normal(fold(probe.key, name, 'another'), gradient.length),
+    'coordinates without a gradient': random.map((value, i) => (gradient[i] === 0 ? value : 0)),
+  };
+  return Object.entries(directions).map(([kind, direction]) => {
+    const norm = normOf(direction);
+    return { kind, norm, unit: Float64Array.from(direction, (value) => (norm === 0 ? 0 : value / norm)) };
+  });
 }
 
 const normOf = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
@@ -79,14 +87,50 @@ function gradientsOf({ flow, key, inputs }: Pick<Probe, 'flow' | 'key' | 'inputs
   }, inputs);
 }
 
-/** The same sum from the flow's results, in float64. */
-function lossOf({ flow, key }: Probe, inputs: Inputs): number {
-  const { y, logDet } = evaluate(forwardOf(flow), inputs);
-  const { ofY, ofLogDet } = weightsOf(key, logDet!.length, flow.dim);
-  const dot = (a: Float32Array, b: Float32Array) => {
+/**
+ * The same sum from the flow's results, in float64, for each of several values of one input. Rows of a batch do not depend on each other, so that
+ * all are rows of one batch; only what the flow always shares takes one batch each.
+ */
+function lossesOf(probe: Probe, name: string, variants: readonly Float32Array[]): number[] {
+  const { flow, inputs } = probe;
+  const { shape } = inputs[name]!;
+  if (!flow.shared?.includes(name)) return sumsOf(probe, besideEachOther(probe, name, variants), variants.length);
+  return variants.flatMap((values) => sumsOf(probe, { ...inputs, [name]: { shape, values } }, 1));
+}
+
+/** Every point as many times in a row as an input has variants, each time with another of them. */
+function besideEachOther({ inputs }: Probe, name: string, variants: readonly Float32Array[]): Inputs {
+  const count = variants.length;
+  const [points] = inputs.z!.shape as [number];
+  const [rows, ...rest] = inputs[name]!.shape as [number, ...number[]];
+  const size = inputs[name]!.values.length / rows;
+  const values = new Float32Array(points * count * size);
+  for (let row = 0; row < points; row++) {
+    const from = rows === 1 ? 0 : row * size;
+    variants.forEach((variant, i) => {
+      values.set(variant.subarray(from, from + size), (row * count + i) * size);
+    });
+  }
+  const repeated = Object.entries(inputs).map(([other, array]) => {
+    const stays = other !== 'z' && array.shape[0] === 1;
+    return [other, stays ? array : repeatRows(array, count)] as const;
+  });
+  return { ...Object.fromEntries(repeated), [name]: { shape: [points * count, ...rest], values } };
+}
+
+/** The weighted sums of rows 0, count, 2·count, …; of rows 1, count + 1, …; and so on. */
+function sumsOf({ flow, key, inputs }: Probe, given: Inputs, count: number): number[] {
+  const { y, logDet } = evaluate(forwardOf(flow), given);
+  const [points] = inputs.z!.shape as [number];
+  const { dim } = flow;
+  const { ofY, ofLogDet } = weightsOf(key, points, dim);
+  return Array.from({ length: count }, (_, variant) => {
     let sum = 0;
-    for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+    for (let point = 0; point < points; point++) {
+      const row = point * count + variant;
+      sum += ofLogDet[point]! * logDet![row]!;
+      for (let d = 0; d < dim; d++) sum += ofY[point * dim + d]! * y![row * dim + d]!;
+    }
     return sum;
-  };
-  return dot(ofY, y!) + dot(ofLogDet, logDet!);
+  });
 }

@@ -1,7 +1,7 @@
 // The Jacobian of a flow by automatic differentiation in float32, and what follows from it in float64.
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
-import { evaluate, type Inputs, type ShapedArray } from './drawn-inputs.ts';
+import { evaluate, type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
 
 /** A Jacobian J [D, D] at one point. */
 export interface Jacobian {
@@ -31,18 +31,6 @@ export function jacobiansOf(flow: Flow, { z, ...params }: Inputs): Jacobian[] {
     return { jacobian: tf.grad(y)(at!, dy!) };
   }, inputs);
   return Array.from({ length: points }, (_, row) => analyse(jacobian!.subarray(row * size, (row + 1) * size), dim));
-}
-
-/** [n, …] → [n·times, …], every row that many times in a row. */
-function repeatRows({ shape, values }: ShapedArray, times: number): ShapedArray {
-  const [rows, ...rest] = shape as [number, ...number[]];
-  const size = values.length / rows;
-  const repeated = new Float32Array(values.length * times);
-  for (let row = 0; row < rows * times; row++) {
-    const from = Math.floor(row / times) * size;
-    repeated.set(values.subarray(from, from + size), row * size);
-  }
-  return { shape: [rows * times, ...rest], values: repeated };
 }
 
 /** Gauss-Jordan elimination with partial pivoting. */
