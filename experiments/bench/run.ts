@@ -1,9 +1,11 @@
 // `pnpm bench`: flowvae against its floor and its peers, section by section.
-import { ExpectationError, tf } from 'flowvae';
+import { ExpectationError, tf, tolerateClosedPipes } from 'flowvae';
 import { describeMachine } from './machine.ts';
 import { readOptions, usage } from './options.ts';
 import { sections } from './sections/sections.ts';
 import { formatSection, record, type SectionResult, updateTables } from './tables.ts';
+
+tolerateClosedPipes();
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 

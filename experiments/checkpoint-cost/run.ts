@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beginRun, type Callback, completeConfig, experiment, fit, training } from 'flowvae';
+import { beginRun, type Callback, completeConfig, experiment, fit, tolerateClosedPipes, training } from 'flowvae';
+
+tolerateClosedPipes();
 
 const STEPS = 1000;
 const EVERY = 100;

@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fold, key, type PlanePanel, planeGrid, toys } from 'flowvae';
+import { fold, key, type PlanePanel, planeGrid, tolerateClosedPipes, toys } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import { HALF_WIDTH, type Model, scales, settings, type ToyName } from './config.ts';
 import { type Fitted, fitModel } from './fitting.ts';
+
+tolerateClosedPipes();
 
 const { values } = parseArgs({
   options: {

@@ -14,11 +14,14 @@ import {
   standardNormal,
   tabulate,
   tf,
+  tolerateClosedPipes,
   uniformBox,
 } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import { bases, HALF_WIDTH, kinds, lengths, SEED, scales, UNIFORM_HALF } from './config.ts';
 import { parametersOf } from './parameters.ts';
+
+tolerateClosedPipes();
 
 const { values } = parseArgs({
   options: {

@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { completeConfig, evaluate, experiment, fit, fold, tf, training } from 'flowvae';
+import { completeConfig, evaluate, experiment, fit, fold, tf, tolerateClosedPipes, training } from 'flowvae';
 import { scales, shared } from './config.ts';
 import { type FamilyResult, tableOf } from './table.ts';
+
+tolerateClosedPipes();
 
 const { values } = parseArgs({
   options: {

@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type EagerBackend, loadRuntime, startEagerBackend, tf } from 'flowvae';
+import { type EagerBackend, loadRuntime, startEagerBackend, tf, tolerateClosedPipes } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
 import { difference } from './difference.ts';
+
+tolerateClosedPipes();
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const { values } = parseArgs({

@@ -19,10 +19,13 @@ import {
   type Tensor2D,
   tabulate,
   tf,
+  tolerateClosedPipes,
   trainRun,
 } from 'flowvae';
 import { flows, HALF_WIDTH, type Scale, scales, training } from './config.ts';
 import { type GridPosterior, gridPosteriors, middles } from './grid.ts';
+
+tolerateClosedPipes();
 
 const { values } = parseArgs({
   options: {

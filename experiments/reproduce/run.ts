@@ -9,6 +9,7 @@ import {
   makeFolder,
   ProgressLine,
   tf,
+  tolerateClosedPipes,
   writeFileAtomically,
 } from 'flowvae';
 import { asChild, CHILD, runInChild } from './child.ts';
@@ -17,6 +18,8 @@ import { experiments } from './experiments.ts';
 import { chosenOf, type Options, readOptions, usage } from './options.ts';
 import { type Ending, type SweepState, sweep } from './sweep.ts';
 import { readResults, updateTables } from './tables.ts';
+
+tolerateClosedPipes();
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const script = fileURLToPath(import.meta.url);

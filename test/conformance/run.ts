@@ -4,10 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { bundleTests } from './bundle.ts';
 import type { Observation } from './observation.ts';
 import { unmet } from './requirements.ts';
 import { formatTable, summarise } from './table.ts';
+
+tolerateClosedPipes();
 
 const tablePath = fileURLToPath(new URL('results/table.md', import.meta.url));
 

@@ -4,17 +4,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { attwFindings, missingParts, publintFindings, unresolvedVersions } from './contents.ts';
 import { hasRegistry, installedBeside, installTarballs } from './npm.ts';
 import { buildPackages, packPackages, root, run, unpack } from './packing.ts';
-import {
-  flowsAlone,
-  javascriptProject,
-  javascriptResult,
-  resultOf,
-  typescriptProject,
-  typescriptResult,
-} from './projects.ts';
+import * as projects from './projects.ts';
+
+tolerateClosedPipes();
 
 const scratch = mkdtempSync(join(tmpdir(), 'flowvae-packages-'));
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -39,34 +35,34 @@ async function check(tarballs: ReadonlyMap<string, string>): Promise<void> {
 
 function inTypescript(tarballs: ReadonlyMap<string, string>): void {
   const project = join(scratch, 'typescript');
-  typescriptProject(project);
+  projects.typescriptProject(project);
   installTarballs(
     project,
-    flowsAlone.map((name) => tarballs.get(name)!),
+    projects.flowsAlone.map((name) => tarballs.get(name)!),
   );
   say(`TypeScript project        @flowvae/flows brings ${installedBeside(project).join(', ')}`);
   run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: project });
-  for (const node of nodes) ran(project, node, typescriptResult);
+  for (const node of nodes) ran(project, node, projects.typescriptResult);
 }
 
 function inJavascript(tarballs: ReadonlyMap<string, string>): void {
   const project = join(scratch, 'javascript');
-  javascriptProject(project);
+  projects.javascriptProject(project);
   installTarballs(project, [...tarballs.values()]);
   assert(!installedBeside(project).includes('onnxruntime-node'));
-  for (const node of nodes) ran(project, node, javascriptResult('eager'));
+  for (const node of nodes) ran(project, node, projects.javascriptResult('eager'));
   installTarballs(project, ['onnxruntime-node@1.30.0']);
   for (const node of nodes) {
-    ran(project, node, javascriptResult('compiled'));
+    ran(project, node, projects.javascriptResult('compiled'));
     const tiny = ['--flow', 'planar', '--hidden', '8', '--latent', '2', '--steps', '2', '--eval-images', '2', '--json'];
-    const report = resultOf(project, node, ['node_modules/.bin/flowvae', 'train', ...tiny]);
+    const report = projects.resultOf(project, node, ['node_modules/.bin/flowvae', 'train', ...tiny]);
     assert.equal((report as { readonly engine: string }).engine, 'compiled');
     say(`  flowvae train           ${JSON.stringify(report).slice(0, 60)}…`);
   }
 }
 
 function ran(project: string, node: readonly string[], expected: object): void {
-  const result = resultOf(project, node);
+  const result = projects.resultOf(project, node);
   assert.deepEqual(result, expected);
   say(
     `  node ${run(node[0]!, [...node.slice(1), '--version'])

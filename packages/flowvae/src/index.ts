@@ -68,6 +68,7 @@ export {
   variational,
 } from '@flowvae/training';
 export * from '@flowvae/vae';
+export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { type Interruption, interruption } from './command/interruption.ts';
 export { evaluateTest } from './evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';

@@ -2,10 +2,13 @@
 // The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that fails is a defect.
 import { ExpectationError } from '@flowvae/tensor';
 import { CommanderError } from 'commander';
+import { tolerateClosedPipes } from './closed-pipes.ts';
 import { errorPrefix } from './colours.ts';
 import { program } from './program.ts';
 
 const USER_ERROR = 2;
+
+tolerateClosedPipes();
 
 try {
   await program().parseAsync();

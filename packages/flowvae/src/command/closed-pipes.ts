@@ -1,0 +1,30 @@
+// Output that nobody reads any more: `flowvae metrics runs/a | head -1`.
+
+/** What a shell shows for a tool that SIGPIPE has ended: 128 + 13. */
+const ENDED_BY_SIGPIPE = 141;
+
+/** What writing to a pipe without a reader is called, the second on Windows. */
+const closed = ['EPIPE', 'EOF'];
+
+/**
+ * Lets a program outlive the readers of its output. Node makes an unhandled error of what ends other tools quietly.
+ *
+ * Where the reader of stdout has gone, the work goes on to its end, as files may have to be written that matter more than the lines that nobody
+ * reads, and the exit code is then 141, unless it says of something else that it went wrong. Where that of stderr has gone, only progress and
+ * notices are lost: the exit code stays what it is.
+ */
+export function tolerateClosedPipes(): void {
+  let isUnread = false;
+  process.stderr.on('error', refuseOthers);
+  process.stdout.on('error', (error) => {
+    refuseOthers(error);
+    isUnread = true;
+  });
+  process.on('exit', () => {
+    if (isUnread) process.exitCode ||= ENDED_BY_SIGPIPE;
+  });
+}
+
+function refuseOthers(error: NodeJS.ErrnoException): void {
+  if (!closed.includes(error.code ?? '')) throw error;
+}
