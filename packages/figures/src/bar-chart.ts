@@ -1,14 +1,7 @@
 // Bars over categories: one number, or a range of numbers, for each.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, SubTitle, Title } from 'chart.js';
-import {
-  type ChartSize,
-  chartSize,
-  type Drawing,
-  drawFile,
-  type FileOptions,
-  type Placement,
-} from './chart-drawing.ts';
+import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { swatches } from './histogram.ts';
 import { seriesColor } from './palette.ts';
@@ -47,8 +40,7 @@ export interface BarChartOptions extends ChartSize {
  */
 export function barChart(options: BarChartOptions, file: FileOptions = {}): Uint8Array {
   check(options);
-  const drawing: Drawing = { ...chartSize(options), config: (placement) => config(options, placement) };
-  return drawFile(drawing, file);
+  return drawChart(options, config, file);
 }
 
 function check({ categories, series }: BarChartOptions): void {

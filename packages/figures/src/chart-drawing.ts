@@ -63,6 +63,15 @@ export function drawFile(drawing: Drawing, { format = 'png' }: FileOptions): Uin
   return drawRaster(drawing).toBuffer('image/png');
 }
 
+/** Draws a chart that is told by its options as one file. */
+export function drawChart<Options extends ChartSize>(
+  options: Options,
+  config: (options: Options, placement: Placement) => ChartConfiguration,
+  file: FileOptions,
+): Uint8Array {
+  return drawFile({ ...chartSize(options), config: (placement) => config(options, placement) }, file);
+}
+
 /** Draws a chart in pixels. */
 export function drawRaster(drawing: Drawing, yAxisWidth = 0): Canvas {
   const canvas = createCanvas(drawing.width, drawing.height);

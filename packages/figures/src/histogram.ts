@@ -1,14 +1,7 @@
 // Histograms: how one number is spread over many data points.
 import { ExpectationError } from '@flowvae/tensor';
 import { type Chart, type ChartConfiguration, Legend, type LegendItem, type Plugin, SubTitle, Title } from 'chart.js';
-import {
-  type ChartSize,
-  chartSize,
-  type Drawing,
-  drawFile,
-  type FileOptions,
-  type Placement,
-} from './chart-drawing.ts';
+import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { font } from './font.ts';
 import { ink, mutedInk, seriesColor, withOpacity } from './palette.ts';
@@ -49,8 +42,7 @@ export interface HistogramOptions extends ChartSize {
  */
 export function histogram(options: HistogramOptions, file: FileOptions = {}): Uint8Array {
   check(options);
-  const drawing: Drawing = { ...chartSize(options), config: (placement) => config(options, placement) };
-  return drawFile(drawing, file);
+  return drawChart(options, config, file);
 }
 
 function check({ samples, bins = 40, range = [0, 1] }: HistogramOptions): void {

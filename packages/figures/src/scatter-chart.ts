@@ -1,14 +1,7 @@
 // Points of the plane in classes: a colour each, and the class's name where its points are.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, type Plugin, SubTitle, Title } from 'chart.js';
-import {
-  type ChartSize,
-  chartSize,
-  type Drawing,
-  drawFile,
-  type FileOptions,
-  type Placement,
-} from './chart-drawing.ts';
+import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { font } from './font.ts';
 import { swatches } from './histogram.ts';
@@ -38,9 +31,7 @@ export interface ScatterChartOptions extends ChartSize {
  */
 export function scatterChart(options: ScatterChartOptions, file: FileOptions = {}): Uint8Array {
   check(options);
-  const { width, height } = chartSize({ width: 720, height: 700, ...options });
-  const drawing: Drawing = { width, height, config: (placement) => config(options, placement) };
-  return drawFile(drawing, file);
+  return drawChart({ width: 720, height: 700, ...options }, config, file);
 }
 
 function check({ classes }: ScatterChartOptions): void {

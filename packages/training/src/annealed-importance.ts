@@ -1,8 +1,8 @@
 // Annealed importance sampling of log p(x), forward and, where the latents of the data are known, in reverse.
 import type { Noise } from '@flowvae/distributions';
 import type { AnnealingPath } from '@flowvae/objectives';
-import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, type NamedVariables, type Tensor2D } from '@flowvae/tensor';
+import { fold } from '@flowvae/random';
+import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import {
   type AnnealingRunner,
   annealChains,
@@ -19,20 +19,17 @@ import {
   AnnealedSummary,
   pointEstimates,
 } from './annealed-estimates.ts';
-import type { DataPoints } from './data-points.ts';
+import type { DataPoints, PointwiseOptions } from './data-points.ts';
 import { functionsRunner, inOrder } from './function-runner.ts';
-import type { Engine } from './gradient-step.ts';
 import { NonFiniteError } from './non-finite.ts';
 import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
 
 /** Options of {@link annealedImportance}. */
-export interface AnnealedImportanceOptions {
-  readonly variables: NamedVariables;
+export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEstimate> {
   /** The path at data x [B, P], such as `fromPrior(model.at(x))`. */
   readonly pathAt: (x: Tensor2D) => AnnealingPath;
   /** The noise that the path's initial density takes. */
   readonly noise: Noise;
-  readonly data: DataPoints;
   /** The exact latents that the data were simulated from, in the same order: the reverse is run from them. */
   readonly latents?: DataPoints;
   /** β from 0 to 1, rising, such as `sigmoidTemperatures(1000)`. */
@@ -41,14 +38,8 @@ export interface AnnealedImportanceOptions {
   readonly chains?: number;
   /** Leapfrog steps in a transition. Default 10. */
   readonly leapfrogSteps?: number;
-  readonly key: Key;
-  readonly engine?: Engine;
-  /** Threads that groups of data points are spread over; the numbers do not depend on it. Default 1. */
-  readonly threads?: number;
   /** Told after each transition of a group what share of all is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
-  /** Told what each data point's chains say, in the order of the data. */
-  readonly onEstimate?: (image: number, estimate: AnnealedEstimate) => void;
   /** Ends at once; data points that are not complete are left out. */
   readonly signal?: AbortSignal;
 }

@@ -1,5 +1,7 @@
 // Data that can be asked for row by row.
-import { ExpectationError } from '@flowvae/tensor';
+import type { Key } from '@flowvae/random';
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import type { RunnerOptions } from './function-runner.ts';
 
 /** Data points by index. */
 export interface DataPoints {
@@ -8,6 +10,15 @@ export interface DataPoints {
   readonly width: number;
   /** Row i, [P]; the array may be reused by the next call. */
   row(index: number): Float32Array;
+}
+
+/** Options of what estimates something for each data point by itself; what comes out does not depend on `threads`. */
+export interface PointwiseOptions<Estimate> extends RunnerOptions {
+  readonly variables: NamedVariables;
+  readonly data: DataPoints;
+  readonly key: Key;
+  /** Told what is estimated for each data point, in the order of the data. */
+  readonly onEstimate?: (image: number, estimate: Estimate) => void;
 }
 
 /**

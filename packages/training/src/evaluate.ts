@@ -2,31 +2,23 @@
 import type { Traceable } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
-import { fold, type Key } from '@flowvae/random';
-import type { NamedVariables, Tensor2D } from '@flowvae/tensor';
-import type { DataPoints } from './data-points.ts';
+import { fold } from '@flowvae/random';
+import type { Tensor2D } from '@flowvae/tensor';
+import type { PointwiseOptions } from './data-points.ts';
 import { type FunctionRunner, functionRunner, inOrder } from './function-runner.ts';
-import type { Engine } from './gradient-step.ts';
 import { Moments } from './moments.ts';
 import { NonFiniteError } from './non-finite.ts';
 import { drawNoise } from './variational.ts';
 
 /** Options of {@link evaluate}. */
-export interface EvaluateOptions {
-  readonly variables: NamedVariables;
+export interface EvaluateOptions extends PointwiseOptions<ImportanceEstimate> {
   readonly modelAt: (x: Tensor2D) => LatentModel;
+  /** What the posterior draws from. */
   readonly noise: Noise;
-  readonly data: DataPoints;
   /** Importance samples S for each data point. */
   readonly samples: number;
-  readonly key: Key;
-  readonly engine?: Engine;
-  /** Threads that data points are spread over; the numbers do not depend on it. Default 1. */
-  readonly threads?: number;
   /** Told after each data point how many are done. */
   readonly onProgress?: (done: number) => void;
-  /** Told what each data point's samples say, in the order of the data. */
-  readonly onEstimate?: (image: number, estimate: ImportanceEstimate) => void;
   /** Begins no further data point; those under way are finished. */
   readonly signal?: AbortSignal;
 }
