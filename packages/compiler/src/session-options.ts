@@ -7,6 +7,7 @@ export const sessionOptions = (threads: number): InferenceSession.SessionOptions
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  logSeverityLevel: 3, // its warnings are about graphs that nobody wrote by hand; errors are thrown
   // Threads that wait sleep instead of spinning: nearly as fast alone, and several times faster where cores are shared or metered.
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 });
