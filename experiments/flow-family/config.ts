@@ -1,4 +1,5 @@
-// Every flow as the posterior of one VAE, with one budget.
+// Every flow as the posterior of one VAE, with one budget; and a few of them again with another, and with several seeds.
+import type { TrainConfig } from 'flowvae';
 
 /** Formulas in the order of the table; `none` is the plain VAE that the others are held against. */
 const formulas = [
@@ -23,10 +24,32 @@ const formulas = [
 ] as const;
 
 /** What all of them share; the rest are the command's defaults. */
-export const shared = { binarize: 'dynamic', seed: 0, evalSamples: 200 } as const;
+export const shared = { binarize: 'dynamic', evalSamples: 200 } as const;
 
-export const scales = {
+/** What tells runs of a scale apart. */
+export type Case = Pick<TrainConfig, 'flow' | 'heads' | 'seed'>;
+
+/** A list of runs with one budget. */
+export interface Scale {
+  readonly steps: number;
+  readonly evalImages: number;
+  readonly cases: readonly Case[];
+}
+
+const cases = (flows: readonly string[], others: Partial<Case> = {}): Case[] =>
+  flows.map((flow) => ({ flow, heads: 'scaled', seed: 0, ...others }));
+
+export const scales: Readonly<Record<'smoke' | 'full' | 'seeds', Scale>> = {
   /** Seconds: that it runs, nothing about the flows. */
-  smoke: { steps: 20, evalImages: 4, formulas: ['none', 'radial*2'] },
-  full: { steps: 3000, evalImages: 1000, formulas },
-} as const;
+  smoke: { steps: 20, evalImages: 4, cases: cases(['none', 'radial*2']) },
+  full: { steps: 3000, evalImages: 1000, cases: cases(formulas) },
+  /** The budget of the command's defaults. */
+  seeds: {
+    steps: 10_000,
+    evalImages: 10_000,
+    cases: [0, 1, 2].flatMap((seed) => [
+      ...cases(['none', 'planar*10'], { seed }),
+      ...cases(['planar*10'], { seed, heads: 'plain' }),
+    ]),
+  },
+};

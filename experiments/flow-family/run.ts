@@ -1,79 +1,93 @@
-// `tsx experiments/flow-family/run.ts`: trains every flow; one JSON file each, and the table of the README from all of them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// `tsx experiments/flow-family/run.ts`: trains every flow; one JSON file each, and the tables of the README from all of them.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { completeConfig, evaluate, experiment, fit, fold, tf, tolerateClosedPipes, training } from 'flowvae';
-import { scales, shared } from './config.ts';
-import { type FamilyResult, tableOf } from './table.ts';
+import { completeConfig, evaluate, experiment, fit, fold, makeFolder, tf, training } from 'flowvae';
+import { updateMarkedTables } from '../readme-tables.ts';
+import { type Case, scales, shared } from './config.ts';
+import { type FamilyResult, familyTable, seedsTable } from './table.ts';
 
-tolerateClosedPipes();
-
+const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
   options: {
     scale: { type: 'string', default: 'full' },
     threads: { type: 'string', default: '2' },
     only: { type: 'string' },
     retime: { type: 'boolean', default: false },
-    out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
+    out: { type: 'string' },
   },
 });
 const scale = scales[values.scale as keyof typeof scales];
 if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+const folder = values.out ?? inHere(values.scale === 'seeds' ? 'results/seeds' : 'results');
 /** Steps of which the median is taken. */
 const TIMED_STEPS = 120;
 
 await tf.setBackend('cpu');
-mkdirSync(values.out, { recursive: true });
-const chosen = values.only === undefined ? scale.formulas : values.only.split(',');
-for (const [i, formula] of chosen.entries()) {
-  const file = join(values.out, `${formula.replaceAll('*', 'x')}.json`);
+makeFolder(folder);
+const chosen = scale.cases.filter(({ flow }) => values.only === undefined || values.only.split(',').includes(flow));
+for (const [i, each] of chosen.entries()) {
+  const file = join(folder, fileOf(each));
   if (existsSync(file)) continue; // finished runs are not run again
-  process.stderr.write(`${i + 1}/${chosen.length} ${formula}\n`);
-  writeFileSync(file, `${JSON.stringify(await trained(formula), null, 2)}\n`);
+  process.stderr.write(`${i + 1}/${chosen.length} ${fileOf(each)}\n`);
+  writeFileSync(file, `${JSON.stringify(await trained(each), null, 2)}\n`);
 }
-const files = readdirSync(values.out).filter((file) => file.endsWith('.json'));
-const read = (file: string) => JSON.parse(readFileSync(join(values.out, file), 'utf8')) as FamilyResult;
-if (values.retime) for (const file of files) await retime(file);
-const results = files.map(read);
-const table = tableOf(results, scales.full.formulas);
-process.stdout.write(table);
-if (values.scale === 'full') writeTable(table);
+const resultFiles = readdirSync(folder).filter((file) => file.endsWith('.json'));
+if (values.retime) for (const file of resultFiles) await retime(file);
+process.stdout.write(tableOf(values.scale === 'seeds' ? 'seeds' : 'flows', folder));
+const readmes = [inHere('README.md'), inHere('../../README.md')];
+if (values.out === undefined && values.scale !== 'smoke')
+  updateMarkedTables({ tag: 'family', paths: readmes, table: committedTable, write: true });
 
-/** The README's table is written by this, never typed. */
-function writeTable(markdown: string): void {
-  const path = fileURLToPath(new URL('README.md', import.meta.url));
-  const text = readFileSync(path, 'utf8');
-  const between = /(<!-- table -->\n).*(<!-- \/table -->)/s;
-  writeFileSync(
-    path,
-    text.replace(between, (_, open: string, close: string) => `${open}\n${markdown}\n${close}`),
-  );
+/** The READMEs' tables are written by this, never typed. */
+function committedTable(name: string): string {
+  return tableOf(name, inHere(name === 'seeds' ? 'results/seeds' : 'results'));
+}
+
+function tableOf(name: string, from: string): string {
+  if (!existsSync(from)) return 'Not run yet.\n';
+  const files = readdirSync(from).filter((file) => file.endsWith('.json'));
+  const results = files.map((file) => read(join(from, file)));
+  return name === 'seeds'
+    ? seedsTable(results)
+    : familyTable(
+        results,
+        scales.full.cases.map(({ flow }) => flow),
+      );
+}
+
+function read(path: string): FamilyResult {
+  return JSON.parse(readFileSync(path, 'utf8')) as FamilyResult;
+}
+
+function fileOf({ flow, heads, seed }: Case): string {
+  const parts = [flow.replaceAll('*', 'x'), ...(heads === 'plain' ? ['plain'] : []), ...(seed > 0 ? [seed] : [])];
+  return `${parts.join('-')}.json`;
 }
 
 /** Times a result's step again, on a machine that does nothing else; its bound stays. */
 async function retime(file: string): Promise<void> {
-  const result = read(file);
+  const path = join(folder, file);
+  const result = read(path);
   const threads = Number(values.threads);
-  const { problem, optimizer, model } = problemOf(result.flow, TIMED_STEPS, threads);
+  const { problem, optimizer, model } = problemOf(result, TIMED_STEPS, threads);
   const { msPerStep } = await fit({ ...problem, variables: model.variables, optimizer, steps: TIMED_STEPS, threads });
-  writeFileSync(
-    join(values.out, file),
-    `${JSON.stringify({ ...result, msPerStep, timedThreads: threads }, null, 2)}\n`,
-  );
-  process.stderr.write(`${result.flow} ${msPerStep.toFixed(1)} ms\n`);
+  writeFileSync(path, `${JSON.stringify({ ...result, msPerStep, timedThreads: threads }, null, 2)}\n`);
+  process.stderr.write(`${file} ${msPerStep.toFixed(1)} ms\n`);
 }
 
-function problemOf(flow: string, steps: number, threads: number) {
-  const config = completeConfig({ ...shared, flow, steps, evalImages: scale!.evalImages, threads });
+function problemOf({ flow, heads, seed }: Case, steps: number, threads: number) {
+  const { evalImages } = scale!;
+  const config = completeConfig({ ...shared, flow, heads, seed, steps, evalImages, threads });
   const parts = experiment(config);
   return { ...parts, ...training(parts) };
 }
 
-async function trained(flow: string): Promise<FamilyResult> {
+async function trained(run: Case): Promise<FamilyResult> {
   const { steps } = scale!;
   const threads = Number(values.threads);
-  const parts = problemOf(flow, steps, threads);
+  const parts = problemOf(run, steps, threads);
   const { config, problem, optimizer } = parts;
   const { variables, at, noise } = parts.model;
   const fitted = await fit({ ...problem, variables, optimizer, steps, threads });
@@ -87,12 +101,10 @@ async function trained(flow: string): Promise<FamilyResult> {
     key: fold(parts.key, 'evaluation'),
     threads,
   });
-  const sizes = Object.entries(variables).map(([name, { size }]) => [name, size] as const);
-  const count = (chosen: readonly (readonly [string, number])[]) => chosen.reduce((sum, [, size]) => sum + size, 0);
+  const sizes = Object.values(variables).map(({ size }) => size);
   return {
-    flow,
+    ...run,
     steps,
-    seed: config.seed,
     binarization: config.binarize,
     images,
     samples,
@@ -100,7 +112,7 @@ async function trained(flow: string): Promise<FamilyResult> {
     negativeElboStandardError: estimate.elboStandardError,
     nll: estimate.nll,
     nllStandardError: estimate.nllStandardError,
-    parameters: count(sizes),
+    parameters: sizes.reduce((sum, size) => sum + size, 0),
     msPerStep: fitted.msPerStep,
     threads,
     timedThreads: threads,

@@ -1,11 +1,10 @@
-// The table of results, as Markdown.
+// The tables of results, as Markdown.
 import { markdownTable } from '../markdown-table.ts';
+import type { Case } from './config.ts';
 
 /** What one run leaves. Nats. */
-export interface FamilyResult {
-  readonly flow: string;
+export interface FamilyResult extends Case {
   readonly steps: number;
-  readonly seed: number;
   readonly binarization: string;
   readonly images: number;
   readonly samples: number;
@@ -23,7 +22,7 @@ export interface FamilyResult {
 }
 
 /** One row a flow, in the given order. */
-export function tableOf(results: readonly FamilyResult[], order: readonly string[]): string {
+export function familyTable(results: readonly FamilyResult[], order: readonly string[]): string {
   const sorted = results.toSorted((a, b) => order.indexOf(a.flow) - order.indexOf(b.flow));
   const plain = results.find(({ flow }) => flow === 'none');
   const rows = sorted.map((result) => [
@@ -38,3 +37,28 @@ export function tableOf(results: readonly FamilyResult[], order: readonly string
 }
 
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+
+/** One row for each flow and kind of heads: the mean over seeds, and how far seeds are apart. */
+export function seedsTable(results: readonly FamilyResult[]): string {
+  const names = [...new Set(results.map(nameOf))];
+  const groups = names.map((name) => [name, results.filter((result) => nameOf(result) === name)] as const);
+  const rows = groups.map(([name, runs]) => [
+    name,
+    spread(runs.map(({ negativeElbo }) => negativeElbo)),
+    spread(runs.map(({ nll }) => nll)),
+    runs
+      .map(({ seed }) => seed)
+      .toSorted((a, b) => a - b)
+      .join(', '),
+    runs[0]!.steps.toLocaleString('en-GB'),
+  ]);
+  return markdownTable(['flow', '−ELBO', '−ln p(x)', 'seeds', 'steps'], rows);
+}
+
+const nameOf = ({ flow, heads }: Case) => (heads === 'plain' ? `\`${flow}\`, plain heads` : `\`${flow}\``);
+
+/** Mean and range. */
+function spread(values: readonly number[]): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return `${mean.toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+}
