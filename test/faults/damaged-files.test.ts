@@ -17,9 +17,9 @@ import { damaged } from './damage.ts';
 const root = mkdtempSync(join(tmpdir(), 'flowvae-damage-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const RUN_CASES = 1600;
-const MODEL_CASES = 400;
-const DATA_CASES = 600;
+const RUN_CASES = 1250;
+const MODEL_CASES = 330;
+const DATA_CASES = 450;
 
 const data = folderOf({
   'train-images-idx3-ubyte.gz': gzipSync(idxImages(60, 6, 5)),
