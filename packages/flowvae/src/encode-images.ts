@@ -26,8 +26,8 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Images whose latents are in memory at once. */
-const PIECE = 2000;
+/** Images that share a key: image i's draws are those of i modulo this, under the key of its block. */
+const BLOCK = 2000;
 
 /**
  * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, where there are any, `labels` [n], all float32. The file is there whole or not
@@ -62,25 +62,28 @@ export async function encodeImages(
     const place = (name: keyof typeof shapes, values: Float32Array, first: number, perImage: number) =>
       write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offsets[name]! + 4 * first * perImage);
     if (set.labels) place('labels', Float32Array.from(set.labels.subarray(0, count)), 0, 1);
-    for (let first = 0; first < count; first += PIECE) {
-      const size = Math.min(PIECE, count - first);
-      const { mean, z, logQ } = await encodings({
+    for (let block = 0; block < count; block += BLOCK) {
+      const size = Math.min(BLOCK, count - block);
+      const options = {
         infer: model.infer,
         noise: model.noise,
-        data: { count: size, width: fixed.pixels, row: (index) => fixed.row(first + index, row) },
+        data: { count: size, width: fixed.pixels, row: (index: number) => fixed.row(block + index, row) },
         samples,
         meanSamples,
-        key: fold(drawKey, first),
+        key: fold(drawKey, block),
         variables: model.variables,
         engine: config.engine,
         threads: config.threads,
         ...(signal ? { signal } : {}),
+      };
+      await encodings(options, ({ mean, z, logQ }, { first, rows }) => {
+        const from = block + first;
+        place('mean', mean, from, latent);
+        place('samples', z, from, samples * latent);
+        place('log_q', logQ, from, samples);
+        line.show(`encoded ${from + rows}/${count} images`, from + rows === count);
       });
-      signal?.throwIfAborted(); // the rows that were left out are zeros
-      place('mean', mean, first, latent);
-      place('samples', z, first, samples * latent);
-      place('log_q', logQ, first, samples);
-      line.show(`encoded ${first + size}/${count} images`, first + size === count);
+      signal?.throwIfAborted(); // rows are missing
     }
   });
   line.end();

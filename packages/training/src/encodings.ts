@@ -2,7 +2,7 @@
 import type { Samplable } from '@flowvae/distributions';
 import { repeatRows, type Tensor2D, tf } from '@flowvae/tensor';
 import { type Drawn, inClosedForm, taken, withNoise } from './rows-with-noise.ts';
-import { type TabulateOptions, tabulate } from './tabulate.ts';
+import { type Piece, type TabulateOptions, tabulatePieces } from './tabulate.ts';
 
 /** Options of {@link encodings}. */
 export interface EncodingsOptions extends TabulateOptions, Drawn {
@@ -15,13 +15,22 @@ export interface EncodingsOptions extends TabulateOptions, Drawn {
 /** Rows of the encoder in one run. */
 const ROWS = 1000;
 
-/** E[z|x] [n, D], draws z [n, M, D] and their log q(z|x) [n, M], row-major; nats. Equal options give equal bytes. */
+/** What a few data points are encoded to: E[z|x] [rows, D], draws z [rows, M, D] and their log q(z|x) [rows, M], row-major; nats. */
+export type Encoded = Readonly<Record<'mean' | 'z' | 'logQ', Float32Array>>;
+
+/**
+ * Encodes data points, a few at a time, so that memory does not grow with their number: about a thousand draws are held at once, or those of one data
+ * point where it takes more. Equal options give equal bytes.
+ *
+ * @param take gets each piece, whose arrays hold until it returns
+ */
 export async function encodings(
   options: EncodingsOptions,
-): Promise<Readonly<Record<'mean' | 'z' | 'logQ', Float32Array>>> {
+  take: (encoded: Encoded, piece: Piece) => void,
+): Promise<void> {
   const { infer, samples, meanSamples } = options;
   const draws = { ...options, samples: Math.max(samples, meanSamples) };
-  const { exactMean, mean, z, logQ } = await tabulate(
+  await tabulatePieces(
     (rows) => {
       const { x, drawn } = taken(rows, draws);
       const { z: all, logProb } = infer(repeatRows(x, draws.samples)).sampleAndLogProb(drawn);
@@ -36,6 +45,6 @@ export async function encodings(
     },
     withNoise(draws),
     { ...options, chunk: Math.max(1, Math.floor(ROWS / draws.samples)) },
+    ({ exactMean, mean, z, logQ }, piece) => take({ mean: exactMean ?? mean!, z: z!, logQ: logQ! }, piece),
   );
-  return { mean: exactMean ?? mean!, z: z!, logQ: logQ! };
 }

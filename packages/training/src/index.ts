@@ -8,7 +8,7 @@ export { type AnnealedImportanceOptions, annealedImportance } from './annealed-i
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export type { Callback, FitStart, Moment } from './callback.ts';
 export { type DataPoints, dataPoints } from './data-points.ts';
-export { type EncodingsOptions, encodings } from './encodings.ts';
+export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
 export { type FitOptions, type FitResult, fit } from './fit.ts';
 export { type FitDensityOptions, fitDensity } from './fit-density.ts';

@@ -26,25 +26,49 @@ export async function tabulate(
   data: DataPoints,
   options: TabulateOptions = {},
 ): Promise<Arrays> {
+  const results: Record<string, Float32Array> = {};
+  await tabulatePieces(fn, data, options, (piece, { first, rows }) => {
+    for (const [name, values] of Object.entries(piece)) {
+      const perRow = values.length / rows;
+      results[name] ??= new Float32Array(data.count * perRow);
+      results[name].set(values, first * perRow);
+    }
+  });
+  return results;
+}
+
+/** Which data points a piece of a table is of: `rows` of them, from the `first` on. */
+export interface Piece {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/**
+ * The same, but nothing is gathered: each chunk's results are handed on.
+ *
+ * @param take gets results by name, [rows, …] row-major, which hold until it returns
+ */
+export async function tabulatePieces(
+  fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
+  data: DataPoints,
+  options: TabulateOptions,
+  take: (results: Arrays, piece: Piece) => void,
+): Promise<void> {
   const { count, width } = data;
   const size = Math.min(options.chunk ?? 4096, count);
   const runner = await functionRunner(({ x }) => fn(x as Tensor2D), options);
-  const results: Record<string, Float32Array> = {};
   const x = new Float32Array(size * width);
   try {
     for (let start = 0; start < count && !options.signal?.aborted; start += size) {
       const rows = Math.min(size, count - start);
       for (let i = 0; i < size; i++) x.set(data.row(start + Math.min(i, rows - 1)), i * width);
-      for (const [name, values] of Object.entries(await runner.run({ x }, { x: [size, width] }))) {
-        const perRow = values.length / size;
-        results[name] ??= new Float32Array(count * perRow);
-        results[name].set(values.subarray(0, rows * perRow), start * perRow);
-      }
+      const whole = Object.entries(await runner.run({ x }, { x: [size, width] }));
+      const own = whole.map(([name, values]) => [name, values.subarray(0, (values.length / size) * rows)] as const);
+      take(Object.fromEntries(own), { first: start, rows });
     }
   } finally {
     await runner.dispose();
   }
-  return results;
 }
 
 /** log q(x) of every data point, [n], nats. */
