@@ -1,11 +1,11 @@
 // The command as users start it: what goes to stdout and stderr, exit codes, and what is left behind.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRun } from 'flowvae';
+import { completeConfig, openRun, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnnealedReport, describeAnnealed } from '../../packages/flowvae/src/annealed-test.ts';
 import { flowvae, type Outcome } from '../processes/programs.ts';
-import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
+import { corruptData, freshPath, tinyData, tinyFlags, tinySettings } from './tiny-run.ts';
 
 const data = tinyData();
 const trained = freshPath();
@@ -142,6 +142,23 @@ describe.concurrent('the commands for a finished run', () => {
     expect(Math.abs(ais.importanceLogEvidence - ais.forward.logEvidence)).toBeLessThan(2);
     expect(stderr).toMatch(/annealing \d+ % .* 5 images, 3 chains each, 8 temperatures/);
     expect(again.stdout).toBe(stdout);
+  });
+
+  it('evaluate --ais --simulated refuses draws that no image can show, before it evaluates', async () => {
+    const out = freshPath();
+    const settings = {
+      ...tinySettings,
+      likelihood: 'logit-normal',
+      binarize: 'none',
+      steps: 1,
+      evalImages: 0,
+    } as const;
+    await trainRun(completeConfig({ ...settings, data: tinyData() }), { out });
+    const { code, stdout, stderr } = await flowvae(['evaluate', out, '--ais', '4', '--simulated', '50']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^flowvae: --simulated: likelihood logit-normal: expected pixels strictly between 0 and 1, .*, got \d+ of 1500 pixels at an end; leave --simulated out: .*\n$/,
+    );
   });
 
   it('evaluate --ais of test images gives the lower bound only', async () => {

@@ -36,6 +36,11 @@ export interface Scorable {
 
 /** What a model says of the data that it observes: it can be scored, drawn from and averaged. */
 export interface Observation extends Samplable, Scorable {
+  /**
+   * Ends that stand for every draw beyond them, where x cannot show it: how often they are drawn is not what `logProb` gives there, so draws with such
+   * a value are no data of this distribution. Left out: every draw is shown as it is.
+   */
+  readonly drawEnds?: readonly [least: number, most: number];
   /** E[x], [B, P]: what a picture of it shows. */
   mean(): Tensor2D;
 }

@@ -47,6 +47,7 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
     rows,
     width,
     noise: { kind: 'normal', width },
+    drawEnds: ENDS,
     logProb(x) {
       const [logY, logRest] = [tf.log(squeezed(x)), tf.log(squeezed(tf.sub(1, x)))];
       const deviation: Tensor2D = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
@@ -65,8 +66,11 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
 /** [0, 1] → [ε, 1 − ε] */
 const squeezed = (x: Tensor2D): Tensor2D => tf.add(tf.mul(x, 1 - 2 * EPSILON), EPSILON);
 
+/** Of x. */
+const ENDS = [0, 1] as const;
+
 /** The way back. A draw outside is the nearest end: 0 and 1 stand for all that no image can show. */
-const stretched = (y: Tensor2D): Tensor2D => tf.clipByValue(tf.div(tf.sub(y, EPSILON), 1 - 2 * EPSILON), 0, 1);
+const stretched = (y: Tensor2D): Tensor2D => tf.clipByValue(tf.div(tf.sub(y, EPSILON), 1 - 2 * EPSILON), ...ENDS);
 
 /** Spacing and reach of the sum over the normal, in its standard deviations. */
 const [STEP, REACH] = [0.2, 5];

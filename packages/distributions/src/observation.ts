@@ -11,6 +11,7 @@ interface ObservationParts {
   /** Width P of x. */
   readonly width: number;
   readonly noise: Noise;
+  readonly drawEnds?: readonly [least: number, most: number];
   logProb(x: Tensor2D): Tensor1D;
   /** noise [B, noise.width] → x [B, P] */
   draw(noise: Tensor2D): Tensor2D;
@@ -25,6 +26,7 @@ export function observation(parts: ObservationParts): Observation {
   const { name, rows, width, noise } = parts;
   return {
     noise,
+    ...(parts.drawEnds ? { drawEnds: parts.drawEnds } : {}),
     logProb(x) {
       checkShape(`${name}.logProb`, 'x', x, ['batch', width]);
       if (rows !== 1 && x.shape[0] !== 1 && x.shape[0] !== rows) {

@@ -37,24 +37,40 @@ export function checkAnnealedFlags({ ais, ...rest }: AnnealedFlags): void {
   throw new ExpectationError({ where: `--${name}`, expected: '--ais <n> beside it', received: 'no --ais' });
 }
 
+/** Images drawn from the model, with the latents that they were drawn at. */
+export interface Simulated {
+  readonly data: DataPoints;
+  readonly latents: DataPoints;
+}
+
+/**
+ * The images that are asked for; undefined where none are. Cheap, so that a refusal comes before the work.
+ *
+ * @throws ExpectationError where a draw cannot be shown: its image is then no draw of the likelihood, and a bound from it would be wrong
+ */
+export async function simulatedImages(parts: Experiment, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
+  return simulated === undefined ? undefined : await simulate(parts, simulated, fold(parts.key, 'simulated'));
+}
+
 /** Runs what is asked for; undefined where nothing is, or where no image was finished. */
 export async function annealedTest(
   parts: Experiment,
-  { ais, chains = 16, simulated }: AnnealedFlags,
+  { ais, chains = 16 }: AnnealedFlags,
+  drawn: Simulated | undefined,
   progress: ProgressStream,
   signal: AbortSignal,
 ): Promise<AnnealedReport | undefined> {
   const { config, model, key } = parts;
   if (ais === undefined || signal.aborted) return undefined;
-  const drawn = simulated === undefined ? undefined : await simulate(parts, simulated, fold(key, 'simulated'));
   const data = drawn?.data ?? parts.test;
   if (data.count === 0) return undefined;
   const line = new ProgressLine(progress);
   const from = performance.now();
   const onProgress = (share: number) => {
     const left = ((performance.now() - from) / share / 1000) * (1 - share);
+    const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow and says little
     line.show(
-      `annealing ${(100 * share).toFixed(0)} %  ${formatDuration(left)} left  ${data.count} images, ${chains} chains each, ${ais} temperatures`,
+      `annealing ${(100 * share).toFixed(0)} %${time}  ${data.count} images, ${chains} chains each, ${ais} temperatures`,
     );
   };
   const result = await annealedImportance({
@@ -78,13 +94,14 @@ export async function annealedTest(
 }
 
 /** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
-async function simulate(
-  { config, model }: Experiment,
-  count: number,
-  key: Key,
-): Promise<{ readonly data: DataPoints; readonly latents: DataPoints }> {
+async function simulate({ config, model }: Experiment, count: number, key: Key): Promise<Simulated> {
   const ofLatent = model.prior.noise;
-  const ofData = tf.tidy(() => ({ ...model.observe(tf.zeros([1, config.latent])).noise }));
+  const { noise: ofData, ends } = tf.tidy(() => {
+    const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(
+      tf.zeros([1, config.latent]),
+    );
+    return { noise: { ...noise }, ends: [...drawEnds] };
+  });
   const width = ofLatent.width + ofData.width;
   const noise = new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
@@ -99,8 +116,21 @@ async function simulate(
   };
   const { variables } = model;
   const { z, x } = await tabulate(draw, dataPoints(noise, width), { variables, engine: config.engine, chunk: 500 });
+  refuseHidden(x as Float32Array, config.likelihood, ends);
   const rowsOf = (values: unknown) => dataPoints(values as Float32Array, (values as Float32Array).length / count);
   return { data: rowsOf(x), latents: rowsOf(z) };
+}
+
+/** Refuses images that do not show what was drawn. */
+function refuseHidden(x: Float32Array, likelihood: string, [least, most]: readonly number[]): void {
+  const hidden = x.filter((value) => value <= least! || value >= most!).length;
+  if (hidden === 0) return;
+  throw new ExpectationError({
+    where: `--simulated: likelihood ${likelihood}`,
+    expected: 'pixels strictly between 0 and 1, for an end stands for all draws beyond it',
+    received: `${hidden} of ${x.length} pixels at an end`,
+    remedy: 'leave --simulated out: --ais alone bounds log p(x) of the test images from below',
+  });
 }
 
 /** The estimates for people. */

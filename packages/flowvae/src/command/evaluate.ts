@@ -1,6 +1,12 @@
 // `flowvae evaluate <run>`.
 import { basename, resolve } from 'node:path';
-import { type AnnealedFlags, annealedTest, checkAnnealedFlags, describeAnnealed } from '../annealed-test.ts';
+import {
+  type AnnealedFlags,
+  annealedTest,
+  checkAnnealedFlags,
+  describeAnnealed,
+  simulatedImages,
+} from '../annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
 import { describeEvaluation, evaluationReport } from '../report.ts';
 import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
@@ -35,6 +41,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const { parts, folder, checkpoint, notices } = openRun(run, changes, choice);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);
+  const drawn = await simulatedImages(parts, annealing);
   const { signal, exitCode, release } = interruption();
   const name = basename(resolve(run));
   const written = isWanted
@@ -42,7 +49,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
     : undefined;
   if (isWanted && parts.test.count === 0) process.stderr.write('no report: no test images\n');
   const evaluation = isWanted ? written?.evaluation : await evaluateTest(parts, progress, signal);
-  const annealed = await annealedTest(parts, annealing, progress, signal);
+  const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
   release();
   const report = {
     ...evaluationReport(parts, evaluation),
