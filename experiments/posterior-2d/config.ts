@@ -30,7 +30,7 @@ export const training = {
   binarize: 'static',
   seed: 1,
   evalImages: 0,
-  threads: 2,
+  threads: 1,
 } as const;
 
 /** R: the prior has a millionth of its mass outside. */

@@ -36,7 +36,7 @@ export async function gridPosteriors(
       return { logJoint: tf.add(linear, tf.expandDims(tf.add(atZero, model.prior.logProb(z)), 1)) };
     },
     dataPoints(points, 2),
-    { variables: model.variables, threads: 2, chunk: 2000 },
+    { variables: model.variables, threads: 1, chunk: 2000 },
   );
   const logArea = 2 * Math.log((2 * REACH) / cells);
   return Array.from({ length: count }, (_, i) => {

@@ -76,7 +76,7 @@ async function estimates({ model, test, key }: Experiment): Promise<ImportanceEs
     data: test,
     samples: scale!.samples,
     key: fold(key, 'evaluation'),
-    threads: 2,
+    threads: 1,
     onEstimate: (_, estimate) => found.push(estimate),
   });
   return found;
