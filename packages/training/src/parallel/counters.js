@@ -6,8 +6,17 @@
  * sleep and wake in turns are often put on one processor, one behind the other, while the next processor idles.
  */
 const SPIN = 4;
+/** The same while other programs need the processors, ms: whoever looks then keeps somebody from working, often the thread that it waits for. */
+const BRIEF_SPIN = 0.05;
 /** Looks between two glances at the clock. */
 const LOOKS = 256;
+/** Time between two glances from which on the processor was taken away in between, ms. */
+const TAKEN = 1;
+/** How long a thread looks only briefly after that, ms. */
+const REST = 300;
+
+/** Until when this thread looks only briefly. */
+let restUntil = 0;
 
 /**
  * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their difference does not.
@@ -20,10 +29,20 @@ const missing = (counters, index, value) => (value - Atomics.load(counters, inde
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 function spinUntil(counters, index, value) {
-  const deadline = performance.now() + SPIN;
+  let now = performance.now();
+  const deadline = now + (now < restUntil ? BRIEF_SPIN : SPIN);
   for (let look = 1; missing(counters, index, value) > 0; look++) {
-    if (look % LOOKS === 0 && performance.now() > deadline) return false;
+    if (look % LOOKS) continue;
+    const last = now;
+    now = performance.now();
+    if (now - last > TAKEN) {
+      restUntil = now + REST;
+      return false;
+    }
+    if (now > deadline) return false;
   }
+  const end = performance.now();
+  if (end - now > TAKEN) restUntil = end + REST;
   return true;
 }
 
