@@ -1,6 +1,10 @@
 // Settings: defaults, what each refuses and how it says so, and the way through a config file and back.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
 import { flagOf } from '../../packages/flowvae/src/settings.ts';
 import { parseSetting, recordedConfig } from '../../packages/flowvae/src/train-config.ts';
 
@@ -122,6 +126,18 @@ describe('a config', () => {
     const { heads: _, ...old } = completeConfig({});
     expect(recordedConfig(old, 'run/config.json').heads).toBe('plain');
     expect(recordedConfig({ ...old, heads: 'scaled' }, 'run/config.json').heads).toBe('scaled');
+  });
+
+  it('of a run that began before heads could be scaled repeats it with plain ones, as a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'flowvae-config-')), 'config.json');
+    const headsIn = (content: object) => {
+      writeFileSync(path, JSON.stringify(content));
+      return completeConfig(readConfigFile(path)).heads;
+    };
+    const { heads: _, ...old } = completeConfig({});
+    expect(headsIn({ ...old, versions: { flowvae: '0.1.0' } })).toBe('plain');
+    expect(headsIn({ ...old, heads: 'scaled', versions: { flowvae: '0.1.0' } })).toBe('scaled');
+    expect(headsIn({ latent: 5 })).toBe('scaled'); // no record of a run
   });
 
   it('refuses a setting that does not exist', () => {

@@ -1,18 +1,20 @@
 // `--config <file>`: settings from a JSON file, the same object as a run's config.json.
 import { readObject } from '@flowvae/runs';
-import type { TrainConfig } from '../settings.ts';
+import { type TrainConfig, unrecordedSettings } from '../settings.ts';
 import { checkSettings } from '../train-config.ts';
 
 /** What a run adds to the settings in its config.json: what was true of it, not what is asked for. */
 const FACTS = ['versions', 'dataSha256', 'sha256'];
 
 /**
- * The settings in a file; it need not have all.
+ * The settings in a file; it need not have all. What the config.json of a run lacks did not exist yet, and is what it was then: the same model again.
  *
  * @throws ExpectationError naming the file, and the first setting in it that is unknown or not acceptable
  */
 export function readConfigFile(path: string): Partial<TrainConfig> {
   const asked = { where: `--config ${path}`, expected: 'a JSON object, like the config.json of a run' };
-  const given = Object.entries(readObject(path, asked)).filter(([name]) => !FACTS.includes(name));
-  return checkSettings(Object.fromEntries(given), path);
+  const found = readObject(path, asked);
+  const given = Object.fromEntries(Object.entries(found).filter(([name]) => !FACTS.includes(name)));
+  const isRecord = FACTS.some((name) => Object.hasOwn(found, name));
+  return checkSettings(isRecord ? { ...unrecordedSettings, ...given } : given, path);
 }
