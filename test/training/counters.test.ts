@@ -1,30 +1,35 @@
 // How threads of a step wait for each other.
+import { cpus } from 'node:os';
 import { afterEach, expect, it, vi } from 'vitest';
 import { waitInTurns, waitUntil } from '../../packages/training/src/parallel/counters.js';
 
+const load = vi.hoisted(() => ({ average: 0 }));
+vi.mock('node:os', async (original) => ({
+  ...(await original<typeof import('node:os')>()),
+  loadavg: () => [load.average, 0, 0],
+}));
+
 afterEach(() => vi.restoreAllMocks());
 
-/** Waits for a counter that another thread sets only when this one rests; @returns looks at the clock, which goes on by so many ms for each. */
-async function glances(milliseconds: (glance: number) => number, start: number): Promise<number> {
+/** Looks at the clock, 0.01 ms apart, before a thread rests over a counter that another sets only then. */
+async function glances(start: number): Promise<number> {
   const counters = new Int32Array(new SharedArrayBuffer(4));
   let count = 0;
-  let now = start;
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
-    now += milliseconds(count++);
-    return now;
-  });
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => start + 0.01 * count++);
   await waitInTurns(counters, 0, 1, 0, async () => void Atomics.store(counters, 0, 1));
   clock.mockRestore();
   return count;
 }
 
-it('a thread looks for milliseconds before it sleeps, and only briefly for a while after its processor was taken away', async () => {
-  const steady = () => 0.01;
+it('a thread looks for milliseconds before it sleeps, and only briefly where other programs want the processors', async () => {
   const start = performance.now();
-  expect(await glances(steady, start + 1e6)).toBeGreaterThan(300);
-  expect(await glances((glance) => (glance === 3 ? 2 : 0.01), start + 2e6)).toBeLessThan(10);
-  expect(await glances(steady, start + 2e6 + 100)).toBeLessThan(10);
-  expect(await glances(steady, start + 2e6 + 400)).toBeGreaterThan(300);
+  load.average = cpus().length; // the threads of the step themselves
+  expect(await glances(start + 1e6)).toBeGreaterThan(300);
+  load.average = cpus().length + 2;
+  expect(await glances(start + 1e6 + 100)).toBeGreaterThan(300); // not asked again so soon
+  expect(await glances(start + 2e6)).toBeLessThan(10);
+  load.average = 0;
+  expect(await glances(start + 3e6)).toBeGreaterThan(300);
 });
 
 it('counters that have wrapped are reached', async () => {

@@ -1,22 +1,36 @@
 // @ts-check
 // Waiting for another thread by a counter in shared memory. JavaScript, because worker threads load it too.
 
+import { cpus, loadavg } from 'node:os';
+
 /**
  * How long a thread looks at a counter before it goes to sleep over it, ms. Longer than the waits within a step and between two steps: threads that
  * sleep and wake in turns are often put on one processor, one behind the other, while the next processor idles.
  */
 const SPIN = 4;
-/** The same while other programs need the processors, ms: whoever looks then keeps somebody from working, often the thread that it waits for. */
+/** The same where other programs need the processors, ms: whoever looks then keeps somebody from working, often the thread that it waits for. */
 const BRIEF_SPIN = 0.05;
 /** Looks between two glances at the clock. */
 const LOOKS = 256;
-/** Time between two glances from which on the processor was taken away in between, ms. */
-const TAKEN = 1;
-/** How long a thread looks only briefly after that, ms. */
-const REST = 300;
+/** How long what is known of other programs holds, ms. */
+const KNOWN = 500;
 
-/** Until when this thread looks only briefly. */
-let restUntil = 0;
+const processors = cpus().length;
+let lookedAt = Number.NEGATIVE_INFINITY;
+let spin = SPIN;
+
+/**
+ * How long to look, ms: threads that are ready to run, over the last minute, tell whether others want the processors. A processor that is taken away
+ * for a moment does not, for a virtual machine's is now and then while nobody here waits for it; and Windows keeps no such count.
+ * @param {number} now
+ */
+function spinNow(now) {
+  if (now - lookedAt < KNOWN) return spin;
+  lookedAt = now;
+  const [ready = 0] = loadavg();
+  spin = ready > processors + 1 ? BRIEF_SPIN : SPIN;
+  return spin;
+}
 
 /**
  * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their difference does not.
@@ -29,20 +43,11 @@ const missing = (counters, index, value) => (value - Atomics.load(counters, inde
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 function spinUntil(counters, index, value) {
-  let now = performance.now();
-  const deadline = now + (now < restUntil ? BRIEF_SPIN : SPIN);
+  const start = performance.now();
+  const deadline = start + spinNow(start);
   for (let look = 1; missing(counters, index, value) > 0; look++) {
-    if (look % LOOKS) continue;
-    const last = now;
-    now = performance.now();
-    if (now - last > TAKEN) {
-      restUntil = now + REST;
-      return false;
-    }
-    if (now > deadline) return false;
+    if (look % LOOKS === 0 && performance.now() > deadline) return false;
   }
-  const end = performance.now();
-  if (end - now > TAKEN) restUntil = end + REST;
   return true;
 }
 

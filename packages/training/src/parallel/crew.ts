@@ -19,7 +19,7 @@ export class Crew {
   readonly #own: ShardData;
   readonly #workers: readonly Worker[];
   readonly #state: SharedState;
-  #follow: Awaited<ReturnType<typeof openShard>> | undefined;
+  #part: Awaited<ReturnType<typeof openShard>> | undefined;
   #following: Promise<void> = Promise.resolve();
   #ready = 0;
   #given = 0;
@@ -36,14 +36,14 @@ export class Crew {
   static async start(shards: readonly ShardData[], state: SharedState): Promise<Crew> {
     const crew = new Crew(shards, state);
     try {
-      const [follow] = await Promise.all([
+      const [part] = await Promise.all([
         openShard(crew.#own, {
           wait: (counters, index, value) => crew.#wait(counters, index, value),
           guarded: (native) => native(), // nobody ends this thread from outside
         }),
         crew.#allReady(),
       ]);
-      crew.#follow = follow;
+      crew.#part = part;
     } catch (error) {
       await crew.dismiss();
       throw error;
@@ -79,7 +79,7 @@ export class Crew {
   async #followUntil(count: number): Promise<void> {
     const { finished } = this.#state;
     for (let next = finished[0]!; next < count; next++) {
-      await this.#follow!(commandAt(this.#own, next));
+      await this.#part!.follow(commandAt(this.#own, next));
       Atomics.store(finished, 0, next + 1);
     }
   }
@@ -109,10 +109,12 @@ export class Crew {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Stops all workers, whatever they are doing, once they are out of native code. */
+  /** Stops all workers, whatever they are doing, once they are out of native code, and frees this thread's sessions. */
   async dismiss(): Promise<void> {
     closeGate(this.#state.gate);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await this.#following.catch(() => {}); // it fails now, for the workers are gone, where it was under way; who waits for it is told
+    await this.#part?.free();
   }
 
   #worker(data: ShardData): Worker {

@@ -7,7 +7,7 @@ import { commandAt, openShard } from './shard.js';
 const data = /** @type {import('./shared-state.ts').ShardData} */ (workerData);
 const { shard, state } = data;
 const { throughGate } = await import(data.recipe.runner);
-const follow = await openShard(data, {
+const { follow } = await openShard(data, {
   wait: waitUntil,
   guarded: (native) => throughGate(state.gate, shard, native),
 });

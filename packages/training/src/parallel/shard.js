@@ -20,7 +20,8 @@ const [PARAMETERS, GRADIENTS] = [0, 1];
  * Makes the sessions of a part.
  * @param {ShardData} data
  * @param {Manners} manners
- * @returns {Promise<(command: Float64Array) => void | Promise<void>>} follows a command
+ * @returns {Promise<{ follow(command: Float64Array): void | Promise<void>, free(): Promise<void> }>} what follows a command, and what frees the
+ * sessions, which a thread that ends takes with it anyway
  */
 export async function openShard(data, { wait, guarded }) {
   const { shard, shards, bounds, weights, state, regions, scalars } = data;
@@ -28,7 +29,7 @@ export async function openShard(data, { wait, guarded }) {
   const kernels = /** @type {import('../kernels.ts').Kernels} */ (
     /** @type {unknown} */ (new WebAssembly.Instance(data.passesModule, { env: { memory: state.memory } }).exports)
   );
-  const { runGraph, formProducts, scalarValues } = await graphsOf(data, guarded);
+  const { runGraph, formProducts, scalarValues, free } = await graphsOf(data, guarded);
   const from = /** @type {number} */ (bounds[shard]);
   const length = /** @type {number} */ (bounds[shard + 1]) - from;
   const own = { parts: partsOf(data), weight: /** @type {number} */ (weights[shard]) };
@@ -77,7 +78,7 @@ export async function openShard(data, { wait, guarded }) {
 
   /** @type {Record<number, (command: Float64Array) => void | Promise<void>>} */
   const actions = { [Command.run]: run, [Command.sweep]: sweep, [Command.commit]: meet };
-  return (command) => actions[command[0] ?? 0]?.(command.subarray(1));
+  return { follow: (command) => actions[command[0] ?? 0]?.(command.subarray(1)), free };
 }
 
 /**
@@ -115,9 +116,12 @@ async function graphsOf(data, guarded) {
   /** Tensors over the places of outputs in the gradients. @param {readonly PlacedOutput[]} outputs */
   const placed = (outputs) =>
     outputs.map(({ key, shape, offset, size }) => [key, tensor(gradients.subarray(offset, offset + size), shape)]);
+  /** @type {{ release(): Promise<void> }[]} */
+  const sessions = [];
   /** @param {SessionRecipe} made @param {unknown[][]} feeds @param {unknown[][]} fetches @param {Float32Array | undefined} witness */
   const runner = async (made, feeds, fetches, witness) => {
     const session = await guarded(() => InferenceSession.create(made.model, made.options));
+    sessions.push(session);
     const [given, filled] = [Object.fromEntries(feeds), Object.fromEntries(fetches)];
     return () => guarded(() => runInPlace(session, given, filled, witness));
   };
@@ -151,7 +155,8 @@ async function graphsOf(data, guarded) {
     const witness = gradients.subarray(product.offset, product.offset + 1);
     formProducts = await runner(products.recipe, feeds, placed(products.outputs), witness);
   }
-  return { runGraph, formProducts, scalarValues: () => scalars.map(([value = 0]) => value) };
+  const free = async () => void (await Promise.all(sessions.splice(0).map((session) => session.release())));
+  return { runGraph, formProducts, scalarValues: () => scalars.map(([value = 0]) => value), free };
 }
 
 /**
