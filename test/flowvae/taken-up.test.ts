@@ -61,9 +61,11 @@ describe('taking up', () => {
     };
     rewrite('config.json', older);
     rewrite('checkpoints/step-000000006.json', ({ config, ...rest }) => ({ ...rest, config: older(config!) }));
-    const { said } = await takeUp(out);
+    const before = { heads: 'plain' } as const; // what they were before there was a choice
+    const { said } = await takeUp(out, before);
     expect(said[0]).toBe('going on after step 6\n');
-    await expect(takeUp(out, { activation: 'tanh' })).rejects.toThrow(
+    await expect(takeUp(out)).rejects.toThrow(/config\.json: expected heads "plain", got heads "scaled"/);
+    await expect(takeUp(out, { ...before, activation: 'tanh' })).rejects.toThrow(
       /config\.json: expected activation "relu", got activation "tanh"; a run goes on with/,
     );
   });
