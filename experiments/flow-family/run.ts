@@ -3,11 +3,22 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { completeConfig, evaluate, experiment, fit, fold, makeFolder, tf, training } from 'flowvae';
+import {
+  completeConfig,
+  evaluate,
+  experiment,
+  fit,
+  fold,
+  makeFolder,
+  tf,
+  tolerateClosedPipes,
+  training,
+} from 'flowvae';
 import { updateMarkedTables } from '../readme-tables.ts';
 import { type Case, scales, shared } from './config.ts';
 import { type FamilyResult, familyTable, seedsTable } from './table.ts';
 
+tolerateClosedPipes();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
   options: {
