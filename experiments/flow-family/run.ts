@@ -30,7 +30,10 @@ const { values } = parseArgs({
   },
 });
 const scale = scales[values.scale as keyof typeof scales];
-if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+if (!scale) {
+  process.stderr.write(`--scale: expected one of ${Object.keys(scales).join(', ')}, got ${values.scale}\n`);
+  process.exit(2);
+}
 const folder = values.out ?? inHere(values.scale === 'seeds' ? 'results/seeds' : 'results');
 /** Steps of which the median is taken. */
 const TIMED_STEPS = 120;
