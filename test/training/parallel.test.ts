@@ -1,5 +1,5 @@
 // A step spread over threads against the same step in one thread.
-import { runCounter } from '@flowvae/compiler';
+import { loadRuntime, runCounter } from '@flowvae/compiler';
 import { fold, key, normal } from '@flowvae/random';
 import {
   type NamedVariables,
@@ -11,7 +11,7 @@ import {
   type Variable,
 } from '@flowvae/tensor';
 import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop, sgd } from '@flowvae/training';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
 import { rowsOf, shardGraphs } from '../../packages/training/src/parallel/shards.ts';
 import { localState } from '../../packages/training/src/training-state.ts';
@@ -191,6 +191,22 @@ describe('the state', () => {
     await state.writeVariables();
     expect(valuesOf(problem.variables)).toEqual(copy(ramp));
     await Promise.all([state.dispose(), alone.dispose()]);
+  });
+
+  it('frees what this thread holds of ONNX Runtime', async () => {
+    const runtime = await loadRuntime();
+    if (typeof runtime === 'string') throw new Error(runtime); // the reason why there is none
+    const create = vi.spyOn(runtime.InferenceSession, 'create');
+    const problem = vae();
+    const state = await parallelState(optionsFor(problem));
+    const sessions = await Promise.all(create.mock.results.map(({ value }) => value as ReturnType<typeof create>));
+    create.mockRestore();
+    const released = sessions.map((session) => vi.spyOn(session, 'release'));
+    await state.run(problem.problem.batch(0));
+    adam(1e-2).apply(state, 2, 0);
+    state.commit(); // nobody waits for it
+    await state.dispose();
+    expect(released.map(({ mock }) => mock.calls.length)).toEqual([1]);
   });
 
   it('fails with the error of the thread that failed', async () => {
