@@ -49,14 +49,17 @@ const mistakes: readonly ((folder: string) => unknown)[] = [
   },
 ];
 
-/** The message of every mistake; one that is none is an error here. */
+/** The message of every mistake, made in an empty folder: here may be files and runs of the user's. One that is none is an error. */
 export async function realErrors(): Promise<string[]> {
   const messages: string[] = [];
+  const here = process.cwd();
   for (const mistake of mistakes) {
     const folder = mkdtempSync(join(tmpdir(), 'flowvae-mistake-'));
+    process.chdir(folder);
     try {
       messages.push(await messageOf(() => mistake(folder)));
     } finally {
+      process.chdir(here);
       rmSync(folder, { recursive: true, force: true });
     }
   }
