@@ -11,6 +11,7 @@ interface Size {
   readonly epochs: number;
   readonly settings: Partial<TrainConfig>;
   readonly closeSamples: number;
+  readonly closeImages: number;
 }
 
 const sizes: Readonly<Record<ScaleName, Size>> = {
@@ -18,9 +19,20 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
     epochs: 0.02,
     settings: { validateEvery: 5, evalSamples: 5, evalImages: 4 },
     closeSamples: 10,
+    closeImages: 3,
   },
-  quick: { epochs: 50, settings: { validateEvery: EPOCH, evalSamples: 200, evalImages: 1000 }, closeSamples: 5000 },
-  paper: { epochs: 500, settings: { validateEvery: EPOCH, evalSamples: 200, evalImages: 10_000 }, closeSamples: 5000 },
+  quick: {
+    epochs: 50,
+    settings: { validateEvery: EPOCH, evalSamples: 200, evalImages: 1000 },
+    closeSamples: 5000,
+    closeImages: 1000,
+  },
+  paper: {
+    epochs: 500,
+    settings: { validateEvery: EPOCH, evalSamples: 200, evalImages: 10_000 },
+    closeSamples: 5000,
+    closeImages: 1000,
+  },
 };
 
 /** pythae's VAE on statically binarised MNIST: the rate falls by 10^(−1/5) at epochs 200 and 350, and the best epoch on validation is kept. */
@@ -38,13 +50,14 @@ const recipe: Partial<TrainConfig> = {
 };
 
 function entries(scale: ScaleName, seeds: number): VaeEntry[] {
-  const { epochs, settings, closeSamples } = sizes[scale];
+  const { epochs, settings, closeSamples, closeImages } = sizes[scale];
   const steps = epochs * EPOCH;
   return Array.from({ length: seeds }, (_, seed) => ({
     slug: `pythae-none-${steps}-seed${seed}`,
     experiment: 'pythae-baseline',
     k: 0,
     closeSamples,
+    closeImages,
     settings: { ...recipe, ...settings, steps, seed },
   }));
 }

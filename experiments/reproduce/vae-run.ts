@@ -1,16 +1,8 @@
 // One VAE trained and evaluated: the run behind every number on MNIST.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  completeConfig,
-  evaluateTest,
-  openRun,
-  RunFolder,
-  type TrainConfig,
-  trainRun,
-  type ValidationEntry,
-  versions,
-} from 'flowvae';
+import { completeConfig, RunFolder, type TrainConfig, trainRun, type ValidationEntry, versions } from 'flowvae';
+import { closeEvaluation } from './close-evaluation.ts';
 import type { Entry, Result, RunContext } from './experiment.ts';
 
 /** A run, all of its settings among its data. */
@@ -22,6 +14,8 @@ export interface VaeEntry extends Entry {
   readonly settings: Partial<TrainConfig>;
   /** Importance samples of the second, closer estimate of log p(x). */
   readonly closeSamples: number;
+  /** Test images that are given so many. */
+  readonly closeImages: number;
 }
 
 /** What a VAE run leaves. Nats; `negative` bounds and NLLs: lower is better. */
@@ -40,7 +34,7 @@ export interface VaeResult extends Result {
   /** By `samples` importance samples, 200 in all but the smallest scale. */
   readonly nll200: number;
   readonly nll200StandardError: number;
-  /** By `closeSamples`. */
+  /** By `closeSamples` for the first `closeImages` images: see closeEvaluation. */
   readonly nll5000: number;
   readonly nll5000StandardError: number;
   /** [step, −ELBO] */
@@ -56,9 +50,17 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
   const config = completeConfig({ ...entry.settings, threads });
   const { report } = await trainRun(config, { out: runFolder, resume, allowDifferentMachine, progress, signal });
   if (signal.aborted || report.testElbo === null || report.testNll === null) return undefined;
-  const { parts, folder } = openRun(runFolder, { evalSamples: entry.closeSamples });
-  const close = await evaluateTest(parts, progress, signal);
-  if (signal.aborted || !close) return undefined;
+  const nllStandardError = report.testNllStandardError ?? Number.NaN;
+  const close = await closeEvaluation({
+    runFolder,
+    all: { mean: report.testNll, standardError: nllStandardError, images: report.evalImages },
+    samples: entry.closeSamples,
+    images: entry.closeImages,
+    progress,
+    signal,
+  });
+  if (!close) return undefined;
+  const folder = RunFolder.open(runFolder);
   const validations = validationsOf(folder);
   const best = validations.reduce((a, b) => (b.validation.elbo > a.validation.elbo ? b : a));
   const kept = config.keep === 'best' ? best : validations.at(-1)!;
@@ -74,13 +76,14 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     validationNegativeElbo: -kept.validation.elbo,
     validationStep: kept.step,
     testNegativeElbo: -report.testElbo,
-    testNegativeElboStandardError: close.elboStandardError,
+    testNegativeElboStandardError: report.testElboStandardError ?? Number.NaN,
     nll200: report.testNll,
-    nll200StandardError: report.testNllStandardError ?? Number.NaN,
-    nll5000: close.nll,
-    nll5000StandardError: close.nllStandardError,
+    nll200StandardError: nllStandardError,
+    nll5000: close.mean,
+    nll5000StandardError: close.standardError,
     samples: config.evalSamples,
     closeSamples: entry.closeSamples,
+    closeImages: Math.min(entry.closeImages, report.evalImages),
     images: report.evalImages,
     terms: report.terms,
     validationCurve: validations.map(({ step, validation }) => [step, -validation.elbo] as const),

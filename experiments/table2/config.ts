@@ -33,6 +33,7 @@ interface Size {
   readonly runs: readonly Run[];
   readonly settings: Partial<TrainConfig>;
   readonly closeSamples: number;
+  readonly closeImages: number;
 }
 
 const sizes: Readonly<Record<ScaleName, Size>> = {
@@ -40,16 +41,19 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
     runs: at('oxford', 20, [none, planar(2)]),
     settings: { validateEvery: 10, evalSamples: 5, evalImages: 4 },
     closeSamples: 10,
+    closeImages: 3,
   },
   quick: {
     runs: at('oxford', 20_000, [none, planar(10), nice(10)]),
     settings: { validateEvery: 2000, evalSamples: 200, evalImages: 1000 },
     closeSamples: 5000,
+    closeImages: 1000,
   },
   paper: {
     runs: paperRuns,
     settings: { validateEvery: 5000, evalSamples: 200, evalImages: 10_000 },
     closeSamples: 5000,
+    closeImages: 1000,
   },
 };
 
@@ -65,13 +69,14 @@ const protocol: Partial<TrainConfig> = {
 
 /** The runs of a scale; seeds outermost, so that one of each is done first. */
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
-  const { runs, settings, closeSamples } = sizes[scale];
+  const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
     runs.map(({ architecture, family, k, steps }) => ({
       slug: [architecture, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
       experiment: 'table2',
       k,
       closeSamples,
+      closeImages,
       settings: { ...protocol, ...settings, architecture, flow: k > 0 ? `${family}*${k}` : 'none', steps, seed },
     })),
   );

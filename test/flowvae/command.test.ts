@@ -21,6 +21,7 @@ const EVALUATION_KEYS = [
   'binarization',
   'testElbo',
   'testNll',
+  'testElboStandardError',
   'testNllStandardError',
   'testBitsPerDimension',
   'evalSamples',

@@ -68,6 +68,7 @@ it('saves and draws what was trained when it is stopped, without evaluating', as
     msPerStep: 0,
     testElbo: null,
     testNll: null,
+    testElboStandardError: null,
     testNllStandardError: null,
     evalImages: 0,
     terms: null,
@@ -76,7 +77,11 @@ it('saves and draws what was trained when it is stopped, without evaluating', as
 });
 
 it.each([
-  ['one image has no standard error', { evalImages: 1 }, { evalImages: 1, testNllStandardError: null }],
+  [
+    'one image has no standard error',
+    { evalImages: 1 },
+    { evalImages: 1, testElboStandardError: null, testNllStandardError: null },
+  ],
   ['no flow has log-det 0', { flow: 'none' }, { terms: expect.objectContaining({ logDet: 0 }) }],
   ['more images than there are', { evalImages: 100 }, { evalImages: 12 }],
 ] as const)('%s', async (_, changes, expected) => {

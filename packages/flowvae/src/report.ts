@@ -19,6 +19,8 @@ export interface EvaluationReport {
   readonly binarization: string;
   /** The bound (negative), nats. */
   readonly testElbo: number | null;
+  /** Over images; null for one image. */
+  readonly testElboStandardError: number | null;
   /** −log p(x) (positive), nats. */
   readonly testNll: number | null;
   /** Over images; null for one image. */
@@ -53,6 +55,7 @@ export function evaluationReport({ config, test }: Experiment, evaluation: Evalu
   return {
     binarization: config.binarize,
     testElbo: evaluation?.elbo ?? null,
+    testElboStandardError: evaluation && evaluation.images > 1 ? evaluation.elboStandardError : null,
     testNll: evaluation?.nll ?? null,
     testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
     testBitsPerDimension:
@@ -117,15 +120,16 @@ const countUnder = (variables: NamedVariables, prefix: string) =>
 
 /** The evaluation for people. */
 export function describeEvaluation(report: EvaluationReport): string {
-  const { testElbo, testNll, testNllStandardError, terms, evalImages, evalSamples, binarization } = report;
-  const { testBitsPerDimension: bits } = report;
+  const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
+  const { terms, evalImages, evalSamples, binarization } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
   const parts = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-  const error =
+  const nllError =
     testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
+  const elboError = testElboStandardError === null ? '' : ` ± ${testElboStandardError.toFixed(2)}`;
   return [
-    `test NLL    ${testNll.toFixed(2)}${error} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
-    `test ELBO   ${testElbo.toFixed(2)} nats = ${parts.join(', ')}`,
+    `test NLL    ${testNll.toFixed(2)}${nllError} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
+    `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${parts.join(', ')}`,
     `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
     ...describeWeights(report),
   ].join('\n');
