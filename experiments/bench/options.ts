@@ -41,7 +41,7 @@ ${Object.entries(sections)
   --patience <s>      seconds that a peer may take to start, compiling included (default 60)
   --layers <n,n,…>    flow lengths K (default: each section's own)
   --widths <n,n,…>    widths of the hidden layers in section widths (default 200,400,800)
-  --threads <n,n,…>   cores (default 2; section flow: 1,2)
+  --threads <n,n,…>   cores (default 2; section flow: 1,2; passes and lowerings: 1)
   --peers <name,…>    ${peerNames.join(', ')} (default: all of them), or none
 `;
 

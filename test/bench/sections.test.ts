@@ -25,19 +25,36 @@ interface Row {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-/** What each section must hold: units of its rows, and flowvae's own contenders besides `flowvae`. */
-const expected: Readonly<Record<string, { units: string[]; others: string[] }>> = {
+const passNames = 'reshapes, constants, pieces, broadcasts, signs, common subexpressions, bias, dead nodes'.split(', ');
+const passes = [...passNames.map((name) => `without ${name}`), 'without any pass'];
+
+/** What each section must hold: units of its rows, what flowvae itself is compared with in the first and the other rows, and their settings. */
+interface Expected {
+  readonly units: readonly string[];
+  readonly others: readonly string[];
+  readonly othersLater?: readonly string[];
+  readonly setting?: object;
+}
+
+const expected: Readonly<Record<string, Expected>> = {
   steps: { units: ['ms'], others: ['bare matrix products'] },
   widths: { units: ['ms'], others: ['bare matrix products'] },
   evaluation: { units: ['µs per sample', 'µs per sample', 's'], others: [] },
   trace: { units: ['ms'], others: ['flowvae, trace alone', 'flowvae, fit to its first step'] },
   memory: { units: ['MiB'], others: [] },
   flow: { units: ['ms'], others: ['flowvae, one session'] },
+  passes: {
+    units: ['ms', 'ms to a session', 'nodes'],
+    others: [...passes, 'outputs copied as well', 'outputs gathered'],
+    othersLater: passes,
+  },
+  lowerings: { units: ['µs', 'µs', 'µs'], others: ['plain lowering'], setting: { rows: 100, threads: 2 } },
   checkpoint: { units: ['ms', 'ms'], others: [] },
 };
 
 describe('pnpm bench', { timeout: 300_000 }, () => {
   let result: Result;
+  const rowsOf = (name: string) => result.sections.find(({ section }) => section === name)!.rows;
   beforeAll(() => {
     const sizes = [
       '--layers',
@@ -66,18 +83,24 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
     for (const name of defined) expect(readme).toContain(`<!-- bench:${name} -->`);
   });
 
-  test.each(Object.entries(expected))('%s: rows of the documented shape', (name, { units, others }) => {
-    const { rows } = result.sections.find(({ section }) => section === name)!;
+  test.each(Object.entries(expected))('%s: rows of the documented shape', (name, section) => {
+    const { units, others, othersLater = others, setting = { layers: 2, threads: 2 } } = section;
+    const rows = rowsOf(name);
     expect(rows.map(({ unit }) => unit)).toEqual(units);
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
       expect(Object.keys(row).toSorted()).toEqual(['absent', 'facts', 'notes', 'setting', 'unit', 'values']);
-      expect(row.setting).toMatchObject({ layers: 2, threads: 2 });
-      expect(Object.keys(row.values).toSorted()).toEqual(['flowvae', ...others].toSorted());
+      expect(row.setting).toMatchObject(setting);
+      expect(Object.keys(row.values).toSorted()).toEqual(['flowvae', ...(i === 0 ? others : othersLater)].toSorted());
       for (const { median, min, max, rounds } of Object.values(row.values)) {
         expect([median > 0, median, median, rounds]).toEqual([true, min, max, 1]);
       }
       for (const reason of Object.values(row.absent)) expect(reason).toBe('not among --peers');
     }
+  });
+
+  test('every pass spares the graph some nodes: one that spares none goes', () => {
+    const { flowvae, ...without } = rowsOf('passes').find(({ unit }) => unit === 'nodes')!.values;
+    for (const [name, { median }] of Object.entries(without)) expect(median, name).toBeGreaterThan(flowvae!.median);
   });
 
   test('names each peer that does not take part, and the machine', () => {

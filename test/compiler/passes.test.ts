@@ -8,7 +8,7 @@ import { fuseBias } from '../../packages/compiler/src/passes/bias.ts';
 import { foldBroadcasts } from '../../packages/compiler/src/passes/broadcasts.ts';
 import { shareCommonSubexpressions } from '../../packages/compiler/src/passes/common-subexpressions.ts';
 import { removeDeadNodes } from '../../packages/compiler/src/passes/dead-nodes.ts';
-import { optimise } from '../../packages/compiler/src/passes/optimise.ts';
+import { optimise, passNames } from '../../packages/compiler/src/passes/optimise.ts';
 import { foldReshapes } from '../../packages/compiler/src/passes/reshapes.ts';
 import { trace } from '../../packages/compiler/src/trace.ts';
 
@@ -199,6 +199,25 @@ describe('removeDeadNodes', () => {
 });
 
 describe('all passes together', () => {
+  /** Something for each of them. */
+  const everything: Traceable = ({ x, w, b }) => {
+    const [left, right] = tf.split(tf.concat([x!, tf.neg(tf.neg(x!))], 1), 2, 1) as [Tensor, Tensor];
+    const twice = tf.mul(tf.tanh(left), tf.tanh(tf.clone(right)));
+    tf.exp(twice); // dead
+    const product = tf.add(matMul(tf.sub(twice, tf.add(tf.ones([2]), 3)), w!), b!);
+    return { y: tf.sub(tf.mul(product, product), tf.broadcastTo(tf.sqrt(b!), [3, 4])) };
+  };
+
+  it.each(passNames)('need not %s, but more nodes without', async (name) => {
+    const { before, after } = await rewritten((graph) => optimise(graph, [name]), everything);
+    expect(after.nodes.length).toBeGreaterThan(optimise(before).nodes.length);
+  });
+
+  it('can all be left out', () => {
+    const graph = trace(everything, { x: [3, 2], w: [2, 4], b: [4] }, {});
+    expect(optimise(graph, passNames)).toEqual(graph);
+  });
+
   const steps: readonly ((stack: Tensor[]) => Tensor)[] = [
     (s) => tf.tanh(s.at(-1)!),
     (s) => tf.clone(s.at(-1)!),

@@ -2,7 +2,9 @@
 import { checkpoint } from './checkpoint.ts';
 import { evaluation } from './evaluation.ts';
 import { flow } from './flow.ts';
+import { lowerings } from './lowerings.ts';
 import { memory } from './memory.ts';
+import { passes } from './passes.ts';
 import type { Section } from './section.ts';
 import { steps } from './steps.ts';
 import { trace } from './trace.ts';
@@ -15,5 +17,7 @@ export const sections: Readonly<Record<string, Section>> = {
   trace,
   memory,
   flow,
+  passes,
+  lowerings,
   checkpoint,
 };

@@ -7,7 +7,7 @@ import { type Dimension, encodeModel } from '../onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
 import { foldConstants } from '../passes/constants.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
-import { optimise, optimiseUnfolded } from '../passes/optimise.ts';
+import { optimise } from '../passes/optimise.ts';
 import { type Traceable, trace } from '../trace.ts';
 import { TraceError } from '../trace-error.ts';
 import { mergeTraces } from './merge.ts';
@@ -115,7 +115,8 @@ function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
 
 function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: DynamicAxis, size: number): Graph {
   try {
-    return optimiseUnfolded(trace(fn, shapesAt(shapes, size), variables));
+    // Numbers stay as they were traced: a folded 0.3·(1/B) no longer shows that it scales with B.
+    return optimise(trace(fn, shapesAt(shapes, size), variables), ['constants']);
   } catch (error) {
     if (error instanceof TraceError) throw error;
     throw new TraceError({

@@ -10,20 +10,28 @@ import { foldReshapes } from './reshapes.ts';
 import type { Pass } from './rewrite.ts';
 import { foldSigns } from './signs.ts';
 
-const structure: readonly Pass[] = [
-  foldPieces,
-  foldBroadcasts,
-  foldSigns,
-  shareCommonSubexpressions,
-  fuseBias,
-  removeDeadNodes,
-];
+/** All passes by name, in the order in which they run. Any of them can be left out: none needs another one's work. */
+const passes = {
+  reshapes: foldReshapes,
+  constants: foldConstants,
+  pieces: foldPieces,
+  broadcasts: foldBroadcasts,
+  signs: foldSigns,
+  'common subexpressions': shareCommonSubexpressions,
+  bias: fuseBias,
+  'dead nodes': removeDeadNodes,
+} as const satisfies Readonly<Record<string, Pass>>;
 
-/** Runs all passes. The result computes the same outputs from the same inputs. */
-export const optimise = (graph: Graph): Graph => applied([foldReshapes, foldConstants, ...structure], graph);
+/** What a pass is called. */
+export type PassName = keyof typeof passes;
 
-/** Runs the passes that leave numbers as they were traced: a folded 0.3·(1/B) no longer shows that it scales with B. */
-export const optimiseUnfolded = (graph: Graph): Graph => applied([foldReshapes, ...structure], graph);
+/** The names of all passes. */
+export const passNames = Object.keys(passes) as readonly PassName[];
 
-const applied = (passes: readonly Pass[], graph: Graph): Graph =>
-  passes.reduce((current, pass) => pass(current), graph);
+/**
+ * Runs the passes. The result computes the same outputs from the same inputs.
+ *
+ * @param without passes that are left out
+ */
+export const optimise = (graph: Graph, without: readonly PassName[] = []): Graph =>
+  passNames.filter((name) => !without.includes(name)).reduce((current, name) => passes[name](current), graph);
