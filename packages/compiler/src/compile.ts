@@ -6,7 +6,7 @@ import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph.ts';
 import { LeastRecentlyUsed, promised } from './least-recently-used.ts';
 import { optimise } from './passes/optimise.ts';
-import { type InputShapes, type Traceable, trace } from './trace.ts';
+import { type InputShapes, type Traceable, type TraceOptions, trace } from './trace.ts';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
@@ -37,8 +37,13 @@ export interface Compiled {
 }
 
 /** The optimised graph of a function at given shapes, without a session; `printGraph` shows it. */
-export function traceGraph(fn: Traceable, shapes: InputShapes, variables: NamedVariables = {}): Graph {
-  return optimise(trace(fn, shapes, variables));
+export function traceGraph(
+  fn: Traceable,
+  shapes: InputShapes,
+  variables: NamedVariables = {},
+  options: TraceOptions = {},
+): Graph {
+  return optimise(trace(fn, shapes, variables, options));
 }
 
 /**
@@ -71,7 +76,7 @@ export function compile(
       const onRun = () => void executables.use(key);
       // A function that throws while it is traced rejects.
       return promised(executables, key, async () =>
-        Executable.create(traceGraph(fn, shapes, variables), { threads, inPlace }, onRun),
+        Executable.create(traceGraph(fn, shapes, variables, { ownKernels: true }), { threads, inPlace }, onRun),
       );
     },
     toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),

@@ -1,13 +1,14 @@
 // A graph bound to a session of ONNX Runtime: arrays in, arrays out.
 import { ExpectationError, elementCount } from '@flowvae/tensor';
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from './graph.ts';
-import { runInPlace } from './in-place.js';
 import { Lease } from './lease.ts';
-import { encodeModel, outputName } from './onnx-model.ts';
+import { outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
+import { stageRecipes } from './stages/stage-recipes.ts';
+import { type Feeds, type Fetches, openStages, type StagedSession } from './stages/staged-session.js';
 
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
@@ -27,7 +28,7 @@ export const sessionCounter = { created: 0, freed: 0 };
 /** A traced function for fixed shapes, ready to run. */
 export class Executable {
   readonly graph: Graph;
-  readonly #session: InferenceSession;
+  readonly #session: StagedSession;
   readonly #lease: Lease;
   readonly #runtime: Runtime;
   /** ONNX Runtime's descriptions of arrays, kept as long as the same array comes again. */
@@ -35,7 +36,7 @@ export class Executable {
 
   readonly #inPlace: boolean;
 
-  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime, inPlace: boolean, onRun?: () => void) {
+  private constructor(graph: Graph, session: StagedSession, runtime: Runtime, inPlace: boolean, onRun?: () => void) {
     this.graph = graph;
     this.#inPlace = inPlace;
     this.#session = session;
@@ -64,7 +65,7 @@ export class Executable {
         remedy: "use engine 'eager'",
       });
     }
-    const session = await runtime.InferenceSession.create(encodeModel(graph, { inPlace }), sessionOptions(threads));
+    const session = await openStages(stageRecipes(graph, inPlace), sessionOptions(threads), runtime);
     sessionCounter.created++;
     return new Executable(graph, session, runtime, inPlace, onRun);
   }
@@ -90,14 +91,10 @@ export class Executable {
       if (this.#inPlace && !target) throw new TypeError(`run: '${named.name}' needs an array to be written into`);
       fetches[outputName(named.name)] = target ? this.#describe(named, target, outputName(named.name)) : null;
     }
-    const results = await this.#lease.use(async () =>
-      this.#inPlace
-        ? runInPlace(this.#session, feeds, fetches, into[outputs[0]!.name] as Float32Array)
-        : this.#session.run(feeds, fetches),
-    );
+    const results = await this.#lease.use(() => this.#session.run(feeds as Feeds, fetches as Fetches));
     runCounter.runs++;
     runCounter.nodes += nodes.length;
-    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results![outputName(name)]!.data as A)] as const);
+    const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[outputName(name)]!.data as A)] as const);
     return Object.fromEntries(arrays);
   }
 
@@ -123,7 +120,7 @@ export class Executable {
   }
 }
 
-async function freeSession(session: InferenceSession): Promise<void> {
+async function freeSession(session: StagedSession): Promise<void> {
   await session.release();
   sessionCounter.freed++;
 }

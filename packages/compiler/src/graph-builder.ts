@@ -6,7 +6,7 @@ export interface Emission {
   readonly shape: readonly number[];
   readonly type: ValueType;
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly domain?: 'com.microsoft';
+  readonly domain?: GraphNode['domain'];
 }
 
 const arrays = {
@@ -77,10 +77,14 @@ export class GraphBuilder {
     operator: string,
     inputs: readonly Value[],
     shapes: readonly (readonly number[])[],
-    { type, attributes = {} }: Pick<Emission, 'attributes'> & { readonly type: ValueType | readonly ValueType[] },
+    {
+      type,
+      attributes = {},
+      domain = '',
+    }: Pick<Emission, 'attributes' | 'domain'> & { readonly type: ValueType | readonly ValueType[] },
   ): Value[] {
     const outputs = shapes.map((shape, i) => ({ shape, type: typeof type === 'string' ? type : type[i]! }));
-    this.#nodes.push({ operator, domain: '', inputs, outputs, attributes, origin: this.origin });
+    this.#nodes.push({ operator, domain, inputs, outputs, attributes, origin: this.origin });
     return outputs;
   }
 

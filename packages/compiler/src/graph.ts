@@ -12,10 +12,10 @@ export interface Value {
 /** An attribute of a node: an integer, a list of integers, a word, or a float (which ONNX stores as another kind than an integer). */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
-/** One ONNX operator; `origin` is the tfjs kernel and operation that it was lowered from. */
+/** One ONNX operator, or a kernel of our own; `origin` is the tfjs kernel and operation that it was lowered from. */
 export interface GraphNode {
   readonly operator: string;
-  readonly domain: '' | 'com.microsoft';
+  readonly domain: '' | 'com.microsoft' | 'flowvae';
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -49,3 +49,13 @@ export interface Graph {
 /** Whether two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** The node that makes each value. */
+export const producersOf = ({ nodes }: Graph): ReadonlyMap<Value, GraphNode> =>
+  new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+
+/** What a value is a reshape of: as an output, or as what a kernel of ours reads, the reshape would be a copy. */
+export function unshaped(value: Value, producers: ReadonlyMap<Value, GraphNode>): Value {
+  const node = producers.get(value);
+  return node?.operator === 'Reshape' ? unshaped(node.inputs[0]!, producers) : value;
+}

@@ -1,7 +1,5 @@
 // @ts-check
 // Runs a session whose outputs all go into arrays of the caller, and nowhere else. JavaScript, because worker threads load it too.
-export { throughGate } from './native-gate.js';
-export { sharedViews } from './shared-views.js';
 
 /**
  * The first output of an in-place model: an empty sequence.

@@ -9,7 +9,7 @@ const { AttributeType } = onnx.AttributeProto;
 
 /** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */
 const IR_VERSION = 8;
-const OPERATOR_SETS = { '': 17, 'com.microsoft': 1 } as const;
+const OPERATOR_SETS: Readonly<Partial<Record<GraphNode['domain'], number>>> = { '': 17, 'com.microsoft': 1 };
 
 /** An output's name in the model, where inputs and variables go by their own: gradients like to be named after their variables. */
 export const outputName = (name: string): string => `output:${name}`;
@@ -50,7 +50,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     irVersion: IR_VERSION,
     producerName: 'flowvae',
     ...header,
-    opsetImport: Array.from(domains, (domain) => ({ domain, version: OPERATOR_SETS[domain] })),
+    opsetImport: Array.from(domains, operatorSet),
     graph: {
       name: 'traced',
       node: inPlace ? [...node, { opType: 'SequenceEmpty', output: [STOP] }] : node,
@@ -59,6 +59,13 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       output: inPlace ? [emptySequence, ...output] : output,
     },
   }).finish();
+}
+
+/** @throws Error for kernels of our own, which have to be taken out before */
+function operatorSet(domain: GraphNode['domain']) {
+  const version = OPERATOR_SETS[domain];
+  if (version === undefined) throw new Error(`compile: ONNX has no operators of '${domain}'`);
+  return { domain, version };
 }
 
 /** A value that is an output bears the output's name, so that no copy is needed. */

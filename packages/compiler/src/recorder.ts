@@ -2,6 +2,7 @@
 import { type BackendValues, type DataId, type DataType, type TensorInfo, tf } from '@flowvae/tensor';
 import type { Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
+import { ownLowerings } from './lowerings/own.ts';
 import {
   activeOperations,
   graphType,
@@ -12,8 +13,9 @@ import {
 } from './recording.ts';
 import { randomDraw, valueRead } from './trace-error.ts';
 
-/** The recording backend's name in tfjs's registry. */
+/** The recording backend's names in tfjs's registry: with tfjs's kernels only, for graphs that go anywhere, and with kernels of our own beside. */
 export const RECORDER = 'flowvae-recorder';
+export const RECORDER_WITH_OWN = 'flowvae-recorder-own';
 
 /** Operations that draw random numbers eagerly and would leave them in the graph as constants. */
 const RANDOM_OPERATION = /^(rand(om\w*)?|truncatedNormal|multinomial|dropout)$/;
@@ -112,7 +114,11 @@ class Recorder extends tf.KernelBackend implements Recording {
 
 export const recorder = new Recorder();
 
-tf.registerBackend(RECORDER, () => recorder, 0);
-registerRecordedKernels<Recorder>(RECORDER, (backend, kernel, inputs, attributes) =>
-  backend.record(kernel, inputs, attributes),
-);
+for (const name of [RECORDER, RECORDER_WITH_OWN]) {
+  tf.registerBackend(name, () => recorder, 0);
+  registerRecordedKernels<Recorder>(
+    name,
+    (backend, kernel, inputs, attributes) => backend.record(kernel, inputs, attributes),
+    name === RECORDER_WITH_OWN ? Object.keys(ownLowerings) : [],
+  );
+}

@@ -3,6 +3,7 @@ import { type DataType, type TensorInfo, tf } from '@flowvae/tensor';
 import type { Value, ValueType } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Inputs, Lowering } from './lowerings/lowering.ts';
+import { ownLowerings } from './lowerings/own.ts';
 import { lowerings } from './lowerings/table.ts';
 import { unsupportedKernels } from './lowerings/unsupported.ts';
 import { type Caller, failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
@@ -28,9 +29,8 @@ export function recordKernel(
   inputs: KernelInputs,
   attributes: unknown,
 ): TensorInfo | TensorInfo[] {
-  const lowering = (lowerings as Readonly<Record<string, Lowering<never> | undefined>>)[kernel] as
-    | Lowering<unknown>
-    | undefined;
+  const all: Readonly<Record<string, Lowering<never> | undefined>> = { ...lowerings, ...ownLowerings };
+  const lowering = all[kernel] as Lowering<unknown> | undefined;
   if (!lowering) throw unsupportedKernel(kernel, callerOf(recording), reasonAgainst(kernel));
   const values: Record<string, Value> = {};
   for (const [name, info] of Object.entries(inputs)) if (info) values[name] = recording.valueFor(info);
@@ -54,12 +54,13 @@ function lowered(kernel: string, recording: Recording, lower: () => Value | Valu
   }
 }
 
-/** Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by name. */
+/** Hands every kernel of tfjs on one backend to `record`, and `others`; those without a lowering too, so that they are refused by name. */
 export function registerRecordedKernels<Backend>(
   backendName: string,
   record: (backend: Backend, kernel: string, inputs: KernelInputs, attributes: unknown) => TensorInfo | TensorInfo[],
+  others: readonly string[] = [],
 ): void {
-  for (const kernelName of new Set([...Object.keys(lowerings), ...Object.keys(unsupportedKernels)])) {
+  for (const kernelName of new Set([...Object.keys(lowerings), ...Object.keys(unsupportedKernels), ...others])) {
     tf.registerKernel({
       kernelName,
       backendName,

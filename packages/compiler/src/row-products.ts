@@ -1,6 +1,6 @@
 // Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left out of a graph that
 // sees some of the rows, and be formed from all rows at once elsewhere.
-import type { Graph, GraphNode, Named, Value } from './graph.ts';
+import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { removeDeadNodes } from './passes/dead-nodes.ts';
 
@@ -33,7 +33,7 @@ export interface Factored {
  * @param isWorth whether an [m, n] product is to be taken out
  */
 export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: number, n: number) => boolean): Factored {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const producers = producersOf(graph);
   const names = new Map<Value, string>();
   const nameOf = (value: Value) => {
     if (!names.has(value)) names.set(value, `factor:${names.size}`);
@@ -65,12 +65,6 @@ export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: numbe
       factors.map(({ name, columns, input }) => [name, { columns, ...(input === undefined ? {} : { input }) }]),
     ),
   };
-}
-
-/** What a value is a reshape of: as an output the reshape would be a copy. */
-function unshaped(value: Value, producers: ReadonlyMap<Value, GraphNode>): Value {
-  const node = producers.get(value);
-  return node?.operator === 'Reshape' ? unshaped(node.inputs[0]!, producers) : value;
 }
 
 /** x and dy of a node xᵀ·dy whose factors have so many rows. */

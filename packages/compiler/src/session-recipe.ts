@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Graph, Named, ValueType } from './graph.ts';
-import { type EncodeOptions, encodeModel, outputName } from './onnx-model.ts';
+import { outputName } from './onnx-model.ts';
 import { sessionOptions } from './session-options.ts';
+import { type StageRecipes, stageRecipes } from './stages/stage-recipes.ts';
 
 /** An input or output under the session's name for it. */
 export interface Port {
@@ -15,19 +16,19 @@ export interface Port {
 }
 
 /** How a session is made. */
-export interface SessionChoices extends EncodeOptions {
+export interface SessionChoices {
   /** Cores that one run may use. */
   readonly threads: number;
+  /** Every run is given an array for each output and copies nothing. */
+  readonly inPlace?: boolean;
 }
 
 /** Enough to create a session of ONNX Runtime in another thread. Structured-cloneable. */
-export interface SessionRecipe {
+export interface SessionRecipe extends StageRecipes {
   /** URL of the module onnxruntime-node. */
   readonly runtime: string;
-  /** URL of the module that runs an in-place model. */
+  /** URL of the module that runs stages (runner.js). */
   readonly runner: string;
-  /** The graph as an ONNX file. */
-  readonly model: Uint8Array;
   readonly options: ReturnType<typeof sessionOptions>;
   /** Inputs and variables. */
   readonly inputs: readonly Port[];
@@ -47,8 +48,8 @@ const portOf = (key: (name: string) => string) => (named: Named) => ({
 export function sessionRecipe(graph: Graph, { threads, inPlace = false }: SessionChoices): SessionRecipe {
   return {
     runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,
-    runner: new URL('./in-place.js', import.meta.url).href,
-    model: encodeModel(graph, { inPlace }),
+    runner: new URL('./runner.js', import.meta.url).href,
+    ...stageRecipes(graph, inPlace),
     options: sessionOptions(threads),
     inputs: [...graph.inputs, ...graph.variables].map(portOf((name) => name)),
     outputs: graph.outputs.map(portOf(outputName)),

@@ -2,6 +2,7 @@
 // A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { throughGate } from './native-gate.js';
+import { openStages } from './stages/staged-session.js';
 
 /** @typedef {import('./session-pool.ts').ToWorker} ToWorker */
 /** @typedef {import('./session-recipe.ts').SessionRecipe} SessionRecipe */
@@ -20,9 +21,10 @@ const sessions = [];
  * @param {SessionRecipe} recipe @param {Fixed} fixed
  * @returns {Promise<Run>}
  */
-async function open({ runtime, model, options, inputs, outputs }, fixed) {
+async function open({ runtime, inputs, outputs, options, ...stages }, fixed) {
   const { InferenceSession, Tensor } = await import(runtime);
-  const session = await InferenceSession.create(model, options);
+  const session = await openStages(stages, options, { InferenceSession, Tensor });
+  const fetches = Object.fromEntries(outputs.map(({ key }) => [key, null]));
   const named = inputs.map(({ name, key, shape, type }) => ({
     name,
     key,
@@ -34,8 +36,8 @@ async function open({ runtime, model, options, inputs, outputs }, fixed) {
     const feeds = Object.fromEntries(
       named.map(({ name, key, shape, type, kept }) => [key, kept ?? new Tensor(type, arrays[name], shape)]),
     );
-    const results = await throughGate(gate, thread, () => session.run(feeds));
-    return Object.fromEntries(outputs.map(({ name, key }) => [name, results[key].data]));
+    const results = await throughGate(gate, thread, () => session.run(feeds, fetches));
+    return Object.fromEntries(outputs.map(({ name, key }) => [name, /** @type {Float32Array} */ (results[key]?.data)]));
   };
 }
 

@@ -1,7 +1,7 @@
 // Runs a function once on the recording backend and returns what it would compute, as a graph.
 import { type NamedVariables, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from './graph.ts';
-import { RECORDER, recorder } from './recorder.ts';
+import { RECORDER, RECORDER_WITH_OWN, recorder } from './recorder.ts';
 import { graphType } from './recording.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 
@@ -11,13 +11,24 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 /** A function that can be traced: named tensors to named tensors, nothing else read or drawn. */
 export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
+/** Which kernels a graph may hold. */
+export interface TraceOptions {
+  /** Kernels of our own, which run in this process only. Default false: the graph is pure ONNX. */
+  readonly ownKernels?: boolean;
+}
+
 /**
  * Traces a pure function for given input shapes. Variables become graph inputs of their own types under their names in `variables`, and what the function assigns
  * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
  *
  * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation, or a result that is no record of tensors
  */
-export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedVariables): Graph {
+export function trace(
+  fn: Traceable,
+  inputShapes: InputShapes,
+  variables: NamedVariables,
+  { ownKernels = false }: TraceOptions = {},
+): Graph {
   const engine = tf.engine();
   tf.backend(); // tfjs chooses its backend at first use; make it choose before ours is the current one
   const before = tf.getBackend();
@@ -26,7 +37,7 @@ export function trace(fn: Traceable, inputShapes: InputShapes, variables: NamedV
   const assigned = new Map<string, Value>();
   const release = guardVariables(variables, assigned);
   try {
-    tf.setBackend(RECORDER);
+    tf.setBackend(ownKernels ? RECORDER_WITH_OWN : RECORDER);
     engine.startScope('trace');
     try {
       for (const [name, variable] of Object.entries(variables)) {

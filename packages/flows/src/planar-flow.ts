@@ -18,6 +18,8 @@ export type PlanarShapes = {
 /** An increasing activation h of slope 0 to 1, and what a planar flow must know about it. */
 export interface PlanarActivation {
   readonly inLayers: Activation;
+  /** The whole forward pass at once, where the engine in use can do that; undefined where not. */
+  readonly chain?: (params: Params<PlanarShapes>, z: Tensor2D) => { y: Tensor2D; logDet: Tensor1D } | undefined;
   /** The same for the inverse, where û·h(s) is the whole difference of two large numbers. */
   readonly apply: (s: Tensor2D) => Tensor2D;
   /** log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is 0 in float32. */
@@ -58,6 +60,8 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
       initialParams: (key) => identityParams(fold(key, 'planar'), dim, layers),
       forward(params, z) {
         checkArguments(`${names.where}.forward`, 'z', z, { dim, paramShapes, params, inGroups: true });
+        const atOnce = activation.chain?.(params, z);
+        if (atOnce) return atOnce;
         const { w, u, b } = params;
         const { uHat, slope, dot } = constrain(w as Tensor3D, u as Tensor3D);
         const { y, h } = applyLayers({ w: w as Tensor3D, uHat, b: tf.expandDims(b, 2), z });

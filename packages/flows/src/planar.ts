@@ -1,6 +1,7 @@
 // The planar flow of Rezende & Mohamed, K layers at once, without cancellation in the log-det.
 import { tf } from '@flowvae/tensor';
 import type { InvertibleFlow } from './flow.ts';
+import { planarChain } from './planar-chain.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from './planar-flow.ts';
 import { solvePlanar, tanhToRounding } from './planar-inverse.ts';
 
@@ -16,6 +17,7 @@ const tanh: PlanarActivation = {
     return tf.log(tf.add(squared, tf.mul(tf.sub(1, squared), tf.add(onePlusM, TINY_SLOPE))));
   },
   solve: solvePlanar,
+  chain: planarChain,
 };
 
 const planarTanh = planarFlow({ where: 'planar', formula: 'planar' }, tanh);

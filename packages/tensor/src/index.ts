@@ -4,6 +4,13 @@ export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
+export {
+  callKernel,
+  hasKernel,
+  PLANAR_CHAIN,
+  PLANAR_CHAIN_GRADIENT,
+  PLANAR_FACTS,
+} from './planar-chain-kernel.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {
   decodeSafetensors,

@@ -107,7 +107,7 @@ function partsOf({ gradients, bounds, shard }) {
  */
 async function graphsOf(data, guarded) {
   const { layout, recipe, products } = data;
-  const { runInPlace } = await import(recipe.runner);
+  const { openStages } = await import(recipe.runner);
   const { InferenceSession, Tensor } = await guarded(() => import(recipe.runtime));
   const { regionOf, unshared } = await viewsOf(data, guarded);
   const [parameters, gradients] = [regionOf(PARAMETERS), regionOf(GRADIENTS)];
@@ -118,12 +118,12 @@ async function graphsOf(data, guarded) {
     outputs.map(({ key, shape, offset, size }) => [key, tensor(gradients.subarray(offset, offset + size), shape)]);
   /** @type {{ release(): Promise<void> }[]} */
   const sessions = [];
-  /** @param {SessionRecipe} made @param {unknown[][]} feeds @param {unknown[][]} fetches @param {Float32Array | undefined} witness */
-  const runner = async (made, feeds, fetches, witness) => {
-    const session = await guarded(() => InferenceSession.create(made.model, made.options));
+  /** @param {SessionRecipe} made @param {unknown[][]} feeds @param {unknown[][]} fetches */
+  const runner = async (made, feeds, fetches) => {
+    const session = await guarded(() => openStages(made, made.options, { InferenceSession, Tensor }));
     sessions.push(session);
     const [given, filled] = [Object.fromEntries(feeds), Object.fromEntries(fetches)];
-    return () => guarded(() => runInPlace(session, given, filled, witness));
+    return () => guarded(() => session.run(given, filled));
   };
 
   const places = new Map(layout.places.map((place) => [place.name, place]));
@@ -144,16 +144,14 @@ async function graphsOf(data, guarded) {
   const scalars = data.scalars.map(() => new Float32Array(1));
   const numbers = data.scalars.map((key, i) => [key, tensor(/** @type {Float32Array} */ (scalars[i]), [])]);
   const outputs = [...numbers, ...placed(data.gradients), ...rows];
-  const runGraph = await runner(recipe, [...inputs, ...variables], outputs, scalars[0]);
+  const runGraph = await runner(recipe, [...inputs, ...variables], outputs);
 
   let formProducts = async () => {};
-  const [product] = products?.outputs ?? [];
-  if (products && product) {
+  if (products) {
     const feeds = factors
       .filter(({ name }) => products.recipe.inputs.some((input) => input.name === name))
       .map(({ name, columns, values }) => [name, tensor(values, [values.length / columns, columns])]);
-    const witness = gradients.subarray(product.offset, product.offset + 1);
-    formProducts = await runner(products.recipe, feeds, placed(products.outputs), witness);
+    formProducts = await runner(products.recipe, feeds, placed(products.outputs));
   }
   const free = async () => void (await Promise.all(sessions.splice(0).map((session) => session.release())));
   return { runGraph, formProducts, scalarValues: () => scalars.map(([value = 0]) => value), free };

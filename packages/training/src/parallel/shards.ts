@@ -48,7 +48,8 @@ export function shardGraphs(
   const batch = rows.reduce((a, b) => a + b, 0);
   const isWorth = (m: number, n: number) => batch * (m + n) < m * n;
   const graphs = [...new Set(rows)].map((count) => {
-    const whole = traceGraph(traced, shapesFor(inputShapes, batchInputs, count), variables);
+    const shapes = shapesFor(inputShapes, batchInputs, count);
+    const whole = traceGraph(traced, shapes, variables, { ownKernels: true });
     const factored = factorRowProducts(whole, count, isWorth);
     return [count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) }] as const;
   });

@@ -1,0 +1,108 @@
+// Cuts a graph where kernels of our own stand: what ONNX Runtime computes in one run becomes one stage, each such kernel another.
+import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from '../graph.ts';
+import { removeDeadNodes } from '../passes/dead-nodes.ts';
+
+/** Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that cross. */
+export interface SessionStage {
+  readonly graph: Graph;
+}
+
+/** One node that a kernel of our own computes. */
+export interface KernelStage {
+  readonly node: GraphNode;
+}
+
+/** A graph as stages in the order in which they run. */
+export interface Division {
+  readonly stages: readonly (SessionStage | KernelStage)[];
+  /** Values that go from one stage to another, inputs of the graph that kernels read, and outputs that they compute. */
+  readonly crossing: readonly Value[];
+}
+
+/** Whether a node is one of ours. */
+const isOwn = ({ domain }: GraphNode): boolean => domain === 'flowvae';
+
+/** The name under which a session's graph knows a value that crosses. */
+export const crossingName = (index: number): string => `crossing:${index}`;
+
+/** Divides; a graph without kernels of ours is one stage, unchanged. */
+export function divide(whole: Graph): Division {
+  if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole }], crossing: [] };
+  const graph = withoutReshapes(whole);
+  const levels = levelsOf(graph);
+  const crossing = [...crossingValues(graph, levels)];
+  const names = new Map(crossing.map((value, i) => [value, crossingName(i)]));
+  const last = Math.max(...levels.values());
+  const stages = Array.from({ length: last + 1 }, (_, level) => {
+    const here = graph.nodes.filter((node) => levels.get(node) === level);
+    const session = sessionStage(
+      graph,
+      here.filter((node) => !isOwn(node)),
+      names,
+    );
+    return [...(session ? [session] : []), ...here.filter(isOwn).map((node) => ({ node }))];
+  });
+  return { stages: stages.flat(), crossing };
+}
+
+/** Kernels of ours read a tensor as it lies in memory, whatever its shape; their attributes say what they take it for. */
+function withoutReshapes(graph: Graph): Graph {
+  const producers = producersOf(graph);
+  const direct = (node: GraphNode) => ({ ...node, inputs: node.inputs.map((value) => unshaped(value, producers)) });
+  return removeDeadNodes({ ...graph, nodes: graph.nodes.map((node) => (isOwn(node) ? direct(node) : node)) });
+}
+
+/** How many kernels of ours a node has to wait for; those of one level run after the session of that level. */
+function levelsOf({ nodes }: Graph): ReadonlyMap<GraphNode, number> {
+  const levels = new Map<GraphNode, number>();
+  const known = new Map<Value, number>();
+  for (const node of nodes) {
+    const level = Math.max(0, ...node.inputs.map((value) => known.get(value) ?? 0));
+    levels.set(node, level);
+    for (const value of node.outputs) known.set(value, isOwn(node) ? level + 1 : level);
+  }
+  return levels;
+}
+
+/** Values that more than one stage knows, all that kernels of ours read or write, and results that nobody computes. */
+function crossingValues(graph: Graph, levels: ReadonlyMap<GraphNode, number>): Set<Value> {
+  const { nodes, outputs } = graph;
+  const producers = producersOf(graph);
+  const crossing = new Set<Value>();
+  for (const node of nodes) {
+    for (const value of node.inputs) {
+      const producer = producers.get(value);
+      const isElsewhere = producer !== undefined && levels.get(producer) !== levels.get(node);
+      if (isOwn(node) || isElsewhere) crossing.add(value);
+    }
+    if (isOwn(node)) for (const value of node.outputs) crossing.add(value);
+  }
+  for (const { value } of outputs) if (!producers.has(value)) crossing.add(value);
+  return crossing;
+}
+
+/** The nodes of a stage as a graph of their own; undefined where there are none. */
+function sessionStage(
+  graph: Graph,
+  nodes: readonly GraphNode[],
+  names: ReadonlyMap<Value, string>,
+): SessionStage | undefined {
+  if (nodes.length === 0) return undefined;
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs).filter((value) => !made.has(value)));
+  const isUsed = ({ value }: { readonly value: Value }) => used.has(value);
+  const given = new Set([...graph.inputs, ...graph.variables, ...graph.constants].map(({ value }) => value));
+  const entering = [...names].filter(([value]) => used.has(value) && !given.has(value));
+  const leaving = [...names].filter(([value]) => made.has(value));
+  const named = ([value, name]: readonly [Value, string]): Named => ({ name, value });
+  const results = graph.outputs.filter(({ value }) => made.has(value) && !names.has(value));
+  return {
+    graph: {
+      inputs: [...graph.inputs.filter(isUsed), ...entering.map(named)],
+      variables: graph.variables.filter(isUsed),
+      constants: graph.constants.filter(isUsed),
+      nodes,
+      outputs: [...leaving.map(named), ...results],
+    },
+  };
+}

@@ -1,0 +1,139 @@
+// A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the memory between them.
+import { readFileSync } from 'node:fs';
+import { elementCount } from '@flowvae/tensor';
+import type { Graph, Named, Value, ValueType } from '../graph.ts';
+import { encodeModel, outputName } from '../onnx-model.ts';
+import { crossingName, divide, type KernelStage, type SessionStage } from './divide.ts';
+import { scratchBytes } from './own-kernels.js';
+
+/** A tensor between stages: bytes from the start of the memory, shape and type. */
+export interface CrossingTensor {
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly type: ValueType;
+}
+
+/** A run of ONNX Runtime. */
+export interface SessionPart {
+  readonly model: Uint8Array;
+  /** Whether outputs go into arrays of the caller, and nowhere else. */
+  readonly inPlace: boolean;
+  /** Inputs and outputs that the whole graph has, by the session's names. */
+  readonly feeds: readonly string[];
+  readonly fetches: readonly string[];
+  /** Tensors between stages by the session's names. */
+  readonly entering: Readonly<Record<string, CrossingTensor>>;
+  readonly leaving: Readonly<Record<string, CrossingTensor>>;
+}
+
+/** A call of a kernel of our own. */
+export interface KernelPart {
+  readonly kernel: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly inputs: readonly CrossingTensor[];
+  readonly outputs: readonly CrossingTensor[];
+  /** Bytes from the start of the memory. */
+  readonly scratch: number;
+}
+
+/** The memory that stages have in common. */
+export interface StageMemory {
+  readonly module: WebAssembly.Module;
+  readonly bytes: number;
+  /** What the graph is given and kernels read, by the name of the input. */
+  readonly given: Readonly<Record<string, CrossingTensor>>;
+  readonly constants: readonly { readonly tensor: CrossingTensor; readonly data: Graph['constants'][number]['data'] }[];
+  /** What is known here and asked for, by the name of the output. */
+  readonly told: Readonly<Record<string, CrossingTensor>>;
+}
+
+/** Structured-cloneable. */
+export interface StageRecipes {
+  readonly stages: readonly (SessionPart | KernelPart)[];
+  /** Absent where ONNX Runtime computes everything. */
+  readonly memory?: StageMemory;
+}
+
+const BYTES: Readonly<Record<ValueType, number>> = { float32: 4, int32: 4, bool: 1, int64: 8 };
+/** Tensors begin where a line of the cache does. */
+const ALIGNMENT = 64;
+
+let compiled: WebAssembly.Module | undefined;
+const kernelsModule = () => {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../wasm/kernels.wasm', import.meta.url)));
+  return compiled;
+};
+
+/** @param inPlace whether the caller has an array for each output */
+export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
+  const { stages, crossing } = divide(graph);
+  const room = new Room();
+  const tensors = new Map(crossing.map((value) => [value, room.place(value)]));
+  const parts = stages.map((stage) =>
+    'graph' in stage ? sessionPart(stage, tensors, inPlace) : kernelPart(stage, tensors, room),
+  );
+  if (crossing.length === 0) return { stages: parts };
+  const named = (list: readonly Named[]) =>
+    list.flatMap(({ name, value }) => (tensors.has(value) ? [[name, tensors.get(value)!] as const] : []));
+  return {
+    stages: parts,
+    memory: {
+      module: kernelsModule(),
+      bytes: room.bytes,
+      given: Object.fromEntries(named([...graph.inputs, ...graph.variables])),
+      constants: graph.constants.flatMap(({ value, data }) =>
+        tensors.has(value) ? [{ tensor: tensors.get(value)!, data }] : [],
+      ),
+      told: Object.fromEntries(named(graph.outputs).map(([name, tensor]) => [outputName(name), tensor])),
+    },
+  };
+}
+
+/** Gives out memory from the start on. */
+class Room {
+  bytes = 0;
+
+  take(bytes: number): number {
+    const offset = this.bytes;
+    this.bytes += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    return offset;
+  }
+
+  place({ shape, type }: Value): CrossingTensor {
+    return { offset: this.take(BYTES[type] * elementCount(shape)), shape, type };
+  }
+}
+
+function sessionPart(
+  { graph }: SessionStage,
+  tensors: ReadonlyMap<Value, CrossingTensor>,
+  inPlace: boolean,
+): SessionPart {
+  const names = new Set(Array.from(tensors, (_, i) => crossingName(i)));
+  const entries = (list: readonly Named[], key: (name: string) => string) =>
+    list.filter(({ name }) => names.has(name)).map(({ name, value }) => [key(name), tensors.get(value)!] as const);
+  const outer = (list: readonly Named[], key: (name: string) => string) =>
+    list.filter(({ name }) => !names.has(name)).map(({ name }) => key(name));
+  const itself = (name: string) => name;
+  const stops = inPlace && graph.outputs.some(({ value }) => value.type === 'float32'); // one of them is the witness
+  return {
+    model: encodeModel(graph, { inPlace: stops }),
+    inPlace: stops,
+    feeds: outer([...graph.inputs, ...graph.variables], itself),
+    fetches: outer(graph.outputs, outputName),
+    entering: Object.fromEntries(entries(graph.inputs, itself)),
+    leaving: Object.fromEntries(entries(graph.outputs, outputName)),
+  };
+}
+
+function kernelPart({ node }: KernelStage, tensors: ReadonlyMap<Value, CrossingTensor>, room: Room): KernelPart {
+  const { operator, inputs, outputs } = node;
+  const sizes = node.attributes as Readonly<Record<string, number>>;
+  return {
+    kernel: operator,
+    sizes,
+    inputs: inputs.map((value) => tensors.get(value)!),
+    outputs: outputs.map((value) => tensors.get(value)!),
+    scratch: room.take(scratchBytes[operator]?.(sizes) ?? 0),
+  };
+}

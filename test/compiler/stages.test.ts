@@ -1,0 +1,189 @@
+// Graphs that kernels of our own cut into stages: the same numbers as ONNX Runtime alone gives, whatever crosses from stage to stage.
+import { compile, type Traceable, traceGraph } from '@flowvae/compiler';
+import { chain, planar, planarLeaky } from '@flowvae/flows';
+import { fold, key, normal } from '@flowvae/random';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import { Executable } from '../../packages/compiler/src/executable.ts';
+import { divide } from '../../packages/compiler/src/stages/divide.ts';
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+type Tensors = Readonly<Record<string, Tensor>>;
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const drawn = (shapes: Shapes) =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, normal(fold(key(1), name), sizeOf(shape))]));
+
+const operatorsOf = (fn: Traceable, shapes: Shapes, ownKernels: boolean) =>
+  traceGraph(fn, shapes, {}, { ownKernels }).nodes.map(({ operator }) => operator);
+
+/** By our kernels and by ONNX Runtime alone. */
+async function bothWays(fn: Traceable, shapes: Shapes, values: Readonly<Record<string, Float32Array>> = drawn(shapes)) {
+  const [own, pure] = [compile(fn), await Executable.create(traceGraph(fn, shapes), { threads: 1 })];
+  try {
+    return [await (await own.specialise(shapes)).run(values), await pure.run(values)] as const;
+  } finally {
+    await Promise.all([own.dispose(), pure.dispose()]);
+  }
+}
+
+/** Equal up to the rounding of either: relative to the largest of an array, or to 1. */
+function expectClose(own: Readonly<Record<string, Float32Array>>, pure: typeof own, tolerance = 5e-6) {
+  expect(Object.keys(own)).toEqual(Object.keys(pure));
+  for (const [name, values] of Object.entries(pure)) {
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const apart = values.reduce((most, value, i) => Math.max(most, Math.abs(value - own[name]![i]!)), 0);
+    expect(apart, name).toBeLessThanOrEqual(tolerance * Math.max(1, largest));
+  }
+}
+
+const shapesOf = (batch: number, rows: number, layers: number, dim: number): Shapes => ({
+  ...{ z: [batch, dim], w: [rows, layers, dim], u: [rows, layers, dim], b: [rows, layers] },
+});
+
+const through = (flow: ReturnType<typeof planar>, { z, w, u, b }: Tensors) =>
+  flow.forward({ w, u, b } as never, z as Tensor2D);
+
+/** y, log-det, and the gradients of an uneven sum of both. */
+const withGradients =
+  (flow: ReturnType<typeof planar>): Traceable =>
+  (inputs) => {
+    const names = ['z', 'w', 'u', 'b'];
+    const kept: Record<string, Tensor> = {};
+    const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => {
+      const { y, logDet } = through(flow, Object.fromEntries(names.map((name, i) => [name, tensors[i]!])));
+      Object.assign(kept, { y: tf.keep(y), logDet: tf.keep(logDet) });
+      return tf.add(tf.sum(tf.mul(y, tf.add(y, 1))), tf.sum(tf.square(logDet)));
+    })(names.map((name) => inputs[name]!));
+    return { value, ...kept, ...Object.fromEntries(grads.map((gradient, i) => [`d:${names[i]}`, gradient])) };
+  };
+
+describe('a planar chain', () => {
+  it.each([
+    [3, 3, 1, 1],
+    [6, 6, 3, 5],
+    [7, 1, 4, 2],
+    [2, 2, 2, 8],
+    [5, 1, 3, 11],
+    [4, 4, 6, 40],
+    [1, 1, 2, 13],
+  ])('of %i rows, %i of parameters, %i layers, %i dimensions', async (...sizes) => {
+    const shapes = shapesOf(...sizes);
+    const fn = withGradients(planar(sizes[3], sizes[2]));
+    expect(operatorsOf(fn, shapes, true).filter((name) => name.startsWith('Planar'))).toEqual([
+      'PlanarChain',
+      'PlanarChainGradient',
+    ]);
+    expectClose(...(await bothWays(fn, shapes)));
+  });
+
+  it('is pure ONNX unless it is asked for: a file for others holds no kernel of ours', async () => {
+    const fn = withGradients(planar(3, 2));
+    expect(operatorsOf(fn, shapesOf(2, 2, 2, 3), false).filter((name) => name.startsWith('Planar'))).toEqual([]);
+    const compiled = compile(fn);
+    expect(Buffer.from(await compiled.toOnnx(shapesOf(2, 2, 2, 3))).includes('PlanarChain')).toBe(false);
+  });
+
+  it('keeps NaN and infinity in the rows where they are', async () => {
+    const shapes = shapesOf(3, 3, 2, 5);
+    const values = drawn(shapes);
+    values.w![0] = Number.NaN;
+    values.z![2 * 5] = Number.POSITIVE_INFINITY;
+    const [own, pure] = await bothWays(withGradients(planar(5, 2)), shapes, values);
+    const finite = (array: Float32Array) => [...array].map(Number.isFinite);
+    expect(finite(own.y!)).toEqual(finite(pure.y!));
+    expect(finite(own.logDet!)).toEqual([false, true, finite(pure.logDet!)[2]]);
+    expect(finite(own['d:w']!).slice(10, 20)).toEqual(new Array(10).fill(true));
+  });
+});
+
+describe('falls back to ONNX Runtime alone', () => {
+  const own = (fn: Traceable, shapes: Shapes) =>
+    operatorsOf(fn, shapes, true).filter((name) => name.startsWith('Planar'));
+
+  it('where a row of parameters belongs to several rows of z', async () => {
+    const shapes = shapesOf(6, 2, 2, 3);
+    const fn: Traceable = (inputs) => ({ ...through(planar(3, 2), inputs) });
+    expect(own(fn, shapes)).toEqual([]);
+  });
+
+  it('where a gradient has a gradient', async () => {
+    const shapes = shapesOf(2, 2, 2, 3);
+    const fn: Traceable = ({ z, ...params }) => {
+      const slope = (at: Tensor) => tf.sum(through(planar(3, 2), { ...params, z: at }).logDet);
+      return { second: tf.grad((at: Tensor) => tf.sum(tf.square(tf.grad(slope)(at))))(z!) };
+    };
+    expect(own(fn, shapes)).toEqual([]);
+    const [{ second }] = await bothWays(fn, shapes);
+    expect(second!.every(Number.isFinite)).toBe(true);
+  });
+
+  it('for another activation', () => {
+    const fn: Traceable = ({ z, w, u, b }) => ({ ...planarLeaky(3, 2).forward({ w, u, b } as never, z as Tensor2D) });
+    expect(own(fn, shapesOf(2, 2, 2, 3))).toEqual([]);
+  });
+});
+
+describe('what crosses', () => {
+  const flow = planar(3, 2);
+  const shapes = { ...shapesOf(4, 4, 2, 3), x: [4, 3] };
+
+  /** Values of each type from before, between and after two chains; outputs of every origin. */
+  const crossing: Traceable = ({ x, z, w, u, b }) => {
+    const isLarge = tf.greater(x!, 0.2);
+    const rank = tf.argMax(x as Tensor2D, 1);
+    const before = tf.tanh(tf.add(x!, z!));
+    const first = through(flow, { z: before, w: w!, u: u!, b: b! });
+    const between = tf.mul(tf.where(isLarge, first.y, x!), 2);
+    const second = through(flow, { z: between, w: tf.mul(w!, 0.5), u: u!, b: b! });
+    const beside = through(flow, { z: x!, w: w!, u: u!, b: b! });
+    return {
+      ...{ before, first: first.y, firstLogDet: first.logDet, between, second: second.y, beside: beside.y },
+      ...{ isLarge, rank, given: x!, constant: tf.tensor1d([1, 2]), twice: first.y },
+      sum: tf.add(tf.sum(second.logDet), tf.mul(tf.sum(rank), 0.25)),
+    };
+  };
+
+  it('is cut into sessions and kernels in the order of what they need', () => {
+    const { stages } = divide(traceGraph(crossing, shapes, {}, { ownKernels: true }));
+    expect(stages.map((stage) => ('node' in stage ? 'kernel' : 'session')).join(' ')).toBe(
+      'session kernel kernel session kernel session',
+    );
+  });
+
+  it('is the same as without stages, in place and not', async () => {
+    const [own, pure] = await bothWays(crossing, shapes);
+    expectClose(own, pure);
+    const inPlace = compile(crossing, { inPlace: true });
+    const into = Object.fromEntries(
+      Object.entries(pure).map(([name, array]) => [name, new (array.constructor as typeof Float32Array)(array.length)]),
+    );
+    await (await inPlace.specialise(shapes)).run(drawn(shapes), into);
+    await inPlace.dispose();
+    expect(into).toEqual(own);
+  });
+
+  it('of a second run is of that run', async () => {
+    const compiled = compile(crossing);
+    const executable = await compiled.specialise(shapes);
+    const first = await executable.run(drawn(shapes));
+    const kept = first.first!.slice();
+    const negative = Object.fromEntries(
+      Object.entries(drawn(shapes)).map(([name, array]) => [name, array.map((v) => -v)]),
+    );
+    const second = await executable.run(negative);
+    expect(first.first).toEqual(kept); // no result is a view of what the next run writes
+    expect(second.first).not.toEqual(first.first);
+    expect(await executable.run(drawn(shapes))).toEqual(first);
+    await compiled.dispose();
+  });
+
+  it('goes through chains of flows, each a kernel', async () => {
+    const flows = chain([planar(3, 2), planarLeaky(3), planar(3, 4)]);
+    const params = Object.entries(flows.paramShapes).map(([name, shape]) => [name, [4, ...shape]] as const);
+    const all = { z: [4, 3], ...Object.fromEntries(params) };
+    const fn: Traceable = ({ z, ...rest }) => ({ ...flows.forward(rest as never, z as Tensor2D) });
+    expect(operatorsOf(fn, all, true).filter((name) => name === 'PlanarChain')).toHaveLength(2);
+    expectClose(...(await bothWays(fn, all)));
+  });
+});
