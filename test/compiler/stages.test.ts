@@ -178,6 +178,21 @@ describe('what crosses', () => {
     await compiled.dispose();
   });
 
+  it('of runs that overlap is of each by itself, and one that fails stops none', async () => {
+    const compiled = compile(crossing);
+    const executable = await compiled.specialise(shapes);
+    const inputs = [1, -1, 0.5].map((factor) =>
+      Object.fromEntries(Object.entries(drawn(shapes)).map(([name, array]) => [name, array.map((v) => factor * v)])),
+    );
+    const alone = [];
+    for (const values of inputs) alone.push(await executable.run(values));
+    const missing = executable.run({});
+    const together = inputs.map((values) => executable.run(values));
+    await expect(missing).rejects.toThrow(/got nothing/);
+    expect(await Promise.all(together)).toEqual(alone);
+    await compiled.dispose();
+  });
+
   it('goes through chains of flows, each a kernel', async () => {
     const flows = chain([planar(3, 2), planarLeaky(3), planar(3, 4)]);
     const params = Object.entries(flows.paramShapes).map(([name, shape]) => [name, [4, ...shape]] as const);

@@ -70,16 +70,34 @@ export async function openStages({ stages, memory }, options, { InferenceSession
   /** @type {(((feeds: Feeds, fetches: Fetches, results: Results) => void | Promise<void>) | undefined)[]} */
   const runs = [];
   for (const part of stages) runs.push('model' in part ? await sessionRun(part) : room?.call(part));
+  /** @type {StagedSession['run']} */
+  async function runAll(feeds, fetches) {
+    /** @type {Results} */
+    const results = {};
+    room?.take(feeds);
+    for (const run of runs) await run?.(feeds, fetches, results);
+    room?.tell(fetches, results);
+    return results;
+  }
+
   return {
-    async run(feeds, fetches) {
-      /** @type {Results} */
-      const results = {};
-      room?.take(feeds);
-      for (const run of runs) await run?.(feeds, fetches, results);
-      room?.tell(fetches, results);
-      return results;
-    },
+    run: room ? inTurn(runAll) : runAll,
     release: async () => void (await Promise.all(sessions.splice(0).map((session) => session.release()))),
+  };
+}
+
+/**
+ * One run after the other: what stands between the stages of one would be written over by the next.
+ * @param {StagedSession['run']} run
+ * @returns {StagedSession['run']}
+ */
+function inTurn(run) {
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+  return (feeds, fetches) => {
+    const result = last.then(() => run(feeds, fetches));
+    last = result.catch(() => {}); // told to whoever asked for that run
+    return result;
   };
 }
 
