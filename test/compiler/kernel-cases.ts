@@ -159,7 +159,9 @@ const reductionCases: readonly KernelCase[] = [
   ...reductions('Mean', (x, axis) => tf.mean(integers(x), axis), DISTINCT, DISCRETE),
   ...reductions('Max', tf.max),
   ...reductions('Min', tf.min),
-  ...reductions('Prod', tf.prod, DISTINCT, 'the gradient in tfjs calls methods that core alone does not have'),
+  ...reductions('Prod', tf.prod).map((row) =>
+    row.name.includes('-') ? { ...row, noGradient: 'the gradient in tfjs takes no axis counted from the end' } : row,
+  ),
   ...reductions('All', (x, axis, keep) => tf.all(tf.cast(x, 'bool'), axis, keep), BITS, DISCRETE),
   ...reductions('Any', (x, axis, keep) => tf.any(tf.cast(x, 'bool'), axis, keep), [0, 0, 0, 1], DISCRETE),
   ...[0, 1, -1].flatMap((axis) => [
@@ -178,7 +180,11 @@ const reductionCases: readonly KernelCase[] = [
   ...[[5], [2, 3], [2, 2, 3]].flatMap((shape) => [
     one('Softmax', `[${shape}]`, [shape, SIGNED], (x) => tf.softmax(x)),
     one('LogSoftmax', `[${shape}]`, [shape, SIGNED], logSoftmax, 'called as a kernel'),
+    one('Log', `of the sum of logSoftmax [${shape}]`, [shape, SIGNED], (x) => tf.logSoftmax(x)),
   ]),
+  ...AXES.map(([shape, axis, keep]) =>
+    one('Log', `of the sum in logSumExp, [${shape}] over ${axis}`, [shape, SIGNED], (x) => tf.logSumExp(x, axis, keep)),
+  ),
 ];
 
 /** tf.logSoftmax composes other kernels, and the CPU backend has no kernel of this name: by name where it records. */
@@ -228,6 +234,7 @@ const products: readonly KernelCase[] = [
   ...matMul([2, 3, 2], [2, 2, 4]),
   ...matMul([2, 3, 2], [1, 2, 4]),
   ...matMul([1, 3, 2], [1, 2, 1]),
+  ...matMul([2, 2, 3, 2], [2, 2, 2, 4]),
   ...(['linear', 'relu', 'elu', 'sigmoid', 'leakyrelu'] as const).flatMap((name) => [
     fused(name, true),
     fused(name, false),

@@ -9,6 +9,19 @@ import { kernelCases } from './kernel-cases.ts';
 
 const TOLERANCE = 1e-5;
 
+// tfjs's gradients of products and of gathering in batches call methods that core alone does not have.
+Object.assign(tf.Tensor.prototype, {
+  reshape(this: Tensor, shape: number[]) {
+    return tf.reshape(this, shape);
+  },
+  slice(this: Tensor, begin: number, size: number) {
+    return tf.slice(this, begin, size);
+  },
+  split(this: Tensor, count: number, axis: number) {
+    return tf.split(this, count, axis);
+  },
+});
+
 const arraysOf = ({ inputs }: KernelCase) => {
   const filled = Object.entries(inputs).map(([name, [shape, values]]) => {
     const size = shape.reduce((a, b) => a * b, 1);

@@ -10,12 +10,14 @@ const IMAGE = [2, 6, 5, 3];
 const SERIES = [2, 7, 3];
 const VOLUME = [1, 4, 5, 4, 2];
 
+/** All of them; the types of tf.layers forget logSoftmax. */
 const activations = [
   'elu',
   'relu',
   'relu6',
   'selu',
   'sigmoid',
+  'logSoftmax',
   'softmax',
   'softplus',
   'softsign',
@@ -23,6 +25,9 @@ const activations = [
   'hardSigmoid',
   'linear',
   'swish',
+  'mish',
+  'gelu',
+  'gelu_new',
 ] as const;
 
 type LayerCase = readonly [shape: readonly number[], layer: () => unknown, noGradient?: string];
@@ -31,7 +36,10 @@ const cases: Readonly<Record<string, LayerCase>> = {
   dense: [[3, 4], () => make.dense({ units: 5, activation: 'tanh' })],
   'dense of images': [IMAGE, () => make.dense({ units: 2, activation: 'relu' })],
   ...Object.fromEntries(
-    activations.map((activation) => [`activation ${activation}`, [[3, 4], () => make.activation({ activation })]]),
+    activations.map((activation) => [
+      `activation ${activation}`,
+      [[3, 4], () => make.activation({ activation: activation as 'softmax' })],
+    ]),
   ),
   reLU: [IMAGE, () => make.reLU({ maxValue: 1 })],
   leakyReLU: [IMAGE, () => make.leakyReLU({ alpha: 0.2 })],
