@@ -2,6 +2,7 @@
 import { runCounter } from '@flowvae/compiler';
 import { type LayersModel, layers, type Tensor4D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
+import { countCalls } from './kernel-calls.ts';
 
 /** 8×8 grey images to 5 numbers and back, by every kind of layer that a convolutional network is made of. */
 function autoencoder(): LayersModel {
@@ -87,24 +88,3 @@ it('an unmodified convolutional autoencoder trains on ONNX Runtime as on tfjs-cp
   expect(farthest(got.output, expected.output)).toBeLessThan(1e-5);
   expect(expected.losses.at(-1)!).toBeLessThan(expected.losses[0]!);
 });
-
-/** Counts kernel calls on a backend from now on, until it is asked. */
-function countCalls(backend: string): () => number {
-  const kernels = tf.getKernelsForBackend(backend);
-  let calls = 0;
-  const register = (wrapped: boolean) => {
-    for (const config of kernels) {
-      const counting: typeof config.kernelFunc = (call) => {
-        calls++;
-        return config.kernelFunc(call);
-      };
-      tf.unregisterKernel(config.kernelName, backend);
-      tf.registerKernel(wrapped ? { ...config, kernelFunc: counting } : config);
-    }
-  };
-  register(true);
-  return () => {
-    register(false);
-    return calls;
-  };
-}

@@ -1,7 +1,8 @@
 // What a traced function must not do, and that tfjs is as it was before whatever happens inside.
-import { type Compiled, compile, type Traceable, TraceError, traceGraph } from '@flowvae/compiler';
-import { type Tensor, type Tensor1D, tf, type Variable } from '@flowvae/tensor';
+import { type Compiled, compile, runCounter, type Traceable, TraceError, traceGraph } from '@flowvae/compiler';
+import { type Tensor, type Tensor1D, type Tensor4D, tf, type Variable } from '@flowvae/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { countCalls } from './kernel-calls.ts';
 
 const thrownBy = (fn: unknown, variables = {}): Error => {
   try {
@@ -58,6 +59,52 @@ describe('an unsupported kernel', () => {
     });
     expect(error.message).toContain(`trace-errors.test.ts:${line + 3}:`);
   });
+});
+
+it('arguments that a lowering does not take are said with the operation and the line', () => {
+  const error = thrownBy(({ x }: { x: Tensor }) => ({
+    y: tf.depthToSpace(tf.reshape(tf.concat([x, x], 0), [1, 4, 1, 3]) as Tensor4D, 2, 'NCHW'),
+  }));
+  expect(error).toBeInstanceOf(TraceError);
+  expect(error.message).toMatch(
+    /^compile: tf\.depthToSpace at \S*trace-errors\.test\.ts:\d+: expected arguments that the lowering of kernel 'DepthToSpace' takes, got depthToSpace: expected NHWC, got NCHW$/,
+  );
+});
+
+it('a type that no graph holds is refused, with the operation and the line', () => {
+  const words = tf.tensor1d(['a', 'b', 'c']);
+  const error = thrownBy(({ x }: { x: Tensor }) => ({ x, y: tf.concat([words, words]) }));
+  expect(error).toBeInstanceOf(TraceError);
+  expect(error.message).toMatch(
+    /^compile: tf\.concat at \S*trace-errors\.test\.ts:\d+: expected tensors of type float32, int32 or bool, got string; run with engine 'eager'$/,
+  );
+  words.dispose();
+});
+
+it('what fails only when the graph runs is said with the operation', async () => {
+  const compiled = compile(({ x }) => ({ y: tf.gather(tf.tensor1d([1, 2]), tf.cast(x!, 'int32')) }));
+  const executable = await compiled.specialise({ x: [1] });
+  await expect(executable.run({ x: Float32Array.of(7) })).rejects.toThrow(/'?gather: GatherV2 #\d+'?/);
+  expect((await executable.run({ x: Float32Array.of(1) })).y).toEqual(Float32Array.of(2));
+  await compiled.dispose();
+});
+
+it('tracing computes nothing, gradients and captured tensors included', () => {
+  tf.setBackend('cpu');
+  const [w, captured] = [numbered(), tf.tensor1d([1, 2, 3])];
+  const { runs } = runCounter;
+  const calls = countCalls('cpu');
+  const graph = traceGraph(
+    ({ x }) => {
+      const { value, grads } = tf.variableGrads(() => tf.sum(tf.mul(tf.tanh(tf.mul(w, captured)), x!)), [w]);
+      return { value, gradient: grads[w.name]! };
+    },
+    { x: [2, 3] },
+    { w },
+  );
+  expect([calls(), runCounter.runs - runs]).toEqual([0, 0]);
+  expect(graph.nodes.length).toBeGreaterThan(5);
+  tf.dispose([w, captured]);
 });
 
 describe('reading a value', () => {
