@@ -28,12 +28,12 @@ export interface TracedStep {
   readonly places: Arrays;
 }
 
-/** Traces the step. */
-export async function tracedStep(setting: Setting): Promise<TracedStep> {
+/** Traces the step, with the compiler's own kernels as training does, or for ONNX alone as an export does. */
+export async function tracedStep(setting: Setting, ownKernels: boolean): Promise<TracedStep> {
   await tf.setBackend('cpu');
   const { problem, model } = problemOf(setting);
   const { variables } = model;
-  const graph = trace(lossAndGradients(problem, variables), problem.inputShapes, variables);
+  const graph = trace(lossAndGradients(problem, variables), problem.inputShapes, variables, { ownKernels });
   const held = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice()] as const);
   for (const variable of Object.values(variables)) variable.dispose();
   const values: Arrays = { ...problem.batch(0), ...(Object.fromEntries(held) as Arrays) };

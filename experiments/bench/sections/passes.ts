@@ -22,11 +22,14 @@ export const passes: Section = {
     const rows: Row[] = [];
     const threads = options.threads?.at(-1) ?? 1;
     for (const layers of options.layers ?? [10, 80]) {
-      const setting = { layers, hidden: HIDDEN, threads };
-      const step = await tracedStep(setting);
-      for (const { unit, candidates, repetitions } of comparisons(step, options)) {
-        const label = `passes, K = ${layers}, ${unit}`;
-        rows.push({ setting, unit, facts: {}, ...(await measureInTurn(candidates, { ...repetitions, label })) });
+      for (const kernels of ['own', 'ONNX'] as const) {
+        const setting = { layers, hidden: HIDDEN, threads };
+        const step = await tracedStep(setting, kernels === 'own');
+        for (const { unit, candidates, repetitions } of comparisons(step, options)) {
+          const label = `passes, K = ${layers}, ${kernels} kernels, ${unit}`;
+          const measured = await measureInTurn(candidates, { ...repetitions, label });
+          rows.push({ setting: { ...setting, kernels }, unit, facts: {}, ...measured });
+        }
       }
     }
     return rows;
