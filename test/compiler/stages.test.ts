@@ -2,10 +2,12 @@
 import { compile, type Traceable, traceGraph } from '@flowvae/compiler';
 import { chain, planar, planarLeaky } from '@flowvae/flows';
 import { fold, key, normal } from '@flowvae/random';
-import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor2D, type Tensor4D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { Executable } from '../../packages/compiler/src/executable.ts';
 import { divide } from '../../packages/compiler/src/stages/divide.ts';
+import { stageRecipes } from '../../packages/compiler/src/stages/stage-recipes.ts';
+import { openStages } from '../../packages/compiler/src/stages/staged-session.js';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -118,6 +120,16 @@ describe('falls back to ONNX Runtime alone', () => {
     expect(second!.every(Number.isFinite)).toBe(true);
   });
 
+  it('for integers, which the kernel would take for floats', async () => {
+    const shapes = { z: [2, 3] };
+    const [w, u, b] = [tf.ones([1, 2, 3]), tf.ones([1, 2, 3]), tf.zeros([1, 2])];
+    const fn: Traceable = ({ z }) => ({ ...through(planar(3, 2), { z: tf.cast(z!, 'int32'), w, u, b }) });
+    expect(own(fn, shapes)).toEqual([]);
+    const [{ y }] = await bothWays(fn, shapes, { z: Float32Array.of(1, 2, 3, 4, 5, 6) });
+    expect(y![5]).toBeGreaterThan(6);
+    tf.dispose([w, u, b]);
+  });
+
   it('for another activation', () => {
     const fn: Traceable = ({ z, w, u, b }) => ({ ...planarLeaky(3, 2).forward({ w, u, b } as never, z as Tensor2D) });
     expect(own(fn, shapesOf(2, 2, 2, 3))).toEqual([]);
@@ -193,6 +205,18 @@ describe('what crosses', () => {
     await compiled.dispose();
   });
 
+  it('may be places, which are int64: where a pooled gradient goes is known before the chain', async () => {
+    const sizes = { ...shapesOf(4, 4, 2, 3), image: [4, 2, 2, 3] };
+    const fn: Traceable = ({ image, ...params }) => {
+      const pooled = (at: Tensor) => tf.reshape(tf.maxPool(at as Tensor4D, 2, 2, 'same'), [4, 3]);
+      const loss = (at: Tensor) => tf.sum(tf.square(through(planar(3, 2), { ...params, z: pooled(at) }).y));
+      return { gradient: tf.grad(loss)(image!) };
+    };
+    const { crossing } = divide(traceGraph(fn, sizes, {}, { ownKernels: true }));
+    expect(crossing.map(({ type }) => type)).toContain('int64');
+    expectClose(...(await bothWays(fn, sizes)));
+  });
+
   it('goes through chains of flows, each a kernel', async () => {
     const flows = chain([planar(3, 2), planarLeaky(3), planar(3, 4)]);
     const params = Object.entries(flows.paramShapes).map(([name, shape]) => [name, [4, ...shape]] as const);
@@ -200,5 +224,41 @@ describe('what crosses', () => {
     const fn: Traceable = ({ z, ...rest }) => ({ ...flows.forward(rest as never, z as Tensor2D) });
     expect(operatorsOf(fn, all, true).filter((name) => name === 'PlanarChain')).toHaveLength(2);
     expectClose(...(await bothWays(fn, all)));
+  });
+});
+
+describe('a stage that fails', () => {
+  const shapes = shapesOf(2, 2, 2, 3);
+  const chained: Traceable = ({ z, ...params }) => {
+    const { y, logDet } = through(planar(3, 2), { ...params, z: tf.tanh(z!) });
+    return { y, sum: tf.sum(logDet) };
+  };
+  const recipes = stageRecipes(traceGraph(chained, shapes, {}, { ownKernels: true }), false);
+
+  /** A runtime that fails when it makes, or runs, a session for the second time. */
+  function failingRuntime(act: 'make' | 'run') {
+    const counts = { make: 0, run: 0, released: 0 };
+    const doing = async (now: 'make' | 'run') => {
+      if (++counts[now] === 2 && now === act) throw new Error('no memory');
+      return {};
+    };
+    const release = async () => void counts.released++;
+    const InferenceSession = { create: async () => ({ ...(await doing('make')), run: () => doing('run'), release }) };
+    return { counts, runtime: { InferenceSession, Tensor: class {} } as never };
+  }
+
+  it('when it is made: those before it are freed', async () => {
+    const { counts, runtime } = failingRuntime('make');
+    await expect(openStages(recipes, {}, runtime)).rejects.toThrow('no memory');
+    expect(counts.released).toBe(1);
+  });
+
+  it('when it runs: the run that waits is run', async () => {
+    const { counts, runtime } = failingRuntime('run');
+    const { run } = await openStages(recipes, {}, runtime);
+    const feeds = Object.fromEntries(Object.entries(drawn(shapes)).map(([name, data]) => [name, { data }]));
+    const results = await Promise.allSettled([run(feeds, {}), run(feeds, {})]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(counts.run).toBe(2 + 2);
   });
 });

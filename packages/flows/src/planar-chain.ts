@@ -28,15 +28,17 @@ tf.registerGradient({
 });
 
 /**
- * The forward pass by the kernel; undefined where the engine has none, where a row of parameters belongs to several rows of z, and where a
- * gradient's own gradient could be asked for, which the kernel does not have.
+ * The forward pass by the kernel; undefined where the engine has none, where a row of parameters belongs to several rows of z, where a tensor
+ * holds other numbers than float32, and where a gradient's own gradient could be asked for, which the kernel does not have.
  */
 export function planarChain(
   { w, u, b }: Params<PlanarShapes>,
   z: Tensor2D,
 ): { y: Tensor2D; logDet: Tensor1D } | undefined {
   const groups = w.shape[0]!;
-  const fits = [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);
+  const isFloat = [w, u, b, z].every(({ dtype }) => dtype === 'float32');
+  const fits =
+    isFloat && [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);
   if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(PLANAR_CHAIN)) return undefined;
   const [y, logDet] = callKernel(PLANAR_CHAIN, { w, u, b, z });
   return { y: y as Tensor2D, logDet: logDet as Tensor1D };

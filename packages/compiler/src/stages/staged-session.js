@@ -25,12 +25,12 @@ import { bindings } from './own-kernels.js';
  * @property {() => Promise<void>} release
  */
 
-const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array };
 const PAGE = 65_536;
 const ALIGNMENT = 64;
 
 /**
- * Makes the sessions of all stages.
+ * Makes the sessions of all stages, or none.
  * @param {StageRecipes} recipes
  * @param {import('onnxruntime-node').InferenceSession.SessionOptions} options
  * @param {Runtime} runtime
@@ -69,7 +69,13 @@ export async function openStages({ stages, memory }, options, { InferenceSession
 
   /** @type {(((feeds: Feeds, fetches: Fetches, results: Results) => void | Promise<void>) | undefined)[]} */
   const runs = [];
-  for (const part of stages) runs.push('model' in part ? await sessionRun(part) : room?.call(part));
+  const release = async () => void (await Promise.all(sessions.splice(0).map((session) => session.release())));
+  try {
+    for (const part of stages) runs.push('model' in part ? await sessionRun(part) : room?.call(part));
+  } catch (error) {
+    await release().catch(() => {}); // the stages before it
+    throw error;
+  }
   /** @type {StagedSession['run']} */
   async function runAll(feeds, fetches) {
     /** @type {Results} */
@@ -80,10 +86,7 @@ export async function openStages({ stages, memory }, options, { InferenceSession
     return results;
   }
 
-  return {
-    run: room ? inTurn(runAll) : runAll,
-    release: async () => void (await Promise.all(sessions.splice(0).map((session) => session.release()))),
-  };
+  return { run: room ? inTurn(runAll) : runAll, release };
 }
 
 /**
@@ -122,12 +125,8 @@ function openRoom({ module, bytes, given, constants, told }) {
   memory.grow(Math.ceil((base + bytes) / PAGE));
   /** @param {CrossingTensor} place */
   const view = ({ offset, shape, type }) => {
-    const Elements = arrayTypes[/** @type {keyof typeof arrayTypes} */ (type)];
-    return new Elements(
-      memory.buffer,
-      base + offset,
-      shape.reduce((a, b) => a * b, 1),
-    );
+    const count = shape.reduce((a, b) => a * b, 1);
+    return /** @type {Elements} */ (new arrayTypes[type](memory.buffer, base + offset, count));
   };
   /** @param {readonly CrossingTensor[]} tensors */
   const pointers = (tensors) => tensors.map(({ offset }) => base + offset);
