@@ -23,7 +23,7 @@ export interface CloseEvaluationOptions {
 /**
  * The difference estimator of two-phase sampling: the mean over all N images by few samples, plus the mean difference that more samples make
  * on the first n. An image's two values move together, so the differences vary far less than the values, and few images tell them well.
- * Where n = N it is the plain mean. Undefined where it was stopped.
+ * Where n = N it is the plain mean; else mean and error hold where the first n images are a random part of the N. Undefined where it was stopped.
  * @see Cochran, Sampling Techniques (3rd edition, 1977), section 12.9 (regression in double sampling, here with slope 1)
  */
 export async function closeEvaluation(options: CloseEvaluationOptions): Promise<Estimate | undefined> {

@@ -16,7 +16,7 @@ const summary = (values: readonly number[]) => ({
   images: values.length,
 });
 
-/** A test set of N images by few and by many samples; the first are hard, as those of MNIST are not of average difficulty. */
+/** A test set of N images by few and by many samples, in random order; more samples help hard images more. */
 function simulated(images: number, seed: number) {
   const values = random.normal(fold(key(7), seed), 2 * images);
   const few = Array.from({ length: images }, (_, i) => 90 + 25 * values[2 * i]!);
