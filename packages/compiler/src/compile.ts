@@ -36,7 +36,7 @@ export interface Compiled {
   dispose(): Promise<void>;
 }
 
-/** The optimised graph of a function at given shapes, without a session; `printGraph` shows it. */
+/** The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default: what `compile` runs may hold kernels of our own. */
 export function traceGraph(
   fn: Traceable,
   shapes: InputShapes,
