@@ -11,15 +11,17 @@ export type Setting = {
   /** Width of the hidden layers. */
   readonly hidden: number;
   readonly threads: number;
+  /** Another flow than K planar layers. */
+  readonly flow?: string;
 };
 
 /** Width of the hidden layers where widths are not the question. */
 export const HIDDEN = 400;
 
 /** The training problem of a setting: MNIST, dynamic binarisation, Adam. */
-export function problemOf({ layers, hidden, threads }: Setting): Experiment & Training {
+export function problemOf({ layers, hidden, threads, flow }: Setting): Experiment & Training {
   const config: TrainConfig = completeConfig({
-    flow: layers === 0 ? 'none' : `planar*${layers}`,
+    flow: flow ?? (layers === 0 ? 'none' : `planar*${layers}`),
     hidden: [hidden, hidden],
     latent: shape.latent,
     batch: shape.batch,

@@ -64,5 +64,6 @@ const comparisons = (step: TracedStep, options: Options): readonly Comparison[] 
   },
 ];
 
-const eachLeftOut = (candidate: (name: string, without: readonly PassName[]) => Candidate): Candidate[] =>
+/** A candidate for each. */
+export const eachLeftOut = (candidate: (name: string, without: readonly PassName[]) => Candidate): Candidate[] =>
   Object.entries(leftOut).map(([name, without]) => candidate(name, without));

@@ -4,6 +4,7 @@ import { evaluation } from './evaluation.ts';
 import { flow } from './flow.ts';
 import { lowerings } from './lowerings.ts';
 import { memory } from './memory.ts';
+import { nodes } from './nodes.ts';
 import { passes } from './passes.ts';
 import type { Section } from './section.ts';
 import { steps } from './steps.ts';
@@ -18,6 +19,7 @@ export const sections: Readonly<Record<string, Section>> = {
   memory,
   flow,
   passes,
+  nodes,
   lowerings,
   checkpoint,
 };
