@@ -33,7 +33,7 @@ export function table(results: readonly Result[]): string {
       published(oxford[family]?.[k]),
     ];
   });
-  return `${markdownTable(HEADER, rows)}\n${remark(results as readonly VaeResult[])}\n`;
+  return `${markdownTable(HEADER, rows)}\n${remark(results as readonly VaeResult[])}\n${curves(results as readonly VaeResult[])}`;
 }
 
 const published = (numbers: { readonly negativeElbo: number; readonly nll: number } | undefined) =>
@@ -42,6 +42,31 @@ const published = (numbers: { readonly negativeElbo: number; readonly nll: numbe
 function oxfordAt({ architecture, family, k, steps }: Group): string {
   const there = architecture === 'oxford' && family !== 'nice-perm' ? oxfordCurve[k]?.[steps] : undefined;
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
+}
+
+/** The validation curves of seed 0 beside the published ones, at the steps of those; nothing where no run has one. */
+function curves(results: readonly VaeResult[]): string {
+  const runs = results
+    .filter(
+      ({ architecture, flow, k, seed }) =>
+        architecture === 'oxford' && !flow.startsWith('nice') && seed === 0 && oxfordCurve[k],
+    )
+    .toSorted((a, b) => a.steps - b.steps || a.k - b.k);
+  const at = (run: VaeResult, step: number) => run.validationCurve.find(([other]) => other === step)?.[1];
+  const steps = Object.keys(oxfordCurve[0]!)
+    .map(Number)
+    .filter((step) => runs.some((run) => at(run, step) !== undefined));
+  if (steps.length === 0) return '';
+  const rows = runs.map((run) => [
+    run.flow,
+    `${run.steps.toLocaleString('en-GB')}`,
+    ...steps.map((step) => {
+      const ours = at(run, step);
+      return ours === undefined ? '–' : `${ours.toFixed(2)} (${oxfordCurve[run.k]![step]!.toFixed(1)})`;
+    }),
+  ]);
+  const header = ['validation −ELBO (Oxford) by step', 'of', ...steps.map((step) => step.toLocaleString('en-GB'))];
+  return `\n${markdownTable(header, rows)}`;
 }
 
 /** What holds for all rows, from the results themselves. */

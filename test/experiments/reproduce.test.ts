@@ -17,6 +17,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { table } from '../../experiments/fig3/experiment.ts';
 import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
 import { readResults, updateTables } from '../../experiments/reproduce/tables.ts';
+import { table as tableOfMnist } from '../../experiments/table2/table.ts';
 import { program } from '../processes/programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-reproduce-'));
@@ -126,6 +127,28 @@ describe('results', () => {
       '5,000 steps of Adam, best of 3 restarts; 30,000 steps of Adam, best of 1 restarts (in brackets: steps).',
     );
     expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
+  });
+
+  it('of table2: seeds as one row, and seed 0 beside the published curve at its steps', () => {
+    const run = (changes: object) => ({
+      ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
+      ...{ binarization: 'static', images: 10_000, closeImages: 1000, testNegativeElboStandardError: 0.25 },
+      ...{ validationNegativeElbo: 96, testNegativeElbo: 95, nll200: 91, nll200StandardError: 0.24 },
+      ...{
+        nll5000: 90.5,
+        nll5000StandardError: 0.24,
+        validationCurve: [
+          [5000, 150],
+          [25_000, 103.5],
+          [100_000, 96],
+        ],
+      },
+      ...changes,
+    });
+    const text = tableOfMnist([run({}), run({ seed: 1, testNegativeElbo: 97 }), run({ flow: 'nice-perm*10' })]);
+    expect(text).toMatch(/\| planar +\| +10 \| +2 \| +96\.00 \(96\.4\) \| 96\.00 ± 1\.00 \|/);
+    expect(text).toMatch(/\| planar\*10 +\| 100,000 \| 103\.50 \(103\.0\) \| 96\.00 \(96\.4\) \|/);
+    expect(text.match(/^\| planar\*10/gm)).toHaveLength(1);
   });
 
   it('are those of the experiment; what is damaged or of another is named', () => {
