@@ -118,7 +118,7 @@ ${Object.entries(titles)
   .map(([name, title]) => `  ${name.padEnd(16)} ${title}`)
   .join('\n')}
 
-  --scale     smoke: under a minute; quick (default): hours; paper: the full protocol
+  --scale     smoke: under a minute; quick (default): fig3 a quarter of an hour, table2 longer; paper: the full protocol
   --seeds     repetitions of each run (default 1)
   --jobs      runs at once, each in a process of its own (default 1)
   --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
