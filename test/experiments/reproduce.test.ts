@@ -111,7 +111,17 @@ it('fig3 fits, and no bound is below its floor', async () => {
 
 describe('results', () => {
   const fit = (changes: object) => ({
-    ...{ experiment: 'fig3', energy: 'U1', flow: 'planar', k: 2, steps: 5000, seed: 0, kl: 0.25, restarts: [0, 0, 0] },
+    ...{
+      experiment: 'fig3',
+      energy: 'U1',
+      flow: 'planar',
+      k: 2,
+      steps: 5000,
+      seed: 0,
+      kl: 0.25,
+      boundStandardError: 0.002,
+      restarts: [0, 0, 0],
+    },
     ...changes,
   });
 
@@ -126,6 +136,7 @@ describe('results', () => {
     expect(text).toContain(
       '5,000 steps of Adam, best of 3 restarts; 30,000 steps of Adam, best of 1 restarts (in brackets: steps).',
     );
+    expect(table([fit({}), fit({ k: 8, boundStandardError: 0.0031 })])).toContain('at most 0.0031.');
     expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
   });
 
