@@ -217,6 +217,28 @@ describe('what crosses', () => {
     expectClose(...(await bothWays(fn, sizes)));
   });
 
+  it('is not confused with what the function calls by such names', async () => {
+    const named: Traceable = ({ 'crossing:0': z, '_crossing:1': w, u, b }) => {
+      const { y, logDet } = through(flow, { z: tf.add(z!, 1), w: w!, u: u!, b: b! });
+      return { 'crossing:2': tf.add(y, z!), '__crossing:0': tf.mul(logDet, 2) };
+    };
+    const { z, w, ...rest } = shapesOf(4, 4, 2, 3);
+    expectClose(...(await bothWays(named, { 'crossing:0': z!, '_crossing:1': w!, ...rest })));
+  });
+
+  it('has to fit into a memory of WebAssembly: one clear error where it does not', () => {
+    // 4 bytes · 60,000 · (w and u 2·100·100, z and y 2·100, b and h 2·100, facts 5·100, log-det 1), by hand
+    const large = traceGraph(
+      (inputs) => ({ ...through(planar(100, 100), inputs) }),
+      shapesOf(60_000, 60_000, 100, 100),
+      {},
+      { ownKernels: true },
+    );
+    expect(() => stageRecipes(large, false)).toThrow(
+      'compile: tensors around a planar chain: expected at most 4.0 GiB, got 4.7 GiB; use a smaller batch',
+    );
+  });
+
   it('goes through chains of flows, each a kernel', async () => {
     const flows = chain([planar(3, 2), planarLeaky(3), planar(3, 4)]);
     const params = Object.entries(flows.paramShapes).map(([name, shape]) => [name, [4, ...shape]] as const);

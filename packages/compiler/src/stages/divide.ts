@@ -5,6 +5,9 @@ import { removeDeadNodes } from '../passes/dead-nodes.ts';
 /** Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that cross. */
 export interface SessionStage {
   readonly graph: Graph;
+  /** Those of its inputs and outputs that cross. */
+  readonly entering: readonly Named[];
+  readonly leaving: readonly Named[];
 }
 
 /** One node that a kernel of our own computes. */
@@ -22,16 +25,21 @@ export interface Division {
 /** Whether a node is one of ours. */
 const isOwn = ({ domain }: GraphNode): boolean => domain === 'flowvae';
 
-/** The name under which a session's graph knows a value that crosses. */
-export const crossingName = (index: number): string => `crossing:${index}`;
+/** Names under which sessions know values that cross: none that the graph's own inputs, variables and outputs have. */
+function crossingNames(crossing: readonly Value[], { inputs, variables, outputs }: Graph): ReadonlyMap<Value, string> {
+  const taken = [...inputs, ...variables, ...outputs].map(({ name }) => name);
+  let prefix = 'crossing:';
+  while (taken.some((name) => name.startsWith(prefix))) prefix = `_${prefix}`;
+  return new Map(crossing.map((value, i) => [value, `${prefix}${i}`]));
+}
 
 /** Divides; a graph without kernels of ours is one stage, unchanged. */
 export function divide(whole: Graph): Division {
-  if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole }], crossing: [] };
+  if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole, entering: [], leaving: [] }], crossing: [] };
   const graph = withoutReshapes(whole);
   const levels = levelsOf(graph);
   const crossing = [...crossingValues(graph, levels)];
-  const names = new Map(crossing.map((value, i) => [value, crossingName(i)]));
+  const names = crossingNames(crossing, graph);
   const last = Math.max(...levels.values());
   const stages = Array.from({ length: last + 1 }, (_, level) => {
     const here = graph.nodes.filter((node) => levels.get(node) === level);
@@ -92,17 +100,19 @@ function sessionStage(
   const used = new Set(nodes.flatMap(({ inputs }) => inputs).filter((value) => !made.has(value)));
   const isUsed = ({ value }: { readonly value: Value }) => used.has(value);
   const given = new Set([...graph.inputs, ...graph.variables, ...graph.constants].map(({ value }) => value));
-  const entering = [...names].filter(([value]) => used.has(value) && !given.has(value));
-  const leaving = [...names].filter(([value]) => made.has(value));
-  const named = ([value, name]: readonly [Value, string]): Named => ({ name, value });
+  const crossing = [...names].map(([value, name]): Named => ({ name, value }));
+  const entering = crossing.filter(({ value }) => used.has(value) && !given.has(value));
+  const leaving = crossing.filter(({ value }) => made.has(value));
   const results = graph.outputs.filter(({ value }) => made.has(value) && !names.has(value));
   return {
     graph: {
-      inputs: [...graph.inputs.filter(isUsed), ...entering.map(named)],
+      inputs: [...graph.inputs.filter(isUsed), ...entering],
       variables: graph.variables.filter(isUsed),
       constants: graph.constants.filter(isUsed),
       nodes,
-      outputs: [...leaving.map(named), ...results],
+      outputs: [...leaving, ...results],
     },
+    entering,
+    leaving,
   };
 }

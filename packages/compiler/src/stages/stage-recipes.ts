@@ -1,9 +1,9 @@
 // A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the memory between them.
 import { readFileSync } from 'node:fs';
-import { elementCount } from '@flowvae/tensor';
+import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph.ts';
 import { encodeModel, outputName } from '../onnx-model.ts';
-import { crossingName, divide, type KernelStage, type SessionStage } from './divide.ts';
+import { divide, type KernelStage, type SessionStage } from './divide.ts';
 import { scratchBytes } from './own-kernels.js';
 
 /** A tensor between stages: bytes from the start of the memory, shape and type. */
@@ -73,6 +73,7 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
     'graph' in stage ? sessionPart(stage, tensors, inPlace) : kernelPart(stage, tensors, room),
   );
   if (crossing.length === 0) return { stages: parts };
+  refuseTooLarge(room.bytes);
   const named = (list: readonly Named[]) =>
     list.flatMap(({ name, value }) => (tensors.has(value) ? [[name, tensors.get(value)!] as const] : []));
   return {
@@ -87,6 +88,20 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
       told: Object.fromEntries(named(graph.outputs).map(([name, tensor]) => [outputName(name), tensor])),
     },
   };
+}
+
+/** What a memory of WebAssembly can hold; a page is left for the kernels' tables. */
+const MOST_BYTES = 65_535 * 65_536;
+
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= MOST_BYTES) return;
+  const gib = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
+  throw new ExpectationError({
+    where: 'compile: tensors around a planar chain',
+    expected: `at most ${gib(MOST_BYTES)}`,
+    received: gib(bytes),
+    remedy: 'use a smaller batch',
+  });
 }
 
 /** Gives out memory from the start on. */
@@ -105,24 +120,23 @@ class Room {
 }
 
 function sessionPart(
-  { graph }: SessionStage,
+  { graph, entering, leaving }: SessionStage,
   tensors: ReadonlyMap<Value, CrossingTensor>,
   inPlace: boolean,
 ): SessionPart {
-  const names = new Set(Array.from(tensors, (_, i) => crossingName(i)));
-  const entries = (list: readonly Named[], key: (name: string) => string) =>
-    list.filter(({ name }) => names.has(name)).map(({ name, value }) => [key(name), tensors.get(value)!] as const);
-  const outer = (list: readonly Named[], key: (name: string) => string) =>
-    list.filter(({ name }) => !names.has(name)).map(({ name }) => key(name));
   const itself = (name: string) => name;
+  const placed = (list: readonly Named[], key: (name: string) => string) =>
+    Object.fromEntries(list.map(({ name, value }) => [key(name), tensors.get(value)!]));
+  const others = (list: readonly Named[], crossing: readonly Named[], key: (name: string) => string) =>
+    list.filter((named) => !crossing.includes(named)).map(({ name }) => key(name));
   const stops = inPlace && graph.outputs.some(({ value }) => value.type === 'float32'); // one of them is the witness
   return {
     model: encodeModel(graph, { inPlace: stops }),
     inPlace: stops,
-    feeds: outer([...graph.inputs, ...graph.variables], itself),
-    fetches: outer(graph.outputs, outputName),
-    entering: Object.fromEntries(entries(graph.inputs, itself)),
-    leaving: Object.fromEntries(entries(graph.outputs, outputName)),
+    feeds: others([...graph.inputs, ...graph.variables], entering, itself),
+    fetches: others(graph.outputs, leaving, outputName),
+    entering: placed(entering, itself),
+    leaving: placed(leaving, outputName),
   };
 }
 
