@@ -5,7 +5,7 @@ import type { VaeEntry } from '../reproduce/vae-run.ts';
 
 /** A row of the list before seeds. */
 interface Run {
-  readonly architecture: 'oxford' | 'maxout';
+  readonly architecture: 'oxford' | 'oxford-bounded' | 'maxout';
   readonly family: 'none' | 'planar' | 'nice-perm';
   readonly k: number;
   readonly steps: number;
@@ -23,9 +23,10 @@ const at = (architecture: Run['architecture'], steps: number, flows: readonly Pi
  */
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
-  ...at('oxford', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
+  ...at('oxford-bounded', 100_000, [none, planar(40), planar(10), nice(10), planar(20), nice(20), planar(80)]),
+  ...at('oxford-bounded', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
   ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
-  ...at('oxford', 500_000, [planar(80), nice(40), nice(80)]),
+  ...at('oxford-bounded', 500_000, [planar(80), nice(40), nice(80)]),
 ];
 
 /** Sizes of a scale. */

@@ -40,7 +40,7 @@ const published = (numbers: { readonly negativeElbo: number; readonly nll: numbe
   numbers ? `${numbers.negativeElbo.toFixed(2)}, ${numbers.nll.toFixed(2)}` : '–';
 
 function oxfordAt({ architecture, family, k, steps }: Group): string {
-  const there = architecture === 'oxford' && family !== 'nice-perm' ? oxfordCurve[k]?.[steps] : undefined;
+  const there = architecture.startsWith('oxford') && family !== 'nice-perm' ? oxfordCurve[k]?.[steps] : undefined;
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
 }
 
@@ -49,15 +49,16 @@ function curves(results: readonly VaeResult[]): string {
   const runs = results
     .filter(
       ({ architecture, flow, k, seed }) =>
-        architecture === 'oxford' && !flow.startsWith('nice') && seed === 0 && oxfordCurve[k],
+        architecture.startsWith('oxford') && !flow.startsWith('nice') && seed === 0 && oxfordCurve[k],
     )
-    .toSorted((a, b) => a.steps - b.steps || a.k - b.k);
+    .toSorted((a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || a.k - b.k);
   const at = (run: VaeResult, step: number) => run.validationCurve.find(([other]) => other === step)?.[1];
   const steps = Object.keys(oxfordCurve[0]!)
     .map(Number)
     .filter((step) => runs.some((run) => at(run, step) !== undefined));
   if (steps.length === 0) return '';
   const rows = runs.map((run) => [
+    run.architecture,
     run.flow,
     `${run.steps.toLocaleString('en-GB')}`,
     ...steps.map((step) => {
@@ -65,7 +66,12 @@ function curves(results: readonly VaeResult[]): string {
       return ours === undefined ? '–' : `${ours.toFixed(2)} (${oxfordCurve[run.k]![step]!.toFixed(1)})`;
     }),
   ]);
-  const header = ['validation −ELBO (Oxford) by step', 'of', ...steps.map((step) => step.toLocaleString('en-GB'))];
+  const header = [
+    'validation −ELBO (Oxford) by step',
+    'flow',
+    'of',
+    ...steps.map((step) => step.toLocaleString('en-GB')),
+  ];
   return `\n${markdownTable(header, rows)}`;
 }
 

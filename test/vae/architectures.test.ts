@@ -19,6 +19,9 @@ const linear = (units: readonly number[]) => [...units];
 const maxout = (units: readonly number[]) =>
   Array.from({ length: units.length / 4 }, (_, k) => Math.max(...units.slice(4 * k, 4 * k + 4)));
 
+const softplus = (r: number) => Math.log1p(Math.exp(r));
+const oxfordLayers = { layers: [relu, linear, linear], units: 400, head: 'rawVariance' };
+
 /** Hidden layers in the order in which encoder and decoder apply them, width before the maximum, and the head's variance of its output. */
 const published: Readonly<
   Record<
@@ -31,13 +34,9 @@ const published: Readonly<
     }
   >
 > = {
-  oxford: {
-    layers: [relu, linear, linear],
-    units: 400,
-    head: 'rawVariance',
-    variance: (r) => Math.log1p(Math.exp(r)),
-  },
-  maxout: { layers: [maxout, maxout], units: 1600, head: 'rawVariance', variance: (r) => Math.log1p(Math.exp(r)) },
+  oxford: { ...oxfordLayers, variance: softplus },
+  'oxford-bounded': { ...oxfordLayers, variance: (r) => Math.min(5, Math.max(1e-4, softplus(r))) },
+  maxout: { layers: [maxout, maxout], units: 1600, head: 'rawVariance', variance: softplus },
   pythae: { layers: [relu], units: 400, head: 'logVariance', variance: Math.exp },
 };
 
@@ -99,23 +98,32 @@ describe.each(Object.entries(published))('%s', (name, { layers, units, head, var
   });
 });
 
-it('a softplus variance is finite far below 0, where its float32 value is 0', () => {
-  const model = mlpVae({ pixels, latent, ...architectures.oxford, key: key(3) });
+/** log q of 1 draw where the variance head gives what it is told, for every image. */
+function logProbAt(scale: 'oxford' | 'oxford-bounded', rawVariances: readonly number[], noise: Float32Array): number {
+  const model = mlpVae({ pixels, latent, ...architectures[scale], key: key(3) });
   const bias = model.variables['posterior/rawVariance/bias']!;
   const kernel = model.variables['posterior/rawVariance/kernel']!;
   tf.tidy(() => {
-    bias.assign(tf.tensor1d([-120, -20, 40]));
+    bias.assign(tf.tensor1d([...rawVariances]));
     kernel.assign(tf.zerosLike(kernel));
   });
-  const noise = normal(key(4), latent);
-  const logProb = ofX((batch) =>
-    model
-      .infer(batch)
-      .sampleAndLogProb(tf.tensor2d(noise, [1, latent]))
-      .logProb.dataSync<'float32'>(),
-  );
-  const logStds = [-60, Math.log(Math.log1p(Math.exp(-20))) / 2, Math.log(40) / 2];
-  const expected = logStds.reduce((sum, logStd, i) => sum - logStd - noise[i]! ** 2 / 2 - Math.log(2 * Math.PI) / 2, 0);
-  expect(logProb[0]).toBeCloseTo(expected, 4);
+  const drawn = (batch: Tensor2D) => model.infer(batch).sampleAndLogProb(tf.tensor2d(noise, [1, latent]));
+  const logProb = ofX((batch) => drawn(batch).logProb.dataSync<'float32'>());
   tf.dispose({ ...model.variables });
+  return logProb[0]!;
+}
+
+const logNormal = (logStds: readonly number[], noise: Float32Array) =>
+  logStds.reduce((sum, logStd, i) => sum - logStd - noise[i]! ** 2 / 2 - Math.log(2 * Math.PI) / 2, 0);
+
+it('a softplus variance is finite far below 0, where its float32 value is 0', () => {
+  const noise = normal(key(4), latent);
+  const logStds = [-60, Math.log(softplus(-20)) / 2, Math.log(40) / 2];
+  expect(logProbAt('oxford', [-120, -20, 40], noise)).toBeCloseTo(logNormal(logStds, noise), 4);
+});
+
+it('a bounded variance is 1e-4 below its range and 5 above', () => {
+  const noise = normal(key(4), latent);
+  const logStds = [Math.log(1e-4) / 2, Math.log(softplus(2)) / 2, Math.log(5) / 2];
+  expect(logProbAt('oxford-bounded', [-120, 2, 40], noise)).toBeCloseTo(logNormal(logStds, noise), 4);
 });

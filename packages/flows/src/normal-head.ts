@@ -16,11 +16,19 @@ interface Scale {
   outputAt(logStd: number): number;
 }
 
+/** The published code of the Oxford reproduction has them as a comment (andrehuang/normalizing-flows-reproduce, models/VAE.py). */
+const VARIANCE_BOUNDS = [1e-4, 5] as const;
+
+/** The r whose softplus is σ². */
+const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logStd)));
+
 /**
  * Deviations σ of outputs r.
  * - `'logStd'`: σ = e^r
  * - `'logVariance'`: σ² = e^r
  * - `'softplusVariance'`: σ² = softplus(r)
+ * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's eq. 20 is small, entropy is
+ *   worth more than the data, and a variance that nothing bounds grows until flow layers see only the flat ends of their tanh.
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
@@ -28,7 +36,13 @@ const scales = {
   softplusVariance: {
     parameter: 'rawVariance',
     logStd: (r) => tf.mul(logSoftplus(r), 0.5),
-    outputAt: (logStd) => Math.log(Math.expm1(Math.exp(2 * logStd))),
+    outputAt: rawVarianceAt,
+  },
+  boundedVariance: {
+    parameter: 'rawVariance',
+    logStd: (r) =>
+      tf.mul(tf.clipByValue(logSoftplus(r), Math.log(VARIANCE_BOUNDS[0]), Math.log(VARIANCE_BOUNDS[1])), 0.5),
+    outputAt: rawVarianceAt,
   },
 } as const satisfies Readonly<Record<string, Scale>>;
 

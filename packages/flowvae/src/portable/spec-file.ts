@@ -49,7 +49,7 @@ const specSchema = z.discriminatedUnion('kind', [
     amortize: z.enum(['none', 'base', 'flow']),
     /** Version 1 knew no other. */
     heads: z.enum(['scaled', 'plain']).default('plain'),
-    scale: z.enum(['logStd', 'logVariance', 'softplusVariance']),
+    scale: z.enum(['logStd', 'logVariance', 'softplusVariance', 'boundedVariance']),
   }),
 ]);
 
