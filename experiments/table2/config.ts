@@ -68,7 +68,9 @@ const protocol: Partial<TrainConfig> = {
   anneal: 'paper',
 };
 
-/** The runs of a scale; seeds outermost, so that one of each is done first. */
+/**
+ * The runs of a scale. `oxford-bounded` is the reference with its bound on σ² and heads whose features are divided by their root: with plain ones the first
+ * steps of RMSprop, ten times as long as later ones, drive planar layers onto the flat ends of their tanh, and some stay there. Seeds outermost, so that one of each is done first. */
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
@@ -78,7 +80,15 @@ export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
       k,
       closeSamples,
       closeImages,
-      settings: { ...protocol, ...settings, architecture, flow: k > 0 ? `${family}*${k}` : 'none', steps, seed },
+      settings: {
+        ...protocol,
+        ...settings,
+        ...(architecture === 'oxford-bounded' ? { heads: 'scaled' } : {}),
+        architecture,
+        flow: k > 0 ? `${family}*${k}` : 'none',
+        steps,
+        seed,
+      },
     })),
   );
 }
