@@ -21,10 +21,8 @@ export interface CloseEvaluationOptions {
 }
 
 /**
- * The difference estimator of two-phase sampling: the mean over all N images by few samples, plus the mean difference that more samples make
- * on the first n. An image's two values move together, so the differences vary far less than the values, and few images tell them well.
- * Where n = N it is the plain mean; else mean and error hold where the first n images are a random part of the N. Undefined where it was stopped.
- * @see Cochran, Sampling Techniques (3rd edition, 1977), section 12.9 (regression in double sampling, here with slope 1)
+ * Two-phase sampling: all N images get few samples, the first n also many, and a regression of the one value on the other carries what many
+ * samples change over to the rest. An image's two values move together, so few images tell it well. Undefined where it was stopped.
  */
 export async function closeEvaluation(options: CloseEvaluationOptions): Promise<Estimate | undefined> {
   const { runFolder, all, samples, progress, signal } = options;
@@ -37,32 +35,33 @@ export async function closeEvaluation(options: CloseEvaluationOptions): Promise<
   };
   const few = await nlls({});
   const many = await nlls({ evalSamples: samples });
-  return signal.aborted ? undefined : differenceEstimate(all, few, many);
+  return signal.aborted ? undefined : regressionEstimate(all, few, many);
 }
 
 /**
- * ȳ_N + d̄_n with d = many − few on n of the N images; variance S_y²/N + S_d²/n + 2·S_yd/N, since the n are among the N.
- *
- * @param all mean and standard error of y over all N
- * @param few y of the n
- * @param many the better values of the same n, in their order
+ * ȳ_n + b·(x̄_N − x̄_n), x by few and y by many samples, b the slope of y on x among the n: where the n are easier than the rest, as the first
+ * of MNIST's test images are, the slope makes up for it. The variance is S_e²·(1/n + (x̄_N − x̄_n)²/Σ(x − x̄_n)²) + b²·S_x²/N with S_e² that of
+ * the residuals. Where n = N the mean is ȳ. It holds where y is linear in x on average; which of equally hard images are among the n is no matter.
+ * @param all mean and standard error of x over all N
+ * @param few x of the n
+ * @param many y of the same n, in their order
+ * @see Cochran, Sampling Techniques (3rd edition, 1977), chapter 12 (regression in double sampling)
  */
-export function differenceEstimate(
-  all: Estimate & { readonly images: number },
-  few: readonly number[],
-  many: readonly number[],
-): Estimate {
-  const differences = many.map((value, i) => value - few[i]!);
-  const variance =
-    all.standardError ** 2 +
-    covariance(differences, differences) / differences.length +
-    (2 * covariance(few, differences)) / all.images;
-  return { mean: all.mean + mean(differences), standardError: Math.sqrt(Math.max(0, variance)) };
+export function regressionEstimate(all: Estimate, few: readonly number[], many: readonly number[]): Estimate {
+  const n = few.length;
+  const [meanFew, meanMany] = [mean(few), mean(many)];
+  const [spread, together] = [products(few, few), products(few, many)];
+  const slope = spread > 0 ? together / spread : 1;
+  const distance = all.mean - meanFew;
+  const residual = Math.max(0, products(many, many) - slope * together) / Math.max(1, n - 2);
+  const variance = residual * (1 / n + (spread > 0 ? distance ** 2 / spread : 0)) + (slope * all.standardError) ** 2;
+  return { mean: meanMany + slope * distance, standardError: Math.sqrt(variance) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function covariance(a: readonly number[], b: readonly number[]): number {
+/** Σ (a − ā)(b − b̄) */
+function products(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
-  return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0) / (a.length - 1);
+  return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0);
 }

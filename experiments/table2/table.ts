@@ -83,7 +83,7 @@ function remark(results: readonly VaeResult[]): string {
   const closeImages = distinct(results.map(({ closeImages: count }) => Number(count).toLocaleString('en-GB')));
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images.`,
-    `S = 5000: the mean difference from S = 200 on the first ${closeImages} images is added to the mean over all.`,
+    `S = 5000 by regression on S = 200: the first ${closeImages} images have both.`,
     'Paper and Oxford: 500,000 steps, S = 200.',
   ].join(' ');
 }
