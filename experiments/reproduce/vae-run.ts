@@ -37,6 +37,8 @@ export interface VaeResult extends Result {
   /** By `closeSamples` for the first `closeImages` images: see closeEvaluation. */
   readonly nll5000: number;
   readonly nll5000StandardError: number;
+  /** How `closeImages` speak for all; results of before the regression have none, theirs was the mean difference. */
+  readonly closeEstimator?: 'regression';
   /** [step, −ELBO] */
   readonly validationCurve: readonly (readonly [number, number])[];
 }
@@ -81,6 +83,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     nll200StandardError: nllStandardError,
     nll5000: close.mean,
     nll5000StandardError: close.standardError,
+    closeEstimator: 'regression',
     samples: config.evalSamples,
     closeSamples: entry.closeSamples,
     closeImages: Math.min(entry.closeImages, report.evalImages),
