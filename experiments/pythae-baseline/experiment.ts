@@ -65,7 +65,7 @@ function entries(scale: ScaleName, seeds: number): VaeEntry[] {
 function table(results: readonly Result[]): string {
   const rows = (results as readonly VaeResult[]).map((result) => [
     `ours, ${result.steps.toLocaleString('en-GB')} steps, seed ${result.seed}`,
-    result.testNegativeElbo.toFixed(2),
+    `${result.testNegativeElbo.toFixed(2)} ± ${result.testNegativeElboStandardError.toFixed(2)}`,
     `${result.nll200.toFixed(2)} ± ${result.nll200StandardError.toFixed(2)}`,
     `${result.nll5000.toFixed(2)} ± ${result.nll5000StandardError.toFixed(2)}`,
   ]);
