@@ -33,42 +33,59 @@ export interface FitEntry extends Entry {
 const names: readonly EnergyName[] = ['U1', 'U2', 'U3', 'U4'];
 const lengths = [2, 8, 32] as const;
 
-interface Size extends Pick<FitEntry, 'steps' | 'restarts' | 'draws' | 'cells'> {
+interface Size extends Pick<FitEntry, 'steps' | 'draws' | 'cells'> {
   readonly energies: readonly EnergyName[];
   readonly flows: readonly FlowName[];
-  readonly lengths: readonly number[];
+  /** Restarts by number of layers. */
+  readonly restarts: Readonly<Partial<Record<(typeof lengths)[number], number>>>;
 }
 
-const everything = { energies: names, flows: Object.keys(flows) as FlowName[], lengths, cells: 64 };
+const everything = { energies: names, flows: Object.keys(flows) as FlowName[], cells: 64 };
 
 const sizes: Readonly<Record<ScaleName, Size>> = {
   smoke: {
     energies: ['U1'],
     flows: ['planar', 'nice-orth'],
-    lengths: [2],
+    restarts: { 2: 2 },
     steps: 30,
-    restarts: 2,
     draws: 500,
     cells: 8,
   },
-  quick: { ...everything, steps: 5000, restarts: 3, draws: 100_000 },
-  paper: { ...everything, steps: 30_000, restarts: 5, draws: 400_000 },
+  quick: { ...everything, steps: 5000, restarts: { 2: 12, 8: 12, 32: 3 }, draws: 100_000 },
+  paper: { ...everything, steps: 30_000, restarts: { 2: 24, 8: 24, 32: 6 }, draws: 400_000 },
 };
 
 /** The fits of a scale. */
 export function entries(scale: ScaleName, seeds: number): FitEntry[] {
-  const { energies: chosen, flows: ofScale, lengths: ks, ...size } = sizes[scale];
+  const { energies: chosen, flows: ofScale, restarts: byLength, ...size } = sizes[scale];
+  const ks = lengths.filter((k) => byLength[k] !== undefined);
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
     chosen.flatMap((energy) =>
       ofScale.flatMap((flow) =>
-        ks.map((k) => ({ slug: `${energy}-${flow}-${k}-${size.steps}-seed${seed}`, energy, flow, k, seed, ...size })),
+        ks.map((k) => {
+          const slug = `${energy}-${flow}-${k}-${size.steps}-seed${seed}`;
+          return { slug, energy, flow, k, seed, restarts: byLength[k]!, ...size };
+        }),
       ),
     ),
   );
 }
 
-/** Step size (cosine decay to 0), batch and clipping of every fit. */
-export const settings = { rate: 5e-3, batch: 256, clip: 10 } as const;
+/**
+ * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a cosine), then through the
+ * standard deviations of the offsets b that planar layers start with: long NICE flows need a small step, short planar ones gain by a large one; and
+ * hyperplanes that all pass through the middle of the base are the better start for U3, those across its mass for U2.
+ */
+export const settings = { rates: [1e-2, 5e-3, 2e-3], planarOffsets: [0, 1], batch: 256, clip: 10 } as const;
+
+/** What distinguishes one restart from the others, beside its key. */
+export function restartSettings(restart: number): { readonly rate: number; readonly planarOffsets: number } {
+  const { rates, planarOffsets } = settings;
+  return {
+    rate: rates[restart % rates.length]!,
+    planarOffsets: planarOffsets[Math.floor(restart / rates.length) % planarOffsets.length]!,
+  };
+}
 
 /** β of eq. 20 reaches 1 after this share of the steps: the paper's 10,000 would be longer than a quick fit. */
 export const ANNEALING = 0.4;

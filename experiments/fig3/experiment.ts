@@ -23,10 +23,10 @@ export function table(all: readonly Result[]): string {
   const results = longest(all as readonly FitResult[]);
   const lengths = [...new Set(results.map(({ k }) => k))].toSorted((a, b) => a - b);
   const kinds = [...new Set(results.map(({ energy, flow }) => `${energy} ${flow}`))].map((kind) => kind.split(' '));
-  const efforts = [...new Set(results.map(effort))];
+  const steps = [...new Set(results.map((result) => count(result.steps)))];
   const cell = (result: FitResult | undefined) => {
     if (!result) return '–';
-    return `${result.kl.toFixed(3)}${efforts.length > 1 ? ` (${count(result.steps)})` : ''}`;
+    return `${result.kl.toFixed(3)}${steps.length > 1 ? ` (${count(result.steps)})` : ''}`;
   };
   const rows = kinds.map(([energy, flow]) => {
     const at = (k: number) => results.find((each) => each.energy === energy && each.flow === flow && each.k === k);
@@ -34,15 +34,23 @@ export function table(all: readonly Result[]): string {
     return [`${energy}, ${flow}`, ...lengths.map((k) => cell(at(k))), published];
   });
   const header = ['KL(q‖p), nats', ...lengths.map((k) => `K = ${k}`), 'paper’s bound, K = 2 / 8 / 32'];
-  const inBrackets = efforts.length > 1 ? ' (in brackets: steps)' : '';
   const error = Math.max(...results.map(({ boundStandardError }) => boundStandardError));
-  const remark = `${efforts.join('; ')}${inBrackets}. The standard error of the best restart's estimate is at most ${error.toFixed(4)}. KL = bound + ln Z; the paper’s constants differ, so its column shows the order only.`;
+  const remark = [
+    `${steps.join(' or ')} steps of Adam${steps.length > 1 ? ' (in brackets)' : ''}, the best of ${restartsOf(results, lengths)}.`,
+    `The standard error of its estimate is at most ${error.toFixed(4)}.`,
+    'KL = bound + ln Z; the paper’s constants differ, so its column shows the order only.',
+  ].join(' ');
   return `${markdownTable(header, rows)}\n${remark}\n`;
 }
 
 const count = (steps: number) => steps.toLocaleString('en-GB');
 
-const effort = ({ steps, restarts }: FitResult) => `${count(steps)} steps of Adam, best of ${restarts.length} restarts`;
+/** How many restarts the fits of each length had. */
+function restartsOf(results: readonly FitResult[], lengths: readonly number[]): string {
+  const counts = (k: number) =>
+    results.filter((result) => result.k === k).map(({ restarts }) => count(restarts.length));
+  return `${lengths.map((k) => `${[...new Set(counts(k))].join(' or ')} (K = ${k})`).join(', ')} restarts`;
+}
 
 function draw(all: readonly Result[], folder: string): string[] {
   const results = longest(all as readonly FitResult[]);

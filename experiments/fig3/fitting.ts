@@ -9,10 +9,13 @@ import {
   fit,
   fold,
   free,
+  type InvertibleFlow,
   type Key,
   key,
   logProbs,
   type NamedVariables,
+  type ParamShapes,
+  type ParamValues,
   parseInvertibleFlow,
   pushForward,
   random,
@@ -25,7 +28,7 @@ import {
 } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import type { Result, RunContext } from '../reproduce/experiment.ts';
-import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH, settings } from './config.ts';
+import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH, restartSettings, settings } from './config.ts';
 import { confined, logNormaliser } from './target.ts';
 
 /** What a fit leaves. Nats. */
@@ -47,12 +50,20 @@ export interface FitResult extends Result {
   readonly map: { readonly cells: number; readonly ceiling: number; readonly bytes: string };
 }
 
+/** The flow's own start, the identity, but for the offsets of planar layers: still the identity, their hyperplanes across the base's mass. */
+function startOf(flow: InvertibleFlow, at: Key, planarOffsets: number): ParamValues<ParamShapes> {
+  const start = flow.initialParams(at);
+  if (planarOffsets === 0) return start;
+  const b = random.normal(fold(at, 'offsets'), start.b!.length).map((offset) => planarOffsets * offset);
+  return { ...start, b };
+}
+
 /** A learnable diagonal normal through a flow, all parameters free. */
-function candidate({ flow: name, k }: FitEntry, seed: Key) {
+function candidate({ flow: name, k }: FitEntry, seed: Key, planarOffsets: number) {
   const flow = parseInvertibleFlow(`${flows[name]}*${k}`, 2);
   const zeros = () => new Float32Array(2);
   const base = free({ mean: [2], logStd: [2] }, { mean: zeros(), logStd: zeros() });
-  const ofFlow = free(flow.paramShapes, flow.initialParams(fold(seed, 'flow')));
+  const ofFlow = free(flow.paramShapes, startOf(flow, fold(seed, 'flow'), name === 'planar' ? planarOffsets : 0));
   const { mean, logStd } = base.variables;
   const normal = diagonalNormal({ mean: mean as unknown as Tensor2D, logStd: logStd as unknown as Tensor2D });
   return {
@@ -64,9 +75,12 @@ function candidate({ flow: name, k }: FitEntry, seed: Key) {
 type Candidate = ReturnType<typeof candidate>;
 
 /** Minimises E[ln q + β·U], β of eq. 20. */
-async function trained(entry: FitEntry, seed: Key, { threads, progress, signal }: RunContext): Promise<Candidate> {
-  const { density, variables } = candidate(entry, seed);
-  const { rate, batch, clip } = settings;
+async function trained(entry: FitEntry, restart: number, context: RunContext): Promise<Candidate> {
+  const { threads, progress, signal } = context;
+  const seed = fold(rootOf(entry), 'restart', restart);
+  const { rate, planarOffsets } = restartSettings(restart);
+  const { density, variables } = candidate(entry, seed, planarOffsets);
+  const { batch, clip } = settings;
   const noise = new Float32Array(2 * batch);
   const beta = new Float32Array(1);
   await fit({
@@ -90,7 +104,9 @@ async function trained(entry: FitEntry, seed: Key, { threads, progress, signal }
     callbacks: [
       {
         onEntry: ({ step, terms }) =>
-          void progress.write(`step ${step}/${entry.steps}, bound ${terms.bound!.toFixed(3)}\n`),
+          void progress.write(
+            `restart ${restart + 1}/${entry.restarts}, step ${step}/${entry.steps}, bound ${terms.bound!.toFixed(3)}\n`,
+          ),
       },
     ],
     signal,
@@ -114,13 +130,16 @@ async function boundOf(entry: FitEntry, { density, variables }: Candidate, at: K
   return { mean, standardError: Math.sqrt(variance / entry.draws) };
 }
 
+/** All randomness of a fit. */
+const rootOf = (entry: FitEntry): Key => fold(key(entry.seed), entry.energy, entry.flow, entry.k);
+
 /** Fits, chooses, measures. */
 export async function runFit(entry: FitEntry, context: RunContext): Promise<FitResult | undefined> {
-  const root = fold(key(entry.seed), entry.energy, entry.flow, entry.k);
+  const root = rootOf(entry);
   const from = performance.now();
   const tried: { candidate: Candidate; bound: number }[] = [];
   for (let restart = 0; restart < entry.restarts; restart++) {
-    const made = await trained(entry, fold(root, 'restart', restart), context);
+    const made = await trained(entry, restart, context);
     if (context.signal.aborted) return undefined;
     tried.push({ candidate: made, bound: (await boundOf(entry, made, fold(root, 'choice'))).mean });
   }

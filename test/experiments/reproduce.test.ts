@@ -133,9 +133,7 @@ describe('results', () => {
       fit({ k: 8, kl: 0.0625, steps: 30_000, restarts: [0], seed: 4 }),
     ]);
     expect(text).toMatch(/\| U1, planar +\| +0\.250 \(5,000\) \| +0\.063 \(30,000\) \|/);
-    expect(text).toContain(
-      '5,000 steps of Adam, best of 3 restarts; 30,000 steps of Adam, best of 1 restarts (in brackets: steps).',
-    );
+    expect(text).toContain('5,000 or 30,000 steps of Adam (in brackets), the best of 3 (K = 2), 1 (K = 8) restarts.');
     expect(table([fit({}), fit({ k: 8, boundStandardError: 0.0031 })])).toContain('at most 0.0031.');
     expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
   });
