@@ -71,22 +71,6 @@ export function entries(scale: ScaleName, seeds: number): FitEntry[] {
   );
 }
 
-/**
- * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a cosine), then through the
- * standard deviations of the offsets b that planar layers start with: long NICE flows need a small step, short planar ones gain by a large one; and
- * hyperplanes that all pass through the middle of the base are the better start for U3, those across its mass for U2.
- */
-export const settings = { rates: [1e-2, 5e-3, 2e-3], planarOffsets: [0, 1], batch: 256, clip: 10 } as const;
-
-/** What distinguishes one restart from the others, beside its key. */
-export function restartSettings(restart: number): { readonly rate: number; readonly planarOffsets: number } {
-  const { rates, planarOffsets } = settings;
-  return {
-    rate: rates[restart % rates.length]!,
-    planarOffsets: planarOffsets[Math.floor(restart / rates.length) % planarOffsets.length]!,
-  };
-}
-
 /** β of eq. 20 reaches 1 after this share of the steps: the paper's 10,000 would be longer than a quick fit. */
 export const ANNEALING = 0.4;
 

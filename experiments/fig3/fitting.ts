@@ -9,13 +9,10 @@ import {
   fit,
   fold,
   free,
-  type InvertibleFlow,
   type Key,
   key,
   logProbs,
   type NamedVariables,
-  type ParamShapes,
-  type ParamValues,
   parseInvertibleFlow,
   pushForward,
   random,
@@ -28,7 +25,8 @@ import {
 } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import type { Result, RunContext } from '../reproduce/experiment.ts';
-import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH, restartSettings, settings } from './config.ts';
+import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH } from './config.ts';
+import { restartSettings, settings, startOf } from './restarts.ts';
 import { confined, logNormaliser } from './target.ts';
 
 /** What a fit leaves. Nats. */
@@ -48,14 +46,6 @@ export interface FitResult extends Result {
   readonly kl: number;
   /** The density of each cell in 255ths of the ceiling, base64. */
   readonly map: { readonly cells: number; readonly ceiling: number; readonly bytes: string };
-}
-
-/** The flow's own start, the identity, but for the offsets of planar layers: still the identity, their hyperplanes across the base's mass. */
-function startOf(flow: InvertibleFlow, at: Key, planarOffsets: number): ParamValues<ParamShapes> {
-  const start = flow.initialParams(at);
-  if (planarOffsets === 0) return start;
-  const b = random.normal(fold(at, 'offsets'), start.b!.length).map((offset) => planarOffsets * offset);
-  return { ...start, b };
 }
 
 /** A learnable diagonal normal through a flow, all parameters free. */

@@ -3,9 +3,19 @@ import type { TrainConfig } from 'flowvae';
 import type { ScaleName } from '../reproduce/experiment.ts';
 import type { VaeEntry } from '../reproduce/vae-run.ts';
 
+/**
+ * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code, or divided by the root of their number.
+ * As they are, RMSprop's first steps, ten times as long as later ones, may drive planar layers onto the flat ends of their tanh, and some stay there.
+ */
+const networks = {
+  oxford: { architecture: 'oxford' },
+  'oxford-bounded': { architecture: 'oxford-bounded', heads: 'scaled' },
+  maxout: { architecture: 'maxout' },
+} as const satisfies Readonly<Record<string, Partial<TrainConfig>>>;
+
 /** A row of the list before seeds. */
 interface Run {
-  readonly architecture: 'oxford' | 'oxford-bounded' | 'maxout';
+  readonly network: keyof typeof networks;
   readonly family: 'none' | 'planar' | 'nice-perm';
   readonly k: number;
   readonly steps: number;
@@ -15,8 +25,8 @@ const none = { family: 'none', k: 0 } as const;
 const planar = (k: number) => ({ family: 'planar', k }) as const;
 const nice = (k: number) => ({ family: 'nice-perm', k }) as const;
 
-const at = (architecture: Run['architecture'], steps: number, flows: readonly Pick<Run, 'family' | 'k'>[]): Run[] =>
-  flows.map((flow) => ({ architecture, steps, ...flow }));
+const at = (network: Run['network'], steps: number, flows: readonly Pick<Run, 'family' | 'k'>[]): Run[] =>
+  flows.map((flow) => ({ network, steps, ...flow }));
 
 /**
  * The paper's rows. At 100,000 steps there is a published validation curve to compare with; 500,000 are the paper's. What takes longest is last.
@@ -68,14 +78,12 @@ const protocol: Partial<TrainConfig> = {
   anneal: 'paper',
 };
 
-/**
- * The runs of a scale. `oxford-bounded` is the reference with its bound on σ² and heads whose features are divided by their root: with plain ones the first
- * steps of RMSprop, ten times as long as later ones, drive planar layers onto the flat ends of their tanh, and some stay there. Seeds outermost, so that one of each is done first. */
+/** The runs of a scale; seeds outermost, so that one of each is done first. */
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
-    runs.map(({ architecture, family, k, steps }) => ({
-      slug: [architecture, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
+    runs.map(({ network, family, k, steps }) => ({
+      slug: [network, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
       experiment: 'table2',
       k,
       closeSamples,
@@ -83,8 +91,7 @@ export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
       settings: {
         ...protocol,
         ...settings,
-        ...(architecture === 'oxford-bounded' ? { heads: 'scaled' } : {}),
-        architecture,
+        ...networks[network],
         flow: k > 0 ? `${family}*${k}` : 'none',
         steps,
         seed,

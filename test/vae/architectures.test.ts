@@ -1,6 +1,8 @@
 // Networks of published experiments: their layers, where they start, and their posterior's deviation, against sums written out in float64.
+import { compile, type Traceable } from '@flowvae/compiler';
+import { flowPosterior } from '@flowvae/flows';
 import { key, normal, uniform } from '@flowvae/random';
-import { type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
+import { type NamedVariables, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { type ArchitectureName, architectures, mlpVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -126,4 +128,26 @@ it('a bounded variance is 1e-4 below its range and 5 above', () => {
   const noise = normal(key(4), latent);
   const logStds = [Math.log(1e-4) / 2, Math.log(softplus(2)) / 2, Math.log(5) / 2];
   expect(logProbAt('oxford-bounded', [-120, 2, 40], noise)).toBeCloseTo(logNormal(logStds, noise), 4);
+});
+
+it('a bounded variance moves its output within the bounds only, eagerly and compiled', async () => {
+  const { scale } = architectures['oxford-bounded'];
+  const posterior = flowPosterior({ latent, contextWidth: 1, amortize: 'none', base: { scale }, key: key(5) });
+  const rawVariance = posterior.variables.rawVariance!;
+  tf.tidy(() => rawVariance.assign(tf.tensor2d([[-120, 2, 40]])));
+  const gradient: Traceable = ({ noise }) => {
+    const loss = () => tf.mean<Scalar>(posterior.at(tf.zeros([1, 1])).sampleAndLogProb(noise as Tensor2D).logProb);
+    const { grads } = tf.variableGrads(loss, [rawVariance]);
+    return { gradient: Object.values(grads)[0]! };
+  };
+  const noise = normal(key(4), latent);
+  const expected = [0, -1 / (1 + Math.exp(-2)) / (2 * softplus(2)), 0]; // d(−log σ)/dr = −(dσ²/dr)/(2σ²), by hand
+  const eager = tf.tidy(() => gradient({ noise: tf.tensor2d(noise, [1, latent]) }).gradient!.dataSync<'float32'>());
+  expect(differences('eager', eager, expected, 1e-5)).toEqual([]);
+  const compiled = compile(gradient, { variables: posterior.variables });
+  const feeds = { noise, mean: new Float32Array(latent), rawVariance: Float32Array.of(-120, 2, 40) };
+  const { gradient: traced } = await (await compiled.specialise({ noise: [1, latent] })).run(feeds);
+  expect(differences('compiled', traced as Float32Array, expected, 1e-5)).toEqual([]);
+  await compiled.dispose();
+  tf.dispose({ ...posterior.variables });
 });

@@ -28,7 +28,7 @@ const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logSt
  * - `'logVariance'`: σ² = e^r
  * - `'softplusVariance'`: σ² = softplus(r)
  * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's eq. 20 is small, entropy is
- *   worth more than the data, and a variance that nothing bounds grows until flow layers see only the flat ends of their tanh.
+ *   worth more than the data, and a variance that nothing bounds grows to about 40 before the data are learnt.
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
@@ -46,10 +46,16 @@ const scales = {
   },
 } as const satisfies Readonly<Record<string, Scale>>;
 
+/** How a deviation is parametrised. */
+type NormalScale = keyof typeof scales;
+
+/** All names that {@link NormalHead.scale} takes. */
+export const normalScales = Object.keys(scales) as readonly NormalScale[];
+
 /** A diagonal normal's parametrisation and start. */
 export interface NormalHead {
   /** Default `'logStd'`. */
-  readonly scale?: keyof typeof scales;
+  readonly scale?: NormalScale;
   /** Default `'glorot'`, with biases at μ = 0 and log σ = −1; `'torch'` draws the biases too. */
   readonly initialisation?: Initialisation;
 }

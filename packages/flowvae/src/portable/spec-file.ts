@@ -1,5 +1,6 @@
 // A folder with a model or a posterior: what it is in model.json, its parameters in parameters.safetensors.
 import { join } from 'node:path';
+import { normalScales } from '@flowvae/flows';
 import {
   makeFolder,
   readObject,
@@ -49,7 +50,7 @@ const specSchema = z.discriminatedUnion('kind', [
     amortize: z.enum(['none', 'base', 'flow']),
     /** Version 1 knew no other. */
     heads: z.enum(['scaled', 'plain']).default('plain'),
-    scale: z.enum(['logStd', 'logVariance', 'softplusVariance', 'boundedVariance']),
+    scale: z.enum(normalScales),
   }),
 ]);
 
