@@ -37,8 +37,8 @@ export interface VaeResult extends Result {
   /** By `closeSamples` for the first `closeImages` images: see closeEvaluation. */
   readonly nll5000: number;
   readonly nll5000StandardError: number;
-  /** How `closeImages` speak for all; results of before the regression have none, theirs was the mean difference. */
-  readonly closeEstimator?: 'regression';
+  /** How `closeImages` speak for all. */
+  readonly closeEstimator: 'regression';
   /** [step, −ELBO] */
   readonly validationCurve: readonly (readonly [number, number])[];
 }

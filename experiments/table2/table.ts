@@ -81,10 +81,10 @@ function remark(results: readonly VaeResult[]): string {
   const binarisation = distinct(results.map(({ binarization }) => binarization));
   const images = distinct(results.map(({ images: count }) => Number(count).toLocaleString('en-GB')));
   const closeImages = distinct(results.map(({ closeImages: count }) => Number(count).toLocaleString('en-GB')));
-  const estimators = distinct(results.map(({ closeEstimator }) => closeEstimator ?? 'their mean difference'));
+  const estimators = distinct(results.map(({ closeEstimator }) => closeEstimator));
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images.`,
-    `S = 5000: the first ${closeImages} images have both, and ${estimators} carries the change over to all.`,
+    `S = 5000: the first ${closeImages} images have both, and a ${estimators} carries the change over to all.`,
     'Paper and Oxford: 500,000 steps, S = 200.',
   ].join(' ');
 }
