@@ -40,6 +40,7 @@ const published: Readonly<
   'oxford-bounded': { ...oxfordLayers, variance: (r) => Math.min(5, Math.max(1e-4, softplus(r))) },
   maxout: { layers: [maxout, maxout], units: 1600, head: 'rawVariance', variance: softplus },
   pythae: { layers: [relu], units: 400, head: 'logVariance', variance: Math.exp },
+  'pythae-deep': { layers: [relu, relu], units: 400, head: 'logVariance', variance: Math.exp },
 };
 
 function dense(variables: NamedVariables, name: string, row: readonly number[]): number[] {

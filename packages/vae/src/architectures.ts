@@ -18,12 +18,14 @@ const oxfordLayers = {
  * - `maxout`: two layers of 1600 units, maxima over windows of 4, on either side (Rezende & Mohamed 2015, section 6, which leaves open how many
  *   layers and how σ is parametrised: softplus as above)
  * - `pythae`: 784-400 ReLU-heads, decoder 40-400 ReLU-784, log σ² (the VAE of pythae's re-run table, benchmark_VAE at 6419e21)
+ * - `pythae-deep`: the same with a second layer, 400 ReLU, on either side, which the published script has as comments
  */
 export const architectures = {
   oxford: { ...oxfordLayers, scale: 'softplusVariance' },
   'oxford-bounded': { ...oxfordLayers, scale: 'boundedVariance' },
   maxout: { hidden: [400, 400], activation: 'maxout', initialisation: 'torch', scale: 'softplusVariance' },
   pythae: { hidden: [400], activation: 'relu', initialisation: 'torch', scale: 'logVariance' },
+  'pythae-deep': { hidden: [400, 400], activation: 'relu', initialisation: 'torch', scale: 'logVariance' },
 } as const satisfies Readonly<Record<string, Architecture>>;
 
 /** A name among {@link architectures}. */
