@@ -1,33 +1,12 @@
 // One flow fitted to one energy by the variational bound: restarts, the best of them, its bound and its density.
-import {
-  adam,
-  chainOptimizers,
-  clipByGlobalNorm,
-  cosineDecay,
-  dataPoints,
-  diagonalNormal,
-  fit,
-  fold,
-  free,
-  type Key,
-  key,
-  logProbs,
-  type NamedVariables,
-  parseInvertibleFlow,
-  pushForward,
-  random,
-  type Scalar,
-  type Tensor2D,
-  tabulate,
-  tf,
-  underPrefixes,
-  versions,
-} from 'flowvae';
+import { dataPoints, fold, logProbs, type NamedVariables, versions } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import type { Result, RunContext } from '../reproduce/experiment.ts';
+import { boundOf, type Candidate, candidate, rootOf, train } from './candidate.ts';
 import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH } from './config.ts';
-import { restartSettings, settings, startOf } from './restarts.ts';
-import { confined, logNormaliser } from './target.ts';
+import { keepRestart, type RestartRecord, takeUpRestart } from './kept-restarts.ts';
+import { restartSettings, settings } from './restarts.ts';
+import { logNormaliser } from './target.ts';
 
 /** What a fit leaves. Nats. */
 export interface FitResult extends Result {
@@ -48,97 +27,61 @@ export interface FitResult extends Result {
   readonly map: { readonly cells: number; readonly ceiling: number; readonly bytes: string };
 }
 
-/** A learnable diagonal normal through a flow, all parameters free. */
-function candidate({ flow: name, k }: FitEntry, seed: Key, planarOffsets: number) {
-  const flow = parseInvertibleFlow(`${flows[name]}*${k}`, 2);
-  const zeros = () => new Float32Array(2);
-  const base = free({ mean: [2], logStd: [2] }, { mean: zeros(), logStd: zeros() });
-  const ofFlow = free(flow.paramShapes, startOf(flow, fold(seed, 'flow'), name === 'planar' ? planarOffsets : 0));
-  const { mean, logStd } = base.variables;
-  const normal = diagonalNormal({ mean: mean as unknown as Tensor2D, logStd: logStd as unknown as Tensor2D });
-  return {
-    density: pushForward(normal, flow, ofFlow.variables),
-    variables: underPrefixes({ base: base.variables, flow: ofFlow.variables }),
-  };
+interface Tried extends RestartRecord {
+  readonly candidate: Candidate;
 }
 
-type Candidate = ReturnType<typeof candidate>;
-
-/** Minimises E[ln q + β·U], β of eq. 20. */
-async function trained(entry: FitEntry, restart: number, context: RunContext): Promise<Candidate> {
-  const { threads, progress, signal } = context;
-  const seed = fold(rootOf(entry), 'restart', restart);
-  const { rate, planarOffsets } = restartSettings(restart);
-  const { density, variables } = candidate(entry, seed, planarOffsets);
-  const { batch, clip } = settings;
-  const noise = new Float32Array(2 * batch);
-  const beta = new Float32Array(1);
-  await fit({
-    variables,
-    loss({ noise: drawn, beta: at }) {
-      const { z, logProb } = density.sampleAndLogProb(drawn as Tensor2D);
-      const energy = confined(entry.energy, z);
-      const tempered = tf.add(logProb, tf.mul(energy, at as Scalar));
-      return { loss: tf.mean(tempered) as Scalar, terms: { bound: tf.add(logProb, energy) } };
-    },
-    inputShapes: { noise: [batch, 2], beta: [] },
-    batch(step) {
-      random.normal(fold(seed, 'noise', step), noise);
-      beta[0] = Math.min(1, 0.01 + step / (ANNEALING * entry.steps));
-      return { noise, beta };
-    },
-    optimizer: chainOptimizers(clipByGlobalNorm(clip), adam(cosineDecay(rate, entry.steps))),
-    steps: entry.steps,
-    threads,
-    entryEvery: Math.max(1, Math.floor(entry.steps / 20)),
-    callbacks: [
-      {
-        onEntry: ({ step, terms }) =>
-          void progress.write(
-            `restart ${restart + 1}/${entry.restarts}, step ${step}/${entry.steps}, bound ${terms.bound!.toFixed(3)}\n`,
-          ),
-      },
-    ],
-    signal,
-  });
-  return { density, variables };
-}
-
-/** Mean and standard error of ln q + U over draws. */
-async function boundOf(entry: FitEntry, { density, variables }: Candidate, at: Key) {
-  const draws = dataPoints(random.normal(at, 2 * entry.draws), 2);
-  const { value } = await tabulate(
-    (noise) => {
-      const { z, logProb } = density.sampleAndLogProb(noise);
-      return { value: tf.add(logProb, confined(entry.energy, z)) };
-    },
-    draws,
-    { variables },
-  );
-  const mean = value!.reduce((sum, each) => sum + each, 0) / entry.draws;
-  const variance = value!.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (entry.draws - 1);
-  return { mean, standardError: Math.sqrt(variance / entry.draws) };
-}
-
-/** All randomness of a fit. */
-const rootOf = (entry: FitEntry): Key => fold(key(entry.seed), entry.energy, entry.flow, entry.k);
-
-/** Fits, chooses, measures. */
+/** Fits, chooses, measures; restarts that an earlier call has done are taken up. */
 export async function runFit(entry: FitEntry, context: RunContext): Promise<FitResult | undefined> {
-  const root = rootOf(entry);
-  const from = performance.now();
-  const tried: { candidate: Candidate; bound: number }[] = [];
-  for (let restart = 0; restart < entry.restarts; restart++) {
-    const made = await trained(entry, restart, context);
-    if (context.signal.aborted) return undefined;
-    tried.push({ candidate: made, bound: (await boundOf(entry, made, fold(root, 'choice'))).mean });
+  const tried: Tried[] = [];
+  try {
+    for (let restart = 0; restart < entry.restarts; restart++) {
+      const each = await tryRestart(entry, restart, context);
+      if (!each) return undefined;
+      tried.push(each);
+    }
+    return await resultOf(entry, tried, context);
+  } finally {
+    for (const { candidate: each } of tried) dispose(each.variables);
   }
-  const best = tried.reduce((a, b) => (b.bound < a.bound ? b : a));
-  const { mean, standardError } = await boundOf(entry, best.candidate, fold(root, 'estimate'));
-  const logZ = await logNormaliser(entry.energy);
-  const map = await mapOf(best.candidate, entry.cells);
-  for (const { candidate: each } of tried) dispose(each.variables);
+}
+
+/** Trains a restart and keeps it, or takes it up; undefined where it was stopped. */
+async function tryRestart(entry: FitEntry, restart: number, context: RunContext): Promise<Tried | undefined> {
+  const made = candidate(entry, restart);
+  const { variables } = made;
+  const by = await madeBy(entry, restart, context);
+  const kept = takeUpRestart(context.runFolder, restart, { by, variables });
+  if (kept) return { candidate: made, ...kept };
+  const from = performance.now();
+  await train(made, entry, restart, context);
+  if (context.signal.aborted) {
+    dispose(variables);
+    return undefined;
+  }
+  const { mean: bound } = await boundOf(entry, made, fold(rootOf(entry), 'choice'));
+  const record = { bound, seconds: (performance.now() - from) / 1000 };
+  keepRestart(context.runFolder, restart, { ...record, by, variables });
+  return { candidate: made, ...record };
+}
+
+/** What a restart's bytes depend on: not how many others there are. */
+async function madeBy(entry: FitEntry, restart: number, { threads }: RunContext) {
+  const { slug: _, restarts: __, cells: ___, ...rest } = entry;
+  const { batch, clip } = settings;
+  const { flow, k } = entry;
+  const training = { formula: `${flows[flow]}*${k}`, ...restartSettings(restart), batch, clip, annealing: ANNEALING };
+  return { ...rest, ...training, threads, versions: await versions() };
+}
+
+async function resultOf(entry: FitEntry, tried: readonly Tried[], context: RunContext): Promise<FitResult> {
   const { energy, flow, k, seed, steps } = entry;
+  const from = performance.now();
+  const best = tried.reduce((a, b) => (b.bound < a.bound ? b : a));
+  const { mean, standardError } = await boundOf(entry, best.candidate, fold(rootOf(entry), 'estimate'));
+  const logZ = await logNormaliser(energy);
+  const map = await mapOf(best.candidate, entry.cells);
+  const seconds = tried.reduce((sum, each) => sum + each.seconds, (performance.now() - from) / 1000);
   return {
     experiment: 'fig3',
     scale: context.scale,
@@ -156,7 +99,7 @@ export async function runFit(entry: FitEntry, context: RunContext): Promise<FitR
     settings,
     draws: entry.draws,
     map,
-    seconds: Math.round((performance.now() - from) / 1000),
+    seconds: Math.round(seconds),
     versions: await versions(),
     command: context.command(context.threads),
   };

@@ -1,6 +1,11 @@
-// What the restarts of figure 3's fits differ in, and where they start.
+// What the restarts of figure 3's fits differ in, where they start, and that none is done twice.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { key, parseInvertibleFlow, random, type Tensor2D, tf } from 'flowvae';
-import { expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { entries } from '../../experiments/fig3/config.ts';
+import { runFit } from '../../experiments/fig3/fitting.ts';
 import { restartSettings, settings, startOf } from '../../experiments/fig3/restarts.ts';
 import { differences } from '../laws/comparison.ts';
 
@@ -35,4 +40,60 @@ it('planar layers with offsets start as the identity, as do those without', () =
       1e-3,
     ),
   ).toEqual([]);
+});
+
+describe('a fit that is stopped', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flowvae-fig3-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const entry = { ...entries('smoke', 1).find(({ flow }) => flow === 'planar')!, restarts: 3 };
+
+  /** Runs the fit, and stops it at the first message that has a text. */
+  async function run(name: string, { stopAt = '\0', restarts = entry.restarts, steps = entry.steps } = {}) {
+    const controller = new AbortController();
+    const messages: string[] = [];
+    const write = (text: string) => {
+      messages.push(text);
+      if (text.includes(stopAt)) controller.abort();
+      return true;
+    };
+    const result = await runFit(
+      { ...entry, restarts, steps },
+      {
+        runFolder: join(folder, name),
+        threads: 1,
+        allowDifferentMachine: false,
+        scale: 'smoke',
+        command: () => 'the same',
+        progress: { isTTY: false, columns: 80, write },
+        signal: controller.signal,
+      },
+    );
+    const begun = [1, 2, 3].filter((restart) => messages.some((text) => text.includes(`restart ${restart}/`)));
+    return { result: result && { ...result, seconds: 0 }, begun };
+  }
+
+  it('goes on with the restart that was not done, and leaves what one that was not stopped leaves', async () => {
+    const before = tf.memory().numTensors;
+    const whole = await run('whole');
+    expect(whole.begun).toEqual([1, 2, 3]);
+    expect(await run('stopped', { stopAt: 'restart 2/3' })).toEqual({ result: undefined, begun: [1, 2] });
+    expect(readdirSync(join(folder, 'stopped'))).toEqual(['restart-0.json']);
+    const rest = await run('stopped');
+    expect(rest.begun).toEqual([2, 3]);
+    expect(rest.result).toEqual(whole.result);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes up restarts where more are asked for, not those of another length', async () => {
+    await run('more', { restarts: 1 });
+    expect((await run('more', { restarts: 2 })).begun).toEqual([2]);
+    expect((await run('more', { restarts: 2, steps: 20 })).begun).toEqual([1, 2]);
+  });
+
+  it('refuses a restart that was changed, and names the file', async () => {
+    await run('damaged', { restarts: 1 });
+    const path = join(folder, 'damaged', 'restart-0.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"bound"', '"bounD"'));
+    await expect(run('damaged', { restarts: 1 })).rejects.toThrow(path);
+  });
 });
