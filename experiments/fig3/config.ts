@@ -16,6 +16,12 @@ export const flows = {
 /** One of {@link flows}. */
 type FlowName = keyof typeof flows;
 
+/** Names of {@link flows}, in the figure's order. */
+export const flowNames = Object.keys(flows) as readonly FlowName[];
+
+/** Names of the energies, in the figure's order. */
+export const energyNames: readonly EnergyName[] = ['U1', 'U2', 'U3', 'U4'];
+
 /** One fit: the best of its restarts. */
 export interface FitEntry extends Entry {
   readonly energy: EnergyName;
@@ -30,7 +36,6 @@ export interface FitEntry extends Entry {
   readonly cells: number;
 }
 
-const names: readonly EnergyName[] = ['U1', 'U2', 'U3', 'U4'];
 const lengths = [2, 8, 32] as const;
 
 interface Size extends Pick<FitEntry, 'steps' | 'draws' | 'cells'> {
@@ -40,7 +45,7 @@ interface Size extends Pick<FitEntry, 'steps' | 'draws' | 'cells'> {
   readonly restarts: Readonly<Partial<Record<(typeof lengths)[number], number>>>;
 }
 
-const everything = { energies: names, flows: Object.keys(flows) as FlowName[], cells: 64 };
+const everything = { energies: energyNames, flows: flowNames, cells: 64 };
 
 const sizes: Readonly<Record<ScaleName, Size>> = {
   smoke: {

@@ -3,14 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable } from '../markdown-table.ts';
 import type { Experiment, Result } from '../reproduce/experiment.ts';
-import { entries, type FitEntry, flows } from './config.ts';
+import { entries, type FitEntry, flowNames } from './config.ts';
 import { boundFigure, densityFigure } from './figures.ts';
-import { type FitResult, runFit } from './fitting.ts';
+import { type FitResult, fitResult } from './fit-result.ts';
+import { runFit } from './fitting.ts';
 import { paper } from './published.ts';
 
 /** Of each energy, flow and length the fit of most steps, of these that of the lowest seed. */
 function longest(results: readonly FitResult[]): readonly FitResult[] {
-  const place = ({ energy, flow }: FitResult) => `${energy}${Object.keys(flows).indexOf(flow)}`;
+  const place = ({ energy, flow }: FitResult) => `${energy}${flowNames.indexOf(flow)}`;
   const ordered = results.toSorted(
     (a, b) => place(a).localeCompare(place(b)) || a.k - b.k || b.steps - a.steps || a.seed - b.seed,
   );
@@ -62,6 +63,7 @@ function draw(all: readonly Result[], folder: string): string[] {
 export const fig3: Experiment<FitEntry> = {
   name: 'fig3',
   title: 'Four energies of the plane matched by flows of 2, 8 and 32 layers (figure 3)',
+  schema: fitResult,
   entries,
   run: runFit,
   table,

@@ -2,7 +2,7 @@
 import { type LineChartOptions, type PlanePanel, panels, planeGrid, type Series, tf } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
 import { type EnergyName, HALF_WIDTH } from './config.ts';
-import type { FitResult } from './fitting.ts';
+import type { FitResult } from './fit-result.ts';
 import { confined } from './target.ts';
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

@@ -1,31 +1,14 @@
 // One flow fitted to one energy by the variational bound: restarts, the best of them, its bound and its density.
 import { dataPoints, fold, logProbs, type NamedVariables, versions } from 'flowvae';
 import { cellMiddles } from '../plane-cells.ts';
-import type { Result, RunContext } from '../reproduce/experiment.ts';
+import type { RunContext } from '../reproduce/experiment.ts';
+import { provenance } from '../reproduce/provenance.ts';
 import { boundOf, type Candidate, candidate, rootOf, train } from './candidate.ts';
-import { ANNEALING, type EnergyName, type FitEntry, flows, HALF_WIDTH } from './config.ts';
+import { ANNEALING, type FitEntry, flows, HALF_WIDTH } from './config.ts';
+import type { FitResult } from './fit-result.ts';
 import { keepRestart, type RestartRecord, takeUpRestart } from './kept-restarts.ts';
 import { restartSettings, settings } from './restarts.ts';
 import { logNormaliser } from './target.ts';
-
-/** What a fit leaves. Nats. */
-export interface FitResult extends Result {
-  readonly energy: EnergyName;
-  readonly flow: string;
-  readonly k: number;
-  readonly steps: number;
-  readonly seed: number;
-  /** The bound of each. */
-  readonly restarts: readonly number[];
-  /** F = E_q[ln q + U] of the best restart, by draws that had no part in choosing it. */
-  readonly bound: number;
-  readonly boundStandardError: number;
-  readonly logZ: number;
-  /** KL(q‖e^(−U)/Z) = F + ln Z */
-  readonly kl: number;
-  /** The density of each cell in 255ths of the ceiling, base64. */
-  readonly map: { readonly cells: number; readonly ceiling: number; readonly bytes: string };
-}
 
 interface Tried extends RestartRecord {
   readonly candidate: Candidate;
@@ -100,7 +83,7 @@ async function resultOf(entry: FitEntry, tried: readonly Tried[], context: RunCo
     draws: entry.draws,
     map,
     seconds: Math.round(seconds),
-    versions: await versions(),
+    ...(await provenance()),
     command: context.command(context.threads),
   };
 }

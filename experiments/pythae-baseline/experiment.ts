@@ -2,7 +2,8 @@
 import type { TrainConfig } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
 import type { Experiment, Result, ScaleName } from '../reproduce/experiment.ts';
-import { runVae, type VaeEntry, type VaeResult } from '../reproduce/vae-run.ts';
+import { type VaeResult, vaeResult } from '../reproduce/vae-result.ts';
+import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
 
 /** Steps in an epoch: 50,000 images, 100 in a batch. */
 const EPOCH = 500;
@@ -84,6 +85,7 @@ function table(results: readonly Result[]): string {
 export const pythaeBaseline: Experiment<VaeEntry> = {
   name: 'pythae-baseline',
   title: 'MNIST without a flow by the recipe of a published re-run',
+  schema: vaeResult,
   entries,
   run: runVae,
   table,

@@ -1,5 +1,6 @@
 // What an experiment of the paper is: a list of independent runs, and what is made of their results.
 import type { ProgressStream } from 'flowvae';
+import type { z } from 'zod';
 
 /** How much of the protocol is done: seconds, minutes, or all of it. */
 export const scaleNames = ['smoke', 'quick', 'paper'] as const;
@@ -34,6 +35,8 @@ export type Result = Readonly<Record<string, unknown>>;
 export interface Experiment<E extends Entry = Entry> {
   readonly name: string;
   readonly title: string;
+  /** What its results hold; more may stand beside it. */
+  readonly schema: z.ZodType;
   /** The runs of a scale, the most important first. */
   entries(scale: ScaleName, seeds: number): readonly E[];
   /** Does one run to its end; undefined where it was stopped before. */

@@ -52,6 +52,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   const scale = scaleNames.find((name) => name === values.scale);
   if (!scale) refuse('--scale', `one of ${scaleNames.join(', ')}`, `'${values.scale}'`);
   const jobs = count('jobs', values.jobs, 1);
+  refuseTogether(values);
   return {
     ...values,
     experiment,
@@ -67,6 +68,20 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     only: values.only === undefined ? undefined : expression(values.only),
     out: values.out,
   };
+}
+
+/** Pairs of which one would be left unheeded, and an option that means nothing alone. */
+function refuseTogether(values: Readonly<Record<string, unknown>>): void {
+  const given = (name: string) => values[name] !== undefined && values[name] !== false;
+  for (const [one, other] of [
+    ['index', 'only'],
+    ['index', 'list'],
+    ['tables', 'list'],
+    ['tables', 'index'],
+  ] as const) {
+    if (given(one) && given(other)) refuse(`--${other}`, `no --${other} beside --${one}`, 'both');
+  }
+  if (given('check') && !given('tables')) refuse('--check', '--tables with it', 'no --tables');
 }
 
 function parsed(args: readonly string[]) {
@@ -118,7 +133,7 @@ ${Object.entries(titles)
   .map(([name, title]) => `  ${name.padEnd(16)} ${title}`)
   .join('\n')}
 
-  --scale     smoke: under a minute; quick (default): fig3 a quarter of an hour, table2 longer; paper: the full protocol
+  --scale     smoke: under a minute; quick (default): fig3 about 20 minutes with --jobs 2, table2 longer; paper: the full protocol
   --seeds     repetitions of each run (default 1)
   --jobs      runs at once, each in a process of its own (default 1)
   --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
@@ -131,4 +146,4 @@ ${Object.entries(titles)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date
 
 A run whose result is there is not done again. Ctrl-C stops after the steps under way; the same command goes on:
-training on MNIST where it was, fig3 with the fit that was stopped, from its beginning.`;
+training on MNIST where it was, fig3 with the restart that was stopped, from its beginning.`;

@@ -1,11 +1,11 @@
 // `pnpm reproduce <name>`: runs an experiment of the paper, goes on where it stopped, writes results, figures and tables.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   ExpectationError,
   interruption,
   LockedError,
+  lockRun,
   makeFolder,
   ProgressLine,
   tf,
@@ -16,10 +16,14 @@ import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
 import { chosenOf, type Options, readOptions, usage } from './options.ts';
+import { isDone, readResults, resultPath } from './result-files.ts';
 import { type Ending, type SweepState, sweep } from './sweep.ts';
-import { readResults, updateTables } from './tables.ts';
+import { updateTables } from './tables.ts';
 
 tolerateClosedPipes();
+
+/** What a run tells, and what tells it to stop. */
+type Channels = Pick<RunContext, 'progress' | 'signal'>;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const script = fileURLToPath(import.meta.url);
@@ -30,33 +34,36 @@ function resultsFolder({ name }: Experiment, { out, scale, runs }: Options): str
   return scale === 'smoke' ? join(runs, 'smoke', name) : fileURLToPath(new URL(`../${name}/results`, import.meta.url));
 }
 
-const resultPath = (folder: string, { slug }: Entry) => join(folder, `${slug}.json`);
-
-/** Does one run in this process and writes its result. */
-async function runHere(
-  experiment: Experiment,
-  entry: Entry,
-  options: Options,
-  { progress, signal }: Pick<RunContext, 'progress' | 'signal'>,
-): Promise<Ending> {
+/** Does one run in this process and writes its result. @throws LockedError where another process does it */
+async function runHere(experiment: Experiment, entry: Entry, options: Options, channels: Channels): Promise<Ending> {
   const folder = resultsFolder(experiment, options);
-  if (existsSync(resultPath(folder, entry))) return 'done';
+  const claim = join(options.runs, 'claims', experiment.name, entry.slug);
+  makeFolder(claim, '--runs');
+  const lock = lockRun(claim);
+  try {
+    if (isDone(folder, entry, experiment)) return 'done';
+    const result = await resultOf(experiment, entry, options, channels);
+    if (!result) return 'stopped';
+    writeFileAtomically(resultPath(folder, entry), `${JSON.stringify(result, null, 2)}\n`);
+    return 'done';
+  } finally {
+    lock.release();
+  }
+}
+
+async function resultOf(experiment: Experiment, entry: Entry, options: Options, channels: Channels) {
   await tf.setBackend('cpu');
   const { scale, threads, seeds, allowDifferentMachine } = options;
   const seedOption = seeds > 1 ? ` --seeds ${seeds}` : '';
-  const result = await experiment.run(entry, {
+  return experiment.run(entry, {
     runFolder: join(options.runs, experiment.name, entry.slug),
     threads,
     allowDifferentMachine,
     scale,
     command: (used) =>
       `npx -y pnpm@10.34.9 reproduce ${experiment.name} --scale ${scale}${seedOption} --only '^${entry.slug}$' --threads ${used}`,
-    progress,
-    signal,
+    ...channels,
   });
-  if (!result) return 'stopped';
-  writeFileAtomically(resultPath(folder, entry), `${JSON.stringify(result, null, 2)}\n`);
-  return 'done';
 }
 
 /** The one display: how many are done, and where each that runs is. */
@@ -93,7 +100,7 @@ async function runAll(experiment: Experiment, entries: readonly Entry[], options
     });
   state = await sweep(entries, {
     jobs: options.jobs,
-    isDone: (entry) => existsSync(resultPath(folder, entry)),
+    isDone: (entry) => isDone(folder, entry, experiment),
     run,
     signal,
     onChange(now) {
@@ -155,9 +162,9 @@ async function reproduce(): Promise<void> {
 }
 
 function report(experiment: Experiment, folder: string): void {
-  const { results, others } = readResults(folder, experiment.name);
-  for (const file of others) {
-    process.stderr.write(`${join(folder, file)}: no result of ${experiment.name}, or damaged: left out\n`);
+  const { results, faults } = readResults(folder, experiment);
+  for (const [file, fault] of Object.entries(faults)) {
+    process.stderr.write(`${join(folder, file)} is no result of ${experiment.name} and left out: ${fault}\n`);
   }
   if (results.length === 0) return;
   for (const name of experiment.draw(results, folder)) print(`figure  ${join(folder, name)}`);

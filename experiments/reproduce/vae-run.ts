@@ -1,9 +1,11 @@
 // One VAE trained and evaluated: the run behind every number on MNIST.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, RunFolder, type TrainConfig, trainRun, type ValidationEntry, versions } from 'flowvae';
+import { completeConfig, RunFolder, type TrainConfig, trainRun, type ValidationEntry } from 'flowvae';
 import { closeEvaluation } from './close-evaluation.ts';
-import type { Entry, Result, RunContext } from './experiment.ts';
+import type { Entry, RunContext } from './experiment.ts';
+import { provenance } from './provenance.ts';
+import type { VaeResult } from './vae-result.ts';
 
 /** A run, all of its settings among its data. */
 export interface VaeEntry extends Entry {
@@ -16,31 +18,6 @@ export interface VaeEntry extends Entry {
   readonly closeSamples: number;
   /** Test images that are given so many. */
   readonly closeImages: number;
-}
-
-/** What a VAE run leaves. Nats; `negative` bounds and NLLs: lower is better. */
-export interface VaeResult extends Result {
-  readonly experiment: string;
-  readonly scale: string;
-  readonly architecture: string;
-  readonly flow: string;
-  readonly k: number;
-  readonly steps: number;
-  readonly seed: number;
-  readonly binarization: string;
-  readonly validationNegativeElbo: number;
-  readonly testNegativeElbo: number;
-  readonly testNegativeElboStandardError: number;
-  /** By `samples` importance samples, 200 in all but the smallest scale. */
-  readonly nll200: number;
-  readonly nll200StandardError: number;
-  /** By `closeSamples` for the first `closeImages` images: see closeEvaluation. */
-  readonly nll5000: number;
-  readonly nll5000StandardError: number;
-  /** How `closeImages` speak for all. */
-  readonly closeEstimator: 'regression';
-  /** [step, −ELBO] */
-  readonly validationCurve: readonly (readonly [number, number])[];
 }
 
 /** Trains, evaluates twice, and collects; undefined where it was stopped. */
@@ -94,7 +71,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     threads: config.threads,
     seconds: trainingSeconds(folder),
     settings: config,
-    versions: await versions(),
+    ...(await provenance()),
     command: context.command(config.threads),
   };
 }

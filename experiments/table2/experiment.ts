@@ -1,5 +1,6 @@
 // Table 2 and figure 4 of Rezende & Mohamed 2015.
 import type { Experiment } from '../reproduce/experiment.ts';
+import { vaeResult } from '../reproduce/vae-result.ts';
 import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
 import { entries } from './config.ts';
 import { draw } from './figure.ts';
@@ -8,6 +9,7 @@ import { table } from './table.ts';
 export const table2: Experiment<VaeEntry> = {
   name: 'table2',
   title: 'MNIST: bound, KL and −ln p(x) by flow and length (table 2, figure 4)',
+  schema: vaeResult,
   entries,
   run: runVae,
   table,

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineChartOptions, panels, type Series } from 'flowvae';
 import type { Result } from '../reproduce/experiment.ts';
-import type { VaeResult } from '../reproduce/vae-run.ts';
+import type { VaeResult } from '../reproduce/vae-result.ts';
 import { paper } from './published.ts';
 import { type Group, grouped, groups } from './seeds.ts';
 

@@ -1,5 +1,5 @@
 // Runs that differ by their seed only, as one row: means and standard errors.
-import type { VaeResult } from '../reproduce/vae-run.ts';
+import type { VaeResult } from '../reproduce/vae-result.ts';
 
 /** A mean over seeds; the error is over seeds, or over images where there is one seed. */
 interface Estimate {

@@ -1,7 +1,7 @@
 // Ours beside the paper's and the Oxford reproduction's, as Markdown.
 import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
-import type { VaeResult } from '../reproduce/vae-run.ts';
+import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurve, paper } from './published.ts';
 import { type Group, groups } from './seeds.ts';
 

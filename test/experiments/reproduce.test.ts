@@ -13,10 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lockRun, makeFolder } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { table } from '../../experiments/fig3/experiment.ts';
+import { fig3, table } from '../../experiments/fig3/experiment.ts';
 import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
-import { readResults, updateTables } from '../../experiments/reproduce/tables.ts';
+import { isDone, readResults } from '../../experiments/reproduce/result-files.ts';
+import { updateTables } from '../../experiments/reproduce/tables.ts';
 import { table as tableOfMnist } from '../../experiments/table2/table.ts';
 import { program } from '../processes/programs.ts';
 
@@ -112,21 +114,26 @@ it('fig3 fits, and no bound is below its floor', async () => {
   expect(kl).toBeCloseTo(bound + logZ, 10);
 }, 180_000);
 
+it('a fit that another process works on is left to that', async () => {
+  const claim = join(folder, 'runs', 'claims', 'fig3', 'U1-planar-2-30-seed0');
+  makeFolder(claim);
+  const { release } = lockRun(claim);
+  const out = join(folder, 'elsewhere');
+  const run = (...which: string[]) => reproduce('fig3', '--scale', 'smoke', '--out', out, ...which);
+  const [sweep, alone] = [await run('--only', 'planar'), await run('--index', '0')];
+  release();
+  expect(sweep.stderr).toContain('U1-planar-2-30-seed0: another process works on it');
+  expect([sweep.code, alone.code]).toEqual([0, 2]);
+  expect(alone.stderr).toContain(`process ${process.pid}`);
+  expect(readdirSync(out)).toEqual([]);
+}, 120_000);
+
 describe('results', () => {
-  const fit = (changes: object) => ({
-    ...{
-      experiment: 'fig3',
-      energy: 'U1',
-      flow: 'planar',
-      k: 2,
-      steps: 5000,
-      seed: 0,
-      kl: 0.25,
-      boundStandardError: 0.002,
-      restarts: [0, 0, 0],
-    },
-    ...changes,
-  });
+  const whole = {
+    ...{ experiment: 'fig3', energy: 'U1', flow: 'planar', k: 2, steps: 5000, seed: 0, restarts: [0, 0, 0] },
+    ...{ bound: -1.6, boundStandardError: 0.002, logZ: 1.85, kl: 0.25, map: { cells: 1, ceiling: 1, bytes: '/w==' } },
+  };
+  const fit = (changes: object) => ({ ...whole, ...changes });
 
   it('of fig3: for each energy, flow and length the most steps, then the lowest seed, and the steps where they differ', () => {
     const text = table([
@@ -169,18 +176,54 @@ describe('results', () => {
     expect(text.match(/^\| oxford +\| +planar\*10/gm)).toHaveLength(1);
   });
 
-  it('are those of the experiment; what is damaged or of another is named', () => {
-    const mixed = join(folder, 'mixed');
+  const mixed = join(folder, 'mixed');
+
+  it('are those of the experiment; of what is damaged, of another or of another format it is told what is wrong', () => {
     mkdirSync(mixed);
-    const texts = { a: '{"experiment": "fig3"}', b: '{"experiment": "table2"}', c: '{"experi', d: '[]', e: '{}' };
-    for (const [name, text] of Object.entries(texts)) writeFileSync(join(mixed, `${name}.json`), text);
+    const { map: _, ...old } = whole;
+    const texts = { a: JSON.stringify(whole), b: '{"experiment": "table2"}', c: '{"experi', d: '[]', e: '{}' };
+    for (const [name, text] of Object.entries({ ...texts, f: JSON.stringify(old) })) {
+      writeFileSync(join(mixed, `${name}.json`), text);
+    }
     writeFileSync(join(mixed, 'fig3.png'), '');
-    expect(readResults(mixed, 'fig3')).toEqual({
-      results: [{ experiment: 'fig3' }],
-      others: ['b.json', 'c.json', 'd.json', 'e.json'],
+    expect(readResults(mixed, fig3)).toEqual({
+      results: [whole],
+      faults: {
+        'b.json': 'experiment "table2"',
+        'c.json': expect.stringMatching(/c\.json: expected a JSON object/),
+        'd.json': expect.stringMatching(/d\.json: expected a JSON object/),
+        'e.json': 'experiment undefined',
+        'f.json': expect.stringMatching(/^map: /),
+      },
     });
-    expect(readResults(join(folder, 'nowhere'), 'fig3')).toEqual({ results: [], others: [] });
+    expect(readResults(join(folder, 'nowhere'), fig3)).toEqual({ results: [], faults: {} });
   });
+
+  it('are not done again, and a file that is none is not written over', () => {
+    expect(isDone(mixed, { slug: 'a' }, fig3)).toBe(true);
+    expect(isDone(mixed, { slug: 'z' }, fig3)).toBe(false);
+    for (const slug of ['b', 'c', 'f']) {
+      expect(() => isDone(mixed, { slug }, fig3)).toThrow(
+        /\.json: expected a result of fig3, got .* move the file away/s,
+      );
+    }
+  });
+
+  it('damaged: the command says so and ends with exit code 2', async () => {
+    const results = join(folder, 'results');
+    mkdirSync(results, { recursive: true });
+    const path = join(results, 'U1-nice-orth-2-30-seed0.json');
+    writeFileSync(path, '{"experi');
+    for (const which of [
+      ['--only', 'nice'],
+      ['--index', '1'],
+    ]) {
+      const { code, stderr } = await reproduce('fig3', '--scale', 'smoke', ...which);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain(`${path}: expected a result of fig3`);
+      expect(readFileSync(path, 'utf8')).toBe('{"experi');
+    }
+  }, 60_000);
 });
 
 it('--only chooses runs by name, and none is a mistake', () => {
@@ -205,6 +248,13 @@ it.each([
   ['an unknown scale', ['fig3', '--scale', 'huge'], /^--scale: expected one of smoke, quick, paper, got 'huge'$/],
   ['no number of seeds', ['fig3', '--seeds', 'two'], /^--seeds: expected a whole number from 1 to 1000, got 'two'$/],
   ['half an expression', ['fig3', '--only', '('], /^--only: expected a regular expression, got /],
+  [
+    'a place in the list beside an expression',
+    ['fig3', '--index', '0', '--only', 'U1'],
+    /^--only: expected no --only beside --index, got both$/,
+  ],
+  ['a check of no tables', ['fig3', '--check'], /^--check: expected --tables with it, got no --tables$/],
+  ['a list of tables', ['--tables', '--list'], /^--list: expected no --list beside --tables, got both$/],
   ['an unknown option', ['fig3', '--sclae', 'smoke'], /^options: expected --scale, /],
 ])('refuses %s', (_, args, message) => {
   expect(() => readOptions(args, ['fig3', 'table2'])).toThrow(message);

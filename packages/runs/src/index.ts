@@ -17,6 +17,6 @@ export { metricsCsv } from './metrics-csv.ts';
 export { assignParameters, assignState, storedParameters, writeParameters } from './parameters-file.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
-export { LockedError } from './run-lock.ts';
+export { LockedError, lockRun, type RunLock } from './run-lock.ts';
 export { isExhausted, type ValidatingOptions, validating } from './validating.ts';
 export type { ValidationEntry } from './validation-entries.ts';
