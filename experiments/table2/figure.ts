@@ -27,16 +27,16 @@ const quantities: readonly Quantity[] = [
     ours: ({ kl }) => kl,
     theirs: ({ negativeElbo, nll }) => negativeElbo - nll,
   },
-  { title: '−ln p(x), 200 samples', yLabel: 'nats', ours: ({ nll }) => nll, theirs: ({ nll }) => nll },
+  { title: '−ln p(x)', yLabel: 'nats', ours: ({ nll }) => nll, theirs: ({ nll }) => nll },
 ];
 
 const families = ['planar', 'nice-perm'] as const;
 
-/** Draws fig4-<network>-<steps>.png for each network and length that has two lengths of a flow or more; @returns their names. */
+/** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
   const sets = grouped(
     groups(results as readonly VaeResult[]),
-    ({ architecture, steps }) => `${architecture}-${steps}`,
+    ({ network, steps }) => `${network.replace(', scaled heads', '-scaled')}-${steps}`,
   );
   return [...sets].flatMap(([set, rows]) => {
     const lines = families.filter((family) => rows.filter((row) => row.family === family).length > 0);
@@ -58,14 +58,14 @@ function chart(
   rows: readonly Group[],
   lines: readonly (typeof families)[number][],
 ): LineChartOptions {
-  const { architecture, steps } = rows[0]!;
+  const { network, steps } = rows[0]!;
   const { title, yLabel } = quantity;
   const series = lines.flatMap((family, color): Series[] => [
     { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
     { label: `${family}, paper`, color, dashed: true, points: theirsOf(quantity, family) },
   ]);
   return {
-    title: `${title} (${architecture}, ${steps.toLocaleString('en-GB')} steps; paper: 500,000)`,
+    title: `${title} (${network}, ${steps.toLocaleString('en-GB')} steps; paper: 500,000)`,
     xLabel: 'layers K',
     yLabel,
     series,

@@ -1,4 +1,5 @@
 // Runs that differ by their seed only, as one row: means and standard errors.
+import { ExpectationError } from 'flowvae';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
 /** A mean over seeds; the error is over seeds, or over images where there is one seed. */
@@ -10,6 +11,8 @@ interface Estimate {
 /** Runs of one network, length and flow. */
 export interface Group {
   readonly architecture: string;
+  /** The architecture, and how the flow's heads take its features where that is not as published. */
+  readonly network: string;
   readonly steps: number;
   readonly family: string;
   readonly k: number;
@@ -22,11 +25,15 @@ export interface Group {
   readonly kl: Estimate;
 }
 
-/** Groups in the order of network, length, flow and K. */
+/** Groups in the order of network, length, flow and K. @throws ExpectationError where two results are of one run */
 export function groups(results: readonly VaeResult[]): Group[] {
-  const byRow = grouped(results, ({ architecture, steps, flow }) => [architecture, steps, flow].join(' '));
+  const byRow = grouped(results, (run) => [networkOf(run), run.steps, run.flow].join(' '));
   return [...byRow.values()].map(groupOf).toSorted(byPlace);
 }
+
+/** What a network is called in tables. */
+export const networkOf = ({ architecture, settings }: VaeResult): string =>
+  `${architecture}${settings.heads === 'scaled' ? ', scaled heads' : ''}`;
 
 /** Items by a name, names in the order of their first item. */
 export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
@@ -39,7 +46,7 @@ const families = ['none', 'planar', 'nice-perm'];
 
 function byPlace(a: Group, b: Group): number {
   return (
-    b.architecture.localeCompare(a.architecture) ||
+    b.network.localeCompare(a.network) ||
     a.steps - b.steps ||
     families.indexOf(a.family) - families.indexOf(b.family) ||
     a.k - b.k
@@ -48,10 +55,13 @@ function byPlace(a: Group, b: Group): number {
 
 function groupOf(runs: readonly VaeResult[]): Group {
   const { architecture, steps, flow, k } = runs[0]!;
+  const network = networkOf(runs[0]!);
+  refuseTwins(runs, `${network}, ${flow}, ${steps} steps`);
   const over = (value: (run: VaeResult) => number, errorOfOne: (run: VaeResult) => number) =>
     estimate(runs.map(value), errorOfOne(runs[0]!));
   return {
     architecture,
+    network,
     steps,
     family: flow.split('*')[0]!,
     k,
@@ -77,6 +87,12 @@ function groupOf(runs: readonly VaeResult[]): Group {
       () => 0, // over images the two errors cancel for the most part; the runs do not tell how far
     ),
   };
+}
+
+function refuseTwins(runs: readonly VaeResult[], where: string): void {
+  const seeds = runs.map(({ seed }) => seed);
+  if (new Set(seeds).size === seeds.length) return;
+  throw new ExpectationError({ where, expected: 'one result for each seed', received: `seeds ${seeds.join(', ')}` });
 }
 
 function estimate(values: readonly number[], errorOfOne: number): Estimate {

@@ -3,17 +3,17 @@ import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurve, paper } from './published.ts';
-import { type Group, groups } from './seeds.ts';
+import { type Group, groups, networkOf } from './seeds.ts';
 
-const HEADER = [
+const headerOf = (results: readonly VaeResult[]) => [
   'network, steps',
   'flow',
   'K',
   'seeds',
   'validation −ELBO (Oxford, same step)',
   'test −ELBO',
-  '−ln p(x), S = 200',
-  'S = 5000',
+  `−ln p(x), S = ${distinct(results, 'samples')}`,
+  `S = ${distinct(results, 'closeSamples')}`,
   'paper −ELBO, −ln p(x)',
   'Oxford −ELBO, −ln p(x)',
 ];
@@ -21,9 +21,9 @@ const HEADER = [
 /** One row for each network, length and flow, over its seeds. */
 export function table(results: readonly Result[]): string {
   const rows = groups(results as readonly VaeResult[]).map((group) => {
-    const { architecture, steps, family, k, seeds } = group;
+    const { network, steps, family, k, seeds } = group;
     return [
-      `${architecture}, ${steps.toLocaleString('en-GB')}`,
+      `${network}, ${steps.toLocaleString('en-GB')}`,
       family,
       `${k}`,
       `${seeds}`,
@@ -33,7 +33,7 @@ export function table(results: readonly Result[]): string {
       published(oxford[family]?.[k]),
     ];
   });
-  return `${markdownTable(HEADER, rows)}\n${remark(results as readonly VaeResult[])}\n${curves(results as readonly VaeResult[])}`;
+  return `${markdownTable(headerOf(results as readonly VaeResult[]), rows)}\n${remark(results as readonly VaeResult[])}\n${curves(results as readonly VaeResult[])}`;
 }
 
 const published = (numbers: { readonly negativeElbo: number; readonly nll: number } | undefined) =>
@@ -58,7 +58,7 @@ function curves(results: readonly VaeResult[]): string {
     .filter((step) => runs.some((run) => at(run, step) !== undefined));
   if (steps.length === 0) return '';
   const rows = runs.map((run) => [
-    run.architecture,
+    networkOf(run),
     run.flow,
     `${run.steps.toLocaleString('en-GB')}`,
     ...steps.map((step) => {
@@ -77,14 +77,17 @@ function curves(results: readonly VaeResult[]): string {
 
 /** What holds for all rows, from the results themselves. */
 function remark(results: readonly VaeResult[]): string {
-  const distinct = (values: readonly unknown[]) => [...new Set(values)].join(' and ');
-  const binarisation = distinct(results.map(({ binarization }) => binarization));
-  const images = distinct(results.map(({ images: count }) => Number(count).toLocaleString('en-GB')));
-  const closeImages = distinct(results.map(({ closeImages: count }) => Number(count).toLocaleString('en-GB')));
-  const estimators = distinct(results.map(({ closeEstimator }) => closeEstimator));
+  const [binarisation, images] = [distinct(results, 'binarization'), distinct(results, 'images')];
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images.`,
-    `S = 5000: the first ${closeImages} images have both, and a ${estimators} carries the change over to all.`,
-    'Paper and Oxford: 500,000 steps, S = 200.',
+    `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
+    'Paper and Oxford: 500,000 steps, S = 200; but Oxford’s NICE scales, and had 250,000.',
   ].join(' ');
+}
+
+/** All values of a field, once each; numbers of images with their thousands. */
+function distinct(results: readonly VaeResult[], field: keyof VaeResult): string {
+  const text = (value: unknown) =>
+    /images/i.test(field as string) ? Number(value).toLocaleString('en-GB') : `${value}`;
+  return [...new Set(results.map((result) => text(result[field])))].join(' and ');
 }

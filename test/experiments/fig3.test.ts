@@ -2,11 +2,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { key, parseInvertibleFlow, random, type Tensor2D, tf } from 'flowvae';
+import { fileURLToPath } from 'node:url';
+import { energies, key, parseInvertibleFlow, random, type Tensor2D, tf } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { entries } from '../../experiments/fig3/config.ts';
+import { type EnergyName, entries } from '../../experiments/fig3/config.ts';
+import { fig3 } from '../../experiments/fig3/experiment.ts';
+import type { FitResult } from '../../experiments/fig3/fit-result.ts';
 import { runFit } from '../../experiments/fig3/fitting.ts';
 import { restartSettings, settings, startOf } from '../../experiments/fig3/restarts.ts';
+import { confined, logNormaliser } from '../../experiments/fig3/target.ts';
+import { readResults } from '../../experiments/reproduce/result-files.ts';
 import { differences } from '../laws/comparison.ts';
 
 it('restarts go through all step sizes with each spread of the offsets, then begin anew', () => {
@@ -40,6 +45,43 @@ it('planar layers with offsets start as the identity, as do those without', () =
       1e-3,
     ),
   ).toEqual([]);
+});
+
+/** Along z₂ each energy is one bell or two, wherever they lie; along z₁ the box of width 8 ends in two halves of a bell of deviation 0.1. */
+const bell = (deviation: number) => deviation * Math.sqrt(2 * Math.PI);
+const lnZ: Readonly<Record<EnergyName, number>> = {
+  U1: 1.8775016,
+  U2: Math.log(bell(0.4) * (8 + bell(0.1))),
+  U3: Math.log(2 * bell(0.35) * (8 + bell(0.1))),
+  U4: Math.log(bell(0.4 + 0.35) * (8 + bell(0.1))),
+};
+const energyNames = Object.keys(lnZ) as EnergyName[];
+
+it.each(energyNames)('ln Z of %s, summed over a grid, is that of the integral', async (name) => {
+  expect(await logNormaliser(name)).toBeCloseTo(lnZ[name], 5);
+});
+
+it.each(energyNames)('the wall confines %s along z₁, from 4 on, where nothing else does', (name) => {
+  const values = tf.tidy(() => {
+    const z = tf.tensor2d([3.9, 1, -3.9, 1, 4.1, 1, -4.2, 1], [4, 2]) as Tensor2D;
+    return tf.sub(confined(name, z), energies[name].energy(z)).dataSync<'float32'>();
+  });
+  const expected = name === 'U1' ? [0, 0, 0, 0] : [0, 0, 0.5, 2];
+  expected.forEach((value, i) => {
+    expect(values[i]).toBeCloseTo(value, 4);
+  });
+});
+
+it('no committed fit is below its floor, and each has the ln Z of its integral', () => {
+  const folder = fileURLToPath(new URL('../../experiments/fig3/results', import.meta.url));
+  const results = readResults(folder, fig3).results as readonly FitResult[];
+  expect(results.length).toBeGreaterThan(0);
+  for (const { energy, flow, k, kl, bound, logZ, boundStandardError } of results) {
+    const fit = `${energy} ${flow} ${k}`;
+    expect(logZ, fit).toBeCloseTo(lnZ[energy], 4);
+    expect(kl, fit).toBeCloseTo(bound + logZ, 10);
+    expect(kl, fit).toBeGreaterThan(-4 * boundStandardError);
+  }
 });
 
 describe('a fit that is stopped', { timeout: 120_000 }, () => {

@@ -154,6 +154,9 @@ describe('results', () => {
       ...{
         binarization: 'static',
         images: 10_000,
+        samples: 200,
+        closeSamples: 5000,
+        settings: { heads: 'plain' },
         closeImages: 1000,
         closeEstimator: 'regression',
         testNegativeElboStandardError: 0.25,
@@ -174,6 +177,10 @@ describe('results', () => {
     expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
     expect(text).toMatch(/\| planar\*10 +\| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
     expect(text.match(/^\| oxford +\| +planar\*10/gm)).toHaveLength(1);
+    expect(text).toContain('S = 5000: the first 1,000 images have both, and a regression carries');
+    const scaled = tableOfMnist([run({}), run({ settings: { heads: 'scaled' } })]);
+    expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);
+    expect(() => tableOfMnist([run({}), run({})])).toThrow('expected one result for each seed, got seeds 0, 0');
   });
 
   const mixed = join(folder, 'mixed');

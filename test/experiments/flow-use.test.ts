@@ -1,0 +1,42 @@
+// What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is flat.
+import { architectures, dataPoints, key, mlpVae, parseInvertibleFlow, random, tf } from 'flowvae';
+import { expect, it } from 'vitest';
+import { useOf } from '../../experiments/flow-use/use.ts';
+
+const [pixels, latent, images, flow] = [6, 3, 5, 'planar*4'];
+
+function parts() {
+  const planar = parseInvertibleFlow(flow, latent);
+  const model = mlpVae({ pixels, latent, ...architectures.oxford, flow: planar, key: key(1) });
+  const test = dataPoints(random.uniform(key(2), images * pixels), pixels);
+  const config = { flow, latent, architecture: 'oxford' };
+  return { model, test, config, key: key(3) } as unknown as Parameters<typeof useOf>[0];
+}
+
+const taken = { first: 1, count: 4, draws: 10 };
+
+it('at its start: nothing', () => {
+  const { logDet, elbo, moved, base } = useOf(parts(), taken);
+  expect(Math.abs(logDet)).toBeLessThan(1e-5);
+  for (const bound of [moved, base]) expect(bound).toBeCloseTo(elbo, 4);
+});
+
+it('where every tanh is flat: a shift, which leaves the log-det at 0 and moves the bound', () => {
+  const own = parts();
+  const variable = (name: string) => own.model.variables[`posterior/flow/${name}`]!;
+  variable('b/bias').assign(tf.fill([4], 30));
+  variable('u/bias').assign(tf.fill([4 * latent], 1));
+  const { flat, logDet, elbo, moved, base } = useOf(own, taken);
+  expect(flat).toBe(1);
+  expect(Math.abs(logDet)).toBeLessThan(1e-6);
+  expect(moved).toBeCloseTo(elbo, 3);
+  expect(Math.abs(moved - base)).toBeGreaterThan(1);
+});
+
+it('where one layer of four is flat: a quarter', () => {
+  const own = parts();
+  const { variables } = own.model;
+  variables['posterior/flow/w/bias']!.assign(tf.fill([4 * latent], 1e-3));
+  variables['posterior/flow/b/bias']!.assign(tf.tensor1d([0, 0, 30, 0]));
+  expect(useOf(own, taken).flat).toBeCloseTo(0.25, 6);
+});
