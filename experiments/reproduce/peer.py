@@ -1,6 +1,6 @@
 """The same protocols in PyTorch, without a flow: the validation -ELBO by step, to tell a network from an implementation.
 
-    python3 experiments/reproduce/peer.py oxford-bounded --steps 10000 --every 500
+    python3 experiments/reproduce/peer.py oxford-bounded --every 500 > experiments/reproduce/peer/oxford-bounded.txt
 
 Needs torch and numpy; a check beside the project, which does not use it. The static binarisation is a draw of its own.
 """
@@ -67,19 +67,21 @@ def main():
     train, validation = images(given.seed)
     vae = Vae(given.network)
     if given.network == "pythae":
-        optimizer = torch.optim.Adam(vae.parameters(), lr=1e-4)  # its milestones are at 100,000 steps and later
+        optimizer = torch.optim.Adam(vae.parameters(), lr=1e-4)
+        schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[100_000, 175_000], gamma=10 ** (-1 / 5))
     else:
         optimizer = torch.optim.RMSprop(vae.parameters(), lr=1e-5, momentum=0.9)
-    order = torch.randperm(len(train))
+        schedule = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
     for step in range(1, given.steps + 1):
         at = (step - 1) * BATCH % len(train)
         if at == 0:
             order = torch.randperm(len(train))
         error, log_q, log_prior = vae.terms(train[order[at : at + BATCH]])
-        beta = 1 if given.network == "pythae" else min(1, 0.01 + step / 10_000)  # equation 20
+        beta = 1 if given.network == "pythae" else min(1, 0.01 + (step - 1) / 10_000)  # equation 20
         optimizer.zero_grad()
         (beta * error + log_q - beta * log_prior).backward()
         optimizer.step()
+        schedule.step()
         if step % given.every == 0:
             with torch.no_grad():
                 error, log_q, log_prior = vae.terms(validation)
