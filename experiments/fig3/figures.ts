@@ -27,8 +27,9 @@ export function densityFigure(results: readonly FitResult[]): Uint8Array {
     rowLabels: rowsOf,
     range: [-HALF_WIDTH, HALF_WIDTH],
     side: 110,
+    axes: ['z₁', 'z₂'],
     title: 'Densities e^(−U)/Z and flows of K layers fitted to them',
-    note: 'Each panel in colours of its own, darkest at its largest value. U2 to U4 are confined to |z₁| ≤ 4 by a soft wall.',
+    note: 'Each panel in colours of its own, darkest at its largest value. U2 to U4 are confined to |z₁| ≤ 4 by a soft wall; lines thinner than a cell of 1/8 are narrow bridges.',
   });
 }
 

@@ -120,11 +120,13 @@ async function runIndex(experiment: Experiment, options: Options, index: number)
     const expected = `a whole number from 0 to ${entries.length - 1}`;
     throw new ExpectationError({ where: '--index', expected, received: `${index}` });
   }
-  makeFolder(resultsFolder(experiment, options), '--out');
+  const folder = resultsFolder(experiment, options);
+  makeFolder(folder, '--out');
   if (process.env[CHILD] !== undefined) {
     const parent = asChild();
     return parent.tell(await runHere(experiment, entry, options, parent).catch(endingOf));
   }
+  if (isDone(folder, entry, experiment)) return void tellDone(1, folder);
   const { signal, exitCode, release } = interruption();
   await runHere(experiment, entry, options, { progress: process.stderr, signal });
   release();
@@ -151,6 +153,7 @@ async function reproduce(): Promise<void> {
   if (options.index !== undefined) return runIndex(experiment, options, options.index);
   const folder = resultsFolder(experiment, options);
   makeFolder(folder, '--out');
+  if (chosen.every((entry) => isDone(folder, entry, experiment))) tellDone(chosen.length, folder);
   const { signal, exitCode, release } = interruption();
   const { locked, failed } = await runAll(experiment, chosen, options, signal);
   release();
@@ -160,6 +163,12 @@ async function reproduce(): Promise<void> {
   report(experiment, folder);
   if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
 }
+
+/** Where nothing is left to do, as in a fresh clone, which holds the results of the project. */
+const tellDone = (count: number, folder: string) =>
+  process.stderr.write(
+    `${count} of ${count} have their results in ${folder}; with --out <folder> they are done anew\n`,
+  );
 
 function report(experiment: Experiment, folder: string): void {
   const { results, faults } = readResults(folder, experiment);

@@ -9,7 +9,7 @@ import { type Group, grouped, groups } from './seeds.ts';
 
 interface Quantity {
   readonly title: string;
-  readonly yLabel: string;
+  readonly yLabel: (samples: number) => string;
   readonly ours: (group: Group) => { readonly mean: number; readonly error: number };
   readonly theirs: (published: { readonly negativeElbo: number; readonly nll: number }) => number;
 }
@@ -17,17 +17,22 @@ interface Quantity {
 const quantities: readonly Quantity[] = [
   {
     title: 'Bound',
-    yLabel: 'test −ELBO (nats)',
+    yLabel: () => 'test −ELBO (nats)',
     ours: ({ elbo }) => elbo,
     theirs: ({ negativeElbo }) => negativeElbo,
   },
   {
-    title: 'KL(q ‖ p(z|x)) = bound + ln p(x)',
-    yLabel: 'nats',
+    title: 'KL(q ‖ p(z|x))',
+    yLabel: (samples) => `bound + ln p(x), ${samples} samples (nats)`,
     ours: ({ kl }) => kl,
     theirs: ({ negativeElbo, nll }) => negativeElbo - nll,
   },
-  { title: '−ln p(x)', yLabel: 'nats', ours: ({ nll }) => nll, theirs: ({ nll }) => nll },
+  {
+    title: '−ln p(x)',
+    yLabel: (samples) => `${samples} samples (nats)`,
+    ours: ({ nll }) => nll,
+    theirs: ({ nll }) => nll,
+  },
 ];
 
 const families = ['planar', 'nice-perm'] as const;
@@ -46,7 +51,7 @@ export function draw(results: readonly Result[], folder: string): string[] {
       join(folder, name),
       panels(
         quantities.map((quantity) => chart(quantity, rows, lines)),
-        { columns: 3 },
+        { columns: 2 },
       ),
     );
     return [name];
@@ -58,16 +63,16 @@ function chart(
   rows: readonly Group[],
   lines: readonly (typeof families)[number][],
 ): LineChartOptions {
-  const { network, steps } = rows[0]!;
+  const { network, steps, samples } = rows[0]!;
   const { title, yLabel } = quantity;
   const series = lines.flatMap((family, color): Series[] => [
     { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
-    { label: `${family}, paper`, color, dashed: true, points: theirsOf(quantity, family) },
+    { label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) },
   ]);
   return {
-    title: `${title} (${network}, ${steps.toLocaleString('en-GB')} steps; paper: 500,000)`,
+    title: `${title}: ${network}, ${steps.toLocaleString('en-GB')} steps`,
     xLabel: 'layers K',
-    yLabel,
+    yLabel: yLabel(samples),
     series,
     width: 560,
   };

@@ -17,6 +17,8 @@ export interface Group {
   readonly family: string;
   readonly k: number;
   readonly seeds: number;
+  /** Importance samples behind `nll`. */
+  readonly samples: number;
   readonly validation: Estimate;
   readonly elbo: Estimate;
   readonly nll: Estimate;
@@ -42,11 +44,13 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
   return groups;
 }
 
+const architectures = ['oxford', 'oxford-bounded', 'maxout'];
 const families = ['none', 'planar', 'nice-perm'];
 
 function byPlace(a: Group, b: Group): number {
   return (
-    b.network.localeCompare(a.network) ||
+    architectures.indexOf(a.architecture) - architectures.indexOf(b.architecture) ||
+    a.network.localeCompare(b.network) ||
     a.steps - b.steps ||
     families.indexOf(a.family) - families.indexOf(b.family) ||
     a.k - b.k
@@ -66,6 +70,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     family: flow.split('*')[0]!,
     k,
     seeds: runs.length,
+    samples: runs[0]!.samples,
     validation: over(
       (run) => run.validationNegativeElbo,
       () => Number.NaN,

@@ -38,9 +38,9 @@ Examples:
   flowvae train                                     planar*10 on MNIST, about three minutes on two cores
   flowvae train --flow none --seed 1                the plain VAE
   flowvae train --config run.json --seed 2          settings from a file, but for the seed
-  flowvae train --flow iaf*4 --prior realnvp*4      networks inside the flow, and a learnt prior
+  flowvae train --flow 'iaf*4' --prior 'realnvp*4'  networks inside the flow, and a learnt prior
   flowvae train --objective 'iwae(50)' --gradient dreg   the importance-weighted bound, doubly reparameterised
-  flowvae train --flow planar*40 --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
+  flowvae train --flow 'planar*40' --anneal paper --optimizer rmsprop --lr 1e-5 --binarize static --steps 100000`;
 
 const COMPLETION_NOTES = `
 To have it in every shell:
