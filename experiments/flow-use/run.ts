@@ -1,8 +1,10 @@
 // `node --import tsx experiments/flow-use/run.ts <run folder> …`: what the planar flow of each does, as a table.
 import { basename } from 'node:path';
-import { ExpectationError, type HistoryEntry, openRun, startEagerBackend } from 'flowvae';
+import { ExpectationError, type HistoryEntry, openRun, startEagerBackend, tolerateClosedPipes } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
 import { type Use, useOf } from './use.ts';
+
+tolerateClosedPipes();
 
 const IMAGES = 1000;
 const AT_ONCE = 25;
