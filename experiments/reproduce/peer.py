@@ -67,11 +67,10 @@ def main():
     train, validation = images(given.seed)
     vae = Vae(given.network)
     if given.network == "pythae":
-        optimizer = torch.optim.Adam(vae.parameters(), lr=1e-4)
-        schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[100_000, 175_000], gamma=10 ** (-1 / 5))
+        optimizer, milestones = torch.optim.Adam(vae.parameters(), lr=1e-4), [100_000, 175_000]
     else:
-        optimizer = torch.optim.RMSprop(vae.parameters(), lr=1e-5, momentum=0.9)
-        schedule = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
+        optimizer, milestones = torch.optim.RMSprop(vae.parameters(), lr=1e-5, momentum=0.9), []
+    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones, gamma=10 ** (-1 / 5))
     for step in range(1, given.steps + 1):
         at = (step - 1) * BATCH % len(train)
         if at == 0:

@@ -6,15 +6,21 @@ import { versions } from 'flowvae';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const git = (...args: string[]) => spawnSync('git', ['-C', here, ...args], { encoding: 'utf8' });
 
-/** The commit of this code, with a + where tracked files differ from it; null outside a repository. */
-function revision(): string | null {
+/** What a sweep itself writes, and what no result depends on. */
+const beside = [':(exclude)*.md', ':(exclude)../*/results'];
+
+function committed(): string | null {
   const { status, stdout } = git('rev-parse', '--short=10', 'HEAD');
   if (status !== 0) return null;
-  return `${stdout.trim()}${git('diff', '--quiet', 'HEAD', '--', '../../packages', '..').status === 0 ? '' : '+'}`;
+  const isChanged = git('diff', '--quiet', 'HEAD', '--', '../../packages', '..', ...beside).status !== 0;
+  return `${stdout.trim()}${isChanged ? '+' : ''}`;
 }
+
+/** The commit of this code, with a + where it differs from that; null outside a repository. Looked up as the process starts: a long run may see later ones. */
+const revision = committed();
 
 /** Versions of the packages, and the commit: two commits may carry one version. */
 export const provenance = async (): Promise<{
   readonly versions: Readonly<Record<string, string>>;
   readonly revision: string | null;
-}> => ({ versions: await versions(), revision: revision() });
+}> => ({ versions: await versions(), revision });

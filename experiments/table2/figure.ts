@@ -39,9 +39,8 @@ const families = ['planar', 'nice-perm'] as const;
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
-  const sets = grouped(
-    groups(results as readonly VaeResult[]),
-    ({ network, steps }) => `${network.replace(', scaled heads', '-scaled')}-${steps}`,
+  const sets = grouped(groups(results as readonly VaeResult[]), ({ architecture, heads, steps }) =>
+    [architecture, ...(heads === 'scaled' ? [heads] : []), steps].join('-'),
   );
   return [...sets].flatMap(([set, rows]) => {
     const lines = families.filter((family) => rows.filter((row) => row.family === family).length > 0);

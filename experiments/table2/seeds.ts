@@ -13,6 +13,7 @@ export interface Group {
   readonly architecture: string;
   /** The architecture, and how the flow's heads take its features where that is not as published. */
   readonly network: string;
+  readonly heads: VaeResult['settings']['heads'];
   readonly steps: number;
   readonly family: string;
   readonly k: number;
@@ -60,12 +61,14 @@ function byPlace(a: Group, b: Group): number {
 function groupOf(runs: readonly VaeResult[]): Group {
   const { architecture, steps, flow, k } = runs[0]!;
   const network = networkOf(runs[0]!);
+  const { heads } = runs[0]!.settings;
   refuseTwins(runs, `${network}, ${flow}, ${steps} steps`);
   const over = (value: (run: VaeResult) => number, errorOfOne: (run: VaeResult) => number) =>
     estimate(runs.map(value), errorOfOne(runs[0]!));
   return {
     architecture,
     network,
+    heads,
     steps,
     family: flow.split('*')[0]!,
     k,

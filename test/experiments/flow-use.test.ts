@@ -1,5 +1,5 @@
 // What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is flat.
-import { architectures, dataPoints, key, mlpVae, parseInvertibleFlow, random, tf } from 'flowvae';
+import { architectures, dataPoints, fold, key, mlpVae, parseInvertibleFlow, random, tf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { useOf } from '../../experiments/flow-use/use.ts';
 
@@ -19,6 +19,29 @@ it('at its start: nothing', () => {
   const { logDet, elbo, moved, base } = useOf(parts(), taken);
   expect(Math.abs(logDet)).toBeLessThan(1e-5);
   for (const bound of [moved, base]) expect(bound).toBeCloseTo(elbo, 4);
+});
+
+it('anywhere: its bound and log-det are those of the model at the same draws', () => {
+  const own = parts();
+  for (const name of ['w', 'u', 'b']) {
+    const { shape, size } = own.model.variables[`posterior/flow/${name}/bias`]!;
+    own.model.variables[`posterior/flow/${name}/bias`]!.assign(
+      tf.tensor(random.normal(fold(key(4), name), size), shape),
+    );
+  }
+  const { first, count, draws } = taken;
+  const noise = random.normal(fold(key(3), 'flow use', first), count * draws * latent);
+  const [elbo, logDet] = tf.tidy(() => {
+    const rows = Array.from({ length: count * draws }, (_, i) => [...own.test.row(first + Math.floor(i / draws))]);
+    const { prior, posterior, likelihood } = own.model.at(tf.tensor2d(rows));
+    const { z, logProb, terms } = posterior.sampleAndLogProb(tf.tensor2d(noise, [count * draws, latent]));
+    const bound = tf.sub(tf.add(likelihood(z), prior.logProb(z)), logProb);
+    return [bound, terms.logDet!].map((values) => tf.mean(values).dataSync()[0]!) as [number, number];
+  });
+  const use = useOf(own, taken);
+  expect(Math.abs(logDet)).toBeGreaterThan(0.1);
+  expect(use.elbo).toBeCloseTo(elbo, 3);
+  expect(use.logDet).toBeCloseTo(logDet, 3);
 });
 
 it('where every tanh is flat: a shift, which leaves the log-det at 0 and moves the bound', () => {
