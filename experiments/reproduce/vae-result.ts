@@ -17,6 +17,8 @@ export const vaeResult = z.looseObject({
   /** By `samples` importance samples, 200 in all but the smallest scale. */
   nll200: z.number(),
   nll200StandardError: z.number(),
+  /** Of KL(q‖p(z|x)), estimated by `testNegativeElbo - nll200`. The first runs do not tell it. */
+  kl200StandardError: z.number().optional(),
   /** By `closeSamples` for the first `closeImages` images: see closeEvaluation. */
   nll5000: z.number(),
   nll5000StandardError: z.number(),

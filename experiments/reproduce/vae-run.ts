@@ -58,6 +58,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     testNegativeElboStandardError: report.testElboStandardError ?? Number.NaN,
     nll200: report.testNll,
     nll200StandardError: nllStandardError,
+    kl200StandardError: report.testInferenceGapStandardError ?? undefined,
     nll5000: close.mean,
     nll5000StandardError: close.standardError,
     closeEstimator: 'regression',

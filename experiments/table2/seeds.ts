@@ -2,8 +2,8 @@
 import { ExpectationError } from 'flowvae';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
-/** A mean over seeds; the error is over seeds, or over images where there is one seed. */
-interface Estimate {
+/** A mean over seeds; the error is over seeds, or over images where there is one seed, NaN where that run does not tell it. */
+export interface Estimate {
   readonly mean: number;
   readonly error: number;
 }
@@ -92,7 +92,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     ),
     kl: over(
       (run) => run.testNegativeElbo - run.nll200,
-      () => 0, // over images the two errors cancel for the most part; the runs do not tell how far
+      (run) => run.kl200StandardError ?? Number.NaN,
     ),
   };
 }

@@ -3,7 +3,7 @@ import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurve, paper } from './published.ts';
-import { type Group, groups, networkOf } from './seeds.ts';
+import { type Estimate, type Group, groups, networkOf } from './seeds.ts';
 
 const headerOf = (results: readonly VaeResult[]) => [
   'network, steps',
@@ -14,6 +14,7 @@ const headerOf = (results: readonly VaeResult[]) => [
   'test −ELBO',
   `−ln p(x), S = ${distinct(results, 'samples')}`,
   `S = ${distinct(results, 'closeSamples')}`,
+  `KL, S = ${distinct(results, 'samples')}`,
   'paper −ELBO, −ln p(x)',
   'Oxford −ELBO, −ln p(x)',
 ];
@@ -28,13 +29,16 @@ export function table(results: readonly Result[]): string {
       `${k}`,
       `${seeds}`,
       `${group.validation.mean.toFixed(2)}${oxfordAt(group)}`,
-      ...[group.elbo, group.nll, group.closeNll].map(({ mean, error }) => `${mean.toFixed(2)} ± ${error.toFixed(2)}`),
+      ...[group.elbo, group.nll, group.closeNll, group.kl].map(withError),
       published(paper[family]?.[k]),
       published(oxford[family]?.[k]),
     ];
   });
   return `${markdownTable(headerOf(results as readonly VaeResult[]), rows)}\n${remark(results as readonly VaeResult[])}\n${curves(results as readonly VaeResult[])}`;
 }
+
+const withError = ({ mean, error }: Estimate) =>
+  `${mean.toFixed(2)}${Number.isNaN(error) ? '' : ` ± ${error.toFixed(2)}`}`;
 
 const published = (numbers: { readonly negativeElbo: number; readonly nll: number } | undefined) =>
   numbers ? `${numbers.negativeElbo.toFixed(2)}, ${numbers.nll.toFixed(2)}` : '–';
@@ -79,7 +83,7 @@ function curves(results: readonly VaeResult[]): string {
 function remark(results: readonly VaeResult[]): string {
   const [binarisation, images] = [distinct(results, 'binarization'), distinct(results, 'images')];
   return [
-    `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images.`,
+    `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x); the first runs do not tell its error.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
     'Paper and Oxford: 500,000 steps, S = 200; but Oxford’s NICE scales, and had 250,000. Oxford’s validation values are of one of their three seeds.',
   ].join(' ');

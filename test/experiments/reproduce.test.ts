@@ -58,6 +58,8 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(result.validationNegativeElbo).toBe(result.validationCurve[1][1]);
     expect(result.nll200).toBeLessThanOrEqual(result.testNegativeElbo);
     expect(result.nll200StandardError).toBeGreaterThan(0);
+    expect(result.kl200StandardError).toBeGreaterThan(0);
+    expect(result.kl200StandardError).toBeLessThan(result.nll200StandardError); // an image's bound and likelihood move together
     expect(result.command).toContain("reproduce table2 --scale smoke --only '^oxford-planar-2-20-seed0$' --threads 1");
     expect(JSON.stringify(result)).not.toContain(folder);
   });
@@ -179,6 +181,8 @@ describe('results', () => {
     expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
     expect(text).toMatch(/\| planar\*10 +\| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
     expect(text.match(/^\| oxford +\| +planar\*10/gm)).toHaveLength(1);
+    expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
+    expect(tableOfMnist([run({ kl200StandardError: 0.03 })])).toContain('| 4.00 ± 0.03 |');
     expect(text).toContain('S = 5000: the first 1,000 images have both, and a regression carries');
     const scaled = tableOfMnist([run({}), run({ settings: { heads: 'scaled' } })]);
     expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);

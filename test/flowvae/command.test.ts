@@ -23,6 +23,8 @@ const EVALUATION_KEYS = [
   'testNll',
   'testElboStandardError',
   'testNllStandardError',
+  'testInferenceGap',
+  'testInferenceGapStandardError',
   'testBitsPerDimension',
   'evalSamples',
   'evalImages',

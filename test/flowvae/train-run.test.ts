@@ -70,6 +70,8 @@ it('saves and draws what was trained when it is stopped, without evaluating', as
     testNll: null,
     testElboStandardError: null,
     testNllStandardError: null,
+    testInferenceGap: null,
+    testInferenceGapStandardError: null,
     evalImages: 0,
     terms: null,
   });
@@ -80,7 +82,7 @@ it.each([
   [
     'one image has no standard error',
     { evalImages: 1 },
-    { evalImages: 1, testElboStandardError: null, testNllStandardError: null },
+    { evalImages: 1, testElboStandardError: null, testNllStandardError: null, testInferenceGapStandardError: null },
   ],
   ['no flow has log-det 0', { flow: 'none' }, { terms: expect.objectContaining({ logDet: 0 }) }],
   ['more images than there are', { evalImages: 100 }, { evalImages: 12 }],

@@ -64,6 +64,7 @@ describe('evaluate', () => {
     const standardError = Math.sqrt((1 - Math.exp(-2 * diagonalGap)) / (batch * samples));
     expect(Math.abs(result.elbo - average(diagonalElbo))).toBeLessThan(5 * standardError);
     expect(Math.abs(result.nll + average(logEvidence))).toBeLessThan(0.05);
+    expect(Math.abs(result.inferenceGap - diagonalGap)).toBeLessThan(0.05);
     expect(result).toMatchObject({ images: batch, samples });
     const { logLikelihood, logPrior, logBase } = result.terms;
     expect(logLikelihood! + logPrior! - logBase!).toBeCloseTo(result.elbo, 3);
@@ -82,6 +83,9 @@ describe('evaluate', () => {
       expect(result.nllStandardError).toBeCloseTo(standardError(nlls), 3);
       expect(result.elbo).toBeCloseTo(average(hand.map(({ mean: bound }) => bound)), 3);
       expect(result.elboStandardError).toBeCloseTo(standardError(hand.map(({ mean: bound }) => bound)), 3);
+      const gaps = hand.map(({ logMean, mean: bound }) => logMean - bound);
+      expect(result.inferenceGap).toBeCloseTo(average(gaps), 3);
+      expect(result.inferenceGapStandardError).toBeCloseTo(standardError(gaps), 3);
     },
   );
 
@@ -123,6 +127,7 @@ describe('evaluate', () => {
     expect([seen[0]!.logEvidence, seen[0]!.paretoK]).toEqual([Number.NEGATIVE_INFINITY, Number.NaN]);
     const above = seen.map(({ paretoK: k }) => Number(!(k <= paretoKThreshold(21))));
     expect(result.paretoKAboveThreshold).toBe(average(above));
+    expect([result.inferenceGap, result.inferenceGapStandardError]).toEqual([Number.NaN, Number.NaN]); // −∞ − (−∞)
   });
 
   it('gives the same on both engines, and leaks no tensor on either', async () => {

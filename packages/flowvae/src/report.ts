@@ -25,6 +25,10 @@ export interface EvaluationReport {
   readonly testNll: number | null;
   /** Over images; null for one image. */
   readonly testNllStandardError: number | null;
+  /** log p(x) − ELBO, which estimates KL(q(z|x)‖p(z|x)), nats. */
+  readonly testInferenceGap: number | null;
+  /** Over images; null for one image. */
+  readonly testInferenceGapStandardError: number | null;
   /** `testNll` in bits per pixel, for likelihoods of levels; null for others, which have no such number. */
   readonly testBitsPerDimension: number | null;
   readonly evalSamples: number;
@@ -58,6 +62,8 @@ export function evaluationReport({ config, test }: Experiment, evaluation: Evalu
     testElboStandardError: evaluation && evaluation.images > 1 ? evaluation.elboStandardError : null,
     testNll: evaluation?.nll ?? null,
     testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
+    testInferenceGap: finite(evaluation?.inferenceGap),
+    testInferenceGapStandardError: finite(evaluation?.inferenceGapStandardError),
     testBitsPerDimension:
       evaluation && parseLikelihood(config.likelihood).data === 'levels'
         ? bitsPerDimension(-evaluation.nll, test.width)
@@ -130,9 +136,17 @@ export function describeEvaluation(report: EvaluationReport): string {
   return [
     `test NLL    ${testNll.toFixed(2)}${nllError} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
     `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${parts.join(', ')}`,
+    ...describeGap(report),
     `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
     ...describeWeights(report),
   ].join('\n');
+}
+
+function describeGap({ testInferenceGap: gap, testInferenceGapStandardError: error }: EvaluationReport): string[] {
+  if (gap === null) return [];
+  return [
+    `gap         ${gap.toFixed(2)}${error === null ? '' : ` ± ${error.toFixed(2)}`} nats from ELBO to log p(x), an estimate of KL(q(z|x) ‖ p(z|x))`,
+  ];
 }
 
 function describeWeights({

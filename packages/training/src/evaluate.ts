@@ -49,6 +49,13 @@ export interface Evaluation {
   readonly nll: number;
   /** Standard error of `nll` over images. */
   readonly nllStandardError: number;
+  /**
+   * Mean over images of log p̂(x) − ELBO, which is −`nll` − `elbo`, nats: KL(q(z|x)‖p(z|x)) as S samples estimate it, from below in expectation.
+   * NaN where every weight of an image is 0.
+   */
+  readonly inferenceGap: number;
+  /** Standard error of `inferenceGap` over images: much smaller than those of its two parts, which move together. */
+  readonly inferenceGapStandardError: number;
   /** Effective sample size of the weights, mean over images: at most S. */
   readonly effectiveSampleSize: number;
   /** Share of the largest weight in the sum of an image's weights, mean over images. */
@@ -76,6 +83,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const runner = await functionRunner(chunkOf(options), options);
   const nlls = new Moments();
   const elbos = new Moments();
+  const gaps = new Moments();
   const sizes = new Moments();
   const shares = new Moments();
   const aboveThreshold = new Moments();
@@ -92,6 +100,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       refuseNonFiniteEstimate(estimate.logEvidence, image);
       nlls.add(-estimate.logEvidence);
       elbos.add(estimate.elbo);
+      gaps.add(estimate.logEvidence - estimate.elbo);
       sizes.add(estimate.effectiveSampleSize);
       shares.add(estimate.maxNormalisedWeight);
       aboveThreshold.add(isAbove(estimate.paretoK, samples));
@@ -110,6 +119,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     elboStandardError: elbos.standardError,
     nll: nlls.mean,
     nllStandardError: nlls.standardError,
+    inferenceGap: gaps.mean,
+    inferenceGapStandardError: gaps.standardError,
     effectiveSampleSize: sizes.mean,
     maxNormalisedWeight: shares.mean,
     paretoKAboveThreshold: aboveThreshold.mean,
