@@ -56,6 +56,7 @@ export function boundFigure(results: readonly FitResult[]): Uint8Array {
       xLabel: 'layers K',
       yLabel: 'KL (nats)',
       logX: true,
+      xTicks: distinct(of.map(({ k }) => k)),
       series,
       width: 560,
       height: 360,

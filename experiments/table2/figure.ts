@@ -29,7 +29,7 @@ const quantities: readonly Quantity[] = [
   },
   {
     title: '−ln p(x)',
-    yLabel: (samples) => `${samples} samples (nats)`,
+    yLabel: (samples) => `−ln p(x), ${samples} samples (nats)`,
     ours: ({ nll }) => nll,
     theirs: ({ nll }) => nll,
   },
@@ -70,7 +70,8 @@ function chart(
   ]);
   return {
     title: `${title}: ${network}, ${steps.toLocaleString('en-GB')} steps`,
-    xLabel: 'layers K',
+    xLabel: 'layers K (bands: one standard error)',
+    xTicks: [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))],
     yLabel: yLabel(samples),
     series,
     width: 560,

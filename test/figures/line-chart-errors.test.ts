@@ -36,6 +36,7 @@ const refusals: readonly [string, Partial<LineChartOptions>, string][] = [
     { series: [{ label: 'a', points: [{ x: 3, y: 1, spread: -1 }] }] },
     'lineChart: series "a": expected spreads of 0 or more, got -1 at x = 3',
   ],
+  ['a tick at no number', { xTicks: [1, Number.NaN] }, 'lineChart: xTicks: expected finite numbers, got NaN'],
   [
     'a range upside down',
     { yRange: [3, 1] },

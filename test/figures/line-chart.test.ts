@@ -85,6 +85,21 @@ describe('lineChart', () => {
     expect(centre(places.map(({ x }) => x))).toBeCloseTo(5, 1);
   });
 
+  it.each([false, true])('has a line where xTicks has a number, and no other (logarithmic: %s)', (logX) => {
+    const series = [{ label: 'a', points: level(5, 1, 10) }];
+    const columns = (xTicks: readonly number[]) => {
+      const picture = drawn(ruled([], { series, logX, xTicks }));
+      const { left, right, top, bottom } = measured(drawn(ruled(level(5))));
+      const y = Math.round(bottom - 0.23 * (bottom - top)); // between the lines of the other axis
+      const inside = Array.from({ length: right - left - 20 }, (_, i) => left + 10 + i);
+      return inside.filter((x) => colorAt(picture, { x, y }) !== 0xffffff).length;
+    };
+    expect(columns([])).toBe(0);
+    expect(columns([3])).toBeGreaterThan(0);
+    expect(columns([3, 7])).toBe(2 * columns([3]));
+    expect(columns([3, 70])).toBe(columns([3]));
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('leaves a gap at y = %d', (y) => {
     const gap = [...level(5, 0, 4), { x: 5, y }, ...level(5, 6, 10)];
     const xs = measured(drawn(ruled(gap))).places.map(({ x }) => x);
@@ -171,6 +186,11 @@ describe('lineChart: yRange', () => {
   it('robust shows everything where nothing is far off', () => {
     const settled = settling.slice(20);
     expect(Buffer.compare(lineChart(curve('robust', settled)), lineChart(curve('all', settled)))).toBe(0);
+  });
+
+  it('robust hides nothing of the later half, however few points there are', () => {
+    const improving = [...Array(12).fill(600), ...Array(7).fill(599), 500, 400, 300, 218].map((y, x) => ({ x, y }));
+    expect(Buffer.compare(lineChart(curve('robust', improving)), lineChart(curve('all', improving)))).toBe(0);
   });
 
   it('says under the title that values are cut off, and only then', () => {

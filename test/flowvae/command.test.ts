@@ -39,8 +39,20 @@ describe('train --json', () => {
     expect(outcome.code).toBe(0);
     expect(outcome.stdout.trimEnd().split('\n')).toHaveLength(1);
     expect(Object.keys(report).toSorted()).toEqual(
-      [...EVALUATION_KEYS, 'steps', 'seed', 'engine', 'msPerStep', 'parameters', 'peakMemoryMiB'].toSorted(),
+      [
+        ...EVALUATION_KEYS,
+        'steps',
+        'seed',
+        'engine',
+        'msPerStep',
+        'parameters',
+        'peakMemoryMiB',
+        'runFolder',
+        'figures',
+      ].toSorted(),
     );
+    expect(report.runFolder).toBe(trained);
+    expect((report.figures as string[]).filter((path) => existsSync(path))).toHaveLength(3);
     const terms = report.terms as Record<string, number>;
     expect(Object.keys(terms)).toEqual(['logLikelihood', 'logPrior', 'logBase', 'logDet']);
     expect(report.testElbo).toBeCloseTo(terms.logLikelihood! + terms.logPrior! - terms.logBase! + terms.logDet!, 3);
@@ -82,7 +94,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
     [
       'a missing data folder',
       ['train', '--data', '/no/such/folder', ...out()],
-      /idxFolder: \/no\/such\/folder: expected a folder, got no such folder/,
+      /^flowvae: --data \/no\/such\/folder: expected a folder, got no such folder/,
     ],
     [
       'a corrupt IDX file',
@@ -92,7 +104,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
     [
       'a batch larger than the set',
       ['train', ...tinyFlags(data), '--batch', '51', ...out()],
-      /batchSize: expected a whole number from 1 to 50.*got 51/,
+      /--batch: expected a whole number from 1 to 50.*got 51/,
     ],
     [
       'a folder that holds something',
@@ -186,6 +198,17 @@ describe.concurrent('the commands for a finished run', () => {
       } as AnnealedReport);
     expect(said(Number.NaN)).toMatch(/ 1 temperatures, effective chains 2\.0$/);
     expect(said(0.5)).toMatch(/ 1 temperatures, acceptance 0\.50, effective chains 2\.0$/);
+  });
+
+  it.each([
+    [
+      ['evaluate', '--eval-images', '0'],
+      '--eval-images: expected at least one image to evaluate, got 0; name a number',
+    ],
+    [['sample', '--out', 'a.jpg'], '--out: expected a name that ends in .png, got a.jpg'],
+  ])('%j is a mistake', async ([command, ...flags], text) => {
+    const { code, stdout, stderr } = await flowvae([command!, trained, ...flags]);
+    expect([code, stdout, stderr]).toEqual([2, '', `flowvae: ${text}\n`]);
   });
 
   it('evaluate refuses how to anneal without --ais', async () => {

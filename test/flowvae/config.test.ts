@@ -147,6 +147,12 @@ describe('a config', () => {
     expect(() => completeConfig({ stepz: 3 }, 'a.json')).toThrow(/^a\.json: stepz: expected one of /);
   });
 
+  it('refuses a factor of the rate without steps at which it changes', () => {
+    expect(() => completeConfig({ lrFactor: 0.5 })).toThrow('--lr-factor: expected --lr-milestones beside it, got 0.5');
+    expect(completeConfig({ lrFactor: 0.5, lrMilestones: [10] }).lrFactor).toBe(0.5);
+    expect(completeConfig({ lrFactor: 0.1 }).lrMilestones).toEqual([]); // the default, which every config.json holds
+  });
+
   it('refuses patience without validations', () => {
     expect(() => completeConfig({ patience: 3 })).toThrow(
       '--patience: expected --validate-every above 0 beside it, got 3',

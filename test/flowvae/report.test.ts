@@ -44,7 +44,8 @@ describe('evaluate --report', () => {
     const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
     const { diagnostics, ...rest } = report;
     expect(rest).toEqual(before); // the same images and draws
-    const { statistics, perImage, inferenceGaps } = diagnostics;
+    const { evaluation, statistics, perImage, inferenceGaps } = diagnostics;
+    expect(evaluation).toMatchObject({ testNll: before.testNll, evalImages: 4, engine: 'compiled' });
     expect(statistics.layers.map(({ name }: { name: string }) => name)).toEqual(['planar[0]', 'planar[1]']);
     expect([perImage.length, inferenceGaps.length]).toEqual([4, 4]);
     const { elbo, logLikelihood, logPrior, logBase, logDet } = statistics.terms;
@@ -74,7 +75,9 @@ describe('evaluate --report of one image, and without a flow', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^test NLL {4}\d+\.\d+ nats\n/); // no standard error
     expect(stdout).toContain(join(out, 'report.html'));
-    const { statistics, klToTruePosterior } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).diagnostics;
+    const { diagnostics, ...trained } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+    expect([trained.evalImages, trained.testNll, diagnostics.evaluation.evalImages]).toEqual([0, null, 1]);
+    const { statistics, klToTruePosterior } = diagnostics;
     expect([statistics.images, statistics.layers, klToTruePosterior.standardError]).toEqual([1, [], null]);
     expect(statistics.activeUnits).toEqual({ threshold: 0.01, count: null, varianceOfMeans: [null, null] });
     expect(statistics.klPerDimension).toEqual([expect.any(Number), expect.any(Number)]);
@@ -167,11 +170,11 @@ describe('a checkpoint', () => {
     expect([told.stderr, encoded.stderr]).toEqual([expect.stringMatching(notice), expect.stringMatching(notice)]);
     expect(told.stdout).toMatch(/^parameters {2}last checkpoint, of step 5\n/);
     expect(JSON.parse(encoded.stdout).checkpoint).toEqual({ choice: 'last', step: 5 });
-    const { checkpoint } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
-    expect(checkpoint).toEqual({ choice: 'last', step: 5 });
+    const { diagnostics } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+    expect(diagnostics.evaluation.checkpoint).toEqual({ choice: 'last', step: 5 });
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Parameters of the last checkpoint, of step 5.');
     const none = await flowvae('evaluate', out, '--report', '--eval-images', '0');
-    expect([none.code, none.stderr]).toEqual([0, 'no report: no test images\n']);
+    expect([none.code, none.stdout]).toEqual([2, '']);
   }, 120_000);
 });
 

@@ -1,5 +1,5 @@
 // `flowvae train --resume` and `--replay`, `flowvae metrics`: what they refuse, what they say, what they leave.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   completeConfig,
@@ -40,8 +40,25 @@ describe('taking up', () => {
   it('a finished run does no step, and gives its report again', async () => {
     const before = JSON.parse(readFileSync(join(finished, 'report.json'), 'utf8'));
     const { report, said } = await takeUp(finished);
-    expect(said.slice(0, 2)).toEqual(['going on after step 6\n', 'training 6 steps, compiled engine\n']);
+    expect(said.slice(0, 3)).toEqual([
+      'going on after step 6\n',
+      'all 6 steps are done: evaluating and drawing anew\n',
+      'training 6 steps, compiled engine\n',
+    ]);
     expect(report).toEqual({ ...before, msPerStep: 0, peakMemoryMiB: expect.any(Number) });
+  });
+
+  it('a finished run keeps what was found of its posteriors', async () => {
+    const out = freshPath();
+    cpSync(finished, out, { recursive: true });
+    const path = join(out, 'report.json');
+    const diagnostics = { klToTruePosterior: { mean: 1 } };
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), diagnostics }));
+    await takeUp(out);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ steps: 6, diagnostics });
+    rmSync(join(out, 'checkpoints'), { recursive: true });
+    await takeUp(out); // other parameters for all that is known
+    expect(JSON.parse(readFileSync(path, 'utf8'))).not.toHaveProperty('diagnostics');
   });
 
   it('a run that began when there were fewer settings goes on', async () => {
@@ -86,7 +103,7 @@ describe('taking up', () => {
     const out = freshPath();
     await trainRun(config(), { out, signal: AbortSignal.abort() });
     const { said, report } = await takeUp(out, { threads: 2 }, { allowDifferentMachine: true });
-    expect([said[0], report.steps]).toEqual(['no checkpoint was written: going on from step 0\n', 6]);
+    expect([said[0], report.steps]).toEqual(['no checkpoint is there: going on from step 0\n', 6]);
   });
 
   it('says under which other versions bytes may differ', async () => {

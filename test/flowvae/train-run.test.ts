@@ -106,7 +106,7 @@ it('opens a run with the trained parameters and other evaluation settings', asyn
 it('touches nothing where data or folder cannot be used', async () => {
   const out = freshPath();
   await expect(trainRun(config({ batch: 51 }), { out })).rejects.toThrow(
-    'batches: batchSize: expected a whole number from 1 to 50',
+    '--batch: expected a whole number from 1 to 50',
   );
   expect(existsSync(out)).toBe(false);
 });

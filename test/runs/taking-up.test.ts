@@ -97,7 +97,7 @@ describe('taking up', () => {
     rmSync(join(path, 'checkpoints'), { recursive: true });
     const anew = resumeRun(path, options);
     anew.close();
-    expect([anew.from, anew.notices]).toEqual([undefined, ['no checkpoint was written: going on from step 0']]);
+    expect([anew.from, anew.notices]).toEqual([undefined, ['no checkpoint is there: going on from step 0']]);
     expect(readFileSync(metrics, 'utf8')).toBe('');
   });
 

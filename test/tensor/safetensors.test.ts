@@ -151,6 +151,12 @@ describe('a damaged file', () => {
     expect(accepted).toEqual([]);
   });
 
+  it('that was cut is told how long it should be', () => {
+    expect(() => decodeSafetensors(file.subarray(0, file.length - 3), 'f')).toThrow(
+      `f: expected a file of ${file.length} bytes, which its header tells, got ${file.length - 3} bytes`,
+    );
+  });
+
   it('is refused when longer than its tensors', () => {
     expect(outcome(new Uint8Array([...file, 0]))).toBe('ExpectationError');
   });
@@ -202,7 +208,7 @@ describe('a damaged file', () => {
     [
       'a size that the data do not have',
       { a: entry({ shape: [2 ** 31], data_offsets: [0, 2 ** 33] }) },
-      'tensor "a" to be float32',
+      'a file of 8589934', // 2^33 and a header
     ],
     ['offsets backwards', { a: entry({ data_offsets: [4, 0] }) }, 'tensor "a" to be float32'],
     ['one offset', { a: entry({ data_offsets: [0] }) }, 'tensor "a" to be float32'],

@@ -4,9 +4,21 @@ import { axis, leastWidth } from './chart-style.ts';
 import { type ValueRange, xAxisRange, yAxisRange } from './value-range.ts';
 
 /** The x axis: all points, and words at round numbers. */
-export function xAxis({ xLabel, logX = false, series }: LineChartOptions) {
+export function xAxis({ xLabel, logX = false, series, xTicks }: LineChartOptions) {
   const { min, max } = xAxisRange(series, logX);
   const { ticks, ...common } = axis(xLabel);
+  if (xTicks) {
+    const type = logX ? ('logarithmic' as const) : ('linear' as const);
+    const given = {
+      ...ticks,
+      autoSkip: false,
+      callback: (value: number | string) => Number(value).toLocaleString('en-US'),
+    };
+    const afterBuildTicks = (scale: { ticks: { value: number }[] }) => {
+      scale.ticks = xTicks.filter((x) => x >= min && x <= max).map((value) => ({ value }));
+    };
+    return { type, ...common, min, max, ticks: given, afterBuildTicks };
+  }
   if (!logX) return { type: 'linear' as const, ...common, min, max, ticks };
   return { type: 'logarithmic' as const, ...common, min, max, ticks: { ...ticks, callback: logTick({ min, max }) } };
 }

@@ -19,7 +19,7 @@ export interface Series {
   readonly color?: number;
 }
 
-/** `'all'` shows every point; `'robust'` cuts far outliers off and says so; a pair is the range itself. */
+/** `'all'` shows every point; `'robust'` cuts far outliers off and says so, but none of the later half of a line; a pair is the range itself. */
 export type YRange = 'all' | 'robust' | readonly [min: number, max: number];
 
 /** A line chart: words with units, and its series. */
@@ -33,6 +33,8 @@ export interface LineChartOptions {
   readonly yRange?: YRange;
   /** Default false. */
   readonly logX?: boolean;
+  /** Where the x axis has its words, e.g. the few values that were measured; default round numbers. */
+  readonly xTicks?: readonly number[];
   /** Width in layout pixels; default 800. A PNG has twice as many pixels each way. */
   readonly width?: number;
   /** Height in layout pixels; default 450. */
@@ -43,10 +45,12 @@ export const isDrawable = ({ x, y }: Point) => Number.isFinite(x) && Number.isFi
 
 /** @throws ExpectationError naming the option that cannot be drawn */
 export function checkChart(where: string, options: LineChartOptions): void {
-  const { series, yRange = 'all', logX = false } = options;
+  const { series, yRange = 'all', logX = false, xTicks = [] } = options;
   if (series.length === 0) refuse(`${where}: series`, 'at least one series', 'none');
   for (const line of series) checkSeries(`${where}: series "${line.label}"`, line, logX);
   for (const side of ['width', 'height'] as const) checkSide(`${where}: ${side}`, options[side]);
+  const misplaced = xTicks.find((x) => !Number.isFinite(x) || (logX && x <= 0));
+  if (misplaced !== undefined) refuse(`${where}: xTicks`, `finite numbers${logX ? ' above 0' : ''}`, `${misplaced}`);
   if (typeof yRange === 'string') return;
   const [min, max] = yRange;
   if (!(Number.isFinite(min) && Number.isFinite(max) && min < max)) {

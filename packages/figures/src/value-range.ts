@@ -12,7 +12,7 @@ export function yAxisRange({ series, yRange = 'all' }: LineChartOptions): ValueR
   const all = extent(bandEnds(series));
   if (yRange === 'all') return { ...all, fixed: false };
   if (yRange !== 'robust') return { min: yRange[0], max: yRange[1], fixed: true };
-  const inner = robustRange(bandEnds(series));
+  const inner = union(robustRange(bandEnds(series)), extent(series.flatMap(laterHalf)));
   return inner.min <= all.min && inner.max >= all.max ? { ...all, fixed: false } : { ...rounded(inner), fixed: true };
 }
 
@@ -46,6 +46,18 @@ const bandEnds = (series: readonly Series[]) =>
       .filter(isDrawable)
       .flatMap(({ y, spread }) => (spread && Number.isFinite(spread) ? [y - spread, y + spread] : [y])),
   );
+
+/** Where a curve arrives: no cut may hide it, however short the way was. */
+const laterHalf = ({ points }: Series) =>
+  points
+    .filter(isDrawable)
+    .map(({ y }) => y)
+    .slice(Math.floor(points.filter(isDrawable).length / 2));
+
+const union = (a: ValueRange, b: ValueRange): ValueRange => ({
+  min: Math.min(a.min, b.min),
+  max: Math.max(a.max, b.max),
+});
 
 const extent = (values: readonly number[]): ValueRange => ({
   min: values.reduce((a, b) => Math.min(a, b)),

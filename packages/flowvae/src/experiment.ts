@@ -57,11 +57,21 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate)
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
 export function experiment(config: TrainConfig): Experiment {
-  const splits = config.data === 'mnist' ? mnist() : idxFolder(config.data);
+  const splits = config.data === 'mnist' ? mnist() : toldAs('idxFolder:', flagOf('data'), () => idxFolder(config.data));
   const { train } = splits;
   const root = key(config.seed);
   const model = modelOf(config, train, meanImage(train, config.binarize));
   return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
+}
+
+/** What a function of a library refuses, told by the option that it was given. */
+function toldAs<T>(place: string, option: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ExpectationError && error.where.startsWith(place))) throw error;
+    throw new ExpectationError({ ...error, where: error.where.replace(place, option) });
+  }
 }
 
 /**
@@ -106,7 +116,9 @@ export function training({ config, splits, model, key: root }: Experiment): Trai
     });
   }
   const keys = { data: fold(root, 'data'), noise: fold(root, 'noise') };
-  const data = batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data });
+  const data = toldAs('batches: batchSize', flagOf('batch'), () =>
+    batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data }),
+  );
   const objective = objectiveOf(config);
   const problem = variational({
     modelAt: model.at,

@@ -1,6 +1,7 @@
 // What a run says at its end: one object for machines, a few lines for people.
 
 import { bitsPerDimension } from '@flowvae/distributions';
+import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { Evaluation, FitResult } from '@flowvae/training';
 import { parseLikelihood } from '@flowvae/vae';
@@ -129,13 +130,12 @@ export function describeEvaluation(report: EvaluationReport): string {
   const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
   const { terms, evalImages, evalSamples, binarization } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
-  const parts = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
   const nllError =
     testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
   const elboError = testElboStandardError === null ? '' : ` ± ${testElboStandardError.toFixed(2)}`;
   return [
     `test NLL    ${testNll.toFixed(2)}${nllError} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
-    `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${parts.join(', ')}`,
+    `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${describeBoundSum({ ...terms }, 2)}`,
     ...describeGap(report),
     `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
     ...describeWeights(report),

@@ -10,6 +10,7 @@ import {
   isExhausted,
   ProgressLine,
   type ProgressStream,
+  type RunFolder,
   resumeRun,
   trainingProgress,
   validating,
@@ -63,6 +64,8 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   const run = await openDurableRun(parts, trained, line, options);
   try {
     for (const notice of run.notices) progress.write(`${notice}\n`);
+    const isTrained = run.from?.step === config.steps;
+    if (isTrained) progress.write(`all ${config.steps} steps are done: evaluating and drawing anew\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
     const fitted = await train(parts, trained, { run, line }, options);
@@ -71,13 +74,19 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
-    run.folder.writeReport(report);
+    run.folder.writeReport({ ...report, ...(isTrained ? diagnosticsIn(run.folder) : {}) });
     const figures = drawFigures(parts, run.folder, run.entries);
     for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
     return { report, counts, figures };
   } finally {
     run.close();
   }
+}
+
+/** What `evaluate --report` found of a model that is still the same. */
+function diagnosticsIn(folder: RunFolder): object {
+  const { diagnostics } = folder.readReport();
+  return diagnostics === undefined ? {} : { diagnostics };
 }
 
 /** Settings that may change when a run goes on: they decide nothing about the steps that were done. */

@@ -23,7 +23,7 @@ export interface WriteDiagnosticsOptions {
 /**
  * Examines a run's posteriors and writes the report; undefined, and nothing written, where it was stopped or there are no test images.
  *
- * What training wrote to report.json stays; the evaluation's part is replaced.
+ * What training wrote to report.json stays, its evaluation included; this one stands under `diagnostics`.
  */
 export async function writeDiagnostics(
   parts: Experiment,
@@ -35,13 +35,10 @@ export async function writeDiagnostics(
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
-  const report = {
+  const evaluated = { ...evaluationReport(parts, evaluation), engine, checkpoint };
+  folder.writeReport({
     ...folder.readReport(),
-    ...evaluationReport(parts, evaluation),
-    engine,
-    checkpoint, // undefined also where an earlier report was of one
-    diagnostics: diagnosticsReport(diagnostics),
-  };
-  folder.writeReport(report);
+    diagnostics: { evaluation: evaluated, ...diagnosticsReport(diagnostics) },
+  });
   return { evaluation, path: folder.writePage(page) };
 }

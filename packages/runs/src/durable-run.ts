@@ -126,7 +126,7 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   const step = loaded?.record.step ?? 0;
   for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.moveAside(later); // all later ones were judged unusable
   checkpoints.removeOrphans();
-  notices.push(loaded ? `going on after step ${step}` : 'no checkpoint was written: going on from step 0');
+  notices.push(loaded ? `going on after step ${step}` : 'no checkpoint is there: going on from step 0');
   return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });
 }
 

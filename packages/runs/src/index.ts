@@ -1,4 +1,5 @@
 export { writeFileAtomically, writePiecesAtomically } from './atomic-file.ts';
+export { describeBoundSum } from './bound-sum.ts';
 export type { CheckpointSchedule } from './checkpointing.ts';
 export { readObject, readSealed, sealed } from './checksum.ts';
 export {

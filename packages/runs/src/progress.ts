@@ -1,5 +1,7 @@
 // Progress on the terminal: one line that rewrites itself, or a line now and then where the output is no terminal.
+
 import type { Callback, FitStart, HistoryEntry } from '@flowvae/training';
+import { describeBoundSum, isPartOfBound } from './bound-sum.ts';
 
 /** Where progress goes; `process.stderr` fits. */
 export interface ProgressStream {
@@ -75,19 +77,14 @@ export function trainingProgress(stream: ProgressStream, line = new ProgressLine
   } satisfies Callback;
 }
 
-/** What the ELBO is the sum of; other terms are bounds of their own. */
-const PARTS = new Set(['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl']);
-
-/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1, …` */
+/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1 + …`; the terms alone where they are of no ELBO. */
 function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string {
-  const listed = (isPart: boolean, digits: number) =>
-    Object.entries(rest)
-      .filter(([name]) => PARTS.has(name) === isPart)
-      .map(([name, value]) => `${name} ${value.toFixed(digits)}`)
-      .join(', ');
-  if (elbo === undefined) return [listed(false, 1), listed(true, 1)].filter(Boolean).join(', ');
-  const bounds = listed(false, 2);
-  return `${bounds && `${bounds}, `}elbo ${elbo.toFixed(2)} = ${listed(true, 1)}`;
+  const listed = (names: readonly string[], digits: number) =>
+    names.map((name) => `${name} ${rest[name]!.toFixed(digits)}, `).join('');
+  const names = Object.keys(rest);
+  if (elbo === undefined) return listed(names, 1).slice(0, -2);
+  const others = names.filter((name) => !isPartOfBound(name));
+  return `${listed(others, 2)}elbo ${elbo.toFixed(2)} = ${describeBoundSum(rest, 1)}`;
 }
 
 /** `1 m 05 s`, `42 s`. */

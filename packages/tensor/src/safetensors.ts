@@ -21,7 +21,7 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
 
 /**
  * Encodes tensors in the order given, with the data section aligned to 8 bytes.
@@ -106,6 +106,10 @@ export function decodeSafetensors(
     parseHeader(bytes.subarray(8, 8 + headerLength)) ?? refuse('a JSON header', 'something else');
   if (!isTextMap(metadata)) return refuse('metadata that maps names to texts', summary(metadata));
   const data = bytes.subarray(8 + headerLength);
+  const end = endOf(entries);
+  if (end > data.length) {
+    refuse(`a file of ${8 + headerLength + end} bytes, which its header tells`, `${file.length} bytes`);
+  }
   const places = Object.entries(entries).map(
     ([name, entry]) =>
       readPlace({ name, isLeftOut: leaveOut(name) }, entry, data.length) ??
@@ -136,6 +140,13 @@ const isTextMap = (metadata: unknown): metadata is Readonly<Record<string, strin
   metadata !== null &&
   !Array.isArray(metadata) &&
   Object.values(metadata).every((text) => typeof text === 'string');
+
+/** Where the last tensor ends, by what the header says of each that can be read. */
+const endOf = (entries: Readonly<Record<string, unknown>>): number =>
+  Object.values(entries)
+    .map((entry) => (entry as Partial<HeaderEntry> | null)?.data_offsets?.[1])
+    .filter(isCount)
+    .reduce((a, b) => Math.max(a, b), 0);
 
 interface Place {
   readonly name: string;

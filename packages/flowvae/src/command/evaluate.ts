@@ -1,5 +1,6 @@
 // `flowvae evaluate <run>`.
 import { basename, resolve } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor';
 import {
   type AnnealedFlags,
   annealedTest,
@@ -10,7 +11,7 @@ import {
 import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
 import { describeEvaluation, evaluationReport } from '../report.ts';
 import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
-import type { TrainConfig } from '../settings.ts';
+import { flagOf, type TrainConfig } from '../settings.ts';
 import { writeDiagnostics } from '../write-diagnostics.ts';
 import { interruption } from './interruption.ts';
 import { progressTo, type Verbosity } from './verbosity.ts';
@@ -39,6 +40,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
   const { parts, folder, checkpoint, notices } = openRun(run, changes, choice);
+  if (simulated === undefined) refuseNoImages(parts.config); // simulated images need no others
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);
   const drawn = await simulatedImages(parts, annealing);
@@ -66,4 +68,15 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   ];
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
   process.exitCode = exitCode();
+}
+
+/** A run may be trained without an evaluation; to evaluate nothing is a mistake. */
+function refuseNoImages({ evalImages }: TrainConfig): void {
+  if (evalImages > 0) return;
+  throw new ExpectationError({
+    where: flagOf('evalImages'),
+    expected: 'at least one image to evaluate',
+    received: '0',
+    remedy: 'name a number',
+  });
 }

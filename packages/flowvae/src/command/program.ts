@@ -79,7 +79,11 @@ export function program(): Command {
     .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 2, 1_000_000))
     .addOption(wholeNumber('chains', 'of --ais for each image (default: 16)', 1, 100_000))
     .addOption(wholeNumber('simulated', 'anneal n images simulated from the model, in both directions', 1, 1_000_000))
-    .option('--report', 'examine the posteriors too, and write report.json and report.html into the run folder', false)
+    .option(
+      '--report',
+      'examine the posteriors too: report.html in the run folder, and the numbers under diagnostics in report.json',
+      false,
+    )
     .addOption(checkpointOption())
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .action(evaluateCommand);

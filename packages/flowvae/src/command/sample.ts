@@ -1,7 +1,8 @@
 // `flowvae sample <run>`.
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fold, key } from '@flowvae/random';
 import { writeFileAtomically } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
 import { samplesFigure } from '../pictures.ts';
 import { openRun } from '../saved-run.ts';
 
@@ -13,6 +14,9 @@ interface SampleFlags {
 }
 
 export async function sampleCommand(run: string, { count, seed = 0, out, json }: SampleFlags): Promise<void> {
+  if (out !== undefined && extname(out).toLowerCase() !== '.png') {
+    throw new ExpectationError({ where: '--out', expected: 'a name that ends in .png', received: out });
+  }
   const { folder, parts } = openRun(run);
   const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
   writeFileAtomically(path, samplesFigure(parts, count, fold(key(seed), 'samples')));

@@ -12,6 +12,7 @@ import { trainRun } from '../train-run.ts';
 import { versions } from '../versions.ts';
 import { readConfigFile } from './config-file.ts';
 import { interruption } from './interruption.ts';
+import { invocation } from './invocation.ts';
 import { progressTo, type Verbosity } from './verbosity.ts';
 
 /** Options of `train` that are no settings. */
@@ -49,10 +50,13 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
     keepCheckpoints,
   });
   release();
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${summary(report, { folder, counts, figures })}\n`);
+  const text = json
+    ? JSON.stringify({ ...report, runFolder: folder, figures })
+    : summary(report, { folder, counts, figures });
+  process.stdout.write(`${text}\n`);
   if (signal.aborted) {
     process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
-    process.stderr.write(`to go on: flowvae train --resume ${folder}\n`);
+    process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
   }
   process.exitCode = exitCode();
 }
