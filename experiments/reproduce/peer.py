@@ -102,6 +102,8 @@ def main():
     pythae = given.network.startswith("pythae")
     if given.kl == "closed" and not pythae:
         options.error("--kl closed: the networks of Oxford are annealed by equation 20, on draws")
+    if given.test and given.steps < given.every:
+        options.error("--test: there is no validation to choose by, make --every at most --steps")
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     train, validation, held_out = images(given.seed)
@@ -127,6 +129,8 @@ def main():
             print(f"step {step}: validation -ELBO {bound:.2f}", flush=True)
             if bound < best:
                 best, kept = bound, (step, copy.deepcopy(vae.state_dict()))
+    if given.test and kept is None:
+        raise SystemExit("no validation bound was finite: nothing to test")
     if given.test:
         step, weights = kept
         vae.load_state_dict(weights)

@@ -68,9 +68,10 @@ function chart(
     { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
     { label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) },
   ]);
+  const hasBand = series.some(({ points }) => points.some(({ spread }) => Number.isFinite(spread)));
   return {
     title: `${title}: ${network}, ${steps.toLocaleString('en-GB')} steps`,
-    xLabel: 'layers K (bands: one standard error)',
+    xLabel: hasBand ? 'layers K (bands: one standard error)' : 'layers K',
     xTicks: [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))],
     yLabel: yLabel(samples),
     series,

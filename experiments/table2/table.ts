@@ -82,8 +82,9 @@ function curves(results: readonly VaeResult[]): string {
 /** What holds for all rows, from the results themselves. */
 function remark(results: readonly VaeResult[]): string {
   const [binarisation, images] = [distinct(results, 'binarization'), distinct(results, 'images')];
+  const isKnown = results.every(({ kl200StandardError }) => kl200StandardError !== undefined);
   return [
-    `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x); the first runs do not tell its error.`,
+    `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
     'Paper and Oxford: 500,000 steps, S = 200; but Oxford’s NICE scales, and had 250,000. Oxford’s validation values are of one of their three seeds.',
   ].join(' ');

@@ -188,7 +188,12 @@ describe('lineChart: yRange', () => {
     expect(Buffer.compare(lineChart(curve('robust', settled)), lineChart(curve('all', settled)))).toBe(0);
   });
 
-  it('robust hides nothing of the later half, however few points there are', () => {
+  it('robust cuts a late spike off', () => {
+    const spike = settling.map((point, i) => (i === 55 ? { ...point, y: 1e6 } : point));
+    expect(Buffer.compare(lineChart(curve('robust', spike)), lineChart(curve([100, 110], spike)))).toBe(0);
+  });
+
+  it('robust hides nothing of where a curve arrives, however few points it has there', () => {
     const improving = [...Array(12).fill(600), ...Array(7).fill(599), 500, 400, 300, 218].map((y, x) => ({ x, y }));
     expect(Buffer.compare(lineChart(curve('robust', improving)), lineChart(curve('all', improving)))).toBe(0);
   });

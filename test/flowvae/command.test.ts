@@ -87,6 +87,11 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
       /--steps: expected a whole number from 1 to 1000000000, got '1e3'/,
     ],
     [
+      'a factor of the rate that changes nothing',
+      ['train', '--lr-factor', '0.1', ...out()],
+      /--lr-factor: expected --lr-milestones beside it, got 0\.1/,
+    ],
+    [
       'an unknown formula',
       ['train', '--flow', 'planr*3', ...out()],
       /flow formula 'planr\*3': expected .*'planr' at character 1/,
@@ -94,7 +99,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
     [
       'a missing data folder',
       ['train', '--data', '/no/such/folder', ...out()],
-      /^flowvae: --data \/no\/such\/folder: expected a folder, got no such folder/,
+      /^flowvae: data \/no\/such\/folder: expected a folder, got no such folder/,
     ],
     [
       'a corrupt IDX file',

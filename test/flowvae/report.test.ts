@@ -37,15 +37,16 @@ beforeAll(async () => {
 describe('evaluate --report', () => {
   it('writes report.json, with what training wrote kept, and one page that loads nothing', async () => {
     const before = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
-    const { code, stdout } = await flowvae('evaluate', run, '--report', '--json');
+    const { code, stdout } = await flowvae('evaluate', run, '--report', '--json', '--eval-samples', '3');
     expect(code).toBe(0);
     const path = join(run, 'report.html');
     expect(JSON.parse(stdout).report).toBe(path);
     const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
     const { diagnostics, ...rest } = report;
-    expect(rest).toEqual(before); // the same images and draws
+    expect(rest).toEqual(before);
     const { evaluation, statistics, perImage, inferenceGaps } = diagnostics;
-    expect(evaluation).toMatchObject({ testNll: before.testNll, evalImages: 4, engine: 'compiled' });
+    expect(evaluation).toMatchObject({ evalSamples: 3, evalImages: 4, engine: 'compiled' });
+    expect([before.evalSamples, evaluation.testNll]).toEqual([5, JSON.parse(stdout).testNll]);
     expect(statistics.layers.map(({ name }: { name: string }) => name)).toEqual(['planar[0]', 'planar[1]']);
     expect([perImage.length, inferenceGaps.length]).toEqual([4, 4]);
     const { elbo, logLikelihood, logPrior, logBase, logDet } = statistics.terms;

@@ -68,6 +68,21 @@ describe('trainingProgress', () => {
     ]);
   });
 
+  it('shows the bound as the sum that it is, and other bounds before it', async () => {
+    const out = stream();
+    const callback = trainingProgress(out);
+    await callback.onStart!({ steps: 50, engine: 'compiled' });
+    const show = (terms: Record<string, number>) => callback.onEntry!({ ...entry, terms });
+    await show({ iwae: -98.1, elbo: -101.2, logLikelihood: -80, logPrior: -57, logBase: -38, logDet: -2.2 });
+    await show({ elbo: -101.2, logLikelihood: -80, kl: 21.2, constructor: 1 } as Record<string, number>);
+    await show({ elbo: -3 });
+    expect(out.written.slice(1).map((line) => line.split('ms/step  ')[1])).toEqual([
+      'iwae -98.10, elbo -101.20 = logLikelihood -80.0 + logPrior -57.0 - logBase -38.0 + logDet -2.2\n',
+      'constructor 1.00, elbo -101.20 = logLikelihood -80.0 - kl 21.2\n',
+      'elbo -3.00\n',
+    ]);
+  });
+
   it('says why the compiled engine is not used', async () => {
     const out = stream();
     await trainingProgress(out).onStart!({ steps: 1, engine: 'eager', fallback: 'no library' });

@@ -12,7 +12,7 @@ export function yAxisRange({ series, yRange = 'all' }: LineChartOptions): ValueR
   const all = extent(bandEnds(series));
   if (yRange === 'all') return { ...all, fixed: false };
   if (yRange !== 'robust') return { min: yRange[0], max: yRange[1], fixed: true };
-  const inner = union(robustRange(bandEnds(series)), extent(series.flatMap(laterHalf)));
+  const inner = union(robustRange(bandEnds(series)), extent(bandEnds(series.map(itsEnd))));
   return inner.min <= all.min && inner.max >= all.max ? { ...all, fixed: false } : { ...rounded(inner), fixed: true };
 }
 
@@ -47,12 +47,8 @@ const bandEnds = (series: readonly Series[]) =>
       .flatMap(({ y, spread }) => (spread && Number.isFinite(spread) ? [y - spread, y + spread] : [y])),
   );
 
-/** Where a curve arrives: no cut may hide it, however short the way was. */
-const laterHalf = ({ points }: Series) =>
-  points
-    .filter(isDrawable)
-    .map(({ y }) => y)
-    .slice(Math.floor(points.filter(isDrawable).length / 2));
+/** Where a curve arrives: no cut may hide that, and so nothing between it and the rest. */
+const itsEnd = (series: Series): Series => ({ ...series, points: series.points.filter(isDrawable).slice(-1) });
 
 const union = (a: ValueRange, b: ValueRange): ValueRange => ({
   min: Math.min(a.min, b.min),

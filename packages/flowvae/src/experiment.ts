@@ -57,20 +57,20 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate)
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
 export function experiment(config: TrainConfig): Experiment {
-  const splits = config.data === 'mnist' ? mnist() : toldAs('idxFolder:', flagOf('data'), () => idxFolder(config.data));
+  const splits = config.data === 'mnist' ? mnist() : toldAs('idxFolder:', 'data', () => idxFolder(config.data));
   const { train } = splits;
   const root = key(config.seed);
   const model = modelOf(config, train, meanImage(train, config.binarize));
   return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
 }
 
-/** What a function of a library refuses, told by the option that it was given. */
-function toldAs<T>(place: string, option: string, action: () => T): T {
+/** What a function of a library refuses, told by the setting that it was given. */
+function toldAs<T>(place: string, setting: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof ExpectationError && error.where.startsWith(place))) throw error;
-    throw new ExpectationError({ ...error, where: error.where.replace(place, option) });
+    throw new ExpectationError({ ...error, where: error.where.replace(place, setting) });
   }
 }
 

@@ -85,8 +85,8 @@ export function evaluationReport({ config, test }: Experiment, evaluation: Evalu
   };
 }
 
-/** JSON has no NaN. */
-const finite = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
+/** JSON has no NaN and no infinity. */
+const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
 
 /** The whole report of a training run. */
 export function trainReport(

@@ -33,7 +33,6 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   refuseObjective(config, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
-  refuseIdleFactor(config, placeOf);
   return config;
 }
 
@@ -55,13 +54,6 @@ function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingNam
     const expected = `${flagOf('validateEvery')} above 0 beside it`;
     throw new ExpectationError({ where: placeOf(name), expected, received: String(config[name]) });
   }
-}
-
-/** A factor of the rate that never comes to bear is a mistake; its default stands in every config. */
-function refuseIdleFactor({ lrFactor, lrMilestones }: TrainConfig, placeOf: (name: SettingName) => string): void {
-  if (lrMilestones.length > 0 || lrFactor === settings.lrFactor.fallback) return;
-  const expected = `${flagOf('lrMilestones')} beside it`;
-  throw new ExpectationError({ where: placeOf('lrFactor'), expected, received: String(lrFactor) });
 }
 
 /** A named architecture has widths and non-linearities of its own: others beside it would be ignored. */

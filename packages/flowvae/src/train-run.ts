@@ -10,7 +10,6 @@ import {
   isExhausted,
   ProgressLine,
   type ProgressStream,
-  type RunFolder,
   resumeRun,
   trainingProgress,
   validating,
@@ -18,6 +17,7 @@ import {
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import { diagnosticsOf } from './kept-diagnostics.ts';
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
 import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
@@ -64,8 +64,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   const run = await openDurableRun(parts, trained, line, options);
   try {
     for (const notice of run.notices) progress.write(`${notice}\n`);
-    const isTrained = run.from?.step === config.steps;
-    if (isTrained) progress.write(`all ${config.steps} steps are done: evaluating and drawing anew\n`);
+    if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
     const fitted = await train(parts, trained, { run, line }, options);
@@ -74,19 +73,13 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
-    run.folder.writeReport({ ...report, ...(isTrained ? diagnosticsIn(run.folder) : {}) });
+    run.folder.writeReport({ ...report, ...diagnosticsOf(variables, run.folder) });
     const figures = drawFigures(parts, run.folder, run.entries);
     for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
     return { report, counts, figures };
   } finally {
     run.close();
   }
-}
-
-/** What `evaluate --report` found of a model that is still the same. */
-function diagnosticsIn(folder: RunFolder): object {
-  const { diagnostics } = folder.readReport();
-  return diagnostics === undefined ? {} : { diagnostics };
 }
 
 /** Settings that may change when a run goes on: they decide nothing about the steps that were done. */

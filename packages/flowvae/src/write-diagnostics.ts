@@ -4,6 +4,7 @@ import type { Evaluation, HistoryEntry } from '@flowvae/training';
 import { diagnose } from './diagnostics.ts';
 import { diagnosticsReport } from './diagnostics-report.ts';
 import type { Experiment } from './experiment.ts';
+import { parametersChecksum } from './kept-diagnostics.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
 import type { ChosenCheckpoint } from './saved-run.ts';
@@ -35,10 +36,15 @@ export async function writeDiagnostics(
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
-  const evaluated = { ...evaluationReport(parts, evaluation), engine, checkpoint };
+  const { checkpoint: _, ...trained } = folder.readReport(); // versions before 0.2.0 wrote of which checkpoint a report is beside what training wrote
   folder.writeReport({
-    ...folder.readReport(),
-    diagnostics: { evaluation: evaluated, ...diagnosticsReport(diagnostics) },
+    ...trained,
+    diagnostics: {
+      parametersSha256: parametersChecksum(parts.model.variables),
+      data: parts.splits.name,
+      evaluation: { ...evaluationReport(parts, evaluation), engine, checkpoint },
+      ...diagnosticsReport(diagnostics),
+    },
   });
   return { evaluation, path: folder.writePage(page) };
 }

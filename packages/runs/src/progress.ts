@@ -84,7 +84,8 @@ function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string {
   const names = Object.keys(rest);
   if (elbo === undefined) return listed(names, 1).slice(0, -2);
   const others = names.filter((name) => !isPartOfBound(name));
-  return `${listed(others, 2)}elbo ${elbo.toFixed(2)} = ${describeBoundSum(rest, 1)}`;
+  const sum = describeBoundSum(rest, 1);
+  return `${listed(others, 2)}elbo ${elbo.toFixed(2)}${sum && ` = ${sum}`}`;
 }
 
 /** `1 m 05 s`, `42 s`. */

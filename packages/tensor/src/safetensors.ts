@@ -112,7 +112,7 @@ export function decodeSafetensors(
   }
   const places = Object.entries(entries).map(
     ([name, entry]) =>
-      readPlace({ name, isLeftOut: leaveOut(name) }, entry, data.length) ??
+      readPlace({ name, isLeftOut: leaveOut(name) }, entry) ??
       refuse(`tensor "${name}" to be float32 inside the file`, summary(entry)),
   );
   if (!fillExactly(places, data.length)) refuse(`tensors that fill ${data.length} bytes of data`, 'gaps or overlaps');
@@ -158,14 +158,13 @@ interface Place {
 function readPlace(
   { name, isLeftOut }: { readonly name: string; readonly isLeftOut: boolean },
   entry: unknown,
-  dataLength: number,
 ): Place | undefined {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
   if ((dtype !== 'F32' && !isLeftOut) || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2)
     return undefined;
   if (![...shape, ...offsets].every(isCount)) return undefined;
   const [from, to] = offsets as [number, number];
-  if (to > dataLength || to < from || (!isLeftOut && to - from !== elementCount(shape) * 4)) return undefined;
+  if (to < from || (!isLeftOut && to - from !== elementCount(shape) * 4)) return undefined;
   return { name, shape: shape as readonly number[], from, to };
 }
 

@@ -51,7 +51,7 @@ export interface Evaluation {
   readonly nllStandardError: number;
   /**
    * Mean over images of log p̂(x) − ELBO, which is −`nll` − `elbo`, nats: KL(q(z|x)‖p(z|x)) as S samples estimate it, from below in expectation.
-   * NaN where every weight of an image is 0.
+   * Not finite where a weight is 0 in float32.
    */
   readonly inferenceGap: number;
   /** Standard error of `inferenceGap` over images: much smaller than those of its two parts, which move together. */

@@ -35,6 +35,7 @@ export async function trainCommand(flags: TrainFlags): Promise<void> {
     others;
   const given = file === undefined ? options : { ...readConfigFile(file), ...options };
   const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
+  refuseIdleFactor(options.lrFactor, config);
   const folder = resume ?? out ?? freshFolder(config);
   const progress = progressTo(process.stderr, { quiet, verbose });
   if (verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
@@ -84,6 +85,13 @@ async function replayCommand(
   }
   const replay = await replayRun(run, progressTo(process.stderr, { quiet, verbose }));
   process.stdout.write(`${json ? JSON.stringify(replay) : describeReplay(replay)}\n`);
+}
+
+/** A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings, may have one. */
+function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfig): void {
+  if (given === undefined || lrMilestones.length > 0) return;
+  const [where, expected] = [flagOf('lrFactor'), `${flagOf('lrMilestones')} beside it`];
+  throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
 /** The config of a run that is taken up; what is given besides must not contradict it, which the run itself judges. */

@@ -1,0 +1,21 @@
+// Diagnostics in report.json outlive a run that is taken up again, but not the parameters that they are of.
+import { createHash } from 'node:crypto';
+import type { RunFolder } from '@flowvae/runs';
+import type { NamedVariables } from '@flowvae/tensor';
+
+/** SHA-256 of all values, with their names, in the order of the names. */
+export function parametersChecksum(variables: NamedVariables): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(variables).toSorted()) {
+    hash.update(name).update(Float32Array.from(variables[name]!.dataSync<'float32'>()));
+  }
+  return hash.digest('hex');
+}
+
+/** What `evaluate --report` found of just these parameters, as a part of report.json; empty where it found nothing, or of others. */
+export function diagnosticsOf(variables: NamedVariables, folder: RunFolder): { readonly diagnostics?: object } {
+  const { diagnostics } = folder.readReport();
+  if (typeof diagnostics !== 'object' || diagnostics === null) return {};
+  const { parametersSha256 } = diagnostics as { readonly parametersSha256?: unknown };
+  return parametersSha256 === parametersChecksum(variables) ? { diagnostics } : {};
+}
