@@ -1,8 +1,9 @@
 // A training run from config to report on a tiny data set, on both engines.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, openRun, runCounter, type TrainConfig, trainRun } from 'flowvae';
+import { completeConfig, evaluateTest, openRun, runCounter, type TrainConfig, trainRun } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { describeEvaluation, evaluationReport } from '../../packages/flowvae/src/report.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
 const data = tinyData();
@@ -89,6 +90,21 @@ it.each([
 ] as const)('%s', async (_, changes, expected) => {
   const { report } = await trainRun(config({ ...changes, steps: 1 }), { out: freshPath() });
   expect(report).toMatchObject(expected);
+});
+
+it('a gap that is not finite, where a weight is 0 in float32, is null in JSON and not shown', async () => {
+  const out = freshPath();
+  await trainRun(config({ evalImages: 2, steps: 1 }), { out });
+  const { parts } = openRun(out);
+  const evaluation = (await evaluateTest(parts, { write: () => true }))!;
+  expect(describeEvaluation(evaluationReport(parts, evaluation))).toMatch(
+    /^gap {9}-?\d+\.\d\d ± \d+\.\d\d nats from ELBO/m,
+  );
+  for (const inferenceGap of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    const report = evaluationReport(parts, { ...evaluation, inferenceGap, inferenceGapStandardError: Number.NaN });
+    expect([report.testInferenceGap, report.testInferenceGapStandardError]).toEqual([null, null]);
+    expect(describeEvaluation(report)).not.toContain('gap');
+  }
 });
 
 it('opens a run with the trained parameters and other evaluation settings', async () => {

@@ -3,24 +3,34 @@ import type { LineChartOptions } from './chart-options.ts';
 import { axis, leastWidth } from './chart-style.ts';
 import { type ValueRange, xAxisRange, yAxisRange } from './value-range.ts';
 
-/** The x axis: all points, and words at round numbers. */
+/** The x axis: all points, and words at round numbers or where they are asked for. */
 export function xAxis({ xLabel, logX = false, series, xTicks }: LineChartOptions) {
   const { min, max } = xAxisRange(series, logX);
   const { ticks, ...common } = axis(xLabel);
-  if (xTicks) {
-    const type = logX ? ('logarithmic' as const) : ('linear' as const);
-    const given = {
-      ...ticks,
-      autoSkip: false,
-      callback: (value: number | string) => Number(value).toLocaleString('en-US'),
+  const type = logX ? ('logarithmic' as const) : ('linear' as const);
+  if (xTicks)
+    return {
+      type,
+      ...common,
+      min,
+      max,
+      ...ticksAt(
+        xTicks.filter((x) => x >= min && x <= max),
+        ticks,
+      ),
     };
-    const afterBuildTicks = (scale: { ticks: { value: number }[] }) => {
-      scale.ticks = xTicks.filter((x) => x >= min && x <= max).map((value) => ({ value }));
-    };
-    return { type, ...common, min, max, ticks: given, afterBuildTicks };
-  }
-  if (!logX) return { type: 'linear' as const, ...common, min, max, ticks };
-  return { type: 'logarithmic' as const, ...common, min, max, ticks: { ...ticks, callback: logTick({ min, max }) } };
+  if (!logX) return { type, ...common, min, max, ticks };
+  return { type, ...common, min, max, ticks: { ...ticks, callback: logTick({ min, max }) } };
+}
+
+/** Words at just these numbers, as parts of a Chart.js scale. */
+function ticksAt(numbers: readonly number[], style: object) {
+  return {
+    ticks: { ...style, autoSkip: false, callback: (value: number | string) => Number(value).toLocaleString('en-US') },
+    afterBuildTicks(scale: { ticks: { value: number }[] }) {
+      scale.ticks = numbers.map((value) => ({ value }));
+    },
+  };
 }
 
 /** Words at the powers of ten; over two decades and less also at 2 and 5 times them, over less than one at every line. */

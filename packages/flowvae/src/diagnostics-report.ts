@@ -40,12 +40,15 @@ export function klByDimension({ klPerDimension: kl, dim, count }: PosteriorStati
 }
 
 /** Everything as JSON; nats where not said otherwise. Numbers that are not finite are null. */
-export function diagnosticsReport({ estimates, statistics, activity, gaps }: Diagnostics): object {
+export function diagnosticsReport({ evaluation, estimates, statistics, activity, gaps }: Diagnostics): object {
   const { terms, layers, samples, count } = statistics;
-  const kl = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
   const sumOfLogDets = (i: number) => layers.reduce((sum, { logDet }) => sum + logDet.mean[i]!, 0);
   return {
-    klToTruePosterior: { mean: meanOf(kl), standardError: standardErrorOf(kl), images: kl.length },
+    klToTruePosterior: {
+      mean: evaluation.inferenceGap,
+      standardError: evaluation.inferenceGapStandardError,
+      images: evaluation.images,
+    },
     statistics: {
       images: count,
       samples,
@@ -72,7 +75,7 @@ export function diagnosticsReport({ estimates, statistics, activity, gaps }: Dia
     })),
     perImage: estimates.map((estimate, i) => ({
       ...estimate,
-      klToTruePosterior: kl[i]!,
+      klToTruePosterior: estimate.logEvidence - estimate.elbo,
       ...(i < count
         ? {
             terms: {

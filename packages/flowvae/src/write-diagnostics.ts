@@ -36,7 +36,7 @@ export async function writeDiagnostics(
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
-  const { checkpoint: _, ...trained } = folder.readReport(); // versions before 0.2.0 wrote of which checkpoint a report is beside what training wrote
+  const { checkpoint: _, ...trained } = folder.readReport(); // once it stood there of which checkpoint a report is
   folder.writeReport({
     ...trained,
     diagnostics: {

@@ -14,11 +14,9 @@ export const isPartOfBound = (name: string): boolean => Object.hasOwn(signs, nam
 
 /** `logLikelihood -76.1 + logPrior -56.3 - logBase -39.6 + logDet -3.8`: what the bound's terms add up to it by, others left out. */
 export function describeBoundSum(terms: Readonly<Record<string, number>>, digits: number): string {
-  const parts = Object.entries(terms).filter(([name]) => isPartOfBound(name));
-  return parts
-    .map(([name, value], i) => {
-      const sign = i === 0 ? (signs[name] === '-' ? '-' : '') : `${signs[name]} `;
-      return `${sign}${name} ${value.toFixed(digits)}`;
-    })
-    .join(' ');
+  return Object.entries(terms)
+    .filter(([name]) => isPartOfBound(name))
+    .map(([name, value]) => `${signs[name]} ${name} ${value.toFixed(digits)}`)
+    .join(' ')
+    .replace(/^\+ /, ''); // a sum does not begin with a plus
 }

@@ -35,7 +35,7 @@ stl, dreg and inclusive-kl need log q at given points: no flow, or one with an i
 Validation and evaluation always measure the plain ELBO.
 
 Examples:
-  flowvae train                                     planar*10 on MNIST, about three minutes on two cores
+  flowvae train                                     planar*10 on MNIST, one to three minutes on two cores
   flowvae train --flow none --seed 1                the plain VAE
   flowvae train --config run.json --seed 2          settings from a file, but for the seed
   flowvae train --flow 'iaf*4' --prior 'realnvp*4'  networks inside the flow, and a learnt prior
