@@ -34,6 +34,6 @@ export function householder(dim: number, layers = 1): InvertibleFlow<Householder
       checkArguments('householder.inverse', 'y', y, { dim, paramShapes, params });
       return { z: reflect(reflections(tf.reverse(params.v as Tensor3D, 1)), y), logDet: volumeKept(y) };
     },
-    layers: (params) => cutIntoLayers('householder', layers, params, householder(dim)),
+    layers: (params) => cutIntoLayers('householder', layers, params, () => householder(dim)),
   };
 }

@@ -73,7 +73,7 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
         return pullBack(activation, params, y);
       },
       invariants: ({ w, u }) => ({ '1 + wᵀû': constrain(w as Tensor3D, u as Tensor3D).slope }),
-      layers: (params) => cutIntoLayers(names.formula, layers, params, make(dim, 1)),
+      layers: (params) => cutIntoLayers(names.formula, layers, params, () => make(dim, 1)),
     };
   };
   return make;

@@ -54,7 +54,7 @@ export function radial(dim: number, layers = 1): InvertibleFlow<RadialShapes> {
       const { alpha, sigma } = radiiOf(params);
       return { α: alpha, 'α + β̂': sigma };
     },
-    layers: (params) => cutIntoLayers('radial', layers, params, radial(dim)),
+    layers: (params) => cutIntoLayers('radial', layers, params, () => radial(dim)),
   };
 }
 

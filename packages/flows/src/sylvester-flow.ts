@@ -81,11 +81,7 @@ export function sylvesterFlow<S extends ParamShapes>(
     paramShapes,
     initialParams: (key) => ({ ...identityParams(layers, width), ...source.initialParams(key) }) as never,
     invariants: ({ product }) => ({ '1 + r₁r₂': tf.softplus(product) }),
-    layers: (params) =>
-      cutIntoLayers(name.replace(/\*\d+$/, ''), layers, params, single(0)).map((layer, k) => ({
-        ...layer,
-        flow: single(k),
-      })),
+    layers: (params) => cutIntoLayers(name.replace(/\*\d+$/, ''), layers, params, single),
     forward(params, z) {
       checkArguments(`${where}.forward`, 'z', z, { dim, paramShapes, params });
       return applySylvester({ ...factorsOf(params, width), b: params.b, bases: source.bases(params) }, z);
