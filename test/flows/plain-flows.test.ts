@@ -3,6 +3,7 @@ import {
   full,
   householder,
   lu,
+  nicePlanar,
   parseFlow,
   planarLeaky,
   radial,
@@ -27,6 +28,7 @@ it.each([
     'sylvesterHouseholder: mirrors: expected a whole number from 1, got 0',
   ],
   ['sylvesterTriangular', () => sylvesterTriangular(1), 'sylvesterTriangular: dim'],
+  ['nicePlanar', () => nicePlanar(1), 'nice-planar: expected at least 2 components, got 1'],
 ])('%s refuses what it cannot be', (_, make, message) => {
   expect(make).toThrow(message);
 });
@@ -35,6 +37,7 @@ it.each([
   ['radial*3', radial(4, 3)],
   ['planar-leaky*2', planarLeaky(4, 2)],
   ['householder*4', householder(4, 4)],
+  ['nice-planar*3', nicePlanar(4, 3)],
   ['sylvester-o(3)*2', sylvesterOrthogonal(4, 3, 2)],
   ['sylvester-h(5)', sylvesterHouseholder(4, 5)],
   ['sylvester-t*4', sylvesterTriangular(4, 4)],

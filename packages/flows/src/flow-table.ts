@@ -10,6 +10,7 @@ import { full } from './full.ts';
 import { householder } from './householder.ts';
 import { lu } from './lu.ts';
 import { nice } from './nice.ts';
+import { nicePlanar } from './nice-planar.ts';
 import { permutation } from './permutation.ts';
 import { planar } from './planar.ts';
 import { planarLeaky } from './planar-leaky.ts';
@@ -94,6 +95,7 @@ export const flowTable: Readonly<Record<string, FlowRow>> = {
   'sylvester-t': { make: ({ dim, count }) => sylvesterTriangular(dim, count) },
   'nice-perm': networked((dim, options) => nice(dim, { ...options, mixing: 'permutation' })),
   'nice-orth': networked((dim, options) => nice(dim, { ...options, mixing: 'orthogonal' })),
+  'nice-planar': { make: ({ dim, count }) => nicePlanar(dim, count) },
   realnvp: networked(realnvp),
   iaf: networked(iaf),
   maf: networked(maf),

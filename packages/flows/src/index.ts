@@ -25,6 +25,7 @@ export { type Initialisation, initialisations } from './initialisation.ts';
 export { invert } from './invert.ts';
 export { type LuShapes, lu } from './lu.ts';
 export { type NiceMixing, type NiceOptions, nice } from './nice.ts';
+export { type NicePlanarShapes, nicePlanar } from './nice-planar.ts';
 export { type NormalHead, normalScales } from './normal-head.ts';
 export {
   type AmortisedOptions,

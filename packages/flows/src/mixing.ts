@@ -96,6 +96,18 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
   });
 }
 
+/** For each layer a random choice of the components of the kept part, as masks [K, D], row-major: 1 on the kept, 0 on the changed part. */
+export function randomHalves(dim: number, layers: number): Float32Array {
+  const [kept] = partSizes(dim);
+  const masks = new Float32Array(layers * dim);
+  for (let layer = 0; layer < layers; layer++) {
+    for (const component of permutation(mixingKey('half', dim, layer), dim).subarray(0, kept)) {
+      masks[layer * dim + component] = 1;
+    }
+  }
+  return masks;
+}
+
 /** A random orthogonal matrix for each layer: Q of the QR decomposition of a Gaussian matrix. */
 export function orthogonalMatrices(dim: number, layers: number): Float32Array[] {
   return Array.from({ length: layers }, (_, layer) =>

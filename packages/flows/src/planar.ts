@@ -4,12 +4,13 @@ import type { InvertibleFlow } from './flow.ts';
 import { planarChain } from './planar-chain.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from './planar-flow.ts';
 import { solvePlanar, tanhToRounding } from './planar-inverse.ts';
+import { tanhOfLayers } from './rank-one-layers.ts';
 
 /** Added to softplus(a), where float32 does not notice it above a = −68, so that t = 0 and softplus(a) = 0 have a finite logarithm. */
 const TINY_SLOPE = 1e-37;
 
 const tanh: PlanarActivation = {
-  inLayers: { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) },
+  inLayers: tanhOfLayers,
   apply: tanhToRounding,
   // no term is negative, so nothing cancels
   logSlope(t, onePlusM) {

@@ -16,6 +16,9 @@ export interface Activation {
   derivative<T extends Tensor>(h: T): T;
 }
 
+/** h = tanh, as planar layers have it. */
+export const tanhOfLayers: Activation = { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) };
+
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
 
 /**
