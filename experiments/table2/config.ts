@@ -16,7 +16,7 @@ const networks = {
 /** A row of the list before seeds. */
 interface Run {
   readonly network: keyof typeof networks;
-  readonly family: 'none' | 'planar' | 'nice-perm';
+  readonly family: 'none' | 'planar' | 'nice-perm' | 'nice-planar';
   readonly k: number;
   readonly steps: number;
 }
@@ -24,6 +24,7 @@ interface Run {
 const none = { family: 'none', k: 0 } as const;
 const planar = (k: number) => ({ family: 'planar', k }) as const;
 const nice = (k: number) => ({ family: 'nice-perm', k }) as const;
+const nicePlanar = (k: number) => ({ family: 'nice-planar', k }) as const;
 
 const at = (network: Run['network'], steps: number, flows: readonly Pick<Run, 'family' | 'k'>[]): Run[] =>
   flows.map((flow) => ({ network, steps, ...flow }));
@@ -34,6 +35,7 @@ const at = (network: Run['network'], steps: number, flows: readonly Pick<Run, 'f
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
   ...at('oxford-bounded', 100_000, [none, planar(40), planar(10), nice(10), planar(20), nice(20), planar(80)]),
+  ...at('oxford-bounded', 100_000, [nicePlanar(10), nicePlanar(20)]),
   ...at('oxford-bounded', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
   ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
   ...at('oxford-bounded', 500_000, [planar(80), nice(40), nice(80)]),

@@ -35,7 +35,8 @@ const quantities: readonly Quantity[] = [
   },
 ];
 
-const families = ['planar', 'nice-perm'] as const;
+/** Flows with lines of their own. The paper has one NICE, whose line is drawn with the first of ours that has rows. */
+const families = ['planar', 'nice-perm', 'nice-planar'] as const;
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
@@ -64,9 +65,12 @@ function chart(
 ): LineChartOptions {
   const { network, steps, samples } = rows[0]!;
   const { title, yLabel } = quantity;
+  const isFirst = (family: string) => family === lines.find((other) => paper[other] === paper[family]);
   const series = lines.flatMap((family, color): Series[] => [
     { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
-    { label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) },
+    ...(isFirst(family)
+      ? [{ label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) }]
+      : []),
   ]);
   const hasBand = series.some(({ points }) => points.some(({ spread }) => Number.isFinite(spread)));
   return {

@@ -46,7 +46,7 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
 }
 
 const architectures = ['oxford', 'oxford-bounded', 'maxout'];
-const families = ['none', 'planar', 'nice-perm'];
+const families = ['none', 'planar', 'nice-planar', 'nice-perm'];
 
 function byPlace(a: Group, b: Group): number {
   return (

@@ -44,7 +44,7 @@ const published = (numbers: { readonly negativeElbo: number; readonly nll: numbe
   numbers ? `${numbers.negativeElbo.toFixed(2)}, ${numbers.nll.toFixed(2)}` : '–';
 
 function oxfordAt({ architecture, family, k, steps }: Group): string {
-  const there = architecture.startsWith('oxford') && family !== 'nice-perm' ? oxfordCurve[k]?.[steps] : undefined;
+  const there = architecture.startsWith('oxford') && !family.startsWith('nice') ? oxfordCurve[k]?.[steps] : undefined;
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
 }
 
@@ -86,7 +86,7 @@ function remark(results: readonly VaeResult[]): string {
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
-    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE has a scaling layer besides, and had 250,000 steps. Oxford’s validation values are of one of their three seeds.',
+    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE is nice-planar with a scaling layer besides, and had 250,000 steps; what the paper’s NICE networks were it does not say. Oxford’s validation values are of one of their three seeds.',
   ].join(' ');
 }
 

@@ -99,7 +99,7 @@ describe('table2', { timeout: 180_000 }, () => {
         (flow) => `oxford-${flow}-100000-seed0`,
       ),
     );
-    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(28);
+    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(32);
     expect(new Set(lines.map(({ settings }) => `${settings.architecture}: ${settings.heads}`))).toEqual(
       new Set(['oxford: undefined', 'oxford-bounded: scaled']),
     );
