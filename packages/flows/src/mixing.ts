@@ -96,12 +96,16 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
   });
 }
 
-/** For each layer a random choice of the components of the kept part, as masks [K, D], row-major: 1 on the kept, 0 on the changed part. */
+/**
+ * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part: a random half, then the other
+ * half, then another random half. Two layers change every component.
+ */
 export function randomHalves(dim: number, layers: number): Float32Array {
   const [kept] = partSizes(dim);
   const masks = new Float32Array(layers * dim);
   for (let layer = 0; layer < layers; layer++) {
-    for (const component of permutation(mixingKey('half', dim, layer), dim).subarray(0, kept)) {
+    const order = permutation(mixingKey('half', dim, Math.floor(layer / 2)), dim);
+    for (const component of layer % 2 === 0 ? order.subarray(0, kept) : order.subarray(kept)) {
       masks[layer * dim + component] = 1;
     }
   }

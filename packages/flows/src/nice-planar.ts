@@ -4,7 +4,7 @@ import { ExpectationError, type Tensor1D, type Tensor2D, type Tensor3D, tf } fro
 import type { InvertibleFlow, Params, ParamValues } from './flow.ts';
 import { cutIntoLayers } from './layer-cutting.ts';
 import { checkArguments, layeredName } from './layers.ts';
-import { partSizes, randomHalves } from './mixing.ts';
+import { randomHalves } from './mixing.ts';
 import { once } from './once.ts';
 import { rankOneLayers, tanhOfLayers } from './rank-one-layers.ts';
 
@@ -21,10 +21,10 @@ const applyLayers = rankOneLayers(tanhOfLayers);
 /**
  * NICE whose coupling is one tanh unit with all its weights given: z_B' = z_B + u·tanh(wᵀz_A + b), z_A' = z_A, log|det J| = 0.
  *
- * It is the planar layer z' = z + u·tanh(wᵀz + b) with u ⟂ w by construction, w on a fixed random half A of the components (the larger one where D is
- * odd) and u on the rest B, another half in each layer; they depend on D and the layer only. A layer has D + 1 parameters, a planar one 2D + 1, and
- * unlike those of {@link nice} all of them may depend on the data point. The inverse is the same layers in reverse order with −u, exact but for rounding.
- * It starts as the identity: u = 0, b = 0, w ~ N(0, 1/|A|).
+ * It is the planar layer z' = z + u·tanh(wᵀz + b) with u ⟂ w by construction: w is on a half A of the components, u on the other half B. Layers come in
+ * pairs, a fixed random half and then the other one, so that two layers move every component; the halves depend on D and the layer only. A layer has
+ * D + 1 parameters, a planar one 2D + 1, and unlike those of {@link nice} all of them may depend on the data point. The inverse is the same layers in
+ * reverse order with −u, exact but for rounding. It starts as the identity: u = 0, b = 0, w ~ N(0, 2/D).
  * Shapes: z [B, D]; v [B|1, K, D], b [B|1, K] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10 and 16-17
@@ -72,7 +72,6 @@ function withHalves(dim: number, halves: () => Float32Array, layers: number): In
 
 /** w in a direction of its own for each layer, u = 0 and b = 0. */
 function identityParams(key: Key, dim: number, halves: Float32Array): ParamValues<NicePlanarShapes> {
-  const [kept] = partSizes(dim);
-  const v = normal(key, halves.length).map((element, i) => (element * halves[i]!) / Math.sqrt(kept));
+  const v = normal(key, halves.length).map((element, i) => element * halves[i]! * Math.sqrt(2 / dim));
   return { v, b: new Float32Array(halves.length / dim) };
 }
