@@ -1,6 +1,7 @@
-"""The same protocols in PyTorch, without a flow: the validation -ELBO by step, to tell a network from an implementation.
+"""The same protocols in PyTorch: the validation -ELBO by step, to tell a network from an implementation.
 
     python3 experiments/reproduce/peer.py oxford-bounded --every 500 > experiments/reproduce/peer/oxford-bounded.txt
+    python3 experiments/reproduce/peer.py oxford-bounded --planar 40 --every 500 > experiments/reproduce/peer/oxford-bounded-planar-40.txt
     python3 experiments/reproduce/peer.py pythae --kl closed --steps 250000 --every 500 --test > experiments/reproduce/peer/pythae-closed.txt
 
 Needs torch and numpy; a check beside the project, which does not use it. The static binarisation is a draw of its own.
@@ -30,9 +31,10 @@ def images(seed):
 class Vae(nn.Module):
     """`oxford`: three layers of 400 on either side, one ReLU, variance = softplus (bounded: cut at 1e-4 and 5); `pythae`: one layer, log variance; `pythae-deep`: two."""
 
-    def __init__(self, network):
+    def __init__(self, network, planar=0):
         super().__init__()
         self.network = network
+        self.planar = planar
 
         def more():
             if network.startswith("pythae"):
@@ -44,30 +46,50 @@ class Vae(nn.Module):
         self.mean, self.scale = nn.Linear(400, LATENT), nn.Linear(400, LATENT)
         inner = more()
         self.decoder = nn.Sequential(nn.Linear(LATENT, 400), nn.ReLU(), *inner, nn.Linear(400, 784))
+        if planar > 0:  # with PyTorch's own start and nothing to keep a layer invertible, as the published code has them
+            self.u, self.w = nn.Linear(400, planar * LATENT), nn.Linear(400, planar * LATENT)
+            self.b = nn.Linear(400, planar)
 
     def posterior(self, x):
-        """Mean and variance of q(z|x)."""
+        """Mean and variance of q(z|x) before its flow, and the flow's u, w [B, K, D] and b [B, K, 1]."""
         features = self.encoder(x)
         raw = self.scale(features)
         if self.network.startswith("pythae"):
             return self.mean(features), raw.exp()
         variance = nn.functional.softplus(raw)
-        return self.mean(features), variance.clamp(1e-4, 5) if self.network == "oxford-bounded" else variance
+        variance = variance.clamp(1e-4, 5) if self.network == "oxford-bounded" else variance
+        if self.planar == 0:
+            return self.mean(features), variance
+        layers = [head(features).view(len(x), self.planar, -1) for head in (self.u, self.w, self.b)]
+        return self.mean(features), variance, layers
 
-    def terms(self, x, mean, variance):
+    def moved(self, z, layers):
+        """z after the planar layers, their log-det, and how many of their outputs are on the flat ends of tanh."""
+        log_det, flat = torch.zeros(len(z)), []
+        for u, w, b in zip(*(parameter.unbind(1) for parameter in layers)):
+            t = torch.tanh((w * z).sum(-1, keepdim=True) + b)
+            z = z + u * t
+            log_det = log_det + (1 + (1 - t[:, 0] ** 2) * (w * u).sum(-1)).abs().log()
+            flat.append((t.detach().abs() > 0.99).float().mean())
+        self.state = f", log-det {log_det.mean().item():.2f}, {100 * torch.stack(flat).mean().item():.0f} % on flat ends"
+        return z, log_det
+
+    def terms(self, x, mean, variance, layers=None):
         """-log p(x|z), log q(z|x) and log p(z) of each row at one draw of z."""
-        z = mean + variance.sqrt() * torch.randn_like(mean)
+        start = mean + variance.sqrt() * torch.randn_like(mean)
+        z, log_det = self.moved(start, layers) if layers else (start, 0)
         logits = self.decoder(z)
         error = nn.functional.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
-        log_q = -0.5 * (math.log(2 * math.pi) + variance.log() + (z - mean) ** 2 / variance).sum(-1)
+        log_q = -0.5 * (math.log(2 * math.pi) + variance.log() + (start - mean) ** 2 / variance).sum(-1) - log_det
         log_prior = -0.5 * (math.log(2 * math.pi) + z**2).sum(-1)
         return error, log_q, log_prior
 
     def loss(self, x, beta, closed):
         """Batch mean of the annealed -ELBO, its KL divergence at the draw or in closed form."""
-        mean, variance = self.posterior(x)
-        error, log_q, log_prior = self.terms(x, mean, variance)
+        posterior = self.posterior(x)
+        error, log_q, log_prior = self.terms(x, *posterior)
         if closed:
+            mean, variance = posterior
             return (error + 0.5 * (variance + mean**2 - 1 - variance.log()).sum(-1)).mean()
         return (beta * error + log_q - beta * log_prior).mean()
 
@@ -92,6 +114,7 @@ def test(vae, data):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("network", choices=["oxford", "oxford-bounded", "pythae", "pythae-deep"])
+    options.add_argument("--planar", type=int, default=0, metavar="K", help="layers of a planar flow; oxford and oxford-bounded only")
     options.add_argument("--steps", type=int, default=10_000)
     options.add_argument("--every", type=int, default=2500, help="steps between validations")
     options.add_argument("--kl", choices=["sampled", "closed"], default="sampled", help="closed: pythae only")
@@ -102,12 +125,14 @@ def main():
     pythae = given.network.startswith("pythae")
     if given.kl == "closed" and not pythae:
         options.error("--kl closed: the networks of Oxford are annealed by equation 20, on draws")
+    if given.planar > 0 and (pythae or given.test):
+        options.error("--planar: for the networks of Oxford, without --test")
     if given.test and given.steps < given.every:
         options.error("--test: there is no validation to choose by, make --every at most --steps")
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     train, validation, held_out = images(given.seed)
-    vae = Vae(given.network)
+    vae = Vae(given.network, given.planar)
     if pythae:
         optimizer, milestones = torch.optim.Adam(vae.parameters(), lr=1e-4), [100_000, 175_000]
     else:
@@ -126,7 +151,7 @@ def main():
         if step % given.every == 0:
             with torch.no_grad():
                 bound = vae.loss(validation, 1, closed=False).item()
-            print(f"step {step}: validation -ELBO {bound:.2f}", flush=True)
+            print(f"step {step}: validation -ELBO {bound:.2f}{vae.state if given.planar else ''}", flush=True)
             if bound < best:
                 best, kept = bound, (step, copy.deepcopy(vae.state_dict()))
     if given.test and kept is None:

@@ -48,14 +48,15 @@ function oxfordAt({ architecture, family, k, steps }: Group): string {
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
 }
 
-/** The validation curves of seed 0 beside the published ones, at the steps of those; nothing where no run has one. */
+/** The validation curves beside the published ones, at the steps of those; nothing where no run has one. */
 function curves(results: readonly VaeResult[]): string {
   const runs = results
     .filter(
-      ({ architecture, flow, k, seed }) =>
-        architecture.startsWith('oxford') && !flow.startsWith('nice') && seed === 0 && oxfordCurve[k],
+      ({ architecture, flow, k }) => architecture.startsWith('oxford') && !flow.startsWith('nice') && oxfordCurve[k],
     )
-    .toSorted((a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || a.k - b.k);
+    .toSorted(
+      (a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || a.k - b.k || a.seed - b.seed,
+    );
   const at = (run: VaeResult, step: number) => run.validationCurve.find(([other]) => other === step)?.[1];
   const steps = Object.keys(oxfordCurve[0]!)
     .map(Number)
@@ -63,7 +64,7 @@ function curves(results: readonly VaeResult[]): string {
   if (steps.length === 0) return '';
   const rows = runs.map((run) => [
     networkOf(run),
-    run.flow,
+    `${run.flow}${run.seed > 0 ? `, seed ${run.seed}` : ''}`,
     `${run.steps.toLocaleString('en-GB')}`,
     ...steps.map((step) => {
       const ours = at(run, step);
