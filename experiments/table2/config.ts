@@ -13,20 +13,30 @@ const networks = {
   maxout: { architecture: 'maxout' },
 } as const satisfies Readonly<Record<string, Partial<TrainConfig>>>;
 
-/** A row of the list before seeds. */
-interface Run {
-  readonly network: keyof typeof networks;
-  readonly family: 'none' | 'planar' | 'nice-perm' | 'nice-planar';
+/** A flow of the list: its formula, and what its row is called. */
+interface Flow {
+  readonly family: string;
   readonly k: number;
+  readonly flow: string;
+}
+
+const none: Flow = { family: 'none', k: 0, flow: 'none' };
+const ofLayers =
+  (family: string) =>
+  (k: number): Flow => ({ family, k, flow: `${family}*${k}` });
+const planar = ofLayers('planar');
+const nice = ofLayers('nice-perm');
+const nicePlanar = ofLayers('nice-planar');
+/** The reproduction's NICE, with a scale for each component after the last layer. */
+const scaledNicePlanar = (k: number): Flow => ({ family: 'nice-planar-affine', k, flow: `nice-planar*${k}-affine` });
+
+/** A row of the list before seeds. */
+interface Run extends Flow {
+  readonly network: keyof typeof networks;
   readonly steps: number;
 }
 
-const none = { family: 'none', k: 0 } as const;
-const planar = (k: number) => ({ family: 'planar', k }) as const;
-const nice = (k: number) => ({ family: 'nice-perm', k }) as const;
-const nicePlanar = (k: number) => ({ family: 'nice-planar', k }) as const;
-
-const at = (network: Run['network'], steps: number, flows: readonly Pick<Run, 'family' | 'k'>[]): Run[] =>
+const at = (network: Run['network'], steps: number, flows: readonly Flow[]): Run[] =>
   flows.map((flow) => ({ network, steps, ...flow }));
 
 /**
@@ -35,7 +45,8 @@ const at = (network: Run['network'], steps: number, flows: readonly Pick<Run, 'f
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
   ...at('oxford-bounded', 100_000, [none, planar(40), planar(10), nice(10), planar(20), nice(20), planar(80)]),
-  ...at('oxford-bounded', 100_000, [nicePlanar(10), nicePlanar(20)]),
+  ...at('oxford', 100_000, [nicePlanar(10), nicePlanar(20)]),
+  ...at('oxford-bounded', 100_000, [scaledNicePlanar(10), scaledNicePlanar(20)]),
   ...at('oxford-bounded', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
   ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
   ...at('oxford-bounded', 500_000, [planar(80), nice(40), nice(80)]),
@@ -84,7 +95,7 @@ const protocol: Partial<TrainConfig> = {
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
-    runs.map(({ network, family, k, steps }) => ({
+    runs.map(({ network, family, k, flow, steps }) => ({
       slug: [network, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
       experiment: 'table2',
       k,
@@ -94,7 +105,7 @@ export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
         ...protocol,
         ...settings,
         ...networks[network],
-        flow: k > 0 ? `${family}*${k}` : 'none',
+        flow,
         steps,
         seed,
       },

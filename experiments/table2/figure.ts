@@ -36,7 +36,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 /** Flows with lines of their own. The paper has one NICE, whose line is drawn with the first of ours that has rows. */
-const families = ['planar', 'nice-perm', 'nice-planar'] as const;
+const families = ['planar', 'nice-perm', 'nice-planar', 'nice-planar-affine'] as const;
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
@@ -65,7 +65,7 @@ function chart(
 ): LineChartOptions {
   const { network, steps, samples } = rows[0]!;
   const { title, yLabel } = quantity;
-  const isFirst = (family: string) => family === lines.find((other) => paper[other] === paper[family]);
+  const isFirst = (family: string) => paper[family] && family === lines.find((other) => paper[other] === paper[family]);
   const series = lines.flatMap((family, color): Series[] => [
     { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
     ...(isFirst(family)

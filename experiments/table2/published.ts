@@ -35,8 +35,8 @@ export const paper: Readonly<Record<string, ByK>> = {
 /**
  * andrehuang/normalizing-flows-reproduce: planar with eq. 20's annealing, 3 runs, 500,000 steps; NICE with scaling, 4 runs, 250,000 steps.
  *
- * Its NICE is `nice-planar`: a coupling is u·tanh(wᵀz_A + b), u, w and b from the encoder (models/flows.py, `Coupling_amor`), but with a
- * permutation drawn anew for every batch.
+ * Its NICE is `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w and b from the encoder (models/flows.py, `Coupling_amor`), but with a
+ * permutation drawn anew for every batch and no shift in the last layer.
  */
 export const oxford: Readonly<Record<string, ByK>> = {
   none: row([[0, 98.14, 92.58]]),
@@ -46,7 +46,7 @@ export const oxford: Readonly<Record<string, ByK>> = {
     [40, 91.34, 87.45],
     [80, 90.86, 87.09],
   ]),
-  'nice-planar': row([
+  'nice-planar-affine': row([
     [10, 94.57, 90.0],
     [20, 93.44, 89.1],
     [40, 92.51, 88.4],

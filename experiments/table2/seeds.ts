@@ -15,6 +15,7 @@ export interface Group {
   readonly network: string;
   readonly heads: VaeResult['settings']['heads'];
   readonly steps: number;
+  /** The formula without its count. */
   readonly family: string;
   readonly k: number;
   readonly seeds: number;
@@ -46,7 +47,7 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
 }
 
 const architectures = ['oxford', 'oxford-bounded', 'maxout'];
-const families = ['none', 'planar', 'nice-planar', 'nice-perm'];
+const families = ['none', 'planar', 'nice-planar', 'nice-planar-affine', 'nice-perm'];
 
 function byPlace(a: Group, b: Group): number {
   return (
@@ -70,7 +71,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     network,
     heads,
     steps,
-    family: flow.split('*')[0]!,
+    family: flow.replace(/\*\d+/, ''),
     k,
     seeds: runs.length,
     samples: runs[0]!.samples,

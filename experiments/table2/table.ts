@@ -87,7 +87,7 @@ function remark(results: readonly VaeResult[]): string {
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
-    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE is nice-planar with a scaling layer besides, and had 250,000 steps; what the paper’s NICE networks were it does not say. Oxford’s validation values are of one of their three seeds.',
+    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE is nice-planar-affine, with 250,000 steps; what the paper’s NICE networks were it does not say. Oxford’s validation values are of one of their three seeds.',
   ].join(' ');
 }
 

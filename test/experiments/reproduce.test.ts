@@ -99,7 +99,7 @@ describe('table2', { timeout: 180_000 }, () => {
         (flow) => `oxford-${flow}-100000-seed0`,
       ),
     );
-    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(32);
+    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(36);
     expect(new Set(lines.map(({ settings }) => `${settings.architecture}: ${settings.heads}`))).toEqual(
       new Set(['oxford: undefined', 'oxford-bounded: scaled']),
     );
@@ -152,7 +152,7 @@ describe('results', () => {
     expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
   });
 
-  it('of table2: seeds as one row, and seed 0 beside the published curve at its steps', () => {
+  it('of table2: seeds as one row, and each beside the published curve at its steps', () => {
     const run = (changes: object) => ({
       ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
       ...{
@@ -177,10 +177,15 @@ describe('results', () => {
       },
       ...changes,
     });
-    const text = tableOfMnist([run({}), run({ seed: 1, testNegativeElbo: 97 }), run({ flow: 'nice-perm*10' })]);
+    const text = tableOfMnist([
+      ...[run({}), run({ seed: 1, testNegativeElbo: 97 })],
+      ...[run({ flow: 'nice-perm*10' }), run({ flow: 'nice-planar*10-affine' })],
+    ]);
     expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
-    expect(text).toMatch(/\| planar\*10 +\| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
-    expect(text.match(/^\| oxford +\| +planar\*10/gm)).toHaveLength(1);
+    expect(text).toMatch(/\| +planar\*10 \| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
+    expect(text.match(/^\| oxford +\| +(nice-)?p[a-z]+\*10/gm)).toHaveLength(2);
+    expect(text).toMatch(/\| planar\*10, seed 1 \| +100,000 \|/);
+    expect(text).toMatch(/\| +nice-planar-affine \| +10 \| .* – \| +94\.57, 90\.00 \|/);
     expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
     expect(text).toContain('the first runs do not tell its error');
     const known = tableOfMnist([run({ kl200StandardError: 0.03 })]);
