@@ -51,7 +51,7 @@ class Vae(nn.Module):
             self.b = nn.Linear(400, planar)
 
     def posterior(self, x):
-        """Mean and variance of q(z|x) before its flow, and the flow's u, w [B, K, D] and b [B, K, 1]."""
+        """Mean and variance of q(z|x), before its flow where it has one; of a flow u, w [B, K, D] and b [B, K, 1] as well."""
         features = self.encoder(x)
         raw = self.scale(features)
         if self.network.startswith("pythae"):
@@ -64,40 +64,39 @@ class Vae(nn.Module):
         return self.mean(features), variance, layers
 
     def moved(self, z, layers):
-        """z after the planar layers, their log-det, and how many of their outputs are on the flat ends of tanh."""
+        """z after the planar layers, their log-det, and the share of their outputs on the flat ends of tanh."""
         log_det, flat = torch.zeros(len(z)), []
         for u, w, b in zip(*(parameter.unbind(1) for parameter in layers)):
             t = torch.tanh((w * z).sum(-1, keepdim=True) + b)
             z = z + u * t
             log_det = log_det + (1 + (1 - t[:, 0] ** 2) * (w * u).sum(-1)).abs().log()
             flat.append((t.detach().abs() > 0.99).float().mean())
-        self.state = f", log-det {log_det.mean().item():.2f}, {100 * torch.stack(flat).mean().item():.0f} % on flat ends"
-        return z, log_det
+        return z, log_det, torch.stack(flat).mean()
 
     def terms(self, x, mean, variance, layers=None):
-        """-log p(x|z), log q(z|x) and log p(z) of each row at one draw of z."""
+        """-log p(x|z), log q(z|x) and log p(z) of each row at one draw of z, and what a flow does: mean log-det, share on flat ends."""
         start = mean + variance.sqrt() * torch.randn_like(mean)
-        z, log_det = self.moved(start, layers) if layers else (start, 0)
+        z, log_det, flat = self.moved(start, layers) if layers else (start, torch.zeros(()), None)
         logits = self.decoder(z)
         error = nn.functional.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
         log_q = -0.5 * (math.log(2 * math.pi) + variance.log() + (start - mean) ** 2 / variance).sum(-1) - log_det
         log_prior = -0.5 * (math.log(2 * math.pi) + z**2).sum(-1)
-        return error, log_q, log_prior
+        return error, log_q, log_prior, (log_det.mean(), flat)
 
     def loss(self, x, beta, closed):
-        """Batch mean of the annealed -ELBO, its KL divergence at the draw or in closed form."""
+        """Batch mean of the annealed -ELBO, its KL divergence at the draw or in closed form; and what a flow does."""
         posterior = self.posterior(x)
-        error, log_q, log_prior = self.terms(x, *posterior)
+        error, log_q, log_prior, flow = self.terms(x, *posterior)
         if closed:
             mean, variance = posterior
-            return (error + 0.5 * (variance + mean**2 - 1 - variance.log()).sum(-1)).mean()
-        return (beta * error + log_q - beta * log_prior).mean()
+            return (error + 0.5 * (variance + mean**2 - 1 - variance.log()).sum(-1)).mean(), flow
+        return (beta * error + log_q - beta * log_prior).mean(), flow
 
     @torch.no_grad()
     def log_weights(self, x):
         """log p(x, z) - log q(z|x) of SAMPLES draws for one image."""
         mean, variance = (row.expand(SAMPLES, LATENT) for row in self.posterior(x[None]))
-        error, log_q, log_prior = self.terms(x, mean, variance)
+        error, log_q, log_prior, _ = self.terms(x, mean, variance)
         return log_prior - error - log_q
 
 
@@ -145,13 +144,15 @@ def main():
             order = torch.randperm(len(train))
         beta = 1 if pythae else min(1, 0.01 + (step - 1) / 10_000)  # equation 20
         optimizer.zero_grad()
-        vae.loss(train[order[at : at + BATCH]], beta, given.kl == "closed").backward()
+        vae.loss(train[order[at : at + BATCH]], beta, given.kl == "closed")[0].backward()
         optimizer.step()
         schedule.step()
         if step % given.every == 0:
             with torch.no_grad():
-                bound = vae.loss(validation, 1, closed=False).item()
-            print(f"step {step}: validation -ELBO {bound:.2f}{vae.state if given.planar else ''}", flush=True)
+                bound, (log_det, flat) = vae.loss(validation, 1, closed=False)
+            bound = bound.item()
+            flow = f", log-det {log_det.item():.2f}, {100 * flat.item():.0f} % on flat ends" if given.planar else ""
+            print(f"step {step}: validation -ELBO {bound:.2f}{flow}", flush=True)
             if bound < best:
                 best, kept = bound, (step, copy.deepcopy(vae.state_dict()))
     if given.test and kept is None:

@@ -13,11 +13,12 @@ const networks = {
   maxout: { architecture: 'maxout' },
 } as const satisfies Readonly<Record<string, Partial<TrainConfig>>>;
 
-/** A flow of the list: its formula, and what its row is called. */
+/** A flow of the list: its formula, what its runs are called, and whether its parameters are the same for all images. */
 interface Flow {
   readonly family: string;
   readonly k: number;
   readonly flow: string;
+  readonly amortize?: 'base';
 }
 
 const none: Flow = { family: 'none', k: 0, flow: 'none' };
@@ -27,8 +28,15 @@ const ofLayers =
 const planar = ofLayers('planar');
 const nice = ofLayers('nice-perm');
 const nicePlanar = ofLayers('nice-planar');
-/** The reproduction's NICE, with a scale for each component after the last layer. */
+/** Near the reproduction's NICE: with a scale for each component after the last layer. */
 const scaledNicePlanar = (k: number): Flow => ({ family: 'nice-planar-affine', k, flow: `nice-planar*${k}-affine` });
+/** Near its other one: networks of 80 units, which do not see the image's features. */
+const sharedNice = (k: number): Flow => ({
+  family: 'nice-perm-shared',
+  k,
+  flow: `nice-perm(80)*${k}`,
+  amortize: 'base',
+});
 
 /** A row of the list before seeds. */
 interface Run extends Flow {
@@ -46,7 +54,7 @@ const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
   ...at('oxford-bounded', 100_000, [none, planar(40), planar(10), nice(10), planar(20), nice(20), planar(80)]),
   ...at('oxford', 100_000, [nicePlanar(10), nicePlanar(20)]),
-  ...at('oxford-bounded', 100_000, [scaledNicePlanar(10), scaledNicePlanar(20)]),
+  ...at('oxford-bounded', 100_000, [scaledNicePlanar(10), sharedNice(10), scaledNicePlanar(20), sharedNice(20)]),
   ...at('oxford-bounded', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
   ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
   ...at('oxford-bounded', 500_000, [planar(80), nice(40), nice(80)]),
@@ -95,7 +103,7 @@ const protocol: Partial<TrainConfig> = {
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
-    runs.map(({ network, family, k, flow, steps }) => ({
+    runs.map(({ network, family, k, flow, amortize, steps }) => ({
       slug: [network, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
       experiment: 'table2',
       k,
@@ -106,6 +114,7 @@ export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
         ...settings,
         ...networks[network],
         flow,
+        ...(amortize && { amortize }),
         steps,
         seed,
       },

@@ -5,7 +5,7 @@ import { type LineChartOptions, panels, type Series } from 'flowvae';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { paper } from './published.ts';
-import { type Group, grouped, groups } from './seeds.ts';
+import { families, type Group, grouped, groups } from './seeds.ts';
 
 interface Quantity {
   readonly title: string;
@@ -35,8 +35,8 @@ const quantities: readonly Quantity[] = [
   },
 ];
 
-/** Flows with lines of their own. The paper has one NICE, whose line is drawn with the first of ours that has rows. */
-const families = ['planar', 'nice-perm', 'nice-planar', 'nice-planar-affine'] as const;
+/** Flows whose line of the paper is drawn: it has one NICE, and does not say what its networks are. */
+const ofPaper = ['planar', 'nice-perm'];
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
@@ -44,7 +44,7 @@ export function draw(results: readonly Result[], folder: string): string[] {
     [architecture, ...(heads === 'scaled' ? [heads] : []), steps].join('-'),
   );
   return [...sets].flatMap(([set, rows]) => {
-    const lines = families.filter((family) => rows.filter((row) => row.family === family).length > 0);
+    const lines = families.filter((family) => rows.some((row) => row.k > 0 && row.family === family));
     if (lines.length === 0) return [];
     const name = `fig4-${set}.png`;
     writeFileSync(
@@ -58,20 +58,18 @@ export function draw(results: readonly Result[], folder: string): string[] {
   });
 }
 
-function chart(
-  quantity: Quantity,
-  rows: readonly Group[],
-  lines: readonly (typeof families)[number][],
-): LineChartOptions {
+function chart(quantity: Quantity, rows: readonly Group[], lines: readonly string[]): LineChartOptions {
   const { network, steps, samples } = rows[0]!;
   const { title, yLabel } = quantity;
-  const isFirst = (family: string) => paper[family] && family === lines.find((other) => paper[other] === paper[family]);
-  const series = lines.flatMap((family, color): Series[] => [
-    { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
-    ...(isFirst(family)
-      ? [{ label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) }]
-      : []),
-  ]);
+  const series = lines.flatMap((family): Series[] => {
+    const color = families.indexOf(family) - 1; // a flow's colour is the same in all figures
+    return [
+      { label: `${family}, ours`, color, points: oursOf(quantity, rows, family) },
+      ...(ofPaper.includes(family)
+        ? [{ label: `${family}, paper (500,000 steps)`, color, dashed: true, points: theirsOf(quantity, family) }]
+        : []),
+    ];
+  });
   const hasBand = series.some(({ points }) => points.some(({ spread }) => Number.isFinite(spread)));
   return {
     title: `${title}: ${network}, ${steps.toLocaleString('en-GB')} steps`,

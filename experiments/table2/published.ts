@@ -11,7 +11,7 @@ type ByK = Readonly<Record<number, Published>>;
 const row = (entries: readonly (readonly [k: number, negativeElbo: number, nll: number])[]): ByK =>
   Object.fromEntries(entries.map(([k, negativeElbo, nll]) => [k, { negativeElbo, nll }]));
 
-/** Of the paper's NICE-perm, whose networks it does not describe: beside ours with one unit and with two layers of 64. */
+/** The paper's NICE-perm, whose networks it does not describe: beside ours with one unit and with two layers of 64. */
 const niceOfPaper = row([
   [10, 94.89, 88.62],
   [20, 93.93, 87.92],
@@ -30,13 +30,16 @@ export const paper: Readonly<Record<string, ByK>> = {
   ]),
   'nice-planar': niceOfPaper,
   'nice-perm': niceOfPaper,
+  'nice-perm, shared': niceOfPaper,
 };
 
 /**
- * andrehuang/normalizing-flows-reproduce: planar with eq. 20's annealing, 3 runs, 500,000 steps; NICE with scaling, 4 runs, 250,000 steps.
+ * andrehuang/normalizing-flows-reproduce, logs at 6a27493. Planar with eq. 20's annealing: 3 runs, 500,000 steps. NICE: 250,000 steps.
  *
- * Its NICE is `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w and b from the encoder (models/flows.py, `Coupling_amor`), but with a
- * permutation drawn anew for every batch and no shift in the last layer.
+ * - Its `NICEperm` (4 runs) is near `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w, b and a last scale from the encoder (models/flows.py,
+ *   `Coupling_amor`). Its halves are drawn for each layer by itself, its last layer has no shift, its heads are plain.
+ * - Its `NICE_MLPperm` (3 runs) is near `nice-perm(80)` with `amortize: 'base'`: two hidden layers of 80 ReLU units, the same for all images; with a
+ *   last scale, the same as well.
  */
 export const oxford: Readonly<Record<string, ByK>> = {
   none: row([[0, 98.14, 92.58]]),
@@ -49,21 +52,48 @@ export const oxford: Readonly<Record<string, ByK>> = {
   'nice-planar-affine': row([
     [10, 94.57, 90.0],
     [20, 93.44, 89.1],
-    [40, 92.51, 88.4],
+    [40, 92.51, 88.43],
     [80, 91.86, 87.97],
+  ]),
+  'nice-perm, shared': row([
+    [10, 94.7, 89.98],
+    [20, 93.9, 89.36],
+    [40, 93.25, 88.94],
+    [80, 92.73, 88.61],
   ]),
 };
 
-/** The same: validation −ELBO by step, one network, planar flows. */
-export const oxfordCurve: Readonly<Record<number, Readonly<Record<number, number>>>> = Object.fromEntries(
-  [
-    [0, 123.9, 107.5, 101.8, 99.9, 98.9, 99.2],
+type Curve = Readonly<Record<number, number>>;
+
+const curves = (
+  rows: readonly (readonly [k: number, ...values: number[]])[],
+): Readonly<Record<number, Curve | undefined>> =>
+  Object.fromEntries(
+    rows.map(([k, ...values]) => [
+      k,
+      Object.fromEntries(values.map((value, i) => [[10_000, 25_000, 50_000, 100_000, 250_000, 500_000][i], value])),
+    ]),
+  );
+
+/** The same: validation −ELBO by flow, length and step; planar of one run, NICE the mean of its runs. */
+export const oxfordCurves: Readonly<Record<string, Readonly<Record<number, Curve | undefined>> | undefined>> = {
+  none: curves([[0, 123.9, 107.5, 101.8, 99.9, 98.9, 99.2]]),
+  planar: curves([
     [10, 118.2, 103.0, 98.7, 96.4, 94.9, 94.4],
     [20, 123.6, 102.2, 97.7, 95.5, 93.8, 93.3],
     [40, 120.4, 101.7, 97.1, 94.5, 92.7, 92.1],
     [80, 121.8, 102.0, 96.9, 94.4, 92.4, 91.8],
-  ].map(([k, ...values]) => [
-    k,
-    Object.fromEntries([10_000, 25_000, 50_000, 100_000, 250_000, 500_000].map((step, i) => [step, values[i]!])),
   ]),
-);
+  'nice-planar-affine': curves([
+    [10, 119.4, 103.5, 98.9, 96.8, 95.4],
+    [20, 116.9, 102.4, 98.1, 95.9, 94.3],
+    [40, 115.3, 101.8, 97.6, 95.2, 93.4],
+    [80, 113.1, 100.7, 96.8, 94.5, 92.8],
+  ]),
+  'nice-perm, shared': curves([
+    [10, 122.2, 104.8, 99.9, 97.4, 95.6],
+    [20, 121.9, 104.4, 99.3, 96.8, 94.7],
+    [40, 121.8, 103.8, 98.7, 96.2, 94.1],
+    [80, 121.9, 103.5, 98.6, 95.7, 93.6],
+  ]),
+};

@@ -15,7 +15,7 @@ export interface Group {
   readonly network: string;
   readonly heads: VaeResult['settings']['heads'];
   readonly steps: number;
-  /** The formula without its count. */
+  /** {@link familyOf} */
   readonly family: string;
   readonly k: number;
   readonly seeds: number;
@@ -31,7 +31,7 @@ export interface Group {
 
 /** Groups in the order of network, length, flow and K. @throws ExpectationError where two results are of one run */
 export function groups(results: readonly VaeResult[]): Group[] {
-  const byRow = grouped(results, (run) => [networkOf(run), run.steps, run.flow].join(' '));
+  const byRow = grouped(results, (run) => [networkOf(run), run.steps, run.flow, familyOf(run)].join(' '));
   return [...byRow.values()].map(groupOf).toSorted(byPlace);
 }
 
@@ -47,7 +47,16 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
 }
 
 const architectures = ['oxford', 'oxford-bounded', 'maxout'];
-const families = ['none', 'planar', 'nice-planar', 'nice-planar-affine', 'nice-perm'];
+/** Flows in the order of tables and figures. */
+export const families = ['none', 'planar', 'nice-planar', 'nice-planar-affine', 'nice-perm', 'nice-perm, shared'];
+
+/** A run's flow: its formula without sizes and count, and whether its parameters are shared by all images. */
+export const familyOf = ({ flow, settings }: VaeResult): string =>
+  `${flow.replace(/(\(.*\))?\*\d+/, '')}${settings.amortize === 'base' ? ', shared' : ''}`;
+
+/** By flow, then by length. */
+export const byFlow = (a: VaeResult, b: VaeResult): number =>
+  families.indexOf(familyOf(a)) - families.indexOf(familyOf(b)) || a.k - b.k;
 
 function byPlace(a: Group, b: Group): number {
   return (
@@ -71,7 +80,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     network,
     heads,
     steps,
-    family: flow.replace(/\*\d+/, ''),
+    family: familyOf(runs[0]!),
     k,
     seeds: runs.length,
     samples: runs[0]!.samples,

@@ -2,8 +2,8 @@
 import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
-import { oxford, oxfordCurve, paper } from './published.ts';
-import { type Estimate, type Group, groups, networkOf } from './seeds.ts';
+import { oxford, oxfordCurves, paper } from './published.ts';
+import { byFlow, type Estimate, familyOf, type Group, groups, networkOf } from './seeds.ts';
 
 const headerOf = (results: readonly VaeResult[]) => [
   'network, steps',
@@ -44,21 +44,20 @@ const published = (numbers: { readonly negativeElbo: number; readonly nll: numbe
   numbers ? `${numbers.negativeElbo.toFixed(2)}, ${numbers.nll.toFixed(2)}` : '–';
 
 function oxfordAt({ architecture, family, k, steps }: Group): string {
-  const there = architecture.startsWith('oxford') && !family.startsWith('nice') ? oxfordCurve[k]?.[steps] : undefined;
+  const there = architecture.startsWith('oxford') ? oxfordCurves[family]?.[k]?.[steps] : undefined;
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
 }
 
 /** The validation curves beside the published ones, at the steps of those; nothing where no run has one. */
 function curves(results: readonly VaeResult[]): string {
+  const theirs = (run: VaeResult) => oxfordCurves[familyOf(run)]?.[run.k];
   const runs = results
-    .filter(
-      ({ architecture, flow, k }) => architecture.startsWith('oxford') && !flow.startsWith('nice') && oxfordCurve[k],
-    )
+    .filter((run) => run.architecture.startsWith('oxford') && theirs(run))
     .toSorted(
-      (a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || a.k - b.k || a.seed - b.seed,
+      (a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || byFlow(a, b) || a.seed - b.seed,
     );
   const at = (run: VaeResult, step: number) => run.validationCurve.find(([other]) => other === step)?.[1];
-  const steps = Object.keys(oxfordCurve[0]!)
+  const steps = Object.keys(oxfordCurves.none![0]!)
     .map(Number)
     .filter((step) => runs.some((run) => at(run, step) !== undefined));
   if (steps.length === 0) return '';
@@ -68,7 +67,8 @@ function curves(results: readonly VaeResult[]): string {
     `${run.steps.toLocaleString('en-GB')}`,
     ...steps.map((step) => {
       const ours = at(run, step);
-      return ours === undefined ? '–' : `${ours.toFixed(2)} (${oxfordCurve[run.k]![step]!.toFixed(1)})`;
+      const there = theirs(run)![step];
+      return ours === undefined ? '–' : `${ours.toFixed(2)}${there === undefined ? '' : ` (${there.toFixed(1)})`}`;
     }),
   ]);
   const header = [
@@ -87,7 +87,7 @@ function remark(results: readonly VaeResult[]): string {
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
-    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE is nice-planar-affine, with 250,000 steps; what the paper’s NICE networks were it does not say. Oxford’s validation values are of one of their three seeds.',
+    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE had 250,000 steps, its networks are near ours, not the same, and what the paper’s were it does not say. Oxford’s validation values are of one of three seeds, of NICE the mean of three or four.',
   ].join(' ');
 }
 

@@ -52,7 +52,7 @@ describe.each([
       else expect(layer.filter(Boolean).length).toBe(Math.ceil(dim / 2));
     });
     expect(new Set(kept.map(String)).size).toBe(layers);
-    expect(keptComponents(dim, layers)).toEqual(kept);
+    expect(keptComponents(dim, layers - 1)).toEqual(kept.slice(0, -1));
   });
 
   it('start with w on the kept half and no shift', () => {
@@ -64,4 +64,21 @@ describe.each([
     expect(Array.from(b)).toEqual(new Array(layers).fill(0));
     expect(v).not.toEqual(flow.initialParams(key(4)).v);
   });
+});
+
+it('in the plane no layer keeps what the one before it kept', () => {
+  const kept = keptComponents(2, 32).map(String);
+  expect(kept.filter((each, k) => each === kept[k - 1])).toEqual([]);
+});
+
+it('a saved run finds its halves again: those of seven components, which no version may change', () => {
+  const digits = keptComponents(7, 4).map((layer) => layer.map(Number).join(''));
+  expect(digits).toEqual(['0101110', '1010001', '1011100', '0100011']);
+});
+
+it('starts with w of variance 2/D on the kept components', () => {
+  const { v } = nicePlanar(40, 200).initialParams(key(5));
+  const drawn = v.filter((element) => element !== 0);
+  const variance = drawn.reduce((sum, element) => sum + element * element, 0) / drawn.length;
+  expect(variance).toBeCloseTo(2 / 40, 2);
 });

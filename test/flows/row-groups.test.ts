@@ -51,7 +51,7 @@ describe.each(Object.keys(flowTable).map((name) => `${name}*2`))('%s', (formula)
   });
 });
 
-it.each(['planar*3', 'planar-leaky', 'radial-planar*2', 'realnvp(4)*2'])(
+it.each(['planar*3', 'planar-leaky', 'nice-planar*3', 'radial-planar*2', 'realnvp(4)*2'])(
   '%s: gradients, compiled too',
   async (formula) => {
     const { flow, inputs } = inputsOf(formula);

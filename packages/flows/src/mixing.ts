@@ -97,19 +97,19 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
 }
 
 /**
- * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part: a random half, then the other
- * half, then another random half. Two layers change every component.
+ * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part. Layers come in pairs, a random half
+ * and the other half, so that a pair changes every component; no layer keeps the half that the one before it kept.
  */
 export function randomHalves(dim: number, layers: number): Float32Array {
   const [kept] = partSizes(dim);
-  const masks = new Float32Array(layers * dim);
-  for (let layer = 0; layer < layers; layer++) {
-    const order = permutation(mixingKey('half', dim, Math.floor(layer / 2)), dim);
-    for (const component of layer % 2 === 0 ? order.subarray(0, kept) : order.subarray(kept)) {
-      masks[layer * dim + component] = 1;
-    }
+  const masks: number[][] = [];
+  for (let pair = 0; masks.length < layers; pair++) {
+    const half = new Array<number>(dim).fill(0);
+    for (const component of permutation(mixingKey('half', dim, pair), dim).subarray(0, kept)) half[component] = 1;
+    const other = half.map((isKept) => 1 - isKept);
+    masks.push(...(String(half) === String(masks.at(-1)) ? [other, half] : [half, other]));
   }
-  return masks;
+  return Float32Array.from(masks.slice(0, layers).flat());
 }
 
 /** A random orthogonal matrix for each layer: Q of the QR decomposition of a Gaussian matrix. */

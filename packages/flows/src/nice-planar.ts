@@ -22,9 +22,9 @@ const applyLayers = rankOneLayers(tanhOfLayers);
  * NICE whose coupling is one tanh unit with all its weights given: z_B' = z_B + u·tanh(wᵀz_A + b), z_A' = z_A, log|det J| = 0.
  *
  * It is the planar layer z' = z + u·tanh(wᵀz + b) with u ⟂ w by construction: w is on a half A of the components, u on the other half B. Layers come in
- * pairs, a fixed random half and then the other one, so that two layers move every component; the halves depend on D and the layer only. A layer has
- * D + 1 parameters, a planar one 2D + 1, and unlike those of {@link nice} all of them may depend on the data point. The inverse is the same layers in
- * reverse order with −u, exact but for rounding. It starts as the identity: u = 0, b = 0, w ~ N(0, 2/D).
+ * pairs, a fixed random half and then the other one, so that a pair moves every component; the halves depend on D and the layer's place among the K
+ * only. A layer has D + 1 parameters, a planar one 2D + 1, and unlike those of {@link nice} all of them may depend on the data point. The inverse is the
+ * same layers in reverse order with −u; its rounding grows along the chain. It starts as the identity: u = 0, b = 0, w ~ N(0, 2/D).
  * Shapes: z [B, D]; v [B|1, K, D], b [B|1, K] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10 and 16-17
@@ -43,12 +43,10 @@ export function nicePlanar(dim: number, layers = 1): InvertibleFlow<NicePlanarSh
 /** @param halves masks [K, D], row-major: 1 on A and 0 on B */
 function withHalves(dim: number, halves: () => Float32Array, layers: number): InvertibleFlow<NicePlanarShapes> {
   const paramShapes: NicePlanarShapes = { v: [layers, dim], b: [layers] };
-  const moved = ({ v, b }: Params<NicePlanarShapes>, z: Tensor2D, direction: 1 | -1) => {
+  const partsOf = ({ v, b }: Params<NicePlanarShapes>) => {
     const w: Tensor3D = tf.mul(v as Tensor3D, tf.tensor3d(halves(), [1, layers, dim]));
-    const u: Tensor3D = tf.mul(tf.sub(v as Tensor3D, w), direction);
-    const inOrder = [w, u, tf.expandDims(b, 2) as Tensor3D].map((x) => (direction === 1 ? x : tf.reverse(x, 1)));
-    const [ws, us, bs] = inOrder as [Tensor3D, Tensor3D, Tensor3D];
-    return applyLayers({ w: ws, uHat: us, b: bs, z }).y;
+    const u: Tensor3D = tf.sub(v as Tensor3D, w);
+    return { w, u, b: tf.expandDims<Tensor3D>(b, 2) };
   };
   const volumeKept = (z: Tensor2D): Tensor1D => tf.zeros([z.shape[0]]);
   return {
@@ -59,11 +57,14 @@ function withHalves(dim: number, halves: () => Float32Array, layers: number): In
     initialParams: (key) => identityParams(fold(key, NAME), dim, halves()),
     forward(params, z) {
       checkArguments(`${NAME}.forward`, 'z', z, { dim, paramShapes, params, inGroups: true });
-      return { y: moved(params, z, 1), logDet: volumeKept(z) };
+      const { w, u, b } = partsOf(params);
+      return { y: applyLayers({ w, uHat: u, b, z }).y, logDet: volumeKept(z) };
     },
     inverse(params, y) {
       checkArguments(`${NAME}.inverse`, 'y', y, { dim, paramShapes, params });
-      return { z: moved(params, y, -1), logDet: volumeKept(y) };
+      const { w, u, b } = partsOf(params);
+      const [ws, us, bs] = [w, tf.neg(u), b].map((x) => tf.reverse(x, 1)) as [Tensor3D, Tensor3D, Tensor3D];
+      return { z: applyLayers({ w: ws, uHat: us, b: bs, z: y }).y, logDet: volumeKept(y) };
     },
     layers: (params) =>
       cutIntoLayers(NAME, layers, params, (k) => withHalves(dim, () => halves().subarray(k * dim, (k + 1) * dim), 1)),
