@@ -5,7 +5,7 @@ import { type LineChartOptions, panels, type Series } from 'flowvae';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { paper } from './published.ts';
-import { families, type Group, grouped, groups } from './seeds.ts';
+import { type Family, families, type Group, grouped, groups } from './seeds.ts';
 
 interface Quantity {
   readonly title: string;
@@ -36,7 +36,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 /** Flows whose line of the paper is drawn: it has one NICE, and does not say what its networks are. */
-const ofPaper = ['planar', 'nice-perm'];
+const ofPaper: readonly Family[] = ['planar', 'nice-perm'];
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
@@ -58,7 +58,7 @@ export function draw(results: readonly Result[], folder: string): string[] {
   });
 }
 
-function chart(quantity: Quantity, rows: readonly Group[], lines: readonly string[]): LineChartOptions {
+function chart(quantity: Quantity, rows: readonly Group[], lines: readonly Family[]): LineChartOptions {
   const { network, steps, samples } = rows[0]!;
   const { title, yLabel } = quantity;
   const series = lines.flatMap((family): Series[] => {
@@ -88,5 +88,5 @@ const oursOf = ({ ours }: Quantity, rows: readonly Group[], family: string) =>
     .toSorted((a, b) => a.k - b.k)
     .map((row) => ({ x: row.k, y: ours(row).mean, spread: ours(row).error }));
 
-const theirsOf = ({ theirs }: Quantity, family: string) =>
+const theirsOf = ({ theirs }: Quantity, family: Family) =>
   Object.entries({ ...paper.none, ...paper[family] }).map(([k, published]) => ({ x: Number(k), y: theirs(published) }));

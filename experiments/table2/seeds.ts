@@ -16,7 +16,7 @@ export interface Group {
   readonly heads: VaeResult['settings']['heads'];
   readonly steps: number;
   /** {@link familyOf} */
-  readonly family: string;
+  readonly family: Family;
   readonly k: number;
   readonly seeds: number;
   /** Importance samples behind `nll`. */
@@ -31,7 +31,7 @@ export interface Group {
 
 /** Groups in the order of network, length, flow and K. @throws ExpectationError where two results are of one run */
 export function groups(results: readonly VaeResult[]): Group[] {
-  const byRow = grouped(results, (run) => [networkOf(run), run.steps, run.flow, familyOf(run)].join(' '));
+  const byRow = grouped(results, (run) => [networkOf(run), run.steps, flowOf(run)].join(' '));
   return [...byRow.values()].map(groupOf).toSorted(byPlace);
 }
 
@@ -48,11 +48,29 @@ export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Ma
 
 const architectures = ['oxford', 'oxford-bounded', 'maxout'];
 /** Flows in the order of tables and figures. */
-export const families = ['none', 'planar', 'nice-planar', 'nice-planar-affine', 'nice-perm', 'nice-perm, shared'];
+export const families = [
+  'none',
+  'planar',
+  'nice-planar',
+  'nice-planar-affine',
+  'nice-perm',
+  'nice-perm(80), shared',
+] as const;
 
-/** A run's flow: its formula without sizes and count, and whether its parameters are shared by all images. */
-export const familyOf = ({ flow, settings }: VaeResult): string =>
-  `${flow.replace(/(\(.*\))?\*\d+/, '')}${settings.amortize === 'base' ? ', shared' : ''}`;
+/** One of {@link families}. */
+export type Family = (typeof families)[number];
+
+/** A run's flow as formulas write it, and whether its parameters are the same for all images. */
+export const flowOf = ({ flow, settings }: VaeResult): string =>
+  `${flow}${settings.amortize === 'base' ? ', shared' : ''}`;
+
+/** {@link flowOf} without the number of layers. @throws ExpectationError for a flow that the tables do not know */
+export function familyOf(run: VaeResult): Family {
+  const name = flowOf(run).replace(/\*\d+/, '');
+  const family = families.find((each) => each === name);
+  if (family) return family;
+  throw new ExpectationError({ where: 'table2: flow', expected: families.join(', '), received: name });
+}
 
 /** By flow, then by length. */
 export const byFlow = (a: VaeResult, b: VaeResult): number =>

@@ -3,7 +3,7 @@ import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurves, paper } from './published.ts';
-import { byFlow, type Estimate, familyOf, type Group, groups, networkOf } from './seeds.ts';
+import { byFlow, type Estimate, familyOf, flowOf, type Group, groups, networkOf } from './seeds.ts';
 
 const headerOf = (results: readonly VaeResult[]) => [
   'network, steps',
@@ -52,7 +52,7 @@ function oxfordAt({ architecture, family, k, steps }: Group): string {
 function curves(results: readonly VaeResult[]): string {
   const theirs = (run: VaeResult) => oxfordCurves[familyOf(run)]?.[run.k];
   const runs = results
-    .filter((run) => run.architecture.startsWith('oxford') && theirs(run))
+    .filter((run) => run.architecture.startsWith('oxford'))
     .toSorted(
       (a, b) => a.steps - b.steps || a.architecture.localeCompare(b.architecture) || byFlow(a, b) || a.seed - b.seed,
     );
@@ -63,11 +63,11 @@ function curves(results: readonly VaeResult[]): string {
   if (steps.length === 0) return '';
   const rows = runs.map((run) => [
     networkOf(run),
-    `${run.flow}${run.seed > 0 ? `, seed ${run.seed}` : ''}`,
+    `${flowOf(run)}${run.seed > 0 ? `, seed ${run.seed}` : ''}`,
     `${run.steps.toLocaleString('en-GB')}`,
     ...steps.map((step) => {
       const ours = at(run, step);
-      const there = theirs(run)![step];
+      const there = theirs(run)?.[step];
       return ours === undefined ? '–' : `${ours.toFixed(2)}${there === undefined ? '' : ` (${there.toFixed(1)})`}`;
     }),
   ]);

@@ -184,8 +184,8 @@ describe('results', () => {
     ]);
     expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
     expect(text).toMatch(/\| +planar\*10 \| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
-    expect(text.match(/^\| oxford +\| +(nice-)?p[a-z]+\*10/gm)).toHaveLength(3);
-    expect(text).toMatch(/\| +nice-perm, shared \| +10 \| +1 \| +96\.00 \(97\.4\) \|/);
+    expect(text.match(/^\| oxford +\| +(nice-)?p[a-z]+\*10/gm)).toHaveLength(4);
+    expect(text).toMatch(/\| +nice-perm\(80\), shared \| +10 \| +1 \| +96\.00 \(97\.4\) \|/);
     expect(text).toMatch(/\| +planar\*10, seed 1 \| +100,000 \|/);
     expect(text).toMatch(/\| +nice-planar-affine \| +10 \| .* – \| +94\.57, 90\.00 \|/);
     expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
@@ -197,6 +197,7 @@ describe('results', () => {
     const scaled = tableOfMnist([run({}), run({ settings: { heads: 'scaled' } })]);
     expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);
     expect(() => tableOfMnist([run({}), run({})])).toThrow('expected one result for each seed, got seeds 0, 0');
+    expect(() => tableOfMnist([run({ flow: 'radial*10' })])).toThrow('table2: flow: expected none, planar,');
   });
 
   const mixed = join(folder, 'mixed');

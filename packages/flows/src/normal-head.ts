@@ -29,7 +29,7 @@ const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logSt
  * - `'softplusVariance'`: σ² = softplus(r)
  * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's eq. 20 is small, entropy is
  *   worth more than the data, and a variance that nothing bounds grows to about 40 before the data are learnt. One that has come to the bound leaves it
- *   only as the features change; under a flow that keeps volume it may stay (`nice-planar`, experiments/table2).
+ *   only as the features change.
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
