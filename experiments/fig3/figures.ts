@@ -19,7 +19,7 @@ export function densityFigure(results: readonly FitResult[]): Uint8Array {
     { title: `${energy}, true`, density: truth(energy, results[0]!.map.cells) },
     ...columns.map(({ flow, k }): PlanePanel => {
       const found = results.find((each) => each.energy === energy && each.flow === flow && each.k === k);
-      return found ? { title: `${flow}, K = ${k}`, density: mapOf(found) } : { title: 'not run' };
+      return found ? { title: `${flow}*${k}`, density: mapOf(found) } : { title: 'not run' };
     }),
   ]);
   return planeGrid({
