@@ -38,7 +38,7 @@ export function table(all: readonly Result[]): string {
   const error = Math.max(...results.map(({ boundStandardError }) => boundStandardError));
   const remark = [
     `${steps.join(' or ')} steps of Adam${steps.length > 1 ? ' (in brackets)' : ''}, the best of ${restartsOf(results, lengths)}.`,
-    `The standard error of its estimate over draws is at most ${error.toFixed(4)}; other restarts or seeds move a fit by some hundredths.`,
+    `The standard error of a KL over draws is at most ${error.toFixed(4)}; other restarts or seeds move a fit by some hundredths.`,
     'KL = bound + ln Z; the paper plots a bound with constants that it does not give, so its column shows the order of flows and lengths only.',
   ].join(' ');
   return `${markdownTable(header, rows)}\n${remark}\n`;

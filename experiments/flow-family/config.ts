@@ -16,6 +16,7 @@ const formulas = [
   'sylvester-t*4',
   'nice-perm*10',
   'nice-orth*10',
+  'nice-planar*10',
   'realnvp*4',
   'iaf*4',
   'maf*2',

@@ -52,7 +52,7 @@ export const families = [
   'none',
   'planar',
   'nice-planar',
-  'nice-planar-affine',
+  'nice-planar*K-affine',
   'nice-perm',
   'nice-perm(80), shared',
 ] as const;
@@ -64,9 +64,11 @@ export type Family = (typeof families)[number];
 export const flowOf = ({ flow, settings }: VaeResult): string =>
   `${flow}${settings.amortize === 'base' ? ', shared' : ''}`;
 
-/** {@link flowOf} without the number of layers. @throws ExpectationError for a flow that the tables do not know */
+/** {@link flowOf} without the number of layers, which is K inside a formula. @throws ExpectationError for a flow that the tables do not know */
 export function familyOf(run: VaeResult): Family {
-  const name = flowOf(run).replace(/\*\d+/, '');
+  const name = flowOf(run)
+    .replace(/\*\d+-/, '*K-')
+    .replace(/\*\d+/, '');
   const family = families.find((each) => each === name);
   if (family) return family;
   throw new ExpectationError({ where: 'table2: flow', expected: families.join(', '), received: name });

@@ -87,7 +87,7 @@ function remark(results: readonly VaeResult[]): string {
   return [
     `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
-    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE had 250,000 steps, its networks are near ours, not the same, and what the paper’s were it does not say. Oxford’s validation values are of one of three seeds, of NICE the mean of three or four.',
+    'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE had 250,000 steps, and its networks are near ours, not the same. What the paper’s NICE is it does not say: its numbers stand beside each kind of ours. Oxford’s validation values are of one of three seeds, of NICE the mean of three or four.',
   ].join(' ');
 }
 
