@@ -1,6 +1,5 @@
-// `pnpm reproduce` at its smallest: lists, runs, takes up, refuses; and the tables of the READMEs are those of the committed results.
+// `pnpm reproduce` at its smallest: lists, runs, takes up, leaves to others, and what it makes of results that are there.
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,15 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { lockRun, makeFolder } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fig3, table } from '../../experiments/fig3/experiment.ts';
-import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
+import { fig3 } from '../../experiments/fig3/experiment.ts';
 import { isDone, readResults } from '../../experiments/reproduce/result-files.ts';
-import { updateTables } from '../../experiments/reproduce/tables.ts';
-import { table as tableOfMnist } from '../../experiments/table2/table.ts';
 import { program } from '../processes/programs.ts';
+import { fitResult } from './fit-result.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-reproduce-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,72 +129,7 @@ it('a fit that another process works on is left to that', async () => {
 }, 120_000);
 
 describe('results', () => {
-  const whole = {
-    ...{ experiment: 'fig3', energy: 'U1', flow: 'planar', k: 2, steps: 5000, seed: 0, restarts: [0, 0, 0] },
-    ...{ bound: -1.6, boundStandardError: 0.002, logZ: 1.85, kl: 0.25, map: { cells: 1, ceiling: 1, bytes: '/w==' } },
-  };
-  const fit = (changes: object) => ({ ...whole, ...changes });
-
-  it('of fig3: for each energy, flow and length the most steps, then the lowest seed, and the steps where they differ', () => {
-    const text = table([
-      fit({ seed: 2, kl: 0.5 }),
-      fit({ seed: 1, kl: 0.25 }),
-      fit({ k: 8, kl: 0.125, seed: 3 }),
-      fit({ k: 8, kl: 0.0625, steps: 30_000, restarts: [0], seed: 4 }),
-    ]);
-    expect(text).toMatch(/\| U1, planar +\| +0\.250 \(5,000\) \| +0\.063 \(30,000\) \|/);
-    expect(text).toContain('5,000 or 30,000 steps of Adam (in brackets), the best of 3 (K = 2), 1 (K = 8) restarts.');
-    expect(table([fit({}), fit({ k: 8, boundStandardError: 0.0031 })])).toContain('at most 0.0031;');
-    expect(table([fit({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
-  });
-
-  it('of table2: seeds as one row, and each beside the published curve at its steps', () => {
-    const run = (changes: object) => ({
-      ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
-      ...{
-        binarization: 'static',
-        images: 10_000,
-        samples: 200,
-        closeSamples: 5000,
-        settings: { heads: 'plain' },
-        closeImages: 1000,
-        closeEstimator: 'regression',
-        testNegativeElboStandardError: 0.25,
-      },
-      ...{ validationNegativeElbo: 96, testNegativeElbo: 95, nll200: 91, nll200StandardError: 0.24 },
-      ...{
-        nll5000: 90.5,
-        nll5000StandardError: 0.24,
-        validationCurve: [
-          [5000, 150],
-          [25_000, 103.5],
-          [100_000, 96],
-        ],
-      },
-      ...changes,
-    });
-    const text = tableOfMnist([
-      ...[run({}), run({ seed: 1, testNegativeElbo: 97 })],
-      ...[run({ flow: 'nice-perm*10' }), run({ flow: 'nice-planar*10-affine' })],
-      run({ flow: 'nice-perm(80)*10', settings: { heads: 'plain', amortize: 'base' } }),
-    ]);
-    expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
-    expect(text).toMatch(/\| +planar\*10 \| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
-    expect(text.match(/^\| oxford +\| +(nice-)?p[a-z]+\*10/gm)).toHaveLength(4);
-    expect(text).toMatch(/\| +nice-perm\(80\), shared \| +10 \| +1 \| +96\.00 \(97\.4\) \|/);
-    expect(text).toMatch(/\| +planar\*10, seed 1 \| +100,000 \|/);
-    expect(text).toMatch(/\| +nice-planar\*K-affine \| +10 \| .* 94\.89, 88\.62 \| +94\.57, 90\.00 \|/);
-    expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
-    expect(text).toContain('the first runs do not tell its error');
-    const known = tableOfMnist([run({ kl200StandardError: 0.03 })]);
-    expect(known).toContain('| 4.00 ± 0.03 |');
-    expect(known).not.toContain('do not tell its error');
-    expect(text).toContain('S = 5000: the first 1,000 images have both, and a regression carries');
-    const scaled = tableOfMnist([run({}), run({ settings: { heads: 'scaled' } })]);
-    expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);
-    expect(() => tableOfMnist([run({}), run({})])).toThrow('expected one result for each seed, got seeds 0, 0');
-    expect(() => tableOfMnist([run({ flow: 'radial*10' })])).toThrow('table2: flow: expected none, planar,');
-  });
+  const whole = fitResult();
 
   const mixed = join(folder, 'mixed');
 
@@ -248,58 +179,4 @@ describe('results', () => {
       expect(readFileSync(path, 'utf8')).toBe('{"experi');
     }
   }, 60_000);
-});
-
-it('--only chooses runs by name, and none is a mistake', () => {
-  const runs = ['U1-planar-2', 'U1-planar-20', 'U1-radial-2'].map((slug) => ({ slug }));
-  const slugs = (only?: RegExp) => chosenOf(runs, only).map(({ slug }) => slug);
-  expect(slugs()).toHaveLength(3);
-  expect(slugs(/planar/)).toEqual(['U1-planar-2', 'U1-planar-20']);
-  expect(slugs(/^U1-planar-2$/)).toEqual(['U1-planar-2']);
-  expect(() => slugs(/plannar/)).toThrow(
-    '--only: expected an expression that fits a run that --list prints, got /plannar/',
-  );
-});
-
-it('goes on under another machine only where that is asked for', () => {
-  expect(readOptions(['fig3'], ['fig3']).allowDifferentMachine).toBe(false);
-  expect(readOptions(['fig3', '--allow-different-machine'], ['fig3']).allowDifferentMachine).toBe(true);
-});
-
-it.each([
-  ['an unknown name', ['fig9'], /^reproduce: expected one of fig3, table2, got 'fig9'$/],
-  ['no name', [], /^reproduce: expected one of fig3, table2, got no name$/],
-  ['an unknown scale', ['fig3', '--scale', 'huge'], /^--scale: expected one of smoke, quick, paper, got 'huge'$/],
-  ['no number of seeds', ['fig3', '--seeds', 'two'], /^--seeds: expected a whole number from 1 to 1000, got 'two'$/],
-  ['half an expression', ['fig3', '--only', '('], /^--only: expected a regular expression, got /],
-  [
-    'a place in the list beside an expression',
-    ['fig3', '--index', '0', '--only', 'U1'],
-    /^--only: expected no --only beside --index, got both$/,
-  ],
-  ['a check of no tables', ['fig3', '--check'], /^--check: expected --tables with it, got no --tables$/],
-  ['a list of tables', ['--tables', '--list'], /^--list: expected no --list beside --tables, got both$/],
-  ['an unknown option', ['fig3', '--sclae', 'smoke'], /^options: expected --scale, /],
-])('refuses %s', (_, args, message) => {
-  expect(() => readOptions(args, ['fig3', 'table2'])).toThrow(message);
-});
-
-it('the tables in the READMEs are those of the committed results', () => {
-  expect(updateTables({ write: false })).toEqual([]);
-});
-
-it('every committed result names its command, seed, versions and no path of a machine', () => {
-  for (const name of ['fig3', 'table2', 'pythae-baseline']) {
-    const results = fileURLToPath(new URL(`../../experiments/${name}/results`, import.meta.url));
-    for (const file of existsSync(results) ? readdirSync(results).filter((each) => each.endsWith('.json')) : []) {
-      const text = readFileSync(join(results, file), 'utf8');
-      expect(JSON.parse(text), file).toMatchObject({
-        experiment: name,
-        command: expect.stringContaining(file.replace('.json', '')),
-        seed: expect.any(Number),
-        versions: { flowvae: expect.any(String), onnxruntime: expect.any(String) },
-      });
-      expect(text, file).not.toMatch(/\/(work|tmp|home|root)\//);
-    }
-  }
 });

@@ -1,0 +1,90 @@
+// The tables that `pnpm reproduce` makes of results; and those in the READMEs are of the committed ones.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { table } from '../../experiments/fig3/experiment.ts';
+import { updateTables } from '../../experiments/reproduce/tables.ts';
+import { table as tableOfMnist } from '../../experiments/table2/table.ts';
+import { fitResult } from './fit-result.ts';
+
+it('fig3: for each energy, flow and length the most steps, then the lowest seed, and the steps where they differ', () => {
+  const text = table([
+    fitResult({ seed: 2, kl: 0.5 }),
+    fitResult({ seed: 1, kl: 0.25 }),
+    fitResult({ k: 8, kl: 0.125, seed: 3 }),
+    fitResult({ k: 8, kl: 0.0625, steps: 30_000, restarts: [0], seed: 4 }),
+  ]);
+  expect(text).toMatch(/\| U1, planar +\| +0\.250 \(5,000\) \| +0\.063 \(30,000\) \|/);
+  expect(text).toContain('5,000 or 30,000 steps of Adam (in brackets), the best of 3 (K = 2), 1 (K = 8) restarts.');
+  expect(table([fitResult({}), fitResult({ k: 8, boundStandardError: 0.0031 })])).toContain('at most 0.0031;');
+  expect(table([fitResult({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
+});
+
+it('table2: seeds as one row, and each beside the published curve at its steps', () => {
+  const run = (changes: object) => ({
+    ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
+    ...{
+      binarization: 'static',
+      images: 10_000,
+      samples: 200,
+      closeSamples: 5000,
+      settings: { heads: 'plain' },
+      closeImages: 1000,
+      closeEstimator: 'regression',
+      testNegativeElboStandardError: 0.25,
+    },
+    ...{ validationNegativeElbo: 96, testNegativeElbo: 95, nll200: 91, nll200StandardError: 0.24 },
+    ...{
+      nll5000: 90.5,
+      nll5000StandardError: 0.24,
+      validationCurve: [
+        [5000, 150],
+        [25_000, 103.5],
+        [100_000, 96],
+      ],
+    },
+    ...changes,
+  });
+  const text = tableOfMnist([
+    ...[run({}), run({ seed: 1, testNegativeElbo: 97 })],
+    ...[run({ flow: 'nice-perm*10' }), run({ flow: 'nice-planar*10-affine' })],
+    run({ flow: 'nice-perm(80)*10', settings: { heads: 'plain', amortize: 'base' } }),
+  ]);
+  expect(text).toMatch(/\| +planar \| +10 \| +2 \| +96\.00 \(96\.4\) \| +96\.00 ± 1\.00 \|/);
+  expect(text).toMatch(/\| +planar\*10 \| +100,000 \| +103\.50 \(103\.0\) \| +96\.00 \(96\.4\) \|/);
+  expect(text.match(/^\| oxford +\| +(nice-)?p[a-z]+\*10/gm)).toHaveLength(4);
+  expect(text).toMatch(/\| +nice-perm\(80\), shared \| +10 \| +1 \| +96\.00 \(97\.4\) \|/);
+  expect(text).toMatch(/\| +planar\*10, seed 1 \| +100,000 \|/);
+  expect(text).toMatch(/\| +nice-planar\*K-affine \| +10 \| .* 94\.89, 88\.62 \| +94\.57, 90\.00 \|/);
+  expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
+  expect(text).toContain('the first runs do not tell its error');
+  const known = tableOfMnist([run({ kl200StandardError: 0.03 })]);
+  expect(known).toContain('| 4.00 ± 0.03 |');
+  expect(known).not.toContain('do not tell its error');
+  expect(text).toContain('S = 5000: the first 1,000 images have both, and a regression carries');
+  const scaled = tableOfMnist([run({}), run({ settings: { heads: 'scaled' } })]);
+  expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);
+  expect(() => tableOfMnist([run({}), run({})])).toThrow('expected one result for each seed, got seeds 0, 0');
+  expect(() => tableOfMnist([run({ flow: 'radial*10' })])).toThrow('table2: flow: expected none, planar,');
+});
+
+it('the tables in the READMEs are those of the committed results', () => {
+  expect(updateTables({ write: false })).toEqual([]);
+});
+
+it('every committed result names its command, seed, versions and no path of a machine', () => {
+  for (const name of ['fig3', 'table2', 'pythae-baseline']) {
+    const results = fileURLToPath(new URL(`../../experiments/${name}/results`, import.meta.url));
+    for (const file of existsSync(results) ? readdirSync(results).filter((each) => each.endsWith('.json')) : []) {
+      const text = readFileSync(join(results, file), 'utf8');
+      expect(JSON.parse(text), file).toMatchObject({
+        experiment: name,
+        command: expect.stringContaining(file.replace('.json', '')),
+        seed: expect.any(Number),
+        versions: { flowvae: expect.any(String), onnxruntime: expect.any(String) },
+      });
+      expect(text, file).not.toMatch(/\/(work|tmp|home|root)\//);
+    }
+  }
+});
