@@ -1,5 +1,6 @@
 // One run in a process of its own, as the parent sees it: progress comes as messages, a stop goes as one.
 import { fork } from 'node:child_process';
+import { interruption } from 'flowvae';
 import type { Ending } from './sweep.ts';
 
 /** What a child tells. */
@@ -49,6 +50,8 @@ export function runInChild({ script, args, signal, onProgress }: ChildOptions): 
     child.on('error', (error) => resolve({ failed: String(error) }));
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
+      // a stop that was not asked for came to the child alone
+      if (ending === 'stopped' && !signal.aborted) ending = { failed: 'a signal stopped it; the same command goes on' };
       resolve(ending ?? { failed: errors.trim() || `the process ended with ${killedBy ?? `code ${code}`}` });
     });
   });
@@ -64,6 +67,8 @@ export function asChild(): {
   tell(ending: Ending): void;
 } {
   const controller = new AbortController();
+  // a scheduler that ends a job sends its signal to each process of it; a terminal is the parent's alone
+  interruption({ tiedTo: 'nothing' }).signal.addEventListener('abort', () => controller.abort());
   process.on('message', () => controller.abort());
   process.on('disconnect', () => controller.abort());
   const send = (message: ChildMessage) => {

@@ -13,6 +13,8 @@ export interface Options {
   readonly jobs: number;
   readonly threads: number;
   readonly allowDifferentMachine: boolean;
+  /** Goes on where the terminal, or what started the command, ends. */
+  readonly detached: boolean;
   readonly list: boolean;
   readonly index: number | undefined;
   readonly only: RegExp | undefined;
@@ -29,6 +31,7 @@ const declared = {
   jobs: { type: 'string', default: '1' },
   threads: { type: 'string' },
   'allow-different-machine': { type: 'boolean', default: false },
+  detached: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   index: { type: 'string' },
   only: { type: 'string' },
@@ -138,6 +141,7 @@ ${Object.entries(titles)
   --jobs      runs at once, each in a process of its own (default 1)
   --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
   --allow-different-machine   go on with runs begun under other versions or on another CPU, where bytes may differ
+  --detached  go on where the terminal, or what started the command, ends
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits

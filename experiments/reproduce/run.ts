@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   ExpectationError,
+  type Interruption,
   interruption,
   LockedError,
   lockRun,
@@ -10,6 +11,7 @@ import {
   ProgressLine,
   tf,
   tolerateClosedPipes,
+  warnOfLaunch,
   writeFileAtomically,
 } from 'flowvae';
 import { asChild, CHILD, runInChild } from './child.ts';
@@ -21,6 +23,15 @@ import { type Ending, type SweepState, sweep } from './sweep.ts';
 import { updateTables } from './tables.ts';
 
 tolerateClosedPipes();
+
+/** What to start where signals must reach the runs. */
+const LAUNCHER = 'node --import tsx experiments/reproduce/run.ts';
+
+/** Listens to what stops a command that works for long. */
+function began({ detached }: Options): Interruption {
+  warnOfLaunch(LAUNCHER);
+  return interruption({ tiedTo: detached ? 'nothing' : 'parent' });
+}
 
 /** What a run tells, and what tells it to stop. */
 type Channels = Pick<RunContext, 'progress' | 'signal'>;
@@ -127,7 +138,7 @@ async function runIndex(experiment: Experiment, options: Options, index: number)
     return parent.tell(await runHere(experiment, entry, options, parent).catch(endingOf));
   }
   if (isDone(folder, entry, experiment)) return void tellDone(1, folder);
-  const { signal, exitCode, release } = interruption();
+  const { signal, exitCode, release } = began(options);
   await runHere(experiment, entry, options, { progress: process.stderr, signal });
   release();
   process.exitCode = exitCode();
@@ -154,7 +165,7 @@ async function reproduce(): Promise<void> {
   const folder = resultsFolder(experiment, options);
   makeFolder(folder, '--out');
   if (chosen.every((entry) => isDone(folder, entry, experiment))) tellDone(chosen.length, folder);
-  const { signal, exitCode, release } = interruption();
+  const { signal, exitCode, release } = began(options);
   const { locked, failed } = await runAll(experiment, chosen, options, signal);
   release();
   for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);

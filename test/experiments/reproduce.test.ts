@@ -1,5 +1,6 @@
 // `pnpm reproduce` at its smallest: lists, runs, takes up, leaves to others, and what it makes of results that are there.
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -73,6 +74,23 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(stderr).toContain('going on after step 20');
     expect(statSync(kept).mtimeMs).toBe(writtenAt);
     expect({ ...resultOf(slug), seconds: 0 }).toEqual({ ...before, seconds: 0 });
+  });
+
+  it('says of a run that a signal to its process alone stopped, and leaves its folder free', async () => {
+    const [slug, runs] = ['oxford-none-20-seed0', join(folder, 'signalled')];
+    const lock = join(runs, 'table2', slug, 'run.lock');
+    const timer = setInterval(() => {
+      if (!existsSync(lock)) return;
+      clearInterval(timer);
+      process.kill(JSON.parse(readFileSync(lock, 'utf8')).pid, 'SIGTERM');
+    }, 5);
+    const { code, stderr } = await reproduce(...smoke, '--only', 'none', '--runs', runs, '--out', join(folder, 'none'));
+    clearInterval(timer);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${slug} failed: a signal stopped it; the same command goes on\n`),
+    ]);
+    expect(existsSync(lock)).toBe(false);
   });
 
   it('lists its runs as JSON lines', async () => {

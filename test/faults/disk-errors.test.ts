@@ -117,8 +117,9 @@ describe('a real disk', () => {
     const { code, stderr, stdout } = await second!;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^flowvae: [^\n]*run\.lock: expected a run folder that no other process works on, got one that process \d+ on .* works on; wait for that process, or stop it\n$/,
+      /^flowvae: [^\n]*run\.lock: expected a run folder that no other process works on, got one that process \d+ on .* works on; wait for that process, or stop it: `kill (\d+)` lets it write a checkpoint and end\n$/,
     );
+    expect(/`kill (\d+)`/.exec(stderr)![1]).toBe(/process (\d+) on/.exec(stderr)![1]);
     expect(first.code).toBe(143);
   });
 });

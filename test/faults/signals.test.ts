@@ -1,12 +1,13 @@
-// Ctrl-C and SIGTERM on the command started by node itself: exit codes, what it says, and that what it leaves can be taken up.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+// Signals to the command started by node itself, or by its launcher: exit codes, what it says, and that what it leaves can be taken up.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { RunFolder, resumeRun } from '@flowvae/runs';
 import { openRun } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
-import { flowvae } from '../processes/programs.ts';
+import { ended, flowvae } from '../processes/programs.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-signals-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -45,6 +46,9 @@ describe.concurrent('a signal', () => {
       130,
       [],
     ],
+    ['SIGHUP', [[/\nstep /, 'SIGHUP']], 129, []],
+    ['SIGUSR1', [[/\nstep /, 'SIGUSR1']], 138, []],
+    ['SIGUSR2', [[/\nstep /, 'SIGUSR2']], 140, []],
     ['SIGINT with the eager engine', [[/\nstep /, 'SIGINT']], 130, ['--engine', 'eager']],
   ] as const)('%s ends the run after the step, with a checkpoint', async (name, signals, expected, flags) => {
     const out = join(root, name.replace(/\W+/g, '-'));
@@ -57,8 +61,41 @@ describe.concurrent('a signal', () => {
     expect(stopped).toMatchObject({ testElbo: null, terms: null });
     expect(resumableAt(out)).toBe(stopped.steps);
     expect(stderr).toContain(`${out} holds what was trained`);
+    expect(stderr).not.toContain('started this run'); // signals from here arrive
     expect(Object.keys(openRun(out).parts.model.variables).length).toBeGreaterThan(0);
   });
+
+  it.concurrent('SIGTERM costs nothing: the run that goes on ends with the bytes of one that was not stopped', async () => {
+    const [whole, stopped] = [join(root, 'whole'), join(root, 'stopped')];
+    const flags = ['--steps', '5000'];
+    const [first] = await Promise.all([
+      interrupted(stopped, flags, [[/\nstep /, 'SIGTERM']]),
+      flowvae(['train', ...tinyFlags(data), ...flags, '--out', whole]),
+    ]);
+    expect([first.code, first.stderr]).toEqual([143, expect.stringContaining('SIGTERM: stopping after this step')]);
+    expect(resumableAt(stopped)).toBeLessThan(5000);
+    expect((await flowvae(['train', '--resume', stopped])).code).toBe(0);
+    const model = (path: string) => readFileSync(join(path, 'model.safetensors'));
+    expect(model(stopped).equals(model(whole))).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32').concurrent(
+    'SIGTERM to the launcher reaches the run (no Windows)',
+    async () => {
+      const out = join(root, 'launcher');
+      const launcher = fileURLToPath(new URL('../../node_modules/.bin/flowvae', import.meta.url));
+      const isStopped = { sent: false };
+      const args = ['train', ...tinyFlags(data), '--steps', FOR_EVER, '--out', out];
+      const { code, signal } = await ended([launcher, ...args], {
+        onStderr(text, child) {
+          if (isStopped.sent || !/\nstep /.test(text)) return;
+          isStopped.sent = child.kill('SIGTERM');
+        },
+      });
+      expect([code, signal]).toEqual([143, null]);
+      expect(resumableAt(out)).toBeGreaterThan(0);
+    },
+  );
 
   it.concurrent('a second SIGINT ends it at once, and harms nothing', async () => {
     const out = join(root, 'twice');

@@ -25,6 +25,8 @@ interface Fault {
 
 export interface ProgramOptions {
   readonly fault?: Fault;
+  /** The words of what starts the program, which come before `node`; left out: this process. */
+  readonly through?: readonly string[];
   /** Changes of the environment; `undefined` takes a variable away. */
   readonly env?: NodeJS.ProcessEnv;
   /** Called with the process as soon as it is started. */
@@ -33,14 +35,22 @@ export interface ProgramOptions {
   readonly onStderr?: (text: string, child: ChildProcess) => void;
 }
 
-/** Starts a program, named by its file in the repository, and waits for its end. */
+/** Starts a program, named by its file in the repository, and waits until it and all that it started have ended. */
 export function program(path: string, args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
-  const { fault, env, onStart, onStderr } = options;
+  const { fault, through = [] } = options;
   const imports = fault ? ['--import', compiled('test/faults/fault-injection.ts')] : [];
   const faulty = fault ? { FAULT: fault.kind, FAULT_AT: String(fault.at), FAULT_FOLDER: fault.folder } : {};
+  const words = [...through, process.execPath, ...imports, compiled(path), ...args];
+  return ended(words, { ...options, env: { ...options.env, ...faulty } });
+}
+
+/** Starts what a command line says, and waits until it and all that share its output have ended. */
+export function ended(
+  [first = '', ...words]: readonly string[],
+  { env, onStart, onStderr }: Pick<ProgramOptions, 'env' | 'onStart' | 'onStderr'>,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const command = [...imports, compiled(path), ...args];
-    const child = spawn(process.execPath, command, { cwd, env: { ...process.env, ...env, ...faulty } });
+    const child = spawn(first, words, { cwd, env: { ...process.env, ...env } });
     const text = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       text.stdout += chunk;

@@ -164,7 +164,7 @@ describe('the lock', () => {
     const run = beginRun(path, options);
     expect(refused(() => resumeRun(path, options))).toMatch(
       new RegExp(
-        `^${path}/run.lock: expected a run folder that no other process works on, got one that process ${process.pid} on .* works on; wait for`,
+        `^${path}/run.lock: expected a run folder that no other process works on, got one that process ${process.pid} on .* works on; wait for that process, or stop it: \`kill ${process.pid}\` lets it write a checkpoint and end$`,
       ),
     );
     run.close();
@@ -194,7 +194,11 @@ describe('the lock', () => {
     const holder = JSON.parse(readFileSync(lock, 'utf8'));
     run.close();
     writeFileSync(lock, JSON.stringify({ ...holder, host: 'elsewhere' }));
-    expect(refused(() => resumeRun(path, options))).toContain('on elsewhere works on');
+    const message = refused(() => resumeRun(path, options));
+    expect(message).toMatch(/on elsewhere works on; .*`kill \d+` on elsewhere lets it write a checkpoint and end$/);
+    writeFileSync(lock, JSON.stringify({ ...holder, pidNamespace: 'pid:[1]' }));
+    expect(refused(() => resumeRun(path, options))).toMatch(/`kill \d+` in its container lets it /);
+    writeFileSync(lock, JSON.stringify({ ...holder, host: 'elsewhere' }));
     const then = new Date(Date.now() - 11 * 60_000);
     utimesSync(lock, then, then);
     resumeRun(path, options).close();

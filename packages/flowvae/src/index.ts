@@ -69,7 +69,8 @@ export {
 } from '@flowvae/training';
 export * from '@flowvae/vae';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
-export { type Interruption, interruption } from './command/interruption.ts';
+export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
+export { warnOfLaunch } from './command/launch/launch-notice.ts';
 export { evaluateTest } from './evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './experiment.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';

@@ -217,12 +217,19 @@ function textOf(path: string): string | undefined {
   }
 }
 
+/** A process id means something on its own machine and in its own container only. */
+function stopping({ pid, host, pidNamespace: namespace }: Holder): string {
+  const isHere = host === hostname() && namespace === pidNamespace();
+  const where = host === hostname() ? 'in its container' : `on ${host}`;
+  return `wait for that process, or stop it: \`kill ${pid}\`${isHere ? '' : ` ${where}`} lets it write a checkpoint and end`;
+}
+
 function refusal(where: string, text: string): LockedError {
   const holder = parseHolder(text);
   return new LockedError({
     where,
     expected: 'a run folder that no other process works on',
     received: holder ? `one that process ${holder.pid} on ${holder.host} works on` : 'one that is locked',
-    remedy: 'wait for that process, or stop it',
+    remedy: holder ? stopping(holder) : 'wait until it is free',
   });
 }

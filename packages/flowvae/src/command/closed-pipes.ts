@@ -1,10 +1,11 @@
-// Output that nobody reads any more: `flowvae metrics runs/a | head -1`.
+// Output that nobody reads any more: `flowvae metrics runs/a | head -1`, or a terminal that was closed.
+import { isatty } from 'node:tty';
 
 /** What a shell shows for a tool that SIGPIPE has ended: 128 + 13. */
 const ENDED_BY_SIGPIPE = 141;
 
-/** What writing to a pipe without a reader is called, the second on Windows. */
-const closed = ['EPIPE', 'EOF'];
+/** What writing to a pipe without a reader is called, the second on Windows; the third is a terminal that was closed. */
+const closed = ['EPIPE', 'EOF', 'EIO'];
 
 /**
  * Lets a program outlive the readers of its output. Node makes an unhandled error of what ends other tools quietly.
@@ -22,6 +23,20 @@ export function tolerateClosedPipes(): void {
   });
   process.on('exit', () => {
     if (isUnread) process.exitCode ||= ENDED_BY_SIGPIPE;
+  });
+  endWithTerminal();
+}
+
+/**
+ * Lets a program whose terminal was closed end as by SIGHUP. Node gives a terminal its settings back at the end, and aborts where that fails:
+ * an exit code and a core dump that tell of a crash.
+ */
+function endWithTerminal(): void {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  process.on('exit', () => {
+    if (terminals.every((fd) => isatty(fd))) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
   });
 }
 

@@ -1,5 +1,6 @@
-// Ctrl-C and SIGTERM: the first asks for a clean stop, a second SIGINT ends the process at once.
+// Signals, and the end of what started this process, ask for a clean stop; a second Ctrl-C ends the process at once.
 import { constants } from 'node:os';
+import { watchParent } from './launch/orphan-watch.ts';
 
 /** An abort signal tied to the process's signals. */
 export interface Interruption {
@@ -10,30 +11,60 @@ export interface Interruption {
   release(): void;
 }
 
-/** Listens for SIGINT and SIGTERM until released. A SIGTERM after a SIGINT is ignored: `pnpm exec` sends both for one Ctrl-C. */
-export function interruption(): Interruption {
+/** Options of {@link interruption}. */
+export interface InterruptionOptions {
+  /**
+   * Whose end stops the work too. `'terminal'`, the default: that of the terminal (SIGHUP). `'parent'`: also that of the process that started
+   * this one, or of a package manager between; exit code as by SIGHUP. `'nothing'`: neither.
+   */
+  readonly tiedTo?: 'parent' | 'terminal' | 'nothing';
+}
+
+/**
+ * What schedulers and service managers send to end a process or to announce its end. Node starts its debugger on SIGUSR1 where nobody
+ * listens, which would miss a scheduler's warning.
+ */
+const STOPS = ['SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+
+type StopSignal = (typeof STOPS)[number] | 'SIGINT' | 'SIGHUP';
+
+/**
+ * Listens for SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 until released; the first decides the exit code. A SIGTERM after a SIGINT changes
+ * nothing: `pnpm exec` sends both for one Ctrl-C.
+ */
+export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}): Interruption {
   const controller = new AbortController();
-  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  let received: StopSignal | undefined;
   let interrupts = 0;
+  const stop = (signal: StopSignal, say: string) => {
+    if (received !== undefined) return;
+    received = signal;
+    process.stderr.write(`\n${say}\n`);
+    controller.abort();
+  };
+  const onSignal = (signal: StopSignal) => stop(signal, `${signal}: stopping after this step`);
   const onInterrupt = () => {
     interrupts++;
     if (interrupts > 1) process.exit(128 + constants.signals.SIGINT);
-    received ??= 'SIGINT';
-    process.stderr.write('\nstopping after this step; press Ctrl-C again to stop at once\n');
-    controller.abort();
+    stop('SIGINT', 'stopping after this step; press Ctrl-C again to stop at once');
   };
-  const onTerminate = () => {
-    received ??= 'SIGTERM';
-    controller.abort();
+  const onHangUp = () => {
+    if (tiedTo !== 'nothing') onSignal('SIGHUP');
   };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
+  const listeners = [
+    ['SIGINT', onInterrupt],
+    ['SIGHUP', onHangUp], // listened to even if it is ignored: node takes back what nohup does
+    ...STOPS.map((signal) => [signal, onSignal] as const),
+  ] as const;
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  const orphaned = () => stop('SIGHUP', 'what started this run has ended: stopping after this step');
+  const endWatch = tiedTo === 'parent' ? watchParent(orphaned) : () => {};
   return {
     signal: controller.signal,
     exitCode: () => (received ? 128 + constants.signals[received] : 0),
     release() {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
+      endWatch();
+      for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
 }

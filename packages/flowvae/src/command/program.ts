@@ -20,6 +20,8 @@ import { addVerbosity } from './verbosity.ts';
 const TRAIN_NOTES = `
 All numbers are in nats. The run folder gets config.json, metrics.jsonl, checkpoints/, model.safetensors and figures/.
 Ctrl-C stops after the step under way, keeps what was trained, and says how to go on; a second one stops at once.
+SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 do the same (exit code 128 + the signal's number), and so does the end of what started the command,
+as by SIGHUP; --detached trains on then. In scripts and jobs start node_modules/.bin/flowvae itself, with exec: npx passes no signal on.
 A run goes on from its latest checkpoint with --resume, byte for byte as if it had never been stopped.
 
 Objectives (--objective), each averaged over --samples estimates and tempered by --anneal:
@@ -67,6 +69,7 @@ export function program(): Command {
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
     .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--replay <run>', 'do the step again at which a run stopped being finite, and show what is in it')
+    .option('--detached', 'train on where the terminal, or what started the command, ends')
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ', false)
     .addOption(wholeNumber('checkpoint-every', 'steps from one checkpoint to the next (default: by time)'))
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))

@@ -13,6 +13,7 @@ import { versions } from '../versions.ts';
 import { readConfigFile } from './config-file.ts';
 import { interruption } from './interruption.ts';
 import { invocation } from './invocation.ts';
+import { warnOfLaunch } from './launch/launch-notice.ts';
 import { progressTo, type Verbosity } from './verbosity.ts';
 
 /** Options of `train` that are no settings. */
@@ -26,20 +27,34 @@ interface TrainFlags extends Verbosity, Record<string, unknown> {
   readonly checkpointEvery?: number;
   readonly checkpointMinutes?: number;
   readonly keepCheckpoints: number;
+  readonly detached?: boolean;
 }
+
+/** What to start where signals must reach the run: it becomes the process that trains. */
+const LAUNCHER = 'node_modules/.bin/flowvae';
 
 export async function trainCommand(flags: TrainFlags): Promise<void> {
   if (flags.replay !== undefined) return replayCommand(flags.replay, flags);
   const { quiet = false, verbose = false, config: file, ...others } = flags;
-  const { out, json, resume, allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } =
-    others;
+  const {
+    out,
+    json,
+    resume,
+    allowDifferentMachine,
+    checkpointEvery,
+    checkpointMinutes,
+    keepCheckpoints,
+    detached = false,
+    ...options
+  } = others;
   const given = file === undefined ? options : { ...readConfigFile(file), ...options };
   const config = resume === undefined ? completeConfig(given) : resumedConfig(resume, out, given);
   refuseIdleFactor(options.lrFactor, config);
   const folder = resume ?? out ?? freshFolder(config);
   const progress = progressTo(process.stderr, { quiet, verbose });
   if (verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
-  const { signal, exitCode, release } = interruption();
+  warnOfLaunch(LAUNCHER);
+  const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const { report, counts, figures } = await trainRun(config, {
     out: folder,
     progress,
