@@ -11,6 +11,7 @@ import {
   flowPrior,
   idxFolder,
   key,
+  lockRun,
   openRun,
   parseFlow,
   parseInvertibleFlow,
@@ -36,6 +37,14 @@ const mistakes: readonly ((folder: string) => unknown)[] = [
   (folder) => {
     writeFileSync(join(folder, 'notes.txt'), '');
     return beginRun(folder, { config: {} });
+  },
+  (folder) => {
+    const { release } = lockRun(folder);
+    try {
+      return lockRun(folder);
+    } finally {
+      release();
+    }
   },
   () => checkShape('planar.forward', 'z', tf.zeros([100, 39]), ['batch', 40]),
   () => traceGraph(() => ({ noise: tf.randomNormal([2]) }), {}, {}),

@@ -29,20 +29,28 @@ const foreign = new Set([
   'node',
   'curl',
   'docker',
+  'sbatch',
+  'scancel',
+  'scontrol',
 ]);
 
 /** Why a command would be refused; undefined where it would be taken. */
 export async function refusalOf(command: string): Promise<string | undefined> {
   const words = wordsOf(command);
   while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift(); // variables of the environment
+  while (['exec', 'nohup'].includes(words[0] ?? '')) words.shift(); // they start what comes after them
+  if (words.at(-1) === '&') words.pop();
   const viaPnpm =
     words[0] === 'npx' ? words.findIndex((word) => word.startsWith('pnpm@')) : words[0] === 'pnpm' ? 0 : -1;
   const [name = '', ...rest] = viaPnpm < 0 ? words : words.slice(viaPnpm + 1);
   if (viaPnpm < 0)
-    return name === 'flowvae' ? flowvae(rest) : foreign.has(name) ? undefined : `${name}: no program we know`;
+    return isFlowvae(name) ? flowvae(rest) : foreign.has(name) ? undefined : `${name}: no program we know`;
   if (name === 'exec') return rest[0] === 'tsx' ? source(rest.slice(1)) : refusalOf(rest.map(quoted).join(' '));
   return script(name, rest);
 }
+
+/** By its name on the path, or its launcher. */
+const isFlowvae = (name: string) => name === 'flowvae' || name === 'node_modules/.bin/flowvae';
 
 async function flowvae(args: readonly string[]): Promise<string | undefined> {
   const root = program();

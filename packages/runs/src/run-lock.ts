@@ -220,8 +220,11 @@ function textOf(path: string): string | undefined {
 /** A process id means something on its own machine and in its own container only. */
 function stopping({ pid, host, pidNamespace: namespace }: Holder): string {
   const isHere = host === hostname() && namespace === pidNamespace();
+  const stop = 'wait for that process, or stop it:';
+  const effect = 'lets it write a checkpoint and end';
+  if (isHere) return `${stop} \`kill ${pid}\` ${effect}`;
   const where = host === hostname() ? 'in its container' : `on ${host}`;
-  return `wait for that process, or stop it: \`kill ${pid}\`${isHere ? '' : ` ${where}`} lets it write a checkpoint and end`;
+  return `${stop} \`kill ${pid}\` ${where} ${effect}; if it is gone, the folder is free ten minutes after it`;
 }
 
 function refusal(where: string, text: string): LockedError {
