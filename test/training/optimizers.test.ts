@@ -1,12 +1,13 @@
 // Optimisers against independent float64 trajectories (test/reference/optimizers.ts), and the padding between tensors.
 
-import { type NamedVariables, tf, type Variable } from '@flowvae/tensor';
+import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import {
   type AdamOptions,
   adam,
   chain,
   clipByGlobalNorm,
   FlatParameters,
+  fit,
   type Optimizer,
   type RmspropOptions,
   rmsprop,
@@ -99,6 +100,78 @@ describe('trajectories', () => {
     expect(worst(named("adam: torch's defaults"), adam(1e-3))).toBeLessThan(1e-5);
     expect(worst(named("rmsprop: torch's defaults"), rmsprop(1e-2))).toBeLessThan(1e-5);
     expect(worst(named('sgd: plain'), sgd(0.05))).toBeLessThan(1e-5);
+  });
+});
+
+describe('settings that make no step', () => {
+  it.each<[string, () => Optimizer, string]>([
+    [
+      'a rate that is no number',
+      () => adam(Number.NaN),
+      'adam: learning rate: expected a finite number from 0, got NaN',
+    ],
+    [
+      'an infinite rate',
+      () => sgd(Number.POSITIVE_INFINITY),
+      'sgd: learning rate: expected a finite number from 0, got Inf',
+    ],
+    ['a rate below 0', () => rmsprop(-1e-3), 'rmsprop: learning rate: expected a finite number from 0, got -0.001'],
+    ['beta1 of 1', () => adam(1e-3, { beta1: 1 }), 'adam: beta1: expected a number from 0 to below 1, got 1'],
+    ['beta2 below 0', () => adam(1e-3, { beta2: -0.1 }), 'adam: beta2: expected a number from 0 to below 1, got -0.1'],
+    ['an epsilon that is no number', () => adam(1, { epsilon: Number.NaN }), 'adam: epsilon: expected a finite'],
+    ['alpha above 1', () => rmsprop(1, { alpha: 1.5 }), 'rmsprop: alpha: expected a number from 0 to below 1, got 1.5'],
+    [
+      'a momentum that is no number',
+      () => rmsprop(1, { momentum: Number.NaN }),
+      'rmsprop: momentum: expected a finite',
+    ],
+    [
+      'an epsilon below 0',
+      () => rmsprop(1, { epsilon: -1 }),
+      'rmsprop: epsilon: expected a finite number from 0, got -1',
+    ],
+    ['an infinite momentum', () => sgd(1, { momentum: Number.POSITIVE_INFINITY }), 'sgd: momentum: expected a finite'],
+    ['a norm of 0', () => clipByGlobalNorm(0), 'clipByGlobalNorm: maxNorm: expected a number above 0, got 0'],
+  ])('%s is refused when it is given', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  it.each<[string, (rate: (step: number) => number) => Optimizer]>([
+    ['adam', adam],
+    ['rmsprop', rmsprop],
+    ['sgd', (rate) => chain(clipByGlobalNorm(1), sgd(rate))],
+  ])('a rate of a schedule is refused at its step, and the parameters stay (%s)', async (name, make) => {
+    for (const [threads, engine] of [
+      [1, 'eager'],
+      [1, 'compiled'],
+      [2, 'compiled'],
+    ] as const) {
+      const w = tf.tidy(() => tf.variable(tf.scalar(1)));
+      const states: number[] = [];
+      const loss = ({ x }: Readonly<Record<string, Tensor>>) => ({
+        loss: tf.mean<Scalar>(tf.square(tf.mul(x!, w))),
+        terms: {},
+      });
+      const failing = fit({
+        loss,
+        inputShapes: { x: [2] },
+        batchInputs: ['x'],
+        batch: () => ({ x: Float32Array.of(1, 2) }),
+        variables: { w },
+        optimizer: make((step) => (step < 2 ? 0.01 : 0.01 / (step - 2) - Number.POSITIVE_INFINITY)),
+        steps: 5,
+        threads,
+        engine,
+        onNonFinite: 'skip',
+        callbacks: [{ onStep: async (moment) => void states.push((await moment.state()).parameters.w![0]!) }],
+      });
+      await expect(failing).rejects.toThrow(
+        `${name}: learning rate at step 2: expected a finite number from 0, got NaN; change the schedule; the parameters are those before this step`,
+      );
+      expect(states).toHaveLength(2);
+      expect(w.dataSync()[0]).toBe(states[1]);
+      w.dispose();
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 // Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
 import type { Schedule } from '@flowvae/objectives';
 import type { Pass } from './kernels.ts';
+import { checkedRate, checkSetting, isAboveZero, isFraction, isFromZero } from './optimizer-settings.ts';
 
 /** What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the gradients, the rest its state. */
 export interface OptimizerTarget {
@@ -10,7 +11,12 @@ export interface OptimizerTarget {
   sweep(pass: Pass, regions: readonly number[], scalars: readonly number[]): void;
 }
 
-/** One sweep over gradients or parameters at each step; optimisers and gradient transformations alike. */
+/**
+ * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
+ *
+ * A variable that a step's loss does not use has gradient 0 at that step: its averages decay and its momentum goes on, in both engines. (PyTorch
+ * does the same after `zero_grad(set_to_none=False)`; by default it passes such a parameter over.)
+ */
 export interface Optimizer {
   /** What to write into a config: the name and every setting. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -31,13 +37,11 @@ export const GRADIENTS = 1;
 /** The first region of optimiser state. */
 export const FIRST_SLOT = 2;
 
-/** A learning rate, fixed or by step. */
+/** A learning rate, fixed or by step: finite, from 0. */
 export type LearningRate = number | Schedule;
 
 /** Moving averages below this become 0: even divided by an epsilon of 1e-8 they move no parameter, and denormal numbers are slow. */
 const TINY = 1e-30;
-
-const rateAt = (rate: LearningRate, step: number) => (typeof rate === 'number' ? rate : rate(step));
 
 const described = (rate: LearningRate) => (typeof rate === 'number' ? rate : 'schedule');
 
@@ -51,16 +55,21 @@ export interface AdamOptions {
 /**
  * Adam with bias correction, epsilon outside the square root.
  *
+ * @throws ExpectationError for a setting that makes no step, and at a step for which a schedule gives none
  * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; torch.optim.Adam
  */
 export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer {
+  const rateAt = checkedRate('adam', rate);
+  checkSetting('adam: beta1', beta1, isFraction);
+  checkSetting('adam: beta2', beta2, isFraction);
+  checkSetting('adam: epsilon', epsilon, isFromZero);
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
     slotNames: ['m', 'v'],
     apply(target, slot, step, rateFactor = 1) {
       const t = step + 1;
-      const corrected = (rateFactor * rateAt(rate, step)) / (1 - beta1 ** t);
+      const corrected = (rateFactor * rateAt(step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
       const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
       target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
@@ -78,18 +87,23 @@ export interface RmspropOptions {
 /**
  * RMSprop, not centred, with momentum after the division; epsilon outside the square root, alpha 0.99 (TensorFlow.js: inside, 0.9).
  *
+ * @throws ExpectationError as {@link adam}
  * @see torch.optim.RMSprop
  */
 export function rmsprop(
   rate: LearningRate,
   { alpha = 0.99, momentum = 0, epsilon = 1e-8 }: RmspropOptions = {},
 ): Optimizer {
+  const rateAt = checkedRate('rmsprop', rate);
+  checkSetting('rmsprop: alpha', alpha, isFraction);
+  checkSetting('rmsprop: momentum', momentum, isFromZero);
+  checkSetting('rmsprop: epsilon', epsilon, isFromZero);
   return {
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
     slotNames: ['v', 'buffer'],
     apply(target, slot, step, rateFactor = 1) {
-      const scalars = [rateFactor * rateAt(rate, step), alpha, 1 - alpha, momentum, epsilon, TINY];
+      const scalars = [rateFactor * rateAt(step), alpha, 1 - alpha, momentum, epsilon, TINY];
       target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
@@ -103,15 +117,18 @@ export interface SgdOptions {
 /**
  * Gradient descent, with heavy-ball momentum without dampening.
  *
+ * @throws ExpectationError as {@link adam}
  * @see torch.optim.SGD
  */
 export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Optimizer {
+  const rateAt = checkedRate('sgd', rate);
+  checkSetting('sgd: momentum', momentum, isFromZero);
   return {
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
     slotNames: ['buffer'],
     apply(target, slot, step, rateFactor = 1) {
-      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateFactor * rateAt(rate, step), momentum, TINY]);
+      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateFactor * rateAt(step), momentum, TINY]);
     },
   };
 }
@@ -125,6 +142,7 @@ const NORM_EPSILON = 1e-6;
  * @see Pascanu et al. 2013, arXiv:1211.5063, algorithm 1; torch.nn.utils.clip_grad_norm_
  */
 export function clipByGlobalNorm(maxNorm: number): Optimizer {
+  checkSetting('clipByGlobalNorm: maxNorm', maxNorm, isAboveZero);
   return {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,

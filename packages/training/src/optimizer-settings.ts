@@ -1,0 +1,42 @@
+// What an optimiser can work with: a rate that is not a number, or below zero, would ruin the parameters and be blamed on the model.
+import type { Schedule } from '@flowvae/objectives';
+import { ExpectationError } from '@flowvae/tensor';
+
+/** What a number must be. */
+interface Range {
+  readonly described: string;
+  readonly holds: (value: number) => boolean;
+}
+
+export const isFromZero: Range = { described: 'a finite number from 0', holds: (x) => Number.isFinite(x) && x >= 0 };
+/** The weight of what was, in a moving average. */
+export const isFraction: Range = { described: 'a number from 0 to below 1', holds: (x) => x >= 0 && x < 1 };
+export const isAboveZero: Range = { described: 'a number above 0', holds: (x) => x > 0 };
+
+/** @throws ExpectationError where a setting is out of its range */
+export function checkSetting(where: string, value: number, { described, holds }: Range): void {
+  if (!holds(value)) throw new ExpectationError({ where, expected: described, received: String(value) });
+}
+
+/**
+ * A learning rate as a function of the step.
+ *
+ * @throws ExpectationError for a fixed rate that is none, at once; for one of a schedule at its step
+ */
+export function checkedRate(optimizer: string, rate: number | Schedule): Schedule {
+  const where = `${optimizer}: learning rate`;
+  if (typeof rate === 'number') {
+    checkSetting(where, rate, isFromZero);
+    return () => rate;
+  }
+  return (step) => {
+    const value = rate(step);
+    if (isFromZero.holds(value)) return value;
+    throw new ExpectationError({
+      where: `${where} at step ${step}`,
+      expected: isFromZero.described,
+      received: String(value),
+      remedy: 'change the schedule; the parameters are those before this step',
+    });
+  };
+}
