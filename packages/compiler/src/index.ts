@@ -12,5 +12,5 @@ export { loadRuntime } from './runtime.ts';
 export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';
 export { type SharedView, sharedViews } from './shared-views.js';
-export type { InputShapes, Traceable } from './trace.ts';
+export { ASSIGNED, type InputShapes, type Traceable } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -76,7 +76,7 @@ export function randomDraw(operation: string): TraceError {
   });
 }
 
-/** ` at file:line` of the innermost caller outside this package and installed ones, where the stack shows one. */
+/** ` at file:line` of the innermost caller outside this package, `tensor` and installed ones, where the stack shows one. */
 function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50; // tfjs's own frames would fill the default ten
@@ -84,7 +84,7 @@ function callSite(): string {
   Error.stackTraceLimit = limit;
   const frames = stack?.split('\n').slice(1) ?? [];
   const outside = frames.find(
-    (frame) => !/[\\/]node_modules[\\/]|packages[\\/]compiler[\\/]|node:|\(<anonymous>\)/.test(frame),
+    (frame) => !/[\\/]node_modules[\\/]|packages[\\/](compiler|tensor)[\\/]|node:|\(<anonymous>\)/.test(frame),
   );
   const place = outside?.match(/\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/)?.[1];
   return place ? ` at ${place.replace(/^async /, '')}` : '';

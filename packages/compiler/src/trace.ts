@@ -1,5 +1,5 @@
 // Runs a function once on the recording backend and returns what it would compute, as a graph.
-import { type NamedVariables, type Tensor, tf, type Variable } from '@flowvae/tensor';
+import { type NamedVariables, refuseAssignments, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from './graph.ts';
 import { RECORDER, RECORDER_WITH_OWN, recorder } from './recorder.ts';
 import { graphType } from './recording.ts';
@@ -10,6 +10,9 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 
 /** A function that can be traced: named tensors to named tensors, nothing else read or drawn. */
 export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+
+/** Before the name of a variable: the output that holds what the function assigned to it. */
+export const ASSIGNED = 'assigned:';
 
 /** Which kernels a graph may hold. */
 export interface TraceOptions {
@@ -85,19 +88,18 @@ function freeAbandonedTape(): void {
  * goes into `assigned` instead of into them. Other variables cannot be assigned, which would leave them without values after the trace.
  */
 function guardVariables(variables: NamedVariables, assigned: Map<string, Value>): () => void {
-  const refuse = (error: () => TraceError) => () => {
-    throw error();
+  const refuseRead = () => {
+    throw valueRead();
   };
-  const lifted = new Set(Object.values(variables));
-  const all = new Set<Variable>([...lifted, ...Object.values(tf.engine().registeredVariables)]);
-  for (const variable of all) if (!lifted.has(variable)) Object.assign(variable, { assign: refuse(variableAssigned) });
+  const release = refuseAssignments(new Set(Object.values(variables)), variableAssigned);
   for (const [name, variable] of Object.entries(variables)) {
     const assign = (value: Tensor) => assigned.set(name, assignedValue(name, variable, value));
-    Object.assign(variable, { assign, dataSync: refuse(valueRead), data: refuse(valueRead) });
+    Object.assign(variable, { assign, dataSync: refuseRead, data: refuseRead });
   }
   return () => {
-    for (const variable of all)
+    for (const variable of Object.values(variables))
       for (const guard of ['assign', 'dataSync', 'data']) Reflect.deleteProperty(variable, guard);
+    release();
   };
 }
 
@@ -116,7 +118,7 @@ function assignedValue(name: string, variable: Variable, given: Tensor): Value {
 /** Assigned variables come out under names of their own, since gradients like to be named after their variables. */
 function assignedOutputs(assigned: ReadonlyMap<string, Value>, outputs: readonly Named[]): Named[] {
   return [...assigned].map(([variable, value]) => {
-    const name = `assigned:${variable}`;
+    const name = ASSIGNED + variable;
     if (outputs.some((output) => output.name === name)) {
       const expected = `another name, since variable '${variable}' is assigned`;
       throw new TraceError({ where: `compile: output '${name}'`, expected, received: 'an output of the function' });

@@ -62,10 +62,11 @@ export class ProgressLine {
 export function trainingProgress(stream: ProgressStream, line = new ProgressLine(stream)) {
   let steps = 0;
   return {
-    onStart({ engine, fallback, ...start }: FitStart) {
+    onStart({ engine, fallback, rowsTogether, ...start }: FitStart) {
       steps = start.steps;
       if (fallback) stream.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
       else stream.write(`training ${steps} steps, ${engine} engine\n`);
+      if (rowsTogether) stream.write(`threads share operators, not the rows of a batch: ${rowsTogether}\n`);
     },
     onEntry({ step, terms, msPerStep }: HistoryEntry) {
       const left = formatDuration(((steps - step) * msPerStep) / 1000);

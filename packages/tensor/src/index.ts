@@ -1,5 +1,6 @@
 export type * from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
+export { refuseAssignments } from './assignment-guard.ts';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';

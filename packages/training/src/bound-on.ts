@@ -6,6 +6,7 @@ import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
 import type { Engine } from './gradient-step.ts';
+import { assigningNothing } from './non-trainable.ts';
 import { drawNoise } from './variational.ts';
 
 /** Options of {@link boundOn}. */
@@ -59,8 +60,10 @@ export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
 
 async function runner(options: BoundOnOptions): Promise<{ run: Runner; dispose: () => Promise<void> }> {
   const { variables, modelAt, bound, engine = 'compiled', threads = 1, data, noise } = options;
-  const terms = ({ x, noise: epsilon }: Readonly<Record<string, Tensor>>) =>
-    bound(modelAt(x as Tensor2D), epsilon as Tensor2D).terms as Readonly<Record<string, Tensor>>;
+  const terms = assigningNothing(
+    ({ x, noise: epsilon }: Readonly<Record<string, Tensor>>) =>
+      bound(modelAt(x as Tensor2D), epsilon as Tensor2D).terms as Readonly<Record<string, Tensor>>,
+  );
   const shapes = (x: Float32Array) => {
     const rows = x.length / data.width;
     return { x: [rows, data.width] as [number, number], noise: [rows, noise.width] as [number, number] };

@@ -10,6 +10,8 @@ export interface FitStart {
   readonly engine: Engine;
   /** Why the compiled engine is not used although it was asked for. */
   readonly fallback?: string;
+  /** Why several threads share the operators of a step, although the loss is said to be a mean over rows. */
+  readonly rowsTogether?: string;
   /** Steps done before, where the run goes on from a state. */
   readonly from?: number;
 }

@@ -1,6 +1,6 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime, sharedViews } from '@flowvae/compiler';
-import { type NamedVariables, tf } from '@flowvae/tensor';
+import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
 import type { Engine } from './gradient-step.ts';
@@ -15,6 +15,7 @@ import type { TrainingProblem } from './variational.ts';
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainingProblem {
+  /** All that the loss uses and a checkpoint holds. The optimiser trains those that are trainable; the loss may assign the others. */
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly steps: number;
@@ -51,20 +52,26 @@ const WARM_UP_STEPS = 20;
  * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
  * version and machine. At the end, and when it is stopped, the variables hold the trained values.
  *
+ * Variables that are not trainable take what the loss assigns to them, moving averages of batch normalisation for one: they are part of the state, a
+ * step that is left out leaves them as they were, and the optimiser does not touch them.
  * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless `onNonFinite` leaves the step out
- * @throws ExpectationError where the state to go on from is of another model or optimiser
+ * @throws ExpectationError where the state to go on from is of another model or optimiser, the loss assigns a variable that is trainable or not among
+ * `variables`, or the optimiser's schedule gives no rate
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { variables, optimizer, inputShapes, loss, threads = 1 } = options;
   const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
   const { slots } = optimizer;
-  const state = await trainingState(engine, { loss, variables, inputShapes, threads, slots }, options.batchInputs);
+  refuseOtherTypes(variables);
+  const stateOptions = { loss, variables, inputShapes, threads, slots };
+  const { state, rowsTogether } = await trainingState(engine, stateOptions, options.batchInputs);
   try {
     if (options.from) await writeState(options.from, state, options);
     const start = {
       steps: options.steps,
       engine,
       ...(fallback === undefined ? {} : { fallback }),
+      ...(rowsTogether === undefined ? {} : { rowsTogether }),
       ...(options.from ? { from: options.from.step } : {}),
     };
     try {
@@ -77,14 +84,28 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   }
 }
 
-/** Several threads share the rows of a batch where the loss is a mean over them and threads can share memory; otherwise operators. */
+/** Several threads share the rows of a batch where the loss is a mean over them and threads can share memory; otherwise operators, and why. */
 async function trainingState(
   engine: Engine,
   options: TrainingStateOptions,
   batchInputs: readonly string[] | undefined,
-): Promise<TrainingState> {
+): Promise<{ readonly state: TrainingState; readonly rowsTogether?: string }> {
   const isSpread = engine === 'compiled' && options.threads > 1 && batchInputs && (await sharedViews());
-  return isSpread ? parallelState({ ...options, batchInputs }) : localState(engine, options);
+  if (!isSpread) return { state: await localState(engine, options) };
+  const state = await parallelState({ ...options, batchInputs });
+  return typeof state === 'string' ? { state: await localState(engine, options), rowsTogether: state } : { state };
+}
+
+/** Parameters, gradients and all that training keeps are float32. */
+function refuseOtherTypes(variables: NamedVariables): void {
+  const [name, other] = Object.entries(variables).find(([, { dtype }]) => dtype !== 'float32') ?? [];
+  if (!other) return;
+  throw new ExpectationError({
+    where: `fit: variable '${name}'`,
+    expected: 'float32',
+    received: other.dtype,
+    remedy: 'keep it as float32, and cast it where it is used',
+  });
 }
 
 async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {
@@ -163,6 +184,7 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
     } catch {
       await state.writeVariables();
       const located = withOrigin(error, originOf(options, done));
+      await state.writeVariables(); // looking for the origin may have assigned some
       for (const callback of callbacks) await callback.onEnd?.(moment(), located);
       throw located;
     }

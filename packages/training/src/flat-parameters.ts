@@ -2,6 +2,7 @@
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, flatLayout, viewsOf } from './flat-layout.ts';
 import { bindKernels, type Kernels, type Pass } from './kernels.ts';
+import { nonTrainableOf, trainableOf } from './non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS, type OptimizerTarget, PARAMETERS } from './optimizer.ts';
 
 const PAGE = 65_536;
@@ -10,13 +11,15 @@ const PAGE = 65_536;
  * The flat buffer of a training run: [parameters | gradients | slot 0 | slot 1 | …], each `length` float32 long.
  *
  * ONNX Runtime reads and writes the views directly; the optimiser sweeps over the regions. The memory never grows, for that would detach
- * every view.
+ * every view. Variables that are not trainable stand beside it, where no sweep comes.
  */
 export class FlatParameters implements OptimizerTarget {
   /** Values by variable name. */
   readonly values: Readonly<Record<string, Float32Array>>;
-  /** Gradients by variable name. */
+  /** Gradients by variable name, of those that are trainable. */
   readonly gradients: Readonly<Record<string, Float32Array>>;
+  /** What a step gives to those that are not, by variable name: their values once {@link commit} takes them over. */
+  readonly assigned: Readonly<Record<string, Float32Array>>;
   /** Length of a region in float32 values, padding included. */
   readonly length: number;
   readonly #layout: FlatLayout;
@@ -26,18 +29,21 @@ export class FlatParameters implements OptimizerTarget {
 
   /** @param slots regions of optimiser state, all zero at first */
   constructor(variables: NamedVariables, slots: number) {
-    this.#layout = flatLayout(variables);
+    this.#layout = flatLayout(trainableOf(variables));
     this.length = this.#layout.length;
     const pages = Math.ceil((this.length * BYTES * (FIRST_SLOT + slots)) / PAGE);
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.#kernels = bindKernels(this.#memory);
     this.#variables = variables;
-    this.values = this.region(PARAMETERS);
+    const others = Object.entries(nonTrainableOf(variables));
+    const fresh = () => Object.fromEntries(others.map(([name, { size }]) => [name, new Float32Array(size)]));
+    this.values = { ...this.region(PARAMETERS), ...fresh() };
     this.gradients = this.region(GRADIENTS);
+    this.assigned = fresh();
     this.readVariables();
   }
 
-  /** Views of a region by variable name: 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
+  /** Views of a region by variable name, trainable ones only: 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
   region(index: number): Readonly<Record<string, Float32Array>> {
     return viewsOf(this.#layout, new Float32Array(this.#memory.buffer, this.#pointer(index), this.length));
   }
@@ -51,9 +57,22 @@ export class FlatParameters implements OptimizerTarget {
     this.#kernels[pass](...regions.map((index) => this.#pointer(index)), this.length, ...scalars);
   }
 
+  /** Ends a step: what it assigned are the values from now on. */
+  commit(): void {
+    for (const [name, values] of Object.entries(this.assigned)) this.values[name]!.set(values);
+  }
+
   /** Copies the variables' current values into the buffer. */
   readVariables(): void {
-    for (const [name, variable] of Object.entries(this.#variables)) this.values[name]!.set(variable.dataSync());
+    this.setValues(
+      Object.fromEntries(Object.entries(this.#variables).map(([name, variable]) => [name, variable.dataSync()])),
+    );
+  }
+
+  /** Sets all values. */
+  setValues(values: Readonly<Record<string, ArrayLike<number>>>): void {
+    for (const [name, view] of Object.entries(this.values)) view.set(values[name]!);
+    for (const [name, view] of Object.entries(this.assigned)) view.set(values[name]!); // a step need not assign all
   }
 
   /** Gives the buffer's values to the variables, so that eager code sees them. */

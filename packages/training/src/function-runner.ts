@@ -10,6 +10,7 @@ import {
 } from '@flowvae/compiler';
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
 import type { Engine } from './gradient-step.ts';
+import { assigningNothing } from './non-trainable.ts';
 
 /** How a function is run. */
 export interface RunnerOptions {
@@ -46,9 +47,11 @@ export async function functionRunner(fn: Traceable, options: RunnerOptions): Pro
 
 /** Prepares several functions that share threads; each is traced once for each set of shapes. */
 export async function functionsRunner<Name extends string>(
-  functions: Readonly<Record<Name, Traceable>>,
+  given: Readonly<Record<Name, Traceable>>,
   options: RunnerOptions,
 ): Promise<FunctionsRunner<Name>> {
+  const guarded = Object.entries<Traceable>(given).map(([name, fn]) => [name, assigningNothing(fn)]);
+  const functions: Readonly<Record<Name, Traceable>> = Object.fromEntries(guarded);
   const { variables = {}, engine = 'compiled', threads = 1 } = options;
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(functions);
   const values = Object.fromEntries(

@@ -1,8 +1,9 @@
 // One evaluation of the loss and all its gradients, into the flat buffer; compiled or eager, the same function.
-import { type Arrays, compile, type InputShapes, type Traceable } from '@flowvae/compiler';
+import { type Arrays, ASSIGNED, compile, type InputShapes, type Traceable } from '@flowvae/compiler';
 import type { Bound } from '@flowvae/objectives';
 import { type NamedVariables, type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import type { FlatParameters } from './flat-parameters.ts';
+import { assigningOnly, trainableOf } from './non-trainable.ts';
 
 /** How a step is computed: one graph on ONNX Runtime, or tfjs kernel by kernel. */
 export type Engine = 'compiled' | 'eager';
@@ -16,7 +17,7 @@ export interface StepValues {
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** Computes loss, terms and gradients; the gradients land in the flat buffer. */
+/** Computes loss, terms and gradients; the gradients and what the loss assigns land in the flat buffer. A variable without a part in the loss has gradient 0. */
 export interface GradientStep {
   run(arrays: Arrays): Promise<StepValues>;
   dispose(): Promise<void>;
@@ -42,6 +43,7 @@ export function gradientStep(engine: Engine, options: GradientStepOptions): Prom
 
 /** Loss, means of terms and gradients under one roof: what is traced, and what runs eagerly. */
 export function withGradients(loss: Loss, variables: NamedVariables): Traceable {
+  const trained = trainableOf(variables);
   return (inputs) => {
     const outputs: Record<string, Tensor> = {};
     const scalarLoss = () => {
@@ -50,9 +52,9 @@ export function withGradients(loss: Loss, variables: NamedVariables): Traceable 
       for (const [name, term] of Object.entries(bound.terms)) outputs[TERM + name] = tf.keep(tf.mean(term));
       return bound.loss;
     };
-    const { value, grads } = gradientsOrFree(scalarLoss, variables, outputs);
+    const { value, grads } = assigningOnly(variables, () => gradientsOrFree(scalarLoss, trained, outputs));
     outputs.loss = value;
-    for (const [name, variable] of Object.entries(variables)) {
+    for (const [name, variable] of Object.entries(trained)) {
       const gradient = grads[variable.name]; // absent where the loss does not depend on the variable
       if (gradient) outputs[GRADIENT + name] = gradient;
     }
@@ -78,6 +80,7 @@ async function compiledStep(options: GradientStepOptions): Promise<GradientStep>
   for (const { name } of executable.graph.outputs) {
     if (name.startsWith(TERM)) into[name] = new Float32Array(1);
     if (name.startsWith(GRADIENT)) into[name] = parameters.gradients[name.slice(GRADIENT.length)]!;
+    if (name.startsWith(ASSIGNED)) into[name] = parameters.assigned[name.slice(ASSIGNED.length)]!;
   }
   return {
     async run(arrays) {
@@ -98,11 +101,15 @@ function eagerStep({ loss, variables, parameters, inputShapes }: GradientStepOpt
       );
       const outputs = tf.tidy(() => evaluate(Object.fromEntries(inputs)) as Record<string, Tensor>);
       const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const);
-      for (const [name, values] of read) {
-        if (name.startsWith(GRADIENT)) parameters.gradients[name.slice(GRADIENT.length)]!.set(values);
+      const values = Object.fromEntries(read);
+      for (const [name, gradient] of Object.entries(parameters.gradients)) {
+        const found = values[GRADIENT + name];
+        if (found) gradient.set(found);
+        else gradient.fill(0); // not that of an earlier step
       }
+      for (const [name, assigned] of Object.entries(parameters.assigned)) assigned.set(variables[name]!.dataSync());
       tf.dispose([outputs, inputs.map(([, tensor]) => tensor)]);
-      return stepValues(Object.fromEntries(read));
+      return stepValues(values);
     },
     dispose: async () => {},
   };

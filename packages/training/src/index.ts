@@ -39,7 +39,8 @@ export {
   type Spread,
 } from './posterior-statistics.ts';
 export { type InferenceGap, type InferenceGapsOptions, inferenceGaps } from './refine.ts';
-export type { RunState, ValuesByName } from './run-state.ts';
+export type { RunState } from './run-state.ts';
 export { cosineDecay, linear, stepDecay } from './schedules.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
+export type { ValuesByName } from './training-state.ts';
 export { drawNoise, type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

@@ -50,9 +50,11 @@ export async function inspectStep(
     const bound = loss(inputs());
     return Object.entries(bound.terms).map(([name, term]) => [name, term.dataSync<'float32'>().slice()] as const);
   });
+  parameters.writeVariables(); // the loss may have assigned some
   const origin = firstNonFinite(() => loss(inputs()), variables);
   const values = await eager.run(arrays);
   await eager.dispose();
+  parameters.writeVariables();
   const all = (entries: Readonly<Record<string, Float32Array>>) =>
     Object.entries(entries).map(([name, array]) => summarise(name, array));
   return {

@@ -42,14 +42,16 @@ export interface StepToCheck {
 /** The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all is finite. */
 export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
   const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
-  if (!broken && Number.isFinite(at.gradientNorm)) return undefined;
+  const assigned = allNonFinite(at.state.assigned());
+  if (!broken && Number.isFinite(at.gradientNorm) && assigned.length === 0) return undefined;
   const gradients = allNonFinite(await at.state.readRegion(GRADIENTS));
   const values = allNonFinite(await at.state.readRegion(PARAMETERS)); // bad before the step: an update overflowed
-  const layer = values[0] ?? gradients[0];
+  const layer = values[0] ?? gradients[0] ?? assigned[0];
   const found = [
     broken ? `${broken[0]} = ${broken[1]}` : '',
     values.length > 0 ? `a value of ${named(values)} that is not finite` : '',
     gradients.length > 0 ? `a gradient of ${named(gradients)} that is not finite` : '',
+    assigned.length > 0 ? `an assignment to ${named(assigned)} that is not finite` : '',
   ].filter(Boolean);
   const place = { ...placed(at), ...(broken ? { term: broken[0] } : {}), ...(layer ? { layer } : {}) };
   const received = found.length > 0 ? found.join(', ') : `a gradient norm of ${at.gradientNorm}`;

@@ -2,11 +2,9 @@
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import type { AverageState } from './history.ts';
 import type { NonFiniteCounters } from './non-finite-policy.ts';
+import { trainableOf } from './non-trainable.ts';
 import { FIRST_SLOT, type Optimizer, PARAMETERS } from './optimizer.ts';
-import type { TrainingState } from './training-state.ts';
-
-/** Values by variable name. */
-export type ValuesByName = Readonly<Record<string, Float32Array>>;
+import type { TrainingState, ValuesByName } from './training-state.ts';
 
 /**
  * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else is needed to go on.
@@ -16,8 +14,9 @@ export interface RunState {
   readonly step: number;
   /** Shapes of the variables; those of a slot are the same. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** All variables, those that are not trainable included. */
   readonly parameters: ValuesByName;
-  /** The optimiser's state: by the name of the slot, e.g. Adam's `m` and `v`, then by variable. */
+  /** The optimiser's state: by the name of the slot, e.g. Adam's `m` and `v`, then by trainable variable. */
   readonly slots: Readonly<Record<string, ValuesByName>>;
   /** The stretch of steps that is no entry of the history yet. */
   readonly average: AverageState;
@@ -56,18 +55,22 @@ export async function writeState(
   { variables, optimizer }: { readonly variables: NamedVariables; readonly optimizer: Optimizer },
 ): Promise<void> {
   const shapes = shapesOf(variables);
-  const sizes = Object.entries(variables).map(([name, { size }]) => `${name} (${size} values)`);
+  const sizes = sizesOf(variables);
+  const trainable = sizesOf(trainableOf(variables));
   checkStep(from.step);
   checkNames('shapes', described(shapes), described(from.shapes));
   checkNames('slots', optimizer.slotNames, Object.keys(from.slots));
   checkNames('parameters', sizes, lengths(from.parameters));
-  for (const name of optimizer.slotNames) checkNames(`slots.${name}`, sizes, lengths(from.slots[name]!));
+  for (const name of optimizer.slotNames) checkNames(`slots.${name}`, trainable, lengths(from.slots[name]!));
   await state.writeRegion(PARAMETERS, from.parameters);
   for (const [i, name] of optimizer.slotNames.entries()) await state.writeRegion(FIRST_SLOT + i, from.slots[name]!);
 }
 
 const described = (shapes: RunState['shapes']) =>
   Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
+
+const sizesOf = (variables: NamedVariables) =>
+  Object.entries(variables).map(([name, { size }]) => `${name} (${size} values)`);
 
 const lengths = (values: ValuesByName) =>
   Object.entries(values).map(([name, { length }]) => `${name} (${length} values)`);

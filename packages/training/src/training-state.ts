@@ -3,18 +3,23 @@ import type { Arrays } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
 import { FlatParameters } from './flat-parameters.ts';
 import { type Engine, type GradientStepOptions, gradientStep, type StepValues } from './gradient-step.ts';
-import type { OptimizerTarget } from './optimizer.ts';
+import { type OptimizerTarget, PARAMETERS } from './optimizer.ts';
+
+/** Values by variable name. */
+export type ValuesByName = Readonly<Record<string, Float32Array>>;
 
 /** Parameters, gradients and optimiser state of a run, and the step that computes the gradients. */
 export interface TrainingState extends OptimizerTarget {
   /** Loss, terms and gradients at the current parameters. The arrays must not change until the promise resolves. */
   run(arrays: Arrays): Promise<StepValues>;
-  /** Ends an update: the next run sees the new parameters. */
+  /** What the last run gives to variables that are not trainable, by name. */
+  assigned(): ValuesByName;
+  /** Ends an update: the next run sees the new parameters, and what the last one assigned. */
   commit(): void;
-  /** The current values of a region by variable name: 0 parameters, 1 gradients, 2 and on the optimiser's. Valid until the next call. */
-  readRegion(index: number): Promise<Readonly<Record<string, Float32Array>>>;
+  /** The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid until the next call. */
+  readRegion(index: number): Promise<ValuesByName>;
   /** Sets a region's values by variable name. */
-  writeRegion(index: number, values: Readonly<Record<string, Float32Array>>): Promise<void>;
+  writeRegion(index: number, values: ValuesByName): Promise<void>;
   /** Gives the parameters to the variables, so that eager code sees them. */
   writeVariables(): Promise<void>;
   dispose(): Promise<void>;
@@ -33,12 +38,14 @@ export async function localState(engine: Engine, options: TrainingStateOptions):
   const step = await gradientStep(engine, { ...options, parameters });
   return {
     run: step.run,
-    commit: () => {},
+    assigned: () => parameters.assigned,
+    commit: () => parameters.commit(),
     gradientNorm: () => parameters.gradientNorm(),
     sweep: (pass, regions, scalars) => parameters.sweep(pass, regions, scalars),
-    readRegion: async (index) => parameters.region(index),
+    readRegion: async (index) => (index === PARAMETERS ? parameters.values : parameters.region(index)),
     async writeRegion(index, values) {
-      for (const [name, view] of Object.entries(parameters.region(index))) view.set(values[name]!);
+      if (index === PARAMETERS) parameters.setValues(values);
+      else for (const [name, view] of Object.entries(parameters.region(index))) view.set(values[name]!);
     },
     writeVariables: async () => parameters.writeVariables(),
     dispose: step.dispose,

@@ -4,10 +4,11 @@ import { ExpectationError } from '@flowvae/tensor';
 import { BYTES, flatLayout, viewsOf } from '../flat-layout.ts';
 import { assignVariables } from '../flat-parameters.ts';
 import { stepValues } from '../gradient-step.ts';
-import { FIRST_SLOT, GRADIENTS } from '../optimizer.ts';
+import { nonTrainableOf, trainableOf } from '../non-trainable.ts';
+import { FIRST_SLOT, GRADIENTS, PARAMETERS } from '../optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from '../training-state.ts';
 import { Crew } from './crew.ts';
-import { boundsOf, rowsOf, scalarsOf, shardGraphs, shardsOf, sharedInputs } from './shards.ts';
+import { boundsOf, rowsOf, scalarsOf, shapesOf, shardGraphs, shardsOf, sharedInputs } from './shards.ts';
 import { Command, regionAt, sharedState, vocabulary } from './shared-state.ts';
 
 /** What a parallel state needs beyond a local one. */
@@ -22,12 +23,15 @@ export interface ParallelStateOptions extends TrainingStateOptions {
  * All threads work in one shared memory, each with a session of its own for its rows. Thread i updates share i of the flat buffer: gradients of
  * large kernels, xᵀ·dy, it forms for its share from all rows of x and dy; other gradients are summed over threads. No thread waits for another
  * inside a graph, and nothing is copied from thread to thread.
+ *
+ * @returns why the rows must stay together, where they must
  */
-export async function parallelState(options: ParallelStateOptions): Promise<TrainingState> {
+export async function parallelState(options: ParallelStateOptions): Promise<TrainingState | string> {
   const { variables, inputShapes, batchInputs, threads, slots } = options;
-  const layout = flatLayout(variables);
+  const layout = flatLayout(trainableOf(variables));
   const rows = rowsOf(inputShapes[batchInputs[0]!]![0]!, threads);
   const graphs = shardGraphs(options, batchInputs, rows);
+  if (typeof graphs === 'string') return graphs;
   const graph = graphs.get(rows[0]!)!;
   const scalars = scalarsOf(graph);
   const bounds = boundsOf(layout, rows.length, graph);
@@ -38,10 +42,12 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
       const from = regionAt(region, shard, regions, layout.length) + bounds[shard]! * BYTES;
       return new Float32Array(state.memory.buffer, from, bounds[shard + 1]! - bounds[shard]!);
     });
-  const parameters = viewsOf(layout, new Float32Array(state.memory.buffer, 0, layout.length));
-  for (const [name, view] of Object.entries(parameters)) view.set(variables[name]!.dataSync());
   const inputs = sharedInputs(inputShapes);
-  const crew = await Crew.start(shardsOf({ layout, rows, bounds, graphs, inputs, state }, options, batchInputs), state);
+  const others = sharedInputs(shapesOf(nonTrainableOf(variables)));
+  const parameters = { ...viewsOf(layout, new Float32Array(state.memory.buffer, 0, layout.length)), ...others };
+  for (const [name, view] of Object.entries(parameters)) view.set(variables[name]!.dataSync());
+  const division = { layout, rows, bounds, graphs, inputs: { ...inputs, ...others }, state };
+  const crew = await Crew.start(shardsOf(division, options, batchInputs), state);
 
   const width = scalars.length + 1;
   const total = (i: number) => rows.reduce((sum, _, shard) => sum + state.results[shard * width + i]!, 0);
@@ -60,12 +66,13 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
       crew.give([Command.sweep, vocabulary.passes.indexOf(pass), regions.length, ...regions, ...numbers]);
       if (pass === 'scale' && regions.includes(GRADIENTS)) norm *= numbers[0]!;
     },
+    assigned: () => ({}),
     commit: () => void crew.give([Command.commit]),
     async readRegion(index) {
       await crew.settled();
       const region = new Float32Array(layout.length);
       for (const [shard, share] of shares(index).entries()) region.set(share, bounds[shard]);
-      return viewsOf(layout, region);
+      return { ...viewsOf(layout, region), ...(index === PARAMETERS ? others : {}) };
     },
     async writeRegion(index, values) {
       await crew.settled();
@@ -73,6 +80,7 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
       for (const [name, view] of Object.entries(viewsOf(layout, region))) view.set(values[name]!);
       for (const [shard, share] of shares(index).entries())
         share.set(region.subarray(bounds[shard], bounds[shard + 1]));
+      if (index === PARAMETERS) for (const [name, view] of Object.entries(others)) view.set(values[name]!);
     },
     async writeVariables() {
       await crew.settled();

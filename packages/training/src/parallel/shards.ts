@@ -1,5 +1,6 @@
 // How a step is divided: rows of the batch, and shares of the flat buffer.
 import {
+  ASSIGNED,
   type Factored,
   factorRowProducts,
   type InputShapes,
@@ -10,10 +11,11 @@ import {
   sessionRecipe,
   traceGraph,
 } from '@flowvae/compiler';
-import { elementCount } from '@flowvae/tensor';
+import { elementCount, type NamedVariables } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, shareBounds } from '../flat-layout.ts';
 import { GRADIENT, withGradients } from '../gradient-step.ts';
 import { passesModule } from '../kernels.ts';
+import { nonTrainableOf } from '../non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS } from '../optimizer.ts';
 import type { TrainingStateOptions } from '../training-state.ts';
 import {
@@ -38,22 +40,29 @@ export interface ShardGraph extends Factored {
   readonly recipe: SessionRecipe;
 }
 
-/** The graph for each number of rows. A product over the rows is left out where its factors are smaller than itself. */
+/**
+ * The graph for each number of rows. A product over the rows is left out where its factors are smaller than itself.
+ *
+ * @returns why the rows must stay together, where they must
+ */
 export function shardGraphs(
   { loss, variables, inputShapes }: TrainingStateOptions,
   batchInputs: readonly string[],
   rows: readonly number[],
-): ReadonlyMap<number, ShardGraph> {
+): ReadonlyMap<number, ShardGraph> | string {
   const traced = withGradients(loss, variables);
   const batch = rows.reduce((a, b) => a + b, 0);
   const isWorth = (m: number, n: number) => batch * (m + n) < m * n;
-  const graphs = [...new Set(rows)].map((count) => {
+  const graphs = new Map<number, ShardGraph>();
+  for (const count of new Set(rows)) {
     const shapes = shapesFor(inputShapes, batchInputs, count);
     const whole = traceGraph(traced, shapes, variables, { ownKernels: true });
+    const assigned = whole.outputs.find(({ name }) => name.startsWith(ASSIGNED));
+    if (assigned) return `the loss assigns ${assigned.name.slice(ASSIGNED.length)}, which is for all rows`;
     const factored = factorRowProducts(whole, count, isWorth);
-    return [count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) }] as const;
-  });
-  return new Map(graphs);
+    graphs.set(count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) });
+  }
+  return graphs;
 }
 
 const shapesFor = (shapes: InputShapes, batchInputs: readonly string[], rows: number): InputShapes =>
@@ -79,6 +88,10 @@ export const sharedInputs = (shapes: InputShapes): Record<string, Float32Array> 
     ]),
   );
 
+/** Shapes of variables by name. */
+export const shapesOf = (variables: NamedVariables): InputShapes =>
+  Object.fromEntries(Object.entries(variables).map(([name, { shape }]) => [name, shape]));
+
 /** What all threads have in common. */
 export interface Division {
   readonly layout: FlatLayout;
@@ -86,6 +99,7 @@ export interface Division {
   /** Where each thread's share of the flat buffer begins, and the end. */
   readonly bounds: readonly number[];
   readonly graphs: ReadonlyMap<number, ShardGraph>;
+  /** And variables that are not trainable, which threads only read. */
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly state: SharedState;
 }
@@ -97,7 +111,7 @@ export const boundsOf = (layout: FlatLayout, shards: number, graph: ShardGraph):
 /** What each thread starts with. */
 export function shardsOf(
   { layout, rows, bounds, graphs, inputs, state }: Division,
-  { inputShapes, slots }: TrainingStateOptions,
+  { inputShapes, variables, slots }: TrainingStateOptions,
   batchInputs: readonly string[],
 ): ShardData[] {
   const batch = rows.reduce((a, b) => a + b, 0);
@@ -130,7 +144,7 @@ export function shardsOf(
       bounds,
       weights,
       rows: part,
-      inputs: Object.entries(inputShapes).map(([name, shape]) =>
+      inputs: Object.entries({ ...inputShapes, ...shapesOf(nonTrainableOf(variables)) }).map(([name, shape]) =>
         shardInput(name, shape, inputs[name]!, batchInputs.includes(name) ? part : undefined),
       ),
       gradients: gradientsOf(graph.recipe, layout),
