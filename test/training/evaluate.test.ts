@@ -162,6 +162,24 @@ describe('evaluate', () => {
     expect(runCounter.runs - before).toBe(3 * batch); // 500 + 500 + 200 samples of each
   });
 
+  it('computes samples that are too wide for one run in parts, with the same noise and on any number of threads', async () => {
+    const width = 30_000; // 60 MB for 500 samples
+    const wide = (points: Tensor2D) => {
+      const at = modelAt(points);
+      const nothing = (z: Tensor2D) => tf.mul(tf.mean(tf.tile(z, [1, width / latent]), 1), 0);
+      return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), nothing(z)) };
+    };
+    const few = { ...data, count: 2 };
+    const narrow = await evaluate(options({ samples: 730, data: few }));
+    const before = runCounter.runs;
+    const parts = await evaluate(options({ modelAt: wide, samples: 730, data: few }));
+    expect(runCounter.runs - before).toBeGreaterThan(2 * 2);
+    for (const name of ['nll', 'elbo', 'nllStandardError', 'effectiveSampleSize', 'maxNormalisedWeight'] as const)
+      expect(parts[name] / narrow[name]).toBeCloseTo(1, 5);
+    for (const [name, term] of Object.entries(narrow.terms)) expect(parts.terms[name]! / term).toBeCloseTo(1, 5);
+    expect(await evaluate(options({ modelAt: wide, samples: 730, data: few, threads: 2 }))).toEqual(parts);
+  });
+
   it('takes the variables as they are at the call', async () => {
     const shift = tf.tidy(() => tf.variable(tf.scalar(0)));
     const shifted = (points: Tensor2D) => {

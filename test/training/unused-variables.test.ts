@@ -105,7 +105,7 @@ it.each<NonFinitePolicy>(['skip', 'lower-rate'])(
     let step = 0;
     const loss = () => {
       const [a, b] = [variables.a, variables.b] as unknown as [Scalar, Scalar];
-      const value = step === 0 ? tf.add(b, tf.mul<Scalar>(a, Number.NaN)) : tf.mul<Scalar>(b, 1);
+      const value = step === 0 ? tf.add<Scalar>(b, tf.mul(a, Number.NaN)) : tf.mul<Scalar>(b, 1);
       return { loss: value, terms: {} };
     };
     const { history } = await fit({

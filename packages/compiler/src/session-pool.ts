@@ -4,11 +4,12 @@ import type { Arrays, OutputArray } from './executable.ts';
 import { runCounter } from './executable.ts';
 import { closeGate, leaveGate, openGate } from './native-gate.js';
 import type { SessionRecipe } from './session-recipe.ts';
+import type { LentArray } from './shared-views.js';
 
 const WORKER = new URL('./session-worker.js', import.meta.url);
 
-/** Arrays that stay, each of its input's type. */
-type Fixed = Readonly<Record<string, OutputArray>>;
+/** Arrays that stay, each of its input's type; lent ones are not copied. */
+export type Fixed = Readonly<Record<string, OutputArray | LentArray>>;
 
 /** What a worker starts with: its place at the gate to native code. */
 export interface ThreadData {

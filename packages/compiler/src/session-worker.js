@@ -2,13 +2,14 @@
 // A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { throughGate } from './native-gate.js';
+import { borrowed } from './shared-views.js';
 import { openStages } from './stages/staged-session.js';
 
 /** @typedef {import('./session-pool.ts').ToWorker} ToWorker */
 /** @typedef {import('./session-recipe.ts').SessionRecipe} SessionRecipe */
 /** @typedef {import('./executable.ts').OutputArray} Elements */
 /** @typedef {import('./executable.ts').Arrays} Arrays */
-/** @typedef {Readonly<Record<string, Elements>>} Fixed */
+/** @typedef {import('./session-pool.ts').Fixed} Fixed */
 /** @typedef {(arrays: Arrays) => Promise<Arrays>} Run */
 
 const { gate, thread } = /** @type {import('./session-pool.ts').ThreadData} */ (workerData);
@@ -25,13 +26,11 @@ async function open({ runtime, inputs, outputs, options, ...stages }, fixed) {
   const { InferenceSession, Tensor } = await import(runtime);
   const session = await openStages(stages, options, { InferenceSession, Tensor });
   const fetches = Object.fromEntries(outputs.map(({ key }) => [key, null]));
-  const named = inputs.map(({ name, key, shape, type }) => ({
-    name,
-    key,
-    shape,
-    type,
-    kept: fixed[name] && new Tensor(type, fixed[name], shape),
-  }));
+  const arrays = await Promise.all(inputs.map(({ name }) => arrayOf(fixed[name])));
+  const named = inputs.map(({ name, key, shape, type }, i) => {
+    const array = arrays[i];
+    return { name, key, shape, type, kept: array && new Tensor(type, array, shape) };
+  });
   return async (arrays) => {
     const feeds = Object.fromEntries(
       named.map(({ name, key, shape, type, kept }) => [key, kept ?? new Tensor(type, arrays[name], shape)]),
@@ -40,6 +39,9 @@ async function open({ runtime, inputs, outputs, options, ...stages }, fixed) {
     return Object.fromEntries(outputs.map(({ name, key }) => [name, /** @type {Float32Array} */ (results[key]?.data)]));
   };
 }
+
+/** @param {Fixed[string] | undefined} given */
+const arrayOf = async (given) => (given && 'address' in given ? borrowed(given) : given);
 
 parentPort?.on('message', async (/** @type {ToWorker} */ message) => {
   if ('recipe' in message) {

@@ -36,3 +36,33 @@ function isTrue(view) {
   seen[5] = 9;
   return seen.length === 16 && seen[3] === 7 && shared[5] === 9;
 }
+
+/**
+ * A large array of one thread, as others find it.
+ * @typedef {{ readonly address: bigint | number, readonly bytes: number }} LentArray
+ */
+
+/** Smaller arrays are copied: they may lie where the garbage collector moves them, and cost little. */
+const LEAST_LENT = 2 ** 20;
+
+/**
+ * The function that lends arrays to other threads, so that each need not have a copy; undefined where it is not to be had. It lends no small ones. Whoever
+ * lends an array keeps it, unchanged, until those threads have ended.
+ * @returns {Promise<((array: Float32Array) => LentArray | undefined) | undefined>}
+ */
+export async function arrayLending() {
+  if (!(await sharedViews())) return undefined;
+  const { default: koffi } = await import('koffi');
+  return (array) =>
+    array.byteLength < LEAST_LENT ? undefined : { address: koffi.address(array), bytes: array.byteLength };
+}
+
+/**
+ * A lent array in another thread, to be read.
+ * @param {LentArray} lent
+ * @returns {Promise<Float32Array>}
+ */
+export async function borrowed({ address, bytes }) {
+  const { default: koffi } = await import('koffi');
+  return new Float32Array(koffi.view(address, bytes));
+}

@@ -16,8 +16,11 @@ export function glorotUniform(key: Key, fanIn: number, fanOut: number): Float32A
   return uniformWithin(Math.sqrt(6 / (fanIn + fanOut)), key, fanIn * fanOut);
 }
 
+/** In place: the kernels of a categorical likelihood are hundreds of megabytes. */
 function uniformWithin(radius: number, key: Key, size: number): Float32Array {
-  return uniform(key, size).map((u) => radius * (2 * u - 1));
+  const values = uniform(key, size);
+  for (let i = 0; i < size; i++) values[i] = radius * (2 * values[i]! - 1);
+  return values;
 }
 
 /**

@@ -126,20 +126,23 @@ export async function annealChains(
 /** Step sizes are spread by ±20 %: no period of the dynamics is met at every transition. @see Neal 2011, arXiv:1206.1901, section 3.3 */
 const JITTER = 0.2;
 
+/** Shapes of what a transition takes. */
+export const moveShapes = (rows: number, width: number, dim: number): InputShapes => ({
+  x: [rows, width],
+  z: [rows, dim],
+  momentum: [rows, dim],
+  uniform: [rows],
+  stepSize: [rows],
+  temperature: [],
+});
+
 /** Draws what a transition takes; the arrays are used again by the next. */
 function chainInputs({ key, stepSizes }: ChainOptions, rows: ChainRows, dim: number) {
   const count = rowsOf(rows);
   const momentum = new Float32Array(count * dim);
   const uniforms = new Float32Array(2 * count);
   const stepSize = new Float32Array(count);
-  const shapes: InputShapes = {
-    x: [count, rows.width],
-    z: [count, dim],
-    momentum: [count, dim],
-    uniform: [count],
-    stepSize: [count],
-    temperature: [],
-  };
+  const shapes = moveShapes(count, rows.width, dim);
   let move = 0;
   return (z: Float32Array, temperature: number) => {
     normal(fold(key, 'momentum', move), momentum);

@@ -1,8 +1,8 @@
 // Annealed importance sampling of log p(x), forward and, where the latents of the data are known, in reverse.
 import type { Noise } from '@flowvae/distributions';
-import type { AnnealingPath } from '@flowvae/objectives';
+import { type AnnealingPath, annealedStart } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
-import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
+import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import {
   type AnnealingRunner,
   annealChains,
@@ -12,6 +12,7 @@ import {
   type ChainRows,
   forwardStart,
   givenStart,
+  moveShapes,
 } from './annealed-chains.ts';
 import {
   type AnnealedEstimate,
@@ -67,7 +68,8 @@ export async function annealedImportance(options: AnnealedImportanceOptions): Pr
   const summary = new AnnealedSummary();
   try {
     const start = (group: Group) => annealGroup(options, runner, group, onMove);
-    for await (const [{ first }, estimates] of inOrder(groupsOf(options), runner.width, start)) {
+    const groups = groupsOf(options, rowsOfRun(options, runner));
+    for await (const [{ first }, estimates] of inOrder(groups, runner.width, start)) {
       if (!estimates) break;
       for (const [i, estimate] of estimates.entries()) {
         refuseNonFinite(estimate, first + i);
@@ -109,8 +111,14 @@ interface Group {
   readonly points: number;
 }
 
-function* groupsOf({ data, chains = 16 }: AnnealedImportanceOptions): Generator<Group> {
-  const size = Math.max(1, Math.floor(ROWS / chains));
+/** Rows of one run: fewer than {@link ROWS} where they would take too much memory. The draws of a data point depend on its group. */
+function rowsOfRun({ pathAt, data, noise }: AnnealedImportanceOptions, runner: AnnealingRunner): number {
+  const dim = tf.tidy(() => annealedStart(pathAt(tf.zeros([1, data.width])), tf.zeros([1, noise.width])).z.shape[1]);
+  return runner.rowsWithin('move', ROWS, (rows) => moveShapes(rows, data.width, dim));
+}
+
+function* groupsOf({ data, chains = 16 }: AnnealedImportanceOptions, rows: number): Generator<Group> {
+  const size = Math.max(1, Math.floor(rows / chains));
   for (let first = 0, index = 0; first < data.count; first += size, index++) {
     yield { index, first, points: Math.min(size, data.count - first) };
   }

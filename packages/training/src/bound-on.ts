@@ -7,6 +7,7 @@ import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/te
 import type { DataPoints } from './data-points.ts';
 import type { Engine } from './gradient-step.ts';
 import { assigningNothing } from './non-trainable.ts';
+import { tracedRowsWithin } from './run-size.ts';
 import { drawNoise } from './variational.ts';
 
 /** Options of {@link boundOn}. */
@@ -36,8 +37,8 @@ type Runner = (x: Float32Array, noise: Float32Array) => Promise<Arrays>;
 /** A bound with one noise draw for each data point of a set, to be measured again and again. */
 export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
   const { data, noise, batchSize, key } = options;
-  const { run, dispose } = await runner(options);
   const size = Math.min(batchSize, data.count);
+  const { run, most, dispose } = await runner(options, size);
   const [x, drawn] = [new Float32Array(size * data.width), new Float32Array(size * noise.width)];
   return {
     async measure() {
@@ -47,9 +48,13 @@ export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
         for (let row = 0; row < rows; row++) x.set(data.row(start + row), row * data.width);
         const batchNoise = drawn.subarray(0, rows * noise.width);
         drawNoise(noise.kind, fold(key, start), batchNoise);
-        const terms = await run(x.subarray(0, rows * data.width), batchNoise);
-        for (const [name, values] of Object.entries(terms)) {
-          sums[name] = values.reduce((total, value) => total + value, sums[name] ?? 0);
+        for (let first = 0; first < rows; first += most) {
+          const part = (of: Float32Array, width: number) =>
+            of.subarray(first * width, Math.min(rows, first + most) * width);
+          const terms = await run(part(x, data.width), part(drawn, noise.width));
+          for (const [name, values] of Object.entries(terms)) {
+            sums[name] = values.reduce((total, value) => total + value, sums[name] ?? 0);
+          }
         }
       }
       return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / data.count]));
@@ -58,21 +63,30 @@ export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
   };
 }
 
-async function runner(options: BoundOnOptions): Promise<{ run: Runner; dispose: () => Promise<void> }> {
+interface Running {
+  readonly run: Runner;
+  /** Rows that one run takes at most. */
+  readonly most: number;
+  readonly dispose: () => Promise<void>;
+}
+
+/** @param size rows of a batch */
+async function runner(options: BoundOnOptions, size: number): Promise<Running> {
   const { variables, modelAt, bound, engine = 'compiled', threads = 1, data, noise } = options;
   const terms = assigningNothing(
     ({ x, noise: epsilon }: Readonly<Record<string, Tensor>>) =>
       bound(modelAt(x as Tensor2D), epsilon as Tensor2D).terms as Readonly<Record<string, Tensor>>,
   );
-  const shapes = (x: Float32Array) => {
-    const rows = x.length / data.width;
-    return { x: [rows, data.width] as [number, number], noise: [rows, noise.width] as [number, number] };
-  };
+  const shapesOf = (rows: number): InputShapes => ({ x: [rows, data.width], noise: [rows, noise.width] });
+  const shapes = (x: Float32Array) => shapesOf(x.length / data.width);
+  const most = tracedRowsWithin(terms, variables, { most: size, shapesOf });
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
-    return { run: async (x, epsilon) => eagerly(terms, { x, noise: epsilon }, shapes(x)), dispose: async () => {} };
+    const run: Runner = async (x, epsilon) => eagerly(terms, { x, noise: epsilon }, shapes(x));
+    return { run, most, dispose: async () => {} };
   }
   const compiled = compile(terms, { variables, threads });
   return {
+    most,
     async run(x, epsilon) {
       const executable = await compiled.specialise(shapes(x));
       return executable.run({ ...valuesOf(variables), x, noise: epsilon });

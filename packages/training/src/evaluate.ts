@@ -1,5 +1,5 @@
 // The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
-import type { Traceable } from '@flowvae/compiler';
+import type { InputShapes, Traceable } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
@@ -69,13 +69,13 @@ export interface Evaluation {
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** Samples in one run of the graph: enough to keep the products busy, little enough to stay in cache. Bounds memory whatever S is. */
+/** Samples whose noise is drawn at once, and which one run of the graph takes, unless they are too wide: then a run takes a part of them. */
 const CHUNK = 500;
 
 /**
  * Estimates the ELBO and −log p(x) by importance sampling from q(z|x), streamed over data points and samples.
  *
- * Image i's samples depend on the key and i only. With S samples log p̂(x) is biased low by about Var(w)/(2S·E[w]²), so S belongs to the number.
+ * Image i's samples depend on the key and i only; memory on neither images nor samples nor what the likelihood makes of a sample (see RUN_BYTES). With S samples log p̂(x) is biased low by about Var(w)/(2S·E[w]²), so S belongs to the number.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
@@ -90,11 +90,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const termSums: Record<string, number> = {};
   let weights = new PointWeights(samples);
   try {
-    const results = inOrder(jobsOf(options), runner.width, starterOf(options, runner));
-    for await (const [{ image, isLast }, { logWeight, ...terms }] of results) {
-      weights.add(logWeight!);
+    const rows = rowsOfRun(options, runner);
+    const results = inOrder(jobsOf(options, rows), runner.width, starterOf(options, runner));
+    for await (const [{ image, size, isLast }, { logWeight, ...terms }] of results) {
+      weights.add(logWeight!.subarray(0, size));
       for (const [name, values] of Object.entries(terms))
-        termSums[name] = (termSums[name] ?? 0) + sum(values) / samples;
+        termSums[name] = (termSums[name] ?? 0) + sum(values.subarray(0, size)) / samples;
       if (!isLast) continue;
       const estimate = weights.estimate();
       refuseNonFiniteEstimate(estimate.logEvidence, image);
@@ -167,27 +168,41 @@ function refuseNonFiniteEstimate(logMean: number, index: number): void {
   });
 }
 
-function chunkSizes(samples: number): number[] {
-  const full = new Array<number>(Math.floor(samples / CHUNK)).fill(CHUNK);
-  const rest = samples % CHUNK;
-  return rest ? [...full, rest] : full;
-}
+/** Samples in one run: a whole chunk, or a part of it. */
+const rowsOfRun = ({ data, noise, samples }: EvaluateOptions, runner: FunctionRunner): number =>
+  runner.rowsWithin(Math.min(CHUNK, samples), (size) => shapesOf(data.width, noise.width, size));
 
 /** Some samples of one data point. */
 interface Job {
   readonly image: number;
+  /** Where they stand: the chunk and the first of its samples. */
   readonly chunk: number;
+  readonly first: number;
   readonly size: number;
+  /** Rows that are computed, `size` or more: parts of chunks are filled up, so that one graph does for all. */
+  readonly rows: number;
   /** Whether the data point is complete with it. */
   readonly isLast: boolean;
 }
 
-function* jobsOf({ data, samples, signal }: EvaluateOptions): Generator<Job> {
-  const sizes = chunkSizes(samples);
+function* jobsOf({ data, samples, signal }: EvaluateOptions, rows: number): Generator<Job> {
+  const isWhole = rows === Math.min(CHUNK, samples);
   for (let image = 0; image < data.count && !signal?.aborted; image++) {
-    for (const [chunk, size] of sizes.entries()) yield { image, chunk, size, isLast: chunk === sizes.length - 1 };
+    for (let from = 0; from < samples; from += CHUNK) {
+      const length = Math.min(CHUNK, samples - from);
+      for (let first = 0; first < length; first += rows) {
+        const size = Math.min(rows, length - first);
+        const isLast = from + first + size === samples;
+        yield { image, chunk: from / CHUNK, first, size, rows: isWhole ? size : rows, isLast };
+      }
+    }
   }
 }
+
+const shapesOf = (width: number, noiseWidth: number, size: number): InputShapes => ({
+  x: [1, width],
+  noise: [size, noiseWidth],
+});
 
 /** Log-weights and their terms, as a function of one data point and noise. */
 const chunkOf =
@@ -195,13 +210,16 @@ const chunkOf =
   ({ x, noise }) =>
     importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
 
-/** Draws a job's noise and begins its run. */
+/** Draws the noise of a job's chunk and begins its run. */
 function starterOf({ data, noise, key, samples }: EvaluateOptions, runner: FunctionRunner) {
-  const buffer = new Float32Array(Math.min(CHUNK, samples) * noise.width);
-  return ({ image, chunk, size }: Job) => {
-    const drawn = buffer.subarray(0, size * noise.width);
-    drawNoise(noise.kind, fold(fold(key, image), chunk), drawn);
-    return runner.run({ x: data.row(image), noise: drawn }, { x: [1, data.width], noise: [size, noise.width] });
+  const { kind, width } = noise;
+  const buffer = new Float32Array(Math.min(CHUNK, samples) * width);
+  return ({ image, chunk, first, size, rows }: Job) => {
+    const drawn = buffer.subarray(0, Math.min(CHUNK, samples - chunk * CHUNK) * width);
+    drawNoise(kind, fold(fold(key, image), chunk), drawn);
+    const own = new Float32Array(rows * width);
+    own.set(drawn.subarray(first * width, (first + size) * width));
+    return runner.run({ x: data.row(image), noise: own }, shapesOf(data.width, width, rows));
   };
 }
 

@@ -1,8 +1,11 @@
 // Runs a pure function on plain arrays, compiled where that is possible: what evaluation needs and training has of its own.
 import {
   type Arrays,
+  arrayLending,
+  type Graph,
   type InputShapes,
   loadRuntime,
+  peakBytes,
   SessionPool,
   sessionRecipe,
   type Traceable,
@@ -11,6 +14,7 @@ import {
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
 import type { Engine } from './gradient-step.ts';
 import { assigningNothing } from './non-trainable.ts';
+import { rowsWithin, tracedRowsWithin } from './run-size.ts';
 
 /** How a function is run. */
 export interface RunnerOptions {
@@ -26,13 +30,16 @@ export interface RunnerOptions {
 export interface FunctionsRunner<Name extends string> {
   /** Runs that are worth having under way at once. */
   readonly width: number;
+  /** The most rows, up to `most`, that a run computes within {@link RUN_BYTES}; at least 1. */
+  rowsWithin(name: Name, most: number, shapesOf: (rows: number) => InputShapes): number;
   /** The arrays may change as soon as it returns. */
   run(name: Name, arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
   dispose(): Promise<void>;
 }
 
 /** A function of arrays. */
-export interface FunctionRunner extends Omit<FunctionsRunner<never>, 'run'> {
+export interface FunctionRunner extends Omit<FunctionsRunner<never>, 'run' | 'rowsWithin'> {
+  rowsWithin(most: number, shapesOf: (rows: number) => InputShapes): number;
   run(arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
 }
 
@@ -41,8 +48,12 @@ const RUNS_PER_THREAD = 3;
 
 /** Prepares a function; it is traced once for each set of shapes. */
 export async function functionRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
-  const { run, ...runner } = await functionsRunner({ fn }, options);
-  return { ...runner, run: (arrays, shapes) => run('fn', arrays, shapes) };
+  const { run, rowsWithin, ...runner } = await functionsRunner({ fn }, options);
+  return {
+    ...runner,
+    rowsWithin: (most, shapesOf) => rowsWithin('fn', most, shapesOf),
+    run: (arrays, shapes) => run('fn', arrays, shapes),
+  };
 }
 
 /** Prepares several functions that share threads; each is traced once for each set of shapes. */
@@ -53,24 +64,37 @@ export async function functionsRunner<Name extends string>(
   const guarded = Object.entries<Traceable>(given).map(([name, fn]) => [name, assigningNothing(fn)]);
   const functions: Readonly<Record<Name, Traceable>> = Object.fromEntries(guarded);
   const { variables = {}, engine = 'compiled', threads = 1 } = options;
-  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(functions);
-  const values = Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice() as Float32Array]),
+  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(functions, variables);
+  const lend = await arrayLending();
+  const held = Object.entries(variables).map(
+    ([name, variable]) => [name, variable.dataSync() as Float32Array] as const,
   );
+  const values = Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
   const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
   const sessions = new Map<string, number>();
+  const graphs = new Map<string, Graph>(); // traced, and no session yet
+  const keyOf = (name: Name, shapes: InputShapes) => JSON.stringify([name, shapes]);
+  const graphOf = (name: Name, shapes: InputShapes): Graph => {
+    const key = keyOf(name, shapes);
+    const graph = graphs.get(key) ?? traceGraph(functions[name], shapes, variables);
+    graphs.set(key, graph);
+    return graph;
+  };
   const sessionFor = (name: Name, shapes: InputShapes): number => {
-    const key = JSON.stringify([name, shapes]);
-    const session =
-      sessions.get(key) ??
-      pool.add(sessionRecipe(traceGraph(functions[name], shapes, variables), { threads: 1 }), values);
+    const key = keyOf(name, shapes);
+    const session = sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1 }), values);
     sessions.set(key, session);
+    graphs.delete(key);
     return session;
   };
   return {
     width: RUNS_PER_THREAD * threads,
+    rowsWithin: (name, most, shapesOf) => rowsWithin(most, (rows) => peakBytes(graphOf(name, shapesOf(rows)))),
     run: async (name, arrays, shapes) => pool.run(sessionFor(name, shapes), arrays),
-    dispose: () => pool.dispose(),
+    async dispose() {
+      await pool.dispose();
+      held.length = 0; // until then threads read what was lent to them
+    },
   };
 }
 
@@ -96,9 +120,13 @@ export async function* inOrder<Job, Result>(
   for (const { job, result } of started) yield [job, await result];
 }
 
-function eagerRunner<Name extends string>(functions: Readonly<Record<Name, Traceable>>): FunctionsRunner<Name> {
+function eagerRunner<Name extends string>(
+  functions: Readonly<Record<Name, Traceable>>,
+  variables: NamedVariables,
+): FunctionsRunner<Name> {
   return {
     width: 1,
+    rowsWithin: (name, most, shapesOf) => tracedRowsWithin(functions[name], variables, { most, shapesOf }),
     async run(name, arrays, shapes) {
       const outputs = tf.tidy(() => {
         const tensors = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);

@@ -9,7 +9,7 @@ import { drawNoise } from './variational.ts';
 
 /** Options of {@link tabulate} and of what is made of it. */
 export interface TabulateOptions extends RunnerOptions {
-  /** Rows in one run of the function. Default 4096. */
+  /** Rows in one run of the function, or fewer where they would take too much memory. Default 4096. */
   readonly chunk?: number;
   /** Stops after the chunk under way; the rows after it stay 0. */
   readonly signal?: AbortSignal;
@@ -55,10 +55,11 @@ export async function tabulatePieces(
   take: (results: Arrays, piece: Piece) => void,
 ): Promise<void> {
   const { count, width } = data;
-  const size = Math.min(options.chunk ?? 4096, count);
+  if (count === 0) return;
   const runner = await functionRunner(({ x }) => fn(x as Tensor2D), options);
-  const x = new Float32Array(size * width);
   try {
+    const size = runner.rowsWithin(Math.min(options.chunk ?? 4096, count), (rows) => ({ x: [rows, width] }));
+    const x = new Float32Array(size * width);
     for (let start = 0; start < count && !options.signal?.aborted; start += size) {
       const rows = Math.min(size, count - start);
       for (let i = 0; i < size; i++) x.set(data.row(start + Math.min(i, rows - 1)), i * width);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph.ts';
 import { encodeModel, outputName } from '../onnx-model.ts';
+import { bytesOfType } from '../peak-bytes.ts';
 import { divide, type KernelStage, type SessionStage } from './divide.ts';
 import { scratchBytes } from './own-kernels.js';
 
@@ -54,7 +55,6 @@ export interface StageRecipes {
   readonly memory?: StageMemory;
 }
 
-const BYTES: Readonly<Record<ValueType, number>> = { float32: 4, int32: 4, bool: 1, int64: 8 };
 /** Tensors begin where a line of the cache does. */
 const ALIGNMENT = 64;
 
@@ -115,7 +115,7 @@ class Room {
   }
 
   place({ shape, type }: Value): CrossingTensor {
-    return { offset: this.take(BYTES[type] * elementCount(shape)), shape, type };
+    return { offset: this.take(bytesOfType[type] * elementCount(shape)), shape, type };
   }
 }
 

@@ -1,0 +1,40 @@
+// Memory follows bytes: every likelihood at the size of MNIST, in a process of its own, whose most memory is read at its end.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { likelihoods } from '@flowvae/vae';
+import { describe, expect, it } from 'vitest';
+import { RUN_BYTES, rowsWithin } from '../../packages/training/src/run-size.ts';
+
+const program = fileURLToPath(new URL('memory-program.ts', import.meta.url));
+const MOST_MIB = 600;
+
+const everyLikelihood = [...likelihoods.map(({ name }) => name), 'logistic-mixture(10)'];
+const everyWay = ['validation', 'posterior statistics', 'encodings', 'annealed importance'];
+
+it.each([
+  [1, 'every likelihood', everyLikelihood],
+  [2, 'every likelihood', everyLikelihood],
+  [2, 'categorical in every way', everyWay],
+])('an evaluation stays under 600 MiB (%i threads, %s)', { timeout: 120_000 }, (threads, what, expected) => {
+  const args = ['--import', import.meta.resolve('tsx'), program, String(threads), what];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  const peaks = JSON.parse(stdout) as Readonly<Record<string, number>>;
+  expect(Object.keys(peaks)).toEqual(expected);
+  expect(expected.filter((name) => peaks[name]! >= MOST_MIB)).toEqual([]);
+});
+
+describe('rows of a run', () => {
+  const megabyte = 2 ** 20;
+  it.each([
+    ['all of them where they fit', 500, (rows: number) => rows * 1000, 500],
+    ['as many as fit', 500, (rows: number) => rows * megabyte, 32],
+    ['as many as fit beside what does not grow', 500, (rows: number) => (12 + rows) * megabyte, 20],
+    ['one where none fits', 500, (rows: number) => rows * 100 * megabyte, 1],
+    ['one where what does not grow is too much', 500, (rows: number) => (40 + rows) * megabyte, 1],
+    ['one of one', 1, (rows: number) => rows * 100 * megabyte, 1],
+  ])('%s', (_, most, bytesAt, expected) => {
+    expect(rowsWithin(most, bytesAt)).toBe(expected);
+    expect(expected === 1 || bytesAt(expected) <= RUN_BYTES).toBe(true);
+  });
+});
