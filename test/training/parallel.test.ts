@@ -220,8 +220,8 @@ describe('the state', () => {
     const options = optionsFor(problem);
     const loss: typeof options.loss = (inputs) => {
       const bound = options.loss(inputs);
-      const wrong = tf.gather(tf.tensor1d([1, 2]), tf.cast(tf.mul(tf.sum(inputs.x!), 1e6), 'int32')); // no such index at run time
-      return { ...bound, loss: tf.add(bound.loss, wrong) };
+      const wrong = tf.gather(tf.tensor1d([1, 2]), tf.cast(tf.mul(tf.sum(inputs.x!, 1), 1e6), 'int32')); // no such index at run time
+      return { ...bound, loss: tf.add(bound.loss, tf.mean(wrong)) };
     };
     const started = shared({ ...options, loss }).then((state) =>
       state.run(problem.problem.batch(0)).finally(() => state.dispose()),

@@ -9,6 +9,7 @@ export { closeGate, leaveGate, openGate } from './native-gate.js';
 export { peakBytes } from './peak-bytes.ts';
 export { printGraph } from './print.ts';
 export { type Factored, factorRowProducts, type ProductPart, productsGraph } from './row-products.ts';
+export { rowsMeetAt } from './rows/mean-over-rows.ts';
 export { loadRuntime } from './runtime.ts';
 export { SessionPool } from './session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './session-recipe.ts';

@@ -62,6 +62,16 @@ export function withGradients(loss: Loss, variables: NamedVariables): Traceable 
   };
 }
 
+/** The same without gradients. */
+export function lossAndTerms(loss: Loss, variables: NamedVariables): Traceable {
+  return (inputs) =>
+    assigningOnly(variables, () => {
+      const bound = loss(inputs);
+      const terms = Object.entries(bound.terms).map(([name, term]) => [TERM + name, tf.mean(term)] as const);
+      return { ...Object.fromEntries(terms), loss: bound.loss };
+    });
+}
+
 /** Where the loss or its gradients throw, what was kept so far is freed. */
 function gradientsOrFree(scalarLoss: () => Scalar, variables: NamedVariables, kept: Readonly<Record<string, Tensor>>) {
   try {

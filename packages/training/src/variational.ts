@@ -30,8 +30,8 @@ export interface TrainingProblem {
   /** Names what the batch of a step is drawn from, for errors. */
   readonly nameBatch?: (step: number) => string;
   /**
-   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step; without
-   * it they share the operators one by one, which is slower.
+   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step, unless the
+   * traced loss shows that rows meet; without it they share the operators one by one, which is slower.
    */
   readonly batchInputs?: readonly string[];
 }

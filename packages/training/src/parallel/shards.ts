@@ -3,17 +3,19 @@ import {
   ASSIGNED,
   type Factored,
   factorRowProducts,
+  type Graph,
   type InputShapes,
   type Port,
   type ProductPart,
   productsGraph,
+  rowsMeetAt,
   type SessionRecipe,
   sessionRecipe,
   traceGraph,
 } from '@flowvae/compiler';
 import { elementCount, type NamedVariables } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, shareBounds } from '../flat-layout.ts';
-import { GRADIENT, withGradients } from '../gradient-step.ts';
+import { GRADIENT, lossAndTerms, withGradients } from '../gradient-step.ts';
 import { passesModule } from '../kernels.ts';
 import { nonTrainableOf } from '../non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS } from '../optimizer.ts';
@@ -35,6 +37,24 @@ export function rowsOf(batch: number, threads: number): number[] {
   return bounds.slice(1).map((end, i) => end - bounds[i]!);
 }
 
+/** Rows of the graph that is looked through for where rows meet: a prime that no number of a loss is likely to be a multiple of. */
+const PRIME = 67;
+
+/** Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by itself. */
+function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
+  const shapes = shapesFor(inputShapes, batchInputs, PRIME);
+  let graph: Graph;
+  try {
+    graph = traceGraph(lossAndTerms(loss, variables), shapes, variables);
+  } catch (error) {
+    return `the loss takes no batch of ${PRIME} rows (${(error as Error).message})`; // what it takes itself is told by the step
+  }
+  const assigned = graph.outputs.find(({ name }) => name.startsWith(ASSIGNED));
+  if (assigned) return `the loss assigns ${assigned.name.slice(ASSIGNED.length)}, which is for all rows`;
+  const place = rowsMeetAt(graph, batchInputs, PRIME);
+  return place === undefined ? undefined : `rows of a batch meet at ${place}`;
+}
+
 /** The step's graph for a number of rows that a thread has. */
 export interface ShardGraph extends Factored {
   readonly recipe: SessionRecipe;
@@ -46,10 +66,13 @@ export interface ShardGraph extends Factored {
  * @returns why the rows must stay together, where they must
  */
 export function shardGraphs(
-  { loss, variables, inputShapes }: TrainingStateOptions,
+  options: TrainingStateOptions,
   batchInputs: readonly string[],
   rows: readonly number[],
 ): ReadonlyMap<number, ShardGraph> | string {
+  const { loss, variables, inputShapes } = options;
+  const together = togetherFor(options, batchInputs);
+  if (together !== undefined) return together;
   const traced = withGradients(loss, variables);
   const batch = rows.reduce((a, b) => a + b, 0);
   const isWorth = (m: number, n: number) => batch * (m + n) < m * n;
@@ -57,8 +80,6 @@ export function shardGraphs(
   for (const count of new Set(rows)) {
     const shapes = shapesFor(inputShapes, batchInputs, count);
     const whole = traceGraph(traced, shapes, variables, { ownKernels: true });
-    const assigned = whole.outputs.find(({ name }) => name.startsWith(ASSIGNED));
-    if (assigned) return `the loss assigns ${assigned.name.slice(ASSIGNED.length)}, which is for all rows`;
     const factored = factorRowProducts(whole, count, isWorth);
     graphs.set(count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) });
   }

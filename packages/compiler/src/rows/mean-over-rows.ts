@@ -1,0 +1,40 @@
+// Whether results are means over the rows of a batch: what each thread finds for its rows may then be averaged.
+import type { Graph, GraphNode, Value } from '../graph.ts';
+import { type Dependence, Dependences, mixed, rowsAt } from './dependence.ts';
+import { axisOf, layoutOf } from './row-layout.ts';
+import { rules } from './rules.ts';
+
+/** What one result depends on, for another of the same rank: parts of a tensor that was split. */
+function likewise(known: Dependences, dependence: Dependence, [first, other]: readonly [Value, Value]): Dependence {
+  if (dependence.kind !== 'rows' || first === other) return dependence;
+  const place = axisOf(dependence.layout, first.shape, known.batch);
+  return place && first.shape.length === other.shape.length ? rowsAt(layoutOf(place, other.shape)) : mixed;
+}
+
+/**
+ * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows.
+ *
+ * It errs to one side: what it takes for a mean over rows is one, however the numbers fall; something else may be one too.
+ * @returns undefined where every output is a mean over rows of what each row gives by itself; otherwise the operation where rows first meet
+ */
+export function rowsMeetAt(graph: Graph, batchInputs: readonly string[], batch: number): string | undefined {
+  const known = new Dependences(graph, batchInputs, batch);
+  const reasons = new Map<unknown, GraphNode>();
+  for (const node of graph.nodes) {
+    if (node.inputs.every((value) => known.of(value).kind === 'fixed')) continue;
+    const before = node.inputs.find((value) => known.of(value).kind === 'mixed');
+    const dependence = before ? mixed : (rules.get(node.operator)?.(known, node) ?? mixed);
+    const reason = dependence.kind === 'mixed' ? ((before && reasons.get(before)) ?? node) : undefined;
+    for (const value of node.outputs) {
+      known.set(value, likewise(known, dependence, [node.outputs[0]!, value]));
+      if (reason) reasons.set(value, reason);
+    }
+  }
+  for (const { name, value } of graph.outputs) {
+    const { kind } = known.of(value);
+    if (kind === 'fixed' || kind === 'mean') continue;
+    const node = reasons.get(value);
+    return node ? node.origin || node.operator : `output '${name}', which is no mean`;
+  }
+  return undefined;
+}
