@@ -2,7 +2,15 @@
 // likelihood is evaluated or the widest looked at in every way.
 import { elbo, fromPrior } from '@flowvae/objectives';
 import { key, uniform } from '@flowvae/random';
-import { annealedImportance, boundOn, dataPoints, encodings, evaluate, posteriorStatistics } from '@flowvae/training';
+import {
+  annealedImportance,
+  boundOn,
+  dataPoints,
+  encodings,
+  evaluate,
+  inferenceGaps,
+  posteriorStatistics,
+} from '@flowvae/training';
 import { likelihoods, mlpVae, parseLikelihood } from '@flowvae/vae';
 
 const PIXELS = 784;
@@ -25,6 +33,17 @@ if (what === 'every likelihood') {
   for (const name of [...likelihoods.map((each) => each.name), 'logistic-mixture(10)']) {
     await told(name, evaluate({ ...modelOf(name).options, data: data(1), samples: 500 }));
   }
+} else if (what === 'refinement') {
+  const { model, options } = modelOf('categorical');
+  const refined = inferenceGaps({
+    ...options,
+    paramsAt: (x) => model.posterior.paramsAt(model.features(x)),
+    modelAt: (x, params) => ({ ...model.at(x), posterior: model.posterior.of(params) }),
+    data: data(16),
+    samples: 10,
+    steps: 2,
+  });
+  await told('refinement', refined);
 } else {
   const { model, options } = modelOf('categorical');
   const bound = await boundOn({ ...options, bound: elbo().bound, data: data(100), batchSize: 100 });

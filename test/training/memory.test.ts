@@ -15,6 +15,7 @@ it.each([
   [1, 'every likelihood', everyLikelihood],
   [2, 'every likelihood', everyLikelihood],
   [2, 'categorical in every way', everyWay],
+  [2, 'refinement', ['refinement']],
 ])('an evaluation stays under 600 MiB (%i threads, %s)', { timeout: 120_000 }, (threads, what, expected) => {
   const args = ['--import', import.meta.resolve('tsx'), program, String(threads), what];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

@@ -1,5 +1,5 @@
 // A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes on.
-import { type Arrays, compile, type InputShapes, loadRuntime } from '@flowvae/compiler';
+import { type Arrays, compile, type InputShapes, loadRuntime, traceGraph } from '@flowvae/compiler';
 import type { Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
@@ -79,7 +79,7 @@ async function runner(options: BoundOnOptions, size: number): Promise<Running> {
   );
   const shapesOf = (rows: number): InputShapes => ({ x: [rows, data.width], noise: [rows, noise.width] });
   const shapes = (x: Float32Array) => shapesOf(x.length / data.width);
-  const most = tracedRowsWithin(terms, variables, { most: size, shapesOf });
+  const most = tracedRowsWithin(size, (rows) => traceGraph(terms, shapesOf(rows), variables));
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
     const run: Runner = async (x, epsilon) => eagerly(terms, { x, noise: epsilon }, shapes(x));
     return { run, most, dispose: async () => {} };

@@ -126,7 +126,8 @@ function eagerRunner<Name extends string>(
 ): FunctionsRunner<Name> {
   return {
     width: 1,
-    rowsWithin: (name, most, shapesOf) => tracedRowsWithin(functions[name], variables, { most, shapesOf }),
+    rowsWithin: (name, most, shapesOf) =>
+      tracedRowsWithin(most, (rows) => traceGraph(functions[name], shapesOf(rows), variables)),
     async run(name, arrays, shapes) {
       const outputs = tf.tidy(() => {
         const tensors = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);

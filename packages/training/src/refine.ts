@@ -1,16 +1,13 @@
 // What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of the encoder's outputs.
 import type { Noise } from '@flowvae/distributions';
-import { elbo, type LatentModel } from '@flowvae/objectives';
+import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import { elementCount, type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { elementCount, type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
 import { evaluate, type ImportanceEstimate } from './evaluate.ts';
-import { fit } from './fit.ts';
 import type { RunnerOptions } from './function-runner.ts';
-import { adam } from './optimizer.ts';
-import { cosineDecay } from './schedules.ts';
+import { ascend } from './refinement.ts';
 import { tabulate } from './tabulate.ts';
-import { drawNoise } from './variational.ts';
 
 /** Parameters of posteriors, each [n, ...shape]. */
 type PosteriorParams = Readonly<Record<string, Tensor>>;
@@ -103,34 +100,6 @@ function shapesOf({ paramsAt, data }: InferenceGapsOptions): Readonly<Record<str
     for (const [name, { shape }] of params) shapes[name] = shape.slice(1);
   });
   return shapes;
-}
-
-/** Maximises the sum of all data points' bounds; each bound has parameters of its own, so none disturbs another. */
-async function ascend(options: InferenceGapsOptions, params: NamedVariables): Promise<void> {
-  const { modelAt, noise, data, key, steps = 400, draws = 8, rate = 0.02, engine, threads, signal } = options;
-  const rows = data.count * draws;
-  const x = new Float32Array(data.count * data.width);
-  for (let i = 0; i < data.count; i++) x.set(data.row(i), i * data.width);
-  const drawn = new Float32Array(rows * noise.width);
-  await fit({
-    variables: params,
-    loss(inputs) {
-      const own = Object.entries(params).map(([name, value]) => [name, repeatRows(value as Tensor, draws)] as const);
-      const model = modelAt(repeatRows(inputs.x as Tensor2D, draws), Object.fromEntries(own));
-      return elbo().bound(model, inputs.noise as Tensor2D);
-    },
-    inputShapes: { x: [data.count, data.width], noise: [rows, noise.width] },
-    batch(step) {
-      drawNoise(noise.kind, fold(key, 'refinement', step), drawn);
-      return { x, noise: drawn };
-    },
-    // Adam's step does not depend on the scale of the gradient, hence not on how many data points the mean is over
-    optimizer: adam(cosineDecay(rate, steps)),
-    steps,
-    ...(engine ? { engine } : {}),
-    ...(threads ? { threads } : {}),
-    ...(signal ? { signal } : {}),
-  });
 }
 
 /** Importance estimates with given parameters, the same draws at every call. */

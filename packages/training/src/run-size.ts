@@ -1,6 +1,5 @@
 // How many rows are computed in one run: what the likelihood makes of a row decides, from 3 KB of bits to 800 KB of 256 levels for each pixel.
-import { type InputShapes, peakBytes, type Traceable, TraceError, traceGraph } from '@flowvae/compiler';
-import type { NamedVariables } from '@flowvae/tensor';
+import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 
 /**
  * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes up to twice as much, and a thread 45 MiB: with two of
@@ -22,17 +21,13 @@ export function rowsWithin(most: number, bytesAt: (rows: number) => number): num
 }
 
 /**
- * The same for a function of rows, by its graph; `most` where it has none, for what cannot be traced can still run eagerly.
+ * The same by the graph that so many rows have; `most` where there is none, for what cannot be traced can still run eagerly.
  *
- * @param shapesOf the inputs' shapes with so many rows
+ * @param graphAt traces
  */
-export function tracedRowsWithin(
-  fn: Traceable,
-  variables: NamedVariables,
-  { most, shapesOf }: { readonly most: number; readonly shapesOf: (rows: number) => InputShapes },
-): number {
+export function tracedRowsWithin(most: number, graphAt: (rows: number) => Graph): number {
   try {
-    return rowsWithin(most, (rows) => peakBytes(traceGraph(fn, shapesOf(rows), variables)));
+    return rowsWithin(most, (rows) => peakBytes(graphAt(rows)));
   } catch (error) {
     if (error instanceof TraceError) return most;
     throw error;
