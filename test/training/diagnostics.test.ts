@@ -1,4 +1,5 @@
 // Diagnostics of posteriors on models that are known: terms, layers, divergences, active units, and both parts of the inference gap.
+import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { parseFlow, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
@@ -182,5 +183,27 @@ describe('inferenceGaps on a model whose posterior is correlated', () => {
       const divergence = given.logEvidence[i]! - given.priorElbo[i]!;
       expect(Math.abs(logEvidence - amortised.elbo - divergence) / divergence).toBeLessThan(0.05);
     });
+  });
+
+  it('refines data points in groups where a step of all is too wide, each with the same draws', async () => {
+    const width = 150_000; // 29 MB for the draws of all
+    const wide: InferenceGapsOptions['modelAt'] = (x, params) => {
+      const at = options.modelAt(x, params);
+      const nothing = (z: Tensor2D) => tf.mul(tf.mean(tf.square(tf.matMul(z, tf.ones([latent, width]))), 1), 0);
+      return { ...at, likelihood: (z) => tf.add(at.likelihood(z), nothing(z)) };
+    };
+    const few = { ...options, steps: 10, samples: 10 };
+    const stepsOf = async (modelAt: InferenceGapsOptions['modelAt']) => {
+      const before = runCounter.runs;
+      const gaps = await inferenceGaps({ ...few, modelAt });
+      return { gaps, runs: runCounter.runs - before };
+    };
+    const [together, apart] = [await stepsOf(options.modelAt), await stepsOf(wide)];
+    expect([together.runs, apart.runs]).toEqual([7 + 10, 7 + 3 * 10]); // a table, two evaluations of three points, and the steps
+    for (const [i, { refined, amortisation }] of together.gaps.entries()) {
+      expect(apart.gaps[i]!.refined.elbo).toBeCloseTo(refined.elbo, 3);
+      expect(apart.gaps[i]!.amortisation).toBeCloseTo(amortisation, 3);
+      expect(amortisation).toBeGreaterThan(0.01); // it did ascend
+    }
   });
 });
