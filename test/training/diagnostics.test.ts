@@ -1,10 +1,10 @@
 // Diagnostics of posteriors on models that are known: terms, layers, divergences, active units, and both parts of the inference gap.
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { parseFlow, pushForward } from '@flowvae/flows';
+import { type Amortization, flowPosterior, parseFlow, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, key, normal } from '@flowvae/random';
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import {
   dataPoints,
   type InferenceGapsOptions,
@@ -205,5 +205,102 @@ describe('inferenceGaps on a model whose posterior is correlated', () => {
       expect(apart.gaps[i]!.amortisation).toBeCloseTo(amortisation, 3);
       expect(amortisation).toBeGreaterThan(0.01); // it did ascend
     }
+  });
+});
+
+describe('inferenceGaps of a family whose parameters come from an encoder or are shared', () => {
+  const given = linearGaussians.find(({ latent, diagonalGap }) => latent === 2 && diagonalGap > 0.05)!;
+  const { latent, observed, weights, sd } = given;
+  const count = 3;
+  const data = dataPoints(Float32Array.from(given.x).subarray(0, count * observed), observed);
+  const likelihoodAt =
+    (x: Tensor2D) =>
+    (z: Tensor2D): Tensor1D => {
+      const w = tf.tensor2d(Array.from(weights), [observed, latent]);
+      const residual = tf.sub(x, tf.add(tf.matMul(z, w, false, true), Array.from(given.mean))) as Tensor2D;
+      return tf.sub(standardNormal(observed).logProb(tf.div(residual, sd)), observed * Math.log(sd));
+    };
+
+  /** KL(N(μ, diag σ²) ‖ p(z|x_i)) in float64: ½(tr V⁻¹S + (m − μ)ᵀV⁻¹(m − μ) − 2 + ln|V| − ln|S|), V = CCᵀ, C lower triangular. */
+  function divergence(i: number, mu: readonly number[], variance: readonly number[]): number {
+    const [c00, , c10, c11] = given.posteriorCholesky as unknown as [number, number, number, number];
+    const [v00, v01, v11] = [c00 ** 2, c00 * c10, c10 ** 2 + c11 ** 2];
+    const determinant = v00 * v11 - v01 ** 2;
+    const [d0, d1] = mu.map((value, d) => given.posteriorMean[i * latent + d]! - value) as [number, number];
+    const trace = (v11 * variance[0]! + v00 * variance[1]!) / determinant;
+    const distance = (v11 * d0 ** 2 - 2 * v01 * d0 * d1 + v00 * d1 ** 2) / determinant;
+    return 0.5 * (trace + distance - 2 + Math.log(determinant) - Math.log(variance[0]! * variance[1]!));
+  }
+
+  async function gapsOf(amortize: Amortization, formula: string) {
+    const flow = formula === 'none' ? undefined : parseFlow(formula, latent);
+    const posterior = flowPosterior({ latent, contextWidth: observed, flow, amortize, key: key(7) });
+    const paramsAt = (x: Tensor2D) => posterior.paramsAt(tf.mul(x, 0.1)); // so that no start is further than the steps lead
+    const gaps = await inferenceGaps({
+      variables: posterior.variables,
+      noise: { kind: 'normal', width: latent },
+      data,
+      samples: 4000,
+      steps: 300,
+      draws: 16,
+      rate: 0.05,
+      key: key(6),
+      paramsAt,
+      modelAt: (x, params) => ({
+        prior: standardNormal(latent),
+        posterior: posterior.of(params),
+        likelihood: likelihoodAt(x),
+      }),
+    });
+    const start = (i: number) => {
+      const x = tf.tensor2d(data.row(i), [1, observed]);
+      const params = Object.entries(paramsAt(x));
+      const values = (end: string) => [...params.find(([name]) => name === `base/${end}`)![1].dataSync<'float32'>()];
+      return divergence(
+        i,
+        values('mean'),
+        values('logStd').map((logStd) => Math.exp(2 * logStd)),
+      );
+    };
+    return { gaps, start };
+  }
+
+  // 'full' is affine with any covariance: the family holds p(z|x) itself
+  it.each([
+    ['none', 'none', given.diagonalGap],
+    ['flow', 'none', given.diagonalGap],
+    ['none', 'full', 0],
+    ['base', 'full', 0],
+    ['flow', 'full', 0],
+  ] as const)(
+    'amortize %s, flow %s: both parts are those of the closed form',
+    async (amortize, formula, approximation) => {
+      const { gaps, start } = await gapsOf(amortize, formula);
+      gaps.forEach((gap, i) => {
+        const whole = start(i); // the flow starts as the identity
+        expect(Math.abs(gap.refined.elbo - (given.logEvidence[i]! - approximation))).toBeLessThan(0.06);
+        expect(Math.abs(gap.amortisation - (whole - approximation)) / whole).toBeLessThan(0.05);
+      });
+    },
+  );
+
+  it('of a family of one member, none of whose parameters a data point can have, is all approximation', async () => {
+    const gaps = await inferenceGaps({
+      variables: {},
+      noise: { kind: 'normal', width: latent },
+      data,
+      samples: 2000,
+      key: key(6),
+      paramsAt: () => ({}),
+      modelAt: (x) => ({
+        prior: standardNormal(latent),
+        posterior: standardNormal(latent),
+        likelihood: likelihoodAt(x),
+      }),
+    });
+    gaps.forEach(({ amortisation, refined }, i) => {
+      expect(amortisation).toBe(0);
+      expect(Math.abs(refined.elbo - given.priorElbo[i]!) / Math.abs(given.priorElbo[i]!)).toBeLessThan(0.05);
+    });
   });
 });

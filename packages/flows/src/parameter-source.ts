@@ -14,7 +14,7 @@ import type { Flow, ParamShapes, Params, ParamValues } from './flow.ts';
 /** Trainable variables that yield parameters for a batch of contexts. */
 export interface ParameterSource<S extends ParamShapes> {
   readonly variables: NamedVariables;
-  /** Parameters that no context changes, each [1, ...shape]. */
+  /** Parameters that no data point can have for itself, each [1, ...shape]: what a flow declares as shared, such as weights of its networks. */
   readonly fixed: Readonly<Record<string, Tensor>>;
   /** context [B, C] → parameters [B or 1, ...shape] */
   at(context: Tensor2D): Params<S>;
@@ -28,15 +28,26 @@ const mapShapes = <S extends ParamShapes, T>(shapes: S, f: (name: keyof S & stri
     readonly [P in keyof S]: T;
   };
 
+const named = <T>(record: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(names.map((name) => [name, record[name]!]));
+
 /** Free parameters: the variables are the parameters themselves. */
 export interface FreeParameters<S extends ParamShapes> extends ParameterSource<S> {
   readonly variables: { readonly [P in keyof S]: Variable };
 }
 
-/** Free parameters: variables of shape [1, ...shape], the same for every data point. */
-export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): FreeParameters<S> {
+/**
+ * Free parameters: variables of shape [1, ...shape], the same for every data point.
+ *
+ * @param shared those that no data point could have for itself
+ */
+export function free<S extends ParamShapes>(
+  shapes: S,
+  values: ParamValues<S>,
+  shared: readonly string[] = [],
+): FreeParameters<S> {
   const variables = mapShapes(shapes, (name, shape) => newVariable(values[name]!, [1, ...shape]));
-  return { variables, fixed: variables, at: () => variables as Params<S> };
+  return { variables, fixed: named(variables, shared), at: () => variables as Params<S> };
 }
 
 /**
@@ -45,7 +56,7 @@ export function free<S extends ParamShapes>(shapes: S, values: ParamValues<S>): 
  * @throws ExpectationError where the flow has a context, which only an encoder can give
  */
 export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValues<S>): FreeParameters<S> {
-  if (!flow.contexts?.length) return free(flow.paramShapes, values);
+  if (!flow.contexts?.length) return free(flow.paramShapes, values, flow.shared);
   throw new ExpectationError({
     where: `free parameters of ${flow.name}`,
     expected: 'a flow without context',

@@ -1,7 +1,7 @@
 // Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
 import type { Noise, Samplable, Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
-import { type NamedVariables, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
+import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import type { Flow, InvertibleFlow, ParamShapes, Params } from './flow.ts';
 import { type NormalHead, normalHead } from './normal-head.ts';
 import { amortisedFlow, freeFlow, type HeadScaling, type ParameterSource } from './parameter-source.ts';
@@ -32,7 +32,10 @@ export interface Posterior<Q extends Samplable = Samplable> {
 
 /** A family whose members are told apart by parameters, which may come from elsewhere than a context: posteriors refined one by one. */
 export interface ParametricPosterior<Q extends Samplable = Samplable> extends Posterior<Q> {
-  /** context [B, C] → the parameters of each data point's own, [B, ...shape] by name; those that all share are left out. */
+  /**
+   * context [B, C] → parameters that each data point may have for itself, [B, ...shape] by name, whether the encoder yields them or all data points
+   * share one value, which then stands in every row. Left out: what the flow declares as shared, such as weights of its networks.
+   */
   paramsAt(context: Tensor2D): Readonly<Record<string, Tensor>>;
   /** Parameters as `paramsAt` gives them → q(z|x) */
   of(params: Readonly<Record<string, Tensor>>): Q;
@@ -81,6 +84,9 @@ export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPo
   );
 }
 
+/** A value for each data point, [B, …], of values for each or of one for all. */
+const oneForEach = (value: Tensor, rows: number) => (value.shape[0] === rows ? value : repeatRows(value, rows));
+
 type Sources = Readonly<Record<string, ParameterSource<ParamShapes>>>;
 
 /** A family from the sources of its parameters, by part, and what makes a member of all parameters of all parts. */
@@ -98,7 +104,7 @@ function parametric<Q extends Samplable>(
       const own = parts.flatMap(([part, source]) =>
         Object.entries(source.at(context))
           .filter(([name]) => !(name in source.fixed))
-          .map(([name, value]) => [`${part}/${name}`, value] as const),
+          .map(([name, value]) => [`${part}/${name}`, oneForEach(value, context.shape[0])] as const),
       );
       return Object.fromEntries(own);
     },

@@ -170,7 +170,7 @@ function gap(diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Inference gap',
     text: [
-      `For the first ${imagesOf(gaps.length, 'test ')} the encoder’s outputs became free parameters and ascended the bound (q*). What is left to log p̂(x) is the family’s fault, what was gained the encoder’s (Cremer et al. 2018). Both L[q*] and log p̂(x) lie too low on average: what the encoder loses is bounded from below up to Monte Carlo error, the family’s part has two errors of opposite sign. A bar below 0 is noise.`,
+      `For the first ${imagesOf(gaps.length, 'test ')} the posterior’s parameters ascended the bound by themselves (q*), from the encoder’s outputs and from what all images share. What is left to log p̂(x) is the family’s fault, what was gained that of the encoder and of sharing (Cremer et al. 2018). Both L[q*] and log p̂(x) lie too low on average: what amortisation loses is bounded from below up to Monte Carlo error, the family’s part has two errors of opposite sign. A bar below 0 is noise.`,
     ],
     tables: [
       {

@@ -103,11 +103,11 @@ function eagerly(
   arrays: Arrays,
   shapes: InputShapes,
 ): Arrays {
-  const outputs = tf.tidy(() => {
+  let read: Arrays = {};
+  tf.tidy(() => {
     const inputs = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
-    return terms(Object.fromEntries(inputs)) as Record<string, Tensor>;
+    const outputs = Object.entries(terms(Object.fromEntries(inputs)));
+    read = Object.fromEntries(outputs.map(([name, tensor]) => [name, tensor.dataSync<'float32'>().slice()]));
   });
-  const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync<'float32'>()] as const);
-  tf.dispose(outputs);
-  return Object.fromEntries(read);
+  return read;
 }

@@ -11,7 +11,7 @@ import {
   type Traceable,
   traceGraph,
 } from '@flowvae/compiler';
-import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
+import { type NamedVariables, tf } from '@flowvae/tensor';
 import type { Engine } from './gradient-step.ts';
 import { assigningNothing } from './non-trainable.ts';
 import { rowsWithin, tracedRowsWithin } from './run-size.ts';
@@ -129,13 +129,14 @@ function eagerRunner<Name extends string>(
     rowsWithin: (name, most, shapesOf) =>
       tracedRowsWithin(most, (rows) => traceGraph(functions[name], shapesOf(rows), variables)),
     async run(name, arrays, shapes) {
-      const outputs = tf.tidy(() => {
-        const tensors = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);
-        return functions[name](Object.fromEntries(tensors)) as Record<string, Tensor>;
+      // what the function returns may be a variable or a tensor of its surroundings, which is not ours to free, or the given array itself
+      let read: Arrays = {};
+      tf.tidy(() => {
+        const tensors = Object.entries(shapes).map(([input, shape]) => [input, tf.tensor(arrays[input]!, [...shape])]);
+        const outputs = Object.entries(functions[name](Object.fromEntries(tensors)));
+        read = Object.fromEntries(outputs.map(([output, tensor]) => [output, tensor.dataSync<'float32'>().slice()]));
       });
-      const read = Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array]);
-      tf.dispose(outputs);
-      return Object.fromEntries(read);
+      return read;
     },
     dispose: async () => {},
   };

@@ -1,4 +1,4 @@
-// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of the encoder's outputs.
+// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of what encoder and shared variables say.
 import type { Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
@@ -16,7 +16,7 @@ type PosteriorParams = Readonly<Record<string, Tensor>>;
 export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
   /** The model's own variables; they stay as they are. */
   readonly variables: NamedVariables;
-  /** x [B, P] → the encoder's outputs: where the refinement starts. */
+  /** x [B, P] → each data point's parameters, where the refinement starts: the encoder's outputs, or values that all data points share. */
   readonly paramsAt: (x: Tensor2D) => PosteriorParams;
   /** The model at data x [B, P] with posteriors of the given parameters. */
   readonly modelAt: (x: Tensor2D, params: PosteriorParams) => LatentModel;
@@ -46,14 +46,18 @@ export interface InferenceGap {
   readonly logEvidence: number;
   /** log p̂(x) − L[q*]: an estimate of what no member of the family can reach. */
   readonly approximation: number;
-  /** L[q*] − L[q]: what the encoder loses against the best member. */
+  /** L[q*] − L[q]: what it costs that q's parameters come from an encoder, or are shared by all data points. */
   readonly amortisation: number;
 }
 
 /**
- * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder).
+ * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder, or
+ * parameters that all data points share).
  *
- * q* starts at the encoder's q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so L[q*] is too
+ * The family holds every posterior with parameters of the data point's own, whatever of them the encoder yields: a run whose parameters are all
+ * shared has the largest amortisation gap. Only what no data point can have for itself stays, such as weights of networks inside a flow.
+ *
+ * q* starts at q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so L[q*] is too
  * low: the amortisation gap is bounded from below, up to Monte Carlo error. The approximation gap has two errors of opposite sign, for log p̂(x)
  * is too low on average as well; it is bounded on neither side.
  * @see Cremer et al. 2018, arXiv:1801.03558, sections 3 and 4
@@ -72,7 +76,7 @@ export async function inferenceGaps(options: InferenceGapsOptions): Promise<read
   );
   try {
     const before = await estimates(options, params);
-    await ascend(options, params);
+    if (Object.keys(params).length > 0) await ascend(options, params); // a family of one member is its own best
     const after = await estimates(options, params);
     return before.map((amortised, i) => gapOf(amortised, after[i]!));
   } finally {

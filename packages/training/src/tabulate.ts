@@ -2,7 +2,7 @@
 import type { Arrays } from '@flowvae/compiler';
 import type { Samplable, Scorable } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
-import type { Tensor, Tensor2D } from '@flowvae/tensor';
+import { checkShape, repeatRows, type Tensor, type Tensor2D } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from './data-points.ts';
 import { functionRunner, type RunnerOptions } from './function-runner.ts';
 import { drawNoise } from './variational.ts';
@@ -18,8 +18,10 @@ export interface TabulateOptions extends RunnerOptions {
 /**
  * Evaluates a function of points, chunk after chunk, so that memory does not grow with their number.
  *
- * @param fn x [B, P] → named tensors [B, …]; a row's results must depend on this row alone, for the last chunk is filled up
+ * @param fn x [B, P] → named tensors [B, …], or [1, …] where all rows share the result; a row's results must depend on this row alone, for the
+ * last chunk is filled up
  * @returns every result by name, [n, …] row-major
+ * @throws ShapeError naming a result of another number of rows
  */
 export async function tabulate(
   fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
@@ -56,7 +58,7 @@ export async function tabulatePieces(
 ): Promise<void> {
   const { count, width } = data;
   if (count === 0) return;
-  const runner = await functionRunner(({ x }) => fn(x as Tensor2D), options);
+  const runner = await functionRunner(({ x }) => oneForEach(fn(x as Tensor2D), x!.shape[0]!), options);
   try {
     const size = runner.rowsWithin(Math.min(options.chunk ?? 4096, count), (rows) => ({ x: [rows, width] }));
     const x = new Float32Array(size * width);
@@ -70,6 +72,16 @@ export async function tabulatePieces(
   } finally {
     await runner.dispose();
   }
+}
+
+/** Results with one row for each of `rows`; a result that does not depend on x may have one for all. */
+function oneForEach(results: Readonly<Record<string, Tensor>>, rows: number): Readonly<Record<string, Tensor>> {
+  const whole = Object.entries(results).map(([name, result]) => {
+    const given = result.shape[0];
+    if (given !== 1 && given !== rows) checkShape('tabulate', name, result, [rows, ...result.shape.slice(1)]);
+    return [name, given === rows ? result : repeatRows(result, rows)] as const;
+  });
+  return Object.fromEntries(whole);
 }
 
 /** log q(x) of every data point, [n], nats. */

@@ -52,7 +52,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
  *
  * @returns the bytes of the file
  * @throws TraceError where the function cannot be traced, or differs between two batch sizes in another way, naming the node
- * @throws ExpectationError for an output named like an input, or values that do not fit their variable
+ * @throws ExpectationError for a function without outputs, an output named like an input, or values that do not fit their variable
  */
 export async function toOnnx(
   exported: Exported,
@@ -61,6 +61,7 @@ export async function toOnnx(
 ): Promise<Uint8Array> {
   const dynamic = dynamicAxis(shapes, exported.variables);
   const { graph, dimensions } = dynamic ? traceAnySize(exported, shapes, dynamic) : traceFixed(exported, shapes);
+  refuseNoOutputs(graph);
   refuseSharedNames(graph);
   const initializers = await variableConstants(usedVariables(graph), exported.variables, values);
   const { producer = 'flowvae', producerVersion = version, description = '', properties = {} } = metadata;
@@ -126,6 +127,11 @@ function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: Dy
       remedy: 'export with a number as the size of this axis, or remove what fixes the size',
     });
   }
+}
+
+function refuseNoOutputs({ outputs }: Graph): void {
+  if (outputs.length > 0) return;
+  throw new ExpectationError({ where: 'toOnnx', expected: 'a function of at least one output', received: 'none' });
 }
 
 function refuseSharedNames({ inputs, outputs }: Graph): void {

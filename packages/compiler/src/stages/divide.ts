@@ -33,8 +33,9 @@ function crossingNames(crossing: readonly Value[], { inputs, variables, outputs 
   return new Map(crossing.map((value, i) => [value, `${prefix}${i}`]));
 }
 
-/** Divides; a graph without kernels of ours is one stage, unchanged. */
+/** Divides; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses, is none. */
 export function divide(whole: Graph): Division {
+  if (whole.outputs.length === 0) return { stages: [], crossing: [] };
   if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole, entering: [], leaving: [] }], crossing: [] };
   const graph = withoutReshapes(whole);
   const levels = levelsOf(graph);
