@@ -108,6 +108,16 @@ describe('a saved posterior', () => {
     );
   });
 
+  it.each(['none', 'base', 'flow'] as const)('is found without a flow, amortize %s', (amortize) => {
+    const saved = untrainedModel({ flow: 'none', amortize });
+    const folder = freshPath();
+    saveModel(folder, saved);
+    const { spec: found, posterior } = loadPosterior(folder, { contextWidth: 8 });
+    expect(found).toMatchObject({ latent: 2, contextWidth: 8, flow: 'none', amortize });
+    const own = { at: saved.model.posterior.at, noise: saved.model.noise } as Posterior;
+    expect(draw(posterior, features(8))).toEqual(draw(own, features(8)));
+  });
+
   it('of version 1 has plain heads', () => {
     const folder = freshPath();
     const saved = portablePosterior({ ...spec, heads: 'plain' }, key(5));

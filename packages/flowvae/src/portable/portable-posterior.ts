@@ -70,7 +70,7 @@ export function loadPosterior(
 ): PortablePosterior {
   const { spec: stored, where, tensors: all } = readModel(folder);
   const tensors = stored.kind === 'model' ? under('posterior/', all) : all;
-  const spec = stored.kind === 'model' ? specOf(recordedConfig(stored.config, `${where}: config`), tensors) : stored;
+  const spec = stored.kind === 'model' ? specOf(recordedConfig(stored.config, `${where}: config`)) : stored;
   if (contextWidth !== undefined && contextWidth !== spec.contextWidth && spec.amortize !== 'none') {
     throw new ExpectationError({
       where,
@@ -96,11 +96,11 @@ const under = (prefix: string, tensors: Tensors): Tensors =>
       .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
 
-/** The head of the base's mean [C, D] tells the width; without heads every width will do. */
-function specOf(config: TrainConfig, tensors: Tensors): Required<PosteriorSpec> {
+/** The features are the encoder's last hidden layer. */
+function specOf(config: TrainConfig): Required<PosteriorSpec> {
   const { latent, flow, amortize, heads } = config;
-  const { scale = 'logStd' } = networks(config, undefined);
-  return { latent, flow, amortize, heads, scale, contextWidth: tensors['base/mean/kernel']?.shape[0] ?? 1 };
+  const { scale = 'logStd', hidden } = networks(config, undefined);
+  return { latent, flow, amortize, heads, scale, contextWidth: hidden.at(-1)! };
 }
 
 /** A damaged width must not end in an allocation that fails. */
