@@ -12,6 +12,7 @@ const longest = [
   'bench/sections',
   'flowvae/command',
   'experiments/reproduce',
+  'flowvae/every-setting/first-quarter',
   'flowvae/report',
   'flows/networked-flow-laws',
   'flowvae/onnx-files',

@@ -39,7 +39,8 @@ const MOST = 1e6;
 const draws: FormulaArgument = { name: 'k', from: 1, to: MOST_DRAWS };
 const real = (name: string, from: number, to: number): FormulaArgument => ({ name, from, to, isReal: true });
 
-const table: Readonly<Record<string, Row>> = {
+/** Every objective that can be named, as data. */
+export const objectiveTable: Readonly<Record<string, Row>> = {
   elbo: { gradients: ['path', 'stl'], make: (_, options) => elbo(options as BoundOptions) },
   'elbo-analytic': {
     gradients: ['path'],
@@ -87,7 +88,7 @@ const table: Readonly<Record<string, Row>> = {
 const given = (options: { samples: number | undefined; tempering: BoundOptions['tempering'] }): BoundOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-const described = Object.entries(table)
+const described = Object.entries(objectiveTable)
   .map(([name, { args = [] }]) => (args.length > 0 ? `${name}(${args.map((arg) => arg.name).join(',')})` : name))
   .join(', ');
 
@@ -112,8 +113,8 @@ export interface ObjectiveFormula {
 export function parseObjective(formula: string): ObjectiveFormula {
   const expected = `one of ${described}`;
   const cursor = new FormulaCursor('objective', formula);
-  const name = cursor.name(Object.keys(table), expected);
-  const row = table[name]!;
+  const name = cursor.name(Object.keys(objectiveTable), expected);
+  const row = objectiveTable[name]!;
   const args = cursor.args(row.args ?? [], 'an objective that takes arguments');
   if (!cursor.isAtEnd) throw cursor.refusal('the end', cursor.rest(/^.*/s));
   if (name === 'renyi' && args.alpha === 1) {

@@ -1,0 +1,82 @@
+// Few rows of settings in which every two values of two settings meet: pairwise testing, greedy and without chance.
+
+/** A setting and the values that it is tried with. */
+export interface Factor {
+  readonly name: string;
+  readonly values: readonly string[];
+  /** How many of them a row may hold at once. Default 1. */
+  readonly most?: number;
+}
+
+/** A value of a factor. */
+interface Choice {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Values by factor; a factor that is left out stands at its default. */
+export type Row = readonly Choice[];
+
+/** Rows that together hold every pair that is allowed, and the pairs that are not. */
+export interface Covering {
+  readonly rows: readonly Row[];
+  readonly refused: readonly (readonly [Choice, Choice])[];
+}
+
+const keyOf = (...pair: readonly [Choice, Choice]) =>
+  pair
+    .map(({ name, value }) => `${name}=${value}`)
+    .toSorted()
+    .join();
+
+/** Rows that are tried for each that is taken. */
+const TRIED = 6;
+
+/**
+ * Row after row the one of some tried ones that holds most new pairs. Each begins with a pair that no row holds yet, and takes the value that brings
+ * most new pairs as long as one brings any.
+ *
+ * @param isAllowed whether a row can be, the rest at its defaults; what a row forbids, every larger row must forbid too
+ */
+export function coveringRows(factors: readonly Factor[], isAllowed: (row: Row) => boolean): Covering {
+  const choices = factors.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
+  const pairs = choices.flatMap((a, i) =>
+    choices.slice(i + 1).flatMap((b) => (a.name === b.name ? [] : [[a, b] as const])),
+  );
+  const refused = pairs.filter((pair) => !isAllowed(pair));
+  const left = new Map(pairs.filter((pair) => !refused.includes(pair)).map((pair) => [keyOf(...pair), pair]));
+  const newPairs = (row: Row) =>
+    row.flatMap((a, i) => row.slice(i + 1).flatMap((b) => (left.has(keyOf(a, b)) ? [keyOf(a, b)] : [])));
+  const growth = { choices, factors, isAllowed, isNew: (a: Choice, b: Choice) => left.has(keyOf(a, b)) };
+  const rows: Row[] = [];
+  while (left.size > 0) {
+    const begun = [...left.values()].filter((_, i) => i % Math.ceil(left.size / TRIED) === 0);
+    const tried = begun.map((pair) => grown(pair, growth));
+    const best = tried.reduce((a, b) => (newPairs(b).length > newPairs(a).length ? b : a));
+    rows.push(best);
+    for (const key of newPairs(best)) left.delete(key);
+  }
+  return { rows, refused };
+}
+
+interface Growth {
+  readonly choices: readonly Choice[];
+  readonly factors: readonly Factor[];
+  readonly isAllowed: (row: Row) => boolean;
+  /** Whether no row holds two values yet. */
+  readonly isNew: (a: Choice, b: Choice) => boolean;
+}
+
+function grown(row: Row, growth: Growth): Row {
+  const { choices, factors, isAllowed, isNew } = growth;
+  const roomOf = new Map(factors.map(({ name, most = 1 }) => [name, most]));
+  const fits = (choice: Choice) =>
+    !row.includes(choice) && row.filter(({ name }) => name === choice.name).length < roomOf.get(choice.name)!;
+  const next = choices
+    .filter(fits)
+    .map((choice) => ({ choice, gained: row.filter((other) => isNew(choice, other)).length }))
+    .filter(({ gained }) => gained > 0)
+    .toSorted((a, b) => b.gained - a.gained)
+    .find(({ choice }) => isAllowed([...row, choice]));
+  return next ? grown([...row, next.choice], growth) : row;
+}

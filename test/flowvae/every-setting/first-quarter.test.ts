@@ -1,0 +1,54 @@
+// Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings outside them.
+import { architectures } from '@flowvae/vae';
+import { completeConfig, ExpectationError } from 'flowvae';
+import { describe, expect, it } from 'vitest';
+import type { Row } from './covering-rows.ts';
+import { covering, described, testRows } from './rows.ts';
+import { factors, settingsOf, unpaired } from './setting-values.ts';
+import { doAll } from './whole-run.ts';
+
+const { rows, refused } = covering;
+
+testRows(0);
+
+describe('a setting outside the pairs', () => {
+  const names = Object.keys(architectures) as (keyof typeof architectures)[];
+
+  it.each(names)('does all: architecture %s', async (architecture) => {
+    const { hidden: _, heads: __, ...settings } = settingsOf([])!;
+    await doAll({ ...settings, architecture, flow: 'planar' }, '--report');
+  });
+
+  it('does all: engine eager', () =>
+    doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, '--report'));
+
+  it('does all: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
+
+  it('is one of those that are named, with a reason', () => {
+    expect(Object.keys(unpaired).toSorted()).toEqual(['architecture', 'data', 'engine', 'keep']);
+  });
+});
+
+describe('the rows', () => {
+  it('hold every pair that is allowed', () => {
+    const keyOf = (pair: Row) => described(pair.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+    const held = new Set(rows.flatMap((row) => row.flatMap((a, i) => row.slice(i + 1).map((b) => keyOf([a, b])))));
+    const choices = factors.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
+    const pairs = choices.flatMap((a) => choices.filter(({ name }) => a.name < name).map((b) => [a, b]));
+    const isRefused = new Set(refused.map(keyOf));
+    expect(pairs.map(keyOf).filter((pair) => !held.has(pair) && !isRefused.has(pair))).toEqual([]);
+    expect(pairs.length).toBeGreaterThan(2000);
+  });
+
+  it('leave out pairs that are refused by the name of one of the two options', () => {
+    const unsaid = refused.filter((pair) => {
+      try {
+        completeConfig(settingsOf(pair) ?? {});
+        return true;
+      } catch (error) {
+        return !(error instanceof ExpectationError && pair.some(({ name }) => error.where === `--${name}`));
+      }
+    });
+    expect(unsaid.map(described)).toEqual([]);
+  });
+});

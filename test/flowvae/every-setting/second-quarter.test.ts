@@ -1,0 +1,4 @@
+// Every two settings that `train` takes together, in runs of two steps: the second quarter of the rows.
+import { testRows } from './rows.ts';
+
+testRows(1);

@@ -1,0 +1,126 @@
+// What each setting of a run is tried with, read from the tables of flows, likelihoods, objectives and settings: a new row joins by itself.
+import {
+  binarisations,
+  completeConfig,
+  isInvertible,
+  parseFlow,
+  parseLikelihood,
+  parseObjective,
+  type SettingName,
+  settings,
+  type TrainConfig,
+} from 'flowvae';
+import { flowTable } from '../../../packages/flows/src/flow-table.ts';
+import { placeOf } from '../../../packages/flowvae/src/command/completion/words.ts';
+import { objectiveTable } from '../../../packages/objectives/src/objective-formula.ts';
+import { likelihoodTable } from '../../../packages/vae/src/likelihood-table.ts';
+import { tinySettings } from '../tiny-run.ts';
+import type { Factor, Row } from './covering-rows.ts';
+
+export const LATENT = 3;
+
+/** Small, for networks in flows, and in the range of every argument that a table declares. */
+const ARGUMENT = 2;
+
+const withArguments = (name: string, count: number) =>
+  count === 0 ? name : `${name}(${Array.from({ length: count }, () => ARGUMENT).join(',')})`;
+
+const flows = Object.entries(flowTable).map(([name, { args = [] }]) => withArguments(name, args.length));
+
+const invertible = flows.filter((formula) => isInvertible(parseFlow(formula, LATENT)));
+
+const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args.length));
+
+const likelihoods = Object.entries(likelihoodTable).flatMap(([name, { argument }]) =>
+  argument ? [name, withArguments(name, 1)] : [name],
+);
+
+/** Settings with a few values that do not go through the pairs, and why. */
+export const unpaired = {
+  data: 'a run has one data set',
+  architecture: 'networks of published experiments are wide: a run each',
+  engine: 'the eager engine is slow: a run of its own, and tests of every kernel',
+  keep: 'needs a validation, which decides nothing here',
+} as const satisfies Partial<Record<SettingName, string>>;
+
+const choices = (Object.keys(settings) as SettingName[]).flatMap((name): Factor[] => {
+  const { words } = placeOf(settings[name].placeholder);
+  return words.length === 0 || Object.hasOwn(unpaired, name) ? [] : [{ name, values: words }];
+});
+
+/** Options of `evaluate`, one kind of it for each run. */
+const evaluations = [
+  '--eval-samples 3',
+  '--report',
+  '--ais 2 --chains 2',
+  '--ais 2 --chains 2 --simulated 2 --eval-images 0',
+];
+
+/**
+ * All factors. A formula of a row chains several flows, so that fewer rows do; the factor `formula` makes each flow stand alone, twice over, in some
+ * row.
+ */
+export const factors: readonly Factor[] = [
+  { name: 'flow', values: ['none', ...flows], most: 3 },
+  { name: 'prior', values: ['none', ...invertible], most: 4 },
+  { name: 'formula', values: ['alone'] },
+  { name: 'likelihood', values: likelihoods },
+  { name: 'objective', values: objectives },
+  ...choices,
+  { name: 'evaluate', values: evaluations },
+];
+
+/** Settings that go with all values of all others. */
+const permissive: Partial<TrainConfig> = {
+  ...tinySettings,
+  hidden: [...tinySettings.hidden],
+  latent: LATENT,
+  flow: 'none',
+  prior: 'none',
+  steps: 2,
+  evalImages: 0,
+};
+
+/** The settings of a row; undefined where its formulas are not what it says. */
+export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
+  const valuesOf = (wanted: string) => row.filter(({ name }) => name === wanted).map(({ value }) => value);
+  const isAlone = valuesOf('formula').length > 0;
+  const formulas: Record<string, string> = {};
+  for (const name of ['flow', 'prior']) {
+    const values = valuesOf(name);
+    if (values.length > 1 && (isAlone || values.includes('none'))) return undefined;
+    if (values.length > 0) formulas[name] = isAlone && values[0] !== 'none' ? `${values[0]}*2` : values.join('-');
+  }
+  const given = Object.fromEntries(row.map(({ name, value }) => [name, value]));
+  const {
+    formula: _,
+    evaluate: __,
+    ...settings
+  } = { ...suiting(given), ...given, ...formulas } as Record<string, string>;
+  return { ...permissive, ...settings };
+}
+
+/** Of what one setting leaves another no choice in, the first value that does. */
+function suiting({ likelihood, binarize, gradient = 'path' }: Readonly<Record<string, string>>) {
+  const isOf = (name: string, binarisation: string) => (formOf(name) === 'bits') === (binarisation !== 'none');
+  const chosen = likelihood ?? likelihoods.find((each) => isOf(each, binarize ?? 'dynamic'))!;
+  return {
+    objective: objectives.find((each) => parseObjective(each).gradients.some((own) => own === gradient)),
+    likelihood: chosen,
+    binarize: binarisations.find((each) => isOf(chosen, each)),
+  };
+}
+
+const formOf = (likelihood: string) => parseLikelihood(likelihood).data;
+
+/** Whether `train` takes the settings of a row. */
+export function isAllowed(row: Row): boolean {
+  const given = settingsOf(row);
+  if (!given) return false;
+  try {
+    completeConfig(given);
+    return true;
+  } catch {
+    return false;
+  }
+}

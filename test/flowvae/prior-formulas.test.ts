@@ -1,0 +1,36 @@
+// Priors by their formulas: what is sampled comes through the prior's own parameters, and one without an inverse is refused.
+import { completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
+import { expect, it } from 'vitest';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { untrainedModel } from './untrained-model.ts';
+
+const formulas = Object.keys(flowTable).map((name) => `${name}*2`);
+const invertible = formulas.filter((formula) => isInvertible(parseFlow(formula, 3)));
+
+it.each(invertible)('prior %s is what a model samples from', (prior) => {
+  const { model } = untrainedModel({ flow: 'none', latent: 3, prior });
+  const own = Object.entries(model.variables).filter(([path]) => path.startsWith('prior/'));
+  const images = (scale: number) =>
+    tf.tidy(() => {
+      // no two of them proportional or equal: a reflection does not know the length of its normal, and radial's α = β is the identity
+      for (const [k, [, variable]] of own.entries()) {
+        const angles = tf.add(k, tf.mul(scale, tf.range(1, variable.size + 1)));
+        variable.assign(tf.reshape(tf.cos(angles), variable.shape));
+      }
+      return model.sample(tf.ones([1, 3])).dataSync();
+    });
+  if (own.length > 0) expect(images(0.5)).not.toEqual(images(-0.25));
+});
+
+it('a prior without inverse, and a formula that is none, are refused before anything is made', () => {
+  const config = (changes: Partial<TrainConfig>) => completeConfig({ latent: 3, ...changes });
+  expect(() => config({ prior: 'realnvp*4-planr' })).toThrow(
+    /^flow formula 'realnvp\*4-planr': expected .* got 'planr' at character 11$/,
+  );
+  const without = formulas.find((formula) => !invertible.includes(formula));
+  if (without !== undefined) {
+    expect(() => config({ prior: `planar-${without}` })).toThrow(
+      `flow formula 'planar-${without}': expected flows that have an inverse, got '${without}' at character 8`,
+    );
+  }
+});
