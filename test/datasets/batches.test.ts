@@ -9,6 +9,7 @@ import {
   staticBinarisationSeed,
 } from '@flowvae/datasets';
 import { fold, key } from '@flowvae/random';
+import { type DataPoints, tabulate } from '@flowvae/training';
 import { describe, expect, test } from 'vitest';
 
 const height = 3;
@@ -79,7 +80,7 @@ describe.each(binarisations)('%s', (binarisation) => {
 
   test('a fixed set gives the same row at every look, into an array or a new one', () => {
     const fixed = binarised(set, { binarisation, key: seed });
-    expect(fixed).toMatchObject({ count, pixels });
+    expect(fixed).toMatchObject({ count, width: pixels });
     const out = new Float32Array(pixels);
     expect(fixed.row(7, out)).toBe(out);
     expect(fixed.row(8)).not.toEqual(out);
@@ -201,4 +202,11 @@ test.each([
   ],
 ])('refuses wrong arguments in words (%#)', (call, message) => {
   expect(call).toThrow(expect.objectContaining({ name: 'ExpectationError', message }));
+});
+
+test('a set that is binarised once is data points as evaluations take them', async () => {
+  const fixed: DataPoints = binarised(set, { binarisation: 'threshold', key: seed });
+  expect([fixed.count, fixed.width]).toEqual([count, pixels]);
+  const { x } = await tabulate((rows) => ({ x: rows }), fixed, { chunk: 20 });
+  expect([...x!]).toEqual([...set.images].map((byte) => Number(byte >= 128)));
 });

@@ -3,13 +3,13 @@ import { ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, rowWriter } from './binarisation.ts';
 import type { ImageSet } from './image-set.ts';
 
-/** Images whose pixels do not change from one look to the next. */
+/** Images whose pixels do not change from one look to the next: the data points that evaluations take. */
 export interface FixedImages {
   readonly count: number;
-  /** height·width */
-  readonly pixels: number;
+  /** Values of an image, height·width. */
+  readonly width: number;
   /**
-   * The pixels of image `index`, [pixels].
+   * The pixels of image `index`, [width].
    *
    * @param out the array to fill, such as one row of a batch; a new one by default
    * @throws ExpectationError where there is no such image or `out` has another length
@@ -24,13 +24,13 @@ export interface FixedImages {
  */
 export function binarised(set: ImageSet, options: BinarisationOptions): FixedImages {
   const { count } = set;
-  const pixels = set.height * set.width;
+  const width = set.height * set.width;
   const write = rowWriter(set, options)('evaluation');
   return {
     count,
-    pixels,
-    row(index, out = new Float32Array(pixels)) {
-      checkRow(index, count, out.length, pixels);
+    width,
+    row(index, out = new Float32Array(width)) {
+      checkRow(index, count, out.length, width);
       write(index, out);
       return out;
     },

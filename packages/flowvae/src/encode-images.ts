@@ -46,7 +46,7 @@ export async function encodeImages(
     throw new ExpectationError({ where: `--split ${split}`, expected: 'a split with images', received: 'none in it' });
   }
   const fixed = binarised(set, { binarisation: config.binarize, key: key(0) });
-  const row = new Float32Array(fixed.pixels);
+  const row = new Float32Array(fixed.width);
   const { latent } = config;
   const shapes = {
     mean: [count, latent],
@@ -67,7 +67,7 @@ export async function encodeImages(
       const options = {
         infer: model.infer,
         noise: model.noise,
-        data: { count: size, width: fixed.pixels, row: (index: number) => fixed.row(block + index, row) },
+        data: { count: size, width: fixed.width, row: (index: number) => fixed.row(block + index, row) },
         samples,
         meanSamples,
         key: fold(drawKey, block),

@@ -175,6 +175,6 @@ export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'sp
 /** Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the same test set. */
 function fixedPoints(set: ImageSet, binarisation: TrainConfig['binarize'], most: number): DataPoints {
   const fixed = binarised(set, { binarisation, key: key(0) });
-  const row = new Float32Array(fixed.pixels);
-  return { count: Math.min(most, fixed.count), width: fixed.pixels, row: (index) => fixed.row(index, row) };
+  const row = new Float32Array(fixed.width);
+  return { count: Math.min(most, fixed.count), width: fixed.width, row: (index) => fixed.row(index, row) };
 }
