@@ -1,5 +1,5 @@
 // Flow formulas: what they mean, and that a wrong one is refused with the character where it goes wrong.
-import { type InvertibleFlow, parseFlow, parseInvertibleFlow, planar } from '@flowvae/flows';
+import { type InvertibleFlow, NarrowLatentError, parseFlow, parseInvertibleFlow, planar } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -123,4 +123,16 @@ it('no text makes it fail in another way, or take what is no formula', () => {
     }),
     { numRuns: 2000, seed: 42 },
   );
+});
+
+describe('the narrowest latent', () => {
+  it.each(Object.entries(flowTable))('of %s is the one that its row declares', (name, { fewest = 1 }) => {
+    expect(parseFlow(name, fewest).dim).toBe(fewest);
+    if (fewest === 1) return;
+    const narrow = () => parseFlow(`planar-${name}*2`, fewest - 1);
+    expect(narrow).toThrow(NarrowLatentError);
+    expect(narrow).toThrow(
+      `flow formula 'planar-${name}*2': expected a latent of at least ${fewest} dimensions for ${name}, got ${fewest - 1}`,
+    );
+  });
 });

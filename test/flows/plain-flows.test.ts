@@ -27,7 +27,13 @@ it.each([
     () => sylvesterHouseholder(4, 0),
     'sylvesterHouseholder: mirrors: expected a whole number from 1, got 0',
   ],
-  ['sylvesterTriangular', () => sylvesterTriangular(1), 'sylvesterTriangular: dim'],
+  [
+    'sylvesterTriangular',
+    () => sylvesterTriangular(1),
+    "sylvesterTriangular: expected at least 2 components, got 1; use 'planar'",
+  ],
+  ['sylvesterHouseholder', () => sylvesterHouseholder(1, 2), 'sylvesterHouseholder: expected at least 2 components'],
+  ['sylvesterOrthogonal', () => sylvesterOrthogonal(1, 1), 'sylvesterOrthogonal: expected at least 2 components'],
   ['nicePlanar', () => nicePlanar(1), 'nice-planar: expected at least 2 components, got 1'],
 ])('%s refuses what it cannot be', (_, make, message) => {
   expect(make).toThrow(message);

@@ -43,6 +43,8 @@ interface FlowTerm {
 /** A row: the arguments in the order of the formula, and what makes the layers. */
 interface FlowRow {
   readonly args?: readonly FlowArgument[];
+  /** The narrowest latent that it takes. Default 1. */
+  readonly fewest?: number;
   readonly make: (term: FlowTerm) => Flow;
 }
 
@@ -71,6 +73,7 @@ const sizesOf = ({ count, args, contextWidth }: FlowTerm): NetworkOptions => ({
 /** A row of a flow whose networks' sizes are its only arguments. */
 const networked = (make: (dim: number, options: NetworkOptions) => Flow): FlowRow => ({
   args: networkArgs,
+  fewest: 2,
   make: (term) => make(term.dim, sizesOf(term)),
 });
 
@@ -80,27 +83,30 @@ export const flowTable: Readonly<Record<string, FlowRow>> = {
   householder: { make: ({ dim, count }) => householder(dim, count) },
   radial: { make: ({ dim, count }) => radial(dim, count) },
   affine: repeated(({ dim }) => affine(dim)),
-  full: repeated(({ dim }) => full(dim)),
-  lu: repeated(({ dim }, place) => lu(dim, { key: key(place) })),
+  full: { ...repeated(({ dim }) => full(dim)), fewest: 2 },
+  lu: { ...repeated(({ dim }, place) => lu(dim, { key: key(place) })), fewest: 2 },
   permutation: repeated(({ dim }, place) => permutation(dim, { key: key(place) })),
   actnorm: repeated(({ dim }) => actnorm(dim)),
   'sylvester-o': {
     args: [{ name: 'columns', fallback: (dim) => Math.min(dim, 8), from: 2, to: (dim) => dim }],
+    fewest: 2,
     make: ({ dim, count, args }) => sylvesterOrthogonal(dim, args.columns!, count),
   },
   'sylvester-h': {
     args: [{ name: 'mirrors', fallback: 8, from: 1, to: 1024 }],
+    fewest: 2,
     make: ({ dim, count, args }) => sylvesterHouseholder(dim, args.mirrors!, count),
   },
-  'sylvester-t': { make: ({ dim, count }) => sylvesterTriangular(dim, count) },
+  'sylvester-t': { fewest: 2, make: ({ dim, count }) => sylvesterTriangular(dim, count) },
   'nice-perm': networked((dim, options) => nice(dim, { ...options, mixing: 'permutation' })),
   'nice-orth': networked((dim, options) => nice(dim, { ...options, mixing: 'orthogonal' })),
-  'nice-planar': { make: ({ dim, count }) => nicePlanar(dim, count) },
+  'nice-planar': { fewest: 2, make: ({ dim, count }) => nicePlanar(dim, count) },
   realnvp: networked(realnvp),
   iaf: networked(iaf),
   maf: networked(maf),
   spline: {
     args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs],
+    fewest: 2,
     make: (term) => spline(term.dim, { ...sizesOf(term), bins: term.args.bins! }),
   },
 };

@@ -1,5 +1,5 @@
 // Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`: one parser over one table, for the command line and config files.
-import { FormulaCursor } from '@flowvae/tensor';
+import { ExpectationError, FormulaCursor } from '@flowvae/tensor';
 import { chain } from './chain.ts';
 import { type Flow, type InvertibleFlow, isInvertible } from './flow.ts';
 import { type FlowArgument, flowTable } from './flow-table.ts';
@@ -15,13 +15,29 @@ export interface FormulaOptions {
   readonly contextWidth?: number;
 }
 
+/** A latent that is narrower than a flow of a formula takes. */
+export class NarrowLatentError extends ExpectationError {
+  override readonly name = 'NarrowLatentError';
+  /** The narrowest latent that the flow takes. */
+  readonly fewest: number;
+
+  constructor(formula: string, flow: string, { fewest, dim }: { readonly fewest: number; readonly dim: number }) {
+    super({
+      where: `flow formula '${formula}'`,
+      expected: `a latent of at least ${fewest} dimensions for ${flow}`,
+      received: String(dim),
+    });
+    this.fewest = fewest;
+  }
+}
+
 /**
  * Parses a formula into a flow: terms joined by `-` are applied from left to right; `*n` repeats a term with parameters of its own, and
  * numbers in parentheses are the flow's arguments.
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
- * @throws ExpectationError that points at the character where the formula ends to be one
+ * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a flow takes no latent so narrow
  */
 export function parseFlow(formula: string, dim: number, options: FormulaOptions = {}): Flow {
   const links = parseTerms(formula, dim, options).map(({ flow }) => flow);
@@ -54,7 +70,8 @@ function parseTerms(formula: string, dim: number, { contextWidth = 0 }: FormulaO
   do {
     const at = cursor.at;
     const name = cursor.name(names, grammar);
-    const { args: declared = [], make } = flowTable[name]!;
+    const { args: declared = [], fewest = 1, make } = flowTable[name]!;
+    if (dim < fewest) throw new NarrowLatentError(formula, name, { fewest, dim });
     const args = flowArguments(cursor, declared, dim);
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));

@@ -16,7 +16,7 @@ export {
   type Params,
   type ParamValues,
 } from './flow.ts';
-export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula.ts';
+export { type FormulaOptions, NarrowLatentError, parseFlow, parseInvertibleFlow } from './formula.ts';
 export { type FullShapes, full } from './full.ts';
 export { type HouseholderShapes, householder } from './householder.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';

@@ -27,6 +27,7 @@ export type MirrorShapes = { readonly v: readonly [layers: number, mirrors: numb
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.1
  */
 export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flow<SylvesterShapes & OrthogonalShapes> {
+  checkDim('sylvesterOrthogonal', dim);
   checkWidth('sylvesterOrthogonal: width', width, dim);
   const source: BasisSource<OrthogonalShapes> = {
     paramShapes: { q: [layers, dim, width] },
@@ -47,7 +48,7 @@ export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flo
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.2
  */
 export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): Flow<SylvesterShapes & MirrorShapes> {
-  checkWidth('sylvesterHouseholder: dim', dim, dim);
+  checkDim('sylvesterHouseholder', dim);
   if (!(Number.isInteger(mirrors) && mirrors >= 1)) {
     const received = String(mirrors);
     throw new ExpectationError({ where: 'sylvesterHouseholder: mirrors', expected: 'a whole number from 1', received });
@@ -70,7 +71,7 @@ export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): 
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.3
  */
 export function sylvesterTriangular(dim: number, layers = 1): Flow<SylvesterShapes> {
-  checkWidth('sylvesterTriangular: dim', dim, dim);
+  checkDim('sylvesterTriangular', dim);
   return triangularFrom(0, dim, layers);
 }
 
@@ -113,8 +114,14 @@ export function alternatingBases(layers: number, first = 0): Basis[] {
   );
 }
 
+const remedy = "use 'planar', which a Sylvester flow of width 1 is";
+
+function checkDim(where: string, dim: number): void {
+  if (Number.isInteger(dim) && dim >= 2) return;
+  throw new ExpectationError({ where, expected: 'at least 2 components', received: String(dim), remedy });
+}
+
 function checkWidth(where: string, width: number, dim: number): void {
   if (Number.isInteger(width) && width >= 2 && width <= dim) return;
-  const remedy = "use 'planar', which a Sylvester flow of width 1 is";
   throw new ExpectationError({ where, expected: `a whole number from 2 to ${dim}`, received: String(width), remedy });
 }
