@@ -1,6 +1,6 @@
 // Models and posteriors in folders: what comes back is what was saved, and whatever is wrong with a folder is one clear error.
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bernoulli, normal, uniform } from '@flowvae/random';
 import { mlp } from '@flowvae/vae';
@@ -114,8 +114,10 @@ describe('a saved posterior', () => {
     saveModel(folder, saved);
     const { spec: found, posterior } = loadPosterior(folder, { contextWidth: 8 });
     expect(found).toMatchObject({ latent: 2, contextWidth: 8, flow: 'none', amortize });
-    const own = { at: saved.model.posterior.at, noise: saved.model.noise } as Posterior;
-    expect(draw(posterior, features(8))).toEqual(draw(own, features(8)));
+    const own = Object.entries(saved.model.variables).filter(([name]) => name.startsWith('posterior/'));
+    expect(values(posterior.variables).map(([, , numbers]) => numbers)).toEqual(
+      values(Object.fromEntries(own)).map(([, , numbers]) => numbers),
+    );
   });
 
   it('of version 1 has plain heads', () => {
@@ -242,6 +244,19 @@ describe('a folder that is refused', () => {
     const load = () => loadModel(folder);
     expect(load).toThrow(ExpectationError);
     expect(load).toThrow(error);
+  });
+
+  it.each([
+    ['no config', undefined, 'got no config; completeConfig'],
+    ['a part of the settings', { flow: 'planar', latent: 2 }, 'got none for architecture, hidden, '],
+  ])('a model with %s, before anything is written', (_, given, text) => {
+    const folder = freshPath();
+    const save = () => saveModel(folder, { ...saved, config: given as never });
+    expect(save).toThrow(ExpectationError);
+    expect(save).toThrow(
+      `saveModel: config: expected every setting of the model, with its height and width beside it, ${text}`,
+    );
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('a place that cannot be written to', () => {

@@ -102,7 +102,11 @@ describe('taking up', () => {
       /config\.json: expected steps 6, seed 3, got steps 7, seed 4; a run goes on with/,
     ],
     ['threads', { threads: 2 }, /expected threads 1, got threads 2; a run goes on with/],
-    ['other data', { data: tinyData() }, /expected data "[^"]+", got data "[^"]+"; a run goes on with/],
+    [
+      'other data',
+      { data: 'mnist' },
+      /^data mnist: expected the images that the run began with, SHA-256 \w+, got those/,
+    ],
   ])('refuses %s', async (_, changes, text) => {
     await expect(takeUp(finished, changes)).rejects.toThrow(text);
   });
@@ -136,7 +140,9 @@ describe('taking up', () => {
     const bytes = readFileSync(file);
     bytes[100]! ^= 1;
     writeFileSync(file, bytes);
-    await expect(takeUp(out, { data: folder })).rejects.toThrow(/expected dataSha256 "\w+", got dataSha256 "\w+"; /);
+    await expect(takeUp(out, { data: folder })).rejects.toThrow(
+      /expected the images that the run began with, SHA-256 \w+, got SHA-256 \w+; the files were damaged or changed/,
+    );
   });
 });
 
@@ -159,7 +165,7 @@ describe.sequential('the command', () => {
     const both = await flowvae(['train', '--replay', finished, '--resume', finished]);
     expect([both.code, both.stderr]).toEqual([
       2,
-      'flowvae: --resume: expected only --json, --quiet and --verbose beside --replay, got it\n',
+      'flowvae: --resume: expected only --data, --json, --quiet and --verbose beside --replay, got it\n',
     ]);
   });
 
@@ -199,6 +205,14 @@ describe('validation', () => {
     const name = `step-${String(best[0]).padStart(9, '0')}.safetensors`;
     expect(readdirSync(join(out, 'checkpoints'))).toContain(name);
     expect(tensorsOf(join(out, 'model.safetensors'))).toEqual(tensorsOf(join(out, 'checkpoints', name)));
+  });
+
+  it('that was stopped before the first says that no best bound chose the model', async () => {
+    const said: string[] = [];
+    const progress = { write: (text: string) => void said.push(text) };
+    const stopped = { out: freshPath(), signal: AbortSignal.abort(), progress };
+    await trainRun(config({ validateEvery: 5, keep: 'best' }), stopped);
+    expect(said).toContain('no validation was measured yet: the model is the one of the last step\n');
   });
 
   it('needs images: refused before anything is written', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 
-const cwd = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where the JavaScript of a file of the repository is. */
 const compiled = (path: string) => join(inject('compiledSources'), path.replace(/\.ts$/, '.js'));
@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly through?: readonly string[];
   /** Changes of the environment; `undefined` takes a variable away. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder that it is started in. Default: the repository's. */
+  readonly folder?: string;
   /** Called with the process as soon as it is started. */
   readonly onStart?: (child: ChildProcess) => void;
   /** Called with all of stderr whenever it grows. */
@@ -47,10 +49,10 @@ export function program(path: string, args: readonly string[], options: ProgramO
 /** Starts what a command line says, and waits until it and all that share its output have ended. */
 export function ended(
   [first = '', ...words]: readonly string[],
-  { env, onStart, onStderr }: Pick<ProgramOptions, 'env' | 'onStart' | 'onStderr'>,
+  { env, folder = repository, onStart, onStderr }: Omit<ProgramOptions, 'fault' | 'through'>,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(first, words, { cwd, env: { ...process.env, ...env } });
+    const child = spawn(first, words, { cwd: folder, env: { ...process.env, ...env } });
     const text = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       text.stdout += chunk;

@@ -12,7 +12,7 @@ import {
   tabulate,
 } from '@flowvae/training';
 import { evaluateTest } from './evaluate-test.ts';
-import type { Experiment } from './experiment.ts';
+import type { ModelParts, TestParts } from './experiment.ts';
 
 /** What is asked for, as options of the command. */
 export interface AnnealedFlags {
@@ -48,13 +48,13 @@ export interface Simulated {
  *
  * @throws ExpectationError where a draw cannot be shown: its image is then no draw of the likelihood, and a bound from it would be wrong
  */
-export async function simulatedImages(parts: Experiment, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
+export async function simulatedImages(parts: ModelParts, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
   return simulated === undefined ? undefined : await simulate(parts, simulated, fold(parts.key, 'simulated'));
 }
 
 /** Runs what is asked for; undefined where nothing is, or where no image was finished. */
 export async function annealedTest(
-  parts: Experiment,
+  parts: TestParts,
   { ais, chains = 16 }: AnnealedFlags,
   drawn: Simulated | undefined,
   progress: ProgressStream,
@@ -94,7 +94,7 @@ export async function annealedTest(
 }
 
 /** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
-async function simulate({ config, model }: Experiment, count: number, key: Key): Promise<Simulated> {
+async function simulate({ config, model }: ModelParts, count: number, key: Key): Promise<Simulated> {
   const ofLatent = model.prior.noise;
   const { noise: ofData, ends } = tf.tidy(() => {
     const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(

@@ -4,7 +4,7 @@ import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { type Engine, type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/training';
-import type { Experiment } from './experiment.ts';
+import type { TestParts } from './experiment.ts';
 
 /**
  * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
@@ -25,7 +25,7 @@ export async function chooseBackend(wanted: Engine, progress?: ProgressStream): 
  * @param onEstimate told of each image by itself
  */
 export async function evaluateTest(
-  { config, model, test, key }: Experiment,
+  { config, model, test, key }: TestParts,
   progress: ProgressStream,
   signal?: AbortSignal,
   onEstimate?: EvaluateOptions['onEstimate'],

@@ -1,5 +1,6 @@
 // From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
@@ -23,15 +24,26 @@ import { objectiveOf } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
 
-/** What a config describes, trained or not. */
-export interface Experiment {
+/** Rows and columns of an image. */
+export type ImageSize = Pick<ImageSet, 'height' | 'width'>;
+
+/** What a config describes without its data: enough to draw from the model, and to export it. */
+export interface ModelParts {
   readonly config: TrainConfig;
-  readonly splits: ImageSplits;
   readonly model: MlpVae;
-  /** Test images, binarised once. */
-  readonly test: DataPoints;
+  readonly image: ImageSize;
   /** Every key of a run is folded from this one. */
   readonly key: Key;
+}
+
+/** With test images, binarised once: enough to evaluate the model. */
+export interface TestParts extends ModelParts {
+  readonly test: DataPoints;
+}
+
+/** What a config describes, trained or not. */
+export interface Experiment extends TestParts {
+  readonly splits: ImageSplits;
 }
 
 /** What it takes to train one. */
@@ -54,15 +66,38 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate)
 /**
  * Builds the parts of a run: data, a model with its initial weights, test images.
  *
+ * @param remedy what a user can do where the data cannot be read
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
-export function experiment(config: TrainConfig): Experiment {
-  const splits = config.data === 'mnist' ? mnist() : toldAs('idxFolder:', 'data', () => idxFolder(config.data));
+export function experiment(config: TrainConfig, remedy?: string): Experiment {
+  const splits = readData(config, remedy);
   const { train } = splits;
-  const root = key(config.seed);
+  const { height, width } = train;
   const model = modelOf(config, train, meanImage(train, config.binarize));
-  return { config, splits, model, test: fixedPoints(splits.test, config.binarize, config.evalImages), key: root };
+  const test = fixedPoints(splits.test, config.binarize, config.evalImages);
+  return { config, splits, model, image: { height, width }, test, key: key(config.seed) };
 }
+
+/** The images that a config names. @throws ExpectationError where they cannot be read */
+export function readData({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageSplits {
+  if (data === MNIST) return mnist();
+  try {
+    return toldAs('idxFolder:', 'data', () => idxFolder(data));
+  } catch (error) {
+    if (!(error instanceof ExpectationError) || error.remedy || !remedy) throw error;
+    throw new ExpectationError({ ...error, remedy });
+  }
+}
+
+/** The data set that needs no folder. */
+const MNIST = 'mnist';
+
+/** Where data are, whatever folder a later command is started in. */
+export const absoluteData = (data: string): string => (data === MNIST ? data : resolve(data));
+
+/** The size of MNIST's images, of any other folder's unknown without them. */
+export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | undefined =>
+  data === MNIST ? { height: 28, width: 28 } : undefined;
 
 /** What a function of a library refuses, told by the setting that it was given. */
 function toldAs<T>(place: string, setting: string, action: () => T): T {
@@ -79,7 +114,7 @@ function toldAs<T>(place: string, setting: string, action: () => T): T {
  *
  * @param mean the mean image, at which the decoder starts; left out where the weights are read from a file
  */
-export function modelOf(config: TrainConfig, size: Pick<ImageSet, 'height' | 'width'>, mean?: Float32Array): MlpVae {
+export function modelOf(config: TrainConfig, size: ImageSize, mean?: Float32Array): MlpVae {
   return mlpVae({
     pixels: size.height * size.width,
     latent: config.latent,
@@ -163,7 +198,7 @@ export function validationBound({ config, splits, model, key: root }: Experiment
  * undefined.
  */
 export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
-  if (config.data === 'mnist') return undefined;
+  if (config.data === MNIST) return undefined;
   const hash = createHash('sha256');
   for (const { images, labels } of [splits.train, splits.validation, splits.test]) {
     hash.update(images);

@@ -12,23 +12,34 @@ const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey
 
 const isGrey = (binarisation: Binarisation) => binarisation === 'none';
 
+/** For errors of {@link likelihoodOf}. */
+interface LikelihoodOptions {
+  /** Where the config comes from: `''` for the command line, else a file's name. */
+  readonly where?: string;
+  /** Whether the model is trained, so that another likelihood is no remedy. Default false. */
+  readonly isSettled?: boolean;
+}
+
 /**
  * The likelihood of a config.
  *
- * @param where where the config comes from, for errors: `''` for the command line, else a file's name
  * @throws ExpectationError where there is none of that name, or it is not for the data that the config's binarisation gives
  */
-export function likelihoodOf({ likelihood: name, binarize }: TrainConfig, where = ''): Likelihood {
+export function likelihoodOf(
+  { likelihood: name, binarize }: TrainConfig,
+  { where = '', isSettled = false }: LikelihoodOptions = {},
+): Likelihood {
   const likelihood = parseLikelihood(name);
   const { words, isGrey: wantsGrey } = forms[likelihood.data];
   if (wantsGrey === isGrey(binarize)) return likelihood;
   const accepted = binarisations.filter((each) => isGrey(each) === wantsGrey);
-  const others = likelihoods.filter(({ data }) => forms[data].isGrey !== wantsGrey);
+  const others = likelihoods.filter(({ data }) => forms[data].isGrey !== wantsGrey).map((each) => each.name);
+  const other = isSettled ? '' : `, or ${flagOf('likelihood')} ${listed(others)}`;
   throw new ExpectationError({
     where: where ? `${where}: binarize` : flagOf('binarize'),
     expected: `${listed(accepted)}, for the likelihood ${name} is one of ${words}`,
     received: binarize,
-    remedy: `pass ${flagOf('binarize')} ${accepted[0]}, or ${flagOf('likelihood')} ${listed(others.map((each) => each.name))}`,
+    remedy: `pass ${flagOf('binarize')} ${accepted[0]}${other}`,
   });
 }
 

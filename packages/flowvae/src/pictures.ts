@@ -4,16 +4,16 @@ import { fold, type Key, normal } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, ModelParts } from './experiment.ts';
 import type { TrainConfig } from './settings.ts';
 
 /** Part of a title; Bernoulli goes without saying. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
 
 /** Means of p(x|z) at draws from the prior, as a grid. */
-export function samplesFigure({ model, splits, config }: Experiment, count: number, key: Key): Uint8Array {
+export function samplesFigure({ model, image, config }: ModelParts, count: number, key: Key): Uint8Array {
   const noise = tf.tensor2d(normal(key, count * config.latent), [count, config.latent]);
-  const { height, width } = splits.train;
+  const { height, width } = image;
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
   const prior = config.prior === 'none' ? '' : `, prior ${config.prior}`;

@@ -3,7 +3,7 @@ import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/r
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
 import { experiment, training } from './experiment.ts';
-import { refuseOtherData, storedConfig } from './saved-run.ts';
+import { REMEDY, refuseOtherData, storedConfig } from './saved-run.ts';
 
 const silent: ProgressStream = { write: () => true };
 
@@ -16,16 +16,18 @@ export interface Replay {
 /**
  * Goes from the last good checkpoint to the step that failed, usually the very next, and inspects it.
  *
+ * @param data where the images are now, if not where the run found them
  * @throws ExpectationError where the run did not stop at a value that is not finite, or cannot be read
  */
-export async function replayRun(path: string, progress: ProgressStream = silent): Promise<Replay> {
+export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
   const folder = RunFolder.claimed(path);
   const recorded = folder.readFailure();
   const step = recorded.step as number;
-  const { config, dataSha256 } = storedConfig(folder);
+  const stored = storedConfig(folder);
+  const config = { ...stored.config, ...(data === undefined ? {} : { data }) };
   await startEagerBackend('wasm');
-  const parts = experiment(config);
-  refuseOtherData(parts, dataSha256);
+  const parts = experiment(config, REMEDY);
+  refuseOtherData(parts, stored);
   const { problem, optimizer } = training(parts);
   const { state, notices } = readLatestCheckpoint(folder);
   for (const notice of notices) progress.write(`${notice}\n`);

@@ -5,7 +5,7 @@ import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { Evaluation, FitResult } from '@flowvae/training';
 import { parseLikelihood } from '@flowvae/vae';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, TestParts } from './experiment.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
 interface Terms {
@@ -54,7 +54,7 @@ export interface TrainReport extends EvaluationReport {
 }
 
 /** The evaluation's part of a report. */
-export function evaluationReport({ config, test }: Experiment, evaluation: Evaluation | undefined): EvaluationReport {
+export function evaluationReport({ config, test }: TestParts, evaluation: Evaluation | undefined): EvaluationReport {
   const { terms } = evaluation ?? {};
   const term = (name: keyof Terms) => terms?.[name] ?? 0; // a posterior without flow reports no logDet: it is 0
   return {

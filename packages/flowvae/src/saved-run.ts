@@ -1,7 +1,18 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
+import { key } from '@flowvae/random';
 import { assignState, type checkpointChoices, RunFolder, readCheckpoint } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import { dataChecksum, type Experiment, experiment } from './experiment.ts';
+import {
+  dataChecksum,
+  type Experiment,
+  experiment,
+  type ImageSize,
+  knownSize,
+  type ModelParts,
+  modelOf,
+  readData,
+} from './experiment.ts';
+import { likelihoodOf } from './observed-data.ts';
 import type { TrainConfig } from './settings.ts';
 import { recordedConfig } from './train-config.ts';
 
@@ -31,16 +42,55 @@ export type CheckpointChoice = (typeof checkpointChoices)[number];
  */
 export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkpoint?: CheckpointChoice): SavedRun {
   const folder = checkpoint ? RunFolder.claimed(path) : RunFolder.open(path);
-  const { config, dataSha256 } = storedConfig(folder);
-  const parts = experiment({ ...config, ...changes });
-  if (changes.data === undefined) refuseOtherData(parts, dataSha256);
+  const stored = storedConfig(folder);
+  const changed = { ...stored.config, ...changes };
+  likelihoodOf(changed, { isSettled: true });
+  const parts = experiment(changed, REMEDY);
+  if (changes.data === undefined) refuseOtherData(parts, stored);
+  const others = isOther(parts, stored) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
     folder.loadModel(parts.model.variables);
-    return { folder, parts, notices: [] };
+    return { folder, parts, notices: others };
   }
   const { state, notices } = readCheckpoint(folder, checkpoint);
   assignState(folder.path, parts.model.variables, state.parameters);
-  return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices };
+  return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
+}
+
+/** What a user can do who moved the images, with commands that read them. */
+export const REMEDY = 'name the folder where the images are now with --data';
+
+/** A finished run without its data. */
+interface SavedModel {
+  readonly folder: RunFolder;
+  readonly parts: ModelParts;
+}
+
+/**
+ * Opens a finished run for what needs no images. A run folder that was written before it said how large they are needs its data all the same.
+ *
+ * @throws ExpectationError as for {@link openRun}
+ */
+export function openModel(path: string, changes: Partial<TrainConfig> = {}): SavedModel {
+  const folder = RunFolder.open(path);
+  const config = { ...storedConfig(folder).config, ...changes };
+  likelihoodOf(config, { isSettled: true });
+  const image = imageSizeOf(folder, config);
+  const model = modelOf(config, image);
+  folder.loadModel(model.variables);
+  return { folder, parts: { config, model, image, key: key(config.seed) } };
+}
+
+/** What `model.safetensors` says about the images that the model is of. */
+export const sizeMetadata = ({ height, width }: ImageSize) => ({ height: `${height}`, width: `${width}` });
+
+const isSize = (text: string | undefined) => text !== undefined && /^[1-9]\d{0,4}$/.test(text);
+
+function imageSizeOf(folder: RunFolder, config: TrainConfig): ImageSize {
+  const { height, width } = folder.modelMetadata();
+  if (isSize(height) && isSize(width)) return { height: Number(height), width: Number(width) };
+  const remedy = 'the run is of a version that did not write down how large its images are: put them back there';
+  return knownSize(config) ?? readData(config, remedy).train;
 }
 
 /** A checkpoint for people. */
@@ -64,13 +114,17 @@ export function storedConfig(folder: RunFolder): StoredConfig {
 }
 
 /** @throws ExpectationError where the images are not those that the run was trained on */
-export function refuseOtherData(parts: Experiment, expected: string | undefined): void {
-  const received = dataChecksum(parts);
-  if (expected === undefined || received === undefined || received === expected) return;
+export function refuseOtherData(parts: Experiment, stored: StoredConfig): void {
+  if (!isOther(parts, stored)) return;
+  const named = (sha256: string | undefined) => (sha256 === undefined ? 'those of MNIST' : `SHA-256 ${sha256}`);
   throw new ExpectationError({
-    where: parts.config.data,
-    expected: `the images that the run began with, SHA-256 ${expected}`,
-    received,
-    remedy: 'the files were damaged or changed',
+    where: `data ${parts.config.data}`,
+    expected: `the images that the run began with, ${named(stored.dataSha256)}`,
+    received: named(dataChecksum(parts)),
+    remedy: `the files were damaged or changed, or are others; ${REMEDY}`,
   });
 }
+
+/** Whether the images are known to be others: a run of an early version has no checksum. */
+const isOther = (parts: Experiment, { config, dataSha256 }: StoredConfig): boolean =>
+  (dataSha256 !== undefined || knownSize(config) !== undefined) && dataChecksum(parts) !== dataSha256;

@@ -1,5 +1,5 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
-import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
+import { NarrowLatentError, parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
 import { refuseObjective } from './objective-choice.ts';
 import { likelihoodOf } from './observed-data.ts';
@@ -26,10 +26,9 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
   const entries = names.map((name) => [name, checked[name] ?? defaults[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
-  if (config.flow !== 'none') parseFlow(config.flow, config.latent);
-  if (config.prior !== 'none') parseInvertibleFlow(config.prior, config.latent);
-  likelihoodOf(config, where);
   const placeOf = (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
+  refuseFormulas(config, placeOf);
+  likelihoodOf(config, { where });
   refuseObjective(config, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
@@ -42,6 +41,26 @@ export const recordedConfig = (recorded: Readonly<Record<string, unknown>>, wher
 
 /** Published experiments have plain linear heads. */
 const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) => architecture !== 'mlp';
+
+/** Both formulas are of flows, the prior's of such with an inverse, and the latent is wide enough for them. */
+function refuseFormulas({ flow, prior, latent }: TrainConfig, placeOf: (name: SettingName) => string): void {
+  for (const [name, formula, parse] of [
+    ['flow', flow, parseFlow] as const,
+    ['prior', prior, parseInvertibleFlow] as const,
+  ]) {
+    if (formula === 'none') continue;
+    try {
+      parse(formula, latent);
+    } catch (error) {
+      if (!(error instanceof NarrowLatentError)) throw error;
+      throw new ExpectationError({
+        where: placeOf('latent'),
+        expected: `${error.fewest} or more beside ${flagOf(name)} ${formula}`,
+        received: String(latent),
+      });
+    }
+  }
+}
 
 /** What judges by a validation bound needs one. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {

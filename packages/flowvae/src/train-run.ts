@@ -10,17 +10,28 @@ import {
   isExhausted,
   ProgressLine,
   type ProgressStream,
+  RunFolder,
   resumeRun,
   trainingProgress,
   validating,
 } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
-import { dataChecksum, type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import {
+  absoluteData,
+  dataChecksum,
+  type Experiment,
+  experiment,
+  type Training,
+  training,
+  validationBound,
+} from './experiment.ts';
 import { diagnosticsOf } from './kept-diagnostics.ts';
 import { drawFigures } from './pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
-import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
+import { REMEDY, refuseOtherData, sizeMetadata, storedConfig } from './saved-run.ts';
+import { flagOf, type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */
@@ -57,8 +68,11 @@ const CURVE_ENTRIES = 100;
  */
 export async function trainRun(config: TrainConfig, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent, signal } = options;
+  if (!options.resume) refuseUnreachedValidation(config);
   await chooseBackend(config.engine);
-  const parts = experiment(config);
+  const parts = options.resume
+    ? experiment(config, REMEDY)
+    : experiment({ ...config, data: absoluteData(config.data) });
   const trained = training(parts);
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
@@ -69,7 +83,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     if (signal) setMaxListeners(20, signal);
     const fitted = await train(parts, trained, { run, line }, options);
     keepBest(parts, run, progress);
-    run.folder.saveModel(variables, { flow: config.flow, steps: String(fitted.steps) });
+    run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
@@ -80,6 +94,20 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   } finally {
     run.close();
   }
+}
+
+/** A run that went on may have been begun so by an earlier version. */
+function refuseUnreachedValidation({ keep, patience, validateEvery, steps }: TrainConfig): void {
+  const [used] = [keep === 'best' ? `${flagOf('keep')} best` : '', patience > 0 ? flagOf('patience') : ''].filter(
+    Boolean,
+  );
+  if (used === undefined || validateEvery <= steps) return;
+  throw new ExpectationError({
+    where: flagOf('validateEvery'),
+    expected: `at most the ${steps} steps of the run beside ${used}, which judges by validations`,
+    received: String(validateEvery),
+    remedy: `pass ${flagOf('validateEvery')} ${steps} or less`,
+  });
 }
 
 /** Settings that may change when a run goes on: they decide nothing about the steps that were done. */
@@ -100,7 +128,8 @@ async function openDurableRun(
     keepCheckpoints,
   } = options;
   const dataSha256 = dataChecksum(parts);
-  const config = { ...parts.config, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
+  const data = resume ? dataOfRun(out, parts) : parts.config.data;
+  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
@@ -112,6 +141,16 @@ async function openDurableRun(
   const unrecorded = { config: unrecordedSettings, versions: sharing };
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
+
+/** The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where they are others */
+function dataOfRun(run: string, parts: Experiment): string {
+  const stored = storedConfig(RunFolder.claimed(run));
+  refuseOtherData(parts, stored);
+  return stored.dataSha256 === undefined ? parts.config.data : stored.config.data;
+}
+
+/** What model.safetensors says about its model. */
+const describedBy = ({ config, image }: Experiment) => ({ flow: config.flow, ...sizeMetadata(image) });
 
 async function train(
   parts: Experiment,
@@ -140,7 +179,7 @@ async function train(
     });
   } catch (error) {
     if (error instanceof NonFiniteError)
-      run.folder.saveModel(model.variables, { flow: config.flow, stopped: 'non-finite' });
+      run.folder.saveModel(model.variables, { ...describedBy(parts), stopped: 'non-finite' });
     throw error;
   } finally {
     await bound?.dispose();
@@ -152,7 +191,10 @@ function keepBest({ config, model }: Experiment, run: DurableRun, progress: Prog
   const isEnough = isExhausted(run, config.patience);
   if (!isEnough && config.keep === 'last') return;
   const best = run.best();
-  if (!best) return;
+  if (!best) {
+    progress.write('no validation was measured yet: the model is the one of the last step\n');
+    return;
+  }
   const reason = isEnough ? 'no better validation bound since' : 'best validation bound at';
   progress.write(`${reason} step ${best.step}: the model is the one of that step\n`);
   assignState(run.folder.path, model.variables, best.parameters);

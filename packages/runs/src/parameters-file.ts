@@ -34,14 +34,18 @@ export function writeParameters(
 }
 
 /**
- * The arrays of such a file, and their SHA-256.
+ * The arrays of such a file, their SHA-256, and the metadata beside them.
  *
  * @throws ExpectationError where the file cannot be read, or the values are not those that were written
  */
-export function storedParameters(path: string): { readonly tensors: Stored; readonly sha256: string } {
+export function storedParameters(path: string): {
+  readonly tensors: Stored;
+  readonly sha256: string;
+  readonly metadata: Readonly<Record<string, string>>;
+} {
   const { tensors, metadata } = decodeSafetensors(readWhole(path), path);
   const sha256 = arraysChecksum(tensors);
-  if (metadata.sha256 === undefined || metadata.sha256 === sha256) return { tensors, sha256 };
+  if (metadata.sha256 === undefined || metadata.sha256 === sha256) return { tensors, sha256, metadata };
   throw new ExpectationError({
     where: path,
     expected: 'the parameters that were written, by their SHA-256',

@@ -6,7 +6,7 @@ import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-f
 import { readSealed, sealed } from './checksum.ts';
 import { makeFolder } from './make-folder.ts';
 import { parseMetrics } from './metrics-file.ts';
-import { readParameters, writeParameters } from './parameters-file.ts';
+import { readParameters, storedParameters, writeParameters } from './parameters-file.ts';
 import { bytesIfThere, readWhole } from './reading.ts';
 
 const CONFIG = 'config.json';
@@ -154,6 +154,11 @@ export class RunFolder {
   /** Reads model.safetensors into variables. @throws ExpectationError as {@link readParameters} does */
   loadModel(variables: NamedVariables): void {
     readParameters(join(this.path, MODEL), variables);
+  }
+
+  /** What was written beside the parameters in model.safetensors. @throws ExpectationError as {@link storedParameters} does */
+  modelMetadata(): Readonly<Record<string, string>> {
+    return storedParameters(join(this.path, MODEL)).metadata;
   }
 
   /** Writes a figure under figures/ and returns its path. */

@@ -9,8 +9,9 @@ import {
   simulatedImages,
 } from '../annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
+import type { ModelParts, TestParts } from '../experiment.ts';
 import { describeEvaluation, evaluationReport } from '../report.ts';
-import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
+import { type CheckpointChoice, describeCheckpoint, openModel, openRun } from '../saved-run.ts';
 import { flagOf, type TrainConfig } from '../settings.ts';
 import { writeDiagnostics } from '../write-diagnostics.ts';
 import { interruption } from './interruption.ts';
@@ -39,16 +40,20 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const progress = progressTo(process.stderr, { quiet, verbose });
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
-  const { parts, folder, checkpoint, notices } = openRun(run, changes, choice);
+  const isImageless = simulated !== undefined && changes.evalImages === 0 && !isWanted && !choice;
+  const saved = isImageless ? undefined : openRun(run, changes, choice);
+  const parts = saved?.parts ?? withoutImages(openModel(run, changes).parts);
+  const { checkpoint, notices = [] } = saved ?? {};
   if (simulated === undefined) refuseNoImages(parts.config); // simulated images need no others
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);
   const drawn = await simulatedImages(parts, annealing);
   const { signal, exitCode, release } = interruption();
   const name = basename(resolve(run));
-  const written = isWanted
-    ? await writeDiagnostics(parts, folder, { name, engine, checkpoint, progress, signal })
-    : undefined;
+  const written =
+    isWanted && saved
+      ? await writeDiagnostics(saved.parts, saved.folder, { name, engine, checkpoint, progress, signal })
+      : undefined;
   if (isWanted && parts.test.count === 0) process.stderr.write('no report: no test images\n');
   const evaluation = isWanted ? written?.evaluation : await evaluateTest(parts, progress, signal);
   const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
@@ -69,6 +74,12 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
   process.exitCode = exitCode();
 }
+
+/** What is simulated is evaluated without any image of a data set. */
+const withoutImages = (parts: ModelParts): TestParts => ({
+  ...parts,
+  test: { count: 0, width: parts.image.height * parts.image.width, row: () => new Float32Array() },
+});
 
 /** A run may be trained without an evaluation; to evaluate nothing is a mistake. */
 function refuseNoImages({ evalImages }: TrainConfig): void {

@@ -4,7 +4,7 @@ import { makeFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { onnxFiles } from '../portable/onnx-files.ts';
 import { type PortableModel, saveModel } from '../portable/portable-model.ts';
-import { openRun } from '../saved-run.ts';
+import { openModel } from '../saved-run.ts';
 
 interface ExportFlags {
   readonly onnx?: string;
@@ -20,9 +20,8 @@ export async function exportCommand(run: string, { onnx, model, json }: ExportFl
       received: 'neither',
     });
   }
-  const { config, splits, model: trained } = openRun(run).parts;
-  const { height, width } = splits.train;
-  const exported = { config, height, width, model: trained };
+  const { config, image, model: trained } = openModel(run).parts;
+  const exported = { config, ...image, model: trained };
   const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported);
   if (model !== undefined) saveModel(model, exported);
   const written = { ...paths, ...(model === undefined ? {} : { model }) };

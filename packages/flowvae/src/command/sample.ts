@@ -4,7 +4,7 @@ import { fold, key } from '@flowvae/random';
 import { writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { samplesFigure } from '../pictures.ts';
-import { openRun } from '../saved-run.ts';
+import { openModel } from '../saved-run.ts';
 
 interface SampleFlags {
   readonly count: number;
@@ -17,7 +17,7 @@ export async function sampleCommand(run: string, { count, seed = 0, out, json }:
   if (out !== undefined && extname(out).toLowerCase() !== '.png') {
     throw new ExpectationError({ where: '--out', expected: 'a name that ends in .png', received: out });
   }
-  const { folder, parts } = openRun(run);
+  const { folder, parts } = openModel(run);
   const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
   writeFileAtomically(path, samplesFigure(parts, count, fold(key(seed), 'samples')));
   process.stdout.write(json ? `${JSON.stringify({ figure: path, count, seed })}\n` : `figure      ${path}\n`);

@@ -85,6 +85,7 @@ async function replayCommand(
     verbose = false,
     replay: _,
     keepCheckpoints: __,
+    data,
     allowDifferentMachine: ___,
     ...others
   }: TrainFlags,
@@ -94,11 +95,11 @@ async function replayCommand(
     const where = flagOf(surplus as SettingName);
     throw new ExpectationError({
       where,
-      expected: 'only --json, --quiet and --verbose beside --replay',
+      expected: 'only --data, --json, --quiet and --verbose beside --replay',
       received: 'it',
     });
   }
-  const replay = await replayRun(run, progressTo(process.stderr, { quiet, verbose }));
+  const replay = await replayRun(run, progressTo(process.stderr, { quiet, verbose }), data as string | undefined);
   process.stdout.write(`${json ? JSON.stringify(replay) : describeReplay(replay)}\n`);
 }
 

@@ -3,7 +3,7 @@ import { assignParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Vae } from '@flowvae/vae';
 import { modelOf } from '../experiment.ts';
-import type { TrainConfig } from '../settings.ts';
+import { type SettingName, settings, type TrainConfig } from '../settings.ts';
 import { sharedConfig } from '../shared-config.ts';
 import { recordedConfig } from '../train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
@@ -21,10 +21,23 @@ export interface PortableModel {
 /**
  * Writes a model to a folder: model.json (format, version, config, image size, checksums) and parameters.safetensors.
  *
- * @throws ExpectationError where the folder cannot be written to
+ * @throws ExpectationError where the config lacks settings, or the folder cannot be written to
  */
 export function saveModel(folder: string, { config, height, width, model }: PortableModel): void {
+  refuseIncomplete(config);
   writeModel(folder, { kind: 'model', config: sharedConfig(config), height, width }, model.variables);
+}
+
+/** Nothing could be read back with a part of the settings. */
+function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
+  const missing = Object.keys(settings).filter((name) => config?.[name as SettingName] === undefined);
+  if (missing.length === 0) return;
+  throw new ExpectationError({
+    where: 'saveModel: config',
+    expected: 'every setting of the model, with its height and width beside it',
+    received: config === undefined ? 'no config' : `none for ${missing.join(', ')}`,
+    remedy: 'completeConfig({ … }) fills in the defaults; openRun(…).parts.config is that of a run',
+  });
 }
 
 /**

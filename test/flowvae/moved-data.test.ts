@@ -1,0 +1,185 @@
+// Where a run's images are: from which folder a command is started does not matter, images may move, and what needs none opens none.
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { completeConfig, decodeSafetensors, encodeSafetensors, openRun, replayRun, sealed, trainRun } from 'flowvae';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { flowvae } from '../processes/programs.ts';
+import { flowvaeHere } from './in-process.ts';
+import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
+
+/** A folder of the test's own, made. */
+function freshFolder(): string {
+  const path = freshPath();
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+const here = freshFolder();
+const run = join(here, 'run');
+const flags = Object.entries({ ...tinySettings, steps: 2 }).flatMap(([name, value]) => [
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  String(value),
+]);
+
+beforeAll(async () => {
+  cpSync(tinyData(), join(here, 'digits'), { recursive: true });
+  const { code, stderr } = await flowvae(['train', '--data', 'digits', '--out', 'run', ...flags], { folder: here });
+  expect([code, stderr]).toEqual([0, stderr]);
+});
+
+const stored = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+
+describe('a run that was begun with a relative path', () => {
+  it('records the whole one', () => {
+    expect(stored(run).data).toBe(join(here, 'digits'));
+  });
+
+  it.each([
+    ['evaluate', []],
+    ['encode', ['--out', join(here, 'latents.safetensors')]],
+    ['train --resume', []],
+  ])('is taken by %s in another folder', async (command, args) => {
+    const { code, stderr } = await flowvaeHere([...command.split(' '), run, ...args]);
+    expect([code, stderr]).toEqual([0, stderr]);
+  });
+});
+
+describe('images that moved', () => {
+  const moved = freshFolder();
+  const [lost, found] = [join(moved, 'old'), join(moved, 'new')];
+  const out = join(moved, 'run');
+  const settings = { ...tinySettings, hidden: [...tinySettings.hidden], data: lost };
+  const config = completeConfig(settings);
+
+  beforeAll(async () => {
+    cpSync(tinyData(), lost, { recursive: true });
+    await trainRun(config, { out, signal: AbortSignal.abort() });
+    renameSync(lost, found);
+  });
+
+  const remedy = 'name the folder where the images are now with --data';
+
+  it('are asked for by what reads them', async () => {
+    expect(() => openRun(out)).toThrow(`data ${lost}: expected a folder, got no such folder; ${remedy}`);
+    await expect(trainRun(config, { out, resume: true })).rejects.toThrow(`got no such folder; ${remedy}`);
+    for (const command of [
+      ['evaluate', out],
+      ['encode', out, '--out', join(moved, 'latents')],
+      ['train', '--resume', out],
+    ]) {
+      const { code, stderr } = await flowvaeHere(command);
+      expect([code, stderr]).toEqual([2, `flowvae: data ${lost}: expected a folder, got no such folder; ${remedy}\n`]);
+    }
+  });
+
+  it('are not asked for by what reads none', async () => {
+    const [onnx, model] = [join(moved, 'onnx'), join(moved, 'model')];
+    for (const command of [
+      ['sample', out, '--count', '2'],
+      ['export', out, '--onnx', onnx, '--model', model],
+      ['evaluate', out, '--simulated', '2', '--ais', '2', '--chains', '2', '--eval-images', '0'],
+      ['metrics', out],
+    ]) {
+      const { code, stderr } = await flowvaeHere(command);
+      expect([command[0], code, stderr]).toEqual([command[0], 0, stderr]);
+    }
+    expect(JSON.parse(readFileSync(join(model, 'model.json'), 'utf8'))).toMatchObject({ height: 6, width: 5 });
+  });
+
+  it('are found where --data says, relative to the folder of the command, and the run is byte for byte the same', async () => {
+    const stayed = freshPath();
+    cpSync(found, lost, { recursive: true });
+    await trainRun(config, { out: stayed });
+    rmSync(lost, { recursive: true });
+    const { code, stderr } = await flowvae(['train', '--resume', out, '--data', 'new'], { folder: moved });
+    expect([code, stderr]).toEqual([0, stderr]);
+    for (const file of ['model.safetensors', 'config.json']) {
+      expect([file, readFileSync(join(out, file), 'utf8')]).toEqual([file, readFileSync(join(stayed, file), 'utf8')]);
+    }
+    const inCheckpoint = (folder: string) =>
+      JSON.parse(readFileSync(join(folder, 'checkpoints/step-000000006.json'), 'utf8')).config;
+    expect(inCheckpoint(out)).toEqual(inCheckpoint(stayed));
+    const evaluate = await flowvaeHere(['evaluate', out, '--data', found, '--json']);
+    const report = JSON.parse(readFileSync(join(stayed, 'report.json'), 'utf8'));
+    expect(JSON.parse(evaluate.stdout)).toMatchObject({ testElbo: report.testElbo, testNll: report.testNll });
+  });
+
+  it('are others by their checksum: a run does not go on with them, an evaluation says so', async () => {
+    const others = join(moved, 'others');
+    cpSync(found, others, { recursive: true });
+    const file = join(others, 'train-images-idx3-ubyte');
+    writeFileSync(
+      file,
+      readFileSync(file).map((byte, i) => (i === 100 ? byte ^ 1 : byte)),
+    );
+    const { code, stderr } = await flowvaeHere(['train', '--resume', out, '--data', others]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^flowvae: data \S+others: expected the images that the run began with, SHA-256 \w{64}, got SHA-256 \w{64}; the files were [^\n]+\n$/,
+    );
+    await expect(trainRun({ ...config, data: 'mnist' }, { out, resume: true })).rejects.toThrow(
+      /^data mnist: expected the images that the run began with, SHA-256 \w{64}, got those of MNIST; /,
+    );
+    expect(openRun(out, { data: others }).notices).toEqual([`the images of ${others} are not those of the run`]);
+    expect(openRun(out, { data: found }).notices).toEqual([]);
+    const ofMnist = freshPath(); // which is known without a checksum
+    cpSync(out, ofMnist, { recursive: true });
+    const { sha256: _, dataSha256: __, ...rest } = stored(out);
+    writeFileSync(join(ofMnist, 'config.json'), sealed({ ...rest, data: 'mnist' }));
+    expect(openRun(ofMnist, { data: found }).notices).toEqual([`the images of ${found} are not those of the run`]);
+  });
+
+  it('are found by a replay too', async () => {
+    const failed = freshPath();
+    const diverging = { ...config, data: found, steps: 300, optimizer: 'sgd' as const, lr: 10 };
+    await trainRun(diverging, { out: failed }).catch(() => {});
+    const again = join(moved, 'again');
+    renameSync(found, again);
+    await expect(replayRun(failed)).rejects.toThrow(remedy);
+    const { inspection } = await replayRun(failed, undefined, again);
+    expect(inspection.step).toBe(JSON.parse(readFileSync(join(failed, 'non-finite.json'), 'utf8')).step);
+    renameSync(again, found);
+  });
+});
+
+describe('a run of a version that recorded what it was given', () => {
+  const old = join(here, 'old');
+
+  beforeAll(() => {
+    cpSync(run, old, { recursive: true });
+    const rewrite = (name: string, change: (content: Record<string, object>) => object) => {
+      const { sha256: _, ...content } = JSON.parse(readFileSync(join(old, name), 'utf8'));
+      writeFileSync(join(old, name), sealed(change(content)));
+    };
+    rewrite('config.json', (config) => ({ ...config, data: 'digits' }));
+    rewrite('checkpoints/step-000000002.json', ({ config, ...rest }) => ({
+      ...rest,
+      config: { ...config, data: 'digits' },
+    }));
+    const path = join(old, 'model.safetensors');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
+    const { height: _h, width: _w, ...rest } = metadata;
+    writeFileSync(path, encodeSafetensors({ tensors, metadata: rest }));
+  });
+
+  it('is taken where the path leads to the images', async () => {
+    const { code, stderr } = await flowvae(['sample', old], { folder: here });
+    expect([code, stderr]).toEqual([0, stderr]);
+  });
+
+  it('says elsewhere what it lacks, and takes --data', async () => {
+    const evaluate = await flowvaeHere(['evaluate', old]);
+    expect([evaluate.code, evaluate.stderr]).toEqual([
+      2,
+      'flowvae: data digits: expected a folder, got no such folder; name the folder where the images are now with --data\n',
+    ]);
+    const sample = await flowvaeHere(['sample', old]);
+    expect([sample.code, sample.stderr]).toEqual([
+      2,
+      'flowvae: data digits: expected a folder, got no such folder; the run is of a version that did not write down how large its images are: put them back there\n',
+    ]);
+    const named = ['--data', join(here, 'digits')];
+    expect((await flowvaeHere(['evaluate', old, ...named])).code).toBe(0);
+    expect((await flowvaeHere(['train', '--resume', old, ...named])).stderr).toContain('going on after step 2\n');
+  });
+});
