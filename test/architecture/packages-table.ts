@@ -20,7 +20,7 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
 export const doors: readonly { readonly prefix: string; readonly room: string }[] = [
   { prefix: '@tensorflow/', room: 'tensor' },
   { prefix: 'onnxruntime-', room: 'compiler' },
-  { prefix: 'onnx-proto', room: 'compiler' },
+  { prefix: '@bufbuild/protobuf', room: 'compiler' },
   { prefix: '@napi-rs/canvas', room: 'figures' },
   { prefix: 'chart.js', room: 'figures' },
 ];

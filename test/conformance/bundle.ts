@@ -46,7 +46,7 @@ export async function bundleTests(): Promise<string> {
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', 'onnx-proto', '@tensorflow/tfjs-backend-wasm'],
+    external: ['onnxruntime-node', '@bufbuild/protobuf', '@tensorflow/tfjs-backend-wasm'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

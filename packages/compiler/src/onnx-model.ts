@@ -1,11 +1,8 @@
 // Encodes a graph as an ONNX model (protobuf).
-import onnxProto from 'onnx-proto';
 import type { Attribute, Constant, Graph, GraphNode, Named, Value } from './graph.ts';
 import { STOP } from './in-place.js';
 import { onnxTypes } from './lowerings/lowering.ts';
-
-const { onnx } = onnxProto;
-const { AttributeType } = onnx.AttributeProto;
+import { attributeTypes, encodeMessage, type Message } from './onnx-messages.ts';
 
 /** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */
 const IR_VERSION = 8;
@@ -28,10 +25,7 @@ export interface EncodeOptions {
   /** Axes of inputs and outputs. Default: their traced sizes. */
   readonly dimensions?: (value: Value) => readonly Dimension[];
   /** What the model says about itself. */
-  readonly header?: Pick<
-    onnxProto.onnx.IModelProto,
-    'producerName' | 'producerVersion' | 'docString' | 'metadataProps'
-  >;
+  readonly header?: Pick<Message<'ModelProto'>, 'producerName' | 'producerVersion' | 'docString' | 'metadataProps'>;
 }
 
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
@@ -46,7 +40,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   ];
   const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: named(name), value }, dimensions));
   const domains = new Set<GraphNode['domain']>(['', ...graph.nodes.map(({ domain }) => domain)]);
-  return onnx.ModelProto.encode({
+  return encodeMessage('ModelProto', {
     irVersion: IR_VERSION,
     producerName: 'flowvae',
     ...header,
@@ -58,7 +52,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       input: [...graph.inputs, ...graph.variables].map((entry) => encodeSignature(entry, dimensions)),
       output: inPlace ? [emptySequence, ...output] : output,
     },
-  }).finish();
+  });
 }
 
 /** @throws Error for kernels of our own, which have to be taken out before */
@@ -110,10 +104,10 @@ function encodeNode(
 }
 
 function encodeAttribute(attribute: Attribute) {
-  if (typeof attribute === 'number') return { type: AttributeType.INT, i: attribute };
-  if (typeof attribute === 'string') return { type: AttributeType.STRING, s: new TextEncoder().encode(attribute) };
-  if ('float' in attribute) return { type: AttributeType.FLOAT, f: attribute.float };
-  return { type: AttributeType.INTS, ints: [...attribute] };
+  if (typeof attribute === 'number') return { type: attributeTypes.INT, i: attribute };
+  if (typeof attribute === 'string') return { type: attributeTypes.STRING, s: new TextEncoder().encode(attribute) };
+  if ('float' in attribute) return { type: attributeTypes.FLOAT, f: attribute.float };
+  return { type: attributeTypes.INTS, ints: [...attribute] };
 }
 
 function encodeConstant({ value, data }: Constant, name: string) {
@@ -127,6 +121,11 @@ const emptySequence = {
 };
 
 function encodeSignature({ name, value }: Named, dimensions: (value: Value) => readonly Dimension[]) {
-  const dim = dimensions(value).map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
+  const dim = dimensions(value).map(encodeDimension);
   return { name, type: { tensorType: { elemType: onnxTypes[value.type], shape: { dim } } } };
+}
+
+function encodeDimension(size: Dimension): Message<'Dimension'> {
+  if (size === undefined) return {};
+  return typeof size === 'string' ? { dimParam: size } : { dimValue: size };
 }
