@@ -46,13 +46,19 @@ export class BatchValues {
 
   /** The batch size as a list of one int64. */
   #size(): Value {
-    const { input, axis } = this.#source;
-    this.#batch ??= this.#builder.node('Shape', [input], {
-      shape: [1],
-      type: 'int64',
-      attributes: { start: axis, end: axis + 1 },
-    });
+    // Not by Shape's own bounds: they are newer than what many runtimes know.
+    this.#batch ??= this.#cut(this.#shape(), this.#source.axis);
     return this.#batch;
+  }
+
+  #shape(): Value {
+    const { input } = this.#source;
+    return this.#builder.node('Shape', [input], { shape: [input.shape.length], type: 'int64' });
+  }
+
+  #cut(list: Value, place: number): Value {
+    const bounds = [place, place + 1].map((bound) => this.#builder.int64([bound]));
+    return this.#builder.node('Slice', [list, ...bounds], { shape: [1], type: 'int64' });
   }
 
   /** A list of int64, its elements fixed or multiples of the batch size. */

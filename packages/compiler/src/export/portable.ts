@@ -1,29 +1,19 @@
-// Operators of ONNX alone, for runtimes without ONNX Runtime's own: a product that transposes becomes Transpose and MatMul.
-import type { Graph, GraphNode, Value } from '../graph.ts';
+// A graph in the operators and forms that most runtimes read. What they compute in ONNX Runtime stays the same, bit for bit.
+import type { Graph } from '../graph.ts';
+import { removeDeadNodes } from '../passes/dead-nodes.ts';
+import type { Pass } from '../passes/rewrite.ts';
+import { inferredShapes, neededCuts } from './inferred-sizes.ts';
+import { plainComparisons } from './plain-comparisons.ts';
+import { plainProducts } from './plain-products.ts';
 
-/** Writes every transposing product as standard operators. */
-export const portable = (graph: Graph): Graph => ({ ...graph, nodes: graph.nodes.flatMap(standardOperators) });
+/** All rewrites by name; none needs another one's work. */
+export const portableRewrites: Readonly<Record<string, Pass>> = {
+  'plain products': plainProducts,
+  'plain comparisons': plainComparisons,
+  'inferred shapes': inferredShapes,
+  'needed cuts': neededCuts,
+};
 
-function standardOperators(node: GraphNode): GraphNode[] {
-  if (node.operator !== 'FusedMatMul') return [node];
-  const transpositions: GraphNode[] = [];
-  const turned = (x: Value, isTransposed: unknown): Value => {
-    if (!isTransposed) return x;
-    const perm = x.shape.map((_, axis) => axis);
-    perm.push(...perm.splice(-2).toReversed());
-    const result = { shape: perm.map((axis) => x.shape[axis]!), type: x.type };
-    const { origin } = node;
-    transpositions.push({
-      operator: 'Transpose',
-      domain: '',
-      inputs: [x],
-      outputs: [result],
-      attributes: { perm },
-      origin,
-    });
-    return result;
-  };
-  const { transA, transB } = node.attributes;
-  const inputs = [turned(node.inputs[0]!, transA), turned(node.inputs[1]!, transB)];
-  return [...transpositions, { ...node, operator: 'MatMul', domain: '', inputs, attributes: {} }];
-}
+/** Runs all rewrites. */
+export const portable = (graph: Graph): Graph =>
+  removeDeadNodes(Object.values(portableRewrites).reduce((current, rewrite) => rewrite(current), graph));

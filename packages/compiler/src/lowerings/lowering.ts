@@ -56,6 +56,9 @@ export const transposed = (builder: GraphBuilder, x: Value, perm: readonly numbe
   return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
 };
 
+/** The end of a slice that goes backwards through the first element, whatever the axis's size: within int32, as some runtimes want it. */
+const BEFORE_FIRST = -(2 ** 31);
+
 /** Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are given. */
 export const sliced = (
   builder: GraphBuilder,
@@ -65,7 +68,7 @@ export const sliced = (
   steps?: readonly number[],
 ): Value => {
   const shape = begin.map((from, i) => Math.max(0, Math.ceil((end[i]! - from) / (steps?.[i] ?? 1))));
-  const bounds = [begin, end.map((to) => (to < 0 ? Number.MIN_SAFE_INTEGER : to))].map((list) => builder.int64(list));
+  const bounds = [begin, end.map((to) => (to < 0 ? BEFORE_FIRST : to))].map((list) => builder.int64(list));
   const axes = builder.int64(begin.map((_, i) => i));
   const operands = steps ? [x, ...bounds, axes, builder.int64(steps)] : [x, ...bounds];
   return builder.node('Slice', operands, { shape, type: x.type });
@@ -75,7 +78,7 @@ export const sliced = (
 export const reversed = (builder: GraphBuilder, x: Value, axes: readonly number[]): Value => {
   if (axes.length === 0) return x;
   const all = (bound: number) => builder.int64(axes.map(() => bound));
-  const operands = [x, all(-1), all(Number.MIN_SAFE_INTEGER), builder.int64(axes), all(-1)];
+  const operands = [x, all(-1), all(BEFORE_FIRST), builder.int64(axes), all(-1)];
   return builder.node('Slice', operands, { shape: x.shape, type: x.type });
 };
 

@@ -1,0 +1,74 @@
+// The graph of a function that is exported, for fixed shapes or for any batch size.
+import type { NamedVariables } from '@flowvae/tensor';
+import type { Graph, Value } from '../graph.ts';
+import type { Dimension } from '../onnx-model.ts';
+import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
+import { foldConstants } from '../passes/constants.ts';
+import { removeDeadNodes } from '../passes/dead-nodes.ts';
+import { optimise } from '../passes/optimise.ts';
+import { type Traceable, trace } from '../trace.ts';
+import { TraceError } from '../trace-error.ts';
+import { mergeTraces } from './merge.ts';
+import { multipleOfBatch, type Sizes } from './scaling.ts';
+import { type DynamicAxis, dynamicAxis, type ExportShapes, shapesAt } from './shapes.ts';
+
+/** What is exported: a function and the variables that it reads. */
+export interface Exported {
+  readonly fn: Traceable;
+  readonly variables: NamedVariables;
+}
+
+/** A graph, and the axes of its inputs and outputs. */
+interface TracedModel {
+  readonly graph: Graph;
+  readonly dimensions: (value: Value) => readonly Dimension[];
+}
+
+/** Traces a function once, or, where an axis has a name, at two sizes of it. @throws TraceError where it cannot be traced for any size */
+export function traceModel(exported: Exported, shapes: ExportShapes): TracedModel {
+  const dynamic = dynamicAxis(shapes, exported.variables);
+  return dynamic ? traceAnySize(exported, shapes, dynamic) : traceFixed(exported, shapes);
+}
+
+const traceFixed = ({ fn, variables }: Exported, shapes: ExportShapes): TracedModel => ({
+  graph: optimise(trace(fn, shapesAt(shapes, 0), variables)),
+  dimensions: ({ shape }) => shape,
+});
+
+function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: DynamicAxis): TracedModel {
+  const { sizes, input, axis } = dynamic;
+  const [a, b] = [traceAt(exported, shapes, dynamic, sizes[0]), traceAt(exported, shapes, dynamic, sizes[1])];
+  const source = a.inputs.find(({ name }) => name === input)!.value;
+  const merged = mergeTraces([a, b], sizes, { input: source, axis });
+  const graph = removeDeadNodes(shareCommonSubexpressions(foldConstants(merged)));
+  const signature = (traced: Graph) => [...traced.inputs, ...traced.outputs].map(({ value }) => value);
+  const others = signature(b);
+  // By position: a value that a computed constant took the place of has the first trace's shape too.
+  const symbolic = signature(graph).map((value, i) => [value, symbols(value, others[i]!, dynamic)] as const);
+  const known = new Map<Value, readonly Dimension[]>(symbolic);
+  return { graph, dimensions: (value) => known.get(value)! };
+}
+
+const symbols = (a: Value, b: Value, { name, sizes }: DynamicAxis): Dimension[] =>
+  a.shape.map((size, i) => (size === b.shape[i] ? size : symbol(size, b.shape[i]!, name, sizes)));
+
+/** The name of an axis that scales, such as `batch` or `10*batch`; one that depends on the batch in another way goes without. */
+function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
+  const multiple = multipleOfBatch(a, b, sizes);
+  return multiple === undefined ? undefined : multiple === 1 ? name : `${multiple}*${name}`;
+}
+
+function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: DynamicAxis, size: number): Graph {
+  try {
+    // Numbers stay as they were traced: a folded 0.3·(1/B) no longer shows that it scales with B.
+    return optimise(trace(fn, shapesAt(shapes, size), variables), ['constants']);
+  } catch (error) {
+    if (error instanceof TraceError) throw error;
+    throw new TraceError({
+      where: `toOnnx: axis '${name}'`,
+      expected: 'a function that takes any size of it',
+      received: `at size ${size}: ${error instanceof Error ? error.message : error}`,
+      remedy: 'export with a number as the size of this axis, or remove what fixes the size',
+    });
+  }
+}
