@@ -9,6 +9,7 @@ import {
   onnxFiles,
   openRun,
   type PortableModel,
+  parseFlow,
   type Tensor,
   type Tensor2D,
   tf,
@@ -17,6 +18,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/flow-table.ts';
 import { hasChromium, runChromium } from '../compiler/export/chromium.ts';
+import { portabilityFaults } from '../compiler/export/portability.ts';
 import {
   differences,
   type Feeds,
@@ -64,9 +66,10 @@ function numbers(tensor: Tensor): Numbers[string] {
 }
 
 describe.each(Object.keys(flowTable).map((name) => `${name}*2`))('flow %s', (flow) => {
-  it('is the same map in onnxruntime-node, at two batch sizes', async () => {
+  it('is the same map in onnxruntime-node, at two batch sizes, and in a form that every runtime reads', async () => {
     const exported = untrainedModel({ flow, latent });
     const files = await onnxFiles(exported);
+    expect(Object.values(files).flatMap(portabilityFaults)).toEqual([]);
     for (const rows of [1, 5]) {
       const given = feedsAt(rows);
       const expected = eager(exported, given);
@@ -75,6 +78,37 @@ describe.each(Object.keys(flowTable).map((name) => `${name}*2`))('flow %s', (flo
       expect(differences(await runNative(files.decoder, given.decoder), expected.decoder, TOLERANCE)).toEqual([]);
     }
   });
+});
+
+const invertible = Object.keys(flowTable)
+  .map((name) => `${name}*2`)
+  .filter((formula) => 'inverse' in parseFlow(formula, latent));
+
+describe.each(invertible)('prior %s', (prior) => {
+  it('gives the samples of the model: noise through prior.onnx, then decoder.onnx', async () => {
+    const exported = untrainedModel({ prior, latent });
+    const files = await onnxFiles(exported);
+    expect(portabilityFaults(files.prior!)).toEqual([]);
+    for (const rows of [1, 5]) {
+      const noise = feedsAt(rows).encoder.noise!;
+      const { z } = await runNative(files.prior!, { noise });
+      const { logits } = await runNative(files.decoder, { z: { ...z!, data: Float32Array.from(z!.data) } });
+      const means = logits!.data.map((logit) => 1 / (1 + Math.exp(-logit)));
+      const drawn = tf.tidy(() => exported.model.sample(tf.tensor2d(noise.data, [rows, latent])));
+      expect(differences({ x: { ...logits!, data: means } }, { x: numbers(drawn) }, TOLERANCE)).toEqual([]);
+      const plain = await runNative(files.decoder, { z: noise });
+      expect(differences({ logits: plain.logits! }, { logits: logits! }, TOLERANCE)).not.toEqual([]);
+    }
+  });
+});
+
+it('onnxFiles writes no prior of a model whose prior is N(0, I), and says so in the decoder', async () => {
+  const files = await onnxFiles(untrainedModel({ latent }));
+  expect(Object.keys(files)).toEqual(['encoder', 'decoder']);
+  const described = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+  expect(described(files.decoder)).toContain('for a sample of the model z is a draw of N(0, I)');
+  const learnt = await onnxFiles(untrainedModel({ latent, prior: 'planar' }));
+  expect(described(learnt.decoder)).toContain('for a sample of the model z is what prior.onnx gives');
 });
 
 describe('in other runtimes', () => {
@@ -139,6 +173,7 @@ describe('flowvae export', () => {
     expect([done.code, done.stderr]).toEqual([0, '']);
     expect(done.stdout.trim().split(/\s+/)).toEqual([
       ...['encoder', join(onnx, 'encoder.onnx'), 'decoder', join(onnx, 'decoder.onnx')],
+      ...['prior', 'no', 'file:', 'z', '~', 'N(0,', 'I)'],
       ...['model', model],
     ]);
     expect([refused.code, refused.stderr]).toEqual([
@@ -155,5 +190,20 @@ describe('flowvae export', () => {
     expect(eager(loadModel(model), given)).toEqual(wanted);
     const encoder = readFileSync(join(onnx, 'encoder.onnx'));
     expect(differences(await runNative(encoder, given.encoder), wanted.encoder, TOLERANCE)).toEqual([]);
+  });
+
+  it('names the file of a flow prior, in JSON null where there is none', async () => {
+    const settings = { ...tinySettings, latent, data: tinyData(), steps: 1 };
+    const [plain, learnt] = [freshPath(), freshPath()];
+    await trainRun(completeConfig(settings), { out: plain });
+    await trainRun(completeConfig({ ...settings, prior: 'affine' }), { out: learnt });
+    const written = async (run: string) => {
+      const { stdout } = await flowvae(['export', run, '--onnx', join(run, 'onnx'), '--json']);
+      return JSON.parse(stdout) as Record<string, string | null>;
+    };
+    expect((await written(plain)).prior).toBe(null);
+    const { prior } = await written(learnt);
+    expect(prior).toBe(join(learnt, 'onnx', 'prior.onnx'));
+    expect(portabilityFaults(readFileSync(prior!))).toEqual([]);
   });
 });

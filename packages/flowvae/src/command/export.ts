@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import { onnxFiles } from '../portable/onnx-files.ts';
+import { type OnnxFiles, onnxFiles } from '../portable/onnx-files.ts';
 import { type PortableModel, saveModel } from '../portable/portable-model.ts';
 import { openModel } from '../saved-run.ts';
 
@@ -11,6 +11,8 @@ interface ExportFlags {
   readonly model?: string;
   readonly json: boolean;
 }
+
+const NO_PRIOR_FILE = 'no file: z ~ N(0, I)';
 
 export async function exportCommand(run: string, { onnx, model, json }: ExportFlags): Promise<void> {
   if (onnx === undefined && model === undefined) {
@@ -25,18 +27,20 @@ export async function exportCommand(run: string, { onnx, model, json }: ExportFl
   const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported);
   if (model !== undefined) saveModel(model, exported);
   const written = { ...paths, ...(model === undefined ? {} : { model }) };
-  const lines = Object.entries(written).map(([part, path]) => `${part.padEnd(12)}${path}\n`);
+  const lines = Object.entries(written).map(([part, path]) => `${part.padEnd(12)}${path ?? NO_PRIOR_FILE}\n`);
   process.stdout.write(json ? `${JSON.stringify(written)}\n` : lines.join(''));
 }
 
-async function writeOnnx(folder: string, model: PortableModel): Promise<Record<string, string>> {
-  const files = Object.entries(await onnxFiles(model));
+/** Paths of the files; null where there is none: of the prior N(0, I). */
+async function writeOnnx(folder: string, model: PortableModel): Promise<Record<keyof OnnxFiles, string | null>> {
+  const files = await onnxFiles(model);
   makeFolder(folder, '--onnx');
-  return Object.fromEntries(
-    files.map(([part, bytes]) => {
-      const path = join(folder, `${part}.onnx`);
-      writeFileAtomically(path, bytes);
-      return [part, path];
-    }),
-  );
+  const write = (part: keyof OnnxFiles): string | null => {
+    const bytes = files[part];
+    if (!bytes) return null;
+    const path = join(folder, `${part}.onnx`);
+    writeFileAtomically(path, bytes);
+    return path;
+  };
+  return { encoder: write('encoder'), decoder: write('decoder'), prior: write('prior') };
 }

@@ -108,7 +108,10 @@ export function program(): Command {
     .action(metricsCommand);
   subcommand(root, 'export', 'write the model of a run for other programs')
     .argument('<run>', 'folder of a finished run')
-    .option('--onnx <folder>', 'write encoder.onnx (x, noise -> z, logQ) and decoder.onnx (z -> logits)')
+    .option(
+      '--onnx <folder>',
+      'write encoder.onnx (x, noise -> z, logQ), decoder.onnx (z -> logits) and, of a flow prior, prior.onnx (noise -> z)',
+    )
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths', false)
     .action(exportCommand);

@@ -1,20 +1,22 @@
-// A model as two ONNX files for other runtimes: x and noise to a draw from the posterior, and z to the observation's logits.
-import { compile } from '@flowvae/compiler';
+// A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits, noise to a draw from the prior.
+import { compile, type OnnxOptions } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
 import { likelihoodOf } from '../observed-data.ts';
 import { sharedConfig } from '../shared-config.ts';
 import type { PortableModel } from './portable-model.ts';
 
-/** The bytes of the two files. */
+/** The bytes of the files. */
 export interface OnnxFiles {
   /** x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. */
   readonly encoder: Uint8Array;
   /** z [batch, D] → logits [batch, P]; `outputs` where the likelihood takes something else than logits. */
   readonly decoder: Uint8Array;
+  /** noise [batch, D] → z [batch, D], a draw from p(z); only of a model with a flow prior. Without one z ~ N(0, I) itself is a draw. */
+  readonly prior?: Uint8Array;
 }
 
 /**
- * Writes encoder with posterior flow, and decoder, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
+ * Writes encoder with posterior flow, decoder, and a flow prior, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
  * property `config` holds the run's config as JSON, of a data folder its name alone.
  *
  * @throws TraceError where the flow cannot be traced for any batch size
@@ -39,11 +41,18 @@ export async function onnxFiles({ config, height, width, model }: PortableModel)
   const outputs = likelihoodOf(config).data === 'bits' ? 'logits' : 'outputs';
   const decode = compile(({ z }) => ({ [outputs]: model.decode(z as Tensor2D) }), { variables });
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
+  const priorDraw = config.prior === 'none' ? 'a draw of N(0, I)' : 'what prior.onnx gives';
+  const means = `${outputs} of p(x|z), ${config.likelihood}; for a sample of the model z is ${priorDraw}`;
   return {
     encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
-    decoder: await decode.toOnnx(
-      { z: ['batch', config.latent] },
-      options(`${outputs} of p(x|z), ${config.likelihood}`),
-    ),
+    decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options(means)),
+    ...(config.prior !== 'none' && {
+      prior: await priorFile(model, options(`a draw z of p(z); flow ${config.prior}`)),
+    }),
   };
+}
+
+function priorFile({ prior, variables }: PortableModel['model'], options: OnnxOptions): Promise<Uint8Array> {
+  const sample = compile(({ noise }) => ({ z: prior.sampleAndLogProb(noise as Tensor2D).z }), { variables });
+  return sample.toOnnx({ noise: ['batch', prior.noise.width] }, options);
 }
