@@ -6,7 +6,7 @@ import { roomsBelow } from './packages-table.ts';
 
 const topLevel = new Set([
   ...['packages', 'experiments', 'test', 'package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'README.md'],
-  ...['LICENSE', 'biome.json', 'pnpm-lock.yaml', 'CHANGELOG.md', 'node_modules', 'runs'],
+  ...['LICENSE', 'biome.json', 'pnpm-lock.yaml', 'CHANGELOG.md', 'node_modules', 'runs', 'findings'],
 ]);
 const junkName = /^(utils?|helpers?|common|misc|shared|stuff)$|[-_.](utils?|helpers?|misc|stuff)$/i;
 const packageScripts = new Set(['build', 'build:wasm', 'prepack']);
