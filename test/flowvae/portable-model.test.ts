@@ -19,8 +19,9 @@ import {
   tf,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { shaken } from './shaken.ts';
 import { freshPath } from './tiny-run.ts';
-import { shaken, untrainedModel } from './untrained-model.ts';
+import { untrainedModel } from './untrained-model.ts';
 
 const rows = 3;
 const noise = (width: number): Tensor2D => tf.tensor2d(normal(key(1), rows * width), [rows, width]);

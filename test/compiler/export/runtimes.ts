@@ -100,3 +100,19 @@ export function differences(got: Numbers, expected: Numbers, tolerance = 2e-6): 
     });
   });
 }
+
+/** The largest difference of two sets of numbers, relative where they exceed 1; infinite where shapes or names differ. */
+export function relativeDifference(got: Numbers, expected: Numbers): number {
+  const names = [...new Set([...Object.keys(got), ...Object.keys(expected)])];
+  const differences = names.flatMap((name) => {
+    const [a, b] = [got[name], expected[name]];
+    if (!a || !b || String(a.shape) !== String(b.shape)) return [Number.POSITIVE_INFINITY];
+    return a.data.map((number, i) => {
+      const wanted = b.data[i]!;
+      if (Object.is(number, wanted)) return 0;
+      const difference = Math.abs(number - wanted) / Math.max(1, Math.abs(wanted));
+      return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    });
+  });
+  return Math.max(0, ...differences);
+}

@@ -28,7 +28,7 @@ export const neededCuts = (graph: Graph): Graph =>
     if (node.operator !== 'Slice' || others.length > 0) return node;
     const [from, to] = [lists.of(begins), lists.of(ends)];
     const [piece] = node.outputs as [Value];
-    const axes = x.shape.flatMap((size, axis) => (from[axis] === 0 && piece.shape[axis] === size ? [] : [axis]));
+    const axes = x.shape.flatMap((size, axis) => (piece.shape[axis] === size ? [] : [axis]));
     const isKnown = axes.length > 0 && axes.every((axis) => from[axis] !== undefined && to[axis] !== undefined);
     const at = (list: Elements) => lists.constant(axes.map((axis) => list[axis]!));
     return isKnown && to.includes(undefined) ? { ...node, inputs: [x, at(from), at(to), lists.constant(axes)] } : node;

@@ -1,0 +1,69 @@
+// What the interop table is about: files of one small model for each flow, as `flowvae export` writes them, and numbers to feed them.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bernoulli, key, normal, uniform } from '@flowvae/random';
+import { completeConfig, onnxFiles, type PortableModel, parseFlow } from 'flowvae';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { modelOf } from '../../packages/flowvae/src/experiment.ts';
+import type { Feeds } from '../compiler/export/runtimes.ts';
+import { shaken } from '../flowvae/shaken.ts';
+
+const size = { height: 6, width: 5 };
+const [pixels, latent] = [size.height * size.width, 4];
+
+/** Two layers of every flow that a formula can name, and the diagonal normal. */
+export const families: readonly string[] = ['none', ...Object.keys(flowTable).map((name) => `${name}*2`)];
+
+/** Those that can be a prior: their density needs the inverse. */
+export const priors: readonly string[] = families.slice(1).filter((flow) => 'inverse' in parseFlow(flow, latent));
+
+/** The batch sizes that every file is run at. */
+export const batches = [1, 7, 100] as const;
+
+/** A file, and the row of the table that it stands for. */
+export interface ExportedFile {
+  readonly row: string;
+  readonly file: string;
+  /** One for each batch size. */
+  readonly runs: readonly Feeds[];
+}
+
+const matrix = (data: Float32Array, rows: number) => ({ data, shape: [rows, data.length / rows] });
+const noise = (rows: number, seed: number) => matrix(normal(key(seed), rows * latent), rows);
+const images = (rows: number) => matrix(bernoulli(key(1), uniform(key(2), rows * pixels)), rows);
+
+/** Writes encoders of all families, one decoder, and priors into a folder. */
+export async function exportFiles(folder: string): Promise<ExportedFile[]> {
+  const encoders = families.map(async (flow) => {
+    const { encoder } = await onnxFiles(model({ flow }));
+    return written(join(folder, 'encoder', flow), encoder, `encoder, ${flow}`, (rows) => ({
+      x: images(rows),
+      noise: noise(rows, 3),
+    }));
+  });
+  const decoder = onnxFiles(model({})).then((files) =>
+    written(join(folder, 'decoder'), files.decoder, 'decoder', (rows) => ({ z: noise(rows, 4) })),
+  );
+  const learnt = priors.map(async (prior) => {
+    const files = await onnxFiles(model({ prior }));
+    return written(join(folder, 'prior', prior), files.prior!, `prior, ${prior}`, (rows) => ({
+      noise: noise(rows, 5),
+    }));
+  });
+  return Promise.all([...encoders, decoder, ...learnt]);
+}
+
+/** A model whose every parameter differs from its start, as after training. */
+function model(changes: { readonly flow?: string; readonly prior?: string }): PortableModel {
+  const config = completeConfig({ latent, hidden: [16], seed: 3, ...changes });
+  const made = modelOf(config, size);
+  shaken(made.variables);
+  return { config, ...size, model: made };
+}
+
+function written(path: string, bytes: Uint8Array, row: string, feedsAt: (rows: number) => Feeds): ExportedFile {
+  mkdirSync(path, { recursive: true });
+  const file = join(path, 'model.onnx');
+  writeFileSync(file, bytes);
+  return { row, file, runs: batches.map(feedsAt) };
+}
