@@ -31,6 +31,7 @@ const folders = [
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
   'experiments',
   join('test', 'faults'),
+  join('test', 'fuzz'),
 ];
 
 const isLeftOut = (path: string) => ['node_modules', 'dist'].includes(basename(path));

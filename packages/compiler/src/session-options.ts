@@ -1,6 +1,12 @@
 // How sessions of ONNX Runtime are set up, by the compiled path and by the backend alike.
 import type { InferenceSession } from 'onnxruntime-node';
 
+/**
+ * Optimisers of ONNX Runtime 1.30 that drop a node although its result is an output of the graph, and end the process with it: both fuse a
+ * Transpose into a product. Our lowerings and passes write products that transpose by themselves, so no step loses anything.
+ */
+export const UNSOUND_OPTIMISERS = ['GemmTransposeFusion', 'MatmulTransposeFusion'] as const;
+
 /** @param threads the number of cores that one run may use */
 export const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
   intraOpNumThreads: threads,
@@ -9,5 +15,8 @@ export const sessionOptions = (threads: number): InferenceSession.SessionOptions
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3, // its warnings are about graphs that nobody wrote by hand; errors are thrown
   // Threads that wait sleep instead of spinning: nearly as fast alone, and several times faster where cores are shared or metered.
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: {
+    session: { intra_op: { allow_spinning: '0' } },
+    optimization: { disable_specified_optimizers: UNSOUND_OPTIMISERS.join(';') },
+  },
 });

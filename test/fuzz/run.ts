@@ -1,0 +1,74 @@
+// `pnpm fuzz`: random tfjs programs, compiled, on the backend and exported, against TensorFlow.js's own eager kernels.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
+import { runCampaign, type StartPrograms } from './campaign.ts';
+import { printProgram, randomProgram } from './random-program.ts';
+
+tolerateClosedPipes();
+
+const USAGE = `pnpm fuzz [--seed n] [--count n] [--json]   runs programs n, n + 1, … (default: 1,000 from 0); exit code 1 where one is wrong
+pnpm fuzz --print n                          prints program n`;
+
+const wholeNumber = (name: string, text: string): number => {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  process.stderr.write(`--${name}: expected a whole number up to nine digits, got '${text}'\n`);
+  process.exit(2);
+};
+
+function optionsOf(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        seed: { type: 'string', default: '0' },
+        count: { type: 'string', default: '1000' },
+        print: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message.split('. ')[0]}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+const child = fileURLToPath(new URL('programs-program.ts', import.meta.url));
+
+const start: StartPrograms = (args) =>
+  new Promise((resolve) => {
+    const spawned = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), child, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const text = { stdout: '', stderr: '' };
+    spawned.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    spawned.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+    });
+    spawned.on('close', (code, signal) => resolve({ code, signal, ...text }));
+  });
+
+const options = optionsOf(process.argv.slice(2));
+if (options.help) process.stdout.write(`${USAGE}\n`);
+else if (options.print !== undefined)
+  process.stdout.write(`${printProgram(randomProgram(wholeNumber('print', options.print)))}\n`);
+else {
+  const [first, count] = [wholeNumber('seed', options.seed), wholeNumber('count', options.count)];
+  const faults = await runCampaign({
+    first,
+    count,
+    start,
+    onBatch: (done, found) => process.stderr.write(`${done} of ${count} programs, ${found.length} faults\n`),
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify({ first, count, faults })}\n`);
+  else {
+    for (const { seed, engine, fault } of faults)
+      process.stdout.write(`\n${engine}: ${fault}\n${printProgram(randomProgram(seed))}\n`);
+    process.stdout.write(`${count} programs from ${first}: ${faults.length} faults\n`);
+  }
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}
