@@ -24,24 +24,30 @@ const ROUNDING = 64 * 2 ** -24;
  * of the noisy runs measures the program's condition at each output, and so the error of other kernels (Monte Carlo arithmetic; Parker 1997).
  */
 export function expectedOf(program: Program): Record<string, Expected> {
-  return tf.tidy(() => {
-    const inputs = inputsOf(program).map((values, i) => tf.tensor(values, [...program.shapes[i]!]));
-    const right = numbersOf(runLines(program, inputs));
-    const noisy = Array.from({ length: SAMPLES }, (_, sample) =>
-      numbersOf(runLines(program, inputs, noisyCall(fold(fold(key(program.seed), 'noise'), sample)))),
-    );
-    const entries = Object.entries(right).map(([name, values]): [string, Expected] => [
-      name,
-      {
+  const right = numbersOf(program);
+  const noisy = Array.from({ length: SAMPLES }, (_, sample) =>
+    numbersOf(program, noisyCall(fold(fold(key(program.seed), 'noise'), sample))),
+  );
+  const entries = Object.entries(right).map(([name, values]): [string, Expected] => [
+    name,
+    {
+      values,
+      tolerance: toleranceOf(
         values,
-        tolerance: toleranceOf(
-          values,
-          noisy.map((run) => run[name]!),
-        ),
-      },
-    ]);
-    return Object.fromEntries(entries);
-  });
+        noisy.map((run) => run[name]!),
+      ),
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function numbersOf(program: Program, call?: Call): Record<string, ArrayLike<number>> {
+  tf.engine().startScope();
+  const inputs = inputsOf(program).map((values, i) => tf.tensor(values, [...program.shapes[i]!]));
+  const outputs = Object.entries(runLines(program, inputs, call));
+  const numbers = outputs.map(([name, tensor]) => [name, tensor.dataSync().slice()] as const);
+  tf.engine().endScope();
+  return Object.fromEntries(numbers);
 }
 
 /** A line that keeps bits has no error of its own; noise there would make choices differ. */
@@ -59,9 +65,6 @@ function disturbed(value: Tensor, noise: Key): Tensor {
   const factors = uniform(noise, value.size).map((roll) => 1 + NOISE * (2 * roll - 1));
   return tf.mul(value, tf.tensor(factors, value.shape));
 }
-
-const numbersOf = (outputs: Readonly<Record<string, Tensor>>): Record<string, ArrayLike<number>> =>
-  Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.dataSync().slice()]));
 
 function toleranceOf(values: ArrayLike<number>, noisy: readonly ArrayLike<number>[]): Float64Array {
   const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -32,6 +32,7 @@ const folders = [
   'experiments',
   join('test', 'faults'),
   join('test', 'fuzz'),
+  join('test', 'fusions'),
 ];
 
 const isLeftOut = (path: string) => ['node_modules', 'dist'].includes(basename(path));
@@ -87,6 +88,7 @@ function copyBeside(folder: string, compiled: string): void {
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const compiled = mkdtempSync(join(realpathSync(tmpdir()), 'flowvae-compiled-'));
   for (const folder of folders) copyBeside(folder, compiled);
+  linkModules(join(root, 'test', 'node_modules'), join(compiled, 'test', 'node_modules'), compiled);
   cpSync(join(root, 'package.json'), join(compiled, 'package.json'));
   await build({
     entryPoints: folders.flatMap((folder) => codeBelow(join(root, folder))),

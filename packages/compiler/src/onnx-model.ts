@@ -23,7 +23,7 @@ export interface EncodeOptions {
   /** Names of constants that have one. */
   readonly constantNames?: ReadonlyMap<Value, string>;
   /** Axes of inputs and outputs. Default: their traced sizes. */
-  readonly dimensions?: (value: Value) => readonly Dimension[];
+  readonly dimensions?: (port: Named) => readonly Dimension[];
   /** What the model says about itself. */
   readonly header?: Pick<Message<'ModelProto'>, 'producerName' | 'producerVersion' | 'docString' | 'metadataProps'>;
 }
@@ -31,14 +31,14 @@ export interface EncodeOptions {
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
   const { inPlace = false, outputName: named = outputName, constantNames, header } = options;
-  const { dimensions = ({ shape }) => shape } = options;
+  const { dimensions = ({ value }) => value.shape } = options;
   const names = uniqueNames(graph, named, constantNames);
   const nameOf = (value: Value) => names.get(value)!;
   const node = [
     ...graph.nodes.map((entry, i) => encodeNode(entry, `${entry.origin} #${i}`, nameOf)),
     ...outputCopies(graph, named, nameOf),
   ];
-  const output = graph.outputs.map(({ name, value }) => encodeSignature({ name: named(name), value }, dimensions));
+  const output = graph.outputs.map((port) => encodeSignature({ ...port, name: named(port.name) }, dimensions(port)));
   const domains = new Set<GraphNode['domain']>(['', ...graph.nodes.map(({ domain }) => domain)]);
   return encodeMessage('ModelProto', {
     irVersion: IR_VERSION,
@@ -49,7 +49,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       name: 'traced',
       node: inPlace ? [...node, { opType: 'SequenceEmpty', output: [STOP] }] : node,
       initializer: graph.constants.map((constant) => encodeConstant(constant, nameOf(constant.value))),
-      input: [...graph.inputs, ...graph.variables].map((entry) => encodeSignature(entry, dimensions)),
+      input: [...graph.inputs, ...graph.variables].map((port) => encodeSignature(port, dimensions(port))),
       output: inPlace ? [emptySequence, ...output] : output,
     },
   });
@@ -120,8 +120,8 @@ const emptySequence = {
   type: { sequenceType: { elemType: { tensorType: { elemType: onnxTypes.float32 } } } },
 };
 
-function encodeSignature({ name, value }: Named, dimensions: (value: Value) => readonly Dimension[]) {
-  const dim = dimensions(value).map(encodeDimension);
+function encodeSignature({ name, value }: Named, axes: readonly Dimension[]) {
+  const dim = axes.map(encodeDimension);
   return { name, type: { tensorType: { elemType: onnxTypes[value.type], shape: { dim } } } };
 }
 

@@ -5,7 +5,7 @@ import type { InferenceSession } from 'onnxruntime-node';
  * Optimisers of ONNX Runtime 1.30 that drop a node although its result is an output of the graph, and end the process with it: both fuse a
  * Transpose into a product. Our lowerings and passes write products that transpose by themselves, so no step loses anything.
  */
-export const UNSOUND_OPTIMISERS = ['GemmTransposeFusion', 'MatmulTransposeFusion'] as const;
+const UNSOUND_OPTIMISERS = ['GemmTransposeFusion', 'MatmulTransposeFusion'] as const;
 
 /** @param threads the number of cores that one run may use */
 export const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({

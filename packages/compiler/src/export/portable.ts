@@ -5,13 +5,15 @@ import type { Pass } from '../passes/rewrite.ts';
 import { inferredShapes, neededCuts } from './inferred-sizes.ts';
 import { plainComparisons } from './plain-comparisons.ts';
 import { plainProducts } from './plain-products.ts';
+import { separateOutputs } from './separate-outputs.ts';
 
-/** All rewrites by name; none needs another one's work. */
+/** All rewrites by name, in their order; outputs come last, behind the products that the others make. */
 export const portableRewrites: Readonly<Record<string, Pass>> = {
   'plain products': plainProducts,
   'plain comparisons': plainComparisons,
   'inferred shapes': inferredShapes,
   'needed cuts': neededCuts,
+  'separate outputs': separateOutputs,
 };
 
 /** Runs all rewrites. */

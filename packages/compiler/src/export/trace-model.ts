@@ -1,6 +1,6 @@
 // The graph of a function that is exported, for fixed shapes or for any batch size.
 import type { NamedVariables } from '@flowvae/tensor';
-import type { Graph, Value } from '../graph.ts';
+import type { Graph, Named, Value } from '../graph.ts';
 import type { Dimension } from '../onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
 import { foldConstants } from '../passes/constants.ts';
@@ -21,7 +21,7 @@ export interface Exported {
 /** A graph, and the axes of its inputs and outputs. */
 interface TracedModel {
   readonly graph: Graph;
-  readonly dimensions: (value: Value) => readonly Dimension[];
+  readonly dimensions: (port: Named) => readonly Dimension[];
 }
 
 /** Traces a function once, or, where an axis has a name, at two sizes of it. @throws TraceError where it cannot be traced for any size */
@@ -32,7 +32,7 @@ export function traceModel(exported: Exported, shapes: ExportShapes): TracedMode
 
 const traceFixed = ({ fn, variables }: Exported, shapes: ExportShapes): TracedModel => ({
   graph: optimise(trace(fn, shapesAt(shapes, 0), variables)),
-  dimensions: ({ shape }) => shape,
+  dimensions: ({ value }) => value.shape,
 });
 
 function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: DynamicAxis): TracedModel {
@@ -41,12 +41,12 @@ function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: Dynamic
   const source = a.inputs.find(({ name }) => name === input)!.value;
   const merged = mergeTraces([a, b], sizes, { input: source, axis });
   const graph = removeDeadNodes(shareCommonSubexpressions(foldConstants(merged)));
-  const signature = (traced: Graph) => [...traced.inputs, ...traced.outputs].map(({ value }) => value);
-  const others = signature(b);
+  const ports = (traced: Graph) => [...traced.inputs, ...traced.outputs];
+  const others = ports(b);
   // By position: a value that a computed constant took the place of has the first trace's shape too.
-  const symbolic = signature(graph).map((value, i) => [value, symbols(value, others[i]!, dynamic)] as const);
-  const known = new Map<Value, readonly Dimension[]>(symbolic);
-  return { graph, dimensions: (value) => known.get(value)! };
+  const symbolic = ports(graph).map(({ name, value }, i) => [name, symbols(value, others[i]!.value, dynamic)] as const);
+  const known = new Map<string, readonly Dimension[]>(symbolic); // no output is named like an input
+  return { graph, dimensions: ({ name }) => known.get(name)! };
 }
 
 const symbols = (a: Value, b: Value, { name, sizes }: DynamicAxis): Dimension[] =>
