@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { runCampaign, type StartPrograms } from './campaign.ts';
+import type { Fault } from './observation.ts';
 import { printProgram, randomProgram } from './random-program.ts';
 
 tolerateClosedPipes();
@@ -52,23 +53,32 @@ const start: StartPrograms = (args) =>
     spawned.on('close', (code, signal) => resolve({ code, signal, ...text }));
   });
 
+const described = ({ seed, engine, fault }: Fault) => `\n${engine}: ${fault}\n${printProgram(randomProgram(seed))}`;
+
 const options = optionsOf(process.argv.slice(2));
 if (options.help) process.stdout.write(`${USAGE}\n`);
 else if (options.print !== undefined)
   process.stdout.write(`${printProgram(randomProgram(wholeNumber('print', options.print)))}\n`);
 else {
   const [first, count] = [wholeNumber('seed', options.seed), wholeNumber('count', options.count)];
+  let shown = 0;
+  const show = (faults: readonly Fault[]) => {
+    if (!options.json) for (const fault of faults.slice(shown)) process.stdout.write(`${described(fault)}\n`);
+    shown = faults.length;
+  };
   const faults = await runCampaign({
     first,
     count,
     start,
-    onBatch: (done, found) => process.stderr.write(`${done} of ${count} programs, ${found.length} faults\n`),
+    onBatch(done, found) {
+      process.stderr.write(`${done} of ${count} programs, ${found.length} faults\n`);
+      show(found);
+    },
   });
-  if (options.json) process.stdout.write(`${JSON.stringify({ first, count, faults })}\n`);
-  else {
-    for (const { seed, engine, fault } of faults)
-      process.stdout.write(`\n${engine}: ${fault}\n${printProgram(randomProgram(seed))}\n`);
-    process.stdout.write(`${count} programs from ${first}: ${faults.length} faults\n`);
-  }
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ first, count, faults })}\n`
+      : `${count} programs from ${first}: ${faults.length} faults\n`,
+  );
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -93,9 +93,15 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
   return elementwise(builder, 'Reciprocal', pairwise(builder, 'Add', e, builder.scalar(1)));
 }
 
+/**
+ * tanh(x), never beyond ±1: ONNX Runtime's Tanh is 1.0000001 or 1.0000002 for about one float32 in 25 from 8 to 9.5, where log(1 − tanh²) and
+ * atanh(tanh) would be NaN. Clip keeps NaN.
+ */
+const tanh = (builder: GraphBuilder, x: Value) => clipped(builder, elementwise(builder, 'Tanh', x), -1, 1);
+
 /** exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large. */
 function smallExponentialMinusOne(builder: GraphBuilder, x: Value): Value {
-  const t = elementwise(builder, 'Tanh', pairwise(builder, 'Mul', x, builder.scalar(0.5)));
+  const t = tanh(builder, pairwise(builder, 'Mul', x, builder.scalar(0.5)));
   return pairwise(builder, 'Div', pairwise(builder, 'Add', t, t), pairwise(builder, 'Sub', builder.scalar(1), t));
 }
 
@@ -216,5 +222,5 @@ export const unaryFunctions = {
   Square: mapped(square, NUMBERS),
   Step: step,
   Tan: floatFunction('Tan'),
-  Tanh: floatFunction('Tanh'),
+  Tanh: floatFunction(tanh),
 } satisfies Lowerings;
