@@ -156,6 +156,34 @@ describe.each(Object.entries(rows))('%s', (_, row) => {
   });
 });
 
+describe('the place of a number in a tensor', () => {
+  const LENGTH = 41; // whole vectors of any width, and a rest that is computed number by number
+  const numbers = Float32Array.from(spread(60, (at) => 0.03 + 14 * at));
+
+  /** How many units of the last place equal numbers of one tensor come out apart. */
+  async function spreadOver({ fn }: UnaryRow): Promise<number> {
+    const stacked = Float32Array.from({ length: numbers.length * LENGTH }, (_, i) => numbers[Math.floor(i / LENGTH)]!);
+    const whole = compile(({ x }) => ({ y: fn(x!) }));
+    const run = await whole.specialise({ x: [LENGTH] });
+    let most = 0;
+    for (let at = 0; at < stacked.length; at += LENGTH) {
+      const { y } = await run.run({ x: stacked.slice(at, at + LENGTH) });
+      const places = placesOf(y!.filter((value) => !Number.isNaN(value))); // NaN has many bytes
+      if (places.length > 0) most = Math.max(most, Math.max(...places) - Math.min(...places));
+    }
+    await whole.dispose();
+    return most;
+  }
+
+  it.each(Object.entries(rows))('changes %s by two units of the last place at most', async (_, row) => {
+    expect(await spreadOver(row)).toBeLessThanOrEqual(2);
+  });
+
+  it('does change Log: equal numbers of different rows need not have equal bytes', async () => {
+    expect(await spreadOver(rows.Log!)).toBeGreaterThan(0);
+  });
+});
+
 it('every function has a row, or a reason', () => {
   expect([...Object.keys(rows), ...Object.keys(left)].toSorted()).toEqual(Object.keys(unaryFunctions).toSorted());
 });

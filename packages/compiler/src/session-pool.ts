@@ -86,7 +86,10 @@ class Thread {
   }
 }
 
-/** Threads that run the same graphs on different inputs. Every run uses one core, so results do not depend on the number of threads. */
+/**
+ * Threads that run the same graphs on different inputs. Every run uses one core and has the same shapes, so results do not depend on the number of
+ * threads. They may depend on the shapes: the last place of log and its like depends on where in a tensor a number lies.
+ */
 export class SessionPool {
   readonly #threads: readonly Thread[];
   readonly #gate: Int32Array;
