@@ -51,6 +51,14 @@ export const fusedGraphs: Readonly<Record<string, FusedGraph>> = {
     shapes: { ...matrices, c: [4] },
     losesOutput: true,
   },
+  'Gemm with a bias, of two Transposes, whose source is an output': {
+    fn({ a, b, c }) {
+      const source = tf.matMul(a!, b!);
+      return { source, y: tf.add(tf.matMul(turned(tf.atan(a!)) as Tensor2D, turned(source) as Tensor2D), c!) };
+    },
+    shapes: { ...matrices, c: [4, 4] },
+    losesOutput: true,
+  },
   'products of a batch behind a Transpose': {
     fn: ({ a, b }) => ({ y: tf.matMul(turned(a!), b!) }),
     shapes: batches,

@@ -17,6 +17,8 @@ const SAMPLES = 3;
 const MARGIN = 16;
 /** Rounding that no noise shows, relative to the output's largest number. */
 const ROUNDING = 64 * 2 ** -24;
+/** Numbers below float32's smallest normal one have fewer digits, or are taken for 0. */
+const SMALLEST_NORMAL = 2 ** -126;
 
 /**
  * Runs a program once as it is and some times with noise: arguments and result of every line that rounds are multiplied by 1 + 8·2⁻²⁴·r, r in [−1, 1].
@@ -70,7 +72,8 @@ function toleranceOf(values: ArrayLike<number>, noisy: readonly ArrayLike<number
   const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return Float64Array.from({ length: values.length }, (_, i) => {
     const spread = Math.max(...noisy.map((run) => Math.abs(run[i]! - values[i]!)));
-    return MARGIN * spread + ROUNDING * largest + Number.MIN_VALUE;
+    // a run with noise that overflows tells nothing: no other number is wrong then
+    return Number.isFinite(spread) ? MARGIN * spread + ROUNDING * largest + SMALLEST_NORMAL : Infinity;
   });
 }
 
