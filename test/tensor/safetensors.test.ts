@@ -66,6 +66,24 @@ describe('encodeSafetensors', () => {
     expect([...decoded.tensors.a!.values]).toEqual([1, 2]);
   });
 
+  it('refuses half of a surrogate pair in a name or text, which no reader takes', () => {
+    const tensors = { 'w\ud800': { shape: [], values: Float32Array.of(1) } };
+    expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow(
+      'without half of a surrogate pair, got "w\\ud800"',
+    );
+    expect(() => encodeSafetensors({ tensors: {}, metadata: { a: '\udc00' } })).toThrow('half of a surrogate pair');
+    expect(
+      decodeSafetensors(encodeSafetensors({ tensors: {}, metadata: { a: '\ud83d\ude00' } }), 'f').metadata,
+    ).toEqual({
+      a: '\ud83d\ude00',
+    });
+  });
+
+  it('refuses a header above 100 MB, which no reader takes', () => {
+    const metadata = { a: 'x'.repeat(100_000_000) };
+    expect(() => encodeSafetensors({ tensors: {}, metadata })).toThrow('a header of at most 100000000 bytes');
+  });
+
   it.each([
     ['a shape of another size', 'w', [3], '3 values for shape [3]'],
     ['a shape of negative sizes', 'w', [-1, -2], '2 values for shape [-1, -2]'],
@@ -193,37 +211,38 @@ describe('a damaged file', () => {
 
   const entry = (more: object) => ({ dtype: 'F32', shape: [1], data_offsets: [0, 4], ...more });
   const headers: readonly [string, unknown, string][] = [
-    ['a list as header', [], 'a JSON header, got something else'],
-    ['null as header', null, 'a JSON header, got something else'],
+    ['a list as header', [], 'a JSON header, which is an object, got "[]" at its byte 0'],
+    ['null as header', null, 'a JSON header, which is an object, got "null" at its byte 0'],
     [
       'another type',
-      { a: entry({ dtype: 'F16' }) },
-      'tensor "a" to be float32 inside the file, got {"dtype":"F16","shape":[1],"data_offsets":[0,4]}',
+      { a: entry({ dtype: 'I32' }) },
+      'tensor "a" to be float32, got I32 of shape [1]; save it as float32',
     ],
-    ['null as entry', { a: null }, 'tensor "a" to be float32 inside the file, got null'],
-    ['a number as entry', { a: 3 }, 'tensor "a" to be float32 inside the file, got 3'],
-    ['a fractional size', { a: entry({ shape: [0.5, 2] }) }, 'tensor "a" to be float32'],
-    ['negative sizes', { a: entry({ shape: [-1, -1] }) }, 'tensor "a" to be float32'],
-    ['a shape past all numbers', { a: entry({ shape: Array(40).fill(2 ** 52) }) }, 'tensor "a" to be float32'],
+    ['a type of another length', { a: entry({ dtype: 'F16' }) }, 'tensor "a", F16 of shape [1], to take 2 bytes, got'],
+    ['null as entry', { a: null }, 'a description of tensor "a", an object, got "null}" at its byte 5'],
+    ['a number as entry', { a: 3 }, 'a description of tensor "a", an object, got "3}"'],
+    ['a fractional size', { a: entry({ shape: [0.5, 2] }) }, 'a shape of tensor "a", whole numbers from 0'],
+    ['negative sizes', { a: entry({ shape: [-1, -1] }) }, 'a shape of tensor "a", whole numbers from 0'],
+    ['a shape past all numbers', { a: entry({ shape: Array(40).fill(2 ** 52) }) }, 'tensor "a", F32 of shape [45'],
     [
       'a size that the data do not have',
       { a: entry({ shape: [2 ** 31], data_offsets: [0, 2 ** 33] }) },
       'a file of 8589934', // 2^33 and a header
     ],
-    ['offsets backwards', { a: entry({ data_offsets: [4, 0] }) }, 'tensor "a" to be float32'],
-    ['one offset', { a: entry({ data_offsets: [0] }) }, 'tensor "a" to be float32'],
+    ['offsets backwards', { a: entry({ data_offsets: [4, 0] }) }, 'tensor "a" to begin at byte 0 of the data'],
+    ['one offset', { a: entry({ data_offsets: [0] }) }, 'data_offsets of tensor "a", two whole numbers'],
     [
       'two tensors on one place',
       { a: entry({}), b: entry({}) },
-      'tensors that fill 4 bytes of data, got gaps or overlaps',
+      'tensor "b" to begin at byte 4 of the data, without gap or overlap, got data_offsets [0, 4]',
     ],
-    ['no tensor at all over data', {}, 'tensors that fill 4 bytes of data, got gaps or overlaps'],
+    ['no tensor at all over data', {}, 'a file of 10 bytes, which its header tells, got 14 bytes'],
     [
       'metadata that are not text',
       { __metadata__: { step: 3 }, a: entry({}) },
-      'metadata that maps names to texts, got {"step":3}',
+      'metadata that map names to texts, got "3},',
     ],
-    ['metadata that are a list', { __metadata__: ['x'], a: entry({}) }, 'metadata that maps names to texts, got ["x"]'],
+    ['metadata that are a list', { __metadata__: ['x'] }, 'metadata that map names to texts, got "[\\"x\\"]}"'],
   ];
   it.each(headers)('is refused with %s', (_, header, words) => {
     const bytes = fileOf(JSON.stringify(header), [0, 0, 0, 0]);
@@ -240,7 +259,7 @@ describe('a damaged file', () => {
     const huge = file.slice();
     huge.fill(0xff, 0, 8);
     expect(() => decodeSafetensors(huge, 'a.safetensors')).toThrow(
-      `a.safetensors: expected a header of at most ${file.length - 8} bytes, got a header length of 18446744073709552000; the file is damaged or of another kind`,
+      `a.safetensors: expected a header of at most ${file.length - 8} bytes, got a header length of 18446744073709551615; the file is damaged or of another kind`,
     );
   });
 

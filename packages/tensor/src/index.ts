@@ -14,11 +14,16 @@ export {
 } from './planar-chain-kernel.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {
+  type ArrayOfDtype,
+  type DecodeSafetensorsOptions,
   decodeSafetensors,
-  encodeSafetensors,
-  layOutSafetensors,
-  type StoredTensor,
-  type StoredTensors,
-} from './safetensors.ts';
+  decodeTypedSafetensors,
+  type TypedTensor,
+  type TypedTensors,
+} from './safetensors/decode.ts';
+export type { Dtype } from './safetensors/dtype.ts';
+export { encodeSafetensors, layOutSafetensors, type SafetensorsLayout } from './safetensors/encode.ts';
+export { readSafetensorsHeader, type SafetensorsHeader, type TensorPlace } from './safetensors/header.ts';
+export type { StoredTensor, StoredTensors } from './safetensors/stored-tensors.ts';
 export { type Axis, checkParam, checkShape, elementCount, ShapeError } from './shape.ts';
 export { layers, tf } from './tensorflow.ts';
