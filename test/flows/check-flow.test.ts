@@ -138,7 +138,7 @@ describe('finds', () => {
     }));
     const { findings } = checkFlow(chain([planar(2, 2), bad]), { checks: ['finite'], scale: 1 });
     expect(findings[0]).toMatch(
-      /^finite in dimension 2 at scale 1: logDet of 1\.bad is -Infinity for points of size \d+$/,
+      /^finite in dimension 2 at scale 1: draw 0, points of size \d+: logDet of 1\.bad is -Infinity$/,
     );
   });
 
@@ -169,7 +169,7 @@ describe('finds', () => {
       inverse: (params, y) => ({ ...inverse(params, y), z: tf.mul(y, Number.NaN) as Tensor2D }),
     }));
     expect(checkFlow(fused, { checks: ['finite'], scale: 1, draws: 1 }).findings[0]).toBe(
-      "finite in dimension 2 at scale 1: the inverse's z of planar-leaky*2 is NaN for points of size 1",
+      "finite in dimension 2 at scale 1: draw 0, points of size 1: the inverse's z of planar-leaky*2 is NaN",
     );
   });
 });
@@ -187,7 +187,48 @@ it('a check that can decide nothing has not been passed', () => {
   const flow = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
   const { ok, findings } = checkFlow(flow, { checks: ['logDet'] });
   expect(ok).toBe(false);
-  expect(findings).toEqual(['logDet: no point could be checked; ask for smaller scales']);
+  expect(findings).toEqual(['logDet: 0 of 96 comparisons could be judged; ask for smaller scales']);
+});
+
+it('a check that can judge less than a tenth of its comparisons has not been passed, and its lines say so', () => {
+  const nearlySingular = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
+  const flow = replaced(nearlySingular as InvertibleFlow, ({ forward }) => ({
+    forward: (params, z) => {
+      const { y } = forward(params, z);
+      const isRare = tf.step(tf.sub(tf.slice(z, [0, 0], [-1, 1]), 5.5)); // few points: there the map is the identity
+      const mixed = tf.add(tf.mul(isRare, z), tf.mul(tf.sub(1, isRare), y));
+      return { y: mixed as Tensor2D, logDet: tf.zeros([z.shape[0]]) };
+    },
+  }));
+  const report = checkFlow(flow, { checks: ['logDet'], draws: 8, points: 16 });
+  const judged = report.outcomes.reduce((sum, outcome) => sum + outcome.judged, 0);
+  expect(judged).toBeGreaterThan(0);
+  expect(report.findings).toEqual([`logDet: ${judged} of 384 comparisons could be judged; ask for smaller scales`]);
+  expect(report.ok).toBe(false);
+  expect(printFlowReport(checkFlow(nearlySingular, { checks: ['logDet'], scale: 1, draws: 1 }))).toMatchInlineSnapshot(`
+    "linear: 1 finding
+      logDet  D = 2  scale 1  judged 0 of 8    not judged
+    logDet: 0 of 8 comparisons could be judged; ask for smaller scales"
+  `);
+});
+
+it('a kink within the step of a difference is no finding, wherever it is', () => {
+  const cells = 1000; // slopes 1 and 2 in turn: the longest step crosses twenty kinks
+  const flow: Flow = {
+    ...linear(1, () => 1),
+    forward: (_, z) => {
+      const cell = tf.mul(z, cells);
+      const down = tf.floor(cell);
+      const isSteep = tf.mod(down, 2);
+      const y = tf.div(
+        tf.add(tf.add(down, tf.floor(tf.div(down, 2))), tf.mul(tf.sub(cell, down), tf.add(1, isSteep))),
+        cells,
+      );
+      return { y: y as Tensor2D, logDet: tf.squeeze(tf.log(tf.add(1, isSteep)), [1]) as Tensor1D };
+    },
+  };
+  const { findings } = checkFlow(flow, { checks: ['logDet', 'gradients'], scale: 1 });
+  expect(findings.filter((finding) => !finding.includes('could be judged'))).toEqual([]);
 });
 
 it('the same key gives the same report, another key other numbers', () => {
@@ -211,10 +252,10 @@ it('a report reads', () => {
   const text = printFlowReport(checkFlow(wrong, { checks: ['finite', 'logDet'], scale: 1, draws: 1, points: 2 }));
   expect(text.replaceAll(/-?\d+\.\d+(e[+-]\d+)?/g, '#')).toMatchInlineSnapshot(`
     "doubled: 2 findings
-      finite  D = 1  scale 1   3 of 3  # of the tolerance     right
-      finite  D = 1  scale 10  3 of 3  # of the tolerance     right
-      logDet  D = 1  scale 1   2 of 2  # of the tolerance  WRONG
-    logDet in dimension 1 at scale 1: logDet is # where the Jacobian's is #
-    logDet in dimension 1 at scale 1: logDet is # where the Jacobian's is #"
+      finite  D = 1  scale 1   judged 3 of 3                                                    OK
+      finite  D = 1  scale 10  judged 3 of 3                                                    OK
+      logDet  D = 1  scale 1   judged 2 of 2  error #, tolerance # (draw 0, point 0)  WRONG
+    logDet in dimension 1 at scale 1: draw 0, point 0: logDet is # where the Jacobian's is #
+    logDet in dimension 1 at scale 1: draw 0, point 1: logDet is # where the Jacobian's is #"
   `);
 });

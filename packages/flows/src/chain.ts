@@ -51,6 +51,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
     ...roles(flows),
+    ...(flows.every(({ start = 'identity' }) => start === 'identity') ? {} : { start: 'volume' as const }),
     takesGroups: true,
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,

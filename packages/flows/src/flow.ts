@@ -12,6 +12,9 @@ export type Params<S extends ParamShapes> = { readonly [P in keyof S]: Tensor };
 /** Values of parameters as plain arrays, row-major, without the batch axis. */
 export type ParamValues<S extends ParamShapes> = { readonly [P in keyof S]: Float32Array };
 
+/** What a flow is at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The log-det is 0 in both. */
+export type Start = 'identity' | 'volume';
+
 /** A differentiable bijection of R^D with a known Jacobian determinant. */
 export interface Flow<S extends ParamShapes = ParamShapes> {
   /** The formula it was made from, e.g. `planar*10`. */
@@ -22,11 +25,10 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   readonly shared?: readonly string[];
   /** Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point. */
   readonly contexts?: readonly string[];
-  /**
-   * Parameters at which the flow is the identity map with log-det 0 (a flow that preserves volume may start as another map); random where
-   * the flow leaves a choice.
-   */
+  /** Parameters at which the flow is the identity map with log-det 0, or what `start` says; random where the flow leaves a choice. */
   initialParams(key: Key): ParamValues<S>;
+  /** What the flow is at its initial parameters. Default `'identity'`. */
+  readonly start?: Start;
   /**
    * `forward` takes parameters with fewer rows than z as well, row i for the i-th group of as many rows of z. For flows that do not say so
    * they are repeated.

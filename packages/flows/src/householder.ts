@@ -25,6 +25,7 @@ export function householder(dim: number, layers = 1): InvertibleFlow<Householder
     name: layeredName('householder', layers),
     dim,
     paramShapes,
+    start: 'volume',
     initialParams: (key) => ({ v: normal(fold(key, 'householder'), layers * dim) }),
     forward(params, z) {
       checkArguments('householder.forward', 'z', z, { dim, paramShapes, params });

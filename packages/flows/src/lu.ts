@@ -36,6 +36,7 @@ export function lu(dim: number, { key = keyOf(0) }: PermutationOptions = {}): In
     name: 'lu',
     dim,
     paramShapes,
+    start: 'volume',
     initialParams: () => ({
       lower: new Float32Array(size),
       upper: new Float32Array(size),

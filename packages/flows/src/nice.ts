@@ -34,10 +34,11 @@ export function nice(dim: number, options: NiceOptions = {}): InvertibleFlow {
   const { mixing = 'permutation', layers = networkDefaults.layers } = options;
   const name = names[mixing];
   const matrices = () => matricesOf[mixing](dim, layers);
-  return couplingLayers(dim, options, {
+  const flow = couplingLayers(dim, options, {
     name,
     label: formulaOf(name, options),
     map: shiftMap,
     mixing: byMatrices(dim, matrices),
   });
+  return { ...flow, start: 'volume' };
 }

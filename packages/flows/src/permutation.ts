@@ -28,6 +28,7 @@ export function permutation(dim: number, { key = keyOf(0) }: PermutationOptions 
     name: 'permutation',
     dim,
     paramShapes,
+    start: 'volume',
     initialParams: () => ({}),
     forward(params, z) {
       checkArguments('permutation.forward', 'z', z, { dim, paramShapes, params });

@@ -1,14 +1,14 @@
 // The public checker: is a flow what it says it is?
 import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
-import type { Flow } from '../flow.ts';
+import type { Flow, Start } from '../flow.ts';
 import type { ParamDraw } from './drawn-inputs.ts';
 import { finiteCheck } from './finite-check.ts';
 import { gradients } from './gradient-check.ts';
 import { fold, invariants, logDet, roundTrip } from './map-checks.ts';
 import { type Probe, probe } from './probe.ts';
 import { type CheckName, type CheckOutcome, type FlowReport, reportOf } from './report.ts';
-import { type Start, startCheck } from './start-check.ts';
+import { startCheck } from './start-check.ts';
 import { type Tally, together } from './tally.ts';
 
 /** Options of {@link checkFlow} for a flow that is made already. */
@@ -19,7 +19,7 @@ export interface CheckFlowOptions {
   readonly key?: Key;
   /** Default: all. */
   readonly checks?: readonly CheckName[];
-  /** What the flow is at its initial parameters. Default `'identity'`. */
+  /** What the flow is at its initial parameters. Default: what it declares, else `'identity'`. */
   readonly start?: Start;
   /** Draws in each dimension at each scale: parameters of each point's own, then shared ones, in turn. Default 4. */
   readonly draws?: number;
@@ -61,14 +61,18 @@ const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants
  *
  * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients of both; the finding
  *   names the layer. What float32 cannot invert at all is left out
- * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4, where J is far from singular
+ * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding of both
  * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's
  * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
  * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse only
- * - `gradients`: with respect to z and each parameter, against central differences (h = 1e-2)
- * - `start`: y = z and log-det 0 at the initial parameters
+ * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and what they can tell
+ * - `start`: y = z (or what `Flow.start` says) and log-det 0 at the initial parameters
  *
- * It runs eagerly on TensorFlow.js's current backend. A check that could decide nothing at any scale counts as a finding.
+ * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place of float32. Where it is too
+ * large for a wrong flow to show, or the Jacobian is nearly singular, or a difference crosses a kink, the comparison is not judged; the report
+ * counts it. A check that could judge less than a tenth of its comparisons is not passed.
+ *
+ * It runs eagerly on TensorFlow.js's current backend.
  * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which
  * @throws ExpectationError for no scale or no dimension; whatever the flow throws
  * @example checkFlow((dim) => planar(dim), { dims: [2, 40] }).ok
@@ -88,7 +92,7 @@ export function checkFlow(flow: Flow | ((dim: number) => Flow), options: CheckFl
 }
 
 function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOptions): CheckOutcome[] {
-  const { key = keyOf(0), checks = allChecks, start = 'identity', draws = 4, points = 8 } = options;
+  const { key = keyOf(0), checks = allChecks, start = flow.start ?? 'identity', draws = 4, points = 8 } = options;
   const { dim } = flow;
   const keyAt = (scale: number, draw: number) => folded(key, 'checkFlow', dim, String(scale), draw);
   const many = <T>(count: number, make: (draw: number) => T) => Array.from({ length: count }, (_, draw) => make(draw));

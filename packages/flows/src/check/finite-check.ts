@@ -4,7 +4,7 @@ import { type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
 import { drawParams, drawPoints, type Inputs } from './drawn-inputs.ts';
 import { firstBroken } from './finite-layers.ts';
-import { type Tally, tally } from './tally.ts';
+import { question, type Tally, tally } from './tally.ts';
 
 /** Points are tried at these multiples of their usual size; the largest are of size 1e3. */
 const SPREADS = [1, 30, 300];
@@ -17,7 +17,7 @@ export function finiteCheck(flow: Flow, scale: number, key: Key): Tally {
   const comparisons = SPREADS.map((spread) => {
     const z = drawPoints(flow.dim, POINTS, withPart(key, spread), spread);
     const broken = locate(flow, { ...params, z });
-    return { error: broken ? 2 : 0, allowed: 1, finding: () => `${broken} for points of size ${spread}` };
+    return question(broken !== undefined, `points of size ${spread}`, () => broken!);
   });
   return tally(comparisons);
 }

@@ -1,12 +1,17 @@
 // Checks of the map itself against its autodiff Jacobian: log-det, folds, round trip, declared invariants.
+import { fold as folded } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type InvertibleFlow, isInvertible, type ParamShapes, type Params } from '../flow.ts';
-import { evaluate } from './drawn-inputs.ts';
+import { evaluate, type Inputs } from './drawn-inputs.ts';
 import type { Probe } from './probe.ts';
-import { type Comparison, relativeError, type Tally, tally } from './tally.ts';
+import { COPIES, deviation, EPSILON, movedByRounding, SAFETY } from './rounding.ts';
+import { type Comparison, question, relativeError, type Tally, tally } from './tally.ts';
 
-/** log-det and Jacobian may differ by this, relative to max(1, |log-det|). */
+/** log-det and Jacobian may differ by this, relative to max(1, |log-det|), beside what rounding makes of both. */
 const LOG_DET_TOLERANCE = 1e-4;
+
+/** A point whose rounding alone moves the log-det by more is not judged, relative to max(1, |log-det|): a log-det that is 1 % off has to show. */
+const LARGEST_LOG_DET_ROUNDING = 2e-3;
 
 /** Above this κ the rounding of a float32 Jacobian is as large as the tolerance. For one planar layer: where its slope is below 1e-2. */
 const WELL_CONDITIONED = 200;
@@ -14,8 +19,11 @@ const WELL_CONDITIONED = 200;
 /** Up to this κ the sign of det J is certain. */
 const SIGN_IS_CERTAIN = 1e5;
 
-/** Round trips may miss z by this times what the inverse makes of an error in y. */
+/** Round trips may miss z by this times what the inverse makes of an error in y, beside what rounding of y makes of z. */
 const ROUND_TRIP_TOLERANCE = 2e-5;
+
+/** A coordinate that rounding of y alone moves by more, relative to max(1, |z|), is not judged. */
+const LARGEST_ROUND_TRIP_ROUNDING = 1e-3;
 
 /** Above this factor an error in y says nothing about z. */
 const LARGEST_GROWTH = 1e3;
@@ -23,44 +31,63 @@ const LARGEST_GROWTH = 1e3;
 /** Above this factor the rounding of y hides a wrong log-det of the inverse. */
 const LARGEST_GROWTH_OF_LOG_DET = 10;
 
-/** The claimed log-det is that of the Jacobian. */
+/**
+ * The claimed log-det is that of the Jacobian, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the elements of J (where each has a
+ * relative error of ε, log|det J| moves by at most κ·ε), and 10 times what inputs moved by ε make of the claimed one. Elements whose derivative
+ * cancels have larger errors: points that seem wrong are looked at again, with what the moved inputs make of log|det J| itself.
+ */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
-  const compare = (logAbsDet: number, row: number): Comparison => ({
-    error: relativeError(claimed[row]!, logAbsDet),
-    allowed: LOG_DET_TOLERANCE,
-    finding: () => `logDet is ${claimed[row]} where the Jacobian's is ${logAbsDet}`,
-  });
+  const copies = probe.rounded();
+  const compare = (row: number, jacobianRounding: () => number): Comparison | undefined => {
+    const { condition, logAbsDet } = probe.jacobians()[row]!;
+    if (Number.isNaN(condition)) return notFinite('the Jacobian', row);
+    if (condition > WELL_CONDITIONED) return undefined;
+    const moved = deviationAt(copies, 'logDet', row) + condition * EPSILON + jacobianRounding();
+    const rounding = relativeTo(logAbsDet, SAFETY * moved);
+    if (rounding > LARGEST_LOG_DET_ROUNDING) return undefined;
+    return {
+      error: relativeError(claimed[row]!, logAbsDet),
+      allowed: LOG_DET_TOLERANCE + rounding,
+      at: `point ${row}`,
+      finding: () => `logDet is ${claimed[row]} where the Jacobian's is ${logAbsDet}`,
+    };
+  };
   return tally(
-    probe.jacobians().map((at, row) => {
-      if (Number.isNaN(at.condition)) return notFinite('the Jacobian');
-      return at.condition <= WELL_CONDITIONED ? compare(at.logAbsDet, row) : undefined;
+    Array.from(claimed, (_, row) => {
+      const atFirst = compare(row, () => 0);
+      if (!atFirst || atFirst.error <= atFirst.allowed) return atFirst;
+      return compare(row, () => deviation(probe.roundedJacobians().map((each) => each[row]!.logAbsDet)));
     }),
   );
 }
 
+const relativeTo = (value: number, distance: number) => distance / Math.max(1, Math.abs(value));
+
+/** How far rounding moves one number of several results. */
+const deviationAt = <N extends string>(copies: readonly Readonly<Record<N, Float32Array>>[], name: N, at: number) =>
+  deviation(copies.map((copy) => copy[name][at]!));
+
 /** What is no number is wrong, not undecided. */
-const notFinite = (what: string): Comparison => ({
-  error: Number.NaN,
-  allowed: 1,
-  finding: () => `${what} is not finite`,
-});
+const notFinite = (what: string, row: number): Comparison =>
+  question(true, `point ${row}`, () => `${what} is not finite`);
 
 /** det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the orientation of space. */
 export function fold(probe: Probe): Tally {
   const jacobians = probe.jacobians();
   const certain = ({ condition }: (typeof jacobians)[number]) => condition <= SIGN_IS_CERTAIN;
   const first = jacobians.find(certain)?.sign;
-  const comparisons = jacobians.map((jacobian): Comparison | undefined =>
-    certain(jacobian)
-      ? {
-          error: Number(jacobian.sign !== first) * 2,
-          allowed: 1,
-          finding: () => 'det J is positive at one point and negative at another, so the map folds',
-        }
-      : undefined,
+  return tally(
+    jacobians.map((jacobian, row) =>
+      certain(jacobian)
+        ? question(
+            jacobian.sign !== first,
+            `point ${row}`,
+            () => 'det J is positive at one point and negative at another, so the map folds',
+          )
+        : undefined,
+    ),
   );
-  return tally(comparisons);
 }
 
 /** What the flow declares to be positive is. It may round to 0 where parameters are larger than 1. */
@@ -70,41 +97,52 @@ export function invariants({ flow, inputs, scale }: Probe): Tally {
   const isWrong = (value: number) => !(scale > 1 ? value >= 0 : value > 0);
   return tally(
     Object.entries(declared).flatMap(([name, values]) =>
-      Array.from(values, (value) => ({
-        error: isWrong(value) ? 2 : 0,
-        allowed: 1,
-        finding: () => `${name} is ${value}, and has to be positive`,
-      })),
+      Array.from(values, (value) => question(isWrong(value), name, () => `it is ${value}, and has to be positive`)),
     ),
   );
 }
 
-/** The inverse leads back to z, and its log-det is the forward one negated. */
+/**
+ * The inverse leads back to z, and its log-det is the forward one negated.
+ *
+ * An error in y of ε·max(1, |y|) becomes one of |J⁻¹|·ε·max(1, |y|) in z; 2e-5 times that growth is allowed, and 10 times what y moved by ε really
+ * makes of the inverse's results, which sees where J⁻¹ itself changes within the rounding of y.
+ */
 export function roundTrip(probe: Probe): Tally {
-  const { flow, inputs } = probe;
+  const { flow, inputs, key } = probe;
   if (!isInvertible(flow)) return tally([]);
   const { y, logDet: claimed } = probe.forward();
-  const back = inverseAt(flow, probe);
   const { dim } = flow;
+  const given = { ...inputs, z: { shape: inputs.z!.shape, values: y } };
+  const copies = Array.from({ length: COPIES + 1 }, (_, copy) =>
+    inverseAt(flow, copy === 0 ? given : { ...given, z: movedByRounding({ y: given.z }, folded(key, 'y', copy)).y! }),
+  );
+  const back = copies[0]!;
   const compareRow = (growths: readonly number[], row: number): (Comparison | undefined)[] => {
     const largest = growths.reduce((a, b) => Math.max(a, b));
-    if (Number.isNaN(largest)) return [notFinite('y or its Jacobian')];
+    if (Number.isNaN(largest)) return [notFinite('y or its Jacobian', row)];
     if (largest > LARGEST_GROWTH) return growths.map(() => undefined);
-    const coordinates = growths.map((growth, d): Comparison => {
-      const [found, z] = [back.z![row * dim + d]!, inputs.z!.values[row * dim + d]!];
+    const coordinates = growths.map((growth, d): Comparison | undefined => {
+      const [found, z] = [back.z[row * dim + d]!, inputs.z!.values[row * dim + d]!];
+      const rounding = relativeTo(z, SAFETY * deviationAt(copies, 'z', row * dim + d));
+      if (rounding > LARGEST_ROUND_TRIP_ROUNDING) return undefined;
       return {
         error: relativeError(found, z),
-        allowed: ROUND_TRIP_TOLERANCE * growth,
+        allowed: ROUND_TRIP_TOLERANCE * growth + rounding,
+        at: `point ${row}`,
         finding: () => `z is ${z}, and after forward and inverse ${found}`,
       };
     });
-    const [negated, forth] = [back.logDet![row]!, claimed[row]!];
-    if (largest > LARGEST_GROWTH_OF_LOG_DET) return [...coordinates, undefined];
+    const [negated, forth] = [back.logDet[row]!, claimed[row]!];
+    const moved = deviationAt(copies, 'logDet', row) + deviationAt(probe.rounded(), 'logDet', row);
+    const rounding = relativeTo(forth, SAFETY * moved);
+    if (largest > LARGEST_GROWTH_OF_LOG_DET || rounding > LARGEST_LOG_DET_ROUNDING) return [...coordinates, undefined];
     return [
       ...coordinates,
       {
         error: relativeError(-negated, forth),
-        allowed: LOG_DET_TOLERANCE * largest ** 2,
+        allowed: LOG_DET_TOLERANCE * largest ** 2 + rounding,
+        at: `point ${row}`,
         finding: () => `logDet is ${forth} forward and ${negated} on the way back`,
       },
     ];
@@ -112,11 +150,14 @@ export function roundTrip(probe: Probe): Tally {
   return tally(probe.jacobians().flatMap(({ inverse }, row) => compareRow(growthsOf(inverse, y, row, dim), row)));
 }
 
-const inverseAt = (flow: InvertibleFlow, { inputs, forward }: Probe) =>
-  evaluate(({ z, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, z as Tensor2D) }), {
-    ...inputs,
-    z: { shape: inputs.z!.shape, values: forward().y },
-  });
+/** The inverse at y, which stands in z's place. */
+function inverseAt(flow: InvertibleFlow, inputs: Inputs) {
+  const { z, logDet } = evaluate(
+    ({ z: y, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, y as Tensor2D) }),
+    inputs,
+  );
+  return { z: z!, logDet: logDet! };
+}
 
 /** What J⁻¹ makes of an error in y that is relative to max(1, |y|), for each coordinate of z; 1 for the identity. */
 function growthsOf(inverse: Float64Array, y: Float32Array, row: number, dim: number): number[] {

@@ -1,4 +1,5 @@
 // What a check of a flow found, as data and as text.
+import type { Worst } from './tally.ts';
 
 /** What is looked at; each is explained at {@link checkFlow}. */
 export type CheckName = 'finite' | 'logDet' | 'fold' | 'invariants' | 'roundTrip' | 'gradients' | 'start';
@@ -9,11 +10,11 @@ export interface CheckOutcome {
   readonly dim: number;
   /** Standard deviation of the parameters; absent for `start`, which looks at the initial ones. */
   readonly scale?: number;
-  /** Comparisons made, of those that were planned: float32 cannot decide where a Jacobian is nearly singular. */
-  readonly checked: number;
+  /** Comparisons made, and comparisons planned; float32 cannot judge the others. */
+  readonly judged: number;
   readonly planned: number;
-  /** Largest error, as a share of what is allowed; above 1 is wrong. */
-  readonly worst: number;
+  /** The comparison nearest to its tolerance, or furthest beyond it. `allowed` is 0 for questions of yes and no, whose error is 0 or 1. */
+  readonly worst?: Worst;
   /** What is wrong, one sentence each; empty where all is well. */
   readonly findings: readonly string[];
 }
@@ -22,7 +23,7 @@ export interface CheckOutcome {
 export interface FlowReport {
   /** The flow's name. */
   readonly flow: string;
-  /** Nothing was found, and every check that applies could decide something somewhere. */
+  /** Nothing was found, and every check that applies could judge at least a tenth of its comparisons. */
   readonly ok: boolean;
   readonly outcomes: readonly CheckOutcome[];
   /** All findings, each with its check, dimension and scale. */
@@ -47,16 +48,27 @@ function findingsOf(outcome: CheckOutcome): string[] {
   return [...findings.slice(0, LISTED), ...surplus].map((finding) => `${place(outcome)}: ${finding}`);
 }
 
-/** A check that could decide nothing anywhere has not been passed. */
+/** The share of its comparisons that a check has to judge, over all dimensions and scales, to be passed. */
+const ENOUGH = 0.1;
+
+/** A check that could judge nearly nothing has not been passed. */
 function undecided(outcomes: readonly CheckOutcome[]): string[] {
   const names = [...new Set(outcomes.map(({ check }) => check))];
-  const silent = names.filter((name) => outcomes.every(({ check, checked }) => check !== name || checked === 0));
-  return silent.map((name) => `${name}: no point could be checked; ask for smaller scales`);
+  return names.flatMap((name) => {
+    const own = outcomes.filter(({ check }) => check === name);
+    const [judged, planned] = [sumOf(own, 'judged'), sumOf(own, 'planned')];
+    if (judged > 0 && judged >= ENOUGH * planned) return [];
+    return [`${name}: ${judged} of ${planned} comparisons could be judged; ask for smaller scales`];
+  });
 }
+
+const sumOf = (outcomes: readonly CheckOutcome[], field: 'judged' | 'planned') =>
+  outcomes.reduce((sum, outcome) => sum + outcome[field], 0);
 
 /**
  * A report as text: one line for each check, dimension and scale, then the findings.
  *
+ * A line says how many comparisons could be judged, the worst error with its tolerance and its place, and the verdict: OK, WRONG or not judged.
  * @example printFlowReport(checkFlow((dim) => planar(dim, 4)))
  */
 export function printFlowReport({ flow, ok, outcomes, findings }: FlowReport): string {
@@ -64,14 +76,23 @@ export function printFlowReport({ flow, ok, outcomes, findings }: FlowReport): s
     outcome.check,
     `D = ${outcome.dim}`,
     outcome.scale === undefined ? 'initial' : `scale ${outcome.scale}`,
-    `${outcome.checked} of ${outcome.planned}`,
-    outcome.checked > 0 ? `${outcome.worst.toPrecision(2)} of the tolerance` : '',
-    outcome.findings.length > 0 ? 'WRONG' : outcome.checked > 0 ? 'right' : 'undecided',
+    `judged ${outcome.judged} of ${outcome.planned}`,
+    outcome.worst ? worstText(outcome.worst) : '',
+    outcome.findings.length > 0 ? 'WRONG' : outcome.judged > 0 ? 'OK' : 'not judged',
   ]);
   const widths = rows.reduce(
     (widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)),
     [] as number[],
   );
   const lines = rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd());
-  return [`${flow}: ${ok ? 'all checks passed' : `${findings.length} findings`}`, ...lines, ...findings].join('\n');
+  return [
+    `${flow}: ${ok ? 'OK' : findings.length === 1 ? '1 finding' : `${findings.length} findings`}`,
+    ...lines,
+    ...findings,
+  ].join('\n');
+}
+
+function worstText({ error, allowed, at }: Worst): string {
+  if (allowed === 0) return error === 0 ? '' : at;
+  return `error ${error.toExponential(1)}, tolerance ${allowed.toExponential(1)} (${at})`;
 }

@@ -1,11 +1,8 @@
 // What a flow is at its initial parameters.
 import { fold, type Key } from '@flowvae/random';
-import type { Flow } from '../flow.ts';
+import type { Flow, Start } from '../flow.ts';
 import { drawPoints, evaluate, forwardOf, initialParams } from './drawn-inputs.ts';
 import { relativeError, type Tally, tally } from './tally.ts';
-
-/** `'identity'`: y = z; `'volume'`: a flow that permutes or rotates, which keeps volumes only. The log-det is 0 in both. */
-export type Start = 'identity' | 'volume';
 
 /** The rounding of 80 layers; a start rounded to four digits is 1e-3 off. */
 const TOLERANCE = 1e-5;
@@ -18,6 +15,7 @@ export function startCheck(flow: Flow, start: Start, key: Key): Tally {
     Array.from(found, (value, i) => ({
       error: relativeError(value, wanted(i)),
       allowed: TOLERANCE,
+      at: `point ${Math.floor((i * z.shape[0]!) / found.length)}`,
       finding: () => `${what} is ${value} at the initial parameters, and should be ${wanted(i)}`,
     }));
   const identity = start === 'identity' ? compare('y', y!, (i) => z.values[i]!) : [];

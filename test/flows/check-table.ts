@@ -1,0 +1,49 @@
+// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]`: the public checker at its defaults over every flow of the
+// table. No right flow may be called wrong; with --mutants, every wrong one has to be. Progress to stderr, the table to stdout; exits with 1 where
+// the checker erred.
+import { parseArgs } from 'node:util';
+import { checkFlow, type Flow, parseFlow } from '@flowvae/flows';
+import { key } from '@flowvae/random';
+import { checkedFormulas } from '../cases/checked-formulas.ts';
+import { checkerMutants } from '../laws/checker-mutants.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    keys: { type: 'string', default: '200' },
+    from: { type: 'string', default: '0' },
+    seconds: { type: 'string', default: 'Infinity' },
+    mutants: { type: 'boolean', default: false },
+  },
+});
+const [first, keys] = [Number(values.from), Number(values.keys)];
+const end = Date.now() + 1000 * Number(values.seconds);
+const formulas = positionals.length > 0 ? positionals : checkedFormulas;
+const makers: readonly { readonly name: string; readonly make: (dim: number) => Flow }[] = values.mutants
+  ? checkerMutants
+  : formulas.map((formula) => ({ name: formula, make: (dim) => parseFlow(formula, dim) }));
+const rows = makers.map((maker) => ({ ...maker, tried: 0, passed: 0, judged: 0, planned: 0, wrong: [] as string[] }));
+
+for (let seed = first; seed < first + keys; seed++) {
+  for (const row of rows) {
+    if (Date.now() > end) break;
+    const { ok, outcomes, findings } = checkFlow(row.make, { key: key(seed) });
+    row.tried++;
+    if (ok) row.passed++;
+    for (const { judged, planned } of outcomes) {
+      row.judged += judged;
+      row.planned += planned;
+    }
+    process.stderr.write(`key ${seed}, ${row.name}: ${ok ? 'OK' : `${findings.length} findings`}\n`);
+    if (ok !== values.mutants) continue;
+    row.wrong.push(ok ? `key ${seed}: nothing was found` : `key ${seed}: ${findings.join('; ')}`);
+    process.exitCode = 1;
+  }
+}
+
+console.log('| flow | keys | passed | judged of planned comparisons |\n| --- | --- | --- | --- |');
+for (const { name, tried, passed, judged, planned } of rows) {
+  const share = planned === 0 ? 'none' : `${((100 * judged) / planned).toFixed(1)} %`;
+  console.log(`| ${name} | ${tried} | ${passed} | ${share} |`);
+}
+for (const { name, wrong } of rows) for (const finding of wrong) console.log(`${name}, ${finding}`);

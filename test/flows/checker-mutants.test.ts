@@ -1,0 +1,32 @@
+// The public checker at its defaults: no right flow of the table is called wrong, and no wrong one passes. `pnpm check-flows` asks for more keys.
+import { checkFlow, parseFlow } from '@flowvae/flows';
+import { fold, key } from '@flowvae/random';
+import { describe, expect, it } from 'vitest';
+import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { checkedFormulas } from '../cases/checked-formulas.ts';
+import { checkerMutants } from '../laws/checker-mutants.ts';
+
+/** Gradients cost more than everything else: one key here, more by `pnpm check-flows --mutants`. */
+const seedsOf = (check: string) => (check === 'gradients' ? [0] : [0, 1]);
+
+describe('checkFlow passes', () => {
+  it('formulas of every row of the table', () => {
+    const rows = Object.keys(flowTable).filter((name) => !checkedFormulas.some((formula) => formula.startsWith(name)));
+    expect(rows).toEqual([]);
+  });
+
+  it.each(checkedFormulas.map((formula, i) => [formula, i] as const))('%s', (formula, i) => {
+    const options = { key: fold(key(0), 'a quick check', i), draws: 2, points: 4 };
+    expect(checkFlow((dim) => parseFlow(formula, dim), options).findings).toEqual([]);
+  });
+});
+
+describe('checkFlow finds', () => {
+  it.each(checkerMutants.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { make, check }) => {
+    for (const seed of seedsOf(check)) {
+      const { ok, findings } = checkFlow(make, { key: key(seed), checks: [check] });
+      expect([ok, findings.length > 0 && findings[0]!.startsWith(check)]).toEqual([false, true]);
+      expect(findings[0]).not.toContain('could be judged');
+    }
+  });
+});

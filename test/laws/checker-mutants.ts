@@ -1,0 +1,125 @@
+// Flows of the table, each made slightly wrong: the public checker has to find every one at its defaults, whatever the key.
+import {
+  type CheckName,
+  chain,
+  type Flow,
+  type InvertibleFlow,
+  isInvertible,
+  type ParamShapes,
+  type Params,
+  parseFlow,
+  planar,
+} from '@flowvae/flows';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+
+type Result = ReturnType<Flow['forward']>;
+
+const withForward = (
+  flow: Flow,
+  change: (result: Result, z: Tensor2D, again: (z: Tensor2D) => Result) => Result,
+): Flow => ({
+  ...flow,
+  forward: (params, z) => change(flow.forward(params, z), z, (at) => flow.forward(params, at)),
+});
+
+const withLogDet = (
+  flow: Flow,
+  change: (logDet: Tensor1D, z: Tensor2D, again: (z: Tensor2D) => Result) => Tensor,
+): Flow => withForward(flow, ({ y, logDet }, z, again) => ({ y, logDet: change(logDet, z, again) as Tensor1D }));
+
+const withInverse = (flow: Flow, change: (result: ReturnType<InvertibleFlow['inverse']>) => object): Flow => {
+  if (!isInvertible(flow)) throw new TypeError(`${flow.name} has no inverse`);
+  return {
+    ...flow,
+    inverse: (params: Params<ParamShapes>, y: Tensor2D) => ({
+      ...flow.inverse(params, y),
+      ...change(flow.inverse(params, y)),
+    }),
+  } as Flow;
+};
+
+/** x with a gradient that is multiplied. */
+const withGradientTimes = <T extends Tensor>(x: T, factor: number) =>
+  tf.customGrad((value) => ({
+    value: tf.clone(value as Tensor),
+    gradFunc: (dx: Tensor) => tf.mul(dx, factor),
+  }))(x) as T;
+
+/** The log-det of one of several layers is left out. */
+function withoutLayer(dim: number): Flow {
+  const layers = Array.from({ length: 4 }, () => planar(dim));
+  const silent = layers.map((layer, i) => (i === 2 ? withLogDet(layer, (logDet) => tf.zerosLike(logDet)) : layer));
+  return { ...chain(layers), forward: chain(silent).forward };
+}
+
+export interface CheckerMutant {
+  readonly name: string;
+  readonly check: CheckName;
+  readonly make: (dim: number) => Flow;
+}
+
+const everyFamily = ['radial*2', 'realnvp(8,1)*2', 'spline(4,8)', 'affine', 'nice-perm(8)*2'];
+
+/** What can be wrong with the log-det of any family; a volume-preserving one has a log-det of 0 that cannot be scaled. */
+const ofLogDet: Readonly<Record<string, (flow: Flow) => Flow>> = {
+  'a log-det of the wrong sign': (flow) => withLogDet(flow, (logDet) => tf.neg(logDet)),
+  'a log-det scaled by 1.02': (flow) => withLogDet(flow, (logDet) => tf.mul(logDet, 1.02)),
+  'a log-det with 1e-2 added': (flow) => withLogDet(flow, (logDet) => tf.add(logDet, 1e-2)),
+};
+
+const made = (formula: string, change: (flow: Flow) => Flow) => (dim: number) => change(parseFlow(formula, dim));
+
+export const checkerMutants: readonly CheckerMutant[] = [
+  ...everyFamily.flatMap((formula) =>
+    Object.entries(ofLogDet)
+      .filter(([name]) => !formula.startsWith('nice') || name.endsWith('added'))
+      .map(
+        ([name, change]): CheckerMutant => ({
+          name: `${formula} with ${name}`,
+          check: 'logDet',
+          make: made(formula, change),
+        }),
+      ),
+  ),
+  {
+    name: 'planar*4 with the log-det of three layers',
+    check: 'logDet',
+    make: withoutLayer,
+  },
+  {
+    name: 'spline(4,8) with the log-det at the point after the flow',
+    check: 'logDet',
+    make: made('spline(4,8)', (flow) => withForward(flow, ({ y }, _, again) => ({ y, logDet: again(y).logDet }))),
+  },
+  {
+    name: 'spline(4,8) with the derivative of the neighbouring bin',
+    check: 'logDet',
+    make: made('spline(4,8)', (flow) =>
+      withLogDet(flow, (_, z, again) => again(tf.sub(tf.mod(tf.add(z, 7.5), 10), 5) as Tensor2D).logDet),
+    ),
+  },
+  ...['planar-leaky*2', 'realnvp(8,1)*2', 'spline(4,8)', 'lu'].map(
+    (formula): CheckerMutant => ({
+      name: `${formula} with an inverse that is 1e-3 off`,
+      check: 'roundTrip',
+      make: made(formula, (flow) => withInverse(flow, ({ z }) => ({ z: tf.add(z, 1e-3) }))),
+    }),
+  ),
+  {
+    name: 'realnvp(8,1)*2 with an inverse whose log-det is 1e-2 off',
+    check: 'roundTrip',
+    make: made('realnvp(8,1)*2', (flow) => withInverse(flow, ({ logDet }) => ({ logDet: tf.add(logDet, 1e-2) }))),
+  },
+  ...['planar*2', 'realnvp(8,1)*2', 'spline(4,8)'].flatMap((formula): CheckerMutant[] => [
+    {
+      name: `${formula} with gradients of y that are 10 % too large`,
+      check: 'gradients',
+      make: made(formula, (flow) => withForward(flow, ({ y, logDet }) => ({ y: withGradientTimes(y, 1.1), logDet }))),
+    },
+    {
+      name: `${formula} with a log-det that passes no gradient on`,
+      check: 'gradients',
+      make: made(formula, (flow) => withLogDet(flow, (logDet) => withGradientTimes(logDet, 0))),
+    },
+  ]),
+];
