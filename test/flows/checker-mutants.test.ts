@@ -16,7 +16,7 @@ describe('checkFlow passes', () => {
   });
 
   it.each(checkedFormulas.map((formula, i) => [formula, i] as const))('%s', (formula, i) => {
-    const options = { key: fold(key(0), 'a quick check', i), draws: 2, points: 4 };
+    const options = { key: fold(key(0), 'a quick check', i), dims: [i % 2 ? 2 : 5], draws: 2, points: 4 };
     expect(checkFlow((dim) => parseFlow(formula, dim), options).findings).toEqual([]);
   });
 });
