@@ -182,4 +182,24 @@ describe('a transition', () => {
     for (const i of refused) expect(z!.slice(2 * i, 2 * i + 2)).toEqual(given.z.values.slice(2 * i, 2 * i + 2));
     expect(z!.some(Number.isNaN)).toBe(false);
   });
+
+  it('stays behind a wall that the proposal leads through, even at u = 0', () => {
+    const wall: LogDensity = (z) => tf.squeeze<Tensor1D>(tf.sqrt(z), [1]); // NaN below 0
+    const given = {
+      z: shaped([1, 1], [2, 1]),
+      momentum: shaped([-10, 0.5], [2, 1]),
+      stepSize: shaped([1, 0.25], [2]),
+      uniform: shaped([0, 0], [2]),
+    };
+    const { z, acceptance } = eager(
+      (tensors) => ({ ...hmcTransition(wall, tensors as unknown as HmcInputs, 1) }),
+      given,
+    );
+    // the second by hand: p = ½ + ⅛·½, z = 1 + ¼p, p + ⅛·½/√z
+    const moved = 1 + 0.25 * (0.5 + 0.125 * 0.5);
+    const momentum = 0.5 + 0.125 * 0.5 + (0.125 * 0.5) / Math.sqrt(moved);
+    const accepted = Math.min(1, Math.exp(Math.sqrt(moved) - 1 - (momentum ** 2 - 0.25) / 2));
+    expect(differences('z', z!, [1, moved], 1e-6)).toEqual([]);
+    expect(differences('acceptance', acceptance!, [0, accepted], 1e-6)).toEqual([]);
+  });
 });

@@ -1,0 +1,100 @@
+// Which tests evaluate which places of the sources: each test file runs once over sources with marks.
+import { digest, keep, readKept } from './kept-files.ts';
+import type { Mutant, Site } from './mutant.ts';
+import { mutantsOf, withMarks } from './mutants.ts';
+import { testSupport, textOf } from './rooms.ts';
+import type { Suite } from './suite.ts';
+
+/** What one test file evaluates, by numbers of places. */
+interface FileCoverage {
+  readonly key: string;
+  readonly milliseconds: number;
+  /** Places evaluated outside tests: all tests may depend on them. */
+  readonly outside: readonly number[];
+  readonly tests: readonly { readonly id: string; readonly milliseconds: number; readonly places: readonly number[] }[];
+}
+
+/** The tests of one file that evaluate a place. */
+export interface Judge {
+  readonly file: string;
+  /** All of the file where left out. */
+  readonly testIds?: readonly string[];
+  /** How long they took when they were recorded, with the loading of the file. */
+  readonly milliseconds: number;
+}
+
+const placeName = (file: string, { start, end }: Site): string => `${file}:${start}:${end}`;
+
+/** Places of all sources, numbered. */
+class Places {
+  readonly #numbers = new Map<string, number>();
+  readonly texts: ReadonlyMap<string, string>;
+  /** The sources with marks. */
+  readonly marked = new Map<string, string>();
+
+  constructor(sources: readonly string[]) {
+    this.texts = new Map(sources.map((file) => [file, textOf(file)]));
+    for (const [file, text] of this.texts) {
+      const sites = new Map(mutantsOf(file, text).map(({ site }) => [placeName(file, site), site]));
+      const first = this.#numbers.size;
+      for (const name of sites.keys()) this.#numbers.set(name, this.#numbers.size);
+      this.marked.set(
+        file,
+        withMarks(text, [...sites.values()], (i) => `globalThis.flowvaeMarks[${first + i}]=1`),
+      );
+    }
+  }
+
+  numberOf({ file, site }: Mutant): number {
+    return this.#numbers.get(placeName(file, site))!;
+  }
+}
+
+/** Of all test files. */
+export class Coverage {
+  readonly #places: Places;
+  readonly #files = new Map<string, FileCoverage>();
+
+  constructor(sources: readonly string[]) {
+    this.#places = new Places(sources);
+  }
+
+  /** Runs the test files whose coverage is not known, or was of other texts. @throws Error where a test fails: nothing could be judged by it */
+  async record(suite: Suite, tests: readonly string[], say: (line: string) => void): Promise<void> {
+    const common = digest(...this.#places.texts.keys(), ...this.#places.texts.values(), ...testSupport().map(textOf));
+    const missing: string[] = [];
+    const keys = new Map(tests.map((file) => [file, digest(common, textOf(file))]));
+    for (const [file, key] of keys) {
+      const kept = JSON.parse(readKept(keptName(file)) ?? '{}') as Partial<FileCoverage>;
+      if (kept.key === key) this.#files.set(file, kept as FileCoverage);
+      else missing.push(file);
+    }
+    if (missing.length === 0) return;
+    for (const [file, text] of this.#places.marked) await suite.change(file, text);
+    for (const [i, file] of missing.entries()) {
+      const { end, failure, tests: ran, passedMarks, milliseconds } = await suite.run({ file, timeout: 1_200_000 });
+      if (end !== 'passed') throw new Error(`${file} ${end} without a mutant: ${failure}`);
+      say(`coverage ${i + 1}/${missing.length}: ${file}, ${(milliseconds / 1000).toFixed(1)} s`);
+      const places = ran.map(({ passedMarks: passed, ...test }) => ({ ...test, places: passed }));
+      const found = { key: keys.get(file)!, milliseconds, outside: passedMarks, tests: places };
+      keep(keptName(file), JSON.stringify(found));
+      this.#files.set(file, found);
+    }
+    for (const file of this.#places.marked.keys()) await suite.change(file, undefined);
+  }
+
+  /** The tests that evaluate a mutant's place. */
+  judgesOf(mutant: Mutant): Judge[] {
+    const place = this.#places.numberOf(mutant);
+    return [...this.#files].flatMap(([file, { milliseconds, outside, tests }]) => {
+      if (outside.includes(place)) return [{ file, milliseconds }];
+      const those = tests.filter(({ places }) => places.includes(place));
+      if (those.length === 0) return [];
+      const spent = (of: typeof tests) => of.reduce((sum, test) => sum + test.milliseconds, 0);
+      const loading = Math.max(0, milliseconds - spent(tests));
+      return [{ file, testIds: those.map(({ id }) => id), milliseconds: loading + spent(those) }];
+    });
+  }
+}
+
+const keptName = (file: string): string => `coverage/${file.replaceAll('/', '-')}.json`;

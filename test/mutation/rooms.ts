@@ -1,0 +1,44 @@
+// Which sources are mutated, and which tests judge them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './suite.ts';
+
+/** The evaluating half of `training`: what comes after the last step. */
+const evaluating = [
+  ...['annealed-chains', 'annealed-estimates', 'annealed-importance', 'bound-on', 'data-points', 'encodings'],
+  ...['evaluate', 'function-runner', 'latent-activity', 'moments', 'posterior-statistics', 'refine'],
+  ...['rows-with-noise', 'tabulate', 'variational'],
+];
+
+/** Rooms by name: which files of their sources are mutated. */
+const rooms: Readonly<Record<string, (path: string) => boolean>> = {
+  distributions: () => true,
+  flows: () => true,
+  objectives: () => true,
+  training: (path) => evaluating.some((name) => path.endsWith(`/${name}.ts`)),
+};
+
+export const roomNames = Object.keys(rooms);
+
+/** Tests that run in the process itself; what starts others would not see a change that is made in memory. */
+const testFolders = ['distributions', 'objectives', 'flows', 'training', 'vae'];
+
+/** Files below a folder that end as wanted, as paths from the root, sorted. */
+const filesBelow = (folder: string, ending: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending) && !path.includes('node_modules'))
+    .map((path) => join(folder, path))
+    .toSorted();
+
+export const sourcesOf = (room: string): string[] => filesBelow(`packages/${room}/src`, '.ts').filter(rooms[room]!);
+
+export const roomOf = (source: string): string => source.split('/')[1]!;
+
+export const allSources = (): string[] => roomNames.flatMap(sourcesOf);
+
+export const testFiles = (): string[] => testFolders.flatMap((folder) => filesBelow(`test/${folder}`, '.test.ts'));
+
+/** What test files stand on. */
+export const testSupport = (): string[] => ['laws', 'cases'].flatMap((folder) => filesBelow(`test/${folder}`, '.ts'));
+
+export const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');

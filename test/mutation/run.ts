@@ -1,0 +1,84 @@
+// `pnpm mutate [file …] [--package room] [--sample N] [--seed S]`: changes sources in memory, one place at a time, and runs the tests that evaluate
+// the place. What no test notices has survived. Progress goes to stderr, the table to stdout; a run that was stopped goes on where it ended.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Coverage } from './coverage.ts';
+import { reasonOf } from './explained.ts';
+import { Journal } from './journal.ts';
+import { type Mutant, nameOf } from './mutant.ts';
+import { mutantsOf } from './mutants.ts';
+import { type Options, parseOptions } from './options.ts';
+import { allSources, testFiles, textOf } from './rooms.ts';
+import { sampled } from './sample.ts';
+import { Suite } from './suite.ts';
+import { formatTable, type Judged } from './table.ts';
+import { judged, type Kills } from './verdict.ts';
+
+const tablePath = fileURLToPath(new URL('results/table.md', import.meta.url));
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const mutantsOfAll = (files: readonly string[]): Mutant[] => files.flatMap((file) => mutantsOf(file, textOf(file)));
+
+/** Judges mutants without a verdict; of those that survived again where asked. */
+async function judgeAll(wanted: readonly Mutant[], journal: Journal, { again, budget, minutes }: Options) {
+  const open = wanted.filter((mutant) => {
+    const known = journal.verdictOf(mutant);
+    return known === undefined || (again && known.end === 'survived' && reasonOf(mutant) === undefined);
+  });
+  if (open.length === 0) return;
+  const suite = new Suite();
+  const kills: Kills = new Map();
+  const end = performance.now() + minutes * 60_000;
+  try {
+    const coverage = new Coverage(allSources());
+    await coverage.record(suite, testFiles(), say);
+    for (const [i, mutant] of open.entries()) {
+      if (performance.now() > end) return say(`${open.length - i} mutants are left: the same command goes on`);
+      const verdict = await judged(mutant, { suite, coverage, kills, budget });
+      journal.note(mutant, verdict);
+      const place = `${mutant.file}:${mutant.line}`;
+      const tests = `${verdict.ran} test files${verdict.leftOut > 0 ? `, ${verdict.leftOut} left out` : ''}`;
+      say(`${i + 1}/${open.length} ${verdict.end} ${verdict.seconds} s ${place} ${verdict.by ?? tests}`);
+      if (verdict.end === 'survived') say(`    ${mutant.before}\n  ⇒ ${mutant.after}`);
+    }
+  } finally {
+    await suite.close();
+  }
+}
+
+const verdictsOf = (mutants: readonly Mutant[], journal: Journal): Judged[] =>
+  mutants.flatMap((mutant) => {
+    const verdict = journal.verdictOf(mutant);
+    return verdict ? [{ mutant, verdict }] : [];
+  });
+
+async function run(options: Options): Promise<void> {
+  const mutants = mutantsOfAll(options.sources);
+  const wanted = options.sample < mutants.length ? sampled(mutants, options.sample, options.seed) : mutants;
+  if (options.list) {
+    for (const mutant of wanted) console.log(nameOf(mutant));
+    return;
+  }
+  const journal = new Journal();
+  await judgeAll(wanted, journal, options);
+  const found = verdictsOf(wanted, journal);
+  if (options.json) {
+    const rows = found.map(({ mutant, verdict }) => ({ ...mutant, ...verdict, reason: reasonOf(mutant) }));
+    console.log(JSON.stringify(rows, undefined, 2));
+  } else {
+    console.log(formatTable(mutants, found));
+    for (const { mutant } of found.filter(isOpen)) console.log(`survived: line ${mutant.line} of ${nameOf(mutant)}`);
+  }
+  if (options.write) writeFileSync(tablePath, `${formatTable(mutants, found)}\n`);
+}
+
+const isOpen = ({ mutant, verdict }: Judged): boolean => verdict.end === 'survived' && !reasonOf(mutant);
+
+try {
+  await run(parseOptions(process.argv.slice(2)));
+  process.exitCode = 0; // vitest sets another where a test fails, as it should here
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}
