@@ -91,7 +91,10 @@ it('interval is that of Wilson', () => {
 it('formatTable counts what died and what survived', () => {
   const mutants = mutantsOf('packages/flows/src/f.ts', source);
   const ends = ['killed', 'killed', 'survived', 'timed out'] as const;
-  const judged = ends.map((end, i) => ({ mutant: mutants[i]!, verdict: { end, ran: 1, leftOut: 0, seconds: 1 } }));
+  const judged = ends.map((end, i) => ({
+    mutant: mutants[i]!,
+    verdict: { end, ran: 1, leftOut: 0, budget: null, seconds: 1 },
+  }));
   expect(formatTable(mutants, judged).split('\n').at(-1)).toBe(
     `| **all** | ${mutants.length} | 4 | 2 | 1 | 0 | 1 | 75.0 % (30.1 % to 95.4 %) |`,
   );

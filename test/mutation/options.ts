@@ -6,7 +6,7 @@ export interface Options {
   readonly sources: readonly string[];
   readonly sample: number;
   readonly seed: number;
-  /** Seconds that the tests of one file may take for one mutant. */
+  /** Seconds that all tests of one mutant may take. */
   readonly budget: number;
   /** Minutes after which no further mutant is begun. */
   readonly minutes: number;

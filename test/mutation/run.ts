@@ -12,7 +12,7 @@ import { allSources, testFiles, textOf } from './rooms.ts';
 import { sampled } from './sample.ts';
 import { Suite } from './suite.ts';
 import { formatTable, type Judged } from './table.ts';
-import { judged, type Kills } from './verdict.ts';
+import { judged, type Kills, type Verdict } from './verdict.ts';
 
 const tablePath = fileURLToPath(new URL('results/table.md', import.meta.url));
 
@@ -20,12 +20,16 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const mutantsOfAll = (files: readonly string[]): Mutant[] => files.flatMap((file) => mutantsOf(file, textOf(file)));
 
-/** Judges mutants without a verdict; of those that survived again where asked. */
-async function judgeAll(wanted: readonly Mutant[], journal: Journal, { again, budget, minutes }: Options) {
-  const open = wanted.filter((mutant) => {
-    const known = journal.verdictOf(mutant);
-    return known === undefined || (again && known.end === 'survived' && reasonOf(mutant) === undefined);
-  });
+/** Whether a mutant is still to be judged: also where it survived only because tests were left out that there is now time for. */
+function isToJudge(mutant: Mutant, known: Verdict | undefined, { again, budget }: Options): boolean {
+  if (known === undefined) return true;
+  if (known.end !== 'survived' || reasonOf(mutant) !== undefined) return false;
+  return again || (known.leftOut > 0 && known.budget !== null && budget > known.budget);
+}
+
+async function judgeAll(wanted: readonly Mutant[], journal: Journal, options: Options) {
+  const { budget, minutes } = options;
+  const open = wanted.filter((mutant) => isToJudge(mutant, journal.verdictOf(mutant), options));
   if (open.length === 0) return;
   const suite = new Suite();
   const kills: Kills = new Map();

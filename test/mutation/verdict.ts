@@ -12,6 +12,8 @@ export interface Verdict {
   /** Test files that could have killed it: how many ran, how many were left out as too slow. */
   readonly ran: number;
   readonly leftOut: number;
+  /** Seconds that the tests were given; null for any number. */
+  readonly budget: number | null;
   readonly seconds: number;
 }
 
@@ -22,14 +24,24 @@ export type Kills = Map<string, number>;
 const rank = (kills: Kills, source: string) => (judge: Judge) =>
   judge.milliseconds / (1 + (kills.get(`${source} ${judge.file}`) ?? 0));
 
-/** @param budget seconds that the tests of one file may take */
+/** As many as take no longer together, the first in any case. */
+function withinBudget(judges: readonly Judge[], budget: number): Judge[] {
+  let spent = 0;
+  return judges.filter(({ milliseconds }, i) => {
+    if (i > 0 && spent + milliseconds > budget) return false;
+    spent += milliseconds;
+    return true;
+  });
+}
+
+/** @param budget seconds that all tests of one mutant may take, as long as none fails */
 export async function judged(
   mutant: Mutant,
   { suite, coverage, kills, budget }: { suite: Suite; coverage: Coverage; kills: Kills; budget: number },
 ): Promise<Verdict> {
   const rankOf = rank(kills, mutant.file);
   const all = coverage.judgesOf(mutant).toSorted((a, b) => rankOf(a) - rankOf(b));
-  const affordable = all.filter(({ milliseconds }) => milliseconds <= 1000 * budget);
+  const affordable = withinBudget(all, 1000 * budget);
   const leftOut = all.length - affordable.length;
   const start = performance.now();
   const verdict = (end: Verdict['end'], ran: number, by?: string): Verdict => ({
@@ -37,6 +49,7 @@ export async function judged(
     ...(by === undefined ? {} : { by }),
     ran,
     leftOut,
+    budget: Number.isFinite(budget) ? budget : null,
     seconds: Math.round((performance.now() - start) / 10) / 100,
   });
   await suite.change(mutant.file, edited(textOf(mutant.file), mutant.edit));

@@ -13,3 +13,10 @@ it.each([2e-6, 1e-4, 0.05, 0.5, 4, -4])(
     expect(differences('β', sigmoidTemperatures(8, steepness), expected, 1e-7)).toEqual([]);
   },
 );
+
+it('sigmoidTemperatures takes up to 2²⁰ steps', () => {
+  expect(sigmoidTemperatures(2 ** 20).length).toBe(2 ** 20 + 1);
+  for (const steps of [2 ** 20 + 1, 0, -1, 1.5, Number.NaN]) {
+    expect(() => sigmoidTemperatures(steps)).toThrow(`expected a whole number from 1 to 1048576, got ${steps}`);
+  }
+});

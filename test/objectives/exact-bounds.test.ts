@@ -1,5 +1,20 @@
 // Bounds of given log-weights against the formulas by hand: far apart, tempered, under floors.
-import { annealJoint, freeBits, freeBitsInTotal, iwae, renyi, warmUpKl } from '@flowvae/objectives';
+import { diagonalNormal } from '@flowvae/distributions';
+import {
+  annealJoint,
+  betaVae,
+  elbo,
+  type FactorisedModel,
+  freeBits,
+  freeBitsInTotal,
+  inclusiveKl,
+  iwae,
+  type Objective,
+  renyi,
+  type ScorableModel,
+  warmUpKl,
+} from '@flowvae/objectives';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { boundAt, givenLogWeights } from './given-densities.ts';
@@ -55,4 +70,73 @@ it.each([
   const options = tempering ? { tempering: tempering(() => 1) } : {};
   const { loss } = boundAt(freeBitsInTotal(2, options), collapsed, { beta: 0.25 });
   expect(loss).toBeCloseTo(expected, 5);
+});
+
+it('the floors of free bits are of the mean over rows, so rows stay together', () => {
+  expect([freeBits(1).mixesRows, freeBitsInTotal(1).mixesRows, elbo().mixesRows]).toEqual([true, true, undefined]);
+});
+
+/** d bound / d log σ at the draw ε of q = N(0, σ²), σ = 1, where the likelihood is 1: log p − log q is −½ε²σ² + ½ε² + log σ. */
+const slopeInLogStd = (objective: Objective<FactorisedModel & ScorableModel>, epsilon: number) =>
+  tf.tidy(() => {
+    const lossOf = (logStd: Tensor) => {
+      const posterior = diagonalNormal({ mean: tf.zeros([1, 1]), logStd: logStd as Tensor2D });
+      const model = { ...givenLogWeights([0]), posterior };
+      return objective.bound(model, tf.fill([1, objective.draws], epsilon) as Tensor2D).loss;
+    };
+    return -tf
+      .grad(lossOf as (x: Tensor) => Tensor)(tf.zeros([1, 1]))
+      .dataSync()[0]!;
+  });
+
+it.each([0, 0.5, 2])(
+  'elbo has the gradient of its estimator at ε = %d: along the path 1 − ε², sticking the landing 0',
+  (epsilon) => {
+    expect(slopeInLogStd(elbo(), epsilon)).toBeCloseTo(1 - epsilon ** 2, 6);
+    expect(slopeInLogStd(elbo({ gradient: 'stl' }), epsilon)).toBeCloseTo(0, 6);
+    expect(slopeInLogStd(elbo({ kl: 'analytic' }), epsilon)).toBeCloseTo(0, 6);
+    expect(slopeInLogStd(betaVae(3), epsilon)).toBeCloseTo(3 * (1 - epsilon ** 2), 5);
+  },
+);
+
+it('betaVae(0) is the likelihood alone', () => {
+  const { loss, terms } = boundAt(betaVae(0), () => givenLogWeights([-7]));
+  expect([loss, terms.elbo]).toEqual([7, [expect.closeTo(-7, 5)]]);
+});
+
+const infinity = Number.POSITIVE_INFINITY;
+it.each([
+  [() => betaVae(infinity), 'betaVae: beta: expected a number, 0 or more, got Infinity'],
+  [() => betaVae(Number.NaN), 'betaVae: beta: expected a number, 0 or more, got NaN'],
+  [() => freeBits(infinity), 'freeBits: nats: expected a number, 0 or more, got Infinity'],
+  [() => freeBits(-1e-3), 'freeBits: nats: expected a number, 0 or more, got -0.001'],
+  [() => freeBitsInTotal(-1), 'freeBitsInTotal: nats: expected a number, 0 or more, got -1'],
+  [() => renyi(infinity, 2), 'renyi: alpha: expected a number other than 1, where the bound is the ELBO, got Infinity'],
+  [() => renyi(0.5, 0), 'renyi: k: expected a whole number, 1 or more, got 0'],
+  [() => renyi(0.5, 2, { samples: 0 }), 'renyi: samples: expected a whole number, 1 or more, got 0'],
+  [() => iwae(2, { samples: 0.5 }), 'iwae: samples: expected a whole number, 1 or more, got 0.5'],
+  [() => iwae(2, { samples: 0, gradient: 'dreg' }), 'iwae: samples: expected a whole number, 1 or more, got 0'],
+  [() => elbo({ samples: 0, gradient: 'stl' }), 'elbo: samples: expected a whole number, 1 or more, got 0'],
+  [() => elbo({ samples: 0, kl: 'analytic' }), 'elbo: samples: expected a whole number, 1 or more, got 0'],
+  [() => freeBits(1, { samples: 0 }), 'freeBits: samples: expected a whole number, 1 or more, got 0'],
+  [() => freeBitsInTotal(1, { samples: 0 }), 'freeBitsInTotal: samples: expected a whole number, 1 or more, got 0'],
+  [() => inclusiveKl(0), 'inclusiveKl: k: expected a whole number, 1 or more, got 0'],
+  [() => inclusiveKl(1, { samples: 0 }), 'inclusiveKl: samples: expected a whole number, 1 or more, got 0'],
+])('a number out of range is refused (%#)', (make, text) => {
+  expect(make).toThrow(text);
+});
+
+it.each([
+  ['iwae', iwae(2, { tempering: annealJoint(() => 1) })],
+  ['iwae', iwae(2, { gradient: 'dreg', tempering: annealJoint(() => 1) })],
+  ['renyi', renyi(-1, 2, { tempering: annealJoint(() => 1) })],
+] as const)('%s tempers its loss, never its terms', (name, objective) => {
+  // at z = 0 log p = log q = −½ log 2π
+  const logPrior = -0.5 * Math.log(2 * Math.PI);
+  const { loss, terms } = boundAt(objective, () => givenLogWeights([-3, -8]), { beta: 0.25 });
+  const power = name === 'iwae' ? 1 : 2;
+  const tempered = [-3, -8].map((logLikelihood) => 0.25 * (logLikelihood + logPrior) - logPrior);
+  expect(differences('loss', [loss], [-powerMean(tempered, power)], 1e-6)).toEqual([]);
+  expect(differences(name, terms[name]!, [powerMean([-3, -8], power)], 1e-6)).toEqual([]);
+  expect(differences('elbo', terms.elbo!, [-5.5], 1e-6)).toEqual([]);
 });

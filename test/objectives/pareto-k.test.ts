@@ -83,6 +83,21 @@ it('streamed in chunks of any size it is the very same number', () => {
   expect(tail.paretoK).toBe(paretoK(many));
 });
 
+it('fitGeneralisedPareto takes the limit where a point of its grid is b = 0, the exponential distribution', () => {
+  // m = 34 points: the ninth is 1/x₍ₙ₎ + (1 − √(34/8.5))/(3·x₍q₎), 0 for a largest exceedance of three times the fourth
+  const ending = (largest: number) => [
+    0.25,
+    0.5,
+    0.75,
+    1,
+    ...Array.from({ length: 11 }, (_, i) => 1 + 0.15 * i),
+    largest,
+  ];
+  const [at, beside] = [3, 3 + 1e-7].map((largest) => fitGeneralisedPareto(ending(largest)));
+  expect(at!.shape).toBeCloseTo(beside!.shape, 6);
+  expect(at!.scale).toBeCloseTo(beside!.scale, 6);
+});
+
 describe('without a tail to speak of', () => {
   const equal = (count: number, value: number) => new Array<number>(count).fill(value);
   it.each<[string, readonly number[], number]>([

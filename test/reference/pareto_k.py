@@ -28,7 +28,7 @@ def case(count, shape, shift):
     return {"count": count, "shape": shape, "shift": shift, "paretoK": float(k_hat), "fittedShape": float(unshrunk), "fittedScale": float(scale)}
 
 
-cases = [case(*row) for row in [(25, 0.5, 0.0), (60, 1.5, -700.0), (500, 0.2, 3.0), (500, -0.3, 0.0), (5000, 0.7, -90.0), (5000, 1.0, 1e4)]]
+cases = [case(*row) for row in [(25, 0.5, 0.0), (26, 0.5, 0.0), (27, 0.9, -5.0), (60, 1.5, -700.0), (500, 0.2, 3.0), (500, -0.3, 0.0), (5000, 0.7, -90.0), (5000, 1.0, 1e4)]]
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "pareto-k.json"), "w") as file:
     json.dump({"cases": cases}, file, indent=2)
