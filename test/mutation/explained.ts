@@ -64,9 +64,45 @@ export const explained: readonly Explained[] = [
   },
   {
     file: 'packages/objectives/src/importance-weighted.ts',
+    before: 'Math.abs(power) < SMALL_POWER',
+    after: ['Math.abs(power) <= SMALL_POWER'],
+    reason: 'where to change from one form to the other: near 0.1 both have the same digits',
+  },
+  {
+    file: 'packages/objectives/src/importance-weighted.ts',
+    before: 'c === 1 ? shares : tf.add(tf.mul(shares, c), difference(1, c));',
+    after: [
+      '(tf.add(tf.mul(shares, c), difference(1, c)));',
+      'c === 0 ? shares : tf.add(tf.mul(shares, c), difference(1, c));',
+    ],
+    reason: 'a shortcut: times 1, plus 0',
+  },
+  {
+    file: 'packages/objectives/src/importance-weighted.ts',
+    before: 'const SMALL_POWER = 0.1;',
+    after: ['const SMALL_POWER = 0.2;'],
+    reason: 'where to change from one form to the other: near 0.1 both have the same digits',
+  },
+  {
+    file: 'packages/objectives/src/importance-weighted.ts',
+    before: 'const heaviest = constant(power > 0 ? tf.max<Tensor2D>(x, 1, true) : tf.min<Tensor2D>(x, 1, true));',
+    after: ['const heaviest = constant(power >= 0 ? tf.max<Tensor2D>(x, 1, true) : tf.min<Tensor2D>(x, 1, true));'],
+    reason: 'the power is never 0: alpha = 1 is refused',
+  },
+  {
+    file: 'packages/objectives/src/importance-weighted.ts',
     before: 'const plain = tempering === untempered ? tempered : boundOf(weigh(untempered.factors({}), densities));',
     after: ['const plain = (boundOf(weigh(untempered.factors({}), densities)));'],
     reason: 'a shortcut: the same bound, computed again',
+  },
+  {
+    file: 'packages/objectives/src/importance-weighted.ts',
+    before:
+      'gradFunc: (dy: Tensor, saved: Tensor[]) => [tf.mul(dy, tf.expandDims(saved[0]!, 1)), tf.zerosLike(saved[0]!)],',
+    after: [
+      'gradFunc: (dy: Tensor, saved: Tensor[]) => [tf.mul(dy, tf.expandDims(saved[0]!, 1)), tf.onesLike(saved[0]!)],',
+    ],
+    reason: 'the factors are constants: nothing asks for their gradient',
   },
   {
     file: 'packages/objectives/src/importance-weighted.ts',
@@ -76,6 +112,36 @@ export const explained: readonly Explained[] = [
       'if (power === 0) return meanOfDraws(logMeanExp(grouped), samples);',
     ],
     reason: 'a shortcut: the mean of power 1 by another way',
+  },
+  {
+    file: 'packages/objectives/src/pareto-k.ts',
+    before: 'if (this.#end === this.#kept.length) this.#drop();',
+    after: ['if (true) this.#drop();'],
+    reason: 'time only: the candidates are sorted more often',
+  },
+  {
+    file: 'packages/objectives/src/pareto-k.ts',
+    before: 'if (value <= this.#floor) continue; // NaN is kept, and sorted to the end',
+    after: [
+      'if (false) continue; // NaN is kept, and sorted to the end',
+      'if (value < this.#floor) continue; // NaN is kept, and sorted to the end',
+    ],
+    reason: 'a shortcut: what is no larger than all that is kept is dropped later',
+  },
+  {
+    file: 'packages/objectives/src/pareto-k.ts',
+    before: 'this.#end = this.#length + 1; // the largest weight outside the tail is its threshold',
+    after: [
+      'this.#end = this.#length; // the largest weight outside the tail is its threshold',
+      'this.#end = this.#length + 0; // the largest weight outside the tail is its threshold',
+    ],
+    reason: 'only the places of −∞ that the values push out',
+  },
+  {
+    file: 'packages/objectives/src/pareto-k.ts',
+    before: 'this.#kept = new Float64Array(2 * this.#end).fill(Number.NEGATIVE_INFINITY);',
+    after: ['this.#kept = new Float64Array(3 * this.#end).fill(Number.NEGATIVE_INFINITY);'],
+    reason: 'memory against time: candidates wait in a longer row',
   },
 ];
 

@@ -8,7 +8,7 @@ export interface Options {
   readonly seed: number;
   /** Seconds that all tests of one mutant may take. */
   readonly budget: number;
-  /** Minutes after which no further mutant is begun. */
+  /** Minutes after which no further mutant is begun; 0 only prints what is known. */
   readonly minutes: number;
   readonly again: boolean;
   readonly json: boolean;

@@ -8,13 +8,14 @@ import { Journal } from './journal.ts';
 import { type Mutant, nameOf } from './mutant.ts';
 import { mutantsOf } from './mutants.ts';
 import { type Options, parseOptions } from './options.ts';
-import { allSources, testFiles, textOf } from './rooms.ts';
+import { allSources, roomOf, testFiles, textOf } from './rooms.ts';
 import { sampled } from './sample.ts';
 import { Suite } from './suite.ts';
 import { formatTable, type Judged } from './table.ts';
 import { judged, type Kills, type Verdict } from './verdict.ts';
 
-const tablePath = fileURLToPath(new URL('results/table.md', import.meta.url));
+/** Where the committed table of a room lies. */
+const pathOfTable = (room: string): string => fileURLToPath(new URL(`results/${room}.md`, import.meta.url));
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -30,7 +31,7 @@ function isToJudge(mutant: Mutant, known: Verdict | undefined, { again, budget }
 async function judgeAll(wanted: readonly Mutant[], journal: Journal, options: Options) {
   const { budget, minutes } = options;
   const open = wanted.filter((mutant) => isToJudge(mutant, journal.verdictOf(mutant), options));
-  if (open.length === 0) return;
+  if (open.length === 0 || minutes === 0) return;
   const suite = new Suite();
   const kills: Kills = new Map();
   const end = performance.now() + minutes * 60_000;
@@ -74,7 +75,20 @@ async function run(options: Options): Promise<void> {
     console.log(formatTable(mutants, found));
     for (const { mutant } of found.filter(isOpen)) console.log(`survived: line ${mutant.line} of ${nameOf(mutant)}`);
   }
-  if (options.write) writeFileSync(tablePath, `${formatTable(mutants, found)}\n`);
+  if (options.write) writeTables(mutants, found);
+}
+
+/** A table for each room that was asked for, under the command that judged it. */
+function writeTables(mutants: readonly Mutant[], found: readonly Judged[]): void {
+  const command = `pnpm mutate ${process.argv.slice(2).join(' ')}`;
+  for (const room of new Set(mutants.map(({ file }) => roomOf(file)))) {
+    const ofRoom = ({ file }: Mutant) => roomOf(file) === room;
+    const own = found.filter(({ mutant }) => ofRoom(mutant));
+    const open = own.filter(isOpen).map(({ mutant }) => `- line ${mutant.line} of \`${nameOf(mutant)}\``);
+    const table = formatTable(mutants.filter(ofRoom), own);
+    const survivors = open.length > 0 ? ['', 'Survivors that nothing explains:', '', ...open] : [];
+    writeFileSync(pathOfTable(room), `${[`\`${command}\``, '', table, ...survivors].join('\n')}\n`);
+  }
 }
 
 const isOpen = ({ mutant, verdict }: Judged): boolean => verdict.end === 'survived' && !reasonOf(mutant);

@@ -14,7 +14,7 @@ import {
   type ScorableModel,
   warmUpKl,
 } from '@flowvae/objectives';
-import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { boundAt, givenLogWeights } from './given-densities.ts';
@@ -139,4 +139,31 @@ it.each([
   expect(differences('loss', [loss], [-powerMean(tempered, power)], 1e-6)).toEqual([]);
   expect(differences(name, terms[name]!, [powerMean([-3, -8], power)], 1e-6)).toEqual([]);
   expect(differences('elbo', terms.elbo!, [-5.5], 1e-6)).toEqual([]);
+});
+
+it('renyi(3,5000) keeps its digits where one weight of thousands is all', () => {
+  const logWeights = [0, ...new Array<number>(4999).fill(300)];
+  const { terms } = boundAt(renyi(3, 5000), () => givenLogWeights(logWeights));
+  expect(differences('renyi', terms.renyi!, [Math.log(5000) / 2], 1e-6)).toEqual([]);
+});
+
+it('inclusiveKl(2) leads the model along Σ w̃·∂ log p(x, z), prior and likelihood alike', () => {
+  // log p(x|z) = θ·z and z ~ N(m, 1), at θ = 0.7, m = 0 and the draws ±ε of q = N(0, 1): w̃ = σ(±2θε)
+  const [theta, epsilon] = [0.7, 0.9];
+  const gradients = tf.tidy(() => {
+    const lossOf = (...given: Tensor[]) => {
+      const [slope, mean] = given as [Tensor, Tensor2D];
+      const model = {
+        prior: diagonalNormal({ mean, logStd: tf.zeros([1, 1]) }),
+        posterior: diagonalNormal({ mean: tf.zeros([1, 1]), logStd: tf.zeros([1, 1]) }),
+        likelihood: (z: Tensor2D) => tf.mul(tf.squeeze<Tensor1D>(z, [1]), slope),
+      };
+      return inclusiveKl(2).bound(model, tf.tensor2d([[epsilon, -epsilon]])).loss;
+    };
+    return tf
+      .grads(lossOf)([tf.scalar(theta), tf.zeros([1, 1])])
+      .map((gradient) => gradient.dataSync()[0]!);
+  });
+  const mean = epsilon * Math.tanh(theta * epsilon); // Σ w̃·z, which is ∂ log p by θ and by m
+  expect(differences('gradient', gradients, [-mean, -mean], 1e-6)).toEqual([]);
 });

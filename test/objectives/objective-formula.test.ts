@@ -1,7 +1,7 @@
 // Objectives by name: what each formula makes, and errors that point at the character.
-import { standardNormal } from '@flowvae/distributions';
+import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { parseObjective } from '@flowvae/objectives';
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 
 const list =
@@ -24,7 +24,22 @@ it.each([
   expect(parsed.objective().draws).toBe(draws);
   expect(parsed.objective({ samples: 3 }).draws).toBe(3 * draws);
   for (const gradient of gradients) expect(parsed.objective({ gradient }).draws).toBe(draws);
+  expect(parsed.isTempered).toBe(!formula.startsWith('inclusive-kl'));
 });
+
+it.each(['elbo', 'elbo-analytic', 'free-bits(1)', 'free-bits-total(1)', 'iwae(2)', 'inclusive-kl(2)'])(
+  '%s takes a model that can do all it needs',
+  (formula) => {
+    tf.tidy(() => {
+      const normal = diagonalNormal({ mean: tf.zeros([1, 2]), logStd: tf.zeros([1, 2]) });
+      const likelihood = (z: Tensor2D) => tf.sum<Tensor1D>(z, 1);
+      const objective = parseObjective(formula).objective();
+      const noise: Tensor2D = tf.zeros([1, 2 * objective.draws]);
+      const { terms } = objective.bound({ prior: standardNormal(2), posterior: normal, likelihood }, noise);
+      expect(terms.elbo!.dataSync()[0]).toBeCloseTo(0, 6);
+    });
+  },
+);
 
 it.each([
   ['', `one of ${list}, got nothing at character 1`],
