@@ -156,7 +156,7 @@ it('inclusiveKl(2) leads the model along Σ w̃·∂ log p(x, z), prior and like
       const model = {
         prior: diagonalNormal({ mean, logStd: tf.zeros([1, 1]) }),
         posterior: diagonalNormal({ mean: tf.zeros([1, 1]), logStd: tf.zeros([1, 1]) }),
-        likelihood: (z: Tensor2D) => tf.mul(tf.squeeze<Tensor1D>(z, [1]), slope),
+        likelihood: (z: Tensor2D): Tensor1D => tf.mul(tf.squeeze<Tensor1D>(z, [1]), slope),
       };
       return inclusiveKl(2).bound(model, tf.tensor2d([[epsilon, -epsilon]])).loss;
     };
