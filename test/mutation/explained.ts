@@ -13,6 +13,12 @@ interface Explained {
 
 export const explained: readonly Explained[] = [
   {
+    file: "packages/distributions/src/continuous-bernoulli.ts",
+    before: "(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1_209_600]))),",
+    after: ["(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1209601]))),"],
+    reason: "one millionth of a term of 1e-6",
+  },
+  {
     file: "packages/distributions/src/logistic-mixture.ts",
     before: "(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.sub(mean, edge), inverseScale)))),",
     after: ["(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.add(mean, edge), inverseScale)))),"],
@@ -35,6 +41,12 @@ export const explained: readonly Explained[] = [
     before: "const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);",
     after: ["const nodes = Array.from({ length: 3 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);"],
     reason: "nodes beyond 5 deviations weigh less than float32 sees",
+  },
+  {
+    file: "packages/distributions/src/logit-normal.ts",
+    before: "const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);",
+    after: ["const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) }, (_, i) => i * STEP - REACH);"],
+    reason: "the last node weighs 3e-7",
   },
   {
     file: "packages/objectives/src/annealing.ts",
