@@ -19,6 +19,8 @@ export interface Judge {
   readonly file: string;
   /** All of the file where left out. */
   readonly testIds?: readonly string[];
+  /** Whether the tests evaluate nothing of the mutant's file: they load it only. */
+  readonly isLoadingOnly: boolean;
   /** How long they took when they were recorded, with the loading of the file. */
   readonly milliseconds: number;
 }
@@ -28,6 +30,8 @@ const placeName = (file: string, { start, end }: Site): string => `${file}:${sta
 /** Places of all sources, numbered. */
 class Places {
   readonly #numbers = new Map<string, number>();
+  /** The numbers of a file's places: from … to, `to` not among them. */
+  readonly #ranges = new Map<string, readonly [from: number, to: number]>();
   readonly texts: ReadonlyMap<string, string>;
   /** The sources with marks. */
   readonly marked = new Map<string, string>();
@@ -38,6 +42,7 @@ class Places {
       const sites = new Map(mutantsOf(file, text).map(({ site }) => [placeName(file, site), site]));
       const first = this.#numbers.size;
       for (const name of sites.keys()) this.#numbers.set(name, this.#numbers.size);
+      this.#ranges.set(file, [first, this.#numbers.size]);
       this.marked.set(
         file,
         withMarks(text, [...sites.values()], (i) => `globalThis.flowvaeMarks[${first + i}]=1`),
@@ -47,6 +52,12 @@ class Places {
 
   numberOf({ file, site }: Mutant): number {
     return this.#numbers.get(placeName(file, site))!;
+  }
+
+  /** Whether a place is one of a file's. */
+  isOf(file: string): (place: number) => boolean {
+    const [from, to] = this.#ranges.get(file)!;
+    return (place) => place >= from && place < to;
   }
 }
 
@@ -83,16 +94,21 @@ export class Coverage {
     for (const file of this.#places.marked.keys()) await suite.change(file, undefined);
   }
 
-  /** The tests that evaluate a mutant's place. */
+  /**
+   * The tests that evaluate a mutant's place. What is evaluated as a file is loaded, such as a constant, belongs to the tests that evaluate anything else
+   * of that file, and after them to all others.
+   */
   judgesOf(mutant: Mutant): Judge[] {
     const place = this.#places.numberOf(mutant);
-    return [...this.#files].flatMap(([file, { milliseconds, outside, tests }]) => {
-      if (outside.includes(place)) return [{ file, milliseconds }];
-      const those = tests.filter(({ places }) => places.includes(place));
-      if (those.length === 0) return [];
+    const isOfFile = this.#places.isOf(mutant.file);
+    return [...this.#files].flatMap(([file, { milliseconds, outside, tests }]): Judge[] => {
+      const isOutside = outside.includes(place);
+      const those = tests.filter(({ places }) => (isOutside ? places.some(isOfFile) : places.includes(place)));
+      if (those.length === 0) return isOutside ? [{ file, milliseconds, isLoadingOnly: true }] : [];
       const spent = (of: typeof tests) => of.reduce((sum, test) => sum + test.milliseconds, 0);
       const loading = Math.max(0, milliseconds - spent(tests));
-      return [{ file, testIds: those.map(({ id }) => id), milliseconds: loading + spent(those) }];
+      const testIds = those.map(({ id }) => id);
+      return [{ file, testIds, isLoadingOnly: false, milliseconds: loading + spent(those) }];
     });
   }
 }

@@ -20,9 +20,9 @@ export interface Verdict {
 /** Kills of each test file by source: what killed one mutant of a file often kills the next. */
 export type Kills = Map<string, number>;
 
-/** The order in which tests are asked: cheap ones and those that kill much first. */
+/** The order in which tests are asked: cheap ones and those that kill much first, those that only load the file last. */
 const rank = (kills: Kills, source: string) => (judge: Judge) =>
-  judge.milliseconds / (1 + (kills.get(`${source} ${judge.file}`) ?? 0));
+  (judge.isLoadingOnly ? 1e6 : 1) * (judge.milliseconds / (1 + (kills.get(`${source} ${judge.file}`) ?? 0)));
 
 /** As many as take no longer together, the first in any case. */
 function withinBudget(judges: readonly Judge[], budget: number): Judge[] {
@@ -54,7 +54,7 @@ export async function judged(
   });
   await suite.change(mutant.file, edited(textOf(mutant.file), mutant.edit));
   try {
-    for (const [i, { milliseconds, ...request }] of affordable.entries()) {
+    for (const [i, { milliseconds, isLoadingOnly: _, ...request }] of affordable.entries()) {
       const { end, failure } = await suite.run({ ...request, timeout: 15_000 + 10 * milliseconds });
       if (end === 'passed') continue;
       const key = `${mutant.file} ${request.file}`;

@@ -1,0 +1,122 @@
+// Evaluation of given log-weights by hand: estimates of each data point, means over them, and what is refused.
+import { standardNormal } from '@flowvae/distributions';
+import { paretoK, paretoKThreshold } from '@flowvae/objectives';
+import { key } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints, type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/training';
+import { expect, it } from 'vitest';
+
+const samples = 40;
+const base = Array.from({ length: samples }, (_, s) => Math.fround(Math.sin(3 * s) - 0.05 * s));
+/** Log-weights of data point i are x_i times these. */
+const scales = [1, 0, 6, 2];
+
+const options = (rest: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
+  variables: {},
+  modelAt: (x: Tensor2D) => ({
+    prior: standardNormal(1),
+    posterior: standardNormal(1),
+    likelihood: (z: Tensor2D): Tensor1D => tf.mul(tf.tensor1d(base.slice(0, z.shape[0])), tf.reshape(x, [])),
+  }),
+  noise: { kind: 'normal', width: 1 },
+  data: dataPoints(Float32Array.from(scales), 1),
+  samples,
+  key: key(5),
+  engine: 'eager',
+  ...rest,
+});
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const standardError = (values: readonly number[]) =>
+  Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1) / values.length);
+
+const estimates = scales.map((scale) => {
+  const logWeights = base.map((value) => scale * value);
+  const weights = logWeights.map(Math.exp);
+  const total = samples * mean(weights);
+  return {
+    logEvidence: Math.log(mean(weights)),
+    elbo: mean(logWeights),
+    effectiveSampleSize: total ** 2 / (samples * mean(weights.map((weight) => weight ** 2))),
+    maxNormalisedWeight: Math.max(...weights) / total,
+    paretoK: paretoK(logWeights),
+  };
+});
+
+/** Numbers of the graph are float32. */
+const near = (value: number) => (Number.isFinite(value) ? expect.closeTo(value, 4) : value);
+
+it('evaluate has the estimates of every data point', async () => {
+  const found: ImportanceEstimate[] = [];
+  await evaluate(options({ onEstimate: (i, estimate) => (found[i] = estimate) }));
+  expect(found).toEqual(
+    estimates.map((estimate) =>
+      Object.fromEntries(Object.entries(estimate).map(([name, value]) => [name, near(value)])),
+    ),
+  );
+});
+
+it('evaluate has the means of the estimates and their standard errors', async () => {
+  const of = (name: keyof ImportanceEstimate) => estimates.map((estimate) => estimate[name]);
+  const nlls = of('logEvidence').map((value) => -value);
+  const gaps = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
+  const { terms, ...found } = await evaluate(options());
+  expect(found).toEqual({
+    images: 4,
+    samples,
+    elbo: near(mean(of('elbo'))),
+    elboStandardError: near(standardError(of('elbo'))),
+    nll: near(mean(nlls)),
+    nllStandardError: near(standardError(nlls)),
+    inferenceGap: near(mean(gaps)),
+    inferenceGapStandardError: near(standardError(gaps)),
+    effectiveSampleSize: near(mean(of('effectiveSampleSize'))),
+    maxNormalisedWeight: near(mean(of('maxNormalisedWeight'))),
+    paretoKAboveThreshold: mean(of('paretoK').map((k) => Number(!(k <= paretoKThreshold(samples))))),
+  });
+  expect(terms.logLikelihood).toBeCloseTo(mean(of('elbo')), 5);
+  expect(terms.logPrior).toBeCloseTo(terms.logBase!, 6);
+});
+
+it.each([
+  [20, Number.NaN],
+  [21, 0],
+])('evaluate with %i samples has %d of its data points above the threshold of k̂', async (count, share) => {
+  const data = dataPoints(Float32Array.of(0, 0), 1); // equal weights: k̂ = −∞
+  const found = await evaluate(options({ samples: count, data }));
+  expect(found.paretoKAboveThreshold).toEqual(share);
+});
+
+it.each([
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'Infinity'],
+])('evaluate refuses log-weights of %d and names the data point', async (value, said) => {
+  const modelAt: EvaluateOptions['modelAt'] = (x) => ({
+    ...options().modelAt(x),
+    likelihood: (z) => tf.tensor1d(Array.from({ length: z.shape[0] }, (_, s) => (s === 3 ? value : 0))),
+  });
+  const data = dataPoints(Float32Array.of(1, 1), 1);
+  await expect(evaluate(options({ modelAt, data }))).rejects.toThrow(
+    `evaluate: data point 0: expected a finite estimate of log p(x), got ${said}`,
+  );
+});
+
+it('evaluate takes log-weights of −∞ for an estimate of 0', async () => {
+  const modelAt: EvaluateOptions['modelAt'] = (x) => ({
+    ...options().modelAt(x),
+    likelihood: (z) => tf.fill([z.shape[0]], Number.NEGATIVE_INFINITY) as Tensor1D,
+  });
+  const found = await evaluate(options({ modelAt, data: dataPoints(Float32Array.of(1), 1) }));
+  expect([found.nll, found.paretoKAboveThreshold]).toEqual([Number.POSITIVE_INFINITY, 1]);
+});
+
+it('evaluate tells how many are done, and begins none after a signal', async () => {
+  const controller = new AbortController();
+  const done: number[] = [];
+  const onProgress = (count: number) => {
+    done.push(count);
+    if (count === 2) controller.abort();
+  };
+  const { images } = await evaluate(options({ onProgress, signal: controller.signal }));
+  expect([images, done]).toEqual([2, [1, 2]]);
+});
