@@ -12,7 +12,7 @@ import { allSources, roomOf, testFiles, textOf } from './rooms.ts';
 import { sampled } from './sample.ts';
 import { Suite } from './suite.ts';
 import { formatTable, type Judged } from './table.ts';
-import { judged, type Kills, type Verdict } from './verdict.ts';
+import { type Court, judged, type Verdict } from './verdict.ts';
 
 /** Where the committed table of a room lies. */
 const pathOfTable = (room: string): string => fileURLToPath(new URL(`results/${room}.md`, import.meta.url));
@@ -33,14 +33,14 @@ async function judgeAll(wanted: readonly Mutant[], journal: Journal, options: Op
   const open = wanted.filter((mutant) => isToJudge(mutant, journal.verdictOf(mutant), options));
   if (open.length === 0 || minutes === 0) return;
   const suite = new Suite();
-  const kills: Kills = new Map();
   const end = performance.now() + minutes * 60_000;
   try {
     const coverage = new Coverage(allSources());
     await coverage.record(suite, testFiles(), say);
+    const court: Court = { suite, coverage, kills: new Map(), trusted: new Set(), budget };
     for (const [i, mutant] of open.entries()) {
       if (performance.now() > end) return say(`${open.length - i} mutants are left: the same command goes on`);
-      const verdict = await judged(mutant, { suite, coverage, kills, budget });
+      const verdict = await judged(mutant, court);
       journal.note(mutant, verdict);
       const place = `${mutant.file}:${mutant.line}`;
       const tests = `${verdict.ran} test files${verdict.leftOut > 0 ? `, ${verdict.leftOut} left out` : ''}`;

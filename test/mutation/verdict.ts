@@ -2,7 +2,7 @@
 import type { Coverage, Judge } from './coverage.ts';
 import { edited, type Mutant } from './mutant.ts';
 import { textOf } from './rooms.ts';
-import type { Suite } from './suite.ts';
+import type { Request, Suite } from './suite.ts';
 
 /** How a mutant ended. */
 export interface Verdict {
@@ -18,7 +18,7 @@ export interface Verdict {
 }
 
 /** Kills of each test file by source: what killed one mutant of a file often kills the next. */
-export type Kills = Map<string, number>;
+type Kills = Map<string, number>;
 
 /** The order in which tests are asked: cheap ones and those that kill much first, those that only load the file last. */
 const rank = (kills: Kills, source: string) => (judge: Judge) =>
@@ -34,11 +34,28 @@ function withinBudget(judges: readonly Judge[], budget: number): Judge[] {
   });
 }
 
-/** @param budget seconds that all tests of one mutant may take, as long as none fails */
-export async function judged(
-  mutant: Mutant,
-  { suite, coverage, kills, budget }: { suite: Suite; coverage: Coverage; kills: Kills; budget: number },
-): Promise<Verdict> {
+/** What judging needs, and what it learns. */
+export interface Court {
+  readonly suite: Suite;
+  readonly coverage: Coverage;
+  readonly kills: Kills;
+  /** Test files that pass a second time in the same process without a mutant. */
+  readonly trusted: Set<string>;
+  /** Seconds that all tests of one mutant may take, as long as none fails. */
+  readonly budget: number;
+}
+
+/** @throws Error where a test file fails without a mutant as well, because it ran before in the same process */
+async function trust({ suite, trusted }: Court, mutant: Mutant, request: Request): Promise<void> {
+  if (trusted.has(request.file)) return;
+  await suite.change(mutant.file, undefined);
+  const { end, failure } = await suite.run(request);
+  if (end !== 'passed') throw new Error(`${request.file} ${end} without a mutant, when run again: ${failure}`);
+  trusted.add(request.file);
+}
+
+export async function judged(mutant: Mutant, court: Court): Promise<Verdict> {
+  const { suite, coverage, kills, budget } = court;
   const rankOf = rank(kills, mutant.file);
   const all = coverage.judgesOf(mutant).toSorted((a, b) => rankOf(a) - rankOf(b));
   const affordable = withinBudget(all, 1000 * budget);
@@ -54,9 +71,11 @@ export async function judged(
   });
   await suite.change(mutant.file, edited(textOf(mutant.file), mutant.edit));
   try {
-    for (const [i, { milliseconds, isLoadingOnly: _, ...request }] of affordable.entries()) {
-      const { end, failure } = await suite.run({ ...request, timeout: 15_000 + 10 * milliseconds });
+    for (const [i, { milliseconds, isLoadingOnly: _, ...tests }] of affordable.entries()) {
+      const request = { ...tests, timeout: 15_000 + 10 * milliseconds };
+      const { end, failure } = await suite.run(request);
       if (end === 'passed') continue;
+      await trust(court, mutant, request);
       const key = `${mutant.file} ${request.file}`;
       kills.set(key, (kills.get(key) ?? 0) + 1);
       return verdict(end === 'failed' ? 'killed' : 'timed out', i + 1, `${request.file}: ${failure ?? 'no end'}`);

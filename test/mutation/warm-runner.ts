@@ -26,11 +26,14 @@ function takeMarks(): number[] {
   return passed;
 }
 
+/** Backends that packages register as they are loaded, which happens once. */
+const ofPackages = new Set(['cpu', 'wasm']);
+
 /** Leaves nothing of the last file: its backends are bound to modules that are loaded anew. */
 function renewTensorFlow(): void {
   const { registry, registryFactory } = tf.engine();
   for (const name of Object.keys(registryFactory)) {
-    if (name === 'cpu') continue;
+    if (ofPackages.has(name)) continue;
     delete registry[name];
     delete registryFactory[name];
   }
