@@ -13,7 +13,7 @@ import {
 import { key } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
-import { randomHalves } from '../../packages/flows/src/mixing.ts';
+import { byMatrices, randomHalves } from '../../packages/flows/src/mixing.ts';
 import { solveUnitLower, solveUnitUpper } from '../../packages/flows/src/triangular.ts';
 import { differences } from '../laws/comparison.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';
@@ -148,4 +148,45 @@ it('fromNormflows passes over the dimension that a radial layer keeps as a numbe
     'flows.0.d': of([], 2),
   });
   expect(flow.name).toBe('radial');
+});
+
+it('fromNormflows makes one flow of layers of a kind that follow one another', () => {
+  const layer = (k: number) => ({
+    [`flows.${k}.w`]: { shape: [1, 2], values: Float32Array.of(1, k) },
+    [`flows.${k}.u`]: { shape: [1, 2], values: Float32Array.of(k, 1) },
+    [`flows.${k}.b`]: { shape: [1], values: Float32Array.of(k) },
+  });
+  const { flow, values } = fromNormflows({ ...layer(0), ...layer(1), ...layer(2) });
+  expect(flow.name).toBe('planar*3');
+  expect(Array.from(values.w!)).toEqual([1, 0, 1, 1, 1, 2]);
+});
+
+it('iaf lets the first component ask a context of one feature', () => {
+  const flow = iaf(2, { contextWidth: 1, hidden: 4 });
+  const { z, context: _, ...weights } = drawInputs(flow, { batch: 1, scale: 1 });
+  const firstAt = (context: number) =>
+    numbersOf(() => {
+      const entries = Object.entries(weights).map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]);
+      const params = { ...Object.fromEntries(entries), context: tf.tensor2d([[context]]) };
+      return flow.forward(params, tf.tensor2d(z!.values, [1, 2])).y;
+    })[0]!;
+  expect(Math.abs(firstAt(1) - firstAt(-1))).toBeGreaterThan(1e-3);
+});
+
+it('the networks of all layers start with kernels of their own', () => {
+  const { kernel1, kernel2 } = iaf(3, { layers: 3, hidden: 4 }).initialParams!(key(2)) as unknown as Record<
+    'kernel1' | 'kernel2',
+    Float32Array
+  >;
+  for (const kernel of [kernel1, kernel2]) {
+    const size = kernel.length / 3;
+    const parts = [0, 1, 2].map((k) => Array.from(kernel.subarray(k * size, (k + 1) * size)));
+    for (const part of parts) expect(part.every((weight) => weight !== 0)).toBe(true);
+    expect(new Set(parts.flat()).size).toBe(kernel.length);
+  }
+});
+
+it('mixing by matrices takes up to 1024 components', () => {
+  expect(() => byMatrices(1024, () => [])).not.toThrow();
+  expect(() => byMatrices(1025, () => [])).toThrow('mixing by matrices: expected at most 1024 components, got 1025');
 });
