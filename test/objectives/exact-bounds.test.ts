@@ -167,3 +167,41 @@ it('inclusiveKl(2) leads the model along Σ w̃·∂ log p(x, z), prior and like
   const mean = epsilon * Math.tanh(theta * epsilon); // Σ w̃·z, which is ∂ log p by θ and by m
   expect(differences('gradient', gradients, [-mean, -mean], 1e-6)).toEqual([]);
 });
+
+it.each(['path', 'dreg'] as const)('iwae(2) over two samples has the gradient of its estimator: %s', (gradient) => {
+  // q = N(0, σ²) at σ = 1, p(z) = N(0, 1), log p(x|z) = θ·z: w̃ = softmax(θ·ε), ∂log w/∂z = θ, ∂z/∂log σ = ε
+  const theta = 0.7;
+  const groups = [
+    [0.9, -0.4],
+    [-1.3, 0.2],
+  ];
+  const found = tf.tidy(() => {
+    const lossOf = (...given: Tensor[]) => {
+      const [logStd, slope] = given as [Tensor2D, Tensor];
+      const model = {
+        prior: diagonalNormal({ mean: tf.zeros([1, 1]), logStd: tf.zeros([1, 1]) }),
+        posterior: diagonalNormal({ mean: tf.zeros([1, 1]), logStd }),
+        likelihood: (z: Tensor2D): Tensor1D => tf.mul(tf.squeeze<Tensor1D>(z, [1]), slope),
+      };
+      const objective = (
+        gradient === 'dreg' ? iwae(2, { gradient, samples: 2 }) : iwae(2, { samples: 2 })
+      ) as Objective<typeof model>;
+      expect(objective.draws).toBe(4);
+      return objective.bound(model, tf.tensor2d([groups.flat()])).loss;
+    };
+    return tf
+      .grads(lossOf)([tf.zeros([1, 1]), tf.scalar(theta)])
+      .map((value) => -value.dataSync()[0]!);
+  });
+  const meanOver = (of: (epsilon: number, share: number) => number) =>
+    groups.reduce((sum, group) => {
+      const total = group.reduce((all, epsilon) => all + Math.exp(theta * epsilon), 0);
+      return sum + group.reduce((all, epsilon) => all + of(epsilon, Math.exp(theta * epsilon) / total), 0) / 2;
+    }, 0);
+  const byLogStd = {
+    path: meanOver((epsilon, share) => share * (theta * epsilon + 1 - epsilon ** 2)),
+    dreg: meanOver((epsilon, share) => share ** 2 * theta * epsilon),
+  };
+  const bySlope = meanOver((epsilon, share) => share * epsilon);
+  expect(differences('gradient', found, [byLogStd[gradient], bySlope], 1e-6)).toEqual([]);
+});
