@@ -1,9 +1,19 @@
 // Evaluation of given log-weights by hand: estimates of each data point, means over them, and what is refused.
-import { standardNormal } from '@flowvae/distributions';
+import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { paretoK, paretoKThreshold } from '@flowvae/objectives';
 import { key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { dataPoints, type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/training';
+import {
+  type AnnealedImportanceOptions,
+  annealedImportance,
+  dataPoints,
+  type EvaluateOptions,
+  evaluate,
+  type ImportanceEstimate,
+  type InferenceGap,
+  type InferenceGapsOptions,
+  inferenceGaps,
+} from '@flowvae/training';
 import { expect, it } from 'vitest';
 
 const samples = 40;
@@ -119,4 +129,56 @@ it('evaluate tells how many are done, and begins none after a signal', async () 
   };
   const { images } = await evaluate(options({ onProgress, signal: controller.signal }));
   expect([images, done]).toEqual([2, [1, 2]]);
+});
+
+const gapsOf = (rest: Partial<InferenceGapsOptions> = {}) =>
+  inferenceGaps({
+    variables: {},
+    data: dataPoints(Float32Array.of(1.5), 1),
+    noise: { kind: 'normal', width: 1 },
+    samples: 30,
+    key: key(8),
+    paramsAt: (x) => ({ mean: tf.mul(x, 0.3), logStd: tf.zerosLike(x) }),
+    modelAt: (x, params) => ({
+      prior: standardNormal(1),
+      posterior: diagonalNormal(params as { mean: Tensor2D; logStd: Tensor2D }),
+      likelihood: (z) => standardNormal(1).logProb(tf.sub(x, z)),
+    }),
+    ...rest,
+  });
+
+it('inferenceGaps takes 400 steps of 8 draws at a rate of 0.02 where nothing is said', async () => {
+  expect(await gapsOf()).toEqual(await gapsOf({ steps: 400, draws: 8, rate: 0.02 }));
+});
+
+it.each([
+  ['the refined posterior where its weights are more even', { steps: 60, rate: 0.05 }, 'refined'],
+  ['the amortised one where the refined one went astray', { steps: 1, rate: 30 }, 'amortised'],
+] as const)('inferenceGaps takes log p(x) from %s', async (_, rest, better) => {
+  const [{ amortised, refined, logEvidence, approximation, amortisation }] = (await gapsOf(rest)) as [InferenceGap];
+  expect(refined.effectiveSampleSize > amortised.effectiveSampleSize).toBe(better === 'refined');
+  expect(logEvidence).toBe({ amortised, refined }[better].logEvidence);
+  expect(approximation).toBe(logEvidence - refined.elbo);
+  expect(amortisation).toBe(refined.elbo - amortised.elbo);
+});
+
+it('annealedImportance runs 16 chains of 10 leapfrog steps where nothing is said', async () => {
+  const run = async (rest: Partial<AnnealedImportanceOptions>) => {
+    const shares: number[] = [];
+    const summary = await annealedImportance({
+      ...options(),
+      onEstimate: () => {},
+      pathAt: (x) => ({ initial: standardNormal(1), logRatio: (z) => standardNormal(1).logProb(tf.sub(z, x)) }),
+      data: dataPoints(Float32Array.of(1, 2), 1),
+      temperatures: [0, 0.3, 1],
+      onProgress: (share) => shares.push(share),
+      ...rest,
+    });
+    return { summary, shares };
+  };
+  const plain = await run({});
+  expect(plain).toEqual(await run({ chains: 16, leapfrogSteps: 10 }));
+  // pilots of 4 chains, then 16, of two points in one group
+  expect(plain.shares).toEqual([expect.closeTo(0.2, 12), 1]);
+  expect(plain.summary.chains).toBe(16);
 });

@@ -1,0 +1,218 @@
+// What is said of data points one by one, by hand: bounds on a set, means of draws, statistics of posteriors, tables in chunks.
+import { diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
+import type { LatentModel } from '@flowvae/objectives';
+import { fold, key, normal, uniform } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
+import {
+  type BoundOnOptions,
+  boundOn,
+  dataPoints,
+  encodings,
+  latentActivity,
+  posteriorStatistics,
+  tabulate,
+  variational,
+} from '@flowvae/training';
+import { expect, it } from 'vitest';
+import { functionRunner } from '../../packages/training/src/function-runner.ts';
+import { differences } from '../laws/comparison.ts';
+
+const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
+const mean = (values: ArrayLike<number>) => sum(values) / values.length;
+
+/** Five data points of width 3. */
+const values = Float32Array.from({ length: 15 }, (_, i) => Math.sin(2 * i));
+const data = dataPoints(values, 3);
+
+/** Its terms are Σ x, Σ noise and their product times a variable, row by row. */
+const boundOptions = (scale: Variable, rest: Partial<BoundOnOptions> = {}): BoundOnOptions => ({
+  variables: { scale },
+  modelAt: (x): LatentModel => ({
+    prior: standardNormal(2),
+    posterior: standardNormal(2),
+    likelihood: () => tf.sum<Tensor1D>(x, 1),
+  }),
+  bound: (model, noise) => {
+    const [ofX, ofNoise] = [model.likelihood(noise), tf.sum<Tensor1D>(noise, 1)];
+    const product: Tensor1D = tf.mul(tf.mul(ofX, ofNoise), scale);
+    return { loss: tf.mean(product), terms: { ofX, ofNoise, product } };
+  },
+  noise: { kind: 'uniform', width: 2 },
+  data,
+  batchSize: 2,
+  key: key(3),
+  engine: 'eager',
+  ...rest,
+});
+
+/** The same by hand: each batch of two draws by the number of its first data point. */
+function expectedTerms(scale: number) {
+  const ofX = Array.from({ length: 5 }, (_, i) => sum(values.subarray(3 * i, 3 * i + 3)));
+  const ofNoise = [0, 2, 4].flatMap((start) => {
+    const rows = Math.min(2, 5 - start);
+    const noise = uniform(fold(key(3), start), 2 * rows);
+    return Array.from({ length: rows }, (_, row) => noise[2 * row]! + noise[2 * row + 1]!);
+  });
+  return { ofX: mean(ofX), ofNoise: mean(ofNoise), product: mean(ofX.map((value, i) => scale * value * ofNoise[i]!)) };
+}
+
+it.each(['eager', 'compiled'] as const)('boundOn has the means over all data points, %s', async (engine) => {
+  const scale = tf.variable(tf.scalar(2));
+  const { measure, dispose } = await boundOn(boundOptions(scale, { engine }));
+  const near = (terms: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, expect.closeTo(value, 5)]));
+  expect(await measure()).toEqual(near(expectedTerms(2)));
+  const before = tf.memory().numTensors;
+  expect(await measure()).toEqual(near(expectedTerms(2)));
+  expect(tf.memory().numTensors).toBe(before);
+  scale.assign(tf.scalar(-1));
+  expect(await measure()).toEqual(near(expectedTerms(-1)));
+  await dispose();
+  tf.dispose(scale);
+});
+
+it('boundOn takes a set that is smaller than a batch', async () => {
+  const scale = tf.variable(tf.scalar(1));
+  const { measure } = await boundOn(boundOptions(scale, { batchSize: 100 }));
+  const noise = uniform(fold(key(3), 0), 10);
+  expect((await measure()).ofNoise).toBeCloseTo(sum(noise) / 5, 6);
+  tf.dispose(scale);
+});
+
+/** z = x + ε, which does not know its mean. */
+function infer(x: Tensor2D): Samplable {
+  const { mean: _, klPerDimension: __, ...rest } = diagonalNormal({ mean: x, logStd: tf.zerosLike(x) });
+  return rest as unknown as Samplable;
+}
+
+it('encodings has the mean of so many draws, whatever it returns of them', async () => {
+  const found: Record<string, number[]> = { mean: [], z: [], logQ: [] };
+  const options = {
+    infer,
+    noise: { kind: 'normal', width: 3 } as const,
+    data,
+    samples: 2,
+    meanSamples: 4,
+    key: key(6),
+  };
+  await encodings({ ...options, engine: 'eager' }, (encoded) => {
+    for (const [name, piece] of Object.entries(encoded)) found[name]!.push(...piece);
+  });
+  const draws = Array.from({ length: 5 }, (_, i) => normal(fold(key(6), i), 12));
+  const at = (i: number, m: number, d: number) => values[3 * i + d]! + draws[i]![3 * m + d]!;
+  const each = <T>(count: number, of: (i: number) => T[]) => Array.from({ length: count }, (_, i) => of(i)).flat();
+  const means = each(5, (i) => each(3, (d) => [mean([0, 1, 2, 3].map((m) => at(i, m, d)))]));
+  const zs = each(5, (i) => each(2, (m) => each(3, (d) => [at(i, m, d)])));
+  const logQs = each(5, (i) =>
+    each(2, (m) => [-0.5 * sum(draws[i]!.subarray(3 * m, 3 * m + 3).map((e) => e * e)) - 1.5 * Math.log(2 * Math.PI)]),
+  );
+  expect(differences('mean', found.mean!, means, 1e-6)).toEqual([]);
+  expect(differences('z', found.z!, zs, 1e-6)).toEqual([]);
+  expect(differences('log q', found.logQ!, logQs, 1e-6)).toEqual([]);
+});
+
+const statisticsOptions = (samples: number) => ({
+  modelAt: (x: Tensor2D): LatentModel => ({
+    prior: standardNormal(3),
+    posterior: infer(x),
+    likelihood: (z) => tf.sum<Tensor1D>(z, 1),
+  }),
+  noise: { kind: 'normal', width: 3 } as const,
+  data,
+  samples,
+  key: key(7),
+  engine: 'eager' as const,
+});
+
+it.each([2, 5])('posteriorStatistics of %i draws has their means and unbiased variances', async (samples) => {
+  const {
+    mean: means,
+    variance,
+    terms,
+    isMeanExact,
+    layers,
+    dim,
+    count,
+  } = await posteriorStatistics(statisticsOptions(samples));
+  expect([isMeanExact, layers, dim, count]).toEqual([false, [], 3, 5]);
+  for (let i = 0; i < 5; i++) {
+    const noise = normal(fold(key(7), i), 3 * samples);
+    const rows = Array.from({ length: samples }, (_, m) =>
+      [0, 1, 2].map((d) => values[3 * i + d]! + noise[3 * m + d]!),
+    );
+    const columns = [0, 1, 2].map((d) => rows.map((row) => row[d]!));
+    const unbiased = columns.map((column) => sum(column.map((value) => (value - mean(column)) ** 2)) / (samples - 1));
+    expect(differences('mean', means.subarray(3 * i, 3 * i + 3), columns.map(mean), 1e-5)).toEqual([]);
+    expect(differences('variance', variance.subarray(3 * i, 3 * i + 3), unbiased, 1e-5)).toEqual([]);
+    const logLikelihood = mean(rows.map(sum));
+    const logPrior = mean(rows.map((row) => -0.5 * sum(row.map((z) => z * z)))) - 1.5 * Math.log(2 * Math.PI);
+    const logBase = (-0.5 * sum(noise.map((e) => e * e))) / samples - 1.5 * Math.log(2 * Math.PI);
+    const wanted = { elbo: logLikelihood + logPrior - logBase, logLikelihood, logPrior, logBase };
+    for (const [name, value] of Object.entries(wanted)) {
+      expect(differences(name, [terms[name as keyof typeof terms][i]!], [value], 1e-5)).toEqual([]);
+    }
+  }
+});
+
+it('latentActivity takes the variance of means of draws off, and counts what is above 0.01', () => {
+  const statistics = {
+    count: 3,
+    dim: 2,
+    samples: 4,
+    mean: Float32Array.of(0, 0.1, 1, 0.2, 2, 0.3),
+    variance: Float32Array.of(0.4, 0.02, 0.4, 0.04, 0.4, 0),
+    isMeanExact: false,
+  };
+  const sampled = latentActivity(statistics);
+  expect(differences('variance', sampled.variance, [1 - 0.1, 0.01 - 0.005], 1e-6)).toEqual([]);
+  expect(sampled.active).toBe(1);
+  const exact = latentActivity({ ...statistics, mean: statistics.mean.map((value) => 1.1 * value), isMeanExact: true });
+  expect(differences('variance', exact.variance, [1.21, 0.0121], 1e-6)).toEqual([]);
+  expect(exact.active).toBe(2);
+});
+
+it.each([1, 2, 4, 5, 100, undefined])(
+  'tabulate gives a function no more rows than there are, in chunks of %s',
+  async (chunk) => {
+    const sizes = new Set<number>();
+    const { twice } = await tabulate(
+      (x) => {
+        sizes.add(x.shape[0]);
+        return { twice: tf.mul(x, 2) };
+      },
+      data,
+      { engine: 'eager', ...(chunk ? { chunk } : {}) },
+    );
+    expect(Array.from(twice!)).toEqual(Array.from(values, (value) => 2 * value));
+    expect([...sizes]).toEqual([Math.min(chunk ?? 4096, 5)]);
+  },
+);
+
+it.each([
+  [15, 4],
+  [0, 3],
+  [14, 3],
+])('dataPoints refuses %i values in rows of %i', (count, width) => {
+  expect(() => dataPoints(new Float32Array(count), width)).toThrow(
+    `dataPoints: values: expected one or more rows of ${width} values, got ${count} values`,
+  );
+});
+
+it('functionRunner keeps the values that variables had, and has three runs under way for each thread', async () => {
+  const scale = tf.variable(tf.tensor1d([2]));
+  const runner = await functionRunner(({ x }) => ({ y: tf.mul(x!, scale) }), { variables: { scale }, threads: 2 });
+  expect(runner.width).toBe(6);
+  scale.assign(tf.tensor1d([50]));
+  expect(Array.from((await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).y!)).toEqual([2, 6]);
+  await runner.dispose();
+  tf.dispose(scale);
+});
+
+it('variational names a batch by the words of its noise key', () => {
+  const options = { modelAt: () => ({}) as LatentModel, batchSize: 1, width: 1, data: () => new Float32Array(1) };
+  const objective = { schedules: {}, draws: 1, bound: () => ({}) as never };
+  const { nameBatch } = variational({ ...options, objective, noise: { kind: 'normal', width: 1 }, key: key(9) });
+  const { k0, k1 } = fold(key(9), 4);
+  const words = [k0, k1].map((word) => `0000000${word.toString(16)}`.slice(-8));
+  expect(nameBatch!(4)).toBe(`noise key ${words.join(':')}`);
+});
