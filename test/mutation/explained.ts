@@ -210,6 +210,36 @@ export const explained: readonly Explained[] = [
     after: ["this.#kept = new Float64Array(3 * this.#end).fill(Number.NEGATIVE_INFINITY);"],
     reason: "memory against time: candidates wait in a longer row",
   },
+  {
+    file: "packages/training/src/annealed-importance.ts",
+    before: "const isPath = temperatures.length > 1 && rises && temperatures.at(-1) === 1;",
+    after: ["const isPath = temperatures.length > 0 && rises && temperatures.at(-1) === 1;"],
+    reason: "a single temperature cannot be both 0 and 1",
+  },
+  {
+    file: "packages/training/src/annealed-importance.ts",
+    before: "leapfrogSteps = 10,",
+    after: ["leapfrogSteps = 11,"],
+    reason: "this default is only checked; the one that is used stands in annealedImportance",
+  },
+  {
+    file: "packages/training/src/evaluate.ts",
+    before: "await runner.dispose();",
+    after: [";"],
+    reason: "threads that stay; that processes end is a test of processes of their own",
+  },
+  {
+    file: "packages/training/src/posterior-statistics.ts",
+    before: "{ ...options, chunk: Math.max(1, Math.floor(ROWS / samples)) },",
+    after: ["{ ...options, chunk: Math.min(1, Math.floor(ROWS / samples)) },", "{ ...options, chunk: Math.max(0, Math.floor(ROWS / samples)) },"],
+    reason: "memory against time: how many data points are run at once",
+  },
+  {
+    file: "packages/training/src/refine.ts",
+    before: "const params = Object.entries(paramsAt(tf.zeros([1, data.width])));",
+    after: ["const params = Object.entries(paramsAt(tf.zeros([0, data.width])));"],
+    reason: "only the shapes are read, without the rows",
+  },
 ];
 
 /** Why a mutant changes no result; undefined where nothing is said of it. */

@@ -122,6 +122,24 @@ describe('without a tail to speak of', () => {
     },
   );
 
+  it('fewer than five that exceed the threshold, by 2⁻¹⁰⁰⁰ of the largest: ∞', () => {
+    const hundred = (largest: readonly number[], others: number) => [
+      ...equal(100 - largest.length, others),
+      ...largest,
+    ];
+    expect(paretoK(hundred([1, 2, 3, 4], 0))).toBe(infinity);
+    expect(paretoK(hundred([1, 2, 3, 4, 5], 0))).toBeLessThan(5);
+    const tiny = Array.from({ length: 16 }, (_, i) => -693.6 - 0.005 * i); // e^−693.6 is 0.6·2⁻¹⁰⁰⁰
+    expect(paretoK(hundred([...tiny, -0.3, -0.2, -0.1, 0], -800))).toBe(infinity);
+  });
+
+  it('weights that equal the threshold are none that exceed it', () => {
+    const above = Array.from({ length: 10 }, (_, i) => 1 + i / 3);
+    const largest = above.at(-1)!;
+    const { shape } = fitGeneralisedPareto(above.map((value) => Math.exp(value - largest) - Math.exp(-largest)));
+    expect(paretoK([...equal(90, 0), ...above])).toBeCloseTo((10 * shape + 5) / 20, 10);
+  });
+
   it('bounded weights have k̂ below 0', () => {
     expect(paretoK(Array.from({ length: 1000 }, (_, i) => Math.log(i + 1)))).toBeLessThan(-0.5);
   });

@@ -3,15 +3,18 @@ import { standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, planar, pushForward } from '@flowvae/flows';
 import {
   annealJoint,
+  betaVae,
   elbo,
   type LatentModel,
+  type Objective,
   paperSchedule,
   type Tempering,
   untempered,
   warmUpKl,
 } from '@flowvae/objectives';
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
+import { difference } from '../../packages/objectives/src/tempering.ts';
 import { differences } from '../laws/comparison.ts';
 import { compiled, eager, type Tensors } from '../laws/evaluation.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';
@@ -117,4 +120,28 @@ it.each([
   [500_000, 1],
 ])('paperSchedule at step %i is %d', (step, beta) => {
   expect(paperSchedule(step)).toBeCloseTo(beta, 14);
+});
+
+it('betaVae multiplies the divergence that a tempering has tempered', () => {
+  const weighed = (betaTimes: number) => (row: Row, beta: number) =>
+    row.logLikelihood + betaTimes * beta * (row.logPrior - row.logBase + row.logDet);
+  const boundWith =
+    (objective: Objective) =>
+    ({ z: noise, ...params }: Tensors) => {
+      const { loss, terms } = objective.bound(modelOf(params), noise as Tensor2D, { beta: tf.scalar(0.5) });
+      return { loss, ...terms };
+    };
+  const results = eager(boundWith(betaVae(3, { tempering: warmUpKl(paperSchedule) })), inputs);
+  const expected = -mean(rowsOf(results).map((row) => weighed(3)(row, 0.5)));
+  expect(differences('loss', results.loss!, [expected], 1e-6)).toEqual([]);
+  const plain = eager(boundWith(betaVae(3)), inputs);
+  expect(differences('loss', plain.loss!, [-mean(rowsOf(plain).map((row) => weighed(3)(row, 1)))], 1e-6)).toEqual([]);
+});
+
+it('difference is a number of numbers, and a tensor where one is', () => {
+  expect(difference(3, 1.5)).toBe(1.5);
+  const [left, right] = tf.tidy(() =>
+    [difference(tf.scalar(3), 1.5), difference(3, tf.scalar(1))].map((each) => (each as Tensor).dataSync()[0]),
+  );
+  expect([left, right]).toEqual([1.5, 2]);
 });
