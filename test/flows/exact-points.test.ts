@@ -190,3 +190,14 @@ it('mixing by matrices takes up to 1024 components', () => {
   expect(() => byMatrices(1024, () => [])).not.toThrow();
   expect(() => byMatrices(1025, () => [])).toThrow('mixing by matrices: expected at most 1024 components, got 1025');
 });
+
+it('the kernel of a context starts as K kernels [C, H], by Glorot, side by side', () => {
+  const { contextKernel } = iaf(3, { layers: 4, hidden: 8, contextWidth: 5 }).initialParams!(key(2)) as unknown as {
+    contextKernel: Float32Array;
+  };
+  const bound = Math.sqrt(6 / (5 + 8));
+  const largest = Math.max(...contextKernel.map(Math.abs));
+  expect(contextKernel.length).toBe(5 * 4 * 8);
+  expect(largest).toBeLessThanOrEqual(bound);
+  expect(largest).toBeGreaterThan(0.95 * bound);
+});
