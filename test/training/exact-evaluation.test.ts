@@ -155,7 +155,9 @@ it.each([
   ['the refined posterior where its weights are more even', { steps: 60, rate: 0.05 }, 'refined'],
   ['the amortised one where the refined one went astray', { steps: 1, rate: 30 }, 'amortised'],
 ] as const)('inferenceGaps takes log p(x) from %s', async (_, rest, better) => {
+  const tensors = tf.memory().numTensors;
   const [{ amortised, refined, logEvidence, approximation, amortisation }] = (await gapsOf(rest)) as [InferenceGap];
+  expect(tf.memory().numTensors).toBe(tensors);
   expect(refined.effectiveSampleSize > amortised.effectiveSampleSize).toBe(better === 'refined');
   expect(logEvidence).toBe({ amortised, refined }[better].logEvidence);
   expect(approximation).toBe(logEvidence - refined.elbo);

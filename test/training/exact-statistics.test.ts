@@ -1,8 +1,9 @@
 // What is said of data points one by one, by hand: bounds on a set, means of draws, statistics of posteriors, tables in chunks.
 import { diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
+import { planar, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, key, normal, uniform } from '@flowvae/random';
-import { type Tensor1D, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
+import { type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '@flowvae/tensor';
 import {
   type BoundOnOptions,
   boundOn,
@@ -215,4 +216,37 @@ it('variational names a batch by the words of its noise key', () => {
   const { k0, k1 } = fold(key(9), 4);
   const words = [k0, k1].map((word) => `0000000${word.toString(16)}`.slice(-8));
   expect(nameBatch!(4)).toBe(`noise key ${words.join(':')}`);
+});
+
+it('tabulate asks for no row beyond the last, though it fills the last chunk up', async () => {
+  const asked: number[] = [];
+  const row = (index: number) => {
+    asked.push(index);
+    return data.row(index);
+  };
+  await tabulate((x) => ({ x }), { ...data, row }, { engine: 'eager', chunk: 2 });
+  expect(Math.max(...asked)).toBe(4);
+});
+
+it('posteriorStatistics has the invariants of each data point by itself', async () => {
+  const u = [0.5, -1, 2];
+  const flow = planar(3);
+  const { layers } = await posteriorStatistics({
+    ...statisticsOptions(2),
+    modelAt: (x) => {
+      const params = {
+        w: tf.expandDims<Tensor3D>(x, 1),
+        u: tf.tile<Tensor3D>(tf.tensor3d([[u]]), [x.shape[0], 1, 1]),
+        b: tf.zeros([x.shape[0], 1]) as Tensor2D,
+      };
+      const posterior = pushForward(standardNormal(3), flow, params);
+      return { ...statisticsOptions(2).modelAt(x), posterior };
+    },
+  });
+  const { least, most } = layers[0]!.invariants['1 + wᵀû']!;
+  const slopes = Array.from({ length: 5 }, (_, i) =>
+    Math.log1p(Math.exp(sum(u.map((each, d) => each * values[3 * i + d]!)))),
+  );
+  expect(differences('least', least, slopes, 1e-5)).toEqual([]);
+  expect(differences('most', most, slopes, 1e-5)).toEqual([]);
 });
