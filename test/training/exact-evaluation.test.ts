@@ -120,6 +120,24 @@ it('evaluate takes log-weights of −∞ for an estimate of 0', async () => {
   expect([found.nll, found.paretoKAboveThreshold]).toEqual([Number.POSITIVE_INFINITY, 1]);
 });
 
+it('evaluate has an infinite NLL where one data point has an estimate of 0, wherever it stands', async () => {
+  const modelAt: EvaluateOptions['modelAt'] = (x) => ({
+    ...options().modelAt(x),
+    likelihood: (z) =>
+      tf.fill([z.shape[0]], tf.tidy(() => x.dataSync()[0]) === 0 ? Number.NEGATIVE_INFINITY : -2) as Tensor1D,
+  });
+  for (const points of [
+    [0, 1],
+    [1, 0],
+    [0, 0],
+    [1, 0, 1],
+  ]) {
+    const data = dataPoints(Float32Array.from(points), 1);
+    const found = await evaluate(options({ modelAt, data }));
+    expect([found.nll, found.elbo, found.nllStandardError]).toEqual([Infinity, -Infinity, Number.NaN]);
+  }
+});
+
 it('evaluate tells how many are done, and begins none after a signal', async () => {
   const controller = new AbortController();
   const done: number[] = [];

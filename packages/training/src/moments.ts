@@ -7,8 +7,14 @@ export class Moments {
   mean = 0;
   #squares = 0;
 
+  /** An infinite value makes the mean infinite, as in a sum; ∞ and −∞ together have none. */
   add(value: number): void {
     this.count++;
+    if (!Number.isFinite(value) || !Number.isFinite(this.mean)) {
+      this.mean += value;
+      this.#squares = Number.NaN;
+      return;
+    }
     const delta = value - this.mean;
     this.mean += delta / this.count;
     this.#squares += delta * (value - this.mean);
