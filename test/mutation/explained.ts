@@ -333,18 +333,6 @@ export const explained: readonly Explained[] = [
     reason: 'threads that stay; that processes end is a test of processes of their own',
   },
   {
-    file: 'packages/training/src/function-runner.ts',
-    before: 'Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice() as Float32Array]),',
-    after: ['Object.entries(variables).map(([name, variable]) => [name, variable.dataSync() as Float32Array]),'],
-    reason: 'tfjs assigns new memory, so the old values stay as they are',
-  },
-  {
-    file: 'packages/training/src/function-runner.ts',
-    before: 'pool.add(sessionRecipe(traceGraph(functions[name], shapes, variables), { threads: 1 }), values);',
-    after: ['pool.add(sessionRecipe(traceGraph(functions[name], shapes, variables), { threads: 0 }), values);'],
-    reason: 'threads only: results do not depend on them',
-  },
-  {
     file: 'packages/training/src/posterior-statistics.ts',
     before: 'const ROWS = 1000;',
     after: ['const ROWS = 1001;'],
