@@ -27,12 +27,17 @@ function uniformWithin(radius: number, key: Key, size: number): Float32Array {
  * Where dense layers start.
  * - `'glorot'`: Glorot uniform kernels, biases 0
  * - `'torch'`: kernels and biases U(±1/√fanIn), the default of torch.nn.Linear
+ * - `'zeros'`: for weights that are read from a file: nothing is drawn, and pages of zeros take no memory until they are written
  */
 export const initialisations = {
   glorot: { kernel: glorotUniform, bias: (_key, _fanIn, fanOut) => new Float32Array(fanOut) },
   torch: {
     kernel: (key, fanIn, fanOut) => uniformWithin(1 / Math.sqrt(fanIn), key, fanIn * fanOut),
     bias: (key, fanIn, fanOut) => uniformWithin(1 / Math.sqrt(fanIn), fold(key, 'bias'), fanOut),
+  },
+  zeros: {
+    kernel: (_key, fanIn, fanOut) => new Float32Array(fanIn * fanOut),
+    bias: (_key, _fanIn, fanOut) => new Float32Array(fanOut),
   },
 } as const satisfies Readonly<Record<string, DenseStart>>;
 

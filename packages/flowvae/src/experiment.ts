@@ -63,17 +63,24 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate)
   sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
 };
 
+/** Options of {@link experiment}. */
+export interface ExperimentOptions {
+  /** What a user can do where the data cannot be read. */
+  readonly remedy?: string;
+  /** Whether weights are read from a file afterwards, so that none need be drawn. */
+  readonly isRead?: boolean;
+}
+
 /**
  * Builds the parts of a run: data, a model with its initial weights, test images.
  *
- * @param remedy what a user can do where the data cannot be read
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
-export function experiment(config: TrainConfig, remedy?: string): Experiment {
+export function experiment(config: TrainConfig, { remedy, isRead = false }: ExperimentOptions = {}): Experiment {
   const splits = readData(config, remedy);
   const { train } = splits;
   const { height, width } = train;
-  const model = modelOf(config, train, meanImage(train, config.binarize));
+  const model = modelOf(config, train, isRead ? 'read' : { meanImage: meanImage(train, config.binarize) });
   const test = fixedPoints(splits.test, config.binarize, config.evalImages);
   return { config, splits, model, image: { height, width }, test, key: key(config.seed) };
 }
@@ -109,16 +116,16 @@ function toldAs<T>(place: string, setting: string, action: () => T): T {
   }
 }
 
-/**
- * The model that a config describes for images of a size, with its initial weights; data are not needed.
- *
- * @param mean the mean image, at which the decoder starts; left out where the weights are read from a file
- */
-export function modelOf(config: TrainConfig, size: ImageSize, mean?: Float32Array): MlpVae {
+/** Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is one, decides the decoder's bias. */
+export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
+
+/** The model that a config describes for images of a size, with its initial weights; data are not needed. */
+export function modelOf(config: TrainConfig, size: ImageSize, start: ModelStart = {}): MlpVae {
   return mlpVae({
     pixels: size.height * size.width,
     latent: config.latent,
-    ...networks(config, mean),
+    ...networks(config, start === 'read' ? undefined : start.meanImage),
+    ...(start === 'read' ? { initialisation: 'zeros' } : {}),
     flow:
       config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
     amortize: config.amortize,

@@ -26,7 +26,7 @@ export async function replayRun(path: string, progress: ProgressStream = silent,
   const stored = storedConfig(folder);
   const config = { ...stored.config, ...(data === undefined ? {} : { data }) };
   await startEagerBackend('wasm');
-  const parts = experiment(config, REMEDY);
+  const parts = experiment(config, { remedy: REMEDY });
   refuseOtherData(parts, stored);
   const { problem, optimizer } = training(parts);
   const { state, notices } = readLatestCheckpoint(folder);

@@ -1,6 +1,13 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
 import { key } from '@flowvae/random';
-import { assignState, type checkpointChoices, RunFolder, readCheckpoint } from '@flowvae/runs';
+import {
+  assignParameters,
+  assignState,
+  type checkpointChoices,
+  RunFolder,
+  readCheckpoint,
+  type StoredParameters,
+} from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import {
   dataChecksum,
@@ -45,7 +52,7 @@ export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkp
   const stored = storedConfig(folder);
   const changed = { ...stored.config, ...changes };
   likelihoodOf(changed, { isSettled: true });
-  const parts = experiment(changed, REMEDY);
+  const parts = experiment(changed, { remedy: REMEDY, isRead: true });
   if (changes.data === undefined) refuseOtherData(parts, stored);
   const others = isOther(parts, stored) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
@@ -75,9 +82,10 @@ export function openModel(path: string, changes: Partial<TrainConfig> = {}): Sav
   const folder = RunFolder.open(path);
   const config = { ...storedConfig(folder).config, ...changes };
   likelihoodOf(config, { isSettled: true });
-  const image = imageSizeOf(folder, config);
-  const model = modelOf(config, image);
-  folder.loadModel(model.variables);
+  const stored = folder.storedModel();
+  const image = imageSizeOf(stored, config);
+  const model = modelOf(config, image, 'read');
+  assignParameters(folder.path, model.variables, stored.tensors);
   return { folder, parts: { config, model, image, key: key(config.seed) } };
 }
 
@@ -86,8 +94,8 @@ export const sizeMetadata = ({ height, width }: ImageSize) => ({ height: `${heig
 
 const isSize = (text: string | undefined) => text !== undefined && /^[1-9]\d{0,4}$/.test(text);
 
-function imageSizeOf(folder: RunFolder, config: TrainConfig): ImageSize {
-  const { height, width } = folder.modelMetadata();
+function imageSizeOf({ metadata }: StoredParameters, config: TrainConfig): ImageSize {
+  const { height, width } = metadata;
   if (isSize(height) && isSize(width)) return { height: Number(height), width: Number(width) };
   const remedy = 'the run is of a version that did not write down how large its images are: put them back there';
   return knownSize(config) ?? readData(config, remedy).train;

@@ -71,7 +71,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   if (!options.resume) refuseUnreachedValidation(config);
   await chooseBackend(config.engine);
   const parts = options.resume
-    ? experiment(config, REMEDY)
+    ? experiment(config, { remedy: REMEDY })
     : experiment({ ...config, data: absoluteData(config.data) });
   const trained = training(parts);
   const line = new ProgressLine(progress);

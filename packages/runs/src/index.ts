@@ -15,7 +15,13 @@ export {
 export { layersModelFolder } from './layers-model-folder.ts';
 export { makeFolder } from './make-folder.ts';
 export { metricsCsv } from './metrics-csv.ts';
-export { assignParameters, assignState, storedParameters, writeParameters } from './parameters-file.ts';
+export {
+  assignParameters,
+  assignState,
+  type StoredParameters,
+  storedParameters,
+  writeParameters,
+} from './parameters-file.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
 export { RunFolder } from './run-folder.ts';
 export { LockedError, lockRun, type RunLock } from './run-lock.ts';

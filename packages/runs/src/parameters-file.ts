@@ -33,17 +33,20 @@ export function writeParameters(
   return checked.sha256;
 }
 
-/**
- * The arrays of such a file, their SHA-256, and the metadata beside them.
- *
- * @throws ExpectationError where the file cannot be read, or the values are not those that were written
- */
-export function storedParameters(path: string): {
+/** What such a file holds: arrays, their SHA-256, and the metadata beside them. */
+export interface StoredParameters {
   readonly tensors: Stored;
   readonly sha256: string;
   readonly metadata: Readonly<Record<string, string>>;
-} {
-  const { tensors, metadata } = decodeSafetensors(readWhole(path), path);
+}
+
+/**
+ * The arrays of such a file; large ones share its memory.
+ *
+ * @throws ExpectationError where the file cannot be read, or the values are not those that were written
+ */
+export function storedParameters(path: string): StoredParameters {
+  const { tensors, metadata } = decodeSafetensors(readWhole(path), path, { sharesFile: true });
   const sha256 = arraysChecksum(tensors);
   if (metadata.sha256 === undefined || metadata.sha256 === sha256) return { tensors, sha256, metadata };
   throw new ExpectationError({

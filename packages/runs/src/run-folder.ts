@@ -6,7 +6,7 @@ import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-f
 import { readSealed, sealed } from './checksum.ts';
 import { makeFolder } from './make-folder.ts';
 import { parseMetrics } from './metrics-file.ts';
-import { readParameters, storedParameters, writeParameters } from './parameters-file.ts';
+import { readParameters, type StoredParameters, storedParameters, writeParameters } from './parameters-file.ts';
 import { bytesIfThere, readWhole } from './reading.ts';
 
 const CONFIG = 'config.json';
@@ -156,9 +156,9 @@ export class RunFolder {
     readParameters(join(this.path, MODEL), variables);
   }
 
-  /** What was written beside the parameters in model.safetensors. @throws ExpectationError as {@link storedParameters} does */
-  modelMetadata(): Readonly<Record<string, string>> {
-    return storedParameters(join(this.path, MODEL)).metadata;
+  /** What model.safetensors holds. @throws ExpectationError as {@link storedParameters} does */
+  storedModel(): StoredParameters {
+    return storedParameters(join(this.path, MODEL));
   }
 
   /** Writes a figure under figures/ and returns its path. */

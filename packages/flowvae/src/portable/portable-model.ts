@@ -57,7 +57,7 @@ export function loadModel(folder: string): PortableModel {
   }
   const { height, width } = spec;
   const config = recordedConfig(spec.config, `${where}: config`);
-  const model = modelOf(config, { height, width });
+  const model = modelOf(config, { height, width }, 'read');
   assignParameters(where, model.variables, tensors);
   return { config, height, width, model };
 }

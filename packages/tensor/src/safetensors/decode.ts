@@ -40,10 +40,18 @@ export interface TypedTensors {
 export interface DecodeSafetensorsOptions {
   /** Tensors of any type whose values are not read, such as a PyTorch module's integer buffers. Default: none. */
   readonly leaveOut?: (name: string) => boolean;
+  /**
+   * Whether large values are views of the file's bytes where those are aligned, instead of copies: a file of hundreds of megabytes is then in
+   * memory once. Default false.
+   */
+  readonly sharesFile?: boolean;
 }
 
+/** Smaller values are copied: a view that is kept, or sent to a thread, holds the whole file. */
+const LEAST_SHARED = 2 ** 20;
+
 /**
- * Decodes a safetensors file of float32 tensors. The values are copies.
+ * Decodes a safetensors file of float32 tensors. The values are copies unless `sharesFile`.
  *
  * @param where the file's name, for errors
  * @throws ExpectationError where the file is truncated, its header is damaged (see {@link readSafetensorsHeader}), or a tensor is not float32
@@ -54,7 +62,7 @@ export function decodeSafetensors(
   options: DecodeSafetensorsOptions = {},
 ): StoredTensors {
   return decode(file, { where, ...options }, (bytes, { name, dtype, shape }): StoredTensor => {
-    if (dtype === 'F32') return { shape, values: new Float32Array(bytes) };
+    if (dtype === 'F32') return { shape, values: arrays.F32(bytes) };
     throw new ExpectationError({
       where,
       expected: `tensor "${name}" to be float32`,
@@ -65,7 +73,7 @@ export function decodeSafetensors(
 }
 
 /**
- * Decodes a safetensors file of tensors of several types, each by its values. The values are copies.
+ * Decodes a safetensors file of tensors of several types, each by its values.
  *
  * F16 and BF16 become float32, which holds them exactly; I64 and U64 become arrays of bigint.
  * @param where the file's name, for errors
@@ -99,32 +107,45 @@ interface Described {
 
 function decode<T>(
   file: Uint8Array,
-  { where, leaveOut = () => false }: DecodeSafetensorsOptions & { readonly where: string },
-  read: (bytes: ArrayBuffer, described: Described) => T,
+  { where, leaveOut = () => false, sharesFile = false }: DecodeSafetensorsOptions & { readonly where: string },
+  read: (bytes: Bytes, described: Described) => T,
 ): { readonly tensors: Readonly<Record<string, T>>; readonly metadata: Readonly<Record<string, string>> } {
-  const plain = new Uint8Array(file.buffer, file.byteOffset, file.byteLength); // the slice of a Node Buffer does not copy
+  const plain = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength); // the slice of a Node Buffer does not copy
   const { tensors, metadata } = readSafetensorsHeader(plain, where);
   const kept = Object.entries(tensors).filter(([name]) => !leaveOut(name));
   const values = kept.map(([name, { dtype, shape, from, to }]): [string, T] => {
-    return [name, read(plain.slice(from, to).buffer, { name, dtype, shape })];
+    const isShared = sharesFile && to - from >= LEAST_SHARED && (plain.byteOffset + from) % WIDEST === 0;
+    return [name, read(isShared ? plain.subarray(from, to) : plain.slice(from, to), { name, dtype, shape })];
   });
   return { tensors: Object.fromEntries(values), metadata };
 }
 
-const arrays: { readonly [D in keyof ArrayOfDtype]: (bytes: ArrayBuffer) => ArrayOfDtype[D] } = {
-  F64: (bytes) => new Float64Array(bytes),
-  F32: (bytes) => new Float32Array(bytes),
-  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), halfValue),
-  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
-  I64: (bytes) => new BigInt64Array(bytes),
-  U64: (bytes) => new BigUint64Array(bytes),
-  I32: (bytes) => new Int32Array(bytes),
-  U32: (bytes) => new Uint32Array(bytes),
-  I16: (bytes) => new Int16Array(bytes),
-  U16: (bytes) => new Uint16Array(bytes),
-  I8: (bytes) => new Int8Array(bytes),
-  U8: (bytes) => new Uint8Array(bytes),
-  BOOL: (bytes) => new Uint8Array(bytes),
+/** Bytes of one tensor. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Bytes of the widest element. */
+const WIDEST = 8;
+
+type NumberArray<A> = new (buffer: ArrayBuffer, offset: number, length: number) => A;
+
+/** The same bytes as numbers. */
+const viewed = <A>(Numbers: NumberArray<A> & { readonly BYTES_PER_ELEMENT: number }, bytes: Bytes): A =>
+  new Numbers(bytes.buffer, bytes.byteOffset, bytes.byteLength / Numbers.BYTES_PER_ELEMENT);
+
+const arrays: { readonly [D in keyof ArrayOfDtype]: (bytes: Bytes) => ArrayOfDtype[D] } = {
+  F64: (bytes) => viewed(Float64Array, bytes),
+  F32: (bytes) => viewed(Float32Array, bytes),
+  F16: (bytes) => Float32Array.from(viewed(Uint16Array, bytes), halfValue),
+  BF16: (bytes) => new Float32Array(Uint32Array.from(viewed(Uint16Array, bytes), (bits) => bits << 16).buffer),
+  I64: (bytes) => viewed(BigInt64Array, bytes),
+  U64: (bytes) => viewed(BigUint64Array, bytes),
+  I32: (bytes) => viewed(Int32Array, bytes),
+  U32: (bytes) => viewed(Uint32Array, bytes),
+  I16: (bytes) => viewed(Int16Array, bytes),
+  U16: (bytes) => viewed(Uint16Array, bytes),
+  I8: (bytes) => viewed(Int8Array, bytes),
+  U8: (bytes) => viewed(Uint8Array, bytes),
+  BOOL: (bytes) => viewed(Uint8Array, bytes),
 };
 
 /** binary16 of IEEE 754: (−1)^s · 2^(e − 15) · (1 + f/1024), below exponent 1 without the leading 1, at exponent 31 ∞ or NaN. */
