@@ -6,6 +6,7 @@ import {
   type Flow,
   full,
   type InvertibleFlow,
+  invert,
   planar,
   planarLeaky,
   printFlowReport,
@@ -164,6 +165,12 @@ describe('finds', () => {
     expect(findings[0]).toMatch(finding);
   });
 
+  it('a layer turned round that is not finite at points of usual size', () => {
+    const turned = invert(chain([planarLeaky(2), overflowing]));
+    const { findings } = checkFlow(turned, { checks: ['finite'], scale: 1, draws: 2 });
+    expect(findings[0]).toMatch(/^finite in dimension 2 at scale 10: .* of 1\.mutant is NaN$/);
+  });
+
   it('an inverse of all layers at once that is not finite where its layers are', () => {
     const fused = replaced(planarLeaky(2, 2) as InvertibleFlow, ({ inverse }) => ({
       inverse: (params, y) => ({ ...inverse(params, y), z: tf.mul(y, Number.NaN) as Tensor2D }),
@@ -172,6 +179,12 @@ describe('finds', () => {
       "finite in dimension 2 at scale 1: draw 0, points of size 1: the inverse's z of planar-leaky*2 is NaN",
     );
   });
+});
+
+it('finite: layers turned round whose composition alone leaves float32 are no finding', () => {
+  const turned = (dim: number) => invert(planarLeaky(dim, 2, { slope: 0.3 }));
+  const wrong = [1001, 0, 1, 2, 62].filter((seed) => !checkFlow(turned, { key: key(seed), checks: ['finite'] }).ok);
+  expect(wrong).toEqual([]);
 });
 
 it('finite: what float32 cannot invert is no finding, and no tensor stays, also of an inverse without gradient', () => {

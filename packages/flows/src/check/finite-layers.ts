@@ -24,18 +24,19 @@ type Tensors = Readonly<Record<string, Tensor>>;
 /** A map of points, with parameters, to named results. */
 type PointMap = (params: Params<ParamShapes>, points: Tensor2D) => Tensors;
 
+/** Coordinates up to which a layer has to be finite; layers before it may make larger ones of usual points, as inverses of steep layers do. */
+const LARGEST_POINT = 1e9;
+
 /**
  * The first result that is not finite, as `<what> of <layer> is <value>`: values, then the gradients of the forward map, the inverse at the y
  * that it made, and the inverse's gradients.
  *
- * Where the flow as a whole is not finite, each layer is looked at by itself. Where all of them are finite, but not their composition, nothing is
- * wrong: over many layers a product of steep gradients, or of what inverses make of rounding, may leave float32.
+ * Where the flow as a whole is not finite, each layer is looked at by itself, at points up to 1e9. Where all of them are finite, but not their
+ * composition, nothing is wrong: over many layers a product of steep slopes, or of what inverses make of rounding, may leave float32.
  * Likewise the inverse at points where J is singular to float32, as a triangular matrix of many large elements is, or where J⁻¹ nearly leaves it.
  * An inverse made of operations that TensorFlow.js cannot differentiate has no gradients to look at.
  */
 export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D): string | undefined {
-  const forward = firstNonFinite(flow, params, z);
-  if (forward) return sentence(forward.tensor, forward.layer, forward.value);
   return read(() => {
     const broken = inLayer({ name: flow.name, flow, params }, z);
     const layers = singleLayers(flow, params);
@@ -60,9 +61,15 @@ function alongLayers(layers: readonly Layer[], z: Tensor2D): string | undefined 
   for (const layer of layers) {
     const broken = inLayer(layer, point);
     if (broken) return broken;
-    point = layer.flow.forward(layer.params, point).y;
+    point = withinReach(layer.flow.forward(layer.params, point).y, z);
   }
   return undefined;
+}
+
+/** Points of rows that have left the range start again from where they came. */
+function withinReach(points: Tensor2D, start: Tensor2D): Tensor2D {
+  const isNear = tf.all(tf.lessEqual(tf.abs(points), LARGEST_POINT), 1, true); // no NaN is near
+  return tf.where(tf.tile(isNear, [1, points.shape[1]]), points, start) as Tensor2D;
 }
 
 /** The layers one after the other, written plainly. */
@@ -73,9 +80,11 @@ function composed(layers: readonly Layer[]): Layer {
   return { name: 'composed', flow: chain(layers.map(({ flow }) => flow)), params: Object.fromEntries(params) };
 }
 
-/** Looks at everything that one layer makes of points, except its forward values. */
+/** Looks at everything that one layer makes of points. */
 function inLayer(layer: Layer, z: Tensor2D): string | undefined {
   const { name, flow, params } = layer;
+  const value = firstNonFinite(flow, params, z);
+  if (value) return sentence(value.tensor, value.layer === flow.name ? name : value.layer, value.value);
   const forward: PointMap = (given, points) => ({ ...flow.forward(given, points) });
   const found = culprit(name, 'the gradient towards', gradients(forward, params, 'z', z));
   if (found || !isInvertible(flow) || !ofInverse(flow, layer, z)) return found;
