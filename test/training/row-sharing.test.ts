@@ -27,19 +27,18 @@ import { lossAndTerms } from '../../packages/training/src/gradient-step.ts';
 import { tinyData, tinySettings } from '../flowvae/tiny-run.ts';
 import { valuesOf } from './problems.ts';
 
-const PRIME = 67;
+const PRIMES = [67, 71] as const;
 
 /** Where the rows of x and noise meet; undefined where loss and terms are means. */
 function meetingPlace({ loss, inputShapes }: Pick<TrainingProblem, 'loss' | 'inputShapes'>, variables: NamedVariables) {
-  const shapes = Object.entries(inputShapes).map(([name, shape]) => [
-    name,
-    ['x', 'noise'].includes(name) ? [PRIME, ...shape.slice(1)] : shape,
-  ]);
-  return rowsMeetAt(
-    traceGraph(lossAndTerms(loss, variables), Object.fromEntries(shapes), variables),
-    ['x', 'noise'],
-    PRIME,
-  );
+  const [a, b] = PRIMES.map((rows) => {
+    const shapes = Object.entries(inputShapes).map(([name, shape]) => [
+      name,
+      ['x', 'noise'].includes(name) ? [rows, ...shape.slice(1)] : shape,
+    ]);
+    return traceGraph(lossAndTerms(loss, variables), Object.fromEntries(shapes), variables);
+  });
+  return rowsMeetAt([a!, b!], ['x', 'noise'], PRIMES);
 }
 
 const data = tinyData();
@@ -103,6 +102,8 @@ describe('rows of a batch', () => {
   it.each<[string, Loss]>([
     ['a mean', (x, w) => tf.mean(perRow(x, w))],
     ['a sum over the number of rows', (x, w) => tf.div(tf.sum(perRow(x, w)), x.shape[0])],
+    ['a sum over the number of rows, scaled', (x, w) => tf.mul(tf.div(tf.sum(perRow(x, w)), x.shape[0]), 0.3)],
+    ['a scaled sum over the number of rows', (x, w) => tf.div(tf.mul(tf.sum(perRow(x, w)), 0.3), x.shape[0])],
     ['a mean over rows and columns', (x) => tf.mean(tf.exp(x))],
     [
       'a mean with a penalty of the weights',
@@ -188,6 +189,34 @@ describe('rows of a batch', () => {
     ['some of the rows', (x, w) => tf.mean(tf.slice(perRow(x, w), 0, 3))],
     ['rows with weights of their own', (x, w) => tf.mean(tf.mul(perRow(x, w), tf.range(0, x.shape[0], 1, 'float32')))],
     ['rows below each other', (x, w) => tf.mean(tf.square(tf.concat([x, tf.mul(x, tf.mean(w))], 0)))],
+    ['a mean times the number of rows', (x, w) => tf.mul(tf.mean(perRow(x, w)), x.shape[0])],
+    [
+      'a penalty divided by the number of rows',
+      (x, w) => tf.add(tf.mean(perRow(x, w)), tf.div(tf.sum(tf.square(w)), x.shape[0])),
+    ],
+    ['a sum over the square of the number of rows', (x, w) => tf.div(tf.sum(perRow(x, w)), x.shape[0] ** 2)],
+    ['rows scaled by the root of their number', (x) => tf.mean(tf.tanh(tf.div(x, Math.sqrt(x.shape[0]))))],
+    ['a mean that the number of rows is added to', (x, w) => tf.add(tf.mean(perRow(x, w)), x.shape[0])],
+    ['a sum over a large number of the user’s', (x, w) => tf.div(tf.sum(perRow(x, w)), 1e6)],
+    ['a sum times a small number', (x, w) => tf.mul(tf.sum(perRow(x, w)), 1e-6)],
+    [
+      'matrices of a batch times others',
+      (x) =>
+        tf.mean(
+          tf.matMul(
+            tf.reshape(x, [-1, 1, 3]),
+            tf.tile(tf.reshape(tf.range(0, x.shape[0], 1, 'float32'), [-1, 1, 1]), [1, 3, 1]),
+          ),
+        ),
+    ],
+    [
+      'numbers of rows scattered among them',
+      (x) =>
+        tf.mean(
+          tf.tensorScatterUpdate(tf.transpose(x), [[0]], tf.reshape(tf.range(0, x.shape[0], 1, 'float32'), [1, -1])),
+        ),
+    ],
+    ['operations that change with the number of rows', (x) => tf.mean(x.shape[0] > 70 ? tf.exp(x) : x)],
     ['rows shifted', (x, w) => tf.mean(tf.mul(perRow(x, w), tf.slice(tf.pad(perRow(x, w), [[1, 0]]), 0, x.shape[0])))],
   ])('meet in %s', (_, loss) => {
     expect(place(loss)).toEqual(expect.any(String));

@@ -2,16 +2,19 @@
 import { elementCount } from '@flowvae/tensor';
 import { type ConstantData, type Graph, type GraphNode, producersOf, type Value } from '../graph.ts';
 import { isElementwise } from './elementwise-operators.ts';
+import type { RowCount } from './row-counts.ts';
 import { aligned, axisOf, layoutOf, type RowAxis, type RowLayout } from './row-layout.ts';
 
 /**
  * - `fixed`: on no row of the batch
+ * - `count`: on the number of rows alone, a constant
  * - `rows`: each part on its own row
  * - `sum` and `mean`: linear in the sum or in the mean over rows of what each row gives
  * - `mixed`: anything else
  */
 export type Dependence =
   | { readonly kind: 'fixed' }
+  | { readonly kind: 'count'; readonly count: RowCount }
   | { readonly kind: 'rows'; readonly layout: RowLayout }
   | { readonly kind: 'sum' }
   | { readonly kind: 'mean' }

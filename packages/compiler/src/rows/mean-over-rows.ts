@@ -1,6 +1,7 @@
 // Whether results are means over the rows of a batch: what each thread finds for its rows may then be averaged.
 import type { Graph, GraphNode, Value } from '../graph.ts';
 import { type Dependence, Dependences, mixed, rowsAt } from './dependence.ts';
+import { rowCounts, type TracedRows } from './row-counts.ts';
 import { axisOf, layoutOf } from './row-layout.ts';
 import { rules } from './rules.ts';
 
@@ -12,13 +13,22 @@ function likewise(known: Dependences, dependence: Dependence, [first, other]: re
 }
 
 /**
- * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows.
+ * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows; the same function, traced at another prime, tells
+ * which constants are of the number of rows.
  *
  * It errs to one side: what it takes for a mean over rows is one, however the numbers fall; something else may be one too.
  * @returns undefined where every output is a mean over rows of what each row gives by itself; otherwise the operation where rows first meet
  */
-export function rowsMeetAt(graph: Graph, batchInputs: readonly string[], batch: number): string | undefined {
-  const known = new Dependences(graph, batchInputs, batch);
+export function rowsMeetAt(
+  graphs: readonly [Graph, Graph],
+  batchInputs: readonly string[],
+  rows: TracedRows,
+): string | undefined {
+  const [graph] = graphs;
+  const counts = rowCounts(graphs, rows);
+  if (!counts) return 'operations that change with the number of rows';
+  const known = new Dependences(graph, batchInputs, rows[0]);
+  for (const [value, count] of counts) known.set(value, { kind: 'count', count });
   const reasons = new Map<unknown, GraphNode>();
   for (const node of graph.nodes) {
     if (node.inputs.every((value) => known.of(value).kind === 'fixed')) continue;

@@ -43,28 +43,25 @@ const elementwise: Rule = (known, node) => {
 const sum: Rule = (known, node) => {
   const kinds = kindsOf(known, node.inputs);
   if (kinds.has('rows') || kinds.has('mixed')) return elementwise(known, node);
+  if (kinds.has('count')) return mixed;
   if (kinds.size === 1) return { kind: kinds.has('sum') ? 'sum' : 'mean' };
   return kinds.has('sum') ? mixed : { kind: 'mean' };
 };
 
-const isWhole = (x: number) => x > 0.5 && Math.abs(x - Math.round(x)) < 1e-4 * x;
-
-/** a·b and a/b: a sum times 1/(k·B) or k/B, k whole, is a mean; a number that does not go with the prime B is the user's own, whatever B. */
+/** a·b and a/b: a sum divided by k·B is a mean; by a number that does not go with B it is a sum still, of which threads see parts only. */
 const scaling =
   (isQuotient: boolean): Rule =>
   (known, node) => {
-    const [a, b] = node.inputs as [Value, Value];
-    const [left, right] = [known.of(a).kind, known.of(b).kind];
-    if (left === 'rows' || right === 'rows') return elementwise(known, node);
-    if (right !== 'fixed' && (isQuotient || left !== 'fixed')) return mixed;
-    const kind = left === 'fixed' ? right : left;
-    if (kind !== 'sum') return { kind } as Dependence;
-    const factors = known.numbers(left === 'fixed' ? a : b) ?? [];
-    const counts = factors.map((factor) => Math.abs((isQuotient ? factor : 1 / factor) / known.batch));
-    return counts.length > 0 && counts.every((count) => isWhole(count) || isWhole(1 / count))
-      ? { kind: 'mean' }
-      : mixed;
+    const [left, right] = node.inputs.map((value) => known.of(value)) as [Dependence, Dependence];
+    if (left.kind === 'rows' || right.kind === 'rows') return elementwise(known, node);
+    const [scaled, factor] = isConstant(right) ? [left, right] : isQuotient ? [right, mixed] : [right, left];
+    if (scaled.kind !== 'sum' && scaled.kind !== 'mean') return mixed;
+    if (factor.kind === 'fixed') return scaled;
+    const makesMean = factor.kind === 'count' && factor.count === (isQuotient ? 'multiple' : 'inverse');
+    return scaled.kind === 'sum' && makesMean ? { kind: 'mean' } : mixed;
   };
+
+const isConstant = ({ kind }: Dependence) => kind === 'fixed' || kind === 'count';
 
 const reshape: Rule = (known, node) => known.of(node.inputs[0]!);
 
@@ -220,7 +217,10 @@ function factor(known: Dependences, node: GraphNode, { a, b, transA, transB, lef
   if (!place) return mixed;
   const rank = node.outputs[0]!.shape.length;
   const fromEnd = x.shape.length - place.axis; // 1: the last axis, 2: the one before
-  if (fromEnd > 2) return at(aligned(place, x.shape.length, rank), node);
+  if (fromEnd > 2) {
+    const result = aligned(place, x.shape.length, rank);
+    return known.isUniformAt(other, result, node.outputs[0]!) ? at(result, node) : mixed;
+  }
   const contracted = (isLeft ? transA : !transB) ? 2 : 1; // K, counted from the end
   if (fromEnd === contracted) return isOnes(known, other) ? { kind: 'sum' } : mixed;
   return at({ ...place, axis: isLeft ? rank - 2 : rank - 1 }, node);
@@ -260,7 +260,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map([
   ...named('ReduceSum', reduction({ kind: 'sum' })),
   ...named('ReduceMean', reduction({ kind: 'mean' })),
   ...named('ReduceMax ReduceMin ReduceProd', reduction(mixed)),
-  ...named('Softmax LogSoftmax ScatterElements TopK', onRows(byAttribute)),
+  ...named('Softmax LogSoftmax TopK', onRows(byAttribute)),
   ...named('Split', linear(byAttribute)),
   ...named('CumSum', linear(along((known, { inputs }) => known.numbers(inputs[1])?.[0]))),
   ...named('Slice', linear(slice)),

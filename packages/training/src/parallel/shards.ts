@@ -37,21 +37,23 @@ export function rowsOf(batch: number, threads: number): number[] {
   return bounds.slice(1).map((end, i) => end - bounds[i]!);
 }
 
-/** Rows of the graph that is looked through for where rows meet: a prime that no number of a loss is likely to be a multiple of. */
-const PRIME = 67;
+/** Rows of the graphs that are looked through for where rows meet: primes that no axis is likely to be a multiple of. */
+const PRIMES = [67, 71] as const;
 
 /** Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by itself. */
 function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
-  const shapes = shapesFor(inputShapes, batchInputs, PRIME);
-  let graph: Graph;
+  const traced = (rows: number) =>
+    traceGraph(lossAndTerms(loss, variables), shapesFor(inputShapes, batchInputs, rows), variables);
+  let graphs: readonly [Graph, Graph];
   try {
-    graph = traceGraph(lossAndTerms(loss, variables), shapes, variables);
+    graphs = [traced(PRIMES[0]), traced(PRIMES[1])];
   } catch (error) {
-    return `the loss takes no batch of ${PRIME} rows (${(error as Error).message})`; // what it takes itself is told by the step
+    return `the loss takes no batch of ${PRIMES.join(' or ')} rows (${(error as Error).message})`; // what it takes itself is told by the step
   }
+  const [graph] = graphs;
   const assigned = graph.outputs.find(({ name }) => name.startsWith(ASSIGNED));
   if (assigned) return `the loss assigns ${assigned.name.slice(ASSIGNED.length)}, which is for all rows`;
-  const place = rowsMeetAt(graph, batchInputs, PRIME);
+  const place = rowsMeetAt(graphs, batchInputs, PRIMES);
   return place === undefined ? undefined : `rows of a batch meet at ${place}`;
 }
 
