@@ -118,7 +118,11 @@ describe('settings that make no step', () => {
     ['a rate below 0', () => rmsprop(-1e-3), 'rmsprop: learning rate: expected a finite number from 0, got -0.001'],
     ['beta1 of 1', () => adam(1e-3, { beta1: 1 }), 'adam: beta1: expected a number from 0 to below 1, got 1'],
     ['beta2 below 0', () => adam(1e-3, { beta2: -0.1 }), 'adam: beta2: expected a number from 0 to below 1, got -0.1'],
-    ['an epsilon that is no number', () => adam(1, { epsilon: Number.NaN }), 'adam: epsilon: expected a finite'],
+    [
+      'an epsilon that is no number',
+      () => adam(1, { epsilon: Number.NaN }),
+      'adam: epsilon: expected a number above 0',
+    ],
     ['alpha above 1', () => rmsprop(1, { alpha: 1.5 }), 'rmsprop: alpha: expected a number from 0 to below 1, got 1.5'],
     [
       'a momentum that is no number',

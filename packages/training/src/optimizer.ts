@@ -62,7 +62,7 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   const rateAt = checkedRate('adam', rate);
   checkSetting('adam: beta1', beta1, isFraction);
   checkSetting('adam: beta2', beta2, isFraction);
-  checkSetting('adam: epsilon', epsilon, isFromZero);
+  checkSetting('adam: epsilon', epsilon, isAboveZero);
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
