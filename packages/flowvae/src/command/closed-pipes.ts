@@ -1,4 +1,6 @@
 // Output that nobody reads any more: `flowvae metrics runs/a | head -1`, or a terminal that was closed.
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 
 /** What a shell shows for a tool that SIGPIPE has ended: 128 + 13. */
@@ -28,16 +30,27 @@ export function tolerateClosedPipes(): void {
 }
 
 /**
- * Lets a program whose terminal was closed end as by SIGHUP. Node gives a terminal its settings back at the end, and aborts where that fails:
- * an exit code and a core dump that tell of a crash.
+ * Lets a program whose terminal was closed end with its own exit code. Node gives a terminal its settings back at the end, and aborts where that
+ * fails; so what is a terminal no more is replaced by nothing first.
  */
 function endWithTerminal(): void {
-  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
   process.on('exit', () => {
-    if (terminals.every((fd) => isatty(fd))) return;
-    process.removeAllListeners('SIGHUP');
-    process.kill(process.pid, 'SIGHUP');
+    for (const fd of [0, 1, 2]) if (isClosedTerminal(fd)) replaceByNothing(fd);
   });
+}
+
+function isClosedTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && !isatty(fd);
+  } catch {
+    return false; // closed by the program itself
+  }
+}
+
+/** The lowest free number is given to what is opened next. */
+function replaceByNothing(fd: number): void {
+  closeSync(fd);
+  openSync(devNull, 'r+');
 }
 
 function refuseOthers(error: NodeJS.ErrnoException): void {
