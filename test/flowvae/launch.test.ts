@@ -122,7 +122,7 @@ describe('the watch', () => {
   function callsAfter(parent: number, rows: readonly (readonly [number, number, string])[], ended: number): number {
     const { table, end } = tableOf([99, parent, 'node flowvae'], ...rows);
     const onOrphaned = vi.fn();
-    const stop = watchParent(onOrphaned, { table, parentNow: () => table.entryOf(99)!.parent });
+    const stop = watchParent(onOrphaned, { table, parentFirst: parent, parentNow: () => table.entryOf(99)!.parent });
     vi.advanceTimersByTime(5000);
     expect(onOrphaned).not.toHaveBeenCalled();
     end(ended);
@@ -145,10 +145,19 @@ describe('the watch', () => {
     expect(callsAfter(1, [[1, 0, 'init']], 1)).toBe(0);
   });
 
+  it('calls where the parent had ended before the watch began', () => {
+    const onOrphaned = vi.fn();
+    const { table } = tableOf([99, 1, 'node flowvae'], [1, 0, 'init']);
+    const stop = watchParent(onOrphaned, { table, parentFirst: 20, parentNow: () => 1 });
+    vi.advanceTimersByTime(5000);
+    stop();
+    expect(onOrphaned).toHaveBeenCalledTimes(1);
+  });
+
   it('can be ended', () => {
     const onOrphaned = vi.fn();
     let parent = 20;
-    watchParent(onOrphaned, { table: tableOf(bash).table, parentNow: () => parent })();
+    watchParent(onOrphaned, { table: tableOf(bash).table, parentFirst: parent, parentNow: () => parent })();
     parent = 1;
     vi.advanceTimersByTime(5000);
     expect(onOrphaned).not.toHaveBeenCalled();

@@ -1,4 +1,5 @@
 // Notices that what started this process has ended.
+import { firstParent } from './first-parent.ts';
 import { type LaunchChain, launchChain } from './launch-chain.ts';
 import { type ProcessTable, systemTable } from './process-table.ts';
 
@@ -7,6 +8,8 @@ export interface Watched {
   readonly table?: ProcessTable;
   /** The id of the parent now. */
   readonly parentNow?: () => number;
+  /** The id of the parent when the process began. */
+  readonly parentFirst?: number;
 }
 
 /**
@@ -19,8 +22,8 @@ export interface Watched {
  * @returns ends the watch; it does not keep the process alive
  */
 export function watchParent(onOrphaned: () => void, watched: Watched = {}): () => void {
-  const { table = systemTable(), parentNow = () => process.ppid } = watched;
-  const chain = launchChain(table, parentNow());
+  const { table = systemTable(), parentNow = () => process.ppid, parentFirst = firstParent } = watched;
+  const chain = launchChain(table, parentFirst);
   const timer = setInterval(() => {
     if (!isOrphaned(chain, table, parentNow())) return;
     clearInterval(timer);
