@@ -1,27 +1,40 @@
 // `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]`: the public checker at its defaults over every flow of the
 // table. No right flow may be called wrong; with --mutants, every wrong one has to be. Progress to stderr, the table to stdout; exits with 1 where
 // the checker erred.
-import { parseArgs } from 'node:util';
 import { checkFlow, type Flow, parseFlow } from '@flowvae/flows';
 import { key } from '@flowvae/random';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { checkedFormulas } from '../cases/checked-formulas.ts';
+import { flowCases } from '../cases/flows.ts';
 import { checkerMutants } from '../laws/checker-mutants.ts';
+import { readArguments, wholeNumber } from '../processes/arguments.ts';
 
-const { values, positionals } = parseArgs({
+tolerateClosedPipes();
+
+const USAGE = 'pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]';
+const { values, positionals } = readArguments(USAGE, {
   allowPositionals: true,
   options: {
     keys: { type: 'string', default: '200' },
     from: { type: 'string', default: '0' },
-    seconds: { type: 'string', default: 'Infinity' },
+    seconds: { type: 'string', default: '999999999' },
     mutants: { type: 'boolean', default: false },
   },
 });
-const [first, keys] = [Number(values.from), Number(values.keys)];
-const end = Date.now() + 1000 * Number(values.seconds);
-const formulas = positionals.length > 0 ? positionals : checkedFormulas;
-const makers: readonly { readonly name: string; readonly make: (dim: number) => Flow }[] = values.mutants
-  ? checkerMutants
-  : formulas.map((formula) => ({ name: formula, make: (dim) => parseFlow(formula, dim) }));
+const [first, keys, seconds] = (['from', 'keys', 'seconds'] as const).map((option) =>
+  wholeNumber(option, values[option], USAGE),
+) as [number, number, number];
+const end = Date.now() + 1000 * seconds;
+
+interface Maker {
+  readonly name: string;
+  readonly make: (dim: number) => Flow;
+}
+
+const ofFormula = (formula: string): Maker => ({ name: formula, make: (dim) => parseFlow(formula, dim) });
+/** Formulas, then every row of the tests' table: inverses and chains among them, which no formula names. */
+const rightFlows: readonly Maker[] = [...checkedFormulas.map(ofFormula), ...flowCases];
+const makers = values.mutants ? checkerMutants : positionals.length > 0 ? positionals.map(ofFormula) : rightFlows;
 const rows = makers.map((maker) => ({ ...maker, tried: 0, passed: 0, judged: 0, planned: 0, wrong: [] as string[] }));
 
 for (let seed = first; seed < first + keys; seed++) {

@@ -1,8 +1,8 @@
 // `pnpm fuzz`: random tfjs programs, compiled, on the backend and exported, against TensorFlow.js's own eager kernels.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
+import { readArguments, wholeNumber } from '../processes/arguments.ts';
 import { runCampaign, type StartPrograms } from './campaign.ts';
 import type { Fault } from './observation.ts';
 import { printProgram, randomProgram } from './random-program.ts';
@@ -11,30 +11,6 @@ tolerateClosedPipes();
 
 const USAGE = `pnpm fuzz [--seed n] [--count n] [--json]   runs programs n, n + 1, … (default: 1,000 from 0); exit code 1 where one is wrong
 pnpm fuzz --print n                          prints program n`;
-
-const wholeNumber = (name: string, text: string): number => {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  process.stderr.write(`--${name}: expected a whole number up to nine digits, got '${text}'\n`);
-  process.exit(2);
-};
-
-function optionsOf(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: '0' },
-        count: { type: 'string', default: '1000' },
-        print: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message.split('. ')[0]}\n${USAGE}\n`);
-    process.exit(2);
-  }
-}
 
 const child = fileURLToPath(new URL('programs-program.ts', import.meta.url));
 
@@ -55,12 +31,18 @@ const start: StartPrograms = (args) =>
 
 const described = ({ seed, engine, fault }: Fault) => `\n${engine}: ${fault}\n${printProgram(randomProgram(seed))}`;
 
-const options = optionsOf(process.argv.slice(2));
-if (options.help) process.stdout.write(`${USAGE}\n`);
-else if (options.print !== undefined)
-  process.stdout.write(`${printProgram(randomProgram(wholeNumber('print', options.print)))}\n`);
+const { values: options } = readArguments(USAGE, {
+  options: {
+    seed: { type: 'string', default: '0' },
+    count: { type: 'string', default: '1000' },
+    print: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (options.print !== undefined)
+  process.stdout.write(`${printProgram(randomProgram(wholeNumber('print', options.print, USAGE)))}\n`);
 else {
-  const [first, count] = [wholeNumber('seed', options.seed), wholeNumber('count', options.count)];
+  const [first, count] = [wholeNumber('seed', options.seed, USAGE), wholeNumber('count', options.count, USAGE)];
   let shown = 0;
   const show = (faults: readonly Fault[]) => {
     if (!options.json) for (const fault of faults.slice(shown)) process.stdout.write(`${described(fault)}\n`);

@@ -7,18 +7,26 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { type Numbers, runNative } from '../compiler/export/runtimes.ts';
+import { readArguments, refuse } from '../processes/arguments.ts';
 import { batches, type ExportedFile, exportFiles } from './models.ts';
 import { type Runtime, runtimes } from './runtimes.ts';
 import { type Column, cellOf, formatTable } from './table.ts';
 
 tolerateClosedPipes();
 
-const { values: options } = parseArgs({
+const USAGE = 'pnpm interop [--cache <folder>] [--only <names, with commas>] [--write]';
+const { values: options } = readArguments(USAGE, {
   options: { cache: { type: 'string' }, only: { type: 'string' }, write: { type: 'boolean', default: false } },
 });
+const only = options.only?.split(',');
+const unknown = only?.find((name) => !runtimes.some((runtime) => runtime.name === name));
+if (unknown !== undefined) {
+  const known = runtimes.map(({ name }) => name).join(', ');
+  refuse(`--only: expected names among ${known}, got '${unknown}'`, USAGE);
+}
+if (only && options.write) refuse('--write: expected no --only beside it, for the table holds every runtime', USAGE);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function columnOf(
@@ -52,7 +60,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'flowvae-interop-'));
 try {
   const files = await exportFiles(join(scratch, 'files'));
   const expected = await Promise.all(files.map(expectedOf));
-  const chosen = runtimes.filter(({ name }) => options.only === undefined || options.only.split(',').includes(name));
+  const chosen = runtimes.filter(({ name }) => only?.includes(name) ?? true);
   const columns: Column[] = [];
   for (const runtime of chosen)
     columns.push(await columnOf(runtime, options.cache ? resolve(options.cache) : scratch, files, expected));

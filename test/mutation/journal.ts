@@ -14,9 +14,8 @@ export class Journal {
 
   constructor() {
     for (const line of (readKept(keptName) ?? '').split('\n')) {
-      if (line === '') continue;
-      const { key, verdict } = JSON.parse(line) as { key: string; verdict: Verdict };
-      this.#verdicts.set(key, verdict);
+      const known = entryIn(line);
+      if (known) this.#verdicts.set(known.key, known.verdict);
     }
   }
 
@@ -28,5 +27,14 @@ export class Journal {
     const key = keyOf(mutant);
     this.#verdicts.set(key, verdict);
     keepMore(keptName, JSON.stringify({ key, name: nameOf(mutant), verdict }));
+  }
+}
+
+/** What a line says; a run that was killed, or a full disk, leaves half a line behind. */
+function entryIn(line: string): { readonly key: string; readonly verdict: Verdict } | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@
 // the place. What no test notices has survived. Progress goes to stderr, the table to stdout; a run that was stopped goes on where it ended.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { Coverage } from './coverage.ts';
 import { reasonOf } from './explained.ts';
 import { Journal } from './journal.ts';
@@ -13,6 +14,8 @@ import { sampled } from './sample.ts';
 import { Suite } from './suite.ts';
 import { formatTable, type Judged } from './table.ts';
 import { type Court, judged, type Verdict } from './verdict.ts';
+
+tolerateClosedPipes();
 
 /** Where the committed table of a room lies. */
 const pathOfTable = (room: string): string => fileURLToPath(new URL(`results/${room}.md`, import.meta.url));
