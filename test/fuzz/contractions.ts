@@ -146,6 +146,7 @@ const gradient: Operation = {
     return {
       text: `grads(sum(${name}))[${which}]($0, $1)`,
       apply: (x, y) => tf.grads((p: Tensor, q: Tensor) => tf.sum(f(p, q)))([x!, y!])[which]!,
+      roundsInside: true,
     };
   },
 };

@@ -4,10 +4,14 @@ import { elements, type Known, listed, MOST_ELEMENTS, type Operation } from './o
 
 const isFloat = ({ type }: Known) => type === 'float32';
 
+/** As in `exp∘tanh`. */
+const isComposed = (name: string) => name.includes('∘');
+
 const unary = (name: string, apply: (x: Tensor) => Tensor, keepsBits = false): Operation => ({
   name,
   arity: 1,
-  line: (_, [x]) => (isFloat(x!) ? { text: `${name}($0)`, apply, keepsBits } : undefined),
+  line: (_, [x]) =>
+    isFloat(x!) ? { text: `${name}($0)`, apply, keepsBits, roundsInside: isComposed(name) } : undefined,
 });
 
 /** |x| + ½ keeps logarithms, roots and quotients away from their poles. */
@@ -19,7 +23,7 @@ const binary = (name: string, apply: (a: Tensor, b: Tensor) => Tensor, keepsBits
   line(_, [a, b]) {
     const shape = broadcast(a!.shape, b!.shape);
     if (!isFloat(a!) || !isFloat(b!) || !shape || elements(shape) > MOST_ELEMENTS) return undefined;
-    return { text: `${name}($0, $1)`, apply: (x, y) => apply(x!, y!), keepsBits };
+    return { text: `${name}($0, $1)`, apply: (x, y) => apply(x!, y!), keepsBits, roundsInside: isComposed(name) };
   },
 });
 

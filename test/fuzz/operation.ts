@@ -20,6 +20,8 @@ export interface Line {
   readonly apply: (...args: Tensor[]) => Tensor;
   /** Whether the result has the same bits on every engine where the arguments have. */
   readonly keepsBits?: boolean;
+  /** Whether it is made of several kernels, whose differences from 1 may cancel: an error inside is as large as one of its arguments' size. */
+  readonly roundsInside?: boolean;
 }
 
 /** A row of the grammar. */

@@ -55,11 +55,12 @@ function numbersOf(program: Program, call?: Call): Record<string, ArrayLike<numb
 /** A line that keeps bits has no error of its own; noise there would make choices differ. */
 const noisyCall =
   (root: Key): Call =>
-  ({ apply, keepsBits }, args, number) => {
+  ({ apply, keepsBits, roundsInside }, args, number) => {
     if (keepsBits) return apply(...args);
     const at = fold(root, number);
     const given = args.map((value, place) => disturbed(value, fold(at, place)));
-    return disturbed(apply(...given), fold(at, 'result'));
+    const result = disturbed(apply(...given), fold(at, 'result'));
+    return roundsInside ? shaken(result, args, fold(at, 'inside')) : result;
   };
 
 function disturbed(value: Tensor, noise: Key): Tensor {
@@ -68,8 +69,18 @@ function disturbed(value: Tensor, noise: Key): Tensor {
   return tf.mul(value, tf.tensor(factors, value.shape));
 }
 
+/** Noise of the size that rounding has at the largest argument, or at 1. */
+function shaken(value: Tensor, args: readonly Tensor[], noise: Key): Tensor {
+  const largest = args.flatMap((each) => Array.from(each.dataSync(), Math.abs)).reduce((a, b) => Math.max(a, b), 1);
+  const added = uniform(noise, value.size).map((roll) => NOISE * largest * (2 * roll - 1));
+  return tf.add(value, tf.tensor(added, value.shape));
+}
+
 function toleranceOf(values: ArrayLike<number>, noisy: readonly ArrayLike<number>[]): Float64Array {
-  const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = Array.from(values, Math.abs).reduce(
+    (most, size) => (size < Infinity ? Math.max(most, size) : most),
+    0,
+  );
   return Float64Array.from({ length: values.length }, (_, i) => {
     const spread = Math.max(...noisy.map((run) => Math.abs(run[i]! - values[i]!)));
     // a run with noise that overflows tells nothing: no other number is wrong then
