@@ -16,7 +16,7 @@ export interface SectionResult {
 
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const resultPath = (section: string) => inHere(`./results/${section}.json`);
-const readmes = [inHere('./README.md'), inHere('../../README.md')];
+const readmes = [inHere('./README.md')];
 
 /** Writes results/<section>.json. */
 export function record(result: SectionResult): void {

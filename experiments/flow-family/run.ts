@@ -50,7 +50,7 @@ for (const [i, each] of chosen.entries()) {
 const resultFiles = readdirSync(folder).filter((file) => file.endsWith('.json'));
 if (values.retime) for (const file of resultFiles) await retime(file);
 process.stdout.write(tableOf(values.scale === 'seeds' ? 'seeds' : 'flows', folder));
-const readmes = [inHere('README.md'), inHere('../../README.md')];
+const readmes = [inHere('README.md'), inHere('../README.md')];
 if (values.out === undefined && values.scale !== 'smoke')
   updateMarkedTables({ tag: 'family', paths: readmes, table: committedTable, write: true });
 

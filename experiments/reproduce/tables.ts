@@ -8,7 +8,7 @@ import { readResults } from './result-files.ts';
 
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const readmes = [
-  inHere('../../README.md'),
+  inHere('../README.md'),
   ...Object.keys(experiments).map((name) => inHere(`../${name}/README.md`)),
 ].filter(existsSync);
 

@@ -16,6 +16,8 @@ const readmesIn = (folder: string) =>
 /** Paths from the repository's root. */
 export const pages = (): string[] => [
   'README.md',
+  '.github/CONTRIBUTING.md',
+  'experiments/README.md',
   ...readmesIn('packages'),
   ...readmesIn('experiments'),
   ...readdirSync(join(root, GUIDES)).map((name) => `${GUIDES}/${name}`),
