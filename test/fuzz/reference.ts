@@ -19,6 +19,8 @@ const MARGIN = 16;
 const ROUNDING = 64 * 2 ** -24;
 /** Numbers below float32's smallest normal one have fewer digits, or are taken for 0. */
 const SMALLEST_NORMAL = 2 ** -126;
+/** Where numbers are larger, partial sums of a product may overflow in float32; TensorFlow.js adds up in float64. */
+const LARGEST = 2 ** 118;
 
 /**
  * Runs a program once as it is and some times with noise: arguments and result of every line that rounds are multiplied by 1 + 8·2⁻²⁴·r, r in [−1, 1].
@@ -84,7 +86,9 @@ function toleranceOf(values: ArrayLike<number>, noisy: readonly ArrayLike<number
   return Float64Array.from({ length: values.length }, (_, i) => {
     const spread = Math.max(...noisy.map((run) => Math.abs(run[i]! - values[i]!)));
     // a run with noise that overflows tells nothing: no other number is wrong then
-    return Number.isFinite(spread) ? MARGIN * spread + ROUNDING * largest + SMALLEST_NORMAL : Infinity;
+    return Number.isFinite(spread) && largest < LARGEST
+      ? MARGIN * spread + ROUNDING * largest + SMALLEST_NORMAL
+      : Infinity;
   });
 }
 
