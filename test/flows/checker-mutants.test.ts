@@ -2,7 +2,7 @@
 import { checkFlow, parseFlow } from '@flowvae/flows';
 import { fold, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { checkedFormulas } from '../cases/checked-formulas.ts';
 import { checkerMutants } from '../laws/checker-mutants.ts';
 

@@ -1,16 +1,23 @@
-// The table of cases is complete: compared with the package's files and with the flows that a formula can name.
+// The table of cases is complete: compared with the folder of families and with the flows that a formula can name.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as flows from '@flowvae/flows';
+import ts from 'typescript';
 import { expect, it } from 'vitest';
+import { parse } from '../architecture/imports.ts';
 import { flowCases } from '../cases/flows.ts';
 
 const source = fileURLToPath(new URL('../../packages/flows/src', import.meta.url));
 
+const isFlow = (type: ts.TypeNode | undefined) =>
+  type !== undefined && /^(Invertible|Box)?Flow\b(?!.*&)/.test(type.getText());
+
 /** Exported functions that return a flow, by name, from the text of a file. */
 const flowsMadeIn = (text: string) =>
-  [...text.matchAll(/^export function (\w+)(?:<[^(]*>)?\([^{]*?\): (?:Invertible|Box)?Flow(?:<\w+>)?(?: \{|;)/gm)].map(
-    ([, name]) => name!,
+  parse('flows.ts', text).statements.flatMap((each) =>
+    ts.isFunctionDeclaration(each) && each.modifiers?.[0]?.getText() === 'export' && isFlow(each.type)
+      ? [each.name!.text]
+      : [],
   );
 
 /** What the grammar in the error of a wrong formula names. */
@@ -32,13 +39,34 @@ const withoutRow = (names: readonly string[]) =>
 /** They make what the table names. */
 const parsers = ['parseFlow', 'parseInvertibleFlow'];
 
-it('every public function in packages/flows/src that makes a flow has a row in test/cases/flows.ts', () => {
-  const made = readdirSync(source, { recursive: true, encoding: 'utf8' })
+const distinct = (names: readonly string[]) => [...new Set(names)]; // overloads repeat a name
+
+/** Public functions that make a flow, by file below a folder of the package. */
+const madeBelow = (folder: string): [file: string, names: string[]][] =>
+  readdirSync(`${source}/${folder}`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => flowsMadeIn(readFileSync(`${source}/${file}`, 'utf8')))
-    .filter((name) => Object.hasOwn(flows, name) && !parsers.includes(name)); // the rest are frames of exported ones
-  expect(made).toEqual(expect.arrayContaining(['planar', 'chain']));
-  expect(missing(made)).toEqual([]);
+    .map((file) => [
+      file,
+      distinct(
+        flowsMadeIn(readFileSync(`${source}/${folder}/${file}`, 'utf8')).filter((name) => Object.hasOwn(flows, name)),
+      ),
+    ]);
+
+it('every file in packages/flows/src/families makes flows, each with a row in test/cases/flows.ts', () => {
+  const families = madeBelow('families');
+  expect(families.map(([file]) => file)).toEqual(expect.arrayContaining(['planar.ts', 'radial.ts']));
+  expect(families.filter(([, names]) => names.length === 0)).toEqual([]);
+  expect(missing(families.flatMap(([, names]) => names))).toEqual([]);
+});
+
+it('every public function that makes a flow lies in families, or puts flows together', () => {
+  const elsewhere = madeBelow('.').filter(([file, names]) => !file.startsWith('families/') && names.length > 0);
+  expect(elsewhere.map(([file]) => file).toSorted()).toEqual([
+    'compose/chain.ts',
+    'compose/invert.ts',
+    'formula/formula.ts',
+  ]);
+  expect(missing(elsewhere.flatMap(([, names]) => names).filter((name) => !parsers.includes(name)))).toEqual([]);
 });
 
 it('every flow of the formula table has a row, and every row an export that makes it', () => {

@@ -13,8 +13,8 @@ import {
 import { key } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
-import { byMatrices, randomHalves } from '../../packages/flows/src/mixing.ts';
-import { solveUnitLower, solveUnitUpper } from '../../packages/flows/src/triangular.ts';
+import { solveUnitLower, solveUnitUpper } from '../../packages/flows/src/algebra/triangular.ts';
+import { byMatrices, randomHalves } from '../../packages/flows/src/frames/mixing.ts';
 import { differences } from '../laws/comparison.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';
 

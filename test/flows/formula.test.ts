@@ -3,7 +3,7 @@ import { type InvertibleFlow, NarrowLatentError, parseFlow, parseInvertibleFlow,
 import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 
 const known = Object.keys(flowTable).join(', ');
 const grammar = `terms joined by '-', each a flow (${known}) with optional '(arguments)' and an optional '*count'`;

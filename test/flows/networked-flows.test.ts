@@ -14,7 +14,7 @@ import {
 import { key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { autoregressiveMasks } from '../../packages/flows/src/made-masks.ts';
+import { autoregressiveMasks } from '../../packages/flows/src/frames/made-masks.ts';
 import { flowCases } from '../cases/flows.ts';
 import { differences } from '../laws/comparison.ts';
 import { compiled, eager, shaped, type Tensors } from '../laws/evaluation.ts';

@@ -2,7 +2,7 @@
 import { fold, key, normal } from '@flowvae/random';
 import { type Tensor3D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
-import { orthogonalise } from '../../packages/flows/src/orthogonalise.ts';
+import { orthogonalise } from '../../packages/flows/src/algebra/orthogonalise.ts';
 
 /** Largest entry of QᵀQ − I over all matrices. */
 const deviation = (make: () => Tensor3D) =>

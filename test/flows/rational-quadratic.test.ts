@@ -1,7 +1,7 @@
 // The rational-quadratic spline at single points, against the formulas in float64: flat knots, many bins, both solutions of the quadratic equation.
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
-import { rationalQuadraticMap } from '../../packages/flows/src/rational-quadratic.ts';
+import { rationalQuadraticMap } from '../../packages/flows/src/frames/rational-quadratic.ts';
 import { differences } from '../laws/comparison.ts';
 
 /** The map of one component at points of one raw row, in either direction. */

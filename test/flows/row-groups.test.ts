@@ -4,7 +4,7 @@ import { type InvertibleFlow, isInvertible, parseFlow, pushForward } from '@flow
 import { key, normal } from '@flowvae/random';
 import { repeatRows, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { differences, gradientDifferences } from '../laws/comparison.ts';
 import { compiled, eager, type Inputs, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';

@@ -16,7 +16,7 @@ import {
   trainRun,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { hasChromium, runChromium } from '../compiler/export/chromium.ts';
 import { portabilityFaults } from '../compiler/export/portability.ts';
 import {

@@ -1,7 +1,7 @@
 // Priors by their formulas: what is sampled comes through the prior's own parameters, and one without an inverse is refused.
 import { completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
 import { expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { untrainedModel } from './untrained-model.ts';
 
 const formulas = Object.keys(flowTable).map((name) => `${name}*2`);

@@ -56,7 +56,7 @@ export const explained: readonly Explained[] = [
     reason: 'the last node weighs 3e-7',
   },
   {
-    file: 'packages/flows/src/actnorm.ts',
+    file: 'packages/flows/src/families/actnorm.ts',
     before:
       'logScale: Float32Array.from(deviations, (deviation) => (deviation < LEAST_DEVIATION ? 0 : -Math.log(deviation))),',
     after: [
@@ -65,37 +65,37 @@ export const explained: readonly Explained[] = [
     reason: 'a deviation of exactly 1e-6',
   },
   {
-    file: 'packages/flows/src/elementwise-map.ts',
+    file: 'packages/flows/src/frames/elementwise-map.ts',
     before: 'return tf.sum(slopes.length === 1 ? slopes[0]! : tf.concat(slopes, 1), 1);',
     after: ['return tf.sum((tf.concat(slopes, 1)), 1);'],
     reason: 'a shortcut: a concatenation of one',
   },
   {
-    file: 'packages/flows/src/normal-head.ts',
+    file: 'packages/flows/src/posterior/normal-head.ts',
     before: 'const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logStd)));',
     after: ['const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 / logStd)));'],
     reason: 'asked at log σ = −1 only, where both are −2',
   },
   {
-    file: 'packages/flows/src/orthogonalise.ts',
+    file: 'packages/flows/src/algebra/orthogonalise.ts',
     before: 'for (let step = 0; step < steps; step++) {',
     after: ['for (let step = 1; step < steps; step++) {'],
     reason: 'one step fewer of 25: there is room to float32 rounding',
   },
   {
-    file: 'packages/flows/src/planar-chain.ts',
+    file: 'packages/flows/src/frames/planar-chain.ts',
     before: "const isFloat = [w, u, b, z].every(({ dtype }) => dtype === 'float32');",
     after: ["const isFloat = [w, u, b, z].some(({ dtype }) => dtype === 'float32');"],
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
-    file: 'packages/flows/src/planar-chain.ts',
+    file: 'packages/flows/src/frames/planar-chain.ts',
     before: 'if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(PLANAR_CHAIN)) return undefined;',
     after: ['if (!fits || tf.engine().state.gradientDepth >= 1 || !hasKernel(PLANAR_CHAIN)) return undefined;'],
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
-    file: 'packages/flows/src/planar-chain.ts',
+    file: 'packages/flows/src/frames/planar-chain.ts',
     before:
       'isFloat && [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);',
     after: [
@@ -104,19 +104,19 @@ export const explained: readonly Explained[] = [
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
-    file: 'packages/flows/src/planar-flow.ts',
+    file: 'packages/flows/src/frames/planar-flow.ts',
     before: 'if (row.every((element) => element === 0)) row[0] = 1; // a direction has to exist',
     after: ['if (row.some((element) => element === 0)) row[0] = 1; // a direction has to exist'],
     reason: 'no drawn normal is exactly 0',
   },
   {
-    file: 'packages/flows/src/posterior-layer.ts',
+    file: 'packages/flows/src/posterior/posterior-layer.ts',
     before: 'super.build(inputShape);',
     after: [';'],
     reason: 'tf.layers marks a layer as built itself',
   },
   {
-    file: 'packages/flows/src/rank-one-layers.ts',
+    file: 'packages/flows/src/frames/rank-one-layers.ts',
     before: 'return { size: rows === 1 ? 1 : z0.shape[0] / rows, layers: params[0]!.shape[1] };',
     after: ['return { size: rows === 0 ? 1 : z0.shape[0] / rows, layers: params[0]!.shape[1] };'],
     reason: 'a shared row is one group of all rows, or a group for each: the same numbers',

@@ -49,7 +49,7 @@ it('mutantsOf changes one place of code at a time, and neither types nor texts o
 
 it.each([
   'flows/src/import/normflows',
-  'flows/src/rational-quadratic',
+  'flows/src/frames/rational-quadratic',
   'objectives/src/importance-sampling',
   'training/src/evaluate',
 ])('withMarks leaves %s a program', (name) => {

@@ -22,7 +22,7 @@ import {
   training,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { lossAndTerms } from '../../packages/training/src/gradient-step.ts';
 import { tinyData, tinySettings } from '../flowvae/tiny-run.ts';
 import { valuesOf } from './problems.ts';

@@ -10,7 +10,7 @@ import {
   settings,
   type TrainConfig,
 } from 'flowvae';
-import { flowTable } from '../../../packages/flows/src/flow-table.ts';
+import { flowTable } from '../../../packages/flows/src/formula/flow-table.ts';
 import { placeOf } from '../../../packages/flowvae/src/command/completion/words.ts';
 import { objectiveTable } from '../../../packages/objectives/src/objective-formula.ts';
 import { likelihoodTable } from '../../../packages/vae/src/likelihood-table.ts';

@@ -1,7 +1,6 @@
 // Which layer of a flow is the first whose values, inverse or gradients leave the finite numbers.
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import { chain } from '../chain.ts';
-import { firstNonFinite } from '../first-non-finite.ts';
+import { chain } from '../compose/chain.ts';
 import {
   type Flow,
   type InvertibleFlow,
@@ -11,6 +10,7 @@ import {
   type Params,
   singleLayers,
 } from '../flow.ts';
+import { firstNonFinite } from './first-non-finite.ts';
 import { jacobiansOf } from './jacobian.ts';
 
 /** Condition κ up to which points are expected to have an inverse in float32: above, rounding of J alone decides what J⁻¹ is. */

@@ -1,10 +1,10 @@
 // Planar and radial flows of the Python library normflows, from the state dict of a PyTorch module.
 import type { StoredTensor } from '@flowvae/tensor';
-import { chain } from '../chain.ts';
+import { chain } from '../compose/chain.ts';
+import { planar } from '../families/planar.ts';
+import { planarLeaky } from '../families/planar-leaky.ts';
+import { radial } from '../families/radial.ts';
 import type { InvertibleFlow, ParamValues } from '../flow.ts';
-import { planar } from '../planar.ts';
-import { planarLeaky } from '../planar-leaky.ts';
-import { radial } from '../radial.ts';
 import { joined, StateDict } from './state-dict.ts';
 
 /** A flow and the parameters that were imported for it. */

@@ -1,9 +1,9 @@
 // Posteriors of the Sylvester flows' authors' code (github.com/riannevdberg/sylvester-flows), from the state dict of one of its models.
 import { key } from '@flowvae/random';
 import { type StoredTensor, tf } from '@flowvae/tensor';
+import { planar } from '../families/planar.ts';
 import type { Flow } from '../flow.ts';
-import { planar } from '../planar.ts';
-import { flowPosterior, type Posterior } from '../posterior.ts';
+import { flowPosterior, type Posterior } from '../posterior/posterior.ts';
 import { StateDict } from './state-dict.ts';
 import { basisSources, tanhSylvester } from './tanh-sylvester.ts';
 

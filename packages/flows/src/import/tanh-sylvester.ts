@@ -1,10 +1,10 @@
 // Sylvester flows in the parametrisation of the code of their authors, so that heads which were trained there can be taken over.
 import { fold, normal } from '@flowvae/random';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
+import { alternatingBases, mirrorBases, orthogonalBases } from '../families/sylvester.ts';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
-import { checkArguments } from '../layers.ts';
-import { alternatingBases, mirrorBases, orthogonalBases } from '../sylvester.ts';
-import { applySylvester, type Basis } from '../sylvester-flow.ts';
+import { applySylvester, type Basis } from '../frames/sylvester-flow.ts';
+import { checkArguments } from '../layers/stacked-parameters.ts';
 
 /** Sizes of such a flow. */
 export interface TanhSylvesterOptions {

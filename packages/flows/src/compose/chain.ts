@@ -1,0 +1,100 @@
+// Flows one after the other.
+import { fold } from '@flowvae/random';
+import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import {
+  type Flow,
+  type InvertibleFlow,
+  isInvertible,
+  type ParamShapes,
+  type Params,
+  type ParamValues,
+  singleLayers,
+} from '../flow.ts';
+import { forwardInGroups } from '../layers/row-groups.ts';
+
+/** Parameters of link i are named `i.name`. */
+const nameOf = (link: number, param: string) => `${link}.${param}`;
+
+function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  const entries = parts.flatMap((part, i) =>
+    Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** What the links say of their parameters, under each link's prefix. */
+function roles(flows: readonly Flow[]): Required<Pick<Flow, 'shared' | 'contexts'>> {
+  const named = (role: 'shared' | 'contexts') =>
+    flows.flatMap((flow, i) => (flow[role] ?? []).map((name) => nameOf(i, name)));
+  return { shared: named('shared'), contexts: named('contexts') };
+}
+
+function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params<ParamShapes> {
+  return Object.fromEntries(Object.keys(flow.paramShapes).map((name) => [name, params[nameOf(link, name)]!]));
+}
+
+/**
+ * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible where every link is.
+ *
+ * @throws ExpectationError for no flow, or flows of different dimensions
+ */
+export function chain(flows: readonly InvertibleFlow[]): InvertibleFlow;
+export function chain(flows: readonly Flow[]): Flow;
+export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
+  const dims = new Set(flows.map(({ dim }) => dim));
+  if (dims.size !== 1) {
+    const received = flows.length === 0 ? 'none' : `dimensions ${[...dims].join(', ')}`;
+    throw new ExpectationError({ where: 'chain', expected: 'one or more flows of one dimension', received });
+  }
+  const forward = {
+    name: flows.map(({ name }) => name).join('-'),
+    dim: flows[0]!.dim,
+    paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
+    ...roles(flows),
+    ...(flows.every(({ start = 'identity' }) => start === 'identity') ? {} : { start: 'volume' as const }),
+    takesGroups: true,
+    initialParams: (key) =>
+      prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
+    forward(params, z) {
+      let y = z;
+      const logDets = flows.map((flow, i) => {
+        const step = forwardInGroups(flow, paramsOf(params, i, flow), y);
+        y = step.y;
+        return step.logDet;
+      });
+      return { y, logDet: sum(logDets) };
+    },
+    ...invariantsOf(flows),
+    layers: (params) =>
+      flows.flatMap((flow, i) =>
+        singleLayers(flow, paramsOf(params, i, flow)).map((layer) => ({ ...layer, name: nameOf(i, layer.name) })),
+      ),
+  } satisfies Flow;
+  return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
+}
+
+/** What the links declare to be positive, under each link's prefix; nothing where no link declares anything. */
+function invariantsOf(flows: readonly Flow[]): Pick<Flow, 'invariants'> {
+  if (flows.every(({ invariants }) => invariants === undefined)) return {};
+  return {
+    invariants: (params) => prefixed(flows.map((flow, i) => flow.invariants?.(paramsOf(params, i, flow)) ?? {})),
+  };
+}
+
+/** The links undone in reverse order. */
+function inverseOf(flows: readonly InvertibleFlow[]): InvertibleFlow['inverse'] {
+  return (params, y) => {
+    let z: Tensor2D = y;
+    const logDets = flows
+      .map((flow, i) => ({ flow, params: paramsOf(params, i, flow) }))
+      .toReversed()
+      .map((link) => {
+        const step = link.flow.inverse(link.params, z);
+        z = step.z;
+        return step.logDet;
+      });
+    return { z, logDet: sum(logDets) };
+  };
+}
+
+const sum = (terms: readonly Tensor1D[]): Tensor1D => terms.reduce((total, term) => tf.add(total, term));

@@ -1,0 +1,32 @@
+// A flow turned round.
+import { type InvertibleFlow, isInvertible, type Layer, type ParamShapes } from '../flow.ts';
+
+/**
+ * Inverse f⁻¹ as a flow: what was the inverse is now the forward map, with the same parameters. A flow that has no inverse is refused by
+ * its type.
+ *
+ * Where one direction of a flow is fast (IAF draws, MAF scores), `invert` exchanges them.
+ * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
+ */
+export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): InvertibleFlow<S> {
+  const { layers, takesGroups: _, ...rest } = flow; // groups are how the other direction goes
+  return {
+    ...rest,
+    name: `invert(${flow.name})`,
+    ...(layers ? { layers: (params) => layers(params).toReversed().map(invertLayer) } : {}),
+    forward(params, z) {
+      const { z: y, logDet } = flow.inverse(params, z);
+      return { y, logDet };
+    },
+    inverse(params, y) {
+      const { y: z, logDet } = flow.forward(params, y);
+      return { z, logDet };
+    },
+  };
+}
+
+/** A flow with an inverse is made of layers that have one. */
+function invertLayer({ flow, ...layer }: Layer): Layer {
+  if (!isInvertible(flow)) throw new TypeError(`invert: layer ${layer.name} has no inverse`);
+  return { ...layer, flow: invert(flow) };
+}

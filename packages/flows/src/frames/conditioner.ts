@@ -1,0 +1,190 @@
+// Networks inside flows: one small perceptron for each layer, all of them stacked in shared parameters.
+import { fold, type Key } from '@flowvae/random';
+import { checkParam, elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { ParamShapes, Params, ParamValues } from '../flow.ts';
+import { layersOf } from '../layers/slices.ts';
+import { glorotUniform } from '../posterior/initialisation.ts';
+import { once } from '../posterior/once.ts';
+
+/** How large the networks inside a flow are, and how many layers of them there are. */
+export interface NetworkOptions {
+  /** Layers K of the flow, each with a network of its own; default 1. */
+  readonly layers?: number;
+  /** Width H of the hidden layers; default 64. */
+  readonly hidden?: number;
+  /** Number of hidden layers; default 2. */
+  readonly depth?: number;
+  /** Width C of the encoder's features that the networks take as well; default 0, none. */
+  readonly contextWidth?: number;
+}
+
+/** Widths of one network, and which of its weights are used. */
+export interface Wiring {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Makes the masks [K, from, to] of the first, the hidden and the last kernels, row-major; left out: every weight is used. */
+  readonly masks?: () => readonly Float32Array[];
+}
+
+/** K networks x [B, I] → [B, O] with their parameters. */
+export interface Conditioner {
+  readonly paramShapes: ParamShapes;
+  readonly shared: readonly string[];
+  readonly contexts: readonly string[];
+  initialParams(key: Key): ParamValues<ParamShapes>;
+  /** @throws ShapeError where a parameter has another shape */
+  check(where: string, params: Params<ParamShapes>, batch: number): void;
+  /** The parameters of network k alone, as those of a single one. */
+  ofLayer(params: Params<ParamShapes>, k: number): Params<ParamShapes>;
+  /** The K networks at given parameters. What does not depend on x is computed once here. */
+  at(params: Params<ParamShapes>): readonly ((x: Tensor2D) => Tensor2D)[];
+}
+
+/** The default sizes. */
+export const networkDefaults = { layers: 1, hidden: 64, depth: 2, contextWidth: 0 } as const;
+
+/** One affine map of the networks, stacked over the layers: kernel [K, from, to], bias [K, to]. */
+interface Stage {
+  readonly kernel: string;
+  readonly bias: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Everything that is known of the networks before their parameters. */
+interface Plan extends Required<NetworkOptions> {
+  readonly stages: readonly Stage[];
+  readonly masks: (() => readonly Float32Array[]) | undefined;
+}
+
+/**
+ * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; they all start as 0, for W_out = b_out = 0.
+ *
+ * tanh keeps shifts and scales bounded however far x lies out. Weights are shared parameters [1, K, from, to]; the context [B, C] is
+ * projected for all layers by one product with `contextKernel` [1, C, K·H].
+ */
+export function conditioner(wiring: Wiring, options: NetworkOptions): Conditioner {
+  const sizes = { ...networkDefaults, ...options };
+  const { layers, hidden, depth, contextWidth } = sizes;
+  const stages = stagesOf([wiring.inputs, ...new Array<number>(depth).fill(hidden), wiring.outputs]);
+  const plan: Plan = { ...sizes, stages, masks: wiring.masks && once(wiring.masks) };
+  const weightShapes = stages.flatMap(({ kernel, bias, from, to }): [string, number[]][] => [
+    [kernel, [layers, from, to]],
+    [bias, [layers, to]],
+  ]);
+  const contexts = contextWidth > 0 ? ['context'] : [];
+  const paramShapes: ParamShapes = {
+    ...Object.fromEntries(weightShapes),
+    ...(contextWidth > 0 ? { contextKernel: [contextWidth, layers * hidden], context: [contextWidth] } : {}),
+  };
+  return {
+    paramShapes,
+    shared: Object.keys(paramShapes).filter((name) => !contexts.includes(name)),
+    contexts,
+    initialParams(key) {
+      const zeros = Object.entries(paramShapes).map(([name, shape]) => [name, new Float32Array(elementCount(shape))]);
+      return { ...Object.fromEntries(zeros), ...initialKernels(plan, key) };
+    },
+    check(where, params, batch) {
+      for (const [name, shape] of Object.entries(paramShapes)) {
+        checkParam(where, name, params[name]!, shape, contexts.includes(name) ? batch : 1);
+      }
+    },
+    ofLayer(params, k) {
+      const layerOf = (name: string, value: Tensor) => {
+        if (contexts.includes(name)) return value;
+        return name === 'contextKernel' ? cut(value, 2, k * hidden, hidden) : cut(value, 1, k, 1);
+      };
+      return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, layerOf(name, value)]));
+    },
+    at: (params) => networksAt(plan, params),
+  };
+}
+
+/** Names and sizes from the widths of inputs, hidden layers and outputs. */
+const stagesOf = (widths: readonly number[]): Stage[] =>
+  widths.slice(1).map((to, i) => {
+    const suffix = i === widths.length - 2 ? 'Out' : `${i + 1}`;
+    return { kernel: `kernel${suffix}`, bias: `bias${suffix}`, from: widths[i]!, to };
+  });
+
+/** Kernels of the hidden layers, drawn; the last one stays 0. */
+function initialKernels({ stages, layers, hidden, contextWidth }: Plan, key: Key): ParamValues<ParamShapes> {
+  const kernels = stages.slice(0, -1).map(({ kernel, from, to }) => {
+    const perLayer = Array.from({ length: layers }, (_, k) => glorotUniform(fold(key, kernel, k), from, to));
+    return [kernel, stacked(perLayer)] as const;
+  });
+  if (contextWidth === 0) return Object.fromEntries(kernels);
+  // K kernels [C, H] side by side
+  const contextKernel = scaledGlorot(fold(key, 'contextKernel'), contextWidth, layers * hidden, contextWidth + hidden);
+  return { ...Object.fromEntries(kernels), contextKernel };
+}
+
+function networksAt(plan: Plan, params: Params<ParamShapes>): ((x: Tensor2D) => Tensor2D)[] {
+  const { stages, layers, depth, contextWidth, masks } = plan;
+  const kernels = stages.map(({ kernel, from, to }, i) => {
+    const mask = masks?.()[i];
+    const weights = mask ? tf.mul(params[kernel]!, tf.tensor(mask, [layers, from, to])) : params[kernel]!;
+    return layersOf(weights, layers).map((weight): Tensor2D => tf.reshape(weight, [from, to]));
+  });
+  const biases = stages.map(({ bias, to }, i) =>
+    i === 0 && contextWidth > 0
+      ? contextBiases(params, layers)
+      : layersOf(params[bias]!, layers).map((row): Tensor2D => tf.reshape(row, [1, to])),
+  );
+  return Array.from({ length: layers }, (_, k) => (x: Tensor2D) => {
+    const affine = (input: Tensor2D, stage: number): Tensor2D =>
+      tf.add(tf.matMul(input, kernels[stage]![k]!), biases[stage]![k]!);
+    let value = affine(x, 0);
+    for (let stage = 1; stage <= depth; stage++) value = affine(tf.tanh(value), stage);
+    return value;
+  });
+}
+
+/** `width` entries of one axis. */
+const cut = (value: Tensor, axis: number, from: number, width: number): Tensor =>
+  tf.slice(
+    value,
+    value.shape.map((_, i) => (i === axis ? from : 0)),
+    value.shape.map((size, i) => (i === axis ? width : size)),
+  );
+
+/** Vh + b₁ of all layers by one product, K times [B, H]. */
+function contextBiases({ context, contextKernel, bias1 }: Params<ParamShapes>, layers: number): Tensor2D[] {
+  const kernel: Tensor2D = tf.squeeze(contextKernel!, [0]);
+  const all = tf.add(tf.matMul(context as Tensor2D, kernel), tf.reshape(bias1!, [kernel.shape[1]]));
+  return layersOf(all, layers) as Tensor2D[];
+}
+
+function stacked(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
+  parts.forEach((part, k) => {
+    all.set(part, k * part.length);
+  });
+  return all;
+}
+
+/** Glorot's distribution for a kernel [rows, columns] that consists of kernels with another sum of fan-in and fan-out. */
+function scaledGlorot(key: Key, rows: number, columns: number, fans: number): Float32Array {
+  const scale = Math.sqrt((rows + columns) / fans);
+  return glorotUniform(key, rows, columns).map((weight) => scale * weight);
+}
+
+/** `realnvp(32,1)*4`: sizes appear where they are not the default. */
+export function formulaOf(
+  name: string,
+  options: NetworkOptions,
+  own: readonly (readonly [number, number])[] = [],
+): string {
+  const { layers, hidden, depth } = { ...networkDefaults, ...options };
+  const args = [...own, [hidden, networkDefaults.hidden], [depth, networkDefaults.depth]] as const;
+  const given = args.findLastIndex(([value, fallback]) => value !== fallback) + 1;
+  const listed =
+    given === 0
+      ? ''
+      : `(${args
+          .slice(0, given)
+          .map(([value]) => value)
+          .join(',')})`;
+  return `${name}${listed}${layers === 1 ? '' : `*${layers}`}`;
+}

@@ -1,0 +1,45 @@
+// A planar chain as one kernel, on engines that have it: the same function as layer after layer in tfjs's operations, with its gradient.
+import {
+  callKernel,
+  hasKernel,
+  PLANAR_CHAIN,
+  PLANAR_CHAIN_GRADIENT,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from '@flowvae/tensor';
+import type { Params } from '../flow.ts';
+import type { PlanarShapes } from './planar-flow.ts';
+
+tf.registerGradient({
+  kernelName: PLANAR_CHAIN,
+  inputsToSave: ['w', 'u', 'z'],
+  outputsToSave: [false, false, true, true],
+  gradFunc: (dResults, saved) => {
+    const [dy, dLogDet] = dResults as Tensor[];
+    const [w, u, z, h, facts] = saved;
+    const gradients = callKernel(PLANAR_CHAIN_GRADIENT, {
+      ...{ w: w!, u: u!, z: z!, h: h!, facts: facts! },
+      ...{ dy: dy!, dLogDet: dLogDet! },
+    });
+    return Object.fromEntries(['w', 'u', 'b', 'z'].map((name, i) => [name, () => gradients[i]!]));
+  },
+});
+
+/**
+ * The forward pass by the kernel; undefined where the engine has none, where a row of parameters belongs to several rows of z, where a tensor
+ * holds other numbers than float32, and where a gradient's own gradient could be asked for, which the kernel does not have.
+ */
+export function planarChain(
+  { w, u, b }: Params<PlanarShapes>,
+  z: Tensor2D,
+): { y: Tensor2D; logDet: Tensor1D } | undefined {
+  const groups = w.shape[0]!;
+  const isFloat = [w, u, b, z].every(({ dtype }) => dtype === 'float32');
+  const fits =
+    isFloat && [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);
+  if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(PLANAR_CHAIN)) return undefined;
+  const [y, logDet] = callKernel(PLANAR_CHAIN, { w, u, b, z });
+  return { y: y as Tensor2D, logDet: logDet as Tensor1D };
+}
