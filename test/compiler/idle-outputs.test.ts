@@ -3,7 +3,7 @@ import { compile, runCounter } from '@flowvae/compiler';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { dataPoints, tabulate } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
-import { functionRunner } from '../../packages/training/src/function-runner.ts';
+import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 
 const w = tf.tidy(() => tf.variable(tf.tensor2d([[1, 2]])));
 const captured = tf.tensor2d([[5, 6]]);

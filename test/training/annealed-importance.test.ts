@@ -19,8 +19,8 @@ import {
   forwardStart,
   givenStart,
 } from '../../packages/training/src/annealed-chains.ts';
-import { functionsRunner } from '../../packages/training/src/function-runner.ts';
 import { PilotStepSizes } from '../../packages/training/src/step-sizes.ts';
+import { functionsRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { logEvidence as exactLogEvidence } from '../reference/linear-gaussian.ts';
 import { data, given, modelAt } from './linear-gaussian-at.ts';
 

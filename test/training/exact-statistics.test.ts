@@ -15,7 +15,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { expect, it } from 'vitest';
-import { functionRunner } from '../../packages/training/src/function-runner.ts';
+import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { differences } from '../laws/comparison.ts';
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);

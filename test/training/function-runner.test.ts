@@ -2,7 +2,7 @@
 import { SessionPool, type SessionRecipe, sessionRecipe, traceGraph } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { expect, it, vi } from 'vitest';
-import { functionRunner } from '../../packages/training/src/function-runner.ts';
+import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 
 const counted = vi.hoisted(() => ({ pools: 0 }));
 

@@ -3,7 +3,7 @@ import { runCounter } from '@flowvae/compiler';
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import { FlatParameters, type TrainingProblem } from '@flowvae/training';
 import { expect, it } from 'vitest';
-import { type Engine, gradientStep } from '../../packages/training/src/gradient-step.ts';
+import { type Engine, gradientStep } from '../../packages/training/src/steps/gradient-step.ts';
 import { smallVae } from './problems.ts';
 
 async function gradients(engine: Engine, { loss, inputShapes, batch }: TrainingProblem, variables: NamedVariables) {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { likelihoods } from '@flowvae/vae';
 import { describe, expect, it } from 'vitest';
-import { RUN_BYTES, rowsWithin } from '../../packages/training/src/run-size.ts';
+import { RUN_BYTES, rowsWithin } from '../../packages/training/src/steps/run-size.ts';
 
 const program = fileURLToPath(new URL('memory-program.ts', import.meta.url));
 const MOST_MIB = 600;

@@ -10,7 +10,7 @@ import {
 } from '@flowvae/tensor';
 import { adam, type Callback, fit, inspectStep, NonFiniteError, type NonFinitePolicy, sgd } from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { firstNonFinite } from '../../packages/training/src/first-non-finite.ts';
+import { firstNonFinite } from '../../packages/training/src/finite/first-non-finite.ts';
 import { quadratic, valuesOf } from './problems.ts';
 
 const engines = ['compiled', 'eager'] as const;

@@ -12,9 +12,9 @@ import {
 } from '@flowvae/tensor';
 import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop, sgd } from '@flowvae/training';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { localState, type TrainingState } from '../../packages/training/src/memory/training-state.ts';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
 import { rowsOf, shardGraphs } from '../../packages/training/src/parallel/shards.ts';
-import { localState, type TrainingState } from '../../packages/training/src/training-state.ts';
 import { smallVae, valuesOf } from './problems.ts';
 
 const made: NamedVariables[] = [];

@@ -23,7 +23,7 @@ import {
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
-import { lossAndTerms } from '../../packages/training/src/gradient-step.ts';
+import { lossAndTerms } from '../../packages/training/src/steps/gradient-step.ts';
 import { tinyData, tinySettings } from '../flowvae/tiny-run.ts';
 import { valuesOf } from './problems.ts';
 

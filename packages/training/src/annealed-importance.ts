@@ -20,10 +20,10 @@ import {
   AnnealedSummary,
   pointEstimates,
 } from './annealed-estimates.ts';
-import type { DataPoints, PointwiseOptions } from './data-points.ts';
-import { functionsRunner, inOrder } from './function-runner.ts';
-import { NonFiniteError } from './non-finite.ts';
+import { NonFiniteError } from './finite/non-finite.ts';
+import type { DataPoints, PointwiseOptions } from './loop/data-points.ts';
 import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
+import { functionsRunner, inOrder } from './steps/function-runner.ts';
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEstimate> {

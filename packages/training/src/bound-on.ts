@@ -4,11 +4,11 @@ import type { Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './data-points.ts';
-import type { Engine } from './gradient-step.ts';
-import { assigningNothing } from './non-trainable.ts';
-import { tracedRowsWithin } from './run-size.ts';
-import { drawNoise } from './variational.ts';
+import type { DataPoints } from './loop/data-points.ts';
+import { drawNoise } from './loop/variational.ts';
+import { assigningNothing } from './memory/non-trainable.ts';
+import type { Engine } from './steps/gradient-step.ts';
+import { tracedRowsWithin } from './steps/run-size.ts';
 
 /** Options of {@link boundOn}. */
 export interface BoundOnOptions {

@@ -4,11 +4,11 @@ import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
-import type { PointwiseOptions } from './data-points.ts';
-import { type FunctionRunner, functionRunner, inOrder } from './function-runner.ts';
+import { NonFiniteError } from './finite/non-finite.ts';
+import type { PointwiseOptions } from './loop/data-points.ts';
+import { drawNoise } from './loop/variational.ts';
 import { Moments } from './moments.ts';
-import { NonFiniteError } from './non-finite.ts';
-import { drawNoise } from './variational.ts';
+import { type FunctionRunner, functionRunner, inOrder } from './steps/function-runner.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends PointwiseOptions<ImportanceEstimate> {

@@ -6,19 +6,20 @@ export type {
 } from './annealed-estimates.ts';
 export { type AnnealedImportanceOptions, annealedImportance } from './annealed-importance.ts';
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
-export type { Callback, FitStart, Moment } from './callback.ts';
-export { type DataPoints, dataPoints } from './data-points.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
-export { type FitOptions, type FitResult, fit } from './fit.ts';
-export { type FitDensityOptions, fitDensity } from './fit-density.ts';
-export { FlatParameters } from './flat-parameters.ts';
-export type { Engine, Loss, StepValues } from './gradient-step.ts';
-export type { HistoryEntry } from './history.ts';
-export { type ArraySummary, inspectStep, type StepInspection } from './inspect-step.ts';
+export { NonFiniteError, type NonFinitePlace } from './finite/non-finite.ts';
+export { type NonFinitePolicy, nonFinitePolicies } from './finite/non-finite-policy.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
-export { NonFiniteError, type NonFinitePlace } from './non-finite.ts';
-export { type NonFinitePolicy, nonFinitePolicies } from './non-finite-policy.ts';
+export type { Callback, FitStart, Moment } from './loop/callback.ts';
+export { type DataPoints, dataPoints } from './loop/data-points.ts';
+export { type FitOptions, type FitResult, fit } from './loop/fit.ts';
+export { type FitDensityOptions, fitDensity } from './loop/fit-density.ts';
+export type { HistoryEntry } from './loop/history.ts';
+export type { RunState } from './loop/run-state.ts';
+export { cosineDecay, linear, stepDecay } from './loop/schedules.ts';
+export { drawNoise, type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
+export { FlatParameters } from './memory/flat-parameters.ts';
 export {
   type AdamOptions,
   adam,
@@ -30,7 +31,8 @@ export {
   rmsprop,
   type SgdOptions,
   sgd,
-} from './optimizer.ts';
+} from './memory/optimizer.ts';
+export type { ValuesByName } from './memory/training-state.ts';
 export {
   type LayerStatistics,
   type PosteriorStatistics,
@@ -39,8 +41,6 @@ export {
   type Spread,
 } from './posterior-statistics.ts';
 export { type InferenceGap, type InferenceGapsOptions, inferenceGaps } from './refine.ts';
-export type { RunState } from './run-state.ts';
-export { cosineDecay, linear, stepDecay } from './schedules.ts';
+export type { Engine, Loss, StepValues } from './steps/gradient-step.ts';
+export { type ArraySummary, inspectStep, type StepInspection } from './steps/inspect-step.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
-export type { ValuesByName } from './training-state.ts';
-export { drawNoise, type TrainingProblem, type VariationalOptions, variational } from './variational.ts';

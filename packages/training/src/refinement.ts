@@ -4,14 +4,14 @@ import type { Noise } from '@flowvae/distributions';
 import { elbo, type LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import type { DataPoints } from './data-points.ts';
-import { fit } from './fit.ts';
-import type { RunnerOptions } from './function-runner.ts';
-import { type Loss, withGradients } from './gradient-step.ts';
-import { adam } from './optimizer.ts';
-import { tracedRowsWithin } from './run-size.ts';
-import { cosineDecay } from './schedules.ts';
-import { drawNoise } from './variational.ts';
+import type { DataPoints } from './loop/data-points.ts';
+import { fit } from './loop/fit.ts';
+import { cosineDecay } from './loop/schedules.ts';
+import { drawNoise } from './loop/variational.ts';
+import { adam } from './memory/optimizer.ts';
+import type { RunnerOptions } from './steps/function-runner.ts';
+import { type Loss, withGradients } from './steps/gradient-step.ts';
+import { tracedRowsWithin } from './steps/run-size.ts';
 
 /** What is refined, and how. */
 export interface RefinementOptions extends Pick<RunnerOptions, 'engine' | 'threads'> {

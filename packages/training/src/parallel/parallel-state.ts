@@ -1,12 +1,12 @@
 // A step's rows spread over threads: each runs the graph on its part of the batch and updates its share of the parameters.
 import { type Arrays, runCounter } from '@flowvae/compiler';
 import { ExpectationError } from '@flowvae/tensor';
-import { BYTES, flatLayout, viewsOf } from '../flat-layout.ts';
-import { assignVariables } from '../flat-parameters.ts';
-import { stepValues } from '../gradient-step.ts';
-import { nonTrainableOf, trainableOf } from '../non-trainable.ts';
-import { FIRST_SLOT, GRADIENTS, PARAMETERS } from '../optimizer.ts';
-import type { TrainingState, TrainingStateOptions } from '../training-state.ts';
+import { BYTES, flatLayout, viewsOf } from '../memory/flat-layout.ts';
+import { assignVariables } from '../memory/flat-parameters.ts';
+import { nonTrainableOf, trainableOf } from '../memory/non-trainable.ts';
+import { FIRST_SLOT, GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
+import type { TrainingState, TrainingStateOptions } from '../memory/training-state.ts';
+import { stepValues } from '../steps/gradient-step.ts';
 import { Crew } from './crew.ts';
 import { boundsOf, rowsOf, scalarsOf, shapesOf, shardGraphs, shardsOf, sharedInputs } from './shards.ts';
 import { Command, regionAt, sharedState, vocabulary } from './shared-state.ts';

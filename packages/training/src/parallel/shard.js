@@ -26,7 +26,7 @@ const [PARAMETERS, GRADIENTS] = [0, 1];
 export async function openShard(data, { wait, guarded }) {
   const { shard, shards, bounds, weights, state, regions, scalars } = data;
   const { command: Command, passes } = data.vocabulary;
-  const kernels = /** @type {import('../kernels.ts').Kernels} */ (
+  const kernels = /** @type {import('../memory/kernels.ts').Kernels} */ (
     /** @type {unknown} */ (new WebAssembly.Instance(data.passesModule, { env: { memory: state.memory } }).exports)
   );
   const { runGraph, formProducts, scalarValues, free } = await graphsOf(data, guarded);
@@ -72,7 +72,7 @@ export async function openShard(data, { wait, guarded }) {
 
   /** @param {Float64Array} command */
   function sweep([pass = 0, count = 0, ...rest]) {
-    const name = /** @type {import('../kernels.ts').Pass} */ (passes[pass]);
+    const name = /** @type {import('../memory/kernels.ts').Pass} */ (passes[pass]);
     kernels[name](...rest.slice(0, count).map(share), length, ...rest.slice(count));
   }
 

@@ -14,12 +14,12 @@ import {
   traceGraph,
 } from '@flowvae/compiler';
 import { elementCount, type NamedVariables } from '@flowvae/tensor';
-import { BYTES, type FlatLayout, shareBounds } from '../flat-layout.ts';
-import { GRADIENT, lossAndTerms, withGradients } from '../gradient-step.ts';
-import { passesModule } from '../kernels.ts';
-import { nonTrainableOf } from '../non-trainable.ts';
-import { FIRST_SLOT, GRADIENTS } from '../optimizer.ts';
-import type { TrainingStateOptions } from '../training-state.ts';
+import { BYTES, type FlatLayout, shareBounds } from '../memory/flat-layout.ts';
+import { passesModule } from '../memory/kernels.ts';
+import { nonTrainableOf } from '../memory/non-trainable.ts';
+import { FIRST_SLOT, GRADIENTS } from '../memory/optimizer.ts';
+import type { TrainingStateOptions } from '../memory/training-state.ts';
+import { GRADIENT, lossAndTerms, withGradients } from '../steps/gradient-step.ts';
 import {
   type PlacedOutput,
   regionAt,

@@ -1,8 +1,8 @@
 // The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it as it is.
 import { openGate, type Port, type SessionRecipe } from '@flowvae/compiler';
-import { BYTES, type FlatLayout } from '../flat-layout.ts';
-import type { Pass } from '../kernels.ts';
-import { GRADIENTS } from '../optimizer.ts';
+import { BYTES, type FlatLayout } from '../memory/flat-layout.ts';
+import type { Pass } from '../memory/kernels.ts';
+import { GRADIENTS } from '../memory/optimizer.ts';
 
 /** What workers are told to do; the arguments follow in the command. */
 export const Command = {

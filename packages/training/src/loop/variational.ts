@@ -4,7 +4,7 @@ import type { Noise } from '@flowvae/distributions';
 import type { LatentModel, Objective } from '@flowvae/objectives';
 import { fold, type Key, normal, uniform } from '@flowvae/random';
 import type { Scalar, Tensor2D } from '@flowvae/tensor';
-import type { Loss } from './gradient-step.ts';
+import type { Loss } from '../steps/gradient-step.ts';
 
 /** A model, an objective and data. */
 export interface VariationalOptions<M extends LatentModel = LatentModel> {

@@ -2,8 +2,8 @@
 import { type Arrays, ASSIGNED, compile, type InputShapes, type Traceable } from '@flowvae/compiler';
 import type { Bound } from '@flowvae/objectives';
 import { type NamedVariables, type Scalar, type Tensor, tf } from '@flowvae/tensor';
-import type { FlatParameters } from './flat-parameters.ts';
-import { assigningOnly, trainableOf } from './non-trainable.ts';
+import type { FlatParameters } from '../memory/flat-parameters.ts';
+import { assigningOnly, trainableOf } from '../memory/non-trainable.ts';
 
 /** How a step is computed: one graph on ONNX Runtime, or tfjs kernel by kernel. */
 export type Engine = 'compiled' | 'eager';

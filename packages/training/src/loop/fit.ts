@@ -1,16 +1,16 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
+import { firstNonFinite, type NonFiniteOrigin } from '../finite/first-non-finite.ts';
+import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from '../finite/non-finite.ts';
+import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from '../finite/non-finite-policy.ts';
+import { FIRST_SLOT, type Optimizer } from '../memory/optimizer.ts';
+import { localState, type TrainingState, type TrainingStateOptions } from '../memory/training-state.ts';
+import { parallelState } from '../parallel/parallel-state.ts';
+import type { Engine } from '../steps/gradient-step.ts';
 import type { Callback, FitStart, Moment } from './callback.ts';
-import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
-import type { Engine } from './gradient-step.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
-import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from './non-finite.ts';
-import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from './non-finite-policy.ts';
-import { FIRST_SLOT, type Optimizer } from './optimizer.ts';
-import { parallelState } from './parallel/parallel-state.ts';
 import { type RunState, readState, writeState } from './run-state.ts';
-import { localState, type TrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { TrainingProblem } from './variational.ts';
 
 /** Options of {@link fit}. */

@@ -1,8 +1,8 @@
 // What the training loop works on, wherever parameters and gradients live: in this thread, or spread over several.
 import type { Arrays } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
+import { type Engine, type GradientStepOptions, gradientStep, type StepValues } from '../steps/gradient-step.ts';
 import { FlatParameters } from './flat-parameters.ts';
-import { type Engine, type GradientStepOptions, gradientStep, type StepValues } from './gradient-step.ts';
 import { type OptimizerTarget, PARAMETERS } from './optimizer.ts';
 
 /** Values by variable name. */

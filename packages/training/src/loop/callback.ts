@@ -1,7 +1,8 @@
 // What a training run tells those who watch it.
-import type { Engine } from './gradient-step.ts';
+
+import type { NonFiniteError } from '../finite/non-finite.ts';
+import type { Engine } from '../steps/gradient-step.ts';
 import type { HistoryEntry } from './history.ts';
-import type { NonFiniteError } from './non-finite.ts';
 import type { RunState } from './run-state.ts';
 
 /** What a run looks like when it starts. */

@@ -18,8 +18,8 @@ export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[])
 type MemoryKind = 'own' | 'shared';
 
 const files: Readonly<Record<MemoryKind, URL>> = {
-  own: new URL('../wasm/training.wasm', import.meta.url),
-  shared: new URL('../wasm/training-shared.wasm', import.meta.url),
+  own: new URL('../../wasm/training.wasm', import.meta.url),
+  shared: new URL('../../wasm/training-shared.wasm', import.meta.url),
 };
 const compiled = new Map<MemoryKind, WebAssembly.Module>();
 

@@ -12,8 +12,8 @@ import {
   traceGraph,
 } from '@flowvae/compiler';
 import { type NamedVariables, tf } from '@flowvae/tensor';
+import { assigningNothing } from '../memory/non-trainable.ts';
 import type { Engine } from './gradient-step.ts';
-import { assigningNothing } from './non-trainable.ts';
 import { rowsWithin, tracedRowsWithin } from './run-size.ts';
 
 /** How a function is run. */

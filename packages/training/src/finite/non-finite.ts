@@ -1,9 +1,9 @@
 // Stops training before a value that is no finite number reaches the parameters.
 import { type Expectation, ExpectationError } from '@flowvae/tensor';
+import { GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
+import type { TrainingState } from '../memory/training-state.ts';
+import type { StepValues } from '../steps/gradient-step.ts';
 import type { NonFiniteOrigin } from './first-non-finite.ts';
-import type { StepValues } from './gradient-step.ts';
-import { GRADIENTS, PARAMETERS } from './optimizer.ts';
-import type { TrainingState } from './training-state.ts';
 
 /** Where training met a value that is no finite number. */
 export interface NonFinitePlace {

@@ -1,10 +1,10 @@
 // Everything that decides how training goes on: what a checkpoint holds and a run that is taken up starts from.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import type { NonFiniteCounters } from '../finite/non-finite-policy.ts';
+import { trainableOf } from '../memory/non-trainable.ts';
+import { FIRST_SLOT, type Optimizer, PARAMETERS } from '../memory/optimizer.ts';
+import type { TrainingState, ValuesByName } from '../memory/training-state.ts';
 import type { AverageState } from './history.ts';
-import type { NonFiniteCounters } from './non-finite-policy.ts';
-import { trainableOf } from './non-trainable.ts';
-import { FIRST_SLOT, type Optimizer, PARAMETERS } from './optimizer.ts';
-import type { TrainingState, ValuesByName } from './training-state.ts';
 
 /**
  * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else is needed to go on.

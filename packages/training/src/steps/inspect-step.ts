@@ -1,9 +1,9 @@
 // One step looked at kernel by kernel: every number that enters and leaves it, without an update.
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
-import { firstNonFinite, type NonFiniteOrigin } from './first-non-finite.ts';
-import { FlatParameters } from './flat-parameters.ts';
+import { firstNonFinite, type NonFiniteOrigin } from '../finite/first-non-finite.ts';
+import type { TrainingProblem } from '../loop/variational.ts';
+import { FlatParameters } from '../memory/flat-parameters.ts';
 import { gradientStep } from './gradient-step.ts';
-import type { TrainingProblem } from './variational.ts';
 
 /** What an array holds, in numbers. */
 export interface ArraySummary {

@@ -1,5 +1,5 @@
 // What a run remembers of its steps: averages over a stretch of them.
-import type { StepValues } from './gradient-step.ts';
+import type { StepValues } from '../steps/gradient-step.ts';
 
 /** Averages over the steps since the last entry. */
 export interface HistoryEntry extends StepValues {

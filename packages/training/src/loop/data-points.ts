@@ -1,7 +1,7 @@
 // Data that can be asked for row by row.
 import type { Key } from '@flowvae/random';
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
-import type { RunnerOptions } from './function-runner.ts';
+import type { RunnerOptions } from '../steps/function-runner.ts';
 
 /** Data points by index. */
 export interface DataPoints {
