@@ -1,7 +1,8 @@
 // Functions that compute nothing: outputs that are inputs, variables, constants or nothing at all, eager and compiled alike.
 import { compile, runCounter } from '@flowvae/compiler';
+import { tabulate } from '@flowvae/evaluation';
 import { type Tensor, tf } from '@flowvae/tensor';
-import { dataPoints, tabulate } from '@flowvae/training';
+import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 

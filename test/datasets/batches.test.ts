@@ -8,8 +8,9 @@ import {
   mnist,
   staticBinarisationSeed,
 } from '@flowvae/datasets';
+import { tabulate } from '@flowvae/evaluation';
 import { fold, key } from '@flowvae/random';
-import { type DataPoints, tabulate } from '@flowvae/training';
+import type { DataPoints } from '@flowvae/training';
 import { describe, expect, test } from 'vitest';
 
 const height = 3;

@@ -51,7 +51,7 @@ it.each([
   'flows/src/import/normflows',
   'flows/src/frames/rational-quadratic',
   'objectives/src/importance-sampling',
-  'training/src/evaluate',
+  'evaluation/src/evaluate',
 ])('withMarks leaves %s a program', (name) => {
   const text = textOf(`packages/${name}.ts`);
   const sites = mutantsOf(name, text).map(({ site }) => [`${site.start}:${site.end}`, site] as const);

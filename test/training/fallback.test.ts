@@ -1,8 +1,9 @@
 // Where ONNX Runtime cannot be loaded: training and evaluation go on eagerly, and the start says why.
 import { standardNormal } from '@flowvae/distributions';
+import { evaluate } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Rank, tf } from '@flowvae/tensor';
-import { evaluate, type FitStart, fit, sgd } from '@flowvae/training';
+import { type FitStart, fit, sgd } from '@flowvae/training';
 import { expect, it, vi } from 'vitest';
 import { quadratic, valuesOf } from './problems.ts';
 

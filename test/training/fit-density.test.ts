@@ -1,9 +1,10 @@
 // Density estimation by maximum likelihood, and what is done with the density afterwards.
 import { diagonalNormal, normalMixture, standardNormal } from '@flowvae/distributions';
+import { latents, logProbs, samples, tabulate } from '@flowvae/evaluation';
 import { free, planar, pushForward } from '@flowvae/flows';
 import { fold, key, normal } from '@flowvae/random';
 import { type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import { adam, dataPoints, fitDensity, latents, logProbs, samples, tabulate } from '@flowvae/training';
+import { adam, dataPoints, fitDensity } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { valuesOf } from './problems.ts';

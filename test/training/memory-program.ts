@@ -1,16 +1,17 @@
 // Evaluates models at the size of MNIST, and tells the most memory that the process has taken after each, MiB. Arguments: threads, and whether every
 // likelihood is evaluated or the widest looked at in every way.
-import { elbo, fromPrior } from '@flowvae/objectives';
-import { key, uniform } from '@flowvae/random';
+
 import {
   annealedImportance,
   boundOn,
-  dataPoints,
   encodings,
   evaluate,
   inferenceGaps,
   posteriorStatistics,
-} from '@flowvae/training';
+} from '@flowvae/evaluation';
+import { elbo, fromPrior } from '@flowvae/objectives';
+import { key, uniform } from '@flowvae/random';
+import { dataPoints } from '@flowvae/training';
 import { likelihoods, mlpVae, parseLikelihood } from '@flowvae/vae';
 
 const PIXELS = 784;

@@ -1,4 +1,6 @@
 // What a loss assigns to variables that are not trainable: moving averages of batch normalisation, against float64, in both engines.
+
+import { tabulate } from '@flowvae/evaluation';
 import { fold, key, normal } from '@flowvae/random';
 import {
   layers,
@@ -21,7 +23,6 @@ import {
   type RunState,
   sgd,
   type TrainingProblem,
-  tabulate,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoint.ts';

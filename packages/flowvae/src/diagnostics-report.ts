@@ -1,5 +1,5 @@
 // The diagnostics as numbers: what report.json says beside the evaluation.
-import { ACTIVE_VARIANCE, type PosteriorStatistics, type Spread } from '@flowvae/training';
+import { ACTIVE_VARIANCE, type PosteriorStatistics, type Spread } from '@flowvae/evaluation';
 import type { Diagnostics } from './diagnostics.ts';
 
 const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);

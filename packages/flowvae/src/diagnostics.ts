@@ -1,7 +1,5 @@
 // Everything that is known of a run's posteriors on its test images: data for report.json and report.html.
-import { fold } from '@flowvae/random';
-import type { ProgressStream } from '@flowvae/runs';
-import type { Tensor2D } from '@flowvae/tensor';
+
 import {
   type Evaluation,
   type ImportanceEstimate,
@@ -11,7 +9,10 @@ import {
   latentActivity,
   type PosteriorStatistics,
   posteriorStatistics,
-} from '@flowvae/training';
+} from '@flowvae/evaluation';
+import { fold } from '@flowvae/random';
+import type { ProgressStream } from '@flowvae/runs';
+import type { Tensor2D } from '@flowvae/tensor';
 import { evaluateTest } from './evaluate-test.ts';
 import type { Experiment } from './experiment.ts';
 

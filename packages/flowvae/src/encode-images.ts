@@ -1,9 +1,9 @@
 // Writes the latents of a set of images to one safetensors file, piece by piece.
 import { binarised, type ImageSplits } from '@flowvae/datasets';
+import { encodings } from '@flowvae/evaluation';
 import { fold, type Key, key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
 import { ExpectationError, layOutSafetensors } from '@flowvae/tensor';
-import { encodings } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
 
 /** Parts of a data set, by their names on the command line. */

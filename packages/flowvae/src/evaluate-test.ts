@@ -1,9 +1,10 @@
 // The test set's part of a run: which engine computes it, and the progress of it.
 import { loadRuntime } from '@flowvae/compiler';
+import { type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
-import { type Engine, type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/training';
+import type { Engine } from '@flowvae/training';
 import type { TestParts } from './experiment.ts';
 
 /**

@@ -2,14 +2,13 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
+import { type BoundOnData, boundOn } from '@flowvae/evaluation';
 import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import {
   adam,
-  type BoundOnData,
-  boundOn,
   type DataPoints,
   type LearningRate,
   type Optimizer,

@@ -2,6 +2,23 @@
 export * from '@flowvae/compiler';
 export * from '@flowvae/datasets';
 export * from '@flowvae/distributions';
+export {
+  type AnnealedImportance,
+  type AnnealedImportanceOptions,
+  annealedImportance,
+  type BoundOnOptions,
+  boundOn,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type ImportanceEstimate,
+  latents,
+  logProbs,
+  type SamplesOptions,
+  samples,
+  type TabulateOptions,
+  tabulate,
+} from '@flowvae/evaluation';
 export * from '@flowvae/figures';
 export * from '@flowvae/flows';
 export * from '@flowvae/objectives';
@@ -26,12 +43,7 @@ export {
   underPrefixes,
 } from '@flowvae/tensor';
 export {
-  type AnnealedImportance,
-  type AnnealedImportanceOptions,
   adam,
-  annealedImportance,
-  type BoundOnOptions,
-  boundOn,
   type Callback,
   chain as chainOptimizers,
   clipByGlobalNorm,
@@ -39,34 +51,24 @@ export {
   type DataPoints,
   dataPoints,
   type Engine,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
   type FitDensityOptions,
   type FitOptions,
   type FitResult,
   fit,
   fitDensity,
   type HistoryEntry,
-  type ImportanceEstimate,
   inspectStep,
   type Loss,
-  latents,
   linear,
-  logProbs,
   type Moment,
   NonFiniteError,
   type NonFinitePolicy,
   type Optimizer,
   type RunState,
   rmsprop,
-  type SamplesOptions,
-  samples,
   sgd,
   stepDecay,
-  type TabulateOptions,
   type TrainingProblem,
-  tabulate,
   variational,
 } from '@flowvae/training';
 export * from '@flowvae/vae';

@@ -1,7 +1,8 @@
 // Pictures of the latent: what its dimensions do to an image, and where images of each class lie.
+
+import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
-import type { LatentActivity, PosteriorStatistics } from '@flowvae/training';
 import type { Experiment } from './experiment.ts';
 import { clamped, read } from './pictures.ts';
 

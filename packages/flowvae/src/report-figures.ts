@@ -1,7 +1,8 @@
 // The charts of a run's report.
+
+import { ACTIVE_VARIANCE } from '@flowvae/evaluation';
 import { barChart, histogram, type ReportFigure } from '@flowvae/figures';
 import { paretoKThreshold } from '@flowvae/objectives';
-import { ACTIVE_VARIANCE } from '@flowvae/training';
 import type { Diagnostics } from './diagnostics.ts';
 import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-report.ts';
 import { byActivity, subscript } from './latent-pictures.ts';

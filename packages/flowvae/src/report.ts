@@ -1,9 +1,10 @@
 // What a run says at its end: one object for machines, a few lines for people.
 
 import { bitsPerDimension } from '@flowvae/distributions';
+import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
-import type { Evaluation, FitResult } from '@flowvae/training';
+import type { FitResult } from '@flowvae/training';
 import { parseLikelihood } from '@flowvae/vae';
 import type { Experiment, TestParts } from './experiment.ts';
 

@@ -1,6 +1,8 @@
 // Writes what `evaluate --report` leaves in a run folder: report.json, extended, and report.html.
+
+import type { Evaluation } from '@flowvae/evaluation';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
-import type { Evaluation, HistoryEntry } from '@flowvae/training';
+import type { HistoryEntry } from '@flowvae/training';
 import { diagnose } from './diagnostics.ts';
 import { diagnosticsReport } from './diagnostics-report.ts';
 import type { Experiment } from './experiment.ts';

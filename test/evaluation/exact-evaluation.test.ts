@@ -1,19 +1,19 @@
 // Evaluation of given log-weights by hand: estimates of each data point, means over them, and what is refused.
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { paretoK, paretoKThreshold } from '@flowvae/objectives';
-import { key } from '@flowvae/random';
-import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import {
   type AnnealedImportanceOptions,
   annealedImportance,
-  dataPoints,
   type EvaluateOptions,
   evaluate,
   type ImportanceEstimate,
   type InferenceGap,
   type InferenceGapsOptions,
   inferenceGaps,
-} from '@flowvae/training';
+} from '@flowvae/evaluation';
+import { paretoK, paretoKThreshold } from '@flowvae/objectives';
+import { key } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
 import { expect, it } from 'vitest';
 
 const samples = 40;

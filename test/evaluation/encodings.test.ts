@@ -1,8 +1,9 @@
 // Latents come a few data points at a time, whatever the number of draws, and the pieces are the whole.
 import { diagonalNormal } from '@flowvae/distributions';
+import { type Encoded, encodings } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
-import { dataPoints, type Encoded, encodings } from '@flowvae/training';
+import { dataPoints } from '@flowvae/training';
 import { expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 

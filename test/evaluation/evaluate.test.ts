@@ -1,12 +1,12 @@
 // Estimates of log p(x) and the bound on linear-Gaussian models, where both are known exactly.
 
 import { runCounter } from '@flowvae/compiler';
+import { type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/evaluation';
 import { LogMeanExp, paretoK, paretoKThreshold } from '@flowvae/objectives';
 import { fold, key, normal } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
-import { data, given, modelAt, regression } from './linear-gaussian-at.ts';
+import { data, given, modelAt, regression } from '../training/linear-gaussian-at.ts';
 
 const { latent, observed, batch, mean, x, logEvidence, diagonalElbo, diagonalGap, posteriorMean } = given;
 

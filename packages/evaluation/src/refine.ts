@@ -3,10 +3,9 @@ import type { Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { elementCount, type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints, RunnerOptions } from '@flowvae/training';
 import { evaluate, type ImportanceEstimate } from './evaluate.ts';
-import type { DataPoints } from './loop/data-points.ts';
 import { ascend } from './refinement.ts';
-import type { RunnerOptions } from './steps/function-runner.ts';
 import { tabulate } from './tabulate.ts';
 
 /** Parameters of posteriors, each [n, ...shape]. */

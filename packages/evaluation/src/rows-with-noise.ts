@@ -2,8 +2,8 @@
 import type { DiagonalNormal, Noise, Samplable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './loop/data-points.ts';
-import { drawNoise } from './loop/variational.ts';
+import type { DataPoints } from '@flowvae/training';
+import { drawNoise } from '@flowvae/training';
 
 /** Data points and how many draws each takes. */
 export interface Drawn {

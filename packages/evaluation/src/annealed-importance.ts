@@ -3,6 +3,8 @@ import type { Noise } from '@flowvae/distributions';
 import { type AnnealingPath, annealedStart } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import type { DataPoints, PointwiseOptions } from '@flowvae/training';
+import { functionsRunner, inOrder, NonFiniteError } from '@flowvae/training';
 import {
   type AnnealingRunner,
   annealChains,
@@ -20,10 +22,7 @@ import {
   AnnealedSummary,
   pointEstimates,
 } from './annealed-estimates.ts';
-import { NonFiniteError } from './finite/non-finite.ts';
-import type { DataPoints, PointwiseOptions } from './loop/data-points.ts';
 import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
-import { functionsRunner, inOrder } from './steps/function-runner.ts';
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEstimate> {

@@ -4,14 +4,8 @@ import type { Noise } from '@flowvae/distributions';
 import { elbo, type LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import type { DataPoints } from './loop/data-points.ts';
-import { fit } from './loop/fit.ts';
-import { cosineDecay } from './loop/schedules.ts';
-import { drawNoise } from './loop/variational.ts';
-import { adam } from './memory/optimizer.ts';
-import type { RunnerOptions } from './steps/function-runner.ts';
-import { type Loss, withGradients } from './steps/gradient-step.ts';
-import { tracedRowsWithin } from './steps/run-size.ts';
+import type { DataPoints, RunnerOptions } from '@flowvae/training';
+import { adam, cosineDecay, drawNoise, fit, type Loss, tracedRowsWithin, withGradients } from '@flowvae/training';
 
 /** What is refined, and how. */
 export interface RefinementOptions extends Pick<RunnerOptions, 'engine' | 'threads'> {

@@ -4,9 +4,9 @@ import type { Noise } from '@flowvae/distributions';
 import { type AnnealedInputs, type AnnealingPath, annealedStart, annealedTransition } from '@flowvae/objectives';
 import { fold, type Key, normal, uniform } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
-import { drawNoise } from './loop/variational.ts';
+import type { FunctionsRunner } from '@flowvae/training';
+import { drawNoise } from '@flowvae/training';
 import type { StepSizes } from './step-sizes.ts';
-import type { FunctionsRunner } from './steps/function-runner.ts';
 
 /** What is compiled: a draw from f₀, the log-ratio at given positions, and one transition. */
 export type AnnealingRunner = FunctionsRunner<'start' | 'ratio' | 'move'>;

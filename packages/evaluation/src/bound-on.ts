@@ -4,11 +4,8 @@ import type { Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './loop/data-points.ts';
-import { drawNoise } from './loop/variational.ts';
-import { assigningNothing } from './memory/non-trainable.ts';
-import type { Engine } from './steps/gradient-step.ts';
-import { tracedRowsWithin } from './steps/run-size.ts';
+import type { DataPoints, Engine } from '@flowvae/training';
+import { assigningNothing, drawNoise, tracedRowsWithin } from '@flowvae/training';
 
 /** Options of {@link boundOn}. */
 export interface BoundOnOptions {

@@ -3,9 +3,7 @@ import type { Arrays } from '@flowvae/compiler';
 import type { Samplable, Scorable } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
 import { checkShape, repeatRows, type Tensor, type Tensor2D } from '@flowvae/tensor';
-import { type DataPoints, dataPoints } from './loop/data-points.ts';
-import { drawNoise } from './loop/variational.ts';
-import { functionRunner, type RunnerOptions } from './steps/function-runner.ts';
+import { type DataPoints, dataPoints, drawNoise, functionRunner, type RunnerOptions } from '@flowvae/training';
 
 /** Options of {@link tabulate} and of what is made of it. */
 export interface TabulateOptions extends RunnerOptions {

@@ -1,19 +1,18 @@
 // What is said of data points one by one, by hand: bounds on a set, means of draws, statistics of posteriors, tables in chunks.
 import { diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
-import { planar, pushForward } from '@flowvae/flows';
-import type { LatentModel } from '@flowvae/objectives';
-import { fold, key, normal, uniform } from '@flowvae/random';
-import { type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '@flowvae/tensor';
 import {
   type BoundOnOptions,
   boundOn,
-  dataPoints,
   encodings,
   latentActivity,
   posteriorStatistics,
   tabulate,
-  variational,
-} from '@flowvae/training';
+} from '@flowvae/evaluation';
+import { planar, pushForward } from '@flowvae/flows';
+import type { LatentModel } from '@flowvae/objectives';
+import { fold, key, normal, uniform } from '@flowvae/random';
+import { type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '@flowvae/tensor';
+import { dataPoints, variational } from '@flowvae/training';
 import { expect, it } from 'vitest';
 import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { differences } from '../laws/comparison.ts';

@@ -4,7 +4,7 @@ import { layeredDraw, type Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import type { Key } from '@flowvae/random';
 import { repeatRows, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './loop/data-points.ts';
+import type { DataPoints } from '@flowvae/training';
 import { inClosedForm, taken, withNoise } from './rows-with-noise.ts';
 import { type TabulateOptions, tabulate } from './tabulate.ts';
 

@@ -4,11 +4,9 @@ import type { Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
-import { NonFiniteError } from './finite/non-finite.ts';
-import type { PointwiseOptions } from './loop/data-points.ts';
-import { drawNoise } from './loop/variational.ts';
+import type { PointwiseOptions } from '@flowvae/training';
+import { drawNoise, type FunctionRunner, functionRunner, inOrder, NonFiniteError } from '@flowvae/training';
 import { Moments } from './moments.ts';
-import { type FunctionRunner, functionRunner, inOrder } from './steps/function-runner.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends PointwiseOptions<ImportanceEstimate> {

@@ -1,16 +1,16 @@
 // Annealed importance sampling on a model whose evidence is known: unbiased weights, both directions around the truth, the same on any engine.
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal } from '@flowvae/distributions';
-import { fromPosterior, fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
-import { key, normal } from '@flowvae/random';
-import { type Tensor2D, tf } from '@flowvae/tensor';
 import {
   type AnnealedEstimate,
   type AnnealedImportanceOptions,
   annealedImportance,
-  dataPoints,
   evaluate,
-} from '@flowvae/training';
+} from '@flowvae/evaluation';
+import { fromPosterior, fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
+import { key, normal } from '@flowvae/random';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import {
   type AnnealingRunner,
@@ -18,11 +18,11 @@ import {
   annealingFunctions,
   forwardStart,
   givenStart,
-} from '../../packages/training/src/annealed-chains.ts';
-import { PilotStepSizes } from '../../packages/training/src/step-sizes.ts';
+} from '../../packages/evaluation/src/annealed-chains.ts';
+import { PilotStepSizes } from '../../packages/evaluation/src/step-sizes.ts';
 import { functionsRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { logEvidence as exactLogEvidence } from '../reference/linear-gaussian.ts';
-import { data, given, modelAt } from './linear-gaussian-at.ts';
+import { data, given, modelAt } from '../training/linear-gaussian-at.ts';
 
 const { latent, observed, weights, mean, sd, logEvidence, posteriorMean, posteriorCholesky } = given;
 const noise = { kind: 'normal', width: latent } as const;

@@ -1,11 +1,12 @@
 // A bound on held-out data whose rows are too wide for one run: the same, in parts.
 import { runCounter } from '@flowvae/compiler';
+import { type BoundOnOptions, boundOn } from '@flowvae/evaluation';
 import { elbo, type LatentModel } from '@flowvae/objectives';
 import { key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { type BoundOnOptions, boundOn, type Engine } from '@flowvae/training';
+import type { Engine } from '@flowvae/training';
 import { expect, it } from 'vitest';
-import { data, given, modelAt } from './linear-gaussian-at.ts';
+import { data, given, modelAt } from '../training/linear-gaussian-at.ts';
 
 const WIDTH = 2_000_000; // 8 MB for each row
 

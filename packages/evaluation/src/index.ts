@@ -1,0 +1,20 @@
+export type {
+  AnnealedEstimate,
+  AnnealedImportance,
+  DirectionEstimate,
+  DirectionSummary,
+} from './annealed-estimates.ts';
+export { type AnnealedImportanceOptions, annealedImportance } from './annealed-importance.ts';
+export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
+export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
+export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
+export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
+export {
+  type LayerStatistics,
+  type PosteriorStatistics,
+  type PosteriorStatisticsOptions,
+  posteriorStatistics,
+  type Spread,
+} from './posterior-statistics.ts';
+export { type InferenceGap, type InferenceGapsOptions, inferenceGaps } from './refine.ts';
+export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
