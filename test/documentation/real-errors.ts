@@ -22,7 +22,7 @@ import {
   traceGraph,
 } from 'flowvae';
 import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
-import { parseSetting } from '../../packages/flowvae/src/train-config.ts';
+import { parseSetting } from '../../packages/flowvae/src/config/train-config.ts';
 
 const mistakes: readonly ((folder: string) => unknown)[] = [
   () => parseSetting('steps', '1e3'),

@@ -9,7 +9,7 @@ import { RunFolder, resumeRun } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { completeConfig, openRun, trainRun } from 'flowvae';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dataChecksum, experiment } from '../../packages/flowvae/src/experiment.ts';
+import { dataChecksum, experiment } from '../../packages/flowvae/src/run/experiment.ts';
 import { folderOf, idxImages, idxLabels } from '../datasets/idx-fixtures.ts';
 import { tinySettings } from '../flowvae/tiny-run.ts';
 import { damaged } from './damage.ts';

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync,
 import { join } from 'node:path';
 import { completeConfig, openRun, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AnnealedReport, describeAnnealed } from '../../packages/flowvae/src/annealed-test.ts';
+import { type AnnealedReport, describeAnnealed } from '../../packages/flowvae/src/run/annealed-test.ts';
 import { flowvae, type Outcome } from '../processes/programs.ts';
 import { corruptData, freshPath, tinyData, tinyFlags, tinySettings } from './tiny-run.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
-import { flagOf } from '../../packages/flowvae/src/settings.ts';
-import { parseSetting, recordedConfig } from '../../packages/flowvae/src/train-config.ts';
+import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
+import { parseSetting, recordedConfig } from '../../packages/flowvae/src/config/train-config.ts';
 
 const names = Object.keys(settings) as SettingName[];
 

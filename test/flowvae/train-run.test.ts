@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, evaluateTest, openRun, runCounter, type TrainConfig, trainRun } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { describeEvaluation, evaluationReport } from '../../packages/flowvae/src/report.ts';
+import { describeEvaluation, evaluationReport } from '../../packages/flowvae/src/report/report.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
 const data = tinyData();

@@ -1,6 +1,6 @@
 // A model of a tiny config whose every parameter differs from its start, as after training.
 import { completeConfig, type PortableModel, type TrainConfig } from 'flowvae';
-import { modelOf } from '../../packages/flowvae/src/experiment.ts';
+import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
 import { shaken } from './shaken.ts';
 import { tinySettings } from './tiny-run.ts';
 

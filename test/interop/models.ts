@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bernoulli, key, normal, uniform } from '@flowvae/random';
 import { completeConfig, onnxFiles, type PortableModel, parseFlow } from 'flowvae';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
-import { modelOf } from '../../packages/flowvae/src/experiment.ts';
+import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
 import type { Feeds } from '../compiler/export/runtimes.ts';
 import { shaken } from '../flowvae/shaken.ts';
 

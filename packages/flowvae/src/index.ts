@@ -75,8 +75,8 @@ export * from '@flowvae/vae';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
-export { evaluateTest } from './evaluate-test.ts';
-export { type Experiment, experiment, type Training, training } from './experiment.ts';
+export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
+export { completeConfig } from './config/train-config.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
 export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {
@@ -86,9 +86,9 @@ export {
   portablePosterior,
   savePosterior,
 } from './portable/portable-posterior.ts';
-export { type Replay, replayRun } from './replay-run.ts';
-export { openRun, type SavedRun } from './saved-run.ts';
-export { type SettingName, settings, type TrainConfig } from './settings.ts';
-export { completeConfig } from './train-config.ts';
-export { type TrainRun, type TrainRunOptions, trainRun } from './train-run.ts';
-export { versions } from './versions.ts';
+export { evaluateTest } from './run/evaluate-test.ts';
+export { type Experiment, experiment, type Training, training } from './run/experiment.ts';
+export { type Replay, replayRun } from './run/replay-run.ts';
+export { openRun, type SavedRun } from './run/saved-run.ts';
+export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
+export { versions } from './run/versions.ts';

@@ -19,7 +19,7 @@ import {
   tf,
 } from 'flowvae';
 import { expect } from 'vitest';
-import { flagOf } from '../../../packages/flowvae/src/settings.ts';
+import { flagOf } from '../../../packages/flowvae/src/config/settings.ts';
 import { differences, runNative } from '../../compiler/export/runtimes.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { freshPath, tinyData } from '../tiny-run.ts';

@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { fold, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
-import { type EncodeOptions, encodeImages } from '../encode-images.ts';
-import { chooseBackend } from '../evaluate-test.ts';
-import { type CheckpointChoice, describeCheckpoint, openRun } from '../saved-run.ts';
-import type { TrainConfig } from '../settings.ts';
+import type { TrainConfig } from '../config/settings.ts';
+import { type EncodeOptions, encodeImages } from '../run/encode-images.ts';
+import { chooseBackend } from '../run/evaluate-test.ts';
+import { type CheckpointChoice, describeCheckpoint, openRun } from '../run/saved-run.ts';
 import { interruption } from './interruption.ts';
 
 type EncodeFlags = Partial<TrainConfig> &

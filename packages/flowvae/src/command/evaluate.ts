@@ -1,19 +1,19 @@
 // `flowvae evaluate <run>`.
 import { basename, resolve } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
+import { flagOf, type TrainConfig } from '../config/settings.ts';
+import { describeEvaluation, evaluationReport } from '../report/report.ts';
+import { writeDiagnostics } from '../report/write-diagnostics.ts';
 import {
   type AnnealedFlags,
   annealedTest,
   checkAnnealedFlags,
   describeAnnealed,
   simulatedImages,
-} from '../annealed-test.ts';
-import { chooseBackend, evaluateTest } from '../evaluate-test.ts';
-import type { ModelParts, TestParts } from '../experiment.ts';
-import { describeEvaluation, evaluationReport } from '../report.ts';
-import { type CheckpointChoice, describeCheckpoint, openModel, openRun } from '../saved-run.ts';
-import { flagOf, type TrainConfig } from '../settings.ts';
-import { writeDiagnostics } from '../write-diagnostics.ts';
+} from '../run/annealed-test.ts';
+import { chooseBackend, evaluateTest } from '../run/evaluate-test.ts';
+import type { ModelParts, TestParts } from '../run/experiment.ts';
+import { type CheckpointChoice, describeCheckpoint, openModel, openRun } from '../run/saved-run.ts';
 import { interruption } from './interruption.ts';
 import { progressTo, type Verbosity } from './verbosity.ts';
 

@@ -4,7 +4,7 @@ import { makeFolder, writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { type OnnxFiles, onnxFiles } from '../portable/onnx-files.ts';
 import { type PortableModel, saveModel } from '../portable/portable-model.ts';
-import { openModel } from '../saved-run.ts';
+import { openModel } from '../run/saved-run.ts';
 
 interface ExportFlags {
   readonly onnx?: string;

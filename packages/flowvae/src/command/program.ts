@@ -2,11 +2,11 @@
 import { checkpointChoices } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { Argument, Command, Option } from 'commander';
-import { splitNames } from '../encode-images.ts';
-import type { CheckpointChoice } from '../saved-run.ts';
-import { flagOf, type Setting, type SettingName, settings } from '../settings.ts';
-import { parseSetting } from '../train-config.ts';
-import { version } from '../versions.ts';
+import { flagOf, type Setting, type SettingName, settings } from '../config/settings.ts';
+import { parseSetting } from '../config/train-config.ts';
+import { splitNames } from '../run/encode-images.ts';
+import type { CheckpointChoice } from '../run/saved-run.ts';
+import { version } from '../run/versions.ts';
 import { bold, cyan, errorPrefix, hasColours } from './colours.ts';
 import { completionCommand, shells } from './completion/completion.ts';
 import { encodeCommand } from './encode.ts';

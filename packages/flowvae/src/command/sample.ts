@@ -3,8 +3,8 @@ import { extname, join } from 'node:path';
 import { fold, key } from '@flowvae/random';
 import { writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import { samplesFigure } from '../pictures.ts';
-import { openModel } from '../saved-run.ts';
+import { samplesFigure } from '../report/pictures.ts';
+import { openModel } from '../run/saved-run.ts';
 
 interface SampleFlags {
   readonly count: number;

@@ -1,8 +1,8 @@
 // A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits, noise to a draw from the prior.
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
-import { likelihoodOf } from '../observed-data.ts';
-import { sharedConfig } from '../shared-config.ts';
+import { sharedConfig } from '../config/shared-config.ts';
+import { likelihoodOf } from '../run/observed-data.ts';
 import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the files. */

@@ -2,10 +2,10 @@
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Vae } from '@flowvae/vae';
-import { modelOf } from '../experiment.ts';
-import { type SettingName, settings, type TrainConfig } from '../settings.ts';
-import { sharedConfig } from '../shared-config.ts';
-import { recordedConfig } from '../train-config.ts';
+import { type SettingName, settings, type TrainConfig } from '../config/settings.ts';
+import { sharedConfig } from '../config/shared-config.ts';
+import { recordedConfig } from '../config/train-config.ts';
+import { modelOf } from '../run/experiment.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** A model, and what it takes to build it again. */

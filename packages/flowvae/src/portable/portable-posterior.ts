@@ -12,9 +12,9 @@ import {
 import { type Key, key } from '@flowvae/random';
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
-import { networks } from '../experiment.ts';
-import type { TrainConfig } from '../settings.ts';
-import { recordedConfig } from '../train-config.ts';
+import type { TrainConfig } from '../config/settings.ts';
+import { recordedConfig } from '../config/train-config.ts';
+import { networks } from '../run/experiment.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** What it takes to build a posterior. */

@@ -4,8 +4,8 @@ import { fold, type Key, normal } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
-import type { Experiment, ModelParts } from './experiment.ts';
-import type { TrainConfig } from './settings.ts';
+import type { TrainConfig } from '../config/settings.ts';
+import type { Experiment, ModelParts } from '../run/experiment.ts';
 
 /** Part of a title; Bernoulli goes without saying. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);

@@ -2,7 +2,7 @@
 import { type Binarisation, binarisations } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor';
 import { type DataForm, type Likelihood, likelihoods, parseLikelihood } from '@flowvae/vae';
-import { flagOf, type TrainConfig } from './settings.ts';
+import { flagOf, type TrainConfig } from '../config/settings.ts';
 
 const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey: boolean }>> = {
   bits: { words: 'bits', isGrey: false },

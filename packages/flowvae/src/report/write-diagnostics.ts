@@ -3,14 +3,14 @@
 import type { Evaluation } from '@flowvae/evaluation';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
+import type { Experiment } from '../run/experiment.ts';
+import type { ChosenCheckpoint } from '../run/saved-run.ts';
+import { versions } from '../run/versions.ts';
 import { diagnose } from './diagnostics.ts';
 import { diagnosticsReport } from './diagnostics-report.ts';
-import type { Experiment } from './experiment.ts';
 import { parametersChecksum } from './kept-diagnostics.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
-import type { ChosenCheckpoint } from './saved-run.ts';
-import { versions } from './versions.ts';
 
 /** How a report is made. */
 export interface WriteDiagnosticsOptions {

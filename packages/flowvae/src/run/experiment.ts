@@ -19,9 +19,9 @@ import {
   variational,
 } from '@flowvae/training';
 import { architectures, type MlpVae, type MlpVaeOptions, mlpVae } from '@flowvae/vae';
-import { objectiveOf } from './objective-choice.ts';
+import { objectiveOf } from '../config/objective-choice.ts';
+import { flagOf, type TrainConfig } from '../config/settings.ts';
 import { likelihoodOf } from './observed-data.ts';
-import { flagOf, type TrainConfig } from './settings.ts';
 
 /** Rows and columns of an image. */
 export type ImageSize = Pick<ImageSet, 'height' | 'width'>;

@@ -2,15 +2,15 @@
 import { htmlReport, type ReportFigure, type ReportSection } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { HistoryEntry } from '@flowvae/training';
+import { flagOf, type SettingName } from '../config/settings.ts';
+import { sharedConfig } from '../config/shared-config.ts';
+import type { Experiment } from '../run/experiment.ts';
+import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
-import type { Experiment } from './experiment.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
-import { type ChosenCheckpoint, describeCheckpoint } from './saved-run.ts';
-import { flagOf, type SettingName } from './settings.ts';
-import { sharedConfig } from './shared-config.ts';
 
 /** What the page is made of. */
 export interface ReportPage {

@@ -5,7 +5,7 @@ import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 
 /** flowvae's own version. */
-export const version: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+export const version: string = (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 
 /** What to write beside every result: the same seed gives the same bytes only under the same versions, threads and machine. */
 export async function versions(): Promise<Readonly<Record<string, string>>> {

@@ -3,7 +3,7 @@
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
-import type { Experiment } from './experiment.ts';
+import type { Experiment } from '../run/experiment.ts';
 import { clamped, read } from './pictures.ts';
 
 /** Values that a dimension takes in a traversal: ±3 in steps of 0.75, in units of the prior N(0, 1). */

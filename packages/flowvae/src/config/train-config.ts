@@ -1,8 +1,8 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
 import { NarrowLatentError, parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { ExpectationError } from '@flowvae/tensor';
+import { likelihoodOf } from '../run/observed-data.ts';
 import { refuseObjective } from './objective-choice.ts';
-import { likelihoodOf } from './observed-data.ts';
 import {
   fallbacks,
   flagOf,

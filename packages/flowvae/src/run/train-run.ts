@@ -17,6 +17,10 @@ import {
 } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
+import { flagOf, type SettingName, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
+import { diagnosticsOf } from '../report/kept-diagnostics.ts';
+import { drawFigures } from '../report/pictures.ts';
+import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import {
   absoluteData,
@@ -27,11 +31,7 @@ import {
   training,
   validationBound,
 } from './experiment.ts';
-import { diagnosticsOf } from './kept-diagnostics.ts';
-import { drawFigures } from './pictures.ts';
-import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from './report.ts';
 import { REMEDY, refuseOtherData, sizeMetadata, storedConfig } from './saved-run.ts';
-import { flagOf, type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */

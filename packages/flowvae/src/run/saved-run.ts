@@ -9,6 +9,8 @@ import {
   type StoredParameters,
 } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
+import type { TrainConfig } from '../config/settings.ts';
+import { recordedConfig } from '../config/train-config.ts';
 import {
   dataChecksum,
   type Experiment,
@@ -20,8 +22,6 @@ import {
   readData,
 } from './experiment.ts';
 import { likelihoodOf } from './observed-data.ts';
-import type { TrainConfig } from './settings.ts';
-import { recordedConfig } from './train-config.ts';
 
 /** A run's folder and parts. */
 export interface SavedRun {

@@ -13,8 +13,8 @@ import {
 import { fold } from '@flowvae/random';
 import type { ProgressStream } from '@flowvae/runs';
 import type { Tensor2D } from '@flowvae/tensor';
-import { evaluateTest } from './evaluate-test.ts';
-import type { Experiment } from './experiment.ts';
+import { evaluateTest } from '../run/evaluate-test.ts';
+import type { Experiment } from '../run/experiment.ts';
 
 /** What the diagnostics of a run are made of. */
 export interface Diagnostics {

@@ -6,7 +6,7 @@ import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
 import { parseLikelihood } from '@flowvae/vae';
-import type { Experiment, TestParts } from './experiment.ts';
+import type { Experiment, TestParts } from '../run/experiment.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
 interface Terms {
