@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { crc32c } from '../../packages/runs/src/crc32c.ts';
-import { EventFile } from '../../packages/runs/src/event-file.ts';
-import type { SummaryValue } from '../../packages/runs/src/event-message.ts';
-import { histogramOf } from '../../packages/runs/src/histogram.ts';
+import { crc32c } from '../../packages/runs/src/metrics/crc32c.ts';
+import { EventFile } from '../../packages/runs/src/metrics/event-file.ts';
+import type { SummaryValue } from '../../packages/runs/src/metrics/event-message.ts';
+import { histogramOf } from '../../packages/runs/src/metrics/histogram.ts';
 import { crcByBits, readEvents } from './event-reader.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-events-'));

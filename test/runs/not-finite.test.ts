@@ -6,7 +6,7 @@ import { beginRun, type DurableRun, resumeRun, validating } from '@flowvae/runs'
 import { tf } from '@flowvae/tensor';
 import { fit, type RunState, rmsprop, sgd } from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkpointing } from '../../packages/runs/src/checkpointing.ts';
+import { checkpointing } from '../../packages/runs/src/checkpoints/checkpointing.ts';
 import { quadratic } from '../training/problems.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-not-finite-'));

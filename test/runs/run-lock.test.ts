@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { removePartialFiles } from '../../packages/runs/src/atomic-file.ts';
-import { LockedError, lockRun, type RunLock } from '../../packages/runs/src/run-lock.ts';
+import { removePartialFiles } from '../../packages/runs/src/files/atomic-file.ts';
+import { LockedError, lockRun, type RunLock } from '../../packages/runs/src/run/run-lock.ts';
 import { steppingInto } from './file-operations.ts';
 
 let folder: string;

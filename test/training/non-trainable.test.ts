@@ -25,7 +25,7 @@ import {
   type TrainingProblem,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoints/checkpoint.ts';
 import { valuesOf } from './problems.ts';
 
 const engines: readonly Engine[] = ['compiled', 'eager'];

@@ -1,7 +1,20 @@
-export { writeFileAtomically, writePiecesAtomically } from './atomic-file.ts';
-export { describeBoundSum } from './bound-sum.ts';
-export type { CheckpointSchedule } from './checkpointing.ts';
-export { readObject, readSealed, sealed } from './checksum.ts';
+export type { CheckpointSchedule } from './checkpoints/checkpointing.ts';
+export { writeFileAtomically, writePiecesAtomically } from './files/atomic-file.ts';
+export { readObject, readSealed, sealed } from './files/checksum.ts';
+export { layersModelFolder } from './files/layers-model-folder.ts';
+export { makeFolder } from './files/make-folder.ts';
+export {
+  assignParameters,
+  assignState,
+  type StoredParameters,
+  storedParameters,
+  writeParameters,
+} from './files/parameters-file.ts';
+export { describeBoundSum } from './metrics/bound-sum.ts';
+export { metricsCsv } from './metrics/metrics-csv.ts';
+export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './metrics/progress.ts';
+export { isExhausted, type ValidatingOptions, validating } from './metrics/validating.ts';
+export type { ValidationEntry } from './metrics/validation-entries.ts';
 export {
   beginRun,
   checkpointChoices,
@@ -11,19 +24,6 @@ export {
   readCheckpoint,
   readLatestCheckpoint,
   resumeRun,
-} from './durable-run.ts';
-export { layersModelFolder } from './layers-model-folder.ts';
-export { makeFolder } from './make-folder.ts';
-export { metricsCsv } from './metrics-csv.ts';
-export {
-  assignParameters,
-  assignState,
-  type StoredParameters,
-  storedParameters,
-  writeParameters,
-} from './parameters-file.ts';
-export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './progress.ts';
-export { RunFolder } from './run-folder.ts';
-export { LockedError, lockRun, type RunLock } from './run-lock.ts';
-export { isExhausted, type ValidatingOptions, validating } from './validating.ts';
-export type { ValidationEntry } from './validation-entries.ts';
+} from './run/durable-run.ts';
+export { RunFolder } from './run/run-folder.ts';
+export { LockedError, lockRun, type RunLock } from './run/run-lock.ts';

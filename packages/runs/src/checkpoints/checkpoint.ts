@@ -1,8 +1,8 @@
 // A checkpoint as two files: the arrays as safetensors, everything else as JSON that names them by their checksum.
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor } from '@flowvae/tensor';
 import type { RunState, ValuesByName } from '@flowvae/training';
-import { sha256 } from './checksum.ts';
-import type { Extent } from './metrics-file.ts';
+import { sha256 } from '../files/checksum.ts';
+import type { Extent } from '../metrics/metrics-file.ts';
 
 /** What a checkpoint says beside the arrays. */
 export interface CheckpointRecord {

@@ -2,17 +2,17 @@
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Callback, HistoryEntry, NonFiniteError, RunState } from '@flowvae/training';
-import { removePartialFiles } from './atomic-file.ts';
-import { CheckpointFolder, type LoadedCheckpoint } from './checkpoint-folder.ts';
-import { type CheckpointSchedule, checkpointing } from './checkpointing.ts';
+import { CheckpointFolder, type LoadedCheckpoint } from '../checkpoints/checkpoint-folder.ts';
+import { type CheckpointSchedule, checkpointing } from '../checkpoints/checkpointing.ts';
+import { removePartialFiles } from '../files/atomic-file.ts';
+import { UnreadableError } from '../files/reading.ts';
+import { EventFile } from '../metrics/event-file.ts';
+import { histogramOf } from '../metrics/histogram.ts';
+import { MetricsFile, nothing, readExtent } from '../metrics/metrics-file.ts';
+import { bestOf, isValidation, type ValidationEntry } from '../metrics/validation-entries.ts';
 import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
-import { EventFile } from './event-file.ts';
-import { histogramOf } from './histogram.ts';
-import { MetricsFile, nothing, readExtent } from './metrics-file.ts';
-import { UnreadableError } from './reading.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
-import { bestOf, isValidation, type ValidationEntry } from './validation-entries.ts';
 
 /** Options of {@link beginRun} and {@link resumeRun}. */
 export interface DurableRunOptions extends CheckpointSchedule {

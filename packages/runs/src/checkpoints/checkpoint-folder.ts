@@ -3,7 +3,9 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { RunState } from '@flowvae/training';
-import { makeFolderDurably, removePartialFiles, writeFileAtomically, writeRefused } from './atomic-file.ts';
+import { makeFolderDurably, removePartialFiles, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
+import { readSealed, sealed } from '../files/checksum.ts';
+import { bytesIfThere } from '../files/reading.ts';
 import {
   asCheckpointRecord,
   type CheckpointContext,
@@ -11,8 +13,6 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
 } from './checkpoint.ts';
-import { readSealed, sealed } from './checksum.ts';
-import { bytesIfThere } from './reading.ts';
 
 /** A checkpoint, read and verified. */
 export interface LoadedCheckpoint {

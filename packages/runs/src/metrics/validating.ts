@@ -1,6 +1,6 @@
 // The bound on held-out data at intervals, and the end of training where it no longer improves; as a callback of `fit`.
 import type { Callback } from '@flowvae/training';
-import type { DurableRun } from './durable-run.ts';
+import type { DurableRun } from '../run/durable-run.ts';
 import { sinceBest, type ValidationEntry } from './validation-entries.ts';
 
 /** Options of {@link validating}. */

@@ -1,9 +1,9 @@
 // The event file that TensorBoard reads: TFRecords, each a length, its checksum, an event, its checksum.
 import { truncateSync, writeFileSync } from 'node:fs';
-import { appendWhole, writeRefused } from './atomic-file.ts';
+import { appendWhole, writeRefused } from '../files/atomic-file.ts';
+import { bytesIfThere } from '../files/reading.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { type SummaryValue, summaryEvent, versionEvent } from './event-message.ts';
-import { bytesIfThere } from './reading.ts';
 
 /** The events of a run that is going on. */
 export class EventFile {

@@ -13,7 +13,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
-import { writeRefused } from './atomic-file.ts';
+import { writeRefused } from '../files/atomic-file.ts';
 
 /** Who holds a lock. */
 interface Holder {

@@ -3,9 +3,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
-import { appendWhole, syncFolder, writeRefused } from './atomic-file.ts';
-import { sha256 } from './checksum.ts';
-import { bytesIfThere } from './reading.ts';
+import { appendWhole, syncFolder, writeRefused } from '../files/atomic-file.ts';
+import { sha256 } from '../files/checksum.ts';
+import { bytesIfThere } from '../files/reading.ts';
 
 /** How far a file was written, and what it held up to there. */
 export interface Extent {

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
-import { makeFolderDurably, writeFileAtomically, writeRefused } from './atomic-file.ts';
-import { readSealed, sealed } from './checksum.ts';
-import { makeFolder } from './make-folder.ts';
-import { parseMetrics } from './metrics-file.ts';
-import { readParameters, type StoredParameters, storedParameters, writeParameters } from './parameters-file.ts';
-import { bytesIfThere, readWhole } from './reading.ts';
+import { makeFolderDurably, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
+import { readSealed, sealed } from '../files/checksum.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { readParameters, type StoredParameters, storedParameters, writeParameters } from '../files/parameters-file.ts';
+import { bytesIfThere, readWhole } from '../files/reading.ts';
+import { parseMetrics } from '../metrics/metrics-file.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
