@@ -1,7 +1,7 @@
 // Bands around lines: a Chart.js plugin that fills y ± spread behind every series, run by run between gaps.
 import type { Chart, Plugin } from 'chart.js';
+import { withOpacity } from '../palette.ts';
 import { isDrawable, type Point, type Series } from './chart-options.ts';
-import { withOpacity } from './palette.ts';
 
 /** The plugin for one chart's series; `colors` are theirs, in the same order. */
 export function spreadBands(series: readonly Series[], colors: readonly string[]): Plugin<'line'> {

@@ -1,10 +1,10 @@
 // Histograms: how one number is spread over many data points.
 import { ExpectationError } from '@flowvae/tensor';
 import { type Chart, type ChartConfiguration, Legend, type LegendItem, type Plugin, SubTitle, Title } from 'chart.js';
+import { font } from '../font.ts';
+import { ink, mutedInk, seriesColor, withOpacity } from '../palette.ts';
 import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
-import { font } from './font.ts';
-import { ink, mutedInk, seriesColor, withOpacity } from './palette.ts';
 import { type Bins, countInBins } from './value-bins.ts';
 
 /** Values under one name. */

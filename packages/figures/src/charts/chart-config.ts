@@ -8,11 +8,11 @@ import {
   SubTitle,
   Title,
 } from 'chart.js';
+import { ink, seriesColor, seriesColors } from '../palette.ts';
 import { xAxis, yAxis } from './chart-axes.ts';
 import { chartSize, type Drawing, type Placement } from './chart-drawing.ts';
 import { isDrawable, type LineChartOptions, type Point, type Series } from './chart-options.ts';
 import { background, commonOptions, heading, legend } from './chart-style.ts';
-import { ink, seriesColor, seriesColors } from './palette.ts';
 import { spreadBands } from './spread-band.ts';
 import { cutNote, yAxisRange } from './value-range.ts';
 

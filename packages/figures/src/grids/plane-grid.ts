@@ -1,6 +1,6 @@
 // Grids of square panels over one part of the plane: density maps and clouds of points side by side.
 import { ExpectationError } from '@flowvae/tensor';
-import type { FileOptions } from './chart-drawing.ts';
+import type { FileOptions } from '../charts/chart-drawing.ts';
 import { drawPlanePng, drawPlaneSvg } from './plane-drawing.ts';
 
 /** A density on a regular grid over the panel's range. */

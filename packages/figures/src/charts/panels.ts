@@ -1,11 +1,11 @@
 // Several charts on one sheet, e.g. a bound on top and its terms below, with plot areas that line up.
 import { ExpectationError } from '@flowvae/tensor';
 import { createCanvas } from '@napi-rs/canvas';
+import { paper } from '../palette.ts';
+import { nestSvg } from '../svg-sheet.ts';
 import { lineDrawing } from './chart-config.ts';
 import { chartSize, drawRaster, drawSvg, type FileOptions, naturalYAxisWidth, pngPixelRatio } from './chart-drawing.ts';
 import { checkChart, type LineChartOptions } from './chart-options.ts';
-import { paper } from './palette.ts';
-import { nestSvg } from './svg-sheet.ts';
 
 /** How charts are laid out on a sheet. */
 export interface PanelsOptions extends FileOptions {

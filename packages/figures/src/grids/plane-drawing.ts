@@ -1,10 +1,10 @@
 // Draws grids of panels over the plane on a canvas, in pixels or as SVG.
 import { type Canvas, createCanvas, ImageData, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas';
-import { pngPixelRatio } from './chart-drawing.ts';
-import { font, requireFont } from './font.ts';
-import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from './palette.ts';
+import { pngPixelRatio } from '../charts/chart-drawing.ts';
+import { font, requireFont } from '../font.ts';
+import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from '../palette.ts';
+import { withOwnIds } from '../svg-sheet.ts';
 import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-grid.ts';
-import { withOwnIds } from './svg-sheet.ts';
 
 const margin = 16;
 const gap = 14;

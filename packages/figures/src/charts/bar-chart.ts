@@ -1,10 +1,10 @@
 // Bars over categories: one number, or a range of numbers, for each.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, SubTitle, Title } from 'chart.js';
+import { seriesColor } from '../palette.ts';
 import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { swatches } from './histogram.ts';
-import { seriesColor } from './palette.ts';
 
 /** A number from 0 up or down, or the two ends of a range. */
 export type Bar = number | readonly [low: number, high: number];

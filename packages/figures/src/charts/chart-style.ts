@@ -1,8 +1,8 @@
 // The house style that all charts share: fonts, colours, axes, words.
 import type { Chart, ChartOptions, LegendItem, Plugin } from 'chart.js';
+import { fontFamily } from '../font.ts';
+import { axisLine, gridLine, ink, mutedInk, paper } from '../palette.ts';
 import type { Placement } from './chart-drawing.ts';
-import { fontFamily } from './font.ts';
-import { axisLine, gridLine, ink, mutedInk, paper } from './palette.ts';
 
 /** What no chart differs in. */
 export const commonOptions = ({ pixelRatio }: Placement) =>

@@ -1,8 +1,8 @@
 // Draws rows of images with words around them: the part that all image grids share.
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
-import { font, requireFont } from './font.ts';
+import { font, requireFont } from '../font.ts';
+import { frameColor, ink, paper } from '../palette.ts';
 import { type GridLayout, layOutGrid } from './grid-layout.ts';
-import { frameColor, ink, paper } from './palette.ts';
 
 /** How the images of a grid look. */
 export interface GridStyle {

@@ -1,11 +1,11 @@
 // Points of the plane in classes: a colour each, and the class's name where its points are.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, type Plugin, SubTitle, Title } from 'chart.js';
+import { font } from '../font.ts';
+import { classColor, ink, paper, withOpacity } from '../palette.ts';
 import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
-import { font } from './font.ts';
 import { swatches } from './histogram.ts';
-import { classColor, ink, paper, withOpacity } from './palette.ts';
 
 /** The points of one class. */
 export interface PointClass {

@@ -14,8 +14,8 @@ import {
   PointElement,
   ScatterController,
 } from 'chart.js';
-import { requireFont } from './font.ts';
-import { withOwnIds } from './svg-sheet.ts';
+import { requireFont } from '../font.ts';
+import { withOwnIds } from '../svg-sheet.ts';
 
 /** File formats of charts. SVG text is stored as outlines, so it looks the same without the font. */
 export type Format = 'png' | 'svg';
