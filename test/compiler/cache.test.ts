@@ -3,9 +3,9 @@ import { compile, sessionCounter, traceGraph } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { GraphRunner } from '../../packages/compiler/src/backend/graph-runner.ts';
-import { Executable } from '../../packages/compiler/src/executable.ts';
-import { Lease } from '../../packages/compiler/src/lease.ts';
-import { LeastRecentlyUsed } from '../../packages/compiler/src/least-recently-used.ts';
+import { Executable } from '../../packages/compiler/src/sessions/executable.ts';
+import { Lease } from '../../packages/compiler/src/sessions/lease.ts';
+import { LeastRecentlyUsed } from '../../packages/compiler/src/sessions/least-recently-used.ts';
 
 const refusal =
   'run: expected an executable that is kept, got one that was disposed of, or made room for other shapes; ask specialise() for it again, or raise cacheSize';

@@ -2,7 +2,7 @@
 import { compile } from '@flowvae/compiler';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { runInPlace, STOP } from '../../packages/compiler/src/in-place.js';
+import { runInPlace, STOP } from '../../packages/compiler/src/sessions/in-place.js';
 
 const fn = ({ x }: Readonly<Record<string, unknown>>) => {
   const matrix = x as Tensor2D;

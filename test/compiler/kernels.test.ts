@@ -3,7 +3,7 @@ import { compile, runCounter, traceGraph } from '@flowvae/compiler';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { lowerings } from '../../packages/compiler/src/lowerings/table.ts';
-import { recorder } from '../../packages/compiler/src/recorder.ts';
+import { recorder } from '../../packages/compiler/src/tracing/recorder.ts';
 import type { KernelCase } from './kernel-case.ts';
 import { kernelCases } from './kernel-cases.ts';
 

@@ -3,14 +3,14 @@ import type { Arrays, Graph, Traceable } from '@flowvae/compiler';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Executable } from '../../packages/compiler/src/executable.ts';
 import { fuseBias } from '../../packages/compiler/src/passes/bias.ts';
 import { foldBroadcasts } from '../../packages/compiler/src/passes/broadcasts.ts';
 import { shareCommonSubexpressions } from '../../packages/compiler/src/passes/common-subexpressions.ts';
 import { removeDeadNodes } from '../../packages/compiler/src/passes/dead-nodes.ts';
 import { optimise, passNames } from '../../packages/compiler/src/passes/optimise.ts';
 import { foldReshapes } from '../../packages/compiler/src/passes/reshapes.ts';
-import { trace } from '../../packages/compiler/src/trace.ts';
+import { Executable } from '../../packages/compiler/src/sessions/executable.ts';
+import { trace } from '../../packages/compiler/src/tracing/trace.ts';
 
 const count = (graph: Graph, operator: string) => graph.nodes.filter((node) => node.operator === operator).length;
 const arraysFor = (graph: Graph): Arrays =>

@@ -4,7 +4,7 @@ import { chain, planar, planarLeaky } from '@flowvae/flows';
 import { fold, key, normal } from '@flowvae/random';
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { Executable } from '../../packages/compiler/src/executable.ts';
+import { Executable } from '../../packages/compiler/src/sessions/executable.ts';
 import { divide } from '../../packages/compiler/src/stages/divide.ts';
 import { stageRecipes } from '../../packages/compiler/src/stages/stage-recipes.ts';
 import { openStages } from '../../packages/compiler/src/stages/staged-session.js';

@@ -1,12 +1,12 @@
 // From a tfjs function to something that runs fast: traced once for each set of shapes, then kept.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
-import { Executable } from './executable.ts';
 import type { ExportShapes } from './export/shapes.ts';
 import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
-import type { Graph } from './graph.ts';
-import { LeastRecentlyUsed, promised } from './least-recently-used.ts';
+import type { Graph } from './graph/graph.ts';
 import { optimise } from './passes/optimise.ts';
-import { type InputShapes, type Traceable, type TraceOptions, trace } from './trace.ts';
+import { Executable } from './sessions/executable.ts';
+import { LeastRecentlyUsed, promised } from './sessions/least-recently-used.ts';
+import { type InputShapes, type Traceable, type TraceOptions, trace } from './tracing/trace.ts';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {

@@ -1,7 +1,7 @@
 // Models as bytes: the very bytes that ONNX's own library writes, which every reader of ONNX takes.
 import onnxProto from 'onnx-proto';
 import { expect, it } from 'vitest';
-import { attributeTypes, encodeMessage, type Message } from '../../../packages/compiler/src/onnx-messages.ts';
+import { attributeTypes, encodeMessage, type Message } from '../../../packages/compiler/src/graph/onnx-messages.ts';
 import library from './onnx-library.json' with { type: 'json' };
 
 /** The model of onnx_library.py. */

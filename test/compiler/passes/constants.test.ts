@@ -3,8 +3,8 @@ import { traceGraph } from '@flowvae/compiler';
 import { type Scalar, tf } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Executable } from '../../../packages/compiler/src/executable.ts';
 import { foldConstants } from '../../../packages/compiler/src/passes/constants.ts';
+import { Executable } from '../../../packages/compiler/src/sessions/executable.ts';
 import { nodesOf, resultsOf, rewritten } from './equal-results.ts';
 
 const shapes = { x: [15, 2] };

@@ -1,11 +1,11 @@
 // Graphs before and after a pass, run on ordinary and on extreme numbers.
 import { type Arrays, type Graph, printGraph, type Traceable } from '@flowvae/compiler';
 import { expect } from 'vitest';
-import { Executable } from '../../../packages/compiler/src/executable.ts';
 import { removeDeadNodes } from '../../../packages/compiler/src/passes/dead-nodes.ts';
 import { foldReshapes } from '../../../packages/compiler/src/passes/reshapes.ts';
 import type { Pass } from '../../../packages/compiler/src/passes/rewrite.ts';
-import { trace } from '../../../packages/compiler/src/trace.ts';
+import { Executable } from '../../../packages/compiler/src/sessions/executable.ts';
+import { trace } from '../../../packages/compiler/src/tracing/trace.ts';
 
 const extremes = [Number.NaN, Infinity, -Infinity, 0, -0, 1e-45, -1e-45, 3.4e38, -3.4e38, 1, -1, 88, -104, 1e-7, 17];
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optimise } from '../../../packages/compiler/src/passes/optimise.ts';
 import { type Pass, rewrite } from '../../../packages/compiler/src/passes/rewrite.ts';
-import { trace } from '../../../packages/compiler/src/trace.ts';
+import { trace } from '../../../packages/compiler/src/tracing/trace.ts';
 import { expectEqualResults, resultsOf } from './equal-results.ts';
 
 const ROWS = 5;

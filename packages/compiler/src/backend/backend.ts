@@ -1,11 +1,17 @@
 // The tfjs backend `onnxruntime`: kernels are recorded, and run as one graph when somebody asks for a value.
 import { type BackendValues, type DataId, type DataType, elementCount, type TensorInfo, tf } from '@flowvae/tensor';
-import type { OutputArray } from '../executable.ts';
-import { sameShape, type Value } from '../graph.ts';
-import { GraphBuilder } from '../graph-builder.ts';
+import { sameShape, type Value } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 import { views } from '../lowerings/layout.ts';
 import { reshaped } from '../lowerings/lowering.ts';
-import { graphType, type KernelInputs, type Recording, recordKernel, registerRecordedKernels } from '../recording.ts';
+import type { OutputArray } from '../sessions/executable.ts';
+import {
+  graphType,
+  type KernelInputs,
+  type Recording,
+  recordKernel,
+  registerRecordedKernels,
+} from '../tracing/recording.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { PendingGraph } from './pending-graph.ts';
 

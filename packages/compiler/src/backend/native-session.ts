@@ -2,10 +2,10 @@
 // event loop; `dist/binding.js` of the same package exports that library. Only here is it touched.
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { type OutputArray, runCounter } from '../executable.ts';
-import type { Graph } from '../graph.ts';
-import { encodeModel, outputName } from '../onnx-model.ts';
-import { sessionOptions } from '../session-options.ts';
+import type { Graph } from '../graph/graph.ts';
+import { encodeModel, outputName } from '../graph/onnx-model.ts';
+import { type OutputArray, runCounter } from '../sessions/executable.ts';
+import { sessionOptions } from '../sessions/session-options.ts';
 
 type Tensors = Record<string, OrtTensor>;
 

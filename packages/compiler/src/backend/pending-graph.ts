@@ -1,6 +1,7 @@
 // What was recorded and not run yet: values that know the node that makes them, down to values whose elements are known.
-import type { OutputArray } from '../executable.ts';
-import type { Constant, ConstantData, Graph, GraphNode, Named, Value, ValueType } from '../graph.ts';
+
+import type { Constant, ConstantData, Graph, GraphNode, Named, Value, ValueType } from '../graph/graph.ts';
+import type { OutputArray } from '../sessions/executable.ts';
 
 /** Constants up to this many elements are embedded; larger ones are fed, so that they stay out of the session and its key. */
 const EMBEDDED_ELEMENTS = 64;

@@ -1,6 +1,6 @@
 // Nodes that compute from an input's shape, at run time, what depended on the batch size while tracing.
-import type { Constant, Graph, Value, ValueType } from '../graph.ts';
-import { GraphBuilder } from '../graph-builder.ts';
+import type { Constant, Graph, Value, ValueType } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 import { onnxTypes } from '../lowerings/lowering.ts';
 import { multipleOfBatch, type Scaling, type Sizes, scalingOf } from './scaling.ts';
 

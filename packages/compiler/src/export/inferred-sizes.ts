@@ -1,6 +1,6 @@
 // Sizes that a runtime can tell by itself, in place of arithmetic on shapes.
-import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph.ts';
-import { GraphBuilder } from '../graph-builder.ts';
+import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** What is known of the elements of a list: undefined for one that is computed at run time. */
 type Elements = readonly (number | undefined)[];

@@ -1,6 +1,6 @@
 // One graph for every batch size, from a function's graphs at two of them.
-import type { Constant, Graph, GraphNode, Named, Value } from '../graph.ts';
-import { TraceError } from '../trace-error.ts';
+import type { Constant, Graph, GraphNode, Named, Value } from '../graph/graph.ts';
+import { TraceError } from '../tracing/trace-error.ts';
 import { type BatchAxis, BatchValues } from './batch-values.ts';
 import type { Sizes } from './scaling.ts';
 

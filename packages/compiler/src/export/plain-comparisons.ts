@@ -1,6 +1,6 @@
 // Comparisons in the operators that every runtime has: Less, Equal, and the logic on their results.
-import type { Graph, GraphNode, Value } from '../graph.ts';
-import { GraphBuilder } from '../graph-builder.ts';
+import type { Graph, GraphNode, Value } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 
 type Operands = readonly Value[];
 /** Emits one operator on operands of one shape, up to broadcasting. */

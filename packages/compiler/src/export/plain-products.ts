@@ -1,5 +1,5 @@
 // Products as every runtime knows them: MatMul, behind a Transpose where an operand is transposed.
-import { type Graph, type GraphNode, producersOf, type Value } from '../graph.ts';
+import { type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 
 /**
  * Writes FusedMatMul (ONNX Runtime's own) and Gemm without a third operand (optional in ONNX, required by some runtimes) as MatMul.

@@ -1,5 +1,5 @@
 // Outputs out of the reach of ONNX Runtime's fusions of transposes and products, which a file cannot switch off.
-import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph.ts';
+import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 
 /** What those fusions take out of a graph. */
 const FUSED: ReadonlySet<string> = new Set(['Transpose', 'Cast']);

@@ -1,8 +1,8 @@
 // Input shapes of an export: a number is fixed in the file, a name stands for the batch size, which each run chooses.
 import type { NamedVariables } from '@flowvae/tensor';
-import { SHARED_CONSTANT_SIZE } from '../graph-builder.ts';
-import type { InputShapes } from '../trace.ts';
-import { TraceError } from '../trace-error.ts';
+import { SHARED_CONSTANT_SIZE } from '../graph/graph-builder.ts';
+import type { InputShapes } from '../tracing/trace.ts';
+import { TraceError } from '../tracing/trace-error.ts';
 import type { Sizes } from './scaling.ts';
 
 /** Shapes of inputs by name; an axis called by a name (`{ x: ['batch', 784] }`) has any size, the same wherever the name stands. */

@@ -1,9 +1,9 @@
 // A traced function as a file that any ONNX runtime takes.
 import { createRequire } from 'node:module';
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
-import { arrayTypes, type OutputArray } from '../executable.ts';
-import type { Constant, Graph, Named, Value } from '../graph.ts';
-import { encodeModel } from '../onnx-model.ts';
+import type { Constant, Graph, Named, Value } from '../graph/graph.ts';
+import { encodeModel } from '../graph/onnx-model.ts';
+import { arrayTypes, type OutputArray } from '../sessions/executable.ts';
 import { portable } from './portable.ts';
 import type { ExportShapes } from './shapes.ts';
 import { type Exported, traceModel } from './trace-model.ts';

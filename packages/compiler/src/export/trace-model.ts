@@ -1,13 +1,13 @@
 // The graph of a function that is exported, for fixed shapes or for any batch size.
 import type { NamedVariables } from '@flowvae/tensor';
-import type { Graph, Named, Value } from '../graph.ts';
-import type { Dimension } from '../onnx-model.ts';
+import type { Graph, Named, Value } from '../graph/graph.ts';
+import type { Dimension } from '../graph/onnx-model.ts';
 import { shareCommonSubexpressions } from '../passes/common-subexpressions.ts';
 import { foldConstants } from '../passes/constants.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import { optimise } from '../passes/optimise.ts';
-import { type Traceable, trace } from '../trace.ts';
-import { TraceError } from '../trace-error.ts';
+import { type Traceable, trace } from '../tracing/trace.ts';
+import { TraceError } from '../tracing/trace-error.ts';
 import { mergeTraces } from './merge.ts';
 import { multipleOfBatch, type Sizes } from './scaling.ts';
 import { type DynamicAxis, dynamicAxis, type ExportShapes, shapesAt } from './shapes.ts';

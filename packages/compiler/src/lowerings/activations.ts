@@ -1,6 +1,6 @@
 // The activations that tfjs fuses into a product or a convolution.
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, required } from './lowering.ts';
 import { elu, sigmoid } from './unary.ts';
 

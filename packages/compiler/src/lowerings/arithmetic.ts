@@ -1,7 +1,7 @@
 // Element-wise arithmetic, comparison and choice.
 import type { CastAttrs, ClipByValueAttrs } from '@flowvae/tensor';
-import type { Value, ValueType } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value, ValueType } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
   broadcastShape,
   closestType,

@@ -12,8 +12,8 @@ import {
   tf,
   type UnsortedSegmentSumAttrs,
 } from '@flowvae/tensor';
-import type { Value, ValueType } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value, ValueType } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
   converted,
   type Lowering,

@@ -16,8 +16,8 @@ import {
   tf,
   type UnpackAttrs,
 } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { listed } from './arithmetic.ts';
 import {
   elementwise,

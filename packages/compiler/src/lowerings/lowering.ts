@@ -1,7 +1,7 @@
 // What a lowering is: from one tfjs kernel call to ONNX operators.
 import { tf } from '@flowvae/tensor';
-import type { Value, ValueType } from '../graph.ts';
-import type { Emission, GraphBuilder } from '../graph-builder.ts';
+import type { Value, ValueType } from '../graph/graph.ts';
+import type { Emission, GraphBuilder } from '../graph/graph-builder.ts';
 
 /** A kernel's tensors by tfjs's own argument names (`x`, or `a` and `b`, …; lists under '0', '1', …). */
 export type Inputs = Readonly<Record<string, Value>>;

@@ -1,7 +1,7 @@
 // Normalisation by moments that are given, and by neighbouring channels.
 import type { FusedBatchNormAttrs, LRNAttrs } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
 
 /**

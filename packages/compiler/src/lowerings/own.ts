@@ -1,7 +1,7 @@
 // Kernels of our own (assembly/): one node each, which no runtime of ONNX knows. Only graphs that run here may hold them; see stages/.
 import { PLANAR_CHAIN, PLANAR_CHAIN_GRADIENT, PLANAR_FACTS } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Inputs, type Lowering, required } from './lowering.ts';
 
 const all = (inputs: Inputs, names: readonly string[]) => names.map((name) => required(inputs, name));

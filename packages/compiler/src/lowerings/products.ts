@@ -1,7 +1,7 @@
 // Matrix products. A batch of one, which is how tfjs sends every 2-D product, becomes a plain Gemm.
 import { type _FusedMatMulAttrs, type BatchMatMulAttrs, elementCount, tf } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { activated } from './activations.ts';
 import { converted, type Lowering, type Lowerings, pairwise, required, reshaped, transposed } from './lowering.ts';
 

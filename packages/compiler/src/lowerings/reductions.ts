@@ -8,8 +8,8 @@ import {
   type SumAttrs,
   tf,
 } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
   closestType,
   converted,

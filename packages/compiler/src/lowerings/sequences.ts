@@ -7,8 +7,8 @@ import {
   type RangeAttrs,
   tf,
 } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { listed } from './arithmetic.ts';
 import { converted, type Lowering, type Lowerings, padded, pairwise, required } from './lowering.ts';
 

@@ -1,7 +1,7 @@
 // Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
 import { type LeakyReluAttrs, type StepAttrs, tf } from '@flowvae/tensor';
-import type { Value, ValueType } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
+import type { Value, ValueType } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
   closestType,
   converted,

@@ -1,5 +1,5 @@
 // Lets a Gemm add its bias itself: Gemm(a, b) + c becomes Gemm(a, b, c), one pass over the result less.
-import type { Graph, GraphNode, Value } from '../graph.ts';
+import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 export function fuseBias(graph: Graph): Graph {

@@ -1,5 +1,5 @@
 // Lets element-wise operators broadcast by themselves: tfjs's gradients first spread a small tensor by multiplying it with ones.
-import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph.ts';
+import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Operators that broadcast all their operands. */

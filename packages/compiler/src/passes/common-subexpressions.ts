@@ -1,5 +1,5 @@
 // Computes equal things once: gradients repeat much of the forward pass.
-import type { Graph, Value } from '../graph.ts';
+import type { Graph, Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 export function shareCommonSubexpressions(graph: Graph): Graph {

@@ -1,6 +1,6 @@
 // Computes once what depends on constants only: gradients start from a row of ones and multiply it through.
 import { elementCount } from '@flowvae/tensor';
-import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph.ts';
+import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Drops what no output needs: forward values that only an unused gradient asked for, and constants left behind.
-import type { Graph, Value } from '../graph.ts';
+import type { Graph, Value } from '../graph/graph.ts';
 
 export function removeDeadNodes(graph: Graph): Graph {
   const needed = new Set<Value>(graph.outputs.map(({ value }) => value));

@@ -1,5 +1,5 @@
 // The order of the passes. Each is a pure function from graph to graph.
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { fuseBias } from './bias.ts';
 import { foldBroadcasts } from './broadcasts.ts';
 import { shareCommonSubexpressions } from './common-subexpressions.ts';

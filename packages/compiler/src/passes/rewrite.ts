@@ -1,5 +1,5 @@
 // The shape that all passes share: visit nodes in order, with earlier replacements already applied to their inputs.
-import type { Graph, GraphNode, Value } from '../graph.ts';
+import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 
 /** From a graph to an equivalent one. */
 export type Pass = (graph: Graph) => Graph;

@@ -1,6 +1,6 @@
 // Signs and neutral elements, by the rules that hold for every float: NaN, infinities and −0 included.
-import type { Constant, Graph, GraphNode, Value } from '../graph.ts';
-import { sameShape } from '../graph.ts';
+import type { Constant, Graph, GraphNode, Value } from '../graph/graph.ts';
+import { sameShape } from '../graph/graph.ts';
 import { type Decision, rewrite } from './rewrite.ts';
 
 /**

@@ -1,6 +1,6 @@
 // What a value of a graph may depend on, and the questions that rules ask.
 import { elementCount } from '@flowvae/tensor';
-import { type ConstantData, type Graph, type GraphNode, producersOf, type Value } from '../graph.ts';
+import { type ConstantData, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 import { isElementwise } from './elementwise-operators.ts';
 import type { RowCount } from './row-counts.ts';
 import { aligned, axisOf, layoutOf, type RowAxis, type RowLayout } from './row-layout.ts';

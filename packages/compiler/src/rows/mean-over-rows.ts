@@ -1,5 +1,5 @@
 // Whether results are means over the rows of a batch: what each thread finds for its rows may then be averaged.
-import type { Graph, GraphNode, Value } from '../graph.ts';
+import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { type Dependence, Dependences, mixed, rowsAt } from './dependence.ts';
 import { rowCounts, type TracedRows } from './row-counts.ts';
 import { axisOf, layoutOf } from './row-layout.ts';

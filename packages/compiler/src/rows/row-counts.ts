@@ -1,5 +1,5 @@
 // Constants that depend on the number of rows: what a function computes from the size of its batch.
-import type { Constant, Graph, Value } from '../graph.ts';
+import type { Constant, Graph, Value } from '../graph/graph.ts';
 
 /** How a number goes with the number B of rows: as k·B, as k/B, or in another way. */
 export type RowCount = 'multiple' | 'inverse' | 'other';

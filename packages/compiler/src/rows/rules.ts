@@ -1,5 +1,5 @@
 // How operators pass on what depends on rows. An operator without a rule mixes them.
-import type { GraphNode, Value } from '../graph.ts';
+import type { GraphNode, Value } from '../graph/graph.ts';
 import { type Dependence, type Dependences, fixed, mixed, rowsAt } from './dependence.ts';
 import { nonLinear } from './elementwise-operators.ts';
 import { aligned, axisOf, layoutOf, type RowAxis, samePlace } from './row-layout.ts';

@@ -1,5 +1,5 @@
 // Cuts a graph where kernels of our own stand: what ONNX Runtime computes in one run becomes one stage, each such kernel another.
-import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from '../graph.ts';
+import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from '../graph/graph.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 
 /** Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that cross. */

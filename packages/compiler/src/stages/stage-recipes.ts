@@ -1,9 +1,9 @@
 // A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the memory between them.
 import { readFileSync } from 'node:fs';
 import { ExpectationError, elementCount } from '@flowvae/tensor';
-import type { Graph, Named, Value, ValueType } from '../graph.ts';
-import { encodeModel, outputName } from '../onnx-model.ts';
-import { bytesOfType } from '../peak-bytes.ts';
+import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
+import { encodeModel, outputName } from '../graph/onnx-model.ts';
+import { bytesOfType } from '../graph/peak-bytes.ts';
 import { divide, type KernelStage, type SessionStage } from './divide.ts';
 import { scratchBytes } from './own-kernels.js';
 

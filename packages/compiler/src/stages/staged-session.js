@@ -1,6 +1,6 @@
 // @ts-check
 // Runs a graph stage after stage. JavaScript, because worker threads load it too.
-import { runInPlace } from '../in-place.js';
+import { runInPlace } from '../sessions/in-place.js';
 import { bindings } from './own-kernels.js';
 
 /** @typedef {import('./stage-recipes.ts').StageRecipes} StageRecipes */
@@ -8,14 +8,14 @@ import { bindings } from './own-kernels.js';
 /** @typedef {import('./stage-recipes.ts').KernelPart} KernelPart */
 /** @typedef {import('./stage-recipes.ts').StageMemory} StageMemory */
 /** @typedef {import('./stage-recipes.ts').CrossingTensor} CrossingTensor */
-/** @typedef {import('../executable.ts').OutputArray} Elements */
+/** @typedef {import('../sessions/executable.ts').OutputArray} Elements */
 /** @typedef {Readonly<Record<string, { readonly data: Elements }>>} Feeds */
 /** @typedef {Readonly<Record<string, { readonly data: Elements } | null>>} Fetches */
 /** @typedef {Record<string, { readonly data: Elements }>} Results */
 
 /**
  * The classes of ONNX Runtime's binding.
- * @typedef {Pick<import('../runtime.ts').Runtime, 'InferenceSession' | 'Tensor'>} Runtime
+ * @typedef {Pick<import('../sessions/runtime.ts').Runtime, 'InferenceSession' | 'Tensor'>} Runtime
  */
 
 /**

@@ -1,8 +1,8 @@
 // Grey-scale dilation: the largest sum of an image and a filter in every window, and its gradients.
 import { type Dilation2DAttrs, elementCount, tf } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { rowsAt, scattered, spread } from './indexing.ts';
+import type { Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { rowsAt, scattered, spread } from '../indexing.ts';
 import {
   type Inputs,
   type Lowering,
@@ -13,7 +13,7 @@ import {
   reshaped,
   sliced,
   where,
-} from './lowering.ts';
+} from '../lowering.ts';
 import { each, type WindowAxis, windows2D } from './windows.ts';
 
 interface Dilation {

@@ -1,8 +1,8 @@
 // A tfjs backend whose kernels record instead of computing: tfjs then walks through loss and gradients by itself.
 import { type BackendValues, type DataId, type DataType, type TensorInfo, tf } from '@flowvae/tensor';
-import type { Value } from './graph.ts';
-import { GraphBuilder } from './graph-builder.ts';
-import { ownLowerings } from './lowerings/own.ts';
+import type { Value } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { ownLowerings } from '../lowerings/own.ts';
 import {
   activeOperations,
   graphType,

@@ -1,8 +1,8 @@
 // Pools over any number of spatial axes and their gradients, channels first.
 import { elementCount } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { converted, elementwise, padded, pairwise, reshaped, reversed, sliced, where } from './lowering.ts';
+import type { Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { converted, elementwise, padded, pairwise, reshaped, reversed, sliced, where } from '../lowering.ts';
 import { each, pads, type WindowAxis, windowAttributes } from './windows.ts';
 
 type Axes = readonly WindowAxis[];

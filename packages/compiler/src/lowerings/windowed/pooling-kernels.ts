@@ -7,9 +7,9 @@ import {
   type MaxPoolWithArgmaxAttrs,
   tf,
 } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { converted, type Lowering, type Lowerings, required } from './lowering.ts';
+import type { Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { converted, type Lowering, type Lowerings, required } from '../lowering.ts';
 import {
   averageGradient,
   averagePooled,

@@ -1,8 +1,8 @@
 // How convolutions and pools cut windows out of the spatial axes, and the step between tfjs's order of axes and ONNX's.
 import type { tf } from '@flowvae/tensor';
-import type { Attribute, Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { transposed } from './lowering.ts';
+import type { Attribute, Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { transposed } from '../lowering.ts';
 
 /** One spatial axis under a sliding window. */
 export interface WindowAxis {

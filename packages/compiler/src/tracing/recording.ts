@@ -1,11 +1,11 @@
 // How one call of a tfjs kernel becomes operators of a graph. The tracer and the lazy backend both record this way.
 import { type DataType, type TensorInfo, tf } from '@flowvae/tensor';
-import type { Value, ValueType } from './graph.ts';
-import type { GraphBuilder } from './graph-builder.ts';
-import type { Inputs, Lowering } from './lowerings/lowering.ts';
-import { ownLowerings } from './lowerings/own.ts';
-import { lowerings } from './lowerings/table.ts';
-import { unsupportedKernels } from './lowerings/unsupported.ts';
+import type { Value, ValueType } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Inputs, Lowering } from '../lowerings/lowering.ts';
+import { ownLowerings } from '../lowerings/own.ts';
+import { lowerings } from '../lowerings/table.ts';
+import { unsupportedKernels } from '../lowerings/unsupported.ts';
 import { type Caller, failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
 
 /** Who records: knows what value each tensor stands for, and where operators go. */

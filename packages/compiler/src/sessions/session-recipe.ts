@@ -1,10 +1,10 @@
 // What another thread needs to run a graph: plain data, no functions.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { Graph, Named, ValueType } from './graph.ts';
-import { outputName } from './onnx-model.ts';
+import type { Graph, Named, ValueType } from '../graph/graph.ts';
+import { outputName } from '../graph/onnx-model.ts';
+import { type StageRecipes, stageRecipes } from '../stages/stage-recipes.ts';
 import { sessionOptions } from './session-options.ts';
-import { type StageRecipes, stageRecipes } from './stages/stage-recipes.ts';
 
 /** An input or output under the session's name for it. */
 export interface Port {

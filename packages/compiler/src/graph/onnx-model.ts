@@ -1,7 +1,8 @@
 // Encodes a graph as an ONNX model (protobuf).
+
+import { onnxTypes } from '../lowerings/lowering.ts';
+import { STOP } from '../sessions/in-place.js';
 import type { Attribute, Constant, Graph, GraphNode, Named, Value } from './graph.ts';
-import { STOP } from './in-place.js';
-import { onnxTypes } from './lowerings/lowering.ts';
 import { attributeTypes, encodeMessage, type Message } from './onnx-messages.ts';
 
 /** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */

@@ -1,8 +1,8 @@
 // Resizing images by picking or blending rows and columns, one axis after the other. The places are known while tracing.
 import type { ResizeBilinearAttrs, ResizeNearestNeighborAttrs } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { converted, type Lowering, type Lowerings, pairwise, picked, required, reshaped } from './lowering.ts';
+import type { Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { converted, type Lowering, type Lowerings, pairwise, picked, required, reshaped } from '../lowering.ts';
 
 export interface Sampling {
   readonly alignCorners: boolean;

@@ -1,14 +1,14 @@
 // A graph bound to a session of ONNX Runtime: arrays in, arrays out.
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
-import type { Graph, Named } from './graph.ts';
+import type { Graph, Named } from '../graph/graph.ts';
+import { outputName } from '../graph/onnx-model.ts';
+import { stageRecipes } from '../stages/stage-recipes.ts';
+import { type Feeds, type Fetches, openStages, type StagedSession } from '../stages/staged-session.js';
 import { Lease } from './lease.ts';
-import { outputName } from './onnx-model.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
-import { stageRecipes } from './stages/stage-recipes.ts';
-import { type Feeds, type Fetches, openStages, type StagedSession } from './stages/staged-session.js';
 
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;

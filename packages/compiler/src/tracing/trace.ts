@@ -1,6 +1,6 @@
 // Runs a function once on the recording backend and returns what it would compute, as a graph.
 import { type NamedVariables, refuseAssignments, type Tensor, tf, type Variable } from '@flowvae/tensor';
-import { type Graph, type Named, sameShape, type Value } from './graph.ts';
+import { type Graph, type Named, sameShape, type Value } from '../graph/graph.ts';
 import { RECORDER, RECORDER_WITH_OWN, recorder } from './recorder.ts';
 import { graphType } from './recording.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';

@@ -1,8 +1,8 @@
 // Convolutions over any number of spatial axes and their two gradients. tfjs keeps channels last, ONNX first: hence the transpositions, which
 // ONNX Runtime moves and cancels between neighbours.
-import { sameShape, type Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { reshaped, sliced, transposed } from './lowering.ts';
+import { sameShape, type Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { reshaped, sliced, transposed } from '../lowering.ts';
 import { channelsBack, channelsFirst, each, pads, type Windows, windowAttributes } from './windows.ts';
 
 /** A convolution's windows, and whether each channel has filters of its own. */

@@ -1,8 +1,8 @@
 // Pieces of images at places that a tensor gives, and images turned by an angle.
 import { type CropAndResizeAttrs, elementCount, type RotateWithOffsetAttrs, tf } from '@flowvae/tensor';
-import type { Value, ValueType } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { rowsAt } from './indexing.ts';
+import type { Value, ValueType } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { rowsAt } from '../indexing.ts';
 import {
   converted,
   elementwise,
@@ -13,7 +13,7 @@ import {
   reshaped,
   sliced,
   where,
-} from './lowering.ts';
+} from '../lowering.ts';
 
 /** One axis of all boxes: where each row or column of the crops lies in the image. */
 interface CropAxis {

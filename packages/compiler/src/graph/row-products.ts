@@ -1,8 +1,9 @@
 // Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left out of a graph that
 // sees some of the rows, and be formed from all rows at once elsewhere.
+
+import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { removeDeadNodes } from './passes/dead-nodes.ts';
 
 /** An output xᵀ·dy by the names of its factors: outputs of the remaining graph, x [B, m] and dy [B, n]. */
 interface RowProduct {

@@ -11,11 +11,11 @@ import {
   type FusedConv2DAttrs,
   tf,
 } from '@flowvae/tensor';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graph-builder.ts';
-import { activated } from './activations.ts';
+import type { Value } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { activated } from '../activations.ts';
+import { type Lowering, type Lowerings, pairwise, required, reshaped } from '../lowering.ts';
 import { type Convolution, convolved, filterGradient, inputGradient } from './convolution.ts';
-import { type Lowering, type Lowerings, pairwise, required, reshaped } from './lowering.ts';
 import { windows2D, windows3D } from './windows.ts';
 
 /** The attributes that place the windows; gradients have no dilations, depthwise gradients no data format. */
