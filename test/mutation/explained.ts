@@ -122,7 +122,7 @@ export const explained: readonly Explained[] = [
     reason: 'a shared row is one group of all rows, or a group for each: the same numbers',
   },
   {
-    file: 'packages/objectives/src/annealing.ts',
+    file: 'packages/objectives/src/annealed-importance.ts',
     before: 'const isStraight = Math.abs(steepness) < STRAIGHT;',
     after: ['const isStraight = Math.abs(steepness) <= STRAIGHT;'],
     reason: 'at a steepness of exactly 1e-6 both ways agree to more digits than float32 has',
@@ -280,14 +280,14 @@ export const explained: readonly Explained[] = [
     reason: 'the first is the least already: what was kept is sorted, and what came is larger',
   },
   {
-    file: 'packages/objectives/src/tempering.ts',
+    file: 'packages/objectives/src/loss-annealing.ts',
     before:
       "const product = (a: number | Scalar, b: number): number | Scalar => (typeof a === 'number' ? a * b : times(a, b));",
     after: ['const product = (a: number | Scalar, b: number): number | Scalar => ((times(a, b)));'],
     reason: 'a number as a tensor of it',
   },
   {
-    file: 'packages/objectives/src/tempering.ts',
+    file: 'packages/objectives/src/loss-annealing.ts',
     before:
       'export const times = <T extends Tensor>(x: T, factor: number | Scalar): T => (factor === 1 ? x : tf.mul(x, factor));',
     after: [
@@ -297,7 +297,7 @@ export const explained: readonly Explained[] = [
     reason: 'a shortcut: times 1',
   },
   {
-    file: 'packages/objectives/src/tempering.ts',
+    file: 'packages/objectives/src/loss-annealing.ts',
     before: "typeof a === 'number' && typeof b === 'number' ? a - b : tf.sub(a, b);",
     after: ['(tf.sub(a, b));'],
     reason: 'a number as a tensor of it',

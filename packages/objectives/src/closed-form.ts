@@ -2,7 +2,7 @@
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { meanOfDraws } from './draws.ts';
 import type { FactorisedModel } from './latent-model.ts';
-import { difference, type Factors, times } from './tempering.ts';
+import { difference, type Factors, times } from './loss-annealing.ts';
 
 /** What the bounds with a known divergence report: elbo = logLikelihood − kl, each [B]. */
 export function closedFormTerms(model: FactorisedModel, z: Tensor2D, draws: number) {

@@ -4,8 +4,8 @@ import { closedFormTerms, temperedDivergence } from './closed-form.ts';
 import { checkCount, elboTerms, negativeMean, noiseOfDraws, withGradientOf } from './draws.ts';
 import type { FactorisedModel, ScorableModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
+import { times, untempered, weigh, withKlTimes } from './loss-annealing.ts';
 import type { BoundOptions, Objective } from './objective.ts';
-import { times, untempered, weigh, withKlTimes } from './tempering.ts';
 
 /** Estimators of the ELBO and its gradient. */
 export interface ElboOptions extends BoundOptions {

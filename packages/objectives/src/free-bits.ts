@@ -4,8 +4,8 @@ import { closedFormTerms, temperedDivergence } from './closed-form.ts';
 import { checkCount, elboTerms, noiseOfDraws } from './draws.ts';
 import type { FactorisedModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
+import { times, untempered, weigh } from './loss-annealing.ts';
 import type { BoundOptions, Objective } from './objective.ts';
-import { times, untempered, weigh } from './tempering.ts';
 
 /**
  * Free bits in each dimension: E[log p(x|z)] − Σ_j max(λ, KL_j), KL_j the mean over the batch of the closed-form divergence of dimension j.

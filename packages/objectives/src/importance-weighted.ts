@@ -13,8 +13,8 @@ import {
 } from './draws.ts';
 import type { ScorableModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
+import { difference, untempered, weigh } from './loss-annealing.ts';
 import type { BoundOptions, Objective } from './objective.ts';
-import { difference, untempered, weigh } from './tempering.ts';
 
 /** Estimators of the importance-weighted bound's gradient. */
 export interface IwaeOptions extends BoundOptions {

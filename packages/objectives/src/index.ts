@@ -7,7 +7,7 @@ export {
   fromPosterior,
   fromPrior,
   sigmoidTemperatures,
-} from './annealing.ts';
+} from './annealed-importance.ts';
 export { betaVae, elbo } from './elbo.ts';
 export { freeBits, freeBitsInTotal } from './free-bits.ts';
 export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
@@ -24,6 +24,7 @@ export { iwae, renyi } from './importance-weighted.ts';
 export { inclusiveKl } from './inclusive-kl.ts';
 export type { FactorisedModel, LatentModel, ScorableModel } from './latent-model.ts';
 export { type LogDensities, logWeight, scoreSample } from './log-weight.ts';
+export { annealJoint, paperSchedule, type Schedule, type Tempering, untempered, warmUpKl } from './loss-annealing.ts';
 export type { Bound, BoundOptions, Objective } from './objective.ts';
 export {
   type Gradient,
@@ -33,4 +34,3 @@ export {
   parseObjective,
 } from './objective-formula.ts';
 export { paretoK, paretoKThreshold, WeightTail } from './pareto-k.ts';
-export { annealJoint, paperSchedule, type Schedule, type Tempering, untempered, warmUpKl } from './tempering.ts';

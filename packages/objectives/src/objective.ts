@@ -1,7 +1,7 @@
 // What an objective is: a bound as a value, with the noise and the schedules that it takes.
 import type { Scalar, Tensor1D, Tensor2D } from '@flowvae/tensor';
 import type { LatentModel } from './latent-model.ts';
-import type { Schedule, Tempering } from './tempering.ts';
+import type { Schedule, Tempering } from './loss-annealing.ts';
 
 /** What training minimises, and the terms it is made of. */
 export interface Bound {

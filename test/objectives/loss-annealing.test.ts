@@ -14,7 +14,7 @@ import {
 } from '@flowvae/objectives';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { difference } from '../../packages/objectives/src/tempering.ts';
+import { difference } from '../../packages/objectives/src/loss-annealing.ts';
 import { differences } from '../laws/comparison.ts';
 import { compiled, eager, type Tensors } from '../laws/evaluation.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';
