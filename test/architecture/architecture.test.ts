@@ -53,11 +53,10 @@ const sound = {
     dependencies: { '@flowvae/tensor': 'workspace:*' },
   }),
   'packages/flows/src/index.ts': "export { planar } from './planar.ts';",
-  // A ring of types loads nothing; words in texts and comments import nothing.
+  // Words in texts and comments import nothing.
   'packages/flows/src/planar.ts': `
     import { readFileSync } from 'node:fs';
     import { tf } from '@flowvae/tensor';
-    import type { Chain } from './shared-weights.ts';
     // import '@flowvae/training'
     const text = "import '@flowvae/training'";
     switch (text) { default: }

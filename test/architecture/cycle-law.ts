@@ -1,4 +1,4 @@
-// No import cycle between files, over the whole repository: a cycle makes the order of loading matter. Type imports load nothing.
+// No import cycle between files, over the whole repository. A cycle of loading makes the order matter; a cycle of types says that two files are one.
 import type { FileMap } from './file-map.ts';
 import { importsOf, target } from './imports.ts';
 
@@ -7,7 +7,7 @@ export function noCycles(files: FileMap): string[] {
   const edges = new Map<string, string[]>();
   for (const found of importsOf(files, () => true)) {
     const to = target(found);
-    if (!found.typeOnly && to !== undefined) edges.set(found.from, [...(edges.get(found.from) ?? []), to]);
+    if (to !== undefined) edges.set(found.from, [...(edges.get(found.from) ?? []), to]);
   }
   const cycles = new Set<string>();
   const finished = new Set<string>();

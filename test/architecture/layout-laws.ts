@@ -28,6 +28,22 @@ export function noJunkDrawers(files: FileMap): string[] {
     .map((path) => `${path}: name it after what it is for`);
 }
 
+/** A folder of a package with more files than this has no order that a reader can see. */
+const MOST_FILES = 16;
+
+/** Folders of a package's sources stay small; the package's index does not count. */
+export function foldersAreSmall(files: FileMap): string[] {
+  const counts = new Map<string, number>();
+  for (const path of Object.keys(files)) {
+    const folder = /^(packages\/[^/]+\/src(?:\/.+)?)\/[^/]+$/.exec(path)?.[1];
+    if (folder === undefined || /^packages\/[^/]+\/src\/index\.ts$/.test(path)) continue;
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([folder, count]) =>
+    count > MOST_FILES ? [`${folder}: ${count} files; put them on shelves of at most ${MOST_FILES}`] : [],
+  );
+}
+
 /** Every package builds by the same script names. */
 export function scriptsHaveOneName(files: FileMap): string[] {
   return Object.keys(roomsBelow).flatMap((room) => {

@@ -162,6 +162,10 @@ export const lawCases: readonly LawCase[] = [
         },
         'test/b.ts → test/c.ts → test/b.ts',
       ),
+      'a ring of types': mutant(
+        { 'test/a.ts': "import type { B } from './b.ts';", 'test/b.ts': "import { a } from './a.ts';" },
+        'test/a.ts → test/b.ts → test/a.ts',
+      ),
     },
   },
   {
@@ -181,6 +185,15 @@ export const lawCases: readonly LawCase[] = [
         ...['test/utils/a.ts', 'packages/vae/src/helpers.ts', 'test/misc.test.ts', 'test/png-utils.ts'].map(
           (path) => `${path}: name it after what it is for`,
         ),
+      ),
+    },
+  },
+  {
+    law: layout.foldersAreSmall,
+    mutants: {
+      'a room without shelves': mutant(
+        Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`packages/vae/src/networks/${i}.ts`, ''])),
+        'packages/vae/src/networks: 17 files; put them on shelves of at most 16',
       ),
     },
   },

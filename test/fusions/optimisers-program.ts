@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRuntime, traceGraph } from '@flowvae/compiler';
 import onnxProto from 'onnx-proto';
-import { encodeModel } from '../../packages/compiler/src/onnx-model.ts';
-import { sessionOptions } from '../../packages/compiler/src/session-options.ts';
+import { encodeModel } from '../../packages/compiler/src/graph/onnx-model.ts';
+import { sessionOptions } from '../../packages/compiler/src/sessions/session-options.ts';
 import { fusedGraphs } from './fused-graphs.ts';
 
 const [name, options] = process.argv.slice(2) as [string, 'ours' | 'defaults'];

@@ -2,7 +2,7 @@
 import { compile } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { sessionOptions } from '../../packages/compiler/src/session-options.ts';
+import { sessionOptions } from '../../packages/compiler/src/sessions/session-options.ts';
 import { runNative } from '../compiler/export/runtimes.ts';
 import { program } from '../processes/programs.ts';
 import { fusedGraphs } from './fused-graphs.ts';

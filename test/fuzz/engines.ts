@@ -1,7 +1,7 @@
 // The ways by which a program can reach ONNX Runtime.
 import { compile, loadRuntime } from '@flowvae/compiler';
 import { type Tensor, tf } from '@flowvae/tensor';
-import type { OutputArray } from '../../packages/compiler/src/executable.ts';
+import type { OutputArray } from '../../packages/compiler/src/sessions/executable.ts';
 import { inputsOf, nameOf, type Program, runLines } from './random-program.ts';
 
 type Numbers = Record<string, ArrayLike<number>>;

@@ -4,7 +4,7 @@ import { pngPixelRatio } from '../charts/chart-drawing.ts';
 import { font, requireFont } from '../font.ts';
 import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from '../palette.ts';
 import { withOwnIds } from '../svg-sheet.ts';
-import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-grid.ts';
+import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-options.ts';
 
 const margin = 16;
 const gap = 14;

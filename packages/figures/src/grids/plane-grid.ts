@@ -1,42 +1,7 @@
 // Grids of square panels over one part of the plane: density maps and clouds of points side by side.
 import { ExpectationError } from '@flowvae/tensor';
-import type { FileOptions } from '../charts/chart-drawing.ts';
 import { drawPlanePng, drawPlaneSvg } from './plane-drawing.ts';
-
-/** A density on a regular grid over the panel's range. */
-export interface DensityMap {
-  /** [size, size], row-major from the lowest y up, each at the middle of its cell; 0 and more, finite. */
-  readonly values: Float32Array;
-  /** Cells each way. */
-  readonly size: number;
-  /** The value of the darkest colour; default the largest there is. Values above it get the same colour. */
-  readonly ceiling?: number;
-}
-
-/** One panel: a map, points, or points over a map. */
-export interface PlanePanel {
-  /** Above the panel; default none. */
-  readonly title?: string;
-  readonly density?: DensityMap;
-  /** [n, 2], row-major; those outside the range are not drawn. */
-  readonly points?: Float32Array;
-}
-
-/** Panels in rows, all over the same range. */
-export interface PlaneGridOptions extends FileOptions {
-  readonly rows: readonly (readonly PlanePanel[])[];
-  /** Both axes go from the first number to the second. */
-  readonly range: readonly [from: number, to: number];
-  readonly title?: string;
-  /** A line under the title: what the colours mean. */
-  readonly note?: string;
-  /** One word a row, drawn on its left; default none. */
-  readonly rowLabels?: readonly string[];
-  /** Names of the axes; default x₁ and x₂. */
-  readonly axes?: readonly [x: string, y: string];
-  /** Side of a panel in layout pixels; default 180. A PNG has twice as many pixels. */
-  readonly side?: number;
-}
+import type { PlaneGridOptions, PlanePanel } from './plane-options.ts';
 
 /**
  * Draws panels of densities and points; the same options give the same bytes.
