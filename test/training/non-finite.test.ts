@@ -10,7 +10,7 @@ import {
 } from '@flowvae/tensor';
 import { adam, type Callback, fit, inspectStep, NonFiniteError, type NonFinitePolicy, sgd } from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { firstNonFinite } from '../../packages/training/src/finite/first-non-finite.ts';
+import { nonFiniteOrigin } from '../../packages/training/src/finite/non-finite-origin.ts';
 import { quadratic, valuesOf } from './problems.ts';
 
 const engines = ['compiled', 'eager'] as const;
@@ -138,7 +138,7 @@ describe.each(['cpu', 'wasm'] as const)('the origin, on the %s backend', (backen
       v: tf.variable(tf.tensor1d([1, 1])),
     };
     const before = tf.memory().numTensors;
-    const found = firstNonFinite(() => fn(variables), variables as NamedVariables);
+    const found = nonFiniteOrigin(() => fn(variables), variables as NamedVariables);
     expect([tf.getBackend(), tf.memory().numTensors]).toEqual([backend, before]);
     expect([...variables.u.dataSync()]).toEqual([-1, 2]);
     tf.dispose(variables);

@@ -3,7 +3,7 @@ export { bitsPerDimension } from './bits-per-dimension.ts';
 export { categorical } from './categorical.ts';
 export { continuousBernoulli } from './continuous-bernoulli.ts';
 export { detach } from './detach.ts';
-export type { Draw, Noise, Observation, Samplable, Scorable } from './distribution.ts';
+export { type Draw, drawNoise, type Noise, type Observation, type Samplable, type Scorable } from './distribution.ts';
 export { type GaussianParams, gaussian } from './gaussian.ts';
 export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
 export { LEVELS } from './levels.ts';

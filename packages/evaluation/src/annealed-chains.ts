@@ -1,11 +1,11 @@
 // Chains of annealed importance sampling: many rows that go through the temperatures together, on plain arrays.
 import type { Arrays, InputShapes, Traceable } from '@flowvae/compiler';
-import type { Noise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import { type AnnealedInputs, type AnnealingPath, annealedStart, annealedTransition } from '@flowvae/objectives';
 import { fold, type Key, normal, uniform } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import type { FunctionsRunner } from '@flowvae/training';
-import { drawNoise } from '@flowvae/training';
+
 import type { StepSizes } from './step-sizes.ts';
 
 /** What is compiled: a draw from f₀, the log-ratio at given positions, and one transition. */

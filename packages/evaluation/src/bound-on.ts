@@ -1,11 +1,11 @@
 // A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes on.
 import { type Arrays, compile, type InputShapes, loadRuntime, traceGraph } from '@flowvae/compiler';
-import type { Noise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints, Engine } from '@flowvae/training';
-import { assigningNothing, drawNoise, tracedRowsWithin } from '@flowvae/training';
+import { assigningNothing, tracedRowsWithin } from '@flowvae/training';
 
 /** Options of {@link boundOn}. */
 export interface BoundOnOptions {

@@ -1,11 +1,11 @@
 // The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
 import type { InputShapes, Traceable } from '@flowvae/compiler';
-import type { Noise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import type { PointwiseOptions } from '@flowvae/training';
-import { drawNoise, type FunctionRunner, functionRunner, inOrder, NonFiniteError } from '@flowvae/training';
+import { type FunctionRunner, functionRunner, inOrder, NonFiniteError } from '@flowvae/training';
 import { Moments } from './moments.ts';
 
 /** Options of {@link evaluate}. */

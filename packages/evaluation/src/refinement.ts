@@ -1,11 +1,11 @@
 // Posteriors refined: the parameters of each data point ascend its bound with the generative model fixed.
 import { type Graph, type InputShapes, traceGraph } from '@flowvae/compiler';
-import type { Noise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import { elbo, type LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
 import type { DataPoints, RunnerOptions } from '@flowvae/training';
-import { adam, cosineDecay, drawNoise, fit, type Loss, tracedRowsWithin, withGradients } from '@flowvae/training';
+import { adam, cosineDecay, fit, type Loss, tracedRowsWithin, withGradients } from '@flowvae/training';
 
 /** What is refined, and how. */
 export interface RefinementOptions extends Pick<RunnerOptions, 'engine' | 'threads'> {

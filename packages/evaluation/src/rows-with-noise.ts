@@ -1,9 +1,8 @@
 // Data points with the noise of their draws behind them, so that a function of rows sees both.
-import type { DiagonalNormal, Noise, Samplable } from '@flowvae/distributions';
+import { type DiagonalNormal, drawNoise, type Noise, type Samplable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from '@flowvae/training';
-import { drawNoise } from '@flowvae/training';
 
 /** Data points and how many draws each takes. */
 export interface Drawn {

@@ -1,9 +1,9 @@
 // Values of a pure function at many points: densities on grids, latents of data, draws from noise.
 import type { Arrays } from '@flowvae/compiler';
-import type { Samplable, Scorable } from '@flowvae/distributions';
+import { drawNoise, type Samplable, type Scorable } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
 import { checkShape, repeatRows, type Tensor, type Tensor2D } from '@flowvae/tensor';
-import { type DataPoints, dataPoints, drawNoise, functionRunner, type RunnerOptions } from '@flowvae/training';
+import { type DataPoints, dataPoints, functionRunner, type RunnerOptions } from '@flowvae/training';
 
 /** Options of {@link tabulate} and of what is made of it. */
 export interface TabulateOptions extends RunnerOptions {

@@ -24,7 +24,14 @@ export { iwae, renyi } from './importance-weighted.ts';
 export { inclusiveKl } from './inclusive-kl.ts';
 export type { FactorisedModel, LatentModel, ScorableModel } from './latent-model.ts';
 export { type LogDensities, logWeight, scoreSample } from './log-weight.ts';
-export { annealJoint, paperSchedule, type Schedule, type Tempering, untempered, warmUpKl } from './loss-annealing.ts';
+export {
+  type AnnealingSchedule,
+  annealJoint,
+  paperSchedule,
+  type Tempering,
+  untempered,
+  warmUpKl,
+} from './loss-annealing.ts';
 export type { Bound, BoundOptions, Objective } from './objective.ts';
 export {
   type Gradient,

@@ -3,7 +3,7 @@ import { type Scalar, type Tensor, type Tensor1D, tf } from '@flowvae/tensor';
 import type { LogDensities } from './log-weight.ts';
 
 /** A number that depends on the training step only; step 0 is the first. */
-export type Schedule = (step: number) => number;
+export type AnnealingSchedule = (step: number) => number;
 
 /** What each log-density of the log-weight is multiplied by. */
 export interface Factors {
@@ -14,7 +14,7 @@ export interface Factors {
 
 /** A way to temper the log-weight while training; the schedules enter a traced step as scalar inputs of these names. */
 export interface Tempering {
-  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly schedules: Readonly<Record<string, AnnealingSchedule>>;
   factors(at: Readonly<Record<string, Scalar>>): Factors;
 }
 
@@ -30,7 +30,7 @@ export const untempered: Tempering = {
  * While β < 1 the value is no bound on log p(x).
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eq. 20
  */
-export function annealJoint(beta: Schedule): Tempering {
+export function annealJoint(beta: AnnealingSchedule): Tempering {
   return {
     schedules: { beta },
     factors: ({ beta: now }) => ({ logLikelihood: now!, logPrior: now!, logPosterior: 1 }),
@@ -42,7 +42,7 @@ export function annealJoint(beta: Schedule): Tempering {
  *
  * @see Bowman et al. 2016, arXiv:1511.06349, section 3.1; Sønderby et al. 2016, arXiv:1602.02282, section 2.3
  */
-export function warmUpKl(beta: Schedule): Tempering {
+export function warmUpKl(beta: AnnealingSchedule): Tempering {
   return {
     schedules: { beta },
     factors: ({ beta: now }) => ({ logLikelihood: 1, logPrior: now!, logPosterior: now! }),
@@ -50,7 +50,7 @@ export function warmUpKl(beta: Schedule): Tempering {
 }
 
 /** β_t = min(1, 0.01 + t/10000). @see Rezende & Mohamed 2015, section 6.1, below eq. 20 */
-export const paperSchedule: Schedule = (step) => Math.min(1, 0.01 + step / 10_000);
+export const paperSchedule: AnnealingSchedule = (step) => Math.min(1, 0.01 + step / 10_000);
 
 /** A tempering whose KL divergence is multiplied by a constant as well. */
 export const withKlTimes = (beta: number, { schedules, factors }: Tempering): Tempering => ({

@@ -1,7 +1,7 @@
 // What an objective is: a bound as a value, with the noise and the schedules that it takes.
 import type { Scalar, Tensor1D, Tensor2D } from '@flowvae/tensor';
 import type { LatentModel } from './latent-model.ts';
-import type { Schedule, Tempering } from './loss-annealing.ts';
+import type { AnnealingSchedule, Tempering } from './loss-annealing.ts';
 
 /** What training minimises, and the terms it is made of. */
 export interface Bound {
@@ -14,7 +14,7 @@ export interface Bound {
 /** A training objective for models that can do what it needs of them. */
 export interface Objective<M extends LatentModel = LatentModel> {
   /** The schedules whose values it takes as scalars of the same names. */
-  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly schedules: Readonly<Record<string, AnnealingSchedule>>;
   /** Draws for each data point: its noise is [B, draws·width]. */
   readonly draws: number;
   /** Says that the loss is no mean over rows, so that the rows of a batch must stay together. */

@@ -7,7 +7,7 @@ export { type FitDensityOptions, fitDensity } from './loop/fit-density.ts';
 export type { HistoryEntry } from './loop/history.ts';
 export type { RunState } from './loop/run-state.ts';
 export { cosineDecay, linear, stepDecay } from './loop/schedules.ts';
-export { drawNoise, type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
+export { type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
 export { FlatParameters } from './memory/flat-parameters.ts';
 export { assigningNothing } from './memory/non-trainable.ts';
 export {
@@ -22,6 +22,7 @@ export {
   type SgdOptions,
   sgd,
 } from './memory/optimizer.ts';
+export type { LearningRateSchedule } from './memory/optimizer-settings.ts';
 export type { ValuesByName } from './memory/training-state.ts';
 export {
   type FunctionRunner,

@@ -1,11 +1,12 @@
 // Annealed importance sampling of a run: on its test images, or on images simulated from it, where log p(x) gets a bound on both sides.
 
+import { drawNoise } from '@flowvae/distributions';
 import { type AnnealedImportance, annealedImportance, tabulate } from '@flowvae/evaluation';
 import { fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
-import { type DataPoints, dataPoints, drawNoise } from '@flowvae/training';
+import { type DataPoints, dataPoints } from '@flowvae/training';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 

@@ -3,7 +3,7 @@ import { type Expectation, ExpectationError } from '@flowvae/tensor';
 import { GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
 import type { TrainingState } from '../memory/training-state.ts';
 import type { StepValues } from '../steps/gradient-step.ts';
-import type { NonFiniteOrigin } from './first-non-finite.ts';
+import type { NonFiniteOrigin } from './non-finite-origin.ts';
 
 /** Where training met a value that is no finite number. */
 export interface NonFinitePlace {

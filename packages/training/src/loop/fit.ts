@@ -1,8 +1,8 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
 import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
-import { firstNonFinite, type NonFiniteOrigin } from '../finite/first-non-finite.ts';
 import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from '../finite/non-finite.ts';
+import { type NonFiniteOrigin, nonFiniteOrigin } from '../finite/non-finite-origin.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from '../finite/non-finite-policy.ts';
 import { FIRST_SLOT, type Optimizer } from '../memory/optimizer.ts';
 import { localState, type TrainingState, type TrainingStateOptions } from '../memory/training-state.ts';
@@ -197,7 +197,7 @@ function originOf({ loss, inputShapes, batch, variables }: FitOptions, step: num
     const arrays = batch(step);
     const inputs = () =>
       Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
-    return firstNonFinite(() => loss(Object.fromEntries(inputs())), variables);
+    return nonFiniteOrigin(() => loss(Object.fromEntries(inputs())), variables);
   } catch {
     return undefined; // the error that is being told of matters more
   }

@@ -1,20 +1,20 @@
 // Schedules: numbers that depend on the step. Step 0 is the first.
-import type { Schedule } from '@flowvae/objectives';
+import type { LearningRateSchedule } from '../memory/optimizer-settings.ts';
 
 /** `rate·factor^k`, k the number of milestones reached. */
 export function stepDecay(
   rate: number,
   { factor, milestones }: { readonly factor: number; readonly milestones: readonly number[] },
-): Schedule {
+): LearningRateSchedule {
   return (step) => rate * factor ** milestones.filter((milestone) => step >= milestone).length;
 }
 
 /** From one value to another in a straight line over `steps`, then constant. */
-export function linear(from: number, to: number, steps: number): Schedule {
+export function linear(from: number, to: number, steps: number): LearningRateSchedule {
   return (step) => from + (to - from) * Math.min(1, step / steps);
 }
 
 /** From `rate` to 0 over `steps` along half a cosine. @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5 without restarts */
-export function cosineDecay(rate: number, steps: number): Schedule {
+export function cosineDecay(rate: number, steps: number): LearningRateSchedule {
   return (step) => 0.5 * rate * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
 }

@@ -1,8 +1,8 @@
 // Ties a latent-variable model and an objective to what `fit` takes: a loss, its input shapes, and the arrays of a step.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
-import type { Noise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { LatentModel, Objective } from '@flowvae/objectives';
-import { fold, type Key, normal, uniform } from '@flowvae/random';
+import { fold, type Key } from '@flowvae/random';
 import type { Scalar, Tensor2D } from '@flowvae/tensor';
 import type { Loss } from '../steps/gradient-step.ts';
 
@@ -67,9 +67,3 @@ export function variational<M extends LatentModel>(options: VariationalOptions<M
 
 /** A key as its two words, e.g. `00c0ffee:12345678`. */
 const hexadecimal = ({ k0, k1 }: Key) => [k0, k1].map((word) => word.toString(16).padStart(8, '0')).join(':');
-
-/** Fills an array with the kind of noise that a sampler takes. */
-export function drawNoise(kind: Noise['kind'], key: Key, out: Float32Array): void {
-  if (kind === 'normal') normal(key, out);
-  else uniform(key, out);
-}

@@ -1,6 +1,8 @@
 // What an optimiser can work with: a rate that is not a number, or below zero, would ruin the parameters and be blamed on the model.
-import type { Schedule } from '@flowvae/objectives';
 import { ExpectationError } from '@flowvae/tensor';
+
+/** The learning rate at a step, counted from 0: finite, from 0. */
+export type LearningRateSchedule = (step: number) => number;
 
 /** What a number must be. */
 interface Range {
@@ -23,7 +25,7 @@ export function checkSetting(where: string, value: number, { described, holds }:
  *
  * @throws ExpectationError for a fixed rate that is none, at once; for one of a schedule at its step
  */
-export function checkedRate(optimizer: string, rate: number | Schedule): Schedule {
+export function checkedRate(optimizer: string, rate: number | LearningRateSchedule): LearningRateSchedule {
   const where = `${optimizer}: learning rate`;
   if (typeof rate === 'number') {
     checkSetting(where, rate, isFromZero);

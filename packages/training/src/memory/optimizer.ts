@@ -1,7 +1,13 @@
 // Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
-import type { Schedule } from '@flowvae/objectives';
 import type { Pass } from './kernels.ts';
-import { checkedRate, checkSetting, isAboveZero, isFraction, isFromZero } from './optimizer-settings.ts';
+import {
+  checkedRate,
+  checkSetting,
+  isAboveZero,
+  isFraction,
+  isFromZero,
+  type LearningRateSchedule,
+} from './optimizer-settings.ts';
 
 /** What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the gradients, the rest its state. */
 export interface OptimizerTarget {
@@ -38,7 +44,7 @@ export const GRADIENTS = 1;
 export const FIRST_SLOT = 2;
 
 /** A learning rate, fixed or by step: finite, from 0. */
-export type LearningRate = number | Schedule;
+export type LearningRate = number | LearningRateSchedule;
 
 /** Moving averages below this become 0: even divided by an epsilon of 1e-8 they move no parameter, and denormal numbers are slow. */
 const TINY = 1e-30;

@@ -1,6 +1,6 @@
 // One step looked at kernel by kernel: every number that enters and leaves it, without an update.
 import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
-import { firstNonFinite, type NonFiniteOrigin } from '../finite/first-non-finite.ts';
+import { type NonFiniteOrigin, nonFiniteOrigin } from '../finite/non-finite-origin.ts';
 import type { TrainingProblem } from '../loop/variational.ts';
 import { FlatParameters } from '../memory/flat-parameters.ts';
 import { gradientStep } from './gradient-step.ts';
@@ -51,7 +51,7 @@ export async function inspectStep(
     return Object.entries(bound.terms).map(([name, term]) => [name, term.dataSync<'float32'>().slice()] as const);
   });
   parameters.writeVariables(); // the loss may have assigned some
-  const origin = firstNonFinite(() => loss(inputs()), variables);
+  const origin = nonFiniteOrigin(() => loss(inputs()), variables);
   const values = await eager.run(arrays);
   await eager.dispose();
   parameters.writeVariables();

@@ -16,7 +16,7 @@ const WATCHED = 'flowvae-watched';
  *
  * @returns undefined where every result is finite
  */
-export function firstNonFinite(fn: () => unknown, variables: NamedVariables): NonFiniteOrigin | undefined {
+export function nonFiniteOrigin(fn: () => unknown, variables: NamedVariables): NonFiniteOrigin | undefined {
   const names = new Map(Object.entries(variables).map(([name, { dataId }]) => [dataId, name]));
   let layer: string | undefined;
   let origin: NonFiniteOrigin | undefined;
