@@ -235,7 +235,7 @@ describe('what crosses', () => {
       { ownKernels: true },
     );
     expect(() => stageRecipes(large, false)).toThrow(
-      'compile: tensors around a planar chain: expected at most 4.0 GiB, got 4.7 GiB; use a smaller batch',
+      'compile: tensors around PlanarChain: expected at most 4.0 GiB, got 4.7 GiB; use a smaller batch',
     );
   });
 

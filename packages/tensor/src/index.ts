@@ -4,14 +4,8 @@ export { refuseAssignments } from './assignment-guard.ts';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
+export { callKernel, declaredKernels, declareKernels, hasKernel, type KernelDescriptor } from './kernel.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
-export {
-  callKernel,
-  hasKernel,
-  PLANAR_CHAIN,
-  PLANAR_CHAIN_GRADIENT,
-  PLANAR_FACTS,
-} from './planar-chain-kernel.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {
   type ArrayOfDtype,

@@ -1,11 +1,10 @@
 // A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the memory between them.
 import { readFileSync } from 'node:fs';
-import { ExpectationError, elementCount } from '@flowvae/tensor';
+import { declaredKernels, ExpectationError, elementCount, type KernelDescriptor } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
 import { bytesOfType } from '../graph/peak-bytes.ts';
 import { divide, type KernelStage, type SessionStage } from './divide.ts';
-import { scratchBytes } from './own-kernels.js';
 
 /** A tensor between stages: bytes from the start of the memory, shape and type. */
 export interface CrossingTensor {
@@ -27,14 +26,15 @@ export interface SessionPart {
   readonly leaving: Readonly<Record<string, CrossingTensor>>;
 }
 
-/** A call of a kernel of our own. */
+/** A call of a declared kernel. */
 export interface KernelPart {
+  /** The function in the memory's module. */
   readonly kernel: string;
-  readonly sizes: Readonly<Record<string, number>>;
   readonly inputs: readonly CrossingTensor[];
   readonly outputs: readonly CrossingTensor[];
-  /** Bytes from the start of the memory. */
-  readonly scratch: number;
+  /** Scratch memory, in bytes from the start of the memory; none where the kernel takes none. */
+  readonly scratch: readonly number[];
+  readonly sizes: readonly number[];
 }
 
 /** The memory that stages have in common. */
@@ -58,11 +58,31 @@ export interface StageRecipes {
 /** Tensors begin where a line of the cache does. */
 const ALIGNMENT = 64;
 
-let compiled: WebAssembly.Module | undefined;
-const kernelsModule = () => {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../wasm/kernels.wasm', import.meta.url)));
-  return compiled;
-};
+const modules = new Map<string, WebAssembly.Module>();
+
+/** The one module that all kernels of a graph come from. */
+function moduleOf(kernels: readonly KernelDescriptor[]): WebAssembly.Module {
+  const [
+    {
+      wasm: { file },
+    },
+    ...others
+  ] = kernels as [KernelDescriptor, ...KernelDescriptor[]];
+  const stranger = others.find(({ wasm }) => wasm.file.href !== file.href);
+  if (stranger) {
+    throw new ExpectationError({
+      where: 'compile: kernels of one graph',
+      expected: `one module, ${file.href}`,
+      received: `${stranger.name} of ${stranger.wasm.file.href}`,
+    });
+  }
+  const known = modules.get(file.href) ?? new WebAssembly.Module(readFileSync(file));
+  modules.set(file.href, known);
+  return known;
+}
+
+const isKernel = (stage: SessionStage | KernelStage): stage is KernelStage => 'node' in stage;
+const descriptorOf = ({ node }: KernelStage): KernelDescriptor => declaredKernels().get(node.operator)!;
 
 /** @param inPlace whether the caller has an array for each output */
 export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
@@ -70,16 +90,17 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
   const room = new Room();
   const tensors = new Map(crossing.map((value) => [value, room.place(value)]));
   const parts = stages.map((stage) =>
-    'graph' in stage ? sessionPart(stage, tensors, inPlace) : kernelPart(stage, tensors, room),
+    isKernel(stage) ? kernelPart(stage, tensors, room) : sessionPart(stage, tensors, inPlace),
   );
-  if (crossing.length === 0) return { stages: parts };
-  refuseTooLarge(room.bytes);
+  const kernels = stages.filter(isKernel).map(descriptorOf);
+  if (kernels.length === 0) return { stages: parts };
+  refuseTooLarge(room.bytes, kernels[0]!.name);
   const named = (list: readonly Named[]) =>
     list.flatMap(({ name, value }) => (tensors.has(value) ? [[name, tensors.get(value)!] as const] : []));
   return {
     stages: parts,
     memory: {
-      module: kernelsModule(),
+      module: moduleOf(kernels),
       bytes: room.bytes,
       given: Object.fromEntries(named([...graph.inputs, ...graph.variables])),
       constants: graph.constants.flatMap(({ value, data }) =>
@@ -93,11 +114,11 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
 /** What a memory of WebAssembly can hold; a page is left for the kernels' tables. */
 const MOST_BYTES = 65_535 * 65_536;
 
-function refuseTooLarge(bytes: number): void {
+function refuseTooLarge(bytes: number, kernel: string): void {
   if (bytes <= MOST_BYTES) return;
   const gib = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
   throw new ExpectationError({
-    where: 'compile: tensors around a planar chain',
+    where: `compile: tensors around ${kernel}`,
     expected: `at most ${gib(MOST_BYTES)}`,
     received: gib(bytes),
     remedy: 'use a smaller batch',
@@ -141,13 +162,13 @@ function sessionPart(
 }
 
 function kernelPart({ node }: KernelStage, tensors: ReadonlyMap<Value, CrossingTensor>, room: Room): KernelPart {
-  const { operator, inputs, outputs } = node;
+  const { scratchBytes, wasm } = descriptorOf({ node });
   const sizes = node.attributes as Readonly<Record<string, number>>;
   return {
-    kernel: operator,
-    sizes,
-    inputs: inputs.map((value) => tensors.get(value)!),
-    outputs: outputs.map((value) => tensors.get(value)!),
-    scratch: room.take(scratchBytes[operator]?.(sizes) ?? 0),
+    kernel: wasm.export,
+    inputs: node.inputs.map((value) => tensors.get(value)!),
+    outputs: node.outputs.map((value) => tensors.get(value)!),
+    scratch: scratchBytes ? [room.take(scratchBytes(sizes))] : [],
+    sizes: Object.values(sizes),
   };
 }

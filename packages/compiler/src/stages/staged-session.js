@@ -1,13 +1,13 @@
 // @ts-check
 // Runs a graph stage after stage. JavaScript, because worker threads load it too.
 import { runInPlace } from '../sessions/in-place.js';
-import { bindings } from './own-kernels.js';
 
 /** @typedef {import('./stage-recipes.ts').StageRecipes} StageRecipes */
 /** @typedef {import('./stage-recipes.ts').SessionPart} SessionPart */
 /** @typedef {import('./stage-recipes.ts').KernelPart} KernelPart */
 /** @typedef {import('./stage-recipes.ts').StageMemory} StageMemory */
 /** @typedef {import('./stage-recipes.ts').CrossingTensor} CrossingTensor */
+/** What a module of kernels exports. @typedef {Readonly<Record<string, (...numbers: number[]) => number>>} Exports */
 /** @typedef {import('../sessions/executable.ts').OutputArray} Elements */
 /** @typedef {Readonly<Record<string, { readonly data: Elements }>>} Feeds */
 /** @typedef {Readonly<Record<string, { readonly data: Elements } | null>>} Fetches */
@@ -120,7 +120,7 @@ function witnessAmong(outputs) {
 function openRoom({ module, bytes, given, constants, told }) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = /** @type {import('./own-kernels.js').Exports} */ (/** @type {unknown} */ (exports));
+  const kernels = /** @type {Exports} */ (/** @type {unknown} */ (exports));
   const base = Math.ceil((kernels.heapBase?.() ?? 0) / ALIGNMENT) * ALIGNMENT;
   memory.grow(Math.ceil((base + bytes) / PAGE));
   /** @param {CrossingTensor} place */
@@ -136,10 +136,11 @@ function openRoom({ module, bytes, given, constants, told }) {
   return {
     view,
     /** @param {KernelPart} part */
-    call: ({ kernel, sizes, inputs, outputs, scratch }) => {
-      const bind = bindings[kernel];
-      if (!bind) throw new TypeError(`no kernel of the name '${kernel}'`);
-      return bind(kernels, sizes, pointers(inputs), pointers(outputs), base + scratch);
+    call: ({ kernel, inputs, outputs, scratch, sizes }) => {
+      const run = kernels[kernel];
+      if (!run) throw new TypeError(`no kernel of the name '${kernel}'`);
+      const numbers = [...pointers(inputs), ...pointers(outputs), ...scratch.map((offset) => base + offset), ...sizes];
+      return () => void run(...numbers);
     },
     /** Takes what kernels read of what the graph is given. @param {Feeds} feeds */
     take(feeds) {

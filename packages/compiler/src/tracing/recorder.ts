@@ -1,8 +1,7 @@
 // A tfjs backend whose kernels record instead of computing: tfjs then walks through loss and gradients by itself.
-import { type BackendValues, type DataId, type DataType, type TensorInfo, tf } from '@flowvae/tensor';
+import { type BackendValues, type DataId, type DataType, declaredKernels, type TensorInfo, tf } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
-import { ownLowerings } from '../lowerings/own.ts';
 import {
   activeOperations,
   graphType,
@@ -114,11 +113,15 @@ class Recorder extends tf.KernelBackend implements Recording {
 
 export const recorder = new Recorder();
 
+const recorded = (backend: Recorder, ...call: Parameters<Recorder['record']>) => backend.record(...call);
+
 for (const name of [RECORDER, RECORDER_WITH_OWN]) {
   tf.registerBackend(name, () => recorder, 0);
-  registerRecordedKernels<Recorder>(
-    name,
-    (backend, kernel, inputs, attributes) => backend.record(kernel, inputs, attributes),
-    name === RECORDER_WITH_OWN ? Object.keys(ownLowerings) : [],
-  );
+  registerRecordedKernels<Recorder>(name, recorded);
+}
+
+/** Kernels are declared when the package is loaded that they belong to, which may be later than this one. */
+export function registerDeclaredKernels(): void {
+  const open = [...declaredKernels().keys()].filter((name) => !tf.getKernel(name, RECORDER_WITH_OWN));
+  if (open.length > 0) registerRecordedKernels<Recorder>(RECORDER_WITH_OWN, recorded, open);
 }

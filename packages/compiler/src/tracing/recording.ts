@@ -2,8 +2,8 @@
 import { type DataType, type TensorInfo, tf } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { declaredLowering } from '../lowerings/declared.ts';
 import type { Inputs, Lowering } from '../lowerings/lowering.ts';
-import { ownLowerings } from '../lowerings/own.ts';
 import { lowerings } from '../lowerings/table.ts';
 import { unsupportedKernels } from '../lowerings/unsupported.ts';
 import { type Caller, failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
@@ -29,8 +29,9 @@ export function recordKernel(
   inputs: KernelInputs,
   attributes: unknown,
 ): TensorInfo | TensorInfo[] {
-  const all: Readonly<Record<string, Lowering<never> | undefined>> = { ...lowerings, ...ownLowerings };
-  const lowering = all[kernel] as Lowering<unknown> | undefined;
+  const known =
+    (lowerings as Readonly<Record<string, Lowering<never> | undefined>>)[kernel] ?? declaredLowering(kernel);
+  const lowering = known as Lowering<unknown> | undefined;
   if (!lowering) throw unsupportedKernel(kernel, callerOf(recording), reasonAgainst(kernel));
   const values: Record<string, Value> = {};
   for (const [name, info] of Object.entries(inputs)) if (info) values[name] = recording.valueFor(info);
@@ -54,13 +55,13 @@ function lowered(kernel: string, recording: Recording, lower: () => Value | Valu
   }
 }
 
-/** Hands every kernel of tfjs on one backend to `record`, and `others`; those without a lowering too, so that they are refused by name. */
+/** Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by name. */
 export function registerRecordedKernels<Backend>(
   backendName: string,
   record: (backend: Backend, kernel: string, inputs: KernelInputs, attributes: unknown) => TensorInfo | TensorInfo[],
-  others: readonly string[] = [],
+  kernels: Iterable<string> = [...Object.keys(lowerings), ...Object.keys(unsupportedKernels)],
 ): void {
-  for (const kernelName of new Set([...Object.keys(lowerings), ...Object.keys(unsupportedKernels), ...others])) {
+  for (const kernelName of kernels) {
     tf.registerKernel({
       kernelName,
       backendName,

@@ -1,7 +1,7 @@
 // Runs a function once on the recording backend and returns what it would compute, as a graph.
 import { type NamedVariables, refuseAssignments, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from '../graph/graph.ts';
-import { RECORDER, RECORDER_WITH_OWN, recorder } from './recorder.ts';
+import { RECORDER, RECORDER_WITH_OWN, recorder, registerDeclaredKernels } from './recorder.ts';
 import { graphType } from './recording.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 
@@ -40,6 +40,7 @@ export function trace(
   const assigned = new Map<string, Value>();
   const release = guardVariables(variables, assigned);
   try {
+    if (ownKernels) registerDeclaredKernels();
     tf.setBackend(ownKernels ? RECORDER_WITH_OWN : RECORDER);
     engine.startScope('trace');
     try {

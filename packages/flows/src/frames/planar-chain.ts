@@ -1,25 +1,17 @@
 // A planar chain as one kernel, on engines that have it: the same function as layer after layer in tfjs's operations, with its gradient.
-import {
-  callKernel,
-  hasKernel,
-  PLANAR_CHAIN,
-  PLANAR_CHAIN_GRADIENT,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tf,
-} from '@flowvae/tensor';
+import { callKernel, hasKernel, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Params } from '../flow.ts';
+import { planarChainGradientKernel, planarChainKernel } from './planar-chain-kernel.ts';
 import type { PlanarShapes } from './planar-flow.ts';
 
 tf.registerGradient({
-  kernelName: PLANAR_CHAIN,
+  kernelName: planarChainKernel.name,
   inputsToSave: ['w', 'u', 'z'],
   outputsToSave: [false, false, true, true],
   gradFunc: (dResults, saved) => {
     const [dy, dLogDet] = dResults as Tensor[];
     const [w, u, z, h, facts] = saved;
-    const gradients = callKernel(PLANAR_CHAIN_GRADIENT, {
+    const gradients = callKernel(planarChainGradientKernel.name, {
       ...{ w: w!, u: u!, z: z!, h: h!, facts: facts! },
       ...{ dy: dy!, dLogDet: dLogDet! },
     });
@@ -39,7 +31,7 @@ export function planarChain(
   const isFloat = [w, u, b, z].every(({ dtype }) => dtype === 'float32');
   const fits =
     isFloat && [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);
-  if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(PLANAR_CHAIN)) return undefined;
-  const [y, logDet] = callKernel(PLANAR_CHAIN, { w, u, b, z });
+  if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(planarChainKernel.name)) return undefined;
+  const [y, logDet] = callKernel(planarChainKernel.name, { w, u, b, z });
   return { y: y as Tensor2D, logDet: logDet as Tensor1D };
 }
