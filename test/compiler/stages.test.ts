@@ -5,7 +5,7 @@ import { fold, key, normal } from '@flowvae/random';
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { Executable } from '../../packages/compiler/src/sessions/executable.ts';
-import { divide } from '../../packages/compiler/src/stages/divide.ts';
+import { cutAtKernels } from '../../packages/compiler/src/stages/cut-at-kernels.ts';
 import { stageRecipes } from '../../packages/compiler/src/stages/stage-recipes.ts';
 import { openStages } from '../../packages/compiler/src/stages/staged-session.js';
 
@@ -157,7 +157,7 @@ describe('what crosses', () => {
   };
 
   it('is cut into sessions and kernels in the order of what they need', () => {
-    const { stages } = divide(traceGraph(crossing, shapes, {}, { ownKernels: true }));
+    const { stages } = cutAtKernels(traceGraph(crossing, shapes, {}, { ownKernels: true }));
     expect(stages.map((stage) => ('node' in stage ? 'kernel' : 'session')).join(' ')).toBe(
       'session kernel kernel session kernel session',
     );
@@ -212,7 +212,7 @@ describe('what crosses', () => {
       const loss = (at: Tensor) => tf.sum(tf.square(through(planar(3, 2), { ...params, z: pooled(at) }).y));
       return { gradient: tf.grad(loss)(image!) };
     };
-    const { crossing } = divide(traceGraph(fn, sizes, {}, { ownKernels: true }));
+    const { crossing } = cutAtKernels(traceGraph(fn, sizes, {}, { ownKernels: true }));
     expect(crossing.map(({ type }) => type)).toContain('int64');
     expectClose(...(await bothWays(fn, sizes)));
   });

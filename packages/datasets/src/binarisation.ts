@@ -24,12 +24,12 @@ export interface BinarisationOptions {
   readonly binarisationKey?: Key;
 }
 
-/** A moment of drawing: a training step, or the one time that a set is fixed for evaluation. */
-export type Moment = number | 'evaluation';
+/** An occasion of drawing: a training step, or the one time that a set is fixed for evaluation. */
+export type Occasion = number | 'evaluation';
 
 interface Rule {
-  /** Where an image's randomness comes from at a moment; the image's own place is folded in after that. */
-  readonly source?: (keys: Required<BinarisationOptions>, moment: Moment) => Key;
+  /** Where an image's randomness comes from at an occasion; the image's own place is folded in after that. */
+  readonly source?: (keys: Required<BinarisationOptions>, occasion: Occasion) => Key;
   /** Writes one image; `key` is the image's own. */
   readonly write: (intensities: Uint8Array, out: Float32Array, key: Key) => void;
 }
@@ -37,7 +37,7 @@ interface Rule {
 const grey = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 const rules: Readonly<Record<Binarisation, Rule>> = {
-  dynamic: { source: ({ key }, moment) => fold(key, 'dynamic', moment), write: writeCoins },
+  dynamic: { source: ({ key }, occasion) => fold(key, 'dynamic', occasion), write: writeCoins },
   static: { source: ({ binarisationKey }) => binarisationKey, write: writeCoins },
   threshold: { write: writeThreshold },
   none: { write: writeGrey },
@@ -50,14 +50,14 @@ export const binarisations = Object.keys(rules) as readonly Binarisation[];
 export type RowWriter = (index: number, out: Float32Array) => void;
 
 /**
- * How the images of a set are written at a moment.
+ * How the images of a set are written at an occasion.
  *
  * Where there is chance in it, the draw of an image depends on its source and on the image's place in its file, never
  * on the batch or the split that it is in.
  *
  * @throws ExpectationError where the set's bytes are not count·height·width, or there is no such binarisation
  */
-export function rowWriter(set: ImageSet, options: BinarisationOptions): (moment: Moment) => RowWriter {
+export function rowWriter(set: ImageSet, options: BinarisationOptions): (occasion: Occasion) => RowWriter {
   checkSet(set);
   checkBinarisation(options.binarisation);
   const pixels = set.height * set.width;
@@ -65,9 +65,9 @@ export function rowWriter(set: ImageSet, options: BinarisationOptions): (moment:
   const { file, first } = set.origin ?? { file: '', first: 0 };
   const { source, write } = rules[options.binarisation];
   const intensities = (index: number) => set.images.subarray(index * pixels, (index + 1) * pixels);
-  return (moment) => {
+  return (occasion) => {
     if (!source) return (index, out) => write(intensities(index), out, keys.key);
-    const imageKeys = fold(source(keys, moment), file);
+    const imageKeys = fold(source(keys, occasion), file);
     return (index, out) => write(intensities(index), out, fold(imageKeys, first + index));
   };
 }

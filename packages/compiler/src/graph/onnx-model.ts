@@ -16,7 +16,7 @@ export const outputName = (name: string): string => `output:${name}`;
 export type Dimension = number | string | undefined;
 
 /** How a model is encoded and presents itself. The defaults are for a session in this process. */
-export interface EncodeOptions {
+export interface ModelOptions {
   /** Puts an output before the others that keeps ONNX Runtime from copying them (in-place.js). */
   readonly inPlace?: boolean;
   /** Names of outputs in the model by the function's. Default {@link outputName}. */
@@ -30,7 +30,7 @@ export interface EncodeOptions {
 }
 
 /** Encodes a graph whose inputs are the function's inputs followed by its variables. */
-export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
+export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Array {
   const { inPlace = false, outputName: named = outputName, constantNames, header } = options;
   const { dimensions = ({ value }) => value.shape } = options;
   const names = uniqueNames(graph, named, constantNames);

@@ -4,7 +4,7 @@ import { declaredKernels, ExpectationError, elementCount, type KernelDescriptor 
 import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
 import { bytesOfType } from '../graph/peak-bytes.ts';
-import { divide, type KernelStage, type SessionStage } from './divide.ts';
+import { cutAtKernels, type KernelStage, type SessionStage } from './cut-at-kernels.ts';
 
 /** A tensor between stages: bytes from the start of the memory, shape and type. */
 export interface CrossingTensor {
@@ -86,7 +86,7 @@ const descriptorOf = ({ node }: KernelStage): KernelDescriptor => declaredKernel
 
 /** @param inPlace whether the caller has an array for each output */
 export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
-  const { stages, crossing } = divide(graph);
+  const { stages, crossing } = cutAtKernels(graph);
   const room = new Room();
   const tensors = new Map(crossing.map((value) => [value, room.place(value)]));
   const parts = stages.map((stage) =>

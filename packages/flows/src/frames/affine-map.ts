@@ -6,7 +6,7 @@ import type { ElementwiseMap } from './elementwise-map.ts';
 const MOST_LOG_SCALE = 2;
 
 /** a = 2·tanh(r/2): r itself near 0, never beyond ±2. */
-export const boundedLogScale = <T extends Tensor>(raw: T): T =>
+export const tanhBoundedLogScale = <T extends Tensor>(raw: T): T =>
   tf.mul(tf.tanh(tf.mul(raw, 1 / MOST_LOG_SCALE)), MOST_LOG_SCALE);
 
 /** y = x·exp(a) + m from raw = [m | r], a = 2·tanh(r/2); log|dy/dx| = a. */
@@ -25,5 +25,5 @@ export const affineMap: ElementwiseMap = {
 
 function shiftAndScale(raw: Tensor2D) {
   const [shift, rawScale] = tf.split(raw, 2, 1) as [Tensor2D, Tensor2D];
-  return { shift, logScale: boundedLogScale(rawScale) };
+  return { shift, logScale: tanhBoundedLogScale(rawScale) };
 }

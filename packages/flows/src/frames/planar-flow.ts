@@ -6,7 +6,7 @@ import type { InvertibleFlow, Params, ParamValues } from '../flow.ts';
 import { cutIntoLayers } from '../layers/cutting.ts';
 import { layersOf } from '../layers/slices.ts';
 import { checkArguments, layeredName } from '../layers/stacked-parameters.ts';
-import { type Activation, rankOneLayers } from './rank-one-layers.ts';
+import { type LayerActivation, rankOneLayers } from './rank-one-layers.ts';
 
 /** Shapes of a planar flow's parameters: w, u [K, D] and b [K]. */
 export type PlanarShapes = {
@@ -17,7 +17,7 @@ export type PlanarShapes = {
 
 /** An increasing activation h of slope 0 to 1, and what a planar flow must know about it. */
 export interface PlanarActivation {
-  readonly inLayers: Activation;
+  readonly inLayers: LayerActivation;
   /** The whole forward pass at once, where the engine in use can do that; undefined where not. */
   readonly chain?: (params: Params<PlanarShapes>, z: Tensor2D) => { y: Tensor2D; logDet: Tensor1D } | undefined;
   /** The same for the inverse, where û·h(s) is the whole difference of two large numbers. */

@@ -10,14 +10,14 @@ interface LayerInputs {
 }
 
 /** A function h of one number, with its derivative. */
-export interface Activation {
+export interface LayerActivation {
   apply(s: Tensor3D): Tensor3D;
   /** h'(s) from the value h(s). */
   derivative<T extends Tensor>(h: T): T;
 }
 
 /** h = tanh, as planar layers have it. */
-export const tanhOfLayers: Activation = { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) };
+export const tanhOfLayers: LayerActivation = { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) };
 
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
 
@@ -30,7 +30,7 @@ type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
  *
  * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is repeated in the loop.
  */
-export function rankOneLayers(activation: Activation): Layers {
+export function rankOneLayers(activation: LayerActivation): Layers {
   const layerChain = chainOf(activation);
   return ({ w, uHat, b, z }) => {
     const packed = layerChain(w, uHat, b, z) as Tensor2D;
@@ -40,7 +40,7 @@ export function rankOneLayers(activation: Activation): Layers {
 }
 
 /** A custom gradient has one result: z_K and all h side by side, [B, D + K]. */
-const chainOf = (activation: Activation) =>
+const chainOf = (activation: LayerActivation) =>
   tf.customGrad((...args) => {
     const [w, uHat, b, z0, save] = args as unknown as [
       Tensor3D,
@@ -91,7 +91,7 @@ const overRows = (x: Tensor3D, { size, layers }: Groups): Tensor3D =>
   size === 1 ? x : tf.sum(tf.reshape(x, [x.shape[0], layers, size, x.shape[2]]), 2);
 
 /** Layers stay slices [P, 1, D] of [P, K, D], so that nothing is reshaped inside the loop; z₀ [P, S, D]. */
-function forward(activation: Activation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor3D) {
+function forward(activation: LayerActivation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor3D) {
   const layers = w.shape[1];
   const [ws, uHats, bs] = [w, uHat, b].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];
   const before: Tensor3D[] = [];
@@ -107,7 +107,7 @@ function forward(activation: Activation, w: Tensor3D, uHat: Tensor3D, b: Tensor3
 }
 
 function backward(
-  activation: Activation,
+  activation: LayerActivation,
   dPacked: Tensor2D,
   [w, uHat, hs, before]: [Tensor3D, Tensor3D, Tensor3D, Tensor3D],
   groups: Groups,

@@ -6,7 +6,7 @@ import type { Flow, ParamShapes, Params, ParamValues } from '../flow.ts';
 import { cutIntoLayers } from '../layers/cutting.ts';
 import { layersOf } from '../layers/slices.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
-import { boundedLogScale } from './affine-map.ts';
+import { tanhBoundedLogScale } from './affine-map.ts';
 
 /** Shapes of the parameters of all Sylvester flows: R₁ and R₂ above the diagonal [K, M(M−1)/2], what makes their diagonals, and b [K, M]. */
 export type SylvesterShapes = {
@@ -123,7 +123,7 @@ function factorsOf({ upper1, upper2, product, diagonal2 }: Params<SylvesterShape
   const identity = tf.eye(width);
   const onDiagonal = (entries: Tensor) => tf.mul(identity, tf.expandDims(entries, 3));
   const onePlusR = tf.softplus(product);
-  const logR2 = boundedLogScale(diagonal2);
+  const logR2 = tanhBoundedLogScale(diagonal2);
   const r2 = tf.exp(logR2);
   const r1 = tf.mul(tf.sub(onePlusR, 1), tf.exp(tf.neg(logR2)));
   return {

@@ -1,7 +1,7 @@
 // Parameters, gradients and optimiser state side by side in one WebAssembly memory, allocated once.
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, flatLayout, viewsOf } from './flat-layout.ts';
-import { bindKernels, type Kernels, type Pass } from './kernels.ts';
+import { bindKernels, type Kernels, type Sweep } from './kernels.ts';
 import { nonTrainableOf, trainableOf } from './non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS, type OptimizerTarget, PARAMETERS } from './optimizer.ts';
 
@@ -53,7 +53,7 @@ export class FlatParameters implements OptimizerTarget {
     return Math.sqrt(this.#kernels.sumOfSquares(this.#pointer(GRADIENTS), this.length));
   }
 
-  sweep(pass: Pass, regions: readonly number[], scalars: readonly number[]): void {
+  sweep(pass: Sweep, regions: readonly number[], scalars: readonly number[]): void {
     this.#kernels[pass](...regions.map((index) => this.#pointer(index)), this.length, ...scalars);
   }
 

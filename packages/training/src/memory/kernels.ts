@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 type Pointer = number;
 
 /** The optimiser passes: each takes the regions it works on, their length n, and its scalars. */
-export type Pass = 'adam' | 'rmsprop' | 'sgd' | 'scale';
+export type Sweep = 'adam' | 'rmsprop' | 'sgd' | 'scale';
 
 /** The exports of assembly/training.ts, where their formulas stand. Lengths count float32 values, a multiple of 4. */
-export type Kernels = Readonly<Record<Pass, (...pointersLengthScalars: number[]) => void>> & {
+export type Kernels = Readonly<Record<Sweep, (...pointersLengthScalars: number[]) => void>> & {
   sumOfSquares(g: Pointer, n: number): number;
   /** g ← a·g + b·x. */
   combine(g: Pointer, x: Pointer, n: number, a: number, b: number): void;

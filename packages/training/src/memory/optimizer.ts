@@ -1,5 +1,5 @@
 // Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
-import type { Pass } from './kernels.ts';
+import type { Sweep } from './kernels.ts';
 import {
   checkedRate,
   checkSetting,
@@ -14,7 +14,7 @@ export interface OptimizerTarget {
   /** Euclidean norm of all gradients together. */
   gradientNorm(): number;
   /** One pass of assembly/training.ts over whole regions. */
-  sweep(pass: Pass, regions: readonly number[], scalars: readonly number[]): void;
+  sweep(pass: Sweep, regions: readonly number[], scalars: readonly number[]): void;
 }
 
 /**

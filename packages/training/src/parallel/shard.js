@@ -72,7 +72,7 @@ export async function openShard(data, { wait, guarded }) {
 
   /** @param {Float64Array} command */
   function sweep([pass = 0, count = 0, ...rest]) {
-    const name = /** @type {import('../memory/kernels.ts').Pass} */ (passes[pass]);
+    const name = /** @type {import('../memory/kernels.ts').Sweep} */ (passes[pass]);
     kernels[name](...rest.slice(0, count).map(share), length, ...rest.slice(count));
   }
 

@@ -1,7 +1,7 @@
 // The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it as it is.
 import { openGate, type Port, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../memory/flat-layout.ts';
-import type { Pass } from '../memory/kernels.ts';
+import type { Sweep } from '../memory/kernels.ts';
 import { GRADIENTS } from '../memory/optimizer.ts';
 
 /** What workers are told to do; the arguments follow in the command. */
@@ -18,7 +18,7 @@ export const Command = {
 export const vocabulary = {
   command: Command,
   /** Passes by the number that a command carries. */
-  passes: ['adam', 'rmsprop', 'sgd', 'scale'] satisfies Pass[],
+  passes: ['adam', 'rmsprop', 'sgd', 'scale'] satisfies Sweep[],
   /** Commands that can be under way at once. */
   ring: 64,
   /** Numbers in a command. */

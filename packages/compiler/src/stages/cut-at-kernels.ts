@@ -16,7 +16,7 @@ export interface KernelStage {
 }
 
 /** A graph as stages in the order in which they run. */
-export interface Division {
+export interface StagedGraph {
   readonly stages: readonly (SessionStage | KernelStage)[];
   /** Values that go from one stage to another, inputs of the graph that kernels read, and outputs that they compute. */
   readonly crossing: readonly Value[];
@@ -33,8 +33,8 @@ function crossingNames(crossing: readonly Value[], { inputs, variables, outputs 
   return new Map(crossing.map((value, i) => [value, `${prefix}${i}`]));
 }
 
-/** Divides; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses, is none. */
-export function divide(whole: Graph): Division {
+/** Cuts; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses, is none. */
+export function cutAtKernels(whole: Graph): StagedGraph {
   if (whole.outputs.length === 0) return { stages: [], crossing: [] };
   if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole, entering: [], leaving: [] }], crossing: [] };
   const graph = withoutReshapes(whole);
