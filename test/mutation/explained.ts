@@ -90,8 +90,10 @@ export const explained: readonly Explained[] = [
   },
   {
     file: 'packages/flows/src/frames/planar-chain.ts',
-    before: 'if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(PLANAR_CHAIN)) return undefined;',
-    after: ['if (!fits || tf.engine().state.gradientDepth >= 1 || !hasKernel(PLANAR_CHAIN)) return undefined;'],
+    before: 'if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(planarChainKernel.name)) return undefined;',
+    after: [
+      'if (!fits || tf.engine().state.gradientDepth >= 1 || !hasKernel(planarChainKernel.name)) return undefined;',
+    ],
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
