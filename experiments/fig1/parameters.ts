@@ -1,5 +1,5 @@
 // Parameters of the figure's flows, as arrays: drawn by key, of a size that bends the plane visibly.
-import { fold, type Key, random } from 'flowvae';
+import { drawNormal, drawUniform, fold, type Key } from 'flowvae';
 import type { kinds } from './config.ts';
 
 type Parameters = Readonly<Record<string, Float32Array>>;
@@ -9,8 +9,8 @@ type Parameters = Readonly<Record<string, Float32Array>>;
  * layer out of two (it pushes apart) and wᵀu < 0 for the other (it pulls together); the longer the flow, the weaker its layers.
  */
 function planarParameters(layers: number, key: Key): Parameters {
-  const angle = random.uniform(fold(key, 'angle'), layers).map((share) => 2 * Math.PI * share);
-  const tilt = random.normal(fold(key, 'tilt'), layers);
+  const angle = drawUniform(fold(key, 'angle'), layers).map((share) => 2 * Math.PI * share);
+  const tilt = drawNormal(fold(key, 'tilt'), layers);
   const w = new Float32Array(2 * layers);
   const u = new Float32Array(2 * layers);
   for (let k = 0; k < layers; k++) {
@@ -19,13 +19,13 @@ function planarParameters(layers: number, key: Key): Parameters {
     w.set([2 * Math.cos(angle[k]!), 2 * Math.sin(angle[k]!)], 2 * k);
     u.set([strength * Math.cos(turned), strength * Math.sin(turned)], 2 * k);
   }
-  return { w, u, b: random.normal(fold(key, 'b'), layers) };
+  return { w, u, b: drawNormal(fold(key, 'b'), layers) };
 }
 
 /** Radial: centres N(0, I); α = softplus(0) = 0.69, and β̂ far above 0 (pushes out) or near −α (pulls in), in turn; weaker in longer flows. */
 function radialParameters(layers: number, key: Key): Parameters {
   return {
-    z0: random.normal(fold(key, 'centre'), 2 * layers),
+    z0: drawNormal(fold(key, 'centre'), 2 * layers),
     alpha: new Float32Array(layers),
     beta: Float32Array.from({ length: layers }, (_, k) => (k % 2 === 0 ? 3 : -2) / layers ** 0.6),
   };

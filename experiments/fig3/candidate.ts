@@ -6,6 +6,7 @@ import {
   cosineDecay,
   dataPoints,
   diagonalNormal,
+  drawNormal,
   fit,
   fold,
   free,
@@ -13,7 +14,6 @@ import {
   key,
   parseInvertibleFlow,
   pushForward,
-  random,
   type Scalar,
   type Tensor2D,
   tabulate,
@@ -71,7 +71,7 @@ export async function train(
     },
     inputShapes: { noise: [batch, 2], beta: [] },
     batch(step) {
-      random.normal(fold(seed, 'noise', step), noise);
+      drawNormal(fold(seed, 'noise', step), noise);
       beta[0] = Math.min(1, 0.01 + step / (ANNEALING * entry.steps));
       return { noise, beta };
     },
@@ -93,7 +93,7 @@ export async function train(
 
 /** Mean and standard error of ln q + U over draws. */
 export async function boundOf(entry: FitEntry, { density, variables }: Candidate, at: Key) {
-  const draws = dataPoints(random.normal(at, 2 * entry.draws), 2);
+  const draws = dataPoints(drawNormal(at, 2 * entry.draws), 2);
   const { value } = await tabulate(
     (noise) => {
       const { z, logProb } = density.sampleAndLogProb(noise);

@@ -1,5 +1,5 @@
 // What the restarts of a fit have in common, and what distinguishes them.
-import { fold, type InvertibleFlow, type Key, type ParamShapes, type ParamValues, random } from 'flowvae';
+import { drawNormal, fold, type InvertibleFlow, type Key, type ParamShapes, type ParamValues } from 'flowvae';
 
 /**
  * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a cosine), then through the
@@ -25,6 +25,6 @@ export function restartSettings(restart: number): { readonly rate: number; reado
 export function startOf(flow: InvertibleFlow, at: Key, planarOffsets: number): ParamValues<ParamShapes> {
   const start = flow.initialParams(at);
   if (planarOffsets === 0) return start;
-  const b = random.normal(fold(at, 'offsets'), start.b!.length).map((offset) => planarOffsets * offset);
+  const b = drawNormal(fold(at, 'offsets'), start.b!.length).map((offset) => planarOffsets * offset);
   return { ...start, b };
 }

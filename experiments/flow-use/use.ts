@@ -2,11 +2,12 @@
 import {
   type ArchitectureName,
   architectures,
+  drawNormal,
   flowPosterior,
   fold,
+  key,
   type Experiment as Parts,
   parseInvertibleFlow,
-  random,
   type Tensor,
   type Tensor2D,
   tf,
@@ -39,7 +40,7 @@ type Params = Readonly<Record<string, Tensor>>;
 /** Of a run whose posterior is a planar flow that the encoder yields. */
 export function useOf({ model, config, test, key }: Parts, { first, count, draws }: Taken): Use {
   const { latent } = config;
-  const noise = random.normal(fold(key, 'flow use', first), count * draws * latent);
+  const noise = drawNormal(fold(key, 'flow use', first), count * draws * latent);
   const rows = new Float32Array(count * test.width);
   for (let i = 0; i < count; i++) rows.set(test.row(first + i), i * test.width);
   return tf.tidy(() => {
@@ -79,7 +80,7 @@ const ofFlow = (params: Params): Params =>
 
 /** The architecture's posterior without a flow, of which only the parametrisation matters. */
 const baseOf = (architecture: ArchitectureName, latent: number) =>
-  flowPosterior({ latent, contextWidth: 1, base: { scale: architectures[architecture].scale }, key: random.key(0) });
+  flowPosterior({ latent, contextWidth: 1, base: { scale: architectures[architecture].scale }, key: key(0) });
 
 /** The share of flat layers is taken for each draw, [B]. */
 function throughLayers(formula: string, params: Params, z: Tensor2D) {

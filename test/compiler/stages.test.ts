@@ -1,7 +1,7 @@
 // Graphs that kernels of our own cut into stages: the same numbers as ONNX Runtime alone gives, whatever crosses from stage to stage.
 import { compile, type Traceable, traceGraph } from '@flowvae/compiler';
 import { chain, planar, planarLeaky } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { Executable } from '../../packages/compiler/src/sessions/executable.ts';
@@ -14,7 +14,9 @@ type Tensors = Readonly<Record<string, Tensor>>;
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const drawn = (shapes: Shapes) =>
-  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, normal(fold(key(1), name), sizeOf(shape))]));
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, drawNormal(fold(key(1), name), sizeOf(shape))]),
+  );
 
 const operatorsOf = (fn: Traceable, shapes: Shapes, ownKernels: boolean) =>
   traceGraph(fn, shapes, {}, { ownKernels }).nodes.map(({ operator }) => operator);

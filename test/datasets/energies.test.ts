@@ -1,6 +1,6 @@
 // The four energies of Rezende & Mohamed's table 1 against the table, written out in float64.
 import { energies } from '@flowvae/datasets';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -24,7 +24,7 @@ const logSum = (a: number, b: number) => Math.max(a, b) + log(1 + exp(-Math.abs(
 /** Points of a grid, with the ties of U1's two modes at z₁ = 0, points at random, and some far away. */
 const points = [
   ...Array.from({ length: 81 }, (_, i) => [(i % 9) - 4, Math.floor(i / 9) - 4]).flat(),
-  ...normal(key(1), 60).map((value) => 2 * value),
+  ...drawNormal(key(1), 60).map((value) => 2 * value),
   ...[50, -50, -300, 200],
 ];
 const z = shaped(points, [points.length / 2, 2]);

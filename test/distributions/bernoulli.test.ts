@@ -1,6 +1,6 @@
 // Bernoulli variables by logits: the tails, the written-out gradient, one x for many rows of logits.
 import { bernoulli } from '@flowvae/distributions';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -39,13 +39,13 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
 
   it.each([1, 5])('has the gradient x − σ(logits), and logits towards x (%i rows of x)', async (rows) => {
     const given = {
-      x: shaped(uniform(key(1), rows * 4), [rows, 4]),
+      x: shaped(drawUniform(key(1), rows * 4), [rows, 4]),
       logits: shaped(
-        normal(key(2), 20).map((value) => 5 * value),
+        drawNormal(key(2), 20).map((value) => 5 * value),
         [5, 4],
       ),
     };
-    const weights = normal(key(3), 5);
+    const weights = drawNormal(key(3), 5);
     const weighted = (logProb: LogProb) =>
       withGradients(({ x, logits }) =>
         tf.sum(tf.mul(logProb(x as Tensor2D, logits as Tensor2D), tf.tensor1d(weights))),
@@ -82,7 +82,7 @@ it('probabilities instead of logits would be reported', () => {
 
 it('gives all images of three pixels probability 1 together', () => {
   const images = Array.from({ length: 8 }, (_, code) => [code & 1, (code >> 1) & 1, code >> 2]);
-  const row = [...normal(fold(key(4), 'logits'), 3)];
+  const row = [...drawNormal(fold(key(4), 'logits'), 3)];
   const given = {
     x: shaped(images.flat(), [8, 3]),
     logits: shaped(

@@ -1,6 +1,6 @@
 // Logit-normal draws that no image can show: their density is still that of the distribution.
 import { logitNormal } from '@flowvae/distributions';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 
@@ -22,7 +22,7 @@ it.each([
   }
   const [surprises, again] = tf.tidy(() => {
     const p = logitNormal({ mean: tf.tensor2d([[mean]]), logStd: tf.tensor2d([[logStd]]) });
-    const { z, logProb } = p.sampleAndLogProb(tf.tensor2d(normal(key(1), draws), [draws, 1]));
+    const { z, logProb } = p.sampleAndLogProb(tf.tensor2d(drawNormal(key(1), draws), [draws, 1]));
     return [logProb, p.logProb(z)].map((x) => -tf.mean(x).dataSync()[0]!);
   });
   const standardError = Math.sqrt((square - entropy ** 2) / draws);

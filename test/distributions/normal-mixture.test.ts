@@ -1,6 +1,6 @@
 // Mixtures of normals against the same sum in float64, and against the frequencies of their draws.
 import { normalMixture } from '@flowvae/distributions';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -29,7 +29,7 @@ function density(z: ArrayLike<number>, { logits, mean, logStd }: Readonly<Record
 }
 
 const valuesOf = Object.fromEntries(Object.entries(parameters).map(([name, { values }]) => [name, values]));
-const points = normal(key(1), 40 * D).map((value) => 2 * value);
+const points = drawNormal(key(1), 40 * D).map((value) => 2 * value);
 
 describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
   const run = engine === 'eager' ? eager : compiled;
@@ -72,7 +72,7 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
 
   it('the weights learn through a draw’s log-density: ∂(Σ z + Σ logProb)/∂logits holds the draws fixed', async () => {
     const rows = 40;
-    const noise = shaped(normal(fold(key(3), 'noise'), rows * (D + 2)), [rows, D + 2]);
+    const noise = shaped(drawNormal(fold(key(3), 'noise'), rows * (D + 2)), [rows, D + 2]);
     const loss = withGradients(({ noise: epsilon, logits }) => {
       const constants = Object.fromEntries(
         (['mean', 'logStd'] as const).map((name) => [name, tf.tensor(parameters[name].values, [K, D])]),
@@ -100,7 +100,7 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
 
   it('draws have the mixture’s weights, means and own log-density', async () => {
     const rows = 20_000;
-    const noise = shaped(normal(fold(key(2), 'noise'), rows * (D + 2)), [rows, D + 2]);
+    const noise = shaped(drawNormal(fold(key(2), 'noise'), rows * (D + 2)), [rows, D + 2]);
     const { z, logProb, scored } = await run(
       ({ noise: epsilon, ...params }) => {
         const draw = mixtureOf(params).sampleAndLogProb(epsilon as Tensor2D);

@@ -1,6 +1,6 @@
 // Normal distributions against the independent float64 program, and the laws of any density.
 import { type Draw, diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -52,7 +52,7 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
   });
 
   it('shares one row of parameters among all points', async () => {
-    const noise = shaped(normal(key(1), 12), [4, 3]);
+    const noise = shaped(drawNormal(key(1), 12), [4, 3]);
     const row = { mean: shaped([1, -2, 0.5], [1, 3]), logStd: shaped([0.2, -1, 0], [1, 3]) };
     const copies = (values: Float32Array) => shaped(Array.from({ length: 4 }, () => [...values]).flat(), [4, 3]);
     const tiled = { mean: copies(row.mean.values), logStd: copies(row.logStd.values) };
@@ -74,7 +74,11 @@ describe('draws', () => {
       const { z, logProb, terms }: Draw = normalOf(params).sampleAndLogProb(noise as Tensor2D);
       return { z, logProb, ...terms };
     },
-    { noise: shaped(normal(key(2), count), [count, 1]), mean: shaped([1.5], [1, 1]), logStd: shaped([-0.7], [1, 1]) },
+    {
+      noise: shaped(drawNormal(key(2), count), [count, 1]),
+      mean: shaped([1.5], [1, 1]),
+      logStd: shaped([-0.7], [1, 1]),
+    },
   );
   const score = (mean: number, sd: number) => kolmogorovSmirnov(draw.z!, (x) => normalCdf((x - mean) / sd));
 

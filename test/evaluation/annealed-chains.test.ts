@@ -1,6 +1,6 @@
 // Annealed chains and their estimates by hand: a runner that computes on plain numbers stands in for the graphs.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { expect, it } from 'vitest';
 import {
   type AnnealingRunner,
@@ -72,8 +72,8 @@ it('annealChains draws momenta and decisions anew for every move, and spreads ea
   expect(moves.map(([, { temperature }]) => temperature![0])).toEqual([0.25, 0.5]);
   for (const [move, [, arrays, shapes]] of moves.entries()) {
     const beta = [0.25, 0.5][move]!;
-    const uniforms = uniform(fold(chainKey, 'uniform', move), 8);
-    expect(arrays.momentum).toEqual(normal(fold(chainKey, 'momentum', move), 8));
+    const uniforms = drawUniform(fold(chainKey, 'uniform', move), 8);
+    expect(arrays.momentum).toEqual(drawNormal(fold(chainKey, 'momentum', move), 8));
     expect(arrays.uniform).toEqual(uniforms.slice(0, 4));
     const spread = [1, 1, 10, 10].map((size, row) => size * beta * (0.8 + 0.4 * uniforms[4 + row]!));
     expect(differences('ε', arrays.stepSize!, spread, 1e-6)).toEqual([]);
@@ -111,7 +111,7 @@ it('forwardStart draws noise for every row by its key', async () => {
   await forwardStart(runner, rows, { kind: 'uniform', width: 2 }, chainKey);
   const [name, arrays, shapes] = calls[0]!;
   expect([name, shapes]).toEqual(['start', { x: [4, 3], noise: [4, 2] }]);
-  expect(arrays.noise).toEqual(uniform(chainKey, 8));
+  expect(arrays.noise).toEqual(drawUniform(chainKey, 8));
 });
 
 const chainsOf = (logWeights: readonly number[], acceptance: readonly number[]) => ({

@@ -8,7 +8,7 @@ import {
   evaluate,
 } from '@flowvae/evaluation';
 import { fromPosterior, fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
@@ -48,8 +48,8 @@ const options = (rest: Partial<AnnealedImportanceOptions> = {}): AnnealedImporta
 
 /** Latents from the prior and data from the model at them. */
 function simulated(count: number) {
-  const z = normal(key(21), count * latent);
-  const epsilon = normal(key(22), count * observed);
+  const z = drawNormal(key(21), count * latent);
+  const epsilon = drawNormal(key(22), count * observed);
   const x = epsilon.map((value, i) => {
     const [row, column] = [Math.floor(i / observed), i % observed];
     const signal = Array.from({ length: latent }, (_, j) => weights[column * latent + j]! * z[row * latent + j]!);
@@ -72,7 +72,7 @@ describe('weights of many chains at one data point', () => {
   const stepSizes = { at: () => Float32Array.of(0.6), observe() {} };
 
   /** Exact draws from p(z|x). */
-  const exact = normal(key(31), chains * latent).map((_, i, epsilon) => {
+  const exact = drawNormal(key(31), chains * latent).map((_, i, epsilon) => {
     const [row, j] = [Math.floor(i / latent), i % latent];
     const spread = Array.from(
       { length: latent },

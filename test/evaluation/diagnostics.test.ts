@@ -4,7 +4,7 @@ import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { type InferenceGapsOptions, inferenceGaps, latentActivity, posteriorStatistics } from '@flowvae/evaluation';
 import { type Amortization, flowPosterior, parseFlow, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
@@ -17,13 +17,13 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, valu
 describe('posteriorStatistics', () => {
   const flow = parseFlow('planar*3-radial', 2);
   const arrays = Object.entries(flow.initialParams(key(1))).map(([name, values], i) => {
-    const noise = normal(key(10 + i), values.length);
+    const noise = drawNormal(key(10 + i), values.length);
     return [name, Float32Array.from(values, (value, j) => value + 0.4 * noise[j]!)] as const;
   });
   const params = Object.fromEntries(
     arrays.map(([name, values]) => [name, tf.tensor(values, [1, ...flow.paramShapes[name]!])]),
   );
-  const data = dataPoints(normal(key(2), 12), 2);
+  const data = dataPoints(drawNormal(key(2), 12), 2);
   const modelAt = (x: Tensor2D): LatentModel => ({
     prior: standardNormal(2),
     posterior: pushForward(diagonalNormal({ mean: x, logStd: tf.fill([1, 2], -0.5) as Tensor2D }), flow, params),
@@ -99,7 +99,7 @@ describe('posteriorStatistics', () => {
   });
 
   /** The draws of data point i, as `fold(key, i)` gives them. */
-  const drawsOf = (i: number) => normal(fold(key(3), i), 32);
+  const drawsOf = (i: number) => drawNormal(fold(key(3), i), 32);
 });
 
 describe('latentActivity', () => {
@@ -112,8 +112,8 @@ describe('latentActivity', () => {
     mean: Float32Array.from({ length: 3 * count }, (_, at) => means(at % 3, Math.floor(at / 3))),
     variance: new Float32Array(3 * count).fill(1),
   });
-  const x = normal(key(4), count);
-  const noise = normal(key(5), 3 * count);
+  const x = drawNormal(key(4), count);
+  const noise = drawNormal(key(5), 3 * count);
 
   it('counts dimensions whose mean moves with the data: Var 1, 0.0121 and 0.0081 against 0.01', () => {
     const scales = [1, 0.11, 0.09];

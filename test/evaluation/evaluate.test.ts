@@ -3,7 +3,7 @@
 import { runCounter } from '@flowvae/compiler';
 import { type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/evaluation';
 import { LogMeanExp, paretoK, paretoKThreshold } from '@flowvae/objectives';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { data, given, modelAt, regression } from '../training/linear-gaussian-at.ts';
@@ -29,7 +29,7 @@ function byHand(samples: number) {
     const logWeights: number[] = [];
     for (let chunk = 0; chunk * 500 < samples; chunk++) {
       const rows = Math.min(500, samples - chunk * 500);
-      const noise = normal(fold(fold(key(4), i), chunk), rows * latent);
+      const noise = drawNormal(fold(fold(key(4), i), chunk), rows * latent);
       tf.tidy(() => {
         const at = modelAt(tf.tensor2d(data.row(i), [1, observed]));
         const { z, logProb } = at.posterior.sampleAndLogProb(tf.tensor2d(noise, [rows, latent]));

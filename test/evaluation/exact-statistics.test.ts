@@ -10,7 +10,7 @@ import {
 } from '@flowvae/evaluation';
 import { planar, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '@flowvae/tensor';
 import { dataPoints, variational } from '@flowvae/training';
 import { expect, it } from 'vitest';
@@ -50,7 +50,7 @@ function expectedTerms(scale: number) {
   const ofX = Array.from({ length: 5 }, (_, i) => sum(values.subarray(3 * i, 3 * i + 3)));
   const ofNoise = [0, 2, 4].flatMap((start) => {
     const rows = Math.min(2, 5 - start);
-    const noise = uniform(fold(key(3), start), 2 * rows);
+    const noise = drawUniform(fold(key(3), start), 2 * rows);
     return Array.from({ length: rows }, (_, row) => noise[2 * row]! + noise[2 * row + 1]!);
   });
   return { ofX: mean(ofX), ofNoise: mean(ofNoise), product: mean(ofX.map((value, i) => scale * value * ofNoise[i]!)) };
@@ -74,7 +74,7 @@ it.each(['eager', 'compiled'] as const)('boundOn has the means over all data poi
 it('boundOn takes a set that is smaller than a batch', async () => {
   const scale = tf.variable(tf.scalar(1));
   const { measure } = await boundOn(boundOptions(scale, { batchSize: 100 }));
-  const noise = uniform(fold(key(3), 0), 10);
+  const noise = drawUniform(fold(key(3), 0), 10);
   expect((await measure()).ofNoise).toBeCloseTo(sum(noise) / 5, 6);
   tf.dispose(scale);
 });
@@ -98,7 +98,7 @@ it('encodings has the mean of so many draws, whatever it returns of them', async
   await encodings({ ...options, engine: 'eager' }, (encoded) => {
     for (const [name, piece] of Object.entries(encoded)) found[name]!.push(...piece);
   });
-  const draws = Array.from({ length: 5 }, (_, i) => normal(fold(key(6), i), 12));
+  const draws = Array.from({ length: 5 }, (_, i) => drawNormal(fold(key(6), i), 12));
   const at = (i: number, m: number, d: number) => values[3 * i + d]! + draws[i]![3 * m + d]!;
   const each = <T>(count: number, of: (i: number) => T[]) => Array.from({ length: count }, (_, i) => of(i)).flat();
   const means = each(5, (i) => each(3, (d) => [mean([0, 1, 2, 3].map((m) => at(i, m, d)))]));
@@ -136,7 +136,7 @@ it.each([2, 5])('posteriorStatistics of %i draws has their means and unbiased va
   } = await posteriorStatistics(statisticsOptions(samples));
   expect([isMeanExact, layers, dim, count]).toEqual([false, [], 3, 5]);
   for (let i = 0; i < 5; i++) {
-    const noise = normal(fold(key(7), i), 3 * samples);
+    const noise = drawNormal(fold(key(7), i), 3 * samples);
     const rows = Array.from({ length: samples }, (_, m) =>
       [0, 1, 2].map((d) => values[3 * i + d]! + noise[3 * m + d]!),
     );

@@ -1,5 +1,5 @@
 // The regression estimator against the plain mean, and its error against the spread of many simulated test sets.
-import { fold, key, random } from 'flowvae';
+import { drawNormal, fold, key } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { regressionEstimate } from '../../experiments/reproduce/close-evaluation.ts';
 
@@ -18,7 +18,7 @@ const summary = (values: readonly number[]) => ({
 
 /** A test set of N images by few and by many samples, in random order; more samples help hard images more, and `noise` is what few do not tell of many. */
 function simulated(images: number, seed: number, noise: number) {
-  const values = random.normal(fold(key(7), seed), 2 * images);
+  const values = drawNormal(fold(key(7), seed), 2 * images);
   const few = Array.from({ length: images }, (_, i) => 90 + 25 * values[2 * i]!);
   const many = few.map((value, i) => value - 0.5 - 0.02 * (value - 90) + noise * values[2 * i + 1]!);
   return { few, many };

@@ -1,5 +1,15 @@
 // What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is flat.
-import { architectures, dataPoints, fold, key, mlpVae, parseInvertibleFlow, random, tf } from 'flowvae';
+import {
+  architectures,
+  dataPoints,
+  drawNormal,
+  drawUniform,
+  fold,
+  key,
+  mlpVae,
+  parseInvertibleFlow,
+  tf,
+} from 'flowvae';
 import { expect, it } from 'vitest';
 import { useOf } from '../../experiments/flow-use/use.ts';
 
@@ -8,7 +18,7 @@ const [pixels, latent, images, flow] = [6, 3, 5, 'planar*4'];
 function parts() {
   const planar = parseInvertibleFlow(flow, latent);
   const model = mlpVae({ pixels, latent, ...architectures.oxford, flow: planar, key: key(1) });
-  const test = dataPoints(random.uniform(key(2), images * pixels), pixels);
+  const test = dataPoints(drawUniform(key(2), images * pixels), pixels);
   const config = { flow, latent, architecture: 'oxford' };
   return { model, test, config, key: key(3) } as unknown as Parameters<typeof useOf>[0];
 }
@@ -25,12 +35,10 @@ it('anywhere: its bound and log-det are those of the model at the same draws', (
   const own = parts();
   for (const name of ['w', 'u', 'b']) {
     const { shape, size } = own.model.variables[`posterior/flow/${name}/bias`]!;
-    own.model.variables[`posterior/flow/${name}/bias`]!.assign(
-      tf.tensor(random.normal(fold(key(4), name), size), shape),
-    );
+    own.model.variables[`posterior/flow/${name}/bias`]!.assign(tf.tensor(drawNormal(fold(key(4), name), size), shape));
   }
   const { first, count, draws } = taken;
-  const noise = random.normal(fold(key(3), 'flow use', first), count * draws * latent);
+  const noise = drawNormal(fold(key(3), 'flow use', first), count * draws * latent);
   const [elbo, logDet] = tf.tidy(() => {
     const rows = Array.from({ length: count * draws }, (_, i) => [...own.test.row(first + Math.floor(i / draws))]);
     const { prior, posterior, likelihood } = own.model.at(tf.tensor2d(rows));

@@ -1,5 +1,5 @@
 // Damage to bytes, as disks, transfers and editors do it; which one, and where, follows from a key.
-import { fold, type Key, uniform } from '@flowvae/random';
+import { drawUniform, fold, type Key } from '@flowvae/random';
 
 interface Damage {
   readonly name: string;
@@ -35,7 +35,7 @@ const damages: readonly Damage[] = [
 
 /** Damages bytes; equal keys damage equally. The result may by chance be what it was. */
 export function damaged(bytes: Uint8Array, key: Key): { readonly name: string; readonly bytes: Uint8Array } {
-  const chances = uniform(fold(key, 'damage'), 8);
+  const chances = drawUniform(fold(key, 'damage'), 8);
   let next = 0;
   const chance = (most: number) => Math.floor(chances[next++]! * most);
   const { name, apply } = damages[chance(damages.length)]!;

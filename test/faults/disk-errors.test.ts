@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fold, key, uniform } from '@flowvae/random';
+import { drawUniform, fold, key } from '@flowvae/random';
 import { RunFolder, resumeRun } from '@flowvae/runs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
@@ -25,7 +25,7 @@ function resumableAt(path: string): number {
 }
 
 describe.concurrent('a disk that refuses from one operation on', () => {
-  const chances = uniform(fold(key(6), 'disk'), 4);
+  const chances = drawUniform(fold(key(6), 'disk'), 4);
   it.concurrent.each([
     ['ENOSPC', 60, 'free some disk space; what was written before is intact'],
     ['ENOSPC', 60 + Math.floor(chances[0]! * 80), 'free some disk space; what was written before is intact'],

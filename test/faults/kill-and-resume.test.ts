@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fold, key, uniform } from '@flowvae/random';
+import { drawUniform, fold, key } from '@flowvae/random';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
 import { flowvae, type ProgramOptions } from '../processes/programs.ts';
@@ -83,7 +83,7 @@ describe.concurrent(`${KILLS} kills`, () => {
       expect([counting.code, counting.stderr]).toEqual([0, expect.anything()]);
       const operations = Number(/file operations: (\d+)/.exec(counting.stderr)![1]);
       expect(operations).toBeGreaterThan(100);
-      const chances = uniform(fold(key(number), 'kills'), 10 * kills);
+      const chances = drawUniform(fold(key(number), 'kills'), 10 * kills);
       let landed = 0;
       let finished = 0;
       for (let attempt = 0; landed < kills; attempt++) {

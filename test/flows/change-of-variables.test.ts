@@ -1,7 +1,7 @@
 // Worked examples of log q(y) = log p(z) − log|det ∂y/∂z|, whose answers are known in closed form.
 import { type Samplable, standardNormal, uniformBox } from '@flowvae/distributions';
 import { type BoxFlow, type InvertibleFlow, pushForward } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { fitDensity } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ const exponential = fixed(
 
 /** Draws from uniform noise, with their log-densities. */
 function drawFrom(q: Samplable, count: number) {
-  const noise = shaped(uniform(fold(key(7), 'noise'), count), [count, 1]);
+  const noise = shaped(drawUniform(fold(key(7), 'noise'), count), [count, 1]);
   return eager(
     ({ noise: given }) => {
       const { z, logProb } = q.sampleAndLogProb(given as Tensor2D);
@@ -122,7 +122,7 @@ describe('y = A·z of a standard normal vector', () => {
   );
 
   it('has density N(A⁻¹y; 0, I)/|det A|', () => {
-    const y = normal(key(8), 30).map((value) => 3 * value);
+    const y = drawNormal(key(8), 30).map((value) => 3 * value);
     const { logProb } = eager(
       ({ y: at }) => ({ logProb: pushForward(standardNormal(3), linearMap, {}).logProb(at as Tensor2D) }),
       { y: shaped(y, [10, 3]) },
@@ -140,7 +140,7 @@ describe('y = A·z of a standard normal vector', () => {
     const count = 20_000;
     const { y } = eager(
       ({ noise }) => ({ y: pushForward(standardNormal(3), linearMap, {}).sampleAndLogProb(noise as Tensor2D).z }),
-      { noise: shaped(normal(key(9), 3 * count), [count, 3]) },
+      { noise: shaped(drawNormal(key(9), 3 * count), [count, 3]) },
     );
     for (const [i, row] of A.entries()) {
       for (const [j, other] of A.entries()) {

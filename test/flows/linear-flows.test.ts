@@ -1,6 +1,6 @@
 // What reflections, permutations and linear maps promise beyond the laws.
 import { actnorm, actnormParams, full, householder, parseFlow, permutation } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -8,7 +8,7 @@ import { eager, shaped } from '../laws/evaluation.ts';
 import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 
 describe('householder', () => {
-  const z = shaped(normal(key(70), 12), [4, 3]);
+  const z = shaped(drawNormal(key(70), 12), [4, 3]);
   const at = (v: readonly number[]) => eager(forwardOf(householder(3)), { z, v: shaped(v, [1, 1, 3]) });
 
   it('has a log-det of exactly 0', () => {
@@ -28,7 +28,7 @@ describe('householder', () => {
 
 describe('actnorm started from data', () => {
   const rows = 500;
-  const data = normal(key(71), rows * 3).map((value, i) => [5 + 3 * value, -200 + 0.01 * value, 7][i % 3]!);
+  const data = drawNormal(key(71), rows * 3).map((value, i) => [5 + 3 * value, -200 + 0.01 * value, 7][i % 3]!);
 
   it('sends the batch to mean 0 and variance 1, and only shifts a column of one value', () => {
     const { shift, logScale } = actnormParams(tf.tensor2d(data, [rows, 3]));

@@ -1,5 +1,5 @@
 // Orthonormal columns from square matrices too, whose smallest singular value is often a small share of the others.
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor3D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { orthogonalise } from '../../packages/flows/src/algebra/orthogonalise.ts';
@@ -17,7 +17,7 @@ it.each([
   [20, 500],
   [40, 100],
 ])('square Gaussian matrices of width %i, %i of them, to 1e-5', (dim, count) => {
-  const values = normal(fold(key(3), `${dim} ${dim}`), count * dim * dim);
+  const values = drawNormal(fold(key(3), `${dim} ${dim}`), count * dim * dim);
   expect(deviation(() => tf.tensor3d(values, [count, dim, dim]))).toBeLessThan(1e-5);
 });
 
@@ -25,7 +25,7 @@ it.each([1e-2, 1e-4, 3e-6])('40 × 40 with singular values from 1 down to %d, to
   const dim = 40;
   /** I − 2·v·vᵀ/‖v‖² */
   const mirror = (seed: number) => {
-    const v = tf.tensor2d(normal(key(seed), dim), [dim, 1]);
+    const v = tf.tensor2d(drawNormal(key(seed), dim), [dim, 1]);
     return tf.sub(tf.eye(dim), tf.mul(tf.matMul(v, v, false, true), tf.div(2, tf.sum(tf.square(v)))));
   };
   const singular = Array.from({ length: dim }, (_, i) => (i === 0 ? least : 1));

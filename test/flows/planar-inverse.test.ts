@@ -2,7 +2,7 @@
 import { printGraph, traceGraph } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, type Params, type PlanarShapes, planar, pushForward } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
@@ -66,7 +66,7 @@ describe('one layer in one dimension with w = 1, for every wᵀu from −60 to 6
   const dots = Array.from({ length: 241 }, (_, i) => -60 + i / 2);
   const rounds = 100;
   const count = rounds * dots.length;
-  const [forTarget, forBias, forSize] = ['y', 'b', 'size'].map((name) => uniform(fold(key(42), name), count));
+  const [forTarget, forBias, forSize] = ['y', 'b', 'size'].map((name) => drawUniform(fold(key(42), name), count));
   /** Targets far away, across the steep part, very near its middle, and at both ends of the bracket. */
   const points = Array.from({ length: count }, (_, i) => {
     const a = dots[i % dots.length]!;
@@ -144,8 +144,8 @@ it.each([
   async (dim, layers, scale) => {
     const { z: _, ...params } = drawInputs(planar(dim, layers), { paramRows: 1, scale });
     const rows = 4;
-    const inputs = { y: shaped(normal(key(40), rows * dim), [rows, dim]), ...params };
-    const ofZ = normal(key(41), rows * dim);
+    const inputs = { y: shaped(drawNormal(key(40), rows * dim), [rows, dim]), ...params };
+    const ofZ = drawNormal(key(41), rows * dim);
     const gradients = withGradients((tensors) => {
       const { z, logDet } = inverseOf(planar(dim, layers))(tensors);
       return tf.add(tf.sum(tf.mul(z, tf.tensor2d(ofZ, [rows, dim]))), tf.sum(logDet));

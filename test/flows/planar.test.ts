@@ -1,6 +1,6 @@
 // What only the planar flow promises: the constraint, an identity start of any length, exact words for wrong shapes.
 import { amortised, type Params, type PlanarShapes, planar } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Rank, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -29,10 +29,10 @@ describe.each([1, 2, 5, 40])('a fresh flow in dimension %i', (dim) => {
   it('is so for every context where its parameters are amortised', () => {
     const flow = planar(dim, 80);
     const source = amortised(flow.paramShapes, flow.initialParams(key(8)), { contextWidth: 7 });
-    const z = normal(key(6), 4 * dim);
+    const z = drawNormal(key(6), 4 * dim);
     tf.tidy(() => {
       const context = tf.tensor2d(
-        normal(key(7), 4 * 7).map((value) => 100 * value),
+        drawNormal(key(7), 4 * 7).map((value) => 100 * value),
         [4, 7],
       );
       const { y, logDet } = flow.forward(source.at(context), tf.tensor2d(z, [4, dim]));

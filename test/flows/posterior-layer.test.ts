@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowPosteriorLayer, type FlowPosteriorLayerOptions, flowPosterior, parseFlow } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { layersModelFolder } from '@flowvae/runs';
 import { type LayersModel, layers, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const [BATCH, PIXELS, WIDTH, LATENT] = [3, 5, 6, 4];
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-layer-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const matrix = (seed: number, columns: number) => tf.tensor2d(normal(key(seed), BATCH * columns), [BATCH, columns]);
+const matrix = (seed: number, columns: number) => tf.tensor2d(drawNormal(key(seed), BATCH * columns), [BATCH, columns]);
 const [x, noise] = [matrix(1, PIXELS), matrix(2, LATENT)];
 
 /** A VAE as one model: image and noise in; logits, z and log q out. */
@@ -33,7 +33,7 @@ function stir(of: LayersModel): void {
   of.setWeights(
     of
       .getWeights()
-      .map((weight, i) => tf.add(weight, tf.mul(tf.tensor(normal(key(100 + i), weight.size), weight.shape), 0.1))),
+      .map((weight, i) => tf.add(weight, tf.mul(tf.tensor(drawNormal(key(100 + i), weight.size), weight.shape), 0.1))),
   );
 }
 

@@ -1,6 +1,6 @@
 // Posteriors: which variables they have, what depends on the data, and that a fresh flow leaves the diagonal normal as it is.
 import { type Amortization, flowParameterCount, flowPosterior, type InvertibleFlow, parseFlow } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { parameterCount, tf, type Variable } from '@flowvae/tensor';
 import { afterAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -20,8 +20,8 @@ function posteriorOf(options: { readonly formula?: string; readonly amortize?: A
 /** Draws at three contexts, as arrays. */
 function drawnBy(posterior: ReturnType<typeof posteriorOf>) {
   return tf.tidy(() => {
-    const context = tf.tensor2d(normal(fold(key(2), 'context'), 3 * contextWidth), [3, contextWidth]);
-    const noise = tf.tensor2d(normal(fold(key(2), 'noise'), 3 * latent), [3, latent]);
+    const context = tf.tensor2d(drawNormal(fold(key(2), 'context'), 3 * contextWidth), [3, contextWidth]);
+    const noise = tf.tensor2d(drawNormal(fold(key(2), 'noise'), 3 * latent), [3, latent]);
     const { z, logProb, terms } = posterior.at(context).sampleAndLogProb(noise);
     return {
       z: z.dataSync(),
@@ -98,13 +98,13 @@ describe.each<Amortization>(['none', 'base', 'flow'])("amortize '%s'", (amortize
     const posterior = posteriorOf({ formula: 'planar*4', amortize });
     const assign = (part: 'base' | 'flow', scale: number) => {
       for (const [name, variable] of Object.entries(posterior.variables)) {
-        const values = normal(fold(key(3), name), variable.size).map((value) => scale * value);
+        const values = drawNormal(fold(key(3), name), variable.size).map((value) => scale * value);
         if (name.startsWith(part)) tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
       }
     };
     const rowsDiffer = () =>
       tf.tidy(() => {
-        const context = tf.tensor2d(normal(key(4), 2 * contextWidth), [2, contextWidth]);
+        const context = tf.tensor2d(drawNormal(key(4), 2 * contextWidth), [2, contextWidth]);
         const { z } = posterior.at(context).sampleAndLogProb(tf.ones([2, latent]));
         const [first, second] = [z.dataSync().slice(0, latent), z.dataSync().slice(latent)];
         return first.some((value, i) => Math.abs(value - second[i]!) > 1e-3);
@@ -140,12 +140,12 @@ it('scaled heads see the features divided by the root of their number, the base 
   made.push(scaled, plain);
   tf.tidy(() => {
     for (const [name, variable] of Object.entries(scaled.variables)) {
-      const values = tf.tensor(normal(fold(key(6), name), variable.size), variable.shape);
+      const values = tf.tensor(drawNormal(fold(key(6), name), variable.size), variable.shape);
       variable.assign(values);
       const isHead = /^flow\/.*\/kernel$/.test(name);
       plain.variables[name]!.assign(isHead ? tf.div(values, Math.sqrt(contextWidth)) : values);
     }
-    const context = tf.tensor2d(normal(key(7), 2 * contextWidth), [2, contextWidth]);
+    const context = tf.tensor2d(drawNormal(key(7), 2 * contextWidth), [2, contextWidth]);
     const [z, expected] = [scaled, plain].map((posterior) =>
       posterior
         .at(context)
@@ -203,7 +203,7 @@ describe('a flow with networks inside', () => {
   it('lets each data point see its own features, and no others', () => {
     const posterior = made('flow');
     for (const [name, variable] of Object.entries(posterior.variables)) {
-      const values = normal(fold(key(6), name), variable.size).map((value) => 0.5 * value);
+      const values = drawNormal(fold(key(6), name), variable.size).map((value) => 0.5 * value);
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     }
     const drawnAt = (context: Float32Array) =>
@@ -214,7 +214,7 @@ describe('a flow with networks inside', () => {
           .sampleAndLogProb(tf.ones([rows, latent]));
         return Array.from(z.dataSync());
       });
-    const [one, other] = [normal(key(7), contextWidth), normal(key(8), contextWidth)];
+    const [one, other] = [drawNormal(key(7), contextWidth), drawNormal(key(8), contextWidth)];
     const together = drawnAt(Float32Array.from([...one, ...other]));
     expect(differences('z', together, [...drawnAt(one), ...drawnAt(other)], 1e-6)).toEqual([]);
     expect(differences('z', drawnAt(other), drawnAt(one), 1e-2)).not.toEqual([]);

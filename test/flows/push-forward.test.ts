@@ -1,7 +1,7 @@
 // What a push-forward can do follows from its base and its flow, in its type as in its value.
 import { detach, diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
 import { type Flow, type InvertibleFlow, planar, pushForward } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -113,7 +113,7 @@ describe('detached', () => {
   });
 
   it('still lets the gradient with respect to the scored point through', () => {
-    const point = normal(fold(key(5), 'point'), 12);
+    const point = drawNormal(fold(key(5), 'point'), 12);
     const scoreGradient = eager(
       ({ y, ...params }) => ({
         gradient: tf.grad((at) =>

@@ -1,7 +1,7 @@
 // Several draws for each row of parameters: as if the rows had been repeated, in values and gradients, whatever the flow.
 import { diagonalNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, isInvertible, parseFlow, pushForward } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { repeatRows, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
@@ -15,7 +15,7 @@ const [rows, draws, dim] = [3, 4, 4];
 function inputsOf(formula: string) {
   const flow = parseFlow(formula, dim, { contextWidth: 2 });
   const { z: _, ...params } = drawInputs(flow, { batch: rows, scale: 0.5 });
-  const own = (seed: number, count: number) => shaped(normal(key(seed), count * dim), [count, dim]);
+  const own = (seed: number, count: number) => shaped(drawNormal(key(seed), count * dim), [count, dim]);
   const inputs: Inputs = { ...params, mean: own(1, rows), logStd: own(2, rows), noise: own(3, rows * draws) };
   return { flow, inputs };
 }
@@ -67,7 +67,7 @@ it.each(['planar*3', 'planar-leaky', 'nice-planar*3', 'radial-planar*2', 'realnv
 
 it('refuses draws that do not form equal groups', () => {
   const { flow, inputs } = inputsOf('planar*2');
-  const uneven = { ...inputs, noise: shaped(normal(key(4), 4 * dim), [4, dim]) };
+  const uneven = { ...inputs, noise: shaped(drawNormal(key(4), 4 * dim), [4, dim]) };
   expect(() => eager(drawsOf(flow, false), uneven)).toThrow(
     'diagonalNormal.sampleAndLogProb: expected a multiple of 3 rows, as many for each row of parameters, got 4 rows',
   );

@@ -1,6 +1,6 @@
 // What Sylvester flows promise beyond the laws.
 import { sylvesterOrthogonal, sylvesterTriangular } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { eager, shaped } from '../laws/evaluation.ts';
@@ -8,7 +8,7 @@ import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 
 describe('sylvester-o', () => {
   const [rows, dim] = [50, 20];
-  const noise = normal(key(72), rows * dim * 2);
+  const noise = drawNormal(key(72), rows * dim * 2);
   /** Matrices [rows, dim, 2] from each column's own noise. */
   const kinds: Readonly<Record<string, (own: number, other: number, column: number) => number>> = {
     'Gaussian columns': (own) => own,
@@ -19,7 +19,7 @@ describe('sylvester-o', () => {
 
   it.each(Object.entries(kinds))('makes %s orthonormal to 1e-5', (_, entry) => {
     const q = noise.map((own, i) => entry(own, noise[i - (i % 2)]!, i % 2));
-    const z = normal(key(73), rows * dim);
+    const z = drawNormal(key(73), rows * dim);
     /** With b = 30 tanh is 1, so a diagonal R₁ with 2 at one place and 0 elsewhere moves z by twice that column. */
     const columns = [0, 1].map((column) => {
       const softplusOf = (value: number) => Math.log(Math.exp(value) - 1);

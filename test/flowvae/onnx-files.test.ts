@@ -1,7 +1,7 @@
 // The exported encoder and decoder: the numbers of the model itself, in every runtime, for every flow and any batch size.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bernoulli, normal, uniform } from '@flowvae/random';
+import { drawBernoulli, drawNormal, drawUniform } from '@flowvae/random';
 import {
   completeConfig,
   key,
@@ -43,10 +43,10 @@ interface Given {
 
 const feedsAt = (rows: number): Given => ({
   encoder: {
-    x: { data: bernoulli(key(1), uniform(key(2), rows * 30)), shape: [rows, 30] },
-    noise: { data: normal(key(3), rows * latent), shape: [rows, latent] },
+    x: { data: drawBernoulli(key(1), drawUniform(key(2), rows * 30)), shape: [rows, 30] },
+    noise: { data: drawNormal(key(3), rows * latent), shape: [rows, latent] },
   },
-  decoder: { z: { data: normal(key(4), rows * latent), shape: [rows, latent] } },
+  decoder: { z: { data: drawNormal(key(4), rows * latent), shape: [rows, latent] } },
 });
 
 /** What tfjs computes kernel by kernel. */

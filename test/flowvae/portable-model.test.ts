@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bernoulli, normal, uniform } from '@flowvae/random';
+import { drawBernoulli, drawNormal, drawUniform } from '@flowvae/random';
 import { mlp } from '@flowvae/vae';
 import {
   ExpectationError,
@@ -24,8 +24,8 @@ import { freshPath } from './tiny-run.ts';
 import { untrainedModel } from './untrained-model.ts';
 
 const rows = 3;
-const noise = (width: number): Tensor2D => tf.tensor2d(normal(key(1), rows * width), [rows, width]);
-const features = (width: number): Tensor2D => tf.tensor2d(uniform(key(2), rows * width), [rows, width]);
+const noise = (width: number): Tensor2D => tf.tensor2d(drawNormal(key(1), rows * width), [rows, width]);
+const features = (width: number): Tensor2D => tf.tensor2d(drawUniform(key(2), rows * width), [rows, width]);
 const values = (variables: NamedVariables) =>
   Object.entries(variables).map(([name, variable]) => [name, variable.shape, [...variable.dataSync()]]);
 const draw = (posterior: Posterior, context: Tensor2D) =>
@@ -47,7 +47,7 @@ describe('a saved model', () => {
     expect(loaded.config).toEqual(saved.config);
     expect([loaded.height, loaded.width]).toEqual([6, 5]);
     expect(values(loaded.model.variables)).toEqual(values(saved.model.variables));
-    const x = tf.tensor2d(bernoulli(key(3), uniform(key(4), rows * 30)), [rows, 30]);
+    const x = tf.tensor2d(drawBernoulli(key(3), drawUniform(key(4), rows * 30)), [rows, 30]);
     const reconstruction = ({ model }: typeof saved) => [
       ...tf.tidy(() => model.reconstruct(x, noise(model.noise.width))).dataSync(),
     ];

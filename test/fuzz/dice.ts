@@ -1,5 +1,5 @@
 // Choices that a seed decides.
-import { fold, key, uniform } from '@flowvae/random';
+import { drawUniform, fold, key } from '@flowvae/random';
 
 /** Enough for the longest program. */
 const ROLLS = 4096;
@@ -10,7 +10,7 @@ export class Dice {
   #at = 0;
 
   constructor(seed: number) {
-    this.#rolls = uniform(fold(key(seed), 'program'), ROLLS);
+    this.#rolls = drawUniform(fold(key(seed), 'program'), ROLLS);
   }
 
   /** A number in [0, 1). */

@@ -1,5 +1,5 @@
 // Random programs of tfjs: a seed decides inputs, lines and outputs.
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { contractions } from './contractions.ts';
 import { Dice } from './dice.ts';
@@ -83,7 +83,7 @@ function resultOf({ apply }: Line, args: readonly Known[]): Pick<Known, 'shape' 
 /** Numbers of size 1, the same for the same seed. */
 export const inputsOf = ({ seed, shapes }: Program): Float32Array[] =>
   shapes.map((shape, i) =>
-    normal(
+    drawNormal(
       fold(fold(key(seed), 'inputs'), i),
       shape.reduce((a, b) => a * b, 1),
     ),

@@ -1,5 +1,5 @@
 // Right results of a program with the error that float32 may make of them, both by TensorFlow.js's own eager kernels.
-import { fold, type Key, key, uniform } from '@flowvae/random';
+import { drawUniform, fold, type Key, key } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { type Call, inputsOf, type Program, runLines } from './random-program.ts';
 
@@ -67,14 +67,14 @@ const noisyCall =
 
 function disturbed(value: Tensor, noise: Key): Tensor {
   if (value.dtype !== 'float32') return value;
-  const factors = uniform(noise, value.size).map((roll) => 1 + NOISE * (2 * roll - 1));
+  const factors = drawUniform(noise, value.size).map((roll) => 1 + NOISE * (2 * roll - 1));
   return tf.mul(value, tf.tensor(factors, value.shape));
 }
 
 /** Noise of the size that rounding has at the largest argument, or at 1. */
 function shaken(value: Tensor, args: readonly Tensor[], noise: Key): Tensor {
   const largest = args.flatMap((each) => Array.from(each.dataSync(), Math.abs)).reduce((a, b) => Math.max(a, b), 1);
-  const added = uniform(noise, value.size).map((roll) => NOISE * largest * (2 * roll - 1));
+  const added = drawUniform(noise, value.size).map((roll) => NOISE * largest * (2 * roll - 1));
   return tf.add(value, tf.tensor(added, value.shape));
 }
 

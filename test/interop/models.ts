@@ -1,7 +1,7 @@
 // What the interop table is about: files of one small model for each flow, as `flowvae export` writes them, and numbers to feed them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bernoulli, key, normal, uniform } from '@flowvae/random';
+import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';
 import { completeConfig, onnxFiles, type PortableModel, parseFlow } from 'flowvae';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
@@ -29,8 +29,8 @@ export interface ExportedFile {
 }
 
 const matrix = (data: Float32Array, rows: number) => ({ data, shape: [rows, data.length / rows] });
-const noise = (rows: number, seed: number) => matrix(normal(key(seed), rows * latent), rows);
-const images = (rows: number) => matrix(bernoulli(key(1), uniform(key(2), rows * pixels)), rows);
+const noise = (rows: number, seed: number) => matrix(drawNormal(key(seed), rows * latent), rows);
+const images = (rows: number) => matrix(drawBernoulli(key(1), drawUniform(key(2), rows * pixels)), rows);
 
 /** Writes encoders of all families, one decoder, and priors into a folder. */
 export async function exportFiles(folder: string): Promise<ExportedFile[]> {

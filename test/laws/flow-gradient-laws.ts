@@ -1,6 +1,6 @@
 // Laws of a flow's gradients, all through one loss: a weighted sum of y and logDet.
 import { checkFlow, type Flow } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Scalar, tf } from '@flowvae/tensor';
 import { gradientDifferences } from './comparison.ts';
 import { compiled, eager, type Tensors, withGradients } from './evaluation.ts';
@@ -8,7 +8,7 @@ import { drawInputs, forwardOf, paramsOf } from './flow-inputs.ts';
 
 /** Weights of y [B, D] and of logDet [B] in the loss. */
 export function lossWeights(batch: number, dim: number) {
-  return { ofY: normal(fold(key(9), 'y'), batch * dim), ofLogDet: normal(fold(key(9), 'logDet'), batch) };
+  return { ofY: drawNormal(fold(key(9), 'y'), batch * dim), ofLogDet: drawNormal(fold(key(9), 'logDet'), batch) };
 }
 
 /** Σ weight·y + Σ weight·logDet. */

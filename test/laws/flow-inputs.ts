@@ -1,6 +1,6 @@
 // Points and parameters at which laws look at a flow, drawn by key.
 import type { Flow, ParamShapes, Params } from '@flowvae/flows';
-import { fold, type Key, key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key, key } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluation.ts';
 
@@ -19,7 +19,7 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 export function drawInputs(flow: Flow, { batch = 6, paramRows = batch, scale, seed = key(1) }: Drawing): Inputs {
   const params = Object.entries(flow.paramShapes).map(([name, shape]) => {
     const full = [flow.shared?.includes(name) ? 1 : paramRows, ...shape];
-    const values = normal(fold(seed, 'param', name), sizeOf(full));
+    const values = drawNormal(fold(seed, 'param', name), sizeOf(full));
     return [
       name,
       shaped(
@@ -28,7 +28,7 @@ export function drawInputs(flow: Flow, { batch = 6, paramRows = batch, scale, se
       ),
     ] as const;
   });
-  return { z: shaped(normal(fold(seed, 'z'), batch * flow.dim), [batch, flow.dim]), ...Object.fromEntries(params) };
+  return { z: shaped(drawNormal(fold(seed, 'z'), batch * flow.dim), [batch, flow.dim]), ...Object.fromEntries(params) };
 }
 
 /** A flow's forward map as a function of named tensors. */

@@ -1,6 +1,6 @@
 // Small flows beside the planar one, right and wrong, for the checker's tests.
 import type { Flow, ParamShapes, Params } from '@flowvae/flows';
-import { normal } from '@flowvae/random';
+import { drawNormal } from '@flowvae/random';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { plainPlanar } from './planar-mutants.ts';
 
@@ -56,7 +56,7 @@ export function stalePlanarPair(dim: number): Flow {
 /** The Q of a QR decomposition by Gram-Schmidt, a fixed orthogonal matrix. */
 function orthogonal(dim: number): Tensor2D {
   const columns: number[][] = [];
-  const values = normal({ k0: 5, k1: dim }, dim * dim);
+  const values = drawNormal({ k0: 5, k1: dim }, dim * dim);
   for (let i = 0; i < dim; i++) {
     let column = Array.from(values.subarray(i * dim, (i + 1) * dim));
     for (const other of columns) {

@@ -1,6 +1,6 @@
 // Laws of every likelihood: each returns what it found wrong, so that mutants can be held to it as well.
 import type { Observation } from '@flowvae/distributions';
-import { key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { type LikelihoodParams, parseLikelihood } from '@flowvae/vae';
 import type { LikelihoodCase } from '../cases/likelihoods.ts';
@@ -17,7 +17,7 @@ const [ROWS, PIXELS] = [4, 3];
 
 /** Outputs [rows, N]: every pixel draws its own. */
 function outputsOf({ outputs, place }: LikelihoodCase, rows: number, pixels: number, seed: number): Float32Array {
-  const numbers = normal(key(seed), 20_000);
+  const numbers = drawNormal(key(seed), 20_000);
   let next = 0;
   const drawn = Array.from({ length: rows * pixels }, (_, i) => outputs(() => numbers[next++]!, seed + i));
   const count = drawn[0]!.length;
@@ -51,7 +51,7 @@ export function everything(likelihood: LikelihoodCase, at = atOf(likelihood)) {
   const fn = (given: Tensors): Record<string, Tensor> => {
     const p = observationAt(at, given);
     const { kind, width } = p.noise;
-    const noise = (kind === 'normal' ? normal : uniform)(key(2), ROWS * width);
+    const noise = (kind === 'normal' ? drawNormal : drawUniform)(key(2), ROWS * width);
     const { z, logProb } = p.sampleAndLogProb(tf.tensor2d(noise, [ROWS, width]));
     const weighted = withGradients((all) =>
       tf.sum(tf.mul(observationAt(at, all).logProb(data()), tf.tensor1d(ROW_WEIGHTS))),
@@ -120,7 +120,7 @@ function momentsOf(likelihood: LikelihoodCase, at: At, seed: number) {
   const results = eager((given) => {
     const p = observationAt(at, given);
     const { kind, width } = p.noise;
-    const noise = (kind === 'normal' ? normal : uniform)(key(seed), DRAWS * width);
+    const noise = (kind === 'normal' ? drawNormal : drawUniform)(key(seed), DRAWS * width);
     const { z, logProb } = p.sampleAndLogProb(tf.tensor2d(noise, [DRAWS, width]));
     return { density: p.logProb(data()), mean: p.mean(), z, logProb, again: p.logProb(z) };
   }, inputs);

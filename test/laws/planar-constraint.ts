@@ -1,6 +1,6 @@
 // The constraint wᵀû > −1, read off a planar layer from outside: what no Jacobian check can see, since both sides use the same û.
 import type { InvertibleFlow } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { constrainedDot, planarLogDet } from '../reference/planar.ts';
 import { differences } from './comparison.ts';
 import { eager, type Inputs, shaped } from './evaluation.ts';
@@ -26,9 +26,9 @@ const SMALLEST_DOT = -68;
  */
 export function keepsConstraint(flow: InvertibleFlow, { one, steep } = tanhProbes, draws = 4000): string[] {
   const { dim } = flow;
-  const scales = uniform(key(20), draws).map((value) => 0.1 * 30 ** value);
-  const w = normal(fold(key(21), dim), draws * dim).map((value, i) => value * scales[Math.floor(i / dim)]!);
-  const u = normal(fold(key(22), dim), draws * dim).map((value) => 3 * value);
+  const scales = drawUniform(key(20), draws).map((value) => 0.1 * 30 ** value);
+  const w = drawNormal(fold(key(21), dim), draws * dim).map((value, i) => value * scales[Math.floor(i / dim)]!);
+  const u = drawNormal(fold(key(22), dim), draws * dim).map((value) => 3 * value);
   const at = (b: number): Inputs => ({
     z: shaped(new Float32Array(draws * dim), [draws, dim]),
     w: shaped(w, [draws, 1, dim]),

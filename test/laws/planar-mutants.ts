@@ -1,6 +1,6 @@
 // A planar layer written plainly, and the ways to write it wrongly that were seen in the wild: a law that lets one pass is no law.
 import type { InvertibleFlow, Params, ParamValues, PlanarShapes } from '@flowvae/flows';
-import { type Key, normal } from '@flowvae/random';
+import { drawNormal, type Key } from '@flowvae/random';
 import { checkParam, checkShape, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 
 /** One layer at one batch: w, u [B|1, D], b [B|1, 1]. */
@@ -91,7 +91,7 @@ export function plainPlanar(dim: number, changed: Partial<Decisions> = {}): Inve
 }
 
 function identityParams(key: Key, dim: number, identityDot: number): ParamValues<PlanarShapes> {
-  const w = normal(key, dim).map((element) => element / Math.sqrt(dim));
+  const w = drawNormal(key, dim).map((element) => element / Math.sqrt(dim));
   const squaredNorm = w.reduce((sum, element) => sum + element * element, 0);
   return { w, u: w.map((element) => (identityDot * element) / squaredNorm), b: new Float32Array(1) };
 }

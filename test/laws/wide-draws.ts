@@ -1,6 +1,6 @@
 // Nothing turns into NaN far away from where flows are trained: parameters of scale 10, points up to 1e3, both branches of every choice.
 import { type Flow, isInvertible } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { eager, type Inputs, shaped, type Tensors, withGradients } from './evaluation.ts';
 import { weightedLoss } from './flow-gradient-laws.ts';
 import { drawInputs, forwardOf } from './flow-inputs.ts';
@@ -9,8 +9,8 @@ import { drawInputs, forwardOf } from './flow-inputs.ts';
 function wideInputs(flow: Flow, scale: number): Inputs {
   const batch = 64;
   const { z, ...params } = drawInputs(flow, { batch, scale, seed: fold(key(50), flow.name) });
-  const sizes = uniform(key(51), batch).map((value) => 10 ** (6 * value - 3));
-  const points = normal(key(52), z!.values.length).map((value, i) => {
+  const sizes = drawUniform(key(51), batch).map((value) => 10 ** (6 * value - 3));
+  const points = drawNormal(key(52), z!.values.length).map((value, i) => {
     const row = Math.floor(i / flow.dim);
     return row === 0 ? 0 : Math.max(-1e3, Math.min(1e3, value * sizes[row]!));
   });

@@ -2,7 +2,7 @@
 import type { Samplable, Scorable } from '@flowvae/distributions';
 import { diagonalNormal } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel } from '@flowvae/objectives';
-import { key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -41,7 +41,7 @@ const models: readonly (readonly [string, () => Given])[] = [
 describe.each(models)('%s', (_, make) => {
   const draws = 200;
   const noiseFor = ({ noise: { kind, width } }: Samplable) =>
-    tf.tensor2d((kind === 'normal' ? normal : uniform)(key(1), draws * width), [draws, width]);
+    tf.tensor2d((kind === 'normal' ? drawNormal : drawUniform)(key(1), draws * width), [draws, width]);
 
   it('has weights that are all log p(x) at its exact posterior', () => {
     tf.tidy(() => {
@@ -64,7 +64,7 @@ describe.each(models)('%s', (_, make) => {
 it('a discrete latent is drawn as often as its probability says', () => {
   tf.tidy(() => {
     const draws = 20_000;
-    const { z } = discretePosteriors.wrong([]).sampleAndLogProb(tf.tensor2d(uniform(key(2), draws), [draws, 1]));
+    const { z } = discretePosteriors.wrong([]).sampleAndLogProb(tf.tensor2d(drawUniform(key(2), draws), [draws, 1]));
     const shares = Array.from(tf.mean(z, 0).dataSync());
     shares.forEach((share, i) => {
       const probability = discreteLatent.wrong[i]!;

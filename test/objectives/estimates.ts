@@ -1,6 +1,6 @@
 // Bounds and their gradients as samples: every row of a batch is an independent estimate, so a mean comes with its standard error.
 import type { LatentModel, Objective } from '@flowvae/objectives';
-import { key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 
 /** How far a mean may lie from what it estimates: one in 150,000 lies further. */
@@ -34,7 +34,7 @@ export function noiseFor(
   seed = 1,
 ): Tensor2D {
   const width = objective.draws * noise.width;
-  const draw = noise.kind === 'normal' ? normal : uniform;
+  const draw = noise.kind === 'normal' ? drawNormal : drawUniform;
   return tf.tensor2d(draw(key(seed), rows * width), [rows, width]);
 }
 

@@ -1,6 +1,6 @@
 // On a model whose evidence is known: the ELBO is tight at the exact posterior, misses by the divergence elsewhere, and importance sampling closes the gap.
 import { elbo, importanceChunk, LogMeanExp } from '@flowvae/objectives';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -12,7 +12,10 @@ const standardErrors = 4.5;
 function termsOf(given: LinearGaussianCase, kind: keyof typeof posteriors, points: readonly number[], seed: number) {
   return tf.tidy(() => {
     const model = latentModel(given, points, posteriors[kind](given, points));
-    const noise = tf.tensor2d(normal(fold(key(1), seed), points.length * given.latent), [points.length, given.latent]);
+    const noise = tf.tensor2d(drawNormal(fold(key(1), seed), points.length * given.latent), [
+      points.length,
+      given.latent,
+    ]);
     const { loss, terms } = elbo().bound(model, noise);
     return { loss: loss.dataSync()[0]!, elbo: terms.elbo!.dataSync() };
   });
@@ -22,7 +25,7 @@ function termsOf(given: LinearGaussianCase, kind: keyof typeof posteriors, point
 function logWeights(given: LinearGaussianCase, kind: keyof typeof posteriors, point: number, samples: number) {
   const logWeight = tf.tidy(() => {
     const model = latentModel(given, [point], posteriors[kind](given, [point]));
-    const noise = tf.tensor2d(normal(fold(key(2), point), samples * given.latent), [samples, given.latent]);
+    const noise = tf.tensor2d(drawNormal(fold(key(2), point), samples * given.latent), [samples, given.latent]);
     return importanceChunk(model, noise).logWeight!;
   });
   const values = Float64Array.from(logWeight.dataSync());

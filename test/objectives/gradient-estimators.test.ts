@@ -14,7 +14,7 @@ import {
   scoreSample,
   warmUpKl,
 } from '@flowvae/objectives';
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { conjugateNormal, conjugateNormalModel } from './conjugate-normal-model.ts';
@@ -193,7 +193,7 @@ function disagreements(
 describe('a planar posterior, scored through its inverse', () => {
   const [dim, layers] = [2, 2];
   const flow = planar(dim, layers);
-  const drawn = (seed: number, count: number) => Array.from(normal(key(seed), count), (value) => 0.7 * value);
+  const drawn = (seed: number, count: number) => Array.from(drawNormal(key(seed), count), (value) => 0.7 * value);
   const params = {
     mean: drawn(1, dim),
     logStd: drawn(2, dim),

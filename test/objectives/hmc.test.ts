@@ -1,6 +1,6 @@
 // Hamiltonian Monte Carlo: the leapfrog runs backwards, the transition leaves a density as it is, and without its test it would not.
 import { type HmcInputs, hmcTransition, type LogDensity, leapfrog } from '@flowvae/objectives';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -22,12 +22,12 @@ const logistic: LogDensity = (z) => tf.sum(tf.neg(tf.add(z, tf.mul(tf.softplus(t
 
 const exactDraws = {
   correlated: (count: number) => {
-    const noise = normal(key(11), 2 * count);
+    const noise = drawNormal(key(11), 2 * count);
     return Float32Array.from(noise, (value, i) =>
       i % 2 === 0 ? sd[0] * value : -1 + sd[1] * (rho * noise[i - 1]! + Math.sqrt(1 - rho ** 2) * value),
     );
   },
-  logistic: (count: number) => uniform(key(12), 2 * count).map((u) => Math.log((u + 2 ** -25) / (1 - u))),
+  logistic: (count: number) => drawUniform(key(12), 2 * count).map((u) => Math.log((u + 2 ** -25) / (1 - u))),
 };
 
 /** Moments of a row whose means must stay: of z and of what tails weigh in. */
@@ -52,8 +52,8 @@ function after(transitions: number, target: LogDensity, start: Float32Array, ste
   for (let t = 0; t < transitions; t++) {
     const inputs = {
       z: shaped(z, [count, dim]),
-      momentum: shaped(normal(fold(key(13), t), count * dim), [count, dim]),
-      uniform: shaped(uniform(fold(key(14), t), count), [count]),
+      momentum: shaped(drawNormal(fold(key(13), t), count * dim), [count, dim]),
+      uniform: shaped(drawUniform(fold(key(14), t), count), [count]),
       stepSize: shaped(new Float32Array(count).fill(step), [count]),
     };
     const moved = eager((given) => ({ ...transition(target, given as unknown as HmcInputs, 3) }), inputs);
@@ -108,9 +108,9 @@ function forgetful(target: LogDensity, given: HmcInputs, steps: number) {
 const rows = 40;
 const phase = {
   z: shaped(exactDraws.correlated(rows), [rows, dim]),
-  momentum: shaped(normal(key(3), rows * dim), [rows, dim]),
+  momentum: shaped(drawNormal(key(3), rows * dim), [rows, dim]),
   stepSize: shaped(
-    uniform(key(4), rows).map((u) => 0.05 + 0.3 * u),
+    drawUniform(key(4), rows).map((u) => 0.05 + 0.3 * u),
     [rows],
   ), // one for each row
 };
@@ -157,7 +157,7 @@ describe('leapfrog', () => {
 });
 
 describe('a transition', () => {
-  const inputs = { ...phase, uniform: shaped(uniform(key(5), rows), [rows]) };
+  const inputs = { ...phase, uniform: shaped(drawUniform(key(5), rows), [rows]) };
   const transition = (given: Tensors) => ({ ...hmcTransition(correlated, given as unknown as HmcInputs, 3) });
 
   it('is the same compiled as eagerly', async () => {

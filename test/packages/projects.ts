@@ -8,12 +8,12 @@ export const flowsAlone = ['@flowvae/flows', '@flowvae/distributions', '@flowvae
 
 const typescriptMain = `
 import { flowPosterior, planar, type Posterior } from '@flowvae/flows';
-import { key, normal } from '@flowvae/random';
+import { key, drawNormal } from '@flowvae/random';
 import { tf, type Tensor2D } from '@flowvae/tensor';
 
 const posterior: Posterior = flowPosterior({ latent: 3, contextWidth: 4, flow: planar(3, 2), key: key(0) });
 const context: Tensor2D = tf.ones([2, 4]);
-const noise = tf.tensor2d(normal(key(1), 6), [2, 3]);
+const noise = tf.tensor2d(drawNormal(key(1), 6), [2, 3]);
 const { z, logProb } = posterior.at(context).sampleAndLogProb(noise);
 // @ts-expect-error a planar flow takes a width, not a text: the types are there
 planar('3');

@@ -1,5 +1,15 @@
 // The WebAssembly kernels equal the TypeScript reference bit for bit, and they are what serves.
-import { bernoulli, bernoulliBytes, bits, bulkDraws, fold, type Key, key, normal, uniform } from '@flowvae/random';
+import {
+  bulkDraws,
+  drawBernoulli,
+  drawBernoulliBytes,
+  drawBits,
+  drawNormal,
+  drawUniform,
+  fold,
+  type Key,
+  key,
+} from '@flowvae/random';
 import { expect, test } from 'vitest';
 import { refuseStale } from '../../packages/random/src/draws.ts';
 import { referenceDraws } from '../../packages/random/src/reference.ts';
@@ -14,15 +24,15 @@ const intensities = (n: number) => Uint8Array.from({ length: n }, (_, i) => (i *
 
 /** Each draw: as it is served, and by the reference. */
 const draws = {
-  bits: [bits, referenceDraws.bits],
-  uniform: [uniform, referenceDraws.uniform],
-  normal: [normal, referenceDraws.normal],
+  bits: [drawBits, referenceDraws.bits],
+  uniform: [drawUniform, referenceDraws.uniform],
+  normal: [drawNormal, referenceDraws.normal],
   bernoulli: [
-    (k: Key, n: number) => bernoulli(k, probabilities(n)),
+    (k: Key, n: number) => drawBernoulli(k, probabilities(n)),
     (k: Key, out: Float32Array) => referenceDraws.bernoulli(k, probabilities(out.length), out),
   ],
   bernoulliBytes: [
-    (k: Key, n: number) => bernoulliBytes(k, intensities(n)),
+    (k: Key, n: number) => drawBernoulliBytes(k, intensities(n)),
     (k: Key, out: Float32Array) => referenceDraws.bernoulliBytes(k, intensities(out.length), out),
   ],
 } as const;
@@ -67,7 +77,7 @@ test('agreement holds over many normals, where every branch of the polynomials i
   const n = 400_000;
   const expected = new Float32Array(n);
   referenceDraws.normal(key(11), expected);
-  expect(Buffer.compare(raw(normal(key(11), n)), raw(expected))).toBe(0);
+  expect(Buffer.compare(raw(drawNormal(key(11), n)), raw(expected))).toBe(0);
 });
 
 test.each(Object.entries(draws))('%s: a longer draw starts with the shorter one', (_, [serve]) => {
@@ -81,15 +91,15 @@ test.each(Object.entries(draws))('%s: a longer draw starts with the shorter one'
 test('an array that is given is filled, wherever it lies in its buffer, and nothing beside it', () => {
   const buffer = new Float32Array(110).fill(9);
   const out = buffer.subarray(3, 104);
-  expect(normal(key(2), out)).toBe(out);
-  expect([...out]).toEqual([...normal(key(2), 101)]);
+  expect(drawNormal(key(2), out)).toBe(out);
+  expect([...out]).toEqual([...drawNormal(key(2), 101)]);
   expect([...buffer.subarray(0, 3), ...buffer.subarray(104)]).toEqual(Array(9).fill(9));
 });
 
-test('bernoulliBytes is bernoulli with the probabilities byte/255', () => {
+test('drawBernoulliBytes is drawBernoulli with the probabilities byte/255', () => {
   const bytes = intensities(5000);
-  expect(bernoulliBytes(key(4), bytes)).toEqual(
-    bernoulli(
+  expect(drawBernoulliBytes(key(4), bytes)).toEqual(
+    drawBernoulli(
       key(4),
       Float32Array.from(bytes, (byte) => byte / 255),
     ),
@@ -97,14 +107,14 @@ test('bernoulliBytes is bernoulli with the probabilities byte/255', () => {
 });
 
 test('the numbers themselves never change', () => {
-  expect([...bits(key(42), 3)]).toMatchInlineSnapshot(`
+  expect([...drawBits(key(42), 3)]).toMatchInlineSnapshot(`
     [
       2632642643,
       2012563771,
       314527917,
     ]
   `);
-  expect([...normal(key(42), 3)]).toMatchInlineSnapshot(`
+  expect([...drawNormal(key(42), 3)]).toMatchInlineSnapshot(`
     [
       -0.9701898097991943,
       0.19401895999908447,

@@ -1,5 +1,15 @@
 // Keys: folding separates streams, permutations are fair, and wrong arguments are refused in words.
-import { bernoulli, bernoulliBytes, bits, fold, type Key, key, normal, permutation, uniform } from '@flowvae/random';
+import {
+  drawBernoulli,
+  drawBernoulliBytes,
+  drawBits,
+  drawNormal,
+  drawPermutation,
+  drawUniform,
+  fold,
+  type Key,
+  key,
+} from '@flowvae/random';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boundedDraws } from '../../packages/random/src/permutation.ts';
@@ -28,7 +38,7 @@ describe('fold', () => {
   });
 
   test("a derived key is no part of its parent's stream, though a fold of step 0 counts the same block", () => {
-    const parent = new Set(bits(seed, 40_000));
+    const parent = new Set(drawBits(seed, 40_000));
     for (const part of [0, 1, 9999, 'noise']) {
       const { k0, k1 } = fold(seed, part);
       expect(parent.has(k0) || parent.has(k1)).toBe(false);
@@ -45,7 +55,7 @@ describe('fold', () => {
     [[], ['noise']],
   ])('the streams of %j and %j are independent', (a, b) => {
     const n = 100_000;
-    const [first, second] = [uniform(fold(seed, ...a), n), uniform(fold(seed, ...b), n)];
+    const [first, second] = [drawUniform(fold(seed, ...a), n), drawUniform(fold(seed, ...b), n)];
     expect(Math.abs(correlationScore(first, second))).toBeLessThan(4);
     const cells = new Float64Array(256);
     first.forEach((u, i) => {
@@ -56,7 +66,7 @@ describe('fold', () => {
 
   test('the first words of successive steps are uniform; the steps themselves would not be', () => {
     const counts = new Float64Array(64);
-    for (let step = 0; step < 20_000; step++) counts[bits(fold(seed, step), 1)[0]! >>> 26]! += 1;
+    for (let step = 0; step < 20_000; step++) counts[drawBits(fold(seed, step), 1)[0]! >>> 26]! += 1;
     expect(Math.abs(chiSquareScore(counts))).toBeLessThan(4);
     const mutant = new Float64Array(64);
     for (let step = 0; step < 20_000; step++) mutant[step >>> 26]! += 1;
@@ -64,11 +74,11 @@ describe('fold', () => {
   });
 });
 
-describe('permutation', () => {
+describe('drawPermutation', () => {
   test('holds every number once, for any length', () => {
     fc.assert(
       fc.property(fc.nat(300), fc.nat(), (n, s) => {
-        expect([...permutation(key(s), n)].sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
+        expect([...drawPermutation(key(s), n)].sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
       }),
       { seed: 1, numRuns: 100 },
     );
@@ -83,7 +93,7 @@ describe('permutation', () => {
       }
       return [...counts.values()];
     };
-    const fair = orders((k) => permutation(k, 4));
+    const fair = orders((k) => drawPermutation(k, 4));
     expect(fair).toHaveLength(24);
     expect(Math.abs(chiSquareScore(fair))).toBeLessThan(4);
     expect(chiSquareScore(orders(naiveShuffle))).toBeGreaterThan(20);
@@ -99,20 +109,20 @@ describe('permutation', () => {
     };
     const below = boundedDraws(seed, n);
     expect(Math.abs(thirds(() => below(bound)))).toBeLessThan(4);
-    const words = bits(seed, n);
+    const words = drawBits(seed, n);
     expect(thirds((i) => words[i]! % bound)).toBeGreaterThan(100);
   });
 
   test('differs by key, not by call', () => {
-    expect(permutation(seed, 1000)).toEqual(permutation(seed, 1000));
-    expect(permutation(seed, 1000)).not.toEqual(permutation(fold(seed, 1), 1000));
+    expect(drawPermutation(seed, 1000)).toEqual(drawPermutation(seed, 1000));
+    expect(drawPermutation(seed, 1000)).not.toEqual(drawPermutation(fold(seed, 1), 1000));
   });
 });
 
 /** The mutant: exchanges each place with any place, which cannot give 24 orders equal shares of 4^4 paths. */
 function naiveShuffle(k: Key): number[] {
   const order = [0, 1, 2, 3];
-  bits(k, 4).forEach((word, i) => {
+  drawBits(k, 4).forEach((word, i) => {
     const other = word % 4;
     [order[i], order[other]] = [order[other]!, order[i]!];
   });
@@ -126,18 +136,18 @@ test.each([
   [() => key(2 ** 53), `key: seed: expected ${whole}, got 9007199254740992`],
   [() => key(Number.NaN), `key: seed: expected ${whole}, got NaN`],
   [() => fold(seed, 'noise', -3), `fold: step: expected ${whole}, got -3`],
-  [() => bits(seed, -1), `bits: out: expected ${whole}, got -1`],
-  [() => uniform(seed, 1.5), `uniform: out: expected ${whole}, got 1.5`],
-  [() => normal(seed, Number.POSITIVE_INFINITY), `normal: out: expected ${whole}, got Infinity`],
+  [() => drawBits(seed, -1), `drawBits: out: expected ${whole}, got -1`],
+  [() => drawUniform(seed, 1.5), `drawUniform: out: expected ${whole}, got 1.5`],
+  [() => drawNormal(seed, Number.POSITIVE_INFINITY), `drawNormal: out: expected ${whole}, got Infinity`],
   [
-    () => bernoulli(seed, new Float32Array(3), new Float32Array(4)),
-    'bernoulli: out: expected 3 elements, one for each chance, got 4',
+    () => drawBernoulli(seed, new Float32Array(3), new Float32Array(4)),
+    'drawBernoulli: out: expected 3 elements, one for each chance, got 4',
   ],
   [
-    () => bernoulliBytes(seed, new Uint8Array(3), new Float32Array(2)),
-    'bernoulliBytes: out: expected 3 elements, one for each chance, got 2',
+    () => drawBernoulliBytes(seed, new Uint8Array(3), new Float32Array(2)),
+    'drawBernoulliBytes: out: expected 3 elements, one for each chance, got 2',
   ],
-  [() => permutation(seed, -1), 'permutation: n: expected a whole number below 2^32, got -1'],
+  [() => drawPermutation(seed, -1), 'drawPermutation: n: expected a whole number below 2^32, got -1'],
 ])('refuses wrong arguments in words (%#)', (call, message) => {
   expect(call).toThrow(expect.objectContaining({ name: 'ExpectationError', message }));
 });

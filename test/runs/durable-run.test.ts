@@ -3,7 +3,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginRun, resumeRun } from '@flowvae/runs';
 import { tf } from '@flowvae/tensor';
-import { adam, chain, clipByGlobalNorm, fit, type Optimizer, rmsprop, sgd } from '@flowvae/training';
+import { adam, chainOptimizers, clipByGlobalNorm, fit, type Optimizer, rmsprop, sgd } from '@flowvae/training';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quadratic } from '../training/problems.ts';
 import { freshPath, metricsOf, options, train } from './durable-training.ts';
@@ -16,8 +16,8 @@ beforeEach(() => {
 describe.each<[string, () => Optimizer]>([
   ['adam', () => adam(0.01)],
   ['rmsprop with momentum', () => rmsprop(0.01, { momentum: 0.9 })],
-  ['sgd with momentum, clipped', () => chain(clipByGlobalNorm(1), sgd(0.01, { momentum: 0.9 }))],
-  ['two optimisers in a chain', () => chain(adam(0.01), rmsprop(0.001))],
+  ['sgd with momentum, clipped', () => chainOptimizers(clipByGlobalNorm(1), sgd(0.01, { momentum: 0.9 }))],
+  ['two optimisers in a chain', () => chainOptimizers(adam(0.01), rmsprop(0.001))],
 ])('%s', (_, optimizer) => {
   const whole = freshPath();
   let expected: Awaited<ReturnType<typeof train>>;

@@ -2,7 +2,7 @@
 import { diagonalNormal, normalMixture, standardNormal } from '@flowvae/distributions';
 import { latents, logProbs, samples, tabulate } from '@flowvae/evaluation';
 import { free, planar, pushForward } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf, type Variable } from '@flowvae/tensor';
 import { adam, dataPoints, fitDensity } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, valu
 
 /** 400 points of N((1, −2), diag(0.5², 2²)). */
 const data = dataPoints(
-  normal(key(3), 800).map((value, i) => (i % 2 ? -2 + 2 * value : 1 + 0.5 * value)),
+  drawNormal(key(3), 800).map((value, i) => (i % 2 ? -2 + 2 * value : 1 + 0.5 * value)),
   2,
 );
 
@@ -52,7 +52,7 @@ it('the best normal has the mean and the deviation of the data', async () => {
 
 it('a mixture finds two clusters that one normal cannot', async () => {
   const clusters = dataPoints(
-    normal(key(6), 600).map((value, i) => 0.3 * value + (i % 4 < 2 ? 3 : -3)),
+    drawNormal(key(6), 600).map((value, i) => 0.3 * value + (i % 4 < 2 ? 3 : -3)),
     2,
   );
   const variables = {
@@ -115,7 +115,7 @@ describe('a fitted density', () => {
         const points = dataPoints(drawn, 2);
         const z = await latents(density, points, { variables, chunk, engine });
         // the latents of draws are the noise that they were drawn from
-        expect(differences('latents', z, normal(key(11), 100), 1e-4)).toEqual([]);
+        expect(differences('latents', z, drawNormal(key(11), 100), 1e-4)).toEqual([]);
         const scores = await logProbs(density, points, { variables, chunk, engine });
         const expected = tf.tidy(() => density.logProb(tf.tensor2d(drawn, [50, 2])).dataSync());
         expect(differences('logProb', scores, expected, 1e-4)).toEqual([]);

@@ -10,13 +10,13 @@ import {
   posteriorStatistics,
 } from '@flowvae/evaluation';
 import { elbo, fromPrior } from '@flowvae/objectives';
-import { key, uniform } from '@flowvae/random';
+import { drawUniform, key } from '@flowvae/random';
 import { dataPoints } from '@flowvae/training';
 import { likelihoods, mlpVae, parseLikelihood } from '@flowvae/vae';
 
 const PIXELS = 784;
 const [threads, what] = [Number(process.argv[2]), process.argv[3]];
-const levels = uniform(key(1), 100 * PIXELS).map((u) => Math.round(u * 255) / 255);
+const levels = drawUniform(key(1), 100 * PIXELS).map((u) => Math.round(u * 255) / 255);
 const data = (count: number) => dataPoints(levels.subarray(0, count * PIXELS), PIXELS);
 const peaks: Record<string, number> = {};
 const told = async (name: string, done: Promise<unknown>) => {

@@ -1,7 +1,7 @@
 // What a loss assigns to variables that are not trainable: moving averages of batch normalisation, against float64, in both engines.
 
 import { tabulate } from '@flowvae/evaluation';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import {
   layers,
   type NamedVariables,
@@ -33,7 +33,7 @@ const [ROWS, WIDTH, MOMENTUM] = [8, 2, 0.9];
 
 /** Rows whose mean is 3 and −1, and another in each step. */
 const batch = (step: number) => ({
-  x: normal(fold(key(7), step), ROWS * WIDTH).map((value, i) => (i % 2 ? 0.5 * value - 1 : 2 * value + 3)),
+  x: drawNormal(fold(key(7), step), ROWS * WIDTH).map((value, i) => (i % 2 ? 0.5 * value - 1 : 2 * value + 3)),
 });
 
 interface Normalised {

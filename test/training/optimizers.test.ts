@@ -4,7 +4,7 @@ import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from
 import {
   type AdamOptions,
   adam,
-  chain,
+  chainOptimizers,
   clipByGlobalNorm,
   FlatParameters,
   fit,
@@ -36,7 +36,7 @@ const constructors: Readonly<
 
 const optimizerOf = ({ optimizer, learningRates, options, maxNorm }: Row): Optimizer => {
   const update = constructors[optimizer](learningRates, options);
-  return maxNorm === undefined ? update : chain(clipByGlobalNorm(maxNorm), update);
+  return maxNorm === undefined ? update : chainOptimizers(clipByGlobalNorm(maxNorm), update);
 };
 
 let variables: NamedVariables = {};
@@ -86,7 +86,7 @@ describe('trajectories', () => {
   it.each<[string, string, Optimizer]>([
     ['Adam whose epsilon is 1e-7', 'adam: gradients near epsilon', adam(1e-3, { epsilon: 1e-7 })],
     ['RMSprop with decay 0.9', "rmsprop: torch's defaults", rmsprop(1e-2, { alpha: 0.9 })],
-    ['clipping after the update', 'sgd: clipped', chain(sgd(0.05), clipByGlobalNorm(5))],
+    ['clipping after the update', 'sgd: clipped', chainOptimizers(sgd(0.05), clipByGlobalNorm(5))],
     [
       'a schedule that is one step late',
       'sgd: momentum 0.9, scheduled',
@@ -143,7 +143,7 @@ describe('settings that make no step', () => {
   it.each<[string, (rate: (step: number) => number) => Optimizer]>([
     ['adam', adam],
     ['rmsprop', rmsprop],
-    ['sgd', (rate) => chain(clipByGlobalNorm(1), sgd(rate))],
+    ['sgd', (rate) => chainOptimizers(clipByGlobalNorm(1), sgd(rate))],
   ])('a rate of a schedule is refused at its step, and the parameters stay (%s)', async (name, make) => {
     for (const [threads, engine] of [
       [1, 'eager'],
@@ -181,7 +181,7 @@ describe('settings that make no step', () => {
 
 describe('the buffer', () => {
   const everything = () =>
-    chain(clipByGlobalNorm(0.5), adam(0.1), rmsprop(0.1, { momentum: 0.9 }), sgd(0.1, { momentum: 0.9 }));
+    chainOptimizers(clipByGlobalNorm(0.5), adam(0.1), rmsprop(0.1, { momentum: 0.9 }), sgd(0.1, { momentum: 0.9 }));
 
   it.each([1, 2, 3, 5, 7])('keeps its padding at 0 with tensors of %d and 6 values', (size) => {
     const vector = (n: number) => tf.tidy(() => tf.variable(tf.ones([n])));

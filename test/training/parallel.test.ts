@@ -1,6 +1,6 @@
 // A step spread over threads against the same step in one thread.
 import { loadRuntime, runCounter } from '@flowvae/compiler';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import {
   type NamedVariables,
   type Scalar,
@@ -10,7 +10,16 @@ import {
   tf,
   type Variable,
 } from '@flowvae/tensor';
-import { adam, chain, clipByGlobalNorm, type FitOptions, fit, NonFiniteError, rmsprop, sgd } from '@flowvae/training';
+import {
+  adam,
+  chainOptimizers,
+  clipByGlobalNorm,
+  type FitOptions,
+  fit,
+  NonFiniteError,
+  rmsprop,
+  sgd,
+} from '@flowvae/training';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { localState, type TrainingState } from '../../packages/training/src/memory/training-state.ts';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
@@ -31,7 +40,7 @@ function vae() {
 
 async function trained(threads: number, options: Partial<FitOptions> = {}) {
   const { problem, variables } = vae();
-  const optimizer = chain(clipByGlobalNorm(1), adam(1e-2));
+  const optimizer = chainOptimizers(clipByGlobalNorm(1), adam(1e-2));
   const result = await fit({ ...problem, variables, optimizer, steps: 6, entryEvery: 2, threads, ...options });
   return { ...result, values: valuesOf(variables) };
 }
@@ -79,11 +88,11 @@ describe('training with threads', () => {
         const term = tf.sum(tf.square(tf.matMul(hidden as Tensor2D, w[2] as Tensor2D)), 1);
         return { loss: tf.mean(term) as Scalar, terms: { term: term as Tensor1D } };
       };
-      const batch = (step: number) => ({ x: normal(fold(key(5), step), rows * 24) });
+      const batch = (step: number) => ({ x: drawNormal(fold(key(5), step), rows * 24) });
       return { loss, variables, inputShapes: { x: [rows, 24] }, batchInputs: ['x'], batch };
     };
     const [alone, spread] = [wide(), wide()];
-    const options = { optimizer: chain(clipByGlobalNorm(5), adam(1e-2)), steps: 5 };
+    const options = { optimizer: chainOptimizers(clipByGlobalNorm(5), adam(1e-2)), steps: 5 };
     const before = runCounter.runs;
     const { history } = await fit({ ...alone, ...options });
     const other = await fit({ ...spread, ...options, threads });
@@ -127,7 +136,7 @@ describe('training with threads', () => {
       batchInputs: ['x'],
       batch: () => ({ x: Float32Array.of(1000) }),
     };
-    const optimizer = chain(clipByGlobalNorm(1), sgd(0.5));
+    const optimizer = chainOptimizers(clipByGlobalNorm(1), sgd(0.5));
     const { history } = await fit({ ...problem, variables: { w }, optimizer, steps: 1, threads: 2 });
     expect(history[0]!.gradientNorm).toBe(1000);
     expect(w.dataSync()[0]).toBeCloseTo(0.5, 5);

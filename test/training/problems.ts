@@ -1,7 +1,7 @@
 // Small problems to train: a quadratic whose minimum is known, and a VAE with a planar posterior.
 import { parseFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
-import { fold, key, uniform } from '@flowvae/random';
+import { drawUniform, fold, key } from '@flowvae/random';
 import { type NamedVariables, type Scalar, tf } from '@flowvae/tensor';
 import { type TrainingProblem, variational } from '@flowvae/training';
 import { mlpVae } from '@flowvae/vae';
@@ -51,7 +51,7 @@ export function smallVae(seed: number): Problem {
     noise: { kind: 'normal', width: LATENT },
     batchSize: BATCH,
     width: PIXELS,
-    data: (step) => uniform(fold(key(99), step), BATCH * PIXELS).map((u) => (u < 0.4 ? 1 : 0)),
+    data: (step) => drawUniform(fold(key(99), step), BATCH * PIXELS).map((u) => (u < 0.4 ? 1 : 0)),
     key: fold(root, 'noise'),
   });
   return { problem, variables: model.variables };

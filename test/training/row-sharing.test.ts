@@ -1,6 +1,6 @@
 // Whether threads may share the rows of a batch: every flow, likelihood and objective that is a mean over rows, and losses that mix rows.
 import { rowsMeetAt, traceGraph } from '@flowvae/compiler';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import {
   layers,
   type NamedVariables,
@@ -241,7 +241,7 @@ it('statistics of the batch are of all its rows, whatever the number of threads'
       },
       inputShapes: { x: [rows, width] },
       batchInputs: ['x'],
-      batch: (step) => ({ x: normal(fold(key(3), step), rows * width) }),
+      batch: (step) => ({ x: drawNormal(fold(key(3), step), rows * width) }),
       variables,
       optimizer: adam(1e-2),
       steps: 3,

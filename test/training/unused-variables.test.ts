@@ -2,7 +2,7 @@
 import { type Scalar, type Tensor1D, tf } from '@flowvae/tensor';
 import {
   adam,
-  chain,
+  chainOptimizers,
   clipByGlobalNorm,
   type Engine,
   fit,
@@ -75,7 +75,7 @@ const rows: readonly (readonly [string, Optimizer, number[][]])[] = [
   ],
   [
     'sgd, clipped',
-    chain(clipByGlobalNorm(0.6), sgd(0.1, { momentum: 0.5 })),
+    chainOptimizers(clipByGlobalNorm(0.6), sgd(0.1, { momentum: 0.5 })),
     expected(reference.sgd({ momentum: 0.5 }), 0.1, 0.6),
   ],
 ];

@@ -1,7 +1,7 @@
 // Networks of published experiments: their layers, where they start, and their posterior's deviation, against sums written out in float64.
 import { compile, type Traceable } from '@flowvae/compiler';
 import { flowPosterior } from '@flowvae/flows';
-import { key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type NamedVariables, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { type ArchitectureName, architectures, mlpVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const models = Object.fromEntries(
 ) as Record<ArchitectureName, ReturnType<typeof mlpVae>>;
 afterAll(() => tf.dispose(Object.values(models).map(({ variables }) => ({ ...variables }))));
 
-const x = uniform(key(2), pixels);
+const x = drawUniform(key(2), pixels);
 const ofX = (read: (batch: Tensor2D) => Float32Array) => tf.tidy(() => read(tf.tensor2d(x, [1, pixels])));
 
 const relu = (units: readonly number[]) => units.map((unit) => Math.max(unit, 0));
@@ -120,13 +120,13 @@ const logNormal = (logStds: readonly number[], noise: Float32Array) =>
   logStds.reduce((sum, logStd, i) => sum - logStd - noise[i]! ** 2 / 2 - Math.log(2 * Math.PI) / 2, 0);
 
 it('a softplus variance is finite far below 0, where its float32 value is 0', () => {
-  const noise = normal(key(4), latent);
+  const noise = drawNormal(key(4), latent);
   const logStds = [-60, Math.log(softplus(-20)) / 2, Math.log(40) / 2];
   expect(logProbAt('oxford', [-120, -20, 40], noise)).toBeCloseTo(logNormal(logStds, noise), 4);
 });
 
 it('a bounded variance is 1e-4 below its range and 5 above', () => {
-  const noise = normal(key(4), latent);
+  const noise = drawNormal(key(4), latent);
   const logStds = [Math.log(1e-4) / 2, Math.log(softplus(2)) / 2, Math.log(5) / 2];
   expect(logProbAt('oxford-bounded', [-120, 2, 40], noise)).toBeCloseTo(logNormal(logStds, noise), 4);
 });
@@ -141,7 +141,7 @@ it('a bounded variance moves its output within the bounds only, eagerly and comp
     const { grads } = tf.variableGrads(loss, [rawVariance]);
     return { gradient: Object.values(grads)[0]! };
   };
-  const noise = normal(key(4), latent);
+  const noise = drawNormal(key(4), latent);
   const expected = [0, -1 / (1 + Math.exp(-2)) / (2 * softplus(2)), 0]; // d(−log σ)/dr = −(dσ²/dr)/(2σ²), by hand
   const eager = tf.tidy(() => gradient({ noise: tf.tensor2d(noise, [1, latent]) }).gradient!.dataSync<'float32'>());
   expect(differences('eager', eager, expected, 1e-5)).toEqual([]);

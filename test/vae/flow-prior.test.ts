@@ -1,7 +1,7 @@
 // A flow in the prior's place: its density, its draws, and that generation goes through it and not through the posterior's flow.
 import { standardNormal } from '@flowvae/distributions';
 import { flowPrior, nice, parseInvertibleFlow, planar, realnvp } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { type NamedVariables, parameterCount, type Tensor2D, tf } from '@flowvae/tensor';
 import { mlpVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,11 +12,11 @@ const [latent, pixels] = [3, 7];
 const made: NamedVariables[] = [];
 afterAll(() => tf.dispose(made.map((variables) => ({ ...variables }))));
 
-const noise = shaped(normal(key(1), 6 * latent), [6, latent]);
+const noise = shaped(drawNormal(key(1), 6 * latent), [6, latent]);
 const grown = <T extends { readonly variables: NamedVariables }>(model: T, scale: number): T => {
   made.push(model.variables);
   for (const [name, variable] of Object.entries(model.variables)) {
-    const values = normal(fold(key(2), name), variable.size).map((value) => scale * value);
+    const values = drawNormal(fold(key(2), name), variable.size).map((value) => scale * value);
     tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
   }
   return model;

@@ -1,7 +1,7 @@
 // Importance samples of one data point share its row of posterior parameters: as if the data point had been repeated, without repeating it.
 import { type Amortization, parseFlow } from '@flowvae/flows';
 import { elbo, importanceChunk } from '@flowvae/objectives';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { mlpVae } from '@flowvae/vae';
 import { expect, it } from 'vitest';
@@ -9,8 +9,8 @@ import { differences } from '../laws/comparison.ts';
 import { compiled, eager, shaped, type Tensors } from '../laws/evaluation.ts';
 
 const [pixels, latent, samples] = [10, 3, 6];
-const row = uniform(key(1), pixels);
-const noise = shaped(normal(key(2), samples * latent), [samples, latent]);
+const row = drawUniform(key(1), pixels);
+const noise = shaped(drawNormal(key(2), samples * latent), [samples, latent]);
 const single = { x: shaped(row, [1, pixels]), noise };
 const repeated = { x: shaped(Array.from({ length: samples }, () => [...row]).flat(), [samples, pixels]), noise };
 
@@ -25,7 +25,7 @@ it.each<[string | undefined, Amortization]>([
   const flow = formula ? (contextWidth: number) => parseFlow(formula, latent, { contextWidth }) : undefined;
   const model = mlpVae({ pixels, latent, hidden: [8], activation: 'tanh', flow, amortize, key: key(3) });
   for (const [name, variable] of Object.entries(model.variables)) {
-    const values = normal(fold(key(4), name), variable.size).map((value) => 0.4 * value);
+    const values = drawNormal(fold(key(4), name), variable.size).map((value) => 0.4 * value);
     tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
   }
   const chunk = ({ x, noise: epsilon }: Tensors) => importanceChunk(model.at(x as Tensor2D), epsilon as Tensor2D);

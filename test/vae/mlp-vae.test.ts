@@ -1,6 +1,6 @@
 // The usual VAE: its variables and shapes, what decides its initial weights, and which parts each of its methods uses.
 import { type InvertibleFlow, parseFlow } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { parameterCount, type Tensor2D, tf } from '@flowvae/tensor';
 import { type MlpVaeOptions, mlpVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -26,8 +26,8 @@ const read = (fn: () => Tensor2D) => {
   tensor.dispose();
   return { values, shape };
 };
-const x = () => tf.tensor2d(uniform(key(3), 2 * pixels), [2, pixels]);
-const noise = (rows = 2) => tf.tensor2d(normal(key(4), rows * latent), [rows, latent]);
+const x = () => tf.tensor2d(drawUniform(key(3), 2 * pixels), [2, pixels]);
+const noise = (rows = 2) => tf.tensor2d(drawNormal(key(4), rows * latent), [rows, latent]);
 
 const network = {
   'encoder/hidden1/kernel': [15, 7],
@@ -185,7 +185,7 @@ it('generation never touches the posterior: other posterior weights, same sample
   const before = [sampled().values, reconstructed().values];
   for (const [name, variable] of Object.entries(model.variables)) {
     if (name.startsWith('decoder/')) continue;
-    tf.tidy(() => variable.assign(tf.tensor(normal(fold(key(9), name), variable.size), variable.shape)));
+    tf.tidy(() => variable.assign(tf.tensor(drawNormal(fold(key(9), name), variable.size), variable.shape)));
   }
   expect(sampled().values).toEqual(before[0]);
   expect(reconstructed().values).not.toEqual(before[1]);

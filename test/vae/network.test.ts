@@ -1,12 +1,12 @@
 // Perceptrons and the maxout layer against sums written out in float64.
-import { key, normal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { type Activation, MAXOUT_WINDOW, Maxout, mlp, type Network } from '@flowvae/vae';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { compiled, shaped } from '../laws/evaluation.ts';
 
-const inputs = normal(key(1), 3 * 5);
+const inputs = drawNormal(key(1), 3 * 5);
 const x = { x: shaped(inputs, [3, 5]) };
 
 const activations: Readonly<Record<Activation, (units: readonly number[]) => number[]>> = {
@@ -37,7 +37,7 @@ describe.each(Object.entries(activations))('%s', (activation, apply) => {
   });
   for (const [name, variable] of Object.entries(network.variables)) {
     if (name.startsWith('hidden') && name.endsWith('bias')) {
-      tf.tidy(() => variable.assign(tf.tensor1d(normal(key(3), variable.size))));
+      tf.tidy(() => variable.assign(tf.tensor1d(drawNormal(key(3), variable.size))));
     }
   }
   const expected = [0, 1, 2].flatMap((row) => {

@@ -1,7 +1,7 @@
 // One training step: the gradient reaches every variable, and K = 0 is the plain VAE that anyone would write by hand.
 import { type Amortization, type InvertibleFlow, parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
-import { bernoulli, fold, key, normal, uniform } from '@flowvae/random';
+import { drawBernoulli, drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type NamedVariables, type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { type Activation, mlpVae, type Vae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,8 +13,8 @@ const made: Vae[] = [];
 afterAll(() => tf.dispose(made.map(({ variables }) => ({ ...variables }))));
 
 const inputs: Inputs = {
-  x: shaped(bernoulli(key(1), uniform(key(2), batch * pixels)), [batch, pixels]),
-  noise: shaped(normal(key(3), batch * latent), [batch, latent]),
+  x: shaped(drawBernoulli(key(1), drawUniform(key(2), batch * pixels)), [batch, pixels]),
+  noise: shaped(drawNormal(key(3), batch * latent), [batch, latent]),
 };
 
 /** A VAE some way from its start, where nothing is 0 by construction. */
@@ -30,7 +30,7 @@ function movedVae(options: {
   const model = mlpVae({ pixels, latent, hidden: [9, 5], flow, prior: learnt, key: key(4), ...rest });
   for (const [name, variable] of Object.entries(model.variables)) {
     const shift = tf.tensor(
-      normal(fold(key(5), name), variable.size).map((value) => 0.1 * value),
+      drawNormal(fold(key(5), name), variable.size).map((value) => 0.1 * value),
       variable.shape,
     );
     tf.tidy(() => variable.assign(tf.add(variable, shift)));

@@ -1,5 +1,5 @@
 // The floor: nothing but the matrix products of the step, on ONNX Runtime, each reduced to a number inside the graph.
-import { compile, random, type Tensor2D, tf } from 'flowvae';
+import { compile, drawNormal, key, type Tensor2D, tf } from 'flowvae';
 import { type Candidate, medianDuration } from '../measurement.ts';
 import { type Setting, shape } from '../setting.ts';
 
@@ -49,7 +49,7 @@ export const bareProducts = (setting: Setting): Candidate => ({
     );
     const executable = await products.specialise(shapes);
     const arrays = Object.fromEntries(
-      Object.entries(shapes).map(([name, size], i) => [name, random.normal(random.key(i), size[0]! * size[1]!)]),
+      Object.entries(shapes).map(([name, size], i) => [name, drawNormal(key(i), size[0]! * size[1]!)]),
     );
     return {
       measure: (count) => medianDuration(async () => void (await executable.run(arrays)), count, 5),

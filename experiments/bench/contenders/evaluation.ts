@@ -1,5 +1,5 @@
 // Importance-sampled evaluation as users get it: `evaluate` on test images.
-import { type Engine, evaluate, fold, random } from 'flowvae';
+import { type Engine, evaluate, fold, key } from 'flowvae';
 import type { Candidate } from '../measurement.ts';
 import type { Options } from '../options.ts';
 import { problemOf, type Setting } from '../setting.ts';
@@ -23,7 +23,7 @@ function evaluator(setting: Setting, samples: number, engine: Engine) {
       noise: model.noise,
       data: { ...test, count: Math.min(images, test.count) },
       samples,
-      key: fold(random.key(0), 'evaluation'),
+      key: fold(key(0), 'evaluation'),
       engine,
       threads: setting.threads,
       onProgress: (done) => marks.push({ images: done, at: performance.now() }),

@@ -1,5 +1,5 @@
 // A planar chain without a VAE around it: forward and backward pass, parameters per row.
-import { compile, fold, planar, random, type Tensor, type Tensor2D, tf } from 'flowvae';
+import { compile, drawNormal, fold, key, planar, type Tensor, type Tensor2D, tf } from 'flowvae';
 import { shape } from '../setting.ts';
 
 /** The pass on some rows of a batch. */
@@ -34,7 +34,7 @@ export async function flowPass(layers: number, rows: number, threads: number): P
   const values = Object.fromEntries(
     Object.entries(shapes).map(([name, size]) => {
       const scale = name === 'z' ? 1 : 1 / Math.sqrt(shape.latent);
-      return [name, random.normal(fold(random.key(0), name), count(size)).map((value) => scale * value)];
+      return [name, drawNormal(fold(key(0), name), count(size)).map((value) => scale * value)];
     }),
   );
   const gradients = Object.entries(shapes).map(([name, size]) => [`gradient:${name}`, new Float32Array(count(size))]);

@@ -1,5 +1,15 @@
 // Operations lowered as the compiler lowers them, and in the plain way that it does not take.
-import { type Arrays, bernoulli, type Graph, random, type Tensor, type Tensor2D, type Traceable, tf } from 'flowvae';
+import {
+  type Arrays,
+  bernoulli,
+  drawNormal,
+  type Graph,
+  key,
+  type Tensor,
+  type Tensor2D,
+  type Traceable,
+  tf,
+} from 'flowvae';
 import { Executable, GraphBuilder, optimise, trace } from '../compiler-parts.ts';
 import { type Candidate, medianDuration } from '../measurement.ts';
 import { shape } from '../setting.ts';
@@ -68,7 +78,7 @@ export const runOfGraph = (name: string, graphOf: () => Graph, threads: number):
     const graph = graphOf();
     const executable = await Executable.create(graph, { threads, inPlace: true });
     const values: Arrays = Object.fromEntries(
-      graph.inputs.map((input, i) => [input.name, random.normal(random.key(i), elements(input.value.shape))]),
+      graph.inputs.map((input, i) => [input.name, drawNormal(key(i), elements(input.value.shape))]),
     );
     const places = sideBySide(graph);
     const run = async () => void (await executable.run(values, places));

@@ -1,6 +1,6 @@
 // What becomes of grey intensities before a Bernoulli likelihood sees them. It moves a log-likelihood by 2 to 20 nats,
 // so every published number must say which of these was used.
-import { bernoulliBytes, fold, type Key, key } from '@flowvae/random';
+import { drawBernoulliBytes, fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import type { ImageSet } from './image-set.ts';
 
@@ -73,7 +73,7 @@ export function rowWriter(set: ImageSet, options: BinarisationOptions): (occasio
 }
 
 function writeCoins(intensities: Uint8Array, out: Float32Array, key: Key): void {
-  bernoulliBytes(key, intensities, out);
+  drawBernoulliBytes(key, intensities, out);
 }
 
 function writeThreshold(intensities: Uint8Array, out: Float32Array): void {

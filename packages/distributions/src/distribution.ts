@@ -1,5 +1,5 @@
 // What a distribution can do is in its type: draw from given noise, score given points, or both.
-import { type Key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, type Key } from '@flowvae/random';
 import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
 
 /** The noise that a sampler turns into draws: `width` independent standard normals or uniforms on [0, 1) a draw. */
@@ -10,8 +10,8 @@ export interface Noise {
 
 /** Fills an array with the kind of noise that a sampler takes. */
 export function drawNoise(kind: Noise['kind'], key: Key, out: Float32Array): void {
-  if (kind === 'normal') normal(key, out);
-  else uniform(key, out);
+  if (kind === 'normal') drawNormal(key, out);
+  else drawUniform(key, out);
 }
 
 /** Draws with their log-density, and the terms that it is made of (`logBase`, `logDet`, …). */

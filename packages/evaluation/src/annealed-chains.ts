@@ -2,7 +2,7 @@
 import type { Arrays, InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import { type AnnealedInputs, type AnnealingPath, annealedStart, annealedTransition } from '@flowvae/objectives';
-import { fold, type Key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, type Key } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import type { FunctionsRunner } from '@flowvae/training';
 
@@ -145,8 +145,8 @@ function chainInputs({ key, stepSizes }: ChainOptions, rows: ChainRows, dim: num
   const shapes = moveShapes(count, rows.width, dim);
   let move = 0;
   return (z: Float32Array, temperature: number) => {
-    normal(fold(key, 'momentum', move), momentum);
-    uniform(fold(key, 'uniform', move++), uniforms);
+    drawNormal(fold(key, 'momentum', move), momentum);
+    drawUniform(fold(key, 'uniform', move++), uniforms);
     const sizes = stepSizes.at(temperature);
     for (let row = 0; row < count; row++) {
       stepSize[row] = sizes[Math.floor(row / rows.chains)]! * (1 + JITTER * (2 * uniforms[count + row]! - 1));

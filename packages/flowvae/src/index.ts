@@ -2,30 +2,24 @@
 export * from '@flowvae/compiler';
 export * from '@flowvae/datasets';
 export * from '@flowvae/distributions';
-export {
-  type AnnealedImportance,
-  type AnnealedImportanceOptions,
-  annealedImportance,
-  type BoundOnOptions,
-  boundOn,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type ImportanceEstimate,
-  latents,
-  logProbs,
-  type SamplesOptions,
-  samples,
-  type TabulateOptions,
-  tabulate,
-} from '@flowvae/evaluation';
+export * from '@flowvae/evaluation';
 export * from '@flowvae/figures';
 export * from '@flowvae/flows';
 export * from '@flowvae/objectives';
-export * as random from '@flowvae/random';
-export { fold, type Key, key } from '@flowvae/random';
+export * from '@flowvae/random';
 export * from '@flowvae/runs';
-export type { EagerBackend, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@flowvae/tensor';
+export type {
+  EagerBackend,
+  LayersModel,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  tfjs,
+  Variable,
+} from '@flowvae/tensor';
 export {
   checkParam,
   checkShape,
@@ -42,35 +36,7 @@ export {
   tf,
   underPrefixes,
 } from '@flowvae/tensor';
-export {
-  adam,
-  type Callback,
-  chain as chainOptimizers,
-  clipByGlobalNorm,
-  cosineDecay,
-  type DataPoints,
-  dataPoints,
-  type Engine,
-  type FitDensityOptions,
-  type FitOptions,
-  type FitResult,
-  fit,
-  fitDensity,
-  type HistoryEntry,
-  inspectStep,
-  type Loss,
-  linear,
-  type Moment,
-  NonFiniteError,
-  type NonFinitePolicy,
-  type Optimizer,
-  type RunState,
-  rmsprop,
-  sgd,
-  stepDecay,
-  type TrainingProblem,
-  variational,
-} from '@flowvae/training';
+export * from '@flowvae/training';
 export * from '@flowvae/vae';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';

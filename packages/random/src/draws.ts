@@ -20,51 +20,51 @@ export const bulkDraws: 'wasm-simd' | 'typescript' = kernels ? 'wasm-simd' : 'ty
  * @param out how many, or an array to fill
  * @throws ExpectationError where a length is not a whole number
  */
-export function bits(key: Key, out: number | Uint32Array): Uint32Array {
-  const filled = typeof out === 'number' ? new Uint32Array(checkedLength('bits: out', out)) : out;
+export function drawBits(key: Key, out: number | Uint32Array): Uint32Array {
+  const filled = typeof out === 'number' ? new Uint32Array(checkedLength('drawBits: out', out)) : out;
   draws.bits(key, filled);
   return filled;
 }
 
-/** Uniform numbers in [0, 1), multiples of 2^-24. `out` as in {@link bits}. */
-export function uniform(key: Key, out: number | Float32Array): Float32Array {
-  const filled = typeof out === 'number' ? new Float32Array(checkedLength('uniform: out', out)) : out;
+/** Uniform numbers in [0, 1), multiples of 2^-24. `out` as in {@link drawBits}. */
+export function drawUniform(key: Key, out: number | Float32Array): Float32Array {
+  const filled = typeof out === 'number' ? new Float32Array(checkedLength('drawUniform: out', out)) : out;
   draws.uniform(key, filled);
   return filled;
 }
 
-/** Standard normal numbers, none beyond ±6.67. `out` as in {@link bits}. */
-export function normal(key: Key, out: number | Float32Array): Float32Array {
-  const filled = typeof out === 'number' ? new Float32Array(checkedLength('normal: out', out)) : out;
+/** Standard normal numbers, none beyond ±6.67. `out` as in {@link drawBits}. */
+export function drawNormal(key: Key, out: number | Float32Array): Float32Array {
+  const filled = typeof out === 'number' ? new Float32Array(checkedLength('drawNormal: out', out)) : out;
   draws.normal(key, filled);
   return filled;
 }
 
 /**
- * Coin flips: 1 where `uniform(key, …)` is below the probability, else 0.
+ * Coin flips: 1 where `drawUniform(key, …)` is below the probability, else 0.
  *
  * So a probability of 0 or less never gives 1, and one of 1 or more always does.
  *
  * @param out the array to fill; a new one by default
  * @throws ExpectationError where `out` has another length than the probabilities
  */
-export function bernoulli(key: Key, probabilities: Float32Array, out?: Float32Array): Float32Array {
+export function drawBernoulli(key: Key, probabilities: Float32Array, out?: Float32Array): Float32Array {
   const filled = out ?? new Float32Array(probabilities.length);
-  checkSameLength('bernoulli: out', probabilities.length, filled);
+  checkSameLength('drawBernoulli: out', probabilities.length, filled);
   draws.bernoulli(key, probabilities, filled);
   return filled;
 }
 
 /**
- * Coin flips of image intensities: {@link bernoulli} with the probabilities byte/255 (rounded to float32), without the
+ * Coin flips of image intensities: {@link drawBernoulli} with the probabilities byte/255 (rounded to float32), without the
  * array of them. A byte of 0 never gives 1, one of 255 always does.
  *
  * @param out the array to fill; a new one by default
  * @throws ExpectationError where `out` has another length than the intensities
  */
-export function bernoulliBytes(key: Key, intensities: Uint8Array, out?: Float32Array): Float32Array {
+export function drawBernoulliBytes(key: Key, intensities: Uint8Array, out?: Float32Array): Float32Array {
   const filled = out ?? new Float32Array(intensities.length);
-  checkSameLength('bernoulliBytes: out', intensities.length, filled);
+  checkSameLength('drawBernoulliBytes: out', intensities.length, filled);
   draws.bernoulliBytes(key, intensities, filled);
   return filled;
 }

@@ -1,3 +1,3 @@
-export { bernoulli, bernoulliBytes, bits, bulkDraws, normal, uniform } from './draws.ts';
+export { bulkDraws, drawBernoulli, drawBernoulliBytes, drawBits, drawNormal, drawUniform } from './draws.ts';
 export { fold, type Key, key } from './key.ts';
-export { epochOrders, permutation } from './permutation.ts';
+export { drawPermutation, epochOrders } from './permutation.ts';

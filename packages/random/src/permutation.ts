@@ -1,6 +1,6 @@
 // Random orders without bias: what decides which images share a batch.
 import { ExpectationError } from '@flowvae/tensor';
-import { bits } from './draws.ts';
+import { drawBits } from './draws.ts';
 import { fold, type Key } from './key.ts';
 import { wordAt } from './reference.ts';
 
@@ -9,9 +9,13 @@ import { wordAt } from './reference.ts';
  *
  * @throws ExpectationError where n is not a whole number below 2^32
  */
-export function permutation(key: Key, n: number): Uint32Array {
+export function drawPermutation(key: Key, n: number): Uint32Array {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 32) {
-    throw new ExpectationError({ where: 'permutation: n', expected: 'a whole number below 2^32', received: String(n) });
+    throw new ExpectationError({
+      where: 'drawPermutation: n',
+      expected: 'a whole number below 2^32',
+      received: String(n),
+    });
   }
   const below = boundedDraws(key, n);
   const order = new Uint32Array(n);
@@ -25,13 +29,13 @@ export function permutation(key: Key, n: number): Uint32Array {
   return order;
 }
 
-/** The order in which an epoch goes through n things, `permutation(fold(key, 'epoch', epoch), n)`; the one in use is kept. */
+/** The order in which an epoch goes through n things, `drawPermutation(fold(key, 'epoch', epoch), n)`; the one in use is kept. */
 export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array {
   let current = -1;
   let order: Uint32Array = new Uint32Array(0);
   return (epoch) => {
     if (epoch !== current) {
-      order = permutation(fold(key, 'epoch', epoch), n);
+      order = drawPermutation(fold(key, 'epoch', epoch), n);
       current = epoch;
     }
     return order;
@@ -45,7 +49,7 @@ export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array
  * That is rare, so `expected` words are drawn at once and the few beyond them one by one.
  */
 export function boundedDraws(key: Key, expected: number): (bound: number) => number {
-  const words = bits(key, expected);
+  const words = drawBits(key, expected);
   let used = 0;
   const next = () => (used < words.length ? words[used++]! : wordAt(key, used++));
   return (bound) => {

@@ -1,4 +1,17 @@
-export type * from '@tensorflow/tfjs-core';
+export type * as tfjs from '@tensorflow/tfjs-core'; // all its types, under one name: `Optimizer` there is not ours
+export type {
+  DataType,
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Tensor5D,
+  TensorInfo,
+  Variable,
+} from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { refuseAssignments } from './assignment-guard.ts';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';

@@ -13,7 +13,7 @@ export { assigningNothing } from './memory/non-trainable.ts';
 export {
   type AdamOptions,
   adam,
-  chain,
+  chainOptimizers,
   clipByGlobalNorm,
   type LearningRate,
   type Optimizer,

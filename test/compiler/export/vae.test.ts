@@ -2,7 +2,7 @@
 import { compile, type Traceable } from '@flowvae/compiler';
 import { planar } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
-import { bernoulli, key, normal, uniform } from '@flowvae/random';
+import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { mlpVae } from '@flowvae/vae';
 import { afterAll, expect, it } from 'vitest';
@@ -21,8 +21,8 @@ const step: Traceable = ({ x, noise }) => {
 };
 
 const feedsAt = (batch: number): Feeds => ({
-  x: { data: bernoulli(key(1), uniform(key(2), batch * pixels)), shape: [batch, pixels] },
-  noise: { data: normal(key(3), batch * latent), shape: [batch, latent] },
+  x: { data: drawBernoulli(key(1), drawUniform(key(2), batch * pixels)), shape: [batch, pixels] },
+  noise: { data: drawNormal(key(3), batch * latent), shape: [batch, latent] },
 });
 
 /** What tfjs computes kernel by kernel. */

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   decodeSafetensors,
+  drawBernoulli,
+  drawNormal,
   key,
   loadModel,
   loadPosterior,
@@ -10,7 +12,6 @@ import {
   type NamedVariables,
   openRun,
   parseLikelihood,
-  random,
   runCounter,
   type Samplable,
   type SettingName,
@@ -101,8 +102,8 @@ async function exported(run: string, model: MlpVae): Promise<void> {
   const [onnx, folder] = [freshPath(), freshPath()];
   await json('export', run, '--onnx', onnx, '--model', folder);
   expect(valuesOf(loadModel(folder).model.variables)).toEqual(valuesOf(model.variables));
-  const x = tf.tensor2d(random.bernoulli(key(1), new Float32Array(ROWS * PIXELS).fill(0.5)), [ROWS, PIXELS]);
-  const noise = tf.tensor2d(random.normal(key(2), ROWS * LATENT), [ROWS, LATENT]);
+  const x = tf.tensor2d(drawBernoulli(key(1), new Float32Array(ROWS * PIXELS).fill(0.5)), [ROWS, PIXELS]);
+  const noise = tf.tensor2d(drawNormal(key(2), ROWS * LATENT), [ROWS, LATENT]);
   const expected = drawsOf(() => model.infer(x), noise);
   expect(drawsOf(() => loadPosterior(folder).posterior.at(model.features(x)), noise)).toEqual(expected);
   const ran = await runNative(readFileSync(join(onnx, 'encoder.onnx')), {

@@ -1,5 +1,5 @@
 // The tfjs backend `onnxruntime`: kernels are recorded, and run as one graph when somebody asks for a value.
-import { type BackendValues, type DataId, type DataType, elementCount, type TensorInfo, tf } from '@flowvae/tensor';
+import { type DataType, elementCount, type TensorInfo, tf, type tfjs } from '@flowvae/tensor';
 import { sameShape, type Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { views } from '../lowerings/layout.ts';
@@ -31,7 +31,7 @@ const typedArrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array
 /** What one data id holds: a value of a graph, or, for types that graphs do not hold, just the values. */
 interface Stored {
   readonly dtype: DataType;
-  readonly content: { readonly value: Value } | { readonly values: BackendValues };
+  readonly content: { readonly value: Value } | { readonly values: tfjs.BackendValues };
   refCount: number;
 }
 
@@ -99,7 +99,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
     this.builder = new GraphBuilder();
   }
 
-  #store(dataId: DataId, stored: Stored): void {
+  #store(dataId: tfjs.DataId, stored: Stored): void {
     this.#data.set(dataId, stored);
     if ('value' in stored.content && !this.#graph.elementsOf(stored.content.value)) this.#pending.add(stored);
   }
@@ -143,14 +143,14 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
     if (long || this.#pendingNodes >= LONGEST_GRAPH) this.#runPending();
   }
 
-  override readSync(dataId: DataId): BackendValues {
+  override readSync(dataId: tfjs.DataId): tfjs.BackendValues {
     const { content } = this.#data.get(dataId);
     if (!('value' in content)) return content.values;
     if (!this.#graph.elementsOf(content.value)) this.#runPending(content.value);
     return this.#graph.elementsOf(content.value)!;
   }
 
-  override async read(dataId: DataId): Promise<BackendValues> {
+  override async read(dataId: tfjs.DataId): Promise<tfjs.BackendValues> {
     if (this.#runner.isSynchronous) return this.readSync(dataId);
     const { content } = this.#data.get(dataId);
     if (!('value' in content)) return content.values;
@@ -162,24 +162,30 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
 
   // Data movement, called by tfjs itself.
 
-  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+  override write(values: tfjs.BackendValues, shape: number[], dtype: DataType): tfjs.DataId {
     const dataId = {};
     this.move(dataId, values, shape, dtype, 1);
     return dataId;
   }
 
-  override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {
+  override move(
+    dataId: tfjs.DataId,
+    values: tfjs.BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
     this.#store(dataId, { dtype, content: this.#content(values, shape, dtype), refCount });
   }
 
   /** Elements are copied: the caller may write into the array before the graph runs. */
-  #content(values: BackendValues, shape: number[], dtype: DataType): Stored['content'] {
+  #content(values: tfjs.BackendValues, shape: number[], dtype: DataType): Stored['content'] {
     if (!Object.hasOwn(typedArrays, dtype)) return { values };
     const type = graphType(dtype, this);
     return { value: this.#graph.leaf(typedArrays[type].from(values as ArrayLike<number>), [...shape], type) };
   }
 
-  override disposeData(dataId: DataId, force = false): boolean {
+  override disposeData(dataId: tfjs.DataId, force = false): boolean {
     if (!this.#data.has(dataId)) return true;
     const stored = this.#data.get(dataId);
     stored.refCount--;
@@ -189,15 +195,15 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
     return true;
   }
 
-  override refCount(dataId: DataId): number {
+  override refCount(dataId: tfjs.DataId): number {
     return this.#data.has(dataId) ? this.#data.get(dataId).refCount : 0;
   }
 
-  override incRef(dataId: DataId): void {
+  override incRef(dataId: tfjs.DataId): void {
     this.#data.get(dataId).refCount++;
   }
 
-  decRef(dataId: DataId): void {
+  decRef(dataId: tfjs.DataId): void {
     if (this.#data.has(dataId)) this.#data.get(dataId).refCount--;
   }
 

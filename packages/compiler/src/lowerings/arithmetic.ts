@@ -1,5 +1,5 @@
 // Element-wise arithmetic, comparison and choice.
-import type { CastAttrs, ClipByValueAttrs } from '@flowvae/tensor';
+import type { tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -132,14 +132,14 @@ const select: Lowering<unknown> = (builder, inputs) => {
 };
 
 /** tfjs truncates floats towards zero when casting to int32, as ONNX does, and takes any non-zero for true. */
-const cast: Lowering<CastAttrs> = (builder, inputs, { dtype }) => {
+const cast: Lowering<tfjs.CastAttrs> = (builder, inputs, { dtype }) => {
   const x = required(inputs, 'x');
   const type = supportedType(dtype);
   if (x.type === type) return elementwise(builder, 'Identity', x);
   return type === 'int32' ? cutToInt32(builder, x) : converted(builder, x, type);
 };
 
-const clip: Lowering<ClipByValueAttrs> = (builder, inputs, { clipValueMin, clipValueMax }) => {
+const clip: Lowering<tfjs.ClipByValueAttrs> = (builder, inputs, { clipValueMin, clipValueMax }) => {
   const x = converted(builder, required(inputs, 'x'), closestType(required(inputs, 'x'), NUMBERS));
   const bounds = [clipValueMin, clipValueMax].map((bound) => scalarLike(builder, x, bound));
   const clipped = builder.node('Clip', [x, ...bounds], { shape: x.shape, type: x.type });

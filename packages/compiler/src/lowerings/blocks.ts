@@ -1,12 +1,5 @@
 // Kernels that cut by strides, mirror, or deal elements out between axes.
-import {
-  type BatchToSpaceNDAttrs,
-  type DepthToSpaceAttrs,
-  type MirrorPadAttrs,
-  type SpaceToBatchNDAttrs,
-  type StridedSliceAttrs,
-  tf,
-} from '@flowvae/tensor';
+import { tf, type tfjs } from '@flowvae/tensor';
 import {
   type Lowering,
   type Lowerings,
@@ -19,7 +12,7 @@ import {
   transposed,
 } from './lowering.ts';
 
-const stridedSlice: Lowering<StridedSliceAttrs> = (builder, inputs, attributes) => {
+const stridedSlice: Lowering<tfjs.StridedSliceAttrs> = (builder, inputs, attributes) => {
   const x = required(inputs, 'x');
   const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
   const info = tf.slice_util.sliceInfo(
@@ -38,7 +31,7 @@ const stridedSlice: Lowering<StridedSliceAttrs> = (builder, inputs, attributes) 
 };
 
 /** Mirrored about the first and last element (`reflect`) or about the edges (`symmetric`). */
-const mirrorPad: Lowering<MirrorPadAttrs> = (builder, inputs, { paddings, mode }) => {
+const mirrorPad: Lowering<tfjs.MirrorPadAttrs> = (builder, inputs, { paddings, mode }) => {
   const offset = mode === 'reflect' ? 0 : 1;
   return paddings.reduce(
     (x, [before, after], axis) => {
@@ -54,7 +47,7 @@ const mirrorPad: Lowering<MirrorPadAttrs> = (builder, inputs, { paddings, mode }
   );
 };
 
-const spaceToBatch: Lowering<SpaceToBatchNDAttrs> = (builder, inputs, { blockShape, paddings }) => {
+const spaceToBatch: Lowering<tfjs.SpaceToBatchNDAttrs> = (builder, inputs, { blockShape, paddings }) => {
   const x = required(inputs, 'x');
   const blocks = blockShape.length;
   const all = x.shape.map((_, i) => (i === 0 || i > blocks ? [0, 0] : paddings[i - 1]!) as [number, number]);
@@ -66,7 +59,7 @@ const spaceToBatch: Lowering<SpaceToBatchNDAttrs> = (builder, inputs, { blockSha
   return reshaped(builder, moved, getReshapedPermuted([...image.shape], blockShape, product, false));
 };
 
-const batchToSpace: Lowering<BatchToSpaceNDAttrs> = (builder, inputs, { blockShape, crops }) => {
+const batchToSpace: Lowering<tfjs.BatchToSpaceNDAttrs> = (builder, inputs, { blockShape, crops }) => {
   const x = required(inputs, 'x');
   const blocks = blockShape.length;
   const product = blockShape.reduce((a, b) => a * b, 1);
@@ -84,7 +77,7 @@ const batchToSpace: Lowering<BatchToSpaceNDAttrs> = (builder, inputs, { blockSha
   );
 };
 
-const depthToSpace: Lowering<DepthToSpaceAttrs> = (builder, inputs, { blockSize, dataFormat }) => {
+const depthToSpace: Lowering<tfjs.DepthToSpaceAttrs> = (builder, inputs, { blockSize, dataFormat }) => {
   if (dataFormat !== 'NHWC') throw new TypeError(`depthToSpace: expected NHWC, got ${dataFormat}`); // tfjs-cpu knows no other
   const x = required(inputs, 'x');
   const [batch, height, width, channels] = x.shape as [number, number, number, number];

@@ -1,17 +1,5 @@
 // Kernels that read or write at places given by a tensor.
-import {
-  type BincountAttrs,
-  type DenseBincountAttrs,
-  elementCount,
-  type GatherV2Attrs,
-  type OneHotAttrs,
-  type ScatterNdAttrs,
-  type SearchSortedAttrs,
-  type SparseToDenseAttrs,
-  type TopKAttrs,
-  tf,
-  type UnsortedSegmentSumAttrs,
-} from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -50,7 +38,7 @@ export const rowsAt = (builder: GraphBuilder, rows: Value, places: Value): Value
   });
 
 /** tfjs checks and describes the shapes. */
-const gather: Lowering<GatherV2Attrs> = (builder, inputs, { axis, batchDims = 0 }) => {
+const gather: Lowering<tfjs.GatherV2Attrs> = (builder, inputs, { axis, batchDims = 0 }) => {
   const [x, indices] = [required(inputs, 'x'), required(inputs, 'indices')];
   const positive = tf.util.parseAxisParam(axis, [...x.shape])[0]!;
   const described = [x, indices].map(({ shape }) => ({ shape: [...shape], rank: shape.length }));
@@ -140,7 +128,7 @@ function scatteredInto(
   return reshaped(builder, scattered(builder, matrix, places, rows, reduction), base.shape);
 }
 
-const scatterNd: Lowering<ScatterNdAttrs> = (builder, inputs, { shape }) => {
+const scatterNd: Lowering<tfjs.ScatterNdAttrs> = (builder, inputs, { shape }) => {
   const updates = required(inputs, 'updates');
   const zeros = spread(builder, builder.scalar(0, typeOf(updates)), shape);
   return scatteredInto(builder, zeros, required(inputs, 'indices'), updates, 'add');
@@ -151,7 +139,7 @@ const tensorScatterUpdate: Lowering<unknown> = (builder, inputs) => {
   return scatteredInto(builder, tensor, indices, required(inputs, 'updates'), 'none');
 };
 
-const sparseToDense: Lowering<SparseToDenseAttrs> = (builder, inputs, { outputShape }) => {
+const sparseToDense: Lowering<tfjs.SparseToDenseAttrs> = (builder, inputs, { outputShape }) => {
   const values = required(inputs, 'sparseValues');
   const preset = converted(builder, required(inputs, 'defaultValue'), values.type);
   const base = spread(builder, reshaped(builder, preset, []), outputShape);
@@ -159,7 +147,7 @@ const sparseToDense: Lowering<SparseToDenseAttrs> = (builder, inputs, { outputSh
 };
 
 /** Segments outside the range go to a row of their own, which is cut off. */
-const unsortedSegmentSum: Lowering<UnsortedSegmentSumAttrs> = (builder, inputs, { numSegments }) => {
+const unsortedSegmentSum: Lowering<tfjs.UnsortedSegmentSumAttrs> = (builder, inputs, { numSegments }) => {
   const [x, ids] = [required(inputs, 'x'), required(inputs, 'segmentIds')];
   const rest = builder.scalar(numSegments, 'int32');
   const negative = pairwise(builder, 'Less', ids, builder.scalar(0, 'int32'), 'bool');
@@ -172,7 +160,7 @@ const unsortedSegmentSum: Lowering<UnsortedSegmentSumAttrs> = (builder, inputs, 
 };
 
 /** ONNX counts negative indices from the end; in tfjs they are nowhere. */
-const oneHot: Lowering<OneHotAttrs> = (builder, inputs, { depth, onValue, offValue, dtype }) => {
+const oneHot: Lowering<tfjs.OneHotAttrs> = (builder, inputs, { depth, onValue, offValue, dtype }) => {
   const indices = required(inputs, 'indices');
   const column = reshaped(builder, indices, [...indices.shape, 1]);
   const places = builder.constant(
@@ -188,7 +176,7 @@ const oneHot: Lowering<OneHotAttrs> = (builder, inputs, { depth, onValue, offVal
 function counted(
   builder: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,
-  { size, binaryOutput }: DenseBincountAttrs,
+  { size, binaryOutput }: tfjs.DenseBincountAttrs,
   byRow: boolean,
 ) {
   const [x, weights] = [required(inputs, 'x'), required(inputs, 'weights')];
@@ -219,16 +207,16 @@ function counted(
 }
 
 /** Whatever its shape, x counts as one row. */
-const bincount: Lowering<BincountAttrs> = (builder, inputs, { size }) =>
+const bincount: Lowering<tfjs.BincountAttrs> = (builder, inputs, { size }) =>
   counted(builder, inputs, { size, binaryOutput: false }, false);
 
 /** tfjs knows no binary output of a single row. */
-const denseBincount: Lowering<DenseBincountAttrs> = (builder, inputs, { size, binaryOutput = false }) => {
+const denseBincount: Lowering<tfjs.DenseBincountAttrs> = (builder, inputs, { size, binaryOutput = false }) => {
   const byRow = required(inputs, 'x').shape.length === 2;
   return counted(builder, inputs, { size, binaryOutput: binaryOutput && byRow }, byRow);
 };
 
-const topK: Lowering<TopKAttrs> = (builder, inputs, { k }) => {
+const topK: Lowering<tfjs.TopKAttrs> = (builder, inputs, { k }) => {
   const x = required(inputs, 'x');
   const shape = x.shape.with(-1, k);
   const [values, places] = builder.nodes('TopK', [x, builder.int64([k])], [shape, shape], {
@@ -238,7 +226,7 @@ const topK: Lowering<TopKAttrs> = (builder, inputs, { k }) => {
 };
 
 /** How many elements of each sorted row lie below each value, or not above it. */
-const searchSorted: Lowering<SearchSortedAttrs> = (builder, inputs, { side }) => {
+const searchSorted: Lowering<tfjs.SearchSortedAttrs> = (builder, inputs, { side }) => {
   const [sorted, values] = [required(inputs, 'sortedSequence'), required(inputs, 'values')];
   const [batch, size] = sorted.shape as [number, number];
   const rows = reshaped(builder, sorted, [batch, 1, size]);

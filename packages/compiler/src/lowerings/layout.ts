@@ -1,21 +1,5 @@
 // Kernels that move, repeat, cut or make values without computing on them.
-import {
-  type BroadCastToAttrs,
-  type ConcatAttrs,
-  type ExpandDimsAttrs,
-  elementCount,
-  type FillAttrs,
-  type PackAttrs,
-  type PadV2Attrs,
-  type ReshapeAttrs,
-  type ReverseAttrs,
-  type SliceAttrs,
-  type SplitVAttrs,
-  type TileAttrs,
-  type TransposeAttrs,
-  tf,
-  type UnpackAttrs,
-} from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { listed } from './arithmetic.ts';
@@ -34,9 +18,9 @@ import {
 /** Kernels that give the same elements another shape: what that shape is. The backend shares the elements' memory. */
 export const views = {
   Identity: ({ x }: ViewInputs) => [...x!.shape],
-  Reshape: ({ x }: ViewInputs, { shape }: ReshapeAttrs) =>
+  Reshape: ({ x }: ViewInputs, { shape }: tfjs.ReshapeAttrs) =>
     tf.util.inferFromImplicitShape(shape, elementCount(x!.shape)),
-  ExpandDims: ({ input }: ViewInputs, { dim }: ExpandDimsAttrs) => {
+  ExpandDims: ({ input }: ViewInputs, { dim }: tfjs.ExpandDimsAttrs) => {
     const shape = [...input!.shape];
     tf.util.assert(dim >= -shape.length - 1, () => `expandDims: expected at least ${-shape.length - 1}, got ${dim}`);
     return shape.toSpliced(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
@@ -47,27 +31,27 @@ type ViewInputs = Readonly<Record<string, { readonly shape: readonly number[] } 
 
 const identity: Lowering<unknown> = (builder, inputs) => elementwise(builder, 'Identity', required(inputs, 'x'));
 
-const reshape: Lowering<ReshapeAttrs> = (builder, inputs, attributes) =>
+const reshape: Lowering<tfjs.ReshapeAttrs> = (builder, inputs, attributes) =>
   reshaped(builder, required(inputs, 'x'), views.Reshape(inputs, attributes));
 
-const expandDims: Lowering<ExpandDimsAttrs> = (builder, inputs, attributes) =>
+const expandDims: Lowering<tfjs.ExpandDimsAttrs> = (builder, inputs, attributes) =>
   reshaped(builder, required(inputs, 'input'), views.ExpandDims(inputs, attributes));
 
-const transpose: Lowering<TransposeAttrs> = (builder, inputs, { perm }) =>
+const transpose: Lowering<tfjs.TransposeAttrs> = (builder, inputs, { perm }) =>
   transposed(builder, required(inputs, 'x'), perm);
 
-const tile: Lowering<TileAttrs> = (builder, inputs, { reps }) => {
+const tile: Lowering<tfjs.TileAttrs> = (builder, inputs, { reps }) => {
   const x = required(inputs, 'x');
   const shape = x.shape.map((size, i) => size * reps[i]!);
   return builder.node('Tile', [x, builder.int64(reps)], { shape, type: x.type });
 };
 
-const broadcastTo: Lowering<BroadCastToAttrs> = (builder, inputs, { shape }) => {
+const broadcastTo: Lowering<tfjs.BroadCastToAttrs> = (builder, inputs, { shape }) => {
   const x = required(inputs, 'x');
   return builder.node('Expand', [x, builder.int64(shape)], { shape, type: x.type });
 };
 
-const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
+const slice: Lowering<tfjs.SliceAttrs> = (builder, inputs, { begin, size }) => {
   const x = required(inputs, 'x');
   const image = { shape: [...x.shape], rank: x.shape.length } as never;
   const [from, shape] = tf.slice_util.parseSliceParams(image, begin, size) as [number[], number[]];
@@ -80,7 +64,7 @@ const slice: Lowering<SliceAttrs> = (builder, inputs, { begin, size }) => {
   );
 };
 
-const concat: Lowering<ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
+const concat: Lowering<tfjs.ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
 
 /** Parts without elements stay out where there are others. */
 function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Value {
@@ -96,7 +80,7 @@ function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Val
   return builder.node('Concat', parts, { shape, type: parts[0]!.type, attributes: { axis: positive } });
 }
 
-const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }) => {
+const split: Lowering<tfjs.SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }) => {
   const x = required(inputs, 'x');
   const positive = axis < 0 ? axis + x.shape.length : axis;
   const sizes = tf.backend_util.prepareSplitSize({ shape: [...x.shape] } as never, numOrSizeSplits, positive);
@@ -105,7 +89,7 @@ const split: Lowering<SplitVAttrs> = (builder, inputs, { numOrSizeSplits, axis }
 };
 
 /** `stack`: each part gets the new axis, then all are joined along it. */
-const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
+const pack: Lowering<tfjs.PackAttrs> = (builder, inputs, { axis }) => {
   const terms = listed(inputs);
   for (const { shape, type } of terms) {
     tf.util.assertShapesMatch([...terms[0]!.shape], [...shape], 'stack: ');
@@ -116,7 +100,7 @@ const pack: Lowering<PackAttrs> = (builder, inputs, { axis }) => {
   return joined(builder, parts, positive);
 };
 
-const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {
+const unpack: Lowering<tfjs.UnpackAttrs> = (builder, inputs, { axis }) => {
   const x = required(inputs, 'value');
   const positive = axis < 0 ? axis + x.shape.length : axis;
   const sizes = new Array<number>(x.shape[positive]!).fill(1);
@@ -128,10 +112,10 @@ const unpack: Lowering<UnpackAttrs> = (builder, inputs, { axis }) => {
   return parts.map((part) => reshaped(builder, part, x.shape.toSpliced(positive, 1)));
 };
 
-const pad: Lowering<PadV2Attrs> = (builder, inputs, { paddings, constantValue }) =>
+const pad: Lowering<tfjs.PadV2Attrs> = (builder, inputs, { paddings, constantValue }) =>
   padded(builder, required(inputs, 'x'), paddings, constantValue);
 
-const reverse: Lowering<ReverseAttrs> = (builder, inputs, { dims }) => {
+const reverse: Lowering<tfjs.ReverseAttrs> = (builder, inputs, { dims }) => {
   const x = required(inputs, 'x');
   return reversed(builder, x, tf.util.parseAxisParam(dims, [...x.shape]));
 };
@@ -141,7 +125,7 @@ const filled = (builder: GraphBuilder, shape: readonly number[], value: number, 
   return builder.constant(new Array<number>(elementCount(shape)).fill(value), shape, type);
 };
 
-const fill: Lowering<FillAttrs> = (builder, _, { shape, value, dtype }) => {
+const fill: Lowering<tfjs.FillAttrs> = (builder, _, { shape, value, dtype }) => {
   if (typeof value === 'string') throw new TypeError('fill with a string: expected a number');
   return filled(builder, shape, Number(value), dtype ?? 'float32');
 };

@@ -1,5 +1,5 @@
 // Normalisation by moments that are given, and by neighbouring channels.
-import type { FusedBatchNormAttrs, LRNAttrs } from '@flowvae/tensor';
+import type { tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
@@ -8,7 +8,7 @@ import { elementwise, type Lowering, type Lowerings, pairwise, required } from '
  * offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. Moments of any shape are broadcast;
  * tfjs-cpu reads those of a middle axis in the order of the elements instead, which is right for the last axis only.
  */
-const fusedBatchNorm: Lowering<FusedBatchNormAttrs> = (builder, inputs, { varianceEpsilon = 0.001 }) => {
+const fusedBatchNorm: Lowering<tfjs.FusedBatchNormAttrs> = (builder, inputs, { varianceEpsilon = 0.001 }) => {
   const positive = pairwise(builder, 'Add', required(inputs, 'variance'), builder.scalar(varianceEpsilon));
   const deviation = elementwise(builder, 'Sqrt', positive);
   const centred = pairwise(builder, 'Sub', required(inputs, 'x'), required(inputs, 'mean'));
@@ -28,20 +28,20 @@ function neighbourSum(builder: GraphBuilder, x: Value, radius: number): Value {
 }
 
 /** bias + alpha·Σ x² over neighbouring channels. */
-const neighbourNorm = (builder: GraphBuilder, x: Value, { depthRadius, alpha, bias }: LRNAttrs) => {
+const neighbourNorm = (builder: GraphBuilder, x: Value, { depthRadius, alpha, bias }: tfjs.LRNAttrs) => {
   const squares = neighbourSum(builder, pairwise(builder, 'Mul', x, x), depthRadius);
   return pairwise(builder, 'Add', pairwise(builder, 'Mul', squares, builder.scalar(alpha)), builder.scalar(bias));
 };
 
 /** x·n^−β, n = bias + alpha·Σ x² over the channels within `depthRadius`. */
-const localResponse: Lowering<LRNAttrs> = (builder, inputs, attributes) => {
+const localResponse: Lowering<tfjs.LRNAttrs> = (builder, inputs, attributes) => {
   const x = required(inputs, 'x');
   const norm = neighbourNorm(builder, x, attributes);
   return pairwise(builder, 'Mul', x, pairwise(builder, 'Pow', norm, builder.scalar(-attributes.beta)));
 };
 
 /** dx = dy·n^−β − 2·alpha·β·x·Σ dy·y/n over the same neighbours, which are each other's. */
-const localResponseGradient: Lowering<LRNAttrs> = (builder, inputs, attributes) => {
+const localResponseGradient: Lowering<tfjs.LRNAttrs> = (builder, inputs, attributes) => {
   const [x, y, dy] = [required(inputs, 'x'), required(inputs, 'y'), required(inputs, 'dy')];
   const { alpha, beta, depthRadius } = attributes;
   const norm = neighbourNorm(builder, x, attributes);

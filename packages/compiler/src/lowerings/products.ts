@@ -1,5 +1,5 @@
 // Matrix products. A batch of one, which is how tfjs sends every 2-D product, becomes a plain Gemm.
-import { type _FusedMatMulAttrs, type BatchMatMulAttrs, elementCount, tf } from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { activated } from './activations.ts';
@@ -36,7 +36,7 @@ function product(builder: GraphBuilder, a: Value, b: Value, transposition: Trans
 }
 
 /** Products of integers are integers; ONNX has them too, but without transposition. */
-const batchMatMul: Lowering<BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) => {
+const batchMatMul: Lowering<tfjs.BatchMatMulAttrs> = (builder, inputs, { transposeA, transposeB }) => {
   const [a, b] = [required(inputs, 'a'), required(inputs, 'b')];
   const transposition = { transA: transposeA, transB: transposeB };
   if (a.type === 'float32') return product(builder, a, converted(builder, b, 'float32'), transposition);
@@ -56,7 +56,7 @@ function turned(builder: GraphBuilder, x: Value, turn: boolean): Value {
   );
 }
 
-const fusedMatMul: Lowering<_FusedMatMulAttrs> = (builder, inputs, attributes) => {
+const fusedMatMul: Lowering<tfjs._FusedMatMulAttrs> = (builder, inputs, attributes) => {
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
   const transposition = { transA: transposeA, transB: transposeB };
   const biased = product(builder, required(inputs, 'a'), required(inputs, 'b'), transposition, inputs.bias);

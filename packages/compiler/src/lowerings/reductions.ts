@@ -1,13 +1,5 @@
 // Reductions over axes.
-import {
-  type ArgMaxAttrs,
-  elementCount,
-  type LogSoftmaxAttrs,
-  type MaxAttrs,
-  type SoftmaxAttrs,
-  type SumAttrs,
-  tf,
-} from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -33,7 +25,7 @@ function reducedAxes(x: Value, axis: number | number[], keepDims: boolean): Redu
 }
 
 /** In ONNX opset 17 ReduceSum takes its axes as an input; the other reductions still take an attribute. */
-const sum: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
+const sum: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) => {
   const given = required(inputs, 'x');
   const x = converted(builder, given, closestType(given, ['int32', 'float32']));
   const { axes, shape } = reducedAxes(x, axis, keepDims);
@@ -71,7 +63,7 @@ function reduce(builder: GraphBuilder, operator: string, x: Value, axis: number 
 }
 
 /** The mean of integers is no integer. */
-const mean: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) =>
+const mean: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) =>
   reduce(builder, 'ReduceMean', converted(builder, required(inputs, 'x'), 'float32'), axis, keepDims);
 
 /**
@@ -87,14 +79,14 @@ function extreme(builder: GraphBuilder, operator: string, x: Value, axis: number
 }
 
 /** Max alone calls its axes `reductionIndices`. */
-const max: Lowering<MaxAttrs> = (builder, inputs, { reductionIndices, keepDims }) =>
+const max: Lowering<tfjs.MaxAttrs> = (builder, inputs, { reductionIndices, keepDims }) =>
   extreme(builder, 'ReduceMax', required(inputs, 'x'), reductionIndices, keepDims);
 
-const min: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) =>
+const min: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) =>
   extreme(builder, 'ReduceMin', required(inputs, 'x'), axis, keepDims);
 
 /** tfjs gives products of booleans as int32. */
-const product: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
+const product: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) => {
   const x = required(inputs, 'x');
   const number = converted(builder, x, closestType(x, ['int32', 'float32']));
   return reduce(builder, 'ReduceProd', number, axis, keepDims);
@@ -102,7 +94,7 @@ const product: Lowering<SumAttrs> = (builder, inputs, { axis, keepDims }) => {
 
 /** All and Any reduce booleans, which ONNX's Min and Max reductions do not take: they go through int32. */
 const logicalReduction =
-  (operator: string): Lowering<SumAttrs> =>
+  (operator: string): Lowering<tfjs.SumAttrs> =>
   (builder, inputs, { axis, keepDims }) => {
     const x = converted(builder, converted(builder, required(inputs, 'x'), 'bool'), 'int32');
     return converted(builder, reduce(builder, operator, x, axis, keepDims), 'bool');
@@ -123,7 +115,7 @@ function startsWithNaN(builder: GraphBuilder, x: Value, axis: number): Value {
  * the first is looked at by itself.
  */
 const argument =
-  (operator: string, worst: number): Lowering<ArgMaxAttrs> =>
+  (operator: string, worst: number): Lowering<tfjs.ArgMaxAttrs> =>
   (builder, inputs, { axis }) => {
     const given = required(inputs, 'x');
     const numbers = converted(builder, given, closestType(given, ['int32', 'float32']));
@@ -140,12 +132,12 @@ const argument =
     );
   };
 
-const softmax: Lowering<SoftmaxAttrs> = (builder, inputs, { dim }) => {
+const softmax: Lowering<tfjs.SoftmaxAttrs> = (builder, inputs, { dim }) => {
   const x = converted(builder, required(inputs, 'logits'), 'float32');
   return elementwise(builder, 'Softmax', x, { attributes: { axis: dim } });
 };
 
-const logSoftmax: Lowering<LogSoftmaxAttrs> = (builder, inputs, { axis }) =>
+const logSoftmax: Lowering<tfjs.LogSoftmaxAttrs> = (builder, inputs, { axis }) =>
   elementwise(builder, 'LogSoftmax', converted(builder, required(inputs, 'logits'), 'float32'), {
     attributes: { axis },
   });

@@ -1,12 +1,5 @@
 // Running sums and products, arithmetic sequences, and sums over named axes.
-import {
-  type CumprodAttrs,
-  type CumsumAttrs,
-  type EinsumAttrs,
-  type LinSpaceAttrs,
-  type RangeAttrs,
-  tf,
-} from '@flowvae/tensor';
+import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { listed } from './arithmetic.ts';
@@ -15,7 +8,7 @@ import { converted, type Lowering, type Lowerings, padded, pairwise, required } 
 /** Booleans are counted. */
 const number = (builder: GraphBuilder, x: Value) => converted(builder, x, x.type === 'bool' ? 'int32' : x.type);
 
-const cumsum: Lowering<CumsumAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
+const cumsum: Lowering<tfjs.CumsumAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
   const x = number(builder, required(inputs, 'x'));
   const positive = tf.util.parseAxisParam(axis, [...x.shape]);
   const attributes = { exclusive: Number(exclusive), reverse: Number(reverse) };
@@ -23,7 +16,7 @@ const cumsum: Lowering<CumsumAttrs> = (builder, inputs, { axis, exclusive, rever
 };
 
 /** ONNX has no running product: it doubles its reach at every step, log₂ of the size in all. */
-const cumprod: Lowering<CumprodAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
+const cumprod: Lowering<tfjs.CumprodAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
   const x = number(builder, required(inputs, 'x'));
   const positive = tf.util.parseAxisParam(axis, [...x.shape])[0]!;
   const moved = (y: Value, steps: number) => {
@@ -49,17 +42,17 @@ function sequence(builder: GraphBuilder, start: number, step: number, count: num
   return builder.constant(values, [count], type);
 }
 
-const linSpace: Lowering<LinSpaceAttrs> = (builder, _, { start, stop, num }) =>
+const linSpace: Lowering<tfjs.LinSpaceAttrs> = (builder, _, { start, stop, num }) =>
   sequence(builder, start, (stop - start) / (num - 1), num, 'float32');
 
-const range: Lowering<RangeAttrs> = (builder, _, { start, stop, step, dtype }) => {
+const range: Lowering<tfjs.RangeAttrs> = (builder, _, { start, stop, step, dtype }) => {
   const type = dtype === 'int32' ? 'int32' : 'float32';
   const empty = start === stop || (start < stop && step < 0) || (stop < start && step > 1);
   const count = empty ? 0 : Math.abs(Math.ceil((stop - start) / step));
   return sequence(builder, start, stop < start && step === 1 ? -1 : step, count, type);
 };
 
-const einsum: Lowering<EinsumAttrs> = (builder, inputs, { equation }) => {
+const einsum: Lowering<tfjs.EinsumAttrs> = (builder, inputs, { equation }) => {
   const terms = listed(inputs);
   const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, terms.length);
   tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, terms as never);

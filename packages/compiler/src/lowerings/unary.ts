@@ -1,5 +1,5 @@
 // Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
-import { type LeakyReluAttrs, type StepAttrs, tf } from '@flowvae/tensor';
+import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -134,7 +134,7 @@ const finite = (builder: GraphBuilder, x: Value) =>
  * x·2^200 clipped to [0, 1], which is 1 from float32's smallest number, 2^−149, up; no factor of float32 is that large, so HardSigmoid, which
  * clips, multiplies by half of the powers. Two vectorised passes that keep NaN, where ONNX Runtime's Sign and Where are slow loops.
  */
-const step: Lowering<StepAttrs> = (builder, inputs, { alpha = 0 }) => {
+const step: Lowering<tfjs.StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   const x = required(inputs, 'x');
   const number = converted(builder, x, 'float32');
   if (alpha === 0) {
@@ -156,7 +156,7 @@ const clipped = (builder: GraphBuilder, x: Value, least: number, most: number) =
 };
 
 /** tfjs's leaky relu is float32 for every operand. */
-const leakyRelu: Lowering<LeakyReluAttrs> = (builder, inputs, { alpha }) =>
+const leakyRelu: Lowering<tfjs.LeakyReluAttrs> = (builder, inputs, { alpha }) =>
   elementwise(builder, 'LeakyRelu', converted(builder, required(inputs, 'x'), 'float32'), {
     attributes: { alpha: { float: alpha } },
   });

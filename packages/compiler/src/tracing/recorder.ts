@@ -1,5 +1,5 @@
 // A tfjs backend whose kernels record instead of computing: tfjs then walks through loss and gradients by itself.
-import { type BackendValues, type DataId, type DataType, declaredKernels, type TensorInfo, tf } from '@flowvae/tensor';
+import { type DataType, declaredKernels, type TensorInfo, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -22,7 +22,7 @@ const RANDOM_OPERATION = /^(rand(om\w*)?|truncatedNormal|multinomial|dropout)$/;
 class Recorder extends tf.KernelBackend implements Recording {
   readonly engine = 'compile';
   /** What each tensor of the running trace stands for. Captured eager tensors join when they are first used. */
-  #values = new WeakMap<DataId, Value>();
+  #values = new WeakMap<tfjs.DataId, Value>();
   #builder: GraphBuilder | undefined;
 
   /** Starts a trace; every kernel call goes into its builder until `finish`. */
@@ -43,7 +43,7 @@ class Recorder extends tf.KernelBackend implements Recording {
   }
 
   /** Lets a data id, such as a variable's, stand for a value of the graph. */
-  bind(dataId: DataId, value: Value): void {
+  bind(dataId: tfjs.DataId, value: Value): void {
     this.#values.set(dataId, value);
   }
 
@@ -72,13 +72,13 @@ class Recorder extends tf.KernelBackend implements Recording {
 
   // Data movement, called by tfjs itself.
 
-  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+  override write(values: tfjs.BackendValues, shape: number[], dtype: DataType): tfjs.DataId {
     const drawing = activeOperations().find((operation) => RANDOM_OPERATION.test(operation));
     if (drawing) throw randomDraw(drawing);
     return this.describe(this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype, this))).dataId;
   }
 
-  override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType): void {
+  override move(dataId: tfjs.DataId, values: tfjs.BackendValues, shape: number[], dtype: DataType): void {
     this.bind(dataId, this.builder.constant(values as ArrayLike<number>, shape, graphType(dtype, this)));
   }
 

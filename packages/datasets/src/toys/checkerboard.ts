@@ -1,5 +1,5 @@
 // The dark squares of a board: a density with edges, which no smooth map reaches.
-import { fold, uniform } from '@flowvae/random';
+import { drawUniform, fold } from '@flowvae/random';
 import { pointsOf, type Toy } from './toy.ts';
 
 const HALF = 4;
@@ -19,8 +19,8 @@ const AREA = dark.length * SQUARE ** 2;
 /** Uniform on every second square of side 2 of the board [−4, 4]²: eight squares, log p = −log 32 on them. */
 export const checkerboard: Toy = {
   sample(key, count) {
-    const choice = uniform(fold(key, 'square'), count);
-    const place = uniform(fold(key, 'place'), 2 * count).map((value) => value * BELOW_ONE);
+    const choice = drawUniform(fold(key, 'square'), count);
+    const place = drawUniform(fold(key, 'place'), 2 * count).map((value) => value * BELOW_ONE);
     return pointsOf(count, (i) => {
       const [column, row] = dark[Math.floor(choice[i]! * dark.length)]!;
       return [-HALF + SQUARE * (column + place[2 * i]!), -HALF + SQUARE * (row + place[2 * i + 1]!)];

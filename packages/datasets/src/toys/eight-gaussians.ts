@@ -1,5 +1,5 @@
 // Eight normals around a circle: modes that a continuous map has to tear apart.
-import { fold, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold } from '@flowvae/random';
 import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
 
 const COMPONENTS = 8;
@@ -14,8 +14,8 @@ const centres = Array.from({ length: COMPONENTS }, (_, k) => {
 /** Eight normals of deviation 0.3, equally weighted, on a circle of radius 3. */
 export const eightGaussians: Toy = {
   sample(key, count) {
-    const choice = uniform(fold(key, 'component'), count);
-    const noise = normal(fold(key, 'noise'), 2 * count);
+    const choice = drawUniform(fold(key, 'component'), count);
+    const noise = drawNormal(fold(key, 'noise'), 2 * count);
     return pointsOf(count, (i) => {
       const [x, y] = centres[Math.floor(choice[i]! * COMPONENTS)]!;
       return [x + STD * noise[2 * i]!, y + STD * noise[2 * i + 1]!];

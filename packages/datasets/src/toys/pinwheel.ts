@@ -1,5 +1,5 @@
 // Five twisted arms.
-import { fold, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold } from '@flowvae/random';
 import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
 
 const ARMS = 5;
@@ -17,8 +17,8 @@ const angleOf = (arm: number) => (2 * Math.PI * arm) / ARMS;
  */
 export const pinwheel: Toy = {
   sample(key, count) {
-    const choice = uniform(fold(key, 'arm'), count);
-    const noise = normal(fold(key, 'noise'), 2 * count);
+    const choice = drawUniform(fold(key, 'arm'), count);
+    const noise = drawNormal(fold(key, 'noise'), 2 * count);
     return pointsOf(count, (i) => {
       const [a, b] = [DISTANCE + ALONG * noise[2 * i]!, ACROSS * noise[2 * i + 1]!];
       return turned(a, b, angleOf(Math.floor(choice[i]! * ARMS)) + TWIST * Math.hypot(a, b));

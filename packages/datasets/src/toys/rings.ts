@@ -1,5 +1,5 @@
 // Concentric rings: holes inside holes.
-import { fold, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold } from '@flowvae/random';
 import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
 
 const RADII = [1, 2, 3, 4] as const;
@@ -11,9 +11,9 @@ const CENTRE = 1e-6;
 /** Four rings of radius 1 to 4, equally weighted: the radius is N(R, 0.12²), the angle uniform; p(x, y) = p(r)/(2πr). */
 export const rings: Toy = {
   sample(key, count) {
-    const choice = uniform(fold(key, 'ring'), count);
-    const turn = uniform(fold(key, 'angle'), count);
-    const noise = normal(fold(key, 'noise'), count);
+    const choice = drawUniform(fold(key, 'ring'), count);
+    const turn = drawUniform(fold(key, 'angle'), count);
+    const noise = drawNormal(fold(key, 'noise'), count);
     return pointsOf(count, (i) => {
       const radius = RADII[Math.floor(choice[i]! * RADII.length)]! + STD * noise[i]!;
       const angle = 2 * Math.PI * turn[i]!;

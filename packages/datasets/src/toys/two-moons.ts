@@ -1,5 +1,5 @@
 // Two interleaved half circles.
-import { fold, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold } from '@flowvae/random';
 import { logMeanExp, pointsOf, type Toy } from './toy.ts';
 
 const RADIUS = 2;
@@ -36,9 +36,9 @@ const nodes = moons.map((moon): Node[] =>
  */
 export const twoMoons: Toy = {
   sample(key, count) {
-    const choice = uniform(fold(key, 'moon'), count);
-    const turn = uniform(fold(key, 'angle'), count);
-    const noise = normal(fold(key, 'noise'), 2 * count);
+    const choice = drawUniform(fold(key, 'moon'), count);
+    const turn = drawUniform(fold(key, 'angle'), count);
+    const noise = drawNormal(fold(key, 'noise'), 2 * count);
     return pointsOf(count, (i) => {
       const [x, y] = moons[Math.floor(choice[i]! * moons.length)]!(Math.PI * turn[i]!) as [number, number];
       return [x + STD * noise[2 * i]!, y + STD * noise[2 * i + 1]!];

@@ -1,5 +1,5 @@
 // Points and parameters at which a flow is looked at, and pure functions of them run eagerly on plain arrays.
-import { fold, type Key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, type Key } from '@flowvae/random';
 import { elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
 
@@ -28,8 +28,8 @@ export interface ParamDraw {
 export function drawParams(flow: Flow, { scale, rows = 1, mixed = false }: ParamDraw, key: Key): Inputs {
   const arrays = Object.entries(flow.paramShapes).map(([name, shape]) => {
     const whole = [flow.shared?.includes(name) ? 1 : rows, ...shape];
-    const own = mixed ? scale * 30 ** -uniform(fold(key, 'scale', name), 1)[0]! : scale;
-    const values = normal(fold(key, 'param', name), elementCount(whole)).map((value) => own * value);
+    const own = mixed ? scale * 30 ** -drawUniform(fold(key, 'scale', name), 1)[0]! : scale;
+    const values = drawNormal(fold(key, 'param', name), elementCount(whole)).map((value) => own * value);
     return [name, { shape: whole, values }] as const;
   });
   return Object.fromEntries(arrays);
@@ -46,7 +46,7 @@ export function initialParams(flow: Flow, key: Key): Inputs {
 
 /** Points [count, D]: odd rows N(0, I), even rows N(0, 9·I), which reach the tails; times `spread`. */
 export function drawPoints(dim: number, count: number, key: Key, spread = 1): ShapedArray {
-  const values = normal(fold(key, 'z'), count * dim);
+  const values = drawNormal(fold(key, 'z'), count * dim);
   return {
     shape: [count, dim],
     values: values.map((value, i) => value * spread * (Math.floor(i / dim) % 2 ? 1 : 3)),

@@ -1,5 +1,5 @@
 // Gradients with respect to z and every parameter against central differences.
-import { fold, normal } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import type { Probe } from './probe.ts';
 import { lossesOf, lossGradients, lossWeights, normOf, pointLosses } from './probe-loss.ts';
 import { deviation, movedByRounding, SAFETY } from './rounding.ts';
@@ -90,7 +90,7 @@ function questionsOf({ inputs, key }: Probe, { name, found, losses }: Claims): Q
   const all = Array.from({ length: points }, (_, point) => point);
   const groups = shape[0] === points ? all.map((point) => [point]) : [all];
   const size = values.length / groups.length;
-  const random = (seed: string) => normal(fold(key, name, seed), values.length);
+  const random = (seed: string) => drawNormal(fold(key, name, seed), values.length);
   const [one, gradient] = [random('one'), found[0]![name]!];
   const directions: Readonly<Record<string, Float32Array>> = {
     'its gradient': gradient,

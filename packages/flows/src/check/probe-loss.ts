@@ -1,5 +1,5 @@
 // One number for each point, Σ weight·y + weight·logDet: what gradients are checked of, its gradients, and its values at moved inputs.
-import { fold, normal } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { evaluate, forwardOf, type Inputs, repeatRows } from './drawn-inputs.ts';
 import type { ForwardResult, Probe } from './probe.ts';
@@ -18,8 +18,8 @@ export function lossWeights(probe: Probe): LossWeights {
   const { dim } = probe.flow;
   const [points] = probe.inputs.z!.shape as [number];
   const plain = {
-    ofY: normal(fold(probe.key, 'weights of y'), points * dim),
-    ofLogDet: normal(fold(probe.key, 'weights of logDet'), points),
+    ofY: drawNormal(fold(probe.key, 'weights of y'), points * dim),
+    ofLogDet: drawNormal(fold(probe.key, 'weights of logDet'), points),
   };
   const gradient = lossGradients(probe, probe.inputs, plain, ['z']).z!;
   const share = Array.from({ length: points }, (_, point) => {

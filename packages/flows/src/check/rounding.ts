@@ -1,5 +1,5 @@
 // How far float32 itself moves a flow's results at a point: the same computation with every input moved by about one unit in the last place.
-import { fold, type Key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key } from '@flowvae/random';
 import type { Inputs } from './drawn-inputs.ts';
 
 /** One unit in the last place of float32, as a share of the number. */
@@ -19,7 +19,7 @@ export const SAFETY = 10;
 /** The inputs, each number moved by a relative N(0, ε²). */
 export function movedByRounding(inputs: Inputs, key: Key): Inputs {
   const moved = Object.entries(inputs).map(([name, { shape, values }]) => {
-    const noise = normal(fold(key, 'rounding', name), values.length);
+    const noise = drawNormal(fold(key, 'rounding', name), values.length);
     return [name, { shape, values: values.map((value, i) => value * (1 + EPSILON * noise[i]!)) }] as const;
   });
   return Object.fromEntries(moved);

@@ -1,5 +1,5 @@
 // Householder flow: reflections, an orthogonal map that keeps volume.
-import { fold, normal } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow } from '../flow.ts';
 import { reflect, reflections } from '../frames/reflections.ts';
@@ -26,7 +26,7 @@ export function householder(dim: number, layers = 1): InvertibleFlow<Householder
     dim,
     paramShapes,
     start: 'volume',
-    initialParams: (key) => ({ v: normal(fold(key, 'householder'), layers * dim) }),
+    initialParams: (key) => ({ v: drawNormal(fold(key, 'householder'), layers * dim) }),
     forward(params, z) {
       checkArguments('householder.forward', 'z', z, { dim, paramShapes, params });
       return { y: reflect(reflections(params.v as Tensor3D), z), logDet: volumeKept(z) };

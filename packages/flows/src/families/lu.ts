@@ -1,5 +1,5 @@
 // A linear flow by its LU decomposition: any mixing of the dimensions, a determinant for nothing.
-import { key as keyOf, permutation as randomOrder } from '@flowvae/random';
+import { key as keyOf, drawPermutation as randomOrder } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor3D, tf } from '@flowvae/tensor';
 import { sumOfLogScales } from '../algebra/log-scales.ts';
 import { reordering } from '../algebra/reorder.ts';

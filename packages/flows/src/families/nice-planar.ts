@@ -1,5 +1,5 @@
 // NICE with planar couplings: planar layers that preserve volume.
-import { fold, type Key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Params, ParamValues } from '../flow.ts';
 import { randomHalves } from '../frames/mixing.ts';
@@ -73,6 +73,6 @@ function withHalves(dim: number, halves: () => Float32Array, layers: number): In
 
 /** w in a direction of its own for each layer, u = 0 and b = 0. */
 function identityParams(key: Key, dim: number, halves: Float32Array): ParamValues<NicePlanarShapes> {
-  const v = normal(key, halves.length).map((element, i) => element * halves[i]! * Math.sqrt(2 / dim));
+  const v = drawNormal(key, halves.length).map((element, i) => element * halves[i]! * Math.sqrt(2 / dim));
   return { v, b: new Float32Array(halves.length / dim) };
 }

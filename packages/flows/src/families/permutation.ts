@@ -1,5 +1,5 @@
 // A fixed random permutation of the dimensions.
-import { type Key, key as keyOf, permutation as randomOrder } from '@flowvae/random';
+import { type Key, key as keyOf, drawPermutation as randomOrder } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { reordering } from '../algebra/reorder.ts';
 import type { InvertibleFlow } from '../flow.ts';

@@ -1,5 +1,5 @@
 // The radial flow of Rezende & Mohamed, K layers, with its inverse in closed form.
-import { fold, type Key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key } from '@flowvae/random';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { euclideanNorm } from '../algebra/euclidean-norm.ts';
 import { whereAbove } from '../algebra/where-above.ts';
@@ -61,7 +61,7 @@ export function radial(dim: number, layers = 1): InvertibleFlow<RadialShapes> {
 /** z₀ ~ N(0, I), α = 1, β̂ = 0: every layer is the identity, around a centre of its own. */
 function identityParams(key: Key, dim: number, layers: number): ParamValues<RadialShapes> {
   const ones = new Float32Array(layers).fill(SOFTPLUS_OF_ONE);
-  return { z0: normal(key, layers * dim), alpha: ones, beta: ones.slice() };
+  return { z0: drawNormal(key, layers * dim), alpha: ones, beta: ones.slice() };
 }
 
 const radiiOf = ({ alpha, beta }: Params<RadialShapes>): Radii => ({

@@ -1,5 +1,5 @@
 // The Sylvester flows of van den Berg et al.: orthogonal, Householder, triangular.
-import { fold, normal } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import { ExpectationError, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { orthogonalise } from '../algebra/orthogonalise.ts';
 import { applyMatrix } from '../algebra/triangular.ts';
@@ -31,7 +31,7 @@ export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flo
   checkWidth('sylvesterOrthogonal: width', width, dim);
   const source: BasisSource<OrthogonalShapes> = {
     paramShapes: { q: [layers, dim, width] },
-    initialParams: (key) => ({ q: normal(fold(key, 'sylvester'), layers * dim * width) }),
+    initialParams: (key) => ({ q: drawNormal(fold(key, 'sylvester'), layers * dim * width) }),
     bases: ({ q }) => orthogonalBases(q),
   };
   const name = layeredName(`sylvester-o(${width})`, layers);
@@ -55,7 +55,7 @@ export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): 
   }
   const source: BasisSource<MirrorShapes> = {
     paramShapes: { v: [layers, mirrors, dim] },
-    initialParams: (key) => ({ v: normal(fold(key, 'sylvester'), layers * mirrors * dim) }),
+    initialParams: (key) => ({ v: drawNormal(fold(key, 'sylvester'), layers * mirrors * dim) }),
     bases: ({ v }) => mirrorBases(v),
   };
   const name = layeredName(`sylvester-h(${mirrors})`, layers);

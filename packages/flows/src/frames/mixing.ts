@@ -1,5 +1,5 @@
 // How a coupling layer hands its two parts on, so that the next layer divides the components in another way.
-import { fold, key, normal, permutation } from '@flowvae/random';
+import { drawNormal, drawPermutation, fold, key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { once } from '../posterior/once.ts';
 
@@ -89,7 +89,7 @@ function checkWidth(dim: number): void {
 export function permutationMatrices(dim: number, layers: number): Float32Array[] {
   return Array.from({ length: layers }, (_, layer) => {
     const matrix = new Float32Array(dim * dim);
-    permutation(mixingKey('permutation', dim, layer), dim).forEach((from, to) => {
+    drawPermutation(mixingKey('permutation', dim, layer), dim).forEach((from, to) => {
       matrix[from * dim + to] = 1;
     });
     return matrix;
@@ -105,7 +105,7 @@ export function randomHalves(dim: number, layers: number): Float32Array {
   const masks: number[][] = [];
   for (let pair = 0; masks.length < layers; pair++) {
     const half = new Array<number>(dim).fill(0);
-    for (const component of permutation(mixingKey('half', dim, pair), dim).subarray(0, kept)) half[component] = 1;
+    for (const component of drawPermutation(mixingKey('half', dim, pair), dim).subarray(0, kept)) half[component] = 1;
     const other = half.map((isKept) => 1 - isKept);
     masks.push(...(String(half) === String(masks.at(-1)) ? [other, half] : [half, other]));
   }
@@ -115,7 +115,7 @@ export function randomHalves(dim: number, layers: number): Float32Array {
 /** A random orthogonal matrix for each layer: Q of the QR decomposition of a Gaussian matrix. */
 export function orthogonalMatrices(dim: number, layers: number): Float32Array[] {
   return Array.from({ length: layers }, (_, layer) =>
-    orthonormalRows(Float64Array.from(normal(mixingKey('orthogonal', dim, layer), dim * dim)), dim),
+    orthonormalRows(Float64Array.from(drawNormal(mixingKey('orthogonal', dim, layer), dim * dim)), dim),
   );
 }
 

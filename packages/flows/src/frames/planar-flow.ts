@@ -1,5 +1,5 @@
 // What planar flows have in common, whatever their activation: the constraint, the start as the identity, both directions.
-import { fold, type Key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key } from '@flowvae/random';
 import { rowsFor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { offTape } from '../algebra/where-above.ts';
 import type { InvertibleFlow, Params, ParamValues } from '../flow.ts';
@@ -81,7 +81,7 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
 
 /** w ~ N(0, I/D), u = log(e − 1)·w/‖w‖², b = 0: every layer is the identity, in a direction of its own. */
 function identityParams(key: Key, dim: number, layers: number): ParamValues<PlanarShapes> {
-  const w = normal(key, layers * dim).map((element) => element / Math.sqrt(dim));
+  const w = drawNormal(key, layers * dim).map((element) => element / Math.sqrt(dim));
   const u = new Float32Array(layers * dim);
   for (let k = 0; k < layers; k++) {
     const row = w.subarray(k * dim, (k + 1) * dim);

@@ -1,5 +1,5 @@
 // Sylvester flows in the parametrisation of the code of their authors, so that heads which were trained there can be taken over.
-import { fold, normal } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { alternatingBases, mirrorBases, orthogonalBases } from '../families/sylvester.ts';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
@@ -51,7 +51,7 @@ export function tanhSylvester({ dim, width, layers, source }: TanhSylvesterOptio
     initialParams(key) {
       const zeros = Object.entries(own).map(([name, shape]) => [name, new Float32Array(elementCount(shape))] as const);
       const drawn = Object.entries(source.shapes).map(
-        ([name, shape]) => [name, normal(fold(key, name), elementCount(shape))] as const,
+        ([name, shape]) => [name, drawNormal(fold(key, name), elementCount(shape))] as const,
       );
       return Object.fromEntries([...zeros, ...drawn]);
     },

@@ -1,5 +1,5 @@
 // Initial weights from keys: the same key gives the same bytes, whatever else was drawn before.
-import { fold, type Key, uniform } from '@flowvae/random';
+import { drawUniform, fold, type Key } from '@flowvae/random';
 
 /** Initial values of a dense layer x·kernel + bias; the kernel [fanIn, fanOut] is row-major. */
 export interface DenseStart {
@@ -18,7 +18,7 @@ export function glorotUniform(key: Key, fanIn: number, fanOut: number): Float32A
 
 /** In place: the kernels of a categorical likelihood are hundreds of megabytes. */
 function uniformWithin(radius: number, key: Key, size: number): Float32Array {
-  const values = uniform(key, size);
+  const values = drawUniform(key, size);
   for (let i = 0; i < size; i++) values[i] = radius * (2 * values[i]! - 1);
   return values;
 }

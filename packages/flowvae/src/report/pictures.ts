@@ -1,6 +1,6 @@
 // The pictures of a run: learning curve, samples from the prior, test images beside their reconstructions.
 import { type FileOptions, imageGrid, pairedImageGrid, panels } from '@flowvae/figures';
-import { fold, type Key, normal } from '@flowvae/random';
+import { drawNormal, fold, type Key } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
@@ -12,7 +12,7 @@ const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli
 
 /** Means of p(x|z) at draws from the prior, as a grid. */
 export function samplesFigure({ model, image, config }: ModelParts, count: number, key: Key): Uint8Array {
-  const noise = tf.tensor2d(normal(key, count * config.latent), [count, config.latent]);
+  const noise = tf.tensor2d(drawNormal(key, count * config.latent), [count, config.latent]);
   const { height, width } = image;
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
@@ -28,7 +28,7 @@ export function reconstructionsFigure({ model, splits, config, test, key }: Expe
   const images = new Float32Array(count * height * width);
   for (let i = 0; i < count; i++) images.set(test.row(i), i * height * width);
   const x = tf.tensor2d(images, [count, height * width]);
-  const noise = tf.tensor2d(normal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
+  const noise = tf.tensor2d(drawNormal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
   const reconstructions = clamped(read(() => model.reconstruct(x, noise)));
   tf.dispose([x, noise]);
   const title = `Test images (${config.binarize} binarisation) and reconstructions, flow ${config.flow}${likelihoodIn(config)}`;

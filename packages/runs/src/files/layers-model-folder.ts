@@ -1,7 +1,7 @@
 // tf.layers models in folders, for plain Node, where TensorFlow.js has no file handler of its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExpectationError, type io, tf } from '@flowvae/tensor';
+import { ExpectationError, tf, type tfjs } from '@flowvae/tensor';
 import { writeFileAtomically } from './atomic-file.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -14,7 +14,7 @@ const WEIGHTS = 'weights.bin';
  *
  * @throws ExpectationError when saving where the folder cannot be made, and when loading what is missing or damaged; custom layers have to be imported before
  */
-export const layersModelFolder = (path: string): io.IOHandler => ({
+export const layersModelFolder = (path: string): tfjs.io.IOHandler => ({
   async save(artifacts) {
     const { weightData, weightSpecs = [], ...model } = artifacts;
     const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
@@ -31,7 +31,7 @@ export const layersModelFolder = (path: string): io.IOHandler => ({
   },
 });
 
-function parsed(path: string): io.ModelJSON {
+function parsed(path: string): tfjs.io.ModelJSON {
   const text = read(path).toString('utf8');
   try {
     const model = JSON.parse(text);
@@ -45,7 +45,7 @@ function parsed(path: string): io.ModelJSON {
   });
 }
 
-function weightsOf(path: string, specs: readonly io.WeightsManifestEntry[]): ArrayBuffer {
+function weightsOf(path: string, specs: readonly tfjs.io.WeightsManifestEntry[]): ArrayBuffer {
   const bytes = read(path);
   const wanted = specs.reduce((sum, { shape, dtype }) => sum + tf.util.sizeFromShape(shape) * bytesOf(dtype), 0);
   if (bytes.length === wanted) return new Uint8Array(bytes).buffer;
@@ -57,7 +57,7 @@ function weightsOf(path: string, specs: readonly io.WeightsManifestEntry[]): Arr
   });
 }
 
-const bytesOf = (dtype: io.WeightsManifestEntry['dtype']) => (dtype === 'bool' ? 1 : 4);
+const bytesOf = (dtype: tfjs.io.WeightsManifestEntry['dtype']) => (dtype === 'bool' ? 1 : 4);
 
 function read(path: string): Buffer {
   try {

@@ -160,8 +160,8 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
   };
 }
 
-/** Applies several in order, e.g. `chain(clipByGlobalNorm(1), adam(1e-3))`. */
-export function chain(...parts: readonly Optimizer[]): Optimizer {
+/** Applies several in order, e.g. `chainOptimizers(clipByGlobalNorm(1), adam(1e-3))`. */
+export function chainOptimizers(...parts: readonly Optimizer[]): Optimizer {
   return {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),

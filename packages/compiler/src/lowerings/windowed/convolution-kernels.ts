@@ -1,16 +1,5 @@
 // tfjs's convolution kernels: 2-D, depthwise and 3-D, fused ones, and the gradients of each.
-import {
-  type Conv2DAttrs,
-  type Conv2DBackpropFilterAttrs,
-  type Conv2DBackpropInputAttrs,
-  type Conv3DAttrs,
-  type Conv3DBackpropFilterV2Attrs,
-  type Conv3DBackpropInputV2Attrs,
-  type DepthwiseConv2dNativeBackpropFilterAttrs,
-  type DepthwiseConv2dNativeBackpropInputAttrs,
-  type FusedConv2DAttrs,
-  tf,
-} from '@flowvae/tensor';
+import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { activated } from '../activations.ts';
@@ -19,8 +8,8 @@ import { type Convolution, convolved, filterGradient, inputGradient } from './co
 import { windows2D, windows3D } from './windows.ts';
 
 /** The attributes that place the windows; gradients have no dilations, depthwise gradients no data format. */
-type Geometry2D = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &
-  Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>>;
+type Geometry2D = Pick<tfjs.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &
+  Partial<Pick<tfjs.Conv2DAttrs, 'dataFormat' | 'dilations'>>;
 
 function convolution2D(
   x: readonly number[],
@@ -44,14 +33,14 @@ function convolution2D(
 }
 
 const conv2D =
-  (depthwise: boolean): Lowering<Conv2DAttrs> =>
+  (depthwise: boolean): Lowering<tfjs.Conv2DAttrs> =>
   (builder, inputs, attributes) => {
     const [x, filter] = [required(inputs, 'x'), required(inputs, 'filter')];
     return convolved(builder, x, filter, convolution2D(x.shape, filter.shape, attributes, depthwise));
   };
 
 const inputGradient2D =
-  (depthwise: boolean): Lowering<Conv2DBackpropInputAttrs | DepthwiseConv2dNativeBackpropInputAttrs> =>
+  (depthwise: boolean): Lowering<tfjs.Conv2DBackpropInputAttrs | tfjs.DepthwiseConv2dNativeBackpropInputAttrs> =>
   (builder, inputs, attributes) => {
     const [dy, filter] = [required(inputs, 'dy'), required(inputs, 'filter')];
     const convolution = convolution2D(attributes.inputShape, filter.shape, attributes, depthwise);
@@ -59,7 +48,7 @@ const inputGradient2D =
   };
 
 const filterGradient2D =
-  (depthwise: boolean): Lowering<Conv2DBackpropFilterAttrs | DepthwiseConv2dNativeBackpropFilterAttrs> =>
+  (depthwise: boolean): Lowering<tfjs.Conv2DBackpropFilterAttrs | tfjs.DepthwiseConv2dNativeBackpropFilterAttrs> =>
   (builder, inputs, attributes) => {
     const [x, dy] = [required(inputs, 'x'), required(inputs, 'dy')];
     return filterGradient(builder, x, dy, convolution2D(x.shape, attributes.filterShape, attributes, depthwise));
@@ -72,7 +61,7 @@ const alongChannels = (builder: GraphBuilder, value: Value, channelsLast: boolea
     : reshaped(builder, value, [value.shape[0]!, 1, 1]);
 
 const fusedConv2D =
-  (depthwise: boolean): Lowering<FusedConv2DAttrs> =>
+  (depthwise: boolean): Lowering<tfjs.FusedConv2DAttrs> =>
   (builder, inputs, attributes) => {
     const [x, filter] = [required(inputs, 'x'), required(inputs, 'filter')];
     const convolution = convolution2D(x.shape, filter.shape, attributes, depthwise);
@@ -92,7 +81,7 @@ const fusedConv2D =
     return activated(builder, biased, { activation, leakyreluAlpha, slopes });
   };
 
-type Geometry3D = Pick<Conv3DAttrs, 'strides' | 'pad'> & Partial<Pick<Conv3DAttrs, 'dilations'>>;
+type Geometry3D = Pick<tfjs.Conv3DAttrs, 'strides' | 'pad'> & Partial<Pick<tfjs.Conv3DAttrs, 'dilations'>>;
 type Shape5D = [number, number, number, number, number];
 
 /** tfjs-cpu takes 3-D images with channels last only. */
@@ -101,17 +90,17 @@ const convolution3D = (x: readonly number[], filter: readonly number[], { stride
   depthwise: false,
 });
 
-const conv3D: Lowering<Conv3DAttrs> = (builder, inputs, attributes) => {
+const conv3D: Lowering<tfjs.Conv3DAttrs> = (builder, inputs, attributes) => {
   const [x, filter] = [required(inputs, 'x'), required(inputs, 'filter')];
   return convolved(builder, x, filter, convolution3D(x.shape, filter.shape, attributes));
 };
 
-const inputGradient3D: Lowering<Conv3DBackpropInputV2Attrs> = (builder, inputs, attributes) => {
+const inputGradient3D: Lowering<tfjs.Conv3DBackpropInputV2Attrs> = (builder, inputs, attributes) => {
   const [dy, filter] = [required(inputs, 'dy'), required(inputs, 'filter')];
   return inputGradient(builder, dy, filter, convolution3D(attributes.inputShape, filter.shape, attributes));
 };
 
-const filterGradient3D: Lowering<Conv3DBackpropFilterV2Attrs> = (builder, inputs, attributes) => {
+const filterGradient3D: Lowering<tfjs.Conv3DBackpropFilterV2Attrs> = (builder, inputs, attributes) => {
   const [x, dy] = [required(inputs, 'x'), required(inputs, 'dy')];
   return filterGradient(builder, x, dy, convolution3D(x.shape, attributes.filterShape, attributes));
 };

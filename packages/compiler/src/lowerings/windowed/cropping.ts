@@ -1,5 +1,5 @@
 // Pieces of images at places that a tensor gives, and images turned by an angle.
-import { type CropAndResizeAttrs, elementCount, type RotateWithOffsetAttrs, tf } from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { rowsAt } from '../indexing.ts';
@@ -49,7 +49,11 @@ function cropAxis(builder: GraphBuilder, boxes: Value, axis: 0 | 1, image: numbe
   return { places, inside: pairwise(builder, 'And', above, below, 'bool'), size: image };
 }
 
-const cropAndResize: Lowering<CropAndResizeAttrs> = (builder, inputs, { cropSize, method, extrapolationValue }) => {
+const cropAndResize: Lowering<tfjs.CropAndResizeAttrs> = (
+  builder,
+  inputs,
+  { cropSize, method, extrapolationValue },
+) => {
   const image = converted(builder, required(inputs, 'image'), 'float32');
   const [boxes, owners] = [required(inputs, 'boxes'), required(inputs, 'boxInd')];
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
@@ -102,7 +106,7 @@ const cropAndResize: Lowering<CropAndResizeAttrs> = (builder, inputs, { cropSize
 };
 
 /** Each pixel from where it was before the turn, to the nearest; the angle and the centre are known while tracing. */
-const rotateWithOffset: Lowering<RotateWithOffsetAttrs> = (builder, inputs, { radians, fillValue, center }) => {
+const rotateWithOffset: Lowering<tfjs.RotateWithOffsetAttrs> = (builder, inputs, { radians, fillValue, center }) => {
   const image = required(inputs, 'image');
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
   const [centerX, centerY] = tf.backend_util.getImageCenter(center, height, width);

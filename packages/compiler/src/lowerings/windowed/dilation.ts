@@ -1,5 +1,5 @@
 // Grey-scale dilation: the largest sum of an image and a filter in every window, and its gradients.
-import { type Dilation2DAttrs, elementCount, tf } from '@flowvae/tensor';
+import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { rowsAt, scattered, spread } from '../indexing.ts';
@@ -25,7 +25,7 @@ interface Dilation {
   readonly sums: readonly Value[];
 }
 
-function dilation(builder: GraphBuilder, inputs: Inputs, { strides, pad, dilations }: Dilation2DAttrs): Dilation {
+function dilation(builder: GraphBuilder, inputs: Inputs, { strides, pad, dilations }: tfjs.Dilation2DAttrs): Dilation {
   const [x, filter] = [required(inputs, 'x'), required(inputs, 'filter')];
   const [batch, , , channels] = x.shape as [number, number, number, number];
   const [height, width] = filter.shape as [number, number];
@@ -64,7 +64,7 @@ function maximumPlaces(builder: GraphBuilder, sums: readonly Value[]): Value {
   return spread(builder, last.place, sums[0]!.shape);
 }
 
-const dilation2D: Lowering<Dilation2DAttrs> = (builder, inputs, attributes) =>
+const dilation2D: Lowering<tfjs.Dilation2DAttrs> = (builder, inputs, attributes) =>
   dilation(builder, inputs, attributes).sums.reduce((maximum, sum) => pairwise(builder, 'Max', maximum, sum));
 
 /** Adds every dy to the element of a tensor that a flat index names. */
@@ -76,7 +76,7 @@ function collected(builder: GraphBuilder, dy: Value, indices: Value, shape: read
 }
 
 /** Every dy to the element of x under the largest sum: the window's corner and the place's offset from it, kept inside the image. */
-const inputGradient: Lowering<Dilation2DAttrs> = (builder, inputs, attributes) => {
+const inputGradient: Lowering<tfjs.Dilation2DAttrs> = (builder, inputs, attributes) => {
   const { x, axes, shape, sums } = dilation(builder, inputs, attributes);
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const [rows, columns] = axes as [WindowAxis, WindowAxis];
@@ -111,7 +111,7 @@ const inputGradient: Lowering<Dilation2DAttrs> = (builder, inputs, attributes) =
 };
 
 /** Every dy to the element of the filter in the largest sum. */
-const filterGradient: Lowering<Dilation2DAttrs> = (builder, inputs, attributes) => {
+const filterGradient: Lowering<tfjs.Dilation2DAttrs> = (builder, inputs, attributes) => {
   const { shape, sums } = dilation(builder, inputs, attributes);
   const filter = required(inputs, 'filter');
   const channels = filter.shape[2]!;

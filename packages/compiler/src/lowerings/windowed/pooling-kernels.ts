@@ -1,12 +1,5 @@
 // tfjs's pooling kernels: 2-D and 3-D, maxima and means, and their gradients.
-import {
-  type AvgPool3DAttrs,
-  type AvgPoolAttrs,
-  type MaxPool3DAttrs,
-  type MaxPoolAttrs,
-  type MaxPoolWithArgmaxAttrs,
-  tf,
-} from '@flowvae/tensor';
+import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { converted, type Lowering, type Lowerings, required } from '../lowering.ts';
@@ -20,8 +13,11 @@ import {
 } from './pooling.ts';
 import { channelsBack, channelsFirst, type Windows, windows2D, windows3D } from './windows.ts';
 
-type Attributes2D = MaxPoolAttrs | AvgPoolAttrs;
-type Attributes3D = Pick<MaxPool3DAttrs | AvgPool3DAttrs, 'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'>;
+type Attributes2D = tfjs.MaxPoolAttrs | tfjs.AvgPoolAttrs;
+type Attributes3D = Pick<
+  tfjs.MaxPool3DAttrs | tfjs.AvgPool3DAttrs,
+  'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'
+>;
 
 /** Where a kernel's windows lie in an image of this shape. */
 type Placement<Attributes> = (shape: readonly number[], attributes: Attributes) => Windows;
@@ -89,7 +85,7 @@ const meanGradient =
     return channelsBack(builder, averageGradient(builder, dy, windows.axes), windows);
   };
 
-const maxPoolWithArgmax: Lowering<MaxPoolWithArgmaxAttrs> = (builder, inputs, attributes) => {
+const maxPoolWithArgmax: Lowering<tfjs.MaxPoolWithArgmaxAttrs> = (builder, inputs, attributes) => {
   const x = required(inputs, 'x');
   const windows = place2D(x.shape, attributes);
   const image = channelsFirst(builder, x, windows);

@@ -1,5 +1,5 @@
 // Resizing images by picking or blending rows and columns, one axis after the other. The places are known while tracing.
-import type { ResizeBilinearAttrs, ResizeNearestNeighborAttrs } from '@flowvae/tensor';
+import type { tfjs } from '@flowvae/tensor';
 import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { converted, type Lowering, type Lowerings, pairwise, picked, required, reshaped } from '../lowering.ts';
@@ -46,14 +46,14 @@ function blended(builder: GraphBuilder, x: Value, axis: 1 | 2, { lower, upper, s
   return pairwise(builder, 'Add', a, pairwise(builder, 'Mul', difference, shares));
 }
 
-const resizeNearest: Lowering<ResizeNearestNeighborAttrs> = (builder, inputs, attributes) => {
+const resizeNearest: Lowering<tfjs.ResizeNearestNeighborAttrs> = (builder, inputs, attributes) => {
   const images = required(inputs, 'images');
   const [height, width] = attributes.size;
   const rows = picked(builder, images, 1, nearest(images.shape[1]!, height, attributes));
   return picked(builder, rows, 2, nearest(images.shape[2]!, width, attributes));
 };
 
-const resizeBilinear: Lowering<ResizeBilinearAttrs> = (builder, inputs, attributes) => {
+const resizeBilinear: Lowering<tfjs.ResizeBilinearAttrs> = (builder, inputs, attributes) => {
   const images = converted(builder, required(inputs, 'images'), 'float32');
   const [height, width] = attributes.size;
   const columns = blended(builder, images, 2, blend(images.shape[2]!, width, attributes));
