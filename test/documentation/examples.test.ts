@@ -1,16 +1,51 @@
-import { expect, it } from 'vitest';
-import { allExamples, examplesOf, runExamples } from './examples.ts';
+// Every example of every page as a file in the clone's root. The tests of the packages try them in an empty project.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runErrors, typeErrors, writeExamples } from './example-project.ts';
+import { allExamples, allUnknownBlocks, type Example, examplesOf, unknownBlocks } from './examples.ts';
 
-it('every example of every page runs', () => {
-  const examples = allExamples();
-  expect(examples.length).toBeGreaterThanOrEqual(15); // the README, twelve packages and the guide
-  expect([...runExamples(examples)]).toEqual([]);
-}, 240_000);
+/** Beside the root's node_modules and below its package.json, as a reader's file is; git and the architecture test pass it over. */
+const folder = mkdtempSync(fileURLToPath(new URL('../../.examples-', import.meta.url)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tsconfig = join(folder, 'tsconfig.json');
+writeFileSync(tsconfig, '{ "extends": "../tsconfig.base.json", "files": [] }');
+
+const { examples, long } = allExamples();
+const short = examples.filter((example) => !long.has(example));
+const filesOf = (some: readonly Example[], name: string) => writeExamples(join(folder, name), some);
+
+describe('every example, as a file in the clone’s root,', () => {
+  it('type-checks', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(15); // the README, twelve packages and the guide
+    expect(typeErrors(tsconfig, filesOf(examples, 'checked'), examples)).toEqual([]);
+  });
+
+  it(`runs${[...long].map(({ name }) => `, but ${name}, which takes minutes`).join('')}`, () => {
+    expect(runErrors(filesOf(short, 'run'), short)).toEqual([]);
+  });
+});
 
 it('an example that fails is named', () => {
-  const broken = examplesOf(
-    'page.md',
-    '```ts\nconst a: number = 1;\n```\ntext\n```ts\nthrow new Error("no such flow");\n```\n',
-  );
-  expect([...runExamples(broken)]).toEqual([['page.md, block 2', 'Error: no such flow']]);
+  const page =
+    '```ts\nconst a: number = 1;\nexport { a };\n```\ntext\n```ts\nthrow new Error("no such flow");\nexport {};\n```\n```ts\nexport const b: string = 2;\n```\n';
+  const { examples } = examplesOf('page.md', page);
+  const files = filesOf(examples, 'broken');
+  expect(runErrors(files, examples)).toEqual([['page.md, block 2', 'Error: no such flow']]);
+  expect(typeErrors(tsconfig, files, examples)).toEqual([
+    ['page.md, block 3', "Type 'number' is not assignable to type 'string'."],
+  ]);
+});
+
+it('an example that takes minutes says so right above', () => {
+  const page = '```ts\na();\n```\nThis takes five minutes:\n\n```ts\nb();\n```\n';
+  expect([...examplesOf('page.md', page).long].map(({ name }) => name)).toEqual(['page.md, block 2']);
+});
+
+it('every block is in a language that a test looks at', () => {
+  expect(allUnknownBlocks()).toEqual([]);
+  const page = '```ts\n```\n```\nplain\n```\n~~~js\n~~~\n  ```yaml\n  ```\n';
+  expect(unknownBlocks('page.md', page)).toEqual(['page.md: no language', 'page.md: ~~~js', 'page.md: yaml']);
 });

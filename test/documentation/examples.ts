@@ -1,59 +1,54 @@
-// The TypeScript examples of all Markdown files, and a process that runs them.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The TypeScript and JavaScript blocks of all Markdown files.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pages } from './pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** A block that is meant to run. */
 export interface Example {
   /** Which block of which file. */
   readonly name: string;
+  readonly language: 'ts' | 'js';
   readonly code: string;
 }
 
-/** The `ts` blocks of a Markdown text. */
-export function examplesOf(file: string, markdown: string): Example[] {
-  const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)];
-  return blocks.map(([, code], i) => ({ name: `${file}, block ${i + 1}`, code: code! }));
+/** How a page says that the block below runs for minutes: it is type-checked and not run. */
+const LONG = /(^|\n)[^\n]*\bminutes\b[^\n]*\n+$/;
+
+/** The `ts` and `js` blocks of a Markdown text; those behind a line about minutes apart, for they take long. */
+export function examplesOf(file: string, markdown: string): { examples: Example[]; long: ReadonlySet<Example> } {
+  const long = new Set<Example>();
+  const examples = [...markdown.matchAll(/^```(ts|js)\n(.*?)^```$/gms)].map((match, i) => {
+    const [, language, code] = match;
+    const example = { name: `${file}, block ${i + 1}`, language: language as 'ts' | 'js', code: code! };
+    if (LONG.test(markdown.slice(0, match.index))) long.add(example);
+    return example;
+  });
+  return { examples, long };
 }
 
-/** Every example of every page. */
-export function allExamples(): Example[] {
-  return pages().flatMap((file) => examplesOf(file, readFileSync(join(root, file), 'utf8')));
-}
+/** Languages of blocks: the first two run, `sh` and `bash` are read as commands, `text` quotes errors, and `diff` shows two of our own files. */
+const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff']);
 
-/** Runs examples one after the other in one process, in an empty folder; the error's first line of each that fails. */
-export function runExamples(examples: readonly Example[]): Map<string, string> {
-  const sources = fileURLToPath(new URL('../.examples/', import.meta.url)); // beside node_modules, so that imports resolve
-  const scratch = mkdtempSync(join(tmpdir(), 'flowvae-examples-'));
-  mkdirSync(sources, { recursive: true });
-  try {
-    const files = examples.map(({ code }, i) => {
-      const file = join(sources, `example-${i}.ts`);
-      writeFileSync(file, code);
-      return file;
-    });
-    const runner = join(sources, 'run.ts');
-    writeFileSync(runner, runnerOf(files));
-    const tsx = import.meta.resolve('tsx');
-    const child = spawnSync(process.execPath, ['--import', tsx, runner], { cwd: scratch, encoding: 'utf8' });
-    const failures = JSON.parse(child.stdout.split('\n').findLast((line) => line.startsWith('[')) ?? 'null') as
-      | [number, string][]
-      | null;
-    if (!failures) throw new Error(`the examples' process ended early: ${child.stderr}`);
-    return new Map(failures.map(([i, message]) => [examples[i]!.name, message]));
-  } finally {
-    for (const folder of [sources, scratch]) rmSync(folder, { recursive: true, force: true });
-  }
-}
+/** Blocks that no test looks at, as `file: language`. */
+export const unknownBlocks = (file: string, markdown: string): string[] =>
+  [...markdown.matchAll(/^[ \t]*(```+|~~~+)([^\n]*)\n.*?^[ \t]*\1$/gms)]
+    .map(([, fence, language]) => (fence === '```' ? language! : `${fence}${language}`))
+    .filter((language) => !languages.has(language))
+    .map((language) => `${file}: ${language || 'no language'}`);
 
-const runnerOf = (files: readonly string[]) => `
-const failures = [];
-for (const [i, file] of ${JSON.stringify(files)}.entries()) {
-  try { await import(file); } catch (error) { failures.push([i, String(error).split('\\n')[0]]); }
-}
-console.log('\\n' + JSON.stringify(failures));
-`;
+const texts = () => pages().map((file) => [file, readFileSync(join(root, file), 'utf8')] as const);
+
+/** Every example of every page, but those that take minutes. */
+export const allExamples = (): { examples: Example[]; long: ReadonlySet<Example> } => {
+  const found = texts().map(([file, text]) => examplesOf(file, text));
+  return {
+    examples: found.flatMap(({ examples }) => examples),
+    long: new Set(found.flatMap(({ long }) => [...long])),
+  };
+};
+
+/** The blocks of all pages that no test looks at. */
+export const allUnknownBlocks = (): string[] => texts().flatMap(([file, text]) => unknownBlocks(file, text));

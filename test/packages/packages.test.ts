@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runErrors, typeErrors, writeExamples } from '../documentation/example-project.ts';
+import { allExamples } from '../documentation/examples.ts';
 import { attwFindings, missingParts, publintFindings, unresolvedVersions } from './contents.ts';
 import { layOut } from './layout.ts';
 import { hasRegistry, installedBeside, installTarballs } from './npm.ts';
@@ -12,6 +14,7 @@ import {
   flowsAlone,
   javascriptProject,
   javascriptResult,
+  readersProject,
   resultOf,
   typescriptProject,
   typescriptResult,
@@ -88,6 +91,17 @@ describe('a project outside the repository', () => {
     const tiny = ['--flow', 'planar', '--hidden', '8', '--latent', '2', '--steps', '2', '--eval-images', '2'];
     const report = resultOf(project, node, [bin, 'train', ...tiny, '--eval-samples', '2', '--json', '--threads', '1']);
     expect(report).toMatchObject({ steps: 2, engine: 'compiled', evalImages: 2 });
+  });
+
+  it('type-checks and runs every example of every page', () => {
+    const project = join(scratch, 'reader');
+    readersProject(project);
+    layOut(project, tarballs, { beside: ['@types/node'] });
+    const { examples, long } = allExamples();
+    const files = writeExamples(project, examples);
+    expect(typeErrors(join(project, 'tsconfig.json'), files, examples)).toEqual([]);
+    const short = examples.filter((example) => !long.has(example));
+    expect(runErrors(writeExamples(project, short), short)).toEqual([]);
   });
 
   it('trains without ONNX Runtime, eagerly, and says so', () => {

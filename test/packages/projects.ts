@@ -8,7 +8,7 @@ export const flowsAlone = ['@flowvae/flows', '@flowvae/distributions', '@flowvae
 
 const typescriptMain = `
 import { flowPosterior, planar, type Posterior } from '@flowvae/flows';
-import { key, drawNormal } from '@flowvae/random';
+import { drawNormal, key } from '@flowvae/random';
 import { tf, type Tensor2D } from '@flowvae/tensor';
 
 const posterior: Posterior = flowPosterior({ latent: 3, contextWidth: 4, flow: planar(3, 2), key: key(0) });
@@ -68,14 +68,21 @@ export function resultOf(project: string, node: readonly string[], args: readonl
   );
 }
 
+/** The options that the page of flowvae advises. */
+const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true };
+
 /** Writes the empty TypeScript project. */
-export function typescriptProject(folder: string): void {
-  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true, types: [] };
+export const typescriptProject = (folder: string): void =>
   writeProject(folder, {
-    'tsconfig.json': JSON.stringify({ compilerOptions }),
+    'tsconfig.json': JSON.stringify({ compilerOptions: { ...compilerOptions, types: [] } }),
     'main.ts': typescriptMain,
   });
-}
+
+/** Writes a TypeScript project without a program of its own, for those of the pages. */
+export const readersProject = (folder: string): void =>
+  writeProject(folder, {
+    'tsconfig.json': JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }),
+  });
 
 /** Writes the plain JavaScript project. */
 export const javascriptProject = (folder: string): void => writeProject(folder, { 'main.js': javascriptMain });

@@ -7,6 +7,7 @@ import {
   Chart,
   type ChartConfiguration,
   type ChartItem,
+  type ChartType,
   LinearScale,
   LineController,
   LineElement,
@@ -109,5 +110,5 @@ function draw(canvas: Canvas | SvgCanvas, drawing: Drawing, placement: Placement
   const context = canvas.getContext('2d');
   context.lang = 'en'; // the default follows the host
   const item = context as unknown as ChartItem; // a structural match: Chart.js draws through the context alone
-  return new Chart(item, drawing.config(placement));
+  return new Chart<ChartType>(item, drawing.config(placement)); // to infer the type takes tsc seconds
 }
