@@ -1,5 +1,5 @@
 // Every example of every page as a file in the clone's root. The tests of the packages try them in an empty project.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,17 +10,19 @@ import { allExamples, allUnknownBlocks, type Example, examplesOf, unknownBlocks 
 const folder = mkdtempSync(fileURLToPath(new URL('../../.examples-', import.meta.url)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const tsconfig = join(folder, 'tsconfig.json');
-writeFileSync(tsconfig, '{ "extends": "../tsconfig.base.json", "files": [] }');
+/** The template's: what a reader's own experiment is checked by. */
+const template = fileURLToPath(new URL('../../experiments/template', import.meta.url));
+const tsconfig = join(template, 'tsconfig.json');
 
 const { examples, long } = allExamples();
 const short = examples.filter((example) => !long.has(example));
 const filesOf = (some: readonly Example[], name: string) => writeExamples(join(folder, name), some);
 
 describe('every example, as a file in the clone’s root,', () => {
-  it('type-checks', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(15); // the README, twelve packages and the guide
-    expect(typeErrors(tsconfig, filesOf(examples, 'checked'), examples)).toEqual([]);
+  it('type-checks, and so does the template', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(15); // the README, the packages and the guide
+    const files = [...filesOf(examples, 'checked'), join(template, 'run.ts')];
+    expect(typeErrors(tsconfig, files, examples)).toEqual([]);
   });
 
   it(`runs${[...long].map(({ name }) => `, but ${name}, which takes minutes`).join('')}`, () => {

@@ -29,8 +29,8 @@ export function examplesOf(file: string, markdown: string): { examples: Example[
   return { examples, long };
 }
 
-/** Languages of blocks: the first two run, `sh` and `bash` are read as commands, `text` quotes errors, and `diff` shows two of our own files. */
-const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff']);
+/** Languages of blocks: two run, `sh` and `bash` are commands, `text` quotes errors, `diff` shows files of ours, `json` the readers' tsconfig. */
+const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff', 'json']);
 
 /** Blocks that no test looks at, as `file: language`. */
 export const unknownBlocks = (file: string, markdown: string): string[] =>

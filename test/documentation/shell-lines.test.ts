@@ -29,6 +29,7 @@ it.each([
   ['npx -y pnpm@10.34.9 begin', /begin: no script/],
   ['npx -y pnpm@10.34.9 exec tsx experiments/fig9/run.ts', /experiments\/fig9\/run\.ts: no such file/],
   ['npx -y pnpm@10.34.9 exec tsx experiments/fig1/run.ts --colour red', /--colour: not in /],
+  ['npx -y pnpm@10.34.9 exec tsc -p experiments/fig9', /experiments\/fig9: no tsconfig\.json/],
   ['flovae train', /flovae: no program we know/],
 ])('%s is refused', async (command, why) => {
   expect(await refusalOf(command)).toMatch(why);
@@ -37,4 +38,9 @@ it.each([
 it('comments, loops, redirections and the ends of continued lines are no commands', () => {
   const block = '```sh\n# first\nfor seed in 0 1; do\n  flowvae train \\\n    --seed $seed > log # said\ndone\n```\n';
   expect(commandsIn(block).map((line) => line.replace(/\s+/g, ' '))).toEqual(['flowvae train --seed $seed > log']);
+});
+
+it('a copy of a folder stands for the folder', () => {
+  const block = '```sh\ncp -r experiments/fig1 experiments/mine\ntsx experiments/mine/run.ts\n```\n';
+  expect(commandsIn(block).at(-1)).toBe('tsx experiments/fig1/run.ts');
 });

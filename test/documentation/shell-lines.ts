@@ -7,12 +7,15 @@ import { program } from '../../packages/flowvae/src/command/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The commands of a Markdown text's sh blocks, without comments and loops around them. */
+/** The commands of a Markdown text's sh blocks, without comments and loops around them; a folder's copy goes by the name of the folder. */
 export const commandsIn = (markdown: string): string[] =>
   [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
-    .flatMap(([, block]) => block!.replaceAll('\\\n', ' ').split('\n'))
+    .flatMap(([, block]) => withoutCopies(block!.replaceAll('\\\n', ' ')).split('\n'))
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '' && !/^(for .*; do|done)$/.test(line));
+
+const withoutCopies = (block: string) =>
+  [...block.matchAll(/^cp -r (\S+) (\S+)$/gm)].reduce((text, [, from, to]) => text.replaceAll(to!, from!), block);
 
 /** Programs that are not ours: the line is not looked into. */
 const foreign = new Set([
@@ -21,6 +24,7 @@ const foreign = new Set([
   'source',
   'echo',
   'mkdir',
+  'cp',
   'cd',
   'git',
   'pip',
@@ -45,8 +49,16 @@ export async function refusalOf(command: string): Promise<string | undefined> {
   const [name = '', ...rest] = viaPnpm < 0 ? words : words.slice(viaPnpm + 1);
   if (viaPnpm < 0)
     return isFlowvae(name) ? flowvae(rest) : foreign.has(name) ? undefined : `${name}: no program we know`;
-  if (name === 'exec') return rest[0] === 'tsx' ? source(rest.slice(1)) : refusalOf(rest.map(quoted).join(' '));
+  if (name === 'exec') return executed(rest);
   return script(name, rest);
+}
+
+/** Of a program that `pnpm exec` starts. */
+function executed([name, ...args]: readonly string[]): Promise<string | undefined> | string | undefined {
+  if (name === 'tsx') return source(args);
+  if (name !== 'tsc') return refusalOf([name!, ...args].map(quoted).join(' '));
+  const [, folder = ''] = args;
+  return existsSync(join(root, folder, 'tsconfig.json')) ? undefined : `${folder}: no tsconfig.json`;
 }
 
 /** By its name on the path, or its launcher. */

@@ -1,7 +1,7 @@
 // Two projects of users, outside the repository: an empty ESM TypeScript one that wants flows, and a plain JavaScript one that wants everything.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './packing.ts';
+import { root, run } from './packing.ts';
 
 /** Packages of ours that flows alone need. */
 export const flowsAlone = ['@flowvae/flows', '@flowvae/distributions', '@flowvae/random', '@flowvae/tensor'];
@@ -68,21 +68,20 @@ export function resultOf(project: string, node: readonly string[], args: readonl
   );
 }
 
-/** The options that the page of flowvae advises. */
-const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true };
-
 /** Writes the empty TypeScript project. */
-export const typescriptProject = (folder: string): void =>
+export function typescriptProject(folder: string): void {
+  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true, types: [] };
   writeProject(folder, {
-    'tsconfig.json': JSON.stringify({ compilerOptions: { ...compilerOptions, types: [] } }),
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
     'main.ts': typescriptMain,
   });
+}
 
-/** Writes a TypeScript project without a program of its own, for those of the pages. */
-export const readersProject = (folder: string): void =>
-  writeProject(folder, {
-    'tsconfig.json': JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }),
-  });
+/** Writes a project as the page of `flowvae` advises, for the programs of all pages. */
+export function readersProject(folder: string): void {
+  const page = readFileSync(join(root, 'packages/flowvae/README.md'), 'utf8');
+  writeProject(folder, { 'tsconfig.json': /^```json\n(.*?)^```$/ms.exec(page)![1]! });
+}
 
 /** Writes the plain JavaScript project. */
 export const javascriptProject = (folder: string): void => writeProject(folder, { 'main.js': javascriptMain });
