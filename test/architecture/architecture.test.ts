@@ -1,4 +1,5 @@
 // The house keeps its laws: the repository breaks none, and every law reports the made-up repositories that do.
+// In every quick run.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { noCycles } from './cycle-law.ts';

@@ -1,4 +1,5 @@
 // Every public symbol has a docstring and one name, and `flowvae` offers all that the packages' pages name.
+// In every quick run.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // The table of cases is complete: compared with the folder of families and with the flows that a formula can name.
+// In every quick run.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as flows from '@flowvae/flows';

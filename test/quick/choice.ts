@@ -1,0 +1,33 @@
+// Which test files run in a minute: first those nearest to a change, then the cheapest of all rooms.
+
+/** What is run, and what is near the change but takes too long. */
+export interface Choice {
+  readonly chosen: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+/** What a choice is made of. */
+export interface Candidates {
+  readonly files: readonly string[];
+  /** Steps from the change; undefined where a file has nothing to do with it. */
+  readonly steps: (file: string) => number | undefined;
+  /** Seconds that a file takes. */
+  readonly cost: (file: string) => number;
+  /** Seconds of all files together. */
+  readonly budget: number;
+}
+
+/** Goes through the files by their steps from the change, the cheaper first, and takes each that still fits. */
+export function choose({ files, steps, cost, budget }: Candidates): Choice {
+  const place = (file: string) => steps(file) ?? Number.POSITIVE_INFINITY;
+  const ordered = files.toSorted((a, b) => (place(a) === place(b) ? cost(a) - cost(b) : place(a) - place(b)));
+  const chosen: string[] = [];
+  let left = budget;
+  for (const file of ordered) {
+    if (cost(file) > left) continue;
+    chosen.push(file);
+    left -= cost(file);
+  }
+  const taken = new Set(chosen);
+  return { chosen, leftOut: ordered.filter((file) => steps(file) !== undefined && !taken.has(file)) };
+}
