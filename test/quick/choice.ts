@@ -1,4 +1,4 @@
-// Which test files run in a minute: first those nearest to a change, then the cheapest of all rooms.
+// Which test files run in a minute: first those of the changed room that need the change, then others that do, then the cheapest of all rooms.
 
 /** What is run, and what is near the change but takes too long. */
 export interface Choice {
@@ -11,15 +11,20 @@ export interface Candidates {
   readonly files: readonly string[];
   /** Steps from the change; undefined where a file has nothing to do with it. */
   readonly steps: (file: string) => number | undefined;
+  /** Whether it is a test of the room that the change is in. */
+  readonly isOfRoom: (file: string) => boolean;
   /** Seconds that a file takes. */
   readonly cost: (file: string) => number;
   /** Seconds of all files together. */
   readonly budget: number;
 }
 
-/** Goes through the files by their steps from the change, the cheaper first, and takes each that still fits. */
-export function choose({ files, steps, cost, budget }: Candidates): Choice {
-  const place = (file: string) => steps(file) ?? Number.POSITIVE_INFINITY;
+/** Goes through the files, the nearer and then the cheaper first, and takes each that still fits. */
+export function choose({ files, steps, isOfRoom, cost, budget }: Candidates): Choice {
+  const place = (file: string) => {
+    const count = steps(file);
+    return count === undefined ? Number.POSITIVE_INFINITY : isOfRoom(file) ? Math.min(count, 1) : count;
+  };
   const ordered = files.toSorted((a, b) => (place(a) === place(b) ? cost(a) - cost(b) : place(a) - place(b)));
   const chosen: string[] = [];
   let left = budget;

@@ -57,6 +57,7 @@ describe('a choice', () => {
   const candidates = {
     files: Object.keys(cost),
     steps: (file: string) => steps[file],
+    isOfRoom: () => false,
     cost: (file: string) => cost[file]!,
   };
 
@@ -66,6 +67,21 @@ describe('a choice', () => {
       leftOut: ['near and long'],
     });
     expect(choose({ ...candidates, budget: 2 })).toEqual({ chosen: ['near'], leftOut: ['near and long', 'far'] });
+  });
+
+  it('takes tests of the changed room as if they were nearest', () => {
+    const isOfRoom = (file: string) => file === 'near and long' || file === 'dear';
+    expect(
+      choose({
+        ...candidates,
+        steps: (file) => ({ ...steps, far: 2, 'near and long': 7 })[file],
+        isOfRoom,
+        budget: 52,
+      }),
+    ).toEqual({
+      chosen: ['near', 'near and long'],
+      leftOut: ['far'],
+    });
   });
 
   it('takes all where there is time', () => {
