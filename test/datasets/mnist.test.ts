@@ -10,6 +10,14 @@ import { folderOf } from './idx-fixtures.ts';
 const data = mnist();
 const whole = mnist({ split: '60k/10k' });
 
+test('the training images are not read for the test images', () => {
+  const held = () => process.memoryUsage().arrayBuffers;
+  const before = held();
+  const { test: images } = mnist();
+  expect(images.count).toBe(10_000);
+  expect(held() - before).toBeLessThan(2 * images.images.byteLength);
+});
+
 test('has 50,000, 10,000 and 10,000 labelled images of 28 x 28', () => {
   for (const [set, count] of [
     [data.train, 50_000],

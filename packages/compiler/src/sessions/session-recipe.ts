@@ -21,6 +21,8 @@ export interface SessionChoices {
   readonly threads: number;
   /** Every run is given an array for each output and copies nothing. */
   readonly inPlace?: boolean;
+  /** Runs take less memory, at a few more calls of the allocator. Default false. */
+  readonly isSmall?: boolean;
 }
 
 /** Enough to create a session of ONNX Runtime in another thread. Structured-cloneable. */
@@ -45,12 +47,12 @@ const portOf = (key: (name: string) => string) => (named: Named) => ({
 });
 
 /** Describes a session for a graph whose outputs are float32. */
-export function sessionRecipe(graph: Graph, { threads, inPlace = false }: SessionChoices): SessionRecipe {
+export function sessionRecipe(graph: Graph, { threads, inPlace = false, isSmall }: SessionChoices): SessionRecipe {
   return {
     runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,
     runner: new URL('./runner.js', import.meta.url).href,
     ...stageRecipes(graph, inPlace),
-    options: sessionOptions(threads),
+    options: sessionOptions(threads, isSmall),
     inputs: [...graph.inputs, ...graph.variables].map(portOf((name) => name)),
     outputs: graph.outputs.map(portOf(outputName)),
     nodes: graph.nodes.length,

@@ -3,7 +3,6 @@ import { basename, resolve } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import { flagOf, type TrainConfig } from '../config/settings.ts';
 import { describeEvaluation, evaluationReport } from '../report/report.ts';
-import { writeDiagnostics } from '../report/write-diagnostics.ts';
 import {
   type AnnealedFlags,
   annealedTest,
@@ -52,7 +51,13 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   const name = basename(resolve(run));
   const written =
     isWanted && saved
-      ? await writeDiagnostics(saved.parts, saved.folder, { name, engine, checkpoint, progress, signal })
+      ? await (await import('../report/write-diagnostics.ts')).writeDiagnostics(saved.parts, saved.folder, {
+          name,
+          engine,
+          checkpoint,
+          progress,
+          signal,
+        })
       : undefined;
   if (isWanted && parts.test.count === 0) process.stderr.write('no report: no test images\n');
   const evaluation = isWanted ? written?.evaluation : await evaluateTest(parts, progress, signal);

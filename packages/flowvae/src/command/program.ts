@@ -9,12 +9,6 @@ import type { CheckpointChoice } from '../run/saved-run.ts';
 import { version } from '../run/versions.ts';
 import { bold, cyan, errorPrefix, hasColours } from './colours.ts';
 import { completionCommand, shells } from './completion/completion.ts';
-import { encodeCommand } from './encode.ts';
-import { evaluateCommand } from './evaluate.ts';
-import { exportCommand } from './export.ts';
-import { metricsCommand } from './metrics.ts';
-import { sampleCommand } from './sample.ts';
-import { trainCommand } from './train.ts';
 import { addVerbosity } from './verbosity.ts';
 
 const TRAIN_NOTES = `
@@ -75,7 +69,7 @@ export function program(): Command {
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .addHelpText('after', TRAIN_NOTES)
-    .action(trainCommand);
+    .action(loaded(async () => (await import('./train.ts')).trainCommand));
   const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
   addVerbosity(addSettings(evaluate, EVALUATION, false))
     .argument('<run>', 'folder of a finished run')
@@ -89,7 +83,7 @@ export function program(): Command {
     )
     .addOption(checkpointOption())
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
-    .action(evaluateCommand);
+    .action(loaded(async () => (await import('./evaluate.ts')).evaluateCommand));
   const encode = subcommand(root, 'encode', 'write posterior means, draws and their log q(z|x) of images to a file');
   addSettings(encode, ['data', 'binarize', 'engine', 'threads'], false)
     .argument('<run>', 'folder of a finished run')
@@ -101,11 +95,11 @@ export function program(): Command {
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .addOption(checkpointOption())
     .option('--json', 'print one JSON object on stdout instead of the summary', false)
-    .action(encodeCommand);
+    .action(loaded(async () => (await import('./encode.ts')).encodeCommand));
   subcommand(root, 'metrics', 'print the metrics of a run as CSV')
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'CSV file to write (default: stdout)')
-    .action(metricsCommand);
+    .action(loaded(async () => (await import('./metrics.ts')).metricsCommand));
   subcommand(root, 'export', 'write the model of a run for other programs')
     .argument('<run>', 'folder of a finished run')
     .option(
@@ -114,20 +108,27 @@ export function program(): Command {
     )
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths', false)
-    .action(exportCommand);
+    .action(loaded(async () => (await import('./export.ts')).exportCommand));
   subcommand(root, 'sample', 'draw images from the prior of a run')
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images to draw', 100))
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .option('--out <file>', 'PNG file to write (default: figures/samples-seed<seed>.png in the run folder)')
     .option('--json', 'print one JSON object on stdout instead of the path', false)
-    .action(sampleCommand);
+    .action(loaded(async () => (await import('./sample.ts')).sampleCommand));
   subcommand(root, 'completion', 'print a script that completes this command in a shell')
     .addArgument(new Argument('<shell>', 'the shell that is to read it').choices(shells))
     .addHelpText('after', COMPLETION_NOTES)
     .action((shell) => completionCommand(root, shell));
   return root;
 }
+
+/** A command whose code is loaded when it is called: the figures alone take 40 MiB, and an evaluation draws none. */
+const loaded =
+  <Given extends unknown[]>(load: () => Promise<(...given: Given) => unknown>) =>
+  async (...given: Given): Promise<void> => {
+    await (await load())(...given);
+  };
 
 /** The settings that `evaluate` may change; by default they are the run's. */
 const EVALUATION: readonly SettingName[] = ['evalSamples', 'evalImages', 'engine', 'threads', 'binarize', 'data'];

@@ -77,9 +77,9 @@ export interface ExperimentOptions {
  */
 export function experiment(config: TrainConfig, { remedy, isRead = false }: ExperimentOptions = {}): Experiment {
   const splits = readData(config, remedy);
-  const { train } = splits;
-  const { height, width } = train;
-  const model = modelOf(config, train, isRead ? 'read' : { meanImage: meanImage(train, config.binarize) });
+  const { height, width } = splits.test; // as all sets have them; those that are not needed may be left unread
+  const start = isRead ? 'read' : { meanImage: meanImage(splits.train, config.binarize) };
+  const model = modelOf(config, { height, width }, start);
   const test = fixedPoints(splits.test, config.binarize, config.evalImages);
   return { config, splits, model, image: { height, width }, test, key: key(config.seed) };
 }

@@ -82,7 +82,8 @@ export async function functionsRunner<Name extends string>(
   };
   const sessionFor = (name: Name, shapes: InputShapes): number => {
     const key = keyOf(name, shapes);
-    const session = sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1 }), values);
+    const session =
+      sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1, isSmall: true }), values);
     sessions.set(key, session);
     graphs.delete(key);
     return session;

@@ -2,8 +2,9 @@
 import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 
 /**
- * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes up to twice as much, and a thread 45 MiB: with two of
- * them an evaluation takes some 300 MiB beside the parameters.
+ * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes a quarter more where it keeps no second block for
+ * the memory pattern (`isSmall` of a session's choices), and a thread 10 MiB: with two of them an evaluation takes some 100 MiB beside the process and
+ * its parameters.
  */
 export const RUN_BYTES = 32 * 2 ** 20;
 
