@@ -8,7 +8,16 @@ import {
   type Tensor2D,
   tf,
 } from '@flowvae/tensor';
-import { adam, type Callback, fit, inspectStep, NonFiniteError, type NonFinitePolicy, sgd } from '@flowvae/training';
+import {
+  adam,
+  type Callback,
+  fit,
+  inspectStep,
+  NonFiniteError,
+  type NonFinitePolicy,
+  type RunState,
+  sgd,
+} from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nonFiniteOrigin } from '../../packages/training/src/finite/non-finite-origin.ts';
 import { quadratic, valuesOf } from './problems.ts';
@@ -54,6 +63,23 @@ describe.each(engines)('the %s engine', (engine) => {
     ]);
   });
 
+  it('a step that is left out counts for the schedule, not for the bias correction of Adam', async () => {
+    const { problem, variables } = poisoned([0, 1, 4]);
+    const rate = (step: number) => 0.1 / (1 + step);
+    await fit({ ...problem, variables, optimizer: adam(rate), steps: 7, engine, onNonFinite: 'skip' });
+    // in float64, from Kingma & Ba, algorithm 1, of the steps that are not left out
+    let [w, m, v, t] = [8, 0, 0, 0];
+    for (const step of [2, 3, 5, 6]) {
+      const gradient = 2 * w;
+      t++;
+      m = 0.9 * m + 0.1 * gradient;
+      v = 0.999 * v + 0.001 * gradient ** 2;
+      w -= (rate(step) * (m / (1 - 0.9 ** t))) / (Math.sqrt(v / (1 - 0.999 ** t)) + 1e-8);
+    }
+    expect(valuesOf(variables)[0]).toBeCloseTo(w, 5);
+    tf.dispose(variables.w!);
+  });
+
   it('says nothing where all is finite, and has no entry where nothing is', async () => {
     expect((await train([], 'skip')).history[0]).not.toHaveProperty('skipped');
     expect((await train([0, 1, 2], 'skip')).history.map(({ step, skipped }) => [step, skipped])).toEqual([[6, 3]]);
@@ -63,6 +89,20 @@ describe.each(engines)('the %s engine', (engine) => {
     const always = Array.from({ length: 300 }, (_, i) => i + 2);
     await expect(train(always, 'skip', 300)).rejects.toThrow(/^fit: step 101: expected a finite loss/);
   });
+});
+
+it('a run that goes on after steps were left out ends at the same bytes', async () => {
+  const { problem, variables } = poisoned([0, 3]);
+  const states: RunState[] = [];
+  const callback: Callback = { onStep: async (moment) => void states.push(await moment.state()) };
+  const options = { ...problem, variables, optimizer: adam(0.1), steps: 6, onNonFinite: 'skip' } as const;
+  await fit({ ...options, callbacks: [callback] });
+  const whole = valuesOf(variables);
+  for (const from of states.slice(0, 5)) {
+    await fit({ ...options, from });
+    expect(valuesOf(variables)).toEqual(whole);
+  }
+  tf.dispose(variables.w!);
 });
 
 it('the counters are part of the state: a run that goes on stops at the same step', async () => {

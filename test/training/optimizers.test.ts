@@ -67,7 +67,7 @@ function worst(row: Row, optimizer: Optimizer): number {
   let most = 0;
   for (let step = 0; step < steps; step++) {
     setGradients(parameters, Array.from(reference.gradients[row.gradients]).slice(step * width, (step + 1) * width));
-    optimizer.apply(parameters, FIRST_SLOT, step);
+    optimizer.updateAt({ step })(parameters, FIRST_SLOT);
     for (const [i, value] of flat(parameters.values).entries()) {
       const exact = row.trajectory[step * width + i]!;
       const moved = Math.abs(exact - reference.start[i]!);
@@ -144,6 +144,7 @@ describe('settings that make no step', () => {
     ['adam', adam],
     ['rmsprop', rmsprop],
     ['sgd', (rate) => chainOptimizers(clipByGlobalNorm(1), sgd(rate))],
+    ['adam', (rate) => chainOptimizers(sgd(0.01), adam(rate))],
   ])('a rate of a schedule is refused at its step, and the parameters stay (%s)', async (name, make) => {
     for (const [threads, engine] of [
       [1, 'eager'],
@@ -192,7 +193,7 @@ describe('the buffer', () => {
     for (let step = 0; step < 5; step++) {
       a!.fill(3);
       b!.fill(-2);
-      optimizer.apply(parameters, FIRST_SLOT, step);
+      optimizer.updateAt({ step })(parameters, FIRST_SLOT);
     }
     const padded = [size, 6].map((n) => Math.ceil(n / 4) * 4);
     expect(parameters.length).toBe(padded[0]! + padded[1]!);
@@ -218,10 +219,10 @@ describe('the buffer', () => {
       parameters.length * optimizer.slots,
     );
     setGradients(parameters, new Float32Array(width).fill(1e-3));
-    optimizer.apply(parameters, FIRST_SLOT, 0);
+    optimizer.updateAt({ step: 0 })(parameters, FIRST_SLOT);
     expect(averages.some((average) => average !== 0)).toBe(true);
     setGradients(parameters, new Float32Array(width));
-    for (let step = 1; step < 1500; step++) optimizer.apply(parameters, FIRST_SLOT, step);
+    for (let step = 1; step < 1500; step++) optimizer.updateAt({ step })(parameters, FIRST_SLOT);
     expect(averages.every((average) => average === 0 || Math.abs(average) > 1e-31)).toBe(true);
     expect(averages.some((average) => average === 0)).toBe(true); // 0.9^1500 would be denormal long since
   });

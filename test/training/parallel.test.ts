@@ -182,7 +182,7 @@ describe('the state', () => {
       Object.values(region).flatMap((values) => [...values]);
     for (const each of [state, alone]) {
       await each.run(problem.problem.batch(0));
-      adam(1e-2).apply(each, 2, 0);
+      adam(1e-2).updateAt({ step: 0 })(each, 2);
       each.commit();
     }
     for (const region of [0, 1, 2, 3]) {
@@ -218,7 +218,7 @@ describe('the state', () => {
     create.mockRestore();
     const released = sessions.map((session) => vi.spyOn(session, 'release'));
     await state.run(problem.problem.batch(0));
-    adam(1e-2).apply(state, 2, 0);
+    adam(1e-2).updateAt({ step: 0 })(state, 2);
     state.commit(); // nobody waits for it
     await state.dispose();
     expect(released.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]); // before, between and after the flow's two kernels

@@ -158,7 +158,8 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
     const error = await nonFiniteStep(values, { step: done, nameBatch, gradientNorm, state });
     if (error) nonFinite = await leftOut(error);
     else {
-      optimizer.apply(state, FIRST_SLOT, done, nonFinite.rateFactor);
+      const { skipped, rateFactor } = nonFinite;
+      optimizer.updateAt({ step: done, updates: done - skipped, rateFactor })(state, FIRST_SLOT);
       state.commit();
       const milliseconds = performance.now() - from;
       durations.push(milliseconds);

@@ -17,6 +17,19 @@ export interface OptimizerTarget {
   sweep(pass: Sweep, regions: readonly number[], scalars: readonly number[]): void;
 }
 
+/** When an update is made. */
+export interface UpdateTime {
+  /** Steps before it, those that were left out included: what schedules go by. */
+  readonly step: number;
+  /** Updates before it: what corrections of young averages go by. Default `step`. */
+  readonly updates?: number;
+  /** Multiplies the learning rate. Default 1. */
+  readonly rateFactor?: number;
+}
+
+/** Moves the parameters. @param firstSlot the optimiser's first region of state */
+export type Update = (target: OptimizerTarget, firstSlot: number) => void;
+
 /**
  * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
  *
@@ -30,8 +43,12 @@ export interface Optimizer {
   readonly slots: number;
   /** A name for each of these regions, e.g. `m` and `v`. */
   readonly slotNames: readonly string[];
-  /** @param firstSlot its first region of state; @param step 0 at the first step; @param rateFactor multiplies the learning rate, 1 by default */
-  apply(target: OptimizerTarget, firstSlot: number, step: number, rateFactor?: number): void;
+  /**
+   * The update of a step. All that a schedule says is asked for here, so that a chain whose last rate is none has moved nothing.
+   *
+   * @throws ExpectationError where a schedule gives no rate
+   */
+  updateAt(time: UpdateTime): Update;
 }
 
 /** The region of the parameters. */
@@ -59,7 +76,8 @@ export interface AdamOptions {
 }
 
 /**
- * Adam with bias correction, epsilon outside the square root.
+ * Adam with bias correction, epsilon outside the square root. A step that is left out counts for the schedule, not for the correction: the averages
+ * have not seen it.
  *
  * @throws ExpectationError for a setting that makes no step, and at a step for which a schedule gives none
  * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; torch.optim.Adam
@@ -73,12 +91,12 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
     slotNames: ['m', 'v'],
-    apply(target, slot, step, rateFactor = 1) {
-      const t = step + 1;
+    updateAt({ step, updates = step, rateFactor = 1 }) {
+      const t = updates + 1;
       const corrected = (rateFactor * rateAt(step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
       const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
-      target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
+      return (target, slot) => target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -108,9 +126,9 @@ export function rmsprop(
     config: { name: 'rmsprop', rate: described(rate), alpha, momentum, epsilon },
     slots: 2,
     slotNames: ['v', 'buffer'],
-    apply(target, slot, step, rateFactor = 1) {
+    updateAt({ step, rateFactor = 1 }) {
       const scalars = [rateFactor * rateAt(step), alpha, 1 - alpha, momentum, epsilon, TINY];
-      target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
+      return (target, slot) => target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
     },
   };
 }
@@ -133,8 +151,9 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
     config: { name: 'sgd', rate: described(rate), momentum },
     slots: 1,
     slotNames: ['buffer'],
-    apply(target, slot, step, rateFactor = 1) {
-      target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], [rateFactor * rateAt(step), momentum, TINY]);
+    updateAt({ step, rateFactor = 1 }) {
+      const scalars = [rateFactor * rateAt(step), momentum, TINY];
+      return (target, slot) => target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], scalars);
     },
   };
 }
@@ -153,7 +172,7 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
     slotNames: [],
-    apply(target) {
+    updateAt: () => (target) => {
       const factor = maxNorm / (target.gradientNorm() + NORM_EPSILON);
       if (factor < 1) target.sweep('scale', [GRADIENTS], [factor]);
     },
@@ -166,12 +185,15 @@ export function chainOptimizers(...parts: readonly Optimizer[]): Optimizer {
     config: { name: 'chain', parts: parts.map(({ config }) => config) },
     slots: parts.reduce((total, { slots }) => total + slots, 0),
     slotNames: distinct(parts.map(({ slotNames }) => slotNames)),
-    apply(target, firstSlot, step, rateFactor) {
-      let slot = firstSlot;
-      for (const part of parts) {
-        part.apply(target, slot, step, rateFactor);
-        slot += part.slots;
-      }
+    updateAt(time) {
+      const updates = parts.map((part) => ({ move: part.updateAt(time), slots: part.slots }));
+      return (target, firstSlot) => {
+        let slot = firstSlot;
+        for (const { move, slots } of updates) {
+          move(target, slot);
+          slot += slots;
+        }
+      };
     },
   };
 }
