@@ -159,6 +159,12 @@ describe('rows of a batch', () => {
       'a table that rows look up',
       (x, w) => tf.mean(tf.gather(w, tf.cast(tf.clipByValue(tf.sum(x, 1), 0, 2), 'int32'))),
     ],
+    ['the largest of a row', (x, w) => tf.mean(tf.topk(tf.matMul(x, w), 2).values)],
+    ['the place of the largest of a row', (x, w) => tf.mean(tf.gather(w, tf.argMax(x, 1)))],
+    ['the place of the smallest of a column’s axis', (x) => tf.mean(tf.cast(tf.argMin(x, -1), 'float32'))],
+    ['a product by names that keeps the rows', (x, w) => tf.mean(tf.square(tf.einsum('bi,ij->bj', x, w)))],
+    ['a product by names of rows with themselves', (x) => tf.mean(tf.exp(tf.einsum('bi,bi->b', x, tf.tanh(x))))],
+    ['a product by names that turns the rows', (x, w) => tf.mean(tf.square(tf.einsum('bi,ij->jb', x, w)))],
     [
       'images under convolutions',
       (x) => tf.mean(tf.square(tf.maxPool(tf.conv2d(images(x), kernel(), 1, 'same'), 2, 2, 'valid'))),
@@ -184,6 +190,14 @@ describe('rows of a batch', () => {
     ['distances of pairs', (x) => tf.mean(tf.square(tf.sub(tf.expandDims(x, 0), tf.expandDims(x, 1))))],
     ['products of pairs', (x) => tf.mean(tf.square(tf.matMul(x, x, false, true)))],
     ['a covariance', (x) => tf.mean(tf.square(tf.matMul(x, x, true, false)))],
+    ['the largest of a column', (x) => tf.mean(tf.topk(tf.transpose(x), 1).values)],
+    ['the place of the largest of a column', (x) => tf.mean(tf.cast(tf.argMax(x, 0), 'float32'))],
+    ['a product by names that sums over rows', (x, w) => tf.sum(tf.square(tf.einsum('bi,bj->ij', x, tf.matMul(x, w))))],
+    ['a product by names of pairs', (x) => tf.mean(tf.einsum('bi,ci->bc', x, x))],
+    [
+      'a product by names with weights of the rows',
+      (x) => tf.mean(tf.square(tf.einsum('bi,b->bi', x, tf.range(0, x.shape[0], 1, 'float32')))),
+    ],
     ['rows turned round', (x, w) => tf.mean(tf.mul(perRow(x, w), tf.reverse(perRow(x, w), 0)))],
     ['sums up to a row', (x, w) => tf.mean(tf.square(tf.cumsum(perRow(x, w), 0)))],
     ['some of the rows', (x, w) => tf.mean(tf.slice(perRow(x, w), 0, 3))],
@@ -259,4 +273,26 @@ it('statistics of the batch are of all its rows, whatever the number of threads'
     expect(reason).toMatch(/^rows of a batch meet at /);
     values.forEach((value, i) => void expect(value).toBeCloseTo(alone.values[i]!, 4));
   }
+});
+
+it('a loss that takes no single row is computed as a whole', async () => {
+  const w = tf.tidy(() => tf.variable(tf.scalar(2)));
+  const starts: FitStart[] = [];
+  await fit({
+    loss: ({ x }) => {
+      if (x!.shape[0] === 1) throw new Error('one row has no deviation');
+      return { loss: tf.mean<Scalar>(tf.square(tf.mul(x!, w))), terms: {} };
+    },
+    inputShapes: { x: [3, 1] },
+    batchInputs: ['x'],
+    batch: () => ({ x: Float32Array.of(1, 2, 3) }),
+    variables: { w },
+    optimizer: adam(0.1),
+    steps: 2,
+    threads: 2,
+    callbacks: [{ onStart: (start) => void starts.push(start) }],
+  });
+  expect(starts[0]!.rowsTogether).toContain('the loss takes no batch of 1 row (one row has no deviation)');
+  expect(w.dataSync()[0]).toBeCloseTo(1.8, 2);
+  w.dispose();
 });

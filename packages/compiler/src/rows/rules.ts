@@ -1,7 +1,9 @@
 // How operators pass on what depends on rows. An operator without a rule mixes them.
 import type { GraphNode, Value } from '../graph/graph.ts';
 import { type Dependence, type Dependences, fixed, mixed, rowsAt } from './dependence.ts';
+import { contraction } from './einsum-rule.ts';
 import { nonLinear } from './elementwise-operators.ts';
+
 import { aligned, axisOf, layoutOf, type RowAxis, samePlace } from './row-layout.ts';
 
 /** What the first result of a node depends on; at least one of its operands depends on rows. */
@@ -117,7 +119,19 @@ const along =
     return node.outputs[0]!.shape.length === x.shape.length ? at(place, node) : mixed;
   };
 
-const byAttribute = along((_, { attributes }) => attributes.axis as number);
+/** @param fallback the axis where none is stated */
+const byAttribute = (fallback: number) =>
+  along((_, { attributes }) => (attributes.axis as number | undefined) ?? fallback);
+
+/** The place of an extreme along one axis, which is taken away. */
+const argument: Rule = (known, { inputs, outputs, attributes }) => {
+  const [x] = inputs as [Value];
+  const place = known.axisOf(x);
+  const axis = attributes.axis as number;
+  const taken = axis < 0 ? axis + x.shape.length : axis;
+  if (!place || taken === place.axis) return mixed;
+  return rowsAt(layoutOf(without(place, [taken], attributes.keepdims === 1), outputs[0]!.shape));
+};
 
 /** Cuts or pads axes, of which that of the rows must keep its length. */
 const resized: Rule = (known, node) => {
@@ -260,8 +274,10 @@ export const rules: ReadonlyMap<string, Rule> = new Map([
   ...named('ReduceSum', reduction({ kind: 'sum' })),
   ...named('ReduceMean', reduction({ kind: 'mean' })),
   ...named('ReduceMax ReduceMin ReduceProd', reduction(mixed)),
-  ...named('Softmax LogSoftmax TopK', onRows(byAttribute)),
-  ...named('Split', linear(byAttribute)),
+  ...named('Softmax LogSoftmax TopK', onRows(byAttribute(-1))),
+  ...named('ArgMax ArgMin', onRows(argument)),
+  ...named('Einsum', onRows(contraction)),
+  ...named('Split', linear(byAttribute(0))),
   ...named('CumSum', linear(along((known, { inputs }) => known.numbers(inputs[1])?.[0]))),
   ...named('Slice', linear(slice)),
   ...named('Pad', onRows(pad)),

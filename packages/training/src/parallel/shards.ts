@@ -40,6 +40,10 @@ export function rowsOf(batch: number, threads: number): number[] {
 /** Rows of the graphs that are looked through for where rows meet: primes that no axis is likely to be a multiple of. */
 const PRIMES = [67, 71] as const;
 
+/** Of another number of rows than the step has: what it says of its own is told by the step. */
+const takesNo = (rows: string, error: unknown) =>
+  `the loss takes no batch of ${rows} row${rows === '1' ? '' : 's'} (${(error as Error).message})`;
+
 /** Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by itself. */
 function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
   const traced = (rows: number) =>
@@ -48,7 +52,7 @@ function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, bat
   try {
     graphs = [traced(PRIMES[0]), traced(PRIMES[1])];
   } catch (error) {
-    return `the loss takes no batch of ${PRIMES.join(' or ')} rows (${(error as Error).message})`; // what it takes itself is told by the step
+    return takesNo(PRIMES.join(' or '), error);
   }
   const [graph] = graphs;
   const assigned = graph.outputs.find(({ name }) => name.startsWith(ASSIGNED));
@@ -81,7 +85,12 @@ export function shardGraphs(
   const graphs = new Map<number, ShardGraph>();
   for (const count of new Set(rows)) {
     const shapes = shapesFor(inputShapes, batchInputs, count);
-    const whole = traceGraph(traced, shapes, variables, { ownKernels: true });
+    let whole: Graph;
+    try {
+      whole = traceGraph(traced, shapes, variables, { ownKernels: true });
+    } catch (error) {
+      return takesNo(String(count), error);
+    }
     const factored = factorRowProducts(whole, count, isWorth);
     graphs.set(count, { ...factored, recipe: sessionRecipe(factored.graph, { threads: 1, inPlace: true }) });
   }
