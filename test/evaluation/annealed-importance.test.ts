@@ -19,6 +19,7 @@ import {
   forwardStart,
   givenStart,
 } from '../../packages/evaluation/src/annealed-chains.ts';
+import { initialStepSize } from '../../packages/evaluation/src/annealed-importance.ts';
 import { PilotStepSizes } from '../../packages/evaluation/src/step-sizes.ts';
 import { functionsRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { logEvidence as exactLogEvidence } from '../reference/linear-gaussian.ts';
@@ -256,6 +257,14 @@ describe('annealedImportance', () => {
     const wrong = annealedImportance(options({ pathAt: broken as AnnealedImportanceOptions['pathAt'] }));
     await expect(wrong).rejects.toThrow(/annealedImportance: data point 0: expected a finite estimate/);
   });
+});
+
+it.each([
+  [1, 0.5],
+  [16, 0.25],
+  [10_000, 0.05],
+])('step sizes of pilot chains start at half of the fourth root of 1/%d', (dim, size) => {
+  expect(initialStepSize(dim)).toBeCloseTo(size, 12);
 });
 
 it('pilot chains find the step size that is accepted in 65 % of cases, for each data point', () => {

@@ -72,6 +72,19 @@ describe('images that moved', () => {
     }
   });
 
+  it('are asked for by an old run of which images are simulated, with --data as the remedy', async () => {
+    const old = freshPath();
+    cpSync(out, old, { recursive: true });
+    const file = join(old, 'model.safetensors');
+    const { tensors } = decodeSafetensors(readFileSync(file), file);
+    writeFileSync(file, encodeSafetensors({ tensors, metadata: {} })); // as versions wrote it that did not say how large the images are
+    const command = ['evaluate', old, '--simulated', '2', '--ais', '2', '--chains', '2', '--eval-images', '0'];
+    const { code, stderr } = await flowvaeHere(command);
+    expect([code, stderr]).toEqual([2, `flowvae: data ${lost}: expected a folder, got no such folder; ${remedy}\n`]);
+    const found = await flowvaeHere([...command, '--data', join(moved, 'new')]);
+    expect([found.code, found.stderr]).toEqual([0, found.stderr]);
+  });
+
   it('are not asked for by what reads none', async () => {
     const [onnx, model] = [join(moved, 'onnx'), join(moved, 'model')];
     for (const command of [

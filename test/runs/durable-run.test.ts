@@ -1,7 +1,7 @@
 // Runs that are killed and taken up by a program end with the bytes of runs that were not.
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beginRun, resumeRun } from '@flowvae/runs';
+import { beginRun, LockedError, lockRun, resumeRun } from '@flowvae/runs';
 import { tf } from '@flowvae/tensor';
 import { adam, chainOptimizers, clipByGlobalNorm, fit, type Optimizer, rmsprop, sgd } from '@flowvae/training';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -97,4 +97,14 @@ it('a copy of a run is a run', async () => {
   const run = resumeRun(copy, options);
   run.close();
   expect(run.from?.step).toBe(8);
+});
+
+it('a run that begins in a folder that another is beginning in is refused, and writes nothing there', async () => {
+  const path = freshPath();
+  mkdirSync(path, { recursive: true });
+  const other = lockRun(path); // and no config yet
+  expect(() => beginRun(path, options)).toThrow(LockedError);
+  expect(readdirSync(path)).toEqual(['run.lock']);
+  other.release();
+  beginRun(path, options).close();
 });

@@ -47,6 +47,22 @@ describe('RunFolder.create', () => {
     expect(RunFolder.create(folder, {}).path).toBe(folder);
   });
 
+  it('takes a folder that a run left before it wrote its config', () => {
+    mkdirSync(join(folder, 'figures'));
+    for (const name of ['run.lock', 'run.lock.0123.partial', 'config.json.17.partial'])
+      writeFileSync(join(folder, name), '');
+    expect(RunFolder.create(folder, {}).readConfig()).toEqual({});
+  });
+
+  it.each(['config.json', 'run.locked', 'figures/mine.png'])('refuses a folder with %s', (name) => {
+    mkdirSync(join(folder, 'figures'));
+    writeFileSync(join(folder, name), 'x');
+    expect(refused(() => RunFolder.create(folder, {}))).toContain(
+      `got a folder with ${name.split('/')[0]}; name another`,
+    );
+    expect(readFileSync(join(folder, name), 'utf8')).toBe('x');
+  });
+
   it('refuses a folder that holds something, and leaves it untouched', () => {
     for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(folder, name), name);
     expect(refused(() => RunFolder.create(folder, {}))).toBe(

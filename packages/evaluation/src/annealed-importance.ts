@@ -189,7 +189,7 @@ async function annealPass(
 }
 
 /** Acceptance falls with ε⁴·D. @see Neal 2011, arXiv:1206.1901, section 4.4 */
-const initialStepSize = (dim: number) => 0.5 * dim ** -0.25;
+export const initialStepSize = (dim: number) => 0.5 * dim ** -0.25;
 
 /** Each data point of a group as many times as it has chains. */
 function chainRows(data: DataPoints, { first, points }: Group, chains: number): ChainRows {

@@ -20,7 +20,7 @@ export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
   /** The model at data x [B, P] with posteriors of the given parameters. */
   readonly modelAt: (x: Tensor2D, params: PosteriorParams) => LatentModel;
   readonly noise: Noise;
-  /** A few data points: all are refined together. */
+  /** A few data points: they are refined in groups whose steps fit the memory. */
   readonly data: DataPoints;
   /** Importance samples of the estimates, before and after. */
   readonly samples: number;

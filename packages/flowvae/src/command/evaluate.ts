@@ -12,7 +12,7 @@ import {
 } from '../run/annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../run/evaluate-test.ts';
 import type { ModelParts, TestParts } from '../run/experiment.ts';
-import { type CheckpointChoice, describeCheckpoint, openModel, openRun } from '../run/saved-run.ts';
+import { type CheckpointChoice, describeCheckpoint, openModel, openRun, REMEDY } from '../run/saved-run.ts';
 import { interruption } from './interruption.ts';
 import { progressTo, type Verbosity } from './verbosity.ts';
 
@@ -41,7 +41,7 @@ export async function evaluateCommand(run: string, flags: EvaluateFlags): Promis
   checkAnnealedFlags(annealing);
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !isWanted && !choice;
   const saved = isImageless ? undefined : openRun(run, changes, choice);
-  const parts = saved?.parts ?? withoutImages(openModel(run, changes).parts);
+  const parts = saved?.parts ?? withoutImages(openModel(run, changes, REMEDY).parts);
   const { checkpoint, notices = [] } = saved ?? {};
   if (simulated === undefined) refuseNoImages(parts.config); // simulated images need no others
   for (const notice of notices) process.stderr.write(`${notice}\n`);

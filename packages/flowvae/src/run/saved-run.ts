@@ -73,17 +73,21 @@ interface SavedModel {
   readonly parts: ModelParts;
 }
 
+/** What a user can do for a command that does not take `--data`. */
+const PUT_BACK = 'the run is of a version that did not write down how large its images are: put them back there';
+
 /**
  * Opens a finished run for what needs no images. A run folder that was written before it said how large they are needs its data all the same.
  *
+ * @param remedy what a user can do where it needs them and they are gone
  * @throws ExpectationError as for {@link openRun}
  */
-export function openModel(path: string, changes: Partial<TrainConfig> = {}): SavedModel {
+export function openModel(path: string, changes: Partial<TrainConfig> = {}, remedy = PUT_BACK): SavedModel {
   const folder = RunFolder.open(path);
   const config = { ...storedConfig(folder).config, ...changes };
   likelihoodOf(config, { isSettled: true });
   const stored = folder.storedModel();
-  const image = imageSizeOf(stored, config);
+  const image = imageSizeOf(stored, config, remedy);
   const model = modelOf(config, image, 'read');
   assignParameters(folder.path, model.variables, stored.tensors);
   return { folder, parts: { config, model, image, key: key(config.seed) } };
@@ -94,11 +98,10 @@ export const sizeMetadata = ({ height, width }: ImageSize) => ({ height: `${heig
 
 const isSize = (text: string | undefined) => text !== undefined && /^[1-9]\d{0,4}$/.test(text);
 
-function imageSizeOf({ metadata }: StoredParameters, config: TrainConfig): ImageSize {
+function imageSizeOf({ metadata }: StoredParameters, config: TrainConfig, remedy: string): ImageSize {
   const { height, width } = metadata;
   if (isSize(height) && isSize(width)) return { height: Number(height), width: Number(width) };
-  const remedy = 'the run is of a version that did not write down how large its images are: put them back there';
-  return knownSize(config) ?? readData(config, remedy).train;
+  return knownSize(config) ?? readData(config, remedy).test;
 }
 
 /** A checkpoint for people. */

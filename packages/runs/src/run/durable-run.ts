@@ -59,13 +59,14 @@ export interface DurableRun {
 }
 
 /**
- * Makes a run folder and claims it.
+ * Makes a run folder and claims it: the lock first, so that of two processes that begin at once one is refused and neither writes over the other.
  *
  * @throws ExpectationError where the folder holds something already or cannot be written to
  */
 export function beginRun(path: string, options: DurableRunOptions): DurableRun {
-  const folder = RunFolder.create(path, { ...options.config, versions: options.versions ?? {} });
+  RunFolder.prepare(path);
   return locked(path, (lock) => {
+    const folder = RunFolder.create(path, { ...options.config, versions: options.versions ?? {} });
     const checkpoints = new CheckpointFolder(join(path, CHECKPOINTS));
     checkpoints.prepare();
     return runOf(options, {

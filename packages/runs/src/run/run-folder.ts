@@ -1,5 +1,5 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
@@ -8,6 +8,7 @@ import { makeFolder } from '../files/make-folder.ts';
 import { readParameters, type StoredParameters, storedParameters, writeParameters } from '../files/parameters-file.ts';
 import { bytesIfThere, readWhole } from '../files/reading.ts';
 import { parseMetrics } from '../metrics/metrics-file.ts';
+import { LOCK } from './run-lock.ts';
 
 const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
@@ -16,6 +17,15 @@ const REPORT = 'report.json';
 const PAGE = 'report.html';
 const FIGURES = 'figures';
 const FAILURE = 'non-finite.json';
+
+/** Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the config half written. */
+const isOfBeginning = (path: string, name: string): boolean =>
+  name === LOCK ||
+  name.startsWith(`${LOCK}.`) ||
+  (name.startsWith(CONFIG) && name.endsWith('.partial')) ||
+  (name === FIGURES && isEmptyFolder(join(path, name)));
+
+const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirSync(path).length === 0;
 
 /** A run folder under a path. */
 export class RunFolder {
@@ -26,26 +36,38 @@ export class RunFolder {
   }
 
   /**
+   * Makes the folder of a new run, which nothing claims yet. What a run leaves that was killed before it wrote its config does no harm.
+   *
+   * @throws ExpectationError where the folder holds something else, or cannot be made; nothing in it is touched then
+   */
+  static prepare(path: string): void {
+    try {
+      makeFolder(path, '--out');
+      const held = readdirSync(path).filter((name) => !isOfBeginning(path, name));
+      if (held.length === 0) return;
+      const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
+      throw new ExpectationError({
+        where: `--out ${path}`,
+        expected: 'a new or empty folder',
+        received,
+        remedy: 'name another',
+      });
+    } catch (error) {
+      throw error instanceof ExpectationError ? error : writeRefused(path, error);
+    }
+  }
+
+  /**
    * Makes a new run folder and claims it by its config.
    *
    * @throws ExpectationError where the folder holds something already, or cannot be written to; nothing in it is touched then
    */
   static create(path: string, config: object): RunFolder {
+    RunFolder.prepare(path);
     try {
-      makeFolder(path, '--out');
-      const held = readdirSync(path);
-      if (held.length > 0) {
-        const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
-        throw new ExpectationError({
-          where: `--out ${path}`,
-          expected: 'a new or empty folder',
-          received,
-          remedy: 'name another',
-        });
-      }
-      makeFolderDurably(join(path, FIGURES));
+      if (!existsSync(join(path, FIGURES))) makeFolderDurably(join(path, FIGURES));
     } catch (error) {
-      throw error instanceof ExpectationError ? error : writeRefused(path, error);
+      throw writeRefused(path, error);
     }
     const folder = new RunFolder(path);
     writeFileAtomically(join(path, CONFIG), sealed(config));

@@ -32,7 +32,7 @@ interface Holder {
 /** Another process works on the run folder. */
 export class LockedError extends ExpectationError {}
 
-const LOCK = 'run.lock';
+export const LOCK = 'run.lock';
 
 /** A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has not shown itself for this long. */
 const SILENCE_MS = 10 * 60_000;
