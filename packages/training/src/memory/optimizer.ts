@@ -18,7 +18,7 @@ export interface OptimizerTarget {
 }
 
 /** When an update is made. */
-export interface UpdateTime {
+interface UpdateTime {
   /** Steps before it, those that were left out included: what schedules go by. */
   readonly step: number;
   /** Updates before it: what corrections of young averages go by. Default `step`. */
@@ -28,7 +28,7 @@ export interface UpdateTime {
 }
 
 /** Moves the parameters. @param firstSlot the optimiser's first region of state */
-export type Update = (target: OptimizerTarget, firstSlot: number) => void;
+type Update = (target: OptimizerTarget, firstSlot: number) => void;
 
 /**
  * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
