@@ -200,7 +200,7 @@ it('a check that can decide nothing has not been passed', () => {
   const flow = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
   const { ok, findings } = checkFlow(flow, { checks: ['logDet'] });
   expect(ok).toBe(false);
-  expect(findings).toEqual(['logDet: 0 of 96 comparisons could be judged; ask for smaller scales']);
+  expect(findings).toEqual(['logDet in dimension 2: 0 of 96 comparisons could be judged; ask for smaller scales']);
 });
 
 it('a check that can judge less than a tenth of its comparisons has not been passed, and its lines say so', () => {
@@ -216,12 +216,14 @@ it('a check that can judge less than a tenth of its comparisons has not been pas
   const report = checkFlow(flow, { checks: ['logDet'], draws: 8, points: 16 });
   const judged = report.outcomes.reduce((sum, outcome) => sum + outcome.judged, 0);
   expect(judged).toBeGreaterThan(0);
-  expect(report.findings).toEqual([`logDet: ${judged} of 384 comparisons could be judged; ask for smaller scales`]);
+  expect(report.findings).toEqual([
+    `logDet in dimension 2: ${judged} of 384 comparisons could be judged; ask for smaller scales`,
+  ]);
   expect(report.ok).toBe(false);
   expect(printFlowReport(checkFlow(nearlySingular, { checks: ['logDet'], scale: 1, draws: 1 }))).toMatchInlineSnapshot(`
     "linear: 1 finding
       logDet  D = 2  scale 1  judged 0 of 8    not judged
-    logDet: 0 of 8 comparisons could be judged; ask for smaller scales"
+    logDet in dimension 2: 0 of 8 comparisons could be judged; ask for smaller scales"
   `);
 });
 

@@ -45,6 +45,17 @@ const withGradientTimes = <T extends Tensor>(x: T, factor: number) =>
     gradFunc: (dx: Tensor) => tf.mul(dx, factor),
   }))(x) as T;
 
+/** A parameter whose gradient is multiplied element by element. */
+function withParamGradientTimes(flow: Flow, name: string, factorAt: (i: number) => number): Flow {
+  const shape = [1, ...flow.paramShapes[name]!];
+  const factors = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => factorAt(i));
+  const changed = tf.customGrad((value) => ({
+    value: tf.clone(value as Tensor),
+    gradFunc: (dx: Tensor) => tf.mul(dx, tf.tensor(factors, shape)),
+  }));
+  return { ...flow, forward: (params, z) => flow.forward({ ...params, [name]: changed(params[name]!) as Tensor }, z) };
+}
+
 /** The log-det of one of several layers is left out. */
 function withoutLayer(dim: number): Flow {
   const layers = Array.from({ length: 4 }, () => planar(dim));
@@ -122,4 +133,22 @@ export const checkerMutants: readonly CheckerMutant[] = [
       make: made(formula, (flow) => withLogDet(flow, (logDet) => withGradientTimes(logDet, 0))),
     },
   ]),
+  ...Object.entries({ 'twice too large': 2, 'cut off': 0, 'of the wrong sign': -1 }).flatMap(([name, factor]) =>
+    ['planar-leaky*2', 'realnvp(8,1)*2', 'lu'].map(
+      (formula): CheckerMutant => ({
+        name: `${formula} with gradients of the inverse that are ${name}`,
+        check: 'inverseGradients',
+        make: made(formula, (flow) => withInverse(flow, ({ z }) => ({ z: withGradientTimes(z, factor) }))),
+      }),
+    ),
+  ),
+  ...Object.entries({ '30 % too large': 1.3, 'cut off': 0, 'of the wrong sign': -1 }).map(
+    ([name, factor]): CheckerMutant => ({
+      name: `realnvp(40,2) with one of 40 rows of a kernel's gradient ${name}`,
+      check: 'gradients',
+      make: made('realnvp(40,2)', (flow) =>
+        withParamGradientTimes(flow, 'kernel2', (i) => (Math.floor(i / 40) === 7 ? factor : 1)),
+      ),
+    }),
+  ),
 ];

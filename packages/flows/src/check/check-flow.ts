@@ -2,11 +2,10 @@
 import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Flow, Start } from '../flow.ts';
-import type { ParamDraw } from './drawn-inputs.ts';
 import { finiteCheck } from './finite-check.ts';
-import { gradients } from './gradient-check.ts';
+import { gradients, inverseGradients } from './gradient-check.ts';
 import { fold, invariants, logDet, roundTrip } from './map-checks.ts';
-import { type Probe, probe } from './probe.ts';
+import { type Draw, drawProbes, type Probe } from './probe.ts';
 import { type CheckName, type CheckOutcome, type FlowReport, reportOf } from './report.ts';
 import { startCheck } from './start-check.ts';
 import { type Tally, together } from './tally.ts';
@@ -36,25 +35,37 @@ export interface CheckFlowFamilyOptions extends CheckFlowOptions {
 /** Parameters of this scale are the largest for which results have to be finite. */
 const LARGEST_SCALE = 10;
 
-type ProbeCheck = readonly [check: CheckName, run: (probe: Probe) => Tally];
+type ProbeCheck = readonly [check: CheckName, run: (probes: readonly Probe[]) => Tally[]];
+
+const each = (run: (probe: Probe) => Tally) => (probes: readonly Probe[]) => probes.map(run);
 
 /** Checks of drawn parameters, shared by the points or one row for each. */
 const ofAnyRows: readonly ProbeCheck[] = [
-  ['logDet', logDet],
-  ['roundTrip', roundTrip],
+  ['logDet', each(logDet)],
+  ['roundTrip', each(roundTrip)],
   ['gradients', gradients],
+  ['inverseGradients', inverseGradients],
 ];
 
 /** Checks of parameters that all points share, on wide draws. */
 const ofSharedRows: readonly ProbeCheck[] = [
-  ['fold', fold],
-  ['invariants', invariants],
+  ['fold', each(fold)],
+  ['invariants', each(invariants)],
 ];
 
 /** Wide draws for each of the others: a fold shows at few parameters. */
 const WIDE = 3;
 
-const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants', 'roundTrip', 'gradients', 'start'];
+const allChecks: readonly CheckName[] = [
+  'finite',
+  'logDet',
+  'fold',
+  'invariants',
+  'roundTrip',
+  'gradients',
+  'inverseGradients',
+  'start',
+];
 
 /**
  * Checks a flow against what no flow may break, at parameters of several scales:
@@ -66,11 +77,12 @@ const allChecks: readonly CheckName[] = ['finite', 'logDet', 'fold', 'invariants
  * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
  * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse only
  * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and what they can tell
+ * - `inverseGradients`: the same of the inverse, with respect to y and each parameter; left out where TensorFlow.js cannot differentiate it
  * - `start`: y = z (or what `Flow.start` says) and log-det 0 at the initial parameters
  *
  * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place of float32. Where it is too
- * large for a wrong flow to show, or the Jacobian is nearly singular, or a difference crosses a kink, the comparison is not judged; the report
- * counts it. A check that could judge less than a tenth of its comparisons is not passed.
+ * large for a wrong flow to show, or the Jacobian is nearly singular, or the derivative varies within every step, the comparison is not judged;
+ * the report counts it. A check that could judge less than a tenth of its comparisons in one of the dimensions is not passed.
  *
  * It runs eagerly on TensorFlow.js's current backend.
  * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which
@@ -96,15 +108,21 @@ function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOpt
   const { dim } = flow;
   const keyAt = (scale: number, draw: number) => folded(key, 'checkFlow', dim, String(scale), draw);
   const many = <T>(count: number, make: (draw: number) => T) => Array.from({ length: count }, (_, draw) => make(draw));
-  const probes = (scale: number, count: number, drawOf: (i: number) => Omit<ParamDraw, 'scale'>) =>
-    many(count, (i) => probe(flow, points, { scale, ...drawOf(i) }, keyAt(scale, i)));
+  const probes = (scale: number, count: number, drawOf: (i: number) => Omit<Draw['draw'], 'scale'>) =>
+    drawProbes(
+      flow,
+      points,
+      many(count, (i) => ({ draw: { scale, ...drawOf(i) }, key: keyAt(scale, i) })),
+    );
   const outcomes = (list: readonly ProbeCheck[], scale: number, drawn: readonly Probe[]) =>
-    list.map(([check, run]): CheckOutcome => ({ check, dim, scale, ...together(drawn.map((each) => run(each))) }));
+    list
+      .map(([check, run]): CheckOutcome => ({ check, dim, scale, ...together(run(drawn)) }))
+      .filter(({ check, planned }) => check !== 'inverseGradients' || planned > 0); // some inverses have no gradients
   const wanted = (list: readonly ProbeCheck[]) =>
     list.filter(([check]) => checks.includes(check) && applies(check, flow));
   const finite = (scale: number): CheckOutcome => {
-    const seen = many(draws, (draw) => finiteCheck(flow, scale, keyAt(scale, draw)));
-    return { check: 'finite', dim, scale, ...together(seen) };
+    const keys = many(draws, (draw) => keyAt(scale, draw));
+    return { check: 'finite', dim, scale, ...together(finiteCheck(flow, scale, keys)) };
   };
   const atStart = (): CheckOutcome => {
     return { check: 'start', dim, ...together(many(draws, (draw) => startCheck(flow, start, keyAt(0, draw)))) };
@@ -129,7 +147,8 @@ function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOpt
 
 /** What a flow does not offer or declare cannot be checked. */
 const applies = (check: CheckName, flow: Flow) =>
-  (check !== 'roundTrip' || 'inverse' in flow) && (check !== 'invariants' || flow.invariants !== undefined);
+  ((check !== 'roundTrip' && check !== 'inverseGradients') || 'inverse' in flow) &&
+  (check !== 'invariants' || flow.invariants !== undefined);
 
 const nothing = (option: string, what: string) =>
   new ExpectationError({ where: `checkFlow: ${option}`, expected: `at least one ${what}`, received: 'none' });

@@ -65,6 +65,18 @@ export function repeatRows({ shape, values }: ShapedArray, times: number): Shape
   return { shape: [rows * times, ...rest], values: repeated };
 }
 
+/** Rows of several arrays below each other. */
+export function concatenated(arrays: readonly ShapedArray[]): ShapedArray {
+  const values = new Float32Array(arrays.reduce((sum, array) => sum + array.values.length, 0));
+  let from = 0;
+  for (const array of arrays) {
+    values.set(array.values, from);
+    from += array.values.length;
+  }
+  const rows = arrays.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  return { shape: [rows, ...arrays[0]!.shape.slice(1)], values };
+}
+
 /** Runs a function of named tensors and reads its results; every tensor is freed. */
 export function evaluate(fn: (tensors: Tensors) => Readonly<Record<string, Tensor>>, inputs: Inputs) {
   return tf.tidy(() => {

@@ -2,8 +2,9 @@
 import { type Key, fold as withPart } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
-import { drawParams, drawPoints, type Inputs } from './drawn-inputs.ts';
+import { concatenated, drawParams, drawPoints, type Inputs } from './drawn-inputs.ts';
 import { firstBroken } from './finite-layers.ts';
+import { isNarrow, stacked } from './stacked-inputs.ts';
 import { question, type Tally, tally } from './tally.ts';
 
 /** Points are tried at these multiples of their usual size; the largest are of size 1e3. */
@@ -11,15 +12,42 @@ const SPREADS = [1, 30, 300];
 
 const POINTS = 8;
 
-/** Names the layer that makes the first value, of either direction or its gradient, that is not finite. */
-export function finiteCheck(flow: Flow, scale: number, key: Key): Tally {
-  const params = drawParams(flow, { scale }, key);
-  const comparisons = SPREADS.map((spread) => {
-    const z = drawPoints(flow.dim, POINTS, withPart(key, spread), spread);
-    const broken = locate(flow, { ...params, z });
-    return question(broken !== undefined, `points of size ${spread}`, () => broken!);
+/**
+ * Names the layer that makes the first value, of either direction or its gradient, that is not finite.
+ *
+ * Points of all sizes are tried at once, those of all draws too unless the flow shares parameters; where something is not finite, each alone.
+ */
+export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Tally[] {
+  const draws = keys.map((key) => {
+    const params = drawParams(flow, { scale }, key);
+    const points = SPREADS.map((spread) => drawPoints(flow.dim, POINTS, withPart(key, spread), spread));
+    return { alone: points.map((z) => ({ ...params, z })), together: { ...params, z: concatenated(points) } };
   });
-  return tally(comparisons);
+  const areSound = areFinite(
+    flow,
+    draws.map(({ together }) => together),
+  );
+  return draws.map(({ alone }, draw) =>
+    tally(
+      alone.map((inputs, i) => {
+        const broken = areSound[draw] ? undefined : locate(flow, inputs);
+        return question(broken !== undefined, `points of size ${SPREADS[i]}`, () => broken!);
+      }),
+    ),
+  );
+}
+
+/**
+ * For each of several inputs whether all is finite. The first is looked at as it is, parameters in one row; the others with a row for each point,
+ * in one call.
+ */
+function areFinite(flow: Flow, [first, ...others]: readonly Inputs[]): boolean[] {
+  const isSound = (inputs: Inputs) => locate(flow, inputs) === undefined;
+  if (!first) return [];
+  if (others.length === 0 || flow.shared?.length || !isNarrow(first)) return [first, ...others].map(isSound);
+  const stack = stacked(others);
+  const areSound = isSound(stack);
+  return [isSound(first), ...others.map((inputs) => areSound || isSound(inputs))];
 }
 
 function locate(flow: Flow, inputs: Inputs): string | undefined {

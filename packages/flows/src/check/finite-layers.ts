@@ -10,6 +10,7 @@ import {
   type Params,
   singleLayers,
 } from '../flow.ts';
+import { gradientsOf } from './autodiff.ts';
 import { firstNonFinite } from './first-non-finite.ts';
 import { jacobiansOf } from './jacobian.ts';
 
@@ -89,7 +90,15 @@ function inLayer(layer: Layer, z: Tensor2D): string | undefined {
   const found = culprit(name, 'the gradient towards', gradients(forward, params, 'z', z));
   if (found || !isInvertible(flow) || !ofInverse(flow, layer, z)) return found;
   const rows = invertibleRows(layer, z);
-  return rows.length > 0 ? ofInverse(flow, layer, tf.gather(z, rows)) : undefined;
+  return rows.length > 0 ? ofInverse(flow, atRows(layer, rows), tf.gather(z, rows)) : undefined;
+}
+
+/** The layer at some of the points: parameters that each point has of its own go with it. */
+function atRows({ params, ...layer }: Layer, rows: number[]): Layer {
+  const given = Object.entries(params).map(
+    ([name, value]) => [name, value.shape[0] === 1 ? value : tf.gather(value, rows)] as const,
+  );
+  return { ...layer, params: Object.fromEntries(given) };
 }
 
 function ofInverse(flow: InvertibleFlow, { name, params }: Layer, z: Tensor2D): string | undefined {
@@ -106,7 +115,7 @@ function invertibleRows({ flow, params }: Layer, z: Tensor2D): number[] {
   const inputs = Object.entries({ ...params, z }).map(([name, tensor]) => {
     return [name, { shape: tensor.shape, values: tensor.dataSync<'float32'>() }] as const;
   });
-  return jacobiansOf(flow, Object.fromEntries(inputs)).flatMap(({ condition, inverse }, row) =>
+  return jacobiansOf(flow, [Object.fromEntries(inputs)])[0]!.flatMap(({ condition, inverse }, row) =>
     condition <= LARGEST_CONDITION && inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],
   );
 }
@@ -127,22 +136,6 @@ function gradients(map: PointMap, params: Params<ParamShapes>, pointName: string
     const sums = Object.values(map(given, at as Tensor2D)).map((result): Tensor => tf.sum(result));
     return sums.reduce((total, sum) => tf.add(total, sum));
   };
-  try {
-    const found = tf.grads(loss)([points, ...names.map((name) => params[name]!)]);
-    return Object.fromEntries([pointName, ...names].map((name, i) => [name, found[i]!]));
-  } catch (error) {
-    discardTape();
-    if (error instanceof Error && NO_GRADIENT.test(error.message)) return {};
-    throw error;
-  }
+  const found = gradientsOf(loss, [points, ...names.map((name) => params[name]!)]);
+  return found ? Object.fromEntries([pointName, ...names].map((name, i) => [name, found[i]!])) : {};
 }
-
-/** A gradient that throws leaves TensorFlow.js recording, and what it saved until then. */
-function discardTape(): void {
-  const { state } = tf.engine();
-  for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
-  state.activeTape = null as never;
-}
-
-/** What TensorFlow.js says of an operation that it cannot differentiate. */
-const NO_GRADIENT = /gradient function not found/;

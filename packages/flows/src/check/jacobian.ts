@@ -1,7 +1,8 @@
 // The Jacobian of a flow by automatic differentiation in float32, and what follows from it in float64.
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
-import { evaluate, type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
+import { type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
+import { evaluateEach, type RowMap } from './stacked-inputs.ts';
 
 /** A Jacobian J [D, D] at one point. */
 export interface Jacobian {
@@ -14,23 +15,34 @@ export interface Jacobian {
   readonly condition: number;
 }
 
-/** ∂y_i/∂z_j at every point: each is repeated D times, once for each output. */
-export function jacobiansOf(flow: Flow, { z, ...params }: Inputs): Jacobian[] {
-  const { dim } = flow;
-  const [points] = z!.shape as [number];
+/** ∂y_i/∂z_j at every point of each of several inputs: a point is repeated D times, once for each output. */
+export function jacobiansOf(flow: Flow, list: readonly Inputs[]): Jacobian[][] {
+  const { dim, shared } = flow;
   const size = dim * dim;
-  const oneHot = Float32Array.from({ length: points * size }, (_, i) =>
+  const map: RowMap = ({ z, cotangent, ...params }) => {
+    const y = (x: Tensor) => flow.forward(params as Params<ParamShapes>, x as Tensor2D).y;
+    return { jacobian: tf.grad(y)(z!, cotangent!) };
+  };
+  const results = evaluateEach(
+    map,
+    list.map((inputs) => forEachOutput(inputs, dim)),
+    { shared },
+  );
+  return results.map(({ jacobian }) =>
+    Array.from({ length: jacobian!.length / size }, (_, row) =>
+      analyse(jacobian!.subarray(row * size, (row + 1) * size), dim),
+    ),
+  );
+}
+
+function forEachOutput({ z, ...params }: Inputs, dim: number): Inputs {
+  const [points] = z!.shape as [number];
+  const oneHot = Float32Array.from({ length: points * dim * dim }, (_, i) =>
     Math.floor(i / dim) % dim === i % dim ? 1 : 0,
   );
   const repeated = (array: ShapedArray) => (array.shape[0] === 1 ? array : repeatRows(array, dim));
   const given = Object.fromEntries(Object.entries(params).map(([name, array]) => [name, repeated(array)]));
-  const cotangent = { values: oneHot, shape: [points * dim, dim] };
-  const inputs = { ...given, points: repeatRows(z!, dim), cotangent };
-  const { jacobian } = evaluate(({ points: at, cotangent: dy, ...tensors }) => {
-    const y = (x: typeof at) => flow.forward(tensors as Params<ParamShapes>, x as Tensor2D).y;
-    return { jacobian: tf.grad(y)(at!, dy!) };
-  }, inputs);
-  return Array.from({ length: points }, (_, row) => analyse(jacobian!.subarray(row * size, (row + 1) * size), dim));
+  return { ...given, z: repeatRows(z!, dim), cotangent: { values: oneHot, shape: [points * dim, dim] } };
 }
 
 /** Gauss-Jordan elimination with partial pivoting. */

@@ -5,6 +5,7 @@ import { type InvertibleFlow, isInvertible, type ParamShapes, type Params } from
 import { evaluate, type Inputs } from './drawn-inputs.ts';
 import type { Probe } from './probe.ts';
 import { COPIES, deviation, EPSILON, movedByRounding, SAFETY } from './rounding.ts';
+import { evaluateEach, type RowMap } from './stacked-inputs.ts';
 import { type Comparison, question, relativeError, type Tally, tally } from './tally.ts';
 
 /** log-det and Jacobian may differ by this, relative to max(1, |log-det|), beside what rounding makes of both. */
@@ -13,7 +14,10 @@ const LOG_DET_TOLERANCE = 1e-4;
 /** A point whose rounding alone moves the log-det by more is not judged, relative to max(1, |log-det|): a log-det that is 1 % off has to show. */
 const LARGEST_LOG_DET_ROUNDING = 2e-3;
 
-/** Above this κ the rounding of a float32 Jacobian is as large as the tolerance. For one planar layer: where its slope is below 1e-2. */
+/**
+ * Above this share of κ for each dimension the rounding of a float32 Jacobian is as large as the tolerance. κ is D for the identity, and adds up
+ * where coordinates do not mix. For one planar layer: where its slope is below 1e-2/D.
+ */
 const WELL_CONDITIONED = 200;
 
 /** Up to this κ the sign of det J is certain. */
@@ -38,11 +42,12 @@ const LARGEST_GROWTH_OF_LOG_DET = 10;
  */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
+  const { dim } = probe.flow;
   const copies = probe.rounded();
   const compare = (row: number, jacobianRounding: () => number): Comparison | undefined => {
     const { condition, logAbsDet } = probe.jacobians()[row]!;
     if (Number.isNaN(condition)) return notFinite('the Jacobian', row);
-    if (condition > WELL_CONDITIONED) return undefined;
+    if (condition > WELL_CONDITIONED * dim) return undefined;
     const moved = deviationAt(copies, 'logDet', row) + condition * EPSILON + jacobianRounding();
     const rounding = relativeTo(logAbsDet, SAFETY * moved);
     if (rounding > LARGEST_LOG_DET_ROUNDING) return undefined;
@@ -114,9 +119,12 @@ export function roundTrip(probe: Probe): Tally {
   const { y, logDet: claimed } = probe.forward();
   const { dim } = flow;
   const given = { ...inputs, z: { shape: inputs.z!.shape, values: y } };
-  const copies = Array.from({ length: COPIES + 1 }, (_, copy) =>
-    inverseAt(flow, copy === 0 ? given : { ...given, z: movedByRounding({ y: given.z }, folded(key, 'y', copy)).y! }),
-  );
+  const copies = inversesAt(flow, [
+    given,
+    ...Array.from({ length: COPIES }, (_, copy) => {
+      return { ...given, z: movedByRounding({ y: given.z }, folded(key, 'y', copy + 1)).y! };
+    }),
+  ]);
   const back = copies[0]!;
   const compareRow = (growths: readonly number[], row: number): (Comparison | undefined)[] => {
     const largest = growths.reduce((a, b) => Math.max(a, b));
@@ -150,20 +158,18 @@ export function roundTrip(probe: Probe): Tally {
   return tally(probe.jacobians().flatMap(({ inverse }, row) => compareRow(growthsOf(inverse, y, row, dim), row)));
 }
 
-/** The inverse at y, which stands in z's place. */
-function inverseAt(flow: InvertibleFlow, inputs: Inputs) {
-  const { z, logDet } = evaluate(
-    ({ z: y, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, y as Tensor2D) }),
-    inputs,
-  );
-  return { z: z!, logDet: logDet! };
+/** The inverse at each y, which stands in z's place: the first as it is given, the others in one call where they can. */
+function inversesAt(flow: InvertibleFlow, [first, ...others]: readonly Inputs[]) {
+  const map: RowMap = ({ z: y, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, y as Tensor2D) });
+  const results = [evaluate(map, first!), ...evaluateEach(map, others, { shared: flow.shared })];
+  return results.map(({ z, logDet }) => ({ z: z!, logDet: logDet! }));
 }
 
-/** What J⁻¹ makes of an error in y that is relative to max(1, |y|), for each coordinate of z; 1 for the identity. */
+/** What J⁻¹ makes of independent errors in y that are relative to max(1, |y|), for each coordinate of z; 1 for the identity, whatever D. */
 function growthsOf(inverse: Float64Array, y: Float32Array, row: number, dim: number): number[] {
   return Array.from({ length: dim }, (_, i) => {
     let sum = 0;
-    for (let j = 0; j < dim; j++) sum += Math.abs(inverse[i * dim + j]!) * Math.max(1, Math.abs(y[row * dim + j]!));
-    return Math.max(1, sum);
+    for (let j = 0; j < dim; j++) sum += (inverse[i * dim + j]! * Math.max(1, Math.abs(y[row * dim + j]!))) ** 2;
+    return Math.max(1, Math.sqrt(sum));
   });
 }

@@ -1,9 +1,11 @@
-// One draw of parameters with points, and what several checks ask about it, computed once.
+// Draws of parameters with points, and what several checks ask about them: computed once, for all draws in few calls.
 import { fold, type Key } from '@flowvae/random';
 import type { Flow } from '../flow.ts';
-import { drawParams, drawPoints, evaluate, forwardOf, type Inputs, type ParamDraw } from './drawn-inputs.ts';
+import { once } from '../posterior/once.ts';
+import { drawParams, drawPoints, forwardOf, type Inputs, type ParamDraw } from './drawn-inputs.ts';
 import { type Jacobian, jacobiansOf } from './jacobian.ts';
 import { COPIES, movedByRounding } from './rounding.ts';
+import { evaluateEach } from './stacked-inputs.ts';
 
 /** A flow's own results, y [B, D] and logDet [B]. */
 export interface ForwardResult {
@@ -16,7 +18,9 @@ export interface Probe {
   readonly flow: Flow;
   readonly key: Key;
   readonly scale: number;
-  /** `z` [B, D] and parameters [1, ...shape]. */
+  /** What the points are called: `z`, or `y` where the flow is an inverse. */
+  readonly pointName: string;
+  /** `z` [B, D] and parameters [B | 1, ...shape]. */
   readonly inputs: Inputs;
   readonly forward: () => ForwardResult;
   /** `forward`, then the same at inputs moved by rounding. */
@@ -26,34 +30,49 @@ export interface Probe {
   readonly roundedJacobians: () => readonly (readonly Jacobian[])[];
 }
 
+/** One draw of parameters. */
+export interface Draw {
+  readonly key: Key;
+  readonly draw: ParamDraw;
+}
+
 /** Draws parameters and points. */
-export function probe(flow: Flow, points: number, draw: ParamDraw, key: Key): Probe {
-  const z = drawPoints(flow.dim, points, key);
-  const inputs = { z, ...drawParams(flow, draw, key) };
-  const forward = once(() => resultOf(flow, inputs));
-  const jacobians = once(() => jacobiansOf(flow, inputs));
-  const moved = once(() => Array.from({ length: COPIES }, (_, copy) => movedByRounding(inputs, fold(key, copy))));
-  return {
+export function drawProbes(flow: Flow, points: number, draws: readonly Draw[]): Probe[] {
+  const given = draws.map(({ draw, key }) => ({
+    key,
+    scale: draw.scale,
+    inputs: { z: drawPoints(flow.dim, points, key), ...drawParams(flow, draw, key) },
+  }));
+  return probesAt(flow, given);
+}
+
+/** The same of inputs that are there already. */
+export function probesAt(
+  flow: Flow,
+  given: readonly Pick<Probe, 'key' | 'scale' | 'inputs'>[],
+  pointName = 'z',
+): Probe[] {
+  const { shared } = flow;
+  const plain = given.map(({ inputs }) => inputs);
+  const forwards = once(() => resultsOf(flow, plain, { shared, keepsBroadcast: true }));
+  const moved = once(() => given.map(({ inputs, key }) => copiesOf(inputs, key)));
+  const copies = once(() => resultsOf(flow, moved().flat(), { shared }));
+  const jacobians = once(() => jacobiansOf(flow, plain));
+  return given.map(({ key, scale, inputs }, i) => ({
     flow,
     key: fold(key, 'checks'),
-    scale: draw.scale,
+    scale,
+    pointName,
     inputs,
-    forward,
-    rounded: once(() => [forward(), ...moved().map((each) => resultOf(flow, each))]),
-    jacobians,
-    roundedJacobians: once(() => [jacobians(), ...moved().map((each) => jacobiansOf(flow, each))]),
-  };
+    forward: () => forwards()[i]!,
+    rounded: once(() => [forwards()[i]!, ...copies().slice(i * COPIES, (i + 1) * COPIES)]),
+    jacobians: () => jacobians()[i]!,
+    roundedJacobians: once(() => [jacobians()[i]!, ...jacobiansOf(flow, moved()[i]!)]),
+  }));
 }
 
-const resultOf = (flow: Flow, inputs: Inputs): ForwardResult => {
-  const { y, logDet } = evaluate(forwardOf(flow), inputs);
-  return { y: y!, logDet: logDet! };
-};
+const copiesOf = (inputs: Inputs, key: Key) =>
+  Array.from({ length: COPIES }, (_, copy) => movedByRounding(inputs, fold(key, copy)));
 
-function once<T>(compute: () => T): () => T {
-  let value: { readonly of: T } | undefined;
-  return () => {
-    value ??= { of: compute() };
-    return value.of;
-  };
-}
+const resultsOf = (flow: Flow, list: readonly Inputs[], stacking: Parameters<typeof evaluateEach>[2]) =>
+  evaluateEach(forwardOf(flow), list, stacking) as unknown as ForwardResult[];

@@ -2,7 +2,15 @@
 import type { Worst } from './tally.ts';
 
 /** What is looked at; each is explained at {@link checkFlow}. */
-export type CheckName = 'finite' | 'logDet' | 'fold' | 'invariants' | 'roundTrip' | 'gradients' | 'start';
+export type CheckName =
+  | 'finite'
+  | 'logDet'
+  | 'fold'
+  | 'invariants'
+  | 'roundTrip'
+  | 'gradients'
+  | 'inverseGradients'
+  | 'start';
 
 /** The result of one check in one dimension at one scale of parameters. */
 export interface CheckOutcome {
@@ -23,7 +31,7 @@ export interface CheckOutcome {
 export interface FlowReport {
   /** The flow's name. */
   readonly flow: string;
-  /** Nothing was found, and every check that applies could judge at least a tenth of its comparisons. */
+  /** Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension. */
   readonly ok: boolean;
   readonly outcomes: readonly CheckOutcome[];
   /** All findings, each with its check, dimension and scale. */
@@ -48,17 +56,17 @@ function findingsOf(outcome: CheckOutcome): string[] {
   return [...findings.slice(0, LISTED), ...surplus].map((finding) => `${place(outcome)}: ${finding}`);
 }
 
-/** The share of its comparisons that a check has to judge, over all dimensions and scales, to be passed. */
+/** The share of its comparisons that a check has to judge in each dimension, over all scales, to be passed. */
 const ENOUGH = 0.1;
 
 /** A check that could judge nearly nothing has not been passed. */
 function undecided(outcomes: readonly CheckOutcome[]): string[] {
-  const names = [...new Set(outcomes.map(({ check }) => check))];
-  return names.flatMap((name) => {
-    const own = outcomes.filter(({ check }) => check === name);
+  const places = [...new Set(outcomes.map(({ check, dim }) => `${check} in dimension ${dim}`))];
+  return places.flatMap((place) => {
+    const own = outcomes.filter(({ check, dim }) => place === `${check} in dimension ${dim}`);
     const [judged, planned] = [sumOf(own, 'judged'), sumOf(own, 'planned')];
     if (judged > 0 && judged >= ENOUGH * planned) return [];
-    return [`${name}: ${judged} of ${planned} comparisons could be judged; ask for smaller scales`];
+    return [`${place}: ${judged} of ${planned} comparisons could be judged; ask for smaller scales`];
   });
 }
 
