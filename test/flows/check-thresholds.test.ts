@@ -57,6 +57,12 @@ describe('an error is allowed below its tolerance and found above', () => {
     expect([isFound(shifted(3, right), check), isFound(shifted(3, wrong), check)]).toEqual([false, true]);
   });
 
+  it('gradients: 3 % at each point, which no shorter and less accurate step forgives', () => {
+    const { findings: list } = outcomeOf(shifted(3, { ofY: 0.03 }), 'gradients', { points: 40 });
+    const along = list.filter((finding) => finding.includes('towards z') && finding.includes('along its gradient is'));
+    expect(along.length).toBe(40);
+  });
+
   it('gradients: a wrong one among many right ones', () => {
     expect(findings(shifted(3, { ofB: 0.02 }), 'gradients').every((finding) => !finding.includes('towards z'))).toBe(
       true,

@@ -12,7 +12,7 @@ export interface Subject {
 }
 
 /** A move along a question's direction, of length |by|. */
-export interface Shift {
+interface Shift {
   readonly question: Question;
   readonly by: number;
 }
