@@ -3,7 +3,7 @@ import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Flow, Start } from '../flow.ts';
 import { finiteCheck } from './finite-check.ts';
-import { gradients, inverseGradients } from './gradient-check.ts';
+import { gradients, inverseGradients } from './gradients/gradient-check.ts';
 import { fold, invariants, logDet, roundTrip } from './map-checks.ts';
 import { type Draw, drawProbes, type Probe } from './probe.ts';
 import { type CheckName, type CheckOutcome, type FlowReport, reportOf } from './report.ts';

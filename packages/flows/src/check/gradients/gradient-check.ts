@@ -1,7 +1,10 @@
 // Gradients with respect to z and every parameter against central differences: of the flow, and of its inverse.
 import { fold } from '@flowvae/random';
-import { invert } from '../compose/invert.ts';
-import { isInvertible } from '../flow.ts';
+import { invert } from '../../compose/invert.ts';
+import { isInvertible } from '../../flow.ts';
+import { type Probe, probesAt } from '../probe.ts';
+import { movedByRounding } from '../rounding.ts';
+import { type Comparison, type Tally, tally, question as yesOrNo } from '../tally.ts';
 import {
   comparisonOf,
   contradict,
@@ -17,10 +20,7 @@ import {
 } from './gradient-differences.ts';
 import { type Question, questionsOf } from './gradient-questions.ts';
 import { lookJointly } from './joint-differences.ts';
-import { type Probe, probesAt } from './probe.ts';
 import { lossGradients, lossWeights } from './probe-loss.ts';
-import { movedByRounding } from './rounding.ts';
-import { type Comparison, type Tally, tally, question as yesOrNo } from './tally.ts';
 
 /** Steps of the attempts: where a difference proves nothing, a shorter one may not reach the kink or the bend. */
 const ATTEMPTS = [1, 1 / 8, 1 / 64];

@@ -1,11 +1,11 @@
 // One number for each point, Σ weight·y + weight·logDet: what gradients are checked of, its gradients, and its values at other inputs.
 import { drawNormal, fold } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
-import type { Flow } from '../flow.ts';
-import { gradientsOf } from './autodiff.ts';
-import { evaluate, forwardOf, type Inputs } from './drawn-inputs.ts';
-import type { ForwardResult, Probe } from './probe.ts';
-import { evaluateEach, type Results, type RowMap, rowsOf } from './stacked-inputs.ts';
+import type { Flow } from '../../flow.ts';
+import { gradientsOf } from '../autodiff.ts';
+import { evaluate, forwardOf, type Inputs } from '../drawn-inputs.ts';
+import type { ForwardResult, Probe } from '../probe.ts';
+import { evaluateEach, type Results, type RowMap, rowsOf } from '../stacked-inputs.ts';
 
 /** Weights of y [B, D] and of logDet [B]. */
 export interface LossWeights {

@@ -1,9 +1,9 @@
 // What is asked of a gradient: derivatives along directions of one input, for one point or for all that share it.
 import { drawNormal, drawUniform, fold, type Key } from '@flowvae/random';
-import type { Probe } from './probe.ts';
+import type { Probe } from '../probe.ts';
+import { deviation } from '../rounding.ts';
+import type { Results } from '../stacked-inputs.ts';
 import { type LossWeights, normOf, pointLosses } from './probe-loss.ts';
-import { deviation } from './rounding.ts';
-import type { Results } from './stacked-inputs.ts';
 
 /** The derivative of some points' loss along one direction of one input, as it is claimed. */
 export interface Question {

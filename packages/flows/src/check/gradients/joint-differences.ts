@@ -1,10 +1,10 @@
 // One difference for all inputs that the same points have: most gradients are right, and it shows that they are.
 import { drawUniform, fold } from '@flowvae/random';
+import type { Comparison } from '../tally.ts';
 import { type Examined, stepOf, TOLERANCE } from './gradient-differences.ts';
 import type { Question } from './gradient-questions.ts';
 import { groupsBy } from './grouping.ts';
 import { lossChanges, type Subject, slopeOf } from './moved-losses.ts';
-import type { Comparison } from './tally.ts';
 
 /** Error that is allowed where all inputs are moved at once, as a share of the smallest norm: several errors may partly cancel there. */
 const JOINT_TOLERANCE = TOLERANCE / 2;

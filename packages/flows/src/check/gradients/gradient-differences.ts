@@ -1,9 +1,10 @@
 // Derivatives as they are claimed and as central differences show them, and what may lie between the two.
+
+import { SAFETY } from '../rounding.ts';
+import type { Comparison } from '../tally.ts';
 import type { Question } from './gradient-questions.ts';
 import { groupsBy } from './grouping.ts';
 import { lossChanges, type Move, type Subject, slopeOf, variations } from './moved-losses.ts';
-import { SAFETY } from './rounding.ts';
-import type { Comparison } from './tally.ts';
 
 /** Step of the differences for parameters of scale 1 and more. */
 const STEP = 1e-2;

@@ -1,8 +1,8 @@
 // A probe's loss, and its claimed gradient, where inputs are moved along directions that are asked for.
-import type { Inputs } from './drawn-inputs.ts';
+import type { Inputs } from '../drawn-inputs.ts';
+import type { Probe } from '../probe.ts';
 import { dot, type Question, sumOver } from './gradient-questions.ts';
 import { groupsBy } from './grouping.ts';
-import type { Probe } from './probe.ts';
 import { type LossWeights, lossesAt, lossGradients, pointLosses } from './probe-loss.ts';
 
 /** A probe with the weights of its loss. */
