@@ -1,4 +1,5 @@
 // Evaluation of given log-weights by hand: estimates of each data point, means over them, and what is refused.
+import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import {
   type AnnealedImportanceOptions,
@@ -149,6 +150,11 @@ it('evaluate tells how many are done, and begins none after a signal', async () 
   expect([images, done]).toEqual([2, [1, 2]]);
 });
 
+it('evaluate of no data point, which a signal may leave, has means of 0 and no terms', async () => {
+  const found = await evaluate(options({ signal: AbortSignal.abort() }));
+  expect([found.images, found.elbo, found.nll, found.inferenceGap, found.terms]).toEqual([0, 0, 0, 0, {}]);
+});
+
 const gapsOf = (rest: Partial<InferenceGapsOptions> = {}) =>
   inferenceGaps({
     variables: {},
@@ -167,6 +173,43 @@ const gapsOf = (rest: Partial<InferenceGapsOptions> = {}) =>
 
 it('inferenceGaps takes 400 steps of 8 draws at a rate of 0.02 where nothing is said', async () => {
   expect(await gapsOf()).toEqual(await gapsOf({ steps: 400, draws: 8, rate: 0.02 }));
+});
+
+it('inferenceGaps runs nothing compiled where the engine is the eager one', async () => {
+  const before = runCounter.runs;
+  await gapsOf({ steps: 2, engine: 'eager' });
+  expect(runCounter.runs).toBe(before);
+});
+
+it('inferenceGaps refines a posterior of a single parameter', async () => {
+  const [gap] = await gapsOf({
+    steps: 40,
+    rate: 0.05,
+    engine: 'eager',
+    paramsAt: (x) => ({ mean: tf.mul(x, 0.3) }),
+    modelAt: (x, { mean }) => ({
+      prior: standardNormal(1),
+      posterior: diagonalNormal({ mean: mean as Tensor2D, logStd: tf.zerosLike(mean!) as Tensor2D }),
+      likelihood: (z) => standardNormal(1).logProb(tf.sub(x, z)),
+    }),
+  });
+  expect(gap!.amortisation).toBeGreaterThan(0.05); // towards 0.75 from 0.45
+});
+
+it('inferenceGaps ends its steps at a signal', async () => {
+  const controller = new AbortController();
+  let models = 0;
+  const modelAt: InferenceGapsOptions['modelAt'] = (x, params) => {
+    if (++models === 10) controller.abort();
+    return {
+      prior: standardNormal(1),
+      posterior: diagonalNormal(params as { mean: Tensor2D; logStd: Tensor2D }),
+      likelihood: (z) => standardNormal(1).logProb(tf.sub(x, z)),
+    };
+  };
+  await gapsOf({ steps: 200, engine: 'eager', modelAt, signal: controller.signal });
+  expect(models).toBeGreaterThanOrEqual(10);
+  expect(models).toBeLessThan(100);
 });
 
 it.each([

@@ -111,6 +111,23 @@ it('encodings has the mean of so many draws, whatever it returns of them', async
   expect(differences('log q', found.logQ!, logQs, 1e-6)).toEqual([]);
 });
 
+it('encodings has the mean of a posterior that knows it, not that of draws', async () => {
+  const means: number[] = [];
+  await encodings(
+    {
+      infer: (x) => diagonalNormal({ mean: x, logStd: tf.zerosLike(x) }),
+      noise: { kind: 'normal', width: 3 },
+      data,
+      samples: 2,
+      meanSamples: 4,
+      key: key(6),
+      engine: 'eager',
+    },
+    (encoded) => means.push(...encoded.mean),
+  );
+  expect(means).toEqual([...values]);
+});
+
 const statisticsOptions = (samples: number) => ({
   modelAt: (x: Tensor2D): LatentModel => ({
     prior: standardNormal(3),
@@ -154,6 +171,31 @@ it.each([2, 5])('posteriorStatistics of %i draws has their means and unbiased va
   }
 });
 
+it('posteriorStatistics has a mean and divergence that all data share at each of them', async () => {
+  const found = await posteriorStatistics({
+    ...statisticsOptions(2),
+    modelAt: (x) => ({
+      ...statisticsOptions(2).modelAt(x),
+      posterior: diagonalNormal({ mean: tf.tensor2d([[1, 2, 3]]), logStd: tf.zeros([1, 3]) as Tensor2D }),
+    }),
+  });
+  const rows = (row: readonly number[]) => Array.from({ length: 5 }, () => row).flat();
+  expect(found.isMeanExact).toBe(true);
+  expect([...found.mean]).toEqual(rows([1, 2, 3]));
+  expect([...found.klPerDimension!]).toEqual(rows([0.5, 2, 4.5]).map((value) => expect.closeTo(value, 5))); // ½μ²
+});
+
+it('posteriorStatistics takes a posterior for factorised only where it knows its divergence too', async () => {
+  const found = await posteriorStatistics({
+    ...statisticsOptions(2),
+    modelAt: (x) => {
+      const { klPerDimension: _, ...rest } = diagonalNormal({ mean: x, logStd: tf.zerosLike(x) });
+      return { ...statisticsOptions(2).modelAt(x), posterior: rest as unknown as Samplable };
+    },
+  });
+  expect([found.isMeanExact, found.klPerDimension]).toEqual([false, undefined]);
+});
+
 it('latentActivity takes the variance of means of draws off, and counts what is above 0.01', () => {
   const statistics = {
     count: 3,
@@ -187,6 +229,33 @@ it.each([1, 2, 4, 5, 100, undefined])(
     expect([...sizes]).toEqual([Math.min(chunk ?? 4096, 5)]);
   },
 );
+
+it('tabulate takes 4096 rows at once where nothing is said', async () => {
+  const sizes = new Set<number>();
+  const sized = (x: Tensor2D) => {
+    sizes.add(x.shape[0]);
+    return { x };
+  };
+  const { x } = await tabulate(sized, dataPoints(new Float32Array(4100).fill(3), 1), { engine: 'eager' });
+  expect([x!.length, x!.at(-1), [...sizes]]).toEqual([4100, 3, [4096]]);
+});
+
+it('tabulate asks a function of no data points nothing', async () => {
+  const never = () => {
+    throw new Error('asked');
+  };
+  expect(await tabulate(never, { ...data, count: 0 }, { engine: 'eager' })).toEqual({});
+});
+
+it('tabulate repeats a row that all data share', async () => {
+  const { shared } = await tabulate(() => ({ shared: tf.tensor2d([[7, 8]]) }), data, { engine: 'eager', chunk: 2 });
+  expect([...shared!]).toEqual([7, 8, 7, 8, 7, 8, 7, 8, 7, 8]);
+});
+
+it('tabulate refuses a result of another number of rows', async () => {
+  const wrong = tabulate(() => ({ wrong: tf.zeros([2, 3]) }), data, { engine: 'eager' });
+  await expect(wrong).rejects.toThrow('tabulate: wrong: expected [5, 3], got [2, 3]');
+});
 
 it.each([
   [15, 4],

@@ -44,6 +44,9 @@ export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEsti
   readonly signal?: AbortSignal;
 }
 
+/** Options with what holds where nothing is said. */
+type Settled = AnnealedImportanceOptions & { readonly chains: number; readonly leapfrogSteps: number };
+
 /** Rows in one run of a graph: enough to keep the products busy, few enough to give every thread some. */
 const ROWS = 64;
 
@@ -59,9 +62,10 @@ const PILOT_CHAINS = 4;
  * @throws ExpectationError for temperatures, chains or latents that do not fit; NonFiniteError where a weight is not a number
  * @see Neal 2001, arXiv:physics/9803008; Grosse et al. 2015, arXiv:1511.02543; Wu et al. 2017, arXiv:1611.04273
  */
-export async function annealedImportance(options: AnnealedImportanceOptions): Promise<AnnealedImportance> {
+export async function annealedImportance(given: AnnealedImportanceOptions): Promise<AnnealedImportance> {
+  const { chains = 16, leapfrogSteps = 10, temperatures, onEstimate, latents } = given;
+  const options: Settled = { ...given, chains, leapfrogSteps };
   checkOptions(options);
-  const { chains = 16, leapfrogSteps = 10, temperatures, onEstimate, latents } = options;
   const runner = await functionsRunner(annealingFunctions(options.pathAt, leapfrogSteps), options);
   const onMove = progressOf(options);
   const summary = new AnnealedSummary();
@@ -82,19 +86,13 @@ export async function annealedImportance(options: AnnealedImportanceOptions): Pr
   return { chains, temperatures: temperatures.length - 1, ...summary.means(latents !== undefined) };
 }
 
-function checkOptions({
-  temperatures,
-  chains = 16,
-  leapfrogSteps = 10,
-  data,
-  latents,
-}: AnnealedImportanceOptions): void {
+function checkOptions({ temperatures, chains, leapfrogSteps, data, latents }: Settled): void {
   const expect = (holds: boolean, name: string, expected: string, received: unknown) => {
     if (!holds)
       throw new ExpectationError({ where: `annealedImportance: ${name}`, expected, received: String(received) });
   };
   const rises = temperatures.every((beta, t) => (t === 0 ? beta === 0 : beta > temperatures[t - 1]!));
-  const isPath = temperatures.length > 1 && rises && temperatures.at(-1) === 1;
+  const isPath = rises && temperatures.at(-1) === 1;
   expect(isPath, 'temperatures', 'numbers that rise from 0 to 1', `[${temperatures.slice(0, 8).join(', ')}]`);
   for (const [name, value] of Object.entries({ chains, leapfrogSteps })) {
     expect(Number.isInteger(value) && value >= 1, name, 'a whole number from 1 on', value);
@@ -116,7 +114,7 @@ function rowsOfRun({ pathAt, data, noise }: AnnealedImportanceOptions, runner: A
   return runner.rowsWithin('move', ROWS, (rows) => moveShapes(rows, data.width, dim));
 }
 
-function* groupsOf({ data, chains = 16 }: AnnealedImportanceOptions, rows: number): Generator<Group> {
+function* groupsOf({ data, chains }: Settled, rows: number): Generator<Group> {
   const size = Math.max(1, Math.floor(rows / chains));
   for (let first = 0, index = 0; first < data.count; first += size, index++) {
     yield { index, first, points: Math.min(size, data.count - first) };
@@ -126,7 +124,7 @@ function* groupsOf({ data, chains = 16 }: AnnealedImportanceOptions, rows: numbe
 const pilotChains = (chains: number) => Math.min(chains, PILOT_CHAINS);
 
 /** Counts transitions of rows. */
-function progressOf({ data, chains = 16, temperatures, latents, onProgress }: AnnealedImportanceOptions) {
+function progressOf({ data, chains, temperatures, latents, onProgress }: Settled) {
   const passes = pilotChains(chains) + chains * (latents ? 2 : 1);
   const total = data.count * passes * (temperatures.length - 2);
   let done = 0;
@@ -138,12 +136,12 @@ function progressOf({ data, chains = 16, temperatures, latents, onProgress }: An
 
 /** Pilot, forward and reverse chains of a group; undefined where the signal ended them. */
 async function annealGroup(
-  options: AnnealedImportanceOptions,
+  options: Settled,
   runner: AnnealingRunner,
   group: Group,
   onMove: (rows: number) => void,
 ): Promise<AnnealedEstimate[] | undefined> {
-  const { chains = 16, latents, noise } = options;
+  const { chains, latents, noise } = options;
   const pilot = new PilotStepSizes(group.points, initialStepSize(noise.width));
   const run = (direction: Direction, count: number, stepSizes: StepSizes) =>
     annealPass(options, { runner, group, onMove, direction, chains: count, stepSizes });

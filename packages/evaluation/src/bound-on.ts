@@ -3,9 +3,9 @@ import { type Arrays, compile, type InputShapes, loadRuntime, traceGraph } from 
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import { type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import type { NamedVariables, Tensor, Tensor2D } from '@flowvae/tensor';
 import type { DataPoints, Engine } from '@flowvae/training';
-import { assigningNothing, tracedRowsWithin } from '@flowvae/training';
+import { assigningNothing, functionRunner, tracedRowsWithin } from '@flowvae/training';
 
 /** Options of {@link boundOn}. */
 export interface BoundOnOptions {
@@ -78,8 +78,8 @@ async function runner(options: BoundOnOptions, size: number): Promise<Running> {
   const shapes = (x: Float32Array) => shapesOf(x.length / data.width);
   const most = tracedRowsWithin(size, (rows) => traceGraph(terms, shapesOf(rows), variables));
   if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
-    const run: Runner = async (x, epsilon) => eagerly(terms, { x, noise: epsilon }, shapes(x));
-    return { run, most, dispose: async () => {} };
+    const { run, dispose } = await functionRunner(terms, { variables, engine: 'eager' });
+    return { run: (x, epsilon) => run({ x, noise: epsilon }, shapes(x)), most, dispose };
   }
   const compiled = compile(terms, { variables, threads });
   return {
@@ -94,17 +94,3 @@ async function runner(options: BoundOnOptions, size: number): Promise<Running> {
 
 const valuesOf = (variables: NamedVariables): Arrays =>
   Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]));
-
-function eagerly(
-  terms: (inputs: Record<string, Tensor>) => Readonly<Record<string, Tensor>>,
-  arrays: Arrays,
-  shapes: InputShapes,
-): Arrays {
-  let read: Arrays = {};
-  tf.tidy(() => {
-    const inputs = Object.entries(shapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
-    const outputs = Object.entries(terms(Object.fromEntries(inputs)));
-    read = Object.fromEntries(outputs.map(([name, tensor]) => [name, tensor.dataSync<'float32'>().slice()]));
-  });
-  return read;
-}

@@ -38,7 +38,7 @@ export async function encodings(
       const average = tf.mean(tf.slice(grouped, [0, 0, 0], [-1, meanSamples, -1]), 1);
       return {
         mean: average,
-        ...inClosedForm(infer(x), average),
+        ...inClosedForm(infer(x)),
         z: tf.slice(grouped, [0, 0, 0], [-1, samples, -1]),
         logQ: tf.slice(tf.reshape(logProb, [-1, draws.samples]), [0, 0], [-1, samples]),
       };

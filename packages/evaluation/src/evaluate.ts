@@ -208,15 +208,14 @@ const chunkOf =
   ({ x, noise }) =>
     importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
 
-/** Begins the run of a job with its part of the chunk's noise, which is drawn once for all parts. */
+/** Begins the run of a job with its part of the noise of a whole chunk, which is drawn once for all parts. */
 function starterOf({ data, noise, key, samples }: EvaluateOptions, runner: FunctionRunner) {
   const { kind, width } = noise;
   const buffer = new Float32Array(Math.min(CHUNK, samples) * width);
   return ({ image, chunk, first, size, rows }: Job) => {
-    const drawn = buffer.subarray(0, Math.min(CHUNK, samples - chunk * CHUNK) * width);
-    if (first === 0) drawNoise(kind, fold(fold(key, image), chunk), drawn); // the parts of a chunk come in order
+    if (first === 0) drawNoise(kind, fold(fold(key, image), chunk), buffer); // the parts of a chunk come in order
     const own = new Float32Array(rows * width);
-    own.set(drawn.subarray(first * width, (first + size) * width));
+    own.set(buffer.subarray(first * width, (first + size) * width));
     return runner.run({ x: data.row(image), noise: own }, shapesOf(data.width, width, rows));
   };
 }

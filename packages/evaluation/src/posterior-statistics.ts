@@ -108,7 +108,7 @@ function reduced(modelAt: PosteriorStatisticsOptions['modelAt'], x: Tensor2D, no
     ...Object.fromEntries([...means, ...parts]),
     mean,
     variance: tf.mul(variance, samples / (samples - 1)),
-    ...inClosedForm(modelAt(x).posterior, mean),
+    ...inClosedForm(modelAt(x).posterior),
   };
 }
 

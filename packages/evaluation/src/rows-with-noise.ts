@@ -38,12 +38,9 @@ export function taken(
   return { x: tf.slice(rows, [0, 0], [-1, data.width]), drawn: tf.reshape(drawn, [-1, noise.width]) };
 }
 
-/** What a factorised posterior knows of itself, one row a data point; nothing of another. */
-export function inClosedForm(posterior: Samplable, like: Tensor): Readonly<Record<string, Tensor>> {
-  if (!isFactorised(posterior)) return {};
-  const rows = (value: Tensor): Tensor => tf.add(value, tf.zerosLike(like)); // also where all data share it
-  return { exactMean: rows(posterior.mean), klPerDimension: rows(posterior.klPerDimension()) };
-}
+/** What a factorised posterior knows of itself, a row for each data point or one for all; nothing of another. */
+export const inClosedForm = (posterior: Samplable): Readonly<Record<string, Tensor>> =>
+  isFactorised(posterior) ? { exactMean: posterior.mean, klPerDimension: posterior.klPerDimension() } : {};
 
 type Factorised = Samplable & Pick<DiagonalNormal, 'mean' | 'klPerDimension'>;
 

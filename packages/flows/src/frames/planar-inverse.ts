@@ -10,10 +10,10 @@ const ITERATIONS = 25;
  * Safeguarded Newton: a step that leaves the bracket, or does not halve it, becomes a bisection (plain Newton diverges for large m). The
  * gradient is the implicit one, not the one through the iterations: ds = (dc + db − t·dm)/f', where f' = 1 + (1 − t²)·m is computed as
  * t² + (1 − t²)·(1 + m) from 1 + m, which m itself cannot give back for m → −1.
- * Shapes: c, onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
+ * Shapes: c [B, 1]; onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
  */
 export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
-  const rows = Math.max(c.shape[0], onePlusM.shape[0], b.shape[0]);
+  const rows = c.shape[0];
   const [cs, ms, bs] = [c, onePlusM, b].map((x) => tf.broadcastTo(x, [rows, 1]));
   return implicitRoot(cs!, ms!, bs!) as Tensor2D;
 }

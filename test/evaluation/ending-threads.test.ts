@@ -1,0 +1,69 @@
+// What evaluation starts it ends: the threads of its runs, also where it ends in an error.
+import { standardNormal } from '@flowvae/distributions';
+import { annealedImportance, evaluate, tabulate } from '@flowvae/evaluation';
+import { key } from '@flowvae/random';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
+import { expect, it, vi } from 'vitest';
+
+const pools = vi.hoisted(() => ({ opened: 0, ended: 0 }));
+
+vi.mock('@flowvae/compiler', async (original) => {
+  const module = await original<typeof import('@flowvae/compiler')>();
+  class Counted extends module.SessionPool {
+    constructor(threads: number) {
+      super(threads);
+      pools.opened++;
+    }
+    override async dispose() {
+      await super.dispose();
+      pools.ended++;
+    }
+  }
+  return { ...module, SessionPool: Counted };
+});
+
+const normal1 = standardNormal(1);
+const likelihoodAt = (x: Tensor2D) => (z: Tensor2D) => normal1.logProb(tf.sub(x, z));
+const options = {
+  variables: {},
+  noise: { kind: 'normal', width: 1 } as const,
+  data: dataPoints(Float32Array.of(1), 1),
+  key: key(1),
+};
+const stop = () => {
+  throw new RangeError('mine');
+};
+
+it.each<[string, (onEnd: () => void) => Promise<unknown>]>([
+  [
+    'evaluate',
+    (onEnd) =>
+      evaluate({
+        ...options,
+        samples: 2,
+        modelAt: (x) => ({ prior: normal1, posterior: normal1, likelihood: likelihoodAt(x) }),
+        onEstimate: onEnd,
+      }),
+  ],
+  [
+    'annealedImportance',
+    (onEnd) =>
+      annealedImportance({
+        ...options,
+        temperatures: [0, 1],
+        chains: 1,
+        pathAt: (x) => ({ initial: normal1, logRatio: likelihoodAt(x) }),
+        onEstimate: onEnd,
+      }),
+  ],
+  ['tabulate', () => tabulate((x) => ({ twice: tf.mul(x, 2) }), options.data)],
+])('%s ends the threads of its runs', async (name, run) => {
+  pools.opened = 0;
+  pools.ended = 0;
+  await run(() => {});
+  expect(pools).toEqual({ opened: 1, ended: 1 });
+  if (name === 'tabulate') return;
+  await expect(run(stop)).rejects.toThrow('mine');
+  expect(pools).toEqual({ opened: 2, ended: 2 });
+});
