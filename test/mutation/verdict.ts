@@ -72,7 +72,7 @@ export async function judged(mutant: Mutant, court: Court): Promise<Verdict> {
   await suite.change(mutant.file, edited(textOf(mutant.file), mutant.edit));
   try {
     for (const [i, { milliseconds, isLoadingOnly: _, ...tests }] of affordable.entries()) {
-      const request = { ...tests, timeout: 15_000 + 10 * milliseconds };
+      const request = { ...tests, timeout: 40_000 + 10 * milliseconds }; // other work may fill the machine
       const { end, failure } = await suite.run(request);
       if (end === 'passed') continue;
       await trust(court, mutant, request);
