@@ -5,8 +5,10 @@ import {
   FlowPosteriorLayer,
   flowPosterior,
   fromNormflows,
+  type InvertibleFlow,
   iaf,
   initialisations,
+  invert,
   isInvertible,
   maf,
   nice,
@@ -30,6 +32,12 @@ const numbersOf = (make: () => Tensor): number[] => tf.tidy(() => Array.from(mak
 function drawnTensors(flow: Flow) {
   const entries = Object.entries(drawInputs(flow, { batch: 4, scale: 0.5 }));
   return Object.fromEntries(entries.map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]));
+}
+
+/** A flow without its inverse. */
+function oneWay(flow: Flow | InvertibleFlow): Flow {
+  const { inverse: _, ...rest } = flow as InvertibleFlow;
+  return rest;
 }
 
 it('spline acts on [−bound, bound] in every component, with 8 bins and a bound of 5 where nothing is said', () => {
@@ -63,9 +71,8 @@ it('chain starts as the identity where every link does, else as a map of volume 
 });
 
 it('chain has an inverse only where every link has one', () => {
-  const { inverse: _, ...oneWay } = planar(3);
   expect(isInvertible(chain([planar(3), planar(3)]))).toBe(true);
-  expect(isInvertible(chain([planar(3), oneWay as Flow]))).toBe(false);
+  expect(isInvertible(chain([planar(3), oneWay(planar(3))]))).toBe(false);
 });
 
 it.each([
@@ -106,6 +113,55 @@ it.each(flowCases.map((row) => [row.name, row] as const))('%s refuses a point of
     expect(() => flow.forward(params, wide)).toThrow(expected);
     if (isInvertible(flow)) expect(() => flow.inverse(params, wide)).toThrow(expected);
   });
+});
+
+it.each(flowCases.map((row) => [row.name, row] as const))('%s refuses a parameter of another width', (_, row) => {
+  const flow = row.make(row.dims[0]!);
+  tf.tidy(() => {
+    const { z, ...params } = drawnTensors(flow);
+    for (const [name, value] of Object.entries(params)) {
+      const wide = { ...params, [name]: tf.concat([value, value], value.rank - 1) };
+      const last = `${name.split('.').at(-1)}: expected`;
+      expect(() => flow.forward(wide, z as Tensor2D)).toThrow(last);
+      if (isInvertible(flow)) expect(() => flow.inverse(wide, z as Tensor2D)).toThrow(last);
+    }
+  });
+});
+
+it.each([
+  ['realnvp', realnvp(3, { hidden: 4, contextWidth: 2 })],
+  ['iaf', iaf(3, { hidden: 4, contextWidth: 2 })],
+] as const)('%s has one row of weights for all points, and a context for each', (_, flow) => {
+  tf.tidy(() => {
+    const { z, ...params } = drawnTensors(flow as Flow);
+    const rows = (value: Tensor, count: number) =>
+      tf.tile(tf.slice(value, [0], [1]), [count, ...value.shape.slice(1).fill(1)]);
+    for (const name of flow.shared!) {
+      const many = { ...params, [name]: rows(params[name]!, 4) };
+      expect(() => flow.forward(many, z as Tensor2D)).toThrow(`${name}: expected`);
+    }
+    expect(flow.forward({ ...params, context: rows(params.context!, 4) }, z as Tensor2D).y.shape).toEqual([4, 3]);
+  });
+});
+
+it('invert has layers where the flow has some', () => {
+  expect('layers' in invert(realnvp(2, { layers: 1, hidden: 3 }))).toBe(false);
+  const broken: Flow = { ...planar(2), layers: () => [{ name: 'one-way', flow: oneWay(planar(2)), params: {} }] };
+  expect(() => invert(broken as InvertibleFlow).layers!({})).toThrow('invert: layer one-way has no inverse');
+});
+
+it('parseFlow counts the layers of the whole formula: fixed layers at other places differ', () => {
+  const z = tf.tensor2d([[1, 2, 3, 4, 5, 6, 7, 8]]);
+  const flow = parseFlow('permutation*2-affine-permutation', 8);
+  const values = numbersOf(() => {
+    const entries = Object.entries(flow.initialParams(key(1))).map(([name, each]) => [name, tf.tensor(each, [1, 8])]);
+    return flow.forward(Object.fromEntries(entries), z).y;
+  });
+  const expected = numbersOf(() =>
+    [0, 1, 3].reduce<Tensor2D>((y, place) => permutation(8, { key: key(place) }).forward({}, y).y, z),
+  );
+  expect(values).toEqual(expected);
+  z.dispose();
 });
 
 it.each([
