@@ -12,7 +12,7 @@ import {
   inferenceGaps,
 } from '@flowvae/evaluation';
 import { paretoK, paretoKThreshold } from '@flowvae/objectives';
-import { key } from '@flowvae/random';
+import { fold, key, normal } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
 import { expect, it } from 'vitest';
@@ -137,6 +137,32 @@ it('evaluate has an infinite NLL where one data point has an estimate of 0, wher
     const found = await evaluate(options({ modelAt, data }));
     expect([found.nll, found.elbo, found.nllStandardError]).toEqual([Infinity, -Infinity, Number.NaN]);
   }
+});
+
+it('evaluate computes a chunk in parts where it is too wide, each part with its own noise', async () => {
+  const [count, width] = [40, 250_000]; // 40 MB
+  const found: ImportanceEstimate[] = [];
+  await evaluate(
+    options({
+      modelAt: () => ({
+        prior: standardNormal(2),
+        posterior: standardNormal(2),
+        likelihood: (z): Tensor1D => {
+          const wide = tf.tile(tf.slice(z, [0, 0], [-1, 1]), [1, width]);
+          return tf.add(tf.sum(tf.mul(z, [[1, 3]]), 1), tf.mul(tf.max(wide, 1), 0));
+        },
+      }),
+      noise: { kind: 'normal', width: 2 },
+      data: dataPoints(Float32Array.of(1, 2), 1),
+      samples: count,
+      onEstimate: (i, estimate) => (found[i] = estimate),
+    }),
+  );
+  const expected = [0, 1].map((image) => {
+    const noise = normal(fold(fold(key(5), image), 0), 2 * count);
+    return mean(Array.from({ length: count }, (_, s) => noise[2 * s]! + 3 * noise[2 * s + 1]!));
+  });
+  expect(found.map(({ elbo }) => elbo)).toEqual(expected.map((value) => expect.closeTo(value, 4)));
 });
 
 it('evaluate tells how many are done, and begins none after a signal', async () => {

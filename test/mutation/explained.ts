@@ -70,7 +70,10 @@ export const explained: readonly Explained[] = [
   {
     file: 'packages/flows/src/frames/elementwise-map.ts',
     before: 'return tf.sum(slopes.length === 1 ? slopes[0]! : tf.concat(slopes, 1), 1);',
-    after: ['return tf.sum((tf.concat(slopes, 1)), 1);'],
+    after: [
+      'return tf.sum((tf.concat(slopes, 1)), 1);',
+      'return tf.sum(slopes.length === 0 ? slopes[0]! : tf.concat(slopes, 1), 1);',
+    ],
     reason: 'a shortcut: a concatenation of one',
   },
   {
@@ -90,6 +93,18 @@ export const explained: readonly Explained[] = [
     before: 'const SETTLING = { steps: 7, alpha: 1.5, beta: 0.5 };',
     after: ['const SETTLING = { steps: 8, alpha: 1.5, beta: 0.5 };'],
     reason: 'one step more: 1 − σ is below rounding already',
+  },
+  {
+    file: 'packages/flows/src/algebra/orthogonalise.ts',
+    before: 'const STRETCHING = { steps: 18, alpha: 1.5 * 1.4, beta: 0.5 * 1.4 ** 3 };',
+    after: ['const STRETCHING = { steps: 19, alpha: 1.5 * 1.4, beta: 0.5 * 1.4 ** 3 };'],
+    reason: 'one step more: there is room to float32 rounding',
+  },
+  {
+    file: 'packages/flows/src/algebra/orthogonalise.ts',
+    before: 'for (let step = 0; step < steps; step++) {',
+    after: ['for (let step = 0; step <= steps; step++) {'],
+    reason: 'one step more: there is room to float32 rounding',
   },
   {
     file: 'packages/flows/src/frames/planar-chain.ts',
@@ -127,6 +142,12 @@ export const explained: readonly Explained[] = [
     reason: 'rounding only: which of two forms of the same number is taken',
   },
   {
+    file: 'packages/flows/src/frames/planar-flow.ts',
+    before: 'const correction = tf.div(tf.sub(tf.sub(slope, dot), 1), tf.add(tf.sum(tf.square(w), 2), TINY_SQUARE));',
+    after: ['const correction = tf.div(tf.sub(tf.sub(slope, dot), 1), tf.sub(tf.sum(tf.square(w), 2), TINY_SQUARE));'],
+    reason: 'w = 0 only, where the quotient is multiplied by 0',
+  },
+  {
     file: 'packages/flows/src/posterior/posterior-layer.ts',
     before: 'super.build(inputShape);',
     after: [';'],
@@ -145,6 +166,12 @@ export const explained: readonly Explained[] = [
     reason: 'w and û have as many layers',
   },
   {
+    file: 'packages/flows/src/frames/rank-one-layers.ts',
+    before: 'const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] > 1);',
+    after: ['const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] >= 1);'],
+    reason: 'a shortcut: a sum over one row',
+  },
+  {
     file: 'packages/flows/src/frames/planar-inverse.ts',
     before: 'const noise = tf.mul(tf.add(tf.add(tf.abs(m), tf.abs(target)), 1), 1e-6);',
     after: [
@@ -156,7 +183,7 @@ export const explained: readonly Explained[] = [
   {
     file: 'packages/flows/src/frames/planar-inverse.ts',
     before: 'let lastStep: Tensor2D = tf.sub(high, low);',
-    after: ['let lastStep: Tensor2D = tf.add(high, low);'],
+    after: ['let lastStep: Tensor2D = tf.add(high, low);', 'let lastStep: Tensor2D = high;'],
     reason: 'the first step may be a bisection or not: 24 more follow',
   },
   {
@@ -188,6 +215,18 @@ export const explained: readonly Explained[] = [
     before: 'key: key(0),',
     after: ['key: key(1),'],
     reason: 'all first values are replaced by those of the state dict',
+  },
+  {
+    file: 'packages/flows/src/families/autoregressive.ts',
+    before: 'flow: make(dim, { ...options, layers: 1 }, first + k),',
+    after: ['flow: make(dim, { ...options, layers: 1 }, first - k),'],
+    reason: 'of the place only the parity counts, which is the same',
+  },
+  {
+    file: 'packages/flows/src/layers/row-groups.ts',
+    before: 'return flow.forward(flow.takesGroups ? params : repeated(params, z.shape[0]), z);',
+    after: ['return flow.forward((repeated(params, z.shape[0])), z);'],
+    reason: 'memory only: rows of parameters are repeated for each draw',
   },
   {
     file: 'packages/objectives/src/annealed-importance.ts',

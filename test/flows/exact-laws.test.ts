@@ -1,0 +1,123 @@
+// Every flow of the table at a few points: what its inverse undoes, and how its parameters serve groups of points. First values and orders by hand.
+import {
+  type Flow,
+  FlowPosteriorLayer,
+  iaf,
+  isInvertible,
+  parseFlow,
+  planar,
+  sylvesterHouseholder,
+  sylvesterOrthogonal,
+} from '@flowvae/flows';
+import { fold, key, normal } from '@flowvae/random';
+import { elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { expect, it } from 'vitest';
+import { euclideanNorm } from '../../packages/flows/src/algebra/euclidean-norm.ts';
+import { flowCases } from '../cases/flows.ts';
+import { differences } from '../laws/comparison.ts';
+import { drawInputs } from '../laws/flow-inputs.ts';
+
+const numbersOf = (make: () => Tensor): number[] => tf.tidy(() => Array.from(make().dataSync()));
+
+function drawnTensors(flow: Flow, options: { readonly paramRows?: number } = {}) {
+  const entries = Object.entries(drawInputs(flow, { batch: 6, scale: 0.5, ...options }));
+  return Object.fromEntries(entries.map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]));
+}
+
+const sized = flowCases.flatMap((row) =>
+  row.dims.filter((dim) => dim <= 5).map((dim) => [row.name, dim, row] as const),
+);
+
+it.each(sized)('%s of %i components is undone by its inverse, log-dets too', (_, dim, row) => {
+  const flow = row.make(dim);
+  if (!isInvertible(flow)) return;
+  tf.tidy(() => {
+    const { z, ...params } = drawnTensors(flow);
+    const { y, logDet } = flow.forward(params, z as Tensor2D);
+    const back = flow.inverse(params, y);
+    expect(differences('z', back.z.dataSync(), z!.dataSync(), 1e-3)).toEqual([]);
+    expect(differences('logDet', back.logDet.dataSync(), tf.neg(logDet).dataSync(), 1e-3)).toEqual([]);
+  });
+});
+
+it('a flow that takes groups gives a group of points its own row of parameters', () => {
+  const grouped = flowCases.flatMap((row) => {
+    const flow = row.make(row.dims[0]!);
+    return flow.takesGroups ? [flow] : [];
+  });
+  expect(grouped.length).toBeGreaterThan(2);
+  for (const flow of grouped) {
+    tf.tidy(() => {
+      const { z, ...params } = drawnTensors(flow);
+      const rows = (of: readonly number[]) => {
+        const chosen = Object.entries(params).map(([name, value]) => [name, tf.gather(value, [...of])]);
+        return flow.forward(Object.fromEntries(chosen), z as Tensor2D);
+      };
+      const [groups, repeated] = [rows([0, 1]), rows([0, 0, 0, 1, 1, 1])];
+      expect(differences(flow.name, groups.y.dataSync(), repeated.y.dataSync(), 1e-6)).toEqual([]);
+      expect(differences(flow.name, groups.logDet.dataSync(), repeated.logDet.dataSync(), 1e-6)).toEqual([]);
+    });
+  }
+});
+
+it('the layers of iaf take the components forwards and backwards in turn', () => {
+  const flow = iaf(3, { layers: 4, hidden: 6 });
+  tf.tidy(() => {
+    const { z, ...params } = drawnTensors(flow);
+    for (const [k, layer] of flow.layers!(params).entries()) {
+      const valuesAt = (point: Tensor) => [...layer.flow.forward(layer.params, point as Tensor2D).y.dataSync()];
+      const before = valuesAt(z!);
+      const moved = [0, 1, 2].map((d) => {
+        const after = valuesAt(tf.add(z!, tf.oneHot(tf.tensor1d([d], 'int32'), 3)));
+        return [0, 1, 2].map((i) => Math.abs(after[i]! - before[i]!) > 1e-6); // of the first point
+      });
+      // a component moves itself and those after it
+      const expected = [0, 1, 2].map((d) => [0, 1, 2].map((i) => (k % 2 === 0 ? i >= d : i <= d)));
+      expect(moved).toEqual(expected);
+    }
+  });
+});
+
+it('planar starts with directions N(0, I/D) of its own key', () => {
+  const { w } = planar(3, 4).initialParams(key(5)) as unknown as { w: Float32Array };
+  const drawn = normal(fold(key(5), 'planar'), 12);
+  expect(
+    differences(
+      'w',
+      w,
+      Array.from(drawn, (value) => value / Math.sqrt(3)),
+      1e-7,
+    ),
+  ).toEqual([]);
+});
+
+it('every flow has a first value of the right size for each parameter, also with a context of one feature', () => {
+  const narrow = [iaf(2, { contextWidth: 1, hidden: 3 }), parseFlow('realnvp(3)', 2, { contextWidth: 1 })];
+  for (const flow of [...flowCases.map((row) => row.make(row.dims[0]!)), ...narrow]) {
+    const sizes = Object.entries(flow.initialParams(key(1))).map(([name, values]) => [name, values.length]);
+    const expected = Object.entries(flow.paramShapes).map(([name, shape]) => [name, elementCount(shape)]);
+    expect(Object.fromEntries(sizes)).toEqual(Object.fromEntries(expected));
+  }
+});
+
+it('parseFlow has at most 8 columns and 8 mirrors where nothing is said', () => {
+  for (const dim of [4, 10]) {
+    expect(parseFlow('sylvester-o', dim).paramShapes).toEqual(sylvesterOrthogonal(dim, Math.min(dim, 8)).paramShapes);
+    expect(parseFlow('sylvester-h', dim).paramShapes).toEqual(sylvesterHouseholder(dim, 8).paramShapes);
+  }
+});
+
+it('FlowPosteriorLayer refuses a wrong formula as it is made', () => {
+  expect(() => new FlowPosteriorLayer({ latent: 2, flow: 'plnar' })).toThrow("flow formula 'plnar'");
+});
+
+it('euclideanNorm has the gradient x/‖x‖, however short x is, and 0 at 0', () => {
+  const points = [
+    [0.03, 0.04],
+    [3e-15, 4e-15],
+    [3, 4],
+    [0, 0],
+  ];
+  const gradient = numbersOf(() => tf.grad((x: Tensor) => tf.sum(euclideanNorm(x as Tensor2D)))(tf.tensor2d(points)));
+  expect(differences('gradient', gradient, [0.6, 0.8, 0.6, 0.8, 0.6, 0.8, 0, 0], 1e-5)).toEqual([]);
+});
