@@ -1,5 +1,5 @@
 // Observations at their edges, by hand: ends of draws, bounds of scales, gradients in what is shared or chosen.
-import { bernoulli, continuousBernoulli, logitNormal, normalMixture } from '@flowvae/distributions';
+import { bernoulli, continuousBernoulli, gaussian, logitNormal, normalMixture } from '@flowvae/distributions';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -53,4 +53,33 @@ it('normalMixture draws have the gradient σ in the noise of the chosen componen
     return tf.grad(draw)(tf.tensor2d([[0.5, 3, 0.1]])); // exp(−9.01/2) < ½: the first
   });
   expect(differences('gradient', gradient, [3, 0, 0], 1e-6)).toEqual([]);
+});
+
+it('gaussian draws μ + σ·ε', () => {
+  const z = numbersOf(() => {
+    const p = gaussian({ mean: tf.tensor2d([[1, 2]]), logStd: tf.tensor2d([[Math.log(3)]]) });
+    return p.sampleAndLogProb(tf.tensor2d([[0.5, -1]])).z;
+  });
+  expect(differences('z', z, [2.5, -1], 1e-6)).toEqual([]);
+});
+
+it.each([0.5, 8])('logitNormal has a mean of ½ where its logit has one of 0, α = %d', (alpha) => {
+  const mean = numbersOf(() =>
+    logitNormal({ mean: tf.zeros([1, 1]), logStd: tf.tensor2d([[Math.log(alpha)]]) }).mean(),
+  );
+  expect(Math.abs(mean[0]! - 0.5)).toBeLessThan(1e-7);
+});
+
+it.each([
+  ['bernoulli', () => bernoulli({ logits: tf.zeros([1, 2]) })],
+  ['continuousBernoulli', () => continuousBernoulli({ logits: tf.zeros([1, 2]) })],
+  ['logitNormal', () => logitNormal({ mean: tf.zeros([1, 2]), logStd: tf.zeros([1, 2]) })],
+] as const)('%s refuses x and noise of another width', (name, make) => {
+  tf.tidy(() => {
+    const wide = tf.zeros([1, 3]) as Tensor2D;
+    expect(() => make().logProb(wide)).toThrow(`${name}.logProb: x: expected [batch, 2], got [1, 3]`);
+    expect(() => make().sampleAndLogProb(wide)).toThrow(
+      `${name}.sampleAndLogProb: noise: expected [batch, 2], got [1, 3]`,
+    );
+  });
 });

@@ -26,6 +26,21 @@ export const explained: readonly Explained[] = [
     reason: 'one millionth of a term of 1e-6',
   },
   {
+    file: 'packages/distributions/src/continuous-bernoulli.ts',
+    before: '(t) => tf.add(tf.mul(t, -1 / 2), polynomial(tf.square(t), [0, 1 / 24, -1 / 2880, 1 / 181_440])),',
+    after: ['(t) => tf.add(tf.mul(t, -1 / 2), polynomial(tf.square(t), [0, 1 / 24, -1 / 2880, 1 / 181441])),'],
+    reason: 'less than a millionth of a term of 1e-5',
+  },
+  {
+    file: 'packages/distributions/src/continuous-bernoulli.ts',
+    before:
+      '(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1_209_600]))),',
+    after: [
+      '(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30241, 1 / 1_209_600]))),',
+    ],
+    reason: 'one part in 30,000 of a term of 3e-5',
+  },
+  {
     file: 'packages/distributions/src/logistic-mixture.ts',
     before: '(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.sub(mean, edge), inverseScale)))),',
     after: ['(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.add(mean, edge), inverseScale)))),'],
@@ -52,11 +67,17 @@ export const explained: readonly Explained[] = [
   {
     file: 'packages/distributions/src/logit-normal.ts',
     before: 'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);',
+    after: ['const nodes = Array.from({ length: 2 * REACH / STEP + 1 }, (_, i) => i * STEP - REACH);'],
+    reason: 'a quotient that is whole but for rounding',
+  },
+  {
+    file: 'packages/distributions/src/normal-mixture.ts',
+    before:
+      "const below = tf.cast(tf.lessEqual(uniform, tf.add(cumulative, last)), 'float32'); // rounding must not leave a row without",
     after: [
-      'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) }, (_, i) => i * STEP - REACH);',
-      'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 0 }, (_, i) => i * STEP - REACH);',
+      "const below = tf.cast(tf.less(uniform, tf.add(cumulative, last)), 'float32'); // rounding must not leave a row without",
     ],
-    reason: 'the last node weighs 3e-7',
+    reason: 'a uniform number of exactly a sum of weights',
   },
   {
     file: 'packages/flows/src/families/actnorm.ts',
