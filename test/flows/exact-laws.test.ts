@@ -1,11 +1,17 @@
 // Every flow of the table at a few points: what its inverse undoes, and how its parameters serve groups of points. First values and orders by hand.
+import { standardNormal } from '@flowvae/distributions';
 import {
+  chain,
   type Flow,
   FlowPosteriorLayer,
+  flowPosterior,
   iaf,
+  invert,
   isInvertible,
+  normalScales,
   parseFlow,
   planar,
+  pushForward,
   sylvesterHouseholder,
   sylvesterOrthogonal,
 } from '@flowvae/flows';
@@ -49,8 +55,13 @@ it('a flow that takes groups gives a group of points its own row of parameters',
   for (const flow of grouped) {
     tf.tidy(() => {
       const { z, ...params } = drawnTensors(flow);
+      // the last parameter has one row for all points
       const rows = (of: readonly number[]) => {
-        const chosen = Object.entries(params).map(([name, value]) => [name, tf.gather(value, [...of])]);
+        const entries = Object.entries(params);
+        const chosen = entries.map(([name, value], i) => [
+          name,
+          tf.gather(value, i === entries.length - 1 && i > 0 ? [0] : [...of]),
+        ]);
         return flow.forward(Object.fromEntries(chosen), z as Tensor2D);
       };
       const [groups, repeated] = [rows([0, 1]), rows([0, 0, 0, 1, 1, 1])];
@@ -100,6 +111,43 @@ it('every flow has a first value of the right size for each parameter, also with
   }
 });
 
+it.each(normalScales)('flowPosterior starts at σ = 1/e, %s', (scale) => {
+  const posterior = flowPosterior({ latent: 2, contextWidth: 3, base: { scale }, key: key(2) });
+  const z = numbersOf(() => posterior.at(tf.zeros([1, 3])).sampleAndLogProb(tf.tensor2d([[1, -2]])).z);
+  expect(differences('z', z, [1 / Math.E, -2 / Math.E], 1e-6)).toEqual([]);
+  tf.dispose({ ...posterior.variables });
+});
+
+it('pushForward keeps a box only where its base has one, so that it can be pushed on', () => {
+  tf.tidy(() => {
+    const { z: _, ...params } = drawnTensors(planar(2), { paramRows: 1 });
+    const once = pushForward(standardNormal(2), planar(2), params as never);
+    expect('box' in once).toBe(false);
+    expect('logProb' in pushForward(once, planar(2), params as never)).toBe(true);
+  });
+});
+
+it('invert has the layers in the opposite order, chain of one flow its dimension', () => {
+  tf.tidy(() => {
+    const { z: _, ...params } = drawnTensors(planar(2, 3));
+    expect(invert(planar(2, 3)).layers!(params as never).map(({ name }) => name)).toEqual(
+      [2, 1, 0].map((k) => `planar[${k}]`),
+    );
+  });
+  expect(chain([planar(3)])).toMatchObject({ dim: 3, name: 'planar' });
+});
+
+it('parseFlow says how narrow a latent may be', () => {
+  const error = (() => {
+    try {
+      return parseFlow('sylvester-t', 1);
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toMatchObject({ name: 'NarrowLatentError', fewest: 2 });
+});
+
 it('parseFlow has at most 8 columns and 8 mirrors where nothing is said', () => {
   for (const dim of [4, 10]) {
     expect(parseFlow('sylvester-o', dim).paramShapes).toEqual(sylvesterOrthogonal(dim, Math.min(dim, 8)).paramShapes);
@@ -109,6 +157,11 @@ it('parseFlow has at most 8 columns and 8 mirrors where nothing is said', () => 
 
 it('FlowPosteriorLayer refuses a wrong formula as it is made', () => {
   expect(() => new FlowPosteriorLayer({ latent: 2, flow: 'plnar' })).toThrow("flow formula 'plnar'");
+  expect(() => new FlowPosteriorLayer({ latent: 2, heads: 'wide' as 'plain' })).toThrow('heads: expected one of');
+  const layer = new FlowPosteriorLayer({ latent: 2, name: 'q' });
+  expect(() => tf.tidy(() => layer.call([tf.zeros([1, 3]), tf.zeros([1, 3])]))).toThrow(
+    'q: noise: expected [batch, 2], got [1, 3]',
+  );
 });
 
 it('euclideanNorm has the gradient x/‖x‖, however short x is, and 0 at 0', () => {

@@ -1,9 +1,9 @@
 // The root behind the inverse of a planar layer, to the rounding of its own equation, however steep that is.
 
 import { key, uniform } from '@flowvae/random';
-import { tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
-import { solvePlanar } from '../../packages/flows/src/frames/planar-inverse.ts';
+import { solvePlanar, tanhToRounding } from '../../packages/flows/src/frames/planar-inverse.ts';
 
 const EPSILON = 2 ** -24;
 
@@ -40,4 +40,28 @@ it.each([-0.9, 0.1, 20, 60, 1000, 1e4])('solvePlanar finds the root to two round
     return Math.abs(root - right) / rounding;
   });
   expect(Math.max(...misses)).toBeLessThan(2);
+});
+
+it('solvePlanar has the implicit gradient: 1/f′ in c and b, −tanh(s)/f′ in m, f′ = 1 + m·(1 − tanh²(s))', () => {
+  const [c, onePlusM, b] = [1, 3, 0.2];
+  const gradients = tf.tidy(() => {
+    const root = (...args: Tensor[]) => tf.sum(solvePlanar(...(args as [Tensor2D, Tensor2D, Tensor2D])));
+    return tf
+      .grads(root)([c, onePlusM, b].map((value) => tf.tensor2d([[value]])))
+      .map((each) => each.dataSync()[0]!);
+  });
+  const t = Math.tanh(exactRoot(onePlusM - 1, c + b));
+  const slope = 1 + (onePlusM - 1) * (1 - t * t);
+  expect(gradients).toEqual([1 / slope, -t / slope, 1 / slope].map((value) => expect.closeTo(value, 6)));
+});
+
+it('tanhToRounding is odd, has all digits near 0 and stays below 1 by no more than its rounding', () => {
+  const points = Array.from({ length: 400 }, (_, i) => 10 ** (-4 + (5.2 * i) / 400)); // 1e-4 … 16
+  const [above, below] = tf.tidy(() =>
+    [1, -1].map((sign) => [...tanhToRounding(tf.tensor2d(points.map((s) => [sign * s]))).dataSync()]),
+  );
+  expect(below).toEqual(above!.map((value) => -value));
+  const misses = points.map((s, i) => Math.abs(above![i]! / Math.tanh(Math.fround(s)) - 1));
+  expect(Math.max(...misses)).toBeLessThan(2.5e-7);
+  expect(Math.max(...above!)).toBe(1);
 });
