@@ -22,6 +22,23 @@ describe('ProgressLine', () => {
     expect('far too …'.length).toBeLessThan(10);
   });
 
+  it('leaves out whole pieces that do not fit, from the first on that does not', () => {
+    const shown = (columns: number) => {
+      const out = stream({ isTTY: true, columns });
+      new ProgressLine(out).show(['step 50', '  2 s left', ' = 1.25', '!']);
+      return out.written[0]!.slice('\r\x1b[2K'.length);
+    };
+    expect([26, 25, 18, 17, 8, 7].map(shown)).toEqual([
+      'step 50  2 s left = 1.25!',
+      'step 50  2 s left = 1.25',
+      'step 50  2 s left',
+      'step 50',
+      'step 50',
+      'step …',
+    ]);
+    expect(shown(0)).toBe('step 50  2 s left = 1.25!'); // a terminal that does not say how wide it is
+  });
+
   it('ends the line after the last state', () => {
     const out = stream({ isTTY: true });
     new ProgressLine(out).show('done', true);
@@ -66,6 +83,22 @@ describe('trainingProgress', () => {
       'training 6050 steps, compiled engine\n',
       'step 50/6050  2 m 00 s left  20.0 ms/step  elbo -101.23 = logPrior -3.2\n',
     ]);
+  });
+
+  it('fits a terminal of any width, and never cuts a number', async () => {
+    const terms = { iwae: -98.1, elbo: -101.2, logLikelihood: -80, logPrior: -57, logBase: -38, logDet: -2.2 };
+    for (const columns of [20, 40, 60, 79, 80, 81, 100, 120, 160]) {
+      const out = stream({ isTTY: true, columns });
+      const callback = trainingProgress(out);
+      await callback.onStart!({ steps: 10_000, engine: 'compiled' });
+      await callback.onEntry!({ ...entry, terms });
+      const shown = out.written[1]!.slice('\r\x1b[2K'.length);
+      expect(shown.length).toBeLessThan(columns);
+      const whole =
+        'step 50/10000  3 m 19 s left  20.0 ms/step  iwae -98.10, elbo -101.20 = logLikelihood -80.0 + logPrior -57.0 - logBase -38.0 + logDet -2.2';
+      expect(whole.startsWith(shown)).toBe(true);
+      expect(whole.slice(shown.length)).toMatch(/^($| |,)/);
+    }
   });
 
   it('shows the bound as the sum that it is, and other bounds before it', async () => {

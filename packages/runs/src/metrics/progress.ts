@@ -27,11 +27,17 @@ export class ProgressLine {
     this.#stream = stream;
   }
 
-  /** Shows a new state; off a terminal at most every ten seconds unless every state is wanted, and always where `last`. */
-  show(text: string, last = false): void {
+  /**
+   * Shows a new state; off a terminal at most every ten seconds unless every state is wanted, and always where `last`.
+   *
+   * @param state a text, or pieces of one: a terminal that is too narrow for all gets the first ones, whole
+   */
+  show(state: string | readonly string[], last = false): void {
+    const pieces = typeof state === 'string' ? [state] : state;
+    const text = pieces.join('');
     if (this.#stream.isTTY && !this.#stream.everyState) {
-      const width = (this.#stream.columns ?? 80) - 1;
-      this.#stream.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+      // some terminals say 0; the last column stays free, where some would begin a new line
+      this.#stream.write(`\r\x1b[2K${fitted(pieces, (this.#stream.columns || 80) - 1)}`);
       this.#open = true;
     } else if (last || this.#stream.everyState || performance.now() - this.#lastPrinted >= QUIET_INTERVAL_MS) {
       this.#stream.write(`${text}\n`);
@@ -54,6 +60,16 @@ export class ProgressLine {
   }
 }
 
+/** As many whole pieces as fit; of the first, if it is too long itself, the beginning. */
+function fitted(pieces: readonly string[], width: number): string {
+  let text = '';
+  for (const piece of pieces) {
+    if (text.length + piece.length > width) break;
+    text += piece;
+  }
+  return text === '' ? `${pieces[0]!.slice(0, Math.max(0, width - 1))}…` : text;
+}
+
 /**
  * A callback of `fit` that shows step, bound, its terms, ms per step and the time left.
  *
@@ -70,23 +86,25 @@ export function trainingProgress(stream: ProgressStream, line = new ProgressLine
     },
     onEntry({ step, terms, msPerStep }: HistoryEntry) {
       const left = formatDuration(((steps - step) * msPerStep) / 1000);
-      line.show(
-        `step ${step}/${steps}  ${left} left  ${msPerStep.toFixed(1)} ms/step  ${describeTerms(terms)}`,
-        step === steps,
-      );
+      const pieces = [
+        `step ${step}/${steps}`,
+        `  ${left} left`,
+        `  ${msPerStep.toFixed(1)} ms/step`,
+        ...describeTerms(terms),
+      ];
+      line.show(pieces, step === steps);
     },
   } satisfies Callback;
 }
 
-/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1 + …`; the terms alone where they are of no ELBO. */
-function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string {
-  const listed = (names: readonly string[], digits: number) =>
-    names.map((name) => `${name} ${rest[name]!.toFixed(digits)}, `).join('');
+/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1 + …` in pieces; the terms alone where they are of no ELBO. */
+function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string[] {
   const names = Object.keys(rest);
-  if (elbo === undefined) return listed(names, 1).slice(0, -2);
-  const others = names.filter((name) => !isPartOfBound(name));
+  const listed = (terms: readonly string[]) => terms.map((term, i) => `${i === 0 ? '  ' : ', '}${term}`);
+  if (elbo === undefined) return listed(names.map((name) => `${name} ${rest[name]!.toFixed(1)}`));
+  const others = names.filter((name) => !isPartOfBound(name)).map((name) => `${name} ${rest[name]!.toFixed(2)}`);
   const sum = describeBoundSum(rest, 1);
-  return `${listed(others, 2)}elbo ${elbo.toFixed(2)}${sum && ` = ${sum}`}`;
+  return [...listed([...others, `elbo ${elbo.toFixed(2)}`]), ...(sum ? [` = ${sum}`] : [])];
 }
 
 /** `1 m 05 s`, `42 s`. */
