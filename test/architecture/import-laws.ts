@@ -2,7 +2,7 @@
 import { isBuiltin } from 'node:module';
 import type { FileMap } from './file-map.ts';
 import { type Import, importsOf, roomAt, target } from './imports.ts';
-import { allowedRooms, doors, roomOf, roomsBelow, specifierOf } from './packages-table.ts';
+import { allowedRooms, doors, plainDoorOf, roomOf, roomsBelow, specifierOf } from './packages-table.ts';
 
 const isPackageCode = (path: string) => /^packages\/[^/]+\/(src|bin)\//.test(path);
 const anywhere = () => true;
@@ -51,15 +51,15 @@ export function doorsAreKept(files: FileMap): string[] {
 }
 
 /**
- * Packages are entered by their names alone: neither `@flowvae/x/src/…` nor a relative path that leaves the package.
+ * Packages are entered by their names, or by their plain doors: neither `@flowvae/x/src/…` nor a relative path that leaves the package.
  * Only `test/`, and one file of the benchmark, may use relative paths into a package, to test or measure a part that users do not see without
  * exporting it for that.
  */
 export function noDeepImports(files: FileMap): string[] {
   return importsOf(files, anywhere).flatMap((found) => {
     const room = roomOf(found.specifier);
-    if (room !== undefined && found.specifier !== specifierOf(room))
-      return [arrow(found, `import ${specifierOf(room)} itself`)];
+    const isDoor = room !== undefined && [specifierOf(room), plainDoorOf(room)].includes(found.specifier);
+    if (room !== undefined && !isDoor) return [arrow(found, `import ${specifierOf(room)} itself`)];
     const other = found.specifier.startsWith('.') ? roomAt(target(found)!) : undefined;
     if (other === undefined || other === roomAt(found.from) || mayReachIn(found.from)) return [];
     return [arrow(found, `reaches into packages/${other}; import ${specifierOf(other)}`)];
@@ -78,11 +78,11 @@ export function topIsNotImported(files: FileMap): string[] {
   });
 }
 
-/** Inside a package, files import their siblings; its index is for others. */
+/** Inside a package, files import their siblings; its doors are for others. */
 export function indexIsForOthers(files: FileMap): string[] {
   return importsOf(files, isPackageCode).flatMap((found) => {
-    const ownIndex = `packages/${roomAt(found.from)}/src/index.ts`;
-    return target(found) === ownIndex ? [arrow(found, 'import the sibling file, not the own index')] : [];
+    const ownDoors = ['index', 'plain'].map((name) => `packages/${roomAt(found.from)}/src/${name}.ts`);
+    return ownDoors.includes(target(found)!) ? [arrow(found, 'import the sibling file, not the own index')] : [];
   });
 }
 

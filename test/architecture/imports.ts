@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 import type { FileMap } from './file-map.ts';
-import { roomOf, specifierOf } from './packages-table.ts';
+import { plainDoorOf, roomOf, specifierOf } from './packages-table.ts';
 
 /** One import, export-from, `import()`, `import type` or `require` of a file. */
 export interface Import {
@@ -10,6 +10,8 @@ export interface Import {
   readonly specifier: string;
   /** Gone after compilation. `import { type A }` is not: `verbatimModuleSyntax` keeps the empty import. */
   readonly typeOnly: boolean;
+  /** Loaded when the code comes to it, not before the file runs: `import()`. */
+  readonly isDeferred: boolean;
 }
 
 const isSource = (path: string) => /\.(ts|mts|js|mjs)$/.test(path) && !path.includes('/assembly/');
@@ -35,7 +37,7 @@ function parseImports(from: string, text: string): Import[] {
   const found: Import[] = [];
   visit(parse(from, text), (node) => {
     const target = importedBy(node);
-    if (target) found.push({ from, ...target });
+    if (target) found.push({ from, ...target, isDeferred: isDynamicImport(node) });
   });
   return found;
 }
@@ -55,6 +57,9 @@ function importedBy(node: ts.Node): { specifier: string; typeOnly: boolean } | u
   return undefined;
 }
 
+const isDynamicImport = (node: ts.Node) =>
+  ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+
 const isTypeOnly = (clause: ts.ImportClause | undefined) => clause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 
 const loadsModule = (callee: ts.Expression) =>
@@ -65,12 +70,12 @@ const literal = (node: ts.Node | undefined, typeOnly: boolean) =>
   node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : undefined;
 
 /** The path in the repository that an import means; undefined for npm packages and Node's own modules. */
-export function target({ from, specifier }: Import): string | undefined {
+export function target({ from, specifier }: Pick<Import, 'from' | 'specifier'>): string | undefined {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   const room = roomOf(specifier);
   if (room === undefined) return undefined;
   if (room === 'test' || room === 'experiments') return `${room}/${specifier.slice(specifierOf(room).length + 1)}`;
-  return `packages/${room}/src/index.ts`;
+  return `packages/${room}/src/${specifier === plainDoorOf(room) ? 'plain' : 'index'}.ts`;
 }
 
 /** The room whose folder holds a path; undefined outside `packages/`. */

@@ -3,6 +3,7 @@ import { noCycles } from './cycle-law.ts';
 import type { FileMap } from './file-map.ts';
 import * as imports from './import-laws.ts';
 import * as layout from './layout-laws.ts';
+import * as plain from './plain-laws.ts';
 
 /** A law, and repositories that break it. */
 export interface LawCase {
@@ -96,6 +97,10 @@ export const lawCases: readonly LawCase[] = [
         { 'test/flows/planar.test.ts': "import '@flowvae/flows/src/planar.ts';" },
         'test/flows/planar.test.ts → @flowvae/flows/src/planar.ts: import @flowvae/flows itself',
       ),
+      'a third door': mutant(
+        { 'test/flows/planar.test.ts': "import '@flowvae/flows/plainer';" },
+        'test/flows/planar.test.ts → @flowvae/flows/plainer: import @flowvae/flows itself',
+      ),
       'a relative path to a neighbour': mutant(
         { [flow]: "import '../../tensor/src/shape.ts';" },
         `${flow} → ../../tensor/src/shape.ts: reaches into packages/tensor; import @flowvae/tensor`,
@@ -129,6 +134,10 @@ export const lawCases: readonly LawCase[] = [
       'a file that imports its own barrel': mutant(
         { [flow]: "import { chain } from './index.ts';" },
         `${flow} → ./index.ts: import the sibling file, not the own index`,
+      ),
+      'a file that imports its own plain door': mutant(
+        { [flow]: "import { flowNames } from './plain.ts';" },
+        `${flow} → ./plain.ts: import the sibling file, not the own index`,
       ),
       'a package that imports itself by name': mutant(
         { [flow]: "import { chain } from '@flowvae/flows';" },
@@ -165,6 +174,45 @@ export const lawCases: readonly LawCase[] = [
       'a ring of types': mutant(
         { 'test/a.ts': "import type { B } from './b.ts';", 'test/b.ts': "import { a } from './a.ts';" },
         'test/a.ts → test/b.ts → test/a.ts',
+      ),
+    },
+  },
+  {
+    law: plain.plainCodeIsLight,
+    mutants: {
+      'a command that imports its work': mutant(
+        {
+          'packages/flowvae/src/command/main.ts': "import './train.ts';",
+          'packages/flowvae/src/command/train.ts': "import { type Flow } from '@flowvae/flows';",
+          'packages/flows/src/index.ts': "export { planar } from './planar.ts';",
+          [flow]: "import { tf } from '@flowvae/tensor';",
+          'packages/tensor/src/index.ts': "export * from './tensorflow.ts';",
+          'packages/tensor/src/tensorflow.ts': "import '@tensorflow/tfjs-core';",
+        },
+        `packages/flowvae/src/command/main.ts → packages/flowvae/src/command/train.ts → packages/flows/src/index.ts → ${flow} → packages/tensor/src/index.ts → packages/tensor/src/tensorflow.ts → @tensorflow/tfjs-core`,
+      ),
+      'a plain door that is none': mutant(
+        {
+          'packages/figures/src/plain.ts': "export { canvas } from './canvas.ts';",
+          'packages/figures/src/canvas.ts': "import '@napi-rs/canvas';",
+        },
+        'packages/figures/src/plain.ts → packages/figures/src/canvas.ts → @napi-rs/canvas',
+      ),
+    },
+  },
+  {
+    law: plain.plainDoorsAreDeclared,
+    mutants: {
+      'a door that published packages lack': mutant(
+        {
+          'packages/flows/src/plain.ts': '',
+          'packages/flows/package.json': manifest({ exports: { './plain': './src/plain.ts' } }),
+        },
+        'packages/flows/package.json: @flowvae/flows/plain: expected ./src/plain.ts, ./dist/plain.d.ts, ./dist/plain.js, got ./src/plain.ts',
+      ),
+      'a third door': mutant(
+        { 'packages/flows/package.json': manifest({ exports: { './inside': './src/inside.ts' } }) },
+        'packages/flows/package.json: ./inside: packages have no such door',
       ),
     },
   },

@@ -29,6 +29,12 @@ export const doors: readonly { readonly prefix: string; readonly room: string }[
 /** A room's name as an import writes it; the public face has no scope. */
 export const specifierOf = (room: string) => (room === 'flowvae' ? room : `@flowvae/${room}`);
 
+/**
+ * The second door of a room, where it has a `src/plain.ts`: names, formulas, errors and checks for programs that must not load TensorFlow.js, such as
+ * the command before it works.
+ */
+export const plainDoorOf = (room: string) => `${specifierOf(room)}/plain`;
+
 /** The room that an import names, also where it reaches inside it; undefined where it names no workspace package. */
 export function roomOf(specifier: string): string | undefined {
   return /^(?:@flowvae\/([^/]+)|(flowvae))(?:\/|$)/.exec(specifier)?.slice(1).find(Boolean);

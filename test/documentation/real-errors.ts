@@ -21,7 +21,7 @@ import {
   tf,
   traceGraph,
 } from 'flowvae';
-import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
 import { parseSetting } from '../../packages/flowvae/src/config/train-config.ts';
 
 const mistakes: readonly ((folder: string) => unknown)[] = [

@@ -1,5 +1,13 @@
 // Flow formulas: what they mean, and that a wrong one is refused with the character where it goes wrong.
-import { type InvertibleFlow, NarrowLatentError, parseFlow, parseInvertibleFlow, planar } from '@flowvae/flows';
+import {
+  type InvertibleFlow,
+  isInvertible,
+  NarrowLatentError,
+  parseFlow,
+  parseInvertibleFlow,
+  planar,
+} from '@flowvae/flows';
+import { flowNames, hasInverse, readFlowFormula } from '@flowvae/flows/plain';
 import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -122,6 +130,26 @@ it('no text makes it fail in another way, or take what is no formula', () => {
       }
     }),
     { numRuns: 2000, seed: 42 },
+  );
+});
+
+describe('the table', () => {
+  it.each(flowNames.map((name) => [name] as const))('says of %s whether it has an inverse', (name) => {
+    const terms = readFlowFormula(`${name}*2`, 3);
+    expect(terms.every(hasInverse)).toBe(isInvertible(parseFlow(`${name}*2`, 3)));
+  });
+
+  it.each(Object.entries(flowTable))(
+    'bounds the arguments of %s to what its maker takes',
+    (name, { args = [], fewest = 1 }) => {
+      const sized = (bound: number | ((dim: number) => number), dim: number) =>
+        typeof bound === 'number' ? bound : bound(dim);
+      for (const dim of [fewest, 5]) {
+        for (const { from, to } of args.slice(0, 1)) {
+          for (const value of [from, sized(to, dim)]) expect(parseFlow(`${name}(${value})`, dim).dim).toBe(dim);
+        }
+      }
+    },
   );
 });
 

@@ -250,7 +250,11 @@ describe('a run folder that was damaged is refused', () => {
   });
 
   it.each([
-    ['"latent"', '"latents"', /config\.json: latents: expected one of .*, got an unknown setting$/],
+    [
+      '"latent"',
+      '"latents"',
+      /config\.json: latents: expected one of .*, got an unknown setting; did you mean latent\?$/,
+    ],
     [
       '"latent": 2',
       '"latent": 3',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
 import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
 import { parseSetting, recordedConfig } from '../../packages/flowvae/src/config/train-config.ts';
 
@@ -77,12 +77,21 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   threads: [-1, 0, 257],
 };
 
+/** What is offered for a text that is nearly a word. */
+const suggestions = new Map([
+  ['Oxford', '; did you mean oxford?'],
+  ['RELU', '; did you mean relu?'],
+  ['Scaled', '; did you mean scaled?'],
+  ['adamw', '; did you mean adam?'],
+  ['PATH', '; did you mean path?'],
+]);
+
 describe.each(names)('%s', (name) => {
   it.each(badTexts[name].map((text) => [text]))('refuses the text %j, naming its flag', (text) => {
     expect(() => parseSetting(name, text)).toThrow(
       expect.objectContaining({
         name: 'ExpectationError',
-        message: `${flagOf(name)}: expected ${settings[name].expected}, got '${text}'`,
+        message: `${flagOf(name)}: expected ${settings[name].expected}, got '${text}'${suggestions.get(text) ?? ''}`,
       }),
     );
   });
@@ -142,7 +151,7 @@ describe('a config', () => {
 
   it('refuses a setting that does not exist', () => {
     expect(() => completeConfig({ stepz: 3 })).toThrow(
-      /^stepz: expected one of flow, latent, .*, got an unknown setting$/,
+      /^stepz: expected one of flow, latent, .*, got an unknown setting; did you mean steps\?$/,
     );
     expect(() => completeConfig({ stepz: 3 }, 'a.json')).toThrow(/^a\.json: stepz: expected one of /);
   });

@@ -25,7 +25,7 @@ it.each(invertible)('prior %s is what a model samples from', (prior) => {
 it('a prior without inverse, and a formula that is none, are refused before anything is made', () => {
   const config = (changes: Partial<TrainConfig>) => completeConfig({ latent: 3, ...changes });
   expect(() => config({ prior: 'realnvp*4-planr' })).toThrow(
-    /^flow formula 'realnvp\*4-planr': expected .* got 'planr' at character 11$/,
+    /^flow formula 'realnvp\*4-planr': expected .* got 'planr' at character 11; did you mean planar\?$/,
   );
   const without = formulas.find((formula) => !invertible.includes(formula));
   if (without !== undefined) {

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { hasColours } from '../../packages/flowvae/src/command/colours.ts';
-import { readConfigFile } from '../../packages/flowvae/src/command/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
+import { hasColours } from '../../packages/flowvae/src/command/help/colours.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 import { progressTo } from '../../packages/flowvae/src/command/verbosity.ts';
+import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
 import { flowvae as started } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 
@@ -26,6 +27,42 @@ describe('help', () => {
       .visibleOptions(command)
       .filter(({ description }) => description === '');
     expect([command.description() === '', undescribed]).toEqual([false, []]);
+  });
+
+  it.each([40, 60, 80, 100, 200])('fits a terminal of %d columns, at most 100', (columns) => {
+    const { columns: own } = process.stdout;
+    process.stdout.columns = columns;
+    try {
+      for (const command of [program(), ...program().commands]) {
+        const page: string[] = [];
+        command.configureOutput({ writeOut: (text) => void page.push(text) });
+        command.outputHelp();
+        const lines = page.join('').split('\n');
+        // an unbroken word, such as the choices of an option, may be longer than a narrow terminal is wide
+        const long = lines.filter((line) => line.length > Math.min(columns, 100) && columns >= 80);
+        expect([command.name(), long]).toEqual([command.name(), []]);
+        expect(lines.filter((line) => line !== line.trimEnd())).toEqual([]);
+      }
+    } finally {
+      process.stdout.columns = own;
+    }
+  });
+
+  it('of train has every setting in one group, and the groups in order', () => {
+    const page = program().commands[0]!.helpInformation();
+    const headings = [...page.matchAll(/^\S.*:$/gm)].map(([heading]) => heading);
+    expect(headings).toEqual([
+      'Model:',
+      'Data:',
+      'Objective:',
+      'Optimisation:',
+      'Evaluation:',
+      'Run:',
+      'Reproducing papers:',
+    ]);
+    for (const name of Object.keys(settings) as SettingName[]) {
+      expect(page.match(new RegExp(`^  ${flagOf(name)} `, 'gm'))).toHaveLength(1);
+    }
   });
 
   it('is the page of the command, and the version that of the package', () => {

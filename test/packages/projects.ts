@@ -8,8 +8,9 @@ export const flowsAlone = ['@flowvae/flows', '@flowvae/distributions', '@flowvae
 
 const typescriptMain = `
 import { flowPosterior, planar, type Posterior } from '@flowvae/flows';
+import { type FlowTerm, NarrowLatentError, readFlowFormula } from '@flowvae/flows/plain';
 import { drawNormal, key } from '@flowvae/random';
-import { tf, type Tensor2D } from '@flowvae/tensor';
+import { ExpectationError, tf, type Tensor2D } from '@flowvae/tensor';
 
 const posterior: Posterior = flowPosterior({ latent: 3, contextWidth: 4, flow: planar(3, 2), key: key(0) });
 const context: Tensor2D = tf.ones([2, 4]);
@@ -17,6 +18,8 @@ const noise = tf.tensor2d(drawNormal(key(1), 6), [2, 3]);
 const { z, logProb } = posterior.at(context).sampleAndLogProb(noise);
 // @ts-expect-error a planar flow takes a width, not a text: the types are there
 planar('3');
+const [term]: FlowTerm[] = readFlowFormula('planar*4', 3);
+if (term?.count !== 4 || !(NarrowLatentError.prototype instanceof ExpectationError)) throw new Error('two doors, one room');
 console.log(JSON.stringify({ z: z.shape, finite: [...logProb.dataSync()].every(Number.isFinite) }));
 `;
 

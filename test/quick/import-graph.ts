@@ -8,7 +8,7 @@ import { parse, target, visit } from '../architecture/imports.ts';
 export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 const isSource = (path: string) => /\.(ts|mts|js|mjs)$/.test(path) && !path.includes('/assembly/');
-const isIndex = (path: string) => /^packages\/[^/]+\/src\/index\.ts$/.test(path);
+const isIndex = (path: string) => /^packages\/[^/]+\/src\/(index|plain)\.ts$/.test(path);
 
 /** Reads the graph of a repository. Every index of a package is passed through, so that a flow's change is not every flow's. */
 export function importGraph(files: FileMap): ImportGraph {
@@ -21,6 +21,7 @@ export function importGraph(files: FileMap): ImportGraph {
   return new Map(
     [...sources].map(([path, source]) => {
       const needed = new Set(source.statements.flatMap((statement) => importedFiles(path, statement, sources)));
+      for (const each of deferredFiles(path, source)) needed.add(each);
       if (path.startsWith('test/'))
         for (const text of textsOf(source)) for (const each of mentioned(text)) needed.add(each);
       return [path, needed];
@@ -41,7 +42,19 @@ function importedFiles(path: string, statement: ts.Statement, sources: Sources):
 
 function moduleOf(path: string, { moduleSpecifier }: ts.ImportDeclaration | ts.ExportDeclaration): string | undefined {
   if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return undefined;
-  return target({ from: path, specifier: moduleSpecifier.text, typeOnly: false });
+  return target({ from: path, specifier: moduleSpecifier.text });
+}
+
+/** What `import()` loads: the work of a command. */
+function deferredFiles(path: string, source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  visit(source, (node) => {
+    if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return;
+    const [specifier] = node.arguments;
+    const file = specifier && ts.isStringLiteral(specifier) && target({ from: path, specifier: specifier.text });
+    if (file) found.push(file);
+  });
+  return found;
 }
 
 /** The names as the other file exports them; undefined where all are taken. */

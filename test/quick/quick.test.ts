@@ -18,6 +18,12 @@ const repository = {
   'packages/flows/src/radial.ts': '',
   'packages/flows/src/softplus.ts': '',
   'packages/flowvae/src/index.ts': "export * from '@flowvae/flows';",
+  'packages/flowvae/src/command.ts': "const work = () => import('./work.ts');",
+  'packages/flowvae/src/work.ts': '',
+  'packages/flows/src/plain.ts': "export { readFormula } from './terms.ts';",
+  'packages/flows/src/terms.ts': '',
+  'test/command.test.ts': "import '../packages/flowvae/src/command.ts';",
+  'test/terms.test.ts': "import { readFormula } from '@flowvae/flows/plain';",
   'experiments/fig1/run.ts': "import { round } from 'flowvae';",
   'test/planar.test.ts': "import { planar } from '@flowvae/flows';",
   'test/round.test.ts': "import { round } from 'flowvae';",
@@ -39,6 +45,11 @@ describe('the import graph', () => {
       'test/all.test.ts': 2,
     });
     expect(testsOf('packages/flows/src/softplus.ts')).toEqual({ 'test/planar.test.ts': 2, 'test/all.test.ts': 3 });
+  });
+
+  it('follows what is loaded later, and names through a plain door', () => {
+    expect(testsOf('packages/flowvae/src/work.ts')).toEqual({ 'test/command.test.ts': 2 });
+    expect(testsOf('packages/flows/src/terms.ts')).toEqual({ 'test/terms.test.ts': 1 });
   });
 
   it('sees programs that a test starts and pages that it reads', () => {

@@ -126,7 +126,10 @@ describe('the table of cases is complete', () => {
 });
 
 it.each([
-  ['gausian', /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), got 'gausian'$/],
+  [
+    'gausian',
+    /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), got 'gausian'; did you mean gaussian\?$/,
+  ],
   ['bernoulli(2)', /^likelihood 'bernoulli\(2\)': expected one of .*, got 'bernoulli\(2\)'$/],
   ['constructor', /expected one of bernoulli/],
   ['gaussian(0)', /expected scale, a number from 0\.001 to 1000, got '0'$/],

@@ -2,15 +2,8 @@
 // so every published number must say which of these was used.
 import { drawBernoulliBytes, fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
+import { type Binarisation, binarisations } from './binarisation-kinds.ts';
 import type { ImageSet } from './image-set.ts';
-
-/**
- * - `'dynamic'`: 1 with probability byte/255, drawn anew at every step
- * - `'static'`: the same, drawn once for each image
- * - `'threshold'`: 1 where byte >= 128
- * - `'none'`: the grey value byte/255
- */
-export type Binarisation = 'dynamic' | 'static' | 'threshold' | 'none';
 
 /** The seed of static binarisation, whatever the training seed, so results of different seeds are on the same data. */
 export const staticBinarisationSeed = 1998;
@@ -42,9 +35,6 @@ const rules: Readonly<Record<Binarisation, Rule>> = {
   threshold: { write: writeThreshold },
   none: { write: writeGrey },
 };
-
-/** All binarisations, for options and messages. */
-export const binarisations = Object.keys(rules) as readonly Binarisation[];
 
 /** Writes image `index` of a set as floats, [height·width]. */
 export type RowWriter = (index: number, out: Float32Array) => void;

@@ -1,7 +1,7 @@
 // Reading an IDX file from disk, plain or gzip, without trusting any size that it states.
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { claimedLength, longestHeader } from './idx.ts';
 
 /** DEFLATE cannot shrink anything below one byte in this many. */
@@ -21,7 +21,46 @@ function readWhole(path: string): Uint8Array {
   try {
     return plainBytes(readFileSync(path));
   } catch (error) {
-    throw new ExpectationError({ where: path, expected: 'a readable file', received: (error as Error).message });
+    throw unreadable(path, error);
+  }
+}
+
+const unreadable = (where: string, error: unknown) =>
+  new ExpectationError({ where, expected: 'a readable file', received: (error as Error).message });
+
+/** What can be known of an IDX file without reading all of it. */
+export interface IdxHead {
+  readonly head: Uint8Array;
+  /** The length of the IDX data; undefined for a gzip file. */
+  readonly length: number | undefined;
+}
+
+/** The header of an IDX file. Errors as in {@link readIdxFile}. */
+export function readIdxHead(path: string): IdxHead {
+  const { start, size } = readStart(path, START_BYTES + TRAILER_BYTES);
+  return path.endsWith('.gz')
+    ? { ...unpackHead(start, path), length: undefined }
+    : { head: start.subarray(0, longestHeader), length: size };
+}
+
+/** Bytes of a gzip file that hold its IDX header, whatever name the gzip header carries. */
+const START_BYTES = 1024;
+
+/** Checksum and length at the end of a gzip file. */
+const TRAILER_BYTES = 8;
+
+function readStart(path: string, most: number): { readonly start: Uint8Array; readonly size: number } {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const start = new Uint8Array(most);
+      const { size } = fstatSync(file);
+      return { start: start.subarray(0, readSync(file, start, 0, most, 0)), size };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -32,8 +71,7 @@ function readWhole(path: string): Uint8Array {
  * take memory that the data does not need.
  */
 function unpack(packed: Uint8Array, path: string): Uint8Array {
-  const length = claimedLength(unpackHead(packed, path));
-  if (length === undefined) throw damaged(path, 'IDX data in gzip form', 'something else');
+  const { claimed: length } = unpackHead(packed, path);
   const longest = packed.length * LARGEST_GZIP_RATIO;
   if (length > longest) {
     throw damaged(path, `at most ${longest} bytes in ${packed.length} packed ones`, `sizes for ${length}`);
@@ -47,9 +85,16 @@ function unpack(packed: Uint8Array, path: string): Uint8Array {
   }
 }
 
-/** The first bytes of what a gzip file holds. Its trailing checksum (8 bytes) is left for the whole file's turn. */
-function unpackHead(packed: Uint8Array, path: string): Uint8Array {
-  const start = packed.subarray(0, Math.max(0, Math.min(1024, packed.length - 8)));
+/** The first bytes of what a gzip file holds, and the length that they claim. The trailer is left for the whole file's turn. */
+function unpackHead(packed: Uint8Array, path: string): { readonly head: Uint8Array; readonly claimed: number } {
+  const start = packed.subarray(0, Math.max(0, Math.min(START_BYTES, packed.length - TRAILER_BYTES)));
+  const head = headOf(start, path);
+  const claimed = claimedLength(head);
+  if (claimed === undefined) throw damaged(path, 'IDX data in gzip form', 'something else');
+  return { head, claimed };
+}
+
+function headOf(start: Uint8Array, path: string): Uint8Array {
   try {
     return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, longestHeader);
   } catch (error) {

@@ -1,6 +1,6 @@
 // The IDX format of the MNIST files: a magic number, the size of each axis (big-endian uint32), then bytes.
 // Format: http://yann.lecun.com/exdb/mnist, section "File formats"
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 
 /** The third byte says "unsigned bytes", the fourth is the number of axes. */
 const IMAGES_MAGIC = 0x00000803;
@@ -23,13 +23,22 @@ export interface IdxImages {
  * @throws ExpectationError where it is another kind of file, its length and its header disagree, or it holds nothing
  */
 export function decodeImages(file: Uint8Array, where: string): IdxImages {
-  const [count, height, width] = readHeader(file, where, IMAGES_MAGIC) as [number, number, number];
-  return { images: file.subarray(16), count, height, width };
+  return { images: file.subarray(longestHeader), ...imageSizes(file, where, file.length) };
+}
+
+/**
+ * The sizes that the first bytes of an image file state. Errors as in {@link decodeImages}.
+ *
+ * @param length of the whole file in bytes; left out where it is not known
+ */
+export function imageSizes(head: Uint8Array, where: string, length?: number): Omit<IdxImages, 'images'> {
+  const [count, height, width] = readHeader(head, where, IMAGES_MAGIC, length) as [number, number, number];
+  return { count, height, width };
 }
 
 /** The labels of an IDX file, as a view of its bytes. Errors as in {@link decodeImages}. */
 export function decodeLabels(file: Uint8Array, where: string): Uint8Array {
-  readHeader(file, where, LABELS_MAGIC);
+  readHeader(file, where, LABELS_MAGIC, file.length);
   return file.subarray(8);
 }
 
@@ -50,8 +59,8 @@ export function claimedLength(head: Uint8Array): number | undefined {
   return header + size;
 }
 
-/** Checks a whole file against its header and returns the sizes of its axes. */
-function readHeader(file: Uint8Array, where: string, magic: number): number[] {
+/** Checks a header, and the length of its file where that is known, and returns the sizes of the axes. */
+function readHeader(file: Uint8Array, where: string, magic: number, found?: number): number[] {
   const axes = magic & 0xff;
   const kind = magic === IMAGES_MAGIC ? 'images' : 'labels';
   const refuse = (expected: string, received: string): never => {
@@ -59,12 +68,12 @@ function readHeader(file: Uint8Array, where: string, magic: number): number[] {
   };
   if (file.length < 4 + 4 * axes) refuse(`an IDX header of ${4 + 4 * axes} bytes`, `a file of ${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const found = view.getUint32(0);
-  if (found !== magic) refuse(`IDX ${kind}, magic number ${hex(magic)}`, hex(found));
+  const stated = view.getUint32(0);
+  if (stated !== magic) refuse(`IDX ${kind}, magic number ${hex(magic)}`, hex(stated));
   const sizes = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
   if (sizes.includes(0)) refuse(`at least one of the ${kind}`, `sizes ${sizes.join(' x ')}`);
   const length = claimedLength(file)!;
-  if (length !== file.length) refuse(`${length} bytes for sizes ${sizes.join(' x ')}`, `${file.length} bytes`);
+  if (length !== (found ?? length)) refuse(`${length} bytes for sizes ${sizes.join(' x ')}`, `${found} bytes`);
   return sizes;
 }
 

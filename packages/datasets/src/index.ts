@@ -1,5 +1,6 @@
 export { type Batch, type Batches, type BatchOptions, batches } from './batches.ts';
-export { type Binarisation, type BinarisationOptions, binarisations, staticBinarisationSeed } from './binarisation.ts';
+export { type BinarisationOptions, staticBinarisationSeed } from './binarisation.ts';
+export { type Binarisation, binarisations } from './binarisation-kinds.ts';
 export { type Energy, energies } from './energies.ts';
 export { binarised, type FixedImages } from './fixed-images.ts';
 export { idxFolder } from './idx-folder.ts';

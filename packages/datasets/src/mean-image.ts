@@ -1,6 +1,7 @@
 // What a decoder's output bias can start from.
 import { ExpectationError } from '@flowvae/tensor';
-import { type Binarisation, intensityOf } from './binarisation.ts';
+import { intensityOf } from './binarisation.ts';
+import type { Binarisation } from './binarisation-kinds.ts';
 import type { ImageSet } from './image-set.ts';
 
 /**

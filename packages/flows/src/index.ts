@@ -35,7 +35,8 @@ export {
   type Params,
   type ParamValues,
 } from './flow.ts';
-export { type FormulaOptions, NarrowLatentError, parseFlow, parseInvertibleFlow } from './formula/formula.ts';
+export { NarrowLatentError } from './formula/flow-terms.ts';
+export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula/formula.ts';
 export type { NetworkOptions } from './frames/conditioner.ts';
 export type { PlanarShapes } from './frames/planar-flow.ts';
 export type { SylvesterShapes } from './frames/sylvester-flow.ts';

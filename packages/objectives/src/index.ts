@@ -9,6 +9,14 @@ export {
   sigmoidTemperatures,
 } from './annealed-importance.ts';
 export { betaVae, elbo } from './elbo.ts';
+export { type ObjectiveFormula, parseObjective } from './formula/objective-formula.ts';
+export {
+  type Gradient,
+  gradients,
+  type ModelNeed,
+  type ObjectiveName,
+  type ObjectiveTerms,
+} from './formula/objective-table.ts';
 export { freeBits, freeBitsInTotal } from './free-bits.ts';
 export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
 export {
@@ -33,11 +41,4 @@ export {
   warmUpKl,
 } from './loss-annealing.ts';
 export type { Bound, BoundOptions, Objective } from './objective.ts';
-export {
-  type Gradient,
-  gradients,
-  type ModelNeed,
-  type ObjectiveFormula,
-  parseObjective,
-} from './objective-formula.ts';
 export { paretoK, paretoKThreshold, WeightTail } from './pareto-k.ts';

@@ -17,7 +17,6 @@ export { isExhausted, type ValidatingOptions, validating } from './metrics/valid
 export type { ValidationEntry } from './metrics/validation-entries.ts';
 export {
   beginRun,
-  checkpointChoices,
   type DurableRun,
   type DurableRunOptions,
   type ResumeOptions,
@@ -25,5 +24,6 @@ export {
   readLatestCheckpoint,
   resumeRun,
 } from './run/durable-run.ts';
+export { checkpointChoices } from './run/run-files.ts';
 export { RunFolder } from './run/run-folder.ts';
 export { LockedError, lockRun, type RunLock } from './run/run-lock.ts';

@@ -1,5 +1,6 @@
 // Reading formulas such as `planar*8-radial*2` or `iwae(50)`: a place in a text, and errors that point at it.
 import { ExpectationError } from './expectation-error.ts';
+import { didYouMean } from './nearest-name.ts';
 
 /** A number that a formula may hold. */
 export interface FormulaNumber {
@@ -9,6 +10,8 @@ export interface FormulaNumber {
   readonly to: number;
   /** Whether it may have a sign and a fraction; default whole numbers only. */
   readonly isReal?: boolean;
+  /** A value between the bounds that is refused all the same, and what an error expects instead. */
+  readonly except?: { readonly value: number; readonly expected: string };
 }
 
 /** An argument in parentheses; without `fallback` it has to be there. */
@@ -51,11 +54,11 @@ export class FormulaCursor {
   }
 
   /** The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not taken for `planar`. */
-  name(names: readonly string[], expected: string): string {
+  name<const N extends string>(names: readonly N[], expected: string): N {
     const name = names
       .toSorted((a, b) => b.length - a.length)
       .find((known) => this.sees(known) && /^$|^[-*(]/.test(this.#formula.slice(this.at + known.length)));
-    if (name === undefined) throw this.refusal(expected, this.rest(/^[^-*(]*/));
+    if (name === undefined) throw this.#unknown(names, expected);
     this.at += name.length;
     return name;
   }
@@ -88,18 +91,27 @@ export class FormulaCursor {
   }
 
   /** Moves on over a number. @throws ExpectationError where none comes that is allowed */
-  number({ name, from, to, isReal = false }: FormulaNumber): number {
+  number({ name, from, to, isReal = false, except }: FormulaNumber): number {
     const text = this.rest(isReal ? /^[^*(),]*/ : /^[^-*(),]*/);
     const pattern = isReal ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i : /^\d+$/;
     const value = pattern.test(text) ? Number(text) : Number.NaN;
     if (!(value >= from && value <= to)) throw this.refusal(`${name} from ${from} to ${to}`, text);
+    if (value === except?.value) throw this.refusal(except.expected, text);
     this.at += text.length;
     return value;
   }
 
   /** The error that points here. @param found the text that stands here instead */
-  refusal(expected: string, found: string): ExpectationError {
+  refusal(expected: string, found: string, remedy = ''): ExpectationError {
     const received = found === '' ? `nothing at character ${this.at + 1}` : `'${found}' at character ${this.at + 1}`;
-    return new ExpectationError({ where: `${this.#what} '${this.#formula}'`, expected, received });
+    return new ExpectationError({ where: `${this.#what} '${this.#formula}'`, expected, received, remedy });
+  }
+
+  /** No name comes next. A name may hold hyphens, so the near one is looked for among longer and shorter texts. */
+  #unknown(names: readonly string[], expected: string): ExpectationError {
+    const [found, whole] = [this.rest(/^[^-*(]*/), this.rest(/^[^*(]*/)];
+    const words = whole.split('-').map((_, i, parts) => parts.slice(0, parts.length - i).join('-'));
+    const remedy = words.map((word) => didYouMean(word, names)).find(Boolean);
+    return this.refusal(expected, found, remedy);
   }
 }

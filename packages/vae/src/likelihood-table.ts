@@ -1,103 +1,81 @@
-// Every likelihood that can be named, as data. To add one: its distribution in a file of @flowvae/distributions, and a row.
-import {
-  bernoulli,
-  categorical,
-  continuousBernoulli,
-  gaussian,
-  LEVELS,
-  logisticMixture,
-  logitNormal,
-} from '@flowvae/distributions';
-import { type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
-import {
-  logitOfMean,
-  spreadComponents,
-  tiltedLevels,
-  tiltOfMean,
-  widestLogitNormal,
-  widestLogStd,
-} from './initial-outputs.ts';
-import type { Likelihood, LikelihoodStart } from './likelihood.ts';
+// Every likelihood that can be named, as data that needs no tensor library. To add one: its distribution in a file of @flowvae/distributions,
+// a row here, and what makes it in likelihood-makers.ts.
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+
+/** What data a likelihood is for: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
+export type DataForm = 'bits' | 'grey' | 'levels';
 
 /** The number that a name may carry in parentheses. */
-export interface LikelihoodArgument {
+interface LikelihoodArgument {
   readonly name: string;
   readonly from: number;
   readonly to: number;
   readonly isWhole: boolean;
 }
 
-/** A row: the argument that may be given, and what it makes; without the argument a default. */
+/** A row: the data that it is for, and the argument that may be given. */
 interface LikelihoodRow {
+  readonly data: DataForm;
   readonly argument?: LikelihoodArgument;
-  readonly make: (argument?: number) => Omit<Likelihood, 'name'>;
 }
 
-/** Of the mixture that is named without a number. */
-const DEFAULT_COMPONENTS = 5;
+const rows = {
+  bernoulli: { data: 'bits' },
+  'continuous-bernoulli': { data: 'grey' },
+  gaussian: { data: 'grey', argument: { name: 'scale', from: 1e-3, to: 1e3, isWhole: false } },
+  'logit-normal': { data: 'grey' },
+  categorical: { data: 'levels' },
+  'logistic-mixture': { data: 'levels', argument: { name: 'components', from: 1, to: 100, isWhole: true } },
+} as const satisfies Readonly<Record<string, LikelihoodRow>>;
 
-/** A start without variables of its own. */
-const biasOnly = (bias: Float32Array): LikelihoodStart => ({ bias, params: {} });
+/** A name in the table. */
+export type LikelihoodName = keyof typeof rows;
 
-export const likelihoodTable: Readonly<Record<string, LikelihoodRow>> = {
-  bernoulli: {
-    make: () => ({
-      data: 'bits',
-      outputsPerPixel: 1,
-      start: (mean) => biasOnly(mean.map(logitOfMean)),
-      at: (logits) => bernoulli({ logits }),
-    }),
-  },
-  'continuous-bernoulli': {
-    make: () => ({
-      data: 'grey',
-      outputsPerPixel: 1,
-      start: (mean) => biasOnly(mean.map(tiltOfMean)),
-      at: (logits) => continuousBernoulli({ logits }),
-    }),
-  },
-  gaussian: {
-    argument: { name: 'scale', from: 1e-3, to: 1e3, isWhole: false },
-    make: (scale) => ({
-      data: 'grey',
-      outputsPerPixel: 1,
-      start: (mean) => ({
-        bias: mean,
-        params: scale === undefined ? { logStd: Float32Array.of(widestLogStd(mean)) } : {},
-      }),
-      at: (mean, { logStd }) => gaussian({ mean, logStd: logStd ?? tf.tensor2d([[Math.log(scale!)]]) }),
-    }),
-  },
-  'logit-normal': {
-    make: () => ({
-      data: 'grey',
-      outputsPerPixel: 2,
-      start: (mean) => biasOnly(widestLogitNormal(mean)),
-      at(outputs) {
-        const [mean, logStd] = tf.split(outputs, 2, 1) as [Tensor2D, Tensor2D];
-        return logitNormal({ mean, logStd });
-      },
-    }),
-  },
-  categorical: {
-    make: () => ({
-      data: 'levels',
-      outputsPerPixel: LEVELS,
-      start: (mean) => biasOnly(tiltedLevels(mean)),
-      at: (outputs) => categorical({ logits: tf.reshape(outputs, [outputs.shape[0], -1, LEVELS]) }),
-    }),
-  },
-  'logistic-mixture': {
-    argument: { name: 'components', from: 1, to: 100, isWhole: true },
-    make: (components = DEFAULT_COMPONENTS) => ({
-      data: 'levels',
-      outputsPerPixel: 3 * components,
-      start: (mean) => biasOnly(spreadComponents(mean, components)),
-      at(outputs) {
-        const parameters = tf.reshape(outputs, [outputs.shape[0], 3 * components, -1]);
-        const [logits, mean, logScale] = tf.split(parameters, 3, 1) as [Tensor3D, Tensor3D, Tensor3D];
-        return logisticMixture({ logits, mean, logScale });
-      },
-    }),
-  },
-};
+/** The table. */
+export const likelihoodTable: Readonly<Record<LikelihoodName, LikelihoodRow>> = rows;
+
+/** All names, in the order of the table. */
+export const likelihoodNames = Object.keys(likelihoodTable) as readonly LikelihoodName[];
+
+/** The names, with the arguments that they take. */
+export const likelihoodUsage: string = Object.entries(likelihoodTable)
+  .map(([name, { argument }]) => (argument ? `${name}, ${name}(${argument.name})` : name))
+  .join(', ');
+
+/** What the text of a likelihood says. */
+export interface LikelihoodTerms {
+  readonly name: LikelihoodName;
+  readonly data: DataForm;
+  /** Left out where none was given. */
+  readonly argument?: number;
+}
+
+/**
+ * Reads the name of a likelihood, with an argument in parentheses where it takes one: `bernoulli`, `gaussian(0.1)`, `logistic-mixture(5)`.
+ *
+ * @throws ExpectationError where there is no such likelihood, or it does not take the argument
+ */
+export function readLikelihood(text: string): LikelihoodTerms {
+  const [, stated, given] = /^([a-z-]+)(?:\((.*)\))?$/.exec(text) ?? [];
+  const name = likelihoodNames.find((each) => each === stated);
+  const expected = `one of ${likelihoodUsage}`;
+  if (name === undefined) {
+    const remedy = didYouMean(text.replace(/\(.*$/s, ''), likelihoodNames);
+    throw refusal(text, { expected, received: `'${text}'`, remedy });
+  }
+  const { data, argument } = likelihoodTable[name];
+  if (given === undefined) return { name, data };
+  if (!argument) throw refusal(text, { expected, received: `'${text}'` });
+  return { name, data, argument: readArgument(text, given, argument) };
+}
+
+function readArgument(text: string, given: string, { name, from, to, isWhole }: LikelihoodArgument): number {
+  const pattern = isWhole ? /^\d+$/ : /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/;
+  const value = pattern.test(given) ? Number(given) : Number.NaN;
+  if (value >= from && value <= to) return value;
+  const expected = `${name}, a ${isWhole ? 'whole ' : ''}number from ${from} to ${to}`;
+  throw refusal(text, { expected, received: `'${given}'` });
+}
+
+const refusal = (text: string, parts: { expected: string; received: string; remedy?: string }) =>
+  new ExpectationError({ where: `likelihood '${text}'`, ...parts });

@@ -2,9 +2,7 @@
 import type { Observation } from '@flowvae/distributions';
 import type { ParamValues } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
-
-/** What data a likelihood is for: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
-export type DataForm = 'bits' | 'grey' | 'levels';
+import type { DataForm } from './likelihood-table.ts';
 
 /** Variables of a likelihood's own, such as a scale, by name; each [1, n]. */
 export type LikelihoodParams = Readonly<Record<string, Tensor2D>>;

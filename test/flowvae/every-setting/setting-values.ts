@@ -12,7 +12,7 @@ import {
 } from 'flowvae';
 import { flowTable } from '../../../packages/flows/src/formula/flow-table.ts';
 import { placeOf } from '../../../packages/flowvae/src/command/completion/words.ts';
-import { objectiveTable } from '../../../packages/objectives/src/objective-formula.ts';
+import { objectiveTable } from '../../../packages/objectives/src/formula/objective-table.ts';
 import { likelihoodTable } from '../../../packages/vae/src/likelihood-table.ts';
 import { tinySettings } from '../tiny-run.ts';
 import type { Factor, Row } from './covering-rows.ts';

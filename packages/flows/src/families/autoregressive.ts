@@ -3,9 +3,10 @@ import { fold } from '@flowvae/random';
 import { checkShape, ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import type { InvertibleFlow, Layer, ParamShapes, Params } from '../flow.ts';
 import { affineMap } from '../frames/affine-map.ts';
-import { conditioner, formulaOf, type NetworkOptions, networkDefaults } from '../frames/conditioner.ts';
+import { conditioner, formulaOf, type NetworkOptions } from '../frames/conditioner.ts';
 import { sumOfLogSlopes } from '../frames/elementwise-map.ts';
 import { autoregressiveMasks } from '../frames/made-masks.ts';
+import { networkDefaults } from '../frames/network-sizes.ts';
 
 /**
  * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = 2·tanh(r_i/2), (m_i, r_i) = MADE_i(z_1 … z_{i−1}, h),

@@ -1,10 +1,11 @@
 // NICE: additive coupling, which preserves volume.
 
 import type { InvertibleFlow } from '../flow.ts';
-import { formulaOf, type NetworkOptions, networkDefaults } from '../frames/conditioner.ts';
+import { formulaOf, type NetworkOptions } from '../frames/conditioner.ts';
 import { couplingLayers } from '../frames/coupling.ts';
 import { shiftMap } from '../frames/elementwise-map.ts';
 import { byMatrices, orthogonalMatrices, permutationMatrices } from '../frames/mixing.ts';
+import { networkDefaults } from '../frames/network-sizes.ts';
 
 /** How NICE's layers are mixed: by fixed random permutations or by fixed random orthogonal matrices. */
 export type NiceMixing = 'permutation' | 'orthogonal';

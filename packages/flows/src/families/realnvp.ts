@@ -2,9 +2,10 @@
 
 import type { InvertibleFlow } from '../flow.ts';
 import { affineMap } from '../frames/affine-map.ts';
-import { formulaOf, type NetworkOptions, networkDefaults } from '../frames/conditioner.ts';
+import { formulaOf, type NetworkOptions } from '../frames/conditioner.ts';
 import { couplingLayers } from '../frames/coupling.ts';
 import { alternating } from '../frames/mixing.ts';
+import { networkDefaults } from '../frames/network-sizes.ts';
 
 /**
  * RealNVP: K layers (z_A, z_B) → (z_A, z_B ⊙ exp(a) + m), (m, r) = net(z_A, h), a = 2·tanh(r/2), log|det J| = Σ a.

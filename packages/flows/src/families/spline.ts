@@ -1,9 +1,10 @@
 // Neural spline coupling: monotone rational-quadratic splines with linear tails.
 
 import type { BoxFlow } from '../flow.ts';
-import { formulaOf, type NetworkOptions, networkDefaults } from '../frames/conditioner.ts';
+import { formulaOf, type NetworkOptions } from '../frames/conditioner.ts';
 import { couplingLayers } from '../frames/coupling.ts';
 import { alternating } from '../frames/mixing.ts';
+import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 import { rationalQuadraticMap } from '../frames/rational-quadratic.ts';
 
 /** Options of {@link spline}. */
@@ -14,7 +15,6 @@ export interface SplineOptions extends NetworkOptions {
   readonly bound?: number;
 }
 
-export const DEFAULT_BINS = 8;
 const DEFAULT_BOUND = 5;
 
 /**

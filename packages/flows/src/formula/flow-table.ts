@@ -1,23 +1,5 @@
-// Every flow that a formula can name, as data. To add one: a row.
-import { key } from '@flowvae/random';
-import { chain } from '../compose/chain.ts';
-import { actnorm } from '../families/actnorm.ts';
-import { affine } from '../families/affine.ts';
-import { iaf, maf } from '../families/autoregressive.ts';
-import { full } from '../families/full.ts';
-import { householder } from '../families/householder.ts';
-import { lu } from '../families/lu.ts';
-import { nice } from '../families/nice.ts';
-import { nicePlanar } from '../families/nice-planar.ts';
-import { permutation } from '../families/permutation.ts';
-import { planar } from '../families/planar.ts';
-import { planarLeaky } from '../families/planar-leaky.ts';
-import { radial } from '../families/radial.ts';
-import { realnvp } from '../families/realnvp.ts';
-import { DEFAULT_BINS, spline } from '../families/spline.ts';
-import { sylvesterHouseholder, sylvesterOrthogonal, sylvesterTriangular } from '../families/sylvester.ts';
-import type { Flow } from '../flow.ts';
-import { type NetworkOptions, networkDefaults } from '../frames/conditioner.ts';
+// Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and what makes it in flow-makers.ts.
+import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 
 /** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
 export interface FlowArgument {
@@ -27,34 +9,15 @@ export interface FlowArgument {
   readonly to: number | ((dim: number) => number);
 }
 
-/** What a term of a formula asks for. */
-interface FlowTerm {
-  readonly dim: number;
-  /** The number after `*`, 1 where there is none. */
-  readonly count: number;
-  /** A value for every declared argument. */
-  readonly args: Readonly<Record<string, number>>;
-  /** Layers that stand before the term in its formula. */
-  readonly before: number;
-  /** Width C of the features that networks inside the flow may take; 0 for none. */
-  readonly contextWidth: number;
-}
-
-/** A row: the arguments in the order of the formula, and what makes the layers. */
-interface FlowRow {
+/** A row. */
+export interface FlowRow {
+  /** In the order of the formula. */
   readonly args?: readonly FlowArgument[];
   /** The narrowest latent that it takes. Default 1. */
   readonly fewest?: number;
-  readonly make: (term: FlowTerm) => Flow;
+  /** Left out: it has one. */
+  readonly hasInverse?: false;
 }
-
-/** A row of a flow that is one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
-const repeated = (make: (term: FlowTerm, place: number) => Flow): FlowRow => ({
-  make(term) {
-    const flows = Array.from({ length: term.count }, (_, layer) => make(term, term.before + layer));
-    return flows.length === 1 ? flows[0]! : chain(flows);
-  },
-});
 
 /** Sizes of the networks inside a flow, e.g. `realnvp(32,1)*4`. */
 const networkArgs: readonly FlowArgument[] = [
@@ -62,51 +25,44 @@ const networkArgs: readonly FlowArgument[] = [
   { name: 'depth', fallback: networkDefaults.depth, from: 1, to: 8 },
 ];
 
-/** What the flows with networks inside take from a term. */
-const sizesOf = ({ count, args, contextWidth }: FlowTerm): NetworkOptions => ({
-  layers: count,
-  hidden: args.hidden!,
-  depth: args.depth!,
-  contextWidth,
-});
+const networked = { args: networkArgs, fewest: 2 } satisfies FlowRow;
 
-/** A row of a flow whose networks' sizes are its only arguments. */
-const networked = (make: (dim: number, options: NetworkOptions) => Flow): FlowRow => ({
-  args: networkArgs,
-  fewest: 2,
-  make: (term) => make(term.dim, sizesOf(term)),
-});
-
-export const flowTable: Readonly<Record<string, FlowRow>> = {
-  planar: { make: ({ dim, count }) => planar(dim, count) },
-  'planar-leaky': { make: ({ dim, count }) => planarLeaky(dim, count) },
-  householder: { make: ({ dim, count }) => householder(dim, count) },
-  radial: { make: ({ dim, count }) => radial(dim, count) },
-  affine: repeated(({ dim }) => affine(dim)),
-  full: { ...repeated(({ dim }) => full(dim)), fewest: 2 },
-  lu: { ...repeated(({ dim }, place) => lu(dim, { key: key(place) })), fewest: 2 },
-  permutation: repeated(({ dim }, place) => permutation(dim, { key: key(place) })),
-  actnorm: repeated(({ dim }) => actnorm(dim)),
+const rows = {
+  planar: {},
+  'planar-leaky': {},
+  householder: {},
+  radial: {},
+  affine: {},
+  full: { fewest: 2 },
+  lu: { fewest: 2 },
+  permutation: {},
+  actnorm: {},
   'sylvester-o': {
-    args: [{ name: 'columns', fallback: (dim) => Math.min(dim, 8), from: 2, to: (dim) => dim }],
+    args: [{ name: 'columns', fallback: (dim: number) => Math.min(dim, 8), from: 2, to: (dim: number) => dim }],
     fewest: 2,
-    make: ({ dim, count, args }) => sylvesterOrthogonal(dim, args.columns!, count),
+    hasInverse: false,
   },
-  'sylvester-h': {
-    args: [{ name: 'mirrors', fallback: 8, from: 1, to: 1024 }],
-    fewest: 2,
-    make: ({ dim, count, args }) => sylvesterHouseholder(dim, args.mirrors!, count),
-  },
-  'sylvester-t': { fewest: 2, make: ({ dim, count }) => sylvesterTriangular(dim, count) },
-  'nice-perm': networked((dim, options) => nice(dim, { ...options, mixing: 'permutation' })),
-  'nice-orth': networked((dim, options) => nice(dim, { ...options, mixing: 'orthogonal' })),
-  'nice-planar': { fewest: 2, make: ({ dim, count }) => nicePlanar(dim, count) },
-  realnvp: networked(realnvp),
-  iaf: networked(iaf),
-  maf: networked(maf),
-  spline: {
-    args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs],
-    fewest: 2,
-    make: (term) => spline(term.dim, { ...sizesOf(term), bins: term.args.bins! }),
-  },
-};
+  'sylvester-h': { args: [{ name: 'mirrors', fallback: 8, from: 1, to: 1024 }], fewest: 2, hasInverse: false },
+  'sylvester-t': { fewest: 2, hasInverse: false },
+  'nice-perm': networked,
+  'nice-orth': networked,
+  'nice-planar': { fewest: 2 },
+  realnvp: networked,
+  iaf: networked,
+  maf: networked,
+  spline: { args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs], fewest: 2 },
+} as const satisfies Readonly<Record<string, FlowRow>>;
+
+/** A name in the table. */
+export type FlowName = keyof typeof rows;
+
+/** A name of a flow that has an inverse. */
+export type InvertibleName = {
+  [N in FlowName]: (typeof rows)[N] extends { readonly hasInverse: false } ? never : N;
+}[FlowName];
+
+/** The table. */
+export const flowTable: Readonly<Record<FlowName, FlowRow>> = rows;
+
+/** All names, in the order of the table. */
+export const flowNames = Object.keys(flowTable) as readonly FlowName[];

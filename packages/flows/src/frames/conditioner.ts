@@ -5,6 +5,7 @@ import type { ParamShapes, Params, ParamValues } from '../flow.ts';
 import { layersOf } from '../layers/slices.ts';
 import { glorotUniform } from '../posterior/initialisation.ts';
 import { once } from '../posterior/once.ts';
+import { networkDefaults } from './network-sizes.ts';
 
 /** How large the networks inside a flow are, and how many layers of them there are. */
 export interface NetworkOptions {
@@ -39,9 +40,6 @@ export interface Conditioner {
   /** The K networks at given parameters. What does not depend on x is computed once here. */
   at(params: Params<ParamShapes>): readonly ((x: Tensor2D) => Tensor2D)[];
 }
-
-/** The default sizes. */
-export const networkDefaults = { layers: 1, hidden: 64, depth: 2, contextWidth: 0 } as const;
 
 /** One affine map of the networks, stacked over the layers: kernel [K, from, to], bias [K, to]. */
 interface Stage {

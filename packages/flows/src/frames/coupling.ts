@@ -2,9 +2,10 @@
 import { fold } from '@flowvae/random';
 import { checkShape, ExpectationError, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Layer, ParamShapes, Params } from '../flow.ts';
-import { conditioner, type NetworkOptions, networkDefaults } from './conditioner.ts';
+import { conditioner, type NetworkOptions } from './conditioner.ts';
 import { type ElementwiseMap, sumOfLogSlopes } from './elementwise-map.ts';
 import { halves, type Mixing, mixingOfLayer, partSizes } from './mixing.ts';
+import { networkDefaults } from './network-sizes.ts';
 
 /** What tells one coupling flow from another. */
 interface CouplingParts {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that fails is a defect.
 import './launch/first-parent.ts';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { CommanderError } from 'commander';
 import { tolerateClosedPipes } from './closed-pipes.ts';
-import { errorPrefix } from './colours.ts';
+import { errorPrefix } from './help/colours.ts';
 import { program } from './program.ts';
 
 const USER_ERROR = 2;

@@ -4,8 +4,8 @@ import { type Command, Option } from 'commander';
 
 /** What the user asked for; neither: one line that rewrites itself, or one every ten seconds where the output is no terminal. */
 export interface Verbosity {
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
 }
 
 /** Gives a command that works for a while its two options. */

@@ -1,12 +1,12 @@
 // Every setting of a training run, once: its option, its default, what it accepts and how it is explained. The command line, the config file
 // and the checks of both are derived from this table.
 import { availableParallelism } from 'node:os';
-import { binarisations } from '@flowvae/datasets';
+import { binarisations } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';
-import { gradients } from '@flowvae/objectives';
-import { nonFinitePolicies } from '@flowvae/training';
-import { type ArchitectureName, architectures, likelihoodUsage } from '@flowvae/vae';
-import { z } from 'zod';
+import { gradients } from '@flowvae/objectives/plain';
+import { nonFinitePolicies } from '@flowvae/training/plain';
+import type { ArchitectureName } from '@flowvae/vae';
+import { architectures, likelihoodUsage } from '@flowvae/vae/plain';
 
 /** One setting. */
 export interface Setting<T> {
@@ -16,10 +16,13 @@ export interface Setting<T> {
   readonly fallback: T;
   /** What it was in runs that began before it existed; left out: the fallback. */
   readonly before?: T;
-  readonly schema: z.ZodType<T>;
+  /** Whether a value is one of this setting. */
+  readonly accepts: (value: unknown) => value is T;
   /** What is accepted, in words. */
   readonly expected: string;
-  /** From the command line's text to a value that the schema then judges. */
+  /** The words that are accepted, where they are few. */
+  readonly words?: readonly string[];
+  /** From the command line's text to a value that `accepts` then judges. */
   readonly parse: (text: string) => unknown;
 }
 
@@ -28,40 +31,53 @@ const wholeNumber = (text: string) => (/^\d+$/.test(text) ? Number(text) : Numbe
 
 const realNumber = (text: string) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
 
+const isWhole = (value: unknown, from: number, to: number): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
+
+/** Above 0. */
+const isPositive = (value: unknown, to: number): value is number =>
+  typeof value === 'number' && value > 0 && value <= to;
+
+const areWhole = (value: unknown, from: number, to: number): value is number[] =>
+  Array.isArray(value) && value.length <= MOST_VALUES && value.every((each) => isWhole(each, from, to));
+
+/** Of a setting that takes several. */
+const MOST_VALUES = 32;
+
 function count(help: string, fallback: number, from: number, to: number): Setting<number> {
-  const schema = z.number().int().min(from).max(to);
   return {
     placeholder: '<n>',
     help,
     fallback,
-    schema,
+    accepts: (value) => isWhole(value, from, to),
     expected: `a whole number from ${from} to ${to}`,
     parse: wholeNumber,
   };
 }
 
 function choice<const T extends string>(help: string, fallback: T, values: readonly T[]): Setting<T> {
-  const schema: z.ZodType<T> = z.custom<T>((value) => values.includes(value as T));
   return {
     placeholder: `<${values.join('|')}>`,
     help,
     fallback,
-    schema,
+    accepts: (value): value is T => values.includes(value as T),
     expected: `one of ${values.join(', ')}`,
+    words: values,
     parse: String,
   };
 }
 
 function text(help: string, placeholder: string, fallback: string): Setting<string> {
-  return { placeholder, help, fallback, schema: z.string().min(1), expected: 'a text', parse: String };
+  const accepts = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  return { placeholder, help, fallback, accepts, expected: 'a text', parse: String };
 }
 
 const widths: Setting<number[]> = {
   placeholder: '<n,n,…>',
   help: 'widths of the encoder’s hidden layers; the decoder has them in reverse',
   fallback: [400, 400],
-  schema: z.array(z.number().int().min(1).max(65_536)).min(1).max(32),
-  expected: '1 to 32 whole numbers from 1 to 65536, joined by commas',
+  accepts: (value): value is number[] => areWhole(value, 1, 65_536) && value.length > 0,
+  expected: `1 to ${MOST_VALUES} whole numbers from 1 to 65536, joined by commas`,
   parse: (value) => value.split(',').map(wholeNumber),
 };
 
@@ -69,7 +85,7 @@ const learningRate: Setting<number> = {
   placeholder: '<rate>',
   help: 'learning rate',
   fallback: 1e-3,
-  schema: z.number().positive().max(10),
+  accepts: (value) => isPositive(value, 10),
   expected: 'a number above 0, at most 10',
   parse: realNumber,
 };
@@ -80,8 +96,8 @@ const milestones: Setting<number[]> = {
   placeholder: '<n,n,…>',
   help: 'steps at which the learning rate is multiplied by --lr-factor',
   fallback: [],
-  schema: z.array(z.number().int().min(1).max(LARGEST)).max(32),
-  expected: 'at most 32 whole numbers above 0, joined by commas',
+  accepts: (value) => areWhole(value, 1, LARGEST),
+  expected: `at most ${MOST_VALUES} whole numbers above 0, joined by commas`,
   parse: (value) => (value === '' ? [] : value.split(',').map(wholeNumber)),
 };
 
@@ -89,7 +105,7 @@ const lrFactor: Setting<number> = {
   placeholder: '<factor>',
   help: 'what the learning rate is multiplied by at each of --lr-milestones',
   fallback: 0.1,
-  schema: z.number().positive().max(1),
+  accepts: (value) => isPositive(value, 1),
   expected: 'a number above 0, at most 1',
   parse: realNumber,
 };
@@ -143,7 +159,7 @@ export const settings = {
   lr: learningRate,
   lrMilestones: milestones,
   lrFactor,
-  objective: text('what training maximises; --help lists the names below', '<name>', 'elbo'),
+  objective: text('what training maximises; the names are listed below', '<name>', 'elbo'),
   gradient: choice(
     'estimator of its gradient: path; stl (sticking the landing) of elbo and beta; dreg (doubly reparameterised) of iwae',
     'path',

@@ -1,8 +1,8 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
-import { NarrowLatentError, parseFlow, parseInvertibleFlow } from '@flowvae/flows';
-import { ExpectationError } from '@flowvae/tensor';
-import { likelihoodOf } from '../run/observed-data.ts';
-import { refuseObjective } from './objective-choice.ts';
+import { NarrowLatentError, readFlowFormula, readInvertibleFormula } from '@flowvae/flows/plain';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { refuseLikelihood } from './likelihood-data.ts';
+import { refuseObjective } from './objective-check.ts';
 import {
   fallbacks,
   flagOf,
@@ -28,7 +28,7 @@ export function completeConfig(given: Readonly<Record<string, unknown>>, where =
   const config = Object.fromEntries(entries) as TrainConfig;
   const placeOf = (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
   refuseFormulas(config, placeOf);
-  likelihoodOf(config, { where });
+  refuseLikelihood(config, { where });
   refuseObjective(config, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
@@ -44,13 +44,13 @@ const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainCon
 
 /** Both formulas are of flows, the prior's of such with an inverse, and the latent is wide enough for them. */
 function refuseFormulas({ flow, prior, latent }: TrainConfig, placeOf: (name: SettingName) => string): void {
-  for (const [name, formula, parse] of [
-    ['flow', flow, parseFlow] as const,
-    ['prior', prior, parseInvertibleFlow] as const,
+  for (const [name, formula, read] of [
+    ['flow', flow, readFlowFormula] as const,
+    ['prior', prior, readInvertibleFormula] as const,
   ]) {
     if (formula === 'none') continue;
     try {
-      parse(formula, latent);
+      read(formula, latent);
     } catch (error) {
       if (!(error instanceof NarrowLatentError)) throw error;
       throw new ExpectationError({
@@ -94,11 +94,12 @@ export function checkSettings(given: Readonly<Record<string, unknown>>, where = 
       where: where ? `${where}: ${surplus}` : surplus,
       expected: `one of ${names.join(', ')}`,
       received: 'an unknown setting',
+      remedy: didYouMean(surplus, names),
     });
   }
   for (const name of names) {
     const [value, setting]: [unknown, Setting<unknown>] = [given[name], settings[name]];
-    if (value === undefined || setting.schema.safeParse(value).success) continue;
+    if (value === undefined || setting.accepts(value)) continue;
     throw refusal(name, where, JSON.stringify(value));
   }
   return given;
@@ -108,14 +109,16 @@ export function checkSettings(given: Readonly<Record<string, unknown>>, where = 
 export function parseSetting(name: SettingName, text: string): unknown {
   const setting: Setting<unknown> = settings[name];
   const value = setting.parse(text);
-  if (setting.schema.safeParse(value).success) return value;
+  if (setting.accepts(value)) return value;
   throw refusal(name, '', `'${text}'`);
 }
 
 function refusal(name: SettingName, where: string, received: string): ExpectationError {
+  const { expected, words = [] }: Setting<unknown> = settings[name];
   return new ExpectationError({
     where: where ? `${where}: ${name}` : flagOf(name),
-    expected: settings[name].expected,
+    expected,
     received,
+    remedy: didYouMean(received.replace(/^['"]|['"]$/g, ''), words),
   });
 }

@@ -12,7 +12,7 @@ import {
 } from '@flowvae/runs';
 import { ExpectationError, type NamedVariables, type StoredTensor } from '@flowvae/tensor';
 import { z } from 'zod';
-import { version } from '../run/versions.ts';
+import { version } from '../run/version.ts';
 
 /** The version of the format that is written; all up to it are read. */
 const FORMAT_VERSION = 2;

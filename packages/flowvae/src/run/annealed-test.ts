@@ -7,30 +7,15 @@ import { fold, type Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
+import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
-
-/** What is asked for, as options of the command. */
-export interface AnnealedFlags {
-  /** Temperatures T of the path; left out: no annealing. */
-  readonly ais?: number | undefined;
-  readonly chains?: number | undefined;
-  /** Images to simulate from the model; left out: the test images. */
-  readonly simulated?: number | undefined;
-}
 
 /** Estimates of log p(x) in nats, means over images. */
 export interface AnnealedReport extends AnnealedImportance {
   readonly simulated: boolean;
   /** By importance sampling of the same simulated images. */
   readonly importanceLogEvidence?: number;
-}
-
-/** @throws ExpectationError where options are given that say how to anneal, but not that */
-export function checkAnnealedFlags({ ais, ...rest }: AnnealedFlags): void {
-  const [name] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
-  if (ais !== undefined || name === undefined) return;
-  throw new ExpectationError({ where: `--${name}`, expected: '--ais <n> beside it', received: 'no --ais' });
 }
 
 /** Images drawn from the model, with the latents that they were drawn at. */

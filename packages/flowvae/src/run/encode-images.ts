@@ -1,17 +1,15 @@
 // Writes the latents of a set of images to one safetensors file, piece by piece.
-import { binarised, type ImageSplits } from '@flowvae/datasets';
+import { binarised } from '@flowvae/datasets';
 import { encodings } from '@flowvae/evaluation';
 import { fold, type Key, key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
 import { ExpectationError, layOutSafetensors } from '@flowvae/tensor';
+import type { SplitName } from '../config/split-names.ts';
 import type { Experiment } from './experiment.ts';
-
-/** Parts of a data set, by their names on the command line. */
-export const splitNames = ['train', 'validation', 'test'] as const satisfies readonly (keyof ImageSplits)[];
 
 /** What is encoded, and how. */
 export interface EncodeOptions {
-  readonly split: (typeof splitNames)[number];
+  readonly split: SplitName;
   /** Images, from the first on; default all. */
   readonly images?: number | undefined;
   /** Draws for each image. */

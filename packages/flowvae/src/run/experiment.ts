@@ -19,6 +19,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { architectures, type MlpVae, type MlpVaeOptions, mlpVae } from '@flowvae/vae';
+import { isMnist, toldAs, toldAsData } from '../config/data-check.ts';
 import { objectiveOf } from '../config/objective-choice.ts';
 import { flagOf, type TrainConfig } from '../config/settings.ts';
 import { likelihoodOf } from './observed-data.ts';
@@ -86,34 +87,15 @@ export function experiment(config: TrainConfig, { remedy, isRead = false }: Expe
 
 /** The images that a config names. @throws ExpectationError where they cannot be read */
 export function readData({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageSplits {
-  if (data === MNIST) return mnist();
-  try {
-    return toldAs('idxFolder:', 'data', () => idxFolder(data));
-  } catch (error) {
-    if (!(error instanceof ExpectationError) || error.remedy || !remedy) throw error;
-    throw new ExpectationError({ ...error, remedy });
-  }
+  return isMnist(data) ? mnist() : toldAsData(() => idxFolder(data), remedy);
 }
 
-/** The data set that needs no folder. */
-const MNIST = 'mnist';
-
 /** Where data are, whatever folder a later command is started in. */
-export const absoluteData = (data: string): string => (data === MNIST ? data : resolve(data));
+export const absoluteData = (data: string): string => (isMnist(data) ? data : resolve(data));
 
 /** The size of MNIST's images, of any other folder's unknown without them. */
 export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | undefined =>
-  data === MNIST ? { height: 28, width: 28 } : undefined;
-
-/** What a function of a library refuses, told by the setting that it was given. */
-function toldAs<T>(place: string, setting: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof ExpectationError && error.where.startsWith(place))) throw error;
-    throw new ExpectationError({ ...error, where: error.where.replace(place, setting) });
-  }
-}
+  isMnist(data) ? { height: 28, width: 28 } : undefined;
 
 /** Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is one, decides the decoder's bias. */
 export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
@@ -204,7 +186,7 @@ export function validationBound({ config, splits, model, key: root }: Experiment
  * undefined.
  */
 export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
-  if (config.data === MNIST) return undefined;
+  if (isMnist(config.data)) return undefined;
   const hash = createHash('sha256');
   for (const { images, labels } of [splits.train, splits.validation, splits.test]) {
     hash.update(images);

@@ -2,8 +2,10 @@
 import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
+import { MOVED_REMEDY } from '../config/data-check.ts';
+import { storedConfig } from '../config/stored-config.ts';
 import { experiment, training } from './experiment.ts';
-import { REMEDY, refuseOtherData, storedConfig } from './saved-run.ts';
+import { refuseOtherData } from './saved-run.ts';
 
 const silent: ProgressStream = { write: () => true };
 
@@ -23,10 +25,10 @@ export async function replayRun(path: string, progress: ProgressStream = silent,
   const folder = RunFolder.claimed(path);
   const recorded = folder.readFailure();
   const step = recorded.step as number;
-  const stored = storedConfig(folder);
+  const stored = storedConfig(folder.path);
   const config = { ...stored.config, ...(data === undefined ? {} : { data }) };
   await startEagerBackend('wasm');
-  const parts = experiment(config, { remedy: REMEDY });
+  const parts = experiment(config, { remedy: MOVED_REMEDY });
   refuseOtherData(parts, stored);
   const { problem, optimizer } = training(parts);
   const { state, notices } = readLatestCheckpoint(folder);

@@ -1,16 +1,10 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
 import { key } from '@flowvae/random';
-import {
-  assignParameters,
-  assignState,
-  type checkpointChoices,
-  RunFolder,
-  readCheckpoint,
-  type StoredParameters,
-} from '@flowvae/runs';
+import { assignParameters, assignState, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
+import { MOVED_REMEDY } from '../config/data-check.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { recordedConfig } from '../config/train-config.ts';
+import { type CheckpointChoice, type StoredConfig, storedConfig } from '../config/stored-config.ts';
 import {
   dataChecksum,
   type Experiment,
@@ -39,9 +33,6 @@ export interface ChosenCheckpoint {
   readonly step: number;
 }
 
-/** Whose parameters are wanted: a checkpoint's, instead of those that training ended with. */
-export type CheckpointChoice = (typeof checkpointChoices)[number];
-
 /**
  * Opens a run with some settings changed; those that shape the model must stay. With a checkpoint the run may still be going on.
  *
@@ -49,10 +40,10 @@ export type CheckpointChoice = (typeof checkpointChoices)[number];
  */
 export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkpoint?: CheckpointChoice): SavedRun {
   const folder = checkpoint ? RunFolder.claimed(path) : RunFolder.open(path);
-  const stored = storedConfig(folder);
+  const stored = storedConfig(folder.path);
   const changed = { ...stored.config, ...changes };
   likelihoodOf(changed, { isSettled: true });
-  const parts = experiment(changed, { remedy: REMEDY, isRead: true });
+  const parts = experiment(changed, { remedy: MOVED_REMEDY, isRead: true });
   if (changes.data === undefined) refuseOtherData(parts, stored);
   const others = isOther(parts, stored) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
@@ -63,9 +54,6 @@ export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkp
   assignState(folder.path, parts.model.variables, state.parameters);
   return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
 }
-
-/** What a user can do who moved the images, with commands that read them. */
-export const REMEDY = 'name the folder where the images are now with --data';
 
 /** A finished run without its data. */
 interface SavedModel {
@@ -84,7 +72,7 @@ const PUT_BACK = 'the run is of a version that did not write down how large its 
  */
 export function openModel(path: string, changes: Partial<TrainConfig> = {}, remedy = PUT_BACK): SavedModel {
   const folder = RunFolder.open(path);
-  const config = { ...storedConfig(folder).config, ...changes };
+  const config = { ...storedConfig(folder.path).config, ...changes };
   likelihoodOf(config, { isSettled: true });
   const stored = folder.storedModel();
   const image = imageSizeOf(stored, config, remedy);
@@ -108,22 +96,6 @@ function imageSizeOf({ metadata }: StoredParameters, config: TrainConfig, remedy
 export const describeCheckpoint = ({ choice, step }: ChosenCheckpoint): string =>
   `${choice} checkpoint, of step ${step}`;
 
-/** A config as the folder of a run holds it. */
-interface StoredConfig {
-  readonly config: TrainConfig;
-  /** The checksum of the images, where they are not MNIST's. */
-  readonly dataSha256: string | undefined;
-}
-
-/** Reads and checks the config of a run. @throws ExpectationError naming what is wrong with it */
-export function storedConfig(folder: RunFolder): StoredConfig {
-  const { versions: _, dataSha256, ...given } = folder.readConfig();
-  return {
-    config: recordedConfig(given, `${folder.path}/config.json`),
-    dataSha256: typeof dataSha256 === 'string' ? dataSha256 : undefined,
-  };
-}
-
 /** @throws ExpectationError where the images are not those that the run was trained on */
 export function refuseOtherData(parts: Experiment, stored: StoredConfig): void {
   if (!isOther(parts, stored)) return;
@@ -132,7 +104,7 @@ export function refuseOtherData(parts: Experiment, stored: StoredConfig): void {
     where: `data ${parts.config.data}`,
     expected: `the images that the run began with, ${named(stored.dataSha256)}`,
     received: named(dataChecksum(parts)),
-    remedy: `the files were damaged or changed, or are others; ${REMEDY}`,
+    remedy: `the files were damaged or changed, or are others; ${MOVED_REMEDY}`,
   });
 }
 

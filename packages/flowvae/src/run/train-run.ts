@@ -15,9 +15,11 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
-import { ExpectationError } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
-import { flagOf, type SettingName, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
+import { MOVED_REMEDY } from '../config/data-check.ts';
+import { type SettingName, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
+import { storedConfig } from '../config/stored-config.ts';
+import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { drawFigures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
@@ -31,7 +33,7 @@ import {
   training,
   validationBound,
 } from './experiment.ts';
-import { REMEDY, refuseOtherData, sizeMetadata, storedConfig } from './saved-run.ts';
+import { refuseOtherData, sizeMetadata } from './saved-run.ts';
 import { versions } from './versions.ts';
 
 /** Where a run writes and who may stop it. */
@@ -71,7 +73,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   if (!options.resume) refuseUnreachedValidation(config);
   await chooseBackend(config.engine);
   const parts = options.resume
-    ? experiment(config, { remedy: REMEDY })
+    ? experiment(config, { remedy: MOVED_REMEDY })
     : experiment({ ...config, data: absoluteData(config.data) });
   const trained = training(parts);
   const line = new ProgressLine(progress);
@@ -94,20 +96,6 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
   } finally {
     run.close();
   }
-}
-
-/** A run that went on may have been begun so by an earlier version. */
-function refuseUnreachedValidation({ keep, patience, validateEvery, steps }: TrainConfig): void {
-  const [used] = [keep === 'best' ? `${flagOf('keep')} best` : '', patience > 0 ? flagOf('patience') : ''].filter(
-    Boolean,
-  );
-  if (used === undefined || validateEvery <= steps) return;
-  throw new ExpectationError({
-    where: flagOf('validateEvery'),
-    expected: `at most the ${steps} steps of the run beside ${used}, which judges by validations`,
-    received: String(validateEvery),
-    remedy: `pass ${flagOf('validateEvery')} ${steps} or less`,
-  });
 }
 
 /** Settings that may change when a run goes on: they decide nothing about the steps that were done. */
@@ -144,7 +132,7 @@ async function openDurableRun(
 
 /** The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where they are others */
 function dataOfRun(run: string, parts: Experiment): string {
-  const stored = storedConfig(RunFolder.claimed(run));
+  const stored = storedConfig(RunFolder.claimed(run).path);
   refuseOtherData(parts, stored);
   return stored.dataSha256 === undefined ? parts.config.data : stored.config.data;
 }

@@ -1,11 +1,8 @@
 // The versions that a result depends on.
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
-
-/** flowvae's own version. */
-export const version: string = (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
+import { version } from './version.ts';
 
 /** What to write beside every result: the same seed gives the same bytes only under the same versions, threads and machine. */
 export async function versions(): Promise<Readonly<Record<string, string>>> {

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 
 const PARTIAL = '.partial';
 

@@ -1,6 +1,6 @@
 // SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file sees plain JSON.
 import { createHash } from 'node:crypto';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { bytesIfThere } from './reading.ts';
 
 /** The SHA-256 of bytes or text, hexadecimal. */

@@ -1,7 +1,7 @@
 // Making a folder with its parents, wherever a user may point.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { makeFolderDurably, writeRefused } from './atomic-file.ts';
 
 /**
@@ -32,6 +32,14 @@ function makeWithParents(path: string, option: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     refuseFile(path, option); // another process was faster
   }
+}
+
+/** Refuses a path that is a file, or lies inside one; nothing is made. Options and errors as for {@link makeFolder}. */
+export function refuseFilePath(path: string, option = ''): void {
+  const whole = resolve(path);
+  const parent = dirname(whole);
+  if (existsSync(whole)) refuseFile(whole, option);
+  else if (parent !== whole) refuseFilePath(parent, option);
 }
 
 function refuseFile(path: string, option: string): void {

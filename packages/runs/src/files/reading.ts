@@ -1,6 +1,6 @@
 // Reading files that a crash or a disk may have damaged: what is wrong with a file, and what only kept it from being read.
 import { readFileSync, statSync } from 'node:fs';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 
 /** The system did not let a file be read. What the file holds may be whole, so nothing may be concluded or removed. */
 export class UnreadableError extends ExpectationError {}

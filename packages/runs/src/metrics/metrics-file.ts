@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { appendWhole, syncFolder, writeRefused } from '../files/atomic-file.ts';
 import { sha256 } from '../files/checksum.ts';
 import { bytesIfThere } from '../files/reading.ts';

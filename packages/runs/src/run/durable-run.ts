@@ -11,6 +11,7 @@ import { histogramOf } from '../metrics/histogram.ts';
 import { MetricsFile, nothing, readExtent } from '../metrics/metrics-file.ts';
 import { bestOf, isValidation, type ValidationEntry } from '../metrics/validation-entries.ts';
 import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
+import type { checkpointChoices } from './run-files.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
 
@@ -144,9 +145,6 @@ export function readLatestCheckpoint(folder: RunFolder): {
   const { loaded, notices } = latestUsable(new CheckpointFolder(join(folder.path, CHECKPOINTS)), folder.metricsPath);
   return { state: loaded?.state, notices };
 }
-
-/** Which checkpoint of a run: that of the best validation, or the latest. */
-export const checkpointChoices = ['best', 'last'] as const;
 
 /**
  * Reads a checkpoint of a run, finished or still going on; changes nothing.

@@ -1,31 +1,27 @@
 // The run folder: what it holds, how it is claimed, how it is read back.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import type { NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
-import { readSealed, sealed } from '../files/checksum.ts';
+import { sealed } from '../files/checksum.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { readParameters, type StoredParameters, storedParameters, writeParameters } from '../files/parameters-file.ts';
-import { bytesIfThere, readWhole } from '../files/reading.ts';
-import { parseMetrics } from '../metrics/metrics-file.ts';
-import { LOCK } from './run-lock.ts';
+import { bytesIfThere } from '../files/reading.ts';
+import {
+  CONFIG,
+  FIGURES,
+  failurePath,
+  METRICS,
+  MODEL,
+  readRunConfig,
+  readRunFailure,
+  readRunMetrics,
+  refuseNoRun,
+  refuseUsedFolder,
+} from './run-files.ts';
 
-const CONFIG = 'config.json';
-const METRICS = 'metrics.jsonl';
-const MODEL = 'model.safetensors';
 const REPORT = 'report.json';
 const PAGE = 'report.html';
-const FIGURES = 'figures';
-const FAILURE = 'non-finite.json';
-
-/** Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the config half written. */
-const isOfBeginning = (path: string, name: string): boolean =>
-  name === LOCK ||
-  name.startsWith(`${LOCK}.`) ||
-  (name.startsWith(CONFIG) && name.endsWith('.partial')) ||
-  (name === FIGURES && isEmptyFolder(join(path, name)));
-
-const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirSync(path).length === 0;
 
 /** A run folder under a path. */
 export class RunFolder {
@@ -41,20 +37,8 @@ export class RunFolder {
    * @throws ExpectationError where the folder holds something else, or cannot be made; nothing in it is touched then
    */
   static prepare(path: string): void {
-    try {
-      makeFolder(path, '--out');
-      const held = readdirSync(path).filter((name) => !isOfBeginning(path, name));
-      if (held.length === 0) return;
-      const received = `a folder with ${held.slice(0, 3).join(', ')}${held.length > 3 ? ', …' : ''}`;
-      throw new ExpectationError({
-        where: `--out ${path}`,
-        expected: 'a new or empty folder',
-        received,
-        remedy: 'name another',
-      });
-    } catch (error) {
-      throw error instanceof ExpectationError ? error : writeRefused(path, error);
-    }
+    makeFolder(path, '--out');
+    refuseUsedFolder(path);
   }
 
   /**
@@ -80,7 +64,8 @@ export class RunFolder {
    * @throws ExpectationError where it is no run folder
    */
   static claimed(path: string): RunFolder {
-    return RunFolder.#holding(path, [CONFIG], 'the folder of a run');
+    refuseNoRun(path, 'begun');
+    return new RunFolder(path);
   }
 
   /**
@@ -89,18 +74,8 @@ export class RunFolder {
    * @throws ExpectationError where it is no run folder, or holds no trained model
    */
   static open(path: string): RunFolder {
-    return RunFolder.#holding(path, [CONFIG, MODEL], 'the folder of a finished run');
-  }
-
-  static #holding(path: string, files: readonly string[], expected: string): RunFolder {
-    const missing = files.find((file) => !existsSync(join(path, file)));
-    if (missing === undefined) return new RunFolder(path);
-    throw new ExpectationError({
-      where: path,
-      expected,
-      received: existsSync(path) ? `a folder without ${missing}` : 'no such folder',
-      remedy: 'name a folder that `flowvae train` wrote',
-    });
+    refuseNoRun(path, 'finished');
+    return new RunFolder(path);
   }
 
   /** Where the metrics are. */
@@ -119,30 +94,24 @@ export class RunFolder {
    * @throws ExpectationError where it is no JSON object or was changed since it was written
    */
   readConfig(): Record<string, unknown> {
-    return readSealed(join(this.path, CONFIG), false);
+    return readRunConfig(this.path);
   }
 
   /** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
   readMetrics(): { readonly step: number }[] {
-    return parseMetrics(readText(this.metricsPath), this.metricsPath);
+    return readRunMetrics(this.path);
   }
 
   /** Writes where training failed to non-finite.json; without a failure, removes what an earlier one left there. */
   recordFailure(failure: object | undefined): void {
-    const path = join(this.path, FAILURE);
+    const path = failurePath(this.path);
     if (failure) writeFileAtomically(path, sealed(failure));
     else rmSync(path, { force: true });
   }
 
   /** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
   readFailure(): Record<string, unknown> {
-    const path = join(this.path, FAILURE);
-    if (existsSync(path)) return readSealed(path);
-    throw new ExpectationError({
-      where: this.path,
-      expected: 'a run that stopped at a value that is not finite',
-      received: `a folder without ${FAILURE}`,
-    });
+    return readRunFailure(this.path);
   }
 
   /** Writes what a finished or interrupted run reports at its end to report.json. */
@@ -190,5 +159,3 @@ export class RunFolder {
     return path;
   }
 }
-
-const readText = (path: string) => new TextDecoder().decode(readWhole(path));

@@ -1,25 +1,23 @@
-// `flowvae encode <run>`.
-import { statSync } from 'node:fs';
+// `flowvae encode <run>`: the work.
 import { fold, key } from '@flowvae/random';
-import { ExpectationError } from '@flowvae/tensor';
-import type { TrainConfig } from '../config/settings.ts';
-import { type EncodeOptions, encodeImages } from '../run/encode-images.ts';
-import { chooseBackend } from '../run/evaluate-test.ts';
-import { type CheckpointChoice, describeCheckpoint, openRun } from '../run/saved-run.ts';
-import { interruption } from './interruption.ts';
+import { encodeImages } from '../../run/encode-images.ts';
+import { chooseBackend } from '../../run/evaluate-test.ts';
+import { describeCheckpoint, openRun } from '../../run/saved-run.ts';
+import { interruption } from '../interruption.ts';
+import type { EncodeTask } from '../tasks.ts';
 
-type EncodeFlags = Partial<TrainConfig> &
-  Omit<EncodeOptions, 'key' | 'progress' | 'signal'> & {
-    readonly seed: number;
-    readonly json: boolean;
-    readonly checkpoint?: CheckpointChoice;
-  };
-
-export async function encodeCommand(
-  run: string,
-  { json, checkpoint: choice, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
-): Promise<void> {
-  refuseFolder(out);
+export async function encodeAction({
+  run,
+  changes,
+  checkpoint: choice,
+  json,
+  split,
+  images,
+  samples,
+  meanSamples,
+  seed,
+  out,
+}: EncodeTask): Promise<void> {
   const { parts, checkpoint, notices } = openRun(run, changes, choice);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
@@ -51,14 +49,4 @@ export async function encodeCommand(
   ];
   const report = { latents: out, shapes, seed, ...(checkpoint ? { checkpoint } : {}) };
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
-}
-
-function refuseFolder(out: string): void {
-  if (!statSync(out, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new ExpectationError({
-    where: `--out ${out}`,
-    expected: 'a file',
-    received: 'a folder',
-    remedy: 'name a file',
-  });
 }

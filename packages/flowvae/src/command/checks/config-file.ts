@@ -1,7 +1,7 @@
 // `--config <file>`: settings from a JSON file, the same object as a run's config.json.
-import { readObject } from '@flowvae/runs';
-import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { checkSettings } from '../config/train-config.ts';
+import { readObject } from '@flowvae/runs/plain';
+import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
+import { checkSettings } from '../../config/train-config.ts';
 
 /** What a run adds to the settings in its config.json: what was true of it, not what is asked for. */
 const FACTS = ['versions', 'dataSha256', 'sha256'];

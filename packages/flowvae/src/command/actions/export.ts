@@ -1,27 +1,14 @@
-// `flowvae export <run>`.
+// `flowvae export <run>`: the work.
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '@flowvae/runs';
-import { ExpectationError } from '@flowvae/tensor';
-import { type OnnxFiles, onnxFiles } from '../portable/onnx-files.ts';
-import { type PortableModel, saveModel } from '../portable/portable-model.ts';
-import { openModel } from '../run/saved-run.ts';
-
-interface ExportFlags {
-  readonly onnx?: string;
-  readonly model?: string;
-  readonly json: boolean;
-}
+import { type OnnxFiles, onnxFiles } from '../../portable/onnx-files.ts';
+import { type PortableModel, saveModel } from '../../portable/portable-model.ts';
+import { openModel } from '../../run/saved-run.ts';
+import type { ExportTask } from '../tasks.ts';
 
 const NO_PRIOR_FILE = 'no file: z ~ N(0, I)';
 
-export async function exportCommand(run: string, { onnx, model, json }: ExportFlags): Promise<void> {
-  if (onnx === undefined && model === undefined) {
-    throw new ExpectationError({
-      where: 'export',
-      expected: '--onnx <folder> or --model <folder>',
-      received: 'neither',
-    });
-  }
+export async function exportAction({ run, onnx, model, json = false }: ExportTask): Promise<void> {
   const { config, image, model: trained } = openModel(run).parts;
   const exported = { config, ...image, model: trained };
   const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported);

@@ -1,0 +1,12 @@
+// What can become of grey intensities, by name.
+
+/**
+ * - `'dynamic'`: 1 with probability byte/255, drawn anew at every step
+ * - `'static'`: the same, drawn once for each image
+ * - `'threshold'`: 1 where byte >= 128
+ * - `'none'`: the grey value byte/255
+ */
+export type Binarisation = (typeof binarisations)[number];
+
+/** All binarisations, for options and messages. */
+export const binarisations = ['dynamic', 'static', 'threshold', 'none'] as const;

@@ -1,0 +1,69 @@
+// What makes the layers of every row of the table.
+import { key } from '@flowvae/random';
+import { chain } from '../compose/chain.ts';
+import { actnorm } from '../families/actnorm.ts';
+import { affine } from '../families/affine.ts';
+import { iaf, maf } from '../families/autoregressive.ts';
+import { full } from '../families/full.ts';
+import { householder } from '../families/householder.ts';
+import { lu } from '../families/lu.ts';
+import { nice } from '../families/nice.ts';
+import { nicePlanar } from '../families/nice-planar.ts';
+import { permutation } from '../families/permutation.ts';
+import { planar } from '../families/planar.ts';
+import { planarLeaky } from '../families/planar-leaky.ts';
+import { radial } from '../families/radial.ts';
+import { realnvp } from '../families/realnvp.ts';
+import { spline } from '../families/spline.ts';
+import { sylvesterHouseholder, sylvesterOrthogonal, sylvesterTriangular } from '../families/sylvester.ts';
+import type { Flow, InvertibleFlow } from '../flow.ts';
+import type { NetworkOptions } from '../frames/conditioner.ts';
+import type { FlowName, InvertibleName } from './flow-table.ts';
+import type { FlowTerm } from './flow-terms.ts';
+
+/** A term of a formula, and the width C of the features that networks inside the flow may take; 0 for none. */
+interface Asked extends FlowTerm {
+  readonly dim: number;
+  readonly contextWidth: number;
+}
+
+/** A flow that is one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
+const repeated =
+  (make: (dim: number, place: number) => InvertibleFlow) =>
+  ({ dim, count, before }: Asked): InvertibleFlow => {
+    const flows = Array.from({ length: count }, (_, layer) => make(dim, before + layer));
+    return flows.length === 1 ? flows[0]! : chain(flows);
+  };
+
+/** What the flows with networks inside take from a term. */
+const sizesOf = ({ count, args, contextWidth }: Asked): NetworkOptions => ({
+  layers: count,
+  hidden: args.hidden!,
+  depth: args.depth!,
+  contextWidth,
+});
+
+/** A row that says it has an inverse is held to it by the compiler; one that says it has none, by a test. */
+export const flowMakers: {
+  readonly [N in FlowName]: (asked: Asked) => N extends InvertibleName ? InvertibleFlow : Flow;
+} = {
+  planar: ({ dim, count }) => planar(dim, count),
+  'planar-leaky': ({ dim, count }) => planarLeaky(dim, count),
+  householder: ({ dim, count }) => householder(dim, count),
+  radial: ({ dim, count }) => radial(dim, count),
+  affine: repeated((dim) => affine(dim)),
+  full: repeated((dim) => full(dim)),
+  lu: repeated((dim, place) => lu(dim, { key: key(place) })),
+  permutation: repeated((dim, place) => permutation(dim, { key: key(place) })),
+  actnorm: repeated((dim) => actnorm(dim)),
+  'sylvester-o': ({ dim, count, args }) => sylvesterOrthogonal(dim, args.columns!, count),
+  'sylvester-h': ({ dim, count, args }) => sylvesterHouseholder(dim, args.mirrors!, count),
+  'sylvester-t': ({ dim, count }) => sylvesterTriangular(dim, count),
+  'nice-perm': (asked) => nice(asked.dim, { ...sizesOf(asked), mixing: 'permutation' }),
+  'nice-orth': (asked) => nice(asked.dim, { ...sizesOf(asked), mixing: 'orthogonal' }),
+  'nice-planar': ({ dim, count }) => nicePlanar(dim, count),
+  realnvp: (asked) => realnvp(asked.dim, sizesOf(asked)),
+  iaf: (asked) => iaf(asked.dim, sizesOf(asked)),
+  maf: (asked) => maf(asked.dim, sizesOf(asked)),
+  spline: (asked) => spline(asked.dim, { ...sizesOf(asked), bins: asked.args.bins! }),
+};

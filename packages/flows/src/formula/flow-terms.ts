@@ -1,0 +1,89 @@
+// Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, read by the table alone: one grammar for the command line,
+// config files and `parseFlow`, which makes flows of the terms.
+import { ExpectationError, FormulaCursor } from '@flowvae/tensor/plain';
+import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
+
+/** Layers of one term; a limit that a typing error exceeds and an experiment does not. */
+const MOST_LAYERS = 1024;
+
+const grammar = `terms joined by '-', each a flow (${flowNames.join(', ')}) with optional '(arguments)' and an optional '*count'`;
+
+/** A term of a formula. */
+export interface FlowTerm<N extends FlowName = FlowName> {
+  readonly name: N;
+  /** The number after `*`, 1 where there is none. */
+  readonly count: number;
+  /** A value for every declared argument. */
+  readonly args: Readonly<Record<string, number>>;
+  /** Layers that stand before the term in its formula. */
+  readonly before: number;
+  /** The place of its first character, from 0. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A latent that is narrower than a flow of a formula takes. */
+export class NarrowLatentError extends ExpectationError {
+  override readonly name = 'NarrowLatentError';
+  /** The narrowest latent that the flow takes. */
+  readonly fewest: number;
+
+  constructor(formula: string, flow: string, { fewest, dim }: { readonly fewest: number; readonly dim: number }) {
+    super({
+      where: `flow formula '${formula}'`,
+      expected: `a latent of at least ${fewest} dimensions for ${flow}`,
+      received: String(dim),
+    });
+    this.fewest = fewest;
+  }
+}
+
+/**
+ * Reads a formula: terms joined by `-` are applied from left to right; `*n` repeats a term with parameters of its own, and numbers in
+ * parentheses are the flow's arguments.
+ *
+ * @param formula e.g. `planar*10`
+ * @param dim the latent's width
+ * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a flow takes no latent so narrow
+ */
+export function readFlowFormula(formula: string, dim: number): FlowTerm[] {
+  const cursor = new FormulaCursor('flow formula', formula);
+  const terms: FlowTerm[] = [];
+  let before = 0;
+  do {
+    const at = cursor.at;
+    const name = cursor.name(flowNames, grammar);
+    const { args: declared = [], fewest = 1 } = flowTable[name];
+    if (dim < fewest) throw new NarrowLatentError(formula, name, { fewest, dim });
+    const args = flowArguments(cursor, declared, dim);
+    const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
+    if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
+    terms.push({ name, count, args, before, at, text: formula.slice(at, cursor.at) });
+    before += count;
+  } while (cursor.takes('-'));
+  return terms;
+}
+
+/**
+ * Like {@link readFlowFormula}, for places that need an inverse, such as a prior.
+ *
+ * @throws ExpectationError that points at the first term without one
+ */
+export function readInvertibleFormula(formula: string, dim: number): FlowTerm<InvertibleName>[] {
+  return readFlowFormula(formula, dim).map((term) => {
+    if (hasInverse(term)) return term;
+    throw new FormulaCursor('flow formula', formula, term.at).refusal('flows that have an inverse', term.text);
+  });
+}
+
+/** Whether the flow of a term has an inverse. */
+export const hasInverse = (term: FlowTerm): term is FlowTerm<InvertibleName> => flowTable[term.name].hasInverse ?? true;
+
+/** `(8, …)` by the arguments that the flow declares, or their defaults. */
+function flowArguments(cursor: FormulaCursor, declared: readonly FlowArgument[], dim: number): Record<string, number> {
+  const sized = (bound: number | ((dim: number) => number)) => (typeof bound === 'number' ? bound : bound(dim));
+  return cursor.args(
+    declared.map(({ name, fallback, from, to }) => ({ name, fallback: sized(fallback), from, to: sized(to) })),
+    'a flow that takes arguments',
+  );
+}

@@ -1,0 +1,7 @@
+// Sizes of the networks inside flows where nothing else is asked for.
+
+/** The default sizes. */
+export const networkDefaults = { layers: 1, hidden: 64, depth: 2, contextWidth: 0 } as const;
+
+/** Bins of a spline. */
+export const DEFAULT_BINS = 8;

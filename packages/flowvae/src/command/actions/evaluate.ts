@@ -1,0 +1,63 @@
+// `flowvae evaluate <run>`: the work.
+import { basename, resolve } from 'node:path';
+import { MOVED_REMEDY } from '../../config/data-check.ts';
+import { describeEvaluation, evaluationReport } from '../../report/report.ts';
+import { annealedTest, describeAnnealed, simulatedImages } from '../../run/annealed-test.ts';
+import { chooseBackend, evaluateTest } from '../../run/evaluate-test.ts';
+import type { ModelParts, TestParts } from '../../run/experiment.ts';
+import { describeCheckpoint, openModel, openRun } from '../../run/saved-run.ts';
+import { interruption } from '../interruption.ts';
+import type { EvaluateTask } from '../tasks.ts';
+import { progressTo } from '../verbosity.ts';
+
+export async function evaluateAction({
+  run,
+  changes,
+  annealing,
+  checkpoint: choice,
+  hasReport,
+  json,
+  isImageless,
+  ...verbosity
+}: EvaluateTask): Promise<void> {
+  const progress = progressTo(process.stderr, verbosity);
+  const saved = isImageless ? undefined : openRun(run, changes, choice);
+  const parts = saved?.parts ?? withoutImages(openModel(run, changes, MOVED_REMEDY).parts);
+  const { checkpoint, notices = [] } = saved ?? {};
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  const engine = await chooseBackend(parts.config.engine, progress);
+  const drawn = await simulatedImages(parts, annealing);
+  const { signal, exitCode, release } = interruption();
+  const name = basename(resolve(run));
+  const written =
+    hasReport && saved
+      ? await (await import('../../report/write-diagnostics.ts')).writeDiagnostics(saved.parts, saved.folder, {
+          ...{ name, engine, checkpoint, progress, signal },
+        })
+      : undefined;
+  if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test images\n');
+  const evaluation = hasReport ? written?.evaluation : await evaluateTest(parts, progress, signal);
+  const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
+  release();
+  const report = {
+    ...evaluationReport(parts, evaluation),
+    ...(checkpoint ? { checkpoint } : {}),
+    ...(annealed ? { ais: annealed } : {}),
+    engine,
+    ...(written ? { report: written.path } : {}),
+  };
+  const lines = [
+    ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
+    describeEvaluation(report),
+    ...(annealed ? [describeAnnealed(annealed)] : []),
+    ...(written ? [`report      ${written.path}`] : []),
+  ];
+  process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
+  process.exitCode = exitCode();
+}
+
+/** What is simulated is evaluated without any image of a data set. */
+const withoutImages = (parts: ModelParts): TestParts => ({
+  ...parts,
+  test: { count: 0, width: parts.image.height * parts.image.width, row: () => new Float32Array() },
+});

@@ -1,0 +1,85 @@
+// `flowvae train`: the work.
+import type { TrainConfig } from '../../config/settings.ts';
+import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
+import { trainRun } from '../../run/train-run.ts';
+import { versions } from '../../run/versions.ts';
+import { interruption } from '../interruption.ts';
+import { invocation } from '../invocation.ts';
+import { warnOfLaunch } from '../launch/launch-notice.ts';
+import type { TrainTask } from '../tasks.ts';
+import { progressTo } from '../verbosity.ts';
+
+/** What to start where signals must reach the run: it becomes the process that trains. */
+const LAUNCHER = 'node_modules/.bin/flowvae';
+
+export async function trainAction({
+  config,
+  folder,
+  isResumed,
+  json = false,
+  detached = false,
+  allowDifferentMachine = false,
+  checkpointEvery,
+  checkpointMinutes,
+  keepCheckpoints,
+  ...verbosity
+}: TrainTask): Promise<void> {
+  const progress = progressTo(process.stderr, verbosity);
+  if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
+  warnOfLaunch(LAUNCHER);
+  const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
+  const { report, counts, figures } = await trainRun(config, {
+    out: folder,
+    progress,
+    signal,
+    resume: isResumed,
+    allowDifferentMachine,
+    checkpointEvery,
+    checkpointSeconds: checkpointMinutes === undefined ? undefined : 60 * checkpointMinutes,
+    keepCheckpoints,
+  });
+  release();
+  const text = json
+    ? JSON.stringify({ ...report, runFolder: folder, figures })
+    : summary(report, { folder, counts, figures });
+  process.stdout.write(`${text}\n`);
+  if (signal.aborted) {
+    process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
+    process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
+  }
+  process.exitCode = exitCode();
+}
+
+/** Settings and versions, one a line. */
+const describeSettings = (values: object): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value) || 'none'}`)
+    .join('\n');
+
+/** As wide as the longest name of a setting. */
+const SETTING_WIDTH = 14;
+
+/** What an interruption cut short. */
+function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): string {
+  if (steps < config.steps) return `stopped after ${steps} of ${config.steps} steps, before the evaluation`;
+  return `stopped in the evaluation, after ${evalImages} of at most ${config.evalImages} images`;
+}
+
+interface Leavings {
+  readonly folder: string;
+  readonly counts: ParameterCounts;
+  readonly figures: readonly string[];
+}
+
+const describeCounts = ({ total, flow, prior }: ParameterCounts) =>
+  `${total} parameters (${flow} in the flow, ${prior} in the prior)`;
+
+function summary(report: TrainReport, { folder, counts, figures }: Leavings): string {
+  const { steps, engine, msPerStep, peakMemoryMiB } = report;
+  return [
+    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
+    describeEvaluation(report),
+    `run folder  ${folder}`,
+    ...figures.map((path) => `figure      ${path}`),
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+// `flowvae evaluate <run>`: what is refused before the model is loaded.
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';
+import { flagOf, type TrainConfig } from '../../config/settings.ts';
+import type { CheckpointChoice } from '../../config/stored-config.ts';
+import type { EvaluateTask } from '../tasks.ts';
+import type { Verbosity } from '../verbosity.ts';
+import { imagesNotice, tell, threadsNotice } from './notices.ts';
+import { checkRun } from './saved-run-check.ts';
+
+/** Options of `evaluate`. */
+type EvaluateFlags = Partial<TrainConfig> &
+  Verbosity &
+  AnnealedFlags & {
+    readonly json?: boolean;
+    readonly report?: boolean;
+    readonly checkpoint?: CheckpointChoice;
+  };
+
+export async function evaluateCommand(run: string, flags: EvaluateFlags): Promise<void> {
+  const task = evaluateTask(run, flags);
+  const { evaluateAction } = await import('../actions/evaluate.ts');
+  await evaluateAction(task);
+}
+
+function evaluateTask(
+  run: string,
+  {
+    json = false,
+    report = false,
+    checkpoint,
+    quiet = false,
+    verbose = false,
+    ais,
+    chains,
+    simulated,
+    ...changes
+  }: EvaluateFlags,
+): EvaluateTask {
+  const annealing = { ais, chains, simulated };
+  checkAnnealedFlags(annealing);
+  const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
+  const wanted = { changes, isBegunEnough: checkpoint !== undefined, readsImages: !isImageless };
+  const { config, testImages } = checkRun(run, wanted);
+  if (simulated === undefined) refuseNoImages(config); // simulated images need no others
+  const isAsked = changes.evalImages !== undefined && testImages !== undefined;
+  tell([threadsNotice(config), isAsked ? imagesNotice(config, testImages) : undefined]);
+  return { run, changes, annealing, checkpoint, hasReport: report, json, isImageless, quiet, verbose };
+}
+
+/** A run may be trained without an evaluation; to evaluate nothing is a mistake. */
+function refuseNoImages({ evalImages }: TrainConfig): void {
+  if (evalImages > 0) return;
+  throw new ExpectationError({
+    where: flagOf('evalImages'),
+    expected: 'at least one image to evaluate',
+    received: '0',
+    remedy: 'name a number',
+  });
+}

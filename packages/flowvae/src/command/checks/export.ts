@@ -1,0 +1,17 @@
+// `flowvae export <run>`: what is refused before the model is loaded.
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { ExportTask } from '../tasks.ts';
+import { checkRun } from './saved-run-check.ts';
+
+export async function exportCommand(run: string, flags: Omit<ExportTask, 'run'>): Promise<void> {
+  if (flags.onnx === undefined && flags.model === undefined) {
+    throw new ExpectationError({
+      where: 'export',
+      expected: '--onnx <folder> or --model <folder>',
+      received: 'neither',
+    });
+  }
+  checkRun(run);
+  const { exportAction } = await import('../actions/export.ts');
+  await exportAction({ run, ...flags });
+}

@@ -1,0 +1,9 @@
+// `flowvae metrics <run>`; it loads no tensor library at all.
+import { metricsCsv, readRunMetrics, refuseNoRun, writeFileAtomically } from '@flowvae/runs/plain';
+
+export function metricsCommand(run: string, { out }: { readonly out?: string }): void {
+  refuseNoRun(run, 'begun');
+  const csv = metricsCsv(readRunMetrics(run));
+  if (out === undefined) process.stdout.write(csv);
+  else writeFileAtomically(out, csv);
+}

@@ -1,0 +1,100 @@
+// `flowvae train`: what is refused before a tensor library is loaded.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readRunFailure, refuseNoRun, refuseUsedFolder } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { MOVED_REMEDY, testImages } from '../../config/data-check.ts';
+import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
+import { storedConfig } from '../../config/stored-config.ts';
+import { completeConfig } from '../../config/train-config.ts';
+import { refuseUnreachedValidation } from '../../config/validation-check.ts';
+import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
+import { readConfigFile } from './config-file.ts';
+import { imagesNotice, tell, threadsNotice } from './notices.ts';
+
+/** Options of `train`: those of a run, and settings. */
+interface TrainFlags extends RunFlags, Record<string, unknown> {
+  readonly config?: string;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly replay?: string;
+}
+
+export async function trainCommand(flags: TrainFlags): Promise<void> {
+  if (flags.replay === undefined) {
+    const task = trainTask(flags);
+    const { trainAction } = await import('../actions/train.ts');
+    await trainAction(task);
+  } else {
+    const task = replayTask(flags.replay, flags);
+    const { replayAction } = await import('../actions/replay.ts');
+    await replayAction(task);
+  }
+}
+
+function trainTask(flags: TrainFlags): TrainTask {
+  const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
+  const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } = others;
+  const given = file === undefined ? options : { ...readConfigFile(file), ...options };
+  const isResumed = resume !== undefined;
+  const config = isResumed ? resumedConfig(resume, out, given) : completeConfig(given);
+  refuseIdleFactor(options.lrFactor, config);
+  const folder = resume ?? out ?? freshFolder(config);
+  if (!isResumed) {
+    refuseUnreachedValidation(config);
+    refuseUsedFolder(folder);
+  }
+  const count = testImages(config, isResumed ? MOVED_REMEDY : undefined);
+  const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
+  tell([threadsNotice(config), isAsked ? imagesNotice(config, count) : undefined]);
+  return {
+    ...{ config, folder, isResumed },
+    ...{ quiet, verbose, json, detached },
+    ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
+  };
+}
+
+function replayTask(
+  run: string,
+  { json = false, quiet, verbose, replay: _, keepCheckpoints: __, data, ...others }: TrainFlags,
+): ReplayTask {
+  const surplus = Object.keys(others)[0];
+  if (surplus !== undefined) {
+    const where = flagOf(surplus as SettingName);
+    throw new ExpectationError({
+      where,
+      expected: 'only --data, --json, --quiet and --verbose beside --replay',
+      received: 'it',
+    });
+  }
+  refuseNoRun(run, 'begun');
+  readRunFailure(run);
+  const changes = data === undefined ? {} : { data: data as string };
+  testImages({ ...storedConfig(run).config, ...changes }, MOVED_REMEDY);
+  return { run, data: changes.data, json, quiet, verbose };
+}
+
+/** A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings, may have one. */
+function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfig): void {
+  if (given === undefined || lrMilestones.length > 0) return;
+  const [where, expected] = [flagOf('lrFactor'), `${flagOf('lrMilestones')} beside it`];
+  throw new ExpectationError({ where, expected, received: String(lrFactor) });
+}
+
+/** The config of a run that is taken up; what is given besides must not contradict it, which the run itself judges. */
+function resumedConfig(run: string, out: string | undefined, given: Readonly<Record<string, unknown>>): TrainConfig {
+  if (out !== undefined && resolve(out) !== resolve(run)) {
+    const expected = 'no other folder than the one that --resume names';
+    throw new ExpectationError({ where: '--out', expected, received: out });
+  }
+  refuseNoRun(run, 'begun');
+  return completeConfig({ ...storedConfig(run).config, ...given });
+}
+
+/** `runs/planar-10-seed0`, with a number where that is taken. */
+function freshFolder({ flow, seed }: TrainConfig): string {
+  const base = join('runs', `${flow.replace(/[^\w]+/g, '-').replace(/-$/, '')}-seed${seed}`);
+  let candidate = base;
+  for (let n = 2; existsSync(candidate); n++) candidate = `${base}-${n}`;
+  return candidate;
+}

@@ -1,0 +1,54 @@
+// Under which heading of the help an option of `train` stands.
+import { type SettingName, settings } from '../../config/settings.ts';
+
+/** The headings, in the order of the help. */
+export const headings = {
+  model: 'Model:',
+  data: 'Data:',
+  objective: 'Objective:',
+  optimisation: 'Optimisation:',
+  evaluation: 'Evaluation:',
+  run: 'Run:',
+  papers: 'Reproducing papers:',
+} as const;
+
+const groups: Readonly<Record<SettingName, keyof typeof headings>> = {
+  flow: 'model',
+  latent: 'model',
+  architecture: 'papers',
+  hidden: 'model',
+  activation: 'model',
+  amortize: 'model',
+  heads: 'papers',
+  prior: 'model',
+  likelihood: 'model',
+  data: 'data',
+  binarize: 'data',
+  batch: 'optimisation',
+  steps: 'optimisation',
+  optimizer: 'optimisation',
+  lr: 'optimisation',
+  lrMilestones: 'optimisation',
+  lrFactor: 'optimisation',
+  objective: 'objective',
+  gradient: 'objective',
+  samples: 'objective',
+  anneal: 'objective',
+  onNonFinite: 'optimisation',
+  validateEvery: 'evaluation',
+  keep: 'evaluation',
+  patience: 'evaluation',
+  seed: 'run',
+  evalSamples: 'evaluation',
+  evalImages: 'evaluation',
+  engine: 'run',
+  threads: 'run',
+};
+
+/** All settings with their headings, group by group. */
+export const groupedSettings: readonly (readonly [SettingName, string])[] = Object.entries(headings).flatMap(
+  ([group, heading]) =>
+    (Object.keys(settings) as SettingName[])
+      .filter((name) => groups[name] === group)
+      .map((name) => [name, heading] as const),
+);

@@ -1,0 +1,75 @@
+// Options of the commands, with the checks of their values. Those of settings are derived from the table of settings.
+import { checkpointChoices } from '@flowvae/runs/plain';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { type Command, Option } from 'commander';
+import { flagOf, type Setting, type SettingName, settings } from '../config/settings.ts';
+import { splitNames } from '../config/split-names.ts';
+import { parseSetting } from '../config/train-config.ts';
+import { groupedSettings } from './help/setting-groups.ts';
+
+/** Gives `train` an option for every setting, under its heading and with its default. */
+export function addAllSettings(command: Command): Command {
+  for (const [name, heading] of groupedSettings) {
+    const { help, fallback }: Setting<unknown> = settings[name];
+    const stated = String(fallback);
+    const description = stated === '' ? help : `${help} (default: ${stated})`;
+    command.addOption(settingOption(name, description).helpGroup(heading));
+  }
+  return command;
+}
+
+/** Gives a command options for some settings, which are the run's where they are left out. */
+export function addSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) command.addOption(settingOption(name, settings[name].help));
+  return command;
+}
+
+const settingOption = (name: SettingName, description: string): Option =>
+  new Option(`${flagOf(name)} ${settings[name].placeholder}`, description).argParser((text) =>
+    parseSetting(name, text),
+  );
+
+/** An option whose value is one of some words. */
+function oneOf(flags: string, help: string, words: readonly string[]): Option {
+  return new Option(flags, help).argParser((text) => {
+    const word = words.find((each) => each === text);
+    if (word !== undefined) return word;
+    throw new ExpectationError({
+      where: flags.split(' ')[0]!,
+      expected: words.join(' or '),
+      received: `'${text}'`,
+      remedy: didYouMean(text, words),
+    });
+  });
+}
+
+/** Whose parameters. */
+export const checkpointOption = (): Option =>
+  oneOf(
+    `--checkpoint <${checkpointChoices.join('|')}>`,
+    'take the parameters of this checkpoint, not those that training ended with',
+    checkpointChoices,
+  );
+
+/** Which images. */
+export const splitOption = (): Option =>
+  oneOf(`--split <${splitNames.join('|')}>`, 'which images', splitNames).default('test');
+
+/** Images in one grid; more would not be looked at. */
+const MOST_DRAWN = 10_000;
+
+/** A number of what a user looks at. */
+export const numbered = (name: string, help: string, fallback: number, least = 1): Option =>
+  wholeNumber(name, help, least, MOST_DRAWN).default(fallback);
+
+export function wholeNumber(name: string, help: string, least = 1, most = 1_000_000_000): Option {
+  return new Option(`--${name} <n>`, help).argParser((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : -1;
+    if (value >= least && value <= most) return value;
+    throw new ExpectationError({
+      where: `--${name}`,
+      expected: `a whole number from ${least} to ${most}`,
+      received: `'${text}'`,
+    });
+  });
+}

@@ -1,0 +1,41 @@
+// Whether the data that a config names are there, and how many: by their headers, before anything is loaded that reads them.
+import { idxSizes, mnistFolder } from '@flowvae/datasets/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { TrainConfig } from './settings.ts';
+
+/** The data set that needs no folder. */
+export const isMnist = (data: string): boolean => data === 'mnist';
+
+/** What a user can do who moved the images, with commands that read them. */
+export const MOVED_REMEDY = 'name the folder where the images are now with --data';
+
+/**
+ * The number of test images of a config.
+ *
+ * @param remedy what a user can do where the data cannot be read
+ * @throws ExpectationError where they cannot be read, as far as the headers of the files show
+ */
+export function testImages({ data }: Pick<TrainConfig, 'data'>, remedy?: string): number {
+  const folder = isMnist(data) ? mnistFolder() : data;
+  return toldAsData(() => idxSizes(folder), remedy).test.count;
+}
+
+/** What a reader of images refuses, told by the setting that names them. */
+export function toldAsData<T>(read: () => T, remedy?: string): T {
+  try {
+    return toldAs('idxFolder:', 'data', read);
+  } catch (error) {
+    if (!(error instanceof ExpectationError) || error.remedy || !remedy) throw error;
+    throw new ExpectationError({ ...error, remedy });
+  }
+}
+
+/** What a function of a library refuses, told by the setting that it was given. */
+export function toldAs<T>(place: string, setting: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ExpectationError && error.where.startsWith(place))) throw error;
+    throw new ExpectationError({ ...error, where: error.where.replace(place, setting) });
+  }
+}

@@ -1,0 +1,43 @@
+// Which data a likelihood is for, and whether the binarisation that was asked for gives them.
+import type { Binarisation } from '@flowvae/datasets';
+import { binarisations } from '@flowvae/datasets/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { DataForm } from '@flowvae/vae';
+import { likelihoodNames, likelihoodTable, readLikelihood } from '@flowvae/vae/plain';
+import { flagOf, type TrainConfig } from './settings.ts';
+
+const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey: boolean }>> = {
+  bits: { words: 'bits', isGrey: false },
+  grey: { words: 'grey values', isGrey: true },
+  levels: { words: 'the 256 levels of a byte', isGrey: true },
+};
+
+const isGrey = (binarisation: Binarisation) => binarisation === 'none';
+
+/** For errors of {@link refuseLikelihood}. */
+export interface LikelihoodOptions {
+  /** Where the config comes from: `''` for the command line, else a file's name. */
+  readonly where?: string;
+  /** Whether the model is trained, so that another likelihood is no remedy. Default false. */
+  readonly isSettled?: boolean;
+}
+
+/** @throws ExpectationError where there is no such likelihood, or it is not for the data that the config's binarisation gives */
+export function refuseLikelihood(
+  { likelihood: name, binarize }: TrainConfig,
+  { where = '', isSettled = false }: LikelihoodOptions = {},
+): void {
+  const { words, isGrey: wantsGrey } = forms[readLikelihood(name).data];
+  if (wantsGrey === isGrey(binarize)) return;
+  const accepted = binarisations.filter((each) => isGrey(each) === wantsGrey);
+  const others = likelihoodNames.filter((each) => forms[likelihoodTable[each].data].isGrey !== wantsGrey);
+  const other = isSettled ? '' : `, or ${flagOf('likelihood')} ${listed(others)}`;
+  throw new ExpectationError({
+    where: where ? `${where}: binarize` : flagOf('binarize'),
+    expected: `${listed(accepted)}, for the likelihood ${name} is one of ${words}`,
+    received: binarize,
+    remedy: `pass ${flagOf('binarize')} ${accepted[0]}${other}`,
+  });
+}
+
+const listed = (names: readonly string[]) => names.join(', ').replace(/, (?=[^,]*$)/, ' or ');

@@ -1,0 +1,88 @@
+// From the name of an objective, such as `elbo` or `iwae(50)`, to the objective.
+import type { Samplable } from '@flowvae/distributions';
+import { ExpectationError } from '@flowvae/tensor';
+import { betaVae, elbo } from '../elbo.ts';
+import { freeBits, freeBitsInTotal } from '../free-bits.ts';
+import { iwae, renyi } from '../importance-weighted.ts';
+import { inclusiveKl } from '../inclusive-kl.ts';
+import type { LatentModel } from '../latent-model.ts';
+import type { BoundOptions, Objective } from '../objective.ts';
+import {
+  type Gradient,
+  type ModelNeed,
+  type ObjectiveName,
+  type ObjectiveTerms,
+  readObjective,
+} from './objective-table.ts';
+
+interface MakeOptions extends BoundOptions {
+  readonly gradient: Gradient;
+}
+
+type Make = (args: Readonly<Record<string, number>>, options: MakeOptions) => Objective<never>;
+
+const makers: Readonly<Record<ObjectiveName, Make>> = {
+  elbo: (_, options) => elbo(options as BoundOptions),
+  'elbo-analytic': (_, { samples, tempering }) => elbo({ ...given({ samples, tempering }), kl: 'analytic' }),
+  beta: ({ beta }, options) => betaVae(beta!, options as BoundOptions),
+  'beta-analytic': ({ beta }, { samples, tempering }) =>
+    betaVae(beta!, { ...given({ samples, tempering }), kl: 'analytic' }),
+  'free-bits': ({ nats }, options) => freeBits(nats!, options),
+  'free-bits-total': ({ nats }, options) => freeBitsInTotal(nats!, options),
+  iwae: ({ k }, options) => iwae(k!, options as BoundOptions),
+  renyi: ({ alpha, k }, options) => renyi(alpha!, k!, options),
+  'inclusive-kl': ({ k }, options) => inclusiveKl(k!, options),
+};
+
+/** What is left out stays left out. */
+const given = (options: { samples: number | undefined; tempering: BoundOptions['tempering'] }): BoundOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+/** A parsed formula: what may stand beside it, and the objective itself. */
+export interface ObjectiveFormula extends ObjectiveTerms {
+  /** @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it needs */
+  objective(options?: BoundOptions & { readonly gradient?: Gradient }): Objective;
+}
+
+/** Makes the objective that {@link readObjective} reads in a formula; errors as there. */
+export function parseObjective(formula: string): ObjectiveFormula {
+  const terms = readObjective(formula);
+  return {
+    ...terms,
+    objective({ gradient = 'path', ...options } = {}) {
+      if (!terms.gradients.includes(gradient)) {
+        const where = `objective '${formula}': gradient`;
+        throw new ExpectationError({ where, expected: terms.gradients.join(' or '), received: gradient });
+      }
+      const objective = makers[terms.name](terms.args, { gradient, ...options });
+      return checking(objective, formula, terms.needs(gradient));
+    },
+  };
+}
+
+/** An objective for any model, which looks whether a model can do what it needs when it comes. */
+function checking(objective: Objective<never>, formula: string, need: ModelNeed | undefined): Objective {
+  const bound: Objective['bound'] = (model, noise, at) => {
+    if (need) refuseUnable(model, formula, need);
+    return objective.bound(model as never, noise, at);
+  };
+  return { ...objective, bound };
+}
+
+const abilities: Readonly<
+  Record<ModelNeed, { readonly words: string; readonly isMet: (model: LatentModel) => boolean }>
+> = {
+  scorable: { words: 'a posterior that can be scored at any z', isMet: ({ posterior }) => 'logProb' in posterior },
+  factorised: {
+    words: 'a diagonal normal as posterior and the standard normal as prior',
+    isMet: ({ prior, posterior }) => 'isStandardNormal' in prior && hasDivergences(posterior),
+  },
+};
+
+const hasDivergences = (posterior: Samplable) => 'klPerDimension' in posterior;
+
+function refuseUnable(model: LatentModel, formula: string, need: ModelNeed): void {
+  const { words, isMet } = abilities[need];
+  if (isMet(model)) return;
+  throw new ExpectationError({ where: `objective '${formula}'`, expected: words, received: 'a model that has none' });
+}

@@ -1,0 +1,98 @@
+// What a run folder must hold, and what can be read of it without a tensor library.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { writeRefused } from '../files/atomic-file.ts';
+import { readSealed } from '../files/checksum.ts';
+import { refuseFilePath } from '../files/make-folder.ts';
+import { readWhole } from '../files/reading.ts';
+import { parseMetrics } from '../metrics/metrics-file.ts';
+import { LOCK } from './run-lock.ts';
+
+/** Names in a run folder. */
+export const CONFIG = 'config.json';
+export const METRICS = 'metrics.jsonl';
+export const MODEL = 'model.safetensors';
+export const FIGURES = 'figures';
+const FAILURE = 'non-finite.json';
+
+/** Which checkpoint of a run: that of the best validation, or the latest. */
+export const checkpointChoices = ['best', 'last'] as const;
+
+/** How far a run has come. */
+export type RunStage = 'begun' | 'finished';
+
+const held: Readonly<Record<RunStage, { readonly files: readonly string[]; readonly words: string }>> = {
+  begun: { files: [CONFIG], words: 'the folder of a run' },
+  finished: { files: [CONFIG, MODEL], words: 'the folder of a finished run' },
+};
+
+/** @throws ExpectationError where a path is not the folder of a run that was begun, or is finished */
+export function refuseNoRun(path: string, stage: RunStage): void {
+  const { files, words } = held[stage];
+  const missing = files.find((file) => !existsSync(join(path, file)));
+  if (missing === undefined) return;
+  throw new ExpectationError({
+    where: path,
+    expected: words,
+    received: existsSync(path) ? `a folder without ${missing}` : 'no such folder',
+    remedy: 'name a folder that `flowvae train` wrote',
+  });
+}
+
+/** Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the config half written. */
+const isOfBeginning = (path: string, name: string): boolean =>
+  name === LOCK ||
+  name.startsWith(`${LOCK}.`) ||
+  (name.startsWith(CONFIG) && name.endsWith('.partial')) ||
+  (name === FIGURES && isEmptyFolder(join(path, name)));
+
+const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirSync(path).length === 0;
+
+/** @throws ExpectationError where a folder for a new run is a file, holds something already, or cannot be looked into */
+export function refuseUsedFolder(path: string): void {
+  refuseFilePath(path, '--out');
+  const names = namesIn(path).filter((name) => !isOfBeginning(path, name));
+  if (names.length === 0) return;
+  throw new ExpectationError({
+    where: `--out ${path}`,
+    expected: 'a new or empty folder',
+    received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
+    remedy: 'name another',
+  });
+}
+
+function namesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw writeRefused(folder, error);
+  }
+}
+
+/**
+ * The config of a run, not validated. A checksum that it carries must fit.
+ *
+ * @throws ExpectationError where it is no JSON object or was changed since it was written
+ */
+export const readRunConfig = (path: string): Record<string, unknown> => readSealed(join(path, CONFIG), false);
+
+/** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
+export function readRunMetrics(path: string): { readonly step: number }[] {
+  const file = join(path, METRICS);
+  return parseMetrics(new TextDecoder().decode(readWhole(file)), file);
+}
+
+/** Where the record of a failure is. */
+export const failurePath = (path: string): string => join(path, FAILURE);
+
+/** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
+export function readRunFailure(path: string): Record<string, unknown> {
+  if (existsSync(failurePath(path))) return readSealed(failurePath(path));
+  throw new ExpectationError({
+    where: path,
+    expected: 'a run that stopped at a value that is not finite',
+    received: `a folder without ${FAILURE}`,
+  });
+}

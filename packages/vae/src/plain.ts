@@ -1,0 +1,9 @@
+// A second door, for programs that must not load TensorFlow.js: the names of likelihoods, read and checked, and those of networks.
+export { architectures } from './architectures.ts';
+export {
+  type DataForm,
+  likelihoodNames,
+  likelihoodTable,
+  likelihoodUsage,
+  readLikelihood,
+} from './likelihood-table.ts';

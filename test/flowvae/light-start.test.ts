@@ -1,0 +1,143 @@
+// Help, versions, completion and every refusal come before a tensor library is loaded: here no such library can be loaded.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { flowvae } from '../processes/programs.ts';
+import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
+
+/** Makes node refuse to find TensorFlow.js, ONNX Runtime and the canvas. */
+const refusing = `export const resolve = (name, context, next) => {
+  if (/^(@tensorflow|onnxruntime|@napi-rs|chart\\.js)/.test(name)) throw new Error('not to be loaded: ' + name);
+  return next(name, context);
+}`;
+const moduleOf = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+const hook = moduleOf(`import { register } from 'node:module'; register(${JSON.stringify(moduleOf(refusing))});`);
+const alone = (args: readonly string[]) => flowvae(args, { env: { NODE_OPTIONS: `--import=${hook}`, NO_COLOR: '1' } });
+
+/** A run folder as far as a refusal looks at it. */
+function run(config: object, isFinished = true): string {
+  const folder = freshPath();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  if (isFinished) writeFileSync(join(folder, 'model.safetensors'), '');
+  return folder;
+}
+
+const fileOf = (text: string): string => {
+  const path = `${freshPath()}.json`;
+  writeFileSync(path, text);
+  return path;
+};
+
+const commands = ['train', 'evaluate', 'encode', 'metrics', 'export', 'sample', 'completion'];
+
+describe.concurrent('without a tensor library', () => {
+  const answered = [
+    ['--help'],
+    ['--version'],
+    ...commands.map((command) => [command, '--help']),
+    ...['bash', 'zsh', 'fish'].map((shell) => ['completion', shell]),
+  ];
+  it.each(answered.map((words) => [words]))('%j is answered', async (words) => {
+    const { code, stdout, stderr } = await alone(words);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toBe('');
+  });
+
+  it('metrics prints what a run has measured', async () => {
+    const folder = run({}, false);
+    writeFileSync(join(folder, 'metrics.jsonl'), '{"step":1,"loss":2}\n');
+    expect(await alone(['metrics', folder])).toMatchObject({ code: 0, stdout: 'step,loss\r\n1,2\r\n', stderr: '' });
+  });
+
+  const data = tinyData();
+  const elsewhere = () => ['--out', freshPath()];
+  it.each<[string, () => readonly string[], RegExp]>([
+    ['an unknown command', () => ['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
+    ['an unknown option', () => ['train', '--flwo', 'planar'], /unknown option '--flwo' \(Did you mean --flow\?\)/],
+    ['a bad number', () => ['train', '--steps', '1e3'], /--steps: expected a whole number/],
+    ['a number out of range', () => ['train', '--latent', '0'], /--latent: expected a whole number from 1/],
+    ['an unknown word', () => ['train', '--optimizer', 'adma'], /--optimizer: .*'adma'; did you mean adam\?/],
+    ['an unknown flow', () => ['train', '--flow', 'planar-radail*2'], /'radail' at .*; did you mean radial\?/],
+    ['an unknown prior', () => ['train', '--prior', 'RealNVP*4'], /'RealNVP' at .*; did you mean realnvp\?/],
+    ['a prior without inverse', () => ['train', '--prior', 'sylvester-t'], /expected flows that have an inverse/],
+    ['an unknown objective', () => ['train', '--objective', 'iawe(5)'], /'iawe' at .*; did you mean iwae\?/],
+    ['an unknown likelihood', () => ['train', '--likelihood', 'bernouli'], /; did you mean bernoulli\?/],
+    ['a wrong formula', () => ['train', '--flow', 'planar*0'], /a count from 1 to 1024, got '0'/],
+    [
+      'an argument too large for the latent',
+      () => ['train', '--latent', '3', '--flow', 'sylvester-o(4)'],
+      /columns from 2 to 3, got '4' at character 13/,
+    ],
+    [
+      'a narrow latent',
+      () => ['train', '--latent', '1', '--flow', 'lu'],
+      /--latent: expected 2 or more beside --flow lu/,
+    ],
+    ['a gradient that is none', () => ['train', '--gradient', 'dreg'], /--gradient: expected path or stl beside/],
+    ['data of another kind', () => ['train', '--likelihood', 'gaussian'], /--binarize: expected none, for the like/],
+    [
+      'data that are not there',
+      () => ['train', '--data', freshPath(), ...elsewhere()],
+      /^flowvae: data .*no such folder/,
+    ],
+    ['data that are cut', () => ['train', ...tinyFlags(corruptData()), ...elsewhere()], /got 1815 bytes/],
+    [
+      'a folder in use',
+      () => ['train', ...tinyFlags(data), '--out', run({})],
+      /a new or empty folder, got a folder with/,
+    ],
+    ['no config file', () => ['train', '--config', freshPath()], /--config .*got no file/],
+    ['a config that is no JSON', () => ['train', '--config', fileOf('{')], /--config .*expected a JSON object/],
+    ['a config with a bad value', () => ['train', '--config', fileOf('{"steps":0}')], /steps: expected a whole number/],
+    ['a config with a bad name', () => ['train', '--config', fileOf('{"latents":2}')], /did you mean latent\?/],
+    [
+      'a resume of no run',
+      () => ['train', '--resume', freshPath()],
+      /expected the folder of a run, got no such folder/,
+    ],
+    [
+      'a replay of no run',
+      () => ['train', '--replay', freshPath()],
+      /expected the folder of a run, got no such folder/,
+    ],
+    [
+      'a replay of a sound run',
+      () => ['train', '--replay', run({})],
+      /a run that stopped at a value that is not finite/,
+    ],
+    ...['evaluate', 'export', 'sample'].map((command): [string, () => readonly string[], RegExp] => [
+      `${command} of no run`,
+      () => [command, freshPath(), ...(command === 'export' ? ['--model', freshPath()] : [])],
+      /expected the folder of a finished run, got no such folder/,
+    ]),
+    ['encode of no run', () => ['encode', freshPath(), ...elsewhere()], /expected the folder of a finished run/],
+    ['metrics of no run', () => ['metrics', freshPath()], /expected the folder of a run, got no such folder/],
+    ['an unfinished run', () => ['sample', run({}, false)], /got a folder without model\.safetensors/],
+    ['a damaged config', () => ['evaluate', run({ latent: 'two' })], /config\.json: latent: expected a whole number/],
+    [
+      'moved data',
+      () => ['evaluate', run({ data: freshPath() })],
+      /; name the folder where the images are now with --data/,
+    ],
+    ['no temperatures', () => ['evaluate', run({}), '--chains', '2'], /--chains: expected --ais <n> beside it/],
+    ['an export of nothing', () => ['export', run({})], /expected --onnx <folder> or --model <folder>/],
+    ['a picture of another kind', () => ['sample', run({}), '--out', 'a.jpg'], /a name that ends in \.png/],
+    [
+      'an unknown split',
+      () => ['encode', run({}), '--split', 'tets', ...elsewhere()],
+      /--split: .*; did you mean test\?/,
+    ],
+  ])('%s is refused in one line', async (_, make, text) => {
+    const { code, stdout, stderr } = await alone(make());
+    expect([code, stdout, stderr.replace(/^flowvae: [^\n]+\n$/, '')]).toEqual([2, '', '']);
+    expect(stderr).toMatch(text);
+  });
+
+  it('no work is done', async () => {
+    const out = freshPath();
+    const { code, stderr } = await alone(['train', ...tinyFlags(data), '--out', out]);
+    expect([code, existsSync(out)]).toEqual([1, false]);
+    expect(stderr).toContain('not to be loaded: @tensorflow/');
+  });
+});

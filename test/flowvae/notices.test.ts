@@ -1,0 +1,59 @@
+// Settings that can be used, but not as they were meant, are told: more threads than cores, more test images than there are.
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { imagesNotice, threadsNotice } from '../../packages/flowvae/src/command/checks/notices.ts';
+import { flowvaeHere } from './in-process.ts';
+import { freshPath, tinyData, tinyFlags } from './tiny-run.ts';
+
+it.each([
+  [1, 1, undefined],
+  [4, 4, undefined],
+  [2, 1, '--threads 2: this process may use 1 core; more threads than cores take turns, and steps get slower'],
+  [8, 2, '--threads 8: this process may use 2 cores; more threads than cores take turns, and steps get slower'],
+])('threadsNotice of %d threads on %d cores', (threads, cores, text) => {
+  expect(threadsNotice({ threads }, cores)).toBe(text);
+});
+
+it.each([
+  [12, undefined],
+  [13, '--eval-images 13: the data set has 12 test images; all of them are evaluated'],
+])('imagesNotice of %d of 12 images', (evalImages, text) => {
+  expect(imagesNotice({ evalImages }, 12)).toBe(text);
+});
+
+describe('the command', () => {
+  const data = tinyData();
+  const notices = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('--'));
+
+  it('tells both, evaluates what there is, and says nothing where no number was asked for', async () => {
+    const out = freshPath();
+    const many = ['--eval-images', '13', '--threads', `${availableParallelism() + 1}`, '--quiet'];
+    const train = await flowvaeHere(['train', ...tinyFlags(data), '--out', out, '--json', ...many]);
+    expect(train.code).toBe(0);
+    expect(notices(train.stderr)).toEqual([
+      expect.stringContaining('more threads than cores'),
+      '--eval-images 13: the data set has 12 test images; all of them are evaluated',
+    ]);
+    expect(JSON.parse(train.stdout)).toMatchObject({ evalImages: 12 });
+    const evaluate = async (...args: readonly string[]) =>
+      notices((await flowvaeHere(['evaluate', out, '--threads', '1', '--eval-samples', '2', ...args])).stderr);
+    expect(await evaluate('--eval-images', '14')).toEqual([
+      '--eval-images 14: the data set has 12 test images; all of them are evaluated',
+    ]);
+    expect(await evaluate()).toEqual([]);
+    const unasked = await flowvaeHere([
+      'train',
+      '--data',
+      data,
+      '--steps',
+      '1',
+      '--batch',
+      '9',
+      '--hidden',
+      '4',
+      '--out',
+      freshPath(),
+    ]);
+    expect([unasked.code, notices(unasked.stderr)]).toEqual([0, []]);
+  });
+});
