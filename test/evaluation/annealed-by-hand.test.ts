@@ -1,7 +1,7 @@
 // Annealed importance sampling by hand: the keys of groups, the first step size, progress, and where it ends.
 import { standardNormal } from '@flowvae/distributions';
 import { type AnnealedEstimate, type AnnealedImportanceOptions, annealedImportance } from '@flowvae/evaluation';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
 import { expect, it } from 'vitest';
@@ -28,7 +28,7 @@ it('annealedImportance with one step weighs draws by the key of their group, fou
   await annealedImportance(options({ onEstimate: (i, estimate) => (found[i] = estimate) }));
   const expected = [0, 1, 2, 3, 4, 5].map((x) => {
     const group = Math.floor(x / 4);
-    const draws = normal(fold(fold(key(17), 'forward', group), 'start'), 16 * (group === 0 ? 4 : 2));
+    const draws = drawNormal(fold(fold(key(17), 'forward', group), 'start'), 16 * (group === 0 ? 4 : 2));
     const own = Array.from(draws.subarray(16 * (x % 4), 16 * ((x % 4) + 1)));
     return Math.log(mean(own.map((z) => Math.exp(-0.5 * ((x - z) ** 2 + logTwoPi)))));
   });
@@ -38,8 +38,8 @@ it('annealedImportance with one step weighs draws by the key of their group, fou
 it.each([1, 3])('annealedImportance of %i chains moves with ε = ½·D^(−1/4) at first, ±20 %%', async (chains) => {
   const dim = 16;
   const pass = fold(key(17), 'forward', 0);
-  const [start, momentum] = [fold(pass, 'start'), fold(pass, 'momentum', 0)].map((of) => normal(of, chains * dim));
-  const uniforms = uniform(fold(pass, 'uniform', 0), 2 * chains);
+  const [start, momentum] = [fold(pass, 'start'), fold(pass, 'momentum', 0)].map((of) => drawNormal(of, chains * dim));
+  const uniforms = drawUniform(fold(pass, 'uniform', 0), 2 * chains);
   // one leapfrog step under N(0, I): half a kick, a drift, half a kick
   const acceptance = Array.from({ length: chains }, (_, row) => {
     const epsilon = 0.25 * (0.8 + 0.4 * uniforms[chains + row]!);

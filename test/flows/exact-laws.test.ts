@@ -15,7 +15,7 @@ import {
   sylvesterHouseholder,
   sylvesterOrthogonal,
 } from '@flowvae/flows';
-import { fold, key, normal } from '@flowvae/random';
+import { drawNormal, fold, key } from '@flowvae/random';
 import { elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { euclideanNorm } from '../../packages/flows/src/algebra/euclidean-norm.ts';
@@ -67,6 +67,7 @@ it('a flow that takes groups gives a group of points its own row of parameters',
       const [groups, repeated] = [rows([0, 1]), rows([0, 0, 0, 1, 1, 1])];
       expect(differences(flow.name, groups.y.dataSync(), repeated.y.dataSync(), 1e-6)).toEqual([]);
       expect(differences(flow.name, groups.logDet.dataSync(), repeated.logDet.dataSync(), 1e-6)).toEqual([]);
+      expect(() => rows([0, 1, 2, 3])).toThrow(/: expected \[/); // six points are no four groups
     });
   }
 });
@@ -91,7 +92,7 @@ it('the layers of iaf take the components forwards and backwards in turn', () =>
 
 it('planar starts with directions N(0, I/D) of its own key', () => {
   const { w } = planar(3, 4).initialParams(key(5)) as unknown as { w: Float32Array };
-  const drawn = normal(fold(key(5), 'planar'), 12);
+  const drawn = drawNormal(fold(key(5), 'planar'), 12);
   expect(
     differences(
       'w',

@@ -19,7 +19,7 @@ import {
   realnvp,
   spline,
 } from '@flowvae/flows';
-import { fold, key, normal, uniform } from '@flowvae/random';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { flowCases } from '../cases/flows.ts';
@@ -68,6 +68,12 @@ it('chain starts as the identity where every link does, else as a map of volume 
   expect(chain([identity, turned]).start).toBe('volume');
   expect(chain([turned, identity]).start).toBe('volume');
   expect(chain([turned, turned]).start).toBe('volume');
+});
+
+it('chain declares what is positive only where a link does', () => {
+  const turned = permutation(3, { key: key(1) });
+  expect('invariants' in chain([turned, turned])).toBe(false);
+  expect('invariants' in chain([turned, planar(3)])).toBe(true);
 });
 
 it('chain has an inverse only where every link has one', () => {
@@ -165,12 +171,28 @@ it('parseFlow counts the layers of the whole formula: fixed layers at other plac
 });
 
 it.each([
-  ['sylvester-h(1025)', 'mirrors from 1 to 1024'],
-  ['realnvp(4097)', 'hidden from 1 to 4096'],
-  ['spline(129)', 'bins from 2 to 128'],
-  ['sylvester-o(5)', 'columns from 2 to 4'],
-])('parseFlow takes no argument past its end: %s', (formula, range) => {
-  expect(() => parseFlow(formula, 4)).toThrow(`expected ${range}`);
+  ['sylvester-o', 'columns', 2, 4],
+  ['sylvester-h', 'mirrors', 1, 1024],
+  ['realnvp', 'hidden', 1, 4096],
+  ['spline', 'bins', 2, 128],
+] as const)('parseFlow takes for %s %s from %i to %i', (name, argument, first, last) => {
+  for (const value of [first, last]) expect(parseFlow(`${name}(${value})`, 4).dim).toBe(4);
+  for (const value of [first - 1, last + 1]) {
+    expect(() => parseFlow(`${name}(${value})`, 4)).toThrow(`expected ${argument} from ${first} to ${last}`);
+  }
+});
+
+it('parseFlow takes for realnvp a depth from 1 to 8', () => {
+  for (const depth of [1, 8]) expect(parseFlow(`realnvp(3,${depth})`, 4).dim).toBe(4);
+  for (const depth of [0, 9]) expect(() => parseFlow(`realnvp(3,${depth})`, 4)).toThrow('expected depth from 1 to 8');
+});
+
+it.each([
+  ...['full', 'lu', 'sylvester-o', 'sylvester-h', 'sylvester-t', 'nice-perm', 'nice-orth', 'nice-planar'],
+  ...['realnvp', 'iaf', 'maf', 'spline'],
+])('parseFlow makes %s of two components and of no fewer', (name) => {
+  expect(parseFlow(name, 2).dim).toBe(2);
+  expect(() => parseFlow(name, 1)).toThrow(`a latent of at least 2 dimensions for ${name}`);
 });
 
 it('fromNormflows refuses a layer of another width than the first by its own name', () => {
@@ -189,6 +211,11 @@ it('FlowPosteriorLayer says which inputs it was given, also a single one', () =>
   const expected = 'q: expected two inputs, features [batch, width] and noise [batch, 2], got';
   expect(() => layer.computeOutputShape([null, 3])).toThrow(`${expected} [batch, 3]`);
   expect(() => layer.computeOutputShape([[null, 3]])).toThrow(`${expected} [batch, 3]`);
+  const images = [
+    [null, 3, 4],
+    [null, 2],
+  ];
+  expect(() => layer.computeOutputShape(images)).toThrow(`${expected} [batch, 3, 4] and [batch, 2]`);
 });
 
 it.each(['none', 'base', 'flow'] as const)('paramsAt has a row for each context, amortize %s', (amortize) => {
@@ -209,8 +236,8 @@ it.each(['none', 'base', 'flow'] as const)('paramsAt has a row for each context,
 });
 
 it("'torch' draws kernels and biases from U(±1/√fanIn)", () => {
-  const from = (key: Parameters<typeof uniform>[0], size: number) =>
-    Array.from(uniform(key, size), (u) => (2 * u - 1) / Math.sqrt(7));
+  const from = (key: Parameters<typeof drawUniform>[0], size: number) =>
+    Array.from(drawUniform(key, size), (u) => (2 * u - 1) / Math.sqrt(7));
   const { kernel, bias } = initialisations.torch;
   expect(differences('kernel', kernel(key(3), 7, 2), from(key(3), 14), 1e-7)).toEqual([]);
   expect(differences('bias', bias(key(3), 7, 2), from(fold(key(3), 'bias'), 2), 1e-7)).toEqual([]);
@@ -235,12 +262,12 @@ it.each([
   [2, 5e-6],
   [40, 1e-4],
 ])('planar inverts a layer of slope 1000 in %i components to rounding', (dim, tolerance) => {
-  const direction = normal(key(7), dim).map((value) => value / Math.sqrt(dim));
+  const direction = drawNormal(key(7), dim).map((value) => value / Math.sqrt(dim));
   const missed = numbersOf(() => {
     const w = tf.tensor3d(direction, [1, 1, dim]);
     const u = tf.div(tf.mul(w, 1000), tf.sum(tf.square(w)));
     const params = { w, u, b: tf.tensor2d([[0.3]]) } as never;
-    const z = tf.tensor2d(normal(key(8), 50 * dim), [50, dim]);
+    const z = tf.tensor2d(drawNormal(key(8), 50 * dim), [50, dim]);
     return tf.sub(planar(dim).inverse(params, planar(dim).forward(params, z).y).z, z);
   });
   expect(Math.max(...missed.map(Math.abs))).toBeLessThan(tolerance);

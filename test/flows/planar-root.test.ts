@@ -1,6 +1,6 @@
 // The root behind the inverse of a planar layer, to the rounding of its own equation, however steep that is.
 
-import { key, uniform } from '@flowvae/random';
+import { drawUniform, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { solvePlanar, tanhToRounding } from '../../packages/flows/src/frames/planar-inverse.ts';
@@ -21,7 +21,7 @@ function exactRoot(m: number, target: number): number {
 // bisection alone would leave |m|·2^−24, and steps that must always halve leave roots that they had found
 it.each([-0.9, 0.1, 20, 60, 1000, 1e4])('solvePlanar finds the root to two roundings of its equation, m = %d', (m) => {
   const count = 600;
-  const [place, size, bias] = ['place', 'size', 'bias'].map((_, i) => uniform(key(60 + i), count));
+  const [place, size, bias] = ['place', 'size', 'bias'].map((_, i) => drawUniform(key(60 + i), count));
   const onePlusM = Math.fround(1 + m);
   const b = bias!.map((u) => 4 * (u - 0.5));
   // far away, across the steep part, near its middle
