@@ -1,14 +1,14 @@
 // Log scales beyond their range: the value stays at the bound, and descent finds the way back.
 import { gaussian } from '@flowvae/distributions';
 import { type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
-import { adam, type Engine, fit } from '@flowvae/training';
+import { adam, type EngineName, fit } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { compiled, eager, shaped, withGradients } from '../laws/evaluation.ts';
 
 const nll = (x: Tensor2D, logStd: Tensor2D): Scalar =>
   tf.neg(tf.mean(gaussian({ mean: tf.zerosLike(x), logStd }).logProb(x)));
 
-describe.each<Engine>(['compiled', 'eager'])('a learned scale on the %s engine', (engine) => {
+describe.each<EngineName>(['compiled', 'eager'])('a learned scale on the %s engine', (engine) => {
   /** log σ after `exact` steps at residual 0 and as many as are left at residual 0.5. */
   const learned = async (exact: number, steps: number) => {
     const variables = { logStd: tf.tidy(() => tf.variable(tf.tensor2d([[-6.8]]))) };

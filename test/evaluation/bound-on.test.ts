@@ -4,7 +4,7 @@ import { type BoundOnOptions, boundOn } from '@flowvae/evaluation';
 import { elbo, type LatentModel } from '@flowvae/objectives';
 import { key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import type { Engine } from '@flowvae/training';
+import type { EngineName } from '@flowvae/training';
 import { expect, it } from 'vitest';
 import { data, given, modelAt } from '../training/linear-gaussian-at.ts';
 
@@ -17,7 +17,7 @@ function wide(x: Tensor2D): LatentModel {
   return { ...at, likelihood: (z): Tensor1D => tf.add(at.likelihood(z), nothing(z)) };
 }
 
-it.each<Engine>(['compiled', 'eager'])(
+it.each<EngineName>(['compiled', 'eager'])(
   'boundOn measures wide rows in parts, with the same noise (%s)',
   async (engine) => {
     const options: BoundOnOptions = {

@@ -573,12 +573,6 @@ export const explained: readonly Explained[] = [
   },
   {
     file: 'packages/evaluation/src/bound-on.ts',
-    before: "const { variables, modelAt, bound, engine = 'compiled', threads = 1, data, noise } = options;",
-    after: ["const { variables, modelAt, bound, engine = 'compiled', threads = 0, data, noise } = options;"],
-    reason: 'threads only: results do not depend on them',
-  },
-  {
-    file: 'packages/evaluation/src/bound-on.ts',
     before: 'const size = Math.min(batchSize, data.count);',
     after: ['const size = batchSize;'],
     reason: 'memory only: buffers for rows that the set does not have',

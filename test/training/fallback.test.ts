@@ -12,12 +12,15 @@ vi.mock('@flowvae/compiler', async (original) => ({
   loadRuntime: async () => 'no native library for this platform',
 }));
 
+const fallback =
+  'ONNX Runtime is not usable here (no native library for this platform); going on with the eager engine';
+
 it('fit trains on the eager engine and tells onStart the reason', async () => {
   const { problem, variables } = quadratic([8], () => [0]);
   const starts: FitStart[] = [];
   const callbacks = [{ onStart: (start: FitStart) => void starts.push(start) }];
   const result = await fit({ ...problem, variables, optimizer: sgd(0.25), steps: 2, callbacks });
-  expect(starts).toEqual([{ steps: 2, engine: 'eager', fallback: 'no native library for this platform' }]);
+  expect(starts).toEqual([{ steps: 2, engine: 'eager', fallback }]);
   expect([result.engine, valuesOf(variables)]).toEqual(['eager', [2]]);
   tf.dispose(variables.w!);
 });

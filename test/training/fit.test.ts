@@ -1,11 +1,11 @@
 // The training loop: convergence, history, callbacks, stopping, failures, and both engines.
 import { runCounter } from '@flowvae/compiler';
 import { type Scalar, type Tensor1D, tf } from '@flowvae/tensor';
-import { adam, type Callback, type Engine, type FitStart, fit, NonFiniteError, sgd } from '@flowvae/training';
+import { adam, type Callback, type EngineName, type FitStart, fit, NonFiniteError, sgd } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { quadratic, smallVae, valuesOf } from './problems.ts';
 
-const engines: readonly Engine[] = ['compiled', 'eager'];
+const engines: readonly EngineName[] = ['compiled', 'eager'];
 
 describe.each(engines)('the %s engine', (engine) => {
   it('reaches the minimum of a quadratic', async () => {
@@ -190,7 +190,7 @@ it('frees everything where the traced loss throws, the kept terms included', asy
 });
 
 it('compiled and eager training agree, and the compiled one ran compiled', async () => {
-  const trained = async (engine: Engine) => {
+  const trained = async (engine: EngineName) => {
     const { problem, variables } = smallVae(3);
     const before = runCounter.runs;
     const { history } = await fit({ ...problem, variables, optimizer: sgd(1e-2), steps: 4, engine, entryEvery: 1 });

@@ -1,17 +1,17 @@
 // One step on a VAE with planar*3: loss, terms and every gradient, compiled against eager.
 import { runCounter } from '@flowvae/compiler';
 import { type NamedVariables, tf } from '@flowvae/tensor';
-import { FlatParameters, type TrainingProblem } from '@flowvae/training';
+import { type EngineName, engines, type TrainingProblem } from '@flowvae/training';
 import { expect, it } from 'vitest';
-import { type Engine, gradientStep } from '../../packages/training/src/steps/gradient-step.ts';
+import { localState } from '../../packages/training/src/memory/local-state.ts';
+import { GRADIENTS } from '../../packages/training/src/memory/optimizer.ts';
 import { smallVae } from './problems.ts';
 
-async function gradients(engine: Engine, { loss, inputShapes, batch }: TrainingProblem, variables: NamedVariables) {
-  const parameters = new FlatParameters(variables, 0);
-  const step = await gradientStep(engine, { loss, variables, parameters, inputShapes, threads: 1 });
-  const values = await step.run(batch(0));
-  await step.dispose();
-  return { values, gradients: parameters.gradients };
+async function gradients(engine: EngineName, { loss, inputShapes, batch }: TrainingProblem, variables: NamedVariables) {
+  const state = await localState(engines[engine], { loss, variables, inputShapes, threads: 1, slots: 0 });
+  const values = await state.run(batch(0));
+  await state.dispose();
+  return { values, gradients: await state.readRegion(GRADIENTS) };
 }
 
 it('computes the same loss, terms and gradients, and a gradient reaches every variable', async () => {

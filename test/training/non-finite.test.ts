@@ -213,7 +213,7 @@ describe.each(['cpu', 'wasm'] as const)('the origin, on the %s backend', (backen
 it('a step can be looked at: what enters it, its terms by row, all gradients', async () => {
   const { problem, variables } = quadratic([3, 4], (step) => (step === 2 ? [1, Number.NaN] : [1, 1]));
   const before = tf.memory().numTensors;
-  const good = await inspectStep(problem, variables, 1);
+  const good = await inspectStep(problem, variables, { step: 1 });
   expect(good).toEqual({
     step: 1,
     loss: 13,
@@ -225,7 +225,7 @@ it('a step can be looked at: what enters it, its terms by row, all gradients', a
     parameters: [{ name: 'w', count: 2, nonFinite: 0, firstNonFinite: -1, rms: Math.sqrt(12.5), largest: 4 }],
     gradients: [{ name: 'w', count: 2, nonFinite: 0, firstNonFinite: -1, rms: Math.sqrt((16 + 36) / 2), largest: 6 }],
   });
-  const bad = await inspectStep(problem, variables, 2);
+  const bad = await inspectStep(problem, variables, { step: 2 });
   expect(bad).toMatchObject({ loss: Number.NaN, origin: { kernel: 'SquaredDifference', layer: 'w' } });
   expect(bad.terms[0]).toEqual({ name: 'distance', count: 2, nonFinite: 1, firstNonFinite: 1, rms: 4, largest: 4 });
   expect(bad.gradients[0]).toMatchObject({ nonFinite: 1, firstNonFinite: 1, largest: 4 });

@@ -15,7 +15,7 @@ import {
   adam,
   type Callback,
   dataPoints,
-  type Engine,
+  type EngineName,
   type FitOptions,
   type FitStart,
   fit,
@@ -28,7 +28,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoints/checkpoint.ts';
 import { valuesOf } from './problems.ts';
 
-const engines: readonly Engine[] = ['compiled', 'eager'];
+const engines: readonly EngineName[] = ['compiled', 'eager'];
 const [ROWS, WIDTH, MOMENTUM] = [8, 2, 0.9];
 
 /** Rows whose mean is 3 and −1, and another in each step. */
@@ -268,7 +268,7 @@ it('a variable that is not trainable and not assigned stays as it is, with rows 
 it('inspectStep shows a step and leaves the variables as they were', async () => {
   const { problem, variables } = normalised();
   const before = valuesOf(variables);
-  const { gradients, parameters } = await inspectStep(problem, variables, 0);
+  const { gradients, parameters } = await inspectStep(problem, variables, { step: 0 });
   expect(gradients.map(({ name }) => name).toSorted()).toEqual(['beta', 'bias', 'gamma', 'kernel']);
   expect(parameters).toHaveLength(6);
   expect(valuesOf(variables)).toEqual(before);

@@ -14,6 +14,7 @@ import {
   adam,
   chainOptimizers,
   clipByGlobalNorm,
+  engines,
   type FitOptions,
   fit,
   NonFiniteError,
@@ -21,7 +22,8 @@ import {
   sgd,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { localState, type TrainingState } from '../../packages/training/src/memory/training-state.ts';
+import { localState } from '../../packages/training/src/memory/local-state.ts';
+import type { TrainingState } from '../../packages/training/src/memory/training-state.ts';
 import { parallelState } from '../../packages/training/src/parallel/parallel-state.ts';
 import { rowsOf, shardGraphs } from '../../packages/training/src/parallel/shards.ts';
 import { smallVae, valuesOf } from './problems.ts';
@@ -177,7 +179,7 @@ describe('the state', () => {
   it('gathers regions from all threads, and gives them back', async () => {
     const problem = vae();
     const state = await shared(optionsFor(problem));
-    const alone = await localState('compiled', optionsFor(vae()));
+    const alone = await localState(engines.compiled, optionsFor(vae()));
     const copy = (region: Readonly<Record<string, Float32Array>>) =>
       Object.values(region).flatMap((values) => [...values]);
     for (const each of [state, alone]) {

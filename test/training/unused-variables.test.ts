@@ -4,7 +4,7 @@ import {
   adam,
   chainOptimizers,
   clipByGlobalNorm,
-  type Engine,
+  type EngineName,
   fit,
   type NonFinitePolicy,
   type Optimizer,
@@ -18,7 +18,7 @@ const STEPS = 8;
 const isUsed = (step: number) => step % 2 === 0;
 
 /** a is used in even steps only, b always; compiled, a switch among the inputs says so, eagerly the loss branches. */
-async function trained(engine: Engine, optimizer: Optimizer, branches: boolean, steps = STEPS) {
+async function trained(engine: EngineName, optimizer: Optimizer, branches: boolean, steps = STEPS) {
   const variables = { a: tf.tidy(() => tf.variable(tf.scalar(1))), b: tf.tidy(() => tf.variable(tf.scalar(1))) };
   let step = 0;
   const loss = ({ on }: Readonly<Record<string, unknown>>) => {
@@ -81,7 +81,7 @@ const rows: readonly (readonly [string, Optimizer, number[][]])[] = [
 ];
 
 describe.each(rows)('a variable that odd steps do not use, %s', (_, optimizer, wanted) => {
-  it.each<[string, Engine, boolean]>([
+  it.each<[string, EngineName, boolean]>([
     ['compiled, switched by an input', 'compiled', false],
     ['eager, switched by an input', 'eager', false],
     ['eager, left out of the loss', 'eager', true],

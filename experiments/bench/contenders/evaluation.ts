@@ -1,5 +1,5 @@
 // Importance-sampled evaluation as users get it: `evaluate` on test images.
-import { type Engine, evaluate, fold, key } from 'flowvae';
+import { type EngineName, evaluate, fold, key } from 'flowvae';
 import type { Candidate } from '../measurement.ts';
 import type { Options } from '../options.ts';
 import { problemOf, type Setting } from '../setting.ts';
@@ -12,7 +12,7 @@ interface Mark {
 }
 
 /** Evaluates so many test images and returns when it began, was under way for the first time, and ended. */
-function evaluator(setting: Setting, samples: number, engine: Engine) {
+function evaluator(setting: Setting, samples: number, engine: EngineName) {
   const { model, test } = problemOf(setting);
   const run = async (images: number): Promise<{ begin: number; first: Mark; last: Mark }> => {
     const marks: Mark[] = [];

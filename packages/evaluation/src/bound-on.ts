@@ -1,14 +1,13 @@
 // A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes on.
-import { type Arrays, compile, type InputShapes, loadRuntime, traceGraph } from '@flowvae/compiler';
+import type { InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import type { NamedVariables, Tensor, Tensor2D } from '@flowvae/tensor';
-import type { DataPoints, Engine } from '@flowvae/training';
-import { assigningNothing, functionRunner, tracedRowsWithin } from '@flowvae/training';
+import type { NamedVariables, Tensor2D } from '@flowvae/tensor';
+import { type DataPoints, type RunnerOptions, turnRunner } from '@flowvae/training';
 
 /** Options of {@link boundOn}. */
-export interface BoundOnOptions {
+export interface BoundOnOptions extends RunnerOptions {
   readonly variables: NamedVariables;
   readonly modelAt: (x: Tensor2D) => LatentModel;
   /** The bound of a batch [B, P] with noise [B, W]; its terms are [B]. */
@@ -18,8 +17,6 @@ export interface BoundOnOptions {
   readonly batchSize: number;
   /** Decides the noise: the same for every call, so that calls differ by the parameters only. */
   readonly key: Key;
-  readonly engine?: Engine;
-  readonly threads?: number;
 }
 
 /** Means of a bound's terms over a set. */
@@ -29,13 +26,13 @@ export interface BoundOnData {
   dispose(): Promise<void>;
 }
 
-type Runner = (x: Float32Array, noise: Float32Array) => Promise<Arrays>;
-
 /** A bound with one noise draw for each data point of a set, to be measured again and again. */
 export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
   const { data, noise, batchSize, key } = options;
   const size = Math.min(batchSize, data.count);
-  const { run, most, dispose } = await runner(options, size);
+  const { run, rowsWithin, dispose } = await turnRunner(termsOf(options), options);
+  const shapesOf = (rows: number): InputShapes => ({ x: [rows, data.width], noise: [rows, noise.width] });
+  const most = rowsWithin(size, shapesOf);
   const [x, drawn] = [new Float32Array(size * data.width), new Float32Array(size * noise.width)];
   return {
     async measure() {
@@ -46,9 +43,10 @@ export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
         const batchNoise = drawn.subarray(0, rows * noise.width);
         drawNoise(noise.kind, fold(key, start), batchNoise);
         for (let first = 0; first < rows; first += most) {
-          const part = (of: Float32Array, width: number) =>
-            of.subarray(first * width, Math.min(rows, first + most) * width);
-          const terms = await run(part(x, data.width), part(drawn, noise.width));
+          const end = Math.min(rows, first + most);
+          const part = (of: Float32Array, width: number) => of.subarray(first * width, end * width);
+          const arrays = { x: part(x, data.width), noise: part(drawn, noise.width) };
+          const terms = await run(arrays, shapesOf(end - first));
           for (const [name, values] of Object.entries(terms)) {
             sums[name] = values.reduce((total, value) => total + value, sums[name] ?? 0);
           }
@@ -60,37 +58,8 @@ export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
   };
 }
 
-interface Running {
-  readonly run: Runner;
-  /** Rows that one run takes at most. */
-  readonly most: number;
-  readonly dispose: () => Promise<void>;
-}
-
-/** @param size rows of a batch */
-async function runner(options: BoundOnOptions, size: number): Promise<Running> {
-  const { variables, modelAt, bound, engine = 'compiled', threads = 1, data, noise } = options;
-  const terms = assigningNothing(
-    ({ x, noise: epsilon }: Readonly<Record<string, Tensor>>) =>
-      bound(modelAt(x as Tensor2D), epsilon as Tensor2D).terms as Readonly<Record<string, Tensor>>,
-  );
-  const shapesOf = (rows: number): InputShapes => ({ x: [rows, data.width], noise: [rows, noise.width] });
-  const shapes = (x: Float32Array) => shapesOf(x.length / data.width);
-  const most = tracedRowsWithin(size, (rows) => traceGraph(terms, shapesOf(rows), variables));
-  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') {
-    const { run, dispose } = await functionRunner(terms, { variables, engine: 'eager' });
-    return { run: (x, epsilon) => run({ x, noise: epsilon }, shapes(x)), most, dispose };
-  }
-  const compiled = compile(terms, { variables, threads });
-  return {
-    most,
-    async run(x, epsilon) {
-      const executable = await compiled.specialise(shapes(x));
-      return executable.run({ ...valuesOf(variables), x, noise: epsilon });
-    },
-    dispose: () => compiled.dispose(),
-  };
-}
-
-const valuesOf = (variables: NamedVariables): Arrays =>
-  Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]));
+/** The bound's terms, as a function of a batch and noise. */
+const termsOf =
+  ({ modelAt, bound }: BoundOnOptions): Traceable =>
+  ({ x, noise }) =>
+    bound(modelAt(x as Tensor2D), noise as Tensor2D).terms;

@@ -1,3 +1,17 @@
+export {
+  type ChosenEngine,
+  chooseEngine,
+  type EngineChoice,
+  type EngineName,
+  engines,
+} from './engines/choose-engine.ts';
+export type {
+  Engine,
+  EngineOptions,
+  FunctionsRunner,
+  OpenFunction,
+  OpenOptions,
+} from './engines/engine.ts';
 export { NonFiniteError, type NonFinitePlace } from './finite/non-finite.ts';
 export { type NonFinitePolicy, nonFinitePolicies } from './finite/non-finite-policy.ts';
 export type { Callback, FitStart, Moment } from './loop/callback.ts';
@@ -26,13 +40,13 @@ export type { LearningRateSchedule } from './memory/optimizer-settings.ts';
 export type { ValuesByName } from './memory/training-state.ts';
 export {
   type FunctionRunner,
-  type FunctionsRunner,
   functionRunner,
   functionsRunner,
   inOrder,
   type RunnerOptions,
+  turnRunner,
 } from './steps/function-runner.ts';
-export type { Engine, Loss, StepValues } from './steps/gradient-step.ts';
+export type { Loss, StepValues } from './steps/gradient-step.ts';
 export { withGradients } from './steps/gradient-step.ts';
-export { type ArraySummary, inspectStep, type StepInspection } from './steps/inspect-step.ts';
+export { type ArraySummary, type InspectStepOptions, inspectStep, type StepInspection } from './steps/inspect-step.ts';
 export { tracedRowsWithin } from './steps/run-size.ts';

@@ -1,23 +1,20 @@
 // The test set's part of a run: which engine computes it, and the progress of it.
-import { loadRuntime } from '@flowvae/compiler';
 import { type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
-import type { Engine } from '@flowvae/training';
+import { chooseEngine, type EngineName } from '@flowvae/training';
 import type { TestParts } from './experiment.ts';
 
 /**
  * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
  * starts: several times faster than plain JavaScript, the same values to rounding.
  */
-export async function chooseBackend(wanted: Engine, progress?: ProgressStream): Promise<Engine> {
-  const runtime = wanted === 'compiled' ? await loadRuntime() : undefined;
-  if (typeof runtime === 'object') return 'compiled';
-  await startEagerBackend('wasm');
-  if (runtime !== undefined)
-    progress?.write(`ONNX Runtime is not usable here (${runtime}); going on with the eager engine\n`);
-  return 'eager';
+export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
+  const { engine, fallback } = await chooseEngine(wanted);
+  if (engine.kind === 'eager') await startEagerBackend('wasm');
+  if (fallback !== undefined) progress?.write(`${fallback}\n`);
+  return engine.kind;
 }
 
 /**

@@ -40,7 +40,7 @@ export async function replayRun(path: string, progress: ProgressStream = silent,
       if (!(error instanceof NonFiniteError)) throw error; // what is not finite already is what the replay shows
     },
   );
-  return { recorded, inspection: await inspectStep(problem, variables, step) };
+  return { recorded, inspection: await inspectStep(problem, variables, { step }) };
 }
 
 /** A replay for people. */

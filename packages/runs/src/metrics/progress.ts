@@ -80,7 +80,7 @@ export function trainingProgress(stream: ProgressStream, line = new ProgressLine
   return {
     onStart({ engine, fallback, rowsTogether, ...start }: FitStart) {
       steps = start.steps;
-      if (fallback) stream.write(`ONNX Runtime is not usable here (${fallback}); going on with the eager engine\n`);
+      if (fallback) stream.write(`${fallback}\n`);
       else stream.write(`training ${steps} steps, ${engine} engine\n`);
       if (rowsTogether) stream.write(`threads share operators, not the rows of a batch: ${rowsTogether}\n`);
     },

@@ -1,5 +1,8 @@
 // Where a value that is not finite comes from: the loss computed once more, eagerly, with a look at what every kernel gives.
+import type { Arrays } from '@flowvae/compiler';
 import { type NamedVariables, type TensorInfo, tf } from '@flowvae/tensor';
+import { keepingValues, tensorsOf } from '../engines/eager.ts';
+import type { TrainingProblem } from '../loop/variational.ts';
 
 /** The first kernel whose result is not finite. */
 export interface NonFiniteOrigin {
@@ -29,6 +32,14 @@ export function nonFiniteOrigin(fn: () => unknown, variables: NamedVariables): N
   onWatchedBackend(look, () => tf.tidy(() => void fn()));
   return origin;
 }
+
+/** The same for the loss of a step at given arrays; the variables keep their values, whatever the loss assigns. */
+export const stepOrigin = (
+  { loss, inputShapes }: Pick<TrainingProblem, 'loss' | 'inputShapes'>,
+  arrays: Arrays,
+  variables: NamedVariables,
+): NonFiniteOrigin | undefined =>
+  keepingValues(variables, () => nonFiniteOrigin(() => loss(tensorsOf(arrays, inputShapes)), variables));
 
 type Look = (kernel: string, inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]) => void;
 

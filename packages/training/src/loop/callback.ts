@@ -1,15 +1,15 @@
 // What a training run tells those who watch it.
 
 import type { NonFiniteError } from '../finite/non-finite.ts';
-import type { Engine } from '../steps/gradient-step.ts';
 import type { HistoryEntry } from './history.ts';
 import type { RunState } from './run-state.ts';
 
 /** What a run looks like when it starts. */
 export interface FitStart {
   readonly steps: number;
-  readonly engine: Engine;
-  /** Why the compiled engine is not used although it was asked for. */
+  /** The kind of the engine that runs. */
+  readonly engine: string;
+  /** Why it is not the engine that was asked for, as a sentence. */
   readonly fallback?: string;
   /** Why several threads share the operators of a step, although the loss is said to be a mean over rows. */
   readonly rowsTogether?: string;

@@ -1,13 +1,13 @@
 // The training loop. It writes no file and prints nothing: callbacks do.
-import { loadRuntime, sharedViews } from '@flowvae/compiler';
-import { ExpectationError, type NamedVariables, tf } from '@flowvae/tensor';
+import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
+import type { Engine } from '../engines/engine.ts';
 import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from '../finite/non-finite.ts';
-import { type NonFiniteOrigin, nonFiniteOrigin } from '../finite/non-finite-origin.ts';
+import { type NonFiniteOrigin, stepOrigin } from '../finite/non-finite-origin.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from '../finite/non-finite-policy.ts';
+import { localState } from '../memory/local-state.ts';
 import { FIRST_SLOT, type Optimizer } from '../memory/optimizer.ts';
-import { localState, type TrainingState, type TrainingStateOptions } from '../memory/training-state.ts';
-import { parallelState } from '../parallel/parallel-state.ts';
-import type { Engine } from '../steps/gradient-step.ts';
+import type { TrainingState, TrainingStateOptions } from '../memory/training-state.ts';
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
 import { type RunState, readState, writeState } from './run-state.ts';
@@ -19,8 +19,8 @@ export interface FitOptions extends TrainingProblem {
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly steps: number;
-  /** Default `'compiled'`; where ONNX Runtime cannot be loaded, `onStart` is told why and the run goes on eagerly. */
-  readonly engine?: Engine;
+  /** Default `'compiled'`; where the engine cannot be used, `onStart` is told why and the run goes on eagerly. */
+  readonly engine?: EngineChoice;
   /** Cores for one step. Default 1. */
   readonly threads?: number;
   /** Steps averaged into one entry of the history. Default 100. */
@@ -38,7 +38,8 @@ export interface FitOptions extends TrainingProblem {
 export interface FitResult {
   /** Steps done, those before a state that it went on from included. */
   readonly steps: number;
-  readonly engine: Engine;
+  /** The kind of the engine that ran. */
+  readonly engine: string;
   /** Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included, tracing not; ms. */
   readonly msPerStep: number;
   /** Entries of this call. */
@@ -59,23 +60,21 @@ const WARM_UP_STEPS = 20;
  * `variables`, or the optimiser's schedule gives no rate
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { variables, optimizer, inputShapes, loss, threads = 1 } = options;
-  const { engine, fallback } = await chooseEngine(options.engine ?? 'compiled');
-  const { slots } = optimizer;
+  const { variables, optimizer, threads = 1 } = options;
+  const { engine, fallback } = await chooseEngine(options.engine);
   refuseOtherTypes(variables);
-  const stateOptions = { loss, variables, inputShapes, threads, slots };
-  const { state, rowsTogether } = await trainingState(engine, stateOptions, options.batchInputs);
+  const { state, rowsTogether } = await trainingState(engine, { ...options, threads, slots: optimizer.slots });
   try {
     if (options.from) await writeState(options.from, state, options);
     const start = {
       steps: options.steps,
-      engine,
+      engine: engine.kind,
       ...(fallback === undefined ? {} : { fallback }),
       ...(rowsTogether === undefined ? {} : { rowsTogether }),
       ...(options.from ? { from: options.from.step } : {}),
     };
     try {
-      return { engine, ...(await loop(options, start, state)) };
+      return { engine: engine.kind, ...(await loop(options, start, state)) };
     } finally {
       await state.writeVariables();
     }
@@ -84,16 +83,15 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   }
 }
 
-/** Several threads share the rows of a batch where the loss is a mean over them and threads can share memory; otherwise operators, and why. */
+/** The engine's own state where it has one, else one in this thread, and why threads do not share rows that they were to share. */
 async function trainingState(
   engine: Engine,
   options: TrainingStateOptions,
-  batchInputs: readonly string[] | undefined,
 ): Promise<{ readonly state: TrainingState; readonly rowsTogether?: string }> {
-  const isSpread = engine === 'compiled' && options.threads > 1 && batchInputs && (await sharedViews());
-  if (!isSpread) return { state: await localState(engine, options) };
-  const state = await parallelState({ ...options, batchInputs });
-  return typeof state === 'string' ? { state: await localState(engine, options), rowsTogether: state } : { state };
+  const own = await engine.trainingState?.(options);
+  if (typeof own === 'object') return { state: own };
+  const state = await localState(engine, options);
+  return own === undefined ? { state } : { state, rowsTogether: own };
 }
 
 /** Parameters, gradients and all that training keeps are float32. */
@@ -106,12 +104,6 @@ function refuseOtherTypes(variables: NamedVariables): void {
     received: other.dtype,
     remedy: 'keep it as float32, and cast it where it is used',
   });
-}
-
-async function chooseEngine(wanted: Engine): Promise<{ engine: Engine; fallback?: string }> {
-  if (wanted === 'eager') return { engine: 'eager' };
-  const runtime = await loadRuntime();
-  return typeof runtime === 'string' ? { engine: 'eager', fallback: runtime } : { engine: 'compiled' };
 }
 
 async function loop(options: FitOptions, start: FitStart, state: TrainingState) {
@@ -185,20 +177,16 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
     } catch {
       await state.writeVariables();
       const located = withOrigin(error, originOf(options, done));
-      await state.writeVariables(); // looking for the origin may have assigned some
       for (const callback of callbacks) await callback.onEnd?.(moment(), located);
       throw located;
     }
   }
 }
 
-/** Computes the loss of a step eagerly to see where it stops being finite; nothing where tfjs cannot. */
-function originOf({ loss, inputShapes, batch, variables }: FitOptions, step: number): NonFiniteOrigin | undefined {
+/** Where the loss of a step stops being finite; nothing where tfjs cannot compute it. */
+function originOf(options: FitOptions, step: number): NonFiniteOrigin | undefined {
   try {
-    const arrays = batch(step);
-    const inputs = () =>
-      Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])] as const);
-    return nonFiniteOrigin(() => loss(Object.fromEntries(inputs())), variables);
+    return stepOrigin(options, options.batch(step), options.variables);
   } catch {
     return undefined; // the error that is being told of matters more
   }

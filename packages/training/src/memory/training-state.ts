@@ -1,9 +1,8 @@
-// What the training loop works on, wherever parameters and gradients live: in this thread, or spread over several.
-import type { Arrays } from '@flowvae/compiler';
+// What the training loop works on, wherever parameters and gradients live: in this thread, spread over several, or on a device.
+import type { Arrays, InputShapes } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
-import { type Engine, type GradientStepOptions, gradientStep, type StepValues } from '../steps/gradient-step.ts';
-import { FlatParameters } from './flat-parameters.ts';
-import { type OptimizerTarget, PARAMETERS } from './optimizer.ts';
+import type { Loss, StepValues } from '../steps/gradient-step.ts';
+import type { OptimizerTarget } from './optimizer.ts';
 
 /** Values by variable name. */
 export type ValuesByName = Readonly<Record<string, Float32Array>>;
@@ -26,28 +25,14 @@ export interface TrainingState extends OptimizerTarget {
 }
 
 /** What a state is made from. */
-export interface TrainingStateOptions extends Omit<GradientStepOptions, 'parameters'> {
+export interface TrainingStateOptions {
+  readonly loss: Loss;
   readonly variables: NamedVariables;
+  readonly inputShapes: InputShapes;
+  /** Cores for one step. */
+  readonly threads: number;
   /** Regions of optimiser state. */
   readonly slots: number;
-}
-
-/** A state in this thread's memory. */
-export async function localState(engine: Engine, options: TrainingStateOptions): Promise<TrainingState> {
-  const parameters = new FlatParameters(options.variables, options.slots);
-  const step = await gradientStep(engine, { ...options, parameters });
-  return {
-    run: step.run,
-    assigned: () => parameters.assigned,
-    commit: () => parameters.commit(),
-    gradientNorm: () => parameters.gradientNorm(),
-    sweep: (pass, regions, scalars) => parameters.sweep(pass, regions, scalars),
-    readRegion: async (index) => (index === PARAMETERS ? parameters.values : parameters.region(index)),
-    async writeRegion(index, values) {
-      if (index === PARAMETERS) parameters.setValues(values);
-      else for (const [name, view] of Object.entries(parameters.region(index))) view.set(values[name]!);
-    },
-    writeVariables: async () => parameters.writeVariables(),
-    dispose: step.dispose,
-  };
+  /** Inputs whose first axis is the batch, where loss and terms are means over it: threads may share its rows. */
+  readonly batchInputs?: readonly string[];
 }

@@ -1,40 +1,14 @@
-// Runs a pure function on plain arrays, compiled where that is possible: what evaluation needs and training has of its own.
-import {
-  type Arrays,
-  arrayLending,
-  type Graph,
-  type InputShapes,
-  loadRuntime,
-  peakBytes,
-  SessionPool,
-  sessionRecipe,
-  type Traceable,
-  traceGraph,
-} from '@flowvae/compiler';
-import { type NamedVariables, tf } from '@flowvae/tensor';
+// Runs pure functions on plain arrays, on the engine that is asked for: what evaluation needs.
+import { type Arrays, type InputShapes, type Traceable, traceGraph } from '@flowvae/compiler';
+import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
+import type { Engine, EngineOptions, FunctionsRunner, OpenFunction } from '../engines/engine.ts';
 import { assigningNothing } from '../memory/non-trainable.ts';
-import type { Engine } from './gradient-step.ts';
-import { rowsWithin, tracedRowsWithin } from './run-size.ts';
+import { tracedRowsWithin } from './run-size.ts';
 
 /** How a function is run. */
-export interface RunnerOptions {
-  /** Variables that the function reads; the values that they have now are used. */
-  readonly variables?: NamedVariables;
-  /** Default `'compiled'`; where ONNX Runtime cannot be loaded, the function runs eagerly. */
-  readonly engine?: Engine;
-  /** Threads that runs are spread over, each on one core: results do not depend on it. Default 1. */
-  readonly threads?: number;
-}
-
-/** Functions of arrays, by name. */
-export interface FunctionsRunner<Name extends string> {
-  /** Runs that are worth having under way at once. */
-  readonly width: number;
-  /** The most rows, up to `most`, that a run computes within {@link RUN_BYTES}; at least 1. */
-  rowsWithin(name: Name, most: number, shapesOf: (rows: number) => InputShapes): number;
-  /** The arrays may change as soon as it returns. */
-  run(name: Name, arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
-  dispose(): Promise<void>;
+export interface RunnerOptions extends EngineOptions {
+  /** Default `'compiled'`; where the engine cannot be used, the function runs eagerly. */
+  readonly engine?: EngineChoice;
 }
 
 /** A function of arrays. */
@@ -43,61 +17,36 @@ export interface FunctionRunner extends Omit<FunctionsRunner<never>, 'run' | 'ro
   run(arrays: Arrays, shapes: InputShapes): Promise<Arrays>;
 }
 
-/** Runs waiting at each thread, so that none is ever idle. */
-const RUNS_PER_THREAD = 3;
+/** Prepares a function; it is traced once for each set of shapes. See {@link functionsRunner}. */
+export const functionRunner = async (fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> =>
+  single(await functionsRunner({ fn }, options));
 
-/** Prepares a function; it is traced once for each set of shapes. */
-export async function functionRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
-  const { run, rowsWithin, ...runner } = await functionsRunner({ fn }, options);
-  return {
-    ...runner,
-    rowsWithin: (most, shapesOf) => rowsWithin('fn', most, shapesOf),
-    run: (arrays, shapes) => run('fn', arrays, shapes),
-  };
-}
+const single = ({ run, rowsWithin, ...runner }: FunctionsRunner<'fn'>): FunctionRunner => ({
+  ...runner,
+  rowsWithin: (most, shapesOf) => rowsWithin('fn', most, shapesOf),
+  run: (arrays, shapes) => run('fn', arrays, shapes),
+});
 
-/** Prepares several functions that share threads; each is traced once for each set of shapes. */
+/** Prepares several functions that share threads, one core for each run; the variables must keep their values until it is disposed of. */
 export async function functionsRunner<Name extends string>(
   given: Readonly<Record<Name, Traceable>>,
   options: RunnerOptions,
 ): Promise<FunctionsRunner<Name>> {
-  const guarded = Object.entries<Traceable>(given).map(([name, fn]) => [name, assigningNothing(fn)]);
-  const functions: Readonly<Record<Name, Traceable>> = Object.fromEntries(guarded);
-  const { variables = {}, engine = 'compiled', threads = 1 } = options;
-  if (engine === 'eager' || typeof (await loadRuntime()) === 'string') return eagerRunner(functions, variables);
-  const lend = await arrayLending();
-  const held = Object.entries(variables).map(
-    ([name, variable]) => [name, variable.dataSync() as Float32Array] as const,
-  );
-  const values = Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
-  const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
-  const sessions = new Map<string, number>();
-  const graphs = new Map<string, Graph>(); // traced, and no session yet
-  const keyOf = (name: Name, shapes: InputShapes) => JSON.stringify([name, shapes]);
-  const graphOf = (name: Name, shapes: InputShapes): Graph => {
-    const key = keyOf(name, shapes);
-    const graph = graphs.get(key) ?? traceGraph(functions[name], shapes, variables);
-    graphs.set(key, graph);
-    return graph;
-  };
-  const sessionFor = (name: Name, shapes: InputShapes): number => {
-    const key = keyOf(name, shapes);
-    const session =
-      sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1, isSmall: true }), values);
-    sessions.set(key, session);
-    graphs.delete(key);
-    return session;
-  };
-  return {
-    width: RUNS_PER_THREAD * threads,
-    rowsWithin: (name, most, shapesOf) => rowsWithin(most, (rows) => peakBytes(graphOf(name, shapesOf(rows)))),
-    run: async (name, arrays, shapes) => pool.run(sessionFor(name, shapes), arrays),
-    async dispose() {
-      await pool.dispose();
-      held.length = 0; // until then threads read what was lent to them
-    },
-  };
+  const { engine } = await chooseEngine(options.engine);
+  const functions = unassigning(given);
+  return engine.spread?.(functions, options) ?? inTurn(engine, functions, options);
 }
+
+/** Prepares a function each of whose runs uses all threads, with the values that the variables have by then; runs take turns. */
+export async function turnRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
+  const { engine } = await chooseEngine(options.engine);
+  return single(inTurn(engine, unassigning({ fn }), options));
+}
+
+const unassigning = <Name extends string>(functions: Readonly<Record<Name, Traceable>>) =>
+  Object.fromEntries(
+    Object.entries<Traceable>(functions).map(([name, fn]) => [name, assigningNothing(fn)]),
+  ) as Readonly<Record<Name, Traceable>>;
 
 /**
  * Runs jobs with several under way; yields their results in order.
@@ -121,24 +70,29 @@ export async function* inOrder<Job, Result>(
   for (const { job, result } of started) yield [job, await result];
 }
 
-function eagerRunner<Name extends string>(
+/** One run after the other, at whatever shapes. */
+function inTurn<Name extends string>(
+  engine: Engine,
   functions: Readonly<Record<Name, Traceable>>,
-  variables: NamedVariables,
+  { variables = {}, threads = 1 }: EngineOptions,
 ): FunctionsRunner<Name> {
+  const opened = new Map<string, Promise<OpenFunction>>();
   return {
     width: 1,
     rowsWithin: (name, most, shapesOf) =>
       tracedRowsWithin(most, (rows) => traceGraph(functions[name], shapesOf(rows), variables)),
     async run(name, arrays, shapes) {
-      // what the function returns may be a variable or a tensor of its surroundings, which is not ours to free, or the given array itself
-      let read: Arrays = {};
-      tf.tidy(() => {
-        const tensors = Object.entries(shapes).map(([input, shape]) => [input, tf.tensor(arrays[input]!, [...shape])]);
-        const outputs = Object.entries(functions[name](Object.fromEntries(tensors)));
-        read = Object.fromEntries(outputs.map(([output, tensor]) => [output, tensor.dataSync<'float32'>().slice()]));
-      });
-      return read;
+      const copies = Object.entries(arrays).map(([input, array]) => [input, array.slice()] as const);
+      const key = JSON.stringify([name, shapes]);
+      const open = opened.get(key) ?? engine.open(functions[name], shapes, { variables, threads });
+      opened.set(key, open);
+      return (await open).run(Object.fromEntries(copies));
     },
-    dispose: async () => {},
+    async dispose() {
+      // one that could not be opened holds nothing
+      const open = await Promise.allSettled(opened.values());
+      await Promise.all(open.map((each) => each.status === 'fulfilled' && each.value.dispose()));
+      opened.clear();
+    },
   };
 }

@@ -1,9 +1,11 @@
-// One step looked at kernel by kernel: every number that enters and leaves it, without an update.
-import { type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
-import { type NonFiniteOrigin, nonFiniteOrigin } from '../finite/non-finite-origin.ts';
+// One step looked at closely: every number that enters and leaves it, without an update.
+import type { NamedVariables } from '@flowvae/tensor';
+import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
+import { type NonFiniteOrigin, stepOrigin } from '../finite/non-finite-origin.ts';
 import type { TrainingProblem } from '../loop/variational.ts';
-import { FlatParameters } from '../memory/flat-parameters.ts';
-import { gradientStep } from './gradient-step.ts';
+import { localState } from '../memory/local-state.ts';
+import { GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
+import { termsByRow, termsOf } from './gradient-step.ts';
 
 /** What an array holds, in numbers. */
 export interface ArraySummary {
@@ -33,28 +35,33 @@ export interface StepInspection {
   readonly gradients: readonly ArraySummary[];
 }
 
-/** Computes the loss and all gradients of a step eagerly, by the variables' values, and sums up all of it. */
+/** What is looked at. */
+export interface InspectStepOptions {
+  readonly step: number;
+  /** Default `'eager'`, which computes what cannot be traced as well. */
+  readonly engine?: EngineChoice;
+}
+
+/**
+ * Computes the loss and all gradients of a step, by the variables' values, and sums up all of it. The origin is looked for kernel by kernel, whichever the
+ * engine.
+ */
 export async function inspectStep(
-  { loss, inputShapes, batch }: TrainingProblem,
+  problem: TrainingProblem,
   variables: NamedVariables,
-  step: number,
+  { step, engine: wanted = 'eager' }: InspectStepOptions,
 ): Promise<StepInspection> {
-  const parameters = new FlatParameters(variables, 0);
-  const eager = await gradientStep('eager', { loss, variables, parameters, inputShapes, threads: 1 });
+  const { loss, inputShapes, batch } = problem;
+  const { engine } = await chooseEngine(wanted);
   const arrays = batch(step);
-  const inputs = () => {
-    const entries = Object.entries(inputShapes).map(([name, shape]) => [name, tf.tensor(arrays[name]!, [...shape])]);
-    return Object.fromEntries(entries) as Readonly<Record<string, Tensor>>;
-  };
-  const terms = tf.tidy(() => {
-    const bound = loss(inputs());
-    return Object.entries(bound.terms).map(([name, term]) => [name, term.dataSync<'float32'>().slice()] as const);
-  });
-  parameters.writeVariables(); // the loss may have assigned some
-  const origin = nonFiniteOrigin(() => loss(inputs()), variables);
-  const values = await eager.run(arrays);
-  await eager.dispose();
-  parameters.writeVariables();
+  const rows = await engine.open(termsByRow(loss, variables), inputShapes, { variables });
+  const terms = termsOf(await rows.run(arrays));
+  await rows.dispose();
+  const origin = stepOrigin(problem, arrays, variables);
+  const state = await localState(engine, { loss, variables, inputShapes, threads: 1, slots: 0 });
+  const values = await state.run(arrays);
+  const [parameters, gradients] = [await state.readRegion(PARAMETERS), await state.readRegion(GRADIENTS)];
+  await state.dispose();
   const all = (entries: Readonly<Record<string, Float32Array>>) =>
     Object.entries(entries).map(([name, array]) => summarise(name, array));
   return {
@@ -62,9 +69,9 @@ export async function inspectStep(
     loss: values.loss,
     ...(origin ? { origin } : {}),
     inputs: all(arrays),
-    terms: terms.map(([name, array]) => summarise(name, array)),
-    parameters: all(parameters.values),
-    gradients: all(parameters.gradients),
+    terms: all(terms),
+    parameters: all(parameters),
+    gradients: all(gradients),
   };
 }
 

@@ -1,0 +1,55 @@
+// Independent runs of compiled functions, each on one of several threads.
+import {
+  arrayLending,
+  type Graph,
+  type InputShapes,
+  peakBytes,
+  SessionPool,
+  sessionRecipe,
+  type Traceable,
+  traceGraph,
+} from '@flowvae/compiler';
+import { rowsWithin } from '../steps/run-size.ts';
+import type { EngineOptions, FunctionsRunner } from './engine.ts';
+
+/** Runs waiting at each thread, so that none is ever idle. */
+const RUNS_PER_THREAD = 3;
+
+/** Prepares functions that share threads, with the values that the variables hold now; each is traced once for each set of shapes. */
+export async function spreadRuns<Name extends string>(
+  functions: Readonly<Record<Name, Traceable>>,
+  { variables = {}, threads = 1 }: EngineOptions,
+): Promise<FunctionsRunner<Name>> {
+  const lend = await arrayLending();
+  const held = Object.entries(variables).map(
+    ([name, variable]) => [name, variable.dataSync() as Float32Array] as const,
+  );
+  const values = Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
+  const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
+  const sessions = new Map<string, number>();
+  const graphs = new Map<string, Graph>(); // traced, and no session yet
+  const keyOf = (name: Name, shapes: InputShapes) => JSON.stringify([name, shapes]);
+  const graphOf = (name: Name, shapes: InputShapes): Graph => {
+    const key = keyOf(name, shapes);
+    const graph = graphs.get(key) ?? traceGraph(functions[name], shapes, variables);
+    graphs.set(key, graph);
+    return graph;
+  };
+  const sessionFor = (name: Name, shapes: InputShapes): number => {
+    const key = keyOf(name, shapes);
+    const session =
+      sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1, isSmall: true }), values);
+    sessions.set(key, session);
+    graphs.delete(key);
+    return session;
+  };
+  return {
+    width: RUNS_PER_THREAD * threads,
+    rowsWithin: (name, most, shapesOf) => rowsWithin(most, (rows) => peakBytes(graphOf(name, shapesOf(rows)))),
+    run: async (name, arrays, shapes) => pool.run(sessionFor(name, shapes), arrays),
+    async dispose() {
+      await pool.dispose();
+      held.length = 0; // until then threads read what was lent to them
+    },
+  };
+}

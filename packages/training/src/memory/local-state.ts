@@ -1,0 +1,43 @@
+// A training state in this thread's memory: any engine computes its steps.
+import { type Arrays, ASSIGNED } from '@flowvae/compiler';
+import type { Engine } from '../engines/engine.ts';
+import { GRADIENT, stepValues, withGradients } from '../steps/gradient-step.ts';
+import { FlatParameters } from './flat-parameters.ts';
+import { PARAMETERS } from './optimizer.ts';
+import type { TrainingState, TrainingStateOptions } from './training-state.ts';
+
+/** Opens the step at an engine; its gradients, and what the loss assigns, land in the flat buffer. */
+export async function localState(
+  engine: Engine,
+  { loss, variables, inputShapes, threads, slots }: TrainingStateOptions,
+): Promise<TrainingState> {
+  const parameters = new FlatParameters(variables, slots);
+  const gradients = named(GRADIENT, parameters.gradients);
+  const assigned = named(ASSIGNED, parameters.assigned);
+  const into = Object.fromEntries([...gradients, ...assigned].map(({ output, array }) => [output, array]));
+  const step = await engine.open(withGradients(loss, variables), inputShapes, { variables, threads, into });
+  return {
+    async run(arrays) {
+      const outputs = await step.run({ ...arrays, ...parameters.values });
+      // nothing of an earlier step stays where this one gives nothing
+      for (const { output, array } of gradients) if (!(output in outputs)) array.fill(0);
+      for (const { output, name, array } of assigned) if (!(output in outputs)) array.set(parameters.values[name]!);
+      return stepValues(outputs);
+    },
+    assigned: () => parameters.assigned,
+    commit: () => parameters.commit(),
+    gradientNorm: () => parameters.gradientNorm(),
+    sweep: (pass, regions, scalars) => parameters.sweep(pass, regions, scalars),
+    readRegion: async (index) => (index === PARAMETERS ? parameters.values : parameters.region(index)),
+    async writeRegion(index, values) {
+      if (index === PARAMETERS) parameters.setValues(values);
+      else for (const [name, view] of Object.entries(parameters.region(index))) view.set(values[name]!);
+    },
+    writeVariables: async () => parameters.writeVariables(),
+    dispose: step.dispose,
+  };
+}
+
+/** Arrays by variable, with the step's names for them. */
+const named = (prefix: string, arrays: Arrays) =>
+  Object.entries(arrays).map(([name, array]) => ({ name, output: prefix + name, array }));
