@@ -81,7 +81,9 @@ export async function fitModel(toy: Toy, model: Model, scale: Scale): Promise<Fi
   const training = dataPoints(toy.sample(from('training'), scale.training), 2);
   const heldOut = dataPoints(toy.sample(from('held out'), scale.heldOut), 2);
   const { density, variables } = candidate(model);
-  const { msPerStep } = await fitDensity(density, variables, training, {
+  const { msPerStep } = await fitDensity(density, {
+    variables,
+    data: training,
     optimizer: chainOptimizers(clipByGlobalNorm(clip), adam(cosineDecay(rate, scale.steps))),
     steps: scale.steps,
     batchSize,

@@ -30,7 +30,7 @@ export async function closeEvaluation(options: CloseEvaluationOptions): Promise<
   const nlls = async (changes: { readonly evalSamples?: number }) => {
     const { parts } = openRun(runFolder, { evalImages, ...changes });
     const found: number[] = [];
-    await evaluateTest(parts, progress, signal, (_, { logEvidence }) => found.push(-logEvidence));
+    await evaluateTest(parts, { progress, signal, onEstimate: (_, { logEvidence }) => found.push(-logEvidence) });
     return found;
   };
   const few = await nlls({});

@@ -9,10 +9,17 @@ import { importsOf, roomAt } from './imports.ts';
 import * as layoutLaws from './layout-laws.ts';
 import { lawCases } from './mutants.ts';
 import { allowedRooms, roomsBelow } from './packages-table.ts';
+import { fewPositionalParameters } from './parameter-law.ts';
 import * as plainLaws from './plain-laws.ts';
 
 const repository = readRepository(fileURLToPath(new URL('../..', import.meta.url)));
-const laws = [...Object.values(importLaws), ...Object.values(layoutLaws), ...Object.values(plainLaws), noCycles];
+const laws = [
+  ...Object.values(importLaws),
+  ...Object.values(layoutLaws),
+  ...Object.values(plainLaws),
+  noCycles,
+  fewPositionalParameters,
+];
 
 describe('the repository', () => {
   it.each(laws.map((law) => [law.name, law] as const))('keeps the law %s', (_, law) => {
@@ -53,6 +60,7 @@ const sound = {
   'packages/flows/package.json': JSON.stringify({
     scripts: { build: 'tsc' },
     dependencies: { '@flowvae/tensor': 'workspace:*' },
+    exports: { '.': './src/index.ts' },
   }),
   'packages/flows/src/index.ts': "export { planar } from './planar.ts';",
   // Words in texts and comments import nothing.
@@ -62,6 +70,8 @@ const sound = {
     // import '@flowvae/training'
     const text = "import '@flowvae/training'";
     switch (text) { default: }
+    export function planar(dim, options) { return (a, b, c, d) => inner(a, b, c, d); }
+    const inner = (a, b, c, d) => d; // nobody else sees it
   `,
   'packages/flows/src/shared-weights.ts': "import { planar } from './planar.ts';",
   // What is a type, or comes later, is not loaded.

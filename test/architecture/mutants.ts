@@ -4,6 +4,7 @@ import type { FileMap } from './file-map.ts';
 import * as imports from './import-laws.ts';
 import * as layout from './layout-laws.ts';
 import * as plain from './plain-laws.ts';
+import { fewPositionalParameters } from './parameter-law.ts';
 
 /** A law, and repositories that break it. */
 export interface LawCase {
@@ -14,6 +15,13 @@ export interface LawCase {
 const flow = 'packages/flows/src/planar.ts';
 const manifest = (fields: object) => JSON.stringify(fields);
 const mutant = (files: FileMap, ...reports: string[]) => ({ files, reports });
+
+/** A package with an index and one more file. */
+const offered = (index: string, ...lines: string[]): FileMap => ({
+  'packages/flows/package.json': manifest({ exports: { '.': './src/index.ts' } }),
+  'packages/flows/src/index.ts': index,
+  [flow]: lines.join('\n'),
+});
 
 const flowsMay = 'flows may import distributions, random, tensor';
 
@@ -268,6 +276,30 @@ export const lawCases: readonly LawCase[] = [
       'a pattern for run folders that hits the package': mutant(
         { '.gitignore': 'node_modules/\nruns/\n' },
         '.gitignore: "runs/" hides packages/runs from git; write "/runs/"',
+      ),
+    },
+  },
+  {
+    law: fewPositionalParameters,
+    mutants: {
+      'a function, exported under another name': mutant(
+        offered("export { chain as joined } from './planar.ts';", 'export function chain(a, b, c, d) {}'),
+        `${flow}:1: chain takes 4 parameters by position; give names to them`,
+      ),
+      'an arrow function, exported with all others of its file': mutant(
+        offered("export * from './planar.ts';", 'export const chain = (a, b, c, d?) => a;'),
+        `${flow}:1: chain takes 4 parameters by position; give names to them`,
+      ),
+      'a method of a class, one of an interface, and a callback': mutant(
+        offered(
+          "export * from './planar.ts';",
+          'export class C {\n  move(a, b, c, d) {}\n  #own(a, b, c, d) {}\n  private other(a, b, c, d) {}\n}',
+          'export interface I {\n  at(a, b, c, d): void;\n}',
+          'export type F = (watch: (a, b, c, d) => void) => void;',
+        ),
+        `${flow}:2: C.move takes 4 parameters by position; give names to them`,
+        `${flow}:7: I.at takes 4 parameters by position; give names to them`,
+        `${flow}:9: F takes 4 parameters by position; give names to them`,
       ),
     },
   },

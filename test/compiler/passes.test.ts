@@ -30,7 +30,7 @@ async function results(graph: Graph): Promise<Record<string, number[]>> {
 
 /** Traces, applies a pass, and requires equal results. */
 async function rewritten(pass: (graph: Graph) => Graph, fn: Traceable, shapes = { x: [3, 2], w: [2, 4], b: [4] }) {
-  const before = trace(fn, shapes, {});
+  const before = trace(fn, shapes);
   const after = pass(before);
   expect(await results(after)).toEqual(await results(before));
   return { before, after };
@@ -214,7 +214,7 @@ describe('all passes together', () => {
   });
 
   it('can all be left out', () => {
-    const graph = trace(everything, { x: [3, 2], w: [2, 4], b: [4] }, {});
+    const graph = trace(everything, { x: [3, 2], w: [2, 4], b: [4] });
     expect(optimise(graph, passNames)).toEqual(graph);
   });
 
@@ -237,7 +237,7 @@ describe('all passes together', () => {
       fc.asyncProperty(chain, async (chosen) => {
         const value = (x: Tensor) =>
           chosen.reduce<Tensor[]>((stack, step) => stack.concat(tf.tanh(steps[step]!(stack))), [x]).at(-1)!;
-        const graph = trace(({ x }) => ({ y: value(x!), gradient: tf.grad(value)(x!) }), { x: [3, 3] }, {});
+        const graph = trace(({ x }) => ({ y: value(x!), gradient: tf.grad(value)(x!) }), { x: [3, 3] });
         const optimised = optimise(graph);
         expect(optimised.nodes.length).toBeLessThanOrEqual(graph.nodes.length);
         const [fast, plain] = [await results(optimised), await results(graph)];

@@ -13,7 +13,7 @@ it('prints inputs, variables, nodes with their origin, and outputs', () => {
       return { loss: value, kernelGradient: grads[kernel.name]!, biasGradient: grads[bias.name]! };
     },
     { x: [4, 3] },
-    { kernel, bias },
+    { variables: { kernel, bias } },
   );
   expect(printGraph(graph)).toMatchInlineSnapshot(`
     "inputs

@@ -19,7 +19,7 @@ const drawn = (shapes: Shapes) =>
   );
 
 const operatorsOf = (fn: Traceable, shapes: Shapes, ownKernels: boolean) =>
-  traceGraph(fn, shapes, {}, { ownKernels }).nodes.map(({ operator }) => operator);
+  traceGraph(fn, shapes, { ownKernels }).nodes.map(({ operator }) => operator);
 
 /** By our kernels and by ONNX Runtime alone. */
 async function bothWays(fn: Traceable, shapes: Shapes, values: Readonly<Record<string, Float32Array>> = drawn(shapes)) {
@@ -159,7 +159,7 @@ describe('what crosses', () => {
   };
 
   it('is cut into sessions and kernels in the order of what they need', () => {
-    const { stages } = cutAtKernels(traceGraph(crossing, shapes, {}, { ownKernels: true }));
+    const { stages } = cutAtKernels(traceGraph(crossing, shapes, { ownKernels: true }));
     expect(stages.map((stage) => ('node' in stage ? 'kernel' : 'session')).join(' ')).toBe(
       'session kernel kernel session kernel session',
     );
@@ -214,7 +214,7 @@ describe('what crosses', () => {
       const loss = (at: Tensor) => tf.sum(tf.square(through(planar(3, 2), { ...params, z: pooled(at) }).y));
       return { gradient: tf.grad(loss)(image!) };
     };
-    const { crossing } = cutAtKernels(traceGraph(fn, sizes, {}, { ownKernels: true }));
+    const { crossing } = cutAtKernels(traceGraph(fn, sizes, { ownKernels: true }));
     expect(crossing.map(({ type }) => type)).toContain('int64');
     expectClose(...(await bothWays(fn, sizes)));
   });
@@ -233,7 +233,6 @@ describe('what crosses', () => {
     const large = traceGraph(
       (inputs) => ({ ...through(planar(100, 100), inputs) }),
       shapesOf(60_000, 60_000, 100, 100),
-      {},
       { ownKernels: true },
     );
     expect(() => stageRecipes(large, false)).toThrow(
@@ -257,7 +256,7 @@ describe('a stage that fails', () => {
     const { y, logDet } = through(planar(3, 2), { ...params, z: tf.tanh(z!) });
     return { y, sum: tf.sum(logDet) };
   };
-  const recipes = stageRecipes(traceGraph(chained, shapes, {}, { ownKernels: true }), false);
+  const recipes = stageRecipes(traceGraph(chained, shapes, { ownKernels: true }), false);
 
   /** A runtime that fails when it makes, or runs, a session for the second time. */
   function failingRuntime(act: 'make' | 'run') {

@@ -6,7 +6,7 @@ import { countCalls } from './kernel-calls.ts';
 
 const thrownBy = (fn: unknown, variables = {}): Error => {
   try {
-    traceGraph(fn as Traceable, { x: [2, 3] }, variables);
+    traceGraph(fn as Traceable, { x: [2, 3] }, { variables });
   } catch (error) {
     return error as Error;
   }
@@ -100,7 +100,7 @@ it('tracing computes nothing, gradients and captured tensors included', () => {
       return { value, gradient: grads[w.name]! };
     },
     { x: [2, 3] },
-    { w },
+    { variables: { w } },
   );
   expect([calls(), runCounter.runs - runs]).toEqual([0, 0]);
   expect(graph.nodes.length).toBeGreaterThan(5);

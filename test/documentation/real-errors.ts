@@ -46,9 +46,9 @@ const mistakes: readonly ((folder: string) => unknown)[] = [
       release();
     }
   },
-  () => checkShape('planar.forward', 'z', tf.zeros([100, 39]), ['batch', 40]),
-  () => traceGraph(() => ({ noise: tf.randomNormal([2]) }), {}, {}),
-  () => traceGraph(({ x }) => ({ y: tf.scalar(x!.dataSync()[0]!) }), { x: [2] }, {}),
+  () => checkShape('planar.forward: z', tf.zeros([100, 39]), ['batch', 40]),
+  () => traceGraph(() => ({ noise: tf.randomNormal([2]) }), {}),
+  () => traceGraph(({ x }) => ({ y: tf.scalar(x!.dataSync()[0]!) }), { x: [2] }),
   async () => {
     await startEagerBackend('cpu');
     const w = tf.variable(tf.tensor1d([-1]));

@@ -96,7 +96,7 @@ it('a gap that is not finite, where a weight is 0 in float32, is null in JSON an
   const out = freshPath();
   await trainRun(config({ evalImages: 2, steps: 1 }), { out });
   const { parts } = openRun(out);
-  const evaluation = (await evaluateTest(parts, { write: () => true }))!;
+  const evaluation = (await evaluateTest(parts, { progress: { write: () => true } }))!;
   expect(describeEvaluation(evaluationReport(parts, evaluation))).toMatch(
     /^gap {9}-?\d+\.\d\d ± \d+\.\d\d nats from ELBO/m,
   );

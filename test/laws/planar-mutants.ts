@@ -45,9 +45,9 @@ export function plainPlanar(dim: number, changed: Partial<Decisions> = {}): Inve
   const paramShapes: PlanarShapes = { w: [1, dim], u: [1, dim], b: [1] };
   const check = (params: SingleLayer, z: Tensor2D) => {
     if (!decide.checked) return;
-    const { batch } = checkShape('mutant.forward', 'z', z, ['batch', dim]);
+    const { batch } = checkShape('mutant.forward: z', z, ['batch', dim]);
     for (const name of ['w', 'u', 'b'] as const)
-      checkParam('mutant.forward', name, params[name], paramShapes[name], batch!);
+      checkParam(`mutant.forward: ${name}`, params[name], { shape: paramShapes[name], batch: batch! });
   };
   const constrained = (params: SingleLayer) => {
     const { w, u, b } = decide.prepare(params);

@@ -100,7 +100,7 @@ describe.each([
 
 /** Accepts by the density alone. */
 function forgetful(target: LogDensity, given: HmcInputs, steps: number) {
-  const { z } = leapfrog(target, given, given.stepSize, steps);
+  const { z } = leapfrog(target, given, { stepSize: given.stepSize, steps });
   const acceptance: Tensor1D = tf.exp(tf.minimum(tf.sub(target(z), target(given.z)), 0));
   return { z: tf.where(tf.expandDims(tf.less(given.uniform, acceptance), 1), z, given.z) as Tensor2D, acceptance };
 }
@@ -115,7 +115,11 @@ const phase = {
   ), // one for each row
 };
 const flow = ({ z, momentum, stepSize }: Tensors, sign = 1) =>
-  leapfrog(correlated, { z: z as Tensor2D, momentum: tf.mul(momentum!, sign) as Tensor2D }, stepSize as Tensor1D, 7);
+  leapfrog(
+    correlated,
+    { z: z as Tensor2D, momentum: tf.mul(momentum!, sign) as Tensor2D },
+    { stepSize: stepSize as Tensor1D, steps: 7 },
+  );
 
 describe('leapfrog', () => {
   it('with the momentum turned round comes back', () => {
@@ -145,7 +149,10 @@ describe('leapfrog', () => {
         const energy = (at: { z: Tensor2D; momentum: Tensor2D }) =>
           tf.sub(tf.mul(tf.sum(tf.square(at.momentum), 1), 0.5), correlated(at.z));
         const start = { z: z as Tensor2D, momentum: momentum as Tensor2D };
-        const end = leapfrog(correlated, start, tf.mul(stepSize!, scale) as Tensor1D, Math.round(4 / scale));
+        const end = leapfrog(correlated, start, {
+          stepSize: tf.mul(stepSize!, scale) as Tensor1D,
+          steps: Math.round(4 / scale),
+        });
         return { error: tf.mean(tf.abs(tf.sub(energy(end), energy(start)))) };
       }, phase);
       return error![0]!;

@@ -37,7 +37,7 @@ const options = { optimizer: adam(0.05), steps: 300, batchSize: 100, key: key(4)
 it('the best normal has the mean and the deviation of the data', async () => {
   const { variables, density } = newNormal();
   // whole-batch steps go to the maximum itself, whatever order the data come in
-  const { history, engine } = await fitDensity(density, variables, data, { ...options, batchSize: 400, steps: 400 });
+  const { history, engine } = await fitDensity(density, { variables, data, ...options, batchSize: 400, steps: 400 });
   const column = (d: number) => Array.from({ length: data.count }, (_, i) => data.row(i)[d]!);
   const means = [0, 1].map((d) => mean(column(d)));
   const logStds = [0, 1].map((d) => 0.5 * Math.log(mean(column(d).map((value) => (value - means[d]!) ** 2))));
@@ -61,7 +61,7 @@ it('a mixture finds two clusters that one normal cannot', async () => {
     logStd: variable([0, 0, 0, 0], [2, 2]),
   };
   const density = normalMixture(variables as unknown as Parameters<typeof normalMixture>[0]);
-  await fitDensity(density, variables, clusters, { ...options, steps: 200 });
+  await fitDensity(density, { variables, data: clusters, ...options, steps: 200 });
   expect(differences('mean', variables.mean.dataSync(), [3, 3, -3, -3], 0.05)).toEqual([]);
   expect(mean(await logProbs(density, clusters, { variables }))).toBeGreaterThan(-1.4); // its entropy is 1.12
 });
@@ -70,7 +70,7 @@ describe('a flow', () => {
   it('fits better than its base, and the compiled run is the eager one', async () => {
     const run = async (engine: 'compiled' | 'eager') => {
       const { variables, density } = newFlow();
-      const { history } = await fitDensity(density, variables, data, { ...options, steps: 45, entryEvery: 15, engine });
+      const { history } = await fitDensity(density, { variables, data, ...options, steps: 45, entryEvery: 15, engine });
       return { losses: history.map(({ loss }) => loss), values: valuesOf(variables) };
     };
     const [compiled, eager] = [await run('compiled'), await run('eager')];
@@ -82,7 +82,7 @@ describe('a flow', () => {
   it('is the same for the same key, another for another order of the data', async () => {
     const run = async (seed: number) => {
       const { variables, density } = newFlow();
-      await fitDensity(density, variables, data, { ...options, steps: 10, key: key(seed) });
+      await fitDensity(density, { variables, data, ...options, steps: 10, key: key(seed) });
       return valuesOf(variables);
     };
     const [first, again, other] = [await run(1), await run(1), await run(2)];
@@ -93,13 +93,13 @@ describe('a flow', () => {
   it('stops at a signal', async () => {
     const { variables, density } = newFlow();
     const signal = AbortSignal.abort();
-    expect((await fitDensity(density, variables, data, { ...options, signal })).steps).toBe(0);
+    expect((await fitDensity(density, { variables, data, ...options, signal })).steps).toBe(0);
   });
 });
 
 it('refuses batches that the data cannot fill', async () => {
   const { variables, density } = newNormal();
-  const wrong = async () => fitDensity(density, variables, data, { ...options, batchSize: 401 });
+  const wrong = async () => fitDensity(density, { variables, data, ...options, batchSize: 401 });
   await expect(wrong()).rejects.toThrow('fitDensity: batchSize: expected a whole number from 1 to 400');
   expect(() => dataPoints(new Float32Array(5), 2)).toThrow('dataPoints: values: expected one or more rows of 2 values');
   expect(() => dataPoints(new Float32Array(0), 2)).toThrow('got 0 values');

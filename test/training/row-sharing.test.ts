@@ -36,7 +36,7 @@ function meetingPlace({ loss, inputShapes }: Pick<TrainingProblem, 'loss' | 'inp
       name,
       ['x', 'noise'].includes(name) ? [rows, ...shape.slice(1)] : shape,
     ]);
-    return traceGraph(lossAndTerms(loss, variables), Object.fromEntries(shapes), variables);
+    return traceGraph(lossAndTerms(loss, variables), Object.fromEntries(shapes), { variables });
   });
   return rowsMeetAt([a!, b!], ['x', 'noise'], PRIMES);
 }

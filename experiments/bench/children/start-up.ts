@@ -11,7 +11,7 @@ const { variables } = model;
 
 const fn = lossAndGradients(problem, variables);
 const works: Readonly<Record<string, () => Promise<unknown>>> = {
-  trace: async () => traceGraph(fn, problem.inputShapes, variables, { ownKernels: true }),
+  trace: async () => traceGraph(fn, problem.inputShapes, { variables, ownKernels: true }),
   session: () => compile(fn, { variables, inPlace: true }).specialise(problem.inputShapes),
   'first step': () => fit({ ...problem, variables, optimizer, steps: 1, threads: task.threads }),
 };

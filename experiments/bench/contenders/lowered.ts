@@ -20,7 +20,7 @@ const SHAPE = [shape.batch, shape.pixels] as const;
 type Built = (builder: GraphBuilder, x: ReturnType<GraphBuilder['input']>) => ReturnType<GraphBuilder['node']>;
 
 const traced = (fn: Traceable, inputs: readonly string[] = ['x']): Graph =>
-  optimise(trace(fn, Object.fromEntries(inputs.map((name) => [name, SHAPE])), {}));
+  optimise(trace(fn, Object.fromEntries(inputs.map((name) => [name, SHAPE]))));
 
 /** A graph from its operators. */
 function built(body: Built): Graph {

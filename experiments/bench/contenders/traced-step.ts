@@ -33,7 +33,7 @@ export async function tracedStep(setting: Setting, ownKernels: boolean): Promise
   await tf.setBackend('cpu');
   const { problem, model } = problemOf(setting);
   const { variables } = model;
-  const graph = trace(lossAndGradients(problem, variables), problem.inputShapes, variables, { ownKernels });
+  const graph = trace(lossAndGradients(problem, variables), problem.inputShapes, { variables, ownKernels });
   const held = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice()] as const);
   for (const variable of Object.values(variables)) variable.dispose();
   const values: Arrays = { ...problem.batch(0), ...(Object.fromEntries(held) as Arrays) };

@@ -37,13 +37,8 @@ export interface Compiled {
 }
 
 /** The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default: what `compile` runs may hold kernels of our own. */
-export function traceGraph(
-  fn: Traceable,
-  shapes: InputShapes,
-  variables: NamedVariables = {},
-  options: TraceOptions = {},
-): Graph {
-  return optimise(trace(fn, shapes, variables, options));
+export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOptions = {}): Graph {
+  return optimise(trace(fn, shapes, options));
 }
 
 /**
@@ -76,7 +71,7 @@ export function compile(
       const onRun = () => void executables.use(key);
       // A function that throws while it is traced rejects.
       return promised(executables, key, async () =>
-        Executable.create(traceGraph(fn, shapes, variables, { ownKernels: true }), { threads, inPlace }, onRun),
+        Executable.create(traceGraph(fn, shapes, { variables, ownKernels: true }), { threads, inPlace }, onRun),
       );
     },
     toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),

@@ -57,7 +57,7 @@ export const energies: Readonly<Record<'U1' | 'U2' | 'U3' | 'U4', Energy>> = {
 };
 
 function coordinates(z: Tensor2D): { z1: Tensor1D; z2: Tensor1D } {
-  checkShape('energy', 'z', z, ['batch', 2]);
+  checkShape('energy: z', z, ['batch', 2]);
   const [z1, z2] = tf.split(z, 2, 1).map((column) => tf.squeeze<Tensor1D>(column, [1])) as [Tensor1D, Tensor1D];
   return { z1, z2 };
 }

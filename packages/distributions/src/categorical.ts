@@ -13,7 +13,7 @@ import { observation, summedTo } from './observation.ts';
  * @throws ShapeError where logits, x or noise have another shape
  */
 export function categorical({ logits }: { readonly logits: Tensor3D }): Observation {
-  checkShape('categorical', 'logits', logits, ['batch', 'width', LEVELS]);
+  checkShape('categorical: logits', logits, ['batch', 'width', LEVELS]);
   const [rows, width] = logits.shape;
   return observation({
     name: 'categorical',

@@ -23,7 +23,7 @@ export interface GaussianParams {
  * @see Rybkin et al. 2021, arXiv:2006.13202, section 3 (the scale learned)
  */
 export function gaussian({ mean, logStd }: GaussianParams): Observation {
-  checkShape('gaussian', 'logStd', logStd, [1, 1]);
+  checkShape('gaussian: logStd', logStd, [1, 1]);
   const [rows, width] = mean.shape;
   const deviation = diagonalNormal({
     mean: tf.zeros([1, width]),

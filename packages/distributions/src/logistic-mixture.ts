@@ -32,8 +32,8 @@ const HALF_BIN = 1 / (LEVELS - 1);
 export function logisticMixture(params: LogisticMixtureParams): Observation {
   const { logits, mean } = params;
   const [rows, components, width] = logits.shape;
-  checkShape('logisticMixture', 'mean', mean, [rows, components, width]);
-  checkShape('logisticMixture', 'logScale', params.logScale, [rows, components, width]);
+  checkShape('logisticMixture: mean', mean, [rows, components, width]);
+  checkShape('logisticMixture: logScale', params.logScale, [rows, components, width]);
   const logScale = boundedLogScale(params.logScale);
   return observation({
     name: 'logisticMixture',

@@ -33,7 +33,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  */
 export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
   const [rows, width] = mean.shape;
-  checkShape('logitNormal', 'logStd', logStd, [rows, width]);
+  checkShape('logitNormal: logStd', logStd, [rows, width]);
   const logAlpha = boundedLogScale(logStd, LOG_STD_RANGE);
   /** log p(y) from the deviation in units of α, log y and log(1 − y). */
   const logDensity = (deviation: Tensor2D, logY: Tensor2D, logRest: Tensor2D): Tensor1D => {

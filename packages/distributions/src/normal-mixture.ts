@@ -24,15 +24,15 @@ export interface NormalMixtureParams {
 export function normalMixture(params: NormalMixtureParams): Samplable & Scorable {
   const { logits, mean, logStd } = params;
   const [components, dim] = mean.shape;
-  checkShape('normalMixture', 'logits', logits, [1, components]);
-  checkShape('normalMixture', 'logStd', logStd, [components, dim]);
+  checkShape('normalMixture: logits', logits, [1, components]);
+  checkShape('normalMixture: logStd', logStd, [components, dim]);
   if (components === 0) {
     throw new ExpectationError({ where: 'normalMixture: mean', expected: 'at least one component', received: 'none' });
   }
   return {
     noise: { kind: 'normal', width: dim + 2 },
     sampleAndLogProb(noise) {
-      checkShape('normalMixture.sampleAndLogProb', 'noise', noise, ['batch', dim + 2]);
+      checkShape('normalMixture.sampleAndLogProb: noise', noise, ['batch', dim + 2]);
       const [epsilon, chooser] = tf.split(noise, [dim, 2], 1) as [Tensor2D, Tensor2D];
       const chosen = choose(chooser, logits) as Tensor2D; // [B, K]
       const z: Tensor2D = tf.add(tf.matMul(chosen, mean), tf.mul(tf.exp(tf.matMul(chosen, logStd)), epsilon));
@@ -40,7 +40,7 @@ export function normalMixture(params: NormalMixtureParams): Samplable & Scorable
       return { z, logProb, terms: { logBase: logProb } };
     },
     logProb(z) {
-      checkShape('normalMixture.logProb', 'z', z, ['batch', dim]);
+      checkShape('normalMixture.logProb: z', z, ['batch', dim]);
       return mixtureLogProb(params, z);
     },
     detached() {

@@ -50,7 +50,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
   return {
     noise: { kind: 'normal', width: dim },
     sampleAndLogProb(noise): Draw {
-      checkShape('diagonalNormal.sampleAndLogProb', 'noise', noise, ['batch', dim]);
+      checkShape('diagonalNormal.sampleAndLogProb: noise', noise, ['batch', dim]);
       const [mu, logSigma] = [mean, logStd].map((param) => fit('sampleAndLogProb', param, noise)) as [
         Tensor2D,
         Tensor2D,
@@ -60,7 +60,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
       return { z, logProb, terms: { logBase: logProb } };
     },
     logProb(z) {
-      checkShape('diagonalNormal.logProb', 'z', z, ['batch', dim]);
+      checkShape('diagonalNormal.logProb: z', z, ['batch', dim]);
       const [mu, logSigma] = [mean, logStd].map((param) => fit('logProb', param, z)) as [Tensor2D, Tensor2D];
       return standardLogProb(tf.mul(tf.sub(z, mu), tf.exp(tf.neg(logSigma))), tf.sum(logSigma, 1));
     },
@@ -82,7 +82,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
  */
 export function standardNormal(dim: number): StandardNormal {
   const logProb = (z: Tensor2D) => {
-    checkShape('standardNormal.logProb', 'z', z, ['batch', dim]);
+    checkShape('standardNormal.logProb: z', z, ['batch', dim]);
     return standardLogProb(z);
   };
   return {

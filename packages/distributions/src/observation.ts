@@ -28,7 +28,7 @@ export function observation(parts: ObservationParts): Observation {
     noise,
     ...(parts.drawEnds ? { drawEnds: parts.drawEnds } : {}),
     logProb(x) {
-      checkShape(`${name}.logProb`, 'x', x, ['batch', width]);
+      checkShape(`${name}.logProb: x`, x, ['batch', width]);
       if (rows !== 1 && x.shape[0] !== 1 && x.shape[0] !== rows) {
         throw new ExpectationError({
           where: `${name}.logProb: x`,
@@ -39,7 +39,7 @@ export function observation(parts: ObservationParts): Observation {
       return parts.logProb(x);
     },
     sampleAndLogProb(given) {
-      checkShape(`${name}.sampleAndLogProb`, 'noise', given, ['batch', noise.width]);
+      checkShape(`${name}.sampleAndLogProb: noise`, given, ['batch', noise.width]);
       const z = parts.draw(given);
       const logProb = parts.logProbOfDraw?.(given) ?? parts.logProb(z);
       return { z, logProb, terms: { logBase: logProb } };

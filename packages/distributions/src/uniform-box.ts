@@ -46,13 +46,13 @@ export function uniformBox(low: readonly number[], high: readonly number[]): Box
     box: { low, high },
     noise: { kind: 'uniform', width: dim },
     sampleAndLogProb(noise) {
-      checkShape('uniformBox.sampleAndLogProb', 'noise', noise, ['batch', dim]);
+      checkShape('uniformBox.sampleAndLogProb: noise', noise, ['batch', dim]);
       const z: Tensor2D = tf.add(row(low), tf.mul(noise, row(sides)));
       const logDensity: Tensor1D = tf.fill([noise.shape[0]], density);
       return { z, logProb: logDensity, terms: { logBase: logDensity } };
     },
     logProb(z) {
-      checkShape('uniformBox.logProb', 'z', z, ['batch', dim]);
+      checkShape('uniformBox.logProb: z', z, ['batch', dim]);
       return score(z) as Tensor1D;
     },
     detached() {

@@ -64,7 +64,9 @@ const ofGroup = (params: NamedVariables, { first, points }: Group): NamedVariabl
 function stepGraph(options: RefinementOptions, params: NamedVariables, points: number): Graph {
   const own = ofGroup(params, { first: 0, points });
   try {
-    return traceGraph(withGradients(lossOf(options, own), own), shapesOfStep(options, points), own);
+    return traceGraph(withGradients(lossOf(options, own), own), shapesOfStep(options, points), {
+      variables: own,
+    });
   } finally {
     tf.dispose(own as Record<string, Variable>);
   }

@@ -76,7 +76,7 @@ export async function tabulatePieces(
 function oneForEach(results: Readonly<Record<string, Tensor>>, rows: number): Readonly<Record<string, Tensor>> {
   const whole = Object.entries(results).map(([name, result]) => {
     const given = result.shape[0];
-    if (given !== 1 && given !== rows) checkShape('tabulate', name, result, [rows, ...result.shape.slice(1)]);
+    if (given !== 1 && given !== rows) checkShape(`tabulate: ${name}`, result, [rows, ...result.shape.slice(1)]);
     return [name, given === rows ? result : repeatRows(result, rows)] as const;
   });
   return Object.fromEntries(whole);

@@ -52,7 +52,7 @@ export {
   portablePosterior,
   savePosterior,
 } from './portable/portable-posterior.ts';
-export { evaluateTest } from './run/evaluate-test.ts';
+export { type EvaluateTestOptions, evaluateTest } from './run/evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './run/experiment.ts';
 export { type Replay, replayRun } from './run/replay-run.ts';
 export { openRun, type SavedRun } from './run/saved-run.ts';

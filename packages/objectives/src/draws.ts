@@ -15,7 +15,7 @@ import { logWeight } from './log-weight.ts';
 /** The noise of every draw, [B·S, W]; the parameters of a data point serve its S rows. @throws ShapeError where the noise has another width */
 export function noiseOfDraws(where: string, { posterior }: LatentModel, noise: Tensor2D, draws: number): Tensor2D {
   const { width } = posterior.noise;
-  checkShape(where, 'noise', noise, ['batch', draws * width]);
+  checkShape(`${where}: noise`, noise, ['batch', draws * width]);
   return draws === 1 ? noise : tf.reshape(noise, [-1, width]);
 }
 

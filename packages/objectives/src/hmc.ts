@@ -26,14 +26,20 @@ export interface HmcTransition {
   readonly acceptance: Tensor1D;
 }
 
+/** How far {@link leapfrog} goes. */
+export interface LeapfrogOptions {
+  /** ε of each row, [B] */
+  readonly stepSize: Tensor1D;
+  readonly steps: number;
+}
+
 /**
  * Leapfrog steps of H(z, p) = −log f(z) + ½‖p‖²: half a kick p += ½ε·∇log f(z), drifts z += ε·p and kicks in turn, half a kick.
  *
  * The map keeps volume, and is its own inverse once the momentum is turned round.
- * @param stepSize ε of each row, [B]
  * @see Neal 2011, arXiv:1206.1901, sections 2.3 and 3
  */
-export function leapfrog(logDensity: LogDensity, start: PhasePoint, stepSize: Tensor1D, steps: number): PhasePoint {
+export function leapfrog(logDensity: LogDensity, start: PhasePoint, { stepSize, steps }: LeapfrogOptions): PhasePoint {
   const gradient = tf.grad(logDensity as Parameters<typeof tf.grad>[0]) as (z: Tensor2D) => Tensor2D; // of the sum: rows do not mix
   const epsilon = tf.expandDims(stepSize, 1); // [B, 1]
   const kick = (momentum: Tensor2D, z: Tensor2D, fraction: number): Tensor2D =>
@@ -54,7 +60,7 @@ export function leapfrog(logDensity: LogDensity, start: PhasePoint, stepSize: Te
  * @see Duane et al. 1987, Phys. Lett. B 195(2); Neal 2011, arXiv:1206.1901, section 3
  */
 export function hmcTransition(logDensity: LogDensity, inputs: HmcInputs, steps: number): HmcTransition {
-  const proposal = leapfrog(logDensity, inputs, inputs.stepSize, steps);
+  const proposal = leapfrog(logDensity, inputs, { stepSize: inputs.stepSize, steps });
   const logRatio: Tensor1D = tf.sub(logJoint(logDensity, proposal), logJoint(logDensity, inputs));
   const acceptance: Tensor1D = tf.where(tf.isNaN(logRatio), tf.zerosLike(logRatio), tf.exp(tf.minimum(logRatio, 0)));
   const accepted = tf.expandDims(tf.less(inputs.uniform, acceptance), 1);

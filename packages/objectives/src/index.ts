@@ -23,6 +23,7 @@ export {
   type HmcInputs,
   type HmcTransition,
   hmcTransition,
+  type LeapfrogOptions,
   type LogDensity,
   leapfrog,
   type PhasePoint,

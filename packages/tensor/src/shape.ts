@@ -15,19 +15,16 @@ const format = (shape: readonly Axis[]) => `[${shape.join(', ')}]`;
 /**
  * Checks one tensor against an expected shape and returns the sizes that the free axes took.
  *
- * @param where the public function that checks, e.g. `planar.forward`
- * @param name the argument's name, e.g. `z`
- * @param expected sizes and words, e.g. `['batch', 40]`; a word that `known` binds must have that size
+ * @param where the public function that checks, and its argument's name: `planar.forward: z`
+ * @param expected sizes and words, e.g. `['batch', 40]`
  * @throws ShapeError naming both shapes
  */
 export function checkShape(
   where: string,
-  name: string,
   tensor: Pick<Tensor, 'shape'>,
   expected: readonly Axis[],
-  known: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
-  const bound: Record<string, number> = { ...known };
+  const bound: Record<string, number> = {};
   const fits =
     tensor.shape.length === expected.length &&
     expected.every((axis, i) => {
@@ -37,28 +34,26 @@ export function checkShape(
       return bound[axis] === size;
     });
   if (fits) return bound;
-  const resolved = expected.map((axis) => (typeof axis === 'string' ? (known[axis] ?? axis) : axis));
-  throw new ShapeError({ where: `${where}: ${name}`, expected: format(resolved), received: format(tensor.shape) });
+  throw new ShapeError({ where, expected: format(expected), received: format(tensor.shape) });
 }
 
 /**
  * Checks a parameter that is either shared by the batch or given per data point: `[1, ...shape]` or `[batch, ...shape]`.
  *
+ * @param where as for {@link checkShape}
  * @throws ShapeError naming both shapes
  */
 export function checkParam(
   where: string,
-  name: string,
   tensor: Pick<Tensor, 'shape'>,
-  shape: readonly number[],
-  batch: number,
+  { shape, batch }: { readonly shape: readonly number[]; readonly batch: number },
 ): void {
   const [rows, ...rest] = tensor.shape;
   const fits =
     (rows === 1 || rows === batch) && rest.length === shape.length && rest.every((size, i) => size === shape[i]);
   if (fits) return;
   throw new ShapeError({
-    where: `${where}: ${name}`,
+    where,
     expected: format([batch === 1 ? 1 : `${batch} or 1`, ...shape]),
     received: format(tensor.shape),
   });

@@ -36,7 +36,7 @@ export async function expectEqualResults(after: Graph, before: Graph): Promise<v
 
 /** Traces, applies a pass, drops dead nodes, and requires equal results. */
 export async function rewritten(pass: Pass, fn: Traceable, shapes: Readonly<Record<string, readonly number[]>>) {
-  const before = foldReshapes(trace(fn, shapes, {}));
+  const before = foldReshapes(trace(fn, shapes));
   const after = removeDeadNodes(pass(before));
   await expectEqualResults(after, before);
   return { before, after };

@@ -79,7 +79,7 @@ const shapes = { x: [ROWS, COLUMNS], y: [ROWS, COLUMNS] };
 const checkExactly = (pass: Pass, numRuns: number) =>
   fc.assert(
     fc.asyncProperty(plans, async (plan) => {
-      const before = trace(composed(exactSteps, plan), shapes, {});
+      const before = trace(composed(exactSteps, plan), shapes);
       const after = pass(before);
       expect(after.nodes.length).toBeLessThanOrEqual(before.nodes.length);
       await expectEqualResults(after, before);
@@ -110,7 +110,7 @@ describe('all passes together, on random graphs', () => {
           const loss = (a: Tensor) => tf.sum(Object.values(fn({ x: a, y: y! })).reduce((p, q) => tf.add(p, q), a));
           return { ...fn({ x: x!, y: y! }), gradient: tf.grad(loss)(x!) };
         };
-        const before = trace(withGradient, shapes, {});
+        const before = trace(withGradient, shapes);
         const [got, wanted] = [await resultsOf(optimise(before), false), await resultsOf(before, false)];
         for (const [name, values] of Object.entries(wanted))
           for (const [i, number] of values.entries())

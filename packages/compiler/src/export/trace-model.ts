@@ -31,7 +31,7 @@ export function traceModel(exported: Exported, shapes: ExportShapes): TracedMode
 }
 
 const traceFixed = ({ fn, variables }: Exported, shapes: ExportShapes): TracedModel => ({
-  graph: optimise(trace(fn, shapesAt(shapes, 0), variables)),
+  graph: optimise(trace(fn, shapesAt(shapes, 0), { variables })),
   dimensions: ({ value }) => value.shape,
 });
 
@@ -61,7 +61,7 @@ function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
 function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: DynamicAxis, size: number): Graph {
   try {
     // Numbers stay as they were traced: a folded 0.3·(1/B) no longer shows that it scales with B.
-    return optimise(trace(fn, shapesAt(shapes, size), variables), ['constants']);
+    return optimise(trace(fn, shapesAt(shapes, size), { variables }), ['constants']);
   } catch (error) {
     if (error instanceof TraceError) throw error;
     throw new TraceError({

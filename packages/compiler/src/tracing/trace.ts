@@ -14,8 +14,10 @@ export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<R
 /** Before the name of a variable: the output that holds what the function assigned to it. */
 export const ASSIGNED = 'assigned:';
 
-/** Which kernels a graph may hold. */
+/** Options of {@link trace}. */
 export interface TraceOptions {
+  /** Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it. */
+  readonly variables?: NamedVariables;
   /** Kernels of our own, which run in this process only. Default false: the graph is pure ONNX. */
   readonly ownKernels?: boolean;
 }
@@ -29,8 +31,7 @@ export interface TraceOptions {
 export function trace(
   fn: Traceable,
   inputShapes: InputShapes,
-  variables: NamedVariables,
-  { ownKernels = false }: TraceOptions = {},
+  { variables = {}, ownKernels = false }: TraceOptions = {},
 ): Graph {
   const engine = tf.engine();
   tf.backend(); // tfjs chooses its backend at first use; make it choose before ours is the current one

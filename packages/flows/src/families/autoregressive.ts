@@ -81,7 +81,7 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
   const masks = () => autoregressiveMasks(dim, sizes);
   const networks = conditioner({ inputs: dim, outputs: affineMap.outputs * dim, masks }, options);
   const prepared = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
-    const { batch } = checkShape(where, argument, x, ['batch', dim]);
+    const { batch } = checkShape(`${where}: ${argument}`, x, ['batch', dim]);
     networks.check(where, params, batch!);
     return { batch: batch!, nets: networks.at(params) };
   };

@@ -85,7 +85,7 @@ export function conditioner(wiring: Wiring, options: NetworkOptions): Conditione
     },
     check(where, params, batch) {
       for (const [name, shape] of Object.entries(paramShapes)) {
-        checkParam(where, name, params[name]!, shape, contexts.includes(name) ? batch : 1);
+        checkParam(`${where}: ${name}`, params[name]!, { shape, batch: contexts.includes(name) ? batch : 1 });
       }
     },
     ofLayer(params, k) {

@@ -45,7 +45,7 @@ export function couplingLayers(dim: number, options: NetworkOptions, parts: Coup
     initialParams: (key) => networks.initialParams(fold(key, name)),
     forward(params, z) {
       const where = `${name}.forward`;
-      const { batch } = checkShape(where, 'z', z, ['batch', dim]);
+      const { batch } = checkShape(`${where}: z`, z, ['batch', dim]);
       check(where, params, batch!);
       let value = z;
       const mapped = at(params).map((network, k) => {
@@ -58,7 +58,7 @@ export function couplingLayers(dim: number, options: NetworkOptions, parts: Coup
     },
     inverse(params, y) {
       const where = `${name}.inverse`;
-      const { batch } = checkShape(where, 'y', y, ['batch', dim]);
+      const { batch } = checkShape(`${where}: y`, y, ['batch', dim]);
       check(where, params, batch!);
       let value = mixing.begin(y);
       const mapped = [...at(params).entries()].toReversed().map(([k, network]) => {

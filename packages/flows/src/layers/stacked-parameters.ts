@@ -27,8 +27,9 @@ export function checkArguments<S extends ParamShapes>(
   point: Tensor2D,
   { dim, paramShapes, params, inGroups = false }: Arguments<S>,
 ): void {
-  const { batch } = checkShape(where, pointName, point, ['batch', dim]);
+  const { batch } = checkShape(`${where}: ${pointName}`, point, ['batch', dim]);
   const most = Math.max(...Object.values(params).map(({ shape }) => shape[0] ?? 0));
   const rows = inGroups && most > 1 && batch! % most === 0 ? most : batch!;
-  for (const [name, shape] of Object.entries(paramShapes)) checkParam(where, name, params[name]!, shape, rows);
+  for (const [name, shape] of Object.entries(paramShapes))
+    checkParam(`${where}: ${name}`, params[name]!, { shape, batch: rows });
 }

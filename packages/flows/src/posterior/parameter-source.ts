@@ -115,7 +115,7 @@ export function amortised<S extends ParamShapes>(
     variables: Object.assign({}, ...Object.values(parts).map(({ variables }) => variables)) as NamedVariables,
     fixed: Object.assign({}, ...shared.map((name) => parts[name]?.variables)) as NamedVariables,
     at(context) {
-      checkShape('amortised parameters', 'context', context, ['batch', contextWidth]);
+      checkShape('amortised parameters: context', context, ['batch', contextWidth]);
       const features = heads === 'scaled' ? tf.mul<Tensor2D>(context, 1 / Math.sqrt(contextWidth)) : context;
       return mapShapes(shapes, (name): Tensor => parts[name].at(contexts.includes(name) ? context : features));
     },

@@ -79,7 +79,7 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   /** [features, noise] → [z, log q(z|x)]. */
   override call(inputs: Tensor | Tensor[]): Tensor[] {
     const [features, noise] = inputs as [Tensor2D, Tensor2D];
-    checkShape(this.name, 'noise', noise, ['batch', this.#options.latent]);
+    checkShape(`${this.name}: noise`, noise, ['batch', this.#options.latent]);
     const { z, logProb } = this.#posterior!.at(features).sampleAndLogProb(noise);
     return [z, logProb];
   }

@@ -44,7 +44,11 @@ export async function diagnose(
 ): Promise<Diagnostics | undefined> {
   const { config, model, test, key } = parts;
   const estimates: ImportanceEstimate[] = [];
-  const evaluation = await evaluateTest(parts, progress, signal, (_, estimate) => estimates.push(estimate));
+  const evaluation = await evaluateTest(parts, {
+    progress,
+    signal,
+    onEstimate: (_, estimate) => estimates.push(estimate),
+  });
   if (!evaluation || signal?.aborted) return undefined;
   const runner = {
     variables: model.variables,

@@ -70,7 +70,7 @@ export async function annealedTest(
   });
   line.end();
   if (result.images === 0) return undefined;
-  const sampled = drawn && (await evaluateTest({ ...parts, test: data }, progress, signal));
+  const sampled = drawn && (await evaluateTest({ ...parts, test: data }, { progress, signal }));
   return { simulated: drawn !== undefined, ...result, ...(sampled ? { importanceLogEvidence: -sampled.nll } : {}) };
 }
 

@@ -17,16 +17,18 @@ export async function chooseBackend(wanted: EngineName, progress?: ProgressStrea
   return engine.kind;
 }
 
-/**
- * Evaluates the test images that the config asks for; undefined where it asks for none.
- *
- * @param onEstimate told of each image by itself
- */
+/** Who watches an evaluation, and may stop it. */
+export interface EvaluateTestOptions {
+  readonly progress: ProgressStream;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each image by itself. */
+  readonly onEstimate?: EvaluateOptions['onEstimate'] | undefined;
+}
+
+/** Evaluates the test images that the config asks for; undefined where it asks for none. */
 export async function evaluateTest(
   { config, model, test, key }: TestParts,
-  progress: ProgressStream,
-  signal?: AbortSignal,
-  onEstimate?: EvaluateOptions['onEstimate'],
+  { progress, signal, onEstimate }: EvaluateTestOptions,
 ): Promise<Evaluation | undefined> {
   if (test.count === 0) return undefined;
   const line = new ProgressLine(progress);

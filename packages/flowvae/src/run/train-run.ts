@@ -86,7 +86,7 @@ export async function trainRun(config: TrainConfig, options: TrainRunOptions): P
     const fitted = await train(parts, trained, { run, line }, options);
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
-    const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, progress, signal);
+    const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, { progress, signal });
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
     run.folder.writeReport({ ...report, ...diagnosticsOf(variables, run.folder) });

@@ -31,7 +31,7 @@ export async function spreadRuns<Name extends string>(
   const keyOf = (name: Name, shapes: InputShapes) => JSON.stringify([name, shapes]);
   const graphOf = (name: Name, shapes: InputShapes): Graph => {
     const key = keyOf(name, shapes);
-    const graph = graphs.get(key) ?? traceGraph(functions[name], shapes, variables);
+    const graph = graphs.get(key) ?? traceGraph(functions[name], shapes, { variables });
     graphs.set(key, graph);
     return graph;
   };

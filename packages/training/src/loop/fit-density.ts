@@ -1,13 +1,14 @@
 // Density estimation: maximum likelihood in the normalising direction, on the same loop as everything else.
 import type { Scorable } from '@flowvae/distributions';
 import { epochOrders, type Key } from '@flowvae/random';
-import { ExpectationError, type NamedVariables, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
+import { ExpectationError, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from './data-points.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import type { TrainingProblem } from './variational.ts';
 
-/** Options of {@link fitDensity}: how batches are drawn, and whatever `fit` takes beside its problem. */
-export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProblem | 'variables'> {
+/** Options of {@link fitDensity}: the data, how batches are drawn, and whatever `fit` takes beside its problem. */
+export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProblem> {
+  readonly data: DataPoints;
   /** Data points in a step; at most as many as there are. */
   readonly batchSize: number;
   /** Decides the order of the data, anew in each epoch. */
@@ -20,22 +21,19 @@ export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProble
  * The density must compute `logProb` from the variables anew at each call, as `pushForward(base, flow, variables)` does; the history's term
  * `logProb` is the mean log-likelihood of the batches. Compiled by default, like `fit`.
  * @param density e.g. `pushForward(standardNormal(2), flow, variables)`
- * @param variables what is trained, the density's own
+ * @param options.variables the density's own: they are trained
  * @throws ExpectationError for an impossible batch size; NonFiniteError as `fit`
  */
 export function fitDensity(
   density: Scorable,
-  variables: NamedVariables,
-  data: DataPoints,
-  { batchSize, key, ...options }: FitDensityOptions,
+  { data, batchSize, key, ...options }: FitDensityOptions,
 ): Promise<FitResult> {
-  return fit({ ...options, ...maximumLikelihood(density, data, { batchSize, key }), variables });
+  return fit({ ...options, ...maximumLikelihood(density, { data, batchSize, key }) });
 }
 
 function maximumLikelihood(
   density: Scorable,
-  data: DataPoints,
-  { batchSize, key }: Pick<FitDensityOptions, 'batchSize' | 'key'>,
+  { data, batchSize, key }: Pick<FitDensityOptions, 'data' | 'batchSize' | 'key'>,
 ): TrainingProblem {
   const { count, width } = data;
   checkBatchSize(batchSize, count);

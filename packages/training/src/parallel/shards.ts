@@ -47,7 +47,7 @@ const takesNo = (rows: string, error: unknown) =>
 /** Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by itself. */
 function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
   const traced = (rows: number) =>
-    traceGraph(lossAndTerms(loss, variables), shapesFor(inputShapes, batchInputs, rows), variables);
+    traceGraph(lossAndTerms(loss, variables), shapesFor(inputShapes, batchInputs, rows), { variables });
   let graphs: readonly [Graph, Graph];
   try {
     graphs = [traced(PRIMES[0]), traced(PRIMES[1])];
@@ -87,7 +87,7 @@ export function shardGraphs(
     const shapes = shapesFor(inputShapes, batchInputs, count);
     let whole: Graph;
     try {
-      whole = traceGraph(traced, shapes, variables, { ownKernels: true });
+      whole = traceGraph(traced, shapes, { variables, ownKernels: true });
     } catch (error) {
       return takesNo(String(count), error);
     }

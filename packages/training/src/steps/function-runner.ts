@@ -80,7 +80,7 @@ function inTurn<Name extends string>(
   return {
     width: 1,
     rowsWithin: (name, most, shapesOf) =>
-      tracedRowsWithin(most, (rows) => traceGraph(functions[name], shapesOf(rows), variables)),
+      tracedRowsWithin(most, (rows) => traceGraph(functions[name], shapesOf(rows), { variables })),
     async run(name, arrays, shapes) {
       const copies = Object.entries(arrays).map(([input, array]) => [input, array.slice()] as const);
       const key = JSON.stringify([name, shapes]);

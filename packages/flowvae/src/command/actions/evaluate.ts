@@ -36,7 +36,7 @@ export async function evaluateAction({
         })
       : undefined;
   if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test images\n');
-  const evaluation = hasReport ? written?.evaluation : await evaluateTest(parts, progress, signal);
+  const evaluation = hasReport ? written?.evaluation : await evaluateTest(parts, { progress, signal });
   const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
   release();
   const report = {
