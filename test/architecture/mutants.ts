@@ -3,8 +3,8 @@ import { noCycles } from './cycle-law.ts';
 import type { FileMap } from './file-map.ts';
 import * as imports from './import-laws.ts';
 import * as layout from './layout-laws.ts';
-import * as plain from './plain-laws.ts';
 import { fewPositionalParameters } from './parameter-law.ts';
+import * as plain from './plain-laws.ts';
 
 /** A law, and repositories that break it. */
 export interface LawCase {

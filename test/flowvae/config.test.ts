@@ -6,7 +6,7 @@ import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
 import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
-import { parseSetting, recordedConfig } from '../../packages/flowvae/src/config/train-config.ts';
+import { parseSetting, recordedSettings } from '../../packages/flowvae/src/config/train-config.ts';
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -133,8 +133,8 @@ describe('a config', () => {
     expect(completeConfig({ architecture: 'oxford' }).heads).toBe('plain');
     expect(completeConfig({ architecture: 'oxford', heads: 'scaled' }).heads).toBe('scaled');
     const { heads: _, ...old } = completeConfig({});
-    expect(recordedConfig(old, 'run/config.json').heads).toBe('plain');
-    expect(recordedConfig({ ...old, heads: 'scaled' }, 'run/config.json').heads).toBe('scaled');
+    expect(recordedSettings(old, 'run/config.json').config.heads).toBe('plain');
+    expect(recordedSettings({ ...old, heads: 'scaled' }, 'run/config.json').config.heads).toBe('scaled');
   });
 
   it('of a run that began before heads could be scaled repeats it with plain ones, as a file', () => {

@@ -8,5 +8,8 @@
  */
 export type Binarisation = (typeof binarisations)[number];
 
+/** Whether grey values stay grey. */
+export const staysGrey = (binarisation: Binarisation): boolean => binarisation === 'none';
+
 /** All binarisations, for options and messages. */
 export const binarisations = ['dynamic', 'static', 'threshold', 'none'] as const;

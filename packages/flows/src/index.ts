@@ -35,8 +35,8 @@ export {
   type Params,
   type ParamValues,
 } from './flow.ts';
-export { NarrowLatentError } from './formula/flow-terms.ts';
-export { type FormulaOptions, parseFlow, parseInvertibleFlow } from './formula/formula.ts';
+export { type FlowTerm, NarrowLatentError } from './formula/flow-terms.ts';
+export { type FormulaOptions, makeFlow, parseFlow, parseInvertibleFlow } from './formula/formula.ts';
 export type { NetworkOptions } from './frames/conditioner.ts';
 export type { PlanarShapes } from './frames/planar-flow.ts';
 export type { SylvesterShapes } from './frames/sylvester-flow.ts';
@@ -60,6 +60,7 @@ export {
   type FlowChoice,
   type FlowPosteriorOptions,
   flowPosterior,
+  isAmortised,
   type ParametricPosterior,
   type Posterior,
 } from './posterior/posterior.ts';

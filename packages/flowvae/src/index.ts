@@ -41,8 +41,9 @@ export * from '@flowvae/vae';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
+export { type Networks, type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
-export { completeConfig } from './config/train-config.ts';
+export { type CheckedSettings, completeConfig } from './config/train-config.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
 export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {

@@ -9,7 +9,12 @@ export {
   sigmoidTemperatures,
 } from './annealed-importance.ts';
 export { betaVae, elbo } from './elbo.ts';
-export { type ObjectiveFormula, parseObjective } from './formula/objective-formula.ts';
+export {
+  makeObjective,
+  type ObjectiveFormula,
+  type ObjectiveOptions,
+  parseObjective,
+} from './formula/objective-formula.ts';
 export {
   type Gradient,
   gradients,

@@ -1,2 +1,2 @@
 // A second door, for programs that must not load TensorFlow.js: the names of objectives, read and checked.
-export { gradients, objectiveNames, readObjective } from './formula/objective-table.ts';
+export { gradients, type ObjectiveTerms, objectiveNames, readObjective } from './formula/objective-table.ts';

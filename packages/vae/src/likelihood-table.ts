@@ -44,6 +44,7 @@ export const likelihoodUsage: string = Object.entries(likelihoodTable)
 
 /** What the text of a likelihood says. */
 export interface LikelihoodTerms {
+  readonly text: string;
   readonly name: LikelihoodName;
   readonly data: DataForm;
   /** Left out where none was given. */
@@ -64,9 +65,9 @@ export function readLikelihood(text: string): LikelihoodTerms {
     throw refusal(text, { expected, received: `'${text}'`, remedy });
   }
   const { data, argument } = likelihoodTable[name];
-  if (given === undefined) return { name, data };
+  if (given === undefined) return { text, name, data };
   if (!argument) throw refusal(text, { expected, received: `'${text}'` });
-  return { name, data, argument: readArgument(text, given, argument) };
+  return { text, name, data, argument: readArgument(text, given, argument) };
 }
 
 function readArgument(text: string, given: string, { name, from, to, isWhole }: LikelihoodArgument): number {

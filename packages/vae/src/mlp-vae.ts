@@ -2,6 +2,7 @@
 import {
   type Amortization,
   chosenFlow,
+  type Flow,
   type FlowChoice,
   flowParameterCount,
   flowPosterior,
@@ -62,7 +63,6 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     hidden,
     activation,
     initialisation = 'glorot',
-    flow,
     amortize = 'flow',
     heads,
     prior,
@@ -70,7 +70,8 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   } = options;
   const { likelihood = parseLikelihood('bernoulli'), meanImage = new Float32Array(pixels).fill(0.5) } = options;
   const outputs = likelihood.outputsPerPixel * pixels;
-  refuseTooMany(options, outputs);
+  const flow = options.flow && chosenFlow(options.flow, amortize, hidden.at(-1)!);
+  refuseTooMany({ ...options, amortize, flow }, outputs);
   const start = likelihood.start(meanImage);
   const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers know nothing of the data
   const encoder = mlp({ inputWidth: pixels, hidden, activation, initialisation, key: fold(key, 'encoder') });
@@ -100,16 +101,20 @@ function observed(likelihood: Likelihood, { params }: LikelihoodStart): Observat
 /** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
 const MOST_PARAMETERS = 2 ** 28;
 
+/** Options whose flow is made, and whose parameters can be counted. */
+interface Counted extends MlpVaeOptions {
+  readonly amortize: Amortization;
+  readonly flow: Flow | undefined;
+}
+
 /** A typing error in a width should not end in an allocation that fails. */
-function refuseTooMany(options: MlpVaeOptions, outputs: number): void {
-  const { pixels, latent, hidden, activation, flow, amortize = 'flow', prior } = options;
+function refuseTooMany(options: Counted, outputs: number): void {
+  const { pixels, latent, hidden, activation, flow, amortize, prior } = options;
   const dense = (from: number, to: number) => (from + 1) * to;
   const perceptron = (widths: readonly number[]) =>
     widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces(activationAt(activation, i))), 0);
   const context = hidden.at(-1)!;
-  const ofFlow = flow
-    ? flowParameterCount(chosenFlow(flow, amortize, context), amortize === 'flow' ? context : undefined)
-    : 0;
+  const ofFlow = flow ? flowParameterCount(flow, amortize === 'flow' ? context : undefined) : 0;
   const heads = dense(context, 2 * latent) + ofFlow + (prior ? flowParameterCount(prior) : 0);
   const networks =
     perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, outputs);

@@ -2,6 +2,7 @@
 export { architectures } from './architectures.ts';
 export {
   type DataForm,
+  type LikelihoodTerms,
   likelihoodNames,
   likelihoodTable,
   likelihoodUsage,

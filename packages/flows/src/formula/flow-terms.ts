@@ -76,6 +76,17 @@ export function readInvertibleFormula(formula: string, dim: number): FlowTerm<In
   });
 }
 
+/** Instead of a formula: no flow at all. */
+const NONE = 'none';
+
+/** Like {@link readFlowFormula}; undefined for `none`, which is no flow. */
+export const readFlowOrNone = (formula: string, dim: number): FlowTerm[] | undefined =>
+  formula === NONE ? undefined : readFlowFormula(formula, dim);
+
+/** Like {@link readInvertibleFormula}; undefined for `none`, which is no flow. */
+export const readInvertibleOrNone = (formula: string, dim: number): FlowTerm<InvertibleName>[] | undefined =>
+  formula === NONE ? undefined : readInvertibleFormula(formula, dim);
+
 /** Whether the flow of a term has an inverse. */
 export const hasInverse = (term: FlowTerm): term is FlowTerm<InvertibleName> => flowTable[term.name].hasInverse ?? true;
 

@@ -2,12 +2,25 @@
 import { chain } from '../compose/chain.ts';
 import type { Flow, InvertibleFlow } from '../flow.ts';
 import { flowMakers } from './flow-makers.ts';
-import { readFlowFormula, readInvertibleFormula } from './flow-terms.ts';
+import type { InvertibleName } from './flow-table.ts';
+import { type FlowTerm, readFlowFormula, readInvertibleFormula } from './flow-terms.ts';
 
-/** Options of {@link parseFlow}. */
+/** Options of {@link makeFlow}. */
 export interface FormulaOptions {
   /** Width of the features that networks inside the flow take; default 0, none. */
   readonly contextWidth?: number;
+}
+
+/** The flow of terms that were read before, for the same width of the latent; one with an inverse where each term has one. */
+export function makeFlow(
+  terms: readonly FlowTerm<InvertibleName>[],
+  dim: number,
+  options?: FormulaOptions,
+): InvertibleFlow;
+export function makeFlow(terms: readonly FlowTerm[], dim: number, options?: FormulaOptions): Flow;
+export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth = 0 }: FormulaOptions = {}): Flow {
+  const links = terms.map((term) => flowMakers[term.name]({ ...term, dim, contextWidth }));
+  return links.length === 1 ? links[0]! : chain(links);
 }
 
 /**
@@ -17,23 +30,13 @@ export interface FormulaOptions {
  * @param dim the latent's width
  * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a flow takes no latent so narrow
  */
-export function parseFlow(formula: string, dim: number, { contextWidth = 0 }: FormulaOptions = {}): Flow {
-  const links = readFlowFormula(formula, dim).map((term) => flowMakers[term.name]({ ...term, dim, contextWidth }));
-  return links.length === 1 ? links[0]! : chain(links);
-}
+export const parseFlow = (formula: string, dim: number, options: FormulaOptions = {}): Flow =>
+  makeFlow(readFlowFormula(formula, dim), dim, options);
 
 /**
  * Like {@link parseFlow}, for places that need an inverse, such as a prior.
  *
  * @throws ExpectationError that points at the first term without one
  */
-export function parseInvertibleFlow(
-  formula: string,
-  dim: number,
-  { contextWidth = 0 }: FormulaOptions = {},
-): InvertibleFlow {
-  const links = readInvertibleFormula(formula, dim).map((term) =>
-    flowMakers[term.name]({ ...term, dim, contextWidth }),
-  );
-  return links.length === 1 ? links[0]! : chain(links);
-}
+export const parseInvertibleFlow = (formula: string, dim: number, options: FormulaOptions = {}): InvertibleFlow =>
+  makeFlow(readInvertibleFormula(formula, dim), dim, options);

@@ -1,4 +1,4 @@
-// Values that are made when they are first needed: a formula is checked several times before its flow is used.
+// Constants of a flow that are made when they are first needed: a flow that is too large is refused by its shapes, before its masks are allocated.
 
 /** The same value at every call, made by the first. */
 export function once<T>(make: () => T): () => T {

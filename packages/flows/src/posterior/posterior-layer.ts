@@ -1,7 +1,8 @@
 // The posterior as a tf.layers layer, for a model that is saved and loaded by TensorFlow.js's own means.
 import { key } from '@flowvae/random';
 import { checkShape, ExpectationError, layers, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import { parseFlow } from '../formula/formula.ts';
+import { type FlowTerm, readFlowOrNone } from '../formula/flow-terms.ts';
+import { makeFlow } from '../formula/formula.ts';
 import type { HeadScaling } from './parameter-source.ts';
 import { type Amortization, flowPosterior, type Posterior } from './posterior.ts';
 
@@ -38,6 +39,7 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   /** The name in saved models. */
   static readonly className = 'FlowPosteriorLayer';
   readonly #options: Required<Omit<FlowPosteriorLayerOptions, 'name'>>;
+  readonly #terms: readonly FlowTerm[] | undefined;
   #posterior: Posterior | undefined;
 
   /** Checks the options; weights are made once the width of the features is known. */
@@ -49,7 +51,7 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
     refuseUnless(amortizations.includes(amortize), 'amortize', `one of ${amortizations.join(', ')}`, amortize);
     refuseUnless(headScalings.includes(heads), 'heads', `one of ${headScalings.join(', ')}`, heads);
     refuseUnless(isWhole(seed, 0), 'seed', 'a whole number from 0 on', seed);
-    if (flow !== 'none') parseFlow(flow, latent);
+    this.#terms = readFlowOrNone(flow, latent);
     this.#options = { latent, flow, amortize, heads, seed };
   }
 
@@ -62,9 +64,9 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   override build(inputShape: Shape | Shape[]): void {
     const [features] = this.#checkedShapes(inputShape);
     const contextWidth = features.at(-1)!;
-    const { latent, flow: formula, amortize, heads, seed } = this.#options;
-    const flow =
-      formula === 'none' ? undefined : (width: number) => parseFlow(formula, latent, { contextWidth: width });
+    const { latent, amortize, heads, seed } = this.#options;
+    const terms = this.#terms;
+    const flow = terms && ((width: number) => makeFlow(terms, latent, { contextWidth: width }));
     this.#posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, key: key(seed) });
     for (const [path, variable] of Object.entries(this.#posterior.variables)) this.#adopt(path, variable);
     super.build(inputShape);

@@ -10,6 +10,9 @@ import { amortisedFlow, freeFlow, type HeadScaling, type ParameterSource } from 
 /** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
 export type Amortization = 'none' | 'base' | 'flow';
 
+/** Whether anything depends on the data point. */
+export const isAmortised = (amortize: Amortization): boolean => amortize !== 'none';
+
 /**
  * A flow, or what makes one whose networks take features of a width. The latter suits every {@link Amortization}: where the flow is not
  * amortised, the width is 0.
@@ -69,8 +72,13 @@ export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): Pa
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior;
 export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPosterior {
   const { latent, contextWidth, flow: choice, amortize = 'flow', heads = 'scaled', key } = options;
-  const isAmortised = amortize !== 'none';
-  const base = normalHead({ ...options.base, latent, contextWidth, isAmortised, key: fold(key, 'base') });
+  const base = normalHead({
+    ...options.base,
+    latent,
+    contextWidth,
+    isAmortised: isAmortised(amortize),
+    key: fold(key, 'base'),
+  });
   const noise: Noise = { kind: 'normal', width: latent };
   if (!choice) {
     const normals = parametric({ base }, noise, (params) => base.normalOf(params.base!));

@@ -1,8 +1,8 @@
 // What the checks of a command hand to its work.
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
-import type { TrainConfig } from '../config/settings.ts';
 import type { SplitName } from '../config/split-names.ts';
-import type { CheckpointChoice } from '../config/stored-config.ts';
+import type { CheckpointChoice, RunSettings } from '../config/stored-config.ts';
+import type { CheckedSettings } from '../config/train-config.ts';
 import type { Verbosity } from './verbosity.ts';
 
 /** Options of a training run that say nothing about the model. */
@@ -17,7 +17,7 @@ export interface RunFlags extends Verbosity {
 
 /** A run to begin, or to go on with. */
 export interface TrainTask extends RunFlags {
-  readonly config: TrainConfig;
+  readonly settings: CheckedSettings;
   readonly folder: string;
   readonly isResumed: boolean;
 }
@@ -25,16 +25,14 @@ export interface TrainTask extends RunFlags {
 /** A failed step to look at. */
 export interface ReplayTask extends Verbosity {
   readonly run: string;
-  /** Where the images are now, if not where the run found them. */
-  readonly data: string | undefined;
+  readonly settings: RunSettings;
   readonly json: boolean;
 }
 
 /** What most commands want of a run. */
 interface RunTask {
   readonly run: string;
-  /** Settings that differ from the run's. */
-  readonly changes: Partial<TrainConfig>;
+  readonly settings: RunSettings;
   readonly checkpoint: CheckpointChoice | undefined;
   readonly json: boolean;
 }
@@ -63,6 +61,7 @@ export interface EncodeTask extends RunTask, EncodeChoices {}
 /** What is to be exported. */
 export interface ExportTask {
   readonly run: string;
+  readonly settings: RunSettings;
   readonly onnx?: string | undefined;
   readonly model?: string | undefined;
   readonly json?: boolean | undefined;
@@ -71,6 +70,7 @@ export interface ExportTask {
 /** What is to be drawn. */
 export interface SampleTask {
   readonly run: string;
+  readonly settings: RunSettings;
   readonly count: number;
   readonly seed: number;
   readonly out?: string | undefined;

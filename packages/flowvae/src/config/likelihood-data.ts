@@ -1,9 +1,8 @@
 // Which data a likelihood is for, and whether the binarisation that was asked for gives them.
-import type { Binarisation } from '@flowvae/datasets';
-import { binarisations } from '@flowvae/datasets/plain';
+import { binarisations, staysGrey } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { DataForm } from '@flowvae/vae';
-import { likelihoodNames, likelihoodTable, readLikelihood } from '@flowvae/vae/plain';
+import { type LikelihoodTerms, likelihoodNames, likelihoodTable } from '@flowvae/vae/plain';
 import { flagOf, type TrainConfig } from './settings.ts';
 
 const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey: boolean }>> = {
@@ -12,9 +11,7 @@ const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey
   levels: { words: 'the 256 levels of a byte', isGrey: true },
 };
 
-const isGrey = (binarisation: Binarisation) => binarisation === 'none';
-
-/** For errors of {@link refuseLikelihood}. */
+/** For errors of {@link refuseOtherForm}. */
 export interface LikelihoodOptions {
   /** Where the config comes from: `''` for the command line, else a file's name. */
   readonly where?: string;
@@ -22,14 +19,15 @@ export interface LikelihoodOptions {
   readonly isSettled?: boolean;
 }
 
-/** @throws ExpectationError where there is no such likelihood, or it is not for the data that the config's binarisation gives */
-export function refuseLikelihood(
-  { likelihood: name, binarize }: TrainConfig,
+/** @throws ExpectationError where a likelihood is not for the data that the config's binarisation gives */
+export function refuseOtherForm(
+  { text: name, data }: LikelihoodTerms,
+  { binarize }: Pick<TrainConfig, 'binarize'>,
   { where = '', isSettled = false }: LikelihoodOptions = {},
 ): void {
-  const { words, isGrey: wantsGrey } = forms[readLikelihood(name).data];
-  if (wantsGrey === isGrey(binarize)) return;
-  const accepted = binarisations.filter((each) => isGrey(each) === wantsGrey);
+  const { words, isGrey: wantsGrey } = forms[data];
+  if (wantsGrey === staysGrey(binarize)) return;
+  const accepted = binarisations.filter((each) => staysGrey(each) === wantsGrey);
   const others = likelihoodNames.filter((each) => forms[likelihoodTable[each].data].isGrey !== wantsGrey);
   const other = isSettled ? '' : `, or ${flagOf('likelihood')} ${listed(others)}`;
   throw new ExpectationError({

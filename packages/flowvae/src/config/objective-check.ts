@@ -1,31 +1,32 @@
 // Whether the rest of a config allows its objective.
-import { hasInverse, readFlowFormula } from '@flowvae/flows/plain';
-import { readObjective } from '@flowvae/objectives/plain';
+import { hasInverse } from '@flowvae/flows/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
+import type { Formulas } from './formulas.ts';
+import { flagOf, type SettingName, settings, type TrainConfig } from './settings.ts';
 
 /**
  * @param nameOf how errors name a setting
- * @throws ExpectationError where the formula is none, or the gradient, the schedule or the model does not go with it
+ * @throws ExpectationError where the gradient, the schedule or the model does not go with the objective
  */
-export function refuseObjective(config: TrainConfig, nameOf: (name: SettingName) => string): void {
-  const { objective, gradient, anneal, flow, prior, latent } = config;
-  const { gradients, isTempered, needs } = readObjective(objective);
+export function refuseObjective(config: TrainConfig, formulas: Formulas, nameOf: (name: SettingName) => string): void {
+  const { objective, gradient, anneal } = config;
+  const { gradients, isTempered, needs } = formulas.objective;
   const refuse = (name: SettingName, expected: string, received: string, remedy = '') => {
     throw new ExpectationError({ where: nameOf(name), expected, received, remedy });
   };
   const named = `${flagOf('objective')} ${objective}`;
   if (!gradients.includes(gradient)) refuse('gradient', `${gradients.join(' or ')} beside ${named}`, gradient);
-  if (!isTempered && anneal !== 'none') refuse('anneal', `none beside ${named}`, anneal);
+  if (!isTempered && anneal !== settings.anneal.fallback) refuse('anneal', `none beside ${named}`, anneal);
   const need = needs(gradient);
-  const scores = flow === 'none' || readFlowFormula(flow, latent).every(hasInverse);
-  if (need === 'scorable' && !scores) {
+  const { flow = [], prior = [] } = formulas;
+  if (need === 'scorable' && !flow.every(hasInverse)) {
     const beside = gradient === 'path' ? named : `${flagOf('gradient')} ${gradient}`;
-    refuse('flow', `none or a flow with an inverse beside ${beside}, which scores draws under log q`, flow);
+    refuse('flow', `none or a flow with an inverse beside ${beside}, which scores draws under log q`, config.flow);
   }
-  if (need === 'factorised' && (flow !== 'none' || prior !== 'none')) {
+  const learnt = flow.length > 0 ? 'flow' : 'prior';
+  if (need === 'factorised' && flow.length + prior.length > 0) {
     const beside = `none beside ${named}, which needs a divergence in closed form`;
-    refuse(flow === 'none' ? 'prior' : 'flow', beside, flow === 'none' ? prior : flow, remedyFor(objective));
+    refuse(learnt, beside, config[learnt], remedyFor(objective));
   }
 }
 

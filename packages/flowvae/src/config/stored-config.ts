@@ -1,23 +1,49 @@
-// The config of a run, as its folder holds it.
+// The settings of a run, as its folder holds them.
 import { type checkpointChoices, readRunConfig } from '@flowvae/runs/plain';
-import type { TrainConfig } from './settings.ts';
-import { recordedConfig } from './train-config.ts';
+import { refuseOtherForm } from './likelihood-data.ts';
+import { type TrainConfig, unrecordedSettings } from './settings.ts';
+import { type CheckedSettings, changedSettings, recordedSettings } from './train-config.ts';
 
 /** Whose parameters are wanted: a checkpoint's, instead of those that training ended with. */
 export type CheckpointChoice = (typeof checkpointChoices)[number];
 
-/** A config as the folder of a run holds it. */
-export interface StoredConfig {
-  readonly config: TrainConfig;
-  /** The checksum of the images, where they are not MNIST's. */
+/** The images that a run began with. */
+export interface StoredImages {
+  /** Where they were. */
+  readonly data: string;
+  /** Their checksum, where they are not MNIST's. */
   readonly dataSha256: string | undefined;
 }
 
-/** Reads and checks the config of a run. @throws ExpectationError naming what is wrong with it */
-export function storedConfig(run: string): StoredConfig {
-  const { versions: _, dataSha256, ...given } = readRunConfig(run);
+/** What a run was made of, with changes that a command makes. */
+export interface RunSettings extends CheckedSettings {
+  readonly images: StoredImages;
+  /** Whether other images are named than those that the run began with. */
+  readonly hasOtherData: boolean;
+}
+
+/** The images that the config of a run names. @throws ExpectationError where it cannot be read */
+export function storedImages(run: string): StoredImages {
+  const { data, dataSha256 } = readRunConfig(run);
   return {
-    config: recordedConfig(given, `${run}/config.json`),
+    data: typeof data === 'string' ? data : unrecordedSettings.data,
     dataSha256: typeof dataSha256 === 'string' ? dataSha256 : undefined,
   };
+}
+
+/** Reads and checks the config of a run. @throws ExpectationError naming what is wrong with it */
+export function storedSettings(run: string): CheckedSettings {
+  const { versions: _, dataSha256: __, ...given } = readRunConfig(run);
+  return recordedSettings(given, `${run}/config.json`);
+}
+
+/**
+ * Reads and checks the config of a run, for a command that changes some settings.
+ *
+ * @throws ExpectationError naming what is wrong with the config or the changes
+ */
+export function runSettings(run: string, changes: Partial<TrainConfig> = {}): RunSettings {
+  const settings = changedSettings(storedSettings(run), changes);
+  refuseOtherForm(settings.formulas.likelihood, settings.config, { isSettled: true });
+  return { ...settings, images: storedImages(run), hasOtherData: changes.data !== undefined };
 }

@@ -1,7 +1,7 @@
 // From settings given by a user, on the command line or in a file, to a checked config.
-import { NarrowLatentError, readFlowFormula, readInvertibleFormula } from '@flowvae/flows/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
-import { refuseLikelihood } from './likelihood-data.ts';
+import { type Formulas, formulaSettings, readFormulas } from './formulas.ts';
+import { refuseOtherForm } from './likelihood-data.ts';
 import { refuseObjective } from './objective-check.ts';
 import {
   fallbacks,
@@ -15,52 +15,60 @@ import {
 
 const names = Object.keys(settings) as SettingName[];
 
+/** A config, and what its formulas say: all that can be known of a run without a tensor library. */
+export interface CheckedSettings {
+  readonly config: TrainConfig;
+  readonly formulas: Formulas;
+}
+
 /**
- * Completes settings by their defaults and checks each.
+ * Completes settings by their defaults, checks each, and reads the formulas.
  *
  * @param where where they come from, for errors: `''` for the command line, else a file's name
  * @throws ExpectationError naming the first setting that is unknown or not acceptable
  */
-export function completeConfig(given: Readonly<Record<string, unknown>>, where = ''): TrainConfig {
+export function completeSettings(given: Readonly<Record<string, unknown>>, where = ''): CheckedSettings {
   const checked = checkSettings(given, where);
   const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
   const entries = names.map((name) => [name, checked[name] ?? defaults[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
-  const placeOf = (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
-  refuseFormulas(config, placeOf);
-  refuseLikelihood(config, { where });
-  refuseObjective(config, placeOf);
-  refuseWithoutValidation(config, placeOf);
-  refuseOtherNetwork(config, placeOf);
-  return config;
+  const settings = { config, formulas: readFormulas(config, placeIn(where)) };
+  refuseTogether(settings, where);
+  return settings;
 }
 
-/** The config of a run or a model that was written by this version or one before it: errors as for {@link completeConfig}. */
-export const recordedConfig = (recorded: Readonly<Record<string, unknown>>, where: string): TrainConfig =>
-  completeConfig({ ...unrecordedSettings, ...recorded }, where);
+/** The config alone of {@link completeSettings}; errors as there. */
+export const completeConfig = (given: Readonly<Record<string, unknown>>, where = ''): TrainConfig =>
+  completeSettings(given, where).config;
+
+/** The settings of a run or a model that was written by this version or one before it: errors as for {@link completeSettings}. */
+export const recordedSettings = (recorded: Readonly<Record<string, unknown>>, where: string): CheckedSettings =>
+  completeSettings({ ...unrecordedSettings, ...recorded }, where);
+
+/** Settings of which some are others now. Formulas are read again only where one changed. @throws ExpectationError where one is not acceptable */
+export function changedSettings(
+  { config, formulas }: CheckedSettings,
+  changes: Readonly<Record<string, unknown>>,
+): CheckedSettings {
+  const changed: TrainConfig = { ...config, ...checkSettings(changes) };
+  const isSame = formulaSettings.every((name) => changed[name] === config[name]);
+  return { config: changed, formulas: isSame ? formulas : readFormulas(changed) };
+}
+
+/** How errors name a setting. */
+const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
+
+/** @throws ExpectationError where settings do not go together; `where` as for {@link completeSettings} */
+export function refuseTogether({ config, formulas }: CheckedSettings, where = ''): void {
+  const placeOf = placeIn(where);
+  refuseOtherForm(formulas.likelihood, config, { where });
+  refuseObjective(config, formulas, placeOf);
+  refuseWithoutValidation(config, placeOf);
+  refuseOtherNetwork(config, placeOf);
+}
 
 /** Published experiments have plain linear heads. */
 const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) => architecture !== 'mlp';
-
-/** Both formulas are of flows, the prior's of such with an inverse, and the latent is wide enough for them. */
-function refuseFormulas({ flow, prior, latent }: TrainConfig, placeOf: (name: SettingName) => string): void {
-  for (const [name, formula, read] of [
-    ['flow', flow, readFlowFormula] as const,
-    ['prior', prior, readInvertibleFormula] as const,
-  ]) {
-    if (formula === 'none') continue;
-    try {
-      read(formula, latent);
-    } catch (error) {
-      if (!(error instanceof NarrowLatentError)) throw error;
-      throw new ExpectationError({
-        where: placeOf('latent'),
-        expected: `${error.fewest} or more beside ${flagOf(name)} ${formula}`,
-        received: String(latent),
-      });
-    }
-  }
-}
 
 /** What judges by a validation bound needs one. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {
@@ -86,7 +94,7 @@ function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) =>
   }
 }
 
-/** Checks each of some settings by itself. Where they come from and errors: as for {@link completeConfig}. */
+/** Checks each of some settings by itself. Where they come from and errors: as for {@link completeSettings}. */
 export function checkSettings(given: Readonly<Record<string, unknown>>, where = ''): Partial<TrainConfig> {
   const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
   if (surplus !== undefined) {

@@ -1,8 +1,8 @@
 // A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits, noise to a draw from the prior.
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
+import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
-import { likelihoodOf } from '../run/observed-data.ts';
 import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the files. */
@@ -19,9 +19,11 @@ export interface OnnxFiles {
  * Writes encoder with posterior flow, decoder, and a flow prior, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
  * property `config` holds the run's config as JSON, of a data folder its name alone.
  *
+ * @param plan of the model's config, where it was made before
  * @throws TraceError where the flow cannot be traced for any batch size
  */
-export async function onnxFiles({ config, height, width, model }: PortableModel): Promise<OnnxFiles> {
+export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(portable.config)): Promise<OnnxFiles> {
+  const { config, height, width, model } = portable;
   const pixels = height * width;
   const { variables, noise } = model;
   const options = (description: string) => ({
@@ -38,15 +40,15 @@ export async function onnxFiles({ config, height, width, model }: PortableModel)
     },
     { variables },
   );
-  const outputs = likelihoodOf(config).data === 'bits' ? 'logits' : 'outputs';
+  const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
   const decode = compile(({ z }) => ({ [outputs]: model.decode(z as Tensor2D) }), { variables });
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
-  const priorDraw = config.prior === 'none' ? 'a draw of N(0, I)' : 'what prior.onnx gives';
+  const priorDraw = plan.prior ? 'what prior.onnx gives' : 'a draw of N(0, I)';
   const means = `${outputs} of p(x|z), ${config.likelihood}; for a sample of the model z is ${priorDraw}`;
   return {
     encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
     decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options(means)),
-    ...(config.prior !== 'none' && {
+    ...(plan.prior && {
       prior: await priorFile(model, options(`a draw z of p(z); flow ${config.prior}`)),
     }),
   };

@@ -2,9 +2,10 @@
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Vae } from '@flowvae/vae';
+import { planOf } from '../config/plan.ts';
 import { type SettingName, settings, type TrainConfig } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
-import { recordedConfig } from '../config/train-config.ts';
+import { recordedSettings } from '../config/train-config.ts';
 import { modelOf } from '../run/experiment.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
@@ -56,8 +57,8 @@ export function loadModel(folder: string): PortableModel {
     });
   }
   const { height, width } = spec;
-  const config = recordedConfig(spec.config, `${where}: config`);
-  const model = modelOf(config, { height, width }, 'read');
+  const plan = planOf(recordedSettings(spec.config, `${where}: config`));
+  const model = modelOf(plan, { height, width }, 'read');
   assignParameters(where, model.variables, tensors);
-  return { config, height, width, model };
+  return { config: plan.config, height, width, model };
 }

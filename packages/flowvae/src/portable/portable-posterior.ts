@@ -1,20 +1,21 @@
 // A posterior by itself, to be put on another encoder whose features have the same width.
 import {
   type Amortization,
-  chosenFlow,
+  type Flow,
   flowParameterCount,
   flowPosterior,
   type HeadScaling,
+  isAmortised,
+  makeFlow,
   type NormalHead,
   type Posterior,
-  parseFlow,
 } from '@flowvae/flows';
+import { type FlowTerm, readFlowOrNone } from '@flowvae/flows/plain';
 import { type Key, key } from '@flowvae/random';
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
-import type { TrainConfig } from '../config/settings.ts';
-import { recordedConfig } from '../config/train-config.ts';
-import { networks } from '../run/experiment.ts';
+import { networksOf } from '../config/plan.ts';
+import { type CheckedSettings, recordedSettings } from '../config/train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** What it takes to build a posterior. */
@@ -46,8 +47,27 @@ export function portablePosterior(
   initial: Key,
 ): PortablePosterior {
   const spec = { ...others, heads, scale };
-  return { spec, posterior: flowPosterior({ ...spec, base: { scale }, flow: flowOf(spec), key: initial }) };
+  return posteriorOf(planOf(spec, readFlowOrNone(spec.flow, spec.latent)), initial);
 }
+
+/** A spec and the flow that it names. */
+interface PosteriorPlan {
+  readonly spec: Required<PosteriorSpec>;
+  readonly flow: Flow | undefined;
+}
+
+const planOf = (spec: Required<PosteriorSpec>, terms: readonly FlowTerm[] | undefined): PosteriorPlan => ({
+  spec,
+  flow: terms && makeFlow(terms, spec.latent, { contextWidth: flowContext(spec) ?? 0 }),
+});
+
+/** Width of the features that the flow's heads and networks take; undefined: none. */
+const flowContext = ({ amortize, contextWidth }: PosteriorSpec) => (amortize === 'flow' ? contextWidth : undefined);
+
+const posteriorOf = ({ spec, flow }: PosteriorPlan, initial: Key): PortablePosterior => ({
+  spec,
+  posterior: flowPosterior({ ...spec, base: { scale: spec.scale }, flow, key: initial }),
+});
 
 /**
  * Writes a posterior to a folder: model.json and parameters.safetensors.
@@ -70,8 +90,12 @@ export function loadPosterior(
 ): PortablePosterior {
   const { spec: stored, where, tensors: all } = readModel(folder);
   const tensors = stored.kind === 'model' ? under('posterior/', all) : all;
-  const spec = stored.kind === 'model' ? specOf(recordedConfig(stored.config, `${where}: config`)) : stored;
-  if (contextWidth !== undefined && contextWidth !== spec.contextWidth && spec.amortize !== 'none') {
+  const plan =
+    stored.kind === 'model'
+      ? planOfModel(recordedSettings(stored.config, `${where}: config`))
+      : planOf(specOf(stored), readFlowOrNone(stored.flow, stored.latent));
+  const { spec } = plan;
+  if (contextWidth !== undefined && contextWidth !== spec.contextWidth && isAmortised(spec.amortize)) {
     throw new ExpectationError({
       where,
       expected: `a posterior for features of width ${contextWidth}`,
@@ -79,15 +103,11 @@ export function loadPosterior(
       remedy: `give the encoder ${spec.contextWidth} features`,
     });
   }
-  refuseOtherCount(where, spec, tensors);
-  const { latent, flow, amortize, heads, scale } = spec;
-  const loaded = portablePosterior({ latent, contextWidth: spec.contextWidth, flow, amortize, heads, scale }, key(0));
+  refuseOtherCount(where, plan, tensors);
+  const loaded = posteriorOf(plan, key(0));
   assignParameters(where, loaded.posterior.variables, tensors);
   return loaded;
 }
-
-const flowOf = ({ flow, latent }: PosteriorSpec) =>
-  flow === 'none' ? undefined : (contextWidth: number) => parseFlow(flow, latent, { contextWidth });
 
 const under = (prefix: string, tensors: Tensors): Tensors =>
   Object.fromEntries(
@@ -97,21 +117,23 @@ const under = (prefix: string, tensors: Tensors): Tensors =>
   );
 
 /** The features are the encoder's last hidden layer. */
-function specOf(config: TrainConfig): Required<PosteriorSpec> {
-  const { latent, flow, amortize, heads } = config;
-  const { scale = 'logStd', hidden } = networks(config, undefined);
-  return { latent, flow, amortize, heads, scale, contextWidth: hidden.at(-1)! };
+function planOfModel({ config, formulas }: CheckedSettings): PosteriorPlan {
+  const { scale = 'logStd', hidden } = networksOf(config);
+  return planOf(specOf({ ...config, scale, contextWidth: hidden.at(-1)! }), formulas.flow);
 }
 
+/** The spec alone of what says more. */
+const specOf = (given: Required<PosteriorSpec>): Required<PosteriorSpec> => {
+  const { latent, contextWidth, flow, amortize, heads, scale } = given;
+  return { latent, contextWidth, flow, amortize, heads, scale };
+};
+
 /** A damaged width must not end in an allocation that fails. */
-function refuseOtherCount(where: string, spec: PosteriorSpec, tensors: Tensors): void {
+function refuseOtherCount(where: string, { spec, flow }: PosteriorPlan, tensors: Tensors): void {
   const { latent, contextWidth, amortize } = spec;
-  const choice = flowOf(spec);
-  const base = 2 * latent * (amortize === 'none' ? 1 : contextWidth + 1);
-  const flow = choice
-    ? flowParameterCount(chosenFlow(choice, amortize, contextWidth), amortize === 'flow' ? contextWidth : undefined)
-    : 0;
+  const base = 2 * latent * (isAmortised(amortize) ? contextWidth + 1 : 1);
+  const count = base + (flow ? flowParameterCount(flow, flowContext(spec)) : 0);
   const held = Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0);
-  if (held === base + flow) return;
-  throw new ExpectationError({ where, expected: `${base + flow} parameters beside it`, received: String(held) });
+  if (held === count) return;
+  throw new ExpectationError({ where, expected: `${count} parameters beside it`, received: String(held) });
 }

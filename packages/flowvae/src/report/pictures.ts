@@ -11,12 +11,12 @@ import type { Experiment, ModelParts } from '../run/experiment.ts';
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
 
 /** Means of p(x|z) at draws from the prior, as a grid. */
-export function samplesFigure({ model, image, config }: ModelParts, count: number, key: Key): Uint8Array {
+export function samplesFigure({ plan, model, image, config }: ModelParts, count: number, key: Key): Uint8Array {
   const noise = tf.tensor2d(drawNormal(key, count * config.latent), [count, config.latent]);
   const { height, width } = image;
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
-  const prior = config.prior === 'none' ? '' : `, prior ${config.prior}`;
+  const prior = plan.prior ? `, prior ${config.prior}` : '';
   const title = `${count} samples from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
   return imageGrid({ images, height, width, columns: Math.ceil(Math.sqrt(count)), title });
 }

@@ -134,7 +134,7 @@ function layers(diagnostics: Diagnostics): ReportSection {
 
 function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
   const { statistics, activity } = diagnostics;
-  const isStandard = parts.config.prior === 'none';
+  const isStandard = parts.plan.prior === undefined;
   const map = latentMapFigure(parts, statistics, activity);
   const factorised = 'KL per dimension is in closed form, for the posterior is factorised.';
   const joined = 'The posterior is not factorised, so its KL divergence exists in total only, not for each dimension.';

@@ -5,7 +5,6 @@ import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
-import { parseLikelihood } from '@flowvae/vae';
 import type { Experiment, TestParts } from '../run/experiment.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
@@ -55,7 +54,10 @@ export interface TrainReport extends EvaluationReport {
 }
 
 /** The evaluation's part of a report. */
-export function evaluationReport({ config, test }: TestParts, evaluation: Evaluation | undefined): EvaluationReport {
+export function evaluationReport(
+  { plan, config, test }: TestParts,
+  evaluation: Evaluation | undefined,
+): EvaluationReport {
   const { terms } = evaluation ?? {};
   const term = (name: keyof Terms) => terms?.[name] ?? 0; // a posterior without flow reports no logDet: it is 0
   return {
@@ -67,9 +69,7 @@ export function evaluationReport({ config, test }: TestParts, evaluation: Evalua
     testInferenceGap: finite(evaluation?.inferenceGap),
     testInferenceGapStandardError: finite(evaluation?.inferenceGapStandardError),
     testBitsPerDimension:
-      evaluation && parseLikelihood(config.likelihood).data === 'levels'
-        ? bitsPerDimension(-evaluation.nll, test.width)
-        : null,
+      evaluation && plan.likelihood.data === 'levels' ? bitsPerDimension(-evaluation.nll, test.width) : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),

@@ -1,9 +1,8 @@
-// From a config to the parts of a run: data, model, objective, optimiser. Pure construction; equal configs give equal parts.
+// From a plan to the parts of a run: data, model, optimiser. Pure construction; equal plans give equal parts.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
 import { type BoundOnData, boundOn } from '@flowvae/evaluation';
-import { parseFlow, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
@@ -18,17 +17,18 @@ import {
   type TrainingProblem,
   variational,
 } from '@flowvae/training';
-import { architectures, type MlpVae, type MlpVaeOptions, mlpVae } from '@flowvae/vae';
+import { type MlpVae, mlpVae } from '@flowvae/vae';
 import { isMnist, toldAs, toldAsData } from '../config/data-check.ts';
-import { objectiveOf } from '../config/objective-choice.ts';
+import { type Plan, planOf } from '../config/plan.ts';
 import { flagOf, type TrainConfig } from '../config/settings.ts';
-import { likelihoodOf } from './observed-data.ts';
 
 /** Rows and columns of an image. */
 export type ImageSize = Pick<ImageSet, 'height' | 'width'>;
 
 /** What a config describes without its data: enough to draw from the model, and to export it. */
 export interface ModelParts {
+  readonly plan: Plan;
+  /** That of the plan. */
   readonly config: TrainConfig;
   readonly model: MlpVae;
   readonly image: ImageSize;
@@ -76,13 +76,18 @@ export interface ExperimentOptions {
  *
  * @throws ExpectationError where the data cannot be read or do not fit the config
  */
-export function experiment(config: TrainConfig, { remedy, isRead = false }: ExperimentOptions = {}): Experiment {
+export function experiment(
+  settings: TrainConfig | Plan,
+  { remedy, isRead = false }: ExperimentOptions = {},
+): Experiment {
+  const plan = planOf(settings);
+  const { config } = plan;
   const splits = readData(config, remedy);
   const { height, width } = splits.test; // as all sets have them; those that are not needed may be left unread
   const start = isRead ? 'read' : { meanImage: meanImage(splits.train, config.binarize) };
-  const model = modelOf(config, { height, width }, start);
+  const model = modelOf(plan, { height, width }, start);
   const test = fixedPoints(splits.test, config.binarize, config.evalImages);
-  return { config, splits, model, image: { height, width }, test, key: key(config.seed) };
+  return { plan, config, splits, model, image: { height, width }, test, key: key(config.seed) };
 }
 
 /** The images that a config names. @throws ExpectationError where they cannot be read */
@@ -100,36 +105,34 @@ export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | unde
 /** Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is one, decides the decoder's bias. */
 export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
 
-/** The model that a config describes for images of a size, with its initial weights; data are not needed. */
-export function modelOf(config: TrainConfig, size: ImageSize, start: ModelStart = {}): MlpVae {
+/** The model that settings describe for images of a size, with its initial weights; data are not needed. */
+export function modelOf(settings: TrainConfig | Plan, size: ImageSize, start: ModelStart = {}): MlpVae {
+  const { config, networks, flow, prior, likelihood } = planOf(settings);
+  const meanImage = start === 'read' || isBlind(config) ? undefined : start.meanImage;
   return mlpVae({
     pixels: size.height * size.width,
     latent: config.latent,
-    ...networks(config, start === 'read' ? undefined : start.meanImage),
+    ...networks,
+    ...(meanImage ? { meanImage } : {}),
     ...(start === 'read' ? { initialisation: 'zeros' } : {}),
-    flow:
-      config.flow === 'none' ? undefined : (contextWidth) => parseFlow(config.flow, config.latent, { contextWidth }),
+    flow,
     amortize: config.amortize,
     heads: config.heads,
-    prior: config.prior === 'none' ? undefined : parseInvertibleFlow(config.prior, config.latent),
-    likelihood: likelihoodOf(config),
+    prior,
+    likelihood,
     key: fold(key(config.seed), 'model'),
   });
 }
 
-/** Encoder and decoder: as the settings say, or those of a published experiment, which do not know the mean image. */
-export const networks = (
-  { architecture, hidden, activation }: TrainConfig,
-  mean: Float32Array | undefined,
-): Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale' | 'meanImage'> =>
-  architecture === 'mlp' ? { hidden, activation, ...(mean ? { meanImage: mean } : {}) } : architectures[architecture];
+/** Networks of published experiments do not know the mean image. */
+const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';
 
 /**
  * The training problem and the optimiser of an experiment.
  *
  * @throws ExpectationError where the training set is smaller than a batch, or there are no images for the validation that is asked for
  */
-export function training({ config, splits, model, key: root }: Experiment): Training {
+export function training({ plan, config, splits, model, key: root }: Experiment): Training {
   const { train, validation } = splits;
   if (config.validateEvery > 0 && validation.count === 0) {
     throw new ExpectationError({
@@ -142,7 +145,7 @@ export function training({ config, splits, model, key: root }: Experiment): Trai
   const data = toldAs('batches: batchSize', flagOf('batch'), () =>
     batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data }),
   );
-  const objective = objectiveOf(config);
+  const { objective } = plan;
   const problem = variational({
     modelAt: model.at,
     objective,

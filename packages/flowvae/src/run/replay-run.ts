@@ -3,7 +3,8 @@ import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/r
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
 import { MOVED_REMEDY } from '../config/data-check.ts';
-import { storedConfig } from '../config/stored-config.ts';
+import { planOf } from '../config/plan.ts';
+import { type RunSettings, runSettings } from '../config/stored-config.ts';
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 
@@ -23,17 +24,22 @@ export interface Replay {
  */
 export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
   const folder = RunFolder.claimed(path);
+  folder.readFailure();
+  return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }), progress);
+}
+
+/** Like {@link replayRun}, with settings that were read before. */
+export async function replayCheckedRun(path: string, settings: RunSettings, progress: ProgressStream): Promise<Replay> {
+  const folder = RunFolder.claimed(path);
   const recorded = folder.readFailure();
   const step = recorded.step as number;
-  const stored = storedConfig(folder.path);
-  const config = { ...stored.config, ...(data === undefined ? {} : { data }) };
   await startEagerBackend('wasm');
-  const parts = experiment(config, { remedy: MOVED_REMEDY });
-  refuseOtherData(parts, stored);
+  const parts = experiment(planOf(settings), { remedy: MOVED_REMEDY });
+  refuseOtherData(parts, settings.images);
   const { problem, optimizer } = training(parts);
   const { state, notices } = readLatestCheckpoint(folder);
   for (const notice of notices) progress.write(`${notice}\n`);
-  const { engine, threads, onNonFinite } = config;
+  const { engine, threads, onNonFinite } = settings.config;
   const { variables } = parts.model;
   await fit({ ...problem, variables, optimizer, steps: step, engine, threads, onNonFinite, from: state }).catch(
     (error: unknown) => {

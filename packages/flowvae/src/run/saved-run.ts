@@ -3,8 +3,9 @@ import { key } from '@flowvae/random';
 import { assignParameters, assignState, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { MOVED_REMEDY } from '../config/data-check.ts';
+import { planOf } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { type CheckpointChoice, type StoredConfig, storedConfig } from '../config/stored-config.ts';
+import { type CheckpointChoice, type RunSettings, runSettings, type StoredImages } from '../config/stored-config.ts';
 import {
   dataChecksum,
   type Experiment,
@@ -15,7 +16,6 @@ import {
   modelOf,
   readData,
 } from './experiment.ts';
-import { likelihoodOf } from './observed-data.ts';
 
 /** A run's folder and parts. */
 export interface SavedRun {
@@ -39,13 +39,22 @@ export interface ChosenCheckpoint {
  * @throws ExpectationError where the folder, its config, its parameters or the checkpoint cannot be used
  */
 export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkpoint?: CheckpointChoice): SavedRun {
-  const folder = checkpoint ? RunFolder.claimed(path) : RunFolder.open(path);
-  const stored = storedConfig(folder.path);
-  const changed = { ...stored.config, ...changes };
-  likelihoodOf(changed, { isSettled: true });
-  const parts = experiment(changed, { remedy: MOVED_REMEDY, isRead: true });
-  if (changes.data === undefined) refuseOtherData(parts, stored);
-  const others = isOther(parts, stored) ? [`the images of ${parts.config.data} are not those of the run`] : [];
+  const folder = foldersOf(path, checkpoint);
+  return openRunWith(folder, runSettings(folder.path, changes), checkpoint);
+}
+
+/** Like {@link openRun}, with settings that were read before. */
+export const openCheckedRun = (path: string, settings: RunSettings, checkpoint?: CheckpointChoice): SavedRun =>
+  openRunWith(foldersOf(path, checkpoint), settings, checkpoint);
+
+const foldersOf = (path: string, checkpoint: CheckpointChoice | undefined) =>
+  checkpoint ? RunFolder.claimed(path) : RunFolder.open(path);
+
+function openRunWith(folder: RunFolder, settings: RunSettings, checkpoint: CheckpointChoice | undefined): SavedRun {
+  const parts = experiment(planOf(settings), { remedy: MOVED_REMEDY, isRead: true });
+  const { images, hasOtherData } = settings;
+  if (!hasOtherData) refuseOtherData(parts, images);
+  const others = isOther(parts, images) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
     folder.loadModel(parts.model.variables);
     return { folder, parts, notices: others };
@@ -65,20 +74,20 @@ interface SavedModel {
 const PUT_BACK = 'the run is of a version that did not write down how large its images are: put them back there';
 
 /**
- * Opens a finished run for what needs no images. A run folder that was written before it said how large they are needs its data all the same.
+ * Opens a finished run, by its settings, for what needs no images. A run folder that was written before it said how large they are needs its data all the same.
  *
  * @param remedy what a user can do where it needs them and they are gone
  * @throws ExpectationError as for {@link openRun}
  */
-export function openModel(path: string, changes: Partial<TrainConfig> = {}, remedy = PUT_BACK): SavedModel {
+export function openModel(path: string, settings: RunSettings, remedy = PUT_BACK): SavedModel {
   const folder = RunFolder.open(path);
-  const config = { ...storedConfig(folder.path).config, ...changes };
-  likelihoodOf(config, { isSettled: true });
+  const plan = planOf(settings);
+  const { config } = plan;
   const stored = folder.storedModel();
   const image = imageSizeOf(stored, config, remedy);
-  const model = modelOf(config, image, 'read');
+  const model = modelOf(plan, image, 'read');
   assignParameters(folder.path, model.variables, stored.tensors);
-  return { folder, parts: { config, model, image, key: key(config.seed) } };
+  return { folder, parts: { plan, config, model, image, key: key(config.seed) } };
 }
 
 /** What `model.safetensors` says about the images that the model is of. */
@@ -97,7 +106,7 @@ export const describeCheckpoint = ({ choice, step }: ChosenCheckpoint): string =
   `${choice} checkpoint, of step ${step}`;
 
 /** @throws ExpectationError where the images are not those that the run was trained on */
-export function refuseOtherData(parts: Experiment, stored: StoredConfig): void {
+export function refuseOtherData(parts: Experiment, stored: StoredImages): void {
   if (!isOther(parts, stored)) return;
   const named = (sha256: string | undefined) => (sha256 === undefined ? 'those of MNIST' : `SHA-256 ${sha256}`);
   throw new ExpectationError({
@@ -109,5 +118,5 @@ export function refuseOtherData(parts: Experiment, stored: StoredConfig): void {
 }
 
 /** Whether the images are known to be others: a run of an early version has no checksum. */
-const isOther = (parts: Experiment, { config, dataSha256 }: StoredConfig): boolean =>
-  (dataSha256 !== undefined || knownSize(config) !== undefined) && dataChecksum(parts) !== dataSha256;
+const isOther = (parts: Experiment, { data, dataSha256 }: StoredImages): boolean =>
+  (dataSha256 !== undefined || knownSize({ data }) !== undefined) && dataChecksum(parts) !== dataSha256;

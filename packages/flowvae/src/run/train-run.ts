@@ -17,8 +17,9 @@ import {
 } from '@flowvae/runs';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { MOVED_REMEDY } from '../config/data-check.ts';
+import { type Plan, planOf } from '../config/plan.ts';
 import { type SettingName, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { storedConfig } from '../config/stored-config.ts';
+import { storedImages } from '../config/stored-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { drawFigures } from '../report/pictures.ts';
@@ -64,17 +65,19 @@ const silent: ProgressStream = { write: () => true };
 const CURVE_ENTRIES = 100;
 
 /**
- * Trains a VAE as a config describes, and leaves config.json, metrics.jsonl, checkpoints, model.safetensors and figures in the run folder.
+ * Trains a VAE as settings or their plan describe, and leaves config.json, metrics.jsonl, checkpoints, model.safetensors and figures in the run folder.
  *
  * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training diverges
  */
-export async function trainRun(config: TrainConfig, options: TrainRunOptions): Promise<TrainRun> {
+export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent, signal } = options;
+  const plan = planOf(settings);
+  const { config } = plan;
   if (!options.resume) refuseUnreachedValidation(config);
   await chooseBackend(config.engine);
   const parts = options.resume
-    ? experiment(config, { remedy: MOVED_REMEDY })
-    : experiment({ ...config, data: absoluteData(config.data) });
+    ? experiment(plan, { remedy: MOVED_REMEDY })
+    : experiment({ ...plan, config: { ...config, data: absoluteData(config.data) } });
   const trained = training(parts);
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
@@ -132,9 +135,9 @@ async function openDurableRun(
 
 /** The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where they are others */
 function dataOfRun(run: string, parts: Experiment): string {
-  const stored = storedConfig(RunFolder.claimed(run).path);
+  const stored = storedImages(RunFolder.claimed(run).path);
   refuseOtherData(parts, stored);
-  return stored.dataSha256 === undefined ? parts.config.data : stored.config.data;
+  return stored.dataSha256 === undefined ? parts.config.data : stored.data;
 }
 
 /** What model.safetensors says about its model. */

@@ -15,6 +15,12 @@ import {
   readObjective,
 } from './objective-table.ts';
 
+/** Options of {@link makeObjective}. */
+export interface ObjectiveOptions extends BoundOptions {
+  /** Default `'path'`. */
+  readonly gradient?: Gradient;
+}
+
 interface MakeOptions extends BoundOptions {
   readonly gradient: Gradient;
 }
@@ -40,24 +46,29 @@ const given = (options: { samples: number | undefined; tempering: BoundOptions['
 
 /** A parsed formula: what may stand beside it, and the objective itself. */
 export interface ObjectiveFormula extends ObjectiveTerms {
-  /** @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it needs */
-  objective(options?: BoundOptions & { readonly gradient?: Gradient }): Objective;
+  /** Errors as for {@link makeObjective}. */
+  objective(options?: ObjectiveOptions): Objective;
+}
+
+/**
+ * The objective of a formula that was read before.
+ *
+ * @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it needs
+ */
+export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions = {}): Objective {
+  const { formula, name, args, gradients, needs } = terms;
+  const { gradient = 'path', ...others } = options;
+  if (!gradients.includes(gradient)) {
+    const where = `objective '${formula}': gradient`;
+    throw new ExpectationError({ where, expected: gradients.join(' or '), received: gradient });
+  }
+  return checking(makers[name](args, { gradient, ...others }), formula, needs(gradient));
 }
 
 /** Makes the objective that {@link readObjective} reads in a formula; errors as there. */
 export function parseObjective(formula: string): ObjectiveFormula {
   const terms = readObjective(formula);
-  return {
-    ...terms,
-    objective({ gradient = 'path', ...options } = {}) {
-      if (!terms.gradients.includes(gradient)) {
-        const where = `objective '${formula}': gradient`;
-        throw new ExpectationError({ where, expected: terms.gradients.join(' or '), received: gradient });
-      }
-      const objective = makers[terms.name](terms.args, { gradient, ...options });
-      return checking(objective, formula, terms.needs(gradient));
-    },
-  };
+  return { ...terms, objective: (options) => makeObjective(terms, options) };
 }
 
 /** An objective for any model, which looks whether a model can do what it needs when it comes. */

@@ -59,6 +59,7 @@ const described = Object.entries(objectiveTable)
 
 /** What a formula says: the objective, its numbers, and what may stand beside it. */
 export interface ObjectiveTerms {
+  readonly formula: string;
   readonly name: ObjectiveName;
   readonly args: Readonly<Record<string, number>>;
   /** The gradient estimators that it has. */
@@ -81,5 +82,5 @@ export function readObjective(formula: string): ObjectiveTerms {
   const args = cursor.args(row.args ?? [], 'an objective that takes arguments');
   if (!cursor.isAtEnd) throw cursor.refusal('the end', cursor.rest(/^.*/s));
   const needs = (gradient: Gradient) => (gradient === 'path' ? row.needs : 'scorable');
-  return { name, args, gradients: row.gradients, isTempered: row.isTempered ?? true, needs };
+  return { formula, name, args, gradients: row.gradients, isTempered: row.isTempered ?? true, needs };
 }

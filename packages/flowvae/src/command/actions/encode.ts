@@ -2,13 +2,13 @@
 import { fold, key } from '@flowvae/random';
 import { encodeImages } from '../../run/encode-images.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
-import { describeCheckpoint, openRun } from '../../run/saved-run.ts';
+import { describeCheckpoint, openCheckedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
 import type { EncodeTask } from '../tasks.ts';
 
 export async function encodeAction({
   run,
-  changes,
+  settings,
   checkpoint: choice,
   json,
   split,
@@ -18,7 +18,7 @@ export async function encodeAction({
   seed,
   out,
 }: EncodeTask): Promise<void> {
-  const { parts, checkpoint, notices } = openRun(run, changes, choice);
+  const { parts, checkpoint, notices } = openCheckedRun(run, settings, choice);
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
   const drawKey = fold(key(seed), 'encode');

@@ -5,14 +5,14 @@ import { describeEvaluation, evaluationReport } from '../../report/report.ts';
 import { annealedTest, describeAnnealed, simulatedImages } from '../../run/annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../../run/evaluate-test.ts';
 import type { ModelParts, TestParts } from '../../run/experiment.ts';
-import { describeCheckpoint, openModel, openRun } from '../../run/saved-run.ts';
+import { describeCheckpoint, openCheckedRun, openModel } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
 
 export async function evaluateAction({
   run,
-  changes,
+  settings,
   annealing,
   checkpoint: choice,
   hasReport,
@@ -21,8 +21,8 @@ export async function evaluateAction({
   ...verbosity
 }: EvaluateTask): Promise<void> {
   const progress = progressTo(process.stderr, verbosity);
-  const saved = isImageless ? undefined : openRun(run, changes, choice);
-  const parts = saved?.parts ?? withoutImages(openModel(run, changes, MOVED_REMEDY).parts);
+  const saved = isImageless ? undefined : openCheckedRun(run, settings, choice);
+  const parts = saved?.parts ?? withoutImages(openModel(run, settings, MOVED_REMEDY).parts);
   const { checkpoint, notices = [] } = saved ?? {};
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);

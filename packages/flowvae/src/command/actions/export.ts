@@ -1,6 +1,7 @@
 // `flowvae export <run>`: the work.
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '@flowvae/runs';
+import type { Plan } from '../../config/plan.ts';
 import { type OnnxFiles, onnxFiles } from '../../portable/onnx-files.ts';
 import { type PortableModel, saveModel } from '../../portable/portable-model.ts';
 import { openModel } from '../../run/saved-run.ts';
@@ -8,10 +9,10 @@ import type { ExportTask } from '../tasks.ts';
 
 const NO_PRIOR_FILE = 'no file: z ~ N(0, I)';
 
-export async function exportAction({ run, onnx, model, json = false }: ExportTask): Promise<void> {
-  const { config, image, model: trained } = openModel(run).parts;
+export async function exportAction({ run, settings, onnx, model, json = false }: ExportTask): Promise<void> {
+  const { plan, config, image, model: trained } = openModel(run, settings).parts;
   const exported = { config, ...image, model: trained };
-  const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported);
+  const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported, plan);
   if (model !== undefined) saveModel(model, exported);
   const written = { ...paths, ...(model === undefined ? {} : { model }) };
   const lines = Object.entries(written).map(([part, path]) => `${part.padEnd(12)}${path ?? NO_PRIOR_FILE}\n`);
@@ -19,8 +20,12 @@ export async function exportAction({ run, onnx, model, json = false }: ExportTas
 }
 
 /** Paths of the files; null where there is none: of the prior N(0, I). */
-async function writeOnnx(folder: string, model: PortableModel): Promise<Record<keyof OnnxFiles, string | null>> {
-  const files = await onnxFiles(model);
+async function writeOnnx(
+  folder: string,
+  model: PortableModel,
+  plan: Plan,
+): Promise<Record<keyof OnnxFiles, string | null>> {
+  const files = await onnxFiles(model, plan);
   makeFolder(folder, '--onnx');
   const write = (part: keyof OnnxFiles): string | null => {
     const bytes = files[part];

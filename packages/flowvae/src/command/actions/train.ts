@@ -1,4 +1,5 @@
 // `flowvae train`: the work.
+import { planOf } from '../../config/plan.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
 import { trainRun } from '../../run/train-run.ts';
@@ -13,7 +14,7 @@ import { progressTo } from '../verbosity.ts';
 const LAUNCHER = 'node_modules/.bin/flowvae';
 
 export async function trainAction({
-  config,
+  settings,
   folder,
   isResumed,
   json = false,
@@ -24,11 +25,12 @@ export async function trainAction({
   keepCheckpoints,
   ...verbosity
 }: TrainTask): Promise<void> {
+  const { config } = settings;
   const progress = progressTo(process.stderr, verbosity);
   if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
-  const { report, counts, figures } = await trainRun(config, {
+  const { report, counts, figures } = await trainRun(planOf(settings), {
     out: folder,
     progress,
     signal,

@@ -22,9 +22,9 @@ function encodeTask(
   { json = false, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): EncodeTask {
   refuseFolder(out);
-  const { config } = checkRun(run, { changes, isBegunEnough: checkpoint !== undefined, readsImages: true });
-  tell([threadsNotice(config)]);
-  return { run, changes, checkpoint, json, split, images, samples, meanSamples, seed, out };
+  const { settings } = checkRun(run, { changes, isBegunEnough: checkpoint !== undefined, readsImages: true });
+  tell([threadsNotice(settings.config)]);
+  return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
 }
 
 function refuseFolder(out: string): void {

@@ -41,11 +41,12 @@ function evaluateTask(
   checkAnnealedFlags(annealing);
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
   const wanted = { changes, isBegunEnough: checkpoint !== undefined, readsImages: !isImageless };
-  const { config, testImages } = checkRun(run, wanted);
+  const { settings, testImages } = checkRun(run, wanted);
+  const { config } = settings;
   if (simulated === undefined) refuseNoImages(config); // simulated images need no others
   const isAsked = changes.evalImages !== undefined && testImages !== undefined;
   tell([threadsNotice(config), isAsked ? imagesNotice(config, testImages) : undefined]);
-  return { run, changes, annealing, checkpoint, hasReport: report, json, isImageless, quiet, verbose };
+  return { run, settings, annealing, checkpoint, hasReport: report, json, isImageless, quiet, verbose };
 }
 
 /** A run may be trained without an evaluation; to evaluate nothing is a mistake. */

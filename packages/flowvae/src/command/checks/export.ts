@@ -3,7 +3,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { ExportTask } from '../tasks.ts';
 import { checkRun } from './saved-run-check.ts';
 
-export async function exportCommand(run: string, flags: Omit<ExportTask, 'run'>): Promise<void> {
+export async function exportCommand(run: string, flags: Omit<ExportTask, 'run' | 'settings'>): Promise<void> {
   if (flags.onnx === undefined && flags.model === undefined) {
     throw new ExpectationError({
       where: 'export',
@@ -11,7 +11,7 @@ export async function exportCommand(run: string, flags: Omit<ExportTask, 'run'>)
       received: 'neither',
     });
   }
-  checkRun(run);
+  const { settings } = checkRun(run);
   const { exportAction } = await import('../actions/export.ts');
-  await exportAction({ run, ...flags });
+  await exportAction({ run, settings, ...flags });
 }

@@ -4,11 +4,11 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { SampleTask } from '../tasks.ts';
 import { checkRun } from './saved-run-check.ts';
 
-export async function sampleCommand(run: string, flags: Omit<SampleTask, 'run'>): Promise<void> {
+export async function sampleCommand(run: string, flags: Omit<SampleTask, 'run' | 'settings'>): Promise<void> {
   if (flags.out !== undefined && extname(flags.out).toLowerCase() !== '.png') {
     throw new ExpectationError({ where: '--out', expected: 'a name that ends in .png', received: flags.out });
   }
-  checkRun(run);
+  const { settings } = checkRun(run);
   const { sampleAction } = await import('../actions/sample.ts');
-  sampleAction({ run, ...flags });
+  sampleAction({ run, settings, ...flags });
 }

@@ -1,9 +1,8 @@
 // What every command for a run refuses before it loads a tensor library.
 import { refuseNoRun } from '@flowvae/runs/plain';
 import { MOVED_REMEDY, testImages } from '../../config/data-check.ts';
-import { refuseLikelihood } from '../../config/likelihood-data.ts';
 import type { TrainConfig } from '../../config/settings.ts';
-import { storedConfig } from '../../config/stored-config.ts';
+import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 
 /** What a command wants of a run. */
 interface Wanted {
@@ -17,7 +16,7 @@ interface Wanted {
 
 /** A run that can be used, as far as its config and the headers of its data show. */
 interface CheckedRun {
-  readonly config: TrainConfig;
+  readonly settings: RunSettings;
   /** Test images of its data; undefined where the command reads none. */
   readonly testImages: number | undefined;
 }
@@ -28,7 +27,6 @@ export function checkRun(
   { changes = {}, isBegunEnough = false, readsImages = false }: Wanted = {},
 ): CheckedRun {
   refuseNoRun(run, isBegunEnough ? 'begun' : 'finished');
-  const config = { ...storedConfig(run).config, ...changes };
-  refuseLikelihood(config, { isSettled: true });
-  return { config, testImages: readsImages ? testImages(config, MOVED_REMEDY) : undefined };
+  const settings = runSettings(run, changes);
+  return { settings, testImages: readsImages ? testImages(settings.config, MOVED_REMEDY) : undefined };
 }

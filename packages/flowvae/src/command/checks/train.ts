@@ -5,8 +5,8 @@ import { readRunFailure, refuseNoRun, refuseUsedFolder } from '@flowvae/runs/pla
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { MOVED_REMEDY, testImages } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
-import { storedConfig } from '../../config/stored-config.ts';
-import { completeConfig } from '../../config/train-config.ts';
+import { runSettings, storedSettings } from '../../config/stored-config.ts';
+import { type CheckedSettings, changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { readConfigFile } from './config-file.ts';
@@ -37,7 +37,8 @@ function trainTask(flags: TrainFlags): TrainTask {
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } = others;
   const given = file === undefined ? options : { ...readConfigFile(file), ...options };
   const isResumed = resume !== undefined;
-  const config = isResumed ? resumedConfig(resume, out, given) : completeConfig(given);
+  const settings = isResumed ? resumedSettings(resume, out, given) : completeSettings(given);
+  const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
   const folder = resume ?? out ?? freshFolder(config);
   if (!isResumed) {
@@ -48,7 +49,7 @@ function trainTask(flags: TrainFlags): TrainTask {
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   tell([threadsNotice(config), isAsked ? imagesNotice(config, count) : undefined]);
   return {
-    ...{ config, folder, isResumed },
+    ...{ settings, folder, isResumed },
     ...{ quiet, verbose, json, detached },
     ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
   };
@@ -70,8 +71,9 @@ function replayTask(
   refuseNoRun(run, 'begun');
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
-  testImages({ ...storedConfig(run).config, ...changes }, MOVED_REMEDY);
-  return { run, data: changes.data, json, quiet, verbose };
+  const settings = runSettings(run, changes);
+  testImages(settings.config, MOVED_REMEDY);
+  return { run, settings, json, quiet, verbose };
 }
 
 /** A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings, may have one. */
@@ -81,14 +83,20 @@ function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfi
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
-/** The config of a run that is taken up; what is given besides must not contradict it, which the run itself judges. */
-function resumedConfig(run: string, out: string | undefined, given: Readonly<Record<string, unknown>>): TrainConfig {
+/** The settings of a run that is taken up; what is given besides must not contradict them, which the run itself judges. */
+function resumedSettings(
+  run: string,
+  out: string | undefined,
+  given: Readonly<Record<string, unknown>>,
+): CheckedSettings {
   if (out !== undefined && resolve(out) !== resolve(run)) {
     const expected = 'no other folder than the one that --resume names';
     throw new ExpectationError({ where: '--out', expected, received: out });
   }
   refuseNoRun(run, 'begun');
-  return completeConfig({ ...storedConfig(run).config, ...given });
+  const settings = changedSettings(storedSettings(run), given);
+  refuseTogether(settings);
+  return settings;
 }
 
 /** `runs/planar-10-seed0`, with a number where that is taken. */

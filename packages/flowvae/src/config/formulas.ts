@@ -1,0 +1,53 @@
+// The formulas of a config, each read once and here: what checks and plan know of them. It loads no tensor library.
+import {
+  type FlowTerm,
+  type InvertibleName,
+  NarrowLatentError,
+  readFlowOrNone,
+  readInvertibleOrNone,
+} from '@flowvae/flows/plain';
+import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type LikelihoodTerms, readLikelihood } from '@flowvae/vae/plain';
+import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
+
+/** What the formulas of a config say. */
+export interface Formulas {
+  /** Layers of the posterior's flow; undefined: the diagonal normal alone. */
+  readonly flow: readonly FlowTerm[] | undefined;
+  /** Layers of the prior's flow; undefined: the standard normal. */
+  readonly prior: readonly FlowTerm<InvertibleName>[] | undefined;
+  readonly likelihood: LikelihoodTerms;
+  readonly objective: ObjectiveTerms;
+}
+
+/** The settings that decide what is read. */
+export const formulaSettings: readonly SettingName[] = ['flow', 'prior', 'latent', 'likelihood', 'objective'];
+
+/**
+ * Reads the formulas of a config.
+ *
+ * @param placeOf how errors name a setting
+ * @throws ExpectationError where a text is no formula, the prior's flow has no inverse, or the latent is too narrow
+ */
+export function readFormulas(config: TrainConfig, placeOf: (name: SettingName) => string = flagOf): Formulas {
+  const { flow, prior, latent, likelihood, objective } = config;
+  const wide = <T>(name: 'flow' | 'prior', read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof NarrowLatentError)) throw error;
+      throw new ExpectationError({
+        where: placeOf('latent'),
+        expected: `${error.fewest} or more beside ${flagOf(name)} ${config[name]}`,
+        received: String(latent),
+      });
+    }
+  };
+  return {
+    flow: wide('flow', () => readFlowOrNone(flow, latent)),
+    prior: wide('prior', () => readInvertibleOrNone(prior, latent)),
+    likelihood: readLikelihood(likelihood),
+    objective: readObjective(objective),
+  };
+}
