@@ -68,6 +68,23 @@ export function packagesAreNotIgnored(files: FileMap): string[] {
     .map((pattern) => `.gitignore: "${pattern}/" hides packages/${pattern} from git; write "/${pattern}/"`);
 }
 
+/** Libraries name their options as a program writes them; only the command knows flags. */
+export function onlyTheCommandKnowsFlags(files: FileMap): string[] {
+  return Object.entries(files).flatMap(([path, text]) => {
+    if (!/^packages\/(?!flowvae\/)[^/]+\/src\/.*\.ts$/.test(path)) return [];
+    const source = parse(path, text);
+    const found: string[] = [];
+    visit(source, (node) => {
+      if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return;
+      const flag = /(?:^|[\s'"`])(--[a-z][\w-]*)(?![\w:-])/.exec(node.getText());
+      if (!flag || node.getText().includes('pnpm ')) return;
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push(`${path}:${line + 1}: ${flag[1]}: name the option in backticks, and the command makes a flag of it`);
+    });
+    return found;
+  });
+}
+
 /** Code in packages never branches on a concrete thing's name: the implementation declares what it is. */
 export function noSwitchOnName(files: FileMap): string[] {
   return Object.entries(files).flatMap(([path, text]) => {

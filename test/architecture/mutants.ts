@@ -254,6 +254,21 @@ export const lawCases: readonly LawCase[] = [
     },
   },
   {
+    law: layout.onlyTheCommandKnowsFlags,
+    mutants: {
+      'an error that names a flag': mutant(
+        {
+          'packages/runs/src/a.ts': "const remedy = 'choose another with --out';\nconst where = `--checkpoint`;",
+          'packages/flowvae/src/command/a.ts': "const flag = '--out';",
+        },
+        ...['1: --out', '2: --checkpoint'].map(
+          (place) =>
+            `packages/runs/src/a.ts:${place}: name the option in backticks, and the command makes a flag of it`,
+        ),
+      ),
+    },
+  },
+  {
     law: layout.scriptsHaveOneName,
     mutants: {
       'no build': mutant(

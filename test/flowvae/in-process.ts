@@ -1,6 +1,7 @@
 // The command in this process, where a process of its own would show nothing more: several times faster.
 import { ExpectationError } from 'flowvae';
 import { vi } from 'vitest';
+import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 
 /** What a user sees of it; a mistake is told as the program tells it. */
@@ -24,7 +25,7 @@ export async function flowvaeHere(args: readonly string[]): Promise<Outcome> {
     return { code: 0, ...text };
   } catch (error) {
     if (!(error instanceof ExpectationError)) throw error;
-    return { code: 2, stdout: text.stdout, stderr: `${text.stderr}flowvae: ${error.message}\n` };
+    return { code: 2, stdout: text.stdout, stderr: `${text.stderr}flowvae: ${errorLine(error)}\n` };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }

@@ -66,7 +66,7 @@ describe('RunFolder.create', () => {
   it('refuses a folder that holds something, and leaves it untouched', () => {
     for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(folder, name), name);
     expect(refused(() => RunFolder.create(folder, {}))).toBe(
-      `--out ${folder}: expected a new or empty folder, got a folder with a, b, c, …; name another`,
+      `\`out\` ${folder}: expected a new or empty folder, got a folder with a, b, c, …; name another`,
     );
     expect(readdirSync(folder)).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -74,7 +74,7 @@ describe('RunFolder.create', () => {
   it('refuses a file, and a place inside a file', () => {
     const file = join(folder, 'file');
     writeFileSync(file, 'x');
-    const text = `--out ${file}: expected a folder, got a file; name another`;
+    const text = `\`out\` ${file}: expected a folder, got a file; name another`;
     expect(refused(() => RunFolder.create(file, {}))).toBe(text);
     expect(refused(() => RunFolder.create(join(file, 'run'), {}))).toBe(text);
     expect(readFileSync(file, 'utf8')).toBe('x');
@@ -84,9 +84,9 @@ describe('RunFolder.create', () => {
     'refuses a parent that holds no folders, at once (/proc, which only Linux has)',
     () => {
       const text =
-        '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with --out';
+        '/proc/flowvae: expected a place that can be written to, got ENOENT; choose a folder that can be written to with `out`';
       expect(refused(() => RunFolder.create('/proc/flowvae/run', {}))).toBe(text.replace('flowvae', 'flowvae/run'));
-      expect(refused(() => makeFolder('/proc/flowvae/run', '--onnx'))).toContain('written to with --onnx');
+      expect(refused(() => makeFolder('/proc/flowvae/run', 'onnx'))).toContain('written to with `onnx`');
       expect(refused(() => makeFolder('/proc/flowvae/run'))).toMatch(
         /got ENOENT; choose a folder that can be written to$/,
       );

@@ -52,7 +52,7 @@ describe('taking up', () => {
     await begun();
     const elsewhere = { ...options, versions: { cpu: 'another' } };
     expect(refused(() => resumeRun(path, elsewhere))).toBe(
-      `${path}: expected the machine and versions that the run began with, got cpu "this" is now "another"; the bytes of the result may differ; allow it with --allow-different-machine`,
+      `${path}: expected the machine and versions that the run began with, got cpu "this" is now "another"; the bytes of the result may differ; allow it with \`allowDifferentMachine\``,
     );
     const run = resumeRun(path, { ...elsewhere, allowDifferentMachine: true });
     run.close();

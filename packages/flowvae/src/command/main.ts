@@ -4,6 +4,7 @@ import './launch/first-parent.ts';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { CommanderError } from 'commander';
 import { tolerateClosedPipes } from './closed-pipes.ts';
+import { errorLine } from './error-line.ts';
 import { errorPrefix } from './help/colours.ts';
 import { program } from './program.ts';
 
@@ -17,7 +18,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR; // commander has printed its line
   } else if (error instanceof ExpectationError) {
-    process.stderr.write(`${errorPrefix()} ${error.message}\n`);
+    process.stderr.write(`${errorPrefix()} ${errorLine(error)}\n`);
     process.exitCode = USER_ERROR;
   } else {
     throw error;

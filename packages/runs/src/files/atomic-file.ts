@@ -129,15 +129,15 @@ export function syncFolder(path: string): void {
 
 /** What a user can do about each of the system's refusals. */
 function remedyOf(code: string | undefined, option: string): string {
-  const choice = option === '' ? '' : ` with ${option}`;
+  const choice = option === '' ? '' : ` with \`${option}\``;
   if (code === 'ENOSPC') return 'free some disk space; what was written before is intact';
   if (code === 'EDQUOT') return 'free some of your quota; what was written before is intact';
   if (code === 'EROFS') return `the file system is read-only: choose another${choice}`;
   return `choose a folder that can be written to${choice}`;
 }
 
-/** The one error for a write that the system refused; `option` is the command's that named the place, or empty. */
-export function writeRefused(path: string, error: unknown, option = '--out'): ExpectationError {
+/** The one error for a write that the system refused; `option` is the one that named the place, or empty. */
+export function writeRefused(path: string, error: unknown, option = 'out'): ExpectationError {
   if (error instanceof ExpectationError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   return new ExpectationError({

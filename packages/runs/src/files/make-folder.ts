@@ -45,7 +45,7 @@ export function refuseFilePath(path: string, option = ''): void {
 function refuseFile(path: string, option: string): void {
   if (statSync(path).isDirectory()) return;
   throw new ExpectationError({
-    where: `${option} ${path}`.trimStart(),
+    where: option === '' ? path : `\`${option}\` ${path}`,
     expected: 'a folder',
     received: 'a file',
     remedy: 'name another',

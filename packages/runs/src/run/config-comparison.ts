@@ -45,6 +45,6 @@ export function refuseOtherMachine(where: string, difference: string | undefined
     where,
     expected: 'the machine and versions that the run began with',
     received: difference,
-    remedy: 'the bytes of the result may differ; allow it with --allow-different-machine',
+    remedy: 'the bytes of the result may differ; allow it with `allowDifferentMachine`',
   });
 }

@@ -159,13 +159,11 @@ export function readCheckpoint(
   const { state, notices } = which === 'last' ? readLatestCheckpoint(folder) : { state: readBest(folder), notices: [] };
   if (state) return { state, notices };
   throw new ExpectationError({
-    where: `--checkpoint ${which}`,
+    where: `\`checkpoint\` ${which}`,
     expected: which === 'last' ? 'a run that has written a checkpoint' : 'a run that has measured a validation bound',
     received: folder.path,
     remedy:
-      which === 'last'
-        ? 'leave the option out, or train first'
-        : 'train with --validate-every, or leave the option out',
+      which === 'last' ? 'leave the option out, or train first' : 'train with `validateEvery`, or leave the option out',
   });
 }
 

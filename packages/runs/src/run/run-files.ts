@@ -51,11 +51,11 @@ const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirS
 
 /** @throws ExpectationError where a folder for a new run is a file, holds something already, or cannot be looked into */
 export function refuseUsedFolder(path: string): void {
-  refuseFilePath(path, '--out');
+  refuseFilePath(path, 'out');
   const names = namesIn(path).filter((name) => !isOfBeginning(path, name));
   if (names.length === 0) return;
   throw new ExpectationError({
-    where: `--out ${path}`,
+    where: `\`out\` ${path}`,
     expected: 'a new or empty folder',
     received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
     remedy: 'name another',

@@ -37,7 +37,7 @@ export class RunFolder {
    * @throws ExpectationError where the folder holds something else, or cannot be made; nothing in it is touched then
    */
   static prepare(path: string): void {
-    makeFolder(path, '--out');
+    makeFolder(path, 'out');
     refuseUsedFolder(path);
   }
 

@@ -26,7 +26,7 @@ async function writeOnnx(
   plan: Plan,
 ): Promise<Record<keyof OnnxFiles, string | null>> {
   const files = await onnxFiles(model, plan);
-  makeFolder(folder, '--onnx');
+  makeFolder(folder, 'onnx');
   const write = (part: keyof OnnxFiles): string | null => {
     const bytes = files[part];
     if (!bytes) return null;
