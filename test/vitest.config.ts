@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 const cost = costIn(recorded());
 
-/** What takes longest begins first, so that no core waits for it at the end. By itself vitest goes by the size of a file. */
+/**
+ * What takes longest begins first, so that no core waits for it at the end. By itself vitest goes by the size of a
+ * file.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const seconds = ({ moduleId }: TestSpecification) => cost(relative(root, moduleId).replaceAll('\\', '/'));

@@ -1,4 +1,5 @@
-// Tables of results: contenders down, settings across. The READMEs' tables are written by this, from the recorded results.
+// Tables of results: contenders down, settings across. The READMEs' tables are written by this, from the recorded
+// results.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from '../markdown-table.ts';

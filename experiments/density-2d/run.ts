@@ -1,4 +1,5 @@
-// `tsx experiments/density-2d/run.ts`: fits every model to every distribution; numbers as JSON, pictures as PNG and SVG.
+// `tsx experiments/density-2d/run.ts`: fits every model to every distribution; numbers as JSON, pictures as PNG and
+// SVG.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -5,8 +5,9 @@ import type { kinds } from './config.ts';
 type Parameters = Readonly<Record<string, Float32Array>>;
 
 /**
- * Planar: w of length 2 in a random direction, u within about half a radian of it, b such that the bend passes near the centre. wᵀu > 0 for one
- * layer out of two (it pushes apart) and wᵀu < 0 for the other (it pulls together); the longer the flow, the weaker its layers.
+ * Planar: w of length 2 in a random direction, u within about half a radian of it, b such that the bend passes near the
+ * centre. wᵀu > 0 for one layer out of two (it pushes apart) and wᵀu < 0 for the other (it pulls together); the longer
+ * the flow, the weaker its layers.
  */
 function planarParameters(layers: number, key: Key): Parameters {
   const angle = drawUniform(fold(key, 'angle'), layers).map((share) => 2 * Math.PI * share);
@@ -22,7 +23,10 @@ function planarParameters(layers: number, key: Key): Parameters {
   return { w, u, b: drawNormal(fold(key, 'b'), layers) };
 }
 
-/** Radial: centres N(0, I); α = softplus(0) = 0.69, and β̂ far above 0 (pushes out) or near −α (pulls in), in turn; weaker in longer flows. */
+/**
+ * Radial: centres N(0, I); α = softplus(0) = 0.69, and β̂ far above 0 (pushes out) or near −α (pulls in), in turn;
+ * weaker in longer flows.
+ */
 function radialParameters(layers: number, key: Key): Parameters {
   return {
     z0: drawNormal(fold(key, 'centre'), 2 * layers),

@@ -1,4 +1,5 @@
-// `tsx experiments/fig1/run.ts`: a unit normal and a uniform density through planar and radial flows of 1, 2 and 10 layers.
+// `tsx experiments/fig1/run.ts`: a unit normal and a uniform density through planar and radial flows of 1, 2 and 10
+// layers.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

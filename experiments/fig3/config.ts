@@ -5,7 +5,10 @@ import type { Entry, ScaleName } from '../reproduce/experiment.ts';
 /** The name of an energy of table 1. */
 export type EnergyName = keyof typeof energies;
 
-/** Flows of the figure; the paper gives no sizes of NICE's networks: they have one hidden layer of 32 units, nice-planar one unit. */
+/**
+ * Flows of the figure; the paper gives no sizes of NICE's networks: they have one hidden layer of 32 units, nice-planar
+ * one unit.
+ */
 export const flows = {
   planar: 'planar',
   radial: 'radial',

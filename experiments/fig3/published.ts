@@ -1,5 +1,6 @@
-// Figure 3d of the paper, read off its vector paths (± 0.01): "variational bound (nats)" at K = 2, 8, 32. Its constants are unclear: U1 cannot
-// go below −ln Z = −1.8775 with them, nor below −0.04 without ln 2π, so only the order of the flows can be compared.
+// Figure 3d of the paper, read off its vector paths (± 0.01): "variational bound (nats)" at K = 2, 8, 32. Its constants
+// are unclear: U1 cannot go below −ln Z = −1.8775 with them, nor below −0.04 without ln 2π, so only the order of the
+// flows can be compared.
 type Lengths = readonly [two: number, eight: number, thirtyTwo: number];
 
 export const paper: Readonly<Record<string, Readonly<Record<string, Lengths>>>> = {

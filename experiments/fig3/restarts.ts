@@ -2,8 +2,9 @@
 import { drawNormal, fold, type InvertibleFlow, type Key, type ParamShapes, type ParamValues } from 'flowvae';
 
 /**
- * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a cosine), then through the
- * standard deviations of the offsets b that planar layers start with. Which of them ends lowest differs from energy to energy and from flow to flow;
+ * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a
+ * cosine), then through the standard deviations of the offsets b that planar layers start with. Which of them ends
+ * lowest differs from energy to energy and from flow to flow;
  * `restarts` in the results tells the bound of each, in this order.
  */
 export const settings = { rates: [1e-2, 5e-3, 2e-3], planarOffsets: [0, 1], batch: 256, clip: 10 } as const;
@@ -18,7 +19,8 @@ export function restartSettings(restart: number): { readonly rate: number; reado
 }
 
 /**
- * The start of a flow: its own, the identity; with offsets planar layers are the identity still, and their hyperplanes lie across the base's mass.
+ * The start of a flow: its own, the identity; with offsets planar layers are the identity still, and their hyperplanes
+ * lie across the base's mass.
  *
  * @param planarOffsets standard deviation of b; 0 for flows that have none
  */

@@ -1,4 +1,5 @@
-// The densities to be matched: e^(−U), those without an end along z₁ confined by a soft wall, and their normalising constants.
+// The densities to be matched: e^(−U), those without an end along z₁ confined by a soft wall, and their normalising
+// constants.
 import { dataPoints, energies, type Tensor1D, type Tensor2D, tabulate, tf } from 'flowvae';
 import { type EnergyName, WALL } from './config.ts';
 

@@ -1,4 +1,5 @@
-// Every flow as the posterior of one VAE, with one budget; and a few of them again with another, and with several seeds.
+// Every flow as the posterior of one VAE, with one budget; and a few of them again with another, and with several
+// seeds.
 import type { TrainConfig } from 'flowvae';
 
 /** Formulas in the order of the table; `none` is the plain VAE that the others are held against. */

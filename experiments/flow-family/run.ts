@@ -1,4 +1,5 @@
-// `tsx experiments/flow-family/run.ts`: trains every flow; one JSON file each, and the tables of the README from all of them.
+// `tsx experiments/flow-family/run.ts`: trains every flow; one JSON file each, and the tables of the README from all of
+// them.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

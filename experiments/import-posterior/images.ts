@@ -14,7 +14,10 @@ const HEADER_BYTES = 16; // of an IDX file of images
 export const readImages = (file: 'train' | 't10k'): Uint8Array =>
   readFileSync(join(folder, `${file}-images-idx3-ubyte`)).subarray(HEADER_BYTES);
 
-/** Images in file order, from one on and around the end: a pixel is 1 with probability byte/255, by the seed. → [count, 784] */
+/**
+ * Images in file order, from one on and around the end: a pixel is 1 with probability byte/255, by the seed. → [count,
+ * 784]
+ */
 export function bits(images: Uint8Array, first: number, count: number, seed: number): tf.Tensor2D {
   const grey = Float32Array.from({ length: count * PIXELS }, (_, i) => images[(first * PIXELS + i) % images.length]!);
   return tf.tidy(() => {

@@ -1,4 +1,5 @@
-// `tsx experiments/import-posterior/run.ts`: trains both programs, and writes the table and the difference into the README.
+// `tsx experiments/import-posterior/run.ts`: trains both programs, and writes the table and the difference into the
+// README.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

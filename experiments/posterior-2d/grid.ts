@@ -19,7 +19,10 @@ export interface GridPosterior {
   readonly mean: readonly [number, number];
 }
 
-/** Sums over the grid for the first `count` images at once: log p(x|z) of bits is linear in x, so one pass of the decoder serves all. */
+/**
+ * Sums over the grid for the first `count` images at once: log p(x|z) of bits is linear in x, so one pass of the
+ * decoder serves all.
+ */
 export async function gridPosteriors(
   { model, test }: Experiment,
   count: number,

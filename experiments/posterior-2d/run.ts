@@ -1,4 +1,5 @@
-// `tsx experiments/posterior-2d/run.ts`: trains a VAE of two latents with each flow; true and approximate posteriors side by side.
+// `tsx experiments/posterior-2d/run.ts`: trains a VAE of two latents with each flow; true and approximate posteriors
+// side by side.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

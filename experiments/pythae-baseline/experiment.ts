@@ -39,7 +39,10 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
 /** The network of the published script, and with the second layers that it has as comments. */
 const networks = ['pythae', 'pythae-deep'] as const satisfies readonly TrainConfig['architecture'][];
 
-/** pythae's VAE on statically binarised MNIST: the rate falls by 10^(−1/5) at epochs 200 and 350, and the best epoch on validation is kept. */
+/**
+ * pythae's VAE on statically binarised MNIST: the rate falls by 10^(−1/5) at epochs 200 and 350, and the best epoch on
+ * validation is kept.
+ */
 const recipe: Partial<TrainConfig> = {
   flow: 'none',
   latent: 40,

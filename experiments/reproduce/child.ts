@@ -25,8 +25,8 @@ export const CHILD = 'FLOWVAE_REPRODUCE_CHILD';
 const TOLD_CHARACTERS = 2000;
 
 /**
- * Runs the command as a child. A child has a session of its own, so that Ctrl-C reaches the parent alone, which then asks it to stop; and it
- * stops by itself when its parent is gone.
+ * Runs the command as a child. A child has a session of its own, so that Ctrl-C reaches the parent alone, which then
+ * asks it to stop; and it stops by itself when its parent is gone.
  */
 export function runInChild({ script, args, signal, onProgress }: ChildOptions): Promise<Ending> {
   return new Promise((resolve) => {

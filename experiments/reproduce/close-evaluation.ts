@@ -21,8 +21,9 @@ export interface CloseEvaluationOptions {
 }
 
 /**
- * Two-phase sampling: all N images get few samples, the first n also many, and a regression of the one value on the other carries what many
- * samples change over to the rest. An image's two values move together, so few images tell it well. Undefined where it was stopped.
+ * Two-phase sampling: all N images get few samples, the first n also many, and a regression of the one value on the
+ * other carries what many samples change over to the rest. An image's two values move together, so few images tell it
+ * well. Undefined where it was stopped.
  */
 export async function closeEvaluation(options: CloseEvaluationOptions): Promise<Estimate | undefined> {
   const { runFolder, all, samples, progress, signal } = options;
@@ -39,9 +40,10 @@ export async function closeEvaluation(options: CloseEvaluationOptions): Promise<
 }
 
 /**
- * ȳ_n + b·(x̄_N − x̄_n), x by few and y by many samples, b the slope of y on x among the n: where the n are easier than the rest, as the first
- * of MNIST's test images are, the slope makes up for it. The variance is S_e²·(1/n + (x̄_N − x̄_n)²/Σ(x − x̄_n)²) + b²·S_x²/N with S_e² that of
- * the residuals. Where n = N the mean is ȳ. It holds where y is linear in x on average; which of equally hard images are among the n is no matter.
+ * ȳ_n + b·(x̄_N − x̄_n), x by few and y by many samples, b the slope of y on x among the n: where the n are easier than
+ * the rest, as the first of MNIST's test images are, the slope makes up for it. The variance is S_e²·(1/n + (x̄_N −
+ * x̄_n)²/Σ(x − x̄_n)²) + b²·S_x²/N with S_e² that of the residuals. Where n = N the mean is ȳ. It holds where y is
+ * linear in x on average; which of equally hard images are among the n is no matter.
  * @param all mean and standard error of x over all N
  * @param few x of the n
  * @param many y of the same n, in their order

@@ -16,7 +16,10 @@ function committed(): string | null {
   return `${stdout.trim()}${isChanged ? '+' : ''}`;
 }
 
-/** The commit of this code, with a + where it differs from that; null outside a repository. Looked up as the process starts: a long run may see later ones. */
+/**
+ * The commit of this code, with a + where it differs from that; null outside a repository. Looked up as the process
+ * starts: a long run may see later ones.
+ */
 const revision = committed();
 
 /** Versions of the packages, and the commit: two commits may carry one version. */

@@ -1,4 +1,5 @@
-// `pnpm reproduce <name>`: runs an experiment of the paper, goes on where it stopped, writes results, figures and tables.
+// `pnpm reproduce <name>`: runs an experiment of the paper, goes on where it stopped, writes results, figures and
+// tables.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {

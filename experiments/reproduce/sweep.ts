@@ -1,4 +1,5 @@
-// Independent runs, several at a time: those that have a result are left alone, one that fails does not stop the others.
+// Independent runs, several at a time: those that have a result are left alone, one that fails does not stop the
+// others.
 
 /** Something to be done, with a name. */
 export interface Job {

@@ -12,7 +12,10 @@ const readmes = [
   ...Object.keys(experiments).map((name) => inHere(`../${name}/README.md`)),
 ].filter(existsSync);
 
-/** Brings the tables between `<!-- results:<name> -->` and `<!-- /results:<name> -->` up to date; @returns the files that differed. */
+/**
+ * Brings the tables between `<!-- results:<name> -->` and `<!-- /results:<name> -->` up to date; @returns the files
+ * that differed.
+ */
 export const updateTables = ({ write }: { readonly write: boolean }): string[] =>
   updateMarkedTables({ tag: 'results', paths: readmes, table: committedTable, write });
 

@@ -1,7 +1,10 @@
 // What a VAE run leaves: every number on MNIST, and what made it.
 import { z } from 'zod';
 
-/** Nats; `negative` bounds and NLLs: lower is better. More stands beside these: the settings of the run, its time, its versions. */
+/**
+ * Nats; `negative` bounds and NLLs: lower is better. More stands beside these: the settings of the run, its time, its
+ * versions.
+ */
 export const vaeResult = z.looseObject({
   experiment: z.string(),
   scale: z.string(),

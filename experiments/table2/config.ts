@@ -4,8 +4,9 @@ import type { ScaleName } from '../reproduce/experiment.ts';
 import type { VaeEntry } from '../reproduce/vae-run.ts';
 
 /**
- * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code, or divided by the root of their number.
- * As they are, RMSprop's first steps, ten times as long as later ones, may drive planar layers onto the flat ends of their tanh, and some stay there.
+ * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code, or
+ * divided by the root of their number. As they are, RMSprop's first steps, ten times as long as later ones, may drive
+ * planar layers onto the flat ends of their tanh, and some stay there.
  */
 const networks = {
   oxford: { architecture: 'oxford' },
@@ -13,7 +14,9 @@ const networks = {
   maxout: { architecture: 'maxout' },
 } as const satisfies Readonly<Record<string, Partial<TrainConfig>>>;
 
-/** A flow of the list: its formula, what its runs are called, and whether its parameters are the same for all images. */
+/**
+ * A flow of the list: its formula, what its runs are called, and whether its parameters are the same for all images.
+ */
 interface Flow {
   readonly family: string;
   readonly k: number;
@@ -48,7 +51,8 @@ const at = (network: Run['network'], steps: number, flows: readonly Flow[]): Run
   flows.map((flow) => ({ network, steps, ...flow }));
 
 /**
- * The paper's rows. At 100,000 steps there is a published validation curve to compare with; 500,000 are the paper's. What takes longest is last.
+ * The paper's rows. At 100,000 steps there is a published validation curve to compare with; 500,000 are the paper's.
+ * What takes longest is last.
  */
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),

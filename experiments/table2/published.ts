@@ -21,7 +21,10 @@ const niceOfPaper = row([
   [80, 92.83, 87.27],
 ]);
 
-/** Rezende & Mohamed 2015, figures 4a and 4c, read off their vector paths (± 0.01); table 2 has the second to one digit. 500,000 steps, 100 repetitions. */
+/**
+ * Rezende & Mohamed 2015, figures 4a and 4c, read off their vector paths (± 0.01); table 2 has the second to one digit.
+ * 500,000 steps, 100 repetitions.
+ */
 export const paper: Readonly<Partial<Record<Family, ByK>>> = {
   none: row([[0, 96.75, 89.92]]),
   planar: row([
@@ -37,12 +40,14 @@ export const paper: Readonly<Partial<Record<Family, ByK>>> = {
 };
 
 /**
- * andrehuang/normalizing-flows-reproduce, logs at 6a27493. Planar with eq. 20's annealing: 3 runs, 500,000 steps. NICE: 250,000 steps.
+ * andrehuang/normalizing-flows-reproduce, logs at 6a27493. Planar with eq. 20's annealing: 3 runs, 500,000 steps. NICE:
+ * 250,000 steps.
  *
- * - Its `NICEperm` (4 runs) is near `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w, b and a last scale from the encoder (models/flows.py,
+ * - Its `NICEperm` (4 runs) is near `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w, b and a last scale
+ *   from the encoder (models/flows.py,
  *   `Coupling_amor`). Its halves are drawn for each layer by itself, its last layer has no shift, its heads are plain.
- * - Its `NICE_MLPperm` (3 runs) is near `nice-perm(80)` with `amortize: 'base'`: two hidden layers of 80 ReLU units, the same for all images; with a
- *   last scale, the same as well.
+ * - Its `NICE_MLPperm` (3 runs) is near `nice-perm(80)` with `amortize: 'base'`: two hidden layers of 80 ReLU units,
+ *   the same for all images; with a last scale, the same as well.
  */
 export const oxford: Readonly<Partial<Record<Family, ByK>>> = {
   none: row([[0, 98.14, 92.58]]),

@@ -2,7 +2,10 @@
 import { ExpectationError } from 'flowvae';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
-/** A mean over seeds; the error is over seeds, or over images where there is one seed, NaN where that run does not tell it. */
+/**
+ * A mean over seeds; the error is over seeds, or over images where there is one seed, NaN where that run does not tell
+ * it.
+ */
 export interface Estimate {
   readonly mean: number;
   readonly error: number;
@@ -64,7 +67,10 @@ export type Family = (typeof families)[number];
 export const flowOf = ({ flow, settings }: VaeResult): string =>
   `${flow}${settings.amortize === 'base' ? ', shared' : ''}`;
 
-/** {@link flowOf} without the number of layers, which is K inside a formula. @throws ExpectationError for a flow that the tables do not know */
+/**
+ * {@link flowOf} without the number of layers, which is K inside a formula. @throws ExpectationError for a flow that
+ * the tables do not know
+ */
 export function familyOf(run: VaeResult): Family {
   const name = flowOf(run)
     .replace(/\*\d+-/, '*K-')

@@ -1,4 +1,5 @@
-// `tsx experiments/template/run.ts [steps]`: trains a VAE with a planar posterior on MNIST and measures it. Copy the folder and change its parts.
+// `tsx experiments/template/run.ts [steps]`: trains a VAE with a planar posterior on MNIST and measures it. Copy the
+// folder and change its parts.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {

@@ -2,6 +2,7 @@
 // In every quick run.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { commentsAreNarrow } from './comment-law.ts';
 import { noCycles } from './cycle-law.ts';
 import { readRepository } from './file-map.ts';
 import * as importLaws from './import-laws.ts';
@@ -18,6 +19,7 @@ const laws = [
   ...Object.values(layoutLaws),
   ...Object.values(plainLaws),
   noCycles,
+  commentsAreNarrow,
   fewPositionalParameters,
 ];
 

@@ -1,4 +1,5 @@
-// No import cycle between files, over the whole repository. A cycle of loading makes the order matter; a cycle of types says that two files are one.
+// No import cycle between files, over the whole repository. A cycle of loading makes the order matter; a cycle of types
+// says that two files are one.
 import type { FileMap } from './file-map.ts';
 import { importsOf, target } from './imports.ts';
 

@@ -1,4 +1,5 @@
-// Laws about who imports whom. Each takes the repository's files and names every violation: file → what it imports: why not.
+// Laws about who imports whom. Each takes the repository's files and names every violation: file → what it imports: why
+// not.
 import { isBuiltin } from 'node:module';
 import type { FileMap } from './file-map.ts';
 import { type Import, importsOf, roomAt, target } from './imports.ts';
@@ -30,7 +31,9 @@ export function dependenciesGoDown(files: FileMap): string[] {
   });
 }
 
-/** Every package that is imported is declared, so it is found after publishing too. `bin/` runs in the workspace only. */
+/**
+ * Every package that is imported is declared, so it is found after publishing too. `bin/` runs in the workspace only.
+ */
 export function importsAreDeclared(files: FileMap): string[] {
   return importsOf(files, isPackageCode).flatMap((found) => {
     const name = packageName(found.specifier);
@@ -51,9 +54,9 @@ export function doorsAreKept(files: FileMap): string[] {
 }
 
 /**
- * Packages are entered by their names, or by their plain doors: neither `@flowvae/x/src/…` nor a relative path that leaves the package.
- * Only `test/`, and one file of the benchmark, may use relative paths into a package, to test or measure a part that users do not see without
- * exporting it for that.
+ * Packages are entered by their names, or by their plain doors: neither `@flowvae/x/src/…` nor a relative path that
+ * leaves the package. Only `test/`, and one file of the benchmark, may use relative paths into a package, to test or
+ * measure a part that users do not see without exporting it for that.
  */
 export function noDeepImports(files: FileMap): string[] {
   return importsOf(files, anywhere).flatMap((found) => {

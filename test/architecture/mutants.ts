@@ -1,4 +1,6 @@
-// For every law, small made-up repositories that break it, with what the law must report. A law that reports nothing is no law.
+// For every law, small made-up repositories that break it, with what the law must report. A law that reports nothing is
+// no law.
+import { commentsAreNarrow } from './comment-law.ts';
 import { noCycles } from './cycle-law.ts';
 import type { FileMap } from './file-map.ts';
 import * as imports from './import-laws.ts';
@@ -241,6 +243,22 @@ export const lawCases: readonly LawCase[] = [
         ...['test/utils/a.ts', 'packages/vae/src/helpers.ts', 'test/misc.test.ts', 'test/png-utils.ts'].map(
           (path) => `${path}: name it after what it is for`,
         ),
+      ),
+    },
+  },
+  {
+    law: commentsAreNarrow,
+    mutants: {
+      'comments of every kind, and no wide text': mutant(
+        {
+          'test/a.ts': [
+            `// ${'a'.repeat(118)}`,
+            `const a = 1; /* ${'b'.repeat(105)} */`,
+            `const c = '${'c'.repeat(120)}';`,
+          ].join('\n'),
+          'test/b.ts': `/**\n * ${'d'.repeat(118)}\n */\nexport const d = 1;\n`,
+        },
+        ...['test/a.ts:1', 'test/a.ts:2', 'test/b.ts:2'].map((place) => `${place}: a comment ends behind column 120`),
       ),
     },
   },

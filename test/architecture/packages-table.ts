@@ -30,8 +30,8 @@ export const doors: readonly { readonly prefix: string; readonly room: string }[
 export const specifierOf = (room: string) => (room === 'flowvae' ? room : `@flowvae/${room}`);
 
 /**
- * The second door of a room, where it has a `src/plain.ts`: names, formulas, errors and checks for programs that must not load TensorFlow.js, such as
- * the command before it works.
+ * The second door of a room, where it has a `src/plain.ts`: names, formulas, errors and checks for programs that must
+ * not load TensorFlow.js, such as the command before it works.
  */
 export const plainDoorOf = (room: string) => `${specifierOf(room)}/plain`;
 

@@ -1,4 +1,5 @@
-// Laws about plain doors: what stands behind them loads no library that takes seconds, and published packages have them too.
+// Laws about plain doors: what stands behind them loads no library that takes seconds, and published packages have them
+// too.
 import type { FileMap } from './file-map.ts';
 import { importsOf, target } from './imports.ts';
 import { doors, plainDoorOf } from './packages-table.ts';
@@ -8,7 +9,10 @@ const COMMAND = 'packages/flowvae/src/command/main.ts';
 
 const isPlainDoor = (path: string) => /^packages\/[^/]+\/src\/plain\.ts$/.test(path);
 
-/** Neither the command nor a plain door imports, over any number of files, a library with one door; `import()` is for the work. */
+/**
+ * Neither the command nor a plain door imports, over any number of files, a library with one door; `import()` is for
+ * the work.
+ */
 export function plainCodeIsLight(files: FileMap): string[] {
   const loaded = importsOf(files, (path) => path.startsWith('packages/')).filter(
     ({ typeOnly, isDeferred }) => !typeOnly && !isDeferred,
@@ -31,7 +35,10 @@ export function plainCodeIsLight(files: FileMap): string[] {
   });
 }
 
-/** A plain door is declared in the workspace and in the published package, with its types; nothing else is, but the index. */
+/**
+ * A plain door is declared in the workspace and in the published package, with its types; nothing else is, but the
+ * index.
+ */
 export function plainDoorsAreDeclared(files: FileMap): string[] {
   return Object.keys(files).flatMap((path) => {
     const room = /^packages\/([^/]+)\/package\.json$/.exec(path)?.[1];

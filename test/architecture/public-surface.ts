@@ -1,4 +1,5 @@
-// What a package offers: the declarations that its entry files export, found by TypeScript's own parser, through any number of files.
+// What a package offers: the declarations that its entry files export, found by TypeScript's own parser, through any
+// number of files.
 import { posix } from 'node:path';
 import ts from 'typescript';
 import type { FileMap } from './file-map.ts';
@@ -52,7 +53,10 @@ export function publicDeclarations(files: FileMap): PublicDeclaration[] {
   return [...found.values()];
 }
 
-/** What `export … from` takes of other files of the repository, as file and name; `export { a }` of the own file as well. */
+/**
+ * What `export … from` takes of other files of the repository, as file and name; `export { a }` of the own file as
+ * well.
+ */
 function handedOn(
   path: string,
   statement: ts.ExportDeclaration,

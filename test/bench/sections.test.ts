@@ -1,4 +1,5 @@
-// The benchmark's own part, with settings so small that nothing can be read from its times: every section runs and says what its README promises.
+// The benchmark's own part, with settings so small that nothing can be read from its times: every section runs and says
+// what its README promises.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,10 @@ interface Row {
 const passNames = 'reshapes, constants, pieces, broadcasts, signs, common subexpressions, bias, dead nodes'.split(', ');
 const passes = [...passNames.map((name) => `without ${name}`), 'without any pass'];
 
-/** What each section must hold: units of its rows, what flowvae itself is compared with in rows of the first and of other units, and their settings. */
+/**
+ * What each section must hold: units of its rows, what flowvae itself is compared with in rows of the first and of
+ * other units, and their settings.
+ */
 interface Expected {
   readonly units: readonly string[];
   readonly others: readonly string[];

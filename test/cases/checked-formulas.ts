@@ -1,4 +1,5 @@
-// Formulas of every row of the table of flows, at which the public checker has to be right: alone, repeated, and with networks of small sizes.
+// Formulas of every row of the table of flows, at which the public checker has to be right: alone, repeated, and with
+// networks of small sizes.
 export const checkedFormulas = [
   'planar',
   'planar*4',

@@ -1,4 +1,5 @@
-// Every flow, as data: the laws run over these rows. To test a new flow, add a row to one of the tables; a test compares them with the package.
+// Every flow, as data: the laws run over these rows. To test a new flow, add a row to one of the tables; a test
+// compares them with the package.
 import type { FlowCase } from './flow-case.ts';
 import { joinedFlowCases } from './joined-flows.ts';
 import { networkedFlowCases } from './networked-flows.ts';

@@ -1,4 +1,5 @@
-// Every likelihood, as data: the laws run over these rows. To test a new one, add a row; a test compares this list with the table of names.
+// Every likelihood, as data: the laws run over these rows. To test a new one, add a row; a test compares this list with
+// the table of names.
 import { bernoulliLogDensity, normalLogDensity } from '../reference/densities.ts';
 import {
   categoricalLogProbability,
@@ -81,7 +82,10 @@ const mixture = (components: number): LikelihoodCase => ({
   points: levels,
 });
 
-/** Logits on both sides of where the continuous Bernoulli's series takes over from its closed form, and at its removable singularity. */
+/**
+ * Logits on both sides of where the continuous Bernoulli's series takes over from its closed form, and at its removable
+ * singularity.
+ */
 const tilts = [0, 1e-8, -1e-4, -10, 0.02, 3, -0.3, 0.999, -0.999, 1.001, -1.001, 25, -80];
 
 export const likelihoodCases: readonly LikelihoodCase[] = [

@@ -40,7 +40,8 @@ export const networkedFlowCases = [
   ...networked({ name: 'iaf*2', madeBy: 'iaf', scales: { small: 0.1, trained: 0.5 } }, (dim, options) =>
     iaf(dim, { ...options, layers: 2 }),
   ),
-  // forward takes D passes a layer, each of them repeated D times for a Jacobian: networked-flows.test.ts looks at D = 40 the fast way
+  // forward takes D passes a layer, each of them repeated D times for a Jacobian: networked-flows.test.ts looks at D =
+  // 40 the fast way
   ...networked({ name: 'maf*2', madeBy: 'maf', dims: [2, 5], scales: { small: 0.1, trained: 0.5 } }, (dim, options) =>
     maf(dim, { ...options, layers: 2 }),
   ),

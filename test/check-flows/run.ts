@@ -1,6 +1,6 @@
-// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]`: the public checker at its defaults over every flow of the
-// table. No right flow may be called wrong; with --mutants, every wrong one has to be. Progress to stderr, the table to stdout; exits with 1 where
-// the checker erred.
+// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]`: the public checker at its
+// defaults over every flow of the table. No right flow may be called wrong; with --mutants, every wrong one has to be.
+// Progress to stderr, the table to stdout; exits with 1 where the checker erred.
 import { checkFlow, type Flow, parseFlow } from '@flowvae/flows';
 import { key } from '@flowvae/random';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';

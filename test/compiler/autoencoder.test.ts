@@ -11,7 +11,8 @@ function autoencoder(): LayersModel {
     layers.layers;
   const model = layers.sequential({
     layers: [
-      // no bias, whose gradient would be 0 but for rounding, since the normalisation takes it out again: Adam would follow the noise
+      // no bias, whose gradient would be 0 but for rounding, since the normalisation takes it out again: Adam would
+      // follow the noise
       conv2d({
         inputShape: [8, 8, 1],
         filters: 4,

@@ -1,4 +1,5 @@
-// The tfjs backend: unmodified programs, few sessions, memory as tfjs-cpu counts it, and errors that stay with who caused them.
+// The tfjs backend: unmodified programs, few sessions, memory as tfjs-cpu counts it, and errors that stay with who
+// caused them.
 import { runCounter } from '@flowvae/compiler';
 import { layers, type Scalar, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';

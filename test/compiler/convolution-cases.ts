@@ -1,4 +1,5 @@
-// Convolutions, their fused forms and gradients: odd sizes, uneven padding, strides, dilations, both orders of the axes.
+// Convolutions, their fused forms and gradients: odd sizes, uneven padding, strides, dilations, both orders of the
+// axes.
 import { type Tensor, type Tensor3D, type Tensor4D, type Tensor5D, tf } from '@flowvae/tensor';
 import { DISTINCT, type KernelCase, OTHER, SIGNED } from './kernel-case.ts';
 

@@ -11,7 +11,8 @@ import { afterAll, expect, it } from 'vitest';
 /**
  * (module (import "env" "memory" (memory 1))
  *   (func (export "heapBase") (result i32) (i32.const 64))
- *   (func (export "doubled") (param $x i32) (param $y i32) (param $n i32) …)) which writes 2·x[i] into y[i] for i below n
+ *   (func (export "doubled") (param $x i32) (param $y i32) (param $n i32) …)) which writes 2·x[i] into y[i] for i below
+ *   n
  */
 const MODULE =
   'AGFzbQEAAAABCwJgAAF/YAN/f38AAg8BA2VudgZtZW1vcnkCAAEDAwIAAQcWAghoZWFwQmFzZQAAB2RvdWJsZWQAAQo8AgUAQcAACzQAA0AgAkEASgRAIAFD' +

@@ -1,4 +1,5 @@
-// Functions that compute nothing: outputs that are inputs, variables, constants or nothing at all, eager and compiled alike.
+// Functions that compute nothing: outputs that are inputs, variables, constants or nothing at all, eager and compiled
+// alike.
 import { compile, runCounter } from '@flowvae/compiler';
 import { tabulate } from '@flowvae/evaluation';
 import { type Tensor, tf } from '@flowvae/tensor';

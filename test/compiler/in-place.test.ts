@@ -1,4 +1,5 @@
-// Outputs in place: written into the caller's arrays, the same numbers, and no fault hidden by the way in which copying is stopped.
+// Outputs in place: written into the caller's arrays, the same numbers, and no fault hidden by the way in which copying
+// is stopped.
 import { compile } from '@flowvae/compiler';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// NaN, infinities, signed zeros, extremes and integers: what tfjs-cpu's kernels make of them, the backend's make of them as well.
+// NaN, infinities, signed zeros, extremes and integers: what tfjs-cpu's kernels make of them, the backend's make of
+// them as well.
 import '@flowvae/compiler';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';

@@ -96,7 +96,10 @@ const left: Readonly<Partial<Record<keyof typeof unaryFunctions, string>>> = {
   Prelu: 'two arguments: as leaky relu',
 };
 
-/** Sorted: from −20 to 20, where tanh and its like end, and powers of two from the smallest normal number to the largest. */
+/**
+ * Sorted: from −20 to 20, where tanh and its like end, and powers of two from the smallest normal number to the
+ * largest.
+ */
 const points = Float32Array.from([
   ...spread(500_000, (at) => -20 + 40 * at),
   ...spread(100_000, (at) => 8 + 1.5 * at),

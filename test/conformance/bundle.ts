@@ -16,14 +16,19 @@ function testFiles(): string[] {
   return found.filter((path) => path.endsWith('_test.js')).toSorted();
 }
 
-/** The environment first, then every test file, each after a line that says which one is being loaded, and at last the run. */
+/**
+ * The environment first, then every test file, each after a line that says which one is being loaded, and at last the
+ * run.
+ */
 function entry(): string {
   const loading = (file: string) => `import 'data:text/javascript,globalThis.conformanceFile=${JSON.stringify(file)}';`;
   const tests = testFiles().map((file) => `${loading(file)}\nimport '${join(tfjsTests, file)}';`);
   return ["import './environment.ts';", ...tests, "import './harness.ts';"].join('\n');
 }
 
-/** jasmine is no module, but a script that needs sloppy mode; tfjs's tests and the harness must share one copy of it. */
+/**
+ * jasmine is no module, but a script that needs sloppy mode; tfjs's tests and the harness must share one copy of it.
+ */
 const jasmineOutside: Plugin = {
   name: 'jasmine outside',
   setup({ onResolve }) {
@@ -32,8 +37,9 @@ const jasmineOutside: Plugin = {
 };
 
 /**
- * Writes the bundle where Node finds the compiler's dependencies, in an ignored folder, and returns its path. One copy of tfjs-core serves the
- * tests and the backend; `sideEffects` annotations are ignored, or esbuild would drop the tests.
+ * Writes the bundle where Node finds the compiler's dependencies, in an ignored folder, and returns its path. One copy
+ * of tfjs-core serves the tests and the backend; `sideEffects` annotations are ignored, or esbuild would drop the
+ * tests.
  */
 export async function bundleTests(): Promise<string> {
   const outfile = join(compiler, 'node_modules', '.conformance', 'tests.mjs');

@@ -41,7 +41,9 @@ const declaring =
 Object.assign(globalThis, globals, { jasmine });
 for (const name of ['it', 'fit', 'xit']) Object.assign(globalThis, { [name]: declaring(globals[name]!) });
 
-/** Runs all tests that were declared, in order, and writes what was observed to the file named by CONFORMANCE_OUTPUT. */
+/**
+ * Runs all tests that were declared, in order, and writes what was observed to the file named by CONFORMANCE_OUTPUT.
+ */
 export async function runDeclaredTests(): Promise<void> {
   const observations: Observation[] = [];
   environment.configure({ random: false, failFast: false });

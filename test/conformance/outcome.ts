@@ -17,7 +17,10 @@ const typeReasons: Readonly<Record<string, string>> = {
   string: 'strings: a graph holds numbers',
 };
 
-/** A test is not applicable only for what it asked the backend for: a kernel of the table of unsupported ones, or a type. */
+/**
+ * A test is not applicable only for what it asked the backend for: a kernel of the table of unsupported ones, or a
+ * type.
+ */
 export function outcomeOf({ status, kernels, foreignKernels, refused }: Observation): Outcome {
   if (status === 'pending' || status === 'excluded') return { kind: 'switched off' };
   const reason = refused.map(reasonAgainst).find((found) => found !== undefined && found !== NO_LOWERING_YET);

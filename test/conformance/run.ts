@@ -1,5 +1,6 @@
-// `pnpm conformance`: runs tfjs-core's own operation tests on the backend `onnxruntime` and prints the table of results.
-// With --write the table is written to results/table.md; without, a run that is worse than that table ends with exit code 1.
+// `pnpm conformance`: runs tfjs-core's own operation tests on the backend `onnxruntime` and prints the table of
+// results. With --write the table is written to results/table.md; without, a run that is worse than that table ends
+// with exit code 1.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -15,7 +15,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SETTINGS = /^settings=\((.*)\)$/m;
 
-/** A project folder with the script, its settings replaced by small ones, and a `scontrol` that writes its words to a file. */
+/**
+ * A project folder with the script, its settings replaced by small ones, and a `scontrol` that writes its words to a
+ * file.
+ */
 function prepare(steps: number): string {
   const script = /^```bash\n(.*?)^```$/ms.exec(page)![1]!;
   expect(script).toMatch(SETTINGS);

@@ -6,7 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runErrors, typeErrors, writeExamples } from './example-project.ts';
 import { allExamples, allUnknownBlocks, type Example, examplesOf, unknownBlocks } from './examples.ts';
 
-/** Beside the root's node_modules and below its package.json, as a reader's file is; git and the architecture test pass it over. */
+/**
+ * Beside the root's node_modules and below its package.json, as a reader's file is; git and the architecture test pass
+ * it over.
+ */
 const folder = mkdtempSync(fileURLToPath(new URL('../../.examples-', import.meta.url)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -29,7 +29,10 @@ export function examplesOf(file: string, markdown: string): { examples: Example[
   return { examples, long };
 }
 
-/** Languages of blocks: two run, `sh` and `bash` are commands, `text` quotes errors, `diff` shows files of ours, `json` the readers' tsconfig. */
+/**
+ * Languages of blocks: two run, `sh` and `bash` are commands, `text` quotes errors, `diff` shows files of ours, `json`
+ * the readers' tsconfig.
+ */
 const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff', 'json']);
 
 /** Blocks that no test looks at, as `file: language`. */

@@ -69,7 +69,10 @@ export function advertised({ exports }: PublicSymbols, room: string, page: strin
   return [...exports.get(room)!.keys()].filter((name) => words.has(name));
 }
 
-/** Declared in the repository, not in a library that a package hands on; a namespace is the package whose symbols it holds. */
+/**
+ * Declared in the repository, not in a library that a package hands on; a namespace is the package whose symbols it
+ * holds.
+ */
 const isOurs = (symbol: ts.Symbol) =>
   !(symbol.flags & ts.SymbolFlags.ValueModule) &&
   symbol.declarations?.some((declaration) => !declaration.getSourceFile().fileName.includes('/node_modules/')) === true;

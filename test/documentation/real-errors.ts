@@ -7,6 +7,7 @@ import {
   beginRun,
   checkShape,
   completeConfig,
+  ExpectationError,
   fit,
   flowPrior,
   idxFolder,
@@ -22,6 +23,7 @@ import {
   traceGraph,
 } from 'flowvae';
 import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
+import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
 import { parseSetting } from '../../packages/flowvae/src/config/train-config.ts';
 
 const mistakes: readonly ((folder: string) => unknown)[] = [
@@ -58,7 +60,10 @@ const mistakes: readonly ((folder: string) => unknown)[] = [
   },
 ];
 
-/** The message of every mistake, made in an empty folder: here may be files and runs of the user's. One that is none is an error. */
+/**
+ * The message of every mistake, as the command says it, made in an empty folder: here may be files and runs of the
+ * user's. One that is none is an error.
+ */
 export async function realErrors(): Promise<string[]> {
   const messages: string[] = [];
   const here = process.cwd();
@@ -79,7 +84,7 @@ async function messageOf(mistake: () => unknown): Promise<string> {
   try {
     await mistake();
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof ExpectationError ? errorLine(error) : (error as Error).message;
   }
   throw new Error(`no error came of ${mistake}`);
 }

@@ -1,5 +1,6 @@
-// Commands in the pages' sh blocks. Training runs are long jobs, so what is checked is that the command would take the line: `flowvae` by its own
-// option parser, scripts and files by being there, options of experiments by standing in their source.
+// Commands in the pages' sh blocks. Training runs are long jobs, so what is checked is that the command would take the
+// line: `flowvae` by its own option parser, scripts and files by being there, options of experiments by standing in
+// their source.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,10 @@ import { program } from '../../packages/flowvae/src/command/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The commands of a Markdown text's sh blocks, without comments and loops around them; a folder's copy goes by the name of the folder. */
+/**
+ * The commands of a Markdown text's sh blocks, without comments and loops around them; a folder's copy goes by the name
+ * of the folder.
+ */
 export const commandsIn = (markdown: string): string[] =>
   [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)]
     .flatMap(([, block]) => withoutCopies(block!.replaceAll('\\\n', ' ')).split('\n'))
@@ -103,7 +107,10 @@ function source([file = '', ...args]: readonly string[]): string | undefined {
   return unknown === undefined ? undefined : `--${unknown}: not in ${file}`;
 }
 
-/** Words of a line: quotes are taken off, what is piped or redirected is left out, variables become a digit, [optional] words go. */
+/**
+ * Words of a line: quotes are taken off, what is piped or redirected is left out, variables become a digit, [optional]
+ * words go.
+ */
 function wordsOf(line: string): string[] {
   const [command = ''] = line.split(/ (?:[|>]|&&) ?/);
   const words = command.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];

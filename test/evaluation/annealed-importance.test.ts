@@ -1,4 +1,5 @@
-// Annealed importance sampling on a model whose evidence is known: unbiased weights, both directions around the truth, the same on any engine.
+// Annealed importance sampling on a model whose evidence is known: unbiased weights, both directions around the truth,
+// the same on any engine.
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal } from '@flowvae/distributions';
 import {

@@ -1,4 +1,5 @@
-// Diagnostics of posteriors on models that are known: terms, layers, divergences, active units, and both parts of the inference gap.
+// Diagnostics of posteriors on models that are known: terms, layers, divergences, active units, and both parts of the
+// inference gap.
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { type InferenceGapsOptions, inferenceGaps, latentActivity, posteriorStatistics } from '@flowvae/evaluation';
@@ -165,7 +166,8 @@ describe('inferenceGaps on a model whose posterior is correlated', () => {
 
   it('splits log p(x) − L: the refined part is the closed-form gap of the best diagonal posterior', async () => {
     const gaps = await inferenceGaps(options);
-    // a mutant, the larger of both estimates: q* is narrow, and at one point a heavy weight carries its estimate above the truth
+    // a mutant, the larger of both estimates: q* is narrow, and at one point a heavy weight carries its estimate above
+    // the truth
     const larger = gaps.map(({ refined, amortised }) => Math.max(refined.logEvidence, amortised.logEvidence));
     expect(Math.max(...larger.map((value, i) => value - given.logEvidence[i]!))).toBeGreaterThan(0.5);
     gaps.forEach(({ approximation, amortisation, refined, amortised, logEvidence }, i) => {
@@ -194,7 +196,8 @@ describe('inferenceGaps on a model whose posterior is correlated', () => {
       return { gaps, runs: runCounter.runs - before };
     };
     const [together, apart] = [await stepsOf(options.modelAt), await stepsOf(wide)];
-    expect([together.runs, apart.runs]).toEqual([7 + 10, 7 + 2 * 10]); // a table, two evaluations of three points, and the steps, apart those of 2 + 1 points
+    // a table, two evaluations of three points, and the steps, apart those of 2 + 1 points
+    expect([together.runs, apart.runs]).toEqual([7 + 10, 7 + 2 * 10]);
     for (const [i, { refined, amortisation }] of together.gaps.entries()) {
       expect(apart.gaps[i]!.refined.elbo).toBeCloseTo(refined.elbo, 3);
       expect(apart.gaps[i]!.amortisation).toBeCloseTo(amortisation, 3);
@@ -216,7 +219,10 @@ describe('inferenceGaps of a family whose parameters come from an encoder or are
       return tf.sub(standardNormal(observed).logProb(tf.div(residual, sd)), observed * Math.log(sd));
     };
 
-  /** KL(N(μ, diag σ²) ‖ p(z|x_i)) in float64: ½(tr V⁻¹S + (m − μ)ᵀV⁻¹(m − μ) − 2 + ln|V| − ln|S|), V = CCᵀ, C lower triangular. */
+  /**
+   * KL(N(μ, diag σ²) ‖ p(z|x_i)) in float64: ½(tr V⁻¹S + (m − μ)ᵀV⁻¹(m − μ) − 2 + ln|V| − ln|S|), V = CCᵀ, C lower
+   * triangular.
+   */
   function divergence(i: number, mu: readonly number[], variance: readonly number[]): number {
     const [c00, , c10, c11] = given.posteriorCholesky as unknown as [number, number, number, number];
     const [v00, v01, v11] = [c00 ** 2, c00 * c10, c10 ** 2 + c11 ** 2];
@@ -230,7 +236,8 @@ describe('inferenceGaps of a family whose parameters come from an encoder or are
   async function gapsOf(amortize: Amortization, formula: string) {
     const flow = formula === 'none' ? undefined : parseFlow(formula, latent);
     const posterior = flowPosterior({ latent, contextWidth: observed, flow, amortize, key: key(7) });
-    const paramsAt = (x: Tensor2D) => posterior.paramsAt(tf.mul(x, 0.1)); // so that no start is further than the steps lead
+    // so that no start is further than the steps lead
+    const paramsAt = (x: Tensor2D) => posterior.paramsAt(tf.mul(x, 0.1));
     const gaps = await inferenceGaps({
       variables: posterior.variables,
       noise: { kind: 'normal', width: latent },

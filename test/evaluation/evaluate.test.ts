@@ -60,7 +60,8 @@ describe('evaluate', () => {
   it('estimates log p(x) and the bound within their errors', async () => {
     const samples = 20_000;
     const result = await evaluate(options({ samples }));
-    // of two correlated latents the log-weight has variance r² = 1 − exp(−2·gap); the weight itself has none here, hence the wider bound
+    // of two correlated latents the log-weight has variance r² = 1 − exp(−2·gap); the weight itself has none here,
+    // hence the wider bound
     const standardError = Math.sqrt((1 - Math.exp(-2 * diagonalGap)) / (batch * samples));
     expect(Math.abs(result.elbo - average(diagonalElbo))).toBeLessThan(5 * standardError);
     expect(Math.abs(result.nll + average(logEvidence))).toBeLessThan(0.05);

@@ -16,7 +16,10 @@ const summary = (values: readonly number[]) => ({
   images: values.length,
 });
 
-/** A test set of N images by few and by many samples, in random order; more samples help hard images more, and `noise` is what few do not tell of many. */
+/**
+ * A test set of N images by few and by many samples, in random order; more samples help hard images more, and `noise`
+ * is what few do not tell of many.
+ */
 function simulated(images: number, seed: number, noise: number) {
   const values = drawNormal(fold(key(7), seed), 2 * images);
   const few = Array.from({ length: images }, (_, i) => 90 + 25 * values[2 * i]!);

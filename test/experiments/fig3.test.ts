@@ -27,7 +27,8 @@ it('planar layers with offsets start as the identity, as do those without', () =
   expect(none).toEqual(flow.initialParams(key(1)));
   expect({ ...spread, b: none.b }).toEqual(none);
   const meanSquare = spread.b!.reduce((sum, b) => sum + b * b, 0) / spread.b!.length;
-  expect(Math.abs(meanSquare - 4)).toBeLessThan(4 * 4 * Math.sqrt(2 / 500)); // four standard errors of a mean of 500 squares
+  // four standard errors of a mean of 500 squares
+  expect(Math.abs(meanSquare - 4)).toBeLessThan(4 * 4 * Math.sqrt(2 / 500));
   const z = drawNormal(key(2), 2 * 30);
   const { y, logDet } = tf.tidy(() => {
     const params = Object.fromEntries(
@@ -47,7 +48,10 @@ it('planar layers with offsets start as the identity, as do those without', () =
   ).toEqual([]);
 });
 
-/** Along z₂ each energy is one bell or two, wherever they lie; along z₁ the box of width 8 ends in two halves of a bell of deviation 0.1. */
+/**
+ * Along z₂ each energy is one bell or two, wherever they lie; along z₁ the box of width 8 ends in two halves of a bell
+ * of deviation 0.1.
+ */
 const bell = (deviation: number) => deviation * Math.sqrt(2 * Math.PI);
 const lnZ: Readonly<Record<EnergyName, number>> = {
   U1: 1.8775016,

@@ -1,4 +1,5 @@
-// What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is flat.
+// What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is
+// flat.
 import {
   architectures,
   dataPoints,

@@ -55,7 +55,8 @@ it('both programs train', () => {
     expect(child.status, child.stderr).toBe(0);
     const { plain, planar } = JSON.parse(readFileSync(join(out, 'bounds.json'), 'utf8'));
     for (const { bound } of [plain, planar]) {
-      expect(bound).toBeGreaterThan(-700); // a decoder that knows nothing is at −784·log 2 = −543, and both begin near it
+      // a decoder that knows nothing is at −784·log 2 = −543, and both begin near it
+      expect(bound).toBeGreaterThan(-700);
       expect(bound).toBeLessThan(-100);
     }
   } finally {

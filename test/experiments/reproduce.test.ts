@@ -1,4 +1,5 @@
-// `pnpm reproduce` at its smallest: lists, runs, takes up, leaves to others, and what it makes of results that are there.
+// `pnpm reproduce` at its smallest: lists, runs, takes up, leaves to others, and what it makes of results that are
+// there.
 import {
   existsSync,
   mkdirSync,
@@ -56,7 +57,8 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(result.nll200).toBeLessThanOrEqual(result.testNegativeElbo);
     expect(result.nll200StandardError).toBeGreaterThan(0);
     expect(result.kl200StandardError).toBeGreaterThan(0);
-    expect(result.kl200StandardError).toBeLessThan(result.nll200StandardError); // an image's bound and likelihood move together
+    // an image's bound and likelihood move together
+    expect(result.kl200StandardError).toBeLessThan(result.nll200StandardError);
     expect(result.command).toContain("reproduce table2 --scale smoke --only '^oxford-planar-2-20-seed0$' --threads 1");
     expect(JSON.stringify(result)).not.toContain(folder);
   });

@@ -57,7 +57,8 @@ it('table2: seeds as one row, and each beside the published curve at its steps',
   expect(text).toMatch(/\| +nice-perm\(80\), shared \| +10 \| +1 \| +96\.00 \(97\.4\) \|/);
   expect(text).toMatch(/\| +planar\*10, seed 1 \| +100,000 \|/);
   expect(text).toMatch(/\| +nice-planar\*K-affine \| +10 \| .* 94\.89, 88\.62 \| +94\.57, 90\.00 \|/);
-  expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/); // a result without the error of KL
+  // a result without the error of KL
+  expect(text).toMatch(/\| +nice-perm \| .* \| 90\.50 ± 0\.24 \| +4\.00 \| +94\.89, 88\.62/);
   expect(text).toContain('the first runs do not tell its error');
   const known = tableOfMnist([run({ kl200StandardError: 0.03 })]);
   expect(known).toContain('| 4.00 ± 0.03 |');

@@ -1,4 +1,5 @@
-// The experiment that readers copy runs as it stands; the test of the pages' examples type-checks it by its own tsconfig.
+// The experiment that readers copy runs as it stands; the test of the pages' examples type-checks it by its own
+// tsconfig.
 import { expect, it } from 'vitest';
 import { program } from '../processes/programs.ts';
 

@@ -1,4 +1,5 @@
-// A terminal that is closed while a run goes on: the run stops with a checkpoint, or trains on, and nothing looks like a crash.
+// A terminal that is closed while a run goes on: the run stops with a checkpoint, or trains on, and nothing looks like
+// a crash.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

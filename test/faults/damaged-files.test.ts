@@ -1,5 +1,5 @@
-// Files of a run and of a data set, damaged in thousands of ways: each gives an ExpectationError, or a fallback that says so, or what was
-// written. Nothing else is thrown, and nothing is taken that was not written.
+// Files of a run and of a data set, damaged in thousands of ways: each gives an ExpectationError, or a fallback that
+// says so, or what was written. Nothing else is thrown, and nothing is taken that was not written.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,7 +121,8 @@ it(`${RUN_CASES} damaged files of a run, taken up`, () => {
     else seen.asWritten++;
   }
   restore(path, files);
-  expect(seen.refused).toBeGreaterThan(RUN_CASES / 10); // all of config.json, and of metrics.jsonl where no checkpoint is before it
+  // all of config.json, and of metrics.jsonl where no checkpoint is before it
+  expect(seen.refused).toBeGreaterThan(RUN_CASES / 10);
   expect(seen.fallback).toBeGreaterThan(RUN_CASES / 4);
   expect(seen.asWritten).toBeGreaterThan(RUN_CASES / 8); // the checkpoint that is not the latest
 });

@@ -1,4 +1,5 @@
-// A disk that refuses: one clear line, exit code 2, earlier checkpoints intact, and a run that can be taken up once the disk is well again.
+// A disk that refuses: one clear line, exit code 2, earlier checkpoints intact, and a run that can be taken up once the
+// disk is well again.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

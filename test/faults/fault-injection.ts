@@ -1,5 +1,6 @@
-// Loaded before a program by `--import`: makes one of its file operations fail, or kills the process in the middle of it.
-// FAULT_AT counts the operations that change files under FAULT_FOLDER, from 1; FAULT is `kill` or an error code such as ENOSPC.
+// Loaded before a program by `--import`: makes one of its file operations fail, or kills the process in the middle of
+// it. FAULT_AT counts the operations that change files under FAULT_FOLDER, from 1; FAULT is `kill` or an error code
+// such as ENOSPC.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -1,5 +1,6 @@
-// A run that is killed again and again, at operations on its files and at moments between them, ends with the bytes of one that was not.
-// KILLS=50 npx vitest run --config test/vitest.config.ts kill-and-resume   runs the long form (some minutes); the tests' own is short.
+// A run that is killed again and again, at operations on its files and at moments between them, ends with the bytes of
+// one that was not. KILLS=50 npx vitest run --config test/vitest.config.ts kill-and-resume   runs the long form (some
+// minutes); the tests' own is short.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +61,8 @@ function killing(
   chance: number,
   { folder, operations }: { folder: string; operations: number },
 ): ProgramOptions {
-  // every other kill is in the middle of an operation on files: of those that a taken-up run has left, mostly one of the first
+  // every other kill is in the middle of an operation on files: of those that a taken-up run has left, mostly one of
+  // the first
   const at = 1 + Math.floor(chance ** 2 * operations);
   if (attempt % 2 === 0) return { fault: { kind: 'kill', at, folder } };
   let isTiming = false;

@@ -1,4 +1,5 @@
-// Runs whose starter ends: they leave a checkpoint and free the folder, unless they are detached; and are told of it before.
+// Runs whose starter ends: they leave a checkpoint and free the folder, unless they are detached; and are told of it
+// before.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

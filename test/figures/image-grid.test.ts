@@ -64,7 +64,8 @@ describe('imageGrid', () => {
   it('draws 1 black on request', () => {
     const dark = decodePng(imageGrid({ ...options, tone: 'dark-on-light' }));
     expect(wrongPixels(dark, { ...cell(2), value: (r, c) => 1 - pixelOf(images, 2)(r, c) })).toBe(0);
-    const closed = decodePng(imageGrid({ ...options, tone: 'dark-on-light', gap: 0 })); // frames do not cover neighbours
+    // frames do not cover neighbours
+    const closed = decodePng(imageGrid({ ...options, tone: 'dark-on-light', gap: 0 }));
     expect(wrongPixels(closed, { x: 16 + width * scale, y: 16, value: (r, c) => 1 - pixelOf(images, 1)(r, c) })).toBe(
       0,
     );

@@ -1,4 +1,5 @@
-// The public checker at its defaults: no right flow of the table is called wrong, and no wrong one passes. `pnpm check-flows` asks for more keys.
+// The public checker at its defaults: no right flow of the table is called wrong, and no wrong one passes. `pnpm
+// check-flows` asks for more keys.
 import { checkFlow, parseFlow } from '@flowvae/flows';
 import { fold, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';

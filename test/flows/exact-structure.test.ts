@@ -1,4 +1,5 @@
-// What flows say of themselves, and parts of them alone, by hand: boxes, starts, names, single layers, refusals, first values.
+// What flows say of themselves, and parts of them alone, by hand: boxes, starts, names, single layers, refusals, first
+// values.
 import {
   chain,
   type Flow,

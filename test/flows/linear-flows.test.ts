@@ -69,7 +69,8 @@ describe('actnorm started from data', () => {
 
 describe('full', () => {
   it('pushes N(0, I) to N(shift, L·Lᵀ) with any lower triangular L of positive diagonal', () => {
-    // L = diag(2, 3, 0.5)·(I + N), N = [[·, ·, ·], [4, ·, ·], [5, 6, ·]]: its columns are the images of the unit vectors
+    // L = diag(2, 3, 0.5)·(I + N), N = [[·, ·, ·], [4, ·, ·], [5, 6, ·]]: its columns are the images of the unit
+    // vectors
     const unit = shaped([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3]);
     const { y } = eager(forwardOf(full(3)), {
       z: unit,

@@ -1,4 +1,5 @@
-// Flows written wrongly are reported: by the Jacobian where map and log-det disagree, by their invariants where both are wrong together.
+// Flows written wrongly are reported: by the Jacobian where map and log-det disagree, by their invariants where both
+// are wrong together.
 import {
   type Flow,
   planarLeaky,
@@ -34,7 +35,8 @@ describe('the log-det is not that of the Jacobian', () => {
   };
   const wrong: Readonly<Record<string, Flow>> = {
     'radial, taken at the point after the flow': stale(radial(dim)),
-    'planar-leaky*3, taken at the point after the flow': stale(planarLeaky(dim, 3, { slope: 0.3 })), // one layer keeps the sign of s, so its branch
+    // one layer keeps the sign of s, so its branch
+    'planar-leaky*3, taken at the point after the flow': stale(planarLeaky(dim, 3, { slope: 0.3 })),
     'sylvester-o, taken at the point after the flow': stale(sylvesterOrthogonal(dim, 2)),
     'sylvester-h, taken at the point after the flow': stale(sylvesterHouseholder(dim, 2)),
     'sylvester-t, taken at the point after the flow': stale(sylvesterTriangular(dim)),

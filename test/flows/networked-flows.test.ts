@@ -1,4 +1,5 @@
-// What only flows with networks inside must keep: their inverses keep the laws as well, far points stay finite, and networks see what they may.
+// What only flows with networks inside must keep: their inverses keep the laws as well, far points stay finite, and
+// networks see what they may.
 import {
   type InvertibleFlow,
   iaf,

@@ -7,7 +7,10 @@ import { differences } from '../laws/comparison.ts';
 import { compiled, eager, type Inputs } from '../laws/evaluation.ts';
 import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 
-/** Which components each layer keeps, as its map shows it: where v is 1 everywhere, tanh of a positive sum is added to the others. */
+/**
+ * Which components each layer keeps, as its map shows it: where v is 1 everywhere, tanh of a positive sum is added to
+ * the others.
+ */
 function keptComponents(dim: number, layers: number): boolean[][] {
   const ones = { v: tf.ones([1, layers, dim]), b: tf.zeros([1, layers]) };
   return nicePlanar(dim, layers).layers!(ones).map(({ flow, params }) => {

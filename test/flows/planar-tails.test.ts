@@ -1,4 +1,5 @@
-// Gradients where wᵀu ≪ 0: value and derivative of the log-det are made of the same tails, and none of them may be cut off.
+// Gradients where wᵀu ≪ 0: value and derivative of the log-det are made of the same tails, and none of them may be cut
+// off.
 import { compile } from '@flowvae/compiler';
 import { standardNormal } from '@flowvae/distributions';
 import { type Flow, planar, planarLeaky, pushForward } from '@flowvae/flows';

@@ -1,4 +1,5 @@
-// The posterior as a layer: the numbers of the posterior itself, training by tfjs's own means, and the way through a file and back.
+// The posterior as a layer: the numbers of the posterior itself, training by tfjs's own means, and the way through a
+// file and back.
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Posteriors: which variables they have, what depends on the data, and that a fresh flow leaves the diagonal normal as it is.
+// Posteriors: which variables they have, what depends on the data, and that a fresh flow leaves the diagonal normal as
+// it is.
 import { type Amortization, flowParameterCount, flowPosterior, type InvertibleFlow, parseFlow } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { parameterCount, tf, type Variable } from '@flowvae/tensor';

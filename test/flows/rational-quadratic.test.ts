@@ -1,4 +1,5 @@
-// The rational-quadratic spline at single points, against the formulas in float64: flat knots, many bins, both solutions of the quadratic equation.
+// The rational-quadratic spline at single points, against the formulas in float64: flat knots, many bins, both
+// solutions of the quadratic equation.
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { rationalQuadraticMap } from '../../packages/flows/src/frames/rational-quadratic.ts';

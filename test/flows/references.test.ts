@@ -24,7 +24,9 @@ import type { FlowReference, FlowReferenceCase } from '../reference/flow-cases.t
 
 type Make = (given: FlowReferenceCase) => Flow;
 
-/** The flow of a case by its file and the first letters of its name; the LU reference is the map before its permutation. */
+/**
+ * The flow of a case by its file and the first letters of its name; the LU reference is the map before its permutation.
+ */
 const flowOf: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
   radial: { D: ({ dim, layers }) => radial(dim, layers) },
   'planar-leaky': { D: ({ dim, layers }) => planarLeaky(dim, layers) },

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { plainFlowCases } from '../cases/plain-flows.ts';
 import { staysFinite } from '../laws/wide-draws.ts';
 
-/** The first row of each function that makes a flow, one layer: slopes of ten layers of scale 10 underflow, and then there is no inverse in float32. */
+/**
+ * The first row of each function that makes a flow, one layer: slopes of ten layers of scale 10 underflow, and then
+ * there is no inverse in float32.
+ */
 const rows = new Map(plainFlowCases.map((row) => [row.madeBy, row] as const).toReversed());
 
 describe.each([...rows.values()].map((row) => [row.name, row] as const))('%s', (name, { make }) => {

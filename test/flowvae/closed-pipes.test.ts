@@ -1,4 +1,5 @@
-// Programs whose reader goes away end quietly, as Unix tools do, and a run loses nothing but the lines that nobody read.
+// Programs whose reader goes away end quietly, as Unix tools do, and a run loses nothing but the lines that nobody
+// read.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

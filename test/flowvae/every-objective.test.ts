@@ -1,4 +1,5 @@
-// Every objective with every gradient that it has trains on every kind of posterior that it allows, compiled; the others are refused by name.
+// Every objective with every gradient that it has trains on every kind of posterior that it allows, compiled; the
+// others are refused by name.
 import {
   completeConfig,
   experiment,

@@ -1,4 +1,5 @@
-// Help, versions, completion and every refusal come before a tensor library is loaded: here no such library can be loaded.
+// Help, versions, completion and every refusal come before a tensor library is loaded: here no such library can be
+// loaded.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

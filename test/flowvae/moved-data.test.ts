@@ -1,4 +1,5 @@
-// Where a run's images are: from which folder a command is started does not matter, images may move, and what needs none opens none.
+// Where a run's images are: from which folder a command is started does not matter, images may move, and what needs
+// none opens none.
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, decodeSafetensors, encodeSafetensors, openRun, replayRun, sealed, trainRun } from 'flowvae';
@@ -77,7 +78,8 @@ describe('images that moved', () => {
     cpSync(out, old, { recursive: true });
     const file = join(old, 'model.safetensors');
     const { tensors } = decodeSafetensors(readFileSync(file), file);
-    writeFileSync(file, encodeSafetensors({ tensors, metadata: {} })); // as versions wrote it that did not say how large the images are
+    // as versions wrote it that did not say how large the images are
+    writeFileSync(file, encodeSafetensors({ tensors, metadata: {} }));
     const command = ['evaluate', old, '--simulated', '2', '--ais', '2', '--chains', '2', '--eval-images', '0'];
     const { code, stderr } = await flowvaeHere(command);
     expect([code, stderr]).toEqual([2, `flowvae: data ${lost}: expected a folder, got no such folder; ${remedy}\n`]);

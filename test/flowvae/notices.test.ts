@@ -1,4 +1,5 @@
-// Settings that can be used, but not as they were meant, are told: more threads than cores, more test images than there are.
+// Settings that can be used, but not as they were meant, are told: more threads than cores, more test images than there
+// are.
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { imagesNotice, threadsNotice } from '../../packages/flowvae/src/command/checks/notices.ts';

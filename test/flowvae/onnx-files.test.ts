@@ -1,4 +1,5 @@
-// The exported encoder and decoder: the numbers of the model itself, in every runtime, for every flow and any batch size.
+// The exported encoder and decoder: the numbers of the model itself, in every runtime, for every flow and any batch
+// size.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform } from '@flowvae/random';

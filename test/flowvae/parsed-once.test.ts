@@ -1,4 +1,5 @@
-// Every command reads each formula of its settings once, and makes one flow of it; nothing else looks for the word `none`.
+// Every command reads each formula of its settings once, and makes one flow of it; nothing else looks for the word
+// `none`.
 import { completeConfig, openRun, planOf } from 'flowvae';
 import ts from 'typescript';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,5 @@
-// Priors by their formulas: what is sampled comes through the prior's own parameters, and one without an inverse is refused.
+// Priors by their formulas: what is sampled comes through the prior's own parameters, and one without an inverse is
+// refused.
 import { completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
@@ -12,7 +13,8 @@ it.each(invertible)('prior %s is what a model samples from', (prior) => {
   const own = Object.entries(model.variables).filter(([path]) => path.startsWith('prior/'));
   const images = (scale: number) =>
     tf.tidy(() => {
-      // no two of them proportional or equal: a reflection does not know the length of its normal, and radial's α = β is the identity
+      // no two of them proportional or equal: a reflection does not know the length of its normal, and radial's α = β
+      // is the identity
       for (const [k, [, variable]] of own.entries()) {
         const angles = tf.add(k, tf.mul(scale, tf.range(1, variable.size + 1)));
         variable.assign(tf.reshape(tf.cos(angles), variable.shape));

@@ -5,7 +5,10 @@ import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 interface FusedGraph {
   readonly fn: Traceable;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** Whether a session with ONNX Runtime's defaults loses an output, and so may end the process: it is of a node that the fusion takes out. */
+  /**
+   * Whether a session with ONNX Runtime's defaults loses an output, and so may end the process: it is of a node that
+   * the fusion takes out.
+   */
   readonly losesOutput: boolean;
 }
 

@@ -1,5 +1,6 @@
-// Makes sessions for graphs in which ONNX Runtime's fusions of transposes and products have something to do; run in a process that may die.
-// Arguments: the graph's name, and `ours` or `defaults` for the options of the session; prints the operators of the optimised graph.
+// Makes sessions for graphs in which ONNX Runtime's fusions of transposes and products have something to do; run in a
+// process that may die. Arguments: the graph's name, and `ours` or `defaults` for the options of the session; prints
+// the operators of the optimised graph.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -12,7 +12,9 @@ export interface Campaign {
   readonly first: number;
   readonly count: number;
   readonly start: StartPrograms;
-  /** Programs of one process. Default 250: a process that lives long would hide nothing, but its start takes seconds. */
+  /**
+   * Programs of one process. Default 250: a process that lives long would hide nothing, but its start takes seconds.
+   */
   readonly batch?: number;
   readonly onBatch?: (done: number, faults: readonly Fault[]) => void;
 }

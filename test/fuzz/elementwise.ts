@@ -1,4 +1,5 @@
-// Element-wise lines. Arguments are kept where each function is smooth and its slope moderate, so that rounding does not grow without bound.
+// Element-wise lines. Arguments are kept where each function is smooth and its slope moderate, so that rounding does
+// not grow without bound.
 import { type Tensor, tf } from '@flowvae/tensor';
 import { elements, type Known, listed, MOST_ELEMENTS, type Operation } from './operation.ts';
 

@@ -7,8 +7,9 @@ export interface Known {
   readonly shape: readonly number[];
   readonly type: 'float32' | 'int32' | 'bool';
   /**
-   * Whether every engine has the same bits: it comes from the inputs by moves, signs and choices alone. Only such values may be compared,
-   * rounded or searched, since a difference in the last place would change those results by a whole step.
+   * Whether every engine has the same bits: it comes from the inputs by moves, signs and choices alone. Only such
+   * values may be compared, rounded or searched, since a difference in the last place would change those results by a
+   * whole step.
    */
   readonly isExact: boolean;
 }
@@ -20,7 +21,10 @@ export interface Line {
   readonly apply: (...args: Tensor[]) => Tensor;
   /** Whether the result has the same bits on every engine where the arguments have. */
   readonly keepsBits?: boolean;
-  /** Whether it is made of several kernels, whose differences from 1 may cancel: an error inside is as large as one of its arguments' size. */
+  /**
+   * Whether it is made of several kernels, whose differences from 1 may cancel: an error inside is as large as one of
+   * its arguments' size.
+   */
   readonly roundsInside?: boolean;
 }
 

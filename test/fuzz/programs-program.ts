@@ -1,4 +1,5 @@
-// Runs the programs of some seeds on every engine; one JSON line before and after each, so that a process that dies leaves the seed behind.
+// Runs the programs of some seeds on every engine; one JSON line before and after each, so that a process that dies
+// leaves the seed behind.
 import { engines } from './engines.ts';
 import type { Observation } from './observation.ts';
 import { randomProgram } from './random-program.ts';

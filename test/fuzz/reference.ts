@@ -23,9 +23,10 @@ const SMALLEST_NORMAL = 2 ** -126;
 const LARGEST = 2 ** 118;
 
 /**
- * Runs a program once as it is and some times with noise: arguments and result of every line that rounds are multiplied by 1 + 8·2⁻²⁴·r, r in [−1, 1].
- * Noise in arguments stands for a kernel's backward error, which cancellation in sums makes larger than any error relative to the result. The spread
- * of the noisy runs measures the program's condition at each output, and so the error of other kernels (Monte Carlo arithmetic; Parker 1997).
+ * Runs a program once as it is and some times with noise: arguments and result of every line that rounds are multiplied
+ * by 1 + 8·2⁻²⁴·r, r in [−1, 1]. Noise in arguments stands for a kernel's backward error, which cancellation in sums
+ * makes larger than any error relative to the result. The spread of the noisy runs measures the program's condition at
+ * each output, and so the error of other kernels (Monte Carlo arithmetic; Parker 1997).
  */
 export function expectedOf(program: Program): Record<string, Expected> {
   const right = numbersOf(program);

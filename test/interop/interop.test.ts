@@ -1,4 +1,5 @@
-// The interop table finds fault where it should: other numbers, other shapes, errors, some batch sizes alone. The runtimes themselves are `pnpm interop`'s.
+// The interop table finds fault where it should: other numbers, other shapes, errors, some batch sizes alone. The
+// runtimes themselves are `pnpm interop`'s.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,8 +1,11 @@
-// `pnpm interop`: exports a model of every flow, runs the files in other runtimes at several batch sizes, and prints the table of results.
-//   --cache <folder>  where Python's packages and the Rust programs are kept (default: a temporary folder, removed at the end)
+// `pnpm interop`: exports a model of every flow, runs the files in other runtimes at several batch sizes, and prints
+// the table of results.
+//   --cache <folder>  where Python's packages and the Rust programs are kept (default: a temporary folder, removed at
+//   the end)
 //   --only <names>    these runtimes alone, with commas between them
 //   --write           writes the table to results/table.md
-// It needs the network, python3, cargo (tract, rten, candle) and some gigabytes; a runtime that cannot be prepared is said to be missing.
+// It needs the network, python3, cargo (tract, rten, candle) and some gigabytes; a runtime that cannot be prepared is
+// said to be missing.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

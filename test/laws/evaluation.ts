@@ -1,4 +1,5 @@
-// Runs one pure function of named tensors on either engine, on plain arrays, so that a law can ask both the same question.
+// Runs one pure function of named tensors on either engine, on plain arrays, so that a law can ask both the same
+// question.
 import { type Arrays, compile, runCounter, type Traceable } from '@flowvae/compiler';
 import { type NamedVariables, type Scalar, type Tensor, tf } from '@flowvae/tensor';
 

@@ -7,7 +7,10 @@ import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluatio
 /** How many points and rows of parameters, and how large the parameters are. */
 export interface Drawing {
   readonly batch?: number;
-  /** 1 where the batch shares the parameters; the batch size by default. Parameters that the flow itself calls shared have one row. */
+  /**
+   * 1 where the batch shares the parameters; the batch size by default. Parameters that the flow itself calls shared
+   * have one row.
+   */
   readonly paramRows?: number;
   readonly scale: number;
   readonly seed?: Key;

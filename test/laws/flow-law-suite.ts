@@ -27,7 +27,10 @@ const ofComputing: Readonly<Record<string, laws.FlowLaw>> = {
   gradientsCompileToTheSame,
 };
 
-/** Differences of many parameters are dear, and small ones make nearly the same map: beyond the plane they are taken at trained ones. */
+/**
+ * Differences of many parameters are dear, and small ones make nearly the same map: beyond the plane they are taken at
+ * trained ones.
+ */
 const isDear = (law: laws.FlowLaw, dim: number, size: string) =>
   law === gradientsMatchDifferences && dim > 2 && size === 'small';
 

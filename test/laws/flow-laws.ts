@@ -30,7 +30,10 @@ const findingsOf = (
   options: CheckFlowOptions = {},
 ): string[] => [...checkFlow(flow, { checks, scale, draws: 1, ...options }).findings];
 
-/** The log-det is that of the autodiff Jacobian, wherever the map does not nearly fold; and it folds nowhere (looked for up to dimension 5). */
+/**
+ * The log-det is that of the autodiff Jacobian, wherever the map does not nearly fold; and it folds nowhere (looked for
+ * up to dimension 5).
+ */
 export const logDetIsTheJacobians = (flow: Flow, scale: number, seed?: Key): string[] =>
   findingsOf(flow, flow.dim > 5 ? ['logDet'] : ['logDet', 'fold'], scale, {
     points: flow.dim > 5 ? 3 : 8, // each costs D gradients
@@ -41,7 +44,10 @@ export const logDetIsTheJacobians = (flow: Flow, scale: number, seed?: Key): str
 export const keepsInvariants = (flow: Flow, scale: number): string[] =>
   flow.invariants ? findingsOf(flow, ['invariants'], 3 * scale, { draws: 10 }) : [];
 
-/** Nothing turns into NaN or ∞ in either direction and its gradients, up to parameters of scale 10 and points of size 1e3. */
+/**
+ * Nothing turns into NaN or ∞ in either direction and its gradients, up to parameters of scale 10 and points of size
+ * 1e3.
+ */
 export const staysFinite = (flow: Flow, scale: number): string[] => findingsOf(flow, ['finite'], scale);
 
 /** At its initial parameters the flow is the identity with log-det 0. */
@@ -54,7 +60,10 @@ export const startsWithoutVolume = (flow: Flow): string[] => findingsOf(flow, ['
 export const inverseUndoesForward = (flow: InvertibleFlow, scale: number): string[] =>
   findingsOf(flow, ['roundTrip'], scale, { points: flow.dim > 5 ? 2 : 4 });
 
-/** Parameters shared as [1, …] give what the same row tiled to [B, …] gives; rows of parameters of their own, what each gives alone. */
+/**
+ * Parameters shared as [1, …] give what the same row tiled to [B, …] gives; rows of parameters of their own, what each
+ * gives alone.
+ */
 export function rowsAreIndependent(flow: Flow, scale: number): string[] {
   const batch = 4;
   const shared = drawInputs(flow, { batch, paramRows: 1, scale });

@@ -8,7 +8,10 @@ type Correction = NonNullable<NonNullable<Parameters<typeof plainPlanar>[1]>['co
 
 const rowDot = (a: Tensor, b: Tensor): Tensor2D => tf.sum(tf.mul(a, b), 1, true);
 
-/** One planar layer whose log-det is log|1 + (1 − t²)·wᵀû| of the û it really uses, right or wrong: no Jacobian can contradict it. */
+/**
+ * One planar layer whose log-det is log|1 + (1 − t²)·wᵀû| of the û it really uses, right or wrong: no Jacobian can
+ * contradict it.
+ */
 export function planarByOwnUHat(dim: number, correction: Correction, { declares = false } = {}): Flow {
   const { paramShapes, initialParams } = plainPlanar(dim);
   const pieces = ({ w, u, b }: Params<ParamShapes>) => {

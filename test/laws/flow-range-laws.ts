@@ -31,7 +31,9 @@ const everywhere = { scales: [0, 0.1, 1, 10], distances: [0, 1, 400] };
 /** The place where most is at stake. */
 export const farthest = { scales: [10], distances: [400] };
 
-/** Values, log-dets and gradients of both directions are finite at parameters of scale up to 10 and points up to 1e3. */
+/**
+ * Values, log-dets and gradients of both directions are finite at parameters of scale up to 10 and points up to 1e3.
+ */
 export async function gradientsStayFinite(
   flow: Flow,
   { scales, distances } = everywhere,

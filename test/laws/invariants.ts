@@ -1,4 +1,5 @@
-// What keeps a flow invertible, read off from outside on wide draws: a log-det that agrees with the Jacobian does not show it.
+// What keeps a flow invertible, read off from outside on wide draws: a log-det that agrees with the Jacobian does not
+// show it.
 import type { Flow, ParamShapes, Params } from '@flowvae/flows';
 import { fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
@@ -9,7 +10,9 @@ import { drawInputs, forwardOf } from './flow-inputs.ts';
 
 const DRAWS = 1000;
 
-/** The sign of det ∂y/∂z never changes: along a segment between two points the determinant of a map that folds passes 0. */
+/**
+ * The sign of det ∂y/∂z never changes: along a segment between two points the determinant of a map that folds passes 0.
+ */
 export function neverFolds(flow: Flow): string[] {
   const { dim } = flow;
   return [0.3, 1, 3].flatMap((scale) => {

@@ -134,7 +134,10 @@ function momentsOf(likelihood: LikelihoodCase, at: At, seed: number) {
   return { mean, variance, fourth, ownMean: results.mean![0]!, average, results };
 }
 
-/** `mean()` is the expectation, and draws have the density's mean and variance to four standard errors, and its log-density. */
+/**
+ * `mean()` is the expectation, and draws have the density's mean and variance to four standard errors, and its
+ * log-density.
+ */
 export function hasItsMoments(likelihood: LikelihoodCase, at = atOf(likelihood)): string[] {
   return SEEDS.flatMap((seed) => {
     const { mean, variance, fourth, ownMean, average, results } = momentsOf(likelihood, at, seed);

@@ -1,4 +1,5 @@
-// Flows written wrongly, each in a way seen in the wild; every one must be reported by a law or by the reference numbers.
+// Flows written wrongly, each in a way seen in the wild; every one must be reported by a law or by the reference
+// numbers.
 import { type Flow, householder, type ParamShapes, type Params, planarLeaky, radial } from '@flowvae/flows';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 

@@ -1,4 +1,5 @@
-// The constraint wᵀû > −1, read off a planar layer from outside: what no Jacobian check can see, since both sides use the same û.
+// The constraint wᵀû > −1, read off a planar layer from outside: what no Jacobian check can see, since both sides use
+// the same û.
 import type { InvertibleFlow } from '@flowvae/flows';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { constrainedDot, planarLogDet } from '../reference/planar.ts';
@@ -21,7 +22,8 @@ const SMALLEST_DOT = -68;
 /**
  * wᵀû = softplus(wᵀu) − 1 > −1 on wide draws: w of scale 0.1 to 3, u of scale 3.
  *
- * At z = 0 with h(b) = 1, for tanh where it saturates, y is û itself; at z = 0 and h'(b) = 1, exp(logDet) is 1 + wᵀû, which must not be 0.
+ * At z = 0 with h(b) = 1, for tanh where it saturates, y is û itself; at z = 0 and h'(b) = 1, exp(logDet) is 1 + wᵀû,
+ * which must not be 0.
  * @param flow one planar layer
  */
 export function keepsConstraint(flow: InvertibleFlow, { one, steep } = tanhProbes, draws = 4000): string[] {

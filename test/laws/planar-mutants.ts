@@ -1,4 +1,5 @@
-// A planar layer written plainly, and the ways to write it wrongly that were seen in the wild: a law that lets one pass is no law.
+// A planar layer written plainly, and the ways to write it wrongly that were seen in the wild: a law that lets one pass
+// is no law.
 import type { InvertibleFlow, Params, ParamValues, PlanarShapes } from '@flowvae/flows';
 import { drawNormal, type Key } from '@flowvae/random';
 import { checkParam, checkShape, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';

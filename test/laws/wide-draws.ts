@@ -1,11 +1,15 @@
-// Nothing turns into NaN far away from where flows are trained: parameters of scale 10, points up to 1e3, both branches of every choice.
+// Nothing turns into NaN far away from where flows are trained: parameters of scale 10, points up to 1e3, both branches
+// of every choice.
 import { type Flow, isInvertible } from '@flowvae/flows';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { eager, type Inputs, shaped, type Tensors, withGradients } from './evaluation.ts';
 import { weightedLoss } from './flow-gradient-laws.ts';
 import { drawInputs, forwardOf } from './flow-inputs.ts';
 
-/** Parameters of a scale; points of every size from 1e-3 to 1e3, the origin among them, and one where all parameters are 0. */
+/**
+ * Parameters of a scale; points of every size from 1e-3 to 1e3, the origin among them, and one where all parameters are
+ * 0.
+ */
 function wideInputs(flow: Flow, scale: number): Inputs {
   const batch = 64;
   const { z, ...params } = drawInputs(flow, { batch, scale, seed: fold(key(50), flow.name) });

@@ -70,7 +70,10 @@ export class Coverage {
     this.#places = new Places(sources);
   }
 
-  /** Runs the test files whose coverage is not known, or was of other texts. @throws Error where a test fails: nothing could be judged by it */
+  /**
+   * Runs the test files whose coverage is not known, or was of other texts. @throws Error where a test fails: nothing
+   * could be judged by it
+   */
   async record(suite: Suite, tests: readonly string[], say: (line: string) => void): Promise<void> {
     const common = digest(...this.#places.texts.keys(), ...this.#places.texts.values(), ...testSupport().map(textOf));
     const missing: string[] = [];
@@ -95,8 +98,8 @@ export class Coverage {
   }
 
   /**
-   * The tests that evaluate a mutant's place. What is evaluated as a file is loaded, such as a constant, belongs to the tests that evaluate anything else
-   * of that file, and after them to all others.
+   * The tests that evaluate a mutant's place. What is evaluated as a file is loaded, such as a constant, belongs to the
+   * tests that evaluate anything else of that file, and after them to all others.
    */
   judgesOf(mutant: Mutant): Judge[] {
     const place = this.#places.numberOf(mutant);

@@ -18,7 +18,10 @@ export interface Mutant {
   readonly site: Site;
   /** The line of the change, counted from 1. */
   readonly line: number;
-  /** The whole lines before and after, without indentation: they name the mutant also where other lines of the file move. */
+  /**
+   * The whole lines before and after, without indentation: they name the mutant also where other lines of the file
+   * move.
+   */
   readonly before: string;
   readonly after: string;
 }

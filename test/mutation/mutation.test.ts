@@ -1,5 +1,5 @@
-// The mutation tester itself: which mutants it makes, that marks change nothing, that explanations are of mutants that exist, and that it sees
-// a mutant die.
+// The mutation tester itself: which mutants it makes, that marks change nothing, that explanations are of mutants that
+// exist, and that it sees a mutant die.
 import ts from 'typescript';
 import { afterAll, expect, it } from 'vitest';
 import { explained } from './explained.ts';

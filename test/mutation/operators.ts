@@ -1,4 +1,5 @@
-// The changes that mutants are made of: each operator reads one node of the syntax tree and says what could stand in its place.
+// The changes that mutants are made of: each operator reads one node of the syntax tree and says what could stand in
+// its place.
 import ts from 'typescript';
 import type { Edit } from './mutant.ts';
 

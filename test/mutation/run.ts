@@ -1,5 +1,6 @@
-// `pnpm mutate [file …] [--package room] [--sample N] [--seed S]`: changes sources in memory, one place at a time, and runs the tests that evaluate
-// the place. What no test notices has survived. Progress goes to stderr, the table to stdout; a run that was stopped goes on where it ended.
+// `pnpm mutate [file …] [--package room] [--sample N] [--seed S]`: changes sources in memory, one place at a time, and
+// runs the tests that evaluate the place. What no test notices has survived. Progress goes to stderr, the table to
+// stdout; a run that was stopped goes on where it ended.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
@@ -24,7 +25,10 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const mutantsOfAll = (files: readonly string[]): Mutant[] => files.flatMap((file) => mutantsOf(file, textOf(file)));
 
-/** Whether a mutant is still to be judged: also where it survived only because tests were left out that there is now time for. */
+/**
+ * Whether a mutant is still to be judged: also where it survived only because tests were left out that there is now
+ * time for.
+ */
 function isToJudge(mutant: Mutant, known: Verdict | undefined, { again, budget }: Options): boolean {
   if (known === undefined) return true;
   if (known.end !== 'survived' || reasonOf(mutant) !== undefined) return false;

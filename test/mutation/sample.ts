@@ -1,4 +1,5 @@
-// Random samples of mutants that grow: a larger sample of the same seed holds the smaller one, and other lines of a file change nothing.
+// Random samples of mutants that grow: a larger sample of the same seed holds the smaller one, and other lines of a
+// file change nothing.
 import { digest } from './kept-files.ts';
 import { type Mutant, nameOf } from './mutant.ts';
 

@@ -20,7 +20,9 @@ export interface Verdict {
 /** Kills of each test file by source: what killed one mutant of a file often kills the next. */
 type Kills = Map<string, number>;
 
-/** The order in which tests are asked: cheap ones and those that kill much first, those that only load the file last. */
+/**
+ * The order in which tests are asked: cheap ones and those that kill much first, those that only load the file last.
+ */
 const rank = (kills: Kills, source: string) => (judge: Judge) =>
   (judge.isLoadingOnly ? 1e6 : 1) * (judge.milliseconds / (1 + (kills.get(`${source} ${judge.file}`) ?? 0)));
 

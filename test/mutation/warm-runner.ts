@@ -1,5 +1,5 @@
-// vitest's runner for a process that runs many files: TensorFlow.js is as new for each, a file ends at its first failure, and each test says
-// which marks it passed.
+// vitest's runner for a process that runs many files: TensorFlow.js is as new for each, a file ends at its first
+// failure, and each test says which marks it passed.
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunnerTask, RunnerTestSuite } from 'vitest';
 import { TestRunner } from 'vitest';

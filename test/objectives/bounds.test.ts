@@ -1,4 +1,5 @@
-// Bounds as values on models whose evidence is known: tight at the exact posterior, in expectation what enumeration and quadrature say elsewhere.
+// Bounds as values on models whose evidence is known: tight at the exact posterior, in expectation what enumeration and
+// quadrature say elsewhere.
 import { diagonalNormal, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import {
   betaVae,

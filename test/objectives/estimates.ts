@@ -1,4 +1,5 @@
-// Bounds and their gradients as samples: every row of a batch is an independent estimate, so a mean comes with its standard error.
+// Bounds and their gradients as samples: every row of a batch is an independent estimate, so a mean comes with its
+// standard error.
 import type { LatentModel, Objective } from '@flowvae/objectives';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';

@@ -76,7 +76,10 @@ it('the floors of free bits are of the mean over rows, so rows stay together', (
   expect([freeBits(1).mixesRows, freeBitsInTotal(1).mixesRows, elbo().mixesRows]).toEqual([true, true, undefined]);
 });
 
-/** d bound / d log σ at the draw ε of q = N(0, σ²), σ = 1, where the likelihood is 1: log p − log q is −½ε²σ² + ½ε² + log σ. */
+/**
+ * d bound / d log σ at the draw ε of q = N(0, σ²), σ = 1, where the likelihood is 1: log p − log q is −½ε²σ² + ½ε² +
+ * log σ.
+ */
 const slopeInLogStd = (objective: Objective<FactorisedModel & ScorableModel>, epsilon: number) =>
   tf.tidy(() => {
     const lossOf = (logStd: Tensor) => {

@@ -1,4 +1,5 @@
-// On a model whose evidence is known: the ELBO is tight at the exact posterior, misses by the divergence elsewhere, and importance sampling closes the gap.
+// On a model whose evidence is known: the ELBO is tight at the exact posterior, misses by the divergence elsewhere, and
+// importance sampling closes the gap.
 import { elbo, importanceChunk, LogMeanExp } from '@flowvae/objectives';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';

@@ -1,4 +1,5 @@
-// Every gradient estimator is unbiased against the exact gradient, and those that are made for it have no variance at the exact posterior.
+// Every gradient estimator is unbiased against the exact gradient, and those that are made for it have no variance at
+// the exact posterior.
 import { detach, diagonalNormal, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import { planar, pushForward } from '@flowvae/flows';
 import {

@@ -1,4 +1,5 @@
-// Hamiltonian Monte Carlo: the leapfrog runs backwards, the transition leaves a density as it is, and without its test it would not.
+// Hamiltonian Monte Carlo: the leapfrog runs backwards, the transition leaves a density as it is, and without its test
+// it would not.
 import { type HmcInputs, hmcTransition, type LogDensity, leapfrog } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';

@@ -1,4 +1,5 @@
-// The linear-Gaussian model of linear-gaussian.json as a LatentModel, with posteriors of every quality: everything about it is known.
+// The linear-Gaussian model of linear-gaussian.json as a LatentModel, with posteriors of every quality: everything
+// about it is known.
 import { type Draw, diagonalNormal, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import { rowsFor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';

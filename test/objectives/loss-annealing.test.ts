@@ -1,4 +1,5 @@
-// Terms and losses of the bound: the identity of the terms, and what each tempering does to the loss and never to the terms.
+// Terms and losses of the bound: the identity of the terms, and what each tempering does to the loss and never to the
+// terms.
 import { standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, planar, pushForward } from '@flowvae/flows';
 import {

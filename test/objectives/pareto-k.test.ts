@@ -1,4 +1,5 @@
-// Pareto k̂: the shape of generalised Pareto draws comes back, ArviZ gets the same numbers, and streaming changes no bit.
+// Pareto k̂: the shape of generalised Pareto draws comes back, ArviZ gets the same numbers, and streaming changes no
+// bit.
 import { fitGeneralisedPareto, paretoK, paretoKThreshold, WeightTail } from '@flowvae/objectives';
 import { drawUniform, fold, key } from '@flowvae/random';
 import fc from 'fast-check';
@@ -34,7 +35,8 @@ describe.each([0.2, 0.5, 0.7, 1.0])('generalised Pareto draws of shape %d', (sha
   });
 
   it('as importance weights have it as k̂ within 0.05, on average over sets', () => {
-    const [samples, sets] = [10_000, 60]; // a single k̂ of 300 exceedances has a standard deviation of about (1 + k)/√300
+    // a single k̂ of 300 exceedances has a standard deviation of about (1 + k)/√300
+    const [samples, sets] = [10_000, 60];
     const estimates = Array.from({ length: sets }, (_, set) => paretoK(draws(shape, samples, 1 + set).map(Math.log)));
     const shrunk = (300 * shape + 5) / 310; // the prior weighs ten observations at 0.5
     expect(Math.abs(average(estimates) - shape)).toBeLessThan(0.05);

@@ -21,7 +21,10 @@ export function attwFindings(tarball: string): string[] {
   return child.status === 0 ? [] : [child.stdout + child.stderr];
 }
 
-/** Files that the code looks for beside itself (`new URL('./worker.js', import.meta.url)`), versions and texts that a package must not lack. */
+/**
+ * Files that the code looks for beside itself (`new URL('./worker.js', import.meta.url)`), versions and texts that a
+ * package must not lack.
+ */
 export function missingParts(folder: string): string[] {
   const files = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'].filter(
     (file) => !existsSync(join(folder, file)),

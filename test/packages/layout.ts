@@ -1,4 +1,5 @@
-// A project's node_modules without a registry: our packages unpacked, all others linked to the copies that the workspace has.
+// A project's node_modules without a registry: our packages unpacked, all others linked to the copies that the
+// workspace has.
 import { existsSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { manifestOf, packageFolders, root, unpack } from './packing.ts';

@@ -1,5 +1,5 @@
-// The packages as they are published: built, packed, and used from two empty projects outside the repository. `pnpm packages` does the same with
-// npm for everything, under Node 20 and 24.
+// The packages as they are published: built, packed, and used from two empty projects outside the repository. `pnpm
+// packages` does the same with npm for everything, under Node 20 and 24.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

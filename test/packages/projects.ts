@@ -1,4 +1,5 @@
-// Two projects of users, outside the repository: an empty ESM TypeScript one that wants flows, and a plain JavaScript one that wants everything.
+// Two projects of users, outside the repository: an empty ESM TypeScript one that wants flows, and a plain JavaScript
+// one that wants everything.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './packing.ts';

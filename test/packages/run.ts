@@ -1,5 +1,6 @@
-// `pnpm packages`: builds and packs every package, checks each by publint and attw, and installs them with npm into two empty projects, which then run
-// under Node 20 and 24. It needs npm's registry. The tarballs stay where a folder is given.
+// `pnpm packages`: builds and packs every package, checks each by publint and attw, and installs them with npm into two
+// empty projects, which then run under Node 20 and 24. It needs npm's registry. The tarballs stay where a folder is
+// given.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// The command lines of the repository's own programs: a mistake is one line on stderr, the usage behind it, and exit code 2.
+// The command lines of the repository's own programs: a mistake is one line on stderr, the usage behind it, and exit
+// code 2.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** Ends the program over a mistake of its user. */

@@ -1,4 +1,5 @@
-// The repository's TypeScript as JavaScript, made once for a run of the tests: what they start as processes of their own needs no compiler.
+// The repository's TypeScript as JavaScript, made once for a run of the tests: what they start as processes of their
+// own needs no compiler.
 import {
   cpSync,
   existsSync,
@@ -57,7 +58,9 @@ const eachByItself: Plugin = {
   },
 };
 
-/** The installed packages that a folder of the workspace sees; those of the repository itself in their compiled form. */
+/**
+ * The installed packages that a folder of the workspace sees; those of the repository itself in their compiled form.
+ */
 function linkModules(modules: string, links: string, compiled: string): void {
   mkdirSync(links, { recursive: true });
   for (const name of readdirSync(modules)) {

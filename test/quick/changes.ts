@@ -7,7 +7,8 @@ function git(root: string, args: readonly string[]): string[] | undefined {
 }
 
 /**
- * Paths of files that differ from where the branch left `main`, new ones included; on a clean `main` those of the last commit.
+ * Paths of files that differ from where the branch left `main`, new ones included; on a clean `main` those of the last
+ * commit.
  *
  * @returns nothing where git knows no such place
  */

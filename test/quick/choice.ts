@@ -1,4 +1,5 @@
-// Which test files run in a minute: first those of the changed room that need the change, then others that do, then the cheapest of all rooms.
+// Which test files run in a minute: first those of the changed room that need the change, then others that do, then the
+// cheapest of all rooms.
 
 /** What is run, and what is near the change but takes too long. */
 export interface Choice {

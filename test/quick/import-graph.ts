@@ -1,4 +1,5 @@
-// Which file needs which: imports, each name followed through the indexes of packages to the file that makes it, and paths in the texts of tests.
+// Which file needs which: imports, each name followed through the indexes of packages to the file that makes it, and
+// paths in the texts of tests.
 import { basename, posix } from 'node:path';
 import ts from 'typescript';
 import type { FileMap } from '../architecture/file-map.ts';
@@ -10,7 +11,10 @@ export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
 const isSource = (path: string) => /\.(ts|mts|js|mjs)$/.test(path) && !path.includes('/assembly/');
 const isIndex = (path: string) => /^packages\/[^/]+\/src\/(index|plain)\.ts$/.test(path);
 
-/** Reads the graph of a repository. Every index of a package is passed through, so that a flow's change is not every flow's. */
+/**
+ * Reads the graph of a repository. Every index of a package is passed through, so that a flow's change is not every
+ * flow's.
+ */
 export function importGraph(files: FileMap): ImportGraph {
   const sources = new Map(
     Object.keys(files)
@@ -106,7 +110,10 @@ function pathsByName(files: FileMap): (text: string) => readonly string[] {
   };
 }
 
-/** How many steps from a change each file is: 0 for a changed file, 1 for one that needs it. Files that need no changed one are not there. */
+/**
+ * How many steps from a change each file is: 0 for a changed file, 1 for one that needs it. Files that need no changed
+ * one are not there.
+ */
 export function stepsFrom(changed: readonly string[], graph: ImportGraph): ReadonlyMap<string, number> {
   const users = new Map<string, string[]>();
   for (const [path, needed] of graph) for (const each of needed) users.set(each, [...(users.get(each) ?? []), path]);

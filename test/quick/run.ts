@@ -1,4 +1,5 @@
-// `pnpm test:quick [--since <commit>]`: the tests that a change most likely breaks, in under a minute on two cores. `--record` writes down how long
+// `pnpm test:quick [--since <commit>]`: the tests that a change most likely breaks, in under a minute on two cores.
+// `--record` writes down how long
 // files took in the last run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

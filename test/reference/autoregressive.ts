@@ -1,10 +1,12 @@
-// Autoregressive flows in float64; writes autoregressive.json. IAF: Kingma et al. 2016 (arXiv:1606.04934); MAF: Papamakarios et al. 2017
-// (arXiv:1705.07057); masks: Germain et al. 2015 (arXiv:1502.03509), eqs. 12-14.
+// Autoregressive flows in float64; writes autoregressive.json. IAF: Kingma et al. 2016 (arXiv:1606.04934); MAF:
+// Papamakarios et al. 2017 (arXiv:1705.07057); masks: Germain et al. 2015 (arXiv:1502.03509), eqs. 12-14.
 //
-// Component i, the p-th in the layer's order, asks hidden units that know the components at places 1 … p − 1 at most. Of H units unit j knows
-// the places up to the whole part of 1 + j(D − 1)/H; where there is a context, up to that of jD/H, so that the first ones know it alone.
+// Component i, the p-th in the layer's order, asks hidden units that know the components at places 1 … p − 1 at most.
+// Of H units unit j knows the places up to the whole part of 1 + j(D − 1)/H; where there is a context, up to that of
+// jD/H, so that the first ones know it alone.
 //
-// The sequential direction goes component by component, from the first in the layer's order to the last, and asks the network anew for each.
+// The sequential direction goes component by component, from the first in the layer's order to the last, and asks the
+// network anew for each.
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';
 import {

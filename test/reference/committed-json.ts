@@ -54,7 +54,9 @@ function print(value: unknown, indent: string, column: number): string {
   return `{\n${printed.join(',\n')}\n${indent}}`;
 }
 
-/** JSON text: a Float32Array by its shortest decimals (a reader rounds them with `Math.fround`), other numbers in full. */
+/**
+ * JSON text: a Float32Array by its shortest decimals (a reader rounds them with `Math.fround`), other numbers in full.
+ */
 export function toJson(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }

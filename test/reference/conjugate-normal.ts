@@ -1,11 +1,14 @@
-// Conjugate normal model in float64, where every bound is known: in closed form, or by quadrature; writes conjugate-normal.json.
+// Conjugate normal model in float64, where every bound is known: in closed form, or by quadrature; writes
+// conjugate-normal.json.
 //
-//   z ~ N(μ₀, τ²), x_i ~ N(z, s²), i = 1 … n     log p(x) = Σ log p(x_i | x_1 … x_{i−1}), each a normal: N(m, v + s²) with the
-//   posterior N(m, v) of the observations before it; p(z|x) is the posterior after the last one.
-//   For q = N(m, σ²): ELBO = E_q log p(x|z) − KL(q ‖ N(μ₀, τ²)), KL(p(z|x) ‖ q) and their gradients by (m, log σ) in closed form.
-//   Bounds of two samples, E log(½(w(ε₁) + w(ε₂))) (IWAE) and (1 − α)⁻¹ E log(½(w^(1−α)(ε₁) + w^(1−α)(ε₂))) (Rényi) with z = m + σε, by the
-//   trapezoid rule on [−9, 9]², which converges exponentially for such integrands; gradients by central differences.
-// Murphy 2007, "Conjugate Bayesian analysis of the Gaussian distribution", section 2; Burda et al. 2016, eq. 8; Li & Turner 2016, eq. 5.
+//   z ~ N(μ₀, τ²), x_i ~ N(z, s²), i = 1 … n     log p(x) = Σ log p(x_i | x_1 … x_{i−1}), each a normal: N(m, v + s²)
+//   with the posterior N(m, v) of the observations before it; p(z|x) is the posterior after the last one.
+//   For q = N(m, σ²): ELBO = E_q log p(x|z) − KL(q ‖ N(μ₀, τ²)), KL(p(z|x) ‖ q) and their gradients by (m, log σ) in
+//   closed form. Bounds of two samples, E log(½(w(ε₁) + w(ε₂))) (IWAE) and (1 − α)⁻¹ E log(½(w^(1−α)(ε₁) +
+//   w^(1−α)(ε₂))) (Rényi) with z = m + σε, by the trapezoid rule on [−9, 9]², which converges exponentially for such
+//   integrands; gradients by central differences.
+// Murphy 2007, "Conjugate Bayesian analysis of the Gaussian distribution", section 2; Burda et al. 2016, eq. 8; Li &
+// Turner 2016, eq. 5.
 import { commitWhenRun } from './committed-json.ts';
 import { normalLogDensity } from './densities.ts';
 

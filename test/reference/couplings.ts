@@ -1,8 +1,10 @@
-// Coupling flows in float64; writes couplings.json. NICE: Dinh et al. 2015 (arXiv:1410.8516), section 3.2. RealNVP: Dinh et al. 2017
-// (arXiv:1605.08803), eqs. 4-8. Rational-quadratic splines: Durkan et al. 2019 (arXiv:1906.04032), eqs. 4-8.
+// Coupling flows in float64; writes couplings.json. NICE: Dinh et al. 2015 (arXiv:1410.8516), section 3.2. RealNVP:
+// Dinh et al. 2017 (arXiv:1605.08803), eqs. 4-8. Rational-quadratic splines: Durkan et al. 2019 (arXiv:1906.04032),
+// eqs. 4-8.
 //
-// Components are never moved: each layer has a list of those it keeps and a list of those it changes, and the lists change places.
-// NICE stands here without its mixing, one layer. The spline is inverted by bisection, not by the formula for the root.
+// Components are never moved: each layer has a list of those it keeps and a list of those it changes, and the lists
+// change places. NICE stands here without its mixing, one layer. The spline is inverted by bisection, not by the
+// formula for the root.
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';
 import {

@@ -1,8 +1,9 @@
-// Log-densities and Kullback-Leibler divergences in float64, from their definitions; writes densities.json. All in nats.
+// Log-densities and Kullback-Leibler divergences in float64, from their definitions; writes densities.json. All in
+// nats.
 //
 //   normal:     log N(x; μ, σ²) = −½·((x − μ)/σ)² − log σ − ½·log 2π
-//   Bernoulli:  log p(x; ℓ) = −x·softplus(−ℓ) − (1 − x)·softplus(ℓ), ℓ the logit; for x in [0, 1] both terms have one sign
-//   KL(N(μ, σ²) ‖ N(0, 1)) = ½·(μ² + v − log(1 + v)), v = σ² − 1
+//   Bernoulli:  log p(x; ℓ) = −x·softplus(−ℓ) − (1 − x)·softplus(ℓ), ℓ the logit; for x in [0, 1] both terms have one
+//   sign KL(N(μ, σ²) ‖ N(0, 1)) = ½·(μ² + v − log(1 + v)), v = σ² − 1
 import { commitWhenRun } from './committed-json.ts';
 
 const HALF_LOG_TWO_PI = 0.9189385332046727;
@@ -19,7 +20,10 @@ export function standardNormalLogDensity(x: number): number {
 
 const softplus = (a: number) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
-/** x·log p + (1 − x)·log(1 − p) with p = sigmoid(logit); x in [0, 1] (grey values too, where it is no normalised density). */
+/**
+ * x·log p + (1 − x)·log(1 − p) with p = sigmoid(logit); x in [0, 1] (grey values too, where it is no normalised
+ * density).
+ */
 export function bernoulliLogDensity(x: number, logit: number): number {
   const ifOne = x === 0 ? 0 : x * softplus(-logit);
   const ifZero = x === 1 ? 0 : (1 - x) * softplus(logit);
@@ -40,7 +44,10 @@ export function normalKlToStandard(mean: number, sd: number): number {
   return 0.5 * (mean * mean + excessOverLog(sd));
 }
 
-/** One table of densities.json: inputs by name and the value of every element and of every row, [B, D] and [B], row-major. */
+/**
+ * One table of densities.json: inputs by name and the value of every element and of every row, [B, D] and [B],
+ * row-major.
+ */
 interface DensityCase {
   readonly name: 'standardNormal' | 'diagonalNormal' | 'bernoulli' | 'normalKlToStandard';
   readonly batch: number;

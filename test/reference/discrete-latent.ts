@@ -1,8 +1,8 @@
 // A model with one latent of a few states, in float64: every expectation is a finite sum; writes discrete-latent.json.
 //
 //   z ∈ {1 … C} ~ π, x_j ~ Bernoulli(θ_zj)      log p(x) = log Σ_z π_z·p(x|z), p(z|x) = π_z·p(x|z)/p(x)
-//   For any q: ELBO = Σ_z q_z·log w_z, w_z = π_z·p(x|z)/q_z, and of k samples IWAE(k) = Σ over all C^k of them q_{z₁}…q_{z_k}·log (1/k)Σ w,
-//   Rényi's bound likewise with w^(1−α), times 1/(1 − α).
+//   For any q: ELBO = Σ_z q_z·log w_z, w_z = π_z·p(x|z)/q_z, and of k samples IWAE(k) = Σ over all C^k of them
+//   q_{z₁}…q_{z_k}·log (1/k)Σ w, Rényi's bound likewise with w^(1−α), times 1/(1 − α).
 // Burda et al. 2016, arXiv:1509.00519, eq. 8; Li & Turner 2016, arXiv:1602.02311, eq. 5.
 import { commitWhenRun } from './committed-json.ts';
 

@@ -1,4 +1,5 @@
-// The form of the reference numbers of a flow, and matrices in plain float64: log-dets come from Jacobians written out, by elimination.
+// The form of the reference numbers of a flow, and matrices in plain float64: log-dets come from Jacobians written out,
+// by elimination.
 import { mulberry32, normals } from './inputs.ts';
 
 /** Numbers, row-major, and their shape; the first axis counts the rows of the batch. */
@@ -118,8 +119,8 @@ export const matrix = (n: number, m: number, entry: (i: number, j: number) => nu
   Array.from({ length: n }, (_, i) => Array.from({ length: m }, (__, j) => entry(i, j)));
 
 /**
- * Where the strictly lower triangle of a matrix [n, n] stands in packed entries x of n(n−1)/2 numbers: with m = n − 1, the entry (i, j) is
- * number p = (i − 1)·m + j of the sequence x_m, …, x_last, x_last, …, x_0.
+ * Where the strictly lower triangle of a matrix [n, n] stands in packed entries x of n(n−1)/2 numbers: with m = n − 1,
+ * the entry (i, j) is number p = (i − 1)·m + j of the sequence x_m, …, x_last, x_last, …, x_0.
  */
 export function packedLower(x: Vector, n: number, i: number, j: number): number {
   if (j >= i) return 0;

@@ -1,5 +1,5 @@
-// Reproducible inputs for the reference programs: short decimals that are exact in float32, made with `+`, `×` and rounding only,
-// so that every machine and every engine draws the same bits.
+// Reproducible inputs for the reference programs: short decimals that are exact in float32, made with `+`, `×` and
+// rounding only, so that every machine and every engine draws the same bits.
 
 /** Uniform numbers in [0, 1) from a 32-bit state (the public-domain generator mulberry32). */
 export function mulberry32(seed: number): () => number {

@@ -1,8 +1,10 @@
-// Log-probabilities of one observed value in float64, from the papers' own forms. All in nats. Imported by tests; writes no file.
+// Log-probabilities of one observed value in float64, from the papers' own forms. All in nats. Imported by tests;
+// writes no file.
 //
-//   continuous Bernoulli:  C(λ)·λ^x·(1 − λ)^(1−x), C = 2·artanh(1 − 2λ)/(1 − 2λ), 2 at λ = ½ (Loaiza-Ganem & Cunningham 2019, section 3)
-//   logit-normal:          N(logit y; μ, α²)/(y·(1 − y)) (Rezende & Mohamed 2015, section 6.3)
-//   logistic mixture:      Σ π_m·(F((v + 1/255 − μ)/s) − F((v − 1/255 − μ)/s)), F(t) = 1/(1 + e^−t) (Salimans et al. 2017, section 2.1)
+//   continuous Bernoulli:  C(λ)·λ^x·(1 − λ)^(1−x), C = 2·artanh(1 − 2λ)/(1 − 2λ), 2 at λ = ½ (Loaiza-Ganem & Cunningham
+//   2019, section 3) logit-normal:          N(logit y; μ, α²)/(y·(1 − y)) (Rezende & Mohamed 2015, section 6.3)
+//   logistic mixture:      Σ π_m·(F((v + 1/255 − μ)/s) − F((v − 1/255 − μ)/s)), F(t) = 1/(1 + e^−t) (Salimans et al.
+//   2017, section 2.1)
 import { normalLogDensity } from './densities.ts';
 
 /** Any logit: artanh(1 − 2λ) = ½·log((1 − λ)/λ), and near λ = ½ artanh(v)/v = 1 + v²/3 + v⁴/5 + … */

@@ -1,8 +1,9 @@
-// Linear flows in float64: element-wise affine, activation normalisation, full covariance, LU; writes linear-flows.json.
+// Linear flows in float64: element-wise affine, activation normalisation, full covariance, LU; writes
+// linear-flows.json.
 //
 //   affine: z' = e^l·z + t     actnorm: z' = (z + t)·e^l     full: z' = diag(e^l)·(I + N)·z + t
-//   lu: z' = (I + N)·diag(e^l)·(I + Mᵀ)·z, before its permutation, N and M strictly lower triangular (Kingma & Dhariwal 2018,
-//   arXiv:1807.03039, sections 3.1 and 3.2). The determinant is that of the whole matrix, by elimination.
+//   lu: z' = (I + N)·diag(e^l)·(I + Mᵀ)·z, before its permutation, N and M strictly lower triangular (Kingma & Dhariwal
+//   2018, arXiv:1807.03039, sections 3.1 and 3.2). The determinant is that of the whole matrix, by elimination.
 import { commitWhenRun } from './committed-json.ts';
 import {
   type FlowReference,

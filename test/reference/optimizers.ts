@@ -5,8 +5,8 @@
 //   SGD:     momentum μ > 0: buf ← μ·buf + g (dampening 0, so the first buf is g) and g = buf; θ ← θ − lr·g
 //   clipping by the global norm, before the update: g ← g·min(1, max/(‖g‖ + 1e-6)), ‖g‖ over all parameters
 //
-// The learning rate stands outside the momentum buffers, which the schedules tell apart. Every trajectory was compared with
-// torch.optim.Adam, RMSprop and SGD and torch.nn.utils.clip_grad_norm_ of torch 2.15.0 in float64:
+// The learning rate stands outside the momentum buffers, which the schedules tell apart. Every trajectory was compared
+// with torch.optim.Adam, RMSprop and SGD and torch.nn.utils.clip_grad_norm_ of torch 2.15.0 in float64:
 // they differ by less than 1e-15 in every number up to 1, relatively above.
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';

@@ -12,7 +12,9 @@ export interface NetworkSizes {
   readonly outputs: number;
 }
 
-/** Parameters by name: kernels [K, from, to], biases [K, to], contextKernel [C, K·H], context [B, C]; flat, row-major. */
+/**
+ * Parameters by name: kernels [K, from, to], biases [K, to], contextKernel [C, K·H], context [B, C]; flat, row-major.
+ */
 export type FlatParams = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Whether a weight from a unit to a unit of stage `stage` counts. */

@@ -1,5 +1,5 @@
-// Planar flow with a leaky ReLU in float64, from Rezende & Mohamed 2015 (arXiv:1505.05770), eqs. 10-12 and appendix A.1; writes
-// planar-leaky.json.
+// Planar flow with a leaky ReLU in float64, from Rezende & Mohamed 2015 (arXiv:1505.05770), eqs. 10-12 and appendix
+// A.1; writes planar-leaky.json.
 //
 //   û = u + (softplus(a) − 1 − a)·w/‖w‖², a = wᵀu, z' = z + û·h(s), s = wᵀz + b, h(s) = s above 0 and 0.01·s below
 //   Jacobian I + h'(s)·û·wᵀ, whose determinant is taken by elimination.

@@ -1,11 +1,13 @@
-// Planar flow in float64, from Rezende & Mohamed 2015 (arXiv:1505.05770), eqs. 10-12 and appendix A.1; writes planar.json.
+// Planar flow in float64, from Rezende & Mohamed 2015 (arXiv:1505.05770), eqs. 10-12 and appendix A.1; writes
+// planar.json.
 //
 //   û = u + (m(a) − a)·w/‖w‖², a = wᵀu, m(a) = softplus(a) − 1        z_k = z_{k−1} + û·tanh(s), s = wᵀz_{k−1} + b
 //   log|det| = log|1 + ûᵀψ| = log(1 + m(a)·sech²(s)), because ûᵀw = m(a)
 //
 // Three cancellations are avoided. m(a) − a = m(−a) holds exactly. m(a) near its root a₀ = log(e − 1) is
-// log1p((1 − 1/e)·expm1(a − a₀)). And the argument of the logarithm is either 1 + x with x = m·sech² (log1p), or, where x is near
-// −1, the sum of the two positive terms tanh² + softplus(a)·sech². sech² is 4e/(1 + e)² with e = exp(−2|s|), never 1 − tanh².
+// log1p((1 − 1/e)·expm1(a − a₀)). And the argument of the logarithm is either 1 + x with x = m·sech² (log1p), or, where
+// x is near −1, the sum of the two positive terms tanh² + softplus(a)·sech². sech² is 4e/(1 + e)² with e = exp(−2|s|),
+// never 1 − tanh².
 import { commitWhenRun } from './committed-json.ts';
 import { standardNormalLogDensity } from './densities.ts';
 import { mulberry32, normals } from './inputs.ts';
@@ -108,7 +110,9 @@ export function planarForward(z: ArrayLike<number>, layers: readonly PlanarLayer
   return { y, logDet: perLayerLogDet.reduce((sum, term) => sum + term, 0), perLayerLogDet, wDotUHat };
 }
 
-/** The root α of α + m·tanh(α + b) = c, which is increasing in α and has its root in [c − |m|, c + |m|], by bisection. */
+/**
+ * The root α of α + m·tanh(α + b) = c, which is increasing in α and has its root in [c − |m|, c + |m|], by bisection.
+ */
 function solveForDot(c: number, m: number, b: number): number {
   let low = c - Math.abs(m);
   let high = c + Math.abs(m);
@@ -125,8 +129,8 @@ function solveForDot(c: number, m: number, b: number): number {
 /**
  * The point z [D] that the layers send to y [D].
  *
- * α = wᵀz of each layer comes from bisection, then z = y − û·tanh(α + b). The error in z is the rounding of y over the slope
- * 1 + m·sech²(s), so it is large where the layer nearly folds (wᵀu far below 0 and s near 0).
+ * α = wᵀz of each layer comes from bisection, then z = y − û·tanh(α + b). The error in z is the rounding of y over the
+ * slope 1 + m·sech²(s), so it is large where the layer nearly folds (wᵀu far below 0 and s near 0).
  */
 export function planarInverse(y: ArrayLike<number>, layers: readonly PlanarLayer[]): number[] {
   let z = Array.from(y);
@@ -199,7 +203,10 @@ function drawn(name: string, scale: number, dim: number, layers: number): Inputs
 // s = wᵀz + b: at and near the bend of tanh, moderate, saturated (in float32 tanh is ±1 from 9 on).
 const PREACTIVATIONS = [0, 2 ** -20, -(2 ** -10), 0.125, -0.125, 0.5, -1, 1.5, -2, 4, -8, 20];
 
-/** One layer with wᵀu and wᵀz + b exactly as given (rounded to float32): all numbers have few bits, so float32 products are exact. */
+/**
+ * One layer with wᵀu and wᵀz + b exactly as given (rounded to float32): all numbers have few bits, so float32 products
+ * are exact.
+ */
 function targeted(label: string, wDotU: number): Inputs {
   const batch = PREACTIVATIONS.length;
   const z = Float32Array.from({ length: 2 * batch }, (_, i) => (((7 * i) % 23) - 11) / 8);

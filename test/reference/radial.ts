@@ -1,7 +1,8 @@
 // Radial flow in float64, from Rezende & Mohamed 2015 (arXiv:1505.05770), eq. 14 and appendix A.2; writes radial.json.
 //
-//   r = ‖z − z₀‖, h = 1/(α + r), h' = −1/(α + r)², z' = z + β̂·h·(z − z₀), β̂ = −α + softplus(beta), α = softplus(alpha)
-//   Jacobian (1 + β̂h)·I + (β̂h'/r)·(z − z₀)(z − z₀)ᵀ, whose determinant is taken by elimination, not by the paper's formula.
+//   r = ‖z − z₀‖, h = 1/(α + r), h' = −1/(α + r)², z' = z + β̂·h·(z − z₀), β̂ = −α + softplus(beta), α =
+//   softplus(alpha) Jacobian (1 + β̂h)·I + (β̂h'/r)·(z − z₀)(z − z₀)ᵀ, whose determinant is taken by elimination, not
+//   by the paper's formula.
 import { commitWhenRun } from './committed-json.ts';
 import {
   type FlowReference,

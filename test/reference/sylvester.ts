@@ -2,7 +2,8 @@
 //
 //   z' = z + Q·R₁·tanh(R₂·Qᵀz + b), r₂ = exp(2·tanh(diagonal2/2)) and r₁ = (softplus(product) − 1)/r₂ on the diagonals
 //   Jacobian I + Q·R₁·diag(1 − tanh²)·R₂·Qᵀ, whose determinant is taken by elimination, not by Sylvester's identity.
-// Q is the orthogonal polar factor A·(AᵀA)^(−½) by an eigendecomposition (Jacobi rotations), a product of reflections, or a permutation.
+// Q is the orthogonal polar factor A·(AᵀA)^(−½) by an eigendecomposition (Jacobi rotations), a product of reflections,
+// or a permutation.
 import { commitWhenRun } from './committed-json.ts';
 import {
   type FlowReference,

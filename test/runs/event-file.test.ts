@@ -1,4 +1,5 @@
-// TensorBoard's event file: equal to what its own writer makes, read by an independent reader, and cut back to whole records.
+// TensorBoard's event file: equal to what its own writer makes, read by an independent reader, and cut back to whole
+// records.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,7 +129,8 @@ describe('histogramOf', () => {
       (limit, i) => values.filter((v) => v >= (limits[i - 1] ?? min) && (v < limit || i === 29)).length,
     );
     expect(counts.reduce((a, b) => a + b)).toBe(1000);
-    expect(counts.map((n, i) => Math.abs(n - expected[i]!)).filter((off) => off > 1)).toEqual([]); // at an edge rounding decides
+    // at an edge rounding decides
+    expect(counts.map((n, i) => Math.abs(n - expected[i]!)).filter((off) => off > 1)).toEqual([]);
   });
 
   it('has one bucket for equal values', () => {

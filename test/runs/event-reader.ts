@@ -1,4 +1,5 @@
-// A reader of TensorBoard's event files, written from the format and independent of the writer: CRC bit by bit, fields by number.
+// A reader of TensorBoard's event files, written from the format and independent of the writer: CRC bit by bit, fields
+// by number.
 
 /** A field of a protocol buffer: numbers, or the bytes of what is length-delimited. */
 interface Field {

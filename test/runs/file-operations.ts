@@ -1,4 +1,5 @@
-// Steps into the file operations of this process: to look on, to fail in the place of the disk, or to do something in between.
+// Steps into the file operations of this process: to look on, to fail in the place of the disk, or to do something in
+// between.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -12,7 +13,10 @@ type Operation =
   | 'renameSync'
   | 'rmSync';
 
-/** Runs an action while `before` is called with each of the operations and its arguments; what it throws, the operation throws. */
+/**
+ * Runs an action while `before` is called with each of the operations and its arguments; what it throws, the operation
+ * throws.
+ */
 export function steppingInto<T>(
   operations: readonly Operation[],
   before: (operation: Operation, args: readonly unknown[]) => void,

@@ -1,4 +1,5 @@
-// A system that refuses to read or write while a run is begun or taken up: nothing is lost, and the folder is free again.
+// A system that refuses to read or write while a run is begun or taken up: nothing is lost, and the folder is free
+// again.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

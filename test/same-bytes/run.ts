@@ -1,6 +1,6 @@
-// `pnpm same-bytes COMMIT [--steps 300] [--threads 1,2] [formula …]`: trains small models at this commit and at another one and compares parameters,
-// optimiser state and metrics byte by byte. It shows that a change of structure changes no number. Progress to stderr, the table to stdout; exits with 1
-// where bytes differ.
+// `pnpm same-bytes COMMIT [--steps 300] [--threads 1,2] [formula …]`: trains small models at this commit and at another
+// one and compares parameters, optimiser state and metrics byte by byte. It shows that a change of structure changes no
+// number. Progress to stderr, the table to stdout; exits with 1 where bytes differ.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// Crafted files get the verdicts of Python's safetensors, and are read as the same tensors; made by test/reference/safetensors_verdicts.py.
+// Crafted files get the verdicts of Python's safetensors, and are read as the same tensors; made by
+// test/reference/safetensors_verdicts.py.
 import { createHash } from 'node:crypto';
 import { decodeTypedSafetensors, ExpectationError, readSafetensorsHeader } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';

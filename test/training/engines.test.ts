@@ -1,4 +1,5 @@
-// What every engine promises for one function, which engine is chosen, and that everything runs on an engine that is brought along.
+// What every engine promises for one function, which engine is chosen, and that everything runs on an engine that is
+// brought along.
 import {
   annealedImportance,
   boundOn,

@@ -19,7 +19,10 @@ export const data: DataPoints = {
   row: (i) => Float32Array.from(Array.from(x).slice(i * observed, (i + 1) * observed)),
 };
 
-/** p(x|z) = N(Wz + μ, σ²) and the best diagonal posterior: its mean is linear in x, M⁻¹Wᵀ(x − μ), solved here from the reference's means. */
+/**
+ * p(x|z) = N(Wz + μ, σ²) and the best diagonal posterior: its mean is linear in x, M⁻¹Wᵀ(x − μ), solved here from the
+ * reference's means.
+ */
 export function modelAt(points: Tensor2D) {
   const w = tf.tensor2d(Float32Array.from(weights), [observed, latent]);
   const centre = tf.tensor1d(Float32Array.from(mean));

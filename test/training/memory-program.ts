@@ -1,5 +1,5 @@
-// Evaluates models at the size of MNIST, and tells the most memory that the process has taken after each, MiB. Arguments: threads, and whether every
-// likelihood is evaluated or the widest looked at in every way.
+// Evaluates models at the size of MNIST, and tells the most memory that the process has taken after each, MiB.
+// Arguments: threads, and whether every likelihood is evaluated or the widest looked at in every way.
 
 import {
   annealedImportance,

@@ -1,4 +1,5 @@
-// Memory follows bytes: every likelihood at the size of MNIST, in a process of its own, whose most memory is read at its end.
+// Memory follows bytes: every likelihood at the size of MNIST, in a process of its own, whose most memory is read at
+// its end.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { likelihoods } from '@flowvae/vae';

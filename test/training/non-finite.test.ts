@@ -1,4 +1,5 @@
-// Steps that are not finite: where the value comes from, what the policies do about it, and that a step can be looked at again.
+// Steps that are not finite: where the value comes from, what the policies do about it, and that a step can be looked
+// at again.
 import {
   type NamedVariables,
   type Scalar,

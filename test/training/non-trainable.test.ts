@@ -1,4 +1,5 @@
-// What a loss assigns to variables that are not trainable: moving averages of batch normalisation, against float64, in both engines.
+// What a loss assigns to variables that are not trainable: moving averages of batch normalisation, against float64, in
+// both engines.
 
 import { tabulate } from '@flowvae/evaluation';
 import { drawNormal, fold, key } from '@flowvae/random';
@@ -48,7 +49,10 @@ afterEach(() => {
   for (const dispose of made.splice(0)) dispose();
 });
 
-/** Batch normalisation of the data, a dense layer behind it, and the mean square of that: its averages depend on the data alone. */
+/**
+ * Batch normalisation of the data, a dense layer behind it, and the mean square of that: its averages depend on the
+ * data alone.
+ */
 function normalised(): Normalised {
   const { batchNormalization, dense } = layers.layers;
   const normalise = batchNormalization({ momentum: MOMENTUM });

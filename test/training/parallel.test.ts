@@ -223,7 +223,8 @@ describe('the state', () => {
     adam(1e-2).updateAt({ step: 0 })(state, 2);
     state.commit(); // nobody waits for it
     await state.dispose();
-    expect(released.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]); // before, between and after the flow's two kernels
+    // before, between and after the flow's two kernels
+    expect(released.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);
   });
 
   it('fails with the error of the thread that failed', async () => {
@@ -231,7 +232,8 @@ describe('the state', () => {
     const options = optionsFor(problem);
     const loss: typeof options.loss = (inputs) => {
       const bound = options.loss(inputs);
-      const wrong = tf.gather(tf.tensor1d([1, 2]), tf.cast(tf.mul(tf.sum(inputs.x!, 1), 1e6), 'int32')); // no such index at run time
+      // no such index at run time
+      const wrong = tf.gather(tf.tensor1d([1, 2]), tf.cast(tf.mul(tf.sum(inputs.x!, 1), 1e6), 'int32'));
       return { ...bound, loss: tf.add(bound.loss, tf.mean(wrong)) };
     };
     const started = shared({ ...options, loss }).then((state) =>

@@ -1,4 +1,5 @@
-// A third engine, as somebody else would bring it: it has only what every engine must have, keeps a record, and lets the eager one compute.
+// A third engine, as somebody else would bring it: it has only what every engine must have, keeps a record, and lets
+// the eager one compute.
 import { type Engine, engines } from '@flowvae/training';
 
 /** What was opened, run and freed. */

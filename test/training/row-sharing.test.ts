@@ -1,4 +1,5 @@
-// Whether threads may share the rows of a batch: every flow, likelihood and objective that is a mean over rows, and losses that mix rows.
+// Whether threads may share the rows of a batch: every flow, likelihood and objective that is a mean over rows, and
+// losses that mix rows.
 import { rowsMeetAt, traceGraph } from '@flowvae/compiler';
 import { drawNormal, fold, key } from '@flowvae/random';
 import {

@@ -1,4 +1,5 @@
-// Networks of published experiments: their layers, where they start, and their posterior's deviation, against sums written out in float64.
+// Networks of published experiments: their layers, where they start, and their posterior's deviation, against sums
+// written out in float64.
 import { compile, type Traceable } from '@flowvae/compiler';
 import { flowPosterior } from '@flowvae/flows';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
@@ -24,7 +25,10 @@ const maxout = (units: readonly number[]) =>
 const softplus = (r: number) => Math.log1p(Math.exp(r));
 const oxfordLayers = { layers: [relu, linear, linear], units: 400, head: 'rawVariance' };
 
-/** Hidden layers in the order in which encoder and decoder apply them, width before the maximum, and the head's variance of its output. */
+/**
+ * Hidden layers in the order in which encoder and decoder apply them, width before the maximum, and the head's variance
+ * of its output.
+ */
 const published: Readonly<
   Record<
     ArchitectureName,

@@ -1,4 +1,5 @@
-// A flow in the prior's place: its density, its draws, and that generation goes through it and not through the posterior's flow.
+// A flow in the prior's place: its density, its draws, and that generation goes through it and not through the
+// posterior's flow.
 import { standardNormal } from '@flowvae/distributions';
 import { flowPrior, nice, parseInvertibleFlow, planar, realnvp } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';

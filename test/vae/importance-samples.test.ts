@@ -1,4 +1,5 @@
-// Importance samples of one data point share its row of posterior parameters: as if the data point had been repeated, without repeating it.
+// Importance samples of one data point share its row of posterior parameters: as if the data point had been repeated,
+// without repeating it.
 import { type Amortization, parseFlow } from '@flowvae/flows';
 import { elbo, importanceChunk } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';

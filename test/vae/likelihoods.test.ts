@@ -1,4 +1,5 @@
-// Every likelihood: its density against the float64 program and against 1, its moments, extreme outputs, compiled = eager, and where it starts.
+// Every likelihood: its density against the float64 program and against 1, its moments, extreme outputs, compiled =
+// eager, and where it starts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bitsPerDimension } from '@flowvae/distributions';

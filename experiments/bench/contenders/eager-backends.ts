@@ -1,4 +1,5 @@
-// tfjs without a compiler: on plain JavaScript, on WebAssembly, and on its native library where somebody installed that.
+// tfjs without a compiler: on plain JavaScript, on WebAssembly, and on its native library where somebody installed
+// that.
 import { startEagerBackend, tf } from 'flowvae';
 import type { Options } from '../options.ts';
 

@@ -37,7 +37,10 @@ function evaluator(setting: Setting, samples: number, engine: EngineName) {
   return { run, close };
 }
 
-/** Microseconds for one sample from the first image that is reported done to the end, so that tracing and starting threads are left out. */
+/**
+ * Microseconds for one sample from the first image that is reported done to the end, so that tracing and starting
+ * threads are left out.
+ */
 function perSample({ begin, first, last }: Awaited<ReturnType<ReturnType<typeof evaluator>['run']>>, samples: number) {
   const [images, milliseconds] =
     last.images > first.images ? [last.images - first.images, last.at - first.at] : [last.images, last.at - begin];

@@ -1,4 +1,5 @@
-// A measurement of flowvae in a process of its own, for what only a new process shows: memory, the time to trace with cold code.
+// A measurement of flowvae in a process of its own, for what only a new process shows: memory, the time to trace with
+// cold code.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -11,7 +11,10 @@ export interface PeerTask {
   readonly setting: Readonly<Record<string, unknown>>;
 }
 
-/** A child that lives over all rounds, and has so many seconds to start. It has answered once before anything is measured: until then it would disturb whoever is. */
+/**
+ * A child that lives over all rounds, and has so many seconds to start. It has answered once before anything is
+ * measured: until then it would disturb whoever is.
+ */
 export const livingPeer = (name: string, task: PeerTask, patience: number): Candidate => ({
   name,
   async start() {
@@ -58,8 +61,10 @@ class PeerProcess {
 
   constructor({ program, setting }: PeerTask) {
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
-    const { OPENBLAS_CORETYPE: _, ...env } = process.env; // a machine's setting for other libraries must not slow a peer
-    if (setting.task === 'setup') env.TORCHINDUCTOR_FORCE_DISABLE_CACHES = '1'; // what an earlier run compiled does not count
+    // a machine's setting for other libraries must not slow a peer
+    const { OPENBLAS_CORETYPE: _, ...env } = process.env;
+    // what an earlier run compiled does not count
+    if (setting.task === 'setup') env.TORCHINDUCTOR_FORCE_DISABLE_CACHES = '1';
     this.#child = spawn('python3', [path, JSON.stringify(setting)], { env });
     this.#child.on('error', ({ message }) => {
       this.#errors += message;

@@ -19,7 +19,10 @@ export interface Call {
   readonly fresh?: boolean;
 }
 
-/** A rough guess, so that nobody waits in vain: compilers that unroll the chain of a whole model take minutes for K = 80. */
+/**
+ * A rough guess, so that nobody waits in vain: compilers that unroll the chain of a whole model take minutes for K =
+ * 80.
+ */
 const SECONDS_PER_LAYER = 3;
 
 /** The peers at a task. Which of them take part shows when they start: one that does not throws the reason. */

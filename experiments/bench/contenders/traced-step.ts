@@ -1,4 +1,5 @@
-// Loss and gradients of a training step from one trace, on graphs that differ in their passes, and brought into a flat buffer in several ways.
+// Loss and gradients of a training step from one trace, on graphs that differ in their passes, and brought into a flat
+// buffer in several ways.
 import { type Arrays, type Graph, tf } from 'flowvae';
 import { Executable, optimise, type PassName, trace } from '../compiler-parts.ts';
 import { type Candidate, median, medianDuration } from '../measurement.ts';

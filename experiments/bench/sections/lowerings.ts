@@ -1,4 +1,5 @@
-// Section `lowerings`: operations that the compiler makes of other operators than their plain ones, because that is faster.
+// Section `lowerings`: operations that the compiler makes of other operators than their plain ones, because that is
+// faster.
 import { operations, runOfGraph } from '../contenders/lowered.ts';
 import { measureInTurn } from '../measurement.ts';
 import { shape } from '../setting.ts';

@@ -1,4 +1,5 @@
-// Section `nodes`: operators in a training step's graph by flow, with passes of the compiler left out. Counted, not timed: the same on every machine.
+// Section `nodes`: operators in a training step's graph by flow, with passes of the compiler left out. Counted, not
+// timed: the same on every machine.
 import { nodesOf, tracedStep } from '../contenders/traced-step.ts';
 import { measureInTurn } from '../measurement.ts';
 import { HIDDEN } from '../setting.ts';

@@ -10,15 +10,20 @@ import { type InputShapes, type Traceable, type TraceOptions, trace } from './tr
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
-  /** Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it. */
+  /**
+   * Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it.
+   */
   readonly variables?: NamedVariables;
   /** Cores that one run may use. Default 1. */
   readonly threads?: number;
-  /** Every run is given an array for each output and copies nothing: faster by a fifth where outputs are large. Default false. */
+  /**
+   * Every run is given an array for each output and copies nothing: faster by a fifth where outputs are large. Default
+   * false.
+   */
   readonly inPlace?: boolean;
   /**
-   * Sets of shapes whose sessions are kept, each with its own memory. Default 16. One more frees the executable used longest ago, after the
-   * runs under way; it then runs no more, and `specialise` makes it anew.
+   * Sets of shapes whose sessions are kept, each with its own memory. Default 16. One more frees the executable used
+   * longest ago, after the runs under way; it then runs no more, and `specialise` makes it anew.
    */
   readonly cacheSize?: number;
 }
@@ -28,15 +33,18 @@ export interface Compiled {
   /** Traces, optimises and creates a session, unless one is kept for these shapes. */
   specialise(shapes: InputShapes): Promise<Executable>;
   /**
-   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. Variables' values are part of it; an axis
-   * called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
+   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. Variables' values are
+   * part of it; an axis called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
    */
   toOnnx(shapes: ExportShapes, options?: OnnxOptions): Promise<Uint8Array>;
   /** Frees all sessions, after the runs under way. Rejects where one could not be freed, now or when it made room. */
   dispose(): Promise<void>;
 }
 
-/** The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default: what `compile` runs may hold kernels of our own. */
+/**
+ * The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default:
+ * what `compile` runs may hold kernels of our own.
+ */
 export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOptions = {}): Graph {
   return optimise(trace(fn, shapes, options));
 }
@@ -44,8 +52,9 @@ export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOpt
 /**
  * Compiles a pure tfjs function, gradients included, to ONNX Runtime.
  *
- * @param fn named tensors to named tensors; it may call `tf.variableGrads`. It must not read values or draw random numbers.
- * What it assigns to a variable `w` of `variables` comes out as `assigned:w`; the variable itself keeps its values.
+ * @param fn named tensors to named tensors; it may call `tf.variableGrads`. It must not read values or draw random
+ * numbers. What it assigns to a variable `w` of `variables` comes out as `assigned:w`; the variable itself keeps its
+ * values.
  * @example
  * const square = compile(({ x }) => ({ y: tf.square(x) }));
  * const run = await square.specialise({ x: [3] });

@@ -33,7 +33,8 @@ export interface BatchOptions extends BinarisationOptions {
 }
 
 /**
- * Batches without replacement: each epoch goes through the set once, in an order of its own, `fold(key, 'epoch', epoch)`.
+ * Batches without replacement: each epoch goes through the set once, in an order of its own, `fold(key, 'epoch',
+ * epoch)`.
  *
  * Everything about step s depends on the set, the options and s alone.
  *

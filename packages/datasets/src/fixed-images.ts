@@ -20,7 +20,8 @@ export interface FixedImages {
 /**
  * Binarises a set once. `'static'` gives the pixels that {@link batches} gives; `'dynamic'` is drawn once, from `key`.
  *
- * Nothing is stored: a row is written from its bytes when asked for, and its draw depends on the key and the image only.
+ * Nothing is stored: a row is written from its bytes when asked for, and its draw depends on the key and the image
+ * only.
  */
 export function binarised(set: ImageSet, options: BinarisationOptions): FixedImages {
   const { count } = set;

@@ -10,7 +10,8 @@ const LARGEST_GZIP_RATIO = 1032;
 /**
  * The bytes of an IDX file; a name that ends in `.gz` is unpacked.
  *
- * @throws ExpectationError where it cannot be read, or its gzip form is damaged or unpacks to another length than its header states
+ * @throws ExpectationError where it cannot be read, or its gzip form is damaged or unpacks to another length than its
+ * header states
  */
 export function readIdxFile(path: string): Uint8Array {
   const bytes = readWhole(path);
@@ -85,7 +86,10 @@ function unpack(packed: Uint8Array, path: string): Uint8Array {
   }
 }
 
-/** The first bytes of what a gzip file holds, and the length that they claim. The trailer is left for the whole file's turn. */
+/**
+ * The first bytes of what a gzip file holds, and the length that they claim. The trailer is left for the whole file's
+ * turn.
+ */
 function unpackHead(packed: Uint8Array, path: string): { readonly head: Uint8Array; readonly claimed: number } {
   const start = packed.subarray(0, Math.max(0, Math.min(START_BYTES, packed.length - TRAILER_BYTES)));
   const head = headOf(start, path);

@@ -8,7 +8,8 @@ import { divide, type ImageSet, type ImageSplits, type Split } from './image-set
 
 /**
  * Reads a folder of IDX files: `train-images-idx3-ubyte` and `t10k-images-idx3-ubyte`, and labels if they are there
- * (`…-labels-idx1-ubyte`). Each may be plain or `.gz`, and may have a dot before `idx`. Image sizes come from the files.
+ * (`…-labels-idx1-ubyte`). Each may be plain or `.gz`, and may have a dot before `idx`. Image sizes come from the
+ * files.
  *
  * @param options.split `'50k/10k/10k'` by default; see {@link Split} for files of other sizes
  * @throws ExpectationError naming the folder or the file that is missing, damaged, or does not go with the others
@@ -25,9 +26,11 @@ export function idxFolder(folder: string, options: { readonly split?: Split } = 
 export type IdxSizes = Pick<ImageSet, 'count' | 'height' | 'width'>;
 
 /**
- * The sizes of both parts of such a folder by the headers of its files, in about a millisecond: the images are not read.
+ * The sizes of both parts of such a folder by the headers of its files, in about a millisecond: the images are not
+ * read.
  *
- * @throws ExpectationError as {@link idxFolder} does where the folder, a file with images or its header is not as it should be
+ * @throws ExpectationError as {@link idxFolder} does where the folder, a file with images or its header is not as it
+ * should be
  */
 export function idxSizes(folder: string): { readonly train: IdxSizes; readonly test: IdxSizes } {
   refuseNoFolder(folder);

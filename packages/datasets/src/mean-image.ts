@@ -5,7 +5,8 @@ import type { Binarisation } from './binarisation-kinds.ts';
 import type { ImageSet } from './image-set.ts';
 
 /**
- * The expected value of each pixel after binarisation, in [0, 1]: the mean intensity, or for `'threshold'` the mean of the bits.
+ * The expected value of each pixel after binarisation, in [0, 1]: the mean intensity, or for `'threshold'` the mean of
+ * the bits.
  *
  * @throws ExpectationError where the set is empty
  */

@@ -17,11 +17,12 @@ const checksums = {
 } as const;
 
 /**
- * The 70,000 handwritten digits of MNIST, 28 x 28, with labels. A file is read when the first of its sets is asked for: who evaluates has no need of the
- * 47 MB of training images.
+ * The 70,000 handwritten digits of MNIST, 28 x 28, with labels. A file is read when the first of its sets is asked for:
+ * who evaluates has no need of the 47 MB of training images.
  *
  * @param options.split `'50k/10k/10k'` by default
- * @throws ExpectationError, when a set is asked for, where its file is missing or differs from the original by its SHA-256
+ * @throws ExpectationError, when a set is asked for, where its file is missing or differs from the original by its
+ * SHA-256
  */
 export function mnist(options: { readonly split?: Split } = {}): ImageSplits {
   const folder = mnistFolder();

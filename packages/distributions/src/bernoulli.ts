@@ -5,12 +5,14 @@ import type { Observation } from './distribution.ts';
 import { observation, summedTo } from './observation.ts';
 
 /**
- * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|); mean σ(l).
+ * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|); mean
+ * σ(l).
  *
- * The factors 1 + e^−|l| lie in [1, 2], so the logarithm is taken of products of up to 64 of them: a logarithm is slower than all the rest.
- * The sum holds for x in [0, 1], not only for bits, though only for bits it is a log-probability. Probabilities are never formed.
- * The gradient is the closed form x − σ(l), one pass instead of the six that differentiating the sum would take. A draw has none.
- * Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row of logits → [B]; noise [B, P], uniform. Units: nats.
+ * The factors 1 + e^−|l| lie in [1, 2], so the logarithm is taken of products of up to 64 of them: a logarithm is
+ * slower than all the rest. The sum holds for x in [0, 1], not only for bits, though only for bits it is a
+ * log-probability. Probabilities are never formed. The gradient is the closed form x − σ(l), one pass instead of the
+ * six that differentiating the sum would take. A draw has none. Shapes: logits [B, P]; x [B, P], or [1, P] scored
+ * against every row of logits → [B]; noise [B, P], uniform. Units: nats.
  * @throws ShapeError where x or noise has another shape
  */
 export function bernoulli({ logits }: { readonly logits: Tensor2D }): Observation {

@@ -6,7 +6,8 @@ import { LEVELS, levelOf } from './levels.ts';
 import { observation, summedTo } from './observation.ts';
 
 /**
- * Independent categorical variables over the 256 levels k/255: log p(x) = Σ l_k − log Σ_j exp l_j, k = 255·x; mean Σ_k softmax(l)_k·k/255.
+ * Independent categorical variables over the 256 levels k/255: log p(x) = Σ l_k − log Σ_j exp l_j, k = 255·x; mean Σ_k
+ * softmax(l)_k·k/255.
  *
  * x that is no level counts as the nearest. The gradient, written out, is one-hot(k) − softmax(l).
  * Shapes: logits [B, P, 256]; x [B or 1, P] → [B]; noise [B, P], uniform. Units: nats.
@@ -45,7 +46,10 @@ const categoricalLogProb = tf.customGrad((...args) => {
   return { value, gradFunc };
 });
 
-/** The first level whose cumulative probability exceeds u: as many levels lie below it as cumulative probabilities do not exceed u. */
+/**
+ * The first level whose cumulative probability exceeds u: as many levels lie below it as cumulative probabilities do
+ * not exceed u.
+ */
 function draw(uniform: Tensor2D, logits: Tensor3D): Tensor2D {
   const cumulative = tf.cumsum(tf.softmax(logits), 2);
   const exceeded = tf.step(tf.sub(cumulative, tf.expandDims(uniform, 2)));

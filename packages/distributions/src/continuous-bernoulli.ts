@@ -5,11 +5,12 @@ import type { Observation } from './distribution.ts';
 import { observation, summedTo } from './observation.ts';
 
 /**
- * Independent continuous Bernoulli variables by logits l: p(x) = C·λ^x·(1 − λ)^(1−x) on [0, 1], λ = σ(l), C = 2·artanh(1 − 2λ)/(1 − 2λ).
+ * Independent continuous Bernoulli variables by logits l: p(x) = C·λ^x·(1 − λ)^(1−x) on [0, 1], λ = σ(l), C =
+ * 2·artanh(1 − 2λ)/(1 − 2λ).
  *
- * In the logit it is the exponential family log p(x) = Σ x·l − A(l), A(l) = log((e^l − 1)/l), with mean A′(l) = 1/(1 − e^−l) − 1/l and gradient
- * x − A′(l). Both divide 0 by 0 at l = 0 (λ = ½) and lose their digits near it: there they are taken from their Taylor series.
- * Shapes: logits [B, P]; x [B or 1, P] → [B]; noise [B, P], uniform. Units: nats.
+ * In the logit it is the exponential family log p(x) = Σ x·l − A(l), A(l) = log((e^l − 1)/l), with mean A′(l) = 1/(1 −
+ * e^−l) − 1/l and gradient x − A′(l). Both divide 0 by 0 at l = 0 (λ = ½) and lose their digits near it: there they are
+ * taken from their Taylor series. Shapes: logits [B, P]; x [B or 1, P] → [B]; noise [B, P], uniform. Units: nats.
  * @throws ShapeError where x or noise has another shape
  * @see Loaiza-Ganem & Cunningham 2019, arXiv:1907.06845, section 3
  */
@@ -62,7 +63,9 @@ function logNormaliser(logits: Tensor2D): Tensor2D {
   return tf.add(tf.relu(logits), rest);
 }
 
-/** A′(l); for l = −t it is 1/t − 1/(e^t − 1) = ½ − t/12 + t³/720 − t⁵/30240 + t⁷/1209600 − …, for l = t the rest to 1. */
+/**
+ * A′(l); for l = −t it is 1/t − 1/(e^t − 1) = ½ − t/12 + t³/720 − t⁵/30240 + t⁷/1209600 − …, for l = t the rest to 1.
+ */
 function meanOf(logits: Tensor2D): Tensor2D {
   const lower = nearAndFar(
     tf.abs(logits),

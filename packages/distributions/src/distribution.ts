@@ -35,7 +35,10 @@ export interface Samplable {
 
 /** A distribution whose log-density can be computed anywhere. */
 export interface Scorable {
-  /** @param z [B, D], or [B·S, D] for S points, one after the other, for each of the B rows of parameters → [B] or [B·S], nats */
+  /**
+   * @param z [B, D], or [B·S, D] for S points, one after the other, for each of the B rows of parameters → [B] or
+   * [B·S], nats
+   */
   logProb(z: Tensor2D): Tensor1D;
   /** The same distribution with its parameters cut off from gradients. */
   detached(): this;
@@ -44,8 +47,8 @@ export interface Scorable {
 /** What a model says of the data that it observes: it can be scored, drawn from and averaged. */
 export interface Observation extends Samplable, Scorable {
   /**
-   * Ends that stand for every draw beyond them, where x cannot show it: how often they are drawn is not what `logProb` gives there, so draws with such
-   * a value are no data of this distribution. Left out: every draw is shown as it is.
+   * Ends that stand for every draw beyond them, where x cannot show it: how often they are drawn is not what `logProb`
+   * gives there, so draws with such a value are no data of this distribution. Left out: every draw is shown as it is.
    */
   readonly drawEnds?: readonly [least: number, most: number];
   /** E[x], [B, P]: what a picture of it shows. */

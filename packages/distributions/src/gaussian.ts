@@ -17,8 +17,8 @@ export interface GaussianParams {
 /**
  * Normal observations with one scale: log p(x) = −Σ (½((x − μ)/σ)² + log σ + ½ log 2π); mean μ.
  *
- * With σ learned it settles at the root mean square of x − μ, so no weight has to be chosen between reconstruction and KL divergence.
- * Shapes: mean [B, P]; logStd [1, 1]; x [B or 1, P] → [B]; noise [B, P], normal. Units: nats.
+ * With σ learned it settles at the root mean square of x − μ, so no weight has to be chosen between reconstruction and
+ * KL divergence. Shapes: mean [B, P]; logStd [1, 1]; x [B or 1, P] → [B]; noise [B, P], normal. Units: nats.
  * @throws ShapeError where logStd, x or noise has another shape
  * @see Rybkin et al. 2021, arXiv:2006.13202, section 3 (the scale learned)
  */

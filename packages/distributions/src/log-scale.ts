@@ -5,10 +5,11 @@ import { type Tensor, tf } from '@flowvae/tensor';
 const RANGE = 7;
 
 /**
- * log σ within [−range, range]. Grey values repeat exactly (a black border), so a density of them has no maximum in σ: without a floor the scale
- * would shrink until float32 overflows.
+ * log σ within [−range, range]. Grey values repeat exactly (a black border), so a density of them has no maximum in σ:
+ * without a floor the scale would shrink until float32 overflows.
  *
- * Beyond the range only that part of a loss's gradient passes by which descent comes back into it: what has gone past the bound is not lost.
+ * Beyond the range only that part of a loss's gradient passes by which descent comes back into it: what has gone past
+ * the bound is not lost.
  * @see Salimans et al. 2017, arXiv:1701.05517 (author's code)
  */
 export const boundedLogScale = <T extends Tensor>(logScale: T, range = RANGE): T =>

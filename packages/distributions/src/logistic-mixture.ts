@@ -20,11 +20,11 @@ export interface LogisticMixtureParams {
 const HALF_BIN = 1 / (LEVELS - 1);
 
 /**
- * Discretised logistic mixture over the 256 levels k/255: P(k) = Σ_m π_m·(σ(b) − σ(a)), a and b = (v ∓ 1/255 − μ_m)/s_m, v = 2k/255 − 1; for k = 0
- * a = −∞ and for k = 255 b = ∞, so that the probabilities of the levels sum to 1.
+ * Discretised logistic mixture over the 256 levels k/255: P(k) = Σ_m π_m·(σ(b) − σ(a)), a and b = (v ∓ 1/255 −
+ * μ_m)/s_m, v = 2k/255 − 1; for k = 0 a = −∞ and for k = 255 b = ∞, so that the probabilities of the levels sum to 1.
  *
- * Without cancellation, log(σ(b) − σ(a)) = −softplus(−b) − softplus(a) + log(1 − e^(a−b)), where b − a = 2/(255·s) does not depend on x: finite in
- * every tail, exact where the difference is no float32 number any more.
+ * Without cancellation, log(σ(b) − σ(a)) = −softplus(−b) − softplus(a) + log(1 − e^(a−b)), where b − a = 2/(255·s) does
+ * not depend on x: finite in every tail, exact where the difference is no float32 number any more.
  * Shapes: parameters [B, M, P]; x [B or 1, P] → [B]; noise [B, 2P], uniform. Units: nats.
  * @throws ShapeError where a parameter, x or noise has another shape
  * @see Salimans et al. 2017, arXiv:1701.05517, section 2.1
@@ -69,7 +69,9 @@ function logProbOfLevel(level: Tensor2D, mean: Tensor3D, logScale: Tensor3D): Te
 /** softmax(logits) over the components. */
 const weightsOf = (logits: Tensor3D): Tensor3D => tf.exp(tf.sub(logits, tf.logSumExp(logits, 1, true)));
 
-/** E[k]/255 = Σ_{j=1}^{255} P(k ≥ j)/255, one edge after the other: all at once they would take 255 times the memory. */
+/**
+ * E[k]/255 = Σ_{j=1}^{255} P(k ≥ j)/255, one edge after the other: all at once they would take 255 times the memory.
+ */
 function meanOf({ logits, mean, logScale }: LogisticMixtureParams): Tensor2D {
   const inverseScale = tf.exp(tf.neg(logScale));
   const edges = Array.from({ length: LEVELS - 1 }, (_, j) => (2 * j + 1) * HALF_BIN - 1);
@@ -80,12 +82,15 @@ function meanOf({ logits, mean, logScale }: LogisticMixtureParams): Tensor2D {
   return tf.div(tf.sum(tf.mul(weightsOf(logits), exceeded), 1), LEVELS - 1);
 }
 
-/** The first half of the noise chooses the component, the second the place in it; what lies outside is the nearest end. */
+/**
+ * The first half of the noise chooses the component, the second the place in it; what lies outside is the nearest end.
+ */
 function draw(noise: Tensor2D, { logits, mean, logScale }: LogisticMixtureParams): Tensor2D {
   const [chooser, uniform] = tf.split(noise, 2, 1) as [Tensor2D, Tensor2D];
   const components = logits.shape[1];
   const exceeded = tf.step(tf.sub(tf.cumsum(weightsOf(logits), 1), tf.expandDims(chooser, 1)));
-  const index = tf.minimum(tf.sub(components, tf.sum(exceeded, 1, true)), components - 1); // rounding may leave the last sum below the noise
+  // rounding may leave the last sum below the noise
+  const index = tf.minimum(tf.sub(components, tf.sum(exceeded, 1, true)), components - 1);
   const numbers = tf.reshape(tf.range(0, components, 1, 'float32'), [1, components, 1]);
   const chosen = tf.cast(tf.equal(index, numbers), 'float32');
   const [centre, scale] = [mean, tf.exp(logScale)].map((each): Tensor2D => tf.sum(tf.mul(chosen, each), 1));

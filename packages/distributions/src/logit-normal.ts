@@ -22,12 +22,13 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 /**
  * Logit-normal variables: p(y) = Π N(logit y; μ, α²)/(y·(1 − y)) of y = ε + (1 − 2ε)·x, ε = 1e-4.
  *
- * The density is that of y, as in the paper; that of x is larger by log(1 − 2ε) = −0.0002 each. 1 − y is formed from 1 − x, which keeps its
- * digits. The mean has no closed form and is a sum over the normal.
+ * The density is that of y, as in the paper; that of x is larger by log(1 − 2ε) = −0.0002 each. 1 − y is formed from 1
+ * − x, which keeps its digits. The mean has no closed form and is a sum over the normal.
  *
- * A draw y outside [ε, 1 − ε] is shown as the nearest end, x = 0 or 1, while `sampleAndLogProb` gives the density of y itself: its mean is the
- * negative entropy, whereas `logProb` of a shown end is the density at that end, which is not how often draws fall there.
- * Shapes: mean, logStd [B, P]; x [B or 1, P], in [0, 1] → [B]; noise [B, P], normal. Units: nats.
+ * A draw y outside [ε, 1 − ε] is shown as the nearest end, x = 0 or 1, while `sampleAndLogProb` gives the density of y
+ * itself: its mean is the negative entropy, whereas `logProb` of a shown end is the density at that end, which is not
+ * how often draws fall there. Shapes: mean, logStd [B, P]; x [B or 1, P], in [0, 1] → [B]; noise [B, P], normal. Units:
+ * nats.
  * @throws ShapeError where a parameter, x or noise has another shape
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.3
  */
@@ -76,8 +77,8 @@ const stretched = (y: Tensor2D): Tensor2D => tf.clipByValue(tf.div(tf.sub(y, EPS
 const [STEP, REACH] = [0.2, 5];
 
 /**
- * E[σ(μ + αε)], ε ~ N(0, 1), by the trapezoidal rule. σ(μ + αε) has its poles at a distance of π/α from the real line, so the error falls as
- * exp(−2π²/(α·step)): below 1e-5 up to α = 8, one in a hundred at 20.
+ * E[σ(μ + αε)], ε ~ N(0, 1), by the trapezoidal rule. σ(μ + αε) has its poles at a distance of π/α from the real line,
+ * so the error falls as exp(−2π²/(α·step)): below 1e-5 up to α = 8, one in a hundred at 20.
  */
 function meanOfSigmoid(mean: Tensor2D, alpha: Tensor2D): Tensor2D {
   const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);

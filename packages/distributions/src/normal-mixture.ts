@@ -16,9 +16,9 @@ export interface NormalMixtureParams {
 /**
  * Mixture of diagonal normals: p(z) = Σ_k π_k·N(z; μ_k, diag σ_k²), π = softmax(logits).
  *
- * A draw takes D + 2 normals: the last two, n and m, choose the component, for exp(−(n² + m²)/2) is uniform on (0, 1]. The choice has no
- * gradient, so the weights learn through `logProb` only; means and deviations learn through draws as well.
- * Shapes: noise [B, D + 2], z [B, D] → logProb [B]. Units: nats.
+ * A draw takes D + 2 normals: the last two, n and m, choose the component, for exp(−(n² + m²)/2) is uniform on (0, 1].
+ * The choice has no gradient, so the weights learn through `logProb` only; means and deviations learn through draws as
+ * well. Shapes: noise [B, D + 2], z [B, D] → logProb [B]. Units: nats.
  * @throws ShapeError where noise or z has another width; ExpectationError where the parameters do not fit together
  */
 export function normalMixture(params: NormalMixtureParams): Samplable & Scorable {
@@ -77,7 +77,8 @@ function componentOf(chooser: Tensor2D, logits: Tensor2D): Tensor2D {
   const upTo = square((i, j) => Number(i <= j));
   const cumulative = tf.matMul(tf.softmax(logits), upTo); // [1, K]
   const last = tf.tensor2d([Array.from({ length: components }, (_, k) => Number(k === components - 1))]);
-  const below = tf.cast(tf.lessEqual(uniform, tf.add(cumulative, last)), 'float32'); // rounding must not leave a row without
+  // rounding must not leave a row without
+  const below = tf.cast(tf.lessEqual(uniform, tf.add(cumulative, last)), 'float32');
   return tf.matMul(
     below as Tensor2D,
     square((i, j) => Number(i === j) - Number(j === i + 1)),

@@ -6,8 +6,8 @@ import type { Draw, Samplable, Scorable } from './distribution.ts';
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
- * Mean and log standard deviation, each [B, D], or [1, D] where the batch shares them, or [B/S, D] where row i is that of the i-th group of S
- * draws.
+ * Mean and log standard deviation, each [B, D], or [1, D] where the batch shares them, or [B/S, D] where row i is that
+ * of the i-th group of S draws.
  */
 export interface DiagonalNormalParams {
   readonly mean: Tensor2D;
@@ -35,7 +35,8 @@ export interface StandardNormal extends Samplable, Scorable {
  * Diagonal normal: z = μ + σ·ε, log q(z) = −Σ (½ε² + log σ + ½ log 2π), ε = (z − μ)/σ.
  *
  * Shapes: noise and z [B, D]; mean, logStd [B|1, D], or [B/S, D]. Units: nats.
- * @throws ShapeError where noise or z has another width than the parameters; ExpectationError where rows do not form equal groups
+ * @throws ShapeError where noise or z has another width than the parameters; ExpectationError where rows do not form
+ * equal groups
  * @see Kingma & Welling 2014, arXiv:1312.6114, appendices B and C
  */
 export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): DiagonalNormal {

@@ -1,4 +1,5 @@
-// The frame of every distribution of observed data: shapes are checked here, so that the distributions hold formulas only.
+// The frame of every distribution of observed data: shapes are checked here, so that the distributions hold formulas
+// only.
 import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Noise, Observation } from './distribution.ts';
 
@@ -15,13 +16,19 @@ interface ObservationParts {
   logProb(x: Tensor2D): Tensor1D;
   /** noise [B, noise.width] → x [B, P] */
   draw(noise: Tensor2D): Tensor2D;
-  /** The log-density of what that noise stands for, where the x drawn does not tell it all. Default: `logProb` of that x. */
+  /**
+   * The log-density of what that noise stands for, where the x drawn does not tell it all. Default: `logProb` of that
+   * x.
+   */
   logProbOfDraw?(noise: Tensor2D): Tensor1D;
   mean(): Tensor2D;
   detached(): Observation;
 }
 
-/** An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then belongs to all of the other's. */
+/**
+ * An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then belongs to all
+ * of the other's.
+ */
 export function observation(parts: ObservationParts): Observation {
   const { name, rows, width, noise } = parts;
   return {

@@ -9,8 +9,8 @@ export interface Box {
 }
 
 /**
- * A distribution that is 0 outside a box. Pushed forward by a flow that does not map the box onto itself it can be drawn from, but no
- * longer scored.
+ * A distribution that is 0 outside a box. Pushed forward by a flow that does not map the box onto itself it can be
+ * drawn from, but no longer scored.
  */
 export interface BoxDistribution extends Samplable, Scorable {
   readonly box: Box;

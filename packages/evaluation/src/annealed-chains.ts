@@ -91,7 +91,8 @@ async function stateOf(run: Promise<Arrays>): Promise<ChainState> {
 }
 
 /**
- * Takes chains through the temperatures: the weight is taken to the next one *before* the transition that leaves that one invariant.
+ * Takes chains through the temperatures: the weight is taken to the next one *before* the transition that leaves that
+ * one invariant.
  *
  * @returns undefined where the signal ended it
  * @see Neal 2001, arXiv:physics/9803008, eq. 3; Grosse et al. 2015, arXiv:1511.02543, section 3
@@ -123,7 +124,10 @@ export async function annealChains(
   return { logWeights, acceptance: moves > 0 ? acceptance : acceptance.fill(Number.NaN) };
 }
 
-/** Step sizes are spread by ±20 %: no period of the dynamics is met at every transition. @see Neal 2011, arXiv:1206.1901, section 3.3 */
+/**
+ * Step sizes are spread by ±20 %: no period of the dynamics is met at every transition. @see Neal 2011,
+ * arXiv:1206.1901, section 3.3
+ */
 const JITTER = 0.2;
 
 /** Shapes of what a transition takes. */

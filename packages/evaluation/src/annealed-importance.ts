@@ -54,12 +54,14 @@ const ROWS = 64;
 const PILOT_CHAINS = 4;
 
 /**
- * Annealed importance sampling with HMC transitions: log p̂(x) = log (1/C) Σ w_c, w = Π (f_{β_t}/f_{β_{t−1}})(z_{t−1}), E[p̂(x)] = p(x).
+ * Annealed importance sampling with HMC transitions: log p̂(x) = log (1/C) Σ w_c, w = Π (f_{β_t}/f_{β_{t−1}})(z_{t−1}),
+ * E[p̂(x)] = p(x).
  *
- * Step sizes come from pilot chains with random numbers of their own, one for each data point and temperature. On data that were simulated
- * from the model, `latents` holds exact draws from p(z|x): chains from them back to β = 0 estimate 1/p(x) without bias, so that log p(x) lies
- * between the two in expectation (bidirectional Monte Carlo).
- * @throws ExpectationError for temperatures, chains or latents that do not fit; NonFiniteError where a weight is not a number
+ * Step sizes come from pilot chains with random numbers of their own, one for each data point and temperature. On data
+ * that were simulated from the model, `latents` holds exact draws from p(z|x): chains from them back to β = 0 estimate
+ * 1/p(x) without bias, so that log p(x) lies between the two in expectation (bidirectional Monte Carlo).
+ * @throws ExpectationError for temperatures, chains or latents that do not fit; NonFiniteError where a weight is not a
+ * number
  * @see Neal 2001, arXiv:physics/9803008; Grosse et al. 2015, arXiv:1511.02543; Wu et al. 2017, arXiv:1611.04273
  */
 export async function annealedImportance(given: AnnealedImportanceOptions): Promise<AnnealedImportance> {
@@ -108,7 +110,10 @@ interface Group {
   readonly points: number;
 }
 
-/** Rows of one run: fewer than {@link ROWS} where they would take too much memory. The draws of a data point depend on its group. */
+/**
+ * Rows of one run: fewer than {@link ROWS} where they would take too much memory. The draws of a data point depend on
+ * its group.
+ */
 function rowsOfRun({ pathAt, data, noise }: AnnealedImportanceOptions, runner: AnnealingRunner): number {
   const dim = tf.tidy(() => annealedStart(pathAt(tf.zeros([1, data.width])), tf.zeros([1, noise.width])).z.shape[1]);
   return runner.rowsWithin('move', ROWS, (rows) => moveShapes(rows, data.width, dim));

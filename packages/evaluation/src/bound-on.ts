@@ -1,4 +1,5 @@
-// A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes on.
+// A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes
+// on.
 import type { InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';

@@ -15,12 +15,15 @@ export interface EncodingsOptions extends TabulateOptions, Drawn {
 /** Rows of the encoder in one run. */
 const ROWS = 1000;
 
-/** What a few data points are encoded to: E[z|x] [rows, D], draws z [rows, M, D] and their log q(z|x) [rows, M], row-major; nats. */
+/**
+ * What a few data points are encoded to: E[z|x] [rows, D], draws z [rows, M, D] and their log q(z|x) [rows, M],
+ * row-major; nats.
+ */
 export type Encoded = Readonly<Record<'mean' | 'z' | 'logQ', Float32Array>>;
 
 /**
- * Encodes data points, a few at a time, so that memory does not grow with their number: about a thousand draws are held at once, or those of one data
- * point where it takes more. Equal options give equal bytes.
+ * Encodes data points, a few at a time, so that memory does not grow with their number: about a thousand draws are held
+ * at once, or those of one data point where it takes more. Equal options give equal bytes.
  *
  * @param take gets each piece, whose arrays hold until it returns
  */

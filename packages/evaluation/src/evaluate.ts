@@ -1,4 +1,5 @@
-// The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior parameters.
+// The test bound and importance-sampled log p(x), one data point at a time: its samples share one row of posterior
+// parameters.
 import type { InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel, LogMeanExp, paretoKThreshold, WeightTail } from '@flowvae/objectives';
@@ -48,8 +49,8 @@ export interface Evaluation {
   /** Standard error of `nll` over images. */
   readonly nllStandardError: number;
   /**
-   * Mean over images of log p̂(x) − ELBO, which is −`nll` − `elbo`, nats: KL(q(z|x)‖p(z|x)) as S samples estimate it, from below in expectation.
-   * Not finite where a weight is 0 in float32.
+   * Mean over images of log p̂(x) − ELBO, which is −`nll` − `elbo`, nats: KL(q(z|x)‖p(z|x)) as S samples estimate it,
+   * from below in expectation. Not finite where a weight is 0 in float32.
    */
   readonly inferenceGap: number;
   /** Standard error of `inferenceGap` over images: much smaller than those of its two parts, which move together. */
@@ -59,21 +60,26 @@ export interface Evaluation {
   /** Share of the largest weight in the sum of an image's weights, mean over images. */
   readonly maxNormalisedWeight: number;
   /**
-   * Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is below 21. An image whose
-   * weights are all 0 has no k̂ and counts as above.
+   * Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is
+   * below 21. An image whose weights are all 0 has no k̂ and counts as above.
    */
   readonly paretoKAboveThreshold: number;
   /** The bound's terms, means over images and samples. */
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** Samples whose noise is drawn at once, and which one run of the graph takes, unless they are too wide: then a run takes a part of them. */
+/**
+ * Samples whose noise is drawn at once, and which one run of the graph takes, unless they are too wide: then a run
+ * takes a part of them.
+ */
 const CHUNK = 500;
 
 /**
  * Estimates the ELBO and −log p(x) by importance sampling from q(z|x), streamed over data points and samples.
  *
- * Image i's samples depend on the key and i only; memory on neither images nor samples nor what the likelihood makes of a sample (see RUN_BYTES). With S samples log p̂(x) is biased low by about Var(w)/(2S·E[w]²), so S belongs to the number.
+ * Image i's samples depend on the key and i only; memory on neither images nor samples nor what the likelihood makes of
+ * a sample (see RUN_BYTES). With S samples log p̂(x) is biased low by about Var(w)/(2S·E[w]²), so S belongs to the
+ * number.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {

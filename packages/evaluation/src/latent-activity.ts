@@ -15,7 +15,8 @@ export const ACTIVE_VARIANCE = 0.01;
 /**
  * Active units: dimensions with Var_x E[z|x] > 0.01.
  *
- * Where E[z|x] is a mean of M draws, its own variance Var[z|x]/M, averaged over x, is taken off, so that noise alone activates nothing.
+ * Where E[z|x] is a mean of M draws, its own variance Var[z|x]/M, averaged over x, is taken off, so that noise alone
+ * activates nothing.
  * @throws nothing; of fewer than two data points every variance is NaN and no unit active
  * @see Burda et al. 2016, arXiv:1509.00519, section 5.2
  */

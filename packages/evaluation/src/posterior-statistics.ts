@@ -1,4 +1,5 @@
-// What the posteriors of many data points look like: the bound's terms one by one, layer by layer, and where E[z|x] lies.
+// What the posteriors of many data points look like: the bound's terms one by one, layer by layer, and where E[z|x]
+// lies.
 import type { Arrays } from '@flowvae/compiler';
 import { layeredDraw, type Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';

@@ -1,4 +1,5 @@
-// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of what encoder and shared variables say.
+// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of what
+// encoder and shared variables say.
 import type { Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
@@ -15,7 +16,10 @@ type PosteriorParams = Readonly<Record<string, Tensor>>;
 export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
   /** The model's own variables; they stay as they are. */
   readonly variables: NamedVariables;
-  /** x [B, P] → each data point's parameters, where the refinement starts: the encoder's outputs, or values that all data points share. */
+  /**
+   * x [B, P] → each data point's parameters, where the refinement starts: the encoder's outputs, or values that all
+   * data points share.
+   */
   readonly paramsAt: (x: Tensor2D) => PosteriorParams;
   /** The model at data x [B, P] with posteriors of the given parameters. */
   readonly modelAt: (x: Tensor2D, params: PosteriorParams) => LatentModel;
@@ -39,8 +43,9 @@ export interface InferenceGap {
   readonly amortised: ImportanceEstimate;
   readonly refined: ImportanceEstimate;
   /**
-   * The estimate of log p(x) whose weights are spread more evenly; like the other it is a lower bound in expectation. The larger one would not
-   * do: where a proposal is too narrow, a single heavy weight can carry its estimate above log p(x).
+   * The estimate of log p(x) whose weights are spread more evenly; like the other it is a lower bound in expectation.
+   * The larger one would not do: where a proposal is too narrow, a single heavy weight can carry its estimate above log
+   * p(x).
    */
   readonly logEvidence: number;
   /** log p̂(x) − L[q*]: an estimate of what no member of the family can reach. */
@@ -50,15 +55,16 @@ export interface InferenceGap {
 }
 
 /**
- * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder, or
- * parameters that all data points share).
+ * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder,
+ * or parameters that all data points share).
  *
- * The family holds every posterior with parameters of the data point's own, whatever of them the encoder yields: a run whose parameters are all
- * shared has the largest amortisation gap. Only what no data point can have for itself stays, such as weights of networks inside a flow.
+ * The family holds every posterior with parameters of the data point's own, whatever of them the encoder yields: a run
+ * whose parameters are all shared has the largest amortisation gap. Only what no data point can have for itself stays,
+ * such as weights of networks inside a flow.
  *
- * q* starts at q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so L[q*] is too
- * low: the amortisation gap is bounded from below, up to Monte Carlo error. The approximation gap has two errors of opposite sign, for log p̂(x)
- * is too low on average as well; it is bounded on neither side.
+ * q* starts at q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so
+ * L[q*] is too low: the amortisation gap is bounded from below, up to Monte Carlo error. The approximation gap has two
+ * errors of opposite sign, for log p̂(x) is too low on average as well; it is bounded on neither side.
  * @see Cremer et al. 2018, arXiv:1801.03558, sections 3 and 4
  */
 export async function inferenceGaps(options: InferenceGapsOptions): Promise<readonly InferenceGap[]> {

@@ -33,8 +33,8 @@ interface Group {
 }
 
 /**
- * Maximises the sum of all data points' bounds; each bound has parameters of its own, so none disturbs another, and the data points can be taken in
- * groups whose steps are not too large for the memory.
+ * Maximises the sum of all data points' bounds; each bound has parameters of its own, so none disturbs another, and the
+ * data points can be taken in groups whose steps are not too large for the memory.
  */
 export async function ascend(options: RefinementOptions, params: NamedVariables): Promise<void> {
   const { data, draws = DRAWS, key, noise, signal } = options;

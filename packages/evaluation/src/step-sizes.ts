@@ -15,10 +15,11 @@ const WANTED_ACCEPTANCE = 0.65;
 const RATE = 0.2;
 
 /**
- * Adapts log ε by 0.2·(acceptance − 0.65) after each transition, a size for each data point, and remembers what was used at each temperature.
+ * Adapts log ε by 0.2·(acceptance − 0.65) after each transition, a size for each data point, and remembers what was
+ * used at each temperature.
  *
- * Chains whose step size depends on their own past do not leave a density invariant, and their weights are biased; chains with the sizes that
- * others found do, so weights belong to `fixed()` only.
+ * Chains whose step size depends on their own past do not leave a density invariant, and their weights are biased;
+ * chains with the sizes that others found do, so weights belong to `fixed()` only.
  */
 export class PilotStepSizes implements StepSizes {
   readonly #sizes: Float64Array;

@@ -16,8 +16,8 @@ export interface TabulateOptions extends RunnerOptions {
 /**
  * Evaluates a function of points, chunk after chunk, so that memory does not grow with their number.
  *
- * @param fn x [B, P] → named tensors [B, …], or [1, …] where all rows share the result; a row's results must depend on this row alone, for the
- * last chunk is filled up
+ * @param fn x [B, P] → named tensors [B, …], or [1, …] where all rows share the result; a row's results must depend on
+ * this row alone, for the last chunk is filled up
  * @returns every result by name, [n, …] row-major
  * @throws ShapeError naming a result of another number of rows
  */

@@ -1,4 +1,5 @@
-// A report as one HTML file: words, tables and figures inlined, nothing loaded from anywhere. Readable in light and dark, on screen and paper.
+// A report as one HTML file: words, tables and figures inlined, nothing loaded from anywhere. Readable in light and
+// dark, on screen and paper.
 
 /** A picture of a report. */
 export interface ReportFigure {

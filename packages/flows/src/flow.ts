@@ -1,4 +1,5 @@
-// What a flow is: pure functions of given parameters. Where the parameters come from is another question (parameter-source.ts).
+// What a flow is: pure functions of given parameters. Where the parameters come from is another question
+// (parameter-source.ts).
 import type { Box } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
 import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
@@ -12,7 +13,10 @@ export type Params<S extends ParamShapes> = { readonly [P in keyof S]: Tensor };
 /** Values of parameters as plain arrays, row-major, without the batch axis. */
 export type ParamValues<S extends ParamShapes> = { readonly [P in keyof S]: Float32Array };
 
-/** What a flow is at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The log-det is 0 in both. */
+/**
+ * What a flow is at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The
+ * log-det is 0 in both.
+ */
 export type Start = 'identity' | 'volume';
 
 /** A differentiable bijection of R^D with a known Jacobian determinant. */
@@ -21,24 +25,32 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   readonly name: string;
   readonly dim: number;
   readonly paramShapes: S;
-  /** Parameters that the whole batch shares, [1, ...shape], wherever the others come from: weights of networks inside the flow. */
+  /**
+   * Parameters that the whole batch shares, [1, ...shape], wherever the others come from: weights of networks inside
+   * the flow.
+   */
   readonly shared?: readonly string[];
-  /** Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point. */
+  /**
+   * Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point.
+   */
   readonly contexts?: readonly string[];
-  /** Parameters at which the flow is the identity map with log-det 0, or what `start` says; random where the flow leaves a choice. */
+  /**
+   * Parameters at which the flow is the identity map with log-det 0, or what `start` says; random where the flow leaves
+   * a choice.
+   */
   initialParams(key: Key): ParamValues<S>;
   /** What the flow is at its initial parameters. Default `'identity'`. */
   readonly start?: Start;
   /**
-   * `forward` takes parameters with fewer rows than z as well, row i for the i-th group of as many rows of z. For flows that do not say so
-   * they are repeated.
+   * `forward` takes parameters with fewer rows than z as well, row i for the i-th group of as many rows of z. For flows
+   * that do not say so they are repeated.
    */
   readonly takesGroups?: true;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
   /**
-   * Quantities of any shape, by name, that are positive exactly where the map is a bijection (planar: 1 + wᵀû). Left out where no
-   * parameter can break it. `checkFlow` looks at them on wide draws.
+   * Quantities of any shape, by name, that are positive exactly where the map is a bijection (planar: 1 + wᵀû). Left
+   * out where no parameter can break it. `checkFlow` looks at them on wide draws.
    */
   invariants?(params: Params<S>): Readonly<Record<string, Tensor>>;
   /** The same map as single layers, the first applied first. Left out by a flow that is one layer. */
@@ -47,7 +59,9 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
 
 /** One layer of a flow, with parameters of its own. */
 export interface Layer {
-  /** Where it stands: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's parameters. */
+  /**
+   * Where it stands: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's parameters.
+   */
   readonly name: string;
   readonly flow: Flow;
   readonly params: Params<ParamShapes>;

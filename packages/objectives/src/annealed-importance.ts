@@ -5,7 +5,8 @@ import { type HmcInputs, hmcTransition } from './hmc.ts';
 import type { LatentModel } from './latent-model.ts';
 
 /**
- * The geometric path f_β(z) = f₀(z)·r(z)^β from a normalised density f₀ to f₁ = f₀·r, here log p(x, z): its integral is p(x).
+ * The geometric path f_β(z) = f₀(z)·r(z)^β from a normalised density f₀ to f₁ = f₀·r, here log p(x, z): its integral is
+ * p(x).
  *
  * @see Neal 2001, arXiv:physics/9803008, section 2
  */
@@ -66,7 +67,10 @@ export function annealedTransition(
   return { z, logRatio: logRatio(z), acceptance };
 }
 
-/** Steepness below which the path is straight to far more digits than float32 has, and above which the quotient has them. */
+/**
+ * Steepness below which the path is straight to far more digits than float32 has, and above which the quotient has
+ * them.
+ */
 const STRAIGHT = 1e-6;
 
 /**

@@ -1,4 +1,5 @@
-// KL(q(z|x) ‖ p(z)) in closed form, dimension by dimension, where the posterior is a diagonal and the prior a standard normal.
+// KL(q(z|x) ‖ p(z)) in closed form, dimension by dimension, where the posterior is a diagonal and the prior a standard
+// normal.
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { meanOfDraws } from './draws.ts';
 import type { FactorisedModel } from './latent-model.ts';
@@ -13,7 +14,8 @@ export function closedFormTerms(model: FactorisedModel, z: Tensor2D, draws: numb
 }
 
 /**
- * c·E log q − b·E log p = b·KL + (b − c)·H of every dimension, [B|1, D], where b and c temper log prior and log posterior and H is the entropy.
+ * c·E log q − b·E log p = b·KL + (b − c)·H of every dimension, [B|1, D], where b and c temper log prior and log
+ * posterior and H is the entropy.
  */
 export function temperedDivergence(
   { posterior }: FactorisedModel,

@@ -12,7 +12,10 @@ import type { LatentModel } from './latent-model.ts';
 import type { LogDensities } from './log-weight.ts';
 import { logWeight } from './log-weight.ts';
 
-/** The noise of every draw, [B·S, W]; the parameters of a data point serve its S rows. @throws ShapeError where the noise has another width */
+/**
+ * The noise of every draw, [B·S, W]; the parameters of a data point serve its S rows. @throws ShapeError where the
+ * noise has another width
+ */
 export function noiseOfDraws(where: string, { posterior }: LatentModel, noise: Tensor2D, draws: number): Tensor2D {
   const { width } = posterior.noise;
   checkShape(`${where}: noise`, noise, ['batch', draws * width]);
@@ -36,7 +39,10 @@ export function logMeanExp(x: Tensor2D): Tensor1D {
   return tf.add(tf.squeeze<Tensor1D>(largest, [1]), tf.log(tf.mean<Tensor1D>(tf.exp(tf.sub(x, largest)), 1)));
 }
 
-/** The same values as a constant: no gradient goes back through it, and what only it was made of is left out of the reverse pass. */
+/**
+ * The same values as a constant: no gradient goes back through it, and what only it was made of is left out of the
+ * reverse pass.
+ */
 export const constant = <T extends Tensor>(x: T): T =>
   tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => [] }))() as T;
 

@@ -10,8 +10,9 @@ import type { BoundOptions, Objective } from './objective.ts';
 /** Estimators of the ELBO and its gradient. */
 export interface ElboOptions extends BoundOptions {
   /**
-   * `'path'`: through the draw and through log q. `'stl'`, sticking the landing: log q is scored at the draw with its parameters detached,
-   * which leaves out a term of mean 0; the gradient's variance vanishes at the exact posterior. Default `'path'`.
+   * `'path'`: through the draw and through log q. `'stl'`, sticking the landing: log q is scored at the draw with its
+   * parameters detached, which leaves out a term of mean 0; the gradient's variance vanishes at the exact posterior.
+   * Default `'path'`.
    */
   readonly gradient?: 'path' | 'stl';
   /** `'sampled'`: by the draws. `'analytic'`: KL(q ‖ p) in closed form. Default `'sampled'`. */
@@ -34,11 +35,12 @@ interface AnalyticOptions extends BoundOptions {
 }
 
 /**
- * Evidence lower bound: E_q₀[log p(x|z_K) + log p(z_K) − log q₀(z₀) + log|det J|] ≤ log p(x), by L draws for each data point.
+ * Evidence lower bound: E_q₀[log p(x|z_K) + log p(z_K) − log q₀(z₀) + log|det J|] ≤ log p(x), by L draws for each data
+ * point.
  *
  * The prior is evaluated at z_K and the base distribution at z₀, so that the flow's log-det corrects the entropy.
- * @see Rezende & Mohamed 2015, arXiv:1505.05770, eq. 15; Roeder et al. 2017, arXiv:1703.09194, for `'stl'`; Kingma & Welling 2014,
- * arXiv:1312.6114, appendix B, for `'analytic'`
+ * @see Rezende & Mohamed 2015, arXiv:1505.05770, eq. 15; Roeder et al. 2017, arXiv:1703.09194, for `'stl'`; Kingma &
+ * Welling 2014, arXiv:1312.6114, appendix B, for `'analytic'`
  */
 export function elbo(options?: SampledOptions): Objective;
 export function elbo(options: StlOptions): Objective<ScorableModel>;
@@ -56,7 +58,8 @@ export function elbo({
  * beta-VAE: E_q[log p(x|z)] − β·KL(q(z|x) ‖ p(z)); a bound on log p(x) for β ≥ 1.
  *
  * Its estimators are those of the ELBO; the term `elbo` has β = 1.
- * @see Higgins et al. 2017, "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework", ICLR, eq. 4
+ * @see Higgins et al. 2017, "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework", ICLR,
+ * eq. 4
  */
 export function betaVae(beta: number, options?: SampledOptions): Objective;
 export function betaVae(beta: number, options: StlOptions): Objective<ScorableModel>;

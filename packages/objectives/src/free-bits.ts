@@ -8,9 +8,11 @@ import { times, untempered, weigh } from './loss-annealing.ts';
 import type { BoundOptions, Objective } from './objective.ts';
 
 /**
- * Free bits in each dimension: E[log p(x|z)] − Σ_j max(λ, KL_j), KL_j the mean over the batch of the closed-form divergence of dimension j.
+ * Free bits in each dimension: E[log p(x|z)] − Σ_j max(λ, KL_j), KL_j the mean over the batch of the closed-form
+ * divergence of dimension j.
  *
- * Only factorised posteriors have a divergence per dimension. Tempered, the divergence is c·E log q − b·E log p and the floor c·λ. The terms are
+ * Only factorised posteriors have a divergence per dimension. Tempered, the divergence is c·E log q − b·E log p and the
+ * floor c·λ. The terms are
  * `elbo` = logLikelihood − kl, without floor.
  * @param nats λ, in each dimension
  * @see Kingma et al. 2016, arXiv:1606.04934, appendix C.8, eq. 15
@@ -38,7 +40,8 @@ export function freeBits(
 }
 
 /**
- * Free bits in total, for any posterior: E[log p(x|z)] − max(λ, KL), KL the mean over the batch of the sampled divergence.
+ * Free bits in total, for any posterior: E[log p(x|z)] − max(λ, KL), KL the mean over the batch of the sampled
+ * divergence.
  *
  * @param nats λ, over all dimensions
  * @see {@link freeBits}

@@ -11,8 +11,9 @@ export interface GeneralisedPareto {
 /**
  * Fits shape and scale to positive exceedances, by the posterior mean of b = −k/σ under a prior made from the data.
  *
- * With the profile k(b) = mean log(1 − b·x) the log-likelihood is ℓ(b) = n·(log(−b/k) − k − 1). It is averaged over m = 30 + ⌊√n⌋ points
- * b_j = 1/x₍ₙ₎ + (1 − √(m/(j − ½)))/(3·x₍q₎), x₍q₎ the first quartile. No iterations, so no failures; accurate for k from −0.5 to 1 and above.
+ * With the profile k(b) = mean log(1 − b·x) the log-likelihood is ℓ(b) = n·(log(−b/k) − k − 1). It is averaged over m =
+ * 30 + ⌊√n⌋ points b_j = 1/x₍ₙ₎ + (1 − √(m/(j − ½)))/(3·x₍q₎), x₍q₎ the first quartile. No iterations, so no failures;
+ * accurate for k from −0.5 to 1 and above.
  * @param exceedances each > 0, in any order, five or more of them
  * @see Zhang & Stephens 2009, Technometrics 51(3), section 3
  */

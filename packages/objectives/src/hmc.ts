@@ -34,13 +34,15 @@ export interface LeapfrogOptions {
 }
 
 /**
- * Leapfrog steps of H(z, p) = −log f(z) + ½‖p‖²: half a kick p += ½ε·∇log f(z), drifts z += ε·p and kicks in turn, half a kick.
+ * Leapfrog steps of H(z, p) = −log f(z) + ½‖p‖²: half a kick p += ½ε·∇log f(z), drifts z += ε·p and kicks in turn, half
+ * a kick.
  *
  * The map keeps volume, and is its own inverse once the momentum is turned round.
  * @see Neal 2011, arXiv:1206.1901, sections 2.3 and 3
  */
 export function leapfrog(logDensity: LogDensity, start: PhasePoint, { stepSize, steps }: LeapfrogOptions): PhasePoint {
-  const gradient = tf.grad(logDensity as Parameters<typeof tf.grad>[0]) as (z: Tensor2D) => Tensor2D; // of the sum: rows do not mix
+  // of the sum: rows do not mix
+  const gradient = tf.grad(logDensity as Parameters<typeof tf.grad>[0]) as (z: Tensor2D) => Tensor2D;
   const epsilon = tf.expandDims(stepSize, 1); // [B, 1]
   const kick = (momentum: Tensor2D, z: Tensor2D, fraction: number): Tensor2D =>
     tf.add(momentum, tf.mul(tf.mul(epsilon, fraction), gradient(z)));
@@ -56,7 +58,8 @@ export function leapfrog(logDensity: LogDensity, start: PhasePoint, { stepSize, 
 /**
  * One HMC transition with unit mass: leapfrog from (z, p), accepted with probability min(1, exp(H(z, p) − H(z', p'))).
  *
- * With p ~ N(0, I) and u ~ U[0, 1) it leaves f invariant, and is reversible, whatever the step size, as long as that does not depend on z.
+ * With p ~ N(0, I) and u ~ U[0, 1) it leaves f invariant, and is reversible, whatever the step size, as long as that
+ * does not depend on z.
  * @see Duane et al. 1987, Phys. Lett. B 195(2); Neal 2011, arXiv:1206.1901, section 3
  */
 export function hmcTransition(logDensity: LogDensity, inputs: HmcInputs, steps: number): HmcTransition {

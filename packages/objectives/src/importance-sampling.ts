@@ -16,7 +16,8 @@ export function importanceChunk(model: LatentModel, noise: Tensor2D): Readonly<R
 }
 
 /**
- * log (1/S) Σ exp(log w_s), the mean of log w_s, and how evenly the weights are spread: streamed in float64 and constant memory.
+ * log (1/S) Σ exp(log w_s), the mean of log w_s, and how evenly the weights are spread: streamed in float64 and
+ * constant memory.
  *
  * The first estimates log p(x) (a lower bound in expectation, tight as S grows); the second is the ELBO.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E; Burda et al. 2016, arXiv:1509.00519, eq. 8
@@ -64,7 +65,8 @@ export class LogMeanExp {
   /**
    * (Σ w_s)² / Σ w_s², from 1 (one weight is all) to S (all are equal); NaN where every weight was 0.
    *
-   * The relative variance of the estimate is about 1/ESS − 1/S. It is itself an estimate, too high where the largest weights were never drawn.
+   * The relative variance of the estimate is about 1/ESS − 1/S. It is itself an estimate, too high where the largest
+   * weights were never drawn.
    * @see Kong et al. 1994, JASA 89(425), section 4
    */
   get effectiveSampleSize(): number {

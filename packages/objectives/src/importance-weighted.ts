@@ -19,8 +19,8 @@ import type { BoundOptions, Objective } from './objective.ts';
 /** Estimators of the importance-weighted bound's gradient. */
 export interface IwaeOptions extends BoundOptions {
   /**
-   * `'path'`: of the bound as it is computed. `'dreg'`, doubly reparameterised: the same expectation without the term whose signal vanishes
-   * against its noise as k grows. Default `'path'`.
+   * `'path'`: of the bound as it is computed. `'dreg'`, doubly reparameterised: the same expectation without the term
+   * whose signal vanishes against its noise as k grows. Default `'path'`.
    */
   readonly gradient?: 'path' | 'dreg';
 }
@@ -34,7 +34,8 @@ interface DregOptions extends BoundOptions {
 }
 
 /**
- * Importance-weighted bound: E log (1/k) Σ w_i ≤ log p(x), w_i = p(x, z_i)/q(z_i|x), the ELBO for k = 1; L of them are averaged.
+ * Importance-weighted bound: E log (1/k) Σ w_i ≤ log p(x), w_i = p(x, z_i)/q(z_i|x), the ELBO for k = 1; L of them are
+ * averaged.
  *
  * The term `iwae` is the bound itself, `elbo` the mean of log w.
  * @param k draws in one bound
@@ -51,7 +52,8 @@ export function iwae(
 }
 
 /**
- * Rényi's bound: (1 − α)⁻¹·E log (1/k) Σ w_i^(1−α): the importance-weighted bound for α = 0, towards the ELBO for α → 1; L of them are averaged.
+ * Rényi's bound: (1 − α)⁻¹·E log (1/k) Σ w_i^(1−α): the importance-weighted bound for α = 0, towards the ELBO for α →
+ * 1; L of them are averaged.
  *
  * For α < 0 it tends to an upper bound as k grows. The term `renyi` is the bound itself, `elbo` the mean of log w.
  * @param k draws in one bound; one is the ELBO, whatever α
@@ -102,8 +104,8 @@ function meanOfBounds(logWeights: Tensor1D, { k, power }: Power, samples: number
 const SMALL_POWER = 0.1;
 
 /**
- * (1/p) log (1/k) Σ exp(p·x) over the last axis, around the x that weighs most: rounding is of the size of the spread of x, however small p is and
- * however far from 0 x lies.
+ * (1/p) log (1/k) Σ exp(p·x) over the last axis, around the x that weighs most: rounding is of the size of the spread
+ * of x, however small p is and however far from 0 x lies.
  */
 function powerMean(x: Tensor2D, power: number): Tensor1D {
   const heaviest = constant(power > 0 ? tf.max<Tensor2D>(x, 1, true) : tf.min<Tensor2D>(x, 1, true));
@@ -116,9 +118,9 @@ function powerMean(x: Tensor2D, power: number): Tensor1D {
 }
 
 /**
- * For the posterior's parameters the gradient is E Σ w̃_i²·∂log w_i/∂z_i·∂z_i/∂φ, w̃ = w/Σw; for the model's Σ w̃_i·∂log w_i as always. So log w is
- * computed with detached densities q, weighted by w̃, and the gradient that reaches a draw z_i is multiplied by w̃_i once more; where log q is
- * tempered by c, by (1 − c) + c·w̃_i.
+ * For the posterior's parameters the gradient is E Σ w̃_i²·∂log w_i/∂z_i·∂z_i/∂φ, w̃ = w/Σw; for the model's Σ
+ * w̃_i·∂log w_i as always. So log w is computed with detached densities q, weighted by w̃, and the gradient that
+ * reaches a draw z_i is multiplied by w̃_i once more; where log q is tempered by c, by (1 − c) + c·w̃_i.
  */
 function doublyReparameterised(
   k: number,

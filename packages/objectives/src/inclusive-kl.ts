@@ -6,11 +6,12 @@ import { type LogDensities, logWeight, scoreDraw } from './log-weight.ts';
 import type { BoundOptions, Objective } from './objective.ts';
 
 /**
- * Inclusive divergence KL(p(z|x) ‖ q(z|x)), for a posterior fitted to a target p(x, z) that need not be normalised, by k draws of q that are weighted
- * by w̃ = w/Σw: its gradient is −Σ w̃_i·∂log q(z_i|x), the draws being constants.
+ * Inclusive divergence KL(p(z|x) ‖ q(z|x)), for a posterior fitted to a target p(x, z) that need not be normalised, by
+ * k draws of q that are weighted by w̃ = w/Σw: its gradient is −Σ w̃_i·∂log q(z_i|x), the draws being constants.
  *
- * The loss estimates the divergence itself, Σ w̃_i·log w_i − log (1/k)Σ w_i ≥ 0, with a bias that vanishes as k grows. A model that is trained with it
- * follows Σ w̃_i·∂log p(x, z_i): the wake phases of reweighted wake-sleep. The term `inclusiveKl` is the estimate, `elbo` the mean of log w.
+ * The loss estimates the divergence itself, Σ w̃_i·log w_i − log (1/k)Σ w_i ≥ 0, with a bias that vanishes as k grows.
+ * A model that is trained with it follows Σ w̃_i·∂log p(x, z_i): the wake phases of reweighted wake-sleep. The term
+ * `inclusiveKl` is the estimate, `elbo` the mean of log w.
  * @see Bornschein & Bengio 2015, arXiv:1406.2751, section 2.3
  */
 export function inclusiveKl(

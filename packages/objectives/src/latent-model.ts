@@ -6,7 +6,9 @@ import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
 export interface LatentModel {
   readonly prior: Scorable;
   readonly posterior: Samplable;
-  /** z [B, D], or [B·S, D] for S draws, one after the other, for each of B data points → log p(x|z) [B] or [B·S], nats */
+  /**
+   * z [B, D], or [B·S, D] for S draws, one after the other, for each of B data points → log p(x|z) [B] or [B·S], nats
+   */
   likelihood(z: Tensor2D): Tensor1D;
 }
 

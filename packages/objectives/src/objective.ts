@@ -7,7 +7,10 @@ import type { AnnealingSchedule, Tempering } from './loss-annealing.ts';
 export interface Bound {
   /** The mean over the batch of the negative, possibly tempered, bound; nats. */
   readonly loss: Scalar;
-  /** Each [B], nats, means over the draws of a data point, never tempered: `elbo`, what it is the sum of, and the bound itself where it is another. */
+  /**
+   * Each [B], nats, means over the draws of a data point, never tempered: `elbo`, what it is the sum of, and the bound
+   * itself where it is another.
+   */
   readonly terms: Readonly<Record<string, Tensor1D>>;
 }
 

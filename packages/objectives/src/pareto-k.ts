@@ -5,8 +5,8 @@ import { fitGeneralisedPareto } from './generalised-pareto.ts';
 const FEWEST = 5;
 
 /**
- * Least exceedance, the largest weight being 1: next to smaller ones the fit's 1/x overflows. Whether a weight is that far below the largest or
- * 0 says nothing of an estimate.
+ * Least exceedance, the largest weight being 1: next to smaller ones the fit's 1/x overflows. Whether a weight is that
+ * far below the largest or 0 says nothing of an estimate.
  */
 const LEAST = 2 ** -1000;
 
@@ -14,13 +14,14 @@ const LEAST = 2 ** -1000;
 const PRIOR = { count: 10, shape: 0.5 };
 
 /**
- * k̂ of importance weights: the shape of a generalised Pareto distribution fitted to the M = min(S/5, 3√S) largest of S weights.
+ * k̂ of importance weights: the shape of a generalised Pareto distribution fitted to the M = min(S/5, 3√S) largest of S
+ * weights.
  *
- * The weights have 1/k finite moments. Below 0.5 their variance is finite; up to `paretoKThreshold(S)` the estimate can be trusted; from 1 on
- * they have no mean. The prior draws k̂ towards 0.5 by the weight of ten observations.
+ * The weights have 1/k finite moments. Below 0.5 their variance is finite; up to `paretoKThreshold(S)` the estimate can
+ * be trusted; from 1 on they have no mean. The prior draws k̂ towards 0.5 by the weight of ten observations.
  * @param logWeights [S], nats, up to a constant
- * @returns NaN of fewer than 21 weights, of weights that are all 0, and where one is NaN; −∞ where the largest are all equal; ∞ where fewer
- * than five exceed the threshold by 2⁻¹⁰⁰⁰ of the largest, and where no finite shape fits
+ * @returns NaN of fewer than 21 weights, of weights that are all 0, and where one is NaN; −∞ where the largest are all
+ * equal; ∞ where fewer than five exceed the threshold by 2⁻¹⁰⁰⁰ of the largest, and where no finite shape fits
  * @see Vehtari et al. 2024, arXiv:1507.02646, section 3; Yao et al. 2018, arXiv:1802.02538, section 2
  */
 export function paretoK(logWeights: ArrayLike<number>): number {
@@ -29,7 +30,10 @@ export function paretoK(logWeights: ArrayLike<number>): number {
   return tail.paretoK;
 }
 
-/** k̂ below which an estimate from S weights can be trusted: min(1 − 1/log₁₀ S, 0.7). @see Vehtari et al. 2024, arXiv:1507.02646, section 3.2 */
+/**
+ * k̂ below which an estimate from S weights can be trusted: min(1 − 1/log₁₀ S, 0.7). @see Vehtari et al. 2024,
+ * arXiv:1507.02646, section 3.2
+ */
 export const paretoKThreshold = (samples: number): number => Math.min(1 - 1 / Math.log10(samples), 0.7);
 
 /**

@@ -3,7 +3,9 @@
 import { constant, log, positiveUnit, quarterCosine, quarterPosition, quarterSine, unit } from './elementary';
 import { fillBlocks } from './philox';
 
-/** Elements of one chunk: 16 KiB, which stay in the first-level cache from the bits to the copy that the caller takes. */
+/**
+ * Elements of one chunk: 16 KiB, which stay in the first-level cache from the bits to the copy that the caller takes.
+ */
 export const chunkLength: i32 = 4096;
 /** Where a chunk's draws are. */
 export const draws: usize = memory.data(16384, 16);

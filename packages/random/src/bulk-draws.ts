@@ -2,12 +2,13 @@
 import type { Key } from './key.ts';
 
 /**
- * Fills whole arrays. Element i depends on the key and i alone (and on the chance beside it): with w[i] word i % 4 of the
- * block at counter (⌊i/4⌋, 0, 0, 0),
+ * Fills whole arrays. Element i depends on the key and i alone (and on the chance beside it): with w[i] word i % 4 of
+ * the block at counter (⌊i/4⌋, 0, 0, 0),
  *
  * - bits: w[i]
  * - uniform: ⌊w[i]/2^8⌋/2^24
- * - normal: r·cos θ for even i, r·sin θ after it, where r = √(−2 log u) with u in (0, 1] from w[i] and θ = 2π·w[i + 1]/2^32
+ * - normal: r·cos θ for even i, r·sin θ after it, where r = √(−2 log u) with u in (0, 1] from w[i] and θ = 2π·w[i +
+ *   1]/2^32
  * - Bernoulli: 1 where the uniform is below the chance, else 0
  */
 export interface BulkDraws {

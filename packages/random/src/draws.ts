@@ -56,8 +56,8 @@ export function drawBernoulli(key: Key, probabilities: Float32Array, out?: Float
 }
 
 /**
- * Coin flips of image intensities: {@link drawBernoulli} with the probabilities byte/255 (rounded to float32), without the
- * array of them. A byte of 0 never gives 1, one of 255 always does.
+ * Coin flips of image intensities: {@link drawBernoulli} with the probabilities byte/255 (rounded to float32), without
+ * the array of them. A byte of 0 never gives 1, one of 255 always does.
  *
  * @param out the array to fill; a new one by default
  * @throws ExpectationError where `out` has another length than the intensities

@@ -37,8 +37,8 @@ export function positiveUnit(word: number): number {
 /**
  * log x for a float32 x in (0, 1], within 2 units in the last place, also next to 1.
  *
- * x = 2^e·(1 + f) with 1 + f in [√½, √2); s = f/(2 + f); log(1 + f) = 2·artanh(s) = f − (f²/2 − s·(f²/2 + r)), r = s²·P(s²).
- * The exact f leads the sum, so the rounding of s reaches only its small terms.
+ * x = 2^e·(1 + f) with 1 + f in [√½, √2); s = f/(2 + f); log(1 + f) = 2·artanh(s) = f − (f²/2 − s·(f²/2 + r)), r =
+ * s²·P(s²). The exact f leads the sum, so the rounding of s reaches only its small terms.
  */
 export function log(x: number): number {
   float[0] = x;
@@ -58,7 +58,8 @@ export function log(x: number): number {
 /**
  * Where the angle 2π·word/2^32 stands in the quarter turn around the nearest axis: t in [-1/2, 1/2], from −45° to 45°.
  *
- * The reduction is done on the integer, so it is exact; the axis itself is `((word + 2^29) >>> 30)`, counted in quarters.
+ * The reduction is done on the integer, so it is exact; the axis itself is `((word + 2^29) >>> 30)`, counted in
+ * quarters.
  */
 export function quarterPosition(word: number): number {
   return fround(fround(word << 2) * 2 ** -32);

@@ -24,8 +24,8 @@ export function key(seed: number): Key {
 /**
  * Derives a key for a purpose (`'noise'`), a step (`7`) or a path of both: `fold(key, 'noise', 7)`.
  *
- * Each part is one Philox block in a domain of its own, so a derived key's numbers have nothing to do with its parent's,
- * and `fold(fold(key, a), b)` is `fold(key, a, b)`. The order of the parts matters; `7` and `'7'` differ.
+ * Each part is one Philox block in a domain of its own, so a derived key's numbers have nothing to do with its
+ * parent's, and `fold(fold(key, a), b)` is `fold(key, a, b)`. The order of the parts matters; `7` and `'7'` differ.
  * A key should be used for one draw: fold it once for each.
  *
  * @param parts texts, hashed to 64 bits (FNV-1a of their UTF-8 form), and whole numbers in [0, 2^53)

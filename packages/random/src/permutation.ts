@@ -29,7 +29,10 @@ export function drawPermutation(key: Key, n: number): Uint32Array {
   return order;
 }
 
-/** The order in which an epoch goes through n things, `drawPermutation(fold(key, 'epoch', epoch), n)`; the one in use is kept. */
+/**
+ * The order in which an epoch goes through n things, `drawPermutation(fold(key, 'epoch', epoch), n)`; the one in use is
+ * kept.
+ */
 export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array {
   let current = -1;
   let order: Uint32Array = new Uint32Array(0);

@@ -26,7 +26,8 @@ function upperProduct(a: number, b: number): number {
 /**
  * Overwrites a counter with its random block.
  *
- * One round: (x0, x1, x2, x3) → (hi(M1·x2) ^ x1 ^ k0, lo(M1·x2), hi(M0·x0) ^ x3 ^ k1, lo(M0·x0)); then k0 += W0, k1 += W1.
+ * One round: (x0, x1, x2, x3) → (hi(M1·x2) ^ x1 ^ k0, lo(M1·x2), hi(M0·x0) ^ x3 ^ k1, lo(M0·x0)); then k0 += W0, k1 +=
+ * W1.
  *
  * @param rounds 10 everywhere; fewer only where a test shows that the known answers notice it
  * @see Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3

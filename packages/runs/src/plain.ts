@@ -1,4 +1,5 @@
-// A second door, for programs that must not load TensorFlow.js: what a run folder must hold, its config and its metrics.
+// A second door, for programs that must not load TensorFlow.js: what a run folder must hold, its config and its
+// metrics.
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject } from './files/checksum.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';

@@ -1,4 +1,5 @@
-// Variables that may not be assigned for a while: a function that was taken for a pure one is told so at the line that assigns.
+// Variables that may not be assigned for a while: a function that was taken for a pure one is told so at the line that
+// assigns.
 import type { Variable } from '@tensorflow/tfjs-core';
 import { tf } from './tensorflow.ts';
 

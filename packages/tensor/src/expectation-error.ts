@@ -15,7 +15,8 @@ export interface Expectation {
 /**
  * Input that cannot be used: `where: expected …, got …; remedy`.
  *
- * The parts stay readable as fields, so a program can react to them; the command line prints the message and exits with 2.
+ * The parts stay readable as fields, so a program can react to them; the command line prints the message and exits with
+ * 2.
  */
 export class ExpectationError extends Error implements Expectation {
   override readonly name: string = 'ExpectationError';

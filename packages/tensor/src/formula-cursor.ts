@@ -53,7 +53,10 @@ export class FormulaCursor {
     return pattern.exec(this.#formula.slice(this.at))![0];
   }
 
-  /** The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not taken for `planar`. */
+  /**
+   * The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not taken for
+   * `planar`.
+   */
   name<const N extends string>(names: readonly N[], expected: string): N {
     const name = names
       .toSorted((a, b) => b.length - a.length)

@@ -1,4 +1,5 @@
-// Kernels beside tfjs's: declared by the package whose mathematics they are, run by an engine that has a place for them.
+// Kernels beside tfjs's: declared by the package whose mathematics they are, run by an engine that has a place for
+// them.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from './tensorflow.ts';
 
@@ -8,9 +9,10 @@ type Sizes = Readonly<Record<string, number>>;
 /**
  * A kernel in WebAssembly, as data. Its tensors are float32, dense and row-major.
  *
- * The function takes pointers to the inputs, to the outputs and to scratch memory, if it asks for any, then the sizes, each in the order that is
- * declared here. Its module imports its memory as `env.memory`, exports `heapBase()`, the first byte that it leaves free, and keeps nothing from one
- * call to the next. Kernels that meet in one graph come from one module.
+ * The function takes pointers to the inputs, to the outputs and to scratch memory, if it asks for any, then the sizes,
+ * each in the order that is declared here. Its module imports its memory as `env.memory`, exports `heapBase()`, the
+ * first byte that it leaves free, and keeps nothing from one call to the next. Kernels that meet in one graph come from
+ * one module.
  */
 export interface KernelDescriptor {
   /** In tfjs's registry, and in graphs. */

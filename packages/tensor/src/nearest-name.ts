@@ -7,7 +7,8 @@ const MOST_ERRORS = 3;
 const MOST_WRONG = 0.4;
 
 /**
- * The known name that differs from a word by the fewest typing errors, upper case aside; undefined where every name differs too much.
+ * The known name that differs from a word by the fewest typing errors, upper case aside; undefined where every name
+ * differs too much.
  *
  * A typing error is a letter that is missing, surplus, wrong, or exchanged with its neighbour.
  */

@@ -1,4 +1,5 @@
-// Rows in groups: where several draws belong to one data point, each row of its parameters stands for several rows one after the other.
+// Rows in groups: where several draws belong to one data point, each row of its parameters stands for several rows one
+// after the other.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ExpectationError } from './expectation-error.ts';
 import { tf } from './tensorflow.ts';
@@ -16,7 +17,8 @@ export function repeatRows<T extends Tensor>(x: T, times: number): T {
 }
 
 /**
- * x with one row for each of `rows`: a single row, on either side, is left to broadcasting; n rows are repeated in groups of rows/n.
+ * x with one row for each of `rows`: a single row, on either side, is left to broadcasting; n rows are repeated in
+ * groups of rows/n.
  *
  * @throws ExpectationError where the rows do not form equal groups
  */

@@ -38,7 +38,8 @@ export function checkShape(
 }
 
 /**
- * Checks a parameter that is either shared by the batch or given per data point: `[1, ...shape]` or `[batch, ...shape]`.
+ * Checks a parameter that is either shared by the batch or given per data point: `[1, ...shape]` or `[batch,
+ * ...shape]`.
  *
  * @param where as for {@link checkShape}
  * @throws ShapeError naming both shapes

@@ -1,9 +1,10 @@
 // Optimiser passes over flat float32 buffers: one sweep each, four lanes at a time.
-// Every region starts at a multiple of 16 bytes and its length n is a multiple of 4; the padding holds zeros, which all updates keep.
+// Every region starts at a multiple of 16 bytes and its length n is a multiple of 4; the padding holds zeros, which all
+// updates keep.
 
-// Moving averages of gradients that stay 0 decay through float32's denormal numbers, on which a processor is a hundred times slower. An
-// average below `tiny`, too small to move any parameter, becomes 0 instead; torch keeps it. `tiny` is an argument because V8 builds a
-// constant vector anew at each use.
+// Moving averages of gradients that stay 0 decay through float32's denormal numbers, on which a processor is a hundred
+// times slower. An average below `tiny`, too small to move any parameter, becomes 0 instead; torch keeps it. `tiny` is
+// an argument because V8 builds a constant vector anew at each use.
 
 function without(tiny: v128, x: v128): v128 {
   return v128.and(x, f32x4.ge(f32x4.abs(x), tiny));
@@ -92,7 +93,10 @@ export function sgd(p: usize, g: usize, buf: usize, n: i32, rate: f32, momentum:
 /** Bytes that are summed in float32 before the sum moves on to float64: 1024 squares a lane. */
 const BLOCK: usize = 65536;
 
-/** Σ g²: blocks in float32, sixteen sums side by side, their totals in float64. Not finite where a value is not, or a square overflows. */
+/**
+ * Σ g²: blocks in float32, sixteen sums side by side, their totals in float64. Not finite where a value is not, or a
+ * square overflows.
+ */
 export function sumOfSquares(g: usize, n: i32): f64 {
   const end: usize = g + ((<usize>n) << 2);
   let total: f64 = 0;

@@ -1,7 +1,10 @@
 // What decoder outputs should be before anything is learnt but the mean of the data. Values lie in [0, 1].
 import { LEVELS } from '@flowvae/distributions';
 
-/** Pixels that are always off or always on would have infinite logits. @see Burda et al. 2016, arXiv:1509.00519 (author's code) */
+/**
+ * Pixels that are always off or always on would have infinite logits. @see Burda et al. 2016, arXiv:1509.00519
+ * (author's code)
+ */
 const MEAN_RANGE = [0.001, 0.999] as const;
 
 const clippedMean = (mean: number): number => Math.min(Math.max(mean, MEAN_RANGE[0]), MEAN_RANGE[1]);
@@ -19,13 +22,18 @@ const widestStd = (mean: number): number => Math.sqrt(clippedMean(mean) * (1 - c
 export const widestLogStd = (means: Float32Array): number =>
   0.5 * Math.log(means.reduce((sum, mean) => sum + widestStd(mean) ** 2, 0) / means.length);
 
-/** Tilts above this would make a pixel that is seldom bright cost hundreds of nats when it is. Their means are 0.02 and 0.98. */
+/**
+ * Tilts above this would make a pixel that is seldom bright cost hundreds of nats when it is. Their means are 0.02 and
+ * 0.98.
+ */
 const STEEPEST = 50;
 
 /** Mean of the density ∝ e^(ηx) on [0, 1]. */
 const meanOfTilt = (eta: number) => (Math.abs(eta) < 1e-3 ? 0.5 + eta / 12 : 1 / -Math.expm1(-eta) - 1 / eta);
 
-/** η of the density ∝ e^(ηx) on [0, 1] with a mean, which of all with this mean has the largest entropy. By bisection. */
+/**
+ * η of the density ∝ e^(ηx) on [0, 1] with a mean, which of all with this mean has the largest entropy. By bisection.
+ */
 export function tiltOfMean(mean: number): number {
   let [low, high] = [-STEEPEST, STEEPEST];
   for (let i = 0; i < 50; i++) {
@@ -60,8 +68,8 @@ export function widestLogitNormal(means: Float32Array): Float32Array {
 }
 
 /**
- * Logits, means, log scales, [3, M, P]: components of equal weight at the quantiles of the density with each mean and the largest entropy, each as
- * wide as its share of the range.
+ * Logits, means, log scales, [3, M, P]: components of equal weight at the quantiles of the density with each mean and
+ * the largest entropy, each as wide as its share of the range.
  */
 export function spreadComponents(means: Float32Array, components: number): Float32Array {
   const rows = Array.from({ length: components }, (_, m) => m);

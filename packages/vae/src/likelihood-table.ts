@@ -1,4 +1,5 @@
-// Every likelihood that can be named, as data that needs no tensor library. To add one: its distribution in a file of @flowvae/distributions,
+// Every likelihood that can be named, as data that needs no tensor library. To add one: its distribution in a file of
+// @flowvae/distributions,
 // a row here, and what makes it in likelihood-makers.ts.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 
@@ -52,7 +53,8 @@ export interface LikelihoodTerms {
 }
 
 /**
- * Reads the name of a likelihood, with an argument in parentheses where it takes one: `bernoulli`, `gaussian(0.1)`, `logistic-mixture(5)`.
+ * Reads the name of a likelihood, with an argument in parentheses where it takes one: `bernoulli`, `gaussian(0.1)`,
+ * `logistic-mixture(5)`.
  *
  * @throws ExpectationError where there is no such likelihood, or it does not take the argument
  */

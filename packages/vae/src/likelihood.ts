@@ -7,7 +7,10 @@ import type { DataForm } from './likelihood-table.ts';
 /** Variables of a likelihood's own, such as a scale, by name; each [1, n]. */
 export type LikelihoodParams = Readonly<Record<string, Tensor2D>>;
 
-/** A family of distributions of data, one for each row of decoder outputs. It holds no tensors: its own variables are given to it. */
+/**
+ * A family of distributions of data, one for each row of decoder outputs. It holds no tensors: its own variables are
+ * given to it.
+ */
 export interface Likelihood {
   /** As it was asked for, e.g. `gaussian(0.1)`. */
   readonly name: string;
@@ -15,8 +18,8 @@ export interface Likelihood {
   /** Decoder outputs for each of the P observed variables. */
   readonly outputsPerPixel: number;
   /**
-   * Where training starts: a decoder bias [outputsPerPixel·P], and values of its own variables. Knowing only the data's mean, it takes the
-   * distribution with that mean that assumes least.
+   * Where training starts: a decoder bias [outputsPerPixel·P], and values of its own variables. Knowing only the data's
+   * mean, it takes the distribution with that mean that assumes least.
    *
    * @param mean of the data [P], in [0, 1]
    */

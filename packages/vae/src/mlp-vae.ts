@@ -30,7 +30,10 @@ export interface MlpVaeOptions {
   readonly hidden: readonly number[];
   /** One for all hidden layers, or one for each, counted from the input of encoder and decoder alike. */
   readonly activation: MlpOptions['activation'];
-  /** Where all dense layers start, the heads of the base normal included; the flow's heads start at zero kernels. Default `'glorot'`. */
+  /**
+   * Where all dense layers start, the heads of the base normal included; the flow's heads start at zero kernels.
+   * Default `'glorot'`.
+   */
   readonly initialisation?: Initialisation | undefined;
   /** How the base normal's deviation is parametrised. Default `'logStd'`. */
   readonly scale?: NormalHead['scale'] | undefined;
@@ -43,7 +46,10 @@ export interface MlpVaeOptions {
   readonly prior?: InvertibleFlow | undefined;
   /** p(x|z) of decoder outputs; left out: Bernoulli. */
   readonly likelihood?: Likelihood;
-  /** Mean of the training data [P] in [0, 1], which decides where the decoder's bias starts: for Bernoulli at its logit. Left out: ½. */
+  /**
+   * Mean of the training data [P] in [0, 1], which decides where the decoder's bias starts: for Bernoulli at its logit.
+   * Left out: ½.
+   */
   readonly meanImage?: Float32Array;
   readonly key: Key;
 }

@@ -1,4 +1,5 @@
-// A second door, for programs that must not load TensorFlow.js: the names of likelihoods, read and checked, and those of networks.
+// A second door, for programs that must not load TensorFlow.js: the names of likelihoods, read and checked, and those
+// of networks.
 export { architectures } from './architectures.ts';
 export {
   type DataForm,

@@ -6,7 +6,10 @@ import type { Network } from './network.ts';
 
 /** A VAE. */
 export interface Vae<Q extends Samplable = Samplable> {
-  /** All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`, and `prior/…`, `likelihood/…` where those have any. */
+  /**
+   * All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`, and `prior/…`, `likelihood/…` where those have
+   * any.
+   */
   readonly variables: NamedVariables;
   readonly prior: Samplable & Scorable;
   /** The noise that draws from q(z|x) take. */

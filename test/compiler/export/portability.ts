@@ -34,7 +34,10 @@ function isBeyondInt32({ dataType, rawData }: onnxProto.onnx.ITensorProto): bool
   return numbers.some((number) => number < INT32_MIN || number >= -INT32_MIN);
 }
 
-/** Transposed operands of a product that something else reads too: ONNX Runtime moves the transposition into the product. */
+/**
+ * Transposed operands of a product that something else reads too: ONNX Runtime moves the transposition into the
+ * product.
+ */
 function sharedTranspositions(nodes: Nodes, outputs: readonly string[]): string[] {
   const transposed = new Set(nodes.filter(({ opType }) => opType === 'Transpose').flatMap(({ output }) => output!));
   const operands = nodes.filter(({ opType }) => opType === 'MatMul').flatMap(({ input }) => input!);

@@ -1,4 +1,5 @@
-// The rewrites of exported graphs: the same bits in ONNX Runtime before and after each, and no form that some runtime does not read.
+// The rewrites of exported graphs: the same bits in ONNX Runtime before and after each, and no form that some runtime
+// does not read.
 import { compile, type ExportShapes, type Traceable } from '@flowvae/compiler';
 import { type Tensor, tf } from '@flowvae/tensor';
 import onnxProto from 'onnx-proto';

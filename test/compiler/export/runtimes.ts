@@ -62,7 +62,10 @@ export interface Model {
   readonly feeds: Feeds;
 }
 
-/** Checks files with `onnx.checker` (full check) and runs them in Python's onnxruntime, all in one process; outputs or an error of each. */
+/**
+ * Checks files with `onnx.checker` (full check) and runs them in Python's onnxruntime, all in one process; outputs or
+ * an error of each.
+ */
 export function runPython(
   models: readonly Model[],
 ): readonly { readonly outputs?: Numbers; readonly error?: string }[] {
@@ -101,7 +104,9 @@ export function differences(got: Numbers, expected: Numbers, tolerance = 2e-6): 
   });
 }
 
-/** The largest difference of two sets of numbers, relative where they exceed 1; infinite where shapes or names differ. */
+/**
+ * The largest difference of two sets of numbers, relative where they exceed 1; infinite where shapes or names differ.
+ */
 export function relativeDifference(got: Numbers, expected: Numbers): number {
   const names = [...new Set([...Object.keys(got), ...Object.keys(expected)])];
   const differences = names.flatMap((name) => {

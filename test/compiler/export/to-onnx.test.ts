@@ -1,4 +1,5 @@
-// Exported files: the same numbers as the compiled function in every runtime and at every batch size, and what they say about themselves.
+// Exported files: the same numbers as the compiled function in every runtime and at every batch size, and what they say
+// about themselves.
 import { compile, type ExportShapes } from '@flowvae/compiler';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import onnxProto from 'onnx-proto';

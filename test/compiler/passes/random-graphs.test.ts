@@ -1,4 +1,5 @@
-// All passes on random graphs: the same numbers, bit for bit where no pass may round differently, on extreme numbers too.
+// All passes on random graphs: the same numbers, bit for bit where no pass may round differently, on extreme numbers
+// too.
 import type { Graph, Traceable } from '@flowvae/compiler';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import fc from 'fast-check';
@@ -45,7 +46,9 @@ const exactSteps: readonly Step[] = [
   ),
 ];
 
-/** Steps with products, logarithms and sums, which passes may round differently; bounded, so that errors do not grow. */
+/**
+ * Steps with products, logarithms and sums, which passes may round differently; bounded, so that errors do not grow.
+ */
 const boundedSteps: readonly Step[] = [
   ...exactSteps.slice(0, 16),
   (a, b) => tf.add(tf.matMul(tf.tanh(a) as Tensor2D, tf.tanh(b) as Tensor2D, false, true), tf.ones([ROWS])),
@@ -84,7 +87,9 @@ const checkExactly = (pass: Pass, numRuns: number) =>
       expect(after.nodes.length).toBeLessThanOrEqual(before.nodes.length);
       await expectEqualResults(after, before);
     }),
-    { numRuns, seed: 1 }, // fixed: in one of some hundred graphs ONNX Runtime's own rewriting loses the sign of a 0, before our passes or after
+    // fixed: in one of some hundred graphs ONNX Runtime's own rewriting loses the sign of a 0, before our passes or
+    // after
+    { numRuns, seed: 1 },
   );
 
 describe('all passes together, on random graphs', () => {

@@ -33,8 +33,8 @@ const keyOf = (...pair: readonly [Choice, Choice]) =>
 const TRIED = 6;
 
 /**
- * Row after row the one of some tried ones that holds most new pairs. Each begins with a pair that no row holds yet, and takes the value that brings
- * most new pairs as long as one brings any.
+ * Row after row the one of some tried ones that holds most new pairs. Each begins with a pair that no row holds yet,
+ * and takes the value that brings most new pairs as long as one brings any.
  *
  * @param isAllowed whether a row can be, the rest at its defaults; what a row forbids, every larger row must forbid too
  */

@@ -1,4 +1,5 @@
-// Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings outside them.
+// Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings
+// outside them.
 import { architectures } from '@flowvae/vae';
 import { completeConfig, ExpectationError } from 'flowvae';
 import { describe, expect, it } from 'vitest';

@@ -8,7 +8,10 @@ export const covering: Covering = coveringRows(factors, isAllowed);
 
 export const described = (row: Row): string => row.map(({ name, value }) => `${name} ${value}`).join(', ');
 
-/** Tests of every fourth row, for one of four files: processes that take turns need less memory than one. @param first 0 to 3 */
+/**
+ * Tests of every fourth row, for one of four files: processes that take turns need less memory than one. @param first 0
+ * to 3
+ */
 export function testRows(first: number): void {
   const rows = covering.rows.filter((_, i) => i % 4 === first);
   it.each(rows.map((row) => [described(row), row] as const))('does all with %s', (_, row) =>

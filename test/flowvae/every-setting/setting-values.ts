@@ -1,4 +1,5 @@
-// What each setting of a run is tried with, read from the tables of flows, likelihoods, objectives and settings: a new row joins by itself.
+// What each setting of a run is tried with, read from the tables of flows, likelihoods, objectives and settings: a new
+// row joins by itself.
 import {
   binarisations,
   completeConfig,
@@ -57,8 +58,8 @@ const evaluations = [
 ];
 
 /**
- * All factors. A formula of a row chains several flows, so that fewer rows do; the factor `formula` makes each flow stand alone, twice over, in some
- * row.
+ * All factors. A formula of a row chains several flows, so that fewer rows do; the factor `formula` makes each flow
+ * stand alone, twice over, in some row.
  */
 export const factors: readonly Factor[] = [
   { name: 'flow', values: ['none', ...flows], most: 3 },

@@ -1,4 +1,5 @@
-// One tiny run by the command itself: trained, evaluated, encoded, exported, loaded and sampled, and every number looked at.
+// One tiny run by the command itself: trained, evaluated, encoded, exported, loaded and sampled, and every number
+// looked at.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -121,7 +122,9 @@ async function sampled(run: string): Promise<void> {
   expect(readFileSync(figure).subarray(1, 4).toString()).toBe('PNG');
 }
 
-/** Trains with these settings, and does everything that can be done with a run. @param evaluate options of `evaluate` */
+/**
+ * Trains with these settings, and does everything that can be done with a run. @param evaluate options of `evaluate`
+ */
 export async function doAll(settings: Partial<TrainConfig>, evaluate = '--eval-samples 3'): Promise<void> {
   const run = freshPath();
   const report = await trained(run, settings);

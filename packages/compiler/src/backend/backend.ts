@@ -36,8 +36,8 @@ interface Stored {
 }
 
 /**
- * Records kernels lazily. A read cuts the pending graph: everything that is still referenced comes out of that one run, so later graphs start
- * from elements and nothing is computed twice.
+ * Records kernels lazily. A read cuts the pending graph: everything that is still referenced comes out of that one run,
+ * so later graphs start from elements and nothing is computed twice.
  */
 class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   readonly engine = 'onnxruntime';
@@ -106,7 +106,10 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
 
   // Running.
 
-  /** Runs everything pending, at once. Where that fails, a value that was asked for is not to suffer for what others wait for. */
+  /**
+   * Runs everything pending, at once. Where that fails, a value that was asked for is not to suffer for what others
+   * wait for.
+   */
   #runPending(wanted?: Value): void {
     const values = this.#pendingValues();
     if (values.length === 0) return;
@@ -133,8 +136,8 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   }
 
   /**
-   * Keeps the pending graph bounded where nobody reads. In a loop the graph is cut at the outermost scope that it has seen, so that the cuts
-   * fall on the same few places of the loop's body and their sessions are found again.
+   * Keeps the pending graph bounded where nobody reads. In a loop the graph is cut at the outermost scope that it has
+   * seen, so that the cuts fall on the same few places of the loop's body and their sessions are found again.
    */
   #runWhenLong(): void {
     const scope = tf.engine().state.scopeStack.length;

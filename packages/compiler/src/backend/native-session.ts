@@ -1,5 +1,6 @@
-// ONNX Runtime without waiting. onnxruntime-node's public `run` is the same synchronous call of its native library, put off by one turn of the
-// event loop; `dist/binding.js` of the same package exports that library. Only here is it touched.
+// ONNX Runtime without waiting. onnxruntime-node's public `run` is the same synchronous call of its native library, put
+// off by one turn of the event loop; `dist/binding.js` of the same package exports that library. Only here is it
+// touched.
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.ts';

@@ -1,9 +1,13 @@
-// What was recorded and not run yet: values that know the node that makes them, down to values whose elements are known.
+// What was recorded and not run yet: values that know the node that makes them, down to values whose elements are
+// known.
 
 import type { Constant, ConstantData, Graph, GraphNode, Named, Value, ValueType } from '../graph/graph.ts';
 import type { OutputArray } from '../sessions/executable.ts';
 
-/** Constants up to this many elements are embedded; larger ones are fed, so that they stay out of the session and its key. */
+/**
+ * Constants up to this many elements are embedded; larger ones are fed, so that they stay out of the session and its
+ * key.
+ */
 const EMBEDDED_ELEMENTS = 64;
 
 /** A graph that can run now: its inputs' elements in the order of its inputs. */
@@ -69,7 +73,10 @@ export class PendingGraph {
   }
 }
 
-/** The nodes behind some values, each after those that it depends on; a loop instead of recursion, since graphs are deep. */
+/**
+ * The nodes behind some values, each after those that it depends on; a loop instead of recursion, since graphs are
+ * deep.
+ */
 function inOrder(
   values: readonly Value[],
   producerOf: (value: Value) => GraphNode | undefined,

@@ -1,4 +1,5 @@
-// What two graphs must have in common to share a session: operators, attributes, types, shapes and embedded constants; no names.
+// What two graphs must have in common to share a session: operators, attributes, types, shapes and embedded constants;
+// no names.
 import type { Graph, Value } from '../graph/graph.ts';
 
 /** Equal for two graphs exactly if one session serves both, its inputs given in order. */

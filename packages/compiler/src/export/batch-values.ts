@@ -29,8 +29,9 @@ export class BatchValues {
   }
 
   /**
-   * A value that equals the first constant at the first size and the second at the second: whole-number lists whose elements stay or scale,
-   * and tensors of one repeated number whose shape and number stay or scale. Undefined for anything else.
+   * A value that equals the first constant at the first size and the second at the second: whole-number lists whose
+   * elements stay or scale, and tensors of one repeated number whose shape and number stay or scale. Undefined for
+   * anything else.
    */
   between(a: Constant, b: Constant): Value | undefined {
     if (a.value.type !== b.value.type || a.value.shape.length !== b.value.shape.length) return undefined;

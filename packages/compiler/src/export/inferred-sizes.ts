@@ -11,7 +11,9 @@ interface Lists {
   readonly constant: (numbers: readonly number[]) => Value;
 }
 
-/** Reshapes to a constant shape where all sizes but one are fixed: −1 stands for the one that follows from the others. */
+/**
+ * Reshapes to a constant shape where all sizes but one are fixed: −1 stands for the one that follows from the others.
+ */
 export const inferredShapes = (graph: Graph): Graph =>
   rewriteLists(graph, (node, lists) => {
     const [x, shape] = node.inputs as [Value, Value];

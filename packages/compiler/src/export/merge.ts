@@ -11,7 +11,8 @@ interface Difference {
 }
 
 /**
- * Merges the graphs of one function at two batch sizes: same nodes, and constants that stay or that {@link BatchValues} can compute.
+ * Merges the graphs of one function at two batch sizes: same nodes, and constants that stay or that {@link BatchValues}
+ * can compute.
  *
  * @throws TraceError naming the first node where the graphs differ in any other way
  */

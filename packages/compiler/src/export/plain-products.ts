@@ -2,7 +2,8 @@
 import { type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 
 /**
- * Writes FusedMatMul (ONNX Runtime's own) and Gemm without a third operand (optional in ONNX, required by some runtimes) as MatMul.
+ * Writes FusedMatMul (ONNX Runtime's own) and Gemm without a third operand (optional in ONNX, required by some
+ * runtimes) as MatMul.
  *
  * Every product gets a Transpose of its own: ONNX Runtime moves a Transpose into the product that reads it.
  */

@@ -1,4 +1,5 @@
-// A graph in the operators and forms that most runtimes read. What they compute in ONNX Runtime stays the same, bit for bit.
+// A graph in the operators and forms that most runtimes read. What they compute in ONNX Runtime stays the same, bit for
+// bit.
 import type { Graph } from '../graph/graph.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import type { Pass } from '../passes/rewrite.ts';

@@ -13,8 +13,9 @@ export function multipleOfBatch(a: number, b: number, [sizeA, sizeB]: Sizes): nu
 }
 
 /**
- * How a float32 depends on the batch size: k·B (the count that a mean divides by) or its inverse, n/B or 1/(m·B), with whole k, n and m.
- * Both are recovered exactly: computed in float32 at either size they give the number traced there, bit for bit.
+ * How a float32 depends on the batch size: k·B (the count that a mean divides by) or its inverse, n/B or 1/(m·B), with
+ * whole k, n and m. Both are recovered exactly: computed in float32 at either size they give the number traced there,
+ * bit for bit.
  */
 export function scalingOf(a: number, b: number, sizes: Sizes): Scaling | undefined {
   const multiple = multipleOfBatch(a, b, sizes);

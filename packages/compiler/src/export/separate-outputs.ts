@@ -7,9 +7,10 @@ const FUSED: ReadonlySet<string> = new Set(['Transpose', 'Cast']);
 /**
  * Copies an output that a Transpose or Cast makes and another node reads.
  *
- * ONNX Runtime 1.30 fuses the node into the product that reads it and forgets that the graph hands the result out; loading such a file fails, or ends
- * the process. A copy is one more reader, and a node with another reader stays. The copy is a Reshape to the same shape (0 keeps an axis): an
- * Identity would be taken out too, by a rule that counts readers before the fusion has told of its own.
+ * ONNX Runtime 1.30 fuses the node into the product that reads it and forgets that the graph hands the result out;
+ * loading such a file fails, or ends the process. A copy is one more reader, and a node with another reader stays. The
+ * copy is a Reshape to the same shape (0 keeps an axis): an Identity would be taken out too, by a rule that counts
+ * readers before the fusion has told of its own.
  */
 export function separateOutputs(graph: Graph): Graph {
   const producers = producersOf(graph);

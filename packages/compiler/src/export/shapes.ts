@@ -5,7 +5,10 @@ import type { InputShapes } from '../tracing/trace.ts';
 import { TraceError } from '../tracing/trace-error.ts';
 import type { Sizes } from './scaling.ts';
 
-/** Shapes of inputs by name; an axis called by a name (`{ x: ['batch', 784] }`) has any size, the same wherever the name stands. */
+/**
+ * Shapes of inputs by name; an axis called by a name (`{ x: ['batch', 784] }`) has any size, the same wherever the name
+ * stands.
+ */
 export type ExportShapes = Readonly<Record<string, readonly (number | string)[]>>;
 
 /** Where the batch size can be read at run time, and two sizes to trace at. */
@@ -37,8 +40,8 @@ export function dynamicAxis(shapes: ExportShapes, variables: NamedVariables): Dy
 }
 
 /**
- * Primes that are no other axis's size, so that nothing matches, divides or broadcasts by chance; above the size up to which constants are
- * shared by their content, so that both traces share the same ones.
+ * Primes that are no other axis's size, so that nothing matches, divides or broadcasts by chance; above the size up to
+ * which constants are shared by their content, so that both traces share the same ones.
  */
 function unlikelySizes(taken: ReadonlySet<number | string>): Sizes {
   const found: number[] = [];

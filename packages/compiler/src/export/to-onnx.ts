@@ -32,14 +32,16 @@ export interface OnnxOptions {
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /**
- * Writes a function as a self-contained ONNX model: inputs and outputs under the user's names, variables that it reads as initializers, standard
- * operators only. An axis that `shapes` calls by a name takes any size at run time: the function is traced at two sizes, and what scales with them is
- * computed from an input's shape (list elements k·B of shape arguments; repeated numbers k·B, n/B and 1/(m·B), k, n and m whole; repeated
- * numbers of such a shape).
+ * Writes a function as a self-contained ONNX model: inputs and outputs under the user's names, variables that it reads
+ * as initializers, standard operators only. An axis that `shapes` calls by a name takes any size at run time: the
+ * function is traced at two sizes, and what scales with them is computed from an input's shape (list elements k·B of
+ * shape arguments; repeated numbers k·B, n/B and 1/(m·B), k, n and m whole; repeated numbers of such a shape).
  *
  * @returns the bytes of the file
- * @throws TraceError where the function cannot be traced, or differs between two batch sizes in another way, naming the node
- * @throws ExpectationError for a function without outputs, an output named like an input, or values that do not fit their variable
+ * @throws TraceError where the function cannot be traced, or differs between two batch sizes in another way, naming the
+ * node
+ * @throws ExpectationError for a function without outputs, an output named like an input, or values that do not fit
+ * their variable
  */
 export async function toOnnx(
   exported: Exported,

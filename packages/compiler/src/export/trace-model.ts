@@ -24,7 +24,10 @@ interface TracedModel {
   readonly dimensions: (port: Named) => readonly Dimension[];
 }
 
-/** Traces a function once, or, where an axis has a name, at two sizes of it. @throws TraceError where it cannot be traced for any size */
+/**
+ * Traces a function once, or, where an axis has a name, at two sizes of it. @throws TraceError where it cannot be
+ * traced for any size
+ */
 export function traceModel(exported: Exported, shapes: ExportShapes): TracedModel {
   const dynamic = dynamicAxis(shapes, exported.variables);
   return dynamic ? traceAnySize(exported, shapes, dynamic) : traceFixed(exported, shapes);
@@ -52,7 +55,10 @@ function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: Dynamic
 const symbols = (a: Value, b: Value, { name, sizes }: DynamicAxis): Dimension[] =>
   a.shape.map((size, i) => (size === b.shape[i] ? size : symbol(size, b.shape[i]!, name, sizes)));
 
-/** The name of an axis that scales, such as `batch` or `10*batch`; one that depends on the batch in another way goes without. */
+/**
+ * The name of an axis that scales, such as `batch` or `10*batch`; one that depends on the batch in another way goes
+ * without.
+ */
 function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
   const multiple = multipleOfBatch(a, b, sizes);
   return multiple === undefined ? undefined : multiple === 1 ? name : `${multiple}*${name}`;

@@ -1,15 +1,22 @@
-// The traced graph: ONNX operators over values that know their shape and type. Plain data; passes rewrite it, print.ts shows it.
+// The traced graph: ONNX operators over values that know their shape and type. Plain data; passes rewrite it, print.ts
+// shows it.
 
 /** Element types that a traced value can have; int64 appears only in the shape arguments of ONNX operators. */
 export type ValueType = 'float32' | 'int32' | 'bool' | 'int64';
 
-/** The result of a node, an input, a variable or a constant. Identity is the object's; names are given when printed or encoded. */
+/**
+ * The result of a node, an input, a variable or a constant. Identity is the object's; names are given when printed or
+ * encoded.
+ */
 export interface Value {
   readonly shape: readonly number[];
   readonly type: ValueType;
 }
 
-/** An attribute of a node: an integer, a list of integers, a word, or a float (which ONNX stores as another kind than an integer). */
+/**
+ * An attribute of a node: an integer, a list of integers, a word, or a float (which ONNX stores as another kind than an
+ * integer).
+ */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 /** One ONNX operator, or a kernel of our own; `origin` is the tfjs kernel and operation that it was lowered from. */

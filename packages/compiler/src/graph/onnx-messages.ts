@@ -2,7 +2,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /**
- * Number and type of each field that we write, in the order of the numbers, under the names of onnx.proto in camel case.
+ * Number and type of each field that we write, in the order of the numbers, under the names of onnx.proto in camel
+ * case.
  *
  * @see https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto
  */
@@ -86,8 +87,8 @@ const scalars: {
 };
 
 /**
- * The bytes of a message. Fields stand in the order of their numbers, and each element of a list has a tag of its own: ONNX's proto2 schema does
- * not pack lists of numbers, and readers such as tinygrad and rten take no other form.
+ * The bytes of a message. Fields stand in the order of their numbers, and each element of a list has a tag of its own:
+ * ONNX's proto2 schema does not pack lists of numbers, and readers such as tinygrad and rten take no other form.
  */
 export function encodeMessage<Name extends keyof Messages>(
   name: Name,

@@ -9,7 +9,10 @@ import { attributeTypes, encodeMessage, type Message } from './onnx-messages.ts'
 const IR_VERSION = 8;
 const OPERATOR_SETS: Readonly<Partial<Record<GraphNode['domain'], number>>> = { '': 17, 'com.microsoft': 1 };
 
-/** An output's name in the model, where inputs and variables go by their own: gradients like to be named after their variables. */
+/**
+ * An output's name in the model, where inputs and variables go by their own: gradients like to be named after their
+ * variables.
+ */
 export const outputName = (name: string): string => `output:${name}`;
 
 /** An axis of an input or output: a size, a name for any size, or unknown. */

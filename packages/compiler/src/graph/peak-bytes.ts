@@ -6,9 +6,9 @@ import { type Graph, producersOf, unshaped, type Value, type ValueType } from '.
 export const bytesOfType: Readonly<Record<ValueType, number>> = { float32: 4, int32: 4, bool: 1, int64: 8 };
 
 /**
- * The most bytes that values of a graph take at once when it runs node after node and each is freed after its last use; inputs, variables and
- * constants are not counted. A reshape shares the memory of its operand. ONNX Runtime may take less, for it writes some results over operands, or up
- * to twice as much, for its allocator grows in powers of two.
+ * The most bytes that values of a graph take at once when it runs node after node and each is freed after its last use;
+ * inputs, variables and constants are not counted. A reshape shares the memory of its operand. ONNX Runtime may take
+ * less, for it writes some results over operands, or up to twice as much, for its allocator grows in powers of two.
  */
 export function peakBytes(graph: Graph): number {
   const producers = producersOf(graph);

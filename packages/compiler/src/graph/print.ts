@@ -5,8 +5,8 @@ const SHOWN_ELEMENTS = 6;
 const shorthand = { float32: 'f32', int32: 'i32', bool: 'bool', int64: 'i64' } as const;
 
 /**
- * Prints a graph, one node a line: `%7: f32[100, 40] = Tanh(%6)  // Tanh`. Inputs and variables go by their names, small constants by
- * their values.
+ * Prints a graph, one node a line: `%7: f32[100, 40] = Tanh(%6)  // Tanh`. Inputs and variables go by their names,
+ * small constants by their values.
  */
 export function printGraph(graph: Graph): string {
   const names = nameValues(graph);

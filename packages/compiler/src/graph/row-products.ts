@@ -1,5 +1,5 @@
-// Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left out of a graph that
-// sees some of the rows, and be formed from all rows at once elsewhere.
+// Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left
+// out of a graph that sees some of the rows, and be formed from all rows at once elsewhere.
 
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from './graph.ts';
@@ -15,7 +15,10 @@ interface RowProduct {
 /** A matrix with a row for each of the batch. */
 export interface Factor {
   readonly columns: number;
-  /** The graph's input that it is; otherwise it is an output of its name, whose shape may be another one of as many elements. */
+  /**
+   * The graph's input that it is; otherwise it is an output of its name, whose shape may be another one of as many
+   * elements.
+   */
   readonly input?: string;
 }
 

@@ -53,7 +53,10 @@ const squaredDifference: Compute = (builder, a, b) => {
   return pairwise(builder, 'Mul', difference, difference);
 };
 
-/** b, or 1 where it is 0 or −1: by these an integer's division may end the process (of the lowest one, −2^31 by −1, it does). */
+/**
+ * b, or 1 where it is 0 or −1: by these an integer's division may end the process (of the lowest one, −2^31 by −1, it
+ * does).
+ */
 const divisor = (builder: GraphBuilder, b: Value) => {
   const [zero, minusOne] = [0, -1].map((number) =>
     pairwise(builder, 'Equal', b, builder.scalar(number, 'int32'), 'bool'),
@@ -74,7 +77,10 @@ const modulo: Compute = (builder, a, b) => {
   return where(builder, sameSign, plain, remainder(builder, pairwise(builder, 'Add', plain, b), b, true));
 };
 
-/** ⌊a/b⌋ as int32. ONNX cuts the quotients of integers towards zero: one less where the signs differ and it does not come out even; 0 by 0. */
+/**
+ * ⌊a/b⌋ as int32. ONNX cuts the quotients of integers towards zero: one less where the signs differ and it does not
+ * come out even; 0 by 0.
+ */
 const floorDivision: Compute = (builder, a, b) => {
   if (a.type === 'float32') return elementwise(builder, 'Floor', pairwise(builder, 'Div', a, b));
   const { zero, minusOne, safe } = divisor(builder, b);
@@ -89,7 +95,8 @@ const floorDivision: Compute = (builder, a, b) => {
 };
 
 /**
- * The angle of (b, a): the arc tangent of the smaller over the larger magnitude, turned into its octant. Signed zeros and infinities as in
+ * The angle of (b, a): the arc tangent of the smaller over the larger magnitude, turned into its octant. Signed zeros
+ * and infinities as in
  * `Math.atan2`.
  */
 const arcTangent2: Compute = (builder, a, b) => {

@@ -78,7 +78,8 @@ const batchToSpace: Lowering<tfjs.BatchToSpaceNDAttrs> = (builder, inputs, { blo
 };
 
 const depthToSpace: Lowering<tfjs.DepthToSpaceAttrs> = (builder, inputs, { blockSize, dataFormat }) => {
-  if (dataFormat !== 'NHWC') throw new TypeError(`depthToSpace: expected NHWC, got ${dataFormat}`); // tfjs-cpu knows no other
+  // tfjs-cpu knows no other
+  if (dataFormat !== 'NHWC') throw new TypeError(`depthToSpace: expected NHWC, got ${dataFormat}`);
   const x = required(inputs, 'x');
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const depth = channels / blockSize ** 2;

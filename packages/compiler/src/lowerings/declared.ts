@@ -1,4 +1,5 @@
-// Kernels that other packages declare: one node each, which no runtime of ONNX knows. Only graphs that run here may hold them; see stages/.
+// Kernels that other packages declare: one node each, which no runtime of ONNX knows. Only graphs that run here may
+// hold them; see stages/.
 import { declaredKernels, type KernelDescriptor } from '@flowvae/tensor';
 import { type Lowering, required } from './lowering.ts';
 

@@ -92,8 +92,8 @@ const gatherNd: Lowering<unknown> = (builder, inputs) => {
 };
 
 /**
- * Writes or adds rows at places, one after the other: ScatterElements keeps this order where ScatterND lets threads race for a place that is
- * named twice.
+ * Writes or adds rows at places, one after the other: ScatterElements keeps this order where ScatterND lets threads
+ * race for a place that is named twice.
  */
 export function scattered(
   builder: GraphBuilder,
@@ -172,7 +172,10 @@ const oneHot: Lowering<tfjs.OneHotAttrs> = (builder, inputs, { depth, onValue, o
   return chosen(builder, hot, onValue, offValue, dtype as TensorType);
 };
 
-/** How often, or with how much weight, each number below `size` comes in each row. A negative number fails as it does in tfjs. */
+/**
+ * How often, or with how much weight, each number below `size` comes in each row. A negative number fails as it does in
+ * tfjs.
+ */
 function counted(
   builder: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,

@@ -56,10 +56,16 @@ export const transposed = (builder: GraphBuilder, x: Value, perm: readonly numbe
   return builder.node('Transpose', [x], { shape, type: x.type, attributes: { perm } });
 };
 
-/** The end of a slice that goes backwards through the first element, whatever the axis's size: within int32, as some runtimes want it. */
+/**
+ * The end of a slice that goes backwards through the first element, whatever the axis's size: within int32, as some
+ * runtimes want it.
+ */
 const BEFORE_FIRST = -(2 ** 31);
 
-/** Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are given. */
+/**
+ * Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are
+ * given.
+ */
 export const sliced = (
   builder: GraphBuilder,
   x: Value,
@@ -116,9 +122,9 @@ export const where = (builder: GraphBuilder, condition: Value, yes: Value, no: V
   });
 
 /**
- * Floats cut to int32 as JavaScript's typed arrays cut them: modulo 2^32, NaN and infinities to 0. By way of int64, which ONNX cuts to its
- * lower bits; from 2^63 up, where ONNX leaves the result open, floats are multiples of 2^40. ONNX Runtime would make one conversion of the
- * two, with another result: they act on −x, which keeps them apart.
+ * Floats cut to int32 as JavaScript's typed arrays cut them: modulo 2^32, NaN and infinities to 0. By way of int64,
+ * which ONNX cuts to its lower bits; from 2^63 up, where ONNX leaves the result open, floats are multiples of 2^40.
+ * ONNX Runtime would make one conversion of the two, with another result: they act on −x, which keeps them apart.
  */
 export function cutToInt32(builder: GraphBuilder, x: Value): Value {
   if (x.type !== 'float32') return converted(builder, x, 'int32');

@@ -5,8 +5,9 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
 
 /**
- * offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. Moments of any shape are broadcast;
- * tfjs-cpu reads those of a middle axis in the order of the elements instead, which is right for the last axis only.
+ * offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. Moments of
+ * any shape are broadcast; tfjs-cpu reads those of a middle axis in the order of the elements instead, which is right
+ * for the last axis only.
  */
 const fusedBatchNorm: Lowering<tfjs.FusedBatchNormAttrs> = (builder, inputs, { varianceEpsilon = 0.001 }) => {
   const positive = pairwise(builder, 'Add', required(inputs, 'variance'), builder.scalar(varianceEpsilon));

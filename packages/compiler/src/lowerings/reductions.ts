@@ -67,7 +67,8 @@ const mean: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) =>
   reduce(builder, 'ReduceMean', converted(builder, required(inputs, 'x'), 'float32'), axis, keepDims);
 
 /**
- * The largest or smallest element, NaN where there is one, which ONNX Runtime's reductions may pass over. Booleans go through int32.
+ * The largest or smallest element, NaN where there is one, which ONNX Runtime's reductions may pass over. Booleans go
+ * through int32.
  */
 function extreme(builder: GraphBuilder, operator: string, x: Value, axis: number | number[], keepDims: boolean): Value {
   const number = converted(builder, x, closestType(x, ['int32', 'float32']));
@@ -111,8 +112,8 @@ function startsWithNaN(builder: GraphBuilder, x: Value, axis: number): Value {
 }
 
 /**
- * The place of the extreme. tfjs chooses a NaN in the first place and no other, ONNX Runtime may choose any: `worst` takes the place of all, and
- * the first is looked at by itself.
+ * The place of the extreme. tfjs chooses a NaN in the first place and no other, ONNX Runtime may choose any: `worst`
+ * takes the place of all, and the first is looked at by itself.
  */
 const argument =
   (operator: string, worst: number): Lowering<tfjs.ArgMaxAttrs> =>

@@ -1,4 +1,5 @@
-// Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given here.
+// Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given
+// here.
 import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -21,7 +22,8 @@ const FLOATS = ['float32'] as const;
 const NUMBERS = ['int32', 'float32'] as const;
 
 /**
- * An element-wise function. tfjs gives its result in the type of its operand (the root of an int32 is cut to int32), or always in `result`.
+ * An element-wise function. tfjs gives its result in the type of its operand (the root of an int32 is cut to int32), or
+ * always in `result`.
  */
 const mapped =
   (compute: Compute, types: readonly ValueType[], result?: ValueType): Lowering<unknown> =>
@@ -56,8 +58,9 @@ const reciprocalSquareRoot = (builder: GraphBuilder, x: Value) =>
   elementwise(builder, 'Reciprocal', elementwise(builder, 'Sqrt', x));
 
 /**
- * log(1 + x) without cancellation: with p = fl(1 + x), log p + (x − (p − 1))/p. The rounding error of 1 + x is put back to first order, so
- * small x keep their relative accuracy without a branch (and without the 0/0 that a branch would have to hide).
+ * log(1 + x) without cancellation: with p = fl(1 + x), log p + (x − (p − 1))/p. The rounding error of 1 + x is put back
+ * to first order, so small x keep their relative accuracy without a branch (and without the 0/0 that a branch would
+ * have to hide).
  */
 function logOnePlus(builder: GraphBuilder, x: Value): Value {
   const one = builder.scalar(1);
@@ -85,8 +88,8 @@ function softplus(builder: GraphBuilder, x: Value): Value {
 }
 
 /**
- * σ(x) = 1/(1 + exp(−x)), its lower tail kept to float32's smallest numbers. ONNX Runtime's Sigmoid is a clamped rational approximation,
- * exactly 0 from −18 down, which would take the gradient of softplus with it.
+ * σ(x) = 1/(1 + exp(−x)), its lower tail kept to float32's smallest numbers. ONNX Runtime's Sigmoid is a clamped
+ * rational approximation, exactly 0 from −18 down, which would take the gradient of softplus with it.
  */
 export function sigmoid(builder: GraphBuilder, x: Value): Value {
   const e = elementwise(builder, 'Exp', elementwise(builder, 'Neg', x));
@@ -94,12 +97,14 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
 }
 
 /**
- * tanh(x), never beyond ±1: ONNX Runtime's Tanh is 1.0000001 or 1.0000002 for about one float32 in 25 from 8 to 9.5, where log(1 − tanh²) and
- * atanh(tanh) would be NaN. Clip keeps NaN.
+ * tanh(x), never beyond ±1: ONNX Runtime's Tanh is 1.0000001 or 1.0000002 for about one float32 in 25 from 8 to 9.5,
+ * where log(1 − tanh²) and atanh(tanh) would be NaN. Clip keeps NaN.
  */
 const tanh = (builder: GraphBuilder, x: Value) => clipped(builder, elementwise(builder, 'Tanh', x), -1, 1);
 
-/** exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large. */
+/**
+ * exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large.
+ */
 function smallExponentialMinusOne(builder: GraphBuilder, x: Value): Value {
   const t = tanh(builder, pairwise(builder, 'Mul', x, builder.scalar(0.5)));
   return pairwise(builder, 'Div', pairwise(builder, 'Add', t, t), pairwise(builder, 'Sub', builder.scalar(1), t));
@@ -112,7 +117,10 @@ function exponentialMinusOne(builder: GraphBuilder, x: Value): Value {
   return where(builder, pairwise(builder, 'Less', x, one, 'bool'), smallExponentialMinusOne(builder, x), large);
 }
 
-/** x above 0, α·(exp(x) − 1) below, as relu(x) + α·(exp(min(x, 0)) − 1). ONNX Runtime's Elu and Selu lose small x to cancellation. */
+/**
+ * x above 0, α·(exp(x) − 1) below, as relu(x) + α·(exp(min(x, 0)) − 1). ONNX Runtime's Elu and Selu lose small x to
+ * cancellation.
+ */
 export function elu(builder: GraphBuilder, x: Value, alpha = 1): Value {
   const below = smallExponentialMinusOne(builder, pairwise(builder, 'Min', x, builder.scalar(0)));
   const scaled = alpha === 1 ? below : pairwise(builder, 'Mul', below, builder.scalar(alpha));
@@ -130,9 +138,10 @@ const finite = (builder: GraphBuilder, x: Value) =>
   pairwise(builder, 'Less', elementwise(builder, 'Abs', x), builder.scalar(Number.POSITIVE_INFINITY), 'bool');
 
 /**
- * 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). NaN stays NaN. With alpha 0 it is
- * x·2^200 clipped to [0, 1], which is 1 from float32's smallest number, 2^−149, up; no factor of float32 is that large, so HardSigmoid, which
- * clips, multiplies by half of the powers. Two vectorised passes that keep NaN, where ONNX Runtime's Sign and Where are slow loops.
+ * 1 above zero, `alpha` elsewhere: the derivative of relu (alpha 0), of leaky relu, and of abs (alpha −1). NaN stays
+ * NaN. With alpha 0 it is x·2^200 clipped to [0, 1], which is 1 from float32's smallest number, 2^−149, up; no factor
+ * of float32 is that large, so HardSigmoid, which clips, multiplies by half of the powers. Two vectorised passes that
+ * keep NaN, where ONNX Runtime's Sign and Where are slow loops.
  */
 const step: Lowering<tfjs.StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   const x = required(inputs, 'x');

@@ -1,4 +1,5 @@
-// Lets element-wise operators broadcast by themselves: tfjs's gradients first spread a small tensor by multiplying it with ones.
+// Lets element-wise operators broadcast by themselves: tfjs's gradients first spread a small tensor by multiplying it
+// with ones.
 import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -48,7 +49,9 @@ function spreadOperand({ operator, inputs, outputs }: GraphNode, ones: ReadonlyS
   return ones.has(a!) ? b : undefined;
 }
 
-/** Takes operands before they were spread, one after the other, as long as the others still give the result its shape. */
+/**
+ * Takes operands before they were spread, one after the other, as long as the others still give the result its shape.
+ */
 function withSmallOperands(node: GraphNode, small: ReadonlyMap<Value, Value>): GraphNode {
   const [result] = node.outputs;
   const inputs = [...node.inputs];

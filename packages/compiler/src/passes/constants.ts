@@ -4,8 +4,8 @@ import { type Constant, type Graph, type GraphNode, sameShape, type Value } from
 import { rewrite } from './rewrite.ts';
 
 /**
- * Operators on constants that repeat one number. IEEE 754 rounds these four operations correctly, and so does rounding float64's result to
- * float32, so the number is the one that a runtime computes.
+ * Operators on constants that repeat one number. IEEE 754 rounds these four operations correctly, and so does rounding
+ * float64's result to float32, so the number is the one that a runtime computes.
  */
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => Math.fround(a + b),
@@ -14,7 +14,9 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Div: (a, b) => Math.fround(a / b),
 };
 
-/** Operators that a scalar serves as well as a tensor of that number, where another operand gives the result its shape. */
+/**
+ * Operators that a scalar serves as well as a tensor of that number, where another operand gives the result its shape.
+ */
 const BROADCASTING = new Set([...Object.keys(arithmetic), 'Max', 'Min', 'Pow', 'Greater', 'GreaterOrEqual', 'Less']);
 
 /** Operators whose result repeats the number that their first operand repeats. */
@@ -33,7 +35,10 @@ export function foldConstants(graph: Graph): Graph {
 class KnownConstants {
   readonly all: Constant[];
   readonly #data: Map<Value, Constant>;
-  /** Float32 values whose elements are all one number; not only constants, since one may be too large to be worth storing. */
+  /**
+   * Float32 values whose elements are all one number; not only constants, since one may be too large to be worth
+   * storing.
+   */
   readonly #repeated = new Map<Value, number>();
   readonly #scalars = new Map<string, Value>();
 

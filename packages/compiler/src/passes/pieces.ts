@@ -1,8 +1,12 @@
-// Takes pieces of a joined tensor from the parts themselves, and a tensor put together again from its own pieces as it was.
+// Takes pieces of a joined tensor from the parts themselves, and a tensor put together again from its own pieces as it
+// was.
 import type { Constant, Graph, GraphNode, Value } from '../graph/graph.ts';
 import { type Decision, rewrite } from './rewrite.ts';
 
-/** Split(Concat(parts)) is the parts where the cuts meet the joints, and Concat(Split(x)) of all pieces in their order is x. */
+/**
+ * Split(Concat(parts)) is the parts where the cuts meet the joints, and Concat(Split(x)) of all pieces in their order
+ * is x.
+ */
 export function foldPieces(graph: Graph): Graph {
   const known = new Map(graph.constants.map((constant) => [constant.value, constant]));
   const producers = new Map<Value, GraphNode>();

@@ -1,4 +1,5 @@
-// Removes the reshapes that tfjs wraps around every 2-D product, and identities, so that products take their operands directly.
+// Removes the reshapes that tfjs wraps around every 2-D product, and identities, so that products take their operands
+// directly.
 import { type Graph, type GraphNode, sameShape, type Value } from '../graph/graph.ts';
 import { type Decision, rewrite } from './rewrite.ts';
 

@@ -4,7 +4,10 @@ import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 /** From a graph to an equivalent one. */
 export type Pass = (graph: Graph) => Graph;
 
-/** What a rewrite does with a node: keeps it, drops it in favour of values that exist already, or puts another in its place. */
+/**
+ * What a rewrite does with a node: keeps it, drops it in favour of values that exist already, or puts another in its
+ * place.
+ */
 export type Decision = { readonly keep: GraphNode } | { readonly replaceBy: readonly Value[] };
 
 /** Rewrites a graph node by node. */

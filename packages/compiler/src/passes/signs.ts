@@ -4,9 +4,11 @@ import { sameShape } from '../graph/graph.ts';
 import { type Decision, rewrite } from './rewrite.ts';
 
 /**
- * −(−x) = x; |−x| = |x|; a + (−b) = a − b; (−a) + b = b − a; a − (−b) = a + b; (−a)·(−b) = a·b; x + (−0) = x − 0 = x/1 = x.
+ * −(−x) = x; |−x| = |x|; a + (−b) = a − b; (−a) + b = b − a; a − (−b) = a + b; (−a)·(−b) = a·b; x + (−0) = x − 0 = x/1
+ * = x.
  *
- * Not among them: x + 0, which turns −0 into 0; −(a − b) = b − a and 0 − x = −x, which differ in the sign of 0; a·0; a − a.
+ * Not among them: x + 0, which turns −0 into 0; −(a − b) = b − a and 0 − x = −x, which differ in the sign of 0; a·0; a
+ * − a.
  */
 export function foldSigns(graph: Graph): Graph {
   const numbers = new Map(graph.constants.filter(isScalar).map(({ value, data }) => [value, data[0]]));

@@ -62,7 +62,10 @@ export class Dependences {
     return data && Array.from(data as ArrayLike<number | bigint>, Number);
   }
 
-  /** Whether a value that depends on no row is the same for all of them, where its parts are dealt out to rows by a layout. */
+  /**
+   * Whether a value that depends on no row is the same for all of them, where its parts are dealt out to rows by a
+   * layout.
+   */
   isUniform(value: Value, layout: RowLayout): boolean {
     const data = this.#constants.get(value);
     if (data) return isPeriodic(data, layout, this.batch);

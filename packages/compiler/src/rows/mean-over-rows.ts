@@ -13,11 +13,13 @@ function likewise(known: Dependences, dependence: Dependence, [first, other]: re
 }
 
 /**
- * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows; the same function, traced at another prime, tells
- * which constants are of the number of rows.
+ * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows; the same function, traced
+ * at another prime, tells which constants are of the number of rows.
  *
- * It errs to one side: what it takes for a mean over rows is one, however the numbers fall; something else may be one too.
- * @returns undefined where every output is a mean over rows of what each row gives by itself; otherwise the operation where rows first meet
+ * It errs to one side: what it takes for a mean over rows is one, however the numbers fall; something else may be one
+ * too.
+ * @returns undefined where every output is a mean over rows of what each row gives by itself; otherwise the operation
+ * where rows first meet
  */
 export function rowsMeetAt(
   graphs: readonly [Graph, Graph],

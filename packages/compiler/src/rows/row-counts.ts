@@ -11,7 +11,8 @@ export type TracedRows = readonly [number, number];
 const ROUNDING = 2 ** -22;
 
 /**
- * The constants of the first graph that have other numbers in the second; lists of sizes, which are int64, are shapes and no numbers.
+ * The constants of the first graph that have other numbers in the second; lists of sizes, which are int64, are shapes
+ * and no numbers.
  *
  * @returns undefined where the graphs differ in more than that
  */

@@ -2,8 +2,8 @@
 import { elementCount } from '@flowvae/tensor';
 
 /**
- * A tensor of outer·B·inner elements in row-major order, of which those in the middle at b depend on row b of the batch. A reshape does not change
- * it.
+ * A tensor of outer·B·inner elements in row-major order, of which those in the middle at b depend on row b of the
+ * batch. A reshape does not change it.
  */
 export interface RowLayout {
   readonly outer: number;

@@ -50,7 +50,10 @@ const sum: Rule = (known, node) => {
   return kinds.has('sum') ? mixed : { kind: 'mean' };
 };
 
-/** a·b and a/b: a sum divided by k·B is a mean; by a number that does not go with B it is a sum still, of which threads see parts only. */
+/**
+ * a·b and a/b: a sum divided by k·B is a mean; by a number that does not go with B it is a sum still, of which threads
+ * see parts only.
+ */
 const scaling =
   (isQuotient: boolean): Rule =>
   (known, node) => {

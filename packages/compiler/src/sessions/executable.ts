@@ -19,7 +19,10 @@ export type OutputArray = Float32Array | Int32Array | Uint8Array;
 /** The arrays that hold elements of a type. */
 export const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array } as const;
 
-/** How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they did. */
+/**
+ * How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they
+ * did.
+ */
 export const runCounter = { runs: 0, nodes: 0 };
 
 /** How many sessions were created in this process, and how many of them freed. */
@@ -71,10 +74,13 @@ export class Executable {
   }
 
   /**
-   * Runs once. The arrays of `values` (inputs and variables by name, each of its type) must not change until the promise resolves.
+   * Runs once. The arrays of `values` (inputs and variables by name, each of its type) must not change until the
+   * promise resolves.
    *
-   * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the executable runs in place
-   * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for booleans: say so by `A`
+   * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the
+   * executable runs in place
+   * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for
+   * booleans: say so by `A`
    * @throws ExpectationError for a missing array or one of the wrong length or type, and once the session is freed
    */
   async run<A extends OutputArray = Float32Array>(

@@ -45,7 +45,9 @@ export class LeastRecentlyUsed<Entry> {
   }
 }
 
-/** The promise of a key, made where there is none. One that rejects loses its place, so that the next call tries anew. */
+/**
+ * The promise of a key, made where there is none. One that rejects loses its place, so that the next call tries anew.
+ */
 export function promised<Entry>(
   cache: LeastRecentlyUsed<Promise<Entry>>,
   key: string,

@@ -1,7 +1,7 @@
 // @ts-check
-// Ends threads without ending the process. A thread that is terminated inside ONNX Runtime's native code takes the process with it: the native
-// call fails to raise its error in a thread that is going, and aborts. So native code is entered through a gate, and the gate is closed first.
-// JavaScript, because worker threads load it too.
+// Ends threads without ending the process. A thread that is terminated inside ONNX Runtime's native code takes the
+// process with it: the native call fails to raise its error in a thread that is going, and aborts. So native code is
+// entered through a gate, and the gate is closed first. JavaScript, because worker threads load it too.
 
 /** Place of the word that closes the gate; word 1 + i counts what thread i is doing inside. */
 const CLOSED = 0;
@@ -9,7 +9,10 @@ const CLOSED = 0;
 /** Longest sleep between two looks, ms. */
 const NAP = 50;
 
-/** How long a closing gate waits for a thread, ms. It only passes where a thread was taken away inside (by lack of memory) and nobody was told. */
+/**
+ * How long a closing gate waits for a thread, ms. It only passes where a thread was taken away inside (by lack of
+ * memory) and nobody was told.
+ */
 const PATIENCE = 30_000;
 
 /** Gates that are open in this thread; the process closes them when it exits. @type {Set<Int32Array>} */
@@ -64,7 +67,8 @@ export async function throughGate(gate, thread, native) {
 }
 
 /**
- * Closes a gate and waits until no thread is inside: for one run of a graph, or one session that is being made. Threads may be ended then.
+ * Closes a gate and waits until no thread is inside: for one run of a graph, or one session that is being made. Threads
+ * may be ended then.
  * @param {Int32Array} gate
  */
 export function closeGate(gate) {

@@ -87,8 +87,9 @@ class Thread {
 }
 
 /**
- * Threads that run the same graphs on different inputs. Every run uses one core and has the same shapes, so results do not depend on the number of
- * threads. They may depend on the shapes: the last place of log and its like depends on where in a tensor a number lies.
+ * Threads that run the same graphs on different inputs. Every run uses one core and has the same shapes, so results do
+ * not depend on the number of threads. They may depend on the shapes: the last place of log and its like depends on
+ * where in a tensor a number lies.
  */
 export class SessionPool {
   readonly #threads: readonly Thread[];
@@ -113,7 +114,10 @@ export class SessionPool {
     return this.#nodes.push(recipe.nodes) - 1;
   }
 
-  /** Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. Rejects where that thread has ended. */
+  /**
+   * Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. Rejects where that thread
+   * has ended.
+   */
   run(session: number, arrays: Arrays): Promise<Arrays> {
     const thread = this.#threads.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
     return thread.run({ job: this.#jobs++, session, arrays }, this.#nodes[session]!);

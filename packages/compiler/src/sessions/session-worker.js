@@ -1,5 +1,6 @@
 // @ts-check
-// A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing else.
+// A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing
+// else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStages } from '../stages/staged-session.js';
 import { throughGate } from './native-gate.js';

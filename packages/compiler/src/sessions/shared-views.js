@@ -9,9 +9,10 @@
 /**
  * The function that makes such views; undefined where it is not to be had.
  *
- * ONNX Runtime's binding refuses arrays over a SharedArrayBuffer, for Node-API of Node 20 knows no data pointer of one. Threads that work on the
- * same parameters would each have to keep a copy, and exchange them at every step. So the address is asked for with a foreign function interface,
- * and an array buffer is put over it. A view does not keep the memory alive: whoever holds one holds the SharedArrayBuffer too.
+ * ONNX Runtime's binding refuses arrays over a SharedArrayBuffer, for Node-API of Node 20 knows no data pointer of one.
+ * Threads that work on the same parameters would each have to keep a copy, and exchange them at every step. So the
+ * address is asked for with a foreign function interface, and an array buffer is put over it. A view does not keep the
+ * memory alive: whoever holds one holds the SharedArrayBuffer too.
  * @returns {Promise<SharedView | undefined>}
  */
 export async function sharedViews() {
@@ -46,8 +47,8 @@ function isTrue(view) {
 const LEAST_LENT = 2 ** 20;
 
 /**
- * The function that lends arrays to other threads, so that each need not have a copy; undefined where it is not to be had. It lends no small ones. Whoever
- * lends an array keeps it, unchanged, until those threads have ended.
+ * The function that lends arrays to other threads, so that each need not have a copy; undefined where it is not to be
+ * had. It lends no small ones. Whoever lends an array keeps it, unchanged, until those threads have ended.
  * @returns {Promise<((array: Float32Array) => LentArray | undefined) | undefined>}
  */
 export async function arrayLending() {

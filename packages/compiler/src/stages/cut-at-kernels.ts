@@ -1,8 +1,12 @@
-// Cuts a graph where kernels of our own stand: what ONNX Runtime computes in one run becomes one stage, each such kernel another.
+// Cuts a graph where kernels of our own stand: what ONNX Runtime computes in one run becomes one stage, each such
+// kernel another.
 import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from '../graph/graph.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 
-/** Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that cross. */
+/**
+ * Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that
+ * cross.
+ */
 export interface SessionStage {
   readonly graph: Graph;
   /** Those of its inputs and outputs that cross. */
@@ -33,7 +37,10 @@ function crossingNames(crossing: readonly Value[], { inputs, variables, outputs 
   return new Map(crossing.map((value, i) => [value, `${prefix}${i}`]));
 }
 
-/** Cuts; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses, is none. */
+/**
+ * Cuts; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses,
+ * is none.
+ */
 export function cutAtKernels(whole: Graph): StagedGraph {
   if (whole.outputs.length === 0) return { stages: [], crossing: [] };
   if (!whole.nodes.some(isOwn)) return { stages: [{ graph: whole, entering: [], leaving: [] }], crossing: [] };
@@ -54,7 +61,9 @@ export function cutAtKernels(whole: Graph): StagedGraph {
   return { stages: stages.flat(), crossing };
 }
 
-/** Kernels of ours read a tensor as it lies in memory, whatever its shape; their attributes say what they take it for. */
+/**
+ * Kernels of ours read a tensor as it lies in memory, whatever its shape; their attributes say what they take it for.
+ */
 function withoutReshapes(graph: Graph): Graph {
   const producers = producersOf(graph);
   const direct = (node: GraphNode) => ({ ...node, inputs: node.inputs.map((value) => unshaped(value, producers)) });

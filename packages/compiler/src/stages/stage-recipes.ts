@@ -1,4 +1,5 @@
-// A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the memory between them.
+// A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the
+// memory between them.
 import { readFileSync } from 'node:fs';
 import { declaredKernels, ExpectationError, elementCount, type KernelDescriptor } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';

@@ -21,7 +21,8 @@ import { runInPlace } from '../sessions/in-place.js';
 /**
  * A graph that is ready to run.
  * @typedef {object} StagedSession
- * @property {(feeds: Feeds, fetches: Fetches) => Promise<Results>} run results of outputs that were not fetched into a tensor, by their names, at least
+ * @property {(feeds: Feeds, fetches: Fetches) => Promise<Results>} run results of outputs that were not fetched into a
+ * tensor, by their names, at least
  * @property {() => Promise<void>} release
  */
 

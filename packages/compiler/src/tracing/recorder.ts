@@ -12,7 +12,10 @@ import {
 } from './recording.ts';
 import { randomDraw, valueRead } from './trace-error.ts';
 
-/** The recording backend's names in tfjs's registry: with tfjs's kernels only, for graphs that go anywhere, and with kernels of our own beside. */
+/**
+ * The recording backend's names in tfjs's registry: with tfjs's kernels only, for graphs that go anywhere, and with
+ * kernels of our own beside.
+ */
 export const RECORDER = 'flowvae-recorder';
 export const RECORDER_WITH_OWN = 'flowvae-recorder-own';
 

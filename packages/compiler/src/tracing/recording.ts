@@ -55,7 +55,10 @@ function lowered(kernel: string, recording: Recording, lower: () => Value | Valu
   }
 }
 
-/** Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by name. */
+/**
+ * Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by
+ * name.
+ */
 export function registerRecordedKernels<Backend>(
   backendName: string,
   record: (backend: Backend, kernel: string, inputs: KernelInputs, attributes: unknown) => TensorInfo | TensorInfo[],
@@ -70,7 +73,10 @@ export function registerRecordedKernels<Backend>(
   }
 }
 
-/** The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients, are left out. */
+/**
+ * The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients,
+ * are left out.
+ */
 export function activeOperations(): string[] {
   return tf
     .engine()

@@ -1,12 +1,17 @@
 // What can go wrong while a function is traced, each said with the call that caused it.
 import { ExpectationError } from '@flowvae/tensor';
 
-/** A traced function did what a graph cannot hold: read a value, drew random numbers, or called an unsupported kernel. */
+/**
+ * A traced function did what a graph cannot hold: read a value, drew random numbers, or called an unsupported kernel.
+ */
 export class TraceError extends ExpectationError {
   override readonly name = 'TraceError';
 }
 
-/** Who refuses, and the tfjs operation that called; none is known where a kernel belongs to a gradient or was called by name. */
+/**
+ * Who refuses, and the tfjs operation that called; none is known where a kernel belongs to a gradient or was called by
+ * name.
+ */
 export interface Caller {
   readonly engine: 'compile' | 'onnxruntime';
   readonly operation: string | undefined;
@@ -76,7 +81,9 @@ export function randomDraw(operation: string): TraceError {
   });
 }
 
-/** ` at file:line` of the innermost caller outside this package, `tensor` and installed ones, where the stack shows one. */
+/**
+ * ` at file:line` of the innermost caller outside this package, `tensor` and installed ones, where the stack shows one.
+ */
 function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50; // tfjs's own frames would fill the default ten

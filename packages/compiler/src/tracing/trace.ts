@@ -16,17 +16,22 @@ export const ASSIGNED = 'assigned:';
 
 /** Options of {@link trace}. */
 export interface TraceOptions {
-  /** Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it. */
+  /**
+   * Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it.
+   */
   readonly variables?: NamedVariables;
   /** Kernels of our own, which run in this process only. Default false: the graph is pure ONNX. */
   readonly ownKernels?: boolean;
 }
 
 /**
- * Traces a pure function for given input shapes. Variables become graph inputs of their own types under their names in `variables`, and what the function assigns
- * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
+ * Traces a pure function for given input shapes. Variables become graph inputs of their own types under their names in
+ * `variables`, and what the function assigns
+ * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as
+ * constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
  *
- * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation, or a result that is no record of tensors
+ * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation,
+ * or a result that is no record of tensors
  */
 export function trace(
   fn: Traceable,
@@ -54,7 +59,8 @@ export function trace(
       });
       const results = fn(Object.fromEntries(inputs));
       const outputs = namedOutputs(results);
-      for (const result of Object.values(results)) if (isRecorded(result)) result.dispose(); // also what the function kept from its own scopes
+      // also what the function kept from its own scopes
+      for (const result of Object.values(results)) if (isRecorded(result)) result.dispose();
       return builder.graph([...outputs, ...assignedOutputs(assigned, outputs)]);
     } finally {
       freeAbandonedTape();
@@ -86,8 +92,9 @@ function freeAbandonedTape(): void {
 }
 
 /**
- * Until released, variables that are inputs of the graph cannot be read, which would freeze today's values into it, and what they are assigned
- * goes into `assigned` instead of into them. Other variables cannot be assigned, which would leave them without values after the trace.
+ * Until released, variables that are inputs of the graph cannot be read, which would freeze today's values into it, and
+ * what they are assigned goes into `assigned` instead of into them. Other variables cannot be assigned, which would
+ * leave them without values after the trace.
  */
 function guardVariables(variables: NamedVariables, assigned: Map<string, Value>): () => void {
   const refuseRead = () => {

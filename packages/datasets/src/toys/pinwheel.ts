@@ -12,8 +12,9 @@ const TWIST = 0.6;
 const angleOf = (arm: number) => (2 * Math.PI * arm) / ARMS;
 
 /**
- * Five arms, equally weighted: a point (a, b) with a ~ N(2, 0.6²) along and b ~ N(0, 0.2²) across its arm, turned by 0.6 rad for each unit
- * of its distance √(a² + b²) from the centre. The turning keeps areas, so the density is the normal's at the point turned back.
+ * Five arms, equally weighted: a point (a, b) with a ~ N(2, 0.6²) along and b ~ N(0, 0.2²) across its arm, turned by
+ * 0.6 rad for each unit of its distance √(a² + b²) from the centre. The turning keeps areas, so the density is the
+ * normal's at the point turned back.
  */
 export const pinwheel: Toy = {
   sample(key, count) {

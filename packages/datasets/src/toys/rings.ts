@@ -5,10 +5,15 @@ import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
 const RADII = [1, 2, 3, 4] as const;
 const STD = 0.12;
 
-/** The density of the radius is not 0 at the centre, so that of a point has a pole there, which holds no mass: it is cut off within this. */
+/**
+ * The density of the radius is not 0 at the centre, so that of a point has a pole there, which holds no mass: it is cut
+ * off within this.
+ */
 const CENTRE = 1e-6;
 
-/** Four rings of radius 1 to 4, equally weighted: the radius is N(R, 0.12²), the angle uniform; p(x, y) = p(r)/(2πr). */
+/**
+ * Four rings of radius 1 to 4, equally weighted: the radius is N(R, 0.12²), the angle uniform; p(x, y) = p(r)/(2πr).
+ */
 export const rings: Toy = {
   sample(key, count) {
     const choice = drawUniform(fold(key, 'ring'), count);

@@ -5,7 +5,9 @@ import { logMeanExp, pointsOf, type Toy } from './toy.ts';
 const RADIUS = 2;
 const STD = 0.2;
 
-/** Point of a moon at an angle in [0, π]: the upper one opens downwards, the lower one upwards, shifted to the right. */
+/**
+ * Point of a moon at an angle in [0, π]: the upper one opens downwards, the lower one upwards, shifted to the right.
+ */
 const moons = [
   (angle: number) => [RADIUS * Math.cos(angle) - RADIUS / 2, RADIUS * Math.sin(angle) - RADIUS / 4],
   (angle: number) => [RADIUS / 2 - RADIUS * Math.cos(angle), RADIUS / 4 - RADIUS * Math.sin(angle)],
@@ -32,7 +34,8 @@ const nodes = moons.map((moon): Node[] =>
 /**
  * Two half circles of radius 2, equally weighted, the angle uniform, plus normal noise of deviation 0.2.
  *
- * The density is an integral over the angle, by Simpson's rule with 320 intervals: to 1e-6 wherever the density is not negligible.
+ * The density is an integral over the angle, by Simpson's rule with 320 intervals: to 1e-6 wherever the density is not
+ * negligible.
  */
 export const twoMoons: Toy = {
   sample(key, count) {

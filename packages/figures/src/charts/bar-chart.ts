@@ -36,7 +36,8 @@ export interface BarChartOptions extends ChartSize {
 /**
  * Draws bars; the same options give the same bytes.
  *
- * @throws ExpectationError where there is nothing to draw, a series has another number of bars than there are categories, or a value is not finite
+ * @throws ExpectationError where there is nothing to draw, a series has another number of bars than there are
+ * categories, or a value is not finite
  */
 export function barChart(options: BarChartOptions, file: FileOptions = {}): Uint8Array {
   check(options);

@@ -33,7 +33,9 @@ function ticksAt(numbers: readonly number[], style: object) {
   };
 }
 
-/** Words at the powers of ten; over two decades and less also at 2 and 5 times them, over less than one at every line. */
+/**
+ * Words at the powers of ten; over two decades and less also at 2 and 5 times them, over less than one at every line.
+ */
 function logTick({ min, max }: ValueRange): (value: number | string) => string | undefined {
   const decades = Math.log10(max / min);
   const leading = decades > 2 ? ['1'] : ['1', '2', '5'];

@@ -55,7 +55,8 @@ function dataset(
     borderJoinStyle: 'round',
     borderDash: dashPattern(dashed, place),
     clip: { left: 5, right: 5, top: 1, bottom: 1 }, // markers on the first and last x stay whole
-    pointRadius: points.map((_, i) => (marked || alone(i) ? 3 : 0)), // a point between two gaps has no line to be seen by
+    // a point between two gaps has no line to be seen by
+    pointRadius: points.map((_, i) => (marked || alone(i) ? 3 : 0)),
     pointBorderWidth: 0,
   };
 }
@@ -81,7 +82,9 @@ function words({ title, series, ...options }: LineChartOptions) {
   return { ...heading(title, note), legend: legend(lineSamples) };
 }
 
-/** One legend entry a series, with a piece of its line: the default would show its point, which most lines do not have. */
+/**
+ * One legend entry a series, with a piece of its line: the default would show its point, which most lines do not have.
+ */
 function lineSamples({ data }: Chart): LegendItem[] {
   return data.datasets.map((set, datasetIndex) => {
     const { label = '', borderColor, borderDash } = set as ChartDataset<'line'>;

@@ -19,7 +19,10 @@ export interface Series {
   readonly color?: number;
 }
 
-/** `'all'` shows every point; `'robust'` cuts far outliers off and says so, but never the last point of a line; a pair is the range itself. */
+/**
+ * `'all'` shows every point; `'robust'` cuts far outliers off and says so, but never the last point of a line; a pair
+ * is the range itself.
+ */
 export type YRange = 'all' | 'robust' | readonly [min: number, max: number];
 
 /** A line chart: words with units, and its series. */

@@ -78,7 +78,8 @@ function config(options: HistogramOptions, placement: Placement): ChartConfigura
     options: {
       ...commonOptions(placement),
       scales: {
-        x: { type: 'linear', ...x, grid: { ...grid, offset: false }, min: from, max: to, offset: false }, // lines at the ticks, not between
+        // lines at the ticks, not between
+        x: { type: 'linear', ...x, grid: { ...grid, offset: false }, min: from, max: to, offset: false },
         y: {
           type: 'linear',
           ...axis(yLabel),

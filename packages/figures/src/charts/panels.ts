@@ -21,7 +21,8 @@ interface Panel {
 }
 
 /**
- * Draws charts row by row on one sheet. Charts of one column share the width of their y axes, so that equal x stand above each other.
+ * Draws charts row by row on one sheet. Charts of one column share the width of their y axes, so that equal x stand
+ * above each other.
  *
  * @throws ExpectationError where there is no chart, or one of them cannot be drawn
  */

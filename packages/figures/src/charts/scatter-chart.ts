@@ -25,7 +25,8 @@ export interface ScatterChartOptions extends ChartSize {
 }
 
 /**
- * Draws points in classes. Each class's name stands at the median of its points too, since ten colours are hard to tell apart.
+ * Draws points in classes. Each class's name stands at the median of its points too, since ten colours are hard to tell
+ * apart.
  *
  * @throws ExpectationError where there is no point, or a coordinate is not finite
  */

@@ -17,8 +17,8 @@ export function yAxisRange({ series, yRange = 'all' }: LineChartOptions): ValueR
 }
 
 /**
- * The range of the x axis: every point, whatever the y axis cuts. A linear axis that starts near zero starts at zero, so that a curve
- * recorded from step 100 on is not taken for one from the start.
+ * The range of the x axis: every point, whatever the y axis cuts. A linear axis that starts near zero starts at zero,
+ * so that a curve recorded from step 100 on is not taken for one from the start.
  */
 export function xAxisRange(series: readonly Series[], logX: boolean): ValueRange {
   const { min, max } = extent(series.flatMap(({ points }) => points.filter(isDrawable).map(({ x }) => x)));
@@ -60,7 +60,10 @@ const extent = (values: readonly number[]): ValueRange => ({
   max: values.reduce((a, b) => Math.max(a, b)),
 });
 
-/** What lies within Tukey's fences, 1.5 interquartile ranges beyond the quartiles: a curve that settles, without its first steps. */
+/**
+ * What lies within Tukey's fences, 1.5 interquartile ranges beyond the quartiles: a curve that settles, without its
+ * first steps.
+ */
 function robustRange(values: readonly number[]): ValueRange {
   const sorted = values.toSorted((a, b) => a - b);
   const quantile = (p: number) => sorted[Math.round(p * (sorted.length - 1))]!;

@@ -6,7 +6,8 @@ import type { PlaneGridOptions, PlanePanel } from './plane-options.ts';
 /**
  * Draws panels of densities and points; the same options give the same bytes.
  *
- * @throws ExpectationError for no panel, a range without width, a map that is not square, or a density that is negative or not finite
+ * @throws ExpectationError for no panel, a range without width, a map that is not square, or a density that is negative
+ * or not finite
  */
 export function planeGrid(options: PlaneGridOptions): Uint8Array {
   check(options);

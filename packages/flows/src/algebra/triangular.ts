@@ -7,8 +7,9 @@ export const packedSize = (n: number): number => (n * (n - 1)) / 2;
 /**
  * Unpacks entries [..., n(n−1)/2] into strictly lower triangular matrices [..., n, n], n ≥ 2.
  *
- * The m = n − 1 non-zero rows and columns are a lower triangle with m(m+1)/2 entries x: the last of them followed by all of them backwards
- * are m² numbers, in which every entry stands exactly once on or below the diagonal. So it takes a concat and a mask instead of a scatter.
+ * The m = n − 1 non-zero rows and columns are a lower triangle with m(m+1)/2 entries x: the last of them followed by
+ * all of them backwards are m² numbers, in which every entry stands exactly once on or below the diagonal. So it takes
+ * a concat and a mask instead of a scatter.
  */
 export function strictlyLower(packed: Tensor, n: number): Tensor {
   const leading = packed.shape.slice(0, -1);

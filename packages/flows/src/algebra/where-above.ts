@@ -1,11 +1,15 @@
-// Choices by a condition inside a differentiated function: tfjs refuses gradients through comparisons, where 0 is meant.
+// Choices by a condition inside a differentiated function: tfjs refuses gradients through comparisons, where 0 is
+// meant.
 import { type Tensor, tf } from '@flowvae/tensor';
 
 /** A tensor that the tape of gradients does not see: a constant, whatever it was computed from. */
 export const offTape = <T extends Tensor>(compute: () => T): T =>
   tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;
 
-/** `yes` where x > threshold, else `no`, element-wise; shapes broadcast. Both are computed, so both must be finite everywhere. */
+/**
+ * `yes` where x > threshold, else `no`, element-wise; shapes broadcast. Both are computed, so both must be finite
+ * everywhere.
+ */
 export const whereAbove = <T extends Tensor>(threshold: number, x: Tensor, yes: T, no: T): T =>
   tf.where(
     offTape(() => tf.greater(x, threshold)),

@@ -70,19 +70,24 @@ const allChecks: readonly CheckName[] = [
 /**
  * Checks a flow against what no flow may break, at parameters of several scales:
  *
- * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients of both; the finding
- *   names the layer. What float32 cannot invert at all is left out
- * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding of both
+ * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients
+ *   of both; the finding names the layer. What float32 cannot invert at all is left out
+ * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding
+ *   of both
  * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's
  * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
- * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse only
- * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and what they can tell
- * - `inverseGradients`: the same of the inverse, with respect to y and each parameter; left out where TensorFlow.js cannot differentiate it
+ * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse
+ *   only
+ * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and
+ *   what they can tell
+ * - `inverseGradients`: the same of the inverse, with respect to y and each parameter; left out where TensorFlow.js
+ *   cannot differentiate it
  * - `start`: y = z (or what `Flow.start` says) and log-det 0 at the initial parameters
  *
- * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place of float32. Where it is too
- * large for a wrong flow to show, or the Jacobian is nearly singular, or the derivative varies within every step, the comparison is not judged;
- * the report counts it. A check that could judge less than a tenth of its comparisons in one of the dimensions is not passed.
+ * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place
+ * of float32. Where it is too large for a wrong flow to show, or the Jacobian is nearly singular, or the derivative
+ * varies within every step, the comparison is not judged; the report counts it. A check that could judge less than a
+ * tenth of its comparisons in one of the dimensions is not passed.
  *
  * It runs eagerly on TensorFlow.js's current backend.
  * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which

@@ -18,9 +18,15 @@ type Tensors = Readonly<Record<string, Tensor>>;
 export interface ParamDraw {
   /** Standard deviation. */
   readonly scale: number;
-  /** 1: shared by all points; else as many rows as there are points, one for each, except of what the flow always shares. Default 1. */
+  /**
+   * 1: shared by all points; else as many rows as there are points, one for each, except of what the flow always
+   * shares. Default 1.
+   */
   readonly rows?: number;
-  /** Each parameter by a scale of its own, log-uniform from a thirtieth of `scale`: constraints break where sizes differ. Default false. */
+  /**
+   * Each parameter by a scale of its own, log-uniform from a thirtieth of `scale`: constraints break where sizes
+   * differ. Default false.
+   */
   readonly mixed?: boolean;
 }
 

@@ -15,7 +15,8 @@ const POINTS = 8;
 /**
  * Names the layer that makes the first value, of either direction or its gradient, that is not finite.
  *
- * Points of all sizes are tried at once, those of all draws too unless the flow shares parameters; where something is not finite, each alone.
+ * Points of all sizes are tried at once, those of all draws too unless the flow shares parameters; where something is
+ * not finite, each alone.
  */
 export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Tally[] {
   const draws = keys.map((key) => {
@@ -38,8 +39,8 @@ export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Ta
 }
 
 /**
- * For each of several inputs whether all is finite. The first is looked at as it is, parameters in one row; the others with a row for each point,
- * in one call.
+ * For each of several inputs whether all is finite. The first is looked at as it is, parameters in one row; the others
+ * with a row for each point, in one call.
  */
 function areFinite(flow: Flow, [first, ...others]: readonly Inputs[]): boolean[] {
   const isSound = (inputs: Inputs) => locate(flow, inputs) === undefined;

@@ -14,10 +14,16 @@ import { gradientsOf } from './autodiff.ts';
 import { firstNonFinite } from './first-non-finite.ts';
 import { jacobiansOf } from './jacobian.ts';
 
-/** Condition κ up to which points are expected to have an inverse in float32: above, rounding of J alone decides what J⁻¹ is. */
+/**
+ * Condition κ up to which points are expected to have an inverse in float32: above, rounding of J alone decides what
+ * J⁻¹ is.
+ */
 const LARGEST_CONDITION = 1e6;
 
-/** Elements of J⁻¹ up to which float32 holds the products of them that gradients are made of; κ does not see those of a triangular matrix. */
+/**
+ * Elements of J⁻¹ up to which float32 holds the products of them that gradients are made of; κ does not see those of a
+ * triangular matrix.
+ */
 const LARGEST_INVERSE = 1e9;
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -25,17 +31,21 @@ type Tensors = Readonly<Record<string, Tensor>>;
 /** A map of points, with parameters, to named results. */
 type PointMap = (params: Params<ParamShapes>, points: Tensor2D) => Tensors;
 
-/** Coordinates up to which a layer has to be finite; layers before it may make larger ones of usual points, as inverses of steep layers do. */
+/**
+ * Coordinates up to which a layer has to be finite; layers before it may make larger ones of usual points, as inverses
+ * of steep layers do.
+ */
 const LARGEST_POINT = 1e9;
 
 /**
- * The first result that is not finite, as `<what> of <layer> is <value>`: values, then the gradients of the forward map, the inverse at the y
- * that it made, and the inverse's gradients.
+ * The first result that is not finite, as `<what> of <layer> is <value>`: values, then the gradients of the forward
+ * map, the inverse at the y that it made, and the inverse's gradients.
  *
- * Where the flow as a whole is not finite, each layer is looked at by itself, at points up to 1e9. Where all of them are finite, but not their
- * composition, nothing is wrong: over many layers a product of steep slopes, or of what inverses make of rounding, may leave float32.
- * Likewise the inverse at points where J is singular to float32, as a triangular matrix of many large elements is, or where J⁻¹ nearly leaves it.
- * An inverse made of operations that TensorFlow.js cannot differentiate has no gradients to look at.
+ * Where the flow as a whole is not finite, each layer is looked at by itself, at points up to 1e9. Where all of them
+ * are finite, but not their composition, nothing is wrong: over many layers a product of steep slopes, or of what
+ * inverses make of rounding, may leave float32. Likewise the inverse at points where J is singular to float32, as a
+ * triangular matrix of many large elements is, or where J⁻¹ nearly leaves it. An inverse made of operations that
+ * TensorFlow.js cannot differentiate has no gradients to look at.
  */
 export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D): string | undefined {
   return read(() => {
@@ -128,7 +138,10 @@ function culprit(layer: string, kind: string, tensors: Tensors): string | undefi
   return undefined;
 }
 
-/** Gradients of the sum of all results with respect to the points and every parameter; none where an operation has no gradient. */
+/**
+ * Gradients of the sum of all results with respect to the points and every parameter; none where an operation has no
+ * gradient.
+ */
 function gradients(map: PointMap, params: Params<ParamShapes>, pointName: string, points: Tensor2D): Tensors {
   const names = Object.keys(params);
   const loss = (...[at, ...values]: Tensor[]): Tensor => {

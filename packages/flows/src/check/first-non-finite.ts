@@ -15,7 +15,8 @@ export interface NonFiniteTensor {
 }
 
 /**
- * Finds the first tensor that is not finite on the way through a flow: z, then layer by layer its parameters, y and logDet.
+ * Finds the first tensor that is not finite on the way through a flow: z, then layer by layer its parameters, y and
+ * logDet.
  *
  * It runs the layers one by one, eagerly, and reads their values; so it belongs where a step has failed, not into one.
  * Shapes: z [B, D]; parameters [B|1, ...shape].

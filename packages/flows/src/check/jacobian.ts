@@ -11,7 +11,10 @@ export interface Jacobian {
   readonly sign: number;
   /** J⁻¹, row-major, float64 */
   readonly inverse: Float64Array;
-  /** κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. ∞ where J is singular, NaN where J is not finite. */
+  /**
+   * κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. ∞ where J is
+   * singular, NaN where J is not finite.
+   */
   readonly condition: number;
 }
 

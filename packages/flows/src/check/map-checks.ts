@@ -11,19 +11,24 @@ import { type Comparison, question, relativeError, type Tally, tally } from './t
 /** log-det and Jacobian may differ by this, relative to max(1, |log-det|), beside what rounding makes of both. */
 const LOG_DET_TOLERANCE = 1e-4;
 
-/** A point whose rounding alone moves the log-det by more is not judged, relative to max(1, |log-det|): a log-det that is 1 % off has to show. */
+/**
+ * A point whose rounding alone moves the log-det by more is not judged, relative to max(1, |log-det|): a log-det that
+ * is 1 % off has to show.
+ */
 const LARGEST_LOG_DET_ROUNDING = 2e-3;
 
 /**
- * Above this share of κ for each dimension the rounding of a float32 Jacobian is as large as the tolerance. κ is D for the identity, and adds up
- * where coordinates do not mix. For one planar layer: where its slope is below 1e-2/D.
+ * Above this share of κ for each dimension the rounding of a float32 Jacobian is as large as the tolerance. κ is D for
+ * the identity, and adds up where coordinates do not mix. For one planar layer: where its slope is below 1e-2/D.
  */
 const WELL_CONDITIONED = 200;
 
 /** Up to this κ the sign of det J is certain. */
 const SIGN_IS_CERTAIN = 1e5;
 
-/** Round trips may miss z by this times what the inverse makes of an error in y, beside what rounding of y makes of z. */
+/**
+ * Round trips may miss z by this times what the inverse makes of an error in y, beside what rounding of y makes of z.
+ */
 const ROUND_TRIP_TOLERANCE = 2e-5;
 
 /** A coordinate that rounding of y alone moves by more, relative to max(1, |z|), is not judged. */
@@ -36,9 +41,10 @@ const LARGEST_GROWTH = 1e3;
 const LARGEST_GROWTH_OF_LOG_DET = 10;
 
 /**
- * The claimed log-det is that of the Jacobian, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the elements of J (where each has a
- * relative error of ε, log|det J| moves by at most κ·ε), and 10 times what inputs moved by ε make of the claimed one. Elements whose derivative
- * cancels have larger errors: points that seem wrong are looked at again, with what the moved inputs make of log|det J| itself.
+ * The claimed log-det is that of the Jacobian, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the
+ * elements of J (where each has a relative error of ε, log|det J| moves by at most κ·ε), and 10 times what inputs moved
+ * by ε make of the claimed one. Elements whose derivative cancels have larger errors: points that seem wrong are looked
+ * at again, with what the moved inputs make of log|det J| itself.
  */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
@@ -77,7 +83,10 @@ const deviationAt = <N extends string>(copies: readonly Readonly<Record<N, Float
 const notFinite = (what: string, row: number): Comparison =>
   question(true, `point ${row}`, () => `${what} is not finite`);
 
-/** det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the orientation of space. */
+/**
+ * det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the
+ * orientation of space.
+ */
 export function fold(probe: Probe): Tally {
   const jacobians = probe.jacobians();
   const certain = ({ condition }: (typeof jacobians)[number]) => condition <= SIGN_IS_CERTAIN;
@@ -110,8 +119,9 @@ export function invariants({ flow, inputs, scale }: Probe): Tally {
 /**
  * The inverse leads back to z, and its log-det is the forward one negated.
  *
- * An error in y of ε·max(1, |y|) becomes one of |J⁻¹|·ε·max(1, |y|) in z; 2e-5 times that growth is allowed, and 10 times what y moved by ε really
- * makes of the inverse's results, which sees where J⁻¹ itself changes within the rounding of y.
+ * An error in y of ε·max(1, |y|) becomes one of |J⁻¹|·ε·max(1, |y|) in z; 2e-5 times that growth is allowed, and 10
+ * times what y moved by ε really makes of the inverse's results, which sees where J⁻¹ itself changes within the
+ * rounding of y.
  */
 export function roundTrip(probe: Probe): Tally {
   const { flow, inputs, key } = probe;
@@ -158,14 +168,19 @@ export function roundTrip(probe: Probe): Tally {
   return tally(probe.jacobians().flatMap(({ inverse }, row) => compareRow(growthsOf(inverse, y, row, dim), row)));
 }
 
-/** The inverse at each y, which stands in z's place: the first as it is given, the others in one call where they can. */
+/**
+ * The inverse at each y, which stands in z's place: the first as it is given, the others in one call where they can.
+ */
 function inversesAt(flow: InvertibleFlow, [first, ...others]: readonly Inputs[]) {
   const map: RowMap = ({ z: y, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, y as Tensor2D) });
   const results = [evaluate(map, first!), ...evaluateEach(map, others, { shared: flow.shared })];
   return results.map(({ z, logDet }) => ({ z: z!, logDet: logDet! }));
 }
 
-/** What J⁻¹ makes of independent errors in y that are relative to max(1, |y|), for each coordinate of z; 1 for the identity, whatever D. */
+/**
+ * What J⁻¹ makes of independent errors in y that are relative to max(1, |y|), for each coordinate of z; 1 for the
+ * identity, whatever D.
+ */
 function growthsOf(inverse: Float64Array, y: Float32Array, row: number, dim: number): number[] {
   return Array.from({ length: dim }, (_, i) => {
     let sum = 0;

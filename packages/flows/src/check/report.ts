@@ -21,7 +21,10 @@ export interface CheckOutcome {
   /** Comparisons made, and comparisons planned; float32 cannot judge the others. */
   readonly judged: number;
   readonly planned: number;
-  /** The comparison nearest to its tolerance, or furthest beyond it. `allowed` is 0 for questions of yes and no, whose error is 0 or 1. */
+  /**
+   * The comparison nearest to its tolerance, or furthest beyond it. `allowed` is 0 for questions of yes and no, whose
+   * error is 0 or 1.
+   */
   readonly worst?: Worst;
   /** What is wrong, one sentence each; empty where all is well. */
   readonly findings: readonly string[];
@@ -31,7 +34,9 @@ export interface CheckOutcome {
 export interface FlowReport {
   /** The flow's name. */
   readonly flow: string;
-  /** Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension. */
+  /**
+   * Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension.
+   */
   readonly ok: boolean;
   readonly outcomes: readonly CheckOutcome[];
   /** All findings, each with its check, dimension and scale. */
@@ -76,7 +81,8 @@ const sumOf = (outcomes: readonly CheckOutcome[], field: 'judged' | 'planned') =
 /**
  * A report as text: one line for each check, dimension and scale, then the findings.
  *
- * A line says how many comparisons could be judged, the worst error with its tolerance and its place, and the verdict: OK, WRONG or not judged.
+ * A line says how many comparisons could be judged, the worst error with its tolerance and its place, and the verdict:
+ * OK, WRONG or not judged.
  * @example printFlowReport(checkFlow((dim) => planar(dim, 4)))
  */
 export function printFlowReport({ flow, ok, outcomes, findings }: FlowReport): string {

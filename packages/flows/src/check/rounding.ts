@@ -1,18 +1,23 @@
-// How far float32 itself moves a flow's results at a point: the same computation with every input moved by about one unit in the last place.
+// How far float32 itself moves a flow's results at a point: the same computation with every input moved by about one
+// unit in the last place.
 import { drawNormal, fold, type Key } from '@flowvae/random';
 import type { Inputs } from './drawn-inputs.ts';
 
 /** One unit in the last place of float32, as a share of the number. */
 export const EPSILON = 2 ** -23;
 
-/** Computations with moved inputs: the largest of six deviations is below 0.3 of their standard deviation once in 6,000 times. */
+/**
+ * Computations with moved inputs: the largest of six deviations is below 0.3 of their standard deviation once in 6,000
+ * times.
+ */
 export const COPIES = 6;
 
 /**
  * What is allowed for rounding, as a multiple of the largest deviation seen.
  *
- * A stable algorithm's result is the exact one of inputs that differ by a few units in the last place, so that deviations under such moves have
- * the size of its error: |∂f/∂x|·|x|·ε, whatever the map. Both sides of a comparison round, and six samples may miss the largest deviation.
+ * A stable algorithm's result is the exact one of inputs that differ by a few units in the last place, so that
+ * deviations under such moves have the size of its error: |∂f/∂x|·|x|·ε, whatever the map. Both sides of a comparison
+ * round, and six samples may miss the largest deviation.
  */
 export const SAFETY = 10;
 

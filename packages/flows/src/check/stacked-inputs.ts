@@ -2,7 +2,10 @@
 import type { Tensor } from '@flowvae/tensor';
 import { concatenated, evaluate, type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
 
-/** A map whose results have one row for each row of `z`, or of whatever its inputs call by another name; rows do not depend on each other. */
+/**
+ * A map whose results have one row for each row of `z`, or of whatever its inputs call by another name; rows do not
+ * depend on each other.
+ */
 export type RowMap = (tensors: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
 export type Results = Readonly<Record<string, Float32Array>>;

@@ -2,8 +2,8 @@
 import { type InvertibleFlow, isInvertible, type Layer, type ParamShapes } from '../flow.ts';
 
 /**
- * Inverse f⁻¹ as a flow: what was the inverse is now the forward map, with the same parameters. A flow that has no inverse is refused by
- * its type.
+ * Inverse f⁻¹ as a flow: what was the inverse is now the forward map, with the same parameters. A flow that has no
+ * inverse is refused by its type.
  *
  * Where one direction of a flow is fast (IAF draws, MAF scores), `invert` exchanges them.
  * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.

@@ -22,9 +22,10 @@ export interface Transported extends Samplable, Scorable {
 /**
  * Push-forward of a base distribution through a flow: y = f(z₀), log q(y) = log q₀(z₀) − log|det ∂f/∂z₀|.
  *
- * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores. A base that lives on
- * a box scores only behind a flow that maps this box onto itself, and the result lives on the box again: behind any other flow, points of the
- * data would have density 0. A draw's terms are `logBase` = log q₀(z₀) and `logDet`; its logProb is their difference.
+ * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores.
+ * A base that lives on a box scores only behind a flow that maps this box onto itself, and the result lives on the box
+ * again: behind any other flow, points of the data would have density 0. A draw's terms are `logBase` = log q₀(z₀) and
+ * `logDet`; its logProb is their difference.
  * @throws ExpectationError where the flow's box is not the base's
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 5 and 13
  */

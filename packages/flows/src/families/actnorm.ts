@@ -39,8 +39,8 @@ export function actnorm(dim: number): InvertibleFlow<ActnormShapes> {
 const LEAST_DEVIATION = 1e-6;
 
 /**
- * Data-dependent start of {@link actnorm}: shift = −mean and logScale = −log(standard deviation) of every column of a batch [B, D], so that
- * the layer sends this batch to mean 0 and variance 1. A column of one value is only shifted.
+ * Data-dependent start of {@link actnorm}: shift = −mean and logScale = −log(standard deviation) of every column of a
+ * batch [B, D], so that the layer sends this batch to mean 0 and variance 1. A column of one value is only shifted.
  *
  * In a chain the batch is what arrives at the layer. Reads the batch, so it does not belong into a traced function.
  * @throws ExpectationError for fewer than two rows

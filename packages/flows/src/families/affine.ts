@@ -8,7 +8,8 @@ import { checkArguments } from '../layers/stacked-parameters.ts';
 export type AffineShapes = { readonly logScale: readonly [dim: number]; readonly shift: readonly [dim: number] };
 
 /**
- * Element-wise affine flow: z' = exp(logScale)·z + shift, log|det J| = Σ logScale: the linear baseline without correlations.
+ * Element-wise affine flow: z' = exp(logScale)·z + shift, log|det J| = Σ logScale: the linear baseline without
+ * correlations.
  *
  * Shapes: z [B, D]; logScale, shift [B|1, D] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape.

@@ -1,4 +1,5 @@
-// Autoregressive flows: every component is mapped by numbers that depend on the components before it. IAF and MAF are its two directions.
+// Autoregressive flows: every component is mapped by numbers that depend on the components before it. IAF and MAF are
+// its two directions.
 import { fold } from '@flowvae/random';
 import { checkShape, ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import type { InvertibleFlow, Layer, ParamShapes, Params } from '../flow.ts';
@@ -9,15 +10,16 @@ import { autoregressiveMasks } from '../frames/made-masks.ts';
 import { networkDefaults } from '../frames/network-sizes.ts';
 
 /**
- * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = 2·tanh(r_i/2), (m_i, r_i) = MADE_i(z_1 … z_{i−1}, h),
- * log|det J| = Σ a.
+ * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = 2·tanh(r_i/2), (m_i, r_i) = MADE_i(z_1 …
+ * z_{i−1}, h), log|det J| = Σ a.
  *
- * Forward takes one pass, so drawing is fast; the inverse takes D passes a layer. The order of the components is reversed in every other
- * layer. Scale and shift replace the paper's gate σz + (1 − σ)m, which is the identity for no finite weights; the bound on a does what the
- * gate is there for.
+ * Forward takes one pass, so drawing is fast; the inverse takes D passes a layer. The order of the components is
+ * reversed in every other layer. Scale and shift replace the paper's gate σz + (1 − σ)m, which is the identity for no
+ * finite weights; the bound on a does what the gate is there for.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
- * @see Kingma et al. 2016, arXiv:1606.04934, eqs. 9-12 and algorithm 1; Germain et al. 2015, arXiv:1502.03509, section 3
+ * @see Kingma et al. 2016, arXiv:1606.04934, eqs. 9-12 and algorithm 1; Germain et al. 2015, arXiv:1502.03509, section
+ * 3
  */
 export function iaf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
   return iafLayers(dim, options, 0);
@@ -40,10 +42,11 @@ function iafLayers(dim: number, options: NetworkOptions, first: number): Inverti
 }
 
 /**
- * Masked autoregressive flow, the inverse of {@link iaf}: K layers y_i = (z_i − m_i)·exp(−a_i), (m_i, a_i) a function of y_1 … y_{i−1}.
+ * Masked autoregressive flow, the inverse of {@link iaf}: K layers y_i = (z_i − m_i)·exp(−a_i), (m_i, a_i) a function
+ * of y_1 … y_{i−1}.
  *
- * The inverse takes one pass, so scoring a given point is fast, as a density or a prior needs; forward takes D passes a layer. In the
- * paper's names μ = −m·exp(−a), α = −a.
+ * The inverse takes one pass, so scoring a given point is fast, as a density or a prior needs; forward takes D passes a
+ * layer. In the paper's names μ = −m·exp(−a), α = −a.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
  * @see Papamakarios et al. 2017, arXiv:1705.07057, eqs. 3-5 and section 3.3
@@ -97,7 +100,8 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
     return { value, logDet: sumOfLogSlopes(mapped, batch) };
   };
 
-  // Each pass gives one more component its final value, for it depends on those before it only; after D passes all have theirs.
+  // Each pass gives one more component its final value, for it depends on those before it only; after D passes all have
+  // theirs.
   const sequential = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch, nets } = prepared(where, argument, params, x);
     let value = x;

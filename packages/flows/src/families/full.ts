@@ -13,10 +13,11 @@ export type FullShapes = {
 };
 
 /**
- * Full-covariance flow: z' = L·z + shift, L = diag(exp(logScale))·(I + N), N strictly lower triangular; log|det J| = Σ logScale.
+ * Full-covariance flow: z' = L·z + shift, L = diag(exp(logScale))·(I + N), N strictly lower triangular; log|det J| = Σ
+ * logScale.
  *
- * Any lower triangular L with a positive diagonal, so the push-forward of N(0, I) is any N(shift, L·Lᵀ): the linear baseline. The inverse
- * solves by substitution.
+ * Any lower triangular L with a positive diagonal, so the push-forward of N(0, I) is any N(shift, L·Lᵀ): the linear
+ * baseline. The inverse solves by substitution.
  * Shapes: z [B, D]; lower [B|1, D(D−1)/2]; logScale, shift [B|1, D] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1, which {@link affine} serves
  */

@@ -16,8 +16,8 @@ export type LuShapes = {
 };
 
 /**
- * LU-linear flow: z' = P·L·U·z, P a fixed random permutation, L = I + N, U = diag(exp(logScale))·(I + Mᵀ), N and M strictly lower triangular;
- * log|det J| = Σ logScale.
+ * LU-linear flow: z' = P·L·U·z, P a fixed random permutation, L = I + N, U = diag(exp(logScale))·(I + Mᵀ), N and M
+ * strictly lower triangular; log|det J| = Σ logScale.
  *
  * It starts as the permutation. The inverse solves two triangular systems by substitution, so no matrix is inverted.
  * Shapes: z [B, D]; lower, upper [B|1, D(D−1)/2]; logScale [B|1, D] → y [B, D], logDet [B]. Units: nats.

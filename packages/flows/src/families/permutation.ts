@@ -15,7 +15,8 @@ export interface PermutationOptions {
 export type NoShapes = Readonly<Record<never, readonly number[]>>;
 
 /**
- * Permutation: z'_i = z_π(i) with a fixed random π; log-det exactly 0. It mixes the dimensions between flows that treat them unequally.
+ * Permutation: z'_i = z_π(i) with a fixed random π; log-det exactly 0. It mixes the dimensions between flows that treat
+ * them unequally.
  *
  * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z has another shape.

@@ -11,7 +11,10 @@ export interface LeakyOptions {
   readonly slope?: number;
 }
 
-/** log 1e-18: smaller slopes 1 + m = softplus(a), 0 among them, are taken for this one, so that the inverse and its gradient stay finite. */
+/**
+ * log 1e-18: smaller slopes 1 + m = softplus(a), 0 among them, are taken for this one, so that the inverse and its
+ * gradient stay finite.
+ */
 const LEAST_LOG_SLOPE = Math.log(1e-18);
 
 /** 1 + λ·m = (1 − λ) + λ·(1 + m): no term is negative. */
@@ -22,7 +25,8 @@ const leakyRelu = (slope: number): PlanarActivation => ({
   // α + m·h(α + b) = c, so s + m·h(s) = c + b, and s has the sign of the right side
   solve(c, onePlusM, b, a) {
     const target = tf.add(c, b);
-    // not target/softplus(a): tfjs divides the gradient by the square, which is 0 from a = −52 down, and NaN in the branch not taken as well
+    // not target/softplus(a): tfjs divides the gradient by the square, which is 0 from a = −52 down, and NaN in the
+    // branch not taken as well
     const above = tf.mul(target, tf.exp(tf.neg(tf.maximum(logSoftplus(a), LEAST_LOG_SLOPE))));
     const below = tf.div(target, tf.add(1 - slope, tf.mul(slope, onePlusM)));
     return whereAbove<Tensor2D>(0, target, above as Tensor2D, below as Tensor2D);
@@ -30,12 +34,13 @@ const leakyRelu = (slope: number): PlanarActivation => ({
 });
 
 /**
- * Planar flow with a leaky ReLU: z' = z + û·h(s), s = wᵀz + b, h(s) = s above 0 and λ·s below, K layers one after the other.
+ * Planar flow with a leaky ReLU: z' = z + û·h(s), s = wᵀz + b, h(s) = s above 0 and λ·s below, K layers one after the
+ * other.
  *
- * û is that of {@link planar}: m = wᵀû = softplus(wᵀu) − 1 > −1. log|det J| = log softplus(wᵀu) where s > 0, else log((1 − λ) + λ·softplus(wᵀu)):
- * both slopes are positive for 0 ≤ λ < 1. Where s = 0 the map has a kink, and the log-det is the one of s < 0.
- * Inverse in closed form: s = (wᵀy + b) over the slope of the branch, which is the one of the sign of wᵀy + b.
- * Shapes: z [B, D]; w, u [B|1, K, D]; b [B|1, K] → y [B, D], logDet [B]. Units: nats.
+ * û is that of {@link planar}: m = wᵀû = softplus(wᵀu) − 1 > −1. log|det J| = log softplus(wᵀu) where s > 0, else
+ * log((1 − λ) + λ·softplus(wᵀu)): both slopes are positive for 0 ≤ λ < 1. Where s = 0 the map has a kink, and the
+ * log-det is the one of s < 0. Inverse in closed form: s = (wᵀy + b) over the slope of the branch, which is the one of
+ * the sign of wᵀy + b. Shapes: z [B, D]; w, u [B|1, K, D]; b [B|1, K] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError for a slope outside [0, 1)
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10-12 and appendix A.1, with another h
  */

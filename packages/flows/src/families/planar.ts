@@ -6,7 +6,10 @@ import { type PlanarActivation, type PlanarShapes, planarFlow } from '../frames/
 import { solvePlanar, tanhToRounding } from '../frames/planar-inverse.ts';
 import { tanhOfLayers } from '../frames/rank-one-layers.ts';
 
-/** Added to softplus(a), where float32 does not notice it above a = −68, so that t = 0 and softplus(a) = 0 have a finite logarithm. */
+/**
+ * Added to softplus(a), where float32 does not notice it above a = −68, so that t = 0 and softplus(a) = 0 have a finite
+ * logarithm.
+ */
 const TINY_SLOPE = 1e-37;
 
 const tanh: PlanarActivation = {
@@ -26,9 +29,9 @@ const planarTanh = planarFlow({ where: 'planar', formula: 'planar' }, tanh);
 /**
  * Planar flow: z' = z + û·tanh(wᵀz + b), log|det J| = log(t² + (1 − t²)·softplus(wᵀu)), t = tanh(wᵀz + b).
  *
- * û = u + (m(wᵀu) − wᵀu)·w/‖w‖², m(a) = softplus(a) − 1, keeps wᵀû > −1, so the map is invertible. The usual form log|1 + (1 − t²)·m|
- * cancels for wᵀu ≪ 0; here every term is ≥ 0. Only wᵀz + b, its tanh and the shift are computed layer after layer.
- * Shapes: z [B, D]; w, u [B|1, K, D]; b [B|1, K] → y [B, D], logDet [B]. Units: nats.
+ * û = u + (m(wᵀu) − wᵀu)·w/‖w‖², m(a) = softplus(a) − 1, keeps wᵀû > −1, so the map is invertible. The usual form log|1
+ * + (1 − t²)·m| cancels for wᵀu ≪ 0; here every term is ≥ 0. Only wᵀz + b, its tanh and the shift are computed layer
+ * after layer. Shapes: z [B, D]; w, u [B|1, K, D]; b [B|1, K] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape.
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10-12 and appendix A.1
  */

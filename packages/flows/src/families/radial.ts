@@ -27,10 +27,10 @@ interface Radii {
 /**
  * Radial flow: z' = z + β̂·(z − z₀)/(α + r), r = ‖z − z₀‖, K layers one after the other.
  *
- * α = softplus(alpha) > 0 and β̂ = −α + softplus(beta) > −α, so the map is invertible. With σ = α + β̂ = softplus(beta) the log-det of a layer
- * is (D − 1)·log((r + σ)/(α + r)) + log(p·(1 + q) + q·σ/(α + r)), p = r/(α + r), q = α/(α + r): the paper's
- * [1 + β̂h]^(D−1)·[1 + β̂h + β̂h'r] without a difference, every term is ≥ 0. Undone in closed form: with R = ‖y − z₀‖, r is the
- * positive root of r² + (σ − R)·r − α·R = 0.
+ * α = softplus(alpha) > 0 and β̂ = −α + softplus(beta) > −α, so the map is invertible. With σ = α + β̂ = softplus(beta)
+ * the log-det of a layer is (D − 1)·log((r + σ)/(α + r)) + log(p·(1 + q) + q·σ/(α + r)), p = r/(α + r), q = α/(α + r):
+ * the paper's [1 + β̂h]^(D−1)·[1 + β̂h + β̂h'r] without a difference, every term is ≥ 0. Undone in closed form: with R
+ * = ‖y − z₀‖, r is the positive root of r² + (σ − R)·r − α·R = 0.
  * Shapes: z [B, D]; z0 [B|1, K, D]; alpha, beta [B|1, K] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape.
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eq. 14 and appendix A.2
@@ -108,7 +108,8 @@ const centresOf = ({ z0 }: Params<RadialShapes>, layers: number): Tensor2D[] =>
   layersOf(z0, layers).map((centre) => tf.squeeze(centre, [1]));
 
 /**
- * The r with r·(r + σ)/(α + r) = R: r = (d + √(d² + 4αR))/2, d = R − σ, in the form that adds where d < 0 would subtract.
+ * The r with r·(r + σ)/(α + r) = R: r = (d + √(d² + 4αR))/2, d = R − σ, in the form that adds where d < 0 would
+ * subtract.
  *
  * The root is positive wherever σ is, so neither branch divides by 0. Shapes: R [B, 1], α, σ [B|1, 1] → [B, 1].
  */

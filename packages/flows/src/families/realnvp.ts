@@ -10,8 +10,8 @@ import { networkDefaults } from '../frames/network-sizes.ts';
 /**
  * RealNVP: K layers (z_A, z_B) → (z_A, z_B ⊙ exp(a) + m), (m, r) = net(z_A, h), a = 2·tanh(r/2), log|det J| = Σ a.
  *
- * The parts alternate from layer to layer. Both directions take one pass; it starts as the identity. The bound on a keeps long chains
- * finite for any weights.
+ * The parts alternate from layer to layer. Both directions take one pass; it starts as the identity. The bound on a
+ * keeps long chains finite for any weights.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
  * @see Dinh et al. 2017, arXiv:1605.08803, eqs. 4-8 and section 3.5

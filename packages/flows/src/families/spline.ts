@@ -18,12 +18,14 @@ export interface SplineOptions extends NetworkOptions {
 const DEFAULT_BOUND = 5;
 
 /**
- * Rational-quadratic neural spline coupling: K layers (z_A, z_B) → (z_A, s(z_B; net(z_A, h))), log|det J| = Σ log s'(z_B), where s is a
- * monotone spline with `bins` rational-quadratic pieces on [−bound, bound] and the identity outside.
+ * Rational-quadratic neural spline coupling: K layers (z_A, z_B) → (z_A, s(z_B; net(z_A, h))), log|det J| = Σ log
+ * s'(z_B), where s is a monotone spline with `bins` rational-quadratic pieces on [−bound, bound] and the identity
+ * outside.
  *
- * Every layer maps the box [−bound, bound]^D onto itself. The parts alternate from layer to layer. Both directions take one pass (the inverse solves a quadratic equation); it starts as the
- * identity. Bins are at least 1/1000 of the box wide and high (for up to 500 bins), slopes at the knots at least 1/1000.
- * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
+ * Every layer maps the box [−bound, bound]^D onto itself. The parts alternate from layer to layer. Both directions take
+ * one pass (the inverse solves a quadratic equation); it starts as the identity. Bins are at least 1/1000 of the box
+ * wide and high (for up to 500 bins), slopes at the knots at least 1/1000. Shapes: z [B, D]; kernels [1, K, from, to],
+ * biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
  * @see Durkan et al. 2019, arXiv:1906.04032, section 3.1 and appendix A; Gregory & Delbourgo 1982
  */

@@ -17,11 +17,14 @@ export type OrthogonalShapes = { readonly q: readonly [layers: number, dim: numb
 export type MirrorShapes = { readonly v: readonly [layers: number, mirrors: number, dim: number] };
 
 /**
- * Orthogonal Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b) with M orthonormal columns Q [D, M], K layers one after the other.
+ * Orthogonal Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b) with M orthonormal columns Q [D, M], K layers one after the
+ * other.
  *
- * Q comes from q by the iteration of {@link orthogonalise}, to 1e-5 where the columns of q are not nearly dependent. Log-det and diagonals: see
+ * Q comes from q by the iteration of {@link orthogonalise}, to 1e-5 where the columns of q are not nearly dependent.
+ * Log-det and diagonals: see
  * {@link sylvesterFlow}.
- * Shapes: z [B, D]; q [B|1, K, D, M]; upper1, upper2 [B|1, K, M(M−1)/2]; product, diagonal2, b [B|1, K, M] → y [B, D], logDet [B]. Units: nats.
+ * Shapes: z [B, D]; q [B|1, K, D, M]; upper1, upper2 [B|1, K, M(M−1)/2]; product, diagonal2, b [B|1, K, M] → y [B, D],
+ * logDet [B]. Units: nats.
  * @param width M, from 2 to D
  * @throws ShapeError where z or a parameter has another shape; ExpectationError for a width outside its range
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.1
@@ -40,9 +43,11 @@ export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flo
 }
 
 /**
- * Householder Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q [D, D] the product of H reflections, K layers one after the other.
+ * Householder Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q [D, D] the product of H reflections, K layers one after
+ * the other.
  *
- * Shapes: z [B, D]; v [B|1, K, H, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
+ * Shapes: z [B, D]; v [B|1, K, H, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D],
+ * logDet [B]. Units: nats.
  * @param mirrors H, 1 or more
  * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1 or no mirror
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.2
@@ -64,9 +69,11 @@ export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): 
 }
 
 /**
- * Triangular Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q in turn the identity and the reversal of the dimensions, K layers.
+ * Triangular Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), Q in turn the identity and the reversal of the dimensions,
+ * K layers.
  *
- * Shapes: z [B, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
+ * Shapes: z [B, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units:
+ * nats.
  * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.3
  */

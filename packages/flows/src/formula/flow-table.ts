@@ -1,4 +1,5 @@
-// Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and what makes it in flow-makers.ts.
+// Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and what makes it
+// in flow-makers.ts.
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 
 /** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */

@@ -1,5 +1,5 @@
-// Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, read by the table alone: one grammar for the command line,
-// config files and `parseFlow`, which makes flows of the terms.
+// Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, read by the table alone: one grammar
+// for the command line, config files and `parseFlow`, which makes flows of the terms.
 import { ExpectationError, FormulaCursor } from '@flowvae/tensor/plain';
 import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
 
@@ -39,12 +39,13 @@ export class NarrowLatentError extends ExpectationError {
 }
 
 /**
- * Reads a formula: terms joined by `-` are applied from left to right; `*n` repeats a term with parameters of its own, and numbers in
- * parentheses are the flow's arguments.
+ * Reads a formula: terms joined by `-` are applied from left to right; `*n` repeats a term with parameters of its own,
+ * and numbers in parentheses are the flow's arguments.
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
- * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a flow takes no latent so narrow
+ * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a
+ * flow takes no latent so narrow
  */
 export function readFlowFormula(formula: string, dim: number): FlowTerm[] {
   const cursor = new FormulaCursor('flow formula', formula);

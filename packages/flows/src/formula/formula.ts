@@ -11,7 +11,10 @@ export interface FormulaOptions {
   readonly contextWidth?: number;
 }
 
-/** The flow of terms that were read before, for the same width of the latent; one with an inverse where each term has one. */
+/**
+ * The flow of terms that were read before, for the same width of the latent; one with an inverse where each term has
+ * one.
+ */
 export function makeFlow(
   terms: readonly FlowTerm<InvertibleName>[],
   dim: number,
@@ -28,7 +31,8 @@ export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
- * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a flow takes no latent so narrow
+ * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a
+ * flow takes no latent so narrow
  */
 export const parseFlow = (formula: string, dim: number, options: FormulaOptions = {}): Flow =>
   makeFlow(readFlowFormula(formula, dim), dim, options);

@@ -23,7 +23,10 @@ export interface NetworkOptions {
 export interface Wiring {
   readonly inputs: number;
   readonly outputs: number;
-  /** Makes the masks [K, from, to] of the first, the hidden and the last kernels, row-major; left out: every weight is used. */
+  /**
+   * Makes the masks [K, from, to] of the first, the hidden and the last kernels, row-major; left out: every weight is
+   * used.
+   */
   readonly masks?: () => readonly Float32Array[];
 }
 
@@ -56,10 +59,11 @@ interface Plan extends Required<NetworkOptions> {
 }
 
 /**
- * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; they all start as 0, for W_out = b_out = 0.
+ * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; they all start as 0, for
+ * W_out = b_out = 0.
  *
- * tanh keeps shifts and scales bounded however far x lies out. Weights are shared parameters [1, K, from, to]; the context [B, C] is
- * projected for all layers by one product with `contextKernel` [1, C, K·H].
+ * tanh keeps shifts and scales bounded however far x lies out. Weights are shared parameters [1, K, from, to]; the
+ * context [B, C] is projected for all layers by one product with `contextKernel` [1, C, K·H].
  */
 export function conditioner(wiring: Wiring, options: NetworkOptions): Conditioner {
   const sizes = { ...networkDefaults, ...options };
@@ -162,7 +166,9 @@ function stacked(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/** Glorot's distribution for a kernel [rows, columns] that consists of kernels with another sum of fan-in and fan-out. */
+/**
+ * Glorot's distribution for a kernel [rows, columns] that consists of kernels with another sum of fan-in and fan-out.
+ */
 function scaledGlorot(key: Key, rows: number, columns: number, fans: number): Float32Array {
   const scale = Math.sqrt((rows + columns) / fans);
   return glorotUniform(key, rows, columns).map((weight) => scale * weight);

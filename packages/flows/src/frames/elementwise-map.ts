@@ -9,7 +9,10 @@ interface Mapped {
   readonly logSlope?: Tensor2D;
 }
 
-/** An increasing map of every component, driven by `outputs` numbers a component, raw [B, outputs·N]; at raw = 0 it is the identity. */
+/**
+ * An increasing map of every component, driven by `outputs` numbers a component, raw [B, outputs·N]; at raw = 0 it is
+ * the identity.
+ */
 export interface ElementwiseMap {
   readonly outputs: number;
   /** x [B, N] */

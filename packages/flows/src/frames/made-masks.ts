@@ -16,9 +16,10 @@ interface MaskSizes {
 /**
  * Masks of the kernels [from, to] of K networks with `depth` hidden layers, each [K, from, to] row-major.
  *
- * Inputs have the degrees 1 … D (reversed in every other network), hidden units degrees spread evenly over 1 … D − 1. A weight into a
- * hidden unit is used where the degree does not fall, one into an output where the output's degree is larger. With a context the degrees
- * of hidden units begin with 0: such units know the context alone, and are all that the first component may ask.
+ * Inputs have the degrees 1 … D (reversed in every other network), hidden units degrees spread evenly over 1 … D − 1. A
+ * weight into a hidden unit is used where the degree does not fall, one into an output where the output's degree is
+ * larger. With a context the degrees of hidden units begin with 0: such units know the context alone, and are all that
+ * the first component may ask.
  * @see Germain et al. 2015, arXiv:1502.03509, eqs. 12-14
  */
 export function autoregressiveMasks(

@@ -22,8 +22,8 @@ export function halves(z: Tensor2D): { readonly kept: Tensor2D; readonly changed
 }
 
 /**
- * Alternating halves: the changed part moves to the front, so that the next layer keeps it; after the last layer every component is back in
- * its place. For odd D the parts go round, and each component has its turn.
+ * Alternating halves: the changed part moves to the front, so that the next layer keeps it; after the last layer every
+ * component is back in its place. For odd D the parts go round, and each component has its turn.
  */
 export function alternating(dim: number, layers: number): Mixing {
   const [, changed] = partSizes(dim);
@@ -97,8 +97,9 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
 }
 
 /**
- * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part. Layers come in pairs, a random half
- * and the other half, so that a pair changes every component; no layer keeps the half that the one before it kept.
+ * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part. Layers
+ * come in pairs, a random half and the other half, so that a pair changes every component; no layer keeps the half that
+ * the one before it kept.
  */
 export function randomHalves(dim: number, layers: number): Float32Array {
   const [kept] = partSizes(dim);

@@ -15,8 +15,8 @@ const sizes = ({ w, z }: Shapes): Readonly<Record<string, number>> => {
 };
 
 /**
- * K planar layers with tanh, one after the other: inputs w, u [R, K, D], b [R, K], z [B, D], where R is B or 1; outputs y [B, D], logDet [B], and for
- * the way back h [B, K] and facts [R, K, 5].
+ * K planar layers with tanh, one after the other: inputs w, u [R, K, D], b [R, K], z [B, D], where R is B or 1; outputs
+ * y [B, D], logDet [B], and for the way back h [B, K] and facts [R, K, 5].
  */
 export const planarChainKernel: KernelDescriptor = {
   name: 'PlanarChain',

@@ -1,4 +1,5 @@
-// What planar flows have in common, whatever their activation: the constraint, the start as the identity, both directions.
+// What planar flows have in common, whatever their activation: the constraint, the start as the identity, both
+// directions.
 import { drawNormal, fold, type Key } from '@flowvae/random';
 import { rowsFor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { offTape } from '../algebra/where-above.ts';
@@ -22,7 +23,10 @@ export interface PlanarActivation {
   readonly chain?: (params: Params<PlanarShapes>, z: Tensor2D) => { y: Tensor2D; logDet: Tensor1D } | undefined;
   /** The same for the inverse, where û·h(s) is the whole difference of two large numbers. */
   readonly apply: (s: Tensor2D) => Tensor2D;
-  /** log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is 0 in float32. */
+  /**
+   * log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is
+   * 0 in float32.
+   */
   readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
   /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m = softplus(a), b and a itself. */
   readonly solve: (c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D, a: Tensor2D) => Tensor2D;
@@ -95,8 +99,9 @@ function identityParams(key: Key, dim: number, layers: number): ParamValues<Plan
 }
 
 /**
- * Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for the gradient. There, and only
- * there, the slope softplus(0) is not 1 + wᵀû = 1, so the log-det is not that of the map; a start never lies there.
+ * Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for
+ * the gradient. There, and only there, the slope softplus(0) is not 1 + wᵀû = 1, so the log-det is not that of the map;
+ * a start never lies there.
  */
 const TINY_SQUARE = 1e-18;
 
@@ -147,8 +152,9 @@ interface Settled {
 /**
  * Moves z along w towards wᵀz + b = s, by the share θ = h'm/(1 + h'm) of what is missing.
  *
- * An error ds of the root is −h'm·ds in wᵀz where z = y − û·h(s), but ds in s − b: this mean of both has none of it, and the rounding of û·h, of size m,
- * is divided by the layer's slope. Rounding alone is repaired, so the gradient is that of z as it came.
+ * An error ds of the root is −h'm·ds in wᵀz where z = y − û·h(s), but ds in s − b: this mean of both has none of it,
+ * and the rounding of û·h, of size m, is divided by the layer's slope. Rounding alone is repaired, so the gradient is
+ * that of z as it came.
  */
 function settle(z: Tensor2D, { w, b, s, stretch }: Settled): Tensor2D {
   const repair = offTape(() => {

@@ -5,11 +5,12 @@ import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 const ITERATIONS = 25;
 
 /**
- * Solves α + m·tanh(α + b) = c for s = α + b, for each entry; m > −1 makes the left side increasing, and the root lies in [c − |m|, c + |m|].
+ * Solves α + m·tanh(α + b) = c for s = α + b, for each entry; m > −1 makes the left side increasing, and the root lies
+ * in [c − |m|, c + |m|].
  *
- * Safeguarded Newton: a step that leaves the bracket, or does not halve it, becomes a bisection (plain Newton diverges for large m). The
- * gradient is the implicit one, not the one through the iterations: ds = (dc + db − t·dm)/f', where f' = 1 + (1 − t²)·m is computed as
- * t² + (1 − t²)·(1 + m) from 1 + m, which m itself cannot give back for m → −1.
+ * Safeguarded Newton: a step that leaves the bracket, or does not halve it, becomes a bisection (plain Newton diverges
+ * for large m). The gradient is the implicit one, not the one through the iterations: ds = (dc + db − t·dm)/f', where
+ * f' = 1 + (1 − t²)·m is computed as t² + (1 − t²)·(1 + m) from 1 + m, which m itself cannot give back for m → −1.
  * Shapes: c [B, 1]; onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
  */
 export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
@@ -21,8 +22,8 @@ export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tenso
 /**
  * tanh(s) to one rounding of 1 where it saturates: 1 − 2/(e^{2|s|} + 1) with the sign of s from |s| = 1 up.
  *
- * Compiled, the operator itself is up to 3.2e-7 off there, and the inverse multiplies that by m. The gradient is 1 − tanh², whose composition would
- * overflow.
+ * Compiled, the operator itself is up to 3.2e-7 off there, and the inverse multiplies that by m. The gradient is 1 −
+ * tanh², whose composition would overflow.
  */
 export const tanhToRounding = (s: Tensor2D): Tensor2D => differentiableTanh(s) as Tensor2D;
 

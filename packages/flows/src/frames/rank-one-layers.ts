@@ -1,7 +1,10 @@
 // The sequential part of layers that move z along one direction each, with its gradient written out.
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 
-/** What the layers read: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b is that of the i-th group of S rows of z₀. */
+/**
+ * What the layers read: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b is that of the i-th group of S
+ * rows of z₀.
+ */
 interface LayerInputs {
   readonly w: Tensor3D;
   readonly uHat: Tensor3D;
@@ -22,13 +25,16 @@ export const tanhOfLayers: LayerActivation = { apply: tf.tanh, derivative: (t) =
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
 
 /**
- * Makes the function that applies z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B, D] and all h [B, K].
+ * Makes the function that applies z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B,
+ * D] and all h [B, K].
  *
  * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
- * g_s = h'_k·(∂/∂h_k + û_kᵀ∂/∂z), then ∂/∂z ← ∂/∂z + g_s·w_k, on the slices that the forward pass made. The gradients of all w_k = g_s·z_{k−1},
- * û_k = h_k·∂/∂z and b_k = g_s are formed afterwards, for all layers at once, which the gradient of the loop itself would not do.
+ * g_s = h'_k·(∂/∂h_k + û_kᵀ∂/∂z), then ∂/∂z ← ∂/∂z + g_s·w_k, on the slices that the forward pass made. The gradients
+ * of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k = g_s are formed afterwards, for all layers at once, which the
+ * gradient of the loop itself would not do.
  *
- * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is repeated in the loop.
+ * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is
+ * repeated in the loop.
  */
 export function rankOneLayers(activation: LayerActivation): Layers {
   const layerChain = chainOf(activation);

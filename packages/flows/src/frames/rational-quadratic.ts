@@ -1,4 +1,5 @@
-// Monotone rational-quadratic splines, element-wise and in both directions, without gathering: the bin is chosen by sums over masks.
+// Monotone rational-quadratic splines, element-wise and in both directions, without gathering: the bin is chosen by
+// sums over masks.
 import { type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { ElementwiseMap } from './elementwise-map.ts';
 
@@ -32,11 +33,13 @@ interface Bins {
 }
 
 /**
- * s(x) on [−T, T], the identity outside, from raw = bins widths, bins heights and bins − 1 inner slopes of each component.
+ * s(x) on [−T, T], the identity outside, from raw = bins widths, bins heights and bins − 1 inner slopes of each
+ * component.
  *
  * With ξ = (x − left)/width, σ = height/width and slopes δ₀, δ₁ at the bin's ends:
- * s = bottom + height·(σξ² + δ₀ξ(1 − ξ))/q, q = σ + (δ₀ + δ₁ − 2σ)ξ(1 − ξ), s' = σ²·(δ₁ξ² + 2σξ(1 − ξ) + δ₀(1 − ξ)²)/q².
- * q is summed as σ(ξ² + (1 − ξ)²) + (δ₀ + δ₁)ξ(1 − ξ): every term is ≥ 0, so neither it nor the logs lose digits.
+ * s = bottom + height·(σξ² + δ₀ξ(1 − ξ))/q, q = σ + (δ₀ + δ₁ − 2σ)ξ(1 − ξ), s' = σ²·(δ₁ξ² + 2σξ(1 − ξ) + δ₀(1 −
+ * ξ)²)/q². q is summed as σ(ξ² + (1 − ξ)²) + (δ₀ + δ₁)ξ(1 − ξ): every term is ≥ 0, so neither it nor the logs lose
+ * digits.
  * @see Durkan et al. 2019, arXiv:1906.04032, eqs. 4-8 (the inverse: eqs. 6-8)
  */
 export function rationalQuadraticMap(bins: number, bound: number): ElementwiseMap {
@@ -77,7 +80,10 @@ function shares(raw: Tensor3D, bins: number, length: number): Tensor3D {
   return tf.mul(tf.add(tf.mul(tf.softmax(raw), 1 - least * bins), least), length);
 }
 
-/** −T + Σ_{j≤k} part_j for all bins but the last: where the next bin starts, by one product with a triangular matrix of ones. */
+/**
+ * −T + Σ_{j≤k} part_j for all bins but the last: where the next bin starts, by one product with a triangular matrix of
+ * ones.
+ */
 function innerKnots(parts: Tensor3D, bound: number): Tensor3D {
   const [batch, count, bins] = parts.shape;
   const upTo = Float32Array.from({ length: bins * (bins - 1) }, (_, i) =>
@@ -87,9 +93,13 @@ function innerKnots(parts: Tensor3D, bound: number): Tensor3D {
   return tf.reshape(tf.sub(sums, bound), [batch, count, bins - 1]);
 }
 
-/** The bin of each point: the one after all knots at or below it. `parts` are the widths of points, the heights of values. */
+/**
+ * The bin of each point: the one after all knots at or below it. `parts` are the widths of points, the heights of
+ * values.
+ */
 function binAt(x: Tensor2D, { widths, heights, slopes0, slopes1 }: Bins, parts: Tensor3D, bound: number): Bin {
-  const passed: Tensor3D = tf.cast(tf.greaterEqual(tf.expandDims(x, 2), innerKnots(parts, bound)), 'float32'); // 1 … 1 0 … 0
+  // 1 … 1 0 … 0
+  const passed: Tensor3D = tf.cast(tf.greaterEqual(tf.expandDims(x, 2), innerKnots(parts, bound)), 'float32');
   const end: Tensor3D = tf.zeros([x.shape[0], x.shape[1], 1]);
   const isBelow: Tensor3D = tf.concat([passed, end], 2);
   const isIn: Tensor3D = tf.sub(tf.concat([tf.add(end, 1), passed], 2), isBelow); // one-hot

@@ -8,7 +8,10 @@ import { layersOf } from '../layers/slices.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
 import { tanhBoundedLogScale } from './affine-map.ts';
 
-/** Shapes of the parameters of all Sylvester flows: R₁ and R₂ above the diagonal [K, M(M−1)/2], what makes their diagonals, and b [K, M]. */
+/**
+ * Shapes of the parameters of all Sylvester flows: R₁ and R₂ above the diagonal [K, M(M−1)/2], what makes their
+ * diagonals, and b [K, M].
+ */
 export type SylvesterShapes = {
   readonly upper1: readonly [layers: number, size: number];
   readonly upper2: readonly [layers: number, size: number];
@@ -58,9 +61,10 @@ interface Factors {
 /**
  * Sylvester flow: z' = z + Q·R₁·tanh(R₂·Qᵀz + b), QᵀQ = I, R₁ and R₂ upper triangular.
  *
- * By Sylvester's identity the determinant is Π(1 + (1 − tᵢ²)·rᵢ), rᵢ = (R₁)ᵢᵢ(R₂)ᵢᵢ, which is positive for rᵢ > −1. As for the planar flow
- * 1 + r = softplus(product), so log|det J| = Σ log(t² + (1 − t²)·softplus(product)) and every term is ≥ 0. (R₂)ᵢᵢ = exp(2·tanh(diagonal2/2)): its
- * sign is no loss, because tanh is odd, and its bounds e^±2 keep (R₁)ᵢᵢ = r/(R₂)ᵢᵢ from exploding.
+ * By Sylvester's identity the determinant is Π(1 + (1 − tᵢ²)·rᵢ), rᵢ = (R₁)ᵢᵢ(R₂)ᵢᵢ, which is positive for rᵢ > −1. As
+ * for the planar flow 1 + r = softplus(product), so log|det J| = Σ log(t² + (1 − t²)·softplus(product)) and every term
+ * is ≥ 0. (R₂)ᵢᵢ = exp(2·tanh(diagonal2/2)): its sign is no loss, because tanh is odd, and its bounds e^±2 keep (R₁)ᵢᵢ
+ * = r/(R₂)ᵢᵢ from exploding.
  * @see van den Berg et al. 2018, arXiv:1803.05649, eqs. 10-15
  */
 export function sylvesterFlow<S extends ParamShapes>(

@@ -31,12 +31,14 @@ interface ImportedLayer {
 }
 
 /**
- * The flows of a state dict in the order of their numbers, which is that of normflows' `forward`: noise to data, as here, with the log-det of that
- * direction.
+ * The flows of a state dict in the order of their numbers, which is that of normflows' `forward`: noise to data, as
+ * here, with the log-det of that direction.
  *
- * Planar: `w`, `u` [1, D] and `b` [1] are ours unchanged; û has the same form there (‖w‖ squared, always applied). Radial: z0 = `z_0`; there α = |`alpha`|
- * and β̂ = softplus(`beta`) − α, here α = softplus(alpha) and β̂ = softplus(beta) − α, so beta = `beta` and alpha = log(e^|`alpha`| − 1).
- * @throws ExpectationError naming the tensor that is missing, surplus, of another shape, not finite, or (`alpha` = 0) of no flow that is defined everywhere
+ * Planar: `w`, `u` [1, D] and `b` [1] are ours unchanged; û has the same form there (‖w‖ squared, always applied).
+ * Radial: z0 = `z_0`; there α = |`alpha`| and β̂ = softplus(`beta`) − α, here α = softplus(alpha) and β̂ =
+ * softplus(beta) − α, so beta = `beta` and alpha = log(e^|`alpha`| − 1).
+ * @throws ExpectationError naming the tensor that is missing, surplus, of another shape, not finite, or (`alpha` = 0)
+ * of no flow that is defined everywhere
  */
 export function fromNormflows(
   tensors: Readonly<Record<string, StoredTensor>>,

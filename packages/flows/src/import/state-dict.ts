@@ -28,7 +28,10 @@ export class StateDict {
     throw this.refusal(name, `a tensor of rank ${rank}`, received);
   }
 
-  /** A tensor's numbers. @throws ExpectationError where it is missing, of another shape, or holds a number that is not finite */
+  /**
+   * A tensor's numbers. @throws ExpectationError where it is missing, of another shape, or holds a number that is not
+   * finite
+   */
   take(name: string, shape: readonly number[]): Float32Array {
     const tensor = this.#left.get(this.#prefix + name);
     const expected = `a tensor of shape [${shape.join(', ')}]`;

@@ -1,4 +1,5 @@
-// Posteriors of the Sylvester flows' authors' code (github.com/riannevdberg/sylvester-flows), from the state dict of one of its models.
+// Posteriors of the Sylvester flows' authors' code (github.com/riannevdberg/sylvester-flows), from the state dict of
+// one of its models.
 import { key } from '@flowvae/random';
 import { type StoredTensor, tf } from '@flowvae/tensor';
 import { planar } from '../families/planar.ts';
@@ -71,11 +72,12 @@ const kinds: Readonly<Record<SylvesterFlowsKind, Kind>> = {
 const elsewhere = /^(q_z_nn|p_x_nn|p_x_mean|flow_\d+)\.|^(_eye|triu_mask|diag_idx|flip_idx|FloatTensor)$/;
 
 /**
- * The posterior q(z|h) of a model, h its encoder's features: the heads `q_z_mean`, `q_z_var.0` (σ² = softplus) and `amor_…` as they are, kernel = weightᵀ.
+ * The posterior q(z|h) of a model, h its encoder's features: the heads `q_z_mean`, `q_z_var.0` (σ² = softplus) and
+ * `amor_…` as they are, kernel = weightᵀ.
  *
- * Planar: u, w [K, D] and b [K], û of the same form (‖w‖ squared). Sylvester: see {@link tanhSylvester}; the orthogonal one's Q is what its iteration
- * converges to, the Householder one's mirrors are met in the opposite order. The models for grey values clip σ² to [0.01, 7], which no state dict
- * tells; such a model is not the same map here.
+ * Planar: u, w [K, D] and b [K], û of the same form (‖w‖ squared). Sylvester: see {@link tanhSylvester}; the orthogonal
+ * one's Q is what its iteration converges to, the Householder one's mirrors are met in the opposite order. The models
+ * for grey values clip σ² to [0.01, 7], which no state dict tells; such a model is not the same map here.
  * @throws ExpectationError naming the tensor that is missing, surplus, of another shape or not finite
  */
 export function fromSylvesterFlows(

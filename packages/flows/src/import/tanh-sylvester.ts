@@ -1,4 +1,5 @@
-// Sylvester flows in the parametrisation of the code of their authors, so that heads which were trained there can be taken over.
+// Sylvester flows in the parametrisation of the code of their authors, so that heads which were trained there can be
+// taken over.
 import { drawNormal, fold } from '@flowvae/random';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { alternatingBases, mirrorBases, orthogonalBases } from '../families/sylvester.ts';
@@ -22,7 +23,8 @@ export const basisSources = {
     shapes: { q: [layers, dim, width] },
     bases: ({ q }) => orthogonalBases(q!),
   }),
-  // There Q is the product that meets the last mirror first when it is multiplied from the right; here Qᵀz meets the first one first.
+  // There Q is the product that meets the last mirror first when it is multiplied from the right; here Qᵀz meets the
+  // first one first.
   householder: (layers: number, dim: number, mirrors: number): TanhSylvesterOptions['source'] => ({
     shapes: { q: [layers, mirrors, dim] },
     bases: ({ q }) => mirrorBases(tf.reverse(q!, 2)),
@@ -34,8 +36,8 @@ export const basisSources = {
 };
 
 /**
- * Sylvester flow z' = z + Q·R₁·tanh(R₂·Qᵀz + b) of raw parameters d [M, M, K], diag1, diag2, b [M, K] and what Q is made of:
- * (R₁)ᵢⱼ = dᵢⱼ and (R₂)ᵢⱼ = dⱼᵢ above the diagonal, (R₁)ᵢᵢ = tanh(diag1ᵢ), (R₂)ᵢᵢ = tanh(diag2ᵢ).
+ * Sylvester flow z' = z + Q·R₁·tanh(R₂·Qᵀz + b) of raw parameters d [M, M, K], diag1, diag2, b [M, K] and what Q is
+ * made of: (R₁)ᵢⱼ = dᵢⱼ and (R₂)ᵢⱼ = dⱼᵢ above the diagonal, (R₁)ᵢᵢ = tanh(diag1ᵢ), (R₂)ᵢᵢ = tanh(diag2ᵢ).
  *
  * The flows of `sylvester.ts` cannot stand in for it: their (R₂)ᵢᵢ is never within e⁻² of 0.
  * @see van den Berg et al. 2018, arXiv:1803.05649; layout of the authors' code, riannevdberg/sylvester-flows at 32dde9b

@@ -3,7 +3,8 @@ import { repeatRows, type Tensor, type Tensor1D, type Tensor2D } from '@flowvae/
 import type { Flow, InvertibleFlow, ParamShapes, Params } from '../flow.ts';
 
 /**
- * `flow.forward`, where z [B, D] may have more rows than the parameters [B/S | 1, …]: row i of them is that of the i-th group of S rows.
+ * `flow.forward`, where z [B, D] may have more rows than the parameters [B/S | 1, …]: row i of them is that of the i-th
+ * group of S rows.
  *
  * They are repeated unless the flow does without it.
  */

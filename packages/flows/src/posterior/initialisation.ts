@@ -27,7 +27,8 @@ function uniformWithin(radius: number, key: Key, size: number): Float32Array {
  * Where dense layers start.
  * - `'glorot'`: Glorot uniform kernels, biases 0
  * - `'torch'`: kernels and biases U(±1/√fanIn), the default of torch.nn.Linear
- * - `'zeros'`: for weights that are read from a file: nothing is drawn, and pages of zeros take no memory until they are written
+ * - `'zeros'`: for weights that are read from a file: nothing is drawn, and pages of zeros take no memory until they
+ *   are written
  */
 export const initialisations = {
   glorot: { kernel: glorotUniform, bias: (_key, _fanIn, fanOut) => new Float32Array(fanOut) },

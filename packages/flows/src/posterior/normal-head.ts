@@ -16,7 +16,10 @@ interface Scale {
   outputAt(logStd: number): number;
 }
 
-/** The published code of the Oxford reproduction has them as a comment (andrehuang/normalizing-flows-reproduce, models/VAE.py). */
+/**
+ * The published code of the Oxford reproduction has them as a comment (andrehuang/normalizing-flows-reproduce,
+ * models/VAE.py).
+ */
 const VARIANCE_BOUNDS = [1e-4, 5] as const;
 
 /** The r whose softplus is σ². */
@@ -27,9 +30,9 @@ const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logSt
  * - `'logStd'`: σ = e^r
  * - `'logVariance'`: σ² = e^r
  * - `'softplusVariance'`: σ² = softplus(r)
- * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's eq. 20 is small, entropy is
- *   worth more than the data, and a variance that nothing bounds grows to about 40 before the data are learnt. One that has come to the bound leaves it
- *   only as the features change.
+ * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's
+ *   eq. 20 is small, entropy is worth more than the data, and a variance that nothing bounds grows to about 40 before
+ *   the data are learnt. One that has come to the bound leaves it only as the features change.
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
@@ -75,9 +78,9 @@ interface NormalHeadOptions extends NormalHead {
 }
 
 /**
- * log σ of the base at the start. With σ = 1 a decoder whose bias already explains the mean image sees pure noise in z, the KL term closes
- * the channel within a few steps, and training can stay on that plateau for thousands of steps. A narrow start keeps it open until the
- * decoder has learnt to listen.
+ * log σ of the base at the start. With σ = 1 a decoder whose bias already explains the mean image sees pure noise in z,
+ * the KL term closes the channel within a few steps, and training can stay on that plateau for thousands of steps. A
+ * narrow start keeps it open until the decoder has learnt to listen.
  */
 const INITIAL_LOG_STD = -1;
 

@@ -14,7 +14,10 @@ import type { Flow, ParamShapes, Params, ParamValues } from '../flow.ts';
 /** Trainable variables that yield parameters for a batch of contexts. */
 export interface ParameterSource<S extends ParamShapes> {
   readonly variables: NamedVariables;
-  /** Parameters that no data point can have for itself, each [1, ...shape]: what a flow declares as shared, such as weights of its networks. */
+  /**
+   * Parameters that no data point can have for itself, each [1, ...shape]: what a flow declares as shared, such as
+   * weights of its networks.
+   */
   readonly fixed: Readonly<Record<string, Tensor>>;
   /** context [B, C] → parameters [B or 1, ...shape] */
   at(context: Tensor2D): Params<S>;
@@ -68,8 +71,9 @@ export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValu
 /**
  * What heads make of the encoder's features h [B, C] before their kernels: h/√C (`'scaled'`) or h itself (`'plain'`).
  *
- * A step of Adam moves every weight by about the learning rate, so an output of a plain head by the rate times Σ|h|: with 400 features and a rate
- * of 1e-3 that is a tenth and more, each step, for parameters whose useful range is about one. Scaled, it is √C times less.
+ * A step of Adam moves every weight by about the learning rate, so an output of a plain head by the rate times Σ|h|:
+ * with 400 features and a rate of 1e-3 that is a tenth and more, each step, for parameters whose useful range is about
+ * one. Scaled, it is √C times less.
  */
 export type HeadScaling = 'scaled' | 'plain';
 
@@ -93,11 +97,11 @@ interface Part {
 }
 
 /**
- * Amortised parameters: λ(h) = s·h·kernel + bias for each parameter, h the encoder's features, s = 1 or 1/√C as {@link HeadScaling} says; shared
- * ones stay one variable for all data, and contexts are h itself.
+ * Amortised parameters: λ(h) = s·h·kernel + bias for each parameter, h the encoder's features, s = 1 or 1/√C as {@link
+ * HeadScaling} says; shared ones stay one variable for all data, and contexts are h itself.
  *
- * The bias starts at `values` and the kernel at zero unless `kernel` says otherwise, so that a flow starts as the identity for every input:
- * even a kernel of scale 0.01 would move z by 0.1 through ten planar layers.
+ * The bias starts at `values` and the kernel at zero unless `kernel` says otherwise, so that a flow starts as the
+ * identity for every input: even a kernel of scale 0.01 would move z by 0.1 through ten planar layers.
  * Shapes: context [B, C] → [B, ...shape]; shared [1, ...shape].
  * @see Rezende & Mohamed 2015, section 4.2
  */

@@ -28,8 +28,9 @@ const amortizations: readonly Amortization[] = ['none', 'base', 'flow'];
 const headScalings: readonly HeadScaling[] = ['scaled', 'plain'];
 
 /**
- * q(z|x) as a layer of two inputs, the encoder's features [B, C] and standard normal noise [B, D], and two outputs, a draw z [B, D] and
- * log q(z|x) [B] with the log-det in it, nats: what {@link flowPosterior} gives, in a `tf.layers` model.
+ * q(z|x) as a layer of two inputs, the encoder's features [B, C] and standard normal noise [B, D], and two outputs, a
+ * draw z [B, D] and log q(z|x) [B] with the log-det in it, nats: what {@link flowPosterior} gives, in a `tf.layers`
+ * model.
  *
  * Importing it registers it with tfjs, so that `loadLayersModel` knows it.
  * @throws ExpectationError where the width, the formula, the amortisation, the seed or the inputs cannot be used
@@ -105,8 +106,8 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   }
 
   /**
-   * Makes a variable of the posterior a weight of this layer. A weight makes a variable of its own; the posterior's takes that place, so that
-   * optimisers, saving and loading see the one that is computed with.
+   * Makes a variable of the posterior a weight of this layer. A weight makes a variable of its own; the posterior's
+   * takes that place, so that optimisers, saving and loading see the one that is computed with.
    */
   #adopt(path: string, variable: Variable): void {
     const weight = this.addWeight(path, variable.shape, 'float32', layers.initializers.zeros());

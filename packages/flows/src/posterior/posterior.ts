@@ -14,8 +14,8 @@ export type Amortization = 'none' | 'base' | 'flow';
 export const isAmortised = (amortize: Amortization): boolean => amortize !== 'none';
 
 /**
- * A flow, or what makes one whose networks take features of a width. The latter suits every {@link Amortization}: where the flow is not
- * amortised, the width is 0.
+ * A flow, or what makes one whose networks take features of a width. The latter suits every {@link Amortization}: where
+ * the flow is not amortised, the width is 0.
  */
 export type FlowChoice<F extends Flow = Flow> = F | ((contextWidth: number) => F);
 
@@ -33,11 +33,15 @@ export interface Posterior<Q extends Samplable = Samplable> {
   at(context: Tensor2D): Q;
 }
 
-/** A family whose members are told apart by parameters, which may come from elsewhere than a context: posteriors refined one by one. */
+/**
+ * A family whose members are told apart by parameters, which may come from elsewhere than a context: posteriors refined
+ * one by one.
+ */
 export interface ParametricPosterior<Q extends Samplable = Samplable> extends Posterior<Q> {
   /**
-   * context [B, C] → parameters that each data point may have for itself, [B, ...shape] by name, whether the encoder yields them or all data points
-   * share one value, which then stands in every row. Left out: what the flow declares as shared, such as weights of its networks.
+   * context [B, C] → parameters that each data point may have for itself, [B, ...shape] by name, whether the encoder
+   * yields them or all data points share one value, which then stands in every row. Left out: what the flow declares as
+   * shared, such as weights of its networks.
    */
   paramsAt(context: Tensor2D): Readonly<Record<string, Tensor>>;
   /** Parameters as `paramsAt` gives them → q(z|x) */
@@ -54,7 +58,10 @@ export interface FlowPosteriorOptions<F extends Flow> {
   readonly flow?: FlowChoice<F> | undefined;
   /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
   readonly amortize?: Amortization;
-  /** How the flow's heads take the encoder's features, where it is amortised. Default `'scaled'`; the paper's linear layers are `'plain'`. */
+  /**
+   * How the flow's heads take the encoder's features, where it is amortised. Default `'scaled'`; the paper's linear
+   * layers are `'plain'`.
+   */
   readonly heads?: HeadScaling | undefined;
   /** How the base normal's deviation is parametrised, and where its heads start. */
   readonly base?: NormalHead | undefined;

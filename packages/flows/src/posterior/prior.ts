@@ -15,8 +15,8 @@ export interface Prior {
 /**
  * Prior z = f(ε), ε ~ N(0, I): log p(z) = log N(f⁻¹(z); 0, I) + log|det ∂f⁻¹/∂z|, f a flow with free parameters.
  *
- * It starts as the standard normal, for the flow starts as the identity or keeps volume and norm. Training scores posterior draws under it,
- * so flows with a fast inverse suit it: RealNVP, spline, MAF. Drawing takes the forward map.
+ * It starts as the standard normal, for the flow starts as the identity or keeps volume and norm. Training scores
+ * posterior draws under it, so flows with a fast inverse suit it: RealNVP, spline, MAF. Drawing takes the forward map.
  * @param key decides the flow's initial parameters
  * @throws ExpectationError where the flow has a context
  * @see Chen et al. 2017, arXiv:1611.02731, section 3.2

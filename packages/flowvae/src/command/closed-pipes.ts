@@ -6,15 +6,17 @@ import { isatty } from 'node:tty';
 /** What a shell shows for a tool that SIGPIPE has ended: 128 + 13. */
 const ENDED_BY_SIGPIPE = 141;
 
-/** What writing to a pipe without a reader is called, the second on Windows; the third is a terminal that was closed. */
+/**
+ * What writing to a pipe without a reader is called, the second on Windows; the third is a terminal that was closed.
+ */
 const closed = ['EPIPE', 'EOF', 'EIO'];
 
 /**
  * Lets a program outlive the readers of its output. Node makes an unhandled error of what ends other tools quietly.
  *
- * Where the reader of stdout has gone, the work goes on to its end, as files may have to be written that matter more than the lines that nobody
- * reads, and the exit code is then 141, unless it says of something else that it went wrong. Where that of stderr has gone, only progress and
- * notices are lost: the exit code stays what it is.
+ * Where the reader of stdout has gone, the work goes on to its end, as files may have to be written that matter more
+ * than the lines that nobody reads, and the exit code is then 141, unless it says of something else that it went wrong.
+ * Where that of stderr has gone, only progress and notices are lost: the exit code stays what it is.
  */
 export function tolerateClosedPipes(): void {
   let isUnread = false;
@@ -30,8 +32,8 @@ export function tolerateClosedPipes(): void {
 }
 
 /**
- * Lets a program whose terminal was closed end with its own exit code. Node gives a terminal its settings back at the end, and aborts where that
- * fails; so what is a terminal no more is replaced by nothing first.
+ * Lets a program whose terminal was closed end with its own exit code. Node gives a terminal its settings back at the
+ * end, and aborts where that fails; so what is a terminal no more is replaced by nothing first.
  */
 function endWithTerminal(): void {
   process.on('exit', () => {

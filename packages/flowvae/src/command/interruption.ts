@@ -14,23 +14,23 @@ export interface Interruption {
 /** Options of {@link interruption}. */
 export interface InterruptionOptions {
   /**
-   * Whose end stops the work too. `'terminal'`, the default: that of the terminal (SIGHUP). `'parent'`: also that of the process that started
-   * this one, or of a package manager between; exit code as by SIGHUP. `'nothing'`: neither.
+   * Whose end stops the work too. `'terminal'`, the default: that of the terminal (SIGHUP). `'parent'`: also that of
+   * the process that started this one, or of a package manager between; exit code as by SIGHUP. `'nothing'`: neither.
    */
   readonly tiedTo?: 'parent' | 'terminal' | 'nothing';
 }
 
 /**
- * What schedulers and service managers send to end a process or to announce its end. Node starts its debugger on SIGUSR1 where nobody
- * listens, which would miss a scheduler's warning.
+ * What schedulers and service managers send to end a process or to announce its end. Node starts its debugger on
+ * SIGUSR1 where nobody listens, which would miss a scheduler's warning.
  */
 const STOPS = ['SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
 
 type StopSignal = (typeof STOPS)[number] | 'SIGINT' | 'SIGHUP';
 
 /**
- * Listens for SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 until released; the first decides the exit code. A SIGTERM after a SIGINT changes
- * nothing: `pnpm exec` sends both for one Ctrl-C.
+ * Listens for SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 until released; the first decides the exit code. A SIGTERM
+ * after a SIGINT changes nothing: `pnpm exec` sends both for one Ctrl-C.
  */
 export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}): Interruption {
   const controller = new AbortController();

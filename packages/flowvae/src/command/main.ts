@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that fails is a defect.
+// The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that
+// fails is a defect.
 import './launch/first-parent.ts';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { CommanderError } from 'commander';

@@ -2,7 +2,10 @@
 import type { ProgressStream } from '@flowvae/runs';
 import { type Command, Option } from 'commander';
 
-/** What the user asked for; neither: one line that rewrites itself, or one every ten seconds where the output is no terminal. */
+/**
+ * What the user asked for; neither: one line that rewrites itself, or one every ten seconds where the output is no
+ * terminal.
+ */
 export interface Verbosity {
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;

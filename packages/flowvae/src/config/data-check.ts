@@ -1,4 +1,5 @@
-// Whether the data that a config names are there, and how many: by their headers, before anything is loaded that reads them.
+// Whether the data that a config names are there, and how many: by their headers, before anything is loaded that reads
+// them.
 import { idxSizes, mnistFolder } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from './settings.ts';

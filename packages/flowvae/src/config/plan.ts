@@ -1,5 +1,5 @@
-// The plan of a run: its settings as values, made once. Whatever trains, evaluates, draws or exports takes flow, prior, likelihood and objective
-// from here; nothing else parses a formula.
+// The plan of a run: its settings as values, made once. Whatever trains, evaluates, draws or exports takes flow, prior,
+// likelihood and objective from here; nothing else parses a formula.
 import { type Flow, type InvertibleFlow, makeFlow } from '@flowvae/flows';
 import {
   annealJoint,
@@ -33,7 +33,8 @@ export interface Plan {
 }
 
 /**
- * The plan of settings. A config is read first; settings that were read before are not read again, and a plan is itself.
+ * The plan of settings. A config is read first; settings that were read before are not read again, and a plan is
+ * itself.
  *
  * @throws ExpectationError where a formula is none, or the likelihood is not for the data that the binarisation gives
  */

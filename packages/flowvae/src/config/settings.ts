@@ -1,5 +1,5 @@
-// Every setting of a training run, once: its option, its default, what it accepts and how it is explained. The command line, the config file
-// and the checks of both are derived from this table.
+// Every setting of a training run, once: its option, its default, what it accepts and how it is explained. The command
+// line, the config file and the checks of both are derived from this table.
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';

@@ -41,11 +41,17 @@ export function completeSettings(given: Readonly<Record<string, unknown>>, where
 export const completeConfig = (given: Readonly<Record<string, unknown>>, where = ''): TrainConfig =>
   completeSettings(given, where).config;
 
-/** The settings of a run or a model that was written by this version or one before it: errors as for {@link completeSettings}. */
+/**
+ * The settings of a run or a model that was written by this version or one before it: errors as for {@link
+ * completeSettings}.
+ */
 export const recordedSettings = (recorded: Readonly<Record<string, unknown>>, where: string): CheckedSettings =>
   completeSettings({ ...unrecordedSettings, ...recorded }, where);
 
-/** Settings of which some are others now. Formulas are read again only where one changed. @throws ExpectationError where one is not acceptable */
+/**
+ * Settings of which some are others now. Formulas are read again only where one changed. @throws ExpectationError where
+ * one is not acceptable
+ */
 export function changedSettings(
   { config, formulas }: CheckedSettings,
   changes: Readonly<Record<string, unknown>>,

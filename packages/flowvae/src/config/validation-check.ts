@@ -2,7 +2,10 @@
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagOf, type TrainConfig } from './settings.ts';
 
-/** For new runs: one that goes on may have been begun so by an earlier version. @throws ExpectationError where no step validates */
+/**
+ * For new runs: one that goes on may have been begun so by an earlier version. @throws ExpectationError where no step
+ * validates
+ */
 export function refuseUnreachedValidation({ keep, patience, validateEvery, steps }: TrainConfig): void {
   const [used] = [keep === 'best' ? `${flagOf('keep')} best` : '', patience > 0 ? flagOf('patience') : ''].filter(
     Boolean,

@@ -1,4 +1,5 @@
-// A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits, noise to a draw from the prior.
+// A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits,
+// noise to a draw from the prior.
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type Plan, planOf } from '../config/plan.ts';
@@ -11,13 +12,16 @@ export interface OnnxFiles {
   readonly encoder: Uint8Array;
   /** z [batch, D] → logits [batch, P]; `outputs` where the likelihood takes something else than logits. */
   readonly decoder: Uint8Array;
-  /** noise [batch, D] → z [batch, D], a draw from p(z); only of a model with a flow prior. Without one z ~ N(0, I) itself is a draw. */
+  /**
+   * noise [batch, D] → z [batch, D], a draw from p(z); only of a model with a flow prior. Without one z ~ N(0, I)
+   * itself is a draw.
+   */
   readonly prior?: Uint8Array;
 }
 
 /**
- * Writes encoder with posterior flow, decoder, and a flow prior, as ONNX models (operator set 17, standard operators) for any batch size. The metadata
- * property `config` holds the run's config as JSON, of a data folder its name alone.
+ * Writes encoder with posterior flow, decoder, and a flow prior, as ONNX models (operator set 17, standard operators)
+ * for any batch size. The metadata property `config` holds the run's config as JSON, of a data folder its name alone.
  *
  * @param plan of the model's config, where it was made before
  * @throws TraceError where the flow cannot be traced for any batch size

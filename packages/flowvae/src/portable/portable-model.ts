@@ -44,7 +44,8 @@ function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
 /**
  * Reads a model that {@link saveModel} wrote. Data are not needed.
  *
- * @throws ExpectationError where a file is missing, damaged, of a newer format or of another kind, a setting is unknown, or the parameters do not fit
+ * @throws ExpectationError where a file is missing, damaged, of a newer format or of another kind, a setting is
+ * unknown, or the parameters do not fit
  */
 export function loadModel(folder: string): PortableModel {
   const { spec, where, tensors } = readModel(folder);

@@ -81,7 +81,8 @@ export function savePosterior(folder: string, { spec, posterior }: PortablePoste
 /**
  * Reads a posterior that {@link savePosterior} wrote, or that of a model which `saveModel` wrote.
  *
- * @param options.contextWidth the width of the encoder's features that it is for; where it is given, a posterior for another is refused
+ * @param options.contextWidth the width of the encoder's features that it is for; where it is given, a posterior for
+ * another is refused
  * @throws ExpectationError where the files cannot be used, or the width differs
  */
 export function loadPosterior(

@@ -68,7 +68,10 @@ interface StoredModel {
 /** What is written beside the parameters. */
 type Described = { [K in Spec['kind']]: Omit<Extract<Spec, { kind: K }>, Framed> }[Spec['kind']];
 
-/** Writes parameters, then the spec that vouches for them. @throws ExpectationError where the folder cannot be written to */
+/**
+ * Writes parameters, then the spec that vouches for them. @throws ExpectationError where the folder cannot be written
+ * to
+ */
 export function writeModel(folder: string, described: Described, variables: NamedVariables): void {
   makeFolder(folder);
   const parameters = writeParameters(join(folder, PARAMETERS), variables);
@@ -79,7 +82,8 @@ export function writeModel(folder: string, described: Described, variables: Name
 /**
  * Reads a folder and checks all of it but whether the parameters fit the model.
  *
- * @throws ExpectationError where a file is missing, damaged or truncated, of a newer format, or the two do not belong together
+ * @throws ExpectationError where a file is missing, damaged or truncated, of a newer format, or the two do not belong
+ * together
  */
 export function readModel(folder: string): StoredModel {
   const where = join(folder, SPEC);

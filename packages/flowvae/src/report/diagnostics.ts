@@ -36,7 +36,10 @@ const REFINED = 16;
 /** Test images in the statistics, at most. */
 const MOST_IMAGES = 1000;
 
-/** Evaluates and examines the posteriors of the test images; undefined where it was stopped before the end, or there are none. */
+/**
+ * Evaluates and examines the posteriors of the test images; undefined where it was stopped before the end, or there are
+ * none.
+ */
 export async function diagnose(
   parts: Experiment,
   progress: ProgressStream,

@@ -12,7 +12,10 @@ export function parametersChecksum(variables: NamedVariables): string {
   return hash.digest('hex');
 }
 
-/** What `evaluate --report` found of just these parameters, as a part of report.json; empty where it found nothing, or of others. */
+/**
+ * What `evaluate --report` found of just these parameters, as a part of report.json; empty where it found nothing, or
+ * of others.
+ */
 export function diagnosticsOf(variables: NamedVariables, folder: RunFolder): { readonly diagnostics?: object } {
   const { diagnostics } = folder.readReport();
   if (typeof diagnostics !== 'object' || diagnostics === null) return {};

@@ -42,7 +42,10 @@ export function traversalFigure(
   });
 }
 
-/** Posterior means of the test images, coloured by class, in the two most active dimensions; undefined without labels or a second dimension. */
+/**
+ * Posterior means of the test images, coloured by class, in the two most active dimensions; undefined without labels or
+ * a second dimension.
+ */
 export function latentMapFigure(
   { splits, config }: Experiment,
   statistics: PosteriorStatistics,

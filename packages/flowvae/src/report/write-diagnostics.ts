@@ -24,7 +24,8 @@ export interface WriteDiagnosticsOptions {
 }
 
 /**
- * Examines a run's posteriors and writes the report; undefined, and nothing written, where it was stopped or there are no test images.
+ * Examines a run's posteriors and writes the report; undefined, and nothing written, where it was stopped or there are
+ * no test images.
  *
  * What training wrote to report.json stays, its evaluation included; this one stands under `diagnostics`.
  */

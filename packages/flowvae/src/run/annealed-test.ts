@@ -1,4 +1,5 @@
-// Annealed importance sampling of a run: on its test images, or on images simulated from it, where log p(x) gets a bound on both sides.
+// Annealed importance sampling of a run: on its test images, or on images simulated from it, where log p(x) gets a
+// bound on both sides.
 
 import { drawNoise } from '@flowvae/distributions';
 import { type AnnealedImportance, annealedImportance, tabulate } from '@flowvae/evaluation';
@@ -27,7 +28,8 @@ export interface Simulated {
 /**
  * The images that are asked for; undefined where none are. Cheap, so that a refusal comes before the work.
  *
- * @throws ExpectationError where a draw cannot be shown: its image is then no draw of the likelihood, and a bound from it would be wrong
+ * @throws ExpectationError where a draw cannot be shown: its image is then no draw of the likelihood, and a bound from
+ * it would be wrong
  */
 export async function simulatedImages(parts: ModelParts, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
   return simulated === undefined ? undefined : await simulate(parts, simulated, fold(parts.key, 'simulated'));
@@ -128,7 +130,8 @@ export function describeAnnealed({ simulated, importanceLogEvidence, ...report }
         `            gap ${number(gap!, report.gapStandardError)}`,
       ]
     : [`log p(x)    at least ${lower} nats in expectation, by annealed importance sampling`];
-  const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`; // one temperature: no transition
+  // one temperature: no transition
+  const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`;
   return [
     ...bounds,
     `            ${images} ${simulated ? 'simulated' : 'test'} images, ${chains} chains each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,

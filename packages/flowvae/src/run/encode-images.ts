@@ -28,11 +28,12 @@ export interface EncodeOptions {
 const BLOCK = 2000;
 
 /**
- * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, where there are any, `labels` [n], all float32. The file is there whole or not
- * at all; equal options give equal bytes.
+ * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, where there are any, `labels` [n], all float32. The
+ * file is there whole or not at all; equal options give equal bytes.
  *
  * @returns shapes by name
- * @throws the signal's reason where that ended the work; ExpectationError where the split has no images, or the file cannot be written
+ * @throws the signal's reason where that ended the work; ExpectationError where the split has no images, or the file
+ * cannot be written
  */
 export async function encodeImages(
   { config, model, splits }: Experiment,

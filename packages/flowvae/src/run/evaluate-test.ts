@@ -7,8 +7,9 @@ import { chooseEngine, type EngineName } from '@flowvae/training';
 import type { TestParts } from './experiment.ts';
 
 /**
- * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine runs on tfjs's wasm backend where that
- * starts: several times faster than plain JavaScript, the same values to rounding.
+ * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine
+ * runs on tfjs's wasm backend where that starts: several times faster than plain JavaScript, the same values to
+ * rounding.
  */
 export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
   const { engine, fallback } = await chooseEngine(wanted);

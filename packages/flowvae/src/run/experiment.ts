@@ -102,7 +102,10 @@ export const absoluteData = (data: string): string => (isMnist(data) ? data : re
 export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | undefined =>
   isMnist(data) ? { height: 28, width: 28 } : undefined;
 
-/** Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is one, decides the decoder's bias. */
+/**
+ * Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is
+ * one, decides the decoder's bias.
+ */
 export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
 
 /** The model that settings describe for images of a size, with its initial weights; data are not needed. */
@@ -130,7 +133,8 @@ const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';
 /**
  * The training problem and the optimiser of an experiment.
  *
- * @throws ExpectationError where the training set is smaller than a batch, or there are no images for the validation that is asked for
+ * @throws ExpectationError where the training set is smaller than a batch, or there are no images for the validation
+ * that is asked for
  */
 export function training({ plan, config, splits, model, key: root }: Experiment): Training {
   const { train, validation } = splits;
@@ -169,7 +173,10 @@ export function training({ plan, config, splits, model, key: root }: Experiment)
   };
 }
 
-/** The bound on the validation images: untempered, one noise draw for each image, the same images and draws at every call. */
+/**
+ * The bound on the validation images: untempered, one noise draw for each image, the same images and draws at every
+ * call.
+ */
 export function validationBound({ config, splits, model, key: root }: Experiment): Promise<BoundOnData> {
   return boundOn({
     variables: model.variables,
@@ -185,8 +192,8 @@ export function validationBound({ config, splits, model, key: root }: Experiment
 }
 
 /**
- * The SHA-256 of the images and labels of a folder, so that a run does not go on with others. MNIST's own files are verified when they are read:
- * undefined.
+ * The SHA-256 of the images and labels of a folder, so that a run does not go on with others. MNIST's own files are
+ * verified when they are read: undefined.
  */
 export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
   if (isMnist(config.data)) return undefined;
@@ -198,7 +205,10 @@ export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'sp
   return hash.digest('hex');
 }
 
-/** Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the same test set. */
+/**
+ * Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the
+ * same test set.
+ */
 function fixedPoints(set: ImageSet, binarisation: TrainConfig['binarize'], most: number): DataPoints {
   const fixed = binarised(set, { binarisation, key: key(0) });
   const row = new Float32Array(fixed.width);

@@ -1,4 +1,5 @@
-// The step at which a run stopped being finite, done once more, eagerly, to be looked at. Nothing in the run folder changes.
+// The step at which a run stopped being finite, done once more, eagerly, to be looked at. Nothing in the run folder
+// changes.
 import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';

@@ -34,7 +34,8 @@ export interface ChosenCheckpoint {
 }
 
 /**
- * Opens a run with some settings changed; those that shape the model must stay. With a checkpoint the run may still be going on.
+ * Opens a run with some settings changed; those that shape the model must stay. With a checkpoint the run may still be
+ * going on.
  *
  * @throws ExpectationError where the folder, its config, its parameters or the checkpoint cannot be used
  */
@@ -74,7 +75,8 @@ interface SavedModel {
 const PUT_BACK = 'the run is of a version that did not write down how large its images are: put them back there';
 
 /**
- * Opens a finished run, by its settings, for what needs no images. A run folder that was written before it said how large they are needs its data all the same.
+ * Opens a finished run, by its settings, for what needs no images. A run folder that was written before it said how
+ * large they are needs its data all the same.
  *
  * @param remedy what a user can do where it needs them and they are gone
  * @throws ExpectationError as for {@link openRun}

@@ -65,9 +65,11 @@ const silent: ProgressStream = { write: () => true };
 const CURVE_ENTRIES = 100;
 
 /**
- * Trains a VAE as settings or their plan describe, and leaves config.json, metrics.jsonl, checkpoints, model.safetensors and figures in the run folder.
+ * Trains a VAE as settings or their plan describe, and leaves config.json, metrics.jsonl, checkpoints,
+ * model.safetensors and figures in the run folder.
  *
- * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training diverges
+ * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training
+ * diverges
  */
 export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent, signal } = options;
@@ -133,7 +135,10 @@ async function openDurableRun(
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 
-/** The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where they are others */
+/**
+ * The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where
+ * they are others
+ */
 function dataOfRun(run: string, parts: Experiment): string {
   const stored = storedImages(RunFolder.claimed(run).path);
   refuseOtherData(parts, stored);
@@ -177,7 +182,10 @@ async function train(
   }
 }
 
-/** The model is the one of the best validation bound where the config says so, or where training stopped since that no longer improved. */
+/**
+ * The model is the one of the best validation bound where the config says so, or where training stopped since that no
+ * longer improved.
+ */
 function keepBest({ config, model }: Experiment, run: DurableRun, progress: ProgressStream): void {
   const isEnough = isExhausted(run, config.patience);
   if (!isEnough && config.keep === 'last') return;

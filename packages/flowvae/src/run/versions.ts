@@ -4,7 +4,10 @@ import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { version } from './version.ts';
 
-/** What to write beside every result: the same seed gives the same bytes only under the same versions, threads and machine. */
+/**
+ * What to write beside every result: the same seed gives the same bytes only under the same versions, threads and
+ * machine.
+ */
 export async function versions(): Promise<Readonly<Record<string, string>>> {
   const runtime = await loadRuntime();
   return {

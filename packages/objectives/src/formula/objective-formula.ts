@@ -53,7 +53,8 @@ export interface ObjectiveFormula extends ObjectiveTerms {
 /**
  * The objective of a formula that was read before.
  *
- * @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it needs
+ * @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it
+ * needs
  */
 export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions = {}): Objective {
   const { formula, name, args, gradients, needs } = terms;

@@ -1,4 +1,5 @@
-// Every objective that can be named, as data that needs no tensor library. To add one: a row here, and what makes it in objective-formula.ts.
+// Every objective that can be named, as data that needs no tensor library. To add one: a row here, and what makes it in
+// objective-formula.ts.
 import { type FormulaArgument, FormulaCursor } from '@flowvae/tensor/plain';
 
 /** Estimators of a bound's gradient. */
@@ -70,7 +71,8 @@ export interface ObjectiveTerms {
 }
 
 /**
- * Reads the name of an objective with its numbers: `elbo`, `elbo-analytic`, `beta(4)`, `beta-analytic(4)`, `free-bits(0.1)`, `free-bits-total(4)`,
+ * Reads the name of an objective with its numbers: `elbo`, `elbo-analytic`, `beta(4)`, `beta-analytic(4)`,
+ * `free-bits(0.1)`, `free-bits-total(4)`,
  * `iwae(50)`, `renyi(0.5)` or `renyi(0.5,50)`, `inclusive-kl(10)`.
  *
  * @throws ExpectationError that points at the character where the formula ends to be one

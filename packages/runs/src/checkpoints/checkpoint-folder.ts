@@ -1,4 +1,5 @@
-// checkpoints/: the last few and the best. A checkpoint exists from the moment its JSON file does, which is written last and removed first.
+// checkpoints/: the last few and the best. A checkpoint exists from the moment its JSON file does, which is written
+// last and removed first.
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
@@ -59,7 +60,9 @@ export class CheckpointFolder {
     }
   }
 
-  /** Writes a checkpoint, durably. @throws ExpectationError where the disk refuses; earlier checkpoints are intact then */
+  /**
+   * Writes a checkpoint, durably. @throws ExpectationError where the disk refuses; earlier checkpoints are intact then
+   */
   write(state: RunState, context: CheckpointContext): void {
     const { record, arrays } = encodeCheckpoint(state, context);
     writeFileAtomically(this.#arraysPath(state.step), arrays);
@@ -74,9 +77,12 @@ export class CheckpointFolder {
     for (const step of surplus) this.remove(step);
   }
 
-  /** Renames the files of a step's checkpoint, so that it is none any more and whoever wants to can still look at it. */
+  /**
+   * Renames the files of a step's checkpoint, so that it is none any more and whoever wants to can still look at it.
+   */
   moveAside(step: number): void {
-    // the JSON file last: until then a process that was killed here finds a damaged checkpoint again, not arrays to be cleared away
+    // the JSON file last: until then a process that was killed here finds a damaged checkpoint again, not arrays to be
+    // cleared away
     for (const path of [this.#arraysPath(step), this.#recordPath(step)]) {
       try {
         renameSync(path, `${path}${DAMAGED}`);

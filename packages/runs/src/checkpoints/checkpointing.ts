@@ -6,8 +6,8 @@ export interface CheckpointSchedule {
   /** Steps from one checkpoint to the next; left out: by time. */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Seconds from one checkpoint to the next, where they are not written by steps. Default 60. It stretches to a hundred times what the last
-   * one took to write, so checkpoints never cost more than 1 % of the time.
+   * Seconds from one checkpoint to the next, where they are not written by steps. Default 60. It stretches to a hundred
+   * times what the last one took to write, so checkpoints never cost more than 1 % of the time.
    */
   readonly checkpointSeconds?: number | undefined;
   /** How many of the latest are kept. Default 2. */
@@ -30,7 +30,9 @@ const DEFAULT_KEPT = 2;
 /** Time between checkpoints is at least this many times what one takes. */
 const LEAST_RATIO = 100;
 
-/** The first value of parameters and slots that is not finite, as text; undefined where training can go on from a state. */
+/**
+ * The first value of parameters and slots that is not finite, as text; undefined where training can go on from a state.
+ */
 function culprit({ parameters, slots }: RunState): string | undefined {
   const groups = [['parameter', parameters] as const, ...Object.entries(slots).map((slot) => slot)];
   for (const [group, arrays] of groups) {
@@ -54,8 +56,8 @@ function explain(step: number, found: string, kept: number): string {
 }
 
 /**
- * Writes checkpoints when they are due, at the best validation, and at the end. Where parameters or the optimiser's slots are not finite,
- * none is written and none removed, so that the last good one stays, and `tell` is told once.
+ * Writes checkpoints when they are due, at the best validation, and at the end. Where parameters or the optimiser's
+ * slots are not finite, none is written and none removed, so that the last good one stays, and `tell` is told once.
  */
 export function checkpointing(
   schedule: CheckpointSchedule,

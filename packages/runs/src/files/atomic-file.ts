@@ -40,8 +40,8 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 /**
- * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the whole new one. What
- * was written aside is removed, also where the process exits meanwhile.
+ * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the
+ * whole new one. What was written aside is removed, also where the process exits meanwhile.
  *
  * @param fill writes pieces, and resolves when the file is complete; what it throws is thrown on
  * @throws ExpectationError where the disk or its permissions refuse
@@ -104,7 +104,10 @@ function writeWhole(file: number, bytes: Uint8Array, offset?: number): void {
   }
 }
 
-/** Removes what a process that was killed left of its writing. Those of locks are left alone: another process may just be asking for one. */
+/**
+ * Removes what a process that was killed left of its writing. Those of locks are left alone: another process may just
+ * be asking for one.
+ */
 export function removePartialFiles(folder: string): void {
   const names = readdirSync(folder).filter((name) => name.endsWith(PARTIAL) && !name.startsWith('run.lock.'));
   for (const name of names) rmSync(join(folder, name), { force: true });

@@ -1,4 +1,5 @@
-// SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file sees plain JSON.
+// SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file
+// sees plain JSON.
 import { createHash } from 'node:crypto';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { bytesIfThere } from './reading.ts';
@@ -43,7 +44,8 @@ interface Asked {
 /**
  * Reads a JSON object whatever checksum it carries.
  *
- * @param asked what an error says of where the file was named and what it should hold; default its path and a JSON object
+ * @param asked what an error says of where the file was named and what it should hold; default its path and a JSON
+ * object
  * @throws ExpectationError where it cannot be read or is no JSON object
  */
 export const readObject = (path: string, asked = askedAt(path)): Record<string, unknown> =>

@@ -60,13 +60,17 @@ export function storedParameters(path: string): StoredParameters {
 /**
  * Reads variables of the same names and shapes.
  *
- * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values are not those that were written
+ * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values
+ * are not those that were written
  */
 export function readParameters(path: string, variables: NamedVariables): void {
   assignParameters(path, variables, storedParameters(path).tensors);
 }
 
-/** Gives variables the stored values of the same names. @throws ExpectationError where a name is missing or surplus, or a shape differs */
+/**
+ * Gives variables the stored values of the same names. @throws ExpectationError where a name is missing or surplus, or
+ * a shape differs
+ */
 export function assignParameters(where: string, variables: NamedVariables, tensors: Stored): void {
   const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
     entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
@@ -88,7 +92,10 @@ export function assignParameters(where: string, variables: NamedVariables, tenso
   });
 }
 
-/** Gives variables the values of a run's state, which has no shapes. @throws ExpectationError as {@link assignParameters} does, by lengths */
+/**
+ * Gives variables the values of a run's state, which has no shapes. @throws ExpectationError as {@link
+ * assignParameters} does, by lengths
+ */
 export function assignState(
   where: string,
   variables: NamedVariables,

@@ -1,4 +1,5 @@
-// Reading files that a crash or a disk may have damaged: what is wrong with a file, and what only kept it from being read.
+// Reading files that a crash or a disk may have damaged: what is wrong with a file, and what only kept it from being
+// read.
 import { readFileSync, statSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor/plain';
 

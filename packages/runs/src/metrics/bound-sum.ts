@@ -12,7 +12,10 @@ const signs: Readonly<Record<string, '+' | '-'>> = {
 /** Whether a term is one that the ELBO is the sum of; others are bounds of their own. */
 export const isPartOfBound = (name: string): boolean => Object.hasOwn(signs, name);
 
-/** `logLikelihood -76.1 + logPrior -56.3 - logBase -39.6 + logDet -3.8`: what the bound's terms add up to it by, others left out. */
+/**
+ * `logLikelihood -76.1 + logPrior -56.3 - logBase -39.6 + logDet -3.8`: what the bound's terms add up to it by, others
+ * left out.
+ */
 export function describeBoundSum(terms: Readonly<Record<string, number>>, digits: number): string {
   return Object.entries(terms)
     .filter(([name]) => isPartOfBound(name))

@@ -26,7 +26,10 @@ export class EventFile {
     return new EventFile(path, first.length);
   }
 
-  /** Goes on after the last whole record within `bytes`, or starts anew where there is none: what comes later is cut off. */
+  /**
+   * Goes on after the last whole record within `bytes`, or starts anew where there is none: what comes later is cut
+   * off.
+   */
   static cutBack(path: string, bytes: number): EventFile {
     const kept = wholeRecords((bytesIfThere(path) ?? new Uint8Array()).subarray(0, bytes));
     if (kept === 0) return EventFile.create(path);

@@ -1,4 +1,5 @@
-// TensorBoard's events as protocol buffers: https://github.com/tensorflow/tensorboard, compat/proto/event.proto, summary.proto, histogram.proto.
+// TensorBoard's events as protocol buffers: https://github.com/tensorflow/tensorboard, compat/proto/event.proto,
+// summary.proto, histogram.proto.
 
 /** A value of a summary. */
 export type SummaryValue =

@@ -1,7 +1,8 @@
 // Metrics as a table for spreadsheets and data frames.
 
 /**
- * One row for each entry, one column for each number: `step`, `loss`, `elbo` (of `terms`), `validation.elbo`, …; empty where an entry has none.
+ * One row for each entry, one column for each number: `step`, `loss`, `elbo` (of `terms`), `validation.elbo`, …; empty
+ * where an entry has none.
  *
  * Lines end with CR LF, as RFC 4180 says; numbers keep every digit.
  */

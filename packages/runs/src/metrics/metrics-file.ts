@@ -121,7 +121,8 @@ export function readExtent(path: string, { bytes, sha256: expected }: Extent): U
 /**
  * The lines of metrics.jsonl. A last line without its end, which a kill can leave, does not count.
  *
- * @throws ExpectationError naming the first line that is no object with a step, or whose step is before the one above it
+ * @throws ExpectationError naming the first line that is no object with a step, or whose step is before the one above
+ * it
  */
 export function parseMetrics(text: string, where: string): { readonly step: number }[] {
   const lines = text.split('\n').slice(0, -1);

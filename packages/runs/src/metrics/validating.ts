@@ -18,7 +18,9 @@ export interface ValidatingOptions {
 export const isExhausted = ({ validations }: Pick<DurableRun, 'validations'>, patience: number): boolean =>
   patience > 0 && sinceBest(validations) >= patience;
 
-/** Validates at intervals. Stands before the run's own callbacks, so that a checkpoint holds the validation of its step. */
+/**
+ * Validates at intervals. Stands before the run's own callbacks, so that a checkpoint holds the validation of its step.
+ */
 export function validating(
   run: DurableRun,
   { every, measure, patience = 0, onValidation }: ValidatingOptions,

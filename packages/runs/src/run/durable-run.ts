@@ -1,4 +1,5 @@
-// A training run that survives: its folder is locked, checkpointed and logged by callbacks of `fit`, and can be taken up again after any end.
+// A training run that survives: its folder is locked, checkpointed and logged by callbacks of `fit`, and can be taken
+// up again after any end.
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Callback, HistoryEntry, NonFiniteError, RunState } from '@flowvae/training';
@@ -23,7 +24,10 @@ export interface DurableRunOptions extends CheckpointSchedule {
   readonly versions?: Readonly<Record<string, string>>;
   /** Where schedules, keys and data stand at a step: told in the checkpoints. */
   readonly position?: (step: number) => object;
-  /** Told, a line each, what a watcher should know while the run is under way: why a checkpoint is not written. Default: a warning of the process. */
+  /**
+   * Told, a line each, what a watcher should know while the run is under way: why a checkpoint is not written. Default:
+   * a warning of the process.
+   */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
@@ -60,7 +64,8 @@ export interface DurableRun {
 }
 
 /**
- * Makes a run folder and claims it: the lock first, so that of two processes that begin at once one is refused and neither writes over the other.
+ * Makes a run folder and claims it: the lock first, so that of two processes that begin at once one is refused and
+ * neither writes over the other.
  *
  * @throws ExpectationError where the folder holds something already or cannot be written to
  */
@@ -82,11 +87,12 @@ export function beginRun(path: string, options: DurableRunOptions): DurableRun {
 }
 
 /**
- * Takes up a run where its latest checkpoint that can be used left it, or at step 0 if it never wrote one. metrics.jsonl is cut back to
- * that step first; what was written later is removed, checkpoints that cannot be used are renamed to `.damaged`.
+ * Takes up a run where its latest checkpoint that can be used left it, or at step 0 if it never wrote one.
+ * metrics.jsonl is cut back to that step first; what was written later is removed, checkpoints that cannot be used are
+ * renamed to `.damaged`.
  *
- * @throws ExpectationError where another process works on the folder, the config or the machine differ, every checkpoint is damaged, or the
- * system refuses to read one: that is no damage, and nothing is changed then
+ * @throws ExpectationError where another process works on the folder, the config or the machine differ, every
+ * checkpoint is damaged, or the system refuses to read one: that is no damage, and nothing is changed then
  */
 export function resumeRun(path: string, options: ResumeOptions): DurableRun {
   const folder = RunFolder.claimed(path);
@@ -126,7 +132,8 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   if (loaded && events.bytes !== loaded.record.eventBytes)
     notices.push(`${folder.eventsPath} was damaged: only what came before is kept`);
   const step = loaded?.record.step ?? 0;
-  for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.moveAside(later); // all later ones were judged unusable
+  // all later ones were judged unusable
+  for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.moveAside(later);
   checkpoints.removeOrphans();
   notices.push(loaded ? `going on after step ${step}` : 'no checkpoint is there: going on from step 0');
   return runOf(options, { folder, lock, checkpoints, metrics, events, loaded, notices });

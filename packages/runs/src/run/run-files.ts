@@ -40,7 +40,10 @@ export function refuseNoRun(path: string, stage: RunStage): void {
   });
 }
 
-/** Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the config half written. */
+/**
+ * Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the
+ * config half written.
+ */
 const isOfBeginning = (path: string, name: string): boolean =>
   name === LOCK ||
   name.startsWith(`${LOCK}.`) ||
@@ -49,7 +52,9 @@ const isOfBeginning = (path: string, name: string): boolean =>
 
 const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirSync(path).length === 0;
 
-/** @throws ExpectationError where a folder for a new run is a file, holds something already, or cannot be looked into */
+/**
+ * @throws ExpectationError where a folder for a new run is a file, holds something already, or cannot be looked into
+ */
 export function refuseUsedFolder(path: string): void {
   refuseFilePath(path, 'out');
   const names = namesIn(path).filter((name) => !isOfBeginning(path, name));

@@ -32,7 +32,8 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run, which nothing claims yet. What a run leaves that was killed before it wrote its config does no harm.
+   * Makes the folder of a new run, which nothing claims yet. What a run leaves that was killed before it wrote its
+   * config does no harm.
    *
    * @throws ExpectationError where the folder holds something else, or cannot be made; nothing in it is touched then
    */
@@ -44,7 +45,8 @@ export class RunFolder {
   /**
    * Makes a new run folder and claims it by its config.
    *
-   * @throws ExpectationError where the folder holds something already, or cannot be written to; nothing in it is touched then
+   * @throws ExpectationError where the folder holds something already, or cannot be written to; nothing in it is
+   * touched then
    */
   static create(path: string, config: object): RunFolder {
     RunFolder.prepare(path);

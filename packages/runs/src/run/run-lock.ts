@@ -34,7 +34,10 @@ export class LockedError extends ExpectationError {}
 
 export const LOCK = 'run.lock';
 
-/** A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has not shown itself for this long. */
+/**
+ * A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has
+ * not shown itself for this long.
+ */
 const SILENCE_MS = 10 * 60_000;
 
 /** How often a holder shows itself. */
@@ -48,8 +51,8 @@ export interface RunLock {
 }
 
 /**
- * Takes the lock of a run folder. A lock whose process is gone, by its id and start time on this machine or by ten silent minutes on
- * another or in another container, is taken over.
+ * Takes the lock of a run folder. A lock whose process is gone, by its id and start time on this machine or by ten
+ * silent minutes on another or in another container, is taken over.
  *
  * @throws LockedError naming the process that holds it; ExpectationError where the folder cannot be written to
  */
@@ -120,8 +123,9 @@ function linked(from: string, to: string): boolean {
 /**
  * Puts a lock in the place of one whose holder is gone.
  *
- * Only who holds the claim on a lock may remove it. The claim is named by the lock's content, which no other lock ever has, so a claim on
- * one that is replaced already does no harm: the content is looked at again under the claim. A claim whose holder died is replaced likewise.
+ * Only who holds the claim on a lock may remove it. The claim is named by the lock's content, which no other lock ever
+ * has, so a claim on one that is replaced already does no harm: the content is looked at again under the claim. A claim
+ * whose holder died is replaced likewise.
  */
 function replaceStale(path: string, aside: string): void {
   const folder = dirname(path);

@@ -41,8 +41,8 @@ export interface DecodeSafetensorsOptions {
   /** Tensors of any type whose values are not read, such as a PyTorch module's integer buffers. Default: none. */
   readonly leaveOut?: (name: string) => boolean;
   /**
-   * Whether large values are views of the file's bytes where those are aligned, instead of copies: a file of hundreds of megabytes is then in
-   * memory once. Default false.
+   * Whether large values are views of the file's bytes where those are aligned, instead of copies: a file of hundreds
+   * of megabytes is then in memory once. Default false.
    */
   readonly sharesFile?: boolean;
 }
@@ -54,7 +54,8 @@ const LEAST_SHARED = 2 ** 20;
  * Decodes a safetensors file of float32 tensors. The values are copies unless `sharesFile`.
  *
  * @param where the file's name, for errors
- * @throws ExpectationError where the file is truncated, its header is damaged (see {@link readSafetensorsHeader}), or a tensor is not float32
+ * @throws ExpectationError where the file is truncated, its header is damaged (see {@link readSafetensorsHeader}), or a
+ * tensor is not float32
  */
 export function decodeSafetensors(
   file: Uint8Array,
@@ -77,8 +78,10 @@ export function decodeSafetensors(
  *
  * F16 and BF16 become float32, which holds them exactly; I64 and U64 become arrays of bigint.
  * @param where the file's name, for errors
- * @throws ExpectationError as {@link decodeSafetensors}, and where a tensor has a type of fewer than 8 bits, of 8-bit floats, or complex
- * @example const { images } = decodeTypedSafetensors(bytes, 'a.safetensors').tensors; // images.dtype is 'U8', images.values a Uint8Array
+ * @throws ExpectationError as {@link decodeSafetensors}, and where a tensor has a type of fewer than 8 bits, of 8-bit
+ * floats, or complex
+ * @example const { images } = decodeTypedSafetensors(bytes, 'a.safetensors').tensors; // images.dtype is 'U8',
+ * images.values a Uint8Array
  */
 export function decodeTypedSafetensors(
   file: Uint8Array,
@@ -110,7 +113,8 @@ function decode<T>(
   { where, leaveOut = () => false, sharesFile = false }: DecodeSafetensorsOptions & { readonly where: string },
   read: (bytes: Bytes, described: Described) => T,
 ): { readonly tensors: Readonly<Record<string, T>>; readonly metadata: Readonly<Record<string, string>> } {
-  const plain = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength); // the slice of a Node Buffer does not copy
+  // the slice of a Node Buffer does not copy
+  const plain = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength);
   const { tensors, metadata } = readSafetensorsHeader(plain, where);
   const kept = Object.entries(tensors).filter(([name]) => !leaveOut(name));
   const values = kept.map(([name, { dtype, shape, from, to }]): [string, T] => {
@@ -148,7 +152,10 @@ const arrays: { readonly [D in keyof ArrayOfDtype]: (bytes: Bytes) => ArrayOfDty
   BOOL: (bytes) => viewed(Uint8Array, bytes),
 };
 
-/** binary16 of IEEE 754: (−1)^s · 2^(e − 15) · (1 + f/1024), below exponent 1 without the leading 1, at exponent 31 ∞ or NaN. */
+/**
+ * binary16 of IEEE 754: (−1)^s · 2^(e − 15) · (1 + f/1024), below exponent 1 without the leading 1, at exponent 31 ∞ or
+ * NaN.
+ */
 function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

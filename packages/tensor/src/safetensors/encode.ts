@@ -30,7 +30,10 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
   return file;
 }
 
-/** Where everything in a safetensors file stands, known before any value is: what a file written piece by piece begins with. */
+/**
+ * Where everything in a safetensors file stands, known before any value is: what a file written piece by piece begins
+ * with.
+ */
 export interface SafetensorsLayout {
   /** The bytes before the values. */
   readonly header: Uint8Array;
@@ -49,7 +52,8 @@ interface HeaderEntry {
 /**
  * Lays out float32 tensors in the order given, with the data section aligned to 8 bytes.
  *
- * @throws ExpectationError where no reader would take the header: above 100 MB, or with half of a surrogate pair in a name or text
+ * @throws ExpectationError where no reader would take the header: above 100 MB, or with half of a surrogate pair in a
+ * name or text
  */
 export function layOutSafetensors(
   shapes: Readonly<Record<string, readonly number[]>>,

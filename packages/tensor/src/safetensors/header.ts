@@ -1,5 +1,6 @@
-// The header of a safetensors file: which tensors it holds, where, and of which type; the verdicts are those of the format's own library.
-// Format: https://github.com/huggingface/safetensors (README, section "Format"; rules: safetensors/src/tensor.rs, version 0.8).
+// The header of a safetensors file: which tensors it holds, where, and of which type; the verdicts are those of the
+// format's own library. Format: https://github.com/huggingface/safetensors (README, section "Format"; rules:
+// safetensors/src/tensor.rs, version 0.8).
 import { ExpectationError } from '../expectation-error.ts';
 import { bitsOf, type Dtype, isDtype } from './dtype.ts';
 import { JsonScanner } from './json-scanner.ts';
@@ -37,10 +38,12 @@ interface Description {
 }
 
 /**
- * Reads the header of a safetensors file, whatever the types of its tensors, and checks that they fill the rest of the file without gap or
- * overlap. Nothing is allocated for values; the header's length is checked before the header is read.
+ * Reads the header of a safetensors file, whatever the types of its tensors, and checks that they fill the rest of the
+ * file without gap or overlap. Nothing is allocated for values; the header's length is checked before the header is
+ * read.
  *
- * As in the format's library: fields that it does not know are passed over, and of tensors with one name the last counts.
+ * As in the format's library: fields that it does not know are passed over, and of tensors with one name the last
+ * counts.
  * @param where the file's name, for errors
  * @throws ExpectationError where the file is truncated or too long, or its header is damaged or above 100 MB
  */

@@ -1,6 +1,10 @@
-// A strict scanner of JSON in UTF-8. `JSON.parse` cannot read headers: it drops repeated keys, rounds large integers, and reads 4.0 as 4.
+// A strict scanner of JSON in UTF-8. `JSON.parse` cannot read headers: it drops repeated keys, rounds large integers,
+// and reads 4.0 as 4.
 
-/** Containers may be nested this deep, as in serde_json: deeper text is refused before recursion could exhaust the stack. */
+/**
+ * Containers may be nested this deep, as in serde_json: deeper text is refused before recursion could exhaust the
+ * stack.
+ */
 const DEEPEST = 127;
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
@@ -13,10 +17,11 @@ const LITERALS = ['null', 'true', 'false'];
 const OF_WORDS = /[-+.\w]/; // the characters of numbers and literals
 
 /**
- * Reads JSON from front to back, by the grammar of RFC 8259 and nothing beyond it: the caller asks for the value that it expects.
+ * Reads JSON from front to back, by the grammar of RFC 8259 and nothing beyond it: the caller asks for the value that
+ * it expects.
  *
- * It keeps nothing, so its memory does not grow with the text. Also refused: surrogates without a partner, numbers beyond float64, and
- * more than 127 containers inside each other.
+ * It keeps nothing, so its memory does not grow with the text. Also refused: surrogates without a partner, numbers
+ * beyond float64, and more than 127 containers inside each other.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 export class JsonScanner {

@@ -13,8 +13,8 @@ export interface EngineOptions {
 /** How one function is opened. */
 export interface OpenOptions extends EngineOptions {
   /**
-   * Arrays that each run writes outputs into, by name; of an output that has none, the next run may write over the array that this one gave. Without the
-   * option, every run gives arrays of its own.
+   * Arrays that each run writes outputs into, by name; of an output that has none, the next run may write over the
+   * array that this one gave. Without the option, every run gives arrays of its own.
    */
   readonly into?: Arrays;
 }
@@ -24,7 +24,8 @@ export interface OpenFunction {
   /**
    * Runs once, and ends before the next run begins. The variables themselves keep their values.
    *
-   * @param values inputs by name, and variables by name; a variable that is left out has the value that it holds. None may change until the promise resolves
+   * @param values inputs by name, and variables by name; a variable that is left out has the value that it holds. None
+   * may change until the promise resolves
    * @returns outputs by name, and as `assigned:w` the value that the function assigned to the variable `w`
    */
   run(values: Arrays): Promise<Arrays>;
@@ -43,8 +44,8 @@ export interface FunctionsRunner<Name extends string> {
 }
 
 /**
- * Runs traced functions. `kind` and `open` are enough: training then keeps its state in this thread, and runs of evaluation take turns. A method that is
- * left out is a capability that the engine does not have.
+ * Runs traced functions. `kind` and `open` are enough: training then keeps its state in this thread, and runs of
+ * evaluation take turns. A method that is left out is a capability that the engine does not have.
  */
 export interface Engine {
   readonly kind: string;

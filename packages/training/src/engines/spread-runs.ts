@@ -15,7 +15,10 @@ import type { EngineOptions, FunctionsRunner } from './engine.ts';
 /** Runs waiting at each thread, so that none is ever idle. */
 const RUNS_PER_THREAD = 3;
 
-/** Prepares functions that share threads, with the values that the variables hold now; each is traced once for each set of shapes. */
+/**
+ * Prepares functions that share threads, with the values that the variables hold now; each is traced once for each set
+ * of shapes.
+ */
 export async function spreadRuns<Name extends string>(
   functions: Readonly<Record<Name, Traceable>>,
   { variables = {}, threads = 1 }: EngineOptions,

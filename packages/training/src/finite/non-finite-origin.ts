@@ -1,4 +1,5 @@
-// Where a value that is not finite comes from: the loss computed once more, eagerly, with a look at what every kernel gives.
+// Where a value that is not finite comes from: the loss computed once more, eagerly, with a look at what every kernel
+// gives.
 import type { Arrays } from '@flowvae/compiler';
 import { type NamedVariables, type TensorInfo, tf } from '@flowvae/tensor';
 import { keepingValues, tensorsOf } from '../engines/eager.ts';

@@ -13,9 +13,14 @@ export interface NonFinitePlace {
   readonly batch?: string;
   /** The first term that is not finite; absent where all of them are. */
   readonly term?: string;
-  /** The first TensorFlow.js kernel whose result is not finite, where the loss shows that when it is computed eagerly. */
+  /**
+   * The first TensorFlow.js kernel whose result is not finite, where the loss shows that when it is computed eagerly.
+   */
   readonly kernel?: string;
-  /** The parameter that this kernel or the last one before it used; else the first variable whose value or gradient is not finite. */
+  /**
+   * The parameter that this kernel or the last one before it used; else the first variable whose value or gradient is
+   * not finite.
+   */
   readonly layer?: string;
 }
 
@@ -39,7 +44,10 @@ export interface StepToCheck {
   readonly state: TrainingState;
 }
 
-/** The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all is finite. */
+/**
+ * The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all
+ * is finite.
+ */
 export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
   const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
   const assigned = allNonFinite(at.state.assigned());
@@ -67,7 +75,10 @@ export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | unde
   return new NonFiniteError({ where, expected, received: described, remedy }, { ...place, ...origin });
 }
 
-/** The error for parameters that are not finite after the last update, which no later step would notice; undefined where all are. */
+/**
+ * The error for parameters that are not finite after the last update, which no later step would notice; undefined where
+ * all are.
+ */
 export async function nonFiniteParameters(state: TrainingState, step: number): Promise<NonFiniteError | undefined> {
   const culprits = allNonFinite(await state.readRegion(PARAMETERS));
   if (culprits.length === 0) return undefined;

@@ -36,8 +36,8 @@ export interface Callback {
   /** After each step, and after the entry that it completes. */
   onStep?(moment: Moment): void | Promise<void>;
   /**
-   * Once, after the last step: of all, before a stop, or before the step that failed. An entry over a stretch that a stop cut short comes
-   * later, for a run that goes on from this moment will complete it.
+   * Once, after the last step: of all, before a stop, or before the step that failed. An entry over a stretch that a
+   * stop cut short comes later, for a run that goes on from this moment will complete it.
    */
   onEnd?(moment: Moment, failure?: NonFiniteError): void | Promise<void>;
 }

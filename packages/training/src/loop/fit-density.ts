@@ -18,7 +18,8 @@ export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProble
 /**
  * Fits a density to data by maximum likelihood: minimises −mean log q(x) over minibatches without replacement.
  *
- * The density must compute `logProb` from the variables anew at each call, as `pushForward(base, flow, variables)` does; the history's term
+ * The density must compute `logProb` from the variables anew at each call, as `pushForward(base, flow, variables)`
+ * does; the history's term
  * `logProb` is the mean log-likelihood of the batches. Compiled by default, like `fit`.
  * @param density e.g. `pushForward(standardNormal(2), flow, variables)`
  * @param options.variables the density's own: they are trained

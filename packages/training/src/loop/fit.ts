@@ -15,7 +15,10 @@ import type { TrainingProblem } from './variational.ts';
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainingProblem {
-  /** All that the loss uses and a checkpoint holds. The optimiser trains those that are trainable; the loss may assign the others. */
+  /**
+   * All that the loss uses and a checkpoint holds. The optimiser trains those that are trainable; the loss may assign
+   * the others.
+   */
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly steps: number;
@@ -40,7 +43,10 @@ export interface FitResult {
   readonly steps: number;
   /** The kind of the engine that ran. */
   readonly engine: string;
-  /** Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included, tracing not; ms. */
+  /**
+   * Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included,
+   * tracing not; ms.
+   */
   readonly msPerStep: number;
   /** Entries of this call. */
   readonly history: readonly HistoryEntry[];
@@ -50,13 +56,15 @@ export interface FitResult {
 const WARM_UP_STEPS = 20;
 
 /**
- * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one thread count, runtime
- * version and machine. At the end, and when it is stopped, the variables hold the trained values.
+ * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one
+ * thread count, runtime version and machine. At the end, and when it is stopped, the variables hold the trained values.
  *
- * Variables that are not trainable take what the loss assigns to them, moving averages of batch normalisation for one: they are part of the state, a
- * step that is left out leaves them as they were, and the optimiser does not touch them.
- * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless `onNonFinite` leaves the step out
- * @throws ExpectationError where the state to go on from is of another model or optimiser, the loss assigns a variable that is trainable or not among
+ * Variables that are not trainable take what the loss assigns to them, moving averages of batch normalisation for one:
+ * they are part of the state, a step that is left out leaves them as they were, and the optimiser does not touch them.
+ * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless
+ * `onNonFinite` leaves the step out
+ * @throws ExpectationError where the state to go on from is of another model or optimiser, the loss assigns a variable
+ * that is trainable or not among
  * `variables`, or the optimiser's schedule gives no rate
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
@@ -83,7 +91,10 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   }
 }
 
-/** The engine's own state where it has one, else one in this thread, and why threads do not share rows that they were to share. */
+/**
+ * The engine's own state where it has one, else one in this thread, and why threads do not share rows that they were to
+ * share.
+ */
 async function trainingState(
   engine: Engine,
   options: TrainingStateOptions,

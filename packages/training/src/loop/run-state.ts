@@ -7,7 +7,8 @@ import type { TrainingState, ValuesByName } from '../memory/training-state.ts';
 import type { AverageState } from './history.ts';
 
 /**
- * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else is needed to go on.
+ * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else
+ * is needed to go on.
  */
 export interface RunState {
   /** Steps done, so also the number of the next step. */
@@ -47,7 +48,8 @@ const shapesOf = (variables: NamedVariables): RunState['shapes'] =>
 /**
  * Gives training the arrays of a run.
  *
- * @throws ExpectationError where a slot or a variable is missing or surplus, or has another shape; nothing is given then
+ * @throws ExpectationError where a slot or a variable is missing or surplus, or has another shape; nothing is given
+ * then
  */
 export async function writeState(
   from: RunState,

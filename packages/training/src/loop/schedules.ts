@@ -14,7 +14,10 @@ export function linear(from: number, to: number, steps: number): LearningRateSch
   return (step) => from + (to - from) * Math.min(1, step / steps);
 }
 
-/** From `rate` to 0 over `steps` along half a cosine. @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5 without restarts */
+/**
+ * From `rate` to 0 over `steps` along half a cosine. @see Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5 without
+ * restarts
+ */
 export function cosineDecay(rate: number, steps: number): LearningRateSchedule {
   return (step) => 0.5 * rate * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
 }

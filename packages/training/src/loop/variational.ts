@@ -1,4 +1,5 @@
-// Ties a latent-variable model and an objective to what `fit` takes: a loss, its input shapes, and the arrays of a step.
+// Ties a latent-variable model and an objective to what `fit` takes: a loss, its input shapes, and the arrays of a
+// step.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { LatentModel, Objective } from '@flowvae/objectives';
@@ -30,14 +31,16 @@ export interface TrainingProblem {
   /** Names what the batch of a step is drawn from, for errors. */
   readonly nameBatch?: (step: number) => string;
   /**
-   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the rows of a step, unless the
-   * traced loss shows that rows meet; without it they share the operators one by one, which is slower.
+   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the
+   * rows of a step, unless the traced loss shows that rows meet; without it they share the operators one by one, which
+   * is slower.
    */
   readonly batchInputs?: readonly string[];
 }
 
 /**
- * Variational training as a problem for `fit`: inputs `x`, `noise` [B, draws·width] and the objective's schedules by name.
+ * Variational training as a problem for `fit`: inputs `x`, `noise` [B, draws·width] and the objective's schedules by
+ * name.
  *
  * Threads share the rows of a batch, each with all draws of its data points, unless the objective mixes rows.
  */

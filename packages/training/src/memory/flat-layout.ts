@@ -56,7 +56,8 @@ export function shareBounds(
     const cut = places.find(({ offset, size }) => offset < even && even < offset + size);
     const width = cut && columns[cut.name];
     if (!width) return even;
-    const rows = LANES * Math.round((even - cut.offset) / width / LANES); // a multiple of four rows begins at a multiple of four
+    // a multiple of four rows begins at a multiple of four
+    const rows = LANES * Math.round((even - cut.offset) / width / LANES);
     return cut.offset + Math.min(rows * width, padded(cut.size));
   });
 }

@@ -10,8 +10,8 @@ const PAGE = 65_536;
 /**
  * The flat buffer of a training run: [parameters | gradients | slot 0 | slot 1 | …], each `length` float32 long.
  *
- * ONNX Runtime reads and writes the views directly; the optimiser sweeps over the regions. The memory never grows, for that would detach
- * every view. Variables that are not trainable stand beside it, where no sweep comes.
+ * ONNX Runtime reads and writes the views directly; the optimiser sweeps over the regions. The memory never grows, for
+ * that would detach every view. Variables that are not trainable stand beside it, where no sweep comes.
  */
 export class FlatParameters implements OptimizerTarget {
   /** Values by variable name. */
@@ -43,12 +43,17 @@ export class FlatParameters implements OptimizerTarget {
     this.readVariables();
   }
 
-  /** Views of a region by variable name, trainable ones only: 0 holds the parameters, 1 the gradients, 2 and on the optimiser's slots. */
+  /**
+   * Views of a region by variable name, trainable ones only: 0 holds the parameters, 1 the gradients, 2 and on the
+   * optimiser's slots.
+   */
   region(index: number): Readonly<Record<string, Float32Array>> {
     return viewsOf(this.#layout, new Float32Array(this.#memory.buffer, this.#pointer(index), this.length));
   }
 
-  /** Euclidean norm of all gradients together; not finite where any of them is not, or where a square exceeds float32. */
+  /**
+   * Euclidean norm of all gradients together; not finite where any of them is not, or where a square exceeds float32.
+   */
   gradientNorm(): number {
     return Math.sqrt(this.#kernels.sumOfSquares(this.#pointer(GRADIENTS), this.length));
   }

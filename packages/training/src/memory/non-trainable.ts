@@ -1,4 +1,5 @@
-// Variables that no optimiser changes, moving averages of batch normalisation for one. What a loss assigns to them is part of the training state.
+// Variables that no optimiser changes, moving averages of batch normalisation for one. What a loss assigns to them is
+// part of the training state.
 import { ExpectationError, type NamedVariables, refuseAssignments, type Variable } from '@flowvae/tensor';
 
 const chosen = (variables: NamedVariables, trainable: boolean): NamedVariables =>
@@ -11,8 +12,8 @@ export const trainableOf = (variables: NamedVariables): NamedVariables => chosen
 export const nonTrainableOf = (variables: NamedVariables): NamedVariables => chosen(variables, false);
 
 /**
- * Runs a loss that may assign variables of `variables` which are not trainable, and no others: they would not be part of the training state, or
- * the optimiser would change them too.
+ * Runs a loss that may assign variables of `variables` which are not trainable, and no others: they would not be part
+ * of the training state, or the optimiser would change them too.
  *
  * @throws ExpectationError at another assignment
  */

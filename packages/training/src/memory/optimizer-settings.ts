@@ -1,4 +1,5 @@
-// What an optimiser can work with: a rate that is not a number, or below zero, would ruin the parameters and be blamed on the model.
+// What an optimiser can work with: a rate that is not a number, or below zero, would ruin the parameters and be blamed
+// on the model.
 import { ExpectationError } from '@flowvae/tensor';
 
 /** The learning rate at a step, counted from 0: finite, from 0. */

@@ -1,4 +1,5 @@
-// Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and in defaults.
+// Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and
+// in defaults.
 import type { Sweep } from './kernels.ts';
 import {
   checkedRate,
@@ -9,7 +10,10 @@ import {
   type LearningRateSchedule,
 } from './optimizer-settings.ts';
 
-/** What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the gradients, the rest its state. */
+/**
+ * What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the
+ * gradients, the rest its state.
+ */
 export interface OptimizerTarget {
   /** Euclidean norm of all gradients together. */
   gradientNorm(): number;
@@ -33,8 +37,9 @@ type Update = (target: OptimizerTarget, firstSlot: number) => void;
 /**
  * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
  *
- * A variable that a step's loss does not use has gradient 0 at that step: its averages decay and its momentum goes on, in both engines. (PyTorch
- * does the same after `zero_grad(set_to_none=False)`; by default it passes such a parameter over.)
+ * A variable that a step's loss does not use has gradient 0 at that step: its averages decay and its momentum goes on,
+ * in both engines. (PyTorch does the same after `zero_grad(set_to_none=False)`; by default it passes such a parameter
+ * over.)
  */
 export interface Optimizer {
   /** What to write into a config: the name and every setting. */
@@ -44,7 +49,8 @@ export interface Optimizer {
   /** A name for each of these regions, e.g. `m` and `v`. */
   readonly slotNames: readonly string[];
   /**
-   * The update of a step. All that a schedule says is asked for here, so that a chain whose last rate is none has moved nothing.
+   * The update of a step. All that a schedule says is asked for here, so that a chain whose last rate is none has moved
+   * nothing.
    *
    * @throws ExpectationError where a schedule gives no rate
    */
@@ -63,7 +69,10 @@ export const FIRST_SLOT = 2;
 /** A learning rate, fixed or by step: finite, from 0. */
 export type LearningRate = number | LearningRateSchedule;
 
-/** Moving averages below this become 0: even divided by an epsilon of 1e-8 they move no parameter, and denormal numbers are slow. */
+/**
+ * Moving averages below this become 0: even divided by an epsilon of 1e-8 they move no parameter, and denormal numbers
+ * are slow.
+ */
 const TINY = 1e-30;
 
 const described = (rate: LearningRate) => (typeof rate === 'number' ? rate : 'schedule');
@@ -76,8 +85,8 @@ export interface AdamOptions {
 }
 
 /**
- * Adam with bias correction, epsilon outside the square root. A step that is left out counts for the schedule, not for the correction: the averages
- * have not seen it.
+ * Adam with bias correction, epsilon outside the square root. A step that is left out counts for the schedule, not for
+ * the correction: the averages have not seen it.
  *
  * @throws ExpectationError for a setting that makes no step, and at a step for which a schedule gives none
  * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; torch.optim.Adam
@@ -109,7 +118,8 @@ export interface RmspropOptions {
 }
 
 /**
- * RMSprop, not centred, with momentum after the division; epsilon outside the square root, alpha 0.99 (TensorFlow.js: inside, 0.9).
+ * RMSprop, not centred, with momentum after the division; epsilon outside the square root, alpha 0.99 (TensorFlow.js:
+ * inside, 0.9).
  *
  * @throws ExpectationError as {@link adam}
  * @see torch.optim.RMSprop

@@ -1,4 +1,5 @@
-// What the training loop works on, wherever parameters and gradients live: in this thread, spread over several, or on a device.
+// What the training loop works on, wherever parameters and gradients live: in this thread, spread over several, or on a
+// device.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
 import type { Loss, StepValues } from '../steps/gradient-step.ts';
@@ -15,7 +16,10 @@ export interface TrainingState extends OptimizerTarget {
   assigned(): ValuesByName;
   /** Ends an update: the next run sees the new parameters, and what the last one assigned. */
   commit(): void;
-  /** The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid until the next call. */
+  /**
+   * The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid
+   * until the next call.
+   */
   readRegion(index: number): Promise<ValuesByName>;
   /** Sets a region's values by variable name. */
   writeRegion(index: number, values: ValuesByName): Promise<void>;

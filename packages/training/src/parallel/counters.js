@@ -4,11 +4,15 @@
 import { cpus, loadavg } from 'node:os';
 
 /**
- * How long a thread looks at a counter before it goes to sleep over it, ms. Longer than the waits within a step and between two steps: threads that
- * sleep and wake in turns are often put on one processor, one behind the other, while the next processor idles.
+ * How long a thread looks at a counter before it goes to sleep over it, ms. Longer than the waits within a step and
+ * between two steps: threads that sleep and wake in turns are often put on one processor, one behind the other, while
+ * the next processor idles.
  */
 const SPIN = 4;
-/** The same where other programs need the processors, ms: whoever looks then keeps somebody from working, often the thread that it waits for. */
+/**
+ * The same where other programs need the processors, ms: whoever looks then keeps somebody from working, often the
+ * thread that it waits for.
+ */
 const BRIEF_SPIN = 0.05;
 /** Looks between two glances at the clock. */
 const LOOKS = 256;
@@ -20,8 +24,9 @@ let lookedAt = Number.NEGATIVE_INFINITY;
 let spin = SPIN;
 
 /**
- * How long to look, ms: threads that are ready to run, over the last minute, tell whether others want the processors. A processor that is taken away
- * for a moment does not, for a virtual machine's is now and then while nobody here waits for it; and Windows keeps no such count.
+ * How long to look, ms: threads that are ready to run, over the last minute, tell whether others want the processors. A
+ * processor that is taken away for a moment does not, for a virtual machine's is now and then while nobody here waits
+ * for it; and Windows keeps no such count.
  * @param {number} now
  */
 function spinNow(now) {
@@ -33,7 +38,8 @@ function spinNow(now) {
 }
 
 /**
- * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their difference does not.
+ * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their
+ * difference does not.
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 const missing = (counters, index, value) => (value - Atomics.load(counters, index)) | 0;
@@ -63,7 +69,8 @@ export function waitUntil(counters, index, value) {
 }
 
 /**
- * The same for a thread with an event loop that others rely on: it blocks for a short time only, and calls `rest` in between.
+ * The same for a thread with an event loop that others rely on: it blocks for a short time only, and calls `rest` in
+ * between.
  * @param {Int32Array} counters @param {number} index @param {number} value
  * @param {number} patience ms @param {() => Promise<void>} rest
  */

@@ -12,8 +12,9 @@ const PATIENCE = 20;
 const WORKER = new URL('./shard-worker.js', import.meta.url);
 
 /**
- * This thread and its workers, and the commands that they were given. The first part of the step is this thread's own, so that there are no more
- * threads than were asked for. A worker that fails makes every later wait fail with its error.
+ * This thread and its workers, and the commands that they were given. The first part of the step is this thread's own,
+ * so that there are no more threads than were asked for. A worker that fails makes every later wait fail with its
+ * error.
  */
 export class Crew {
   readonly #own: ShardData;
@@ -85,8 +86,8 @@ export class Crew {
   }
 
   /**
-   * Waits for the workers. It blocks this thread for up to `PATIENCE` at a time, as a session in this thread would: a message through the event
-   * loop takes several times longer to arrive than a step's other waits.
+   * Waits for the workers. It blocks this thread for up to `PATIENCE` at a time, as a session in this thread would: a
+   * message through the event loop takes several times longer to arrive than a step's other waits.
    */
   async #wait(counters: Int32Array, index: number, value: number): Promise<void> {
     const look = () => {
@@ -113,7 +114,8 @@ export class Crew {
   async dismiss(): Promise<void> {
     closeGate(this.#state.gate);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    await this.#following.catch(() => {}); // it fails now, for the workers are gone, where it was under way; who waits for it is told
+    // it fails now, for the workers are gone, where it was under way; who waits for it is told
+    await this.#following.catch(() => {});
     await this.#part?.free();
   }
 

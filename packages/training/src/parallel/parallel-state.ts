@@ -1,4 +1,5 @@
-// A step's rows spread over threads: each runs the graph on its part of the batch and updates its share of the parameters.
+// A step's rows spread over threads: each runs the graph on its part of the batch and updates its share of the
+// parameters.
 import { type Arrays, runCounter } from '@flowvae/compiler';
 import { ExpectationError } from '@flowvae/tensor';
 import { BYTES, flatLayout, viewsOf } from '../memory/flat-layout.ts';
@@ -18,11 +19,12 @@ export interface ParallelStateOptions extends TrainingStateOptions {
 }
 
 /**
- * A data-parallel training state. Sums over threads are taken in a fixed order, so equal arguments give equal bytes for one number of threads.
+ * A data-parallel training state. Sums over threads are taken in a fixed order, so equal arguments give equal bytes for
+ * one number of threads.
  *
- * All threads work in one shared memory, each with a session of its own for its rows. Thread i updates share i of the flat buffer: gradients of
- * large kernels, xᵀ·dy, it forms for its share from all rows of x and dy; other gradients are summed over threads. No thread waits for another
- * inside a graph, and nothing is copied from thread to thread.
+ * All threads work in one shared memory, each with a session of its own for its rows. Thread i updates share i of the
+ * flat buffer: gradients of large kernels, xᵀ·dy, it forms for its share from all rows of x and dy; other gradients are
+ * summed over threads. No thread waits for another inside a graph, and nothing is copied from thread to thread.
  *
  * @returns why the rows must stay together, where they must
  */

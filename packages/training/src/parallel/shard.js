@@ -1,6 +1,7 @@
 // @ts-check
-// One thread's part of a data-parallel step: it runs the graph on its rows of the batch, sums the gradients of its share of the parameters over all
-// threads and updates that share. JavaScript, because Node 20 starts a worker from nothing else.
+// One thread's part of a data-parallel step: it runs the graph on its rows of the batch, sums the gradients of its
+// share of the parameters over all threads and updates that share. JavaScript, because Node 20 starts a worker from
+// nothing else.
 
 /** @typedef {import('./shared-state.ts').ShardData} ShardData */
 /** @typedef {import('./shared-state.ts').PlacedOutput} PlacedOutput */
@@ -9,7 +10,8 @@
 /**
  * How a thread waits for the others, and how it enters native code.
  * @typedef {object} Manners
- * @property {(counters: Int32Array, index: number, value: number) => void | Promise<void>} wait until a counter has reached a value
+ * @property {(counters: Int32Array, index: number, value: number) => void | Promise<void>} wait until a counter has
+ * reached a value
  * @property {<T>(native: () => Promise<T>) => Promise<T>} guarded
  */
 
@@ -20,8 +22,8 @@ const [PARAMETERS, GRADIENTS] = [0, 1];
  * Makes the sessions of a part.
  * @param {ShardData} data
  * @param {Manners} manners
- * @returns {Promise<{ follow(command: Float64Array): void | Promise<void>, free(): Promise<void> }>} what follows a command, and what frees the
- * sessions, which a thread that ends takes with it anyway
+ * @returns {Promise<{ follow(command: Float64Array): void | Promise<void>, free(): Promise<void> }>} what follows a
+ * command, and what frees the sessions, which a thread that ends takes with it anyway
  */
 export async function openShard(data, { wait, guarded }) {
   const { shard, shards, bounds, weights, state, regions, scalars } = data;
@@ -101,7 +103,8 @@ function partsOf({ gradients, bounds, shard }) {
 }
 
 /**
- * The graph of this thread's rows and that of the products over all rows, with their inputs and outputs in shared memory.
+ * The graph of this thread's rows and that of the products over all rows, with their inputs and outputs in shared
+ * memory.
  * @param {ShardData} data
  * @param {Manners['guarded']} guarded
  */

@@ -37,14 +37,19 @@ export function rowsOf(batch: number, threads: number): number[] {
   return bounds.slice(1).map((end, i) => end - bounds[i]!);
 }
 
-/** Rows of the graphs that are looked through for where rows meet: primes that no axis is likely to be a multiple of. */
+/**
+ * Rows of the graphs that are looked through for where rows meet: primes that no axis is likely to be a multiple of.
+ */
 const PRIMES = [67, 71] as const;
 
 /** Of another number of rows than the step has: what it says of its own is told by the step. */
 const takesNo = (rows: string, error: unknown) =>
   `the loss takes no batch of ${rows} row${rows === '1' ? '' : 's'} (${(error as Error).message})`;
 
-/** Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by itself. */
+/**
+ * Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by
+ * itself.
+ */
 function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
   const traced = (rows: number) =>
     traceGraph(lossAndTerms(loss, variables), shapesFor(inputShapes, batchInputs, rows), { variables });

@@ -1,4 +1,5 @@
-// The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it as it is.
+// The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it
+// as it is.
 import { openGate, type Port, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../memory/flat-layout.ts';
 import type { Sweep } from '../memory/kernels.ts';
@@ -134,8 +135,8 @@ export function sharedState({ shards, scalars, length, regions }: SharedSizes): 
 }
 
 /**
- * Byte offset of a region as a worker sees it: workers have the parameters and the optimiser's state in common, and gradients of their own, of
- * which those in the worker's share are sums over all.
+ * Byte offset of a region as a worker sees it: workers have the parameters and the optimiser's state in common, and
+ * gradients of their own, of which those in the worker's share are sums over all.
  *
  * @param regions how many regions a step works on
  */

@@ -27,7 +27,10 @@ const single = ({ run, rowsWithin, ...runner }: FunctionsRunner<'fn'>): Function
   run: (arrays, shapes) => run('fn', arrays, shapes),
 });
 
-/** Prepares several functions that share threads, one core for each run; the variables must keep their values until it is disposed of. */
+/**
+ * Prepares several functions that share threads, one core for each run; the variables must keep their values until it
+ * is disposed of.
+ */
 export async function functionsRunner<Name extends string>(
   given: Readonly<Record<Name, Traceable>>,
   options: RunnerOptions,
@@ -37,7 +40,10 @@ export async function functionsRunner<Name extends string>(
   return engine.spread?.(functions, options) ?? inTurn(engine, functions, options);
 }
 
-/** Prepares a function each of whose runs uses all threads, with the values that the variables have by then; runs take turns. */
+/**
+ * Prepares a function each of whose runs uses all threads, with the values that the variables have by then; runs take
+ * turns.
+ */
 export async function turnRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
   const { engine } = await chooseEngine(options.engine);
   return single(inTurn(engine, unassigning({ fn }), options));

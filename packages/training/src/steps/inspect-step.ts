@@ -43,8 +43,8 @@ export interface InspectStepOptions {
 }
 
 /**
- * Computes the loss and all gradients of a step, by the variables' values, and sums up all of it. The origin is looked for kernel by kernel, whichever the
- * engine.
+ * Computes the loss and all gradients of a step, by the variables' values, and sums up all of it. The origin is looked
+ * for kernel by kernel, whichever the engine.
  */
 export async function inspectStep(
   problem: TrainingProblem,

@@ -1,10 +1,11 @@
-// How many rows are computed in one run: what the likelihood makes of a row decides, from 3 KB of bits to 800 KB of 256 levels for each pixel.
+// How many rows are computed in one run: what the likelihood makes of a row decides, from 3 KB of bits to 800 KB of 256
+// levels for each pixel.
 import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 
 /**
- * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes a quarter more where it keeps no second block for
- * the memory pattern (`isSmall` of a session's choices), and a thread 10 MiB: with two of them an evaluation takes some 100 MiB beside the process and
- * its parameters.
+ * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes a quarter more where it
+ * keeps no second block for the memory pattern (`isSmall` of a session's choices), and a thread 10 MiB: with two of
+ * them an evaluation takes some 100 MiB beside the process and its parameters.
  */
 export const RUN_BYTES = 32 * 2 ** 20;
 
@@ -22,7 +23,8 @@ export function rowsWithin(most: number, bytesAt: (rows: number) => number): num
 }
 
 /**
- * The same by the graph that so many rows have; `most` where there is none, for what cannot be traced can still run eagerly.
+ * The same by the graph that so many rows have; `most` where there is none, for what cannot be traced can still run
+ * eagerly.
  *
  * @param graphAt traces
  */

@@ -18,7 +18,8 @@ function convolution2D(
   depthwise: boolean,
 ): Convolution {
   const { computeConv2DInfo, convertConv2DDataFormat } = tf.backend_util;
-  const order = depthwise ? 'channelsLast' : convertConv2DDataFormat(dataFormat); // tfjs-cpu's depthwise kernels know no other
+  // tfjs-cpu's depthwise kernels know no other
+  const order = depthwise ? 'channelsLast' : convertConv2DDataFormat(dataFormat);
   const info = computeConv2DInfo(
     x as [number, number, number, number],
     filter as [number, number, number, number],
@@ -54,7 +55,9 @@ const filterGradient2D =
     return filterGradient(builder, x, dy, convolution2D(x.shape, attributes.filterShape, attributes, depthwise));
   };
 
-/** A bias or slopes of one dimension belong to the channels, wherever these are; anything else broadcasts as it stands. */
+/**
+ * A bias or slopes of one dimension belong to the channels, wherever these are; anything else broadcasts as it stands.
+ */
 const alongChannels = (builder: GraphBuilder, value: Value, channelsLast: boolean) =>
   channelsLast || value.shape.length !== 1 || value.shape[0] === 1
     ? value

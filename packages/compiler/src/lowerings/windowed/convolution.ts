@@ -1,5 +1,5 @@
-// Convolutions over any number of spatial axes and their two gradients. tfjs keeps channels last, ONNX first: hence the transpositions, which
-// ONNX Runtime moves and cancels between neighbours.
+// Convolutions over any number of spatial axes and their two gradients. tfjs keeps channels last, ONNX first: hence the
+// transpositions, which ONNX Runtime moves and cancels between neighbours.
 import { sameShape, type Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { reshaped, sliced, transposed } from '../lowering.ts';
@@ -21,7 +21,10 @@ export interface Finish {
 
 const leadingAxes = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** Filters as ONNX wants them: [..., C, O] → [O, C, ...], depthwise [..., C, M] → [C·M, 1, ...]. The gradient for x takes them alike. */
+/**
+ * Filters as ONNX wants them: [..., C, O] → [O, C, ...], depthwise [..., C, M] → [C·M, 1, ...]. The gradient for x
+ * takes them alike.
+ */
 function onnxFilter(builder: GraphBuilder, filter: Value, { depthwise, windows: { axes } }: Convolution): Value {
   const n = axes.length;
   if (!depthwise) return transposed(builder, filter, [n + 1, n, ...leadingAxes(n)]);
@@ -70,8 +73,8 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
 }
 
 /**
- * The gradient for the filter of {@link convolved}, itself a convolution: channels take the place of the batch and the batch that of channels,
- * dy is the filter, stride and dilation change places.
+ * The gradient for the filter of {@link convolved}, itself a convolution: channels take the place of the batch and the
+ * batch that of channels, dy is the filter, stride and dilation change places.
  */
 export function filterGradient(builder: GraphBuilder, x: Value, dy: Value, of: Convolution): Value {
   const { windows, depthwise } = of;

@@ -75,7 +75,10 @@ function collected(builder: GraphBuilder, dy: Value, indices: Value, shape: read
   return reshaped(builder, scattered(builder, zeros, reshaped(builder, indices, [count]), rows, 'add'), shape);
 }
 
-/** Every dy to the element of x under the largest sum: the window's corner and the place's offset from it, kept inside the image. */
+/**
+ * Every dy to the element of x under the largest sum: the window's corner and the place's offset from it, kept inside
+ * the image.
+ */
 const inputGradient: Lowering<tfjs.Dilation2DAttrs> = (builder, inputs, attributes) => {
   const { x, axes, shape, sums } = dilation(builder, inputs, attributes);
   const [batch, height, width, channels] = x.shape as [number, number, number, number];

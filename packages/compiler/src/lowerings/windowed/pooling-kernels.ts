@@ -47,7 +47,10 @@ const place3D: Placement<Attributes3D> = (shape, { filterSize, strides, pad, dim
     ),
   );
 
-/** Windows of one element, as many as there are elements: tfjs-cpu's 2-D pools return their input then, however it is padded. */
+/**
+ * Windows of one element, as many as there are elements: tfjs-cpu's 2-D pools return their input then, however it is
+ * padded.
+ */
 const keepsElements = (axes: Windows['axes']) =>
   axes.every(({ size, input, output }) => size === 1 && input === output);
 
@@ -93,7 +96,10 @@ const maxPoolWithArgmax: Lowering<tfjs.MaxPoolWithArgmaxAttrs> = (builder, input
   return results.map((result) => channelsBack(builder, result, windows));
 };
 
-/** In 2-D a window without elements has the mean 0/0 and ties go to the first; in 3-D it has the mean 0 and they go to the last: so tfjs-cpu. */
+/**
+ * In 2-D a window without elements has the mean 0/0 and ties go to the first; in 3-D it has the mean 0 and they go to
+ * the last: so tfjs-cpu.
+ */
 export const pools = {
   AvgPool: pool(place2D, average(0)),
   AvgPool3D: pool(place3D, average(1)),

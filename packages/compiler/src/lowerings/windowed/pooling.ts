@@ -74,7 +74,10 @@ const places = (axes: Axes): number[][] =>
     [[]],
   );
 
-/** The maxima and where they are in the flat image; a window of NaN and −∞ only has a place outside, and −∞ or float32's lowest as its maximum. */
+/**
+ * The maxima and where they are in the flat image; a window of NaN and −∞ only has a place outside, and −∞ or float32's
+ * lowest as its maximum.
+ */
 function maximaWithPlaces(builder: GraphBuilder, { image, axes }: Placed): [maxima: Value, places: Value] {
   const shape = outputShape(image, axes);
   const attributes = windowAttributes(axes);
@@ -140,7 +143,8 @@ const turned = (builder: GraphBuilder, x: Value) =>
   );
 
 /**
- * Maxima with their places in tfjs's order of axes, (row·width + column)·C + channel, beginning anew for each image unless `withBatch`.
+ * Maxima with their places in tfjs's order of axes, (row·width + column)·C + channel, beginning anew for each image
+ * unless `withBatch`.
  */
 export function maxPooledWithPlaces(builder: GraphBuilder, x: Value, axes: Axes, withBatch: boolean): [Value, Value] {
   if (refusesPadding(axes)) throw new TypeError('maxPoolWithArgmax: expected padding smaller than the window');
@@ -158,7 +162,10 @@ export function maxPooledWithPlaces(builder: GraphBuilder, x: Value, axes: Axes,
   return [maxima, pairwise(builder, 'Add', scaled, offsets)];
 }
 
-/** The mean of every window, over those of its elements that are inside the image; `empty` is the count for a window that has none. */
+/**
+ * The mean of every window, over those of its elements that are inside the image; `empty` is the count for a window
+ * that has none.
+ */
 export function averagePooled(builder: GraphBuilder, x: Value, axes: Axes, empty: number): Value {
   const shape = outputShape(x, axes);
   if (!refusesPadding(axes)) {
@@ -195,8 +202,8 @@ const insideCounts = ({ input, output, size, stride, before }: WindowAxis): numb
   });
 
 /**
- * The gradient of {@link averagePooled} as tfjs defines it: every dy, divided by the size of the window, spread over the window. Windows that
- * reach into the padding share as if they were whole.
+ * The gradient of {@link averagePooled} as tfjs defines it: every dy, divided by the size of the window, spread over
+ * the window. Windows that reach into the padding share as if they were whole.
  */
 export function averageGradient(builder: GraphBuilder, dy: Value, axes: Axes): Value {
   const sizes = each(axes, 'size');

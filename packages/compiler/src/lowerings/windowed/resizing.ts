@@ -1,4 +1,5 @@
-// Resizing images by picking or blending rows and columns, one axis after the other. The places are known while tracing.
+// Resizing images by picking or blending rows and columns, one axis after the other. The places are known while
+// tracing.
 import type { tfjs } from '@flowvae/tensor';
 import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';

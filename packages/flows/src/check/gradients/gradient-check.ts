@@ -32,21 +32,26 @@ const SECOND_LOOK = 0.6;
 const COPIES = 2;
 
 /**
- * The derivative of Σ weight·y + Σ weight·logDet along directions of each input: as it is claimed, and as a central difference shows it. Inputs
- * that each point has of its own are judged point by point, shared ones by the sum over all points.
+ * The derivative of Σ weight·y + Σ weight·logDet along directions of each input: as it is claimed, and as a central
+ * difference shows it. Inputs that each point has of its own are judged point by point, shared ones by the sum over all
+ * points.
  *
- * A difference over a step is the mean of the derivative within that step, kinks or not. So a right derivative at the middle differs from it by no
- * more than the claimed derivative varies within the step, and by rounding, which is measured. What differs by more than 1 % of the gradient's
- * norm and these two, at two steps, is wrong. Where the variation is large a shorter step is tried, and in the end the comparison is not judged.
+ * A difference over a step is the mean of the derivative within that step, kinks or not. So a right derivative at the
+ * middle differs from it by no more than the claimed derivative varies within the step, and by rounding, which is
+ * measured. What differs by more than 1 % of the gradient's norm and these two, at two steps, is wrong. Where the
+ * variation is large a shorter step is tried, and in the end the comparison is not judged.
  *
- * Most gradients are right, and one difference shows it for all inputs: they are moved at once, each forth or back by chance. Where that is not
- * right to half a percent of the smallest norm, each input is looked at by itself.
+ * Most gradients are right, and one difference shows it for all inputs: they are moved at once, each forth or back by
+ * chance. Where that is not right to half a percent of the smallest norm, each input is looked at by itself.
  */
 export function gradients(probes: readonly Probe[]): Tally[] {
   return gradientsAt(probes, (_, at) => yesOrNo(true, at, () => 'the gradient is not a number'));
 }
 
-/** The same of the inverse, at the y that the flow makes. Where float32 cannot invert, a gradient that is no number is not judged. */
+/**
+ * The same of the inverse, at the y that the flow makes. Where float32 cannot invert, a gradient that is no number is
+ * not judged.
+ */
 export function inverseGradients(probes: readonly Probe[]): Tally[] {
   const { flow } = probes[0]!;
   if (!isInvertible(flow)) return probes.map(() => tally([]));
@@ -99,7 +104,10 @@ function examine(probes: readonly Probe[]): Examined[] | undefined {
   });
 }
 
-/** Every input by itself, where that has no answer yet: at shorter and shorter steps what is right, then what is wrong among the others. */
+/**
+ * Every input by itself, where that has no answer yet: at shorter and shorter steps what is right, then what is wrong
+ * among the others.
+ */
 function lookAtEach(examined: readonly Examined[], answers: Answers): void {
   const open = only(examined, (question) => !answers.has(question));
   const seen = new Map<Question, Difference[]>();
@@ -122,8 +130,9 @@ function lookAtEach(examined: readonly Examined[], answers: Answers): void {
 }
 
 /**
- * What is wrong at a step and at another one beside it, variation within the step allowed for. It is the longest step, which rounding blurs least,
- * that no shorter one contradicts: within a longer one the derivative may have a peak that shows at none of the places looked at.
+ * What is wrong at a step and at another one beside it, variation within the step allowed for. It is the longest step,
+ * which rounding blurs least, that no shorter one contradicts: within a longer one the derivative may have a peak that
+ * shows at none of the places looked at.
  */
 function wrongOnes(examined: readonly Examined[], seen: ReadonlyMap<Question, readonly Difference[]>): Difference[] {
   const credible = new Map(

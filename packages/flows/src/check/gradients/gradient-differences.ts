@@ -9,7 +9,10 @@ import { lossChanges, type Move, type Subject, slopeOf, variations } from './mov
 /** Step of the differences for parameters of scale 1 and more. */
 const STEP = 1e-2;
 
-/** The change that a gradient may foretell for one step: where it is steep, what it describes is narrower than the step above. */
+/**
+ * The change that a gradient may foretell for one step: where it is steep, what it describes is narrower than the step
+ * above.
+ */
 const MOST_CHANGE = 2;
 
 /** Error that is allowed, as a share of the gradient's norm. */

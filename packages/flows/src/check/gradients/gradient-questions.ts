@@ -36,7 +36,9 @@ export interface Claims {
   readonly weights: LossWeights;
 }
 
-/** Directions by kind. A gradient is looked at in its own direction, in a random one, and where dense ones are blind. */
+/**
+ * Directions by kind. A gradient is looked at in its own direction, in a random one, and where dense ones are blind.
+ */
 interface Direction {
   readonly kind: string;
   readonly values: Float32Array;
@@ -82,9 +84,9 @@ export function questionsOf(probe: Probe, name: string, { found, weights }: Clai
 }
 
 /**
- * Dense directions see what is wrong in many elements: an error of the whole gradient in its own direction, and errors at right angles to it in
- * a random one. One wrong element of n is 1/n of them, so that √n elements at a time, and one alone, are looked at as well. What is claimed to
- * be exactly 0 has no part in the gradient's direction.
+ * Dense directions see what is wrong in many elements: an error of the whole gradient in its own direction, and errors
+ * at right angles to it in a random one. One wrong element of n is 1/n of them, so that √n elements at a time, and one
+ * alone, are looked at as well. What is claimed to be exactly 0 has no part in the gradient's direction.
  */
 function directionsOf(gradient: Float32Array, key: Key): Direction[] {
   const { length } = gradient;

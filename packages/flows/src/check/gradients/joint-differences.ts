@@ -6,7 +6,10 @@ import type { Question } from './gradient-questions.ts';
 import { groupsBy } from './grouping.ts';
 import { lossChanges, type Subject, slopeOf } from './moved-losses.ts';
 
-/** Error that is allowed where all inputs are moved at once, as a share of the smallest norm: several errors may partly cancel there. */
+/**
+ * Error that is allowed where all inputs are moved at once, as a share of the smallest norm: several errors may partly
+ * cancel there.
+ */
 const JOINT_TOLERANCE = TOLERANCE / 2;
 
 /** Norms whose logarithms differ by less may be moved together. */
@@ -38,7 +41,10 @@ export function lookJointly(examined: readonly Examined[], answers: Map<Question
   });
 }
 
-/** Questions that are asked together: of the same points, and of gradients of similar norms. For each move one list for some points. */
+/**
+ * Questions that are asked together: of the same points, and of gradients of similar norms. For each move one list for
+ * some points.
+ */
 function jointMoves(questions: readonly Question[]): Question[][][] {
   const lists = groupsBy(questions, ({ points }) => points[0]!).map((own) =>
     groupsBy(own, ({ norm }) => Math.round(Math.log(norm) / SIMILAR)),

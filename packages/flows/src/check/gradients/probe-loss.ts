@@ -1,4 +1,5 @@
-// One number for each point, Σ weight·y + weight·logDet: what gradients are checked of, its gradients, and its values at other inputs.
+// One number for each point, Σ weight·y + weight·logDet: what gradients are checked of, its gradients, and its values
+// at other inputs.
 import { drawNormal, fold } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { Flow } from '../../flow.ts';
@@ -20,8 +21,9 @@ export interface Weighted {
 }
 
 /**
- * Random weights, smaller for points where the loss is steep: where points are added up, none of them decides alone. A point's weights are
- * divided by the norm of its own gradient towards z where that exceeds 1. Undefined where the flow has no gradients.
+ * Random weights, smaller for points where the loss is steep: where points are added up, none of them decides alone. A
+ * point's weights are divided by the norm of its own gradient towards z where that exceeds 1. Undefined where the flow
+ * has no gradients.
  */
 export function lossWeights(probes: readonly Probe[]): LossWeights[] | undefined {
   const plain = probes.map(({ key, inputs }) => ({
@@ -51,11 +53,17 @@ export const normOf = (values: ArrayLike<number>) =>
 interface GradientRequest {
   /** Default: towards all inputs. */
   readonly names?: readonly string[];
-  /** Whether parameters that all points share stay one row, so that TensorFlow.js adds up their gradients. Default false. */
+  /**
+   * Whether parameters that all points share stay one row, so that TensorFlow.js adds up their gradients. Default
+   * false.
+   */
   readonly keepsBroadcast?: boolean;
 }
 
-/** Gradients of the sum over all points with respect to inputs, each as large as its input; undefined where the flow has none. */
+/**
+ * Gradients of the sum over all points with respect to inputs, each as large as its input; undefined where the flow has
+ * none.
+ */
 export function lossGradients(
   flow: Flow,
   list: readonly Weighted[],

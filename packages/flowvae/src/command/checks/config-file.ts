@@ -7,7 +7,8 @@ import { checkSettings } from '../../config/train-config.ts';
 const FACTS = ['versions', 'dataSha256', 'sha256'];
 
 /**
- * The settings in a file; it need not have all. What the config.json of a run lacks did not exist yet, and is what it was then: the same model again.
+ * The settings in a file; it need not have all. What the config.json of a run lacks did not exist yet, and is what it
+ * was then: the same model again.
  *
  * @throws ExpectationError naming the file, and the first setting in it that is unknown or not acceptable
  */

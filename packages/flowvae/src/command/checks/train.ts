@@ -76,14 +76,19 @@ function replayTask(
   return { run, settings, json, quiet, verbose };
 }
 
-/** A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings, may have one. */
+/**
+ * A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings,
+ * may have one.
+ */
 function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfig): void {
   if (given === undefined || lrMilestones.length > 0) return;
   const [where, expected] = [flagOf('lrFactor'), `${flagOf('lrMilestones')} beside it`];
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
-/** The settings of a run that is taken up; what is given besides must not contradict them, which the run itself judges. */
+/**
+ * The settings of a run that is taken up; what is given besides must not contradict them, which the run itself judges.
+ */
 function resumedSettings(
   run: string,
   out: string | undefined,

@@ -1,4 +1,5 @@
-// What the command line takes, word by word, derived from the commands and their options: what every shell's completion is written from.
+// What the command line takes, word by word, derived from the commands and their options: what every shell's completion
+// is written from.
 import type { Command } from 'commander';
 
 /** What may stand in a place: given words, paths, or something of the user's own where both are empty. */
@@ -40,7 +41,9 @@ const pathKinds = new Map<string, 'files' | 'folders'>([
   ['run', 'folders'],
 ]);
 
-/** `<adam|sgd>` are two words, `<mnist|folder>` a word or a folder, `<run>` a folder, `<n>` a number of the user's own. */
+/**
+ * `<adam|sgd>` are two words, `<mnist|folder>` a word or a folder, `<run>` a folder, `<n>` a number of the user's own.
+ */
 export function placeOf(placeholder: string): Place {
   const names = placeholder.replace(/^[<[]|[>\]]$/g, '').split('|');
   const words = names.length > 1 ? names.filter((name) => !pathKinds.has(name)) : [];

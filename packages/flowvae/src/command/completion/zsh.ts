@@ -30,7 +30,8 @@ const commandCase = ({ name, options, argument }: CompletedCommand) => {
 
 function optionSpec({ flags, description, value }: CompletedOption): string {
   const text = `[${description.replace(/[[\]\\]/g, '\\$&')}]${value ? `:value:${action(value)}` : ''}`;
-  const spelt = flags.map((flag) => (value && flag.startsWith('--') ? `${flag}=` : flag)); // = or a space before the value
+  // = or a space before the value
+  const spelt = flags.map((flag) => (value && flag.startsWith('--') ? `${flag}=` : flag));
   const alternatives = spelt.length > 1 ? `${quoted(`(${flags.join(' ')})`)}{${spelt.join(',')}}` : spelt[0];
   return `${alternatives}${quoted(text)}`;
 }

@@ -4,7 +4,10 @@ interface Output {
   readonly isTTY?: boolean;
 }
 
-/** Whether colours may go to an output: never where NO_COLOR says something, always where FORCE_COLOR does, else on a terminal that has them. */
+/**
+ * Whether colours may go to an output: never where NO_COLOR says something, always where FORCE_COLOR does, else on a
+ * terminal that has them.
+ */
 export function hasColours({ isTTY }: Output, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;
   if (NO_COLOR) return false;

@@ -1,4 +1,5 @@
-// How the pages of --help are laid out: at most 100 columns, descriptions in one column, long terms on lines of their own.
+// How the pages of --help are laid out: at most 100 columns, descriptions in one column, long terms on lines of their
+// own.
 import { type Command, Help, type HelpConfiguration } from 'commander';
 
 /** Wider lines are hard to read. */

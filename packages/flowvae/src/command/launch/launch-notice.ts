@@ -14,8 +14,8 @@ export interface Circumstances {
 }
 
 /**
- * One line for a run that nobody watches and that is started through a package manager, or by a shell that SIGTERM would end; undefined for
- * all others.
+ * One line for a run that nobody watches and that is started through a package manager, or by a shell that SIGTERM
+ * would end; undefined for all others.
  *
  * @param launcher what to start instead
  */

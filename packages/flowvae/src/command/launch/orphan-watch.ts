@@ -13,11 +13,12 @@ export interface Watched {
 }
 
 /**
- * Calls back once when the parent has ended. Where package managers are between, it does so too when one of them has ended, or what
- * started the topmost: `npx` that dies leaves a shell and pnpm behind, which know nothing of it.
+ * Calls back once when the parent has ended. Where package managers are between, it does so too when one of them has
+ * ended, or what started the topmost: `npx` that dies leaves a shell and pnpm behind, which know nothing of it.
  *
- * A process whose parent ends gets another one, the first process of the system or a nearer one that collects orphans; so the parent's
- * id tells. Who begins with such a parent, as under cron or systemd, or in a container, has none that could be missed.
+ * A process whose parent ends gets another one, the first process of the system or a nearer one that collects orphans;
+ * so the parent's id tells. Who begins with such a parent, as under cron or systemd, or in a container, has none that
+ * could be missed.
  *
  * @returns ends the watch; it does not keep the process alive
  */
