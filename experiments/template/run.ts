@@ -18,8 +18,12 @@ import {
   mnist,
   parseFlow,
   tf,
+  tolerateClosedPipes,
   variational,
 } from 'flowvae';
+
+// So that `| head` ends it quietly
+tolerateClosedPipes();
 
 const settings = { seed: 0, steps: Number(process.argv[2] ?? 1000), batchSize: 100, latent: 10, flow: 'planar*4' };
 const seed = key(settings.seed);

@@ -38,7 +38,7 @@ const withoutRow = (names: readonly string[]) =>
   names.filter((name) => !flowCases.some((row) => /^[^*(]*/.exec(row.name)![0] === name));
 
 /** They make what the table names. */
-const parsers = ['parseFlow', 'parseInvertibleFlow'];
+const parsers = ['parseFlow', 'parseInvertibleFlow', 'makeFlow'];
 
 const distinct = (names: readonly string[]) => [...new Set(names)]; // overloads repeat a name
 

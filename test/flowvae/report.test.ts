@@ -139,7 +139,7 @@ describe('a checkpoint', () => {
       Object.values(openRun(run, {}, which).parts.model.variables).map((v) => [...v.dataSync()]);
     expect(valuesOf('last')).toEqual(valuesOf());
     expect(() => openRun(run, {}, 'best')).toThrow(
-      /--checkpoint best: expected a run that has measured a validation bound, got .*; train with --validate-every/,
+      /`checkpoint` best: expected a run that has measured a validation bound, got .*; train with `validateEvery`/,
     );
   });
 
@@ -186,7 +186,10 @@ it('encode refuses a folder as its file before any work', async () => {
 
 it.each([
   [['evaluate', run, '--checkpoint', 'first'], /--checkpoint: expected best or last, got 'first'/],
-  [['encode', run, '--out', freshPath(), '--split', 'all'], /--split: expected train, validation, test, got 'all'/],
+  [
+    ['encode', run, '--out', freshPath(), '--split', 'all'],
+    /--split: expected one of train, validation, test, got 'all'/,
+  ],
   [
     ['encode', run, '--out', join(freshPath(), 'no', 'folder')],
     /folder: expected a place that can be written to, got ENOENT/,

@@ -7,8 +7,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { checkedFormulas } from '../cases/checked-formulas.ts';
 import { readArguments, refuse, wholeNumber } from '../processes/arguments.ts';
+
+tolerateClosedPipes();
 
 const USAGE = 'pnpm same-bytes COMMIT [--steps 300] [--threads 1,2] [formula …]';
 const { values, positionals } = readArguments(USAGE, {

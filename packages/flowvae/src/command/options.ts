@@ -36,7 +36,7 @@ function oneOf(flags: string, help: string, words: readonly string[]): Option {
     if (word !== undefined) return word;
     throw new ExpectationError({
       where: flags.split(' ')[0]!,
-      expected: words.join(' or '),
+      expected: words.length > 2 ? `one of ${words.join(', ')}` : words.join(' or '),
       received: `'${text}'`,
       remedy: didYouMean(text, words),
     });

@@ -143,8 +143,10 @@ export function describeEvaluation(report: EvaluationReport): string {
   ].join('\n');
 }
 
-function describeGap({ testInferenceGap: gap, testInferenceGapStandardError: error }: EvaluationReport): string[] {
-  if (gap === null) return [];
+/** With one sample the estimate of log p(x) is the ELBO itself, and the gap says nothing. */
+function describeGap(report: EvaluationReport): string[] {
+  const { testInferenceGap: gap, testInferenceGapStandardError: error, evalSamples } = report;
+  if (gap === null || evalSamples === 1) return [];
   return [
     `gap         ${gap.toFixed(2)}${error === null ? '' : ` ± ${error.toFixed(2)}`} nats from ELBO to log p(x), an estimate of KL(q(z|x) ‖ p(z|x))`,
   ];
