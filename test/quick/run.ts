@@ -5,12 +5,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { readRepository } from '../architecture/file-map.ts';
 import { readArguments } from '../processes/arguments.ts';
 import { changedFiles } from './changes.ts';
 import { choose } from './choice.ts';
 import { costIn, recorded, recordFile, report, updated } from './durations.ts';
 import { importGraph, stepsFrom } from './import-graph.ts';
+
+tolerateClosedPipes();
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
