@@ -274,3 +274,21 @@ it('a report reads', () => {
     logDet in dimension 1 at scale 1: draw 0, point 1: logDet is # where the Jacobian's is #"
   `);
 });
+
+describe('checkFlow refuses to pass what it did not check', () => {
+  it.each([
+    [{ checks: ['logdet'] }, /checks: expected some of .*, got logdet; did you mean logDet\?/],
+    [{ checks: [] }, /checks: expected at least one check, got none/],
+    [{ draws: 0 }, /draws: expected a whole number from 1, got 0/],
+    [{ points: 1.5 }, /points: expected a whole number from 1, got 1.5/],
+    [{ scale: 0 }, /scale: expected finite numbers above 0, got 0/],
+    [{ scale: [1, Number.NaN] }, /scale: expected finite numbers above 0, got NaN/],
+  ])('%j', (options, message) => {
+    expect(() => checkFlow(planar(2), options as never)).toThrow(message);
+  });
+
+  it('by a check that does not apply alone', () => {
+    const { inverse: _, ...flow } = planar(2);
+    expect(checkFlow(flow, { checks: ['roundTrip'] })).toMatchObject({ ok: false, outcomes: [] });
+  });
+});

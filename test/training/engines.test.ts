@@ -255,3 +255,11 @@ describe('fit', () => {
     expect(recorded.runs).toBe(2);
   });
 });
+
+it('fit trains alike on an engine that gives arrays of its own', async () => {
+  const engine: Engine = {
+    kind: 'own',
+    open: (fn, shapes, { variables = {} } = {}) => engines.eager.open(fn, shapes, { variables }),
+  };
+  expect(await users.fit!(engine)).toEqual(await users.fit!('eager'));
+});

@@ -1,6 +1,6 @@
 // The public checker: is a flow what it says it is?
 import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
-import { ExpectationError } from '@flowvae/tensor';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import type { Flow, Start } from '../flow.ts';
 import { finiteCheck } from './finite-check.ts';
 import { gradients, inverseGradients } from './gradients/gradient-check.ts';
@@ -100,6 +100,7 @@ export function checkFlow(flow: Flow | ((dim: number) => Flow), options: CheckFl
   const { dims = [2, 5], scale = [0.1, 1, 3] } = options;
   const scales = typeof scale === 'number' ? [scale] : scale;
   const flows = typeof flow === 'function' ? dims.map(flow) : [flow];
+  checkOptions(options, scales);
   if (flows.length === 0) throw nothing('dims', 'dimension');
   if (scales.length === 0) throw nothing('scale', 'scale');
   return reportOf(
@@ -148,6 +149,22 @@ function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOpt
     ]),
     ...(checks.includes('start') ? [atStart()] : []),
   ];
+}
+
+/** @throws ExpectationError for a check that does not exist, and for a number that draws nothing */
+function checkOptions({ checks = allChecks, draws = 4, points = 8 }: CheckFlowOptions, scales: readonly number[]) {
+  const refuse = (option: string, expected: string, received: unknown, remedy = ''): never => {
+    throw new ExpectationError({ where: `checkFlow: ${option}`, expected, received: String(received), remedy });
+  };
+  const known: readonly string[] = allChecks;
+  const stranger = checks.find((check) => !known.includes(check));
+  if (stranger !== undefined) refuse('checks', `some of ${known.join(', ')}`, stranger, didYouMean(stranger, known));
+  if (checks.length === 0) refuse('checks', 'at least one check', 'none');
+  const isCount = (count: number) => Number.isInteger(count) && count > 0;
+  if (!isCount(draws)) refuse('draws', 'a whole number from 1', draws);
+  if (!isCount(points)) refuse('points', 'a whole number from 1', points);
+  const bad = scales.find((scale) => !(scale > 0 && Number.isFinite(scale)));
+  if (bad !== undefined) refuse('scale', 'finite numbers above 0', bad);
 }
 
 /** What a flow does not offer or declare cannot be checked. */

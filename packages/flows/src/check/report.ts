@@ -66,6 +66,7 @@ const ENOUGH = 0.1;
 
 /** A check that could judge nearly nothing has not been passed. */
 function undecided(outcomes: readonly CheckOutcome[]): string[] {
+  if (outcomes.length === 0) return ['no check that was asked for applies to this flow'];
   const places = [...new Set(outcomes.map(({ check, dim }) => `${check} in dimension ${dim}`))];
   return places.flatMap((place) => {
     const own = outcomes.filter(({ check, dim }) => place === `${check} in dimension ${dim}`);

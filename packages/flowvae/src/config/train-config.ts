@@ -56,7 +56,8 @@ export function changedSettings(
   { config, formulas }: CheckedSettings,
   changes: Readonly<Record<string, unknown>>,
 ): CheckedSettings {
-  const changed: TrainConfig = { ...config, ...checkSettings(changes) };
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const changed: TrainConfig = { ...config, ...checkSettings(Object.fromEntries(given)) };
   const isSame = formulaSettings.every((name) => changed[name] === config[name]);
   return { config: changed, formulas: isSame ? formulas : readFormulas(changed) };
 }

@@ -20,8 +20,9 @@ export async function localState(
     async run(arrays) {
       const outputs = await step.run({ ...arrays, ...parameters.values });
       // nothing of an earlier step stays where this one gives nothing
-      for (const { output, array } of gradients) if (!(output in outputs)) array.fill(0);
-      for (const { output, name, array } of assigned) if (!(output in outputs)) array.set(parameters.values[name]!);
+      for (const { output, array } of gradients) if (!landed(outputs[output], array)) array.fill(0);
+      for (const { output, name, array } of assigned)
+        if (!landed(outputs[output], array)) array.set(parameters.values[name]!);
       return stepValues(outputs);
     },
     assigned: () => parameters.assigned,
@@ -36,6 +37,12 @@ export async function localState(
     writeVariables: async () => parameters.writeVariables(),
     dispose: step.dispose,
   };
+}
+
+/** Whether there is an output; one that the engine did not write in place is copied there. */
+function landed(output: Float32Array | undefined, array: Float32Array): boolean {
+  if (output && output !== array) array.set(output);
+  return output !== undefined;
 }
 
 /** Arrays by variable, with the step's names for them. */

@@ -55,13 +55,14 @@ export async function inspectStep(
   const { engine } = await chooseEngine(wanted);
   const arrays = batch(step);
   const rows = await engine.open(termsByRow(loss, variables), inputShapes, { variables });
-  const terms = termsOf(await rows.run(arrays));
-  await rows.dispose();
+  const terms = await freeing(rows, async () => termsOf(await rows.run(arrays)));
   const origin = stepOrigin(problem, arrays, variables);
   const state = await localState(engine, { loss, variables, inputShapes, threads: 1, slots: 0 });
-  const values = await state.run(arrays);
-  const [parameters, gradients] = [await state.readRegion(PARAMETERS), await state.readRegion(GRADIENTS)];
-  await state.dispose();
+  const { values, parameters, gradients } = await freeing(state, async () => ({
+    values: await state.run(arrays),
+    parameters: await state.readRegion(PARAMETERS),
+    gradients: await state.readRegion(GRADIENTS),
+  }));
   const all = (entries: Readonly<Record<string, Float32Array>>) =>
     Object.entries(entries).map(([name, array]) => summarise(name, array));
   return {
@@ -86,4 +87,13 @@ function summarise(name: string, values: Float32Array): ArraySummary {
     rms: finite.length > 0 ? Math.sqrt(squares / finite.length) : 0,
     largest: finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
   };
+}
+
+/** Frees a resource after its use, whatever comes of it. */
+async function freeing<T>(resource: { dispose(): Promise<void> }, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await resource.dispose();
+  }
 }
