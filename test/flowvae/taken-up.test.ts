@@ -126,7 +126,7 @@ describe('taking up', () => {
     const elsewhere = { ...rest, versions: { ...versions, onnxruntime: '1.0.0' } };
     writeFileSync(join(out, 'config.json'), JSON.stringify(elsewhere));
     await expect(takeUp(out)).rejects.toThrow(
-      /got onnxruntime "1\.0\.0" is now "[\d.]+"; the bytes of the result may differ; allow it with --allow-different-machine$/,
+      /got onnxruntime "1\.0\.0" is now "[\d.]+"; the bytes of the result may differ; allow it with `allowDifferentMachine`$/,
     );
     const { said } = await takeUp(out, {}, { allowDifferentMachine: true });
     expect(said[0]).toMatch(/^bytes may differ from a run that was never stopped: onnxruntime/);
