@@ -5,7 +5,7 @@ import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { jacobiansOf } from '../../packages/flows/src/check/jacobian.ts';
 import { deviation } from '../../packages/flows/src/check/rounding.ts';
-import { tally } from '../../packages/flows/src/check/tally.ts';
+import { tally, together } from '../../packages/flows/src/check/tally.ts';
 import { linear } from '../laws/flow-mutants.ts';
 
 type Forward = ReturnType<Flow['forward']>;
@@ -145,7 +145,72 @@ describe('a condition up to its bound is judged, a worse one is not', () => {
   });
 });
 
+describe('a right flow passes', () => {
+  it.each([30, 300, 3000])('far from 0, at %d, where float32 has few digits left', (far) => {
+    const { forward, inverse, ...rest } = shifted(3);
+    const flow: InvertibleFlow = {
+      ...rest,
+      forward: (params, z) => {
+        const { y, logDet } = forward(params, z);
+        return { y: tf.add(y, far), logDet };
+      },
+      inverse: (params, y) => inverse(params, tf.sub(y, far)),
+    };
+    const { outcomes } = checkFlow(flow, { start: 'volume', draws: 2, points: 4 });
+    expect(outcomes.flatMap((outcome) => outcome.findings)).toEqual([]);
+  });
+
+  it('with a parameter that it does not use', () => {
+    const { paramShapes, initialParams, ...rest } = shifted(3);
+    const flow: InvertibleFlow = {
+      ...rest,
+      paramShapes: { ...paramShapes, unused: [2] },
+      initialParams: (from) => ({ ...initialParams(from), unused: new Float32Array(2) }),
+    };
+    expect(checkFlow(flow, { draws: 2, points: 4 }).findings).toEqual([]);
+  });
+
+  it('whose inverse TensorFlow.js cannot see through: its gradients are left out', () => {
+    const flow: InvertibleFlow = {
+      ...shifted(3),
+      inverse: ({ b }, y) => {
+        const values = tf.sub(y, b!).dataSync();
+        return { z: tf.tensor2d(values, y.shape), logDet: tf.zeros([y.shape[0]]) };
+      },
+    };
+    const { ok, outcomes } = checkFlow(flow, { draws: 2, points: 4 });
+    expect([ok, outcomes.some(({ check }) => check === 'inverseGradients')]).toEqual([true, false]);
+  });
+
+  it('with a forward map that has no gradient is refused in words, and nothing is left recording', () => {
+    const flow: Flow = {
+      ...shifted(3),
+      forward: (_, z) => ({ y: tf.topk(z, 3).values as Tensor2D, logDet: tf.zeros([z.shape[0]]) }),
+    };
+    const before = tf.memory().numTensors;
+    expect(() => checkFlow(flow, { checks: ['logDet'] })).toThrow(/shifted.forward: expected y as operations on z/);
+    expect([tf.engine().state.activeTape ?? null, tf.memory().numTensors]).toEqual([null, before]);
+  });
+});
+
 describe('enough of a check has to be judged', () => {
+  it('of each input: one whose gradient nobody can judge does not hide behind the others', () => {
+    const { forward, ...rest } = shifted(3);
+    const wild = tf.customGrad((value) => ({
+      value: tf.clone(value as Tensor),
+      gradFunc: (dx: Tensor) => tf.mul(dx, tf.sin(tf.mul(value as Tensor, 1e9))),
+    }));
+    const flow: Flow = {
+      ...rest,
+      paramShapes: { b: [3], c: [3] },
+      initialParams: () => ({ b: new Float32Array(3), c: new Float32Array(3) }),
+      forward: ({ b, c }, z) => forward({ b: b! }, tf.add(z, wild(c!)) as Tensor2D),
+    };
+    expect(findings(flow, 'gradients')).toEqual([
+      expect.stringMatching(/^gradients in dimension 3, c: \d+ of \d+ comparisons could be judged/),
+    ]);
+  });
+
   /** Log-dets of few points can be judged: where the first coordinate is small, the map is the identity. */
   const rare = (bound: number): Flow => {
     const flow = nearlySingular(1e-6);
@@ -186,8 +251,19 @@ it('tally: an error is wrong above what is allowed, not at it, and the worst is 
   expect(tally([one(1, 1, 'a'), one(2, 1, 'b'), one(10, 9, 'c'), undefined])).toEqual({
     judged: 3,
     planned: 4,
+    kinds: {},
     worst: { error: 2, allowed: 1, at: 'b' },
     findings: ['b: 2', 'c: 10'],
+  });
+});
+
+it('tally: counts by kind add up over draws', () => {
+  const right = { error: 0, allowed: 1, at: '', finding: () => '' };
+  const draw = tally([right, undefined, right], (i) => (i < 2 ? 'z' : 'log-det'));
+  expect(draw.kinds).toEqual({ z: { judged: 1, planned: 2 }, 'log-det': { judged: 1, planned: 1 } });
+  expect(together([draw, tally([undefined], () => 'z')]).kinds).toEqual({
+    z: { judged: 1, planned: 3 },
+    'log-det': { judged: 1, planned: 1 },
   });
 });
 

@@ -64,6 +64,24 @@ function withoutLayer(dim: number): Flow {
   return { ...chain(layers), forward: chain(silent).forward };
 }
 
+/** An elementwise flow of one parameter a [D], written as asked. */
+const written = (
+  dim: number,
+  forward: (a: Tensor, z: Tensor2D) => { readonly y: Tensor; readonly logDet: Tensor },
+  inverse?: (a: Tensor, y: Tensor2D) => { readonly z: Tensor; readonly logDet: Tensor },
+): Flow =>
+  ({
+    name: 'written',
+    dim,
+    paramShapes: { a: [dim] },
+    initialParams: () => ({ a: new Float32Array(dim) }),
+    forward: ({ a }: Params<ParamShapes>, z: Tensor2D) => forward(a!, z),
+    ...(inverse ? { inverse: ({ a }: Params<ParamShapes>, y: Tensor2D) => inverse(a!, y) } : {}),
+  }) as Flow;
+
+const zerosOf = (z: Tensor2D) => tf.zeros([z.shape[0]]);
+const rowSums = (x: Tensor, z: Tensor2D) => tf.mul(tf.ones([z.shape[0]]), tf.sum(x, 1));
+
 export interface CheckerMutant {
   readonly name: string;
   readonly check: CheckName;
@@ -84,6 +102,58 @@ const ofLogDet: Readonly<Record<string, (flow: Flow) => Flow>> = {
 const made = (formula: string, change: (flow: Flow) => Flow) => (dim: number) => change(parseFlow(formula, dim));
 
 export const checkerMutants: readonly CheckerMutant[] = [
+  {
+    name: "every row with the first row's parameters",
+    check: 'rows',
+    make: (dim) =>
+      written(dim, (a, z) => {
+        const first = tf.slice(a, [0, 0], [1, dim]);
+        return { y: tf.mul(z, tf.exp(first)), logDet: rowSums(first, z) };
+      }),
+  },
+  {
+    name: 'a shift by the mean over the batch',
+    check: 'rows',
+    make: (dim) => written(dim, (a, z) => ({ y: tf.add(z, tf.mean(a, 0, true)), logDet: zerosOf(z) })),
+  },
+  {
+    name: 'a shift that grows with the place in the batch',
+    check: 'rows',
+    make: (dim) =>
+      written(dim, (a, z) => {
+        const place = tf.reshape(tf.range(0, z.shape[0]), [-1, 1]);
+        return { y: tf.add(z, tf.mul(a, place)), logDet: zerosOf(z) };
+      }),
+  },
+  {
+    name: 'an inverse that takes the mean over the batch',
+    check: 'rows',
+    make: (dim) =>
+      written(
+        dim,
+        (a, z) => ({ y: tf.add(z, a), logDet: zerosOf(z) }),
+        (a, y) => ({ z: tf.add(tf.sub(y, a), tf.mean(y, 0, true)), logDet: zerosOf(y) }),
+      ),
+  },
+  {
+    name: 'half-lines that collapse to a point, with a log-det of 0',
+    check: 'logDet',
+    make: (dim) =>
+      written(dim, (a, z) => {
+        const bound = tf.sub(-1.5, tf.mul(30, tf.exp(tf.mul(-1e4, tf.square(a)))));
+        return { y: tf.add(tf.relu(tf.sub(z, bound)), bound), logDet: zerosOf(z) };
+      }),
+  },
+  {
+    name: 'a contraction by 20 whose inverse claims a log-det of 0',
+    check: 'roundTrip',
+    make: (dim) =>
+      written(
+        dim,
+        (a, z) => ({ y: tf.add(tf.div(z, 20), a), logDet: tf.sub(zerosOf(z), dim * Math.log(20)) }),
+        (a, y) => ({ z: tf.mul(20, tf.sub(y, a)), logDet: zerosOf(y) }),
+      ),
+  },
   ...everyFamily.flatMap((formula) =>
     Object.entries(ofLogDet)
       .filter(([name]) => !formula.startsWith('nice') || name.endsWith('added'))

@@ -7,6 +7,7 @@ import { gradients, inverseGradients } from './gradients/gradient-check.ts';
 import { fold, invariants, logDet, roundTrip } from './map-checks.ts';
 import { type Draw, drawProbes, type Probe } from './probe.ts';
 import { type CheckName, type CheckOutcome, type FlowReport, reportOf } from './report.ts';
+import { rows } from './rows-check.ts';
 import { startCheck } from './start-check.ts';
 import { type Tally, together } from './tally.ts';
 
@@ -41,6 +42,7 @@ const each = (run: (probe: Probe) => Tally) => (probes: readonly Probe[]) => pro
 
 /** Checks of drawn parameters, shared by the points or one row for each. */
 const ofAnyRows: readonly ProbeCheck[] = [
+  ['rows', rows],
   ['logDet', each(logDet)],
   ['roundTrip', each(roundTrip)],
   ['gradients', gradients],
@@ -58,6 +60,7 @@ const WIDE = 3;
 
 const allChecks: readonly CheckName[] = [
   'finite',
+  'rows',
   'logDet',
   'fold',
   'invariants',
@@ -72,9 +75,11 @@ const allChecks: readonly CheckName[] = [
  *
  * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients
  *   of both; the finding names the layer. What float32 cannot invert at all is left out
+ * - `rows`: a point's results do not depend on the other rows of its batch, nor on its place there
  * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding
  *   of both
- * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's
+ * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's.
+ *   A map that takes two points to one with the same sign at both is not seen
  * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
  * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse
  *   only
@@ -87,11 +92,12 @@ const allChecks: readonly CheckName[] = [
  * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place
  * of float32. Where it is too large for a wrong flow to show, or the Jacobian is nearly singular, or the derivative
  * varies within every step, the comparison is not judged; the report counts it. A check that could judge less than a
- * tenth of its comparisons in one of the dimensions is not passed.
+ * tenth of its comparisons in one of the dimensions, or of those about one input, is not passed.
  *
  * It runs eagerly on TensorFlow.js's current backend.
  * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which
- * @throws ExpectationError for no scale or no dimension; whatever the flow throws
+ * @throws ExpectationError for options that draw or check nothing, and for a forward map that TensorFlow.js cannot
+ * differentiate; whatever the flow throws
  * @example checkFlow((dim) => planar(dim), { dims: [2, 40] }).ok
  */
 export function checkFlow(flow: Flow, options?: CheckFlowOptions): FlowReport;

@@ -1,13 +1,17 @@
 // The Jacobian of a flow by automatic differentiation in float32, and what follows from it in float64.
-import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { ExpectationError, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
+import { gradientsOf } from './autodiff.ts';
 import { type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
+import { EPSILON } from './rounding.ts';
 import { evaluateEach, type RowMap } from './stacked-inputs.ts';
 
 /** A Jacobian J [D, D] at one point. */
 export interface Jacobian {
   /** log|det J|, float64 */
   readonly logAbsDet: number;
+  /** Where J is singular to float32: what log|det J| may be at most. */
+  readonly largestLogDet?: number;
   readonly sign: number;
   /** J⁻¹, row-major, float64 */
   readonly inverse: Float64Array;
@@ -24,7 +28,9 @@ export function jacobiansOf(flow: Flow, list: readonly Inputs[]): Jacobian[][] {
   const size = dim * dim;
   const map: RowMap = ({ z, cotangent, ...params }) => {
     const y = (x: Tensor) => flow.forward(params as Params<ParamShapes>, x as Tensor2D).y;
-    return { jacobian: tf.grad(y)(z!, cotangent!) };
+    const found = gradientsOf((x) => tf.sum(tf.mul(y(x!), cotangent!)), [z!]);
+    if (!found) throw withoutJacobian(flow);
+    return { jacobian: found[0]! };
   };
   const results = evaluateEach(
     map,
@@ -37,6 +43,14 @@ export function jacobiansOf(flow: Flow, list: readonly Inputs[]): Jacobian[][] {
     ),
   );
 }
+
+const withoutJacobian = ({ name }: Flow) =>
+  new ExpectationError({
+    where: `checkFlow: ${name}.forward`,
+    expected: 'y as operations on z that TensorFlow.js can differentiate',
+    received: 'one without a gradient, or none that z enters',
+    remedy: 'write it with other operations, or give it a gradient by tf.customGrad',
+  });
 
 function forEachOutput({ z, ...params }: Inputs, dim: number): Inputs {
   const [points] = z!.shape as [number];
@@ -77,9 +91,22 @@ function analyse(matrix: Float32Array, n: number): Jacobian {
   return { logAbsDet, sign, inverse, condition };
 }
 
-/** A pivot of 0: no inverse; κ is ∞ for finite numbers, and NaN where J holds others. */
+/**
+ * What elements of J may be off by, in units of ε, where J comes out singular: each is a sum of terms that may cancel.
+ */
+const CANCELLED = 100;
+
+/**
+ * A pivot of 0: no inverse; κ is ∞ for finite numbers, and NaN where J holds others. What rounding makes of the
+ * elements of one row moves det J by at most that times the norms of the others (Hadamard), and terms of size 1 that
+ * cancel leave their rounding in rows that are small themselves.
+ */
 const singular = (matrix: Float32Array, n: number): Jacobian => ({
   logAbsDet: Number.NEGATIVE_INFINITY,
+  largestLogDet: Array.from({ length: n }, (_, i) => Math.hypot(...matrix.subarray(i * n, (i + 1) * n))).reduce(
+    (sum, norm) => sum + Math.log(Math.max(1, norm)),
+    Math.log(n * CANCELLED * EPSILON),
+  ),
   sign: 0,
   inverse: new Float64Array(n * n).fill(Number.POSITIVE_INFINITY),
   condition: matrix.every(Number.isFinite) ? Number.POSITIVE_INFINITY : Number.NaN,

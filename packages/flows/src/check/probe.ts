@@ -1,6 +1,7 @@
 // Draws of parameters with points, and what several checks ask about them: computed once, for all draws in few calls.
 import { fold, type Key } from '@flowvae/random';
-import type { Flow } from '../flow.ts';
+import { invert } from '../compose/invert.ts';
+import { type Flow, isInvertible } from '../flow.ts';
 import { once } from '../posterior/once.ts';
 import { drawParams, drawPoints, forwardOf, type Inputs, type ParamDraw } from './drawn-inputs.ts';
 import { type Jacobian, jacobiansOf } from './jacobian.ts';
@@ -47,11 +48,7 @@ export function drawProbes(flow: Flow, points: number, draws: readonly Draw[]): 
 }
 
 /** The same of inputs that are there already. */
-export function probesAt(
-  flow: Flow,
-  given: readonly Pick<Probe, 'key' | 'scale' | 'inputs'>[],
-  pointName = 'z',
-): Probe[] {
+function probesAt(flow: Flow, given: readonly Pick<Probe, 'key' | 'scale' | 'inputs'>[], pointName = 'z'): Probe[] {
   const { shared } = flow;
   const plain = given.map(({ inputs }) => inputs);
   const forwards = once(() => resultsOf(flow, plain, { shared, keepsBroadcast: true }));
@@ -70,6 +67,21 @@ export function probesAt(
     roundedJacobians: once(() => [jacobians()[i]!, ...jacobiansOf(flow, moved()[i]!)]),
   }));
 }
+
+/** The inverse at the y that the flow makes; undefined where it has none. */
+export function inverseProbes(probes: readonly Probe[]): Probe[] | undefined {
+  const { flow } = probes[0]!;
+  if (!isInvertible(flow)) return undefined;
+  const given = probes.map(({ key, scale, inputs, forward }) => ({
+    key: fold(key, 'inverse'),
+    scale,
+    inputs: { ...inputs, z: { shape: inputs.z!.shape, values: forward().y } },
+  }));
+  return probesAt(invert(flow), given, 'y');
+}
+
+/** An input as findings call it. */
+export const inputName = ({ pointName }: Probe, name: string) => (name === 'z' ? pointName : name);
 
 const copiesOf = (inputs: Inputs, key: Key) =>
   Array.from({ length: COPIES }, (_, copy) => movedByRounding(inputs, fold(key, copy)));

@@ -1,9 +1,10 @@
 // What a check of a flow found, as data and as text.
-import type { Worst } from './tally.ts';
+import { type Count, sumOf, sumOfKinds, type Worst } from './tally.ts';
 
 /** What is looked at; each is explained at {@link checkFlow}. */
 export type CheckName =
   | 'finite'
+  | 'rows'
   | 'logDet'
   | 'fold'
   | 'invariants'
@@ -21,6 +22,8 @@ export interface CheckOutcome {
   /** Comparisons made, and comparisons planned; float32 cannot judge the others. */
   readonly judged: number;
   readonly planned: number;
+  /** The same by what is compared, where a check compares several things: `z` and `log-det`, or the inputs. */
+  readonly kinds: Readonly<Record<string, Count>>;
   /**
    * The comparison nearest to its tolerance, or furthest beyond it. `allowed` is 0 for questions of yes and no, whose
    * error is 0 or 1.
@@ -35,7 +38,8 @@ export interface FlowReport {
   /** The flow's name. */
   readonly flow: string;
   /**
-   * Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension.
+   * Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension,
+   * of each kind.
    */
   readonly ok: boolean;
   readonly outcomes: readonly CheckOutcome[];
@@ -70,14 +74,15 @@ function undecided(outcomes: readonly CheckOutcome[]): string[] {
   const places = [...new Set(outcomes.map(({ check, dim }) => `${check} in dimension ${dim}`))];
   return places.flatMap((place) => {
     const own = outcomes.filter(({ check, dim }) => place === `${check} in dimension ${dim}`);
-    const [judged, planned] = [sumOf(own, 'judged'), sumOf(own, 'planned')];
-    if (judged > 0 && judged >= ENOUGH * planned) return [];
-    return [`${place}: ${judged} of ${planned} comparisons could be judged; ask for smaller scales`];
+    const kinds = Object.entries(sumOfKinds(own.map((outcome) => outcome.kinds)));
+    const counts = kinds.length > 0 ? kinds : [['', sumOf(own)] as const];
+    return counts.flatMap(([kind, { judged, planned }]) => {
+      if (judged > 0 && judged >= ENOUGH * planned) return [];
+      const at = kind === '' ? place : `${place}, ${kind}`;
+      return [`${at}: ${judged} of ${planned} comparisons could be judged; ask for smaller scales`];
+    });
   });
 }
-
-const sumOf = (outcomes: readonly CheckOutcome[], field: 'judged' | 'planned') =>
-  outcomes.reduce((sum, outcome) => sum + outcome[field], 0);
 
 /**
  * A report as text: one line for each check, dimension and scale, then the findings.

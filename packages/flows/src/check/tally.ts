@@ -12,11 +12,16 @@ export interface Comparison {
 /** The comparison that comes nearest to what is allowed, or exceeds it most. */
 export type Worst = Pick<Comparison, 'error' | 'allowed' | 'at'>;
 
-/** What a check has seen so far. */
-export interface Tally {
-  /** Comparisons made, and comparisons planned: the others could not be judged. */
+/** Comparisons made, and comparisons planned: the others could not be judged. */
+export interface Count {
   readonly judged: number;
   readonly planned: number;
+}
+
+/** What a check has seen so far. */
+export interface Tally extends Count {
+  /** The same by kind, where a check compares several things: one that nothing judges must not hide behind another. */
+  readonly kinds: Readonly<Record<string, Count>>;
   readonly worst?: Worst;
   readonly findings: readonly string[];
 }
@@ -32,13 +37,38 @@ const worstOf = (list: readonly Worst[]): { readonly worst?: Worst } => {
   return first ? { worst: others.reduce((a, b) => (share(b) > share(a) ? b : a), first) } : {};
 };
 
-/** Comparisons as a tally; `undefined` stands for one that cannot be judged. */
-export function tally(comparisons: readonly (Comparison | undefined)[]): Tally {
+/** Adds up counts. */
+export const sumOf = (counts: readonly Count[]): Count => ({
+  judged: counts.reduce((sum, { judged }) => sum + judged, 0),
+  planned: counts.reduce((sum, { planned }) => sum + planned, 0),
+});
+
+/** Adds up counts, kind by kind. */
+export function sumOfKinds(list: readonly Tally['kinds'][]): Tally['kinds'] {
+  const names = [...new Set(list.flatMap((kinds) => Object.keys(kinds)))];
+  return Object.fromEntries(names.map((name) => [name, sumOf(list.flatMap((kinds) => kinds[name] ?? []))]));
+}
+
+/**
+ * Comparisons as a tally; `undefined` stands for one that cannot be judged.
+ *
+ * @param kindAt what the i-th compares; left out where all compare the same
+ */
+export function tally(
+  comparisons: readonly (Comparison | undefined)[],
+  kindAt: (i: number) => string | undefined = () => undefined,
+): Tally {
   const made = comparisons.filter((comparison) => comparison !== undefined);
   const wrong = made.filter((comparison) => share(comparison) > 1);
   return {
     judged: made.length,
     planned: comparisons.length,
+    kinds: sumOfKinds(
+      comparisons.map((comparison, i): Tally['kinds'] => {
+        const kind = kindAt(i);
+        return kind === undefined ? {} : { [kind]: { judged: Number(comparison !== undefined), planned: 1 } };
+      }),
+    ),
     ...worstOf(made.map(({ error, allowed, at }) => ({ error, allowed, at }))),
     findings: wrong.map(({ at, finding }) => `${at}: ${finding()}`),
   };
@@ -48,8 +78,8 @@ export function tally(comparisons: readonly (Comparison | undefined)[]): Tally {
 export function together(tallies: readonly Tally[]): Tally {
   const inDraw = (at: string, draw: number) => `draw ${draw}, ${at}`;
   return {
-    judged: tallies.reduce((sum, { judged }) => sum + judged, 0),
-    planned: tallies.reduce((sum, { planned }) => sum + planned, 0),
+    ...sumOf(tallies),
+    kinds: sumOfKinds(tallies.map(({ kinds }) => kinds)),
     ...worstOf(tallies.flatMap(({ worst }, draw) => (worst ? [{ ...worst, at: inDraw(worst.at, draw) }] : []))),
     findings: tallies.flatMap(({ findings }, draw) => findings.map((finding) => inDraw(finding, draw))),
   };

@@ -1,8 +1,6 @@
 // Gradients with respect to z and every parameter against central differences: of the flow, and of its inverse.
 import { fold } from '@flowvae/random';
-import { invert } from '../../compose/invert.ts';
-import { isInvertible } from '../../flow.ts';
-import { type Probe, probesAt } from '../probe.ts';
+import { inputName, inverseProbes, type Probe } from '../probe.ts';
 import { movedByRounding } from '../rounding.ts';
 import { type Comparison, type Tally, tally, question as yesOrNo } from '../tally.ts';
 import {
@@ -53,14 +51,8 @@ export function gradients(probes: readonly Probe[]): Tally[] {
  * not judged.
  */
 export function inverseGradients(probes: readonly Probe[]): Tally[] {
-  const { flow } = probes[0]!;
-  if (!isInvertible(flow)) return probes.map(() => tally([]));
-  const given = probes.map(({ key, scale, inputs, forward }) => ({
-    key: fold(key, 'inverse'),
-    scale,
-    inputs: { ...inputs, z: { shape: inputs.z!.shape, values: forward().y } },
-  }));
-  return gradientsAt(probesAt(invert(flow), given, 'y'), () => undefined);
+  const inverses = inverseProbes(probes);
+  return inverses ? gradientsAt(inverses, () => undefined) : probes.map(() => tally([]));
 }
 
 type Answers = Map<Question, Comparison | undefined>;
@@ -77,7 +69,12 @@ function gradientsAt(
   }
   lookJointly(examined, answers);
   lookAtEach(examined, answers);
-  return examined.map(({ questions }) => tally(questions.map((question) => answers.get(question))));
+  return examined.map(({ probe, questions }) =>
+    tally(
+      questions.map((question) => answers.get(question)),
+      (i) => inputName(probe, questions[i]!.name),
+    ),
+  );
 }
 
 /** What is asked of each probe; undefined where TensorFlow.js cannot differentiate the flow. */
@@ -116,8 +113,8 @@ function lookAtEach(examined: readonly Examined[], answers: Answers): void {
     for (const difference of differences(given, attempt)) {
       const { question } = difference;
       seen.set(question, [...(seen.get(question) ?? []), difference]);
-      if (isRight(difference) && (attempt === 1 || isSharp(difference)))
-        answers.set(question, comparisonOf(difference));
+      const shows = attempt === 1 ? !isBlurred(difference) : isSharp(difference);
+      if (shows && isRight(difference)) answers.set(question, comparisonOf(difference));
     }
     given = only(given, (question) => !answers.has(question) && !isBlurred(seen.get(question)!.at(-1)!));
   }

@@ -1,9 +1,9 @@
 // What is asked of a gradient: derivatives along directions of one input, for one point or for all that share it.
 import { drawNormal, drawUniform, fold, type Key } from '@flowvae/random';
-import type { Probe } from '../probe.ts';
-import { deviation } from '../rounding.ts';
+import { inputName, type Probe } from '../probe.ts';
+import { deviation, EPSILON } from '../rounding.ts';
 import type { Results } from '../stacked-inputs.ts';
-import { type LossWeights, normOf, pointLosses } from './probe-loss.ts';
+import { type LossWeights, normOf, pointLosses, pointMagnitudes } from './probe-loss.ts';
 
 /** The derivative of some points' loss along one direction of one input, as it is claimed. */
 export interface Question {
@@ -55,6 +55,7 @@ export function questionsOf(probe: Probe, name: string, { found, weights }: Clai
   const groups = shape[0] === points ? all.map((point) => [point]) : [all];
   const size = values.length / groups.length;
   const losses = probe.rounded().map((result) => pointLosses(result, weights));
+  const magnitudes = pointMagnitudes(probe.forward(), weights);
   const gradients = found.map((each) => each[name]!);
   return groups.flatMap((group, i) => {
     const parts = gradients.map((gradient) => gradient.subarray(i * size, (i + 1) * size));
@@ -69,13 +70,17 @@ export function questionsOf(probe: Probe, name: string, { found, weights }: Clai
         {
           name,
           kind,
-          at: `${group.length === 1 ? `point ${group[0]}, ` : ''}towards ${name === 'z' ? probe.pointName : name}`,
+          at: `${group.length === 1 ? `point ${group[0]}, ` : ''}towards ${inputName(probe, name)}`,
           points: group,
           from: i * size,
           unit,
           claimed: claims[0]!,
           norm: Math.max(normOf(seen), Math.sqrt(seen.length / size) * Math.max(SMALLEST_NORM, normOf(own))),
-          lossRounding: deviation(losses.map((each) => sumOver(group, each))),
+          // y and log-det themselves are rounded, also where moved inputs do not show it
+          lossRounding: Math.max(
+            deviation(losses.map((each) => sumOver(group, each))),
+            EPSILON * sumOver(group, magnitudes),
+          ),
           claimedRounding: deviation(claims),
         },
       ];

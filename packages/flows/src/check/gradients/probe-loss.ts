@@ -114,11 +114,20 @@ function addedUp(rows: Float32Array, size: number): Float32Array {
 }
 
 /** Each point's loss in float64. */
-export function pointLosses({ y, logDet }: ForwardResult, { ofY, ofLogDet }: LossWeights): number[] {
+export const pointLosses = (result: ForwardResult, weights: LossWeights) => termSums(result, weights, (term) => term);
+
+/** The sum of the absolute terms of each point's loss, of which a float32 rounds a share of ε. */
+export const pointMagnitudes = (result: ForwardResult, weights: LossWeights) => termSums(result, weights, Math.abs);
+
+function termSums(
+  { y, logDet }: ForwardResult,
+  { ofY, ofLogDet }: LossWeights,
+  of: (term: number) => number,
+): number[] {
   const dim = ofY.length / ofLogDet.length;
   return Array.from(ofLogDet, (weight, point) => {
-    let sum = weight * logDet[point]!;
-    for (let d = 0; d < dim; d++) sum += ofY[point * dim + d]! * y[point * dim + d]!;
+    let sum = of(weight * logDet[point]!);
+    for (let d = 0; d < dim; d++) sum += of(ofY[point * dim + d]! * y[point * dim + d]!);
     return sum;
   });
 }
