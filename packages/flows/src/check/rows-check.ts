@@ -6,7 +6,9 @@ import { deviation, movedByRounding, SAFETY } from './rounding.ts';
 import { type Results, rowsOf } from './stacked-inputs.ts';
 import { type Comparison, relativeError, type Tally, tally } from './tally.ts';
 
-/** Results of one row may differ by this, relative to max(1, |value|), beside rounding: sums may run in another order. */
+/**
+ * Results of one row may differ by this, relative to max(1, |value|), beside rounding: sums may run in another order.
+ */
 const TOLERANCE = 1e-5;
 
 /** Computations with moved inputs. */
