@@ -137,7 +137,7 @@ describe('a condition up to its bound is judged, a worse one is not', () => {
   });
 
   it.each([
-    [1 / 900, 8 * 3],
+    [1 / 900, 8 * 4],
     [1 / 1e5, 0],
     [1 / 2, 8 * 4],
   ])('roundTrip: a slope of %f leaves %i comparisons', (slope, judged) => {

@@ -37,8 +37,14 @@ const LARGEST_ROUND_TRIP_ROUNDING = 1e-3;
 /** Above this factor an error in y says nothing about z. */
 const LARGEST_GROWTH = 1e3;
 
-/** Above this factor the rounding of y hides even a log-det of the inverse that is half as large as it should be. */
-const LARGEST_GROWTH_OF_LOG_DET = 70;
+/**
+ * An inverse that is found step by step misses z by a share of the growth, and its log-det by that of the square: at
+ * most this much, relative to max(1, |log-det|).
+ */
+const LARGEST_MISS_OF_LOG_DET = 0.25;
+
+/** A log-det of the inverse for which more has to be allowed says nothing: half of it would pass. */
+const MOST_ALLOWED_OF_LOG_DET = 0.5;
 
 /**
  * The claimed log-det is that of the Jacobian, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the
@@ -158,12 +164,13 @@ export function roundTrip(probe: Probe): Tally {
     const [negated, forth] = [back.logDet[row]!, claimed[row]!];
     const moved = deviationAt(copies, 'logDet', row) + deviationAt(probe.rounded(), 'logDet', row);
     const rounding = relativeTo(forth, SAFETY * moved);
-    if (largest > LARGEST_GROWTH_OF_LOG_DET || rounding > LARGEST_LOG_DET_ROUNDING) return [...coordinates, undefined];
+    const allowed = Math.min(LOG_DET_TOLERANCE * largest ** 2, LARGEST_MISS_OF_LOG_DET) + rounding;
+    if (!(allowed <= MOST_ALLOWED_OF_LOG_DET)) return [...coordinates, undefined];
     return [
       ...coordinates,
       {
         error: relativeError(-negated, forth),
-        allowed: LOG_DET_TOLERANCE * largest ** 2 + rounding,
+        allowed,
         at: `point ${row}`,
         finding: () => `logDet is ${forth} forward and ${negated} on the way back`,
       },
