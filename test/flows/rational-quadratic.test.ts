@@ -1,6 +1,7 @@
 // The rational-quadratic spline at single points, against the formulas in float64: flat knots, many bins, both
 // solutions of the quadratic equation.
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { drawNormal, key } from '@flowvae/random';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { rationalQuadraticMap } from '../../packages/flows/src/frames/rational-quadratic.ts';
 import { differences } from '../laws/comparison.ts';
@@ -65,3 +66,69 @@ it.each([500, 501, 1000])(
     expect(differences('s', value, expected, 2e-4 / bins + 2e-6)).toEqual([]);
   },
 );
+
+/** s' of a whole spline at one point, in float64 from the raw row. */
+function slopeInFloat64(x: number, raw: readonly number[], bins: number, bound: number): number {
+  const shares = (values: readonly number[]) => {
+    const powers = values.map((value) => Math.exp(value - Math.max(...values)));
+    const sum = powers.reduce((a, b) => a + b);
+    return powers.map((power) => 2 * bound * (1e-3 + ((1 - 1e-3 * bins) * power) / sum));
+  };
+  const softplus = (value: number) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+  const [widths, heights] = [shares(raw.slice(0, bins)), shares(raw.slice(bins, 2 * bins))];
+  const inner = raw.slice(2 * bins).map((value) => 1e-3 + softplus(value + Math.log(Math.expm1(1 - 1e-3))));
+  const slopes = [1, ...inner, 1];
+  let [bin, left] = [0, -bound];
+  while (bin < bins - 1 && x >= left + widths[bin]!) left += widths[bin++]!;
+  const [xi, sigma] = [(x - left) / widths[bin]!, heights[bin]! / widths[bin]!];
+  const [d0, d1] = [slopes[bin]! / sigma, slopes[bin + 1]! / sigma];
+  return sigma * inUnitBin(xi, d0, d1).slope;
+}
+
+it('rationalQuadraticMap has a gradient as exact as its log-slope, where bins are low and slopes e^−15', () => {
+  const [bins, bound, rows] = [5, 5, 20_000];
+  const outputs = 3 * bins - 1;
+  const raw = drawNormal(key(1), rows * outputs).map((value) => 6 * value);
+  const x = drawNormal(key(2), rows).map((value) => (Math.abs(value) < bound / 2 ? 2 * value : 0));
+  const gradient = tf.tidy(() => {
+    const given = tf.tensor2d(raw, [rows, outputs]);
+    const value = (points: Tensor) =>
+      tf.sum(rationalQuadraticMap(bins, bound).forward(points as Tensor2D, given).value);
+    return tf
+      .grad(value)(tf.tensor2d(x, [rows, 1]))
+      .dataSync<'float32'>();
+  });
+  const exact = Array.from(x, (at, i) =>
+    Math.log(slopeInFloat64(at, [...raw.subarray(i * outputs, (i + 1) * outputs)], bins, bound)),
+  );
+  expect(Math.min(...exact)).toBeLessThan(-14);
+  expect(
+    differences('log ds/dx', gradient.map(Math.log), exact, (i) => 1e-3 / Math.max(1, Math.abs(exact[i]!))),
+  ).toEqual([]);
+});
+
+it('rationalQuadraticMap has gradients towards its raw numbers as differences show', () => {
+  const raw = [0.3, -0.2, 0.5, 0.1, 0.4, -0.6, 0.2, -0.3];
+  const [bins, bound] = [3, 2];
+  const map = rationalQuadraticMap(bins, bound);
+  // s(x) = ∫ s' from −T, where it is fixed: by the midpoint rule
+  const valueAt = (row: readonly number[]) => {
+    const panels = 40_000;
+    const width = (0.3 + bound) / panels;
+    let sum = 0;
+    for (let i = 0; i < panels; i++) sum += width * slopeInFloat64(-bound + (i + 0.5) * width, row, bins, bound);
+    return sum - bound;
+  };
+  const towardsRaw = tf.tidy(() =>
+    tf
+      .grad((row: Tensor) => tf.sum(map.forward(tf.tensor2d([0.3], [1, 1]), row as Tensor2D).value))(
+        tf.tensor2d(raw, [1, 8]),
+      )
+      .dataSync<'float32'>(),
+  );
+  const expected = raw.map((_, j) => {
+    const moved = (by: number) => raw.map((value, i) => (i === j ? value + by : value));
+    return (valueAt(moved(1e-3)) - valueAt(moved(-1e-3))) / 2e-3;
+  });
+  expect(differences('ds/draw', towardsRaw, expected, 1e-4)).toEqual([]);
+});
