@@ -22,8 +22,13 @@ export interface Jacobian {
   readonly condition: number;
 }
 
-/** ∂y_i/∂z_j at every point of each of several inputs: a point is repeated D times, once for each output. */
-export function jacobiansOf(flow: Flow, list: readonly Inputs[]): Jacobian[][] {
+/**
+ * ∂y_i/∂z_j at every point of each of several inputs: a point is repeated D times, once for each output.
+ *
+ * @param cotangents what each inputs' gradients are multiplied by on the way, and divided by again in float64. With 1
+ *   products are exact that others round, so that what cancels may be off in the same way at all points near by
+ */
+export function jacobiansOf(flow: Flow, list: readonly Inputs[], cotangents = list.map(() => 1)): Jacobian[][] {
   const { dim, shared } = flow;
   const size = dim * dim;
   const map: RowMap = ({ z, cotangent, ...params }) => {
@@ -34,12 +39,15 @@ export function jacobiansOf(flow: Flow, list: readonly Inputs[]): Jacobian[][] {
   };
   const results = evaluateEach(
     map,
-    list.map((inputs) => forEachOutput(inputs, dim)),
+    list.map((inputs, i) => forEachOutput(inputs, dim, cotangents[i]!)),
     { shared },
   );
-  return results.map(({ jacobian }) =>
+  return results.map(({ jacobian }, i) =>
     Array.from({ length: jacobian!.length / size }, (_, row) =>
-      analyse(jacobian!.subarray(row * size, (row + 1) * size), dim),
+      analyse(
+        Float64Array.from(jacobian!.subarray(row * size, (row + 1) * size), (value) => value / cotangents[i]!),
+        dim,
+      ),
     ),
   );
 }
@@ -52,10 +60,10 @@ const withoutJacobian = ({ name }: Flow) =>
     remedy: 'write it with other operations, or give it a gradient by tf.customGrad',
   });
 
-function forEachOutput({ z, ...params }: Inputs, dim: number): Inputs {
+function forEachOutput({ z, ...params }: Inputs, dim: number, size: number): Inputs {
   const [points] = z!.shape as [number];
   const oneHot = Float32Array.from({ length: points * dim * dim }, (_, i) =>
-    Math.floor(i / dim) % dim === i % dim ? 1 : 0,
+    Math.floor(i / dim) % dim === i % dim ? size : 0,
   );
   const repeated = (array: ShapedArray) => (array.shape[0] === 1 ? array : repeatRows(array, dim));
   const given = Object.fromEntries(Object.entries(params).map(([name, array]) => [name, repeated(array)]));
@@ -63,7 +71,7 @@ function forEachOutput({ z, ...params }: Inputs, dim: number): Inputs {
 }
 
 /** Gauss-Jordan elimination with partial pivoting. */
-function analyse(matrix: Float32Array, n: number): Jacobian {
+function analyse(matrix: Float64Array, n: number): Jacobian {
   const rows = Array.from({ length: n }, (_, i) =>
     Float64Array.from({ length: 2 * n }, (__, j) => (j < n ? matrix[i * n + j]! : Number(j - n === i))),
   );
@@ -101,7 +109,7 @@ const CANCELLED = 100;
  * elements of one row moves det J by at most that times the norms of the others (Hadamard), and terms of size 1 that
  * cancel leave their rounding in rows that are small themselves.
  */
-const singular = (matrix: Float32Array, n: number): Jacobian => ({
+const singular = (matrix: Float64Array, n: number): Jacobian => ({
   logAbsDet: Number.NEGATIVE_INFINITY,
   largestLogDet: Array.from({ length: n }, (_, i) => Math.hypot(...matrix.subarray(i * n, (i + 1) * n))).reduce(
     (sum, norm) => sum + Math.log(Math.max(1, norm)),

@@ -3,6 +3,7 @@ import { fold as folded } from '@flowvae/random';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type InvertibleFlow, isInvertible, type ParamShapes, type Params } from '../flow.ts';
 import { evaluate, type Inputs } from './drawn-inputs.ts';
+import type { Jacobian } from './jacobian.ts';
 import type { Probe } from './probe.ts';
 import { COPIES, deviation, EPSILON, movedByRounding, SAFETY } from './rounding.ts';
 import { evaluateEach, type RowMap } from './stacked-inputs.ts';
@@ -95,17 +96,21 @@ const notFinite = (what: string, row: number): Comparison =>
 
 /**
  * det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the
- * orientation of space.
+ * orientation of space. Where signs differ, only those count that rounding does not turn.
  */
 export function fold(probe: Probe): Tally {
   const jacobians = probe.jacobians();
-  const certain = ({ condition }: (typeof jacobians)[number]) => condition <= SIGN_IS_CERTAIN;
-  const first = jacobians.find(certain)?.sign;
+  const certain = jacobians.map(({ condition }) => condition <= SIGN_IS_CERTAIN);
+  const signs = () => new Set(jacobians.flatMap(({ sign }, row) => (certain[row] ? [sign] : [])));
+  if (signs().size > 1) {
+    for (const row of jacobians.keys()) certain[row] &&= isSteady(probe.roundedJacobians().map((each) => each[row]!));
+  }
+  const first = jacobians[certain.indexOf(true)]?.sign;
   return tally(
-    jacobians.map((jacobian, row) =>
-      certain(jacobian)
+    jacobians.map(({ sign }, row) =>
+      certain[row]
         ? question(
-            jacobian.sign !== first,
+            sign !== first,
             `point ${row}`,
             () => 'det J is positive at one point and negative at another, so the map folds',
           )
@@ -113,6 +118,11 @@ export function fold(probe: Probe): Tally {
     ),
   );
 }
+
+/** Whether rounding is far from turning the sign of det J. */
+const isSteady = (copies: readonly Jacobian[]) =>
+  copies.every(({ sign }) => sign === copies[0]!.sign) &&
+  SAFETY * deviation(copies.map(({ logAbsDet }) => logAbsDet)) < 1;
 
 /** What the flow declares to be positive is. It may round to 0 where parameters are larger than 1. */
 export function invariants({ flow, inputs, scale }: Probe): Tally {

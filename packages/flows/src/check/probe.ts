@@ -1,5 +1,5 @@
 // Draws of parameters with points, and what several checks ask about them: computed once, for all draws in few calls.
-import { fold, type Key } from '@flowvae/random';
+import { drawUniform, fold, type Key } from '@flowvae/random';
 import { invert } from '../compose/invert.ts';
 import { type Flow, isInvertible } from '../flow.ts';
 import { once } from '../posterior/once.ts';
@@ -27,7 +27,7 @@ export interface Probe {
   /** `forward`, then the same at inputs moved by rounding. */
   readonly rounded: () => readonly ForwardResult[];
   readonly jacobians: () => readonly Jacobian[];
-  /** `jacobians`, then the same at inputs moved by rounding. */
+  /** `jacobians`, then the same at inputs moved by rounding, and by other roundings on the way back. */
   readonly roundedJacobians: () => readonly (readonly Jacobian[])[];
 }
 
@@ -64,7 +64,7 @@ function probesAt(flow: Flow, given: readonly Pick<Probe, 'key' | 'scale' | 'inp
     forward: () => forwards()[i]!,
     rounded: once(() => [forwards()[i]!, ...copies().slice(i * COPIES, (i + 1) * COPIES)]),
     jacobians: () => jacobians()[i]!,
-    roundedJacobians: once(() => [jacobians()[i]!, ...jacobiansOf(flow, moved()[i]!)]),
+    roundedJacobians: once(() => [jacobians()[i]!, ...jacobiansOf(flow, moved()[i]!, cotangentsOf(key))]),
   }));
 }
 
@@ -85,6 +85,10 @@ export const inputName = ({ pointName }: Probe, name: string) => (name === 'z' ?
 
 const copiesOf = (inputs: Inputs, key: Key) =>
   Array.from({ length: COPIES }, (_, copy) => movedByRounding(inputs, fold(key, copy)));
+
+/** For each copy another number in 0.5 … 1: float32 rounds multiples of it in other ways than multiples of 1. */
+const cotangentsOf = (key: Key) =>
+  Array.from(drawUniform(fold(key, 'cotangent'), COPIES), (value) => Math.fround((1 + value) / 2));
 
 const resultsOf = (flow: Flow, list: readonly Inputs[], stacking: Parameters<typeof evaluateEach>[2]) =>
   evaluateEach(forwardOf(flow), list, stacking) as unknown as ForwardResult[];
