@@ -26,7 +26,7 @@ interface Row {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-const passNames = 'reshapes, constants, pieces, broadcasts, signs, common subexpressions, bias, dead nodes'.split(', ');
+const passNames = 'reshapes, constants, pieces, common subexpressions, bias, dead nodes'.split(', ');
 const passes = [...passNames.map((name) => `without ${name}`), 'without any pass'];
 
 /**
@@ -105,11 +105,11 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
     }
   });
 
-  test('every pass spares the step of some flow a hundredth of its nodes: one that spares none goes', () => {
+  test('every pass spares the step of some flow 4 % of its nodes: one that spares less goes', () => {
     const counts = rowsOf('nodes').map(({ values }) => values);
     for (const name of passes) {
       const gains = counts.map((values) => values[name]!.median / values.flowvae!.median);
-      expect(Math.max(...gains), name).toBeGreaterThan(1.008);
+      expect(Math.max(...gains), name).toBeGreaterThan(1.04);
     }
   });
 

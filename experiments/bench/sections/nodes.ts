@@ -7,7 +7,7 @@ import { eachLeftOut } from './passes.ts';
 import type { Row, Section } from './section.ts';
 
 /** A plain VAE, our own kernel, layers one by one, couplings, splines: what each pass has to do with. */
-const flows = ['none', 'planar*10', 'radial*10', 'realnvp*4', 'iaf*4', 'sylvester-h(8)*4', 'spline*2'] as const;
+const flows = ['none', 'planar*10', 'radial*10', 'realnvp*16', 'iaf*4', 'sylvester-h(8)*4', 'spline*2'] as const;
 
 export const nodes: Section = {
   title: 'operators of a training step by flow, with passes of the compiler left out',

@@ -1,22 +1,18 @@
 // The order of the passes. Each is a pure function from graph to graph.
 import type { Graph } from '../graph/graph.ts';
 import { fuseBias } from './bias.ts';
-import { foldBroadcasts } from './broadcasts.ts';
 import { shareCommonSubexpressions } from './common-subexpressions.ts';
 import { foldConstants } from './constants.ts';
 import { removeDeadNodes } from './dead-nodes.ts';
 import { foldPieces } from './pieces.ts';
 import { foldReshapes } from './reshapes.ts';
 import type { Pass } from './rewrite.ts';
-import { foldSigns } from './signs.ts';
 
 /** All passes by name, in the order in which they run. Any of them can be left out: none needs another one's work. */
 const passes = {
   reshapes: foldReshapes,
   constants: foldConstants,
   pieces: foldPieces,
-  broadcasts: foldBroadcasts,
-  signs: foldSigns,
   'common subexpressions': shareCommonSubexpressions,
   bias: fuseBias,
   'dead nodes': removeDeadNodes,
