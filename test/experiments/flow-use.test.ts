@@ -12,7 +12,7 @@ import {
   tf,
 } from 'flowvae';
 import { expect, it } from 'vitest';
-import { useOf } from '../../experiments/flow-use/use.ts';
+import { useOf } from '../../experiments/table2/flow-use.ts';
 
 const [pixels, latent, images, flow] = [6, 3, 5, 'planar*4'];
 

@@ -1,8 +1,9 @@
-// `node --import tsx experiments/flow-use/run.ts <run folder> …`: what the planar flow of each does, as a table.
+// `node --import tsx experiments/table2/flow-use-table.ts <run folder> …`: what the planar flow of each does, as a
+// table.
 import { basename } from 'node:path';
 import { ExpectationError, type HistoryEntry, openRun, startEagerBackend, tolerateClosedPipes } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
-import { type Use, useOf } from './use.ts';
+import { type Use, useOf } from './flow-use.ts';
 
 tolerateClosedPipes();
 
