@@ -177,7 +177,7 @@ describe('finds', () => {
       inverse: (params, y) => ({ ...inverse(params, y), z: tf.mul(y, Number.NaN) as Tensor2D }),
     }));
     expect(checkFlow(fused, { checks: ['finite'], scale: 1, draws: 1 }).findings[0]).toBe(
-      "finite in dimension 2 at scale 1: draw 0, points of size 1: the inverse's z of planar-leaky*2 is NaN",
+      "finite in dimension 2 at scale 1: draw 0, points of size 0: the inverse's z of planar-leaky*2 is NaN",
     );
   });
 });
@@ -277,8 +277,8 @@ it('a report reads', () => {
   const text = printFlowReport(checkFlow(wrong, { checks: ['finite', 'logDet'], scale: 1, draws: 1, points: 2 }));
   expect(text.replaceAll(/-?\d+\.\d+(e[+-]\d+)?/g, '#')).toMatchInlineSnapshot(`
     "doubled: 2 findings
-      finite  D = 1  scale 1   judged 3 of 3                                                    OK
-      finite  D = 1  scale 10  judged 3 of 3                                                    OK
+      finite  D = 1  scale 1   judged 4 of 4                                                    OK
+      finite  D = 1  scale 10  judged 4 of 4                                                    OK
       logDet  D = 1  scale 1   judged 2 of 2  error #, tolerance # (draw 0, point 0)  WRONG
     logDet in dimension 1 at scale 1: draw 0, point 0: logDet is # where the Jacobian's is #
     logDet in dimension 1 at scale 1: draw 0, point 1: logDet is # where the Jacobian's is #"

@@ -18,11 +18,10 @@ import { describe, expect, it } from 'vitest';
 import { autoregressiveMasks } from '../../packages/flows/src/frames/made-masks.ts';
 import { networkedFlowCases } from '../cases/networked-flows.ts';
 import { differences } from '../laws/comparison.ts';
-import { compiled, eager, shaped, type Tensors } from '../laws/evaluation.ts';
-import { gradientsCompileToTheSame, gradientsMatchDifferences } from '../laws/flow-gradient-laws.ts';
+import { compiled, eager, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
+import { gradientsCompileToTheSame, gradientsMatchDifferences, weightedLoss } from '../laws/flow-gradient-laws.ts';
 import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 import * as laws from '../laws/flow-laws.ts';
-import { farthest, gradientsStayFinite } from '../laws/flow-range-laws.ts';
 import { replaced } from '../laws/planar-mutants.ts';
 
 const rows = networkedFlowCases.filter(({ name }) => name.endsWith('with context'));
@@ -44,9 +43,18 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
     expect(await law(invert(flow), row.scales.trained)).toEqual([]);
   });
 
-  it('gradientsStayFinite, on both engines', async () => {
-    expect(await gradientsStayFinite(flow)).toEqual([]);
-    expect(await gradientsStayFinite(flow, farthest, compiled)).toEqual([]);
+  it.each([flow, invert(flow)])('stays finite when it is compiled, far out with large parameters', async (either) => {
+    const { z, ...params } = drawInputs(either, { scale: 10 });
+    const far = {
+      ...params,
+      z: shaped(
+        z!.values.map((value) => 400 * value),
+        z!.shape,
+      ),
+    };
+    for (const values of Object.values(await compiled(withGradients(weightedLoss(either)), far))) {
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
   });
 
   it('is what its single layers are one after the other', () => {
@@ -78,16 +86,16 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
   });
 });
 
-it('gradientsStayFinite reports what overflows', async () => {
+it('staysFinite reports what overflows', () => {
   const given = realnvp(4, { hidden: 3 });
-  expect(await gradientsStayFinite(given)).toEqual([]);
+  expect(laws.staysFinite(given, 1)).toEqual([]);
   const scaled = replaced(given, ({ forward }) => ({
     forward(params, z) {
       const { y, logDet } = forward(params, z);
       return { y: tf.mul(y, tf.exp(tf.sum(tf.square(params.kernel2!)))) as Tensor2D, logDet };
     },
   }));
-  expect(await gradientsStayFinite(scaled)).not.toEqual([]);
+  expect(laws.staysFinite(scaled, 1)).not.toEqual([]);
 });
 
 /** ∂y_i/∂z_j that are not 0, as [i, j], in the direction of one pass; or of another input than z. */

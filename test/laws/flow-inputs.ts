@@ -1,7 +1,7 @@
 // Points and parameters at which laws look at a flow, drawn by key.
 import type { Flow, ParamShapes, Params } from '@flowvae/flows';
 import { drawNormal, fold, type Key, key } from '@flowvae/random';
-import type { Tensor2D } from '@flowvae/tensor';
+import { type Tensor2D, tf } from '@flowvae/tensor';
 import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluation.ts';
 
 /** How many points and rows of parameters, and how large the parameters are. */
@@ -58,3 +58,10 @@ export function tiled({ shape, values }: ShapedArray, batch: number): ShapedArra
   const [, ...rest] = shape;
   return shaped(Array.from({ length: batch }, () => Array.from(values)).flat(), [batch, ...rest]);
 }
+
+/** The flow with all parameters 0, which its gradients still reach: no direction, no distance. */
+export const still = (flow: Flow): Flow => ({
+  ...flow,
+  forward: (params, z) =>
+    flow.forward(Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 0)])), z),
+});

@@ -73,8 +73,8 @@ const allChecks: readonly CheckName[] = [
 /**
  * Checks a flow against what no flow may break, at parameters of several scales:
  *
- * - `finite`: no NaN or ∞, also for parameters of scale 10 and points up to 1e3, in values, inverse and the gradients
- *   of both; the finding names the layer. What float32 cannot invert at all is left out
+ * - `finite`: no NaN or ∞, also for parameters of scale 10, at the origin and for points up to 1e3, in values, inverse
+ *   and the gradients of both; the finding names the layer. What float32 cannot invert at all is left out
  * - `rows`: a point's results do not depend on the other rows of its batch, nor on its place there
  * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding
  *   of both

@@ -7,8 +7,8 @@ import { firstBroken } from './finite-layers.ts';
 import { isNarrow, stacked } from './stacked-inputs.ts';
 import { question, type Tally, tally } from './tally.ts';
 
-/** Points are tried at these multiples of their usual size; the largest are of size 1e3. */
-const SPREADS = [1, 30, 300];
+/** Points are tried at these multiples of their usual size: at the origin, and the largest are of size 1e3. */
+const SPREADS = [0, 1, 30, 300];
 
 const POINTS = 8;
 
