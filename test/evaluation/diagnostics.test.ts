@@ -1,16 +1,13 @@
-// Diagnostics of posteriors on models that are known: terms, layers, divergences, active units, and both parts of the
-// inference gap.
-import { runCounter } from '@flowvae/compiler';
+
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { type InferenceGapsOptions, inferenceGaps, latentActivity, posteriorStatistics } from '@flowvae/evaluation';
-import { type Amortization, flowPosterior, parseFlow, pushForward } from '@flowvae/flows';
+import { latentActivity, posteriorStatistics } from '@flowvae/evaluation';
+import { parseFlow, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
 import { drawNormal, fold, key } from '@flowvae/random';
-import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
-import { linearGaussians } from '../objectives/linear-gaussian-model.ts';
 import { normalKlToStandard } from '../reference/densities.ts';
 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
