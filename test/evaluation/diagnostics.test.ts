@@ -1,4 +1,3 @@
-
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { latentActivity, posteriorStatistics } from '@flowvae/evaluation';
 import { parseFlow, pushForward } from '@flowvae/flows';

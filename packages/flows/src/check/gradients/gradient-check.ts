@@ -4,6 +4,7 @@ import { inputName, inverseProbes, type Probe } from '../probe.ts';
 import { movedByRounding } from '../rounding.ts';
 import { type Comparison, type Tally, tally, question as yesOrNo } from '../tally.ts';
 import {
+  agree,
   comparisonOf,
   contradict,
   type Difference,
@@ -129,7 +130,7 @@ function lookAtEach(examined: readonly Examined[], answers: Answers): void {
 /**
  * What is wrong at a step and at another one beside it, variation within the step allowed for. It is the longest step,
  * which rounding blurs least, that no shorter one contradicts: within a longer one the derivative may have a peak that
- * shows at none of the places looked at.
+ * shows at none of the places looked at. Such a peak moves the two differences apart, so that they have to agree.
  */
 function wrongOnes(examined: readonly Examined[], seen: ReadonlyMap<Question, readonly Difference[]>): Difference[] {
   const credible = new Map(
@@ -149,7 +150,10 @@ function wrongOnes(examined: readonly Examined[], seen: ReadonlyMap<Question, re
       only(suspects, (question) => wrong.has(question)),
       attempt * SECOND_LOOK,
     );
-    const confirmed = new Set(second.filter(isWrong).map(({ question }) => question));
-    return first.filter(({ question }) => confirmed.has(question));
+    const looks = new Map(second.filter(isWrong).map((difference) => [difference.question, difference]));
+    return first.filter((difference) => {
+      const other = looks.get(difference.question);
+      return other !== undefined && agree(difference, other);
+    });
   });
 }

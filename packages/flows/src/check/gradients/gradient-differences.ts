@@ -70,6 +70,9 @@ export const comparisonOf = (difference: Difference): Comparison => {
 /** Two differences that cannot both be right: that of the longer step has met what shows only there. */
 export const contradict = (a: Difference, b: Difference) => Math.abs(a.slope - b.slope) > allowedOf(a) + allowedOf(b);
 
+/** Two differences that lie nearer to each other than half the error that they show. */
+export const agree = (a: Difference, b: Difference) => 2 * Math.abs(a.slope - b.slope) <= Math.min(a.error, b.error);
+
 /** Differences of one step, a share of each question's own. */
 export function differences(examined: readonly Examined[], attempt: number): Difference[] {
   const moves = movesOf(examined, attempt);
