@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { completeConfig, decodeSafetensors, encodeSafetensors, openRun, replayRun, sealed, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
 import { flowvae } from '../processes/programs.ts';
 import { flowvaeHere } from './in-process.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
@@ -142,6 +143,20 @@ describe('images that moved', () => {
     const { sha256: _, dataSha256: __, ...rest } = stored(out);
     writeFileSync(join(ofMnist, 'config.json'), sealed({ ...rest, data: 'mnist' }));
     expect(openRun(ofMnist, { data: found }).notices).toEqual([`the images of ${found} are not those of the run`]);
+  });
+
+  it('are refused by their size where that is another: the file of the model is not to blame', async () => {
+    const larger = folderOf({
+      'train-images-idx3-ubyte': idxImages(12, 8, 5),
+      't10k-images-idx3-ubyte': idxImages(6, 8, 5),
+    });
+    for (const choice of [[], ['--checkpoint', 'last']]) {
+      const { code, stderr } = await flowvaeHere(['evaluate', out, '--data', larger, ...choice]);
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        `flowvae: data ${larger}: expected images of 30 pixels, as the run was trained on, got 8 x 5 pixels\n`,
+      );
+    }
   });
 
   it('are found by a replay too', async () => {

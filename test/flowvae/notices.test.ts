@@ -57,4 +57,34 @@ describe('the command', () => {
     ]);
     expect([unasked.code, notices(unasked.stderr)]).toEqual([0, []]);
   });
+
+  it('tells that fewer images are encoded than were asked for, and that a finished run has nothing left to train', async () => {
+    const out = freshPath();
+    await flowvaeHere(['train', ...tinyFlags(data), '--out', out]);
+    const latents = `${out}/latents`;
+    const encode = (...images: readonly string[]) => flowvaeHere(['encode', out, '--out', latents, ...images]);
+    expect(notices((await encode('--images', '13', '--split', 'validation')).stderr)).toEqual([
+      '--images 13: the validation split has 10 images; all of them are encoded',
+    ]);
+    expect(notices((await encode('--images', '12')).stderr)).toEqual([]);
+    const again = await flowvaeHere(['train', '--resume', out]);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('all 6 steps were done before')]);
+    expect(again.stderr).not.toContain('training 6 steps');
+  });
+
+  it('refuses a file to write that lies in no folder, before any work', async () => {
+    const out = freshPath();
+    for (const command of [
+      ['encode', 'run'],
+      ['sample', 'run'],
+      ['metrics', 'run'],
+    ]) {
+      const { code, stderr } = await flowvaeHere([...command, '--out', `${out}/none/file.png`]);
+      const expected = 'expected a file in a folder that is there, got no folder';
+      expect([code, stderr]).toEqual([
+        2,
+        `flowvae: --out ${out}/none/file.png: ${expected} ${out}/none; make the folder\n`,
+      ]);
+    }
+  });
 });

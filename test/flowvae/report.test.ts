@@ -192,7 +192,7 @@ it.each([
   ],
   [
     ['encode', run, '--out', join(freshPath(), 'no', 'folder')],
-    /folder: expected a place that can be written to, got ENOENT/,
+    /folder: expected a file in a folder that is there, got no folder .*; make the folder/,
   ],
 ])(
   '%s is refused with exit code 2, and writes nothing',

@@ -40,11 +40,8 @@ describe('taking up', () => {
   it('a finished run does no step, and gives its report again', async () => {
     const before = JSON.parse(readFileSync(join(finished, 'report.json'), 'utf8'));
     const { report, said } = await takeUp(finished);
-    expect(said.slice(0, 3)).toEqual([
-      'going on after step 6\n',
-      'all 6 steps were done before\n',
-      'training 6 steps, compiled engine\n',
-    ]);
+    expect(said.slice(0, 2)).toEqual(['going on after step 6\n', 'all 6 steps were done before\n']);
+    expect(said.join('')).not.toContain('training');
     expect(report).toEqual({ ...before, msPerStep: 0, peakMemoryMiB: expect.any(Number) });
   });
 

@@ -15,6 +15,7 @@ import type { ProgressStream } from '@flowvae/runs';
 import type { Tensor2D } from '@flowvae/tensor';
 import { evaluateTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
+import { counted } from './counted.ts';
 
 /** What the diagnostics of a run are made of. */
 export interface Diagnostics {
@@ -60,7 +61,9 @@ export async function diagnose(
     ...(signal ? { signal } : {}),
   };
   const common = { ...runner, noise: model.noise };
-  progress.write(`posterior statistics of ${Math.min(MOST_IMAGES, test.count)} images, ${DRAWS} draws each\n`);
+  progress.write(
+    `posterior statistics of ${counted(Math.min(MOST_IMAGES, test.count), 'image')}, ${DRAWS} draws each\n`,
+  );
   const statistics = await posteriorStatistics({
     ...common,
     modelAt: model.at,
@@ -69,7 +72,7 @@ export async function diagnose(
     key: fold(key, 'diagnostics'),
   });
   if (signal?.aborted) return undefined;
-  progress.write(`refining the posteriors of ${Math.min(REFINED, test.count)} images\n`);
+  progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), 'image')}\n`);
   const gaps = await inferenceGaps({
     ...common,
     paramsAt: (x) => model.posterior.paramsAt(model.features(x)),

@@ -6,6 +6,7 @@ import { type Tensor, tf } from '@flowvae/tensor';
 import type { HistoryEntry } from '@flowvae/training';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
+import { counted } from './counted.ts';
 
 /** Part of a title; Bernoulli goes without saying. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
@@ -17,7 +18,7 @@ export function samplesFigure({ plan, model, image, config }: ModelParts, count:
   const images = clamped(read(() => model.sample(noise)));
   noise.dispose();
   const prior = plan.prior ? `, prior ${config.prior}` : '';
-  const title = `${count} samples from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
+  const title = `${counted(count, 'sample')} from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
   return imageGrid({ images, height, width, columns: Math.ceil(Math.sqrt(count)), title });
 }
 

@@ -3,6 +3,7 @@
 import { ACTIVE_VARIANCE } from '@flowvae/evaluation';
 import { barChart, histogram, type ReportFigure } from '@flowvae/figures';
 import { paretoKThreshold } from '@flowvae/objectives';
+import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-report.ts';
 import { byActivity, subscript } from './latent-pictures.ts';
@@ -81,7 +82,7 @@ export function perImageFigures({ estimates, evaluation }: Diagnostics): readonl
 export function layerFigures({ statistics }: Diagnostics): readonly ReportFigure[] {
   const { layers, count, samples } = statistics;
   if (layers.length === 0) return [];
-  const over = `${count} images, ${samples} draws each`;
+  const over = `${counted(count, 'image')}, ${counted(samples, 'draw')} each`;
   const ranges = (
     title: string,
     yLabel: string,

@@ -6,6 +6,7 @@ import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
+import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
@@ -48,7 +49,7 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   });
 }
 
-const imagesOf = (count: number, kind = '') => `${count} ${kind}image${count === 1 ? '' : 's'}`;
+const imagesOf = (count: number, kind = '') => counted(count, `${kind}image`);
 const row = (label: string, values: readonly number[]) => [
   label,
   twoDecimals(meanOf(values)),
@@ -81,9 +82,9 @@ function summary(diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Summary',
     text: [
-      `${imagesOf(evaluation.images, 'test ')}, ${evaluation.samples} importance samples each.${tails}`,
+      `${imagesOf(evaluation.images, 'test ')}, ${counted(evaluation.samples, 'importance sample')} each.${tails}`,
       'log p̂(x) is the log of the mean of the importance weights p(x, z)/q(z|x); it lies below log p(x) on average, and so does its distance to the ELBO below KL(q‖p(z|x)). A good model has a small −log p̂(x), a good posterior a small KL.',
-      `${activeUnits(diagnostics)} The terms of the bound are means over the first ${imagesOf(statistics.count)}, ${statistics.samples} draws each.`,
+      `${activeUnits(diagnostics)} The terms of the bound are means over the first ${imagesOf(statistics.count)}, ${counted(statistics.samples, 'draw')} each.`,
     ],
     tables: [
       {

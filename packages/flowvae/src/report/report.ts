@@ -6,6 +6,7 @@ import { describeBoundSum } from '@flowvae/runs';
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
 import type { Experiment, TestParts } from '../run/experiment.ts';
+import { counted } from './counted.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
 interface Terms {
@@ -138,7 +139,7 @@ export function describeEvaluation(report: EvaluationReport): string {
     `test NLL    ${testNll.toFixed(2)}${nllError} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
     `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${describeBoundSum({ ...terms }, 2)}`,
     ...describeGap(report),
-    `            ${evalImages} images, ${evalSamples} importance samples each, ${binarization} binarisation`,
+    `            ${counted(evalImages, 'image')}, ${counted(evalSamples, 'importance sample')} each, ${binarization} binarisation`,
     ...describeWeights(report),
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
+import { counted } from '../report/counted.ts';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 
@@ -53,7 +54,7 @@ export async function annealedTest(
     const left = ((performance.now() - from) / share / 1000) * (1 - share);
     const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow and says little
     line.show(
-      `annealing ${(100 * share).toFixed(0)} %${time}  ${data.count} images, ${chains} chains each, ${ais} temperatures`,
+      `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, 'image')}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
     );
   };
   const result = await annealedImportance({
@@ -134,6 +135,6 @@ export function describeAnnealed({ simulated, importanceLogEvidence, ...report }
   const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`;
   return [
     ...bounds,
-    `            ${images} ${simulated ? 'simulated' : 'test'} images, ${chains} chains each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
+    `            ${counted(images, `${simulated ? 'simulated' : 'test'} image`)}, ${counted(chains, 'chain')} each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
   ].join('\n');
 }

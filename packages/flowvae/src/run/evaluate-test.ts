@@ -4,6 +4,7 @@ import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
+import { counted } from '../report/counted.ts';
 import type { TestParts } from './experiment.ts';
 
 /**
@@ -38,7 +39,7 @@ export async function evaluateTest(
     if (done % 20 !== 0 && done !== test.count) return;
     const left = ((performance.now() - from) / done / 1000) * (test.count - done);
     line.show(
-      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${config.evalSamples} samples each`,
+      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${counted(config.evalSamples, 'sample')} each`,
       done === test.count,
     );
   };

@@ -1,6 +1,6 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
 import { key } from '@flowvae/random';
-import { assignParameters, assignState, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
+import { assignState, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { MOVED_REMEDY } from '../config/data-check.ts';
 import { planOf } from '../config/plan.ts';
@@ -57,12 +57,34 @@ function openRunWith(folder: RunFolder, settings: RunSettings, checkpoint: Check
   if (!hasOtherData) refuseOtherData(parts, images);
   const others = isOther(parts, images) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
-    folder.loadModel(parts.model.variables);
+    const stored = folder.storedModel();
+    refuseOtherSize(parts, (name) => stored.tensors[name]?.values.length);
+    folder.loadModel(parts.model.variables, stored);
     return { folder, parts, notices: others };
   }
   const { state, notices } = readCheckpoint(folder, checkpoint);
+  refuseOtherSize(parts, (name) => state.parameters[name]?.length);
   assignState(folder.path, parts.model.variables, state.parameters);
   return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
+}
+
+/**
+ * A model of images of another size has as many variables, of which some are longer or shorter.
+ *
+ * @throws ExpectationError where those lengths are of images of another size
+ */
+function refuseOtherSize({ config, image, model }: Experiment, storedLength: (name: string) => number | undefined) {
+  const pixels = image.height * image.width;
+  for (const [name, { shape, size }] of Object.entries(model.variables)) {
+    const found = storedLength(name);
+    const axis = shape.indexOf(pixels);
+    if (found === undefined || found === size || axis < 0 || !name.startsWith('encoder/')) continue;
+    throw new ExpectationError({
+      where: `data ${config.data}`,
+      expected: `images of ${(found / size) * pixels} pixels, as the run was trained on`,
+      received: `${image.height} x ${image.width} pixels`,
+    });
+  }
 }
 
 /** A finished run without its data. */
@@ -88,7 +110,7 @@ export function openModel(path: string, settings: RunSettings, remedy = PUT_BACK
   const stored = folder.storedModel();
   const image = imageSizeOf(stored, config, remedy);
   const model = modelOf(plan, image, 'read');
-  assignParameters(folder.path, model.variables, stored.tensors);
+  folder.loadModel(model.variables, stored);
   return { folder, parts: { plan, config, model, image, key: key(config.seed) } };
 }
 

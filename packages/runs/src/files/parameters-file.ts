@@ -58,16 +58,6 @@ export function storedParameters(path: string): StoredParameters {
 }
 
 /**
- * Reads variables of the same names and shapes.
- *
- * @throws ExpectationError where the file cannot be read, a name is missing or surplus, a shape differs, or the values
- * are not those that were written
- */
-export function readParameters(path: string, variables: NamedVariables): void {
-  assignParameters(path, variables, storedParameters(path).tensors);
-}
-
-/**
  * Gives variables the stored values of the same names. @throws ExpectationError where a name is missing or surplus, or
  * a shape differs
  */

@@ -81,8 +81,9 @@ export function trainingProgress(stream: ProgressStream, line = new ProgressLine
     onStart({ engine, fallback, rowsTogether, ...start }: FitStart) {
       steps = start.steps;
       if (fallback) stream.write(`${fallback}\n`);
-      else stream.write(`training ${steps} steps, ${engine} engine\n`);
-      if (rowsTogether) stream.write(`threads share operators, not the rows of a batch: ${rowsTogether}\n`);
+      else if (start.from !== steps) stream.write(`training ${steps} steps, ${engine} engine\n`);
+      if (rowsTogether && start.from !== steps)
+        stream.write(`threads share operators, not the rows of a batch: ${rowsTogether}\n`);
     },
     onEntry({ step, terms, msPerStep }: HistoryEntry) {
       const left = formatDuration(((steps - step) * msPerStep) / 1000);

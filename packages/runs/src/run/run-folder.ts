@@ -5,7 +5,12 @@ import type { NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
 import { sealed } from '../files/checksum.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { readParameters, type StoredParameters, storedParameters, writeParameters } from '../files/parameters-file.ts';
+import {
+  assignParameters,
+  type StoredParameters,
+  storedParameters,
+  writeParameters,
+} from '../files/parameters-file.ts';
 import { bytesIfThere } from '../files/reading.ts';
 import {
   CONFIG,
@@ -144,9 +149,14 @@ export class RunFolder {
     writeParameters(join(this.path, MODEL), variables, metadata);
   }
 
-  /** Reads model.safetensors into variables. @throws ExpectationError as {@link readParameters} does */
-  loadModel(variables: NamedVariables): void {
-    readParameters(join(this.path, MODEL), variables);
+  /**
+   * Reads model.safetensors into variables.
+   *
+   * @param stored its content, where that was read before
+   * @throws ExpectationError as {@link storedParameters} and {@link assignParameters} do
+   */
+  loadModel(variables: NamedVariables, stored: StoredParameters = this.storedModel()): void {
+    assignParameters(join(this.path, MODEL), variables, stored.tensors);
   }
 
   /** What model.safetensors holds. @throws ExpectationError as {@link storedParameters} does */

@@ -1,5 +1,6 @@
 // `flowvae encode <run>`: the work.
 import { fold, key } from '@flowvae/random';
+import { counted } from '../../report/counted.ts';
 import { encodeImages } from '../../run/encode-images.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
 import { describeCheckpoint, openCheckedRun } from '../../run/saved-run.ts';
@@ -19,7 +20,12 @@ export async function encodeAction({
   out,
 }: EncodeTask): Promise<void> {
   const { parts, checkpoint, notices } = openCheckedRun(run, settings, choice);
-  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  const { count } = parts.splits[split];
+  const fewer =
+    images !== undefined && images > count
+      ? [`--images ${images}: the ${split} split has ${counted(count, 'image')}; all of them are encoded`]
+      : [];
+  for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
   const drawKey = fold(key(seed), 'encode');
   const { signal, exitCode, release } = interruption();

@@ -1,0 +1,2 @@
+/** A number of things: `1 image`, `20 images`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
