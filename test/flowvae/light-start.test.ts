@@ -24,6 +24,12 @@ function run(config: object, isFinished = true): string {
   return folder;
 }
 
+/** The same with metrics of a step that was not validated. */
+function measured(folder: string): string {
+  writeFileSync(join(folder, 'metrics.jsonl'), '{"step":1,"loss":2}\n');
+  return folder;
+}
+
 const fileOf = (text: string): string => {
   const path = `${freshPath()}.json`;
   writeFileSync(path, text);
@@ -46,9 +52,11 @@ describe.concurrent('without a tensor library', () => {
   });
 
   it('metrics prints what a run has measured', async () => {
-    const folder = run({}, false);
-    writeFileSync(join(folder, 'metrics.jsonl'), '{"step":1,"loss":2}\n');
-    expect(await alone(['metrics', folder])).toMatchObject({ code: 0, stdout: 'step,loss\r\n1,2\r\n', stderr: '' });
+    expect(await alone(['metrics', measured(run({}, false))])).toMatchObject({
+      code: 0,
+      stdout: 'step,loss\r\n1,2\r\n',
+      stderr: '',
+    });
   });
 
   const data = tinyData();
@@ -87,6 +95,28 @@ describe.concurrent('without a tensor library', () => {
       'a folder in use',
       () => ['train', ...tinyFlags(data), '--out', run({})],
       /a new or empty folder, got a folder with/,
+    ],
+    ['no word for none', () => ['train', '--flow', 'non'], /flow formula 'non': .*; did you mean none\?/],
+    ['no word for no prior', () => ['train', '--prior', 'nome'], /; did you mean none\?/],
+    [
+      'a batch above the set',
+      () => ['train', ...tinyFlags(data), '--batch', '51', ...elsewhere()],
+      /^flowvae: --batch: expected a whole number from 1 to 50, the size of the set, got 51\n$/,
+    ],
+    [
+      'a run taken up with another setting',
+      () => ['train', '--resume', run({}), '--latent', '7'],
+      /config\.json: expected latent \d+, got latent 7; a run goes on with the settings that it began with/,
+    ],
+    [
+      'a best checkpoint that is not there',
+      () => ['evaluate', measured(run({})), '--checkpoint', 'best'],
+      /^flowvae: --checkpoint best: expected a run that has measured a validation bound, .*--validate-every/,
+    ],
+    [
+      'a last checkpoint that is not there',
+      () => ['encode', run({}), '--checkpoint', 'last', ...elsewhere()],
+      /^flowvae: --checkpoint last: expected a run that has written a checkpoint/,
     ],
     ['no config file', () => ['train', '--config', freshPath()], /--config .*got no file/],
     ['a config that is no JSON', () => ['train', '--config', fileOf('{')], /--config .*expected a JSON object/],

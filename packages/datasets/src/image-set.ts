@@ -47,9 +47,12 @@ function slice(set: ImageSet, from: number, to: number): ImageSet {
   };
 }
 
+/** How many images of a training file are for training. */
+export const trainingCount = (count: number, split: Split): number =>
+  split === '60k/10k' ? count : count - Math.floor(count / 6);
+
 /** Divides a training file. */
 export function divide(train: ImageSet, split: Split): Pick<ImageSplits, 'train' | 'validation'> {
-  const heldOut = split === '60k/10k' ? 0 : Math.floor(train.count / 6);
-  const kept = train.count - heldOut;
+  const kept = trainingCount(train.count, split);
   return { train: slice(train, 0, kept), validation: slice(train, kept, train.count) };
 }

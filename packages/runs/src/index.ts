@@ -15,6 +15,7 @@ export { metricsCsv } from './metrics/metrics-csv.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './metrics/progress.ts';
 export { isExhausted, type ValidatingOptions, validating } from './metrics/validating.ts';
 export type { ValidationEntry } from './metrics/validation-entries.ts';
+export { type CheckpointChoice, checkpointChoices } from './run/checkpoint-choice.ts';
 export {
   beginRun,
   type DurableRun,
@@ -24,6 +25,5 @@ export {
   readLatestCheckpoint,
   resumeRun,
 } from './run/durable-run.ts';
-export { checkpointChoices } from './run/run-files.ts';
 export { RunFolder } from './run/run-folder.ts';
 export { LockedError, lockRun, type RunLock } from './run/run-lock.ts';

@@ -3,8 +3,9 @@
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject } from './files/checksum.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
+export { type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';
+export { refuseOtherConfig } from './run/config-comparison.ts';
 export {
-  checkpointChoices,
   readRunConfig,
   readRunFailure,
   readRunMetrics,

@@ -1,6 +1,6 @@
 // Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, read by the table alone: one grammar
 // for the command line, config files and `parseFlow`, which makes flows of the terms.
-import { ExpectationError, FormulaCursor } from '@flowvae/tensor/plain';
+import { didYouMean, ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
 import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
 
 /** Layers of one term; a limit that a typing error exceeds and an experiment does not. */
@@ -82,11 +82,22 @@ const NONE = 'none';
 
 /** Like {@link readFlowFormula}; undefined for `none`, which is no flow. */
 export const readFlowOrNone = (formula: string, dim: number): FlowTerm[] | undefined =>
-  formula === NONE ? undefined : readFlowFormula(formula, dim);
+  orNone(formula, () => readFlowFormula(formula, dim));
 
 /** Like {@link readInvertibleFormula}; undefined for `none`, which is no flow. */
 export const readInvertibleOrNone = (formula: string, dim: number): FlowTerm<InvertibleName>[] | undefined =>
-  formula === NONE ? undefined : readInvertibleFormula(formula, dim);
+  orNone(formula, () => readInvertibleFormula(formula, dim));
+
+/** A word that is nearer to `none` than to any flow is one mistyped. */
+function orNone<T>(formula: string, read: () => T): T | undefined {
+  if (formula === NONE) return undefined;
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ExpectationError) || error.remedy || nearestName(formula, [NONE]) === undefined) throw error;
+    throw new ExpectationError({ ...error, remedy: didYouMean(formula, [NONE]) });
+  }
+}
 
 /** Whether the flow of a term has an inverse. */
 export const hasInverse = (term: FlowTerm): term is FlowTerm<InvertibleName> => flowTable[term.name].hasInverse ?? true;

@@ -1,7 +1,8 @@
 // What the checks of a command hand to its work.
+import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import type { SplitName } from '../config/split-names.ts';
-import type { CheckpointChoice, RunSettings } from '../config/stored-config.ts';
+import type { RunSettings } from '../config/stored-config.ts';
 import type { CheckedSettings } from '../config/train-config.ts';
 import type { Verbosity } from './verbosity.ts';
 

@@ -1,6 +1,6 @@
 // Whether the data that a config names are there, and how many: by their headers, before anything is loaded that reads
 // them.
-import { idxSizes, mnistFolder } from '@flowvae/datasets/plain';
+import { idxSizes, mnistFolder, trainingCount } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from './settings.ts';
 
@@ -10,15 +10,22 @@ export const isMnist = (data: string): boolean => data === 'mnist';
 /** What a user can do who moved the images, with commands that read them. */
 export const MOVED_REMEDY = 'name the folder where the images are now with --data';
 
+/** Images by what they are for. */
+export interface ImageCounts {
+  readonly train: number;
+  readonly test: number;
+}
+
 /**
- * The number of test images of a config.
+ * The numbers of training and test images of a config.
  *
  * @param remedy what a user can do where the data cannot be read
  * @throws ExpectationError where they cannot be read, as far as the headers of the files show
  */
-export function testImages({ data }: Pick<TrainConfig, 'data'>, remedy?: string): number {
+export function imageCounts({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageCounts {
   const folder = isMnist(data) ? mnistFolder() : data;
-  return toldAsData(() => idxSizes(folder), remedy).test.count;
+  const { train, test } = toldAsData(() => idxSizes(folder), remedy);
+  return { train: trainingCount(train.count, '50k/10k/10k'), test: test.count };
 }
 
 /** What a reader of images refuses, told by the setting that names them. */

@@ -1,11 +1,8 @@
 // The settings of a run, as its folder holds them.
-import { type checkpointChoices, readRunConfig } from '@flowvae/runs/plain';
+import { readRunConfig } from '@flowvae/runs/plain';
 import { refuseOtherForm } from './likelihood-data.ts';
-import { type TrainConfig, unrecordedSettings } from './settings.ts';
+import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { type CheckedSettings, changedSettings, recordedSettings } from './train-config.ts';
-
-/** Whose parameters are wanted: a checkpoint's, instead of those that training ended with. */
-export type CheckpointChoice = (typeof checkpointChoices)[number];
 
 /** The images that a run began with. */
 export interface StoredImages {
@@ -21,6 +18,13 @@ export interface RunSettings extends CheckedSettings {
   /** Whether other images are named than those that the run began with. */
   readonly hasOtherData: boolean;
 }
+
+/**
+ * Settings that may change when a run goes on: they decide nothing about the steps that were done. The number of
+ * threads decides the last digits.
+ */
+export const settingsThatMayDiffer = (allowDifferentMachine: boolean): SettingName[] =>
+  allowDifferentMachine ? ['onNonFinite', 'threads'] : ['onNonFinite'];
 
 /** The images that the config of a run names. @throws ExpectationError where it cannot be read */
 export function storedImages(run: string): StoredImages {

@@ -1,11 +1,11 @@
 // A finished run, read back: its config, checked, and its model with the trained parameters.
 import { key } from '@flowvae/random';
-import { assignState, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
+import { assignState, type CheckpointChoice, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { MOVED_REMEDY } from '../config/data-check.ts';
 import { planOf } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { type CheckpointChoice, type RunSettings, runSettings, type StoredImages } from '../config/stored-config.ts';
+import { type RunSettings, runSettings, type StoredImages } from '../config/stored-config.ts';
 import {
   dataChecksum,
   type Experiment,

@@ -18,8 +18,8 @@ import {
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
 import { MOVED_REMEDY } from '../config/data-check.ts';
 import { type Plan, planOf } from '../config/plan.ts';
-import { type SettingName, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { storedImages } from '../config/stored-config.ts';
+import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
+import { settingsThatMayDiffer, storedImages } from '../config/stored-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { drawFigures } from '../report/pictures.ts';
@@ -103,9 +103,6 @@ export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOp
   }
 }
 
-/** Settings that may change when a run goes on: they decide nothing about the steps that were done. */
-const MAY_DIFFER: readonly SettingName[] = ['onNonFinite'];
-
 async function openDurableRun(
   parts: Experiment,
   { position }: Training,
@@ -128,8 +125,8 @@ async function openDurableRun(
   const under = await versions();
   const common = { ...schedule, config, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);
-  const mayDiffer = [...MAY_DIFFER, ...(allowDifferentMachine ? ['threads'] : [])];
-  // one thread shares its work with none: how it would is no difference then
+  const mayDiffer = settingsThatMayDiffer(allowDifferentMachine);
+  // with one thread the setting has no effect
   const sharing = config.threads === 1 ? { threadsShare: under.threadsShare } : {};
   const unrecorded = { config: unrecordedSettings, versions: sharing };
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });

@@ -14,16 +14,13 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
 } from './checkpoint.ts';
+import { nameOf, stepsIn } from './checkpoint-names.ts';
 
 /** A checkpoint, read and verified. */
 export interface LoadedCheckpoint {
   readonly state: RunState;
   readonly record: CheckpointRecord;
 }
-
-const NAME = /^step-(\d{9,})\.json$/;
-
-const nameOf = (step: number) => `step-${String(step).padStart(9, '0')}`;
 
 const DAMAGED = '.damaged';
 
@@ -47,17 +44,7 @@ export class CheckpointFolder {
 
   /** Steps that have a checkpoint, the latest first. @throws ExpectationError where the folder cannot be read */
   steps(): number[] {
-    try {
-      const matches = readdirSync(this.path).map((name) => NAME.exec(name)?.[1]);
-      return matches.flatMap((digits) => (digits === undefined ? [] : [Number(digits)])).toSorted((a, b) => b - a);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw new ExpectationError({
-        where: this.path,
-        expected: 'a readable folder',
-        received: (error as Error).message,
-      });
-    }
+    return stepsIn(this.path);
   }
 
   /**

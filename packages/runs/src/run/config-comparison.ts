@@ -1,6 +1,6 @@
 // Whether a run goes on under what it began under: the same settings, the same machine.
 import { isDeepStrictEqual } from 'node:util';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -11,8 +11,8 @@ import { EventFile } from '../metrics/event-file.ts';
 import { histogramOf } from '../metrics/histogram.ts';
 import { MetricsFile, nothing, readExtent } from '../metrics/metrics-file.ts';
 import { bestOf, isValidation, type ValidationEntry } from '../metrics/validation-entries.ts';
+import { CHECKPOINTS, type CheckpointChoice, noCheckpoint } from './checkpoint-choice.ts';
 import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
-import type { checkpointChoices } from './run-files.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
 
@@ -110,8 +110,6 @@ function locked(path: string, run: (lock: RunLock) => DurableRun): DurableRun {
   }
 }
 
-const CHECKPOINTS = 'checkpoints';
-
 function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): DurableRun {
   removePartialFiles(folder.path);
   const { versions: begunUnder = {}, ...begunWith } = folder.readConfig();
@@ -161,17 +159,11 @@ export function readLatestCheckpoint(folder: RunFolder): {
  */
 export function readCheckpoint(
   folder: RunFolder,
-  which: (typeof checkpointChoices)[number],
+  which: CheckpointChoice,
 ): { readonly state: RunState; readonly notices: readonly string[] } {
   const { state, notices } = which === 'last' ? readLatestCheckpoint(folder) : { state: readBest(folder), notices: [] };
   if (state) return { state, notices };
-  throw new ExpectationError({
-    where: `\`checkpoint\` ${which}`,
-    expected: which === 'last' ? 'a run that has written a checkpoint' : 'a run that has measured a validation bound',
-    received: folder.path,
-    remedy:
-      which === 'last' ? 'leave the option out, or train first' : 'train with `validateEvery`, or leave the option out',
-  });
+  throw noCheckpoint(folder.path, which);
 }
 
 function readBest(folder: RunFolder): RunState | undefined {

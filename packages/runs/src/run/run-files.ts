@@ -16,9 +16,6 @@ export const MODEL = 'model.safetensors';
 export const FIGURES = 'figures';
 const FAILURE = 'non-finite.json';
 
-/** Which checkpoint of a run: that of the best validation, or the latest. */
-export const checkpointChoices = ['best', 'last'] as const;
-
 /** How far a run has come. */
 export type RunStage = 'begun' | 'finished';
 

@@ -1,6 +1,6 @@
 // `flowvae encode <run>`: what is refused before the model is loaded.
+import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { TrainConfig } from '../../config/settings.ts';
-import type { CheckpointChoice } from '../../config/stored-config.ts';
 import type { EncodeChoices, EncodeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 import { checkOutputFile } from './output-file.ts';
@@ -21,7 +21,7 @@ function encodeTask(
   { json = false, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): EncodeTask {
   checkOutputFile(out);
-  const { settings } = checkRun(run, { changes, isBegunEnough: checkpoint !== undefined, readsImages: true });
+  const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
 }

@@ -1,8 +1,8 @@
 // `flowvae evaluate <run>`: what is refused before the model is loaded.
+import type { CheckpointChoice } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';
 import { flagOf, type TrainConfig } from '../../config/settings.ts';
-import type { CheckpointChoice } from '../../config/stored-config.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import type { Verbosity } from '../verbosity.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
@@ -40,7 +40,7 @@ function evaluateTask(
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
-  const wanted = { changes, isBegunEnough: checkpoint !== undefined, readsImages: !isImageless };
+  const wanted = { changes, checkpoint, readsImages: !isImageless };
   const { settings, testImages } = checkRun(run, wanted);
   const { config } = settings;
   if (simulated === undefined) refuseNoImages(config); // simulated images need no others

@@ -1,6 +1,6 @@
 // What every command for a run refuses before it loads a tensor library.
-import { refuseNoRun } from '@flowvae/runs/plain';
-import { MOVED_REMEDY, testImages } from '../../config/data-check.ts';
+import { type CheckpointChoice, refuseNoCheckpoint, refuseNoRun } from '@flowvae/runs/plain';
+import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 
@@ -8,8 +8,8 @@ import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 interface Wanted {
   /** Settings that the command changes. */
   readonly changes?: Partial<TrainConfig>;
-  /** Whether a run will do that still goes on. Default false. */
-  readonly isBegunEnough?: boolean;
+  /** Which checkpoint is wanted; then a run will do that still goes on. Default: a finished run. */
+  readonly checkpoint?: CheckpointChoice | undefined;
   /** Whether the command reads the run's images. Default false. */
   readonly readsImages?: boolean;
 }
@@ -22,11 +22,9 @@ interface CheckedRun {
 }
 
 /** @throws ExpectationError where there is no such run, its config is damaged, or its images are not there */
-export function checkRun(
-  run: string,
-  { changes = {}, isBegunEnough = false, readsImages = false }: Wanted = {},
-): CheckedRun {
-  refuseNoRun(run, isBegunEnough ? 'begun' : 'finished');
+export function checkRun(run: string, { changes = {}, checkpoint, readsImages = false }: Wanted = {}): CheckedRun {
+  refuseNoRun(run, checkpoint ? 'begun' : 'finished');
   const settings = runSettings(run, changes);
-  return { settings, testImages: readsImages ? testImages(settings.config, MOVED_REMEDY) : undefined };
+  if (checkpoint) refuseNoCheckpoint(run, checkpoint);
+  return { settings, testImages: readsImages ? imageCounts(settings.config, MOVED_REMEDY).test : undefined };
 }

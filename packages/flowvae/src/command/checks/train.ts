@@ -1,11 +1,11 @@
 // `flowvae train`: what is refused before a tensor library is loaded.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readRunFailure, refuseNoRun, refuseUsedFolder } from '@flowvae/runs/plain';
+import { readRunFailure, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { MOVED_REMEDY, testImages } from '../../config/data-check.ts';
+import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
-import { runSettings, storedSettings } from '../../config/stored-config.ts';
+import { runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
 import { type CheckedSettings, changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
@@ -18,6 +18,12 @@ interface TrainFlags extends RunFlags, Record<string, unknown> {
   readonly out?: string;
   readonly resume?: string;
   readonly replay?: string;
+}
+
+/** Beside the run that is taken up. */
+interface Resumption extends Pick<RunFlags, 'allowDifferentMachine'> {
+  readonly out: string | undefined;
+  readonly given: Readonly<Record<string, unknown>>;
 }
 
 export async function trainCommand(flags: TrainFlags): Promise<void> {
@@ -37,7 +43,7 @@ function trainTask(flags: TrainFlags): TrainTask {
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } = others;
   const given = file === undefined ? options : { ...readConfigFile(file), ...options };
   const isResumed = resume !== undefined;
-  const settings = isResumed ? resumedSettings(resume, out, given) : completeSettings(given);
+  const settings = isResumed ? resumedSettings(resume, { out, given, allowDifferentMachine }) : completeSettings(given);
   const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
   const folder = resume ?? out ?? freshFolder(config);
@@ -45,9 +51,10 @@ function trainTask(flags: TrainFlags): TrainTask {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
   }
-  const count = testImages(config, isResumed ? MOVED_REMEDY : undefined);
+  const counts = imageCounts(config, isResumed ? MOVED_REMEDY : undefined);
+  refuseLargeBatch(config, counts.train);
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
-  tell([threadsNotice(config), isAsked ? imagesNotice(config, count) : undefined]);
+  tell([threadsNotice(config), isAsked ? imagesNotice(config, counts.test) : undefined]);
   return {
     ...{ settings, folder, isResumed },
     ...{ quiet, verbose, json, detached },
@@ -72,8 +79,15 @@ function replayTask(
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
   const settings = runSettings(run, changes);
-  testImages(settings.config, MOVED_REMEDY);
+  imageCounts(settings.config, MOVED_REMEDY);
   return { run, settings, json, quiet, verbose };
+}
+
+/** A batch is drawn without replacement. */
+function refuseLargeBatch({ batch }: TrainConfig, count: number): void {
+  if (batch <= count) return;
+  const expected = `a whole number from 1 to ${count}, the size of the set`;
+  throw new ExpectationError({ where: flagOf('batch'), expected, received: String(batch) });
 }
 
 /**
@@ -86,21 +100,18 @@ function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfi
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
-/**
- * The settings of a run that is taken up; what is given besides must not contradict them, which the run itself judges.
- */
-function resumedSettings(
-  run: string,
-  out: string | undefined,
-  given: Readonly<Record<string, unknown>>,
-): CheckedSettings {
+/** The settings of a run that is taken up; what is given besides must not contradict them. */
+function resumedSettings(run: string, { out, given, allowDifferentMachine = false }: Resumption): CheckedSettings {
   if (out !== undefined && resolve(out) !== resolve(run)) {
     const expected = 'no other folder than the one that --resume names';
     throw new ExpectationError({ where: '--out', expected, received: out });
   }
   refuseNoRun(run, 'begun');
-  const settings = changedSettings(storedSettings(run), given);
+  const stored = storedSettings(run);
+  const settings = changedSettings(stored, given);
   refuseTogether(settings);
+  const except = [...settingsThatMayDiffer(allowDifferentMachine), 'data'];
+  refuseOtherConfig(`${run}/config.json`, { expected: stored.config, received: settings.config, except });
   return settings;
 }
 

@@ -1,0 +1,32 @@
+// Which checkpoint of a run is wanted, and whether there is one, without a tensor library.
+import { join } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { stepsIn } from '../checkpoints/checkpoint-names.ts';
+import { bestOf, isValidation } from '../metrics/validation-entries.ts';
+import { readRunMetrics } from './run-files.ts';
+
+/** Which checkpoint of a run: that of the best validation, or the latest. */
+export const checkpointChoices = ['best', 'last'] as const;
+
+/** One of them. */
+export type CheckpointChoice = (typeof checkpointChoices)[number];
+
+/** The folder of checkpoints in a run folder. */
+export const CHECKPOINTS = 'checkpoints';
+
+/** The error for a run without such a checkpoint. */
+export const noCheckpoint = (path: string, which: CheckpointChoice) =>
+  new ExpectationError({
+    where: `\`checkpoint\` ${which}`,
+    expected: which === 'last' ? 'a run that has written a checkpoint' : 'a run that has measured a validation bound',
+    received: path,
+    remedy:
+      which === 'last' ? 'leave the option out, or train first' : 'train with `validateEvery`, or leave the option out',
+  });
+
+/** @throws ExpectationError where the names of its files and its metrics show that a run has no such checkpoint */
+export function refuseNoCheckpoint(path: string, which: CheckpointChoice): void {
+  const isThere =
+    which === 'last' ? stepsIn(join(path, CHECKPOINTS)).length > 0 : bestOf(readRunMetrics(path).filter(isValidation));
+  if (!isThere) throw noCheckpoint(path, which);
+}
