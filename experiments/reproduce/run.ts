@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   ExpectationError,
+  errorLine,
   type Interruption,
   interruption,
   LockedError,
@@ -147,7 +148,7 @@ async function runIndex(experiment: Experiment, options: Options, index: number)
 
 function endingOf(error: Error): Ending {
   if (error instanceof LockedError) return 'locked';
-  return { failed: error instanceof ExpectationError ? error.message : String(error.stack ?? error) };
+  return { failed: error instanceof ExpectationError ? errorLine(error) : String(error.stack ?? error) };
 }
 
 async function reproduce(): Promise<void> {
@@ -202,6 +203,6 @@ try {
   await reproduce();
 } catch (error) {
   if (!(error instanceof ExpectationError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${errorLine(error)}\n`);
   process.exitCode = 2;
 }

@@ -159,7 +159,7 @@ async function annealGroup(
 type Direction = 'pilot' | 'forward' | 'reverse';
 
 /** One pass of a group's chains through the temperatures. */
-interface Pass extends Pick<ChainOptions, 'runner' | 'stepSizes'> {
+interface AnnealingPass extends Pick<ChainOptions, 'runner' | 'stepSizes'> {
   readonly group: Group;
   readonly direction: Direction;
   readonly chains: number;
@@ -168,7 +168,7 @@ interface Pass extends Pick<ChainOptions, 'runner' | 'stepSizes'> {
 
 async function annealPass(
   { data, latents, temperatures, noise, key, signal }: AnnealedImportanceOptions,
-  { runner, group, direction, chains, stepSizes, onMove }: Pass,
+  { runner, group, direction, chains, stepSizes, onMove }: AnnealingPass,
 ): Promise<ChainResult | undefined> {
   const rows = chainRows(data, group, chains);
   const isReverse = direction === 'reverse';

@@ -39,6 +39,7 @@ export {
 export * from '@flowvae/training';
 export * from '@flowvae/vae';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
+export { errorLine } from './command/error-line.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
 export { type Networks, type Plan, planOf } from './config/plan.ts';

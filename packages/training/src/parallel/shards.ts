@@ -130,7 +130,7 @@ export const shapesOf = (variables: NamedVariables): InputShapes =>
   Object.fromEntries(Object.entries(variables).map(([name, { shape }]) => [name, shape]));
 
 /** What all threads have in common. */
-export interface Division {
+export interface StepDivision {
   readonly layout: FlatLayout;
   readonly rows: readonly number[];
   /** Where each thread's share of the flat buffer begins, and the end. */
@@ -147,7 +147,7 @@ export const boundsOf = (layout: FlatLayout, shards: number, graph: ShardGraph):
 
 /** What each thread starts with. */
 export function shardsOf(
-  { layout, rows, bounds, graphs, inputs, state }: Division,
+  { layout, rows, bounds, graphs, inputs, state }: StepDivision,
   { inputShapes, variables, slots }: TrainingStateOptions,
   batchInputs: readonly string[],
 ): ShardData[] {
