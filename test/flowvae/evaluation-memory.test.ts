@@ -1,0 +1,29 @@
+// How much memory an evaluation of the likelihood with most parameters takes, as a process of its own.
+import { RunFolder } from '@flowvae/runs';
+import { completeConfig } from 'flowvae';
+import { expect, it } from 'vitest';
+import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
+import { flowvae } from '../processes/programs.ts';
+import { freshPath } from './tiny-run.ts';
+
+/** Makes node tell at its end how much memory it had, MiB. */
+const telling = `data:text/javascript,${encodeURIComponent(
+  `import { isMainThread } from 'node:worker_threads';
+   if (isMainThread) process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS / 1024));`,
+)}`;
+
+it('evaluate takes at most 600 MiB for 256 levels a pixel at the default widths', async () => {
+  const out = freshPath();
+  const config = completeConfig({ likelihood: 'categorical', binarize: 'none', threads: 1 });
+  const size = { height: 28, width: 28 };
+  const { variables } = modelOf(config, size);
+  const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
+  expect((4 * parameters) / 2 ** 20).toBeGreaterThan(300); // MiB that are there in any case
+  RunFolder.create(out, config).saveModel(variables, { height: '28', width: '28' });
+  const args = ['evaluate', out, '--eval-images', '2', '--quiet'];
+  const { code, stderr } = await flowvae(args, { env: { NODE_OPTIONS: `--import=${telling}` } });
+  const [, peak] = /^peak ([\d.]+)$/m.exec(stderr) ?? [];
+  expect([code, Number(peak)]).toEqual([0, expect.any(Number)]);
+  expect(Number(peak)).toBeLessThan(600);
+  expect(Number(peak)).toBeGreaterThan(300);
+}, 120_000);
