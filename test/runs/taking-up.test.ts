@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { beginRun, type DurableRun, resumeRun, validating } from '@flowvae/runs';
 import { tf } from '@flowvae/tensor';
-import { adam, fit, rmsprop, sgd } from '@flowvae/training';
+import { adam, fit, type RunState, rmsprop, sgd } from '@flowvae/training';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { quadratic } from '../training/problems.ts';
 import { freshPath, kill, options, refused, train } from './durable-training.ts';
@@ -118,8 +118,15 @@ describe('taking up', () => {
       'fit: from.slots: expected buffer, got m; the state is of another model or optimiser',
     );
     const { problem, variables } = quadratic([1], () => [0]);
-    await expect(fit({ ...problem, variables, optimizer: adam(0.01), steps: 9, from: run.from })).rejects.toThrow(
-      /^fit: from\.shapes: expected w \[1\], got encoder\//,
+    const from = run.from!;
+    const goneOn = (state: RunState) => fit({ ...problem, variables, optimizer: adam(0.01), steps: 9, from: state });
+    await expect(goneOn(from)).rejects.toThrow(/^fit: from\.shapes: expected w \[1\], got encoder\//);
+    const counters = { skipped: 9, inARow: 0, rateFactor: 1 };
+    await expect(goneOn({ ...from, nonFinite: counters })).rejects.toThrow(
+      'fit: from.nonFinite.skipped: expected a whole number from 0 to 8, the steps done, got 9',
+    );
+    await expect(goneOn({ ...from, nonFinite: { ...counters, skipped: 1, inARow: 2 } })).rejects.toThrow(
+      'fit: from.nonFinite.inARow: expected a whole number from 0 to 1, got 2',
     );
     tf.dispose(variables.w!);
   });

@@ -59,7 +59,7 @@ export async function writeState(
   const shapes = shapesOf(variables);
   const sizes = sizesOf(variables);
   const trainable = sizesOf(trainableOf(variables));
-  checkStep(from.step);
+  checkStep(from);
   checkNames('shapes', described(shapes), described(from.shapes));
   checkNames('slots', optimizer.slotNames, Object.keys(from.slots));
   checkNames('parameters', sizes, lengths(from.parameters));
@@ -77,9 +77,14 @@ const sizesOf = (variables: NamedVariables) =>
 const lengths = (values: ValuesByName) =>
   Object.entries(values).map(([name, { length }]) => `${name} (${length} values)`);
 
-function checkStep(step: number): void {
-  if (Number.isSafeInteger(step) && step >= 0) return;
-  throw new ExpectationError({ where: 'fit: from.step', expected: 'a whole number from 0', received: String(step) });
+function checkStep({ step, nonFinite: { skipped, inARow } }: RunState): void {
+  const isCount = (value: number, most: number) => Number.isSafeInteger(value) && value >= 0 && value <= most;
+  const refuse = (where: string, expected: string, value: number): never => {
+    throw new ExpectationError({ where: `fit: from.${where}`, expected, received: String(value) });
+  };
+  if (!isCount(step, Number.MAX_SAFE_INTEGER)) refuse('step', 'a whole number from 0', step);
+  if (!isCount(skipped, step)) refuse('nonFinite.skipped', `a whole number from 0 to ${step}, the steps done`, skipped);
+  if (!isCount(inARow, skipped)) refuse('nonFinite.inARow', `a whole number from 0 to ${skipped}`, inARow);
 }
 
 function checkNames(where: string, expected: readonly string[], received: readonly string[]): void {
