@@ -8,7 +8,7 @@ import type { FunctionsRunner } from '@flowvae/training';
 
 import type { StepSizes } from './step-sizes.ts';
 
-/** What is compiled: a draw from f₀, the log-ratio at given positions, and one transition. */
+/** The compiled functions: a draw from f₀, the log-ratio at given positions, and one transition. */
 export type AnnealingRunner = FunctionsRunner<'start' | 'ratio' | 'move'>;
 
 /** The three functions of a path; temperature and step sizes are inputs, so that one graph serves every transition. */
@@ -25,7 +25,7 @@ export function annealingFunctions(
   };
 }
 
-/** Rows that are run together: `chains` after each other for each of some data points. */
+/** Rows that run together: for each data point, its `chains` one after the other. */
 export interface ChainRows {
   /** [rows, P]; a data point's rows are the same */
   readonly x: Float32Array;
@@ -41,7 +41,7 @@ export interface ChainOptions {
   readonly temperatures: readonly number[];
   readonly stepSizes: StepSizes;
   readonly key: Key;
-  /** Told after each transition. */
+  /** Called after each transition. */
   readonly onMove: () => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,7 +54,7 @@ export interface ChainState {
   readonly logRatio: Float32Array;
 }
 
-/** What chains come to. */
+/** The results of chains. */
 export interface ChainResult {
   /** Σ (β' − β)·log r(z) over the visited temperatures, [rows], nats. */
   readonly logWeights: Float64Array;
@@ -64,7 +64,7 @@ export interface ChainResult {
 
 const rowsOf = ({ points, chains }: ChainRows) => points * chains;
 
-/** Draws the positions where forward chains start. */
+/** Draws the start positions of forward chains. */
 export function forwardStart(
   runner: AnnealingRunner,
   rows: ChainRows,
@@ -77,7 +77,7 @@ export function forwardStart(
   return stateOf(runner.run('start', { x: rows.x, noise }, { x: [count, rows.width], noise: [count, width] }));
 }
 
-/** Positions that are given, [rows, D]. */
+/** Takes given positions, [rows, D], as the start. */
 export async function givenStart(runner: AnnealingRunner, rows: ChainRows, z: Float32Array): Promise<ChainState> {
   const count = rowsOf(rows);
   const shapes = { x: [count, rows.width], z: [count, z.length / count] };
@@ -91,10 +91,10 @@ async function stateOf(run: Promise<Arrays>): Promise<ChainState> {
 }
 
 /**
- * Takes chains through the temperatures: the weight is taken to the next one *before* the transition that leaves that
- * one invariant.
+ * Takes chains through the temperatures. It updates the weight to a temperature *before* the transition that leaves the
+ * density of this temperature invariant.
  *
- * @returns undefined where the signal ended it
+ * @returns undefined after an abort by the signal
  * @see Neal 2001, arXiv:physics/9803008, eq. 3; Grosse et al. 2015, arXiv:1511.02543, section 3
  */
 export async function annealChains(
@@ -125,12 +125,12 @@ export async function annealChains(
 }
 
 /**
- * Step sizes are spread by ±20 %: no period of the dynamics is met at every transition. @see Neal 2011,
+ * Spread of the step sizes, ±20 %, so that no period of the dynamics fits every transition. @see Neal 2011,
  * arXiv:1206.1901, section 3.3
  */
 const JITTER = 0.2;
 
-/** Shapes of what a transition takes. */
+/** Shapes of a transition's inputs. */
 export const moveShapes = (rows: number, width: number, dim: number): InputShapes => ({
   x: [rows, width],
   z: [rows, dim],
@@ -140,7 +140,7 @@ export const moveShapes = (rows: number, width: number, dim: number): InputShape
   temperature: [],
 });
 
-/** Draws what a transition takes; the arrays are used again by the next. */
+/** Draws a transition's inputs; the next transition uses the same arrays. */
 function chainInputs({ key, stepSizes }: ChainOptions, rows: ChainRows, dim: number) {
   const count = rowsOf(rows);
   const momentum = new Float32Array(count * dim);

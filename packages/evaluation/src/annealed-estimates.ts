@@ -1,11 +1,11 @@
-// What annealed chains say of data points, and means over them.
+// Estimates from annealed chains for data points, and means over them.
 import { LogMeanExp } from '@flowvae/objectives';
 import type { ChainResult } from './annealed-chains.ts';
 import { Moments } from './moments.ts';
 
-/** What the chains of one data point say in one direction. */
+/** The estimate for one data point in one direction. */
 export interface DirectionEstimate {
-  /** log p̂(x), nats: forward too low and reverse too high in expectation. */
+  /** log p̂(x), nats; in expectation the forward one is too low, the reverse one too high. */
   readonly logEvidence: number;
   /** (Σ w)² / Σ w² over chains, from 1 to their number. */
   readonly effectiveSampleSize: number;
@@ -13,7 +13,7 @@ export interface DirectionEstimate {
   readonly acceptance: number;
 }
 
-/** What the chains of one data point say. */
+/** The estimates for one data point. */
 export interface AnnealedEstimate {
   readonly forward: DirectionEstimate;
   readonly reverse?: DirectionEstimate;
@@ -25,30 +25,30 @@ export interface DirectionSummary extends DirectionEstimate {
   readonly logEvidenceStandardError: number;
 }
 
-/** Means over the data points that were finished; nats. */
+/** Means over the finished data points; nats. */
 export interface AnnealedImportance {
   readonly images: number;
   readonly chains: number;
-  /** Distributions that the path was cut into: T of β₀ = 0 … β_T = 1. */
+  /** Number T of temperatures: the path has β₀ = 0 … β_T = 1. */
   readonly temperatures: number;
   /** A lower bound on the mean of log p(x), in expectation. */
   readonly forward: DirectionSummary;
-  /** An upper bound, in expectation; where latents were given. */
+  /** An upper bound, in expectation; only with given latents. */
   readonly reverse?: DirectionSummary;
-  /** reverse − forward, mean over data points: more than the error of either. */
+  /** reverse − forward, mean over data points; in expectation larger than the error of either. */
   readonly gap?: number;
   /** Standard error of `gap` over data points. */
   readonly gapStandardError?: number;
 }
 
-/** The estimates of data points whose chains stand after each other. */
+/** Estimates of data points whose chains follow one another. */
 export function pointEstimates(forward: ChainResult, chains: number, reverse?: ChainResult): AnnealedEstimate[] {
   const lower = directionEstimates(forward, chains, 1);
   const upper = reverse && directionEstimates(reverse, chains, -1);
   return lower.map((estimate, i) => ({ forward: estimate, ...(upper ? { reverse: upper[i]! } : {}) }));
 }
 
-/** @param sign −1 where the weights estimate 1/p(x) */
+/** @param sign −1 for weights that estimate 1/p(x) */
 function directionEstimates(
   { logWeights, acceptance }: ChainResult,
   chains: number,

@@ -1,4 +1,4 @@
-// Annealed importance sampling of log p(x), forward and, where the latents of the data are known, in reverse.
+// Annealed importance sampling of log p(x): forward, and in reverse if the latents of the data are known.
 import type { Noise } from '@flowvae/distributions';
 import { type AnnealingPath, annealedStart } from '@flowvae/objectives';
 import { fold } from '@flowvae/random';
@@ -28,9 +28,9 @@ import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
 export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEstimate> {
   /** The path at data x [B, P], such as `fromPrior(model.at(x))`. */
   readonly pathAt: (x: Tensor2D) => AnnealingPath;
-  /** The noise that the path's initial density takes. */
+  /** The noise for a draw from the path's initial density. */
   readonly noise: Noise;
-  /** The exact latents that the data were simulated from, in the same order: the reverse is run from them. */
+  /** The exact latents of simulated data, in the same order; reverse chains start there. */
   readonly latents?: DataPoints;
   /** β from 0 to 1, rising, such as `sigmoidTemperatures(1000)`. */
   readonly temperatures: readonly number[];
@@ -38,16 +38,16 @@ export interface AnnealedImportanceOptions extends PointwiseOptions<AnnealedEsti
   readonly chains?: number;
   /** Leapfrog steps in a transition. Default 10. */
   readonly leapfrogSteps?: number;
-  /** Told after each transition of a group what share of all is done, from 0 to 1. */
+  /** Called after each transition of a group with the finished share of the work, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Ends at once; data points that are not complete are left out. */
   readonly signal?: AbortSignal;
 }
 
-/** Options with what holds where nothing is said. */
+/** Options with their defaults. */
 type Settled = AnnealedImportanceOptions & { readonly chains: number; readonly leapfrogSteps: number };
 
-/** Rows in one run of a graph: enough to keep the products busy, few enough to give every thread some. */
+/** Rows in one run of a graph: enough for efficient products, few enough for all threads. */
 const ROWS = 64;
 
 /** Chains of a data point that find its step sizes. */

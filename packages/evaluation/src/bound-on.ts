@@ -1,5 +1,4 @@
-// A bound on held-out data, batch by batch with one graph that is kept: cheap enough to be watched while training goes
-// on.
+// A bound on held-out data, batch by batch with one reused graph: cheap enough for use during training.
 import type { InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { Bound, LatentModel } from '@flowvae/objectives';
@@ -16,18 +15,18 @@ export interface BoundOnOptions extends RunnerOptions {
   readonly noise: Noise;
   readonly data: DataPoints;
   readonly batchSize: number;
-  /** Decides the noise: the same for every call, so that calls differ by the parameters only. */
+  /** Key of the noise. Every call uses the same noise, so only the parameters change the result. */
   readonly key: Key;
 }
 
 /** Means of a bound's terms over a set. */
 export interface BoundOnData {
-  /** Means over all data points, by the variables' values at the moment. */
+  /** Means over all data points, with the variables' current values. */
   measure(): Promise<Readonly<Record<string, number>>>;
   dispose(): Promise<void>;
 }
 
-/** A bound with one noise draw for each data point of a set, to be measured again and again. */
+/** A bound with one noise draw for each data point of a set; measure it as often as needed. */
 export async function boundOn(options: BoundOnOptions): Promise<BoundOnData> {
   const { data, noise, batchSize, key } = options;
   const size = Math.min(batchSize, data.count);

@@ -1,4 +1,4 @@
-// What a model makes of data: posterior means, draws, and how likely each draw was.
+// Encodings of data: posterior means, draws, and the log-density of each draw.
 import type { Samplable } from '@flowvae/distributions';
 import { repeatRows, type Tensor2D, tf } from '@flowvae/tensor';
 import { type Drawn, inClosedForm, taken, withNoise } from './rows-with-noise.ts';
@@ -8,7 +8,7 @@ import { type Piece, type TabulateOptions, tabulatePieces } from './tabulate.ts'
 export interface EncodingsOptions extends TabulateOptions, Drawn {
   /** x [B, P] → q(z|x) */
   readonly infer: (x: Tensor2D) => Samplable;
-  /** The mean of a posterior that does not know it is that of so many draws, `samples` of which are returned. */
+  /** Draws for the mean of a posterior without a closed form; `samples` of them are returned. */
   readonly meanSamples: number;
 }
 
@@ -16,16 +16,16 @@ export interface EncodingsOptions extends TabulateOptions, Drawn {
 const ROWS = 1000;
 
 /**
- * What a few data points are encoded to: E[z|x] [rows, D], draws z [rows, M, D] and their log q(z|x) [rows, M],
- * row-major; nats.
+ * Encodings of a few data points: E[z|x] [rows, D], draws z [rows, M, D] and their log q(z|x) [rows, M], row-major;
+ * nats.
  */
 export type Encoded = Readonly<Record<'mean' | 'z' | 'logQ', Float32Array>>;
 
 /**
- * Encodes data points, a few at a time, so that memory does not grow with their number: about a thousand draws are held
- * at once, or those of one data point where it takes more. Equal options give equal bytes.
+ * Encodes data points, a few at a time: memory holds about a thousand draws, or all draws of one data point if these
+ * are more. Equal options give equal bytes.
  *
- * @param take gets each piece, whose arrays hold until it returns
+ * @param take gets each piece; its arrays are valid until `take` returns
  */
 export async function encodings(
   options: EncodingsOptions,

@@ -12,17 +12,17 @@ import { Moments } from './moments.ts';
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends PointwiseOptions<ImportanceEstimate> {
   readonly modelAt: (x: Tensor2D) => LatentModel;
-  /** What the posterior draws from. */
+  /** The noise for a draw from the posterior. */
   readonly noise: Noise;
   /** Importance samples S for each data point. */
   readonly samples: number;
-  /** Told after each data point how many are done. */
+  /** Called after each data point with the number of finished ones. */
   readonly onProgress?: (done: number) => void;
-  /** Begins no further data point; those under way are finished. */
+  /** Stops the evaluation; data points in work are finished first. */
   readonly signal?: AbortSignal;
 }
 
-/** What the importance samples of one data point say. */
+/** The importance-sampling estimates for one data point. */
 export interface ImportanceEstimate {
   /** log p̂(x) = log (1/S) Σ w_s, nats. */
   readonly logEvidence: number;
@@ -30,13 +30,16 @@ export interface ImportanceEstimate {
   readonly elbo: number;
   /** (Σ w_s)² / Σ w_s², from 1 to S. */
   readonly effectiveSampleSize: number;
-  /** max w_s / Σ w_s */
+  /** max w_s / Σ w_s. */
   readonly maxNormalisedWeight: number;
-  /** Shape of the weights' tail; NaN where S is below 21 and where every weight is 0. See `paretoK` of objectives. */
+  /**
+   * Pareto k̂, the shape of the weights' tail; NaN for S below 21 and for weights that are all 0. See `paretoK` of
+   * objectives.
+   */
   readonly paretoK: number;
 }
 
-/** Means over the data points that were evaluated; nats. */
+/** Means over the evaluated data points; nats. */
 export interface Evaluation {
   /** Data points evaluated. */
   readonly images: number;
@@ -53,33 +56,33 @@ export interface Evaluation {
    * from below in expectation. Not finite where a weight is 0 in float32.
    */
   readonly inferenceGap: number;
-  /** Standard error of `inferenceGap` over images: much smaller than those of its two parts, which move together. */
+  /**
+   * Standard error of `inferenceGap` over images: much smaller than those of its two parts, because the parts are
+   * correlated.
+   */
   readonly inferenceGapStandardError: number;
   /** Effective sample size of the weights, mean over images: at most S. */
   readonly effectiveSampleSize: number;
   /** Share of the largest weight in the sum of an image's weights, mean over images. */
   readonly maxNormalisedWeight: number;
   /**
-   * Share of images whose k̂ is above `paretoKThreshold(S)`, so that their estimate cannot be trusted; NaN where S is
-   * below 21. An image whose weights are all 0 has no k̂ and counts as above.
+   * Share of images with k̂ above `paretoKThreshold(S)`: their estimates cannot be trusted. NaN for S below 21. An
+   * image whose weights are all 0 has no k̂ and counts as above.
    */
   readonly paretoKAboveThreshold: number;
   /** The bound's terms, means over images and samples. */
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/**
- * Samples whose noise is drawn at once, and which one run of the graph takes, unless they are too wide: then a run
- * takes a part of them.
- */
+/** Samples in one draw of noise and in one run of the graph; wide samples take several runs. */
 const CHUNK = 500;
 
 /**
  * Estimates the ELBO and −log p(x) by importance sampling from q(z|x), streamed over data points and samples.
  *
- * Image i's samples depend on the key and i only; memory on neither images nor samples nor what the likelihood makes of
- * a sample (see RUN_BYTES). With S samples log p̂(x) is biased low by about Var(w)/(2S·E[w]²), so S belongs to the
- * number.
+ * Image i's samples depend on the key and i only. Memory does not grow with images, samples or the size of the
+ * likelihood's intermediate values (see RUN_BYTES). With S samples, log p̂(x) is biased low by about Var(w)/(2S·E[w]²):
+ * report S with the number.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
@@ -133,7 +136,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
 }
 
-/** Fewer samples have no k̂, whatever their weights. */
+/** With fewer samples there is no k̂. */
 const FEWEST_FOR_PARETO_K = 21;
 
 /** 1 unless k̂ is known to be small enough, else 0; NaN where no image can have one. */
@@ -179,13 +182,13 @@ const rowsOfRun = ({ data, noise, samples }: EvaluateOptions, runner: FunctionRu
 /** Some samples of one data point. */
 interface Job {
   readonly image: number;
-  /** Where they stand: the chunk and the first of its samples. */
+  /** The chunk, and the first sample in it. */
   readonly chunk: number;
   readonly first: number;
   readonly size: number;
-  /** Rows that are computed, `size` or more: parts of chunks are filled up, so that one graph does for all. */
+  /** Computed rows, at least `size`: a part of a chunk is padded, so that one graph serves all parts. */
   readonly rows: number;
-  /** Whether the data point is complete with it. */
+  /** Whether this job completes the data point. */
   readonly isLast: boolean;
 }
 
@@ -214,7 +217,7 @@ const chunkOf =
   ({ x, noise }) =>
     importanceChunk(modelAt(x as Tensor2D), noise as Tensor2D);
 
-/** Begins the run of a job with its part of the noise of a whole chunk, which is drawn once for all parts. */
+/** Starts a job's run. The noise of a chunk is drawn once; each of its jobs takes a part. */
 function starterOf({ data, noise, key, samples }: EvaluateOptions, runner: FunctionRunner) {
   const { kind, width } = noise;
   const buffer = new Float32Array(Math.min(CHUNK, samples) * width);

@@ -1,7 +1,7 @@
 // Which dimensions of the latent a model uses.
 import type { PosteriorStatistics } from './posterior-statistics.ts';
 
-/** What is known of the latent's dimensions. */
+/** Activity of the latent's dimensions. */
 export interface LatentActivity {
   /** Var_x E[z|x] of each dimension, [D]. */
   readonly variance: readonly number[];
@@ -9,15 +9,18 @@ export interface LatentActivity {
   readonly active: number;
 }
 
-/** Below it a dimension is taken to say nothing of the data. @see Burda et al. 2016, arXiv:1509.00519, section 5.2 */
+/**
+ * Threshold: with less variance, a dimension counts as carrying no information. @see Burda et al. 2016,
+ * arXiv:1509.00519, section 5.2
+ */
 export const ACTIVE_VARIANCE = 0.01;
 
 /**
  * Active units: dimensions with Var_x E[z|x] > 0.01.
  *
- * Where E[z|x] is a mean of M draws, its own variance Var[z|x]/M, averaged over x, is taken off, so that noise alone
- * activates nothing.
- * @throws nothing; of fewer than two data points every variance is NaN and no unit active
+ * If E[z|x] is a mean of M draws, the average of its own variance Var[z|x]/M over x is subtracted, so that noise alone
+ * activates no dimension.
+ * @throws nothing; with fewer than two data points every variance is NaN and no unit is active
  * @see Burda et al. 2016, arXiv:1509.00519, section 5.2
  */
 export function latentActivity(

@@ -3,11 +3,11 @@
 /** Streaming mean and standard error (Welford). */
 export class Moments {
   count = 0;
-  /** 0 of no value. */
+  /** 0 before the first value. */
   mean = 0;
   #squares = 0;
 
-  /** An infinite value makes the mean infinite, as in a sum; ∞ and −∞ together have none. */
+  /** One infinite value makes the mean infinite; ∞ and −∞ together make it NaN. */
   add(value: number): void {
     this.count++;
     if (!Number.isFinite(value) || !Number.isFinite(this.mean)) {
@@ -20,7 +20,7 @@ export class Moments {
     this.#squares += delta * (value - this.mean);
   }
 
-  /** Of the mean; NaN of a single value. */
+  /** Standard error of the mean; NaN for a single value. */
   get standardError(): number {
     return Math.sqrt(this.#squares / (this.count - 1) / this.count);
   }

@@ -1,5 +1,4 @@
-// What the posteriors of many data points look like: the bound's terms one by one, layer by layer, and where E[z|x]
-// lies.
+// Statistics of the posteriors of many data points: the bound's terms, the layers' log-dets, and E[z|x].
 import type { Arrays } from '@flowvae/compiler';
 import { layeredDraw, type Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
@@ -43,7 +42,7 @@ export interface PosteriorStatistics {
   readonly samples: number;
   /** `elbo` = logLikelihood + logPrior − logBase + Σ logDet of the layers; [n] each, nats. */
   readonly terms: Readonly<Record<'elbo' | 'logLikelihood' | 'logPrior' | 'logBase', Float32Array>>;
-  /** The first applied first; none of a posterior without flow. */
+  /** The layer applied first is the first; empty without a flow. */
   readonly layers: readonly LayerStatistics[];
   /** E[z|x], [n, D] */
   readonly mean: Float32Array;
@@ -51,7 +50,7 @@ export interface PosteriorStatistics {
   readonly variance: Float32Array;
   /** Whether `mean` is known in closed form; otherwise it is the mean of the M draws. */
   readonly isMeanExact: boolean;
-  /** KL(q‖N(0, I)) of each dimension, [n, D], nats: of factorised posteriors only. */
+  /** KL(q‖N(0, I)) of each dimension, [n, D], nats; only for factorised posteriors. */
   readonly klPerDimension?: Float32Array;
 }
 
@@ -87,7 +86,7 @@ export async function posteriorStatistics(options: PosteriorStatisticsOptions): 
   };
 }
 
-/** One model row a draw, so that posteriors of every kind fit; then the draws of each data point are reduced. */
+/** Evaluates one model row per draw, which fits every kind of posterior, then reduces the draws of each data point. */
 function reduced(modelAt: PosteriorStatisticsOptions['modelAt'], x: Tensor2D, noise: Tensor2D, samples: number) {
   const model = modelAt(repeatRows(x, samples));
   const { z, logBase, layers } = layeredDraw(model.posterior, noise);
@@ -113,17 +112,17 @@ function reduced(modelAt: PosteriorStatisticsOptions['modelAt'], x: Tensor2D, no
   };
 }
 
-/** Separates the parts of a result's name; no layer's name holds one. */
+/** Separates the parts of a result's name; layer names contain no tab. */
 const TAB = '\t';
 
-/** Least, mean and most of each row [B, M], under names that tell where they belong. */
+/** Least, mean and most of each row [B, M]; the names hold the place of the values. */
 const spread = (place: readonly (string | number)[], values: Tensor): (readonly [string, Tensor])[] => [
   [[...place, 'least'].join(TAB), tf.min(values, 1)],
   [[...place, 'mean'].join(TAB), tf.mean(values, 1)],
   [[...place, 'most'].join(TAB), tf.max(values, 1)],
 ];
 
-/** Puts together again what `spread` took apart. */
+/** Inverts `spread`: names back to layers. */
 function layersOf(values: Arrays): readonly LayerStatistics[] {
   const parts = Object.entries(values).flatMap(([place, array]) => {
     const [k, name, ...rest] = place.split(TAB);

@@ -1,5 +1,5 @@
-// What amortisation costs: the posterior of each data point refined by itself, its parameters free instead of what
-// encoder and shared variables say.
+// The cost of amortisation: each data point's posterior is refined with free parameters, instead of parameters from the
+// encoder or shared variables.
 import type { Noise } from '@flowvae/distributions';
 import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
@@ -21,10 +21,10 @@ export interface InferenceGapsOptions extends Omit<RunnerOptions, 'variables'> {
    * data points share.
    */
   readonly paramsAt: (x: Tensor2D) => PosteriorParams;
-  /** The model at data x [B, P] with posteriors of the given parameters. */
+  /** The model at data x [B, P], whose posteriors have these parameters. */
   readonly modelAt: (x: Tensor2D, params: PosteriorParams) => LatentModel;
   readonly noise: Noise;
-  /** A few data points: they are refined in groups whose steps fit the memory. */
+  /** A few data points; refined in groups whose steps fit the memory. */
   readonly data: DataPoints;
   /** Importance samples of the estimates, before and after. */
   readonly samples: number;
@@ -43,14 +43,13 @@ export interface InferenceGap {
   readonly amortised: ImportanceEstimate;
   readonly refined: ImportanceEstimate;
   /**
-   * The estimate of log p(x) whose weights are spread more evenly; like the other it is a lower bound in expectation.
-   * The larger one would not do: where a proposal is too narrow, a single heavy weight can carry its estimate above log
-   * p(x).
+   * The estimate of log p(x) with the larger effective sample size; in expectation both are lower bounds. The larger
+   * estimate is no substitute: with a too narrow proposal, one heavy weight can push it above log p(x).
    */
   readonly logEvidence: number;
-  /** log p̂(x) − L[q*]: an estimate of what no member of the family can reach. */
+  /** log p̂(x) − L[q*]: an estimate of the part that no member of the family can reach. */
   readonly approximation: number;
-  /** L[q*] − L[q]: what it costs that q's parameters come from an encoder, or are shared by all data points. */
+  /** L[q*] − L[q]: the cost of parameters that an encoder yields or that all data points share. */
   readonly amortisation: number;
 }
 
@@ -58,13 +57,13 @@ export interface InferenceGap {
  * Splits the gap log p(x) − L[q] of a few data points in two: approximation (the family) and amortisation (the encoder,
  * or parameters that all data points share).
  *
- * The family holds every posterior with parameters of the data point's own, whatever of them the encoder yields: a run
- * whose parameters are all shared has the largest amortisation gap. Only what no data point can have for itself stays,
- * such as weights of networks inside a flow.
+ * The family holds all posteriors with free parameters for each data point, even if the encoder yields none of these
+ * parameters: a run whose parameters are all shared has the largest amortisation gap. Parameters that no data point can
+ * have for itself stay fixed, such as weights of networks inside a flow.
  *
- * q* starts at q and ascends the bound with the generative model fixed. It is a local optimum that noise blurs, so
- * L[q*] is too low: the amortisation gap is bounded from below, up to Monte Carlo error. The approximation gap has two
- * errors of opposite sign, for log p̂(x) is too low on average as well; it is bounded on neither side.
+ * q* starts at q and ascends the bound with the generative model fixed. It is a noisy local optimum, so L[q*] is too
+ * low: the amortisation gap is a lower bound, up to Monte Carlo error. The approximation gap has two errors of opposite
+ * sign, because log p̂(x) is too low on average as well; it is no bound on either side.
  * @see Cremer et al. 2018, arXiv:1801.03558, sections 3 and 4
  */
 export async function inferenceGaps(options: InferenceGapsOptions): Promise<readonly InferenceGap[]> {
@@ -81,7 +80,7 @@ export async function inferenceGaps(options: InferenceGapsOptions): Promise<read
   );
   try {
     const before = await estimates(options, params);
-    if (Object.keys(params).length > 0) await ascend(options, params); // a family of one member is its own best
+    if (Object.keys(params).length > 0) await ascend(options, params); // a family of one member needs no refinement
     const after = await estimates(options, params);
     return before.map((amortised, i) => gapOf(amortised, after[i]!));
   } finally {
@@ -111,7 +110,7 @@ function shapesOf({ paramsAt, data }: InferenceGapsOptions): Readonly<Record<str
   return shapes;
 }
 
-/** Importance estimates with given parameters, the same draws at every call. */
+/** Importance estimates with given parameters; every call uses the same draws. */
 async function estimates(options: InferenceGapsOptions, params: NamedVariables): Promise<ImportanceEstimate[]> {
   const { modelAt, data, noise, samples, key, variables, engine, threads } = options;
   const found: ImportanceEstimate[] = [];

@@ -1,4 +1,4 @@
-// Posteriors refined: the parameters of each data point ascend its bound with the generative model fixed.
+// Refinement of posteriors: the parameters of each data point ascend its bound with the generative model fixed.
 import { type Graph, type InputShapes, traceGraph } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import { elbo, type LatentModel } from '@flowvae/objectives';
@@ -7,7 +7,7 @@ import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, tf, type V
 import type { DataPoints, RunnerOptions } from '@flowvae/training';
 import { adam, cosineDecay, fit, type Loss, tracedRowsWithin, withGradients } from '@flowvae/training';
 
-/** What is refined, and how. */
+/** Options of {@link ascend}. */
 export interface RefinementOptions extends Pick<RunnerOptions, 'engine' | 'threads'> {
   /** The model at data x [B, P] with posteriors of the given parameters, each [B, ...shape]. */
   readonly modelAt: (x: Tensor2D, params: Readonly<Record<string, Tensor>>) => LatentModel;
@@ -33,8 +33,8 @@ interface Group {
 }
 
 /**
- * Maximises the sum of all data points' bounds; each bound has parameters of its own, so none disturbs another, and the
- * data points can be taken in groups whose steps are not too large for the memory.
+ * Maximises the sum of all data points' bounds. Each bound has its own parameters, so the data points are independent:
+ * they run in groups whose steps fit the memory.
  */
 export async function ascend(options: RefinementOptions, params: NamedVariables): Promise<void> {
   const { data, draws = DRAWS, key, noise, signal } = options;
@@ -49,7 +49,7 @@ export async function ascend(options: RefinementOptions, params: NamedVariables)
   }
 }
 
-/** The parameters of a group, as variables of their own. */
+/** A copy of a group's parameters, as variables. */
 const ofGroup = (params: NamedVariables, { first, points }: Group): NamedVariables =>
   tf.tidy(() =>
     Object.fromEntries(
@@ -60,7 +60,7 @@ const ofGroup = (params: NamedVariables, { first, points }: Group): NamedVariabl
     ),
   );
 
-/** What a step of a group of so many data points computes. */
+/** The graph of one step for a group of this size. */
 function stepGraph(options: RefinementOptions, params: NamedVariables, points: number): Graph {
   const own = ofGroup(params, { first: 0, points });
   try {
@@ -101,7 +101,7 @@ async function ascendGroup(
       loss: lossOf(options, own),
       inputShapes: shapesOfStep(options, points),
       batch: (step) => ({ x, noise: noiseOf(step).subarray(first * perPoint, (first + points) * perPoint) }),
-      // Adam's step does not depend on the scale of the gradient, hence not on how many data points the mean is over
+      // Adam's step is invariant to the gradient's scale, hence to the number of data points in the mean
       optimizer: adam(cosineDecay(rate, steps)),
       steps,
       ...(engine ? { engine } : {}),
@@ -114,7 +114,7 @@ async function ascendGroup(
   }
 }
 
-/** Gives some rows of a variable new values. */
+/** Assigns new values to some rows of a variable. */
 function putRows(all: Variable, first: number, rows: Variable): void {
   const values = all.dataSync<'float32'>().slice();
   values.set(rows.dataSync<'float32'>(), first * (all.size / all.shape[0]!));

@@ -1,16 +1,16 @@
-// Data points with the noise of their draws behind them, so that a function of rows sees both.
+// Rows of data points with the noise of their draws appended, so that a function of rows sees both.
 import { type DiagonalNormal, drawNoise, type Noise, type Samplable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints } from '@flowvae/training';
 
-/** Data points and how many draws each takes. */
+/** Data points and their number of draws. */
 export interface Drawn {
   readonly data: DataPoints;
   readonly noise: Noise;
   /** Draws M for each data point. */
   readonly samples: number;
-  /** Data point i's draws depend on the key and i only, and more of them begin with the fewer. */
+  /** Data point i's draws depend on the key and i only; more draws start with the fewer. */
   readonly key: Key;
 }
 
@@ -38,7 +38,10 @@ export function taken(
   return { x: tf.slice(rows, [0, 0], [-1, data.width]), drawn: tf.reshape(drawn, [-1, noise.width]) };
 }
 
-/** What a factorised posterior knows of itself, a row for each data point or one for all; nothing of another. */
+/**
+ * The closed-form statistics of a factorised posterior, one row per data point or one for all; empty for other
+ * posteriors.
+ */
 export const inClosedForm = (posterior: Samplable): Readonly<Record<string, Tensor>> =>
   isFactorised(posterior) ? { exactMean: posterior.mean, klPerDimension: posterior.klPerDimension() } : {};
 

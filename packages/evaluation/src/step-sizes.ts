@@ -1,31 +1,31 @@
-// Step sizes of Hamiltonian Monte Carlo along the temperatures: learnt by pilot chains, then fixed.
+// Step sizes of Hamiltonian Monte Carlo for each temperature: pilot chains learn them, then they are fixed.
 
 /** Step sizes of data points at each temperature. */
 export interface StepSizes {
   /** ε of each data point, [points] */
   at(temperature: number): Float32Array;
-  /** Told how the rows of all data points were accepted at a temperature, [points·chains]. */
+  /** Called with the acceptance of all rows at a temperature, [points·chains]. */
   observe(temperature: number, acceptance: Float32Array): void;
 }
 
-/** Near what is best for HMC in high dimensions. @see Neal 2011, arXiv:1206.1901, section 4.4 */
+/** Close to the optimum for HMC in high dimensions. @see Neal 2011, arXiv:1206.1901, section 4.4 */
 const WANTED_ACCEPTANCE = 0.65;
 
-/** How fast log ε follows the acceptance: at most −13 % and +7 % a transition. */
+/** Rate at which log ε follows the acceptance: at most −13 % and +7 % per transition. */
 const RATE = 0.2;
 
 /**
- * Adapts log ε by 0.2·(acceptance − 0.65) after each transition, a size for each data point, and remembers what was
+ * Adapts log ε by 0.2·(acceptance − 0.65) after each transition, separately for each data point, and records the size
  * used at each temperature.
  *
- * Chains whose step size depends on their own past do not leave a density invariant, and their weights are biased;
- * chains with the sizes that others found do, so weights belong to `fixed()` only.
+ * A chain whose step size depends on its own past does not leave the density invariant, and its weights are biased.
+ * Sizes from other chains avoid this, so compute weights with `fixed()` only.
  */
 export class PilotStepSizes implements StepSizes {
   readonly #sizes: Float64Array;
   readonly #used = new Map<number, Float32Array>();
 
-  /** @param initial ε at first */
+  /** @param initial the first ε */
   constructor(points: number, initial: number) {
     this.#sizes = new Float64Array(points).fill(initial);
   }
@@ -45,7 +45,7 @@ export class PilotStepSizes implements StepSizes {
     }
   }
 
-  /** The sizes that were used at each temperature, from now on whatever happens. */
+  /** The recorded sizes of each temperature; later adaptation does not change them. */
   fixed(): StepSizes {
     const used = new Map(this.#used);
     return { at: (temperature) => used.get(temperature)!, observe() {} };

@@ -5,21 +5,21 @@ import type { Key } from '@flowvae/random';
 import { checkShape, repeatRows, type Tensor, type Tensor2D } from '@flowvae/tensor';
 import { type DataPoints, dataPoints, functionRunner, type RunnerOptions } from '@flowvae/training';
 
-/** Options of {@link tabulate} and of what is made of it. */
+/** Options of {@link tabulate} and the functions built on it. */
 export interface TabulateOptions extends RunnerOptions {
-  /** Rows in one run of the function, or fewer where they would take too much memory. Default 4096. */
+  /** Rows in one run of the function, fewer if they need too much memory. Default 4096. */
   readonly chunk?: number;
-  /** Stops after the chunk under way; the rows after it stay 0. */
+  /** Stops after the current chunk; later rows stay 0. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Evaluates a function of points, chunk after chunk, so that memory does not grow with their number.
+ * Evaluates a function of points in chunks, so that memory does not grow with their number.
  *
- * @param fn x [B, P] → named tensors [B, …], or [1, …] where all rows share the result; a row's results must depend on
- * this row alone, for the last chunk is filled up
+ * @param fn x [B, P] → named tensors [B, …], or [1, …] if all rows share the result; a row's results must depend on
+ * this row alone, because the last chunk is padded
  * @returns every result by name, [n, …] row-major
- * @throws ShapeError naming a result of another number of rows
+ * @throws ShapeError with the name of a result that has another number of rows
  */
 export async function tabulate(
   fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
@@ -37,16 +37,16 @@ export async function tabulate(
   return results;
 }
 
-/** Which data points a piece of a table is of: `rows` of them, from the `first` on. */
+/** The data points of a piece: `rows` of them, starting at `first`. */
 export interface Piece {
   readonly first: number;
   readonly rows: number;
 }
 
 /**
- * The same, but nothing is gathered: each chunk's results are handed on.
+ * Like {@link tabulate}, but passes on each chunk's results instead of collecting them.
  *
- * @param take gets results by name, [rows, …] row-major, which hold until it returns
+ * @param take gets results by name, [rows, …] row-major; they are valid until `take` returns
  */
 export async function tabulatePieces(
   fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
@@ -72,7 +72,7 @@ export async function tabulatePieces(
   }
 }
 
-/** Results with one row for each of `rows`; a result that does not depend on x may have one for all. */
+/** Expands results to one row per data point; a result that does not depend on x may have a single row. */
 function oneForEach(results: Readonly<Record<string, Tensor>>, rows: number): Readonly<Record<string, Tensor>> {
   const whole = Object.entries(results).map(([name, result]) => {
     const given = result.shape[0];
@@ -88,7 +88,7 @@ export async function logProbs(density: Scorable, data: DataPoints, options?: Ta
   return logProb!;
 }
 
-/** What every data point is in the space of the base, [n, D] row-major: the inverse of the flow. */
+/** The latents of all data points in the base's space, [n, D] row-major: the inverse of the flow. */
 export async function latents(
   density: { latent(x: Tensor2D): Tensor2D },
   data: DataPoints,
@@ -104,7 +104,7 @@ export interface SamplesOptions extends TabulateOptions {
   readonly key: Key;
 }
 
-/** Draws [count, D], row-major; the same key gives the same draws, and more of them begin with the fewer. */
+/** Draws [count, D], row-major; the same key gives the same draws, and more draws start with the fewer. */
 export async function samples(density: Samplable, { count, key, ...options }: SamplesOptions): Promise<Float32Array> {
   const { kind, width } = density.noise;
   const noise = new Float32Array(count * width);

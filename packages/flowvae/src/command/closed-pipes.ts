@@ -1,22 +1,21 @@
-// Output that nobody reads any more: `flowvae metrics runs/a | head -1`, or a terminal that was closed.
+// Handles output without a reader: `flowvae metrics runs/a | head -1`, or a closed terminal.
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 
-/** What a shell shows for a tool that SIGPIPE has ended: 128 + 13. */
+/** A shell's exit code for a tool that SIGPIPE ended: 128 + 13. */
 const ENDED_BY_SIGPIPE = 141;
 
-/**
- * What writing to a pipe without a reader is called, the second on Windows; the third is a terminal that was closed.
- */
+/** Error codes for writes to a pipe without a reader (the second on Windows) and to a closed terminal (the third). */
 const closed = ['EPIPE', 'EOF', 'EIO'];
 
 /**
- * Lets a program outlive the readers of its output. Node makes an unhandled error of what ends other tools quietly.
+ * Lets a program outlive the readers of its output. Node throws an unhandled error where a signal ends other tools
+ * quietly.
  *
- * Where the reader of stdout has gone, the work goes on to its end, as files may have to be written that matter more
- * than the lines that nobody reads, and the exit code is then 141, unless it says of something else that it went wrong.
- * Where that of stderr has gone, only progress and notices are lost: the exit code stays what it is.
+ * If the reader of stdout is gone, the work continues, because it may write files that matter more than the unread
+ * lines; the exit code is then 141, unless another error has set it. If the reader of stderr is gone, only progress and
+ * notices are lost: the exit code does not change.
  */
 export function tolerateClosedPipes(): void {
   let isUnread = false;
@@ -32,8 +31,8 @@ export function tolerateClosedPipes(): void {
 }
 
 /**
- * Lets a program whose terminal was closed end with its own exit code. Node gives a terminal its settings back at the
- * end, and aborts where that fails; so what is a terminal no more is replaced by nothing first.
+ * Lets a program end with its own exit code after its terminal was closed. At exit, Node restores a terminal's settings
+ * and aborts if this fails; so each closed terminal is first replaced by the null device.
  */
 function endWithTerminal(): void {
   process.on('exit', () => {
@@ -45,11 +44,11 @@ function isClosedTerminal(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice() && !isatty(fd);
   } catch {
-    return false; // closed by the program itself
+    return false; // the program itself closed it
   }
 }
 
-/** The lowest free number is given to what is opened next. */
+/** The system gives the lowest free descriptor to the next opened file. */
 function replaceByNothing(fd: number): void {
   closeSync(fd);
   openSync(devNull, 'r+');

@@ -1,4 +1,4 @@
-// An error of the libraries as the command says it: an option that they name in backticks is a flag here.
+// Writes an error of the libraries in the command's words: an option that they name in backticks is a flag here.
 import type { ExpectationError } from '@flowvae/tensor/plain';
 import { program } from './program.ts';
 

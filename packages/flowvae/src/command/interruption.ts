@@ -1,4 +1,4 @@
-// Signals, and the end of what started this process, ask for a clean stop; a second Ctrl-C ends the process at once.
+// Signals, or the end of the parent process, ask for a clean stop; a second Ctrl-C ends the process at once.
 import { constants } from 'node:os';
 import { watchParent } from './launch/orphan-watch.ts';
 
@@ -7,22 +7,23 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** 0, or 128 + the signal's number as shells expect. */
   exitCode(): number;
-  /** Gives the signals back. */
+  /** Removes the listeners. */
   release(): void;
 }
 
 /** Options of {@link interruption}. */
 export interface InterruptionOptions {
   /**
-   * Whose end stops the work too. `'terminal'`, the default: that of the terminal (SIGHUP). `'parent'`: also that of
-   * the process that started this one, or of a package manager between; exit code as by SIGHUP. `'nothing'`: neither.
+   * The process whose end stops the work too. `'terminal'`, the default: the terminal (SIGHUP). `'parent'`: the
+   * terminal, the process that started this one, and package managers between them; exit code as for SIGHUP.
+   * `'nothing'`: none.
    */
   readonly tiedTo?: 'parent' | 'terminal' | 'nothing';
 }
 
 /**
- * What schedulers and service managers send to end a process or to announce its end. Node starts its debugger on
- * SIGUSR1 where nobody listens, which would miss a scheduler's warning.
+ * Signals by which schedulers and service managers end a process or announce its end. Without a listener, SIGUSR1
+ * starts Node's debugger, and a scheduler's warning is lost.
  */
 const STOPS = ['SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
 
@@ -53,7 +54,7 @@ export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}):
   };
   const listeners = [
     ['SIGINT', onInterrupt],
-    ['SIGHUP', onHangUp], // listened to even if it is ignored: node takes back what nohup does
+    ['SIGHUP', onHangUp], // always has a listener: without one, Node undoes nohup
     ...STOPS.map((signal) => [signal, onSignal] as const),
   ] as const;
   for (const [signal, listener] of listeners) process.on(signal, listener);

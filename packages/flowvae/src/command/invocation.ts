@@ -1,7 +1,7 @@
-// How the user started this command, for messages that say what to type next.
+// The command as the user started it, for messages that suggest a next command.
 
 /**
- * `flowvae`, or what runs it where it is not on the path: package managers name themselves in `npm_config_user_agent`
+ * `flowvae`, or the package manager's command that runs it. Package managers name themselves in `npm_config_user_agent`
  * (`pnpm/10.34.9 npm/? node/v20.20.2 linux x64`).
  */
 export function invocation(userAgent = process.env.npm_config_user_agent ?? ''): string {

@@ -43,7 +43,7 @@ function oneOf(flags: string, help: string, words: readonly string[]): Option {
   });
 }
 
-/** Whose parameters. */
+/** The option for the checkpoint whose parameters a command uses. */
 export const checkpointOption = (): Option =>
   oneOf(
     `--checkpoint <${checkpointChoices.join('|')}>`,
@@ -51,14 +51,14 @@ export const checkpointOption = (): Option =>
     checkpointChoices,
   );
 
-/** Which images. */
+/** The option for the images' split. */
 export const splitOption = (): Option =>
   oneOf(`--split <${splitNames.join('|')}>`, 'which images', splitNames).default('test');
 
-/** Images in one grid; more would not be looked at. */
+/** Limit on the images in one grid; nobody looks at more. */
 const MOST_DRAWN = 10_000;
 
-/** A number of what a user looks at. */
+/** An option for a number of things to look at. */
 export const numbered = (name: string, help: string, fallback: number, least = 1): Option =>
   wholeNumber(name, help, least, MOST_DRAWN).default(fallback);
 

@@ -1,5 +1,5 @@
-// The commands and their options. Nothing here loads a tensor library: the work of a command is imported once its
-// options were checked.
+// The commands and their options. Nothing here loads a tensor library: a command's work is imported after the checks of
+// its options.
 import { Argument, Command } from 'commander';
 import type { SettingName } from '../config/settings.ts';
 import { version } from '../run/version.ts';

@@ -6,7 +6,7 @@ import type { RunSettings } from '../config/stored-config.ts';
 import type { CheckedSettings } from '../config/train-config.ts';
 import type { Verbosity } from './verbosity.ts';
 
-/** Options of a training run that say nothing about the model. */
+/** Options of a training run that do not concern the model. */
 export interface RunFlags extends Verbosity {
   readonly json?: boolean | undefined;
   readonly allowDifferentMachine?: boolean | undefined;
@@ -16,21 +16,21 @@ export interface RunFlags extends Verbosity {
   readonly detached?: boolean | undefined;
 }
 
-/** A run to begin, or to go on with. */
+/** A run to begin or to resume. */
 export interface TrainTask extends RunFlags {
   readonly settings: CheckedSettings;
   readonly folder: string;
   readonly isResumed: boolean;
 }
 
-/** A failed step to look at. */
+/** A failed step to replay. */
 export interface ReplayTask extends Verbosity {
   readonly run: string;
   readonly settings: RunSettings;
   readonly json: boolean;
 }
 
-/** What most commands want of a run. */
+/** Fields that most commands on a run share. */
 interface RunTask {
   readonly run: string;
   readonly settings: RunSettings;
@@ -38,11 +38,11 @@ interface RunTask {
   readonly json: boolean;
 }
 
-/** What is to be evaluated. */
+/** An evaluation to run. */
 export interface EvaluateTask extends RunTask, Verbosity {
   readonly annealing: AnnealedFlags;
   readonly hasReport: boolean;
-  /** Whether images that are simulated are all that is asked for, so that the run's own need not be there. */
+  /** Whether the task needs simulated images only, so that the run's own may be absent. */
   readonly isImageless: boolean;
 }
 
@@ -56,10 +56,10 @@ export interface EncodeChoices {
   readonly out: string;
 }
 
-/** What is to be encoded. */
+/** An encoding to write. */
 export interface EncodeTask extends RunTask, EncodeChoices {}
 
-/** What is to be exported. */
+/** An export to write. */
 export interface ExportTask {
   readonly run: string;
   readonly settings: RunSettings;
@@ -68,7 +68,7 @@ export interface ExportTask {
   readonly json?: boolean | undefined;
 }
 
-/** What is to be drawn. */
+/** Draws to write. */
 export interface SampleTask {
   readonly run: string;
   readonly settings: RunSettings;

@@ -2,10 +2,7 @@
 import type { ProgressStream } from '@flowvae/runs';
 import { type Command, Option } from 'commander';
 
-/**
- * What the user asked for; neither: one line that rewrites itself, or one every ten seconds where the output is no
- * terminal.
- */
+/** The user's choice. Neither: one line that rewrites itself on a terminal, else a line every ten seconds. */
 export interface Verbosity {
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
@@ -17,7 +14,7 @@ export const addVerbosity = (command: Command): Command =>
     .addOption(new Option('-q, --quiet', 'nothing on stderr but errors and warnings').conflicts('verbose'))
     .option('-v, --verbose', 'settings, versions, and every state of progress on a line of its own');
 
-/** Where progress goes. */
+/** The stream for progress. */
 export function progressTo(stream: ProgressStream, { quiet, verbose }: Verbosity): ProgressStream {
   if (quiet) return { write: () => true, notice: (text) => stream.write(text) };
   if (verbose) return { everyState: true, write: (text) => stream.write(text) };

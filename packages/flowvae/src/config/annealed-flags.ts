@@ -1,16 +1,16 @@
 // Options of annealed importance sampling.
 import { ExpectationError } from '@flowvae/tensor/plain';
 
-/** What is asked for, as options of the command. */
+/** The options' values. */
 export interface AnnealedFlags {
-  /** Temperatures T of the path; left out: no annealing. */
+  /** Number T of the path's temperatures; absent: no annealing. */
   readonly ais?: number | undefined;
   readonly chains?: number | undefined;
-  /** Images to simulate from the model; left out: the test images. */
+  /** Number of images to simulate from the model; absent: the test images. */
   readonly simulated?: number | undefined;
 }
 
-/** @throws ExpectationError where options are given that say how to anneal, but not that */
+/** @throws ExpectationError for options of the annealing without the number of temperatures */
 export function checkAnnealedFlags({ ais, ...rest }: AnnealedFlags): void {
   const [name] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
   if (ais !== undefined || name === undefined) return;

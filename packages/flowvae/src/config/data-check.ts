@@ -4,10 +4,10 @@ import { idxSizes, mnistFolder, trainingCount } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from './settings.ts';
 
-/** The data set that needs no folder. */
+/** Whether the data set is the one that needs no folder. */
 export const isMnist = (data: string): boolean => data === 'mnist';
 
-/** What a user can do who moved the images, with commands that read them. */
+/** The remedy if the user moved the images, for commands that read them. */
 export const MOVED_REMEDY = 'name the folder where the images are now with --data';
 
 /** Images by what they are for. */
@@ -19,8 +19,8 @@ export interface ImageCounts {
 /**
  * The numbers of training and test images of a config.
  *
- * @param remedy what a user can do where the data cannot be read
- * @throws ExpectationError where they cannot be read, as far as the headers of the files show
+ * @param remedy the remedy in errors about unreadable data
+ * @throws ExpectationError if the data cannot be read, as far as the headers of the files show
  */
 export function imageCounts({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageCounts {
   const folder = isMnist(data) ? mnistFolder() : data;
@@ -28,7 +28,7 @@ export function imageCounts({ data }: Pick<TrainConfig, 'data'>, remedy?: string
   return { train: trainingCount(train.count, '50k/10k/10k'), test: test.count };
 }
 
-/** What a reader of images refuses, told by the setting that names them. */
+/** Names the setting `data` in errors from a reader of images. */
 export function toldAsData<T>(read: () => T, remedy?: string): T {
   try {
     return toldAs('idxFolder:', 'data', read);
@@ -38,7 +38,7 @@ export function toldAsData<T>(read: () => T, remedy?: string): T {
   }
 }
 
-/** What a function of a library refuses, told by the setting that it was given. */
+/** Names the setting in errors from a library's function. */
 export function toldAs<T>(place: string, setting: string, action: () => T): T {
   try {
     return action();

@@ -1,4 +1,4 @@
-// The formulas of a config, each read once and here: what checks and plan know of them. It loads no tensor library.
+// The formulas of a config, each parsed once and here, for the checks and the plan. Loads no tensor library.
 import {
   type FlowTerm,
   type InvertibleName,
@@ -11,7 +11,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { type LikelihoodTerms, readLikelihood } from '@flowvae/vae/plain';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
-/** What the formulas of a config say. */
+/** The parsed formulas of a config. */
 export interface Formulas {
   /** Layers of the posterior's flow; undefined: the diagonal normal alone. */
   readonly flow: readonly FlowTerm[] | undefined;
@@ -21,14 +21,14 @@ export interface Formulas {
   readonly objective: ObjectiveTerms;
 }
 
-/** The settings that decide what is read. */
+/** The settings that hold or affect formulas. */
 export const formulaSettings: readonly SettingName[] = ['flow', 'prior', 'latent', 'likelihood', 'objective'];
 
 /**
  * Reads the formulas of a config.
  *
- * @param placeOf how errors name a setting
- * @throws ExpectationError where a text is no formula, the prior's flow has no inverse, or the latent is too narrow
+ * @param placeOf names a setting in errors
+ * @throws ExpectationError for a text that is no formula, a prior's flow without inverse, or a too narrow latent
  */
 export function readFormulas(config: TrainConfig, placeOf: (name: SettingName) => string = flagOf): Formulas {
   const { flow, prior, latent, likelihood, objective } = config;

@@ -1,4 +1,4 @@
-// Which data a likelihood is for, and whether the binarisation that was asked for gives them.
+// The form of data that each likelihood needs, and whether the chosen binarisation gives this form.
 import { binarisations, staysGrey } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { DataForm } from '@flowvae/vae';
@@ -11,15 +11,15 @@ const forms: Readonly<Record<DataForm, { readonly words: string; readonly isGrey
   levels: { words: 'the 256 levels of a byte', isGrey: true },
 };
 
-/** For errors of {@link refuseOtherForm}. */
+/** Options of {@link refuseOtherForm}, for its errors. */
 export interface LikelihoodOptions {
-  /** Where the config comes from: `''` for the command line, else a file's name. */
+  /** The config's source: `''` for the command line, else a file's name. */
   readonly where?: string;
-  /** Whether the model is trained, so that another likelihood is no remedy. Default false. */
+  /** Whether the model is trained, so that the remedy cannot be another likelihood. Default false. */
   readonly isSettled?: boolean;
 }
 
-/** @throws ExpectationError where a likelihood is not for the data that the config's binarisation gives */
+/** @throws ExpectationError if the likelihood does not fit the data that the config's binarisation gives */
 export function refuseOtherForm(
   { text: name, data }: LikelihoodTerms,
   { binarize }: Pick<TrainConfig, 'binarize'>,

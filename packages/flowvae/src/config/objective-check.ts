@@ -5,8 +5,8 @@ import type { Formulas } from './formulas.ts';
 import { flagOf, type SettingName, settings, type TrainConfig } from './settings.ts';
 
 /**
- * @param nameOf how errors name a setting
- * @throws ExpectationError where the gradient, the schedule or the model does not go with the objective
+ * @param nameOf names a setting in errors
+ * @throws ExpectationError if the gradient, the schedule or the model does not fit the objective
  */
 export function refuseObjective(config: TrainConfig, formulas: Formulas, nameOf: (name: SettingName) => string): void {
   const { objective, gradient, anneal } = config;

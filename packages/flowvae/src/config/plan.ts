@@ -1,5 +1,5 @@
-// The plan of a run: its settings as values, made once. Whatever trains, evaluates, draws or exports takes flow, prior,
-// likelihood and objective from here; nothing else parses a formula.
+// The plan of a run: its settings as values, made once. Training, evaluation, drawing and export take flow, prior,
+// likelihood and objective from the plan; nothing else parses a formula.
 import { type Flow, type InvertibleFlow, makeFlow } from '@flowvae/flows';
 import {
   annealJoint,
@@ -27,16 +27,15 @@ export interface Plan {
   /** Turns N(0, I) into the prior; undefined: N(0, I) itself. */
   readonly prior: InvertibleFlow | undefined;
   readonly likelihood: Likelihood;
-  /** With its gradient estimator, samples and schedule. */
+  /** With gradient estimator, samples and schedule. */
   readonly objective: Objective;
   readonly networks: Networks;
 }
 
 /**
- * The plan of settings. A config is read first; settings that were read before are not read again, and a plan is
- * itself.
+ * The plan of settings. It parses an unchecked config first; it returns a given plan unchanged.
  *
- * @throws ExpectationError where a formula is none, or the likelihood is not for the data that the binarisation gives
+ * @throws ExpectationError for a text that is no formula, or a likelihood that does not fit the binarisation's data
  */
 export function planOf(settings: TrainConfig | CheckedSettings | Plan): Plan {
   if ('networks' in settings) return settings;
@@ -67,7 +66,7 @@ function madeOf({ config, formulas }: CheckedSettings): Plan {
 export const networksOf = ({ architecture, hidden, activation }: TrainConfig): Networks =>
   architecture === 'mlp' ? { hidden, activation } : architectures[architecture];
 
-/** Width of the features that networks inside the flow take: the encoder's last hidden layer, or none. */
+/** Width of the features that networks inside the flow take: the width of the encoder's last hidden layer, or none. */
 const flowContext = ({ amortize }: TrainConfig, { hidden }: Networks): number =>
   amortize === 'flow' ? hidden.at(-1)! : 0;
 

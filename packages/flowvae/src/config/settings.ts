@@ -1,5 +1,5 @@
-// Every setting of a training run, once: its option, its default, what it accepts and how it is explained. The command
-// line, the config file and the checks of both are derived from this table.
+// Every setting of a training run, once: its option, default, accepted values and explanation. The command line, the
+// config file and their checks are derived from this table.
 import { availableParallelism } from 'node:os';
 import { binarisations } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';
@@ -14,19 +14,19 @@ export interface Setting<T> {
   readonly placeholder: string;
   readonly help: string;
   readonly fallback: T;
-  /** What it was in runs that began before it existed; left out: the fallback. */
+  /** The value in runs that are older than the setting; absent: the fallback. */
   readonly before?: T;
   /** Whether a value is one of this setting. */
   readonly accepts: (value: unknown) => value is T;
-  /** What is accepted, in words. */
+  /** The accepted values, in words. */
   readonly expected: string;
-  /** The words that are accepted, where they are few. */
+  /** The accepted words, if they are few. */
   readonly words?: readonly string[];
-  /** From the command line's text to a value that `accepts` then judges. */
+  /** Parses the command line's text to a value that `accepts` then checks. */
   readonly parse: (text: string) => unknown;
 }
 
-/** A whole number only where the text is one: `12abc`, `1e3` and the empty string are not. */
+/** A number only if the text is a whole number: `12abc`, `1e3` and the empty string are not. */
 const wholeNumber = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
 
 const realNumber = (text: string) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
@@ -34,14 +34,14 @@ const realNumber = (text: string) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.te
 const isWhole = (value: unknown, from: number, to: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
 
-/** Above 0. */
+/** Above 0, and at most `to`. */
 const isPositive = (value: unknown, to: number): value is number =>
   typeof value === 'number' && value > 0 && value <= to;
 
 const areWhole = (value: unknown, from: number, to: number): value is number[] =>
   Array.isArray(value) && value.length <= MOST_VALUES && value.every((each) => isWhole(each, from, to));
 
-/** Of a setting that takes several. */
+/** Limit on the values of a setting that takes several. */
 const MOST_VALUES = 32;
 
 function count(help: string, fallback: number, from: number, to: number): Setting<number> {
@@ -121,7 +121,7 @@ const heads: Setting<HeadScaling> = {
 
 const architectureNames = ['mlp', ...Object.keys(architectures)] as ('mlp' | ArchitectureName)[];
 
-/** More cores than this help a step of this size little, and disturb others. */
+/** With more cores, a step of this size gains little and disturbs other programs. */
 const MOST_DEFAULT_THREADS = 4;
 
 /** All settings, in the order of the help. */
@@ -203,7 +203,7 @@ const all: readonly (readonly [string, Setting<unknown>])[] = Object.entries(set
 /** The default of every setting. */
 export const fallbacks = Object.fromEntries(all.map(([name, { fallback }]) => [name, fallback])) as TrainConfig;
 
-/** What every setting was in runs that began before it existed. */
+/** The value of every setting in runs that are older than it. */
 export const unrecordedSettings = Object.fromEntries(
   all.map(([name, { fallback, before = fallback }]) => [name, before]),
 ) as TrainConfig;

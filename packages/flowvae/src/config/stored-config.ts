@@ -6,16 +6,16 @@ import { type CheckedSettings, changedSettings, recordedSettings } from './train
 
 /** The images that a run began with. */
 export interface StoredImages {
-  /** Where they were. */
+  /** Their name or folder then. */
   readonly data: string;
-  /** Their checksum, where they are not MNIST's. */
+  /** Their checksum; absent for MNIST. */
   readonly dataSha256: string | undefined;
 }
 
-/** What a run was made of, with changes that a command makes. */
+/** The settings of a run, with a command's changes. */
 export interface RunSettings extends CheckedSettings {
   readonly images: StoredImages;
-  /** Whether other images are named than those that the run began with. */
+  /** Whether the changes name other images than the run's. */
   readonly hasOtherData: boolean;
 }
 
@@ -35,7 +35,7 @@ export function storedImages(run: string): StoredImages {
   };
 }
 
-/** Reads and checks the config of a run. @throws ExpectationError naming what is wrong with it */
+/** Reads and checks the config of a run. @throws ExpectationError that names the faulty setting */
 export function storedSettings(run: string): CheckedSettings {
   const { versions: _, dataSha256: __, ...given } = readRunConfig(run);
   return recordedSettings(given, `${run}/config.json`);
@@ -44,7 +44,7 @@ export function storedSettings(run: string): CheckedSettings {
 /**
  * Reads and checks the config of a run, for a command that changes some settings.
  *
- * @throws ExpectationError naming what is wrong with the config or the changes
+ * @throws ExpectationError that names the fault in the config or the changes
  */
 export function runSettings(run: string, changes: Partial<TrainConfig> = {}): RunSettings {
   const settings = changedSettings(storedSettings(run), changes);

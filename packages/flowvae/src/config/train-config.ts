@@ -1,4 +1,4 @@
-// From settings given by a user, on the command line or in a file, to a checked config.
+// Turns a user's settings, from the command line or a file, into a checked config.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Formulas, formulaSettings, readFormulas } from './formulas.ts';
 import { refuseOtherForm } from './likelihood-data.ts';
@@ -15,17 +15,17 @@ import {
 
 const names = Object.keys(settings) as SettingName[];
 
-/** A config, and what its formulas say: all that can be known of a run without a tensor library. */
+/** A config and its parsed formulas: all knowledge about a run that needs no tensor library. */
 export interface CheckedSettings {
   readonly config: TrainConfig;
   readonly formulas: Formulas;
 }
 
 /**
- * Completes settings by their defaults, checks each, and reads the formulas.
+ * Adds defaults to settings, checks each, and parses the formulas.
  *
- * @param where where they come from, for errors: `''` for the command line, else a file's name
- * @throws ExpectationError naming the first setting that is unknown or not acceptable
+ * @param where the settings' source, for errors: `''` for the command line, else a file's name
+ * @throws ExpectationError that names the first unknown or unacceptable setting
  */
 export function completeSettings(given: Readonly<Record<string, unknown>>, where = ''): CheckedSettings {
   const checked = checkSettings(given, where);
@@ -42,15 +42,14 @@ export const completeConfig = (given: Readonly<Record<string, unknown>>, where =
   completeSettings(given, where).config;
 
 /**
- * The settings of a run or a model that was written by this version or one before it: errors as for {@link
- * completeSettings}.
+ * The settings of a run or a model that this version or an earlier one wrote; errors as for {@link completeSettings}.
  */
 export const recordedSettings = (recorded: Readonly<Record<string, unknown>>, where: string): CheckedSettings =>
   completeSettings({ ...unrecordedSettings, ...recorded }, where);
 
 /**
- * Settings of which some are others now. Formulas are read again only where one changed. @throws ExpectationError where
- * one is not acceptable
+ * Settings with some changes. Formulas are parsed again only if one changed. @throws ExpectationError for an
+ * unacceptable value
  */
 export function changedSettings(
   { config, formulas }: CheckedSettings,
@@ -62,10 +61,10 @@ export function changedSettings(
   return { config: changed, formulas: isSame ? formulas : readFormulas(changed) };
 }
 
-/** How errors name a setting. */
+/** Names a setting in errors. */
 const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
 
-/** @throws ExpectationError where settings do not go together; `where` as for {@link completeSettings} */
+/** @throws ExpectationError for settings that exclude each other; `where` as for {@link completeSettings} */
 export function refuseTogether({ config, formulas }: CheckedSettings, where = ''): void {
   const placeOf = placeIn(where);
   refuseOtherForm(formulas.likelihood, config, { where });
@@ -77,7 +76,7 @@ export function refuseTogether({ config, formulas }: CheckedSettings, where = ''
 /** Published experiments have plain linear heads. */
 const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) => architecture !== 'mlp';
 
-/** What judges by a validation bound needs one. */
+/** Settings that compare validation bounds need validations. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {
   if (config.validateEvery > 0) return;
   for (const [name, isUsed] of [
@@ -90,7 +89,7 @@ function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingNam
   }
 }
 
-/** A named architecture has widths and non-linearities of its own: others beside it would be ignored. */
+/** A named architecture has its own widths and non-linearities; it would ignore these settings. */
 function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) => string): void {
   if (config.architecture === 'mlp') return;
   for (const name of ['hidden', 'activation'] as const) {
@@ -101,7 +100,7 @@ function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) =>
   }
 }
 
-/** Checks each of some settings by itself. Where they come from and errors: as for {@link completeSettings}. */
+/** Checks each given setting by itself. Source and errors: as for {@link completeSettings}. */
 export function checkSettings(given: Readonly<Record<string, unknown>>, where = ''): Partial<TrainConfig> {
   const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
   if (surplus !== undefined) {
@@ -120,7 +119,7 @@ export function checkSettings(given: Readonly<Record<string, unknown>>, where = 
   return given;
 }
 
-/** Parses one option's text. @throws ExpectationError where the setting does not accept it */
+/** Parses one option's text. @throws ExpectationError for a value that the setting does not accept */
 export function parseSetting(name: SettingName, text: string): unknown {
   const setting: Setting<unknown> = settings[name];
   const value = setting.parse(text);

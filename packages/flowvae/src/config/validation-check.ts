@@ -1,10 +1,10 @@
-// Whether a run that judges by validations comes to one.
+// Whether a run that uses validations reaches one.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagOf, type TrainConfig } from './settings.ts';
 
 /**
- * For new runs: one that goes on may have been begun so by an earlier version. @throws ExpectationError where no step
- * validates
+ * For new runs only: an earlier version may have begun a resumed run without this check. @throws ExpectationError if no
+ * step validates
  */
 export function refuseUnreachedValidation({ keep, patience, validateEvery, steps }: TrainConfig): void {
   const [used] = [keep === 'best' ? `${flagOf('keep')} best` : '', patience > 0 ? flagOf('patience') : ''].filter(

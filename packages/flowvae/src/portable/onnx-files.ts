@@ -10,21 +10,22 @@ import type { PortableModel } from './portable-model.ts';
 export interface OnnxFiles {
   /** x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. */
   readonly encoder: Uint8Array;
-  /** z [batch, D] → logits [batch, P]; `outputs` where the likelihood takes something else than logits. */
+  /** z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. */
   readonly decoder: Uint8Array;
   /**
-   * noise [batch, D] → z [batch, D], a draw from p(z); only of a model with a flow prior. Without one z ~ N(0, I)
-   * itself is a draw.
+   * noise [batch, D] → z [batch, D], a draw from p(z); only for a model with a flow prior. Without one, z ~ N(0, I) is
+   * a draw.
    */
   readonly prior?: Uint8Array;
 }
 
 /**
- * Writes encoder with posterior flow, decoder, and a flow prior, as ONNX models (operator set 17, standard operators)
- * for any batch size. The metadata property `config` holds the run's config as JSON, of a data folder its name alone.
+ * Writes encoder with posterior flow, decoder, and a flow prior as ONNX models (operator set 17, standard operators)
+ * for any batch size. The metadata property `config` holds the run's config as JSON; of a data folder it holds only the
+ * name.
  *
- * @param plan of the model's config, where it was made before
- * @throws TraceError where the flow cannot be traced for any batch size
+ * @param plan the plan of the model's config, if it exists already
+ * @throws TraceError if the flow cannot be traced for any batch size
  */
 export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(portable.config)): Promise<OnnxFiles> {
   const { config, height, width, model } = portable;

@@ -1,4 +1,4 @@
-// A trained VAE as a folder that another program or machine can load without the run and its data.
+// A trained VAE as a folder, which another program or machine can load without the run and its data.
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Vae } from '@flowvae/vae';
@@ -9,9 +9,9 @@ import { recordedSettings } from '../config/train-config.ts';
 import { modelOf } from '../run/experiment.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
-/** A model, and what it takes to build it again. */
+/** A model and the facts that rebuild it. */
 export interface PortableModel {
-  /** The config of the run that it comes from; once saved, `data` is the name of the folder without the path to it. */
+  /** The config of the model's run; when saved, `data` is the folder's name without its path. */
   readonly config: TrainConfig;
   /** Pixels of an image. */
   readonly height: number;
@@ -22,14 +22,14 @@ export interface PortableModel {
 /**
  * Writes a model to a folder: model.json (format, version, config, image size, checksums) and parameters.safetensors.
  *
- * @throws ExpectationError where the config lacks settings, or the folder cannot be written to
+ * @throws ExpectationError if the config lacks settings, or the folder cannot be written
  */
 export function saveModel(folder: string, { config, height, width, model }: PortableModel): void {
   refuseIncomplete(config);
   writeModel(folder, { kind: 'model', config: sharedConfig(config), height, width }, model.variables);
 }
 
-/** Nothing could be read back with a part of the settings. */
+/** An incomplete config cannot be read back. */
 function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
   const missing = Object.keys(settings).filter((name) => config?.[name as SettingName] === undefined);
   if (missing.length === 0) return;
@@ -44,8 +44,8 @@ function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
 /**
  * Reads a model that {@link saveModel} wrote. Data are not needed.
  *
- * @throws ExpectationError where a file is missing, damaged, of a newer format or of another kind, a setting is
- * unknown, or the parameters do not fit
+ * @throws ExpectationError for a missing or damaged file, a newer format, another kind, an unknown setting, or
+ * parameters that do not fit
  */
 export function loadModel(folder: string): PortableModel {
   const { spec, where, tensors } = readModel(folder);

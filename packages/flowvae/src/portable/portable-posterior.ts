@@ -1,4 +1,4 @@
-// A posterior by itself, to be put on another encoder whose features have the same width.
+// A posterior by itself, for another encoder with the same width of features.
 import {
   type Amortization,
   type Flow,
@@ -18,7 +18,7 @@ import { networksOf } from '../config/plan.ts';
 import { type CheckedSettings, recordedSettings } from '../config/train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
-/** What it takes to build a posterior. */
+/** The description from which a posterior is built. */
 export interface PosteriorSpec {
   /** Width D of the latent. */
   readonly latent: number;
@@ -27,9 +27,9 @@ export interface PosteriorSpec {
   /** A flow formula, or `none` for the diagonal normal. */
   readonly flow: string;
   readonly amortize: Amortization;
-  /** How the flow's heads take the features. Default `'scaled'`. */
+  /** Scaling of the features in the flow's heads. Default `'scaled'`. */
   readonly heads?: HeadScaling;
-  /** How the base normal's deviation is parametrised. Default `'logStd'`. */
+  /** Parametrisation of the base normal's deviation. Default `'logStd'`. */
   readonly scale?: NonNullable<NormalHead['scale']>;
 }
 
@@ -41,7 +41,7 @@ export interface PortablePosterior {
 
 type Tensors = Readonly<Record<string, StoredTensor>>;
 
-/** Builds a new posterior that can be saved. @throws ExpectationError where the formula is none */
+/** Builds a new posterior that can be saved. @throws ExpectationError for a text that is no formula */
 export function portablePosterior(
   { scale = 'logStd', heads = 'scaled', ...others }: PosteriorSpec,
   initial: Key,
@@ -50,7 +50,7 @@ export function portablePosterior(
   return posteriorOf(planOf(spec, readFlowOrNone(spec.flow, spec.latent)), initial);
 }
 
-/** A spec and the flow that it names. */
+/** A spec and its flow. */
 interface PosteriorPlan {
   readonly spec: Required<PosteriorSpec>;
   readonly flow: Flow | undefined;
@@ -61,7 +61,7 @@ const planOf = (spec: Required<PosteriorSpec>, terms: readonly FlowTerm[] | unde
   flow: terms && makeFlow(terms, spec.latent, { contextWidth: flowContext(spec) ?? 0 }),
 });
 
-/** Width of the features that the flow's heads and networks take; undefined: none. */
+/** Width of the features that the flow's heads and networks take; undefined without features. */
 const flowContext = ({ amortize, contextWidth }: PosteriorSpec) => (amortize === 'flow' ? contextWidth : undefined);
 
 const posteriorOf = ({ spec, flow }: PosteriorPlan, initial: Key): PortablePosterior => ({
@@ -72,18 +72,18 @@ const posteriorOf = ({ spec, flow }: PosteriorPlan, initial: Key): PortablePoste
 /**
  * Writes a posterior to a folder: model.json and parameters.safetensors.
  *
- * @throws ExpectationError where the folder cannot be written to
+ * @throws ExpectationError if the folder cannot be written
  */
 export function savePosterior(folder: string, { spec, posterior }: PortablePosterior): void {
   writeModel(folder, { kind: 'posterior', ...spec }, posterior.variables);
 }
 
 /**
- * Reads a posterior that {@link savePosterior} wrote, or that of a model which `saveModel` wrote.
+ * Reads a posterior from the files of {@link savePosterior}, or from a model that `saveModel` wrote.
  *
- * @param options.contextWidth the width of the encoder's features that it is for; where it is given, a posterior for
- * another is refused
- * @throws ExpectationError where the files cannot be used, or the width differs
+ * @param options.contextWidth the width of the new encoder's features; if given, a posterior for another width is
+ * refused
+ * @throws ExpectationError if the files cannot be used, or the width differs
  */
 export function loadPosterior(
   folder: string,
@@ -123,13 +123,13 @@ function planOfModel({ config, formulas }: CheckedSettings): PosteriorPlan {
   return planOf(specOf({ ...config, scale, contextWidth: hidden.at(-1)! }), formulas.flow);
 }
 
-/** The spec alone of what says more. */
+/** The fields of the spec, without others. */
 const specOf = (given: Required<PosteriorSpec>): Required<PosteriorSpec> => {
   const { latent, contextWidth, flow, amortize, heads, scale } = given;
   return { latent, contextWidth, flow, amortize, heads, scale };
 };
 
-/** A damaged width must not end in an allocation that fails. */
+/** Refuses other counts of parameters first: with a damaged width, the allocation would fail. */
 function refuseOtherCount(where: string, { spec, flow }: PosteriorPlan, tensors: Tensors): void {
   const { latent, contextWidth, amortize } = spec;
   const base = 2 * latent * (isAmortised(amortize) ? contextWidth + 1 : 1);

@@ -1,4 +1,4 @@
-// A folder with a model or a posterior: what it is in model.json, its parameters in parameters.safetensors.
+// A folder with a model or a posterior: its description in model.json, its parameters in parameters.safetensors.
 import { join } from 'node:path';
 import { normalScales } from '@flowvae/flows';
 import {
@@ -14,7 +14,7 @@ import { ExpectationError, type NamedVariables, type StoredTensor } from '@flowv
 import { z } from 'zod';
 import { version } from '../run/version.ts';
 
-/** The version of the format that is written; all up to it are read. */
+/** The version of the written format; all earlier ones can be read. */
 const FORMAT_VERSION = 2;
 
 const FORMAT = 'flowvae-model';
@@ -23,11 +23,11 @@ const PARAMETERS = 'parameters.safetensors';
 
 const size = z.number().int().min(1).max(65_536);
 
-/** What every model.json says about itself. */
+/** The fields that every model.json shares. */
 const frame = {
   format: z.literal(FORMAT),
   version: z.number().int().min(1).max(FORMAT_VERSION),
-  /** The version of flowvae that wrote it. */
+  /** The version of flowvae that wrote the file. */
   flowvae: z.string(),
   /** SHA-256 of the parameters' names and values. */
   parameters: z.string().regex(/^[0-9a-f]{64}$/),
@@ -48,7 +48,7 @@ const specSchema = z.discriminatedUnion('kind', [
     contextWidth: size,
     flow: z.string().min(1),
     amortize: z.enum(['none', 'base', 'flow']),
-    /** Version 1 knew no other. */
+    /** Version 1 had no other value. */
     heads: z.enum(['scaled', 'plain']).default('plain'),
     scale: z.enum(normalScales),
   }),
@@ -65,13 +65,10 @@ interface StoredModel {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
 }
 
-/** What is written beside the parameters. */
+/** The description beside the parameters. */
 type Described = { [K in Spec['kind']]: Omit<Extract<Spec, { kind: K }>, Framed> }[Spec['kind']];
 
-/**
- * Writes parameters, then the spec that vouches for them. @throws ExpectationError where the folder cannot be written
- * to
- */
+/** Writes parameters, then the spec with their checksum. @throws ExpectationError if the folder cannot be written */
 export function writeModel(folder: string, described: Described, variables: NamedVariables): void {
   makeFolder(folder);
   const parameters = writeParameters(join(folder, PARAMETERS), variables);
@@ -80,14 +77,14 @@ export function writeModel(folder: string, described: Described, variables: Name
 }
 
 /**
- * Reads a folder and checks all of it but whether the parameters fit the model.
+ * Reads a folder and checks everything except whether the parameters fit the model.
  *
- * @throws ExpectationError where a file is missing, damaged or truncated, of a newer format, or the two do not belong
+ * @throws ExpectationError for a missing, damaged or truncated file, a newer format, or two files that do not belong
  * together
  */
 export function readModel(folder: string): StoredModel {
   const where = join(folder, SPEC);
-  refuseOthers(where, readObject(where)); // before the checksum, which a newer format may form in another way
+  refuseOthers(where, readObject(where)); // checked before the checksum, which a newer format may compute differently
   const { success, data: spec, error } = specSchema.safeParse(readSealed(where));
   if (!success) {
     const { path, message } = error.issues[0]!;

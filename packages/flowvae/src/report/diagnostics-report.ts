@@ -1,10 +1,10 @@
-// The diagnostics as numbers: what report.json says beside the evaluation.
+// The diagnostics as numbers: the part of report.json beside the evaluation.
 import { ACTIVE_VARIANCE, type PosteriorStatistics, type Spread } from '@flowvae/evaluation';
 import type { Diagnostics } from './diagnostics.ts';
 
 const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);
 
-/** The mean; NaN of nothing. */
+/** The mean; NaN for an empty list. */
 export const meanOf = (values: ArrayLike<number>): number => total(values) / values.length;
 
 /** The standard error of the mean over data points. */
@@ -32,14 +32,14 @@ export const rangeOf = (spread: Pick<Spread, 'least' | 'most'>): readonly [numbe
   most(spread.most),
 ];
 
-/** The divergence of each dimension, mean over images, [D]; undefined where the posterior is not factorised. */
+/** The divergence of each dimension, mean over images, [D]; undefined for a posterior that is not factorised. */
 export function klByDimension({ klPerDimension: kl, dim, count }: PosteriorStatistics): readonly number[] | undefined {
   return (
     kl && Array.from({ length: dim }, (_, d) => meanOf(Array.from({ length: count }, (__, i) => kl[i * dim + d]!)))
   );
 }
 
-/** Everything as JSON; nats where not said otherwise. Numbers that are not finite are null. */
+/** All diagnostics as JSON; in nats unless another unit is given. Numbers that are not finite are null. */
 export function diagnosticsReport({ evaluation, estimates, statistics, activity, gaps }: Diagnostics): object {
   const { terms, layers, samples, count } = statistics;
   const sumOfLogDets = (i: number) => layers.reduce((sum, { logDet }) => sum + logDet.mean[i]!, 0);

@@ -1,4 +1,4 @@
-// Everything that is known of a run's posteriors on its test images: data for report.json and report.html.
+// All diagnostics of a run's posteriors on its test images: data for report.json and report.html.
 
 import {
   type Evaluation,
@@ -17,14 +17,14 @@ import { evaluateTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { counted } from './counted.ts';
 
-/** What the diagnostics of a run are made of. */
+/** The results that the diagnostics hold. */
 export interface Diagnostics {
   readonly evaluation: Evaluation;
-  /** Of each test image, in their order. */
+  /** For each test image, in their order. */
   readonly estimates: readonly ImportanceEstimate[];
   readonly statistics: PosteriorStatistics;
   readonly activity: LatentActivity;
-  /** Of the first few test images. */
+  /** For the first few test images. */
   readonly gaps: readonly InferenceGap[];
 }
 
@@ -38,8 +38,7 @@ const REFINED = 16;
 const MOST_IMAGES = 1000;
 
 /**
- * Evaluates and examines the posteriors of the test images; undefined where it was stopped before the end, or there are
- * none.
+ * Evaluates and examines the posteriors of the test images; undefined if the work was stopped or there are no images.
  */
 export async function diagnose(
   parts: Experiment,

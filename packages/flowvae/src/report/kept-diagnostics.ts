@@ -1,4 +1,4 @@
-// Diagnostics in report.json outlive a run that is taken up again, but not the parameters that they are of.
+// Diagnostics in report.json survive a resumed run while its parameters stay the same.
 import { createHash } from 'node:crypto';
 import type { RunFolder } from '@flowvae/runs';
 import type { NamedVariables } from '@flowvae/tensor';
@@ -13,8 +13,8 @@ export function parametersChecksum(variables: NamedVariables): string {
 }
 
 /**
- * What `evaluate --report` found of just these parameters, as a part of report.json; empty where it found nothing, or
- * of others.
+ * The diagnostics that `evaluate --report` wrote for exactly these parameters, as a part of report.json; empty without
+ * diagnostics or for other parameters.
  */
 export function diagnosticsOf(variables: NamedVariables, folder: RunFolder): { readonly diagnostics?: object } {
   const { diagnostics } = folder.readReport();

@@ -1,4 +1,4 @@
-// Pictures of the latent: what its dimensions do to an image, and where images of each class lie.
+// Pictures of the latent: the effect of its dimensions on an image, and the places of each class's images.
 
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';

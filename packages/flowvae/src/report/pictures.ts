@@ -8,7 +8,7 @@ import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { counted } from './counted.ts';
 
-/** Part of a title; Bernoulli goes without saying. */
+/** Part of a title; titles omit the Bernoulli likelihood. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
 
 /** Means of p(x|z) at draws from the prior, as a grid. */
@@ -38,7 +38,7 @@ export function reconstructionsFigure({ model, splits, config, test, key }: Expe
 
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
-/** The bound against steps, and the terms that it is the sum of. */
+/** The bound against steps, with its terms. */
 export function learningCurveFigure(
   { config }: Experiment,
   history: readonly HistoryEntry[],
@@ -73,7 +73,7 @@ export function read(fn: () => Tensor): Float32Array {
   return values;
 }
 
-/** A sigmoid that rounds to a hair above 1 is no error of the user's. */
+/** A sigmoid may round to a value just above 1, which is no error of the user's. */
 export const clamped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)));
 
 const GRID_SAMPLES = 100;

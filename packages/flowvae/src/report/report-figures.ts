@@ -11,7 +11,7 @@ import { byActivity, subscript } from './latent-pictures.ts';
 const svg = { format: 'svg' } as const;
 const half = { width: 560, height: 360 } as const;
 
-/** The terms that the bound is the sum of. */
+/** The terms of the bound. */
 export function termsFigure({ statistics }: Diagnostics): ReportFigure {
   const { terms, layers } = statistics;
   const values = {
@@ -38,7 +38,7 @@ export function termsFigure({ statistics }: Diagnostics): ReportFigure {
   return { image, alt: 'Bars of the terms of the ELBO', width: 'half' };
 }
 
-/** How evidence, divergence, tails and effective sample sizes are spread over images. */
+/** Distributions over images: evidence, divergence, tails and effective sample sizes. */
 export function perImageFigures({ estimates, evaluation }: Diagnostics): readonly ReportFigure[] {
   const { samples } = evaluation;
   const k = estimates.map(({ paretoK }) => paretoK);
@@ -137,7 +137,7 @@ export function layerFigures({ statistics }: Diagnostics): readonly ReportFigure
   ];
 }
 
-/** What each dimension of the latent carries. */
+/** Activity and divergence of each latent dimension. */
 export function latentFigures(
   { statistics, activity }: Diagnostics,
   isStandardPrior: boolean,
@@ -178,7 +178,7 @@ export function latentFigures(
   ];
 }
 
-/** Dimensions that have room side by side. */
+/** Limit on the dimensions side by side. */
 const MOST_BARS = 40;
 
 /** Both parts of the inference gap, image by image. */

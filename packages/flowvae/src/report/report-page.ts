@@ -13,14 +13,14 @@ import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
 import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 
-/** What the page is made of. */
+/** The contents of the page. */
 export interface ReportPage {
   readonly parts: Experiment;
   readonly diagnostics: Diagnostics;
   readonly history: readonly HistoryEntry[];
   /** The run's name. */
   readonly name: string;
-  /** Where the parameters come from, if not from the end of training. */
+  /** The checkpoint of the parameters; absent: the end of training. */
   readonly checkpoint?: ChosenCheckpoint | undefined;
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -53,7 +53,7 @@ const imagesOf = (count: number, kind = '') => counted(count, `${kind}image`);
 const row = (label: string, values: readonly number[]) => [
   label,
   twoDecimals(meanOf(values)),
-  values.length > 1 ? twoDecimals(standardErrorOf(values)) : '–', // one image says nothing of the spread
+  values.length > 1 ? twoDecimals(standardErrorOf(values)) : '–', // one image has no spread
   String(values.length),
 ];
 

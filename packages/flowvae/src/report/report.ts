@@ -1,4 +1,4 @@
-// What a run says at its end: one object for machines, a few lines for people.
+// The report at a run's end: one object for machines, a few lines for people.
 
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
@@ -16,30 +16,30 @@ interface Terms {
   readonly logDet: number;
 }
 
-/** The test set's part of a report; null where nothing was evaluated. */
+/** The test set's part of a report; null without an evaluation. */
 export interface EvaluationReport {
   readonly binarization: string;
   /** The bound (negative), nats. */
   readonly testElbo: number | null;
-  /** Over images; null for one image. */
+  /** Standard error over images; null for one image. */
   readonly testElboStandardError: number | null;
   /** −log p(x) (positive), nats. */
   readonly testNll: number | null;
-  /** Over images; null for one image. */
+  /** Standard error over images; null for one image. */
   readonly testNllStandardError: number | null;
   /** log p(x) − ELBO, which estimates KL(q(z|x)‖p(z|x)), nats. */
   readonly testInferenceGap: number | null;
-  /** Over images; null for one image. */
+  /** Standard error over images; null for one image. */
   readonly testInferenceGapStandardError: number | null;
-  /** `testNll` in bits per pixel, for likelihoods of levels; null for others, which have no such number. */
+  /** `testNll` in bits per pixel, for likelihoods of levels; null for others. */
   readonly testBitsPerDimension: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
-  /** Of the importance weights, mean over images; at most `evalSamples`. */
+  /** Effective sample size of the importance weights, mean over images; at most `evalSamples`. */
   readonly effectiveSampleSize: number | null;
   /** Share of the largest weight, mean over images. */
   readonly maxNormalisedWeight: number | null;
-  /** Share of images whose weights have too heavy a tail for `testNll` to be trusted; null below 21 samples. */
+  /** Share of images whose weights have too heavy a tail for a trustworthy `testNll`; null below 21 samples. */
   readonly paretoKAboveThreshold: number | null;
   readonly terms: Terms | null;
 }
@@ -60,7 +60,7 @@ export function evaluationReport(
   evaluation: Evaluation | undefined,
 ): EvaluationReport {
   const { terms } = evaluation ?? {};
-  const term = (name: keyof Terms) => terms?.[name] ?? 0; // a posterior without flow reports no logDet: it is 0
+  const term = (name: keyof Terms) => terms?.[name] ?? 0; // no logDet of a posterior without flow
   return {
     binarization: config.binarize,
     testElbo: evaluation?.elbo ?? null,
@@ -109,7 +109,7 @@ export function trainReport(
   };
 }
 
-/** How many scalars are trained, and in which parts that a formula decides. */
+/** Numbers of trained scalars: in all, and in the parts that a formula decides. */
 export interface ParameterCounts {
   readonly total: number;
   /** In the posterior's flow, its heads on the encoder included. */
@@ -127,7 +127,7 @@ export const parameterCounts = (variables: NamedVariables): ParameterCounts => (
 const countUnder = (variables: NamedVariables, prefix: string) =>
   parameterCount(Object.fromEntries(Object.entries(variables).filter(([path]) => path.startsWith(prefix))));
 
-/** The evaluation for people. */
+/** The evaluation as text for people. */
 export function describeEvaluation(report: EvaluationReport): string {
   const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
   const { terms, evalImages, evalSamples, binarization } = report;
@@ -144,7 +144,7 @@ export function describeEvaluation(report: EvaluationReport): string {
   ].join('\n');
 }
 
-/** With one sample the estimate of log p(x) is the ELBO itself, and the gap says nothing. */
+/** With one sample the estimate of log p(x) is the ELBO itself, so the gap has no meaning. */
 function describeGap(report: EvaluationReport): string[] {
   const { testInferenceGap: gap, testInferenceGapStandardError: error, evalSamples } = report;
   if (gap === null || evalSamples === 1) return [];

@@ -1,4 +1,4 @@
-// Writes what `evaluate --report` leaves in a run folder: report.json, extended, and report.html.
+// Writes the results of `evaluate --report` to a run folder: report.json, extended, and report.html.
 
 import type { Evaluation } from '@flowvae/evaluation';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
@@ -12,22 +12,23 @@ import { parametersChecksum } from './kept-diagnostics.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
 
-/** How a report is made. */
+/** Options of {@link writeDiagnostics}. */
 export interface WriteDiagnosticsOptions {
   /** The run's name, for the title. */
   readonly name: string;
   readonly engine: string;
-  /** Where the parameters come from, if not from the end of training. */
+  /** The checkpoint of the parameters; absent: the end of training. */
   readonly checkpoint?: ChosenCheckpoint | undefined;
   readonly progress: ProgressStream;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Examines a run's posteriors and writes the report; undefined, and nothing written, where it was stopped or there are
- * no test images.
+ * Examines a run's posteriors and writes the report; writes nothing and returns undefined if the work was stopped or
+ * there are no test images.
  *
- * What training wrote to report.json stays, its evaluation included; this one stands under `diagnostics`.
+ * The entries that training wrote to report.json stay, with its evaluation; the new evaluation stands under
+ * `diagnostics`.
  */
 export async function writeDiagnostics(
   parts: Experiment,

@@ -1,5 +1,5 @@
-// Annealed importance sampling of a run: on its test images, or on images simulated from it, where log p(x) gets a
-// bound on both sides.
+// Annealed importance sampling of a run, on its test images or on images simulated from it; with simulated images it
+// bounds log p(x) on both sides.
 
 import { drawNoise } from '@flowvae/distributions';
 import { type AnnealedImportance, annealedImportance, tabulate } from '@flowvae/evaluation';
@@ -16,27 +16,27 @@ import type { ModelParts, TestParts } from './experiment.ts';
 /** Estimates of log p(x) in nats, means over images. */
 export interface AnnealedReport extends AnnealedImportance {
   readonly simulated: boolean;
-  /** By importance sampling of the same simulated images. */
+  /** Estimated by importance sampling on the same simulated images. */
   readonly importanceLogEvidence?: number;
 }
 
-/** Images drawn from the model, with the latents that they were drawn at. */
+/** Images drawn from the model, with their latents. */
 export interface Simulated {
   readonly data: DataPoints;
   readonly latents: DataPoints;
 }
 
 /**
- * The images that are asked for; undefined where none are. Cheap, so that a refusal comes before the work.
+ * The requested simulated images; undefined without a request. Cheap, so that errors come before the work.
  *
- * @throws ExpectationError where a draw cannot be shown: its image is then no draw of the likelihood, and a bound from
- * it would be wrong
+ * @throws ExpectationError if a draw cannot be shown: its image would be no draw of the likelihood, and a bound from it
+ * would be wrong
  */
 export async function simulatedImages(parts: ModelParts, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
   return simulated === undefined ? undefined : await simulate(parts, simulated, fold(parts.key, 'simulated'));
 }
 
-/** Runs what is asked for; undefined where nothing is, or where no image was finished. */
+/** Runs the requested annealing; undefined without a request, or if no image was finished. */
 export async function annealedTest(
   parts: TestParts,
   { ais, chains = 16 }: AnnealedFlags,
@@ -52,7 +52,7 @@ export async function annealedTest(
   const from = performance.now();
   const onProgress = (share: number) => {
     const left = ((performance.now() - from) / share / 1000) * (1 - share);
-    const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow and says little
+    const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow and not representative
     line.show(
       `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, 'image')}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
     );
@@ -105,7 +105,7 @@ async function simulate({ config, model }: ModelParts, count: number, key: Key):
   return { data: rowsOf(x), latents: rowsOf(z) };
 }
 
-/** Refuses images that do not show what was drawn. */
+/** Refuses images that cannot show the draws. */
 function refuseHidden(x: Float32Array, likelihood: string, [least, most]: readonly number[]): void {
   const hidden = x.filter((value) => value <= least! || value >= most!).length;
   if (hidden === 0) return;
@@ -117,7 +117,7 @@ function refuseHidden(x: Float32Array, likelihood: string, [least, most]: readon
   });
 }
 
-/** The estimates for people. */
+/** The estimates as text for people. */
 export function describeAnnealed({ simulated, importanceLogEvidence, ...report }: AnnealedReport): string {
   const { forward, reverse, gap, images, chains, temperatures } = report;
   const number = (value: number, error = Number.NaN) =>
@@ -131,7 +131,7 @@ export function describeAnnealed({ simulated, importanceLogEvidence, ...report }
         `            gap ${number(gap!, report.gapStandardError)}`,
       ]
     : [`log p(x)    at least ${lower} nats in expectation, by annealed importance sampling`];
-  // one temperature: no transition
+  // one temperature has no transition
   const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`;
   return [
     ...bounds,

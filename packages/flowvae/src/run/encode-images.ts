@@ -7,20 +7,20 @@ import { ExpectationError, layOutSafetensors } from '@flowvae/tensor';
 import type { SplitName } from '../config/split-names.ts';
 import type { Experiment } from './experiment.ts';
 
-/** What is encoded, and how. */
+/** Options of {@link encodeImages}. */
 export interface EncodeOptions {
   readonly split: SplitName;
-  /** Images, from the first on; default all. */
+  /** Number of images, starting at the first; default all. */
   readonly images?: number | undefined;
   /** Draws for each image. */
   readonly samples: number;
-  /** Draws that the mean of a flow posterior is taken over. */
+  /** Draws for the mean of a flow posterior. */
   readonly meanSamples: number;
-  /** Image i's draws depend on it and i only. */
+  /** Image i's draws depend on the key and i only. */
   readonly key: Key;
   readonly out: string;
   readonly progress: ProgressStream;
-  /** Ends the work, and leaves no file. */
+  /** Stops the work; then no file is left. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,12 +28,12 @@ export interface EncodeOptions {
 const BLOCK = 2000;
 
 /**
- * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, where there are any, `labels` [n], all float32. The
- * file is there whole or not at all; equal options give equal bytes.
+ * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, if the images have labels, `labels` [n], all float32.
+ * The file appears complete or not at all; equal options give equal bytes.
  *
  * @returns shapes by name
- * @throws the signal's reason where that ended the work; ExpectationError where the split has no images, or the file
- * cannot be written
+ * @throws the signal's reason after an abort; ExpectationError if the split has no images, or the file cannot be
+ * written
  */
 export async function encodeImages(
   { config, model, splits }: Experiment,

@@ -1,4 +1,4 @@
-// The test set's part of a run: which engine computes it, and the progress of it.
+// The test set's part of a run: the choice of its engine, and its progress.
 import { type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
@@ -8,9 +8,8 @@ import { counted } from '../report/counted.ts';
 import type { TestParts } from './experiment.ts';
 
 /**
- * Readies the engine, and says which one it is, and to `progress` why it is not the one asked for. The eager engine
- * runs on tfjs's wasm backend where that starts: several times faster than plain JavaScript, the same values to
- * rounding.
+ * Starts the engine and returns its name; writes to `progress` why it is not the wanted one. The eager engine runs on
+ * tfjs's wasm backend if that starts: several times faster than plain JavaScript, with the same values to rounding.
  */
 export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
   const { engine, fallback } = await chooseEngine(wanted);
@@ -19,15 +18,15 @@ export async function chooseBackend(wanted: EngineName, progress?: ProgressStrea
   return engine.kind;
 }
 
-/** Who watches an evaluation, and may stop it. */
+/** Options of {@link evaluateTest}: the evaluation's watchers. */
 export interface EvaluateTestOptions {
   readonly progress: ProgressStream;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each image by itself. */
+  /** Called with each image's estimate. */
   readonly onEstimate?: EvaluateOptions['onEstimate'] | undefined;
 }
 
-/** Evaluates the test images that the config asks for; undefined where it asks for none. */
+/** Evaluates the config's test images; undefined if the config asks for none. */
 export async function evaluateTest(
   { config, model, test, key }: TestParts,
   { progress, signal, onEstimate }: EvaluateTestOptions,

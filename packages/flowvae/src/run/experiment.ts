@@ -1,4 +1,4 @@
-// From a plan to the parts of a run: data, model, optimiser. Pure construction; equal plans give equal parts.
+// Builds the parts of a run from a plan: data, model, optimiser. Pure construction; equal plans give equal parts.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
@@ -25,14 +25,14 @@ import { flagOf, type TrainConfig } from '../config/settings.ts';
 /** Rows and columns of an image. */
 export type ImageSize = Pick<ImageSet, 'height' | 'width'>;
 
-/** What a config describes without its data: enough to draw from the model, and to export it. */
+/** The parts of a config without data: enough to draw from the model and to export it. */
 export interface ModelParts {
   readonly plan: Plan;
-  /** That of the plan. */
+  /** The plan's config. */
   readonly config: TrainConfig;
   readonly model: MlpVae;
   readonly image: ImageSize;
-  /** Every key of a run is folded from this one. */
+  /** All keys of a run are folded from this one. */
   readonly key: Key;
 }
 
@@ -41,16 +41,16 @@ export interface TestParts extends ModelParts {
   readonly test: DataPoints;
 }
 
-/** What a config describes, trained or not. */
+/** The parts of a config, trained or not. */
 export interface Experiment extends TestParts {
   readonly splits: ImageSplits;
 }
 
-/** What it takes to train one. */
+/** The parts that training adds. */
 export interface Training {
   readonly problem: TrainingProblem;
   readonly optimizer: Optimizer;
-  /** Where the schedules, the data and the random keys stand at a step, for checkpoints. */
+  /** State of the schedules, the data and the random keys at a step, for checkpoints. */
   readonly position: (step: number) => object;
 }
 
@@ -65,16 +65,16 @@ const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate)
 
 /** Options of {@link experiment}. */
 export interface ExperimentOptions {
-  /** What a user can do where the data cannot be read. */
+  /** The remedy in errors about unreadable data. */
   readonly remedy?: string;
-  /** Whether weights are read from a file afterwards, so that none need be drawn. */
+  /** Whether weights will be read from a file, so that none are drawn. */
   readonly isRead?: boolean;
 }
 
 /**
  * Builds the parts of a run: data, a model with its initial weights, test images.
  *
- * @throws ExpectationError where the data cannot be read or do not fit the config
+ * @throws ExpectationError if the data cannot be read or do not fit the config
  */
 export function experiment(
   settings: TrainConfig | Plan,
@@ -83,32 +83,32 @@ export function experiment(
   const plan = planOf(settings);
   const { config } = plan;
   const splits = readData(config, remedy);
-  const { height, width } = splits.test; // as all sets have them; those that are not needed may be left unread
+  const { height, width } = splits.test; // all sets have them; unneeded ones may stay unread
   const start = isRead ? 'read' : { meanImage: meanImage(splits.train, config.binarize) };
   const model = modelOf(plan, { height, width }, start);
   const test = fixedPoints(splits.test, config.binarize, config.evalImages);
   return { plan, config, splits, model, image: { height, width }, test, key: key(config.seed) };
 }
 
-/** The images that a config names. @throws ExpectationError where they cannot be read */
+/** The images that a config names. @throws ExpectationError if they cannot be read */
 export function readData({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageSplits {
   return isMnist(data) ? mnist() : toldAsData(() => idxFolder(data), remedy);
 }
 
-/** Where data are, whatever folder a later command is started in. */
+/** The absolute path of the data, which holds for commands started in any folder. */
 export const absoluteData = (data: string): string => (isMnist(data) ? data : resolve(data));
 
-/** The size of MNIST's images, of any other folder's unknown without them. */
+/** The size of MNIST's images; undefined for a folder, whose images tell it. */
 export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | undefined =>
   isMnist(data) ? { height: 28, width: 28 } : undefined;
 
 /**
- * Where a model starts: `'read'` where its weights are read from a file afterwards; else the mean image, if there is
- * one, decides the decoder's bias.
+ * The start of a model: `'read'` if its weights come from a file; else the mean image, if given, sets the decoder's
+ * bias.
  */
 export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
 
-/** The model that settings describe for images of a size, with its initial weights; data are not needed. */
+/** The model of some settings for images of a size, with initial weights; needs no data. */
 export function modelOf(settings: TrainConfig | Plan, size: ImageSize, start: ModelStart = {}): MlpVae {
   const { config, networks, flow, prior, likelihood } = planOf(settings);
   const meanImage = start === 'read' || isBlind(config) ? undefined : start.meanImage;
@@ -127,14 +127,13 @@ export function modelOf(settings: TrainConfig | Plan, size: ImageSize, start: Mo
   });
 }
 
-/** Networks of published experiments do not know the mean image. */
+/** Networks of published experiments do not use the mean image. */
 const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';
 
 /**
  * The training problem and the optimiser of an experiment.
  *
- * @throws ExpectationError where the training set is smaller than a batch, or there are no images for the validation
- * that is asked for
+ * @throws ExpectationError if the training set is smaller than a batch, or the wanted validation has no images
  */
 export function training({ plan, config, splits, model, key: root }: Experiment): Training {
   const { train, validation } = splits;
@@ -192,8 +191,8 @@ export function validationBound({ config, splits, model, key: root }: Experiment
 }
 
 /**
- * The SHA-256 of the images and labels of a folder, so that a run does not go on with others. MNIST's own files are
- * verified when they are read: undefined.
+ * The SHA-256 of a folder's images and labels, so that a run cannot resume with other images. Undefined for MNIST,
+ * whose files are verified when read.
  */
 export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
   if (isMnist(config.data)) return undefined;
@@ -206,8 +205,8 @@ export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'sp
 }
 
 /**
- * Dynamic binarisation is drawn once for evaluation, from a key of its own, so that runs with different seeds see the
- * same test set.
+ * Draws dynamic binarisation once for evaluation, from its own key, so that runs with different seeds use the same test
+ * set.
  */
 function fixedPoints(set: ImageSet, binarisation: TrainConfig['binarize'], most: number): DataPoints {
   const fixed = binarised(set, { binarisation, key: key(0) });

@@ -1,5 +1,4 @@
-// The step at which a run stopped being finite, done once more, eagerly, to be looked at. Nothing in the run folder
-// changes.
+// Repeats the step at which a run stopped being finite, eagerly, and inspects it. Nothing in the run folder changes.
 import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
@@ -11,17 +10,17 @@ import { refuseOtherData } from './saved-run.ts';
 
 const silent: ProgressStream = { write: () => true };
 
-/** A failed step: what the run said of it, and what it looks like now. */
+/** A failed step: the run's record of it, and its inspection now. */
 export interface Replay {
   readonly recorded: Readonly<Record<string, unknown>>;
   readonly inspection: StepInspection;
 }
 
 /**
- * Goes from the last good checkpoint to the step that failed, usually the very next, and inspects it.
+ * Starts at the last good checkpoint, runs to the failed step (usually the very next one) and inspects it.
  *
- * @param data where the images are now, if not where the run found them
- * @throws ExpectationError where the run did not stop at a value that is not finite, or cannot be read
+ * @param data the images' folder now, if they were moved
+ * @throws ExpectationError if the run did not stop at a value that is not finite, or cannot be read
  */
 export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
   const folder = RunFolder.claimed(path);
@@ -29,7 +28,7 @@ export async function replayRun(path: string, progress: ProgressStream = silent,
   return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }), progress);
 }
 
-/** Like {@link replayRun}, with settings that were read before. */
+/** Like {@link replayRun}, with settings that were read already. */
 export async function replayCheckedRun(path: string, settings: RunSettings, progress: ProgressStream): Promise<Replay> {
   const folder = RunFolder.claimed(path);
   const recorded = folder.readFailure();
@@ -44,13 +43,13 @@ export async function replayCheckedRun(path: string, settings: RunSettings, prog
   const { variables } = parts.model;
   await fit({ ...problem, variables, optimizer, steps: step, engine, threads, onNonFinite, from: state }).catch(
     (error: unknown) => {
-      if (!(error instanceof NonFiniteError)) throw error; // what is not finite already is what the replay shows
+      if (!(error instanceof NonFiniteError)) throw error; // the replay shows values that are not finite already
     },
   );
   return { recorded, inspection: await inspectStep(problem, variables, { step }) };
 }
 
-/** A replay for people. */
+/** A replay as text for people. */
 export function describeReplay({ recorded, inspection }: Replay): string {
   const { step, loss, origin, inputs, terms, parameters, gradients } = inspection;
   return [

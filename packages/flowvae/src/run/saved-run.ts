@@ -1,4 +1,4 @@
-// A finished run, read back: its config, checked, and its model with the trained parameters.
+// A finished run, read back: its checked config, and its model with the trained parameters.
 import { key } from '@flowvae/random';
 import { assignState, type CheckpointChoice, RunFolder, readCheckpoint, type StoredParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
@@ -21,30 +21,30 @@ import {
 export interface SavedRun {
   readonly folder: RunFolder;
   readonly parts: Experiment;
-  /** Where the parameters come from, if not from the end of training. */
+  /** The checkpoint of the parameters; absent: the end of training. */
   readonly checkpoint?: ChosenCheckpoint;
-  /** What a reader should know about how the checkpoint was chosen, a line each. */
+  /** Notices about the choice of the checkpoint, a line each. */
   readonly notices: readonly string[];
 }
 
-/** A checkpoint that was asked for, and the step it is of. */
+/** A chosen checkpoint and its step. */
 export interface ChosenCheckpoint {
   readonly choice: CheckpointChoice;
   readonly step: number;
 }
 
 /**
- * Opens a run with some settings changed; those that shape the model must stay. With a checkpoint the run may still be
- * going on.
+ * Opens a run with some settings changed; the settings of the model's shape must not change. With a checkpoint the run
+ * may be unfinished.
  *
- * @throws ExpectationError where the folder, its config, its parameters or the checkpoint cannot be used
+ * @throws ExpectationError if the folder, its config, its parameters or the checkpoint cannot be used
  */
 export function openRun(path: string, changes: Partial<TrainConfig> = {}, checkpoint?: CheckpointChoice): SavedRun {
   const folder = foldersOf(path, checkpoint);
   return openRunWith(folder, runSettings(folder.path, changes), checkpoint);
 }
 
-/** Like {@link openRun}, with settings that were read before. */
+/** Like {@link openRun}, with settings that were read already. */
 export const openCheckedRun = (path: string, settings: RunSettings, checkpoint?: CheckpointChoice): SavedRun =>
   openRunWith(foldersOf(path, checkpoint), settings, checkpoint);
 
@@ -93,14 +93,14 @@ interface SavedModel {
   readonly parts: ModelParts;
 }
 
-/** What a user can do for a command that does not take `--data`. */
+/** The remedy for a command without `--data`. */
 const PUT_BACK = 'the run is of a version that did not write down how large its images are: put them back there';
 
 /**
- * Opens a finished run, by its settings, for what needs no images. A run folder that was written before it said how
- * large they are needs its data all the same.
+ * Opens a finished run by its settings, for work without images. A run of an early version did not record its image
+ * size, so it needs its data.
  *
- * @param remedy what a user can do where it needs them and they are gone
+ * @param remedy the remedy in errors about missing images
  * @throws ExpectationError as for {@link openRun}
  */
 export function openModel(path: string, settings: RunSettings, remedy = PUT_BACK): SavedModel {
@@ -114,7 +114,7 @@ export function openModel(path: string, settings: RunSettings, remedy = PUT_BACK
   return { folder, parts: { plan, config, model, image, key: key(config.seed) } };
 }
 
-/** What `model.safetensors` says about the images that the model is of. */
+/** Metadata in `model.safetensors`: the size of the model's images. */
 export const sizeMetadata = ({ height, width }: ImageSize) => ({ height: `${height}`, width: `${width}` });
 
 const isSize = (text: string | undefined) => text !== undefined && /^[1-9]\d{0,4}$/.test(text);
@@ -125,11 +125,11 @@ function imageSizeOf({ metadata }: StoredParameters, config: TrainConfig, remedy
   return knownSize(config) ?? readData(config, remedy).test;
 }
 
-/** A checkpoint for people. */
+/** A checkpoint as text for people. */
 export const describeCheckpoint = ({ choice, step }: ChosenCheckpoint): string =>
   `${choice} checkpoint, of step ${step}`;
 
-/** @throws ExpectationError where the images are not those that the run was trained on */
+/** @throws ExpectationError if the images are not those of the run's training */
 export function refuseOtherData(parts: Experiment, stored: StoredImages): void {
   if (!isOther(parts, stored)) return;
   const named = (sha256: string | undefined) => (sha256 === undefined ? 'those of MNIST' : `SHA-256 ${sha256}`);
@@ -141,6 +141,6 @@ export function refuseOtherData(parts: Experiment, stored: StoredImages): void {
   });
 }
 
-/** Whether the images are known to be others: a run of an early version has no checksum. */
+/** Whether the images are surely others: a run of an early version has no checksum. */
 const isOther = (parts: Experiment, { data, dataSha256 }: StoredImages): boolean =>
   (dataSha256 !== undefined || knownSize({ data }) !== undefined) && dataChecksum(parts) !== dataSha256;

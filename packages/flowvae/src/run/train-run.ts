@@ -1,4 +1,4 @@
-// One training run from config to report: train, save, evaluate, draw; begun, or taken up where it was stopped.
+// One training run from config to report: train, save, evaluate, draw; new or resumed.
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -37,21 +37,21 @@ import {
 import { refuseOtherData, sizeMetadata } from './saved-run.ts';
 import { versions } from './versions.ts';
 
-/** Where a run writes and who may stop it. */
+/** A run's folder, and its watchers. */
 export interface TrainRunOptions extends CheckpointSchedule {
-  /** The run folder: new or empty, or with `resume` that of a run. */
+  /** The run folder: new or empty; with `resume` the folder of a run. */
   readonly out: string;
   /** Progress; default none. */
   readonly progress?: ProgressStream;
-  /** Stops training after the step under way; what was trained is saved and drawn, but not evaluated. */
+  /** Stops training after the current step; the run then saves and draws the model, but does not evaluate it. */
   readonly signal?: AbortSignal;
-  /** Takes up the run in that folder. Default false. */
+  /** Resumes the run in this folder. Default false. */
   readonly resume?: boolean;
-  /** Takes it up under other versions, threads or on another machine too, where bytes may differ. Default false. */
+  /** Resumes under other versions, with other threads or on another machine, where bytes may differ. Default false. */
   readonly allowDifferentMachine?: boolean;
 }
 
-/** A run's report and what it left behind. */
+/** A run's report and its files. */
 export interface TrainRun {
   readonly report: TrainReport;
   readonly counts: ParameterCounts;
@@ -61,14 +61,14 @@ export interface TrainRun {
 
 const silent: ProgressStream = { write: () => true };
 
-/** How many entries the learning curve of a run has, at least. */
+/** Least number of entries in a run's learning curve. */
 const CURVE_ENTRIES = 100;
 
 /**
- * Trains a VAE as settings or their plan describe, and leaves config.json, metrics.jsonl, checkpoints,
- * model.safetensors and figures in the run folder.
+ * Trains a VAE by settings or their plan, and writes config.json, metrics.jsonl, checkpoints, model.safetensors and
+ * figures to the run folder.
  *
- * @throws ExpectationError before any work where the data or the folder cannot be used; NonFiniteError where training
+ * @throws ExpectationError before any work if the data or the folder cannot be used; NonFiniteError if training
  * diverges
  */
 export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOptions): Promise<TrainRun> {
@@ -132,17 +132,14 @@ async function openDurableRun(
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 
-/**
- * The same images may have moved: the run goes on under the name that it knows them by. @throws ExpectationError where
- * they are others
- */
+/** The same images may have moved: the run keeps its own name for them. @throws ExpectationError for other images */
 function dataOfRun(run: string, parts: Experiment): string {
   const stored = storedImages(RunFolder.claimed(run).path);
   refuseOtherData(parts, stored);
   return stored.dataSha256 === undefined ? parts.config.data : stored.data;
 }
 
-/** What model.safetensors says about its model. */
+/** Metadata in model.safetensors: the model. */
 const describedBy = ({ config, image }: Experiment) => ({ flow: config.flow, ...sizeMetadata(image) });
 
 async function train(
@@ -180,8 +177,8 @@ async function train(
 }
 
 /**
- * The model is the one of the best validation bound where the config says so, or where training stopped since that no
- * longer improved.
+ * Keeps the parameters of the best validation bound if the config asks for them, or if training stopped without
+ * improvement.
  */
 function keepBest({ config, model }: Experiment, run: DurableRun, progress: ProgressStream): void {
   const isEnough = isExhausted(run, config.patience);

@@ -1,5 +1,5 @@
 // flowvae's own version.
 import { createRequire } from 'node:module';
 
-/** As its package says. */
+/** The version in its package.json. */
 export const version: string = (createRequire(import.meta.url)('../../package.json') as { version: string }).version;

@@ -4,10 +4,7 @@ import { loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { version } from './version.ts';
 
-/**
- * What to write beside every result: the same seed gives the same bytes only under the same versions, threads and
- * machine.
- */
+/** Facts to write beside every result: a seed gives the same bytes only with equal versions, threads and machine. */
 export async function versions(): Promise<Readonly<Record<string, string>>> {
   const runtime = await loadRuntime();
   return {

@@ -56,7 +56,7 @@ export async function evaluateAction({
   process.exitCode = exitCode();
 }
 
-/** What is simulated is evaluated without any image of a data set. */
+/** Simulated images replace the data set's images. */
 const withoutImages = (parts: ModelParts): TestParts => ({
   ...parts,
   test: { count: 0, width: parts.image.height * parts.image.width, row: () => new Float32Array() },

@@ -19,7 +19,7 @@ export async function exportAction({ run, settings, onnx, model, json = false }:
   process.stdout.write(json ? `${JSON.stringify(written)}\n` : lines.join(''));
 }
 
-/** Paths of the files; null where there is none: of the prior N(0, I). */
+/** Paths of the files; null for the prior N(0, I), which has no file. */
 async function writeOnnx(
   folder: string,
   model: PortableModel,

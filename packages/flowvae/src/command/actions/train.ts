@@ -10,7 +10,7 @@ import { warnOfLaunch } from '../launch/launch-notice.ts';
 import type { TrainTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
 
-/** What to start where signals must reach the run: it becomes the process that trains. */
+/** The command without a package manager, so that signals reach the process that trains. */
 const LAUNCHER = 'node_modules/.bin/flowvae';
 
 export async function trainAction({
@@ -61,7 +61,7 @@ const describeSettings = (values: object): string =>
 /** As wide as the longest name of a setting. */
 const SETTING_WIDTH = 14;
 
-/** What an interruption cut short. */
+/** Describes where an interruption stopped the run. */
 function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): string {
   if (steps < config.steps) return `stopped after ${steps} of ${config.steps} steps, before the evaluation`;
   return `stopped in the evaluation, after ${evalImages} of at most ${config.evalImages} images`;

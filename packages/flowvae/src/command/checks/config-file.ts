@@ -3,12 +3,12 @@ import { readObject } from '@flowvae/runs/plain';
 import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
 
-/** What a run adds to the settings in its config.json: what was true of it, not what is asked for. */
+/** Keys of a run's config.json that record facts of the run instead of settings. */
 const FACTS = ['versions', 'dataSha256', 'sha256'];
 
 /**
- * The settings in a file; it need not have all. What the config.json of a run lacks did not exist yet, and is what it
- * was then: the same model again.
+ * Reads settings from a file; it may hold some settings only. A setting that a run's config.json lacks is newer than
+ * the run: it gets the value that it had then, so that the model is the same.
  *
  * @throws ExpectationError naming the file, and the first setting in it that is unknown or not acceptable
  */

@@ -43,13 +43,13 @@ function evaluateTask(
   const wanted = { changes, checkpoint, readsImages: !isImageless };
   const { settings, testImages } = checkRun(run, wanted);
   const { config } = settings;
-  if (simulated === undefined) refuseNoImages(config); // simulated images need no others
+  if (simulated === undefined) refuseNoImages(config); // simulated images replace the run's images
   const isAsked = changes.evalImages !== undefined && testImages !== undefined;
   tell([threadsNotice(config), isAsked ? imagesNotice(config, testImages) : undefined]);
   return { run, settings, annealing, checkpoint, hasReport: report, json, isImageless, quiet, verbose };
 }
 
-/** A run may be trained without an evaluation; to evaluate nothing is a mistake. */
+/** Training without an evaluation is allowed; the command `evaluate` with no images is a mistake. */
 function refuseNoImages({ evalImages }: TrainConfig): void {
   if (evalImages > 0) return;
   throw new ExpectationError({

@@ -1,4 +1,4 @@
-// `flowvae export <run>`: what is refused before the model is loaded.
+// `flowvae export <run>`: the checks before the model is loaded.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { ExportTask } from '../tasks.ts';
 import { checkRun } from './saved-run-check.ts';

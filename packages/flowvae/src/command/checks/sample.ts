@@ -1,4 +1,4 @@
-// `flowvae sample <run>`: what is refused before the model is loaded.
+// `flowvae sample <run>`: the checks before the model is loaded.
 import { extname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { SampleTask } from '../tasks.ts';

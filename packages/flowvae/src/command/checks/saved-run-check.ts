@@ -4,7 +4,7 @@ import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 
-/** What a command wants of a run. */
+/** A command's requirements on a run. */
 interface Wanted {
   /** Settings that the command changes. */
   readonly changes?: Partial<TrainConfig>;
@@ -14,10 +14,10 @@ interface Wanted {
   readonly readsImages?: boolean;
 }
 
-/** A run that can be used, as far as its config and the headers of its data show. */
+/** A usable run, as far as its config and the headers of its data show. */
 interface CheckedRun {
   readonly settings: RunSettings;
-  /** Test images of its data; undefined where the command reads none. */
+  /** Number of the data's test images; undefined if the command reads none. */
   readonly testImages: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-// `flowvae train`: what is refused before a tensor library is loaded.
+// `flowvae train`: the checks before a tensor library is loaded.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readRunFailure, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
@@ -91,8 +91,8 @@ function refuseLargeBatch({ batch }: TrainConfig, count: number): void {
 }
 
 /**
- * A factor of the rate that never comes to bear is a mistake on the command line; a config, which holds all settings,
- * may have one.
+ * A factor of the rate without milestones has no effect: on the command line it is a mistake. A config holds all
+ * settings, so it may have one.
  */
 function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfig): void {
   if (given === undefined || lrMilestones.length > 0) return;
@@ -115,7 +115,7 @@ function resumedSettings(run: string, { out, given, allowDifferentMachine = fals
   return settings;
 }
 
-/** `runs/planar-10-seed0`, with a number where that is taken. */
+/** `runs/planar-10-seed0`, with a number appended if this folder exists. */
 function freshFolder({ flow, seed }: TrainConfig): string {
   const base = join('runs', `${flow.replace(/[^\w]+/g, '-').replace(/-$/, '')}-seed${seed}`);
   let candidate = base;

@@ -1,8 +1,8 @@
-// What the command line takes, word by word, derived from the commands and their options: what every shell's completion
-// is written from.
+// The words that the command line takes, derived from the commands and their options; each shell's completion is
+// written from them.
 import type { Command } from 'commander';
 
-/** What may stand in a place: given words, paths, or something of the user's own where both are empty. */
+/** The possible values at a place: given words, paths, or any text if both are empty. */
 export interface Place {
   readonly words: readonly string[];
   readonly paths?: 'files' | 'folders' | undefined;
@@ -13,7 +13,7 @@ export interface CompletedOption {
   /** `-h` and `--help`. */
   readonly flags: readonly string[];
   readonly description: string;
-  /** The place of its value; left out by an option without one. */
+  /** The place of its value; absent for an option without one. */
   readonly value?: Place;
 }
 
@@ -22,7 +22,7 @@ export interface CompletedCommand {
   readonly name: string;
   readonly description: string;
   readonly options: readonly CompletedOption[];
-  /** The place of its arguments; left out by a command without one. */
+  /** The place of its arguments; absent for a command without one. */
   readonly argument?: Place;
 }
 

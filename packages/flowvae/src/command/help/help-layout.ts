@@ -1,17 +1,16 @@
-// How the pages of --help are laid out: at most 100 columns, descriptions in one column, long terms on lines of their
-// own.
+// The layout of --help pages: at most 100 columns, descriptions in one column, long terms on lines of their own.
 import { type Command, Help, type HelpConfiguration } from 'commander';
 
 /** Wider lines are hard to read. */
 const WIDEST = 100;
 
-/** The first column; what is longer stands on a line of its own, over its description. */
+/** Width of the first column; a longer term stands on a line of its own, above its description. */
 const WIDEST_TERM = 27;
 
-/** The width of a page; of output that is no terminal, the widest. */
+/** The width of a page; the widest if the output is no terminal. */
 export const helpWidth = ({ columns }: { readonly columns?: number }): number => Math.min(columns || WIDEST, WIDEST);
 
-/** For commander. */
+/** The layout, for commander. */
 export const helpLayout: HelpConfiguration = {
   padWidth: (command, helper) => Math.min(WIDEST_TERM, Help.prototype.padWidth.call(helper, command, helper)),
   formatItem(term, termWidth, description, helper) {

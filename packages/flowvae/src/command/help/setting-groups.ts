@@ -1,4 +1,4 @@
-// Under which heading of the help an option of `train` stands.
+// The help's heading for each option of `train`.
 import { type SettingName, settings } from '../../config/settings.ts';
 
 /** The headings, in the order of the help. */

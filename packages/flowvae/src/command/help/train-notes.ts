@@ -1,4 +1,4 @@
-// What `train --help` says behind its options.
+// Notes below the options of `train --help`.
 import type { Note } from './help-layout.ts';
 
 export const trainNotes: readonly Note[] = [

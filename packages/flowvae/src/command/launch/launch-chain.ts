@@ -1,26 +1,26 @@
-// Who started this process: package managers and the shells between them are looked through.
+// The process that started this one, seen through package managers and the shells between them.
 import { basename } from 'node:path';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 
-/** A process with its parent as it was at the start. */
+/** A process of the chain, with its parent at the start. */
 interface Link extends ProcessEntry {
   readonly pid: number;
 }
 
-/** The processes over this one. */
+/** The ancestors of this process. */
 export interface LaunchChain {
-  /** The id of the parent at the start; 0 or 1 where there is none that could end. */
+  /** The parent's id at the start; 0 or 1 if the process has no parent that can end. */
   readonly parent: number;
-  /** The parent and those over it, up to the topmost package manager; none where no manager is among them. */
+  /** The parent and its ancestors, up to the topmost package manager; empty without a manager. */
   readonly managed: readonly Link[];
-  /** The parent, where the system shows it. */
+  /** The parent, if the system shows it. */
   readonly starter: Link | undefined;
 }
 
-/** npm → sh → pnpm → sh → tsx is the longest that our own scripts make. */
+/** Limit on the chain's length. The longest of our own scripts is npm → sh → pnpm → sh → tsx. */
 const DEEPEST = 10;
 
-/** Looks up who started this process. */
+/** Looks up the processes that started this one. */
 export function launchChain(table: ProcessTable, parent = process.ppid): LaunchChain {
   const passed: Link[] = [];
   for (let pid = parent; pid > 1 && passed.length < DEEPEST; ) {
@@ -47,7 +47,7 @@ export function managerOf(words: readonly string[]): string | undefined {
   return managers.has(name) ? name : undefined;
 }
 
-/** The shell that runs a script or the command of `-c`; undefined for one that a person types into. */
+/** The shell that runs a script or the command of `-c`; undefined for an interactive shell. */
 export function shellOf([first = '', ...operands]: readonly string[]): string | undefined {
   const name = nameOf(first);
   if (!shells.has(name)) return undefined;
@@ -56,7 +56,7 @@ export function shellOf([first = '', ...operands]: readonly string[]): string | 
 
 const isTsx = (words: readonly string[]) => /[\\/]tsx[\\/]dist[\\/]cli\.mjs$/.test(programOf(words));
 
-/** The script where node runs one. */
+/** The script if node runs one, else the program. */
 function programOf([first = '', ...others]: readonly string[]): string {
   if (!/^node(js)?$/.test(nameOf(first))) return first;
   return others.find((word) => !word.startsWith('-')) ?? first;

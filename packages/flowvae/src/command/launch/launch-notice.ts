@@ -1,11 +1,11 @@
-// Says before a long run that a signal to what started it will not reach it.
+// Warns before a long run if a signal to its parent process will not reach it.
 import { type LaunchChain, launchChain, managerOf, shellOf } from './launch-chain.ts';
 import { systemTable } from './process-table.ts';
 
-/** What schedulers set in the environment of a job: Slurm, PBS, LSF. */
+/** Environment variables of a scheduler's job: Slurm, PBS, LSF. */
 const JOB_VARIABLES = ['SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'] as const;
 
-/** How the run was started. */
+/** The circumstances of a run's start. */
 export interface Circumstances {
   readonly chain: LaunchChain;
   readonly env: NodeJS.ProcessEnv;
@@ -14,10 +14,10 @@ export interface Circumstances {
 }
 
 /**
- * One line for a run that nobody watches and that is started through a package manager, or by a shell that SIGTERM
- * would end; undefined for all others.
+ * One line for an unwatched run under a package manager, or under a shell that SIGTERM would end; undefined for all
+ * other runs.
  *
- * @param launcher what to start instead
+ * @param launcher the command to start instead
  */
 export function launchNotice({ chain, env, hasTerminal }: Circumstances, launcher: string): string | undefined {
   const isJob = JOB_VARIABLES.some((name) => env[name] !== undefined);
@@ -33,7 +33,7 @@ export function launchNotice({ chain, env, hasTerminal }: Circumstances, launche
 const notice = (starter: string, remedy: string) =>
   `${starter} started this run and passes no SIGTERM on: where a scheduler ends the job, the run may be killed before its checkpoint; ${remedy}`;
 
-/** Writes that line to stderr, where there is one to write. */
+/** Writes the notice to stderr, if there is one. */
 export function warnOfLaunch(launcher: string): void {
   const hasTerminal = process.stdin.isTTY === true || process.stderr.isTTY === true;
   const line = launchNotice({ chain: launchChain(systemTable()), env: process.env, hasTerminal }, launcher);

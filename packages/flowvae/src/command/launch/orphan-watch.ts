@@ -1,9 +1,9 @@
-// Notices that what started this process has ended.
+// Notices the end of the process that started this one.
 import { firstParent } from './first-parent.ts';
 import { type LaunchChain, launchChain } from './launch-chain.ts';
 import { type ProcessTable, systemTable } from './process-table.ts';
 
-/** What is watched; by default this process. */
+/** The watched process; by default this one. */
 export interface Watched {
   readonly table?: ProcessTable;
   /** The id of the parent now. */
@@ -13,12 +13,12 @@ export interface Watched {
 }
 
 /**
- * Calls back once when the parent has ended. Where package managers are between, it does so too when one of them has
- * ended, or what started the topmost: `npx` that dies leaves a shell and pnpm behind, which know nothing of it.
+ * Calls back once when the parent has ended. With package managers in between, it also calls back when one of them has
+ * ended, or the parent of the topmost one: a dead `npx` leaves a shell and pnpm behind, which do not notice.
  *
- * A process whose parent ends gets another one, the first process of the system or a nearer one that collects orphans;
- * so the parent's id tells. Who begins with such a parent, as under cron or systemd, or in a container, has none that
- * could be missed.
+ * When its parent ends, a process gets another one: the system's first process or a nearer one that collects orphans.
+ * So the parent's id changes. A process that starts under the first process, as with cron, systemd or in a container,
+ * has no parent that can end.
  *
  * @returns ends the watch; it does not keep the process alive
  */
@@ -35,7 +35,7 @@ export function watchParent(onOrphaned: () => void, watched: Watched = {}): () =
 
 function isOrphaned({ parent, managed }: LaunchChain, table: ProcessTable, parentNow: number): boolean {
   if (parent > 1 && parentNow !== parent) return true;
-  // one that cannot be looked at says nothing: were it gone, its child would have another parent
+  // a process that cannot be read does not count: if it had ended, its child would have another parent
   return managed.some((link) => {
     const now = table.entryOf(link.pid)?.parent ?? link.parent;
     return link.parent > 1 && now !== link.parent;

@@ -1,9 +1,9 @@
-// Other processes as the system lists them: parent, command line and what SIGTERM does to them.
+// Other processes as the system lists them: parent, command line, and whether SIGTERM ends them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
-/** What the system tells of a process. */
+/** The system's entry for a process. */
 export interface ProcessEntry {
   readonly parent: number;
   /** Words of the command line, or of the title that the process gave itself. */
@@ -14,9 +14,9 @@ export interface ProcessEntry {
 
 /** The system's list of processes. */
 export interface ProcessTable {
-  /** Undefined where the process is gone or may not be looked at. */
+  /** Undefined if the process has ended or may not be read. */
   entryOf(pid: number): ProcessEntry | undefined;
-  /** Milliseconds from one look to the next that cost a run nothing measurable. */
+  /** Milliseconds between two looks; the looks cost a run nothing measurable. */
   readonly interval: number;
 }
 
@@ -28,7 +28,7 @@ export const procTable: ProcessTable = {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       const parts = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
       const parent = Number(/^PPid:\s*(\d+)$/m.exec(status)![1]);
-      // a title, such as npm's "npm exec …", is one text in the place of all words
+      // a title, such as npm's "npm exec …", is one text instead of separate words
       const words = parts.length === 1 ? parts[0]!.split(/ +/) : parts;
       return { parent, words, endsBySigterm: !isHandled(status, constants.signals.SIGTERM) };
     } catch {
@@ -54,7 +54,7 @@ export const psTable: ProcessTable = {
   },
 };
 
-/** Windows keeps the parent's id when the parent ends, and knows no SIGTERM: nothing is to be seen there. */
+/** Windows keeps the parent's id after the parent's end and has no SIGTERM: nothing can be seen there. */
 const noTable: ProcessTable = { interval: 60_000, entryOf: () => undefined };
 
 /** The list of this system. */
