@@ -39,7 +39,7 @@ function abandoned(out: string, flags: readonly string[], options: ProgramOption
   });
 }
 
-const ORPHANED = 'what started this run has ended: stopping after this step';
+const ORPHANED = 'the process that started this run has ended: stopping after this step';
 const NOTICE = /^(\w+) started this run and passes no SIGTERM on: .*$/gm;
 
 /** Only /proc says what a shell does with a signal. */

@@ -61,7 +61,7 @@ describe.concurrent('a signal', () => {
     const stopped = JSON.parse(stdout);
     expect(stopped).toMatchObject({ testElbo: null, terms: null });
     expect(resumableAt(out)).toBe(stopped.steps);
-    expect(stderr).toContain(`${out} holds what was trained`);
+    expect(stderr).toContain(`${out} holds the trained model`);
     expect(stderr).not.toContain('started this run'); // signals from here arrive
     expect(Object.keys(openRun(out).parts.model.variables).length).toBeGreaterThan(0);
   });

@@ -109,7 +109,7 @@ it('onnxFiles writes no prior of a model whose prior is N(0, I), and says so in 
   const described = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
   expect(described(files.decoder)).toContain('for a sample of the model z is a draw of N(0, I)');
   const learnt = await onnxFiles(untrainedModel({ latent, prior: 'planar' }));
-  expect(described(learnt.decoder)).toContain('for a sample of the model z is what prior.onnx gives');
+  expect(described(learnt.decoder)).toContain('for a sample of the model z is the output of prior.onnx');
 });
 
 describe('in other runtimes', () => {

@@ -58,7 +58,7 @@ export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}):
     ...STOPS.map((signal) => [signal, onSignal] as const),
   ] as const;
   for (const [signal, listener] of listeners) process.on(signal, listener);
-  const orphaned = () => stop('SIGHUP', 'what started this run has ended: stopping after this step');
+  const orphaned = () => stop('SIGHUP', 'the process that started this run has ended: stopping after this step');
   const endWatch = tiedTo === 'parent' ? watchParent(orphaned) : () => {};
   return {
     signal: controller.signal,

@@ -103,7 +103,7 @@ const milestones: Setting<number[]> = {
 
 const lrFactor: Setting<number> = {
   placeholder: '<factor>',
-  help: 'what the learning rate is multiplied by at each of --lr-milestones',
+  help: 'factor on the learning rate at each of --lr-milestones',
   fallback: 0.1,
   accepts: (value) => isPositive(value, 1),
   expected: 'a number above 0, at most 1',
@@ -133,13 +133,13 @@ export const settings = {
   ),
   latent: count('width of the latent', 40, 1, 65_536),
   architecture: choice(
-    'mlp: --hidden and --activation say it; the others are networks of published experiments',
+    'mlp: a network by --hidden and --activation; the others are networks of published experiments',
     'mlp',
     architectureNames,
   ),
   hidden: widths,
   activation: choice('non-linearity of the hidden layers', 'relu', ['relu', 'tanh', 'maxout']),
-  amortize: choice('what the encoder yields: nothing, the base normal, or also the flow’s parameters', 'flow', [
+  amortize: choice('parameters from the encoder: none, the base normal’s, or also the flow’s', 'flow', [
     'none',
     'base',
     'flow',
@@ -159,7 +159,7 @@ export const settings = {
   lr: learningRate,
   lrMilestones: milestones,
   lrFactor,
-  objective: text('what training maximises; the names are listed below', '<name>', 'elbo'),
+  objective: text('the objective that training maximises; the names are listed below', '<name>', 'elbo'),
   gradient: choice(
     'estimator of its gradient: path; stl (sticking the landing) of elbo and beta; dreg (doubly reparameterised) of iwae',
     'path',

@@ -48,7 +48,7 @@ export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(por
   const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
   const decode = compile(({ z }) => ({ [outputs]: model.decode(z as Tensor2D) }), { variables });
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
-  const priorDraw = plan.prior ? 'what prior.onnx gives' : 'a draw of N(0, I)';
+  const priorDraw = plan.prior ? 'the output of prior.onnx' : 'a draw of N(0, I)';
   const means = `${outputs} of p(x|z), ${config.likelihood}; for a sample of the model z is ${priorDraw}`;
   return {
     encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),

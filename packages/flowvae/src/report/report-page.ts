@@ -83,7 +83,7 @@ function summary(diagnostics: Diagnostics): ReportSection {
     title: 'Summary',
     text: [
       `${imagesOf(evaluation.images, 'test ')}, ${counted(evaluation.samples, 'importance sample')} each.${tails}`,
-      'log p̂(x) is the log of the mean of the importance weights p(x, z)/q(z|x); it lies below log p(x) on average, and so does its distance to the ELBO below KL(q‖p(z|x)). A good model has a small −log p̂(x), a good posterior a small KL.',
+      'log p̂(x) is the log of the mean of the importance weights p(x, z)/q(z|x); on average it lies below log p(x), and its distance to the ELBO lies below KL(q‖p(z|x)). A good model has a small −log p̂(x), a good posterior a small KL.',
       `${activeUnits(diagnostics)} The terms of the bound are means over the first ${imagesOf(statistics.count)}, ${counted(statistics.samples, 'draw')} each.`,
     ],
     tables: [
@@ -100,7 +100,7 @@ function summary(diagnostics: Diagnostics): ReportSection {
 const activeUnits = ({ statistics, activity }: Diagnostics) =>
   statistics.count > 1
     ? `Active units: ${activity.active} of ${statistics.dim}.`
-    : 'Active units need more than one image: they are told by how much posterior means differ between images.';
+    : 'Active units need more than one image: they are the dimensions whose posterior means differ between images.';
 
 const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): ReportFigure => ({
   image: learningCurveFigure(parts, history, { format: 'svg' }),
@@ -137,7 +137,7 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
   const { statistics, activity } = diagnostics;
   const isStandard = parts.plan.prior === undefined;
   const map = latentMapFigure(parts, statistics, activity);
-  const factorised = 'KL per dimension is in closed form, for the posterior is factorised.';
+  const factorised = 'KL per dimension is in closed form, because the posterior is factorised.';
   const joined = 'The posterior is not factorised, so its KL divergence exists in total only, not for each dimension.';
   return {
     title: 'Latent',
@@ -171,7 +171,7 @@ function gap(diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Inference gap',
     text: [
-      `For the first ${imagesOf(gaps.length, 'test ')} the posterior’s parameters ascended the bound by themselves (q*), from the encoder’s outputs and from what all images share. What is left to log p̂(x) is the family’s fault, what was gained that of the encoder and of sharing (Cremer et al. 2018). Both L[q*] and log p̂(x) lie too low on average: what amortisation loses is bounded from below up to Monte Carlo error, the family’s part has two errors of opposite sign. A bar below 0 is noise.`,
+      `For the first ${imagesOf(gaps.length, 'test ')} the posterior’s parameters ascended the bound by themselves (q*), starting at the encoder’s outputs and at the shared values. The distance from L[q*] to log p̂(x) comes from the family, the gain L[q*] − L[q] from the encoder and from sharing (Cremer et al. 2018). Both L[q*] and log p̂(x) are too low on average: the amortisation gap is a lower bound, up to Monte Carlo error; the approximation gap has two errors of opposite sign. A bar below 0 is noise.`,
     ],
     tables: [
       {

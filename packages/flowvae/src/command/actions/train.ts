@@ -46,7 +46,7 @@ export async function trainAction({
     : summary(report, { folder, counts, figures });
   process.stdout.write(`${text}\n`);
   if (signal.aborted) {
-    process.stderr.write(`${stopped(report, config)}; ${folder} holds what was trained\n`);
+    process.stderr.write(`${stopped(report, config)}; ${folder} holds the trained model\n`);
     process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
   }
   process.exitCode = exitCode();

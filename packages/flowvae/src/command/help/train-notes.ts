@@ -3,10 +3,10 @@ import type { Note } from './help-layout.ts';
 
 export const trainNotes: readonly Note[] = [
   'All numbers are in nats. The run folder gets config.json, metrics.jsonl, checkpoints/, model.safetensors and figures/.',
-  'Ctrl-C stops after the step under way, keeps what was trained, and says how to go on; a second one stops at once. ' +
-    "SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 do the same (exit code 128 + the signal's number), and so does the end of what started the " +
-    'command, as by SIGHUP; --detached trains on then. In scripts and jobs start node_modules/.bin/flowvae itself, with exec: npx passes ' +
-    'no signal on. A run goes on from its latest checkpoint with --resume, byte for byte as if it had never been stopped.',
+  'Ctrl-C stops after the current step, keeps the trained model, and says how to resume; a second one stops at once. ' +
+    "SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 do the same (exit code 128 + the signal's number). The end of the parent process counts " +
+    'as SIGHUP; with --detached it stops nothing. In scripts and jobs start node_modules/.bin/flowvae itself, with exec: npx passes ' +
+    'no signal on. With --resume a run continues from its latest checkpoint, byte for byte as if it had never been stopped.',
   {
     title: 'Objectives (--objective), each averaged over --samples estimates and tempered by --anneal:',
     items: {
