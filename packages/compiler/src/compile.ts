@@ -1,4 +1,4 @@
-// From a tfjs function to something that runs fast: traced once for each set of shapes, then kept.
+// Compiles a tfjs function: traced once for each set of shapes, then cached.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import type { ExportShapes } from './export/shapes.ts';
 import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
@@ -11,19 +11,18 @@ import { type InputShapes, type Traceable, type TraceOptions, trace } from './tr
 /** Options of {@link compile}. */
 export interface CompileOptions {
   /**
-   * Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it.
+   * Variables that the function reads: they become inputs of the graph under these names. Other variables are frozen
+   * into the graph.
    */
   readonly variables?: NamedVariables;
   /** Cores that one run may use. Default 1. */
   readonly threads?: number;
-  /**
-   * Every run is given an array for each output and copies nothing: faster by a fifth where outputs are large. Default
-   * false.
-   */
+  /** Every run gets an array for each output and copies nothing: faster by a fifth for large outputs. Default false. */
   readonly inPlace?: boolean;
   /**
-   * Sets of shapes whose sessions are kept, each with its own memory. Default 16. One more frees the executable used
-   * longest ago, after the runs under way; it then runs no more, and `specialise` makes it anew.
+   * Sets of shapes whose sessions are kept, each with its own memory. Default 16. A further set frees the least
+   * recently used executable, after its current runs; this executable cannot run again, and `specialise` makes a new
+   * one.
    */
   readonly cacheSize?: number;
 }
@@ -33,17 +32,17 @@ export interface Compiled {
   /** Traces, optimises and creates a session, unless one is kept for these shapes. */
   specialise(shapes: InputShapes): Promise<Executable>;
   /**
-   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. Variables' values are
-   * part of it; an axis called by a name, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
+   * The function as a self-contained ONNX file, for ONNX Runtime in any language and in browsers. It includes the
+   * variables' values; a named axis, as in `{ x: ['batch', 784] }`, takes any size. See the package's page.
    */
   toOnnx(shapes: ExportShapes, options?: OnnxOptions): Promise<Uint8Array>;
-  /** Frees all sessions, after the runs under way. Rejects where one could not be freed, now or when it made room. */
+  /** Frees all sessions, after their current runs. Rejects if a session could not be freed, now or earlier. */
   dispose(): Promise<void>;
 }
 
 /**
- * The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default:
- * what `compile` runs may hold kernels of our own.
+ * The optimised graph of a function at given shapes, without a session; `printGraph` shows it. Pure ONNX by default;
+ * the graphs that `compile` runs may hold kernels of our own.
  */
 export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOptions = {}): Graph {
   return optimise(trace(fn, shapes, options));
@@ -53,8 +52,8 @@ export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOpt
  * Compiles a pure tfjs function, gradients included, to ONNX Runtime.
  *
  * @param fn named tensors to named tensors; it may call `tf.variableGrads`. It must not read values or draw random
- * numbers. What it assigns to a variable `w` of `variables` comes out as `assigned:w`; the variable itself keeps its
- * values.
+ * numbers. If it assigns a value to a variable `w` of `variables`, this value comes out as `assigned:w`; the variable
+ * itself keeps its values.
  * @example
  * const square = compile(({ x }) => ({ y: tf.square(x) }));
  * const run = await square.specialise({ x: [3] });
@@ -78,7 +77,7 @@ export function compile(
     specialise(shapes) {
       const key = JSON.stringify(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const onRun = () => void executables.use(key);
-      // A function that throws while it is traced rejects.
+      // If tracing throws, the promise rejects.
       return promised(executables, key, async () =>
         Executable.create(traceGraph(fn, shapes, { variables, ownKernels: true }), { threads, inPlace }, onRun),
       );
@@ -91,7 +90,7 @@ export function compile(
   };
 }
 
-/** Frees an executable; one that could not be created holds nothing. */
+/** Frees an executable; a failed one holds nothing. */
 const disposeOf = (created: Promise<Executable>): Promise<void> =>
   created.then(
     (executable) => executable.dispose(),

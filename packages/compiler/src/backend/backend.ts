@@ -1,4 +1,4 @@
-// The tfjs backend `onnxruntime`: kernels are recorded, and run as one graph when somebody asks for a value.
+// The tfjs backend `onnxruntime`: it records kernels and runs them as one graph when a value is read.
 import { type DataType, elementCount, type TensorInfo, tf, type tfjs } from '@flowvae/tensor';
 import { sameShape, type Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -21,14 +21,14 @@ const BACKEND = 'onnxruntime';
 /** The tfjs environment flag for the number of cores that one run may use. */
 const THREADS_FLAG = 'ONNXRUNTIME_THREADS';
 
-/** A pending graph of this many nodes runs as soon as no operation around it is half done, … */
+/** A pending graph of this many nodes runs as soon as no operation around it is unfinished, … */
 const LONG_GRAPH = 2000;
-/** … and one of this many runs wherever it stands. */
+/** … and one of this many runs at any point. */
 const LONGEST_GRAPH = 8000;
 
 const typedArrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** What one data id holds: a value of a graph, or, for types that graphs do not hold, just the values. */
+/** The content of a data id: a value of a graph, or plain elements for types that graphs do not hold. */
 interface Stored {
   readonly dtype: DataType;
   readonly content: { readonly value: Value } | { readonly values: tfjs.BackendValues };
@@ -36,8 +36,8 @@ interface Stored {
 }
 
 /**
- * Records kernels lazily. A read cuts the pending graph: everything that is still referenced comes out of that one run,
- * so later graphs start from elements and nothing is computed twice.
+ * Records kernels lazily. A read cuts the pending graph: one run computes everything that is still referenced, so later
+ * graphs start from elements and nothing is computed twice.
  */
 class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   readonly engine = 'onnxruntime';
@@ -91,7 +91,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
     return { dataId, dtype, shape: [...value.shape] };
   }
 
-  /** Moves what the current kernel emitted into the pending graph. */
+  /** Moves the current kernel's operators into the pending graph. */
   #take(): void {
     const emitted = this.builder.graph([]);
     this.#graph.add(emitted);
@@ -107,8 +107,8 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   // Running.
 
   /**
-   * Runs everything pending, at once. Where that fails, a value that was asked for is not to suffer for what others
-   * wait for.
+   * Runs everything pending, at once. If this fails, runs the requested value alone, so that it does not suffer from
+   * the other values' errors.
    */
   #runPending(wanted?: Value): void {
     const values = this.#pendingValues();
@@ -136,8 +136,8 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   }
 
   /**
-   * Keeps the pending graph bounded where nobody reads. In a loop the graph is cut at the outermost scope that it has
-   * seen, so that the cuts fall on the same few places of the loop's body and their sessions are found again.
+   * Keeps the pending graph bounded without reads. In a loop, the graph is cut at the outermost scope seen so far: the
+   * cuts then fall on the same few places of the loop's body, and their sessions are reused.
    */
   #runWhenLong(): void {
     const scope = tf.engine().state.scopeStack.length;
@@ -217,7 +217,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
   override memory() {
     return {
       unreliable: true,
-      reasons: ['Sessions of ONNX Runtime, and what JavaScript did not collect yet, are not counted.'],
+      reasons: ['Sessions of ONNX Runtime, and JavaScript arrays that are not collected yet, are not counted.'],
     };
   }
 
@@ -225,7 +225,7 @@ class OnnxRuntimeBackend extends tf.KernelBackend implements Recording {
     return true;
   }
 
-  /** The time from calling `f` until everything that it left behind is computed, in milliseconds. */
+  /** The time of `f` and of all computations that it left pending, in milliseconds. */
   override async time(f: () => void): Promise<{ kernelMs: number }> {
     this.#runPending();
     const start = tf.util.now();

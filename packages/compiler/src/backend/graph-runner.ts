@@ -24,7 +24,7 @@ export class GraphRunner {
   /**
    * Runs at once.
    *
-   * @throws ExpectationError where the native library cannot be called synchronously
+   * @throws ExpectationError if the native library cannot be called synchronously
    */
   runSync({ graph, arrays }: Cut): OutputArray[] {
     const runtime = nativeRuntime.load();

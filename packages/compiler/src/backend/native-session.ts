@@ -1,6 +1,5 @@
-// ONNX Runtime without waiting. onnxruntime-node's public `run` is the same synchronous call of its native library, put
-// off by one turn of the event loop; `dist/binding.js` of the same package exports that library. Only here is it
-// touched.
+// ONNX Runtime without waiting. The public `run` of onnxruntime-node calls its native library synchronously, one turn
+// of the event loop later; `dist/binding.js` of the same package exports this library. Only this file uses it.
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.ts';
@@ -16,7 +15,7 @@ interface NativeSession {
   dispose(): void;
 }
 
-/** What `onnxruntime-node/dist/binding.js` exports, as of 1.30. */
+/** The exports of `onnxruntime-node/dist/binding.js`, as of 1.30. */
 interface Binding {
   readonly initOrt: () => void;
   readonly binding: { readonly InferenceSession: new () => NativeSession };
@@ -39,7 +38,7 @@ export interface NativeExecutable {
 let loaded: NativeRuntime | string | undefined;
 
 export const nativeRuntime = {
-  /** Loads the native library once; where that fails, the first line of the reason. */
+  /** Loads the native library once; after a failure, returns the first line of the reason. */
   load(): NativeRuntime | string {
     loaded ??= load();
     return loaded;

@@ -1,5 +1,4 @@
-// What was recorded and not run yet: values that know the node that makes them, down to values whose elements are
-// known.
+// The recorded part that has not run yet: each value knows the node that makes it, back to values with known elements.
 
 import type { Constant, ConstantData, Graph, GraphNode, Named, Value, ValueType } from '../graph/graph.ts';
 import type { OutputArray } from '../sessions/executable.ts';
@@ -28,7 +27,7 @@ export class PendingGraph {
     return value;
   }
 
-  /** Takes over what a builder collected for one kernel. */
+  /** Takes over a builder's nodes and constants for one kernel. */
   add({ nodes, constants }: Graph): void {
     for (const node of nodes) for (const value of node.outputs) this.#producers.set(value, node);
     for (const { value, data } of constants) {
@@ -48,7 +47,7 @@ export class PendingGraph {
     const arrays: OutputArray[] = [];
     const constants: Constant[] = [];
     const met = new Set<Value>();
-    /** Sorts a value in; of one that is still to be made, the node that makes it. */
+    /** Sorts a value in; returns its node if the value is still to be made. */
     const producerOf = (value: Value): GraphNode | undefined => {
       if (met.has(value)) return undefined;
       const [array, data] = [this.#arrays.get(value), this.#constants.get(value)];
@@ -64,7 +63,7 @@ export class PendingGraph {
     return { graph: { inputs, variables: [], constants, nodes, outputs: named }, arrays };
   }
 
-  /** From now on the values' elements are known, and what made them is forgotten. */
+  /** Stores the values' elements, and forgets their nodes. */
   settle(values: readonly Value[], arrays: readonly OutputArray[]): void {
     values.forEach((value, i) => {
       this.#arrays.set(value, arrays[i]!);
@@ -74,8 +73,8 @@ export class PendingGraph {
 }
 
 /**
- * The nodes behind some values, each after those that it depends on; a loop instead of recursion, since graphs are
- * deep.
+ * The nodes behind some values, each after the nodes that it depends on; a loop instead of recursion, because graphs
+ * are deep.
  */
 function inOrder(
   values: readonly Value[],

@@ -1,8 +1,8 @@
-// What two graphs must have in common to share a session: operators, attributes, types, shapes and embedded constants;
-// no names.
+// The parts in which two graphs must agree to share a session: operators, attributes, types, shapes and embedded
+// constants; no names.
 import type { Graph, Value } from '../graph/graph.ts';
 
-/** Equal for two graphs exactly if one session serves both, its inputs given in order. */
+/** Two graphs have equal keys exactly if one session serves both, with its inputs given in order. */
 export function structureKey(graph: Graph): string {
   const numbers = new Map<Value, number>();
   const define = (value: Value) => numbers.set(value, numbers.size);

@@ -1,4 +1,4 @@
-// Nodes that compute from an input's shape, at run time, what depended on the batch size while tracing.
+// Nodes that compute batch-dependent constants of the trace from an input's shape, at run time.
 import type { Constant, Graph, Value, ValueType } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { onnxTypes } from '../lowerings/lowering.ts';
@@ -10,7 +10,7 @@ export interface BatchAxis {
   readonly axis: number;
 }
 
-/** Collects the nodes that make batch-dependent constants; all of them need only the shape of an input. */
+/** Collects the nodes that make batch-dependent constants; these nodes read nothing but the shape of an input. */
 export class BatchValues {
   readonly #builder = new GraphBuilder();
   readonly #sizes: Sizes;
@@ -29,9 +29,9 @@ export class BatchValues {
   }
 
   /**
-   * A value that equals the first constant at the first size and the second at the second: whole-number lists whose
-   * elements stay or scale, and tensors of one repeated number whose shape and number stay or scale. Undefined for
-   * anything else.
+   * A value that equals the first constant at the first size and the second at the second. It exists for whole-number
+   * lists whose elements stay or scale, and for tensors of one repeated number whose shape and number stay or scale;
+   * undefined for anything else.
    */
   between(a: Constant, b: Constant): Value | undefined {
     if (a.value.type !== b.value.type || a.value.shape.length !== b.value.shape.length) return undefined;
@@ -47,7 +47,7 @@ export class BatchValues {
 
   /** The batch size as a list of one int64. */
   #size(): Value {
-    // Not by Shape's own bounds: they are newer than what many runtimes know.
+    // Without Shape's own bounds: many runtimes do not know them yet.
     this.#batch ??= this.#cut(this.#shape(), this.#source.axis);
     return this.#batch;
   }

@@ -1,19 +1,17 @@
-// Sizes that a runtime can tell by itself, in place of arithmetic on shapes.
+// Replaces arithmetic on shapes by sizes that a runtime infers itself.
 import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 
-/** What is known of the elements of a list: undefined for one that is computed at run time. */
+/** The known elements of a list; undefined for an element that is computed at run time. */
 type Elements = readonly (number | undefined)[];
 
-/** What a rewrite of one node sees. */
+/** The lists that a rewrite of one node reads and makes. */
 interface Lists {
   readonly of: (list: Value) => Elements;
   readonly constant: (numbers: readonly number[]) => Value;
 }
 
-/**
- * Reshapes to a constant shape where all sizes but one are fixed: −1 stands for the one that follows from the others.
- */
+/** Reshapes to a constant shape if all sizes but one are fixed: −1 stands for the remaining size. */
 export const inferredShapes = (graph: Graph): Graph =>
   rewriteLists(graph, (node, lists) => {
     const [x, shape] = node.inputs as [Value, Value];
@@ -23,7 +21,7 @@ export const inferredShapes = (graph: Graph): Graph =>
     return isInferable ? { ...node, inputs: [x, lists.constant(sizes.map((size) => size ?? -1))] } : node;
   });
 
-/** Cuts along those axes only where something is cut off: an axis of computed size that stays whole needs no bounds. */
+/** Cuts only along axes that lose elements: an axis of computed size that stays whole needs no bounds. */
 export const neededCuts = (graph: Graph): Graph =>
   rewriteLists(graph, (node, lists) => {
     const [x, begins, ends, ...others] = node.inputs as [Value, Value, Value, ...Value[]];
@@ -43,7 +41,7 @@ function rewriteLists(graph: Graph, change: (node: GraphNode, lists: Lists) => G
   return { ...graph, nodes, constants: [...graph.constants, ...builder.graph([]).constants] };
 }
 
-/** Reads lists of whole numbers: constants, lists joined of others, and what nothing is known of. */
+/** Reads lists of whole numbers: constants, concatenations, and lists with unknown elements. */
 function listsOf(graph: Graph): (list: Value) => Elements {
   const constants = new Map<Value, Constant>(graph.constants.map((constant) => [constant.value, constant]));
   const producers = producersOf(graph);

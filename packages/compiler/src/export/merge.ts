@@ -1,10 +1,10 @@
-// One graph for every batch size, from a function's graphs at two of them.
+// One graph for every batch size, made from a function's graphs at two batch sizes.
 import type { Constant, Graph, GraphNode, Named, Value } from '../graph/graph.ts';
 import { TraceError } from '../tracing/trace-error.ts';
 import { type BatchAxis, BatchValues } from './batch-values.ts';
 import type { Sizes } from './scaling.ts';
 
-/** What two traces differ in that no batch size explains. */
+/** A difference of two traces that no batch size explains. */
 interface Difference {
   readonly node: string;
   readonly received: string;
@@ -14,7 +14,7 @@ interface Difference {
  * Merges the graphs of one function at two batch sizes: same nodes, and constants that stay or that {@link BatchValues}
  * can compute.
  *
- * @throws TraceError naming the first node where the graphs differ in any other way
+ * @throws TraceError that names the first node at which the graphs differ in another way
  */
 export function mergeTraces([a, b]: readonly [Graph, Graph], sizes: Sizes, source: BatchAxis): Graph {
   const refuse = ({ node, received }: Difference): never => {
@@ -22,7 +22,7 @@ export function mergeTraces([a, b]: readonly [Graph, Graph], sizes: Sizes, sourc
       where: `toOnnx: ${node}`,
       expected: 'the same at every batch size, up to shapes and counts that are multiples of it',
       received,
-      remedy: 'export with a number as the size of the batch axis, or make what differs an input',
+      remedy: 'export with a number as the size of the batch axis, or make the differing value an input',
     });
   };
   const values = new BatchValues(source, sizes);
@@ -63,7 +63,7 @@ const nodeName = ({ origin, operator }: GraphNode) => `'${origin}' (${operator})
 const received = (differing: readonly [string, string], [sizeA, sizeB]: Sizes) =>
   `${differing[0]} at ${sizeA}, ${differing[1]} at ${sizeB}`;
 
-/** What tells two nodes apart besides their inputs; empty where nothing does. */
+/** The difference of two nodes apart from their inputs; empty if there is none. */
 function structuralDifference(a: GraphNode, b: GraphNode): string {
   const say = (what: string, first: unknown, second: unknown) => `${what} ${first} and ${second}`;
   if (a.operator !== b.operator || a.origin !== b.origin) return say('nodes', nodeName(a), nodeName(b));
@@ -75,7 +75,7 @@ function structuralDifference(a: GraphNode, b: GraphNode): string {
 
 type Found = Value | { readonly received: readonly [string, string] };
 
-/** Finds, for a constant of either graph, one value that serves both; or tells how they differ. */
+/** Finds, for a constant of either graph, one value that serves both; or describes the difference. */
 function pairedConstants(a: Graph, b: Graph, values: BatchValues): (first: Value, second: Value) => Found {
   const [inA, inB] = [a, b].map(({ constants }) => new Map(constants.map((constant) => [constant.value, constant])));
   const known = new Map<Value, Map<Value, Found>>();

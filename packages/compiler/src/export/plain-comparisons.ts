@@ -6,7 +6,7 @@ type Operands = readonly Value[];
 /** Emits one operator on operands of one shape, up to broadcasting. */
 type Emit = (operator: string, operands: Operands) => Value;
 
-/** How a comparison is made of others: the same for every number, infinities and NaN included. */
+/** Comparisons composed of others, with equal results for every number, infinities and NaN included. */
 const comparisons: Readonly<Record<string, (emit: Emit, operands: Operands) => readonly [string, Operands]>> = {
   Greater: (_, [a, b]) => ['Less', [b!, a!]],
   GreaterOrEqual: (emit, [a, b]) => ['Or', [emit('Less', [b!, a!]), emit('Equal', [a!, b!])]],

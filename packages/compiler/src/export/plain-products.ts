@@ -1,18 +1,18 @@
-// Products as every runtime knows them: MatMul, behind a Transpose where an operand is transposed.
+// Products in the form that every runtime knows: MatMul, after a Transpose if an operand is transposed.
 import { type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 
 /**
  * Writes FusedMatMul (ONNX Runtime's own) and Gemm without a third operand (optional in ONNX, required by some
  * runtimes) as MatMul.
  *
- * Every product gets a Transpose of its own: ONNX Runtime moves a Transpose into the product that reads it.
+ * Every product gets its own Transpose: ONNX Runtime moves a Transpose into the product that reads it.
  */
 export function plainProducts(graph: Graph): Graph {
   const producers = producersOf(graph);
   return { ...graph, nodes: graph.nodes.flatMap((node) => (isProduct(node) ? plainProduct(node, producers) : [node])) };
 }
 
-/** A Gemm that adds something, or scales, stays what it is. */
+/** A Gemm that adds or scales stays unchanged. */
 const isProduct = ({ operator, inputs, attributes }: GraphNode) =>
   operator === 'MatMul' ||
   operator === 'FusedMatMul' ||

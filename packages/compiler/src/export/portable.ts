@@ -1,5 +1,4 @@
-// A graph in the operators and forms that most runtimes read. What they compute in ONNX Runtime stays the same, bit for
-// bit.
+// Rewrites a graph to operators and forms that most runtimes read. Results in ONNX Runtime stay the same, bit for bit.
 import type { Graph } from '../graph/graph.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import type { Pass } from '../passes/rewrite.ts';

@@ -1,21 +1,20 @@
-// How a number depends on the batch size, told from its values at two sizes.
+// The dependence of a number on the batch size, derived from its values at two sizes.
 
 /** The two batch sizes that a function is traced at. */
 export type Sizes = readonly [number, number];
 
-/** What a number is at batch size B: `multiple`·B, or `numerator`/(`divisor`·B). */
+/** A number at batch size B: `multiple`·B, or `numerator`/(`divisor`·B). */
 export type Scaling = { readonly multiple: number } | { readonly numerator: number; readonly divisor: number };
 
-/** k where a = k·B at both sizes and k is whole; what is the same at both sizes, or anything else, is none. */
+/** The whole k with a = k·B at both sizes; undefined for equal numbers and for all others. */
 export function multipleOfBatch(a: number, b: number, [sizeA, sizeB]: Sizes): number | undefined {
   const multiple = a / sizeA;
   return a !== b && Number.isInteger(multiple) && multiple * sizeB === b ? multiple : undefined;
 }
 
 /**
- * How a float32 depends on the batch size: k·B (the count that a mean divides by) or its inverse, n/B or 1/(m·B), with
- * whole k, n and m. Both are recovered exactly: computed in float32 at either size they give the number traced there,
- * bit for bit.
+ * The dependence of a float32 on the batch size: k·B (the count in a mean) or its inverse, n/B or 1/(m·B), with whole
+ * k, n and m. Both are exact: computed in float32 at either size they give the traced number, bit for bit.
  */
 export function scalingOf(a: number, b: number, sizes: Sizes): Scaling | undefined {
   const multiple = multipleOfBatch(a, b, sizes);

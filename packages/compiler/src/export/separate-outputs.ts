@@ -1,16 +1,16 @@
 // Outputs out of the reach of ONNX Runtime's fusions of transposes and products, which a file cannot switch off.
 import { type Constant, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 
-/** What those fusions take out of a graph. */
+/** The operators that those fusions remove from a graph. */
 const FUSED: ReadonlySet<string> = new Set(['Transpose', 'Cast']);
 
 /**
- * Copies an output that a Transpose or Cast makes and another node reads.
+ * Copies an output of a Transpose or Cast that another node reads too.
  *
- * ONNX Runtime 1.30 fuses the node into the product that reads it and forgets that the graph hands the result out;
- * loading such a file fails, or ends the process. A copy is one more reader, and a node with another reader stays. The
- * copy is a Reshape to the same shape (0 keeps an axis): an Identity would be taken out too, by a rule that counts
- * readers before the fusion has told of its own.
+ * ONNX Runtime 1.30 fuses the node into the product that reads it and forgets that its result is an output; such a file
+ * fails to load, or ends the process. A copy is one more reader, and a node with a second reader stays. The copy is a
+ * Reshape to the same shape (0 keeps an axis). An Identity would not help: a rule removes it before the fusion counts
+ * readers.
  */
 export function separateOutputs(graph: Graph): Graph {
   const producers = producersOf(graph);

@@ -6,12 +6,11 @@ import { TraceError } from '../tracing/trace-error.ts';
 import type { Sizes } from './scaling.ts';
 
 /**
- * Shapes of inputs by name; an axis called by a name (`{ x: ['batch', 784] }`) has any size, the same wherever the name
- * stands.
+ * Shapes of inputs by name; a named axis (`{ x: ['batch', 784] }`) has any size, the same for all axes of this name.
  */
 export type ExportShapes = Readonly<Record<string, readonly (number | string)[]>>;
 
-/** Where the batch size can be read at run time, and two sizes to trace at. */
+/** The input that shows the batch size at run time, and two sizes for tracing. */
 export interface DynamicAxis {
   readonly name: string;
   readonly input: string;
@@ -40,8 +39,8 @@ export function dynamicAxis(shapes: ExportShapes, variables: NamedVariables): Dy
 }
 
 /**
- * Primes that are no other axis's size, so that nothing matches, divides or broadcasts by chance; above the size up to
- * which constants are shared by their content, so that both traces share the same ones.
+ * Primes that are no other axis's size, so that nothing matches, divides or broadcasts by chance. They are above the
+ * size up to which constants are shared by content, so that both traces share the same constants.
  */
 function unlikelySizes(taken: ReadonlySet<number | string>): Sizes {
   const found: number[] = [];

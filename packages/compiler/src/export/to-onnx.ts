@@ -1,4 +1,4 @@
-// A traced function as a file that any ONNX runtime takes.
+// Writes a traced function to a file that any ONNX runtime reads.
 import { createRequire } from 'node:module';
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
 import type { Constant, Graph, Named, Value } from '../graph/graph.ts';
@@ -8,9 +8,9 @@ import { portable } from './portable.ts';
 import type { ExportShapes } from './shapes.ts';
 import { type Exported, traceModel } from './trace-model.ts';
 
-/** What the file says about itself. */
+/** The file's metadata. */
 export interface OnnxMetadata {
-  /** What made the model. Default `'flowvae'` with this package's version. */
+  /** The program that made the model. Default `'flowvae'` with this package's version. */
   readonly producer?: string;
   readonly producerVersion?: string;
   /** The model's doc string. */
@@ -24,7 +24,7 @@ type Values = Readonly<Record<string, OutputArray>>;
 
 /** Options of `toOnnx`. */
 export interface OnnxOptions {
-  /** Numbers of variables by name, in place of those that the variables hold now. */
+  /** Values of variables by name, instead of the variables' current values. */
   readonly values?: Values;
   readonly metadata?: OnnxMetadata;
 }
@@ -32,15 +32,15 @@ export interface OnnxOptions {
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /**
- * Writes a function as a self-contained ONNX model: inputs and outputs under the user's names, variables that it reads
- * as initializers, standard operators only. An axis that `shapes` calls by a name takes any size at run time: the
- * function is traced at two sizes, and what scales with them is computed from an input's shape (list elements k·B of
- * shape arguments; repeated numbers k·B, n/B and 1/(m·B), k, n and m whole; repeated numbers of such a shape).
+ * Writes a function as a self-contained ONNX model: inputs and outputs have the user's names, variables become
+ * initializers, all operators are standard ones. A named axis in `shapes` takes any size at run time: the function is
+ * traced at two sizes, and numbers that scale with the size are computed from an input's shape (list elements k·B of
+ * shape arguments; repeated numbers k·B, n/B and 1/(m·B), with whole k, n and m; repeated numbers of such a shape).
  *
  * @returns the bytes of the file
- * @throws TraceError where the function cannot be traced, or differs between two batch sizes in another way, naming the
- * node
- * @throws ExpectationError for a function without outputs, an output named like an input, or values that do not fit
+ * @throws TraceError that names the node, if the function cannot be traced or differs between two batch sizes in
+ * another way
+ * @throws ExpectationError for a function without outputs, an output with an input's name, or values that do not fit
  * their variable
  */
 export async function toOnnx(
@@ -82,7 +82,7 @@ function refuseSharedNames({ inputs, outputs }: Graph): void {
   });
 }
 
-/** The variables that the graph reads: a file holds no others. */
+/** The variables that the graph reads; a file holds only these. */
 function usedVariables({ variables, nodes, outputs }: Graph): readonly Named[] {
   const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ value }) => value)]);
   return variables.filter(({ value }) => read.has(value));
@@ -106,7 +106,7 @@ function variableConstants(lifted: readonly Named[], variables: NamedVariables, 
   return Promise.all(constants);
 }
 
-/** Variables keep their names; where an output has one too, as gradients do, the output keeps it. */
+/** Variables keep their names; but if an output has the same name, as gradients do, the output keeps it. */
 function initializerNames({ variables, outputs }: Graph): Map<Value, string> {
   const taken = new Set(outputs.map(({ name }) => name));
   return new Map(variables.map(({ name, value }) => [value, taken.has(name) ? `variable:${name}` : name]));

@@ -1,4 +1,4 @@
-// The graph of a function that is exported, for fixed shapes or for any batch size.
+// The graph of an exported function, for fixed shapes or for any batch size.
 import type { NamedVariables } from '@flowvae/tensor';
 import type { Graph, Named, Value } from '../graph/graph.ts';
 import type { Dimension } from '../graph/onnx-model.ts';
@@ -12,7 +12,7 @@ import { mergeTraces } from './merge.ts';
 import { multipleOfBatch, type Sizes } from './scaling.ts';
 import { type DynamicAxis, dynamicAxis, type ExportShapes, shapesAt } from './shapes.ts';
 
-/** What is exported: a function and the variables that it reads. */
+/** An exported function and the variables that it reads. */
 export interface Exported {
   readonly fn: Traceable;
   readonly variables: NamedVariables;
@@ -25,7 +25,7 @@ interface TracedModel {
 }
 
 /**
- * Traces a function once, or, where an axis has a name, at two sizes of it. @throws TraceError where it cannot be
+ * Traces a function once or, if an axis has a name, at two sizes of this axis. @throws TraceError if it cannot be
  * traced for any size
  */
 export function traceModel(exported: Exported, shapes: ExportShapes): TracedModel {
@@ -46,7 +46,7 @@ function traceAnySize(exported: Exported, shapes: ExportShapes, dynamic: Dynamic
   const graph = removeDeadNodes(shareCommonSubexpressions(foldConstants(merged)));
   const ports = (traced: Graph) => [...traced.inputs, ...traced.outputs];
   const others = ports(b);
-  // By position: a value that a computed constant took the place of has the first trace's shape too.
+  // By position: a value that replaces a constant has the first trace's shape too.
   const symbolic = ports(graph).map(({ name, value }, i) => [name, symbols(value, others[i]!.value, dynamic)] as const);
   const known = new Map<string, readonly Dimension[]>(symbolic); // no output is named like an input
   return { graph, dimensions: ({ name }) => known.get(name)! };
@@ -56,8 +56,8 @@ const symbols = (a: Value, b: Value, { name, sizes }: DynamicAxis): Dimension[] 
   a.shape.map((size, i) => (size === b.shape[i] ? size : symbol(size, b.shape[i]!, name, sizes)));
 
 /**
- * The name of an axis that scales, such as `batch` or `10*batch`; one that depends on the batch in another way goes
- * without.
+ * The name of an axis that scales, such as `batch` or `10*batch`; undefined for one that depends on the batch in
+ * another way.
  */
 function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
   const multiple = multipleOfBatch(a, b, sizes);
@@ -66,7 +66,7 @@ function symbol(a: number, b: number, name: string, sizes: Sizes): Dimension {
 
 function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: DynamicAxis, size: number): Graph {
   try {
-    // Numbers stay as they were traced: a folded 0.3·(1/B) no longer shows that it scales with B.
+    // Keeps constants as traced: a folded 0.3·(1/B) no longer shows that it scales with B.
     return optimise(trace(fn, shapesAt(shapes, size), { variables }), ['constants']);
   } catch (error) {
     if (error instanceof TraceError) throw error;
@@ -74,7 +74,7 @@ function traceAt({ fn, variables }: Exported, shapes: ExportShapes, { name }: Dy
       where: `toOnnx: axis '${name}'`,
       expected: 'a function that takes any size of it',
       received: `at size ${size}: ${error instanceof Error ? error.message : error}`,
-      remedy: 'export with a number as the size of this axis, or remove what fixes the size',
+      remedy: 'export with a number as the size of this axis, or remove the operation that fixes the size',
     });
   }
 }

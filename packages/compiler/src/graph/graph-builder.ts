@@ -1,7 +1,7 @@
 // Collects nodes and constants while a function is traced.
 import type { Attribute, Constant, ConstantData, Graph, GraphNode, Named, Value, ValueType } from './graph.ts';
 
-/** How a lowering emits one operator with one result. */
+/** The result of an operator that a lowering emits. */
 export interface Emission {
   readonly shape: readonly number[];
   readonly type: ValueType;

@@ -19,7 +19,7 @@ export interface Value {
  */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
-/** One ONNX operator, or a kernel of our own; `origin` is the tfjs kernel and operation that it was lowered from. */
+/** One ONNX operator, or a kernel of our own; `origin` is the tfjs kernel and operation behind it. */
 export interface GraphNode {
   readonly operator: string;
   readonly domain: '' | 'com.microsoft' | 'flowvae';
@@ -61,7 +61,7 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
 export const producersOf = ({ nodes }: Graph): ReadonlyMap<Value, GraphNode> =>
   new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
 
-/** What a value is a reshape of: as an output, or as what a kernel of ours reads, the reshape would be a copy. */
+/** The value without its reshapes. A reshape would be a copy if the value is an output or a kernel of ours reads it. */
 export function unshaped(value: Value, producers: ReadonlyMap<Value, GraphNode>): Value {
   const node = producers.get(value);
   return node?.operator === 'Reshape' ? unshaped(node.inputs[0]!, producers) : value;

@@ -73,7 +73,7 @@ export type Message<Name extends keyof Messages> = {
     : never;
 };
 
-/** `AttributeProto.AttributeType`: what an attribute says it holds. */
+/** `AttributeProto.AttributeType`: the type of an attribute's value. */
 export const attributeTypes = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
 
 /** How a scalar is written behind its tag. */
@@ -87,8 +87,8 @@ const scalars: {
 };
 
 /**
- * The bytes of a message. Fields stand in the order of their numbers, and each element of a list has a tag of its own:
- * ONNX's proto2 schema does not pack lists of numbers, and readers such as tinygrad and rten take no other form.
+ * The bytes of a message. Fields stand in the order of their numbers, and each element of a list has its own tag:
+ * ONNX's proto2 schema does not pack lists of numbers, and readers such as tinygrad and rten accept no other form.
  */
 export function encodeMessage<Name extends keyof Messages>(
   name: Name,

@@ -5,12 +5,12 @@ import { STOP } from '../sessions/in-place.js';
 import type { Attribute, Constant, Graph, GraphNode, Named, Value } from './graph.ts';
 import { attributeTypes, encodeMessage, type Message } from './onnx-messages.ts';
 
-/** IR version 8 and operator set 17: what ONNX Runtime 1.12 and later read. */
+/** IR version 8 and operator set 17, which ONNX Runtime 1.12 and later read. */
 const IR_VERSION = 8;
 const OPERATOR_SETS: Readonly<Partial<Record<GraphNode['domain'], number>>> = { '': 17, 'com.microsoft': 1 };
 
 /**
- * An output's name in the model, where inputs and variables go by their own: gradients like to be named after their
+ * An output's name in the model; inputs and variables keep their own names, and gradients often have the names of
  * variables.
  */
 export const outputName = (name: string): string => `output:${name}`;
@@ -18,17 +18,17 @@ export const outputName = (name: string): string => `output:${name}`;
 /** An axis of an input or output: a size, a name for any size, or unknown. */
 export type Dimension = number | string | undefined;
 
-/** How a model is encoded and presents itself. The defaults are for a session in this process. */
+/** Encoding and header of a model. The defaults are for a session in this process. */
 export interface ModelOptions {
-  /** Puts an output before the others that keeps ONNX Runtime from copying them (in-place.js). */
+  /** Adds a first output that keeps ONNX Runtime from copying the others (in-place.js). */
   readonly inPlace?: boolean;
   /** Names of outputs in the model by the function's. Default {@link outputName}. */
   readonly outputName?: (name: string) => string;
-  /** Names of constants that have one. */
+  /** Names of the constants that have one. */
   readonly constantNames?: ReadonlyMap<Value, string>;
   /** Axes of inputs and outputs. Default: their traced sizes. */
   readonly dimensions?: (port: Named) => readonly Dimension[];
-  /** What the model says about itself. */
+  /** The model's header. */
   readonly header?: Pick<Message<'ModelProto'>, 'producerName' | 'producerVersion' | 'docString' | 'metadataProps'>;
 }
 
@@ -66,7 +66,7 @@ function operatorSet(domain: GraphNode['domain']) {
   return { domain, version };
 }
 
-/** A value that is an output bears the output's name, so that no copy is needed. */
+/** A value that is an output has the output's name, so that it needs no copy. */
 function uniqueNames(
   graph: Graph,
   outputName: (name: string) => string,
@@ -91,7 +91,7 @@ function outputCopies(graph: Graph, outputName: (name: string) => string, nameOf
     .map(({ name, value }) => ({ opType: 'Identity', input: [nameOf(value)], output: [outputName(name)] }));
 }
 
-/** ONNX Runtime's errors give a node's name, so that says which operation of tfjs the node belongs to. */
+/** Names a node after its tfjs operation, because ONNX Runtime's errors give the node's name. */
 function encodeNode(
   { operator, domain, inputs, outputs, attributes }: GraphNode,
   name: string,

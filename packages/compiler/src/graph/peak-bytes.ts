@@ -1,4 +1,4 @@
-// How much memory a graph's values take while it runs, as its shapes say before anything has run.
+// The memory that a graph's values take during a run, computed from the shapes before any run.
 import { elementCount } from '@flowvae/tensor';
 import { type Graph, producersOf, unshaped, type Value, type ValueType } from './graph.ts';
 
@@ -6,9 +6,10 @@ import { type Graph, producersOf, unshaped, type Value, type ValueType } from '.
 export const bytesOfType: Readonly<Record<ValueType, number>> = { float32: 4, int32: 4, bool: 1, int64: 8 };
 
 /**
- * The most bytes that values of a graph take at once when it runs node after node and each is freed after its last use;
- * inputs, variables and constants are not counted. A reshape shares the memory of its operand. ONNX Runtime may take
- * less, for it writes some results over operands, or up to twice as much, for its allocator grows in powers of two.
+ * The most bytes that the values of a graph take at once, if the nodes run one after the other and each value is freed
+ * after its last use; without inputs, variables and constants. A reshape shares the memory of its operand. ONNX Runtime
+ * may take less, because it writes some results over operands, or up to twice as much, because its allocator grows in
+ * powers of two.
  */
 export function peakBytes(graph: Graph): number {
   const producers = producersOf(graph);
@@ -27,7 +28,7 @@ export function peakBytes(graph: Graph): number {
   }
   return most;
 
-  /** Whether a node of the graph made it, and it has memory of its own. */
+  /** Whether a node of the graph made the value, and the value has its own memory. */
   function isMade(value: Value): boolean {
     const producer = producers.get(value);
     return producer !== undefined && producer.operator !== 'Reshape';

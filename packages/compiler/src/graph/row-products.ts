@@ -1,5 +1,5 @@
-// Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. They can be left
-// out of a graph that sees some of the rows, and be formed from all rows at once elsewhere.
+// Outputs that are products over the rows of a batch, xᵀ·dy: the gradients of dense layers' kernels. A graph that sees
+// some rows can omit them, and they are formed elsewhere from all rows at once.
 
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from './graph.ts';
@@ -16,13 +16,13 @@ interface RowProduct {
 export interface Factor {
   readonly columns: number;
   /**
-   * The graph's input that it is; otherwise it is an output of its name, whose shape may be another one of as many
-   * elements.
+   * The input of the graph that the factor is; if absent, it is an output of its own name, whose shape may differ but
+   * has equally many elements.
    */
   readonly input?: string;
 }
 
-/** A graph without its products, and what they are made of. */
+/** A graph without its products, the products, and their factors. */
 export interface Factored {
   /** The graph with the factors in place of the products. */
   readonly graph: Graph;
@@ -71,7 +71,7 @@ export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: numbe
   };
 }
 
-/** x and dy of a node xᵀ·dy whose factors have so many rows. */
+/** x and dy of a node xᵀ·dy whose factors have this number of rows. */
 function factorsOf(node: GraphNode | undefined, rows: number): readonly Value[] | undefined {
   if (node?.operator !== 'Gemm' || node.inputs.length !== 2) return undefined;
   const { transA, transB } = node.attributes;
@@ -86,7 +86,7 @@ export interface ProductPart extends RowProduct {
 }
 
 /**
- * A graph that forms parts of products from factors with all rows, row i of the batch weighted by `weights[i]`.
+ * A graph that forms parts of products from factors with all rows; row i of the batch has the weight `weights[i]`.
  *
  * @returns outputs named like the products
  */
@@ -122,7 +122,7 @@ export function productsGraph(
   return builder.graph(outputs);
 }
 
-/** How rows are weighted: by the product's own factor where all weights are equal, otherwise one by one. */
+/** The weighting of rows: by the product's own factor if all weights are equal, otherwise row by row. */
 function weighing(builder: GraphBuilder, weights: readonly number[]) {
   const [first = 1] = weights;
   if (weights.every((weight) => weight === first))

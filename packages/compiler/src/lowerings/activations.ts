@@ -4,9 +4,9 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, required } from './lowering.ts';
 import { elu, sigmoid } from './unary.ts';
 
-/** What a fused kernel carries about its activation. */
+/** The activation of a fused kernel. */
 export interface FusedActivation {
-  /** tfjs's name of the function; without one the result stays as it is. */
+  /** tfjs's name of the function; without a name the result stays unchanged. */
   readonly activation?: string | undefined;
   /** The slope of `leakyrelu` below zero. Default 0.2, as in tfjs. */
   readonly leakyreluAlpha?: number | undefined;

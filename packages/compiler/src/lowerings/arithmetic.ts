@@ -17,14 +17,14 @@ import {
   where,
 } from './lowering.ts';
 
-/** What element types an operator takes as they are; others go through the first of them. */
+/** Element types that an operator takes directly; other types are converted to the first of them. */
 const NUMBERS = ['int32', 'float32'] as const;
 const ANY = ['int32', 'float32', 'bool'] as const;
 const TRUTHS = ['bool'] as const;
 
 type Compute = (builder: GraphBuilder, a: Value, b: Value) => Value;
 
-/** An element-wise function of two operands of one type; the result comes in that type again, or always in `result`. */
+/** An element-wise function of two operands of one type; the result has the same type, or `result` if given. */
 const mapped =
   (compute: Compute | string, types: readonly ValueType[], result?: ValueType): Lowering<unknown> =>
   (builder, inputs) => {
@@ -53,10 +53,7 @@ const squaredDifference: Compute = (builder, a, b) => {
   return pairwise(builder, 'Mul', difference, difference);
 };
 
-/**
- * b, or 1 where it is 0 or −1: by these an integer's division may end the process (of the lowest one, −2^31 by −1, it
- * does).
- */
+/** b, or 1 if b is 0 or −1: integer division by these may end the process (−2^31 by −1 does). */
 const divisor = (builder: GraphBuilder, b: Value) => {
   const [zero, minusOne] = [0, -1].map((number) =>
     pairwise(builder, 'Equal', b, builder.scalar(number, 'int32'), 'bool'),
@@ -68,7 +65,7 @@ const divisor = (builder: GraphBuilder, b: Value) => {
 const remainder = (builder: GraphBuilder, a: Value, b: Value, truncated: boolean) =>
   builder.node('Mod', [a, b], { shape: broadcastShape(a, b), type: a.type, attributes: { fmod: Number(truncated) } });
 
-/** The remainder with the divisor's sign. Of a number by 0 it is NaN, in int32 0. */
+/** The remainder with the divisor's sign. Division by 0 gives NaN, in int32 0. */
 const modulo: Compute = (builder, a, b) => {
   if (a.type === 'int32') return remainder(builder, a, divisor(builder, b).safe, false);
   const plain = remainder(builder, a, b, true);
@@ -78,8 +75,8 @@ const modulo: Compute = (builder, a, b) => {
 };
 
 /**
- * ⌊a/b⌋ as int32. ONNX cuts the quotients of integers towards zero: one less where the signs differ and it does not
- * come out even; 0 by 0.
+ * ⌊a/b⌋ as int32. ONNX rounds integer quotients towards zero, so the result is one less if the signs differ and the
+ * division leaves a remainder; a/0 is 0.
  */
 const floorDivision: Compute = (builder, a, b) => {
   if (a.type === 'float32') return elementwise(builder, 'Floor', pairwise(builder, 'Div', a, b));
@@ -130,7 +127,7 @@ const addN: Lowering<unknown> = (builder, inputs) =>
 const commonType = (a: Value, b: Value): ValueType =>
   (['float32', 'int32'] as const).find((type) => a.type === type || b.type === type) ?? 'bool';
 
-/** Branches of two types meet in the wider one. */
+/** Branches of two types are converted to the wider one. */
 const select: Lowering<unknown> = (builder, inputs) => {
   const condition = required(inputs, 'condition');
   const type = commonType(required(inputs, 't'), required(inputs, 'e'));

@@ -1,9 +1,9 @@
-// Kernels that other packages declare: one node each, which no runtime of ONNX knows. Only graphs that run here may
-// hold them; see stages/.
+// Kernels that other packages declare: one node each, unknown to every ONNX runtime. Only graphs that run here may hold
+// them; see stages/.
 import { declaredKernels, type KernelDescriptor } from '@flowvae/tensor';
 import { type Lowering, required } from './lowering.ts';
 
-/** The lowering of a declared kernel; undefined where nobody declared one of that name. */
+/** The lowering of a declared kernel; undefined if no package declared a kernel of this name. */
 export function declaredLowering(name: string): Lowering<unknown> | undefined {
   const descriptor = declaredKernels().get(name);
   return descriptor && loweringOf(descriptor);

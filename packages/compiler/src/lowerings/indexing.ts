@@ -61,7 +61,7 @@ const gather: Lowering<tfjs.GatherV2Attrs> = (builder, inputs, { axis, batchDims
   return reshaped(builder, transposed(builder, found, [0, 2, 1, 3]), shape);
 };
 
-/** Where each index of several axes lies in the rows that these axes span. */
+/** The positions of multi-axis indices in the rows that these axes span. */
 function flatPlaces(builder: GraphBuilder, indices: Value, strides: readonly number[]): Value {
   const rank = strides.length;
   const count = elementCount(indices.shape) / rank;
@@ -79,7 +79,7 @@ function flatPlaces(builder: GraphBuilder, indices: Value, strides: readonly num
   });
 }
 
-/** How many elements one step along each of the first axes goes, in rows. */
+/** The distance in rows between neighbours along each of the first axes. */
 const strides = (sizes: readonly number[]) => sizes.map((_, i) => elementCount(sizes.slice(i + 1)));
 
 const gatherNd: Lowering<unknown> = (builder, inputs) => {
@@ -92,8 +92,8 @@ const gatherNd: Lowering<unknown> = (builder, inputs) => {
 };
 
 /**
- * Writes or adds rows at places, one after the other: ScatterElements keeps this order where ScatterND lets threads
- * race for a place that is named twice.
+ * Writes or adds rows at places, one after the other. ScatterElements keeps this order; with ScatterND, threads race
+ * for a place that occurs twice.
  */
 export function scattered(
   builder: GraphBuilder,
@@ -110,7 +110,7 @@ export function scattered(
   });
 }
 
-/** Rows scattered into a tensor of some shape that has `base` everywhere else. */
+/** Rows scattered into a tensor of some shape, which is `base` elsewhere. */
 function scatteredInto(
   builder: GraphBuilder,
   base: Value,
@@ -159,7 +159,7 @@ const unsortedSegmentSum: Lowering<tfjs.UnsortedSegmentSumAttrs> = (builder, inp
   return reshaped(builder, sliced(builder, sums, [0, 0], [numSegments, rows.shape[1]!]), [numSegments, ...inner]);
 };
 
-/** ONNX counts negative indices from the end; in tfjs they are nowhere. */
+/** ONNX counts negative indices from the end; tfjs gives them no place. */
 const oneHot: Lowering<tfjs.OneHotAttrs> = (builder, inputs, { depth, onValue, offValue, dtype }) => {
   const indices = required(inputs, 'indices');
   const column = reshaped(builder, indices, [...indices.shape, 1]);
@@ -172,10 +172,7 @@ const oneHot: Lowering<tfjs.OneHotAttrs> = (builder, inputs, { depth, onValue, o
   return chosen(builder, hot, onValue, offValue, dtype as TensorType);
 };
 
-/**
- * How often, or with how much weight, each number below `size` comes in each row. A negative number fails as it does in
- * tfjs.
- */
+/** The count, or total weight, of each number below `size` in each row. A negative number fails as in tfjs. */
 function counted(
   builder: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,
@@ -185,7 +182,7 @@ function counted(
   const [x, weights] = [required(inputs, 'x'), required(inputs, 'weights')];
   const type = typeOf(weights);
   const [rows, columns] = byRow ? (x.shape as [number, number]) : [1, elementCount(x.shape)];
-  const bins = size + 1; // the last one takes what is too large
+  const bins = size + 1; // the last one takes all larger numbers
   const bounded = pairwise(builder, 'Min', x, builder.scalar(size, 'int32'));
   const negative = pairwise(builder, 'Less', x, builder.scalar(0, 'int32'), 'bool');
   const refused = where(builder, negative, builder.scalar(rows * bins, 'int32'), bounded);
@@ -209,7 +206,7 @@ function counted(
   return reshaped(builder, kept, byRow ? [rows, size] : [size]);
 }
 
-/** Whatever its shape, x counts as one row. */
+/** x counts as one row, in any shape. */
 const bincount: Lowering<tfjs.BincountAttrs> = (builder, inputs, { size }) =>
   counted(builder, inputs, { size, binaryOutput: false }, false);
 
@@ -228,7 +225,7 @@ const topK: Lowering<tfjs.TopKAttrs> = (builder, inputs, { k }) => {
   return [values!, converted(builder, places!, 'int32')];
 };
 
-/** How many elements of each sorted row lie below each value, or not above it. */
+/** The number of elements of each sorted row that lie below each value, or not above it. */
 const searchSorted: Lowering<tfjs.SearchSortedAttrs> = (builder, inputs, { side }) => {
   const [sorted, values] = [required(inputs, 'sortedSequence'), required(inputs, 'values')];
   const [batch, size] = sorted.shape as [number, number];

@@ -15,7 +15,7 @@ import {
   transposed,
 } from './lowering.ts';
 
-/** Kernels that give the same elements another shape: what that shape is. The backend shares the elements' memory. */
+/** The new shapes that views, kernels which only reshape, give. The backend shares the elements' memory. */
 export const views = {
   Identity: ({ x }: ViewInputs) => [...x!.shape],
   Reshape: ({ x }: ViewInputs, { shape }: tfjs.ReshapeAttrs) =>
@@ -66,7 +66,7 @@ const slice: Lowering<tfjs.SliceAttrs> = (builder, inputs, { begin, size }) => {
 
 const concat: Lowering<tfjs.ConcatAttrs> = (builder, inputs, { axis }) => joined(builder, listed(inputs), axis);
 
-/** Parts without elements stay out where there are others. */
+/** Omits parts without elements if there are others. */
 function joined(builder: GraphBuilder, all: readonly Value[], axis: number): Value {
   const positive = axis < 0 ? axis + all[0]!.shape.length : axis;
   tf.backend_util.assertParamsConsistent(

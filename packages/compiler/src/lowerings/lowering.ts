@@ -1,4 +1,4 @@
-// What a lowering is: from one tfjs kernel call to ONNX operators.
+// The type of lowerings, from one tfjs kernel call to ONNX operators, and the operators that they share.
 import { tf } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { Emission, GraphBuilder } from '../graph/graph-builder.ts';
@@ -9,7 +9,7 @@ export type Inputs = Readonly<Record<string, Value>>;
 /** Emits the operators of one kernel call into the builder and returns its results. */
 export type Lowering<Attributes> = (builder: GraphBuilder, inputs: Inputs, attributes: Attributes) => Value | Value[];
 
-/** Every kernel name of tfjs: the constants that it exports under their own names. */
+/** The names of all tfjs kernels: the constants that tfjs exports under their own names. */
 export type KernelName = {
   [Name in keyof typeof tf]: (typeof tf)[Name] extends Name ? Name : never;
 }[keyof typeof tf];
@@ -57,15 +57,12 @@ export const transposed = (builder: GraphBuilder, x: Value, perm: readonly numbe
 };
 
 /**
- * The end of a slice that goes backwards through the first element, whatever the axis's size: within int32, as some
- * runtimes want it.
+ * The end of a slice that goes backwards through the first element, for any size of the axis; some runtimes need an
+ * int32.
  */
 const BEFORE_FIRST = -(2 ** 31);
 
-/**
- * Emits a slice by bounds for every axis, an end below 0 being before the first element; steps of 1 where none are
- * given.
- */
+/** Emits a slice by bounds for every axis; an end below 0 lies before the first element, and steps are 1 by default. */
 export const sliced = (
   builder: GraphBuilder,
   x: Value,
@@ -88,7 +85,7 @@ export const reversed = (builder: GraphBuilder, x: Value, axes: readonly number[
   return builder.node('Slice', operands, { shape: x.shape, type: x.type });
 };
 
-/** Emits padding by a number, before and after each axis; below zero it cuts. */
+/** Emits padding by a number, before and after each axis; negative padding cuts. */
 export const padded = (
   builder: GraphBuilder,
   x: Value,
@@ -102,7 +99,7 @@ export const padded = (
   return builder.node('Pad', [x, amounts, constant], { shape, type: x.type });
 };
 
-/** Emits the selection of places along an axis that are known while tracing. */
+/** Emits the selection of places along an axis; the places are known while tracing. */
 export const picked = (builder: GraphBuilder, x: Value, axis: number, places: readonly number[]): Value => {
   if (places.length === x.shape[axis] && places.every((place, i) => place === i)) return x;
   const indices = builder.constant(places, [places.length], 'int32');
@@ -110,7 +107,7 @@ export const picked = (builder: GraphBuilder, x: Value, axis: number, places: re
   return builder.node('Gather', [x, indices], { shape, type: x.type, attributes: { axis } });
 };
 
-/** Emits a conversion; none where the type is already right. Of floats only those that fit may become int32. */
+/** Emits a conversion, unless the type is right already. Only floats that fit may become int32. */
 export const converted = (builder: GraphBuilder, x: Value, type: ValueType): Value =>
   x.type === type ? x : elementwise(builder, 'Cast', x, { type, attributes: { to: onnxTypes[type] } });
 
@@ -122,9 +119,10 @@ export const where = (builder: GraphBuilder, condition: Value, yes: Value, no: V
   });
 
 /**
- * Floats cut to int32 as JavaScript's typed arrays cut them: modulo 2^32, NaN and infinities to 0. By way of int64,
- * which ONNX cuts to its lower bits; from 2^63 up, where ONNX leaves the result open, floats are multiples of 2^40.
- * ONNX Runtime would make one conversion of the two, with another result: they act on −x, which keeps them apart.
+ * Floats converted to int32 as JavaScript's typed arrays do: modulo 2^32, with NaN and infinities to 0. The conversion
+ * goes through int64, which ONNX reduces to its lower bits. From 2^63 up, where ONNX leaves the result open, floats are
+ * multiples of 2^40. ONNX Runtime would merge the two conversions into one with another result; they act on −x, which
+ * prevents this.
  */
 export function cutToInt32(builder: GraphBuilder, x: Value): Value {
   if (x.type !== 'float32') return converted(builder, x, 'int32');
@@ -133,13 +131,13 @@ export function cutToInt32(builder: GraphBuilder, x: Value): Value {
   return converted(builder, elementwise(builder, 'Neg', converted(builder, negative, 'int64')), 'int32');
 }
 
-/** What a typed array of a type keeps of a function's results: integers and booleans lose the fraction. */
+/** The value as a typed array of this type stores it: integers and booleans lose the fraction. */
 export function stored(builder: GraphBuilder, x: Value, type: ValueType): Value {
   if (x.type !== 'float32' || type === 'float32') return converted(builder, x, type);
   return converted(builder, cutToInt32(builder, x), type);
 }
 
-/** The first of the types, or the value's own where it is among them. */
+/** The value's own type if it is among the types, else the first of them. */
 export const closestType = (x: Value, types: readonly ValueType[]): ValueType =>
   types.includes(x.type) ? x.type : types[0]!;
 

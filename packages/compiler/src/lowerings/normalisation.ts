@@ -1,13 +1,13 @@
-// Normalisation by moments that are given, and by neighbouring channels.
+// Normalisation by given moments, and by neighbouring channels.
 import type { tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, type Lowering, type Lowerings, pairwise, required } from './lowering.ts';
 
 /**
- * offset + (x − mean)·scale/√(variance + ε): what does not depend on x is computed once for each channel. Moments of
- * any shape are broadcast; tfjs-cpu reads those of a middle axis in the order of the elements instead, which is right
- * for the last axis only.
+ * offset + (x − mean)·scale/√(variance + ε); the part without x is computed once for each channel. Moments of any shape
+ * are broadcast; tfjs-cpu reads moments of a middle axis in the order of the elements instead, which is right for the
+ * last axis only.
  */
 const fusedBatchNorm: Lowering<tfjs.FusedBatchNormAttrs> = (builder, inputs, { varianceEpsilon = 0.001 }) => {
   const positive = pairwise(builder, 'Add', required(inputs, 'variance'), builder.scalar(varianceEpsilon));
@@ -41,7 +41,7 @@ const localResponse: Lowering<tfjs.LRNAttrs> = (builder, inputs, attributes) => 
   return pairwise(builder, 'Mul', x, pairwise(builder, 'Pow', norm, builder.scalar(-attributes.beta)));
 };
 
-/** dx = dy·n^−β − 2·alpha·β·x·Σ dy·y/n over the same neighbours, which are each other's. */
+/** dx = dy·n^−β − 2·alpha·β·x·Σ dy·y/n over the same neighbours: being neighbours is symmetric. */
 const localResponseGradient: Lowering<tfjs.LRNAttrs> = (builder, inputs, attributes) => {
   const [x, y, dy] = [required(inputs, 'x'), required(inputs, 'y'), required(inputs, 'dy')];
   const { alpha, beta, depthRadius } = attributes;

@@ -1,4 +1,4 @@
-// Matrix products. A batch of one, which is how tfjs sends every 2-D product, becomes a plain Gemm.
+// Matrix products. tfjs sends every 2-D product as a batch of one, which becomes a plain Gemm.
 import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -19,7 +19,7 @@ function productShape(a: Value, b: Value, { transA, transB }: Transposition) {
   return { rows, columns, batchA, batchB, shape: [...batch, rows, columns] };
 }
 
-/** a·b, plus a bias along the last axis where one is given. */
+/** a·b, plus a bias along the last axis if given. */
 function product(builder: GraphBuilder, a: Value, b: Value, transposition: Transposition, bias?: Value): Value {
   const { rows, columns, batchA, batchB, shape } = productShape(a, b, transposition);
   const { transA, transB } = transposition;

@@ -67,7 +67,7 @@ const mean: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) =>
   reduce(builder, 'ReduceMean', converted(builder, required(inputs, 'x'), 'float32'), axis, keepDims);
 
 /**
- * The largest or smallest element, NaN where there is one, which ONNX Runtime's reductions may pass over. Booleans go
+ * The largest or smallest element, or NaN if there is a NaN, which ONNX Runtime's reductions may skip. Booleans go
  * through int32.
  */
 function extreme(builder: GraphBuilder, operator: string, x: Value, axis: number | number[], keepDims: boolean): Value {

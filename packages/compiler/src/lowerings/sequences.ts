@@ -15,7 +15,7 @@ const cumsum: Lowering<tfjs.CumsumAttrs> = (builder, inputs, { axis, exclusive, 
   return builder.node('CumSum', [x, builder.int64(positive)], { shape: x.shape, type: x.type, attributes });
 };
 
-/** ONNX has no running product: it doubles its reach at every step, log₂ of the size in all. */
+/** ONNX has no running product: each step doubles the reach, log₂ of the size steps in all. */
 const cumprod: Lowering<tfjs.CumprodAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
   const x = number(builder, required(inputs, 'x'));
   const positive = tf.util.parseAxisParam(axis, [...x.shape])[0]!;

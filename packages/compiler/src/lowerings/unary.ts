@@ -1,5 +1,4 @@
-// Element-wise functions of one tensor. Where ONNX Runtime's own operator is slow or inexact, the composition is given
-// here.
+// Element-wise functions of one tensor. If ONNX Runtime's own operator is slow or inexact, the composition stands here.
 import { tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -17,7 +16,9 @@ import {
 
 type Compute = (builder: GraphBuilder, x: Value) => Value;
 
-/** What element types a function takes as they are; others go through the first of them, and the result comes back. */
+/**
+ * Element types that a function takes directly; other types are converted to the first of them, and the result back.
+ */
 const FLOATS = ['float32'] as const;
 const NUMBERS = ['int32', 'float32'] as const;
 
@@ -58,9 +59,9 @@ const reciprocalSquareRoot = (builder: GraphBuilder, x: Value) =>
   elementwise(builder, 'Reciprocal', elementwise(builder, 'Sqrt', x));
 
 /**
- * log(1 + x) without cancellation: with p = fl(1 + x), log p + (x − (p − 1))/p. The rounding error of 1 + x is put back
- * to first order, so small x keep their relative accuracy without a branch (and without the 0/0 that a branch would
- * have to hide).
+ * log(1 + x) without cancellation: with p = fl(1 + x), log p + (x − (p − 1))/p. The second term corrects the rounding
+ * error of 1 + x to first order, so small x keep their relative accuracy without a branch (and without the 0/0 that a
+ * branch would have to hide).
  */
 function logOnePlus(builder: GraphBuilder, x: Value): Value {
   const one = builder.scalar(1);
@@ -88,8 +89,8 @@ function softplus(builder: GraphBuilder, x: Value): Value {
 }
 
 /**
- * σ(x) = 1/(1 + exp(−x)), its lower tail kept to float32's smallest numbers. ONNX Runtime's Sigmoid is a clamped
- * rational approximation, exactly 0 from −18 down, which would take the gradient of softplus with it.
+ * σ(x) = 1/(1 + exp(−x)), with its lower tail down to float32's smallest numbers. ONNX Runtime's Sigmoid is a clamped
+ * rational approximation, exactly 0 from −18 down; the gradient of softplus would then be 0 too.
  */
 export function sigmoid(builder: GraphBuilder, x: Value): Value {
   const e = elementwise(builder, 'Exp', elementwise(builder, 'Neg', x));
@@ -103,7 +104,7 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
 const tanh = (builder: GraphBuilder, x: Value) => clipped(builder, elementwise(builder, 'Tanh', x), -1, 1);
 
 /**
- * exp(x) − 1 without cancellation: with t = tanh(x/2) it is 2t/(1 − t), which is inaccurate only where exp(x) is large.
+ * exp(x) − 1 without cancellation: with t = tanh(x/2) it equals 2t/(1 − t), which is inaccurate only for large exp(x).
  */
 function smallExponentialMinusOne(builder: GraphBuilder, x: Value): Value {
   const t = tanh(builder, pairwise(builder, 'Mul', x, builder.scalar(0.5)));
@@ -170,7 +171,7 @@ const leakyRelu: Lowering<tfjs.LeakyReluAttrs> = (builder, inputs, { alpha }) =>
     attributes: { alpha: { float: alpha } },
   });
 
-/** x, times alpha where x is negative; float32 for every operand. */
+/** x, times alpha for negative x; float32 for every operand. */
 const prelu: Lowering<unknown> = (builder, inputs) => {
   const [x, alpha] = ['x', 'alpha'].map((name) => converted(builder, required(inputs, name), 'float32')) as [
     Value,
@@ -185,7 +186,7 @@ const selu = (builder: GraphBuilder, x: Value) => {
   return pairwise(builder, 'Mul', elu(builder, x, SELU_SCALEALPHA / SELU_SCALE), builder.scalar(SELU_SCALE));
 };
 
-/** dy·(1 where y ≥ 0, else y + 1): the derivative of elu by its result. */
+/** dy·(1 for y ≥ 0, else y + 1): the derivative of elu, from its result. */
 const eluGradient: Lowering<unknown> = (builder, inputs) => {
   const negativePart = pairwise(builder, 'Min', required(inputs, 'y'), builder.scalar(0));
   return pairwise(builder, 'Mul', required(inputs, 'dy'), pairwise(builder, 'Add', negativePart, builder.scalar(1)));

@@ -1,4 +1,4 @@
-// Every kernel of tfjs that has no lowering, and why. `tsc` fails where a kernel is in neither table, or in both.
+// All tfjs kernels without a lowering, with the reason. `tsc` fails for a kernel in neither table or in both.
 import type { KernelName } from './lowering.ts';
 import type { lowerings } from './table.ts';
 

@@ -1,4 +1,4 @@
-// Lets a Gemm add its bias itself: Gemm(a, b) + c becomes Gemm(a, b, c), one pass over the result less.
+// Lets a Gemm add its bias itself: Gemm(a, b) + c becomes Gemm(a, b, c), which saves one pass over the result.
 import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 

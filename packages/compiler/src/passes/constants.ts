@@ -1,11 +1,11 @@
-// Computes once what depends on constants only: gradients start from a row of ones and multiply it through.
+// Computes values that depend on constants only once: gradients start from a row of ones and multiply it through.
 import { elementCount } from '@flowvae/tensor';
 import { type Constant, type Graph, type GraphNode, sameShape, type Value } from '../graph/graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
- * Operators on constants that repeat one number. IEEE 754 rounds these four operations correctly, and so does rounding
- * float64's result to float32, so the number is the one that a runtime computes.
+ * Operators on constants that repeat one number. IEEE 754 rounds these four operations correctly, and the rounding of
+ * float64's result to float32 too, so the number is the same as a runtime's.
  */
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => Math.fround(a + b),
@@ -14,12 +14,10 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Div: (a, b) => Math.fround(a / b),
 };
 
-/**
- * Operators that a scalar serves as well as a tensor of that number, where another operand gives the result its shape.
- */
+/** Operators for which a scalar can replace a tensor of this number, if another operand gives the result its shape. */
 const BROADCASTING = new Set([...Object.keys(arithmetic), 'Max', 'Min', 'Pow', 'Greater', 'GreaterOrEqual', 'Less']);
 
-/** Operators whose result repeats the number that their first operand repeats. */
+/** Operators that repeat the number of their first operand. */
 const SPREADING = new Set(['Expand', 'Reshape', 'Tile']);
 
 /** Folds reshapes of constants and arithmetic on repeated numbers, and hands operators scalars in their place. */
@@ -35,10 +33,7 @@ export function foldConstants(graph: Graph): Graph {
 class KnownConstants {
   readonly all: Constant[];
   readonly #data: Map<Value, Constant>;
-  /**
-   * Float32 values whose elements are all one number; not only constants, since one may be too large to be worth
-   * storing.
-   */
+  /** Float32 values whose elements are all one number; some are no constants, because they are too large to store. */
   readonly #repeated = new Map<Value, number>();
   readonly #scalars = new Map<string, Value>();
 
@@ -53,7 +48,7 @@ class KnownConstants {
     }
   }
 
-  /** The constant that a node computes from constants alone, if it is known and no larger than they are. */
+  /** The constant that a node computes from constants alone, if it is known and not larger than they are. */
   fold(node: GraphNode): Value | undefined {
     const { shape, type } = node.outputs[0]!;
     const operands = node.inputs.map((value) => this.#data.get(value));
@@ -68,7 +63,7 @@ class KnownConstants {
     return fits ? this.#add({ value: { shape, type }, data: new Float32Array(size).fill(number) }) : undefined;
   }
 
-  /** The node with scalars where it reads larger tensors of one number. */
+  /** The node with scalars in place of larger tensors of one number. */
   withScalars(node: GraphNode): GraphNode {
     if (!BROADCASTING.has(node.operator)) return node;
     const inputs = [...node.inputs];

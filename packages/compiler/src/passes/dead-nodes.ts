@@ -1,4 +1,4 @@
-// Drops what no output needs: forward values that only an unused gradient asked for, and constants left behind.
+// Drops nodes that no output needs: forward values for an unused gradient, and unused constants.
 import type { Graph, Value } from '../graph/graph.ts';
 
 export function removeDeadNodes(graph: Graph): Graph {

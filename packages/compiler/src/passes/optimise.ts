@@ -8,7 +8,7 @@ import { foldPieces } from './pieces.ts';
 import { foldReshapes } from './reshapes.ts';
 import type { Pass } from './rewrite.ts';
 
-/** All passes by name, in the order in which they run. Any of them can be left out: none needs another one's work. */
+/** All passes by name, in their order. Each can be left out: none needs another one's work. */
 const passes = {
   reshapes: foldReshapes,
   constants: foldConstants,
@@ -18,16 +18,16 @@ const passes = {
   'dead nodes': removeDeadNodes,
 } as const satisfies Readonly<Record<string, Pass>>;
 
-/** What a pass is called. */
+/** The name of a pass. */
 export type PassName = keyof typeof passes;
 
 /** The names of all passes. */
 export const passNames = Object.keys(passes) as readonly PassName[];
 
 /**
- * Runs the passes. The result computes the same outputs from the same inputs.
+ * Runs the passes. The resulting graph computes the same outputs from the same inputs.
  *
- * @param without passes that are left out
+ * @param without passes to leave out
  */
 export const optimise = (graph: Graph, without: readonly PassName[] = []): Graph =>
   passNames.filter((name) => !without.includes(name)).reduce((current, name) => passes[name](current), graph);

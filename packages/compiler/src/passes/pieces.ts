@@ -1,11 +1,10 @@
-// Takes pieces of a joined tensor from the parts themselves, and a tensor put together again from its own pieces as it
-// was.
+// Replaces pieces of a joined tensor by the parts themselves, and a tensor that is rejoined from its own pieces by the
+// original.
 import type { Constant, Graph, GraphNode, Value } from '../graph/graph.ts';
 import { type Decision, rewrite } from './rewrite.ts';
 
 /**
- * Split(Concat(parts)) is the parts where the cuts meet the joints, and Concat(Split(x)) of all pieces in their order
- * is x.
+ * Split(Concat(parts)) is the parts if the cuts meet the joints; Concat(Split(x)) of all pieces in their order is x.
  */
 export function foldPieces(graph: Graph): Graph {
   const known = new Map(graph.constants.map((constant) => [constant.value, constant]));
@@ -19,7 +18,7 @@ export function foldPieces(graph: Graph): Graph {
 
 type Producers = ReadonlyMap<Value, GraphNode>;
 
-/** The tensor that a Concat puts together again. */
+/** The tensor that a Concat rejoins. */
 function wholeAgain({ operator, inputs, attributes }: GraphNode, producers: Producers): Value[] | undefined {
   const split = operator === 'Concat' ? producers.get(inputs[0]!) : undefined;
   const isWhole =
@@ -39,7 +38,7 @@ function partsAgain({ operator, inputs, outputs, attributes }: GraphNode, produc
   return sizes(joined.inputs) === sizes(outputs) ? [...joined.inputs] : undefined;
 }
 
-/** The part of a Concat that a Slice cuts out whole, or x itself where the slice is all of it. */
+/** The part of a Concat that a Slice cuts out whole, or x itself if the slice takes all of it. */
 function partAgain(
   { operator, inputs, outputs }: GraphNode,
   producers: Producers,

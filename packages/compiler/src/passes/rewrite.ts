@@ -1,12 +1,11 @@
-// The shape that all passes share: visit nodes in order, with earlier replacements already applied to their inputs.
+// The loop that all passes share: it visits nodes in order, with earlier replacements already applied to their inputs.
 import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 
 /** From a graph to an equivalent one. */
 export type Pass = (graph: Graph) => Graph;
 
 /**
- * What a rewrite does with a node: keeps it, drops it in favour of values that exist already, or puts another in its
- * place.
+ * A rewrite's decision on a node: keep it, replace its results by existing values, or put another node in its place.
  */
 export type Decision = { readonly keep: GraphNode } | { readonly replaceBy: readonly Value[] };
 

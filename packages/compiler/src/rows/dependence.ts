@@ -1,4 +1,4 @@
-// What a value of a graph may depend on, and the questions that rules ask.
+// The dependence of a graph's values on the rows of a batch, and the questions that rules ask.
 import { elementCount } from '@flowvae/tensor';
 import { type ConstantData, type Graph, type GraphNode, producersOf, type Value } from '../graph/graph.ts';
 import { isElementwise } from './elementwise-operators.ts';
@@ -9,7 +9,7 @@ import { aligned, axisOf, layoutOf, type RowAxis, type RowLayout } from './row-l
  * - `fixed`: on no row of the batch
  * - `count`: on the number of rows alone, a constant
  * - `rows`: each part on its own row
- * - `sum` and `mean`: linear in the sum or in the mean over rows of what each row gives
+ * - `sum` and `mean`: linear in the sum or in the mean over rows of a function of each row
  * - `mixed`: anything else
  */
 export type Dependence =
@@ -24,7 +24,7 @@ export const fixed: Dependence = { kind: 'fixed' };
 export const mixed: Dependence = { kind: 'mixed' };
 export const rowsAt = (layout: RowLayout): Dependence => ({ kind: 'rows', layout });
 
-/** What is known of a graph while its nodes are gone through. */
+/** The dependences found so far, while a graph's nodes are visited. */
 export class Dependences {
   readonly batch: number;
   readonly #known = new Map<Value, Dependence>();
@@ -50,7 +50,7 @@ export class Dependences {
     this.#known.set(value, dependence);
   }
 
-  /** The axis with the rows; undefined where there is none. */
+  /** The axis with the rows; undefined if there is none. */
   axisOf(value: Value): RowAxis | undefined {
     const dependence = this.of(value);
     return dependence.kind === 'rows' ? axisOf(dependence.layout, value.shape, this.batch) : undefined;
@@ -62,10 +62,7 @@ export class Dependences {
     return data && Array.from(data as ArrayLike<number | bigint>, Number);
   }
 
-  /**
-   * Whether a value that depends on no row is the same for all of them, where its parts are dealt out to rows by a
-   * layout.
-   */
+  /** Whether a value that depends on no row is equal for all rows, if a layout deals its parts out to rows. */
   isUniform(value: Value, layout: RowLayout): boolean {
     const data = this.#constants.get(value);
     if (data) return isPeriodic(data, layout, this.batch);
@@ -87,16 +84,18 @@ export class Dependences {
     return isElementwise(node.operator) && node.inputs.every((input) => this.isUniformAt(input, place, value));
   }
 
-  /** The same for an operand of what has rows at a place: most often it is broadcast, so that all rows share it. */
+  /**
+   * The same for an operand of a result with rows at a place: usually the operand is broadcast, so all rows share it.
+   */
   isUniformAt(operand: Value, place: RowAxis, result: Value): boolean {
     const here = aligned(place, result.shape.length, operand.shape.length);
     const size = operand.shape[here.axis] ?? 1;
-    if (place.after % size === 0) return true; // it is repeated along the axis
+    if (place.after % size === 0) return true; // broadcasting repeats the operand along the axis
     return size === result.shape[place.axis] && this.isUniform(operand, layoutOf(here, operand.shape));
   }
 }
 
-/** Whether parts that are dealt out to rows are equal, bit by bit. */
+/** Whether parts that are dealt out to rows are equal, bit for bit. */
 function isPeriodic(data: ConstantData, { outer, inner }: RowLayout, batch: number): boolean {
   const at = (o: number, b: number, i: number) => data[(o * batch + b) * inner + i];
   for (let o = 0; o < outer; o++)

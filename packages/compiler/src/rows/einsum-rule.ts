@@ -1,11 +1,11 @@
-// Where rows go in a product that is stated by the names of its axes.
+// The rule for rows in a product that is stated by the names of its axes.
 import type { GraphNode } from '../graph/graph.ts';
 import { type Dependence, type Dependences, fixed, mixed, rowsAt } from './dependence.ts';
 import { layoutOf } from './row-layout.ts';
 
 /**
- * Rows that are one whole axis, whose name the result has too: each row is multiplied with itself, and with what is the
- * same for all.
+ * Rows that are one whole axis, whose name the result has too: each row is multiplied with itself, and with values that
+ * all rows share.
  */
 export function contraction(known: Dependences, { inputs, outputs, attributes }: GraphNode): Dependence {
   const [terms, result] = (attributes.equation as string).replaceAll(' ', '').split('->') as [string, string];

@@ -1,11 +1,11 @@
-// Whether results are means over the rows of a batch: what each thread finds for its rows may then be averaged.
+// Whether results are means over the rows of a batch; threads may then average their results for their rows.
 import type { Graph, GraphNode, Value } from '../graph/graph.ts';
 import { type Dependence, Dependences, mixed, rowsAt } from './dependence.ts';
 import { rowCounts, type TracedRows } from './row-counts.ts';
 import { axisOf, layoutOf } from './row-layout.ts';
 import { rules } from './rules.ts';
 
-/** What one result depends on, for another of the same rank: parts of a tensor that was split. */
+/** The dependence of one result, transferred to another of the same rank: parts of a split tensor. */
 function likewise(known: Dependences, dependence: Dependence, [first, other]: readonly [Value, Value]): Dependence {
   if (dependence.kind !== 'rows' || first === other) return dependence;
   const place = axisOf(dependence.layout, first.shape, known.batch);
@@ -14,12 +14,11 @@ function likewise(known: Dependences, dependence: Dependence, [first, other]: re
 
 /**
  * Follows the rows of a batch through a graph whose batch inputs have a prime number of rows; the same function, traced
- * at another prime, tells which constants are of the number of rows.
+ * at another prime, shows which constants depend on the number of rows.
  *
- * It errs to one side: what it takes for a mean over rows is one, however the numbers fall; something else may be one
- * too.
- * @returns undefined where every output is a mean over rows of what each row gives by itself; otherwise the operation
- * where rows first meet
+ * It errs to one side: an output that it accepts is a mean over rows for all numbers; it may refuse some means.
+ * @returns undefined if every output is a mean over rows of a function of each row; otherwise the operation at which
+ * rows first meet
  */
 export function rowsMeetAt(
   graphs: readonly [Graph, Graph],

@@ -1,4 +1,4 @@
-// Constants that depend on the number of rows: what a function computes from the size of its batch.
+// Constants that depend on the number of rows, such as those that a function computes from its batch size.
 import type { Constant, Graph, Value } from '../graph/graph.ts';
 
 /** How a number goes with the number B of rows: as k·B, as k/B, or in another way. */
@@ -7,14 +7,14 @@ export type RowCount = 'multiple' | 'inverse' | 'other';
 /** Two numbers of rows at which a function is traced. */
 export type TracedRows = readonly [number, number];
 
-/** What rounding to float32 may change in a product of a constant and a number of rows. */
+/** The largest relative rounding error of float32 in a product of a constant and a number of rows. */
 const ROUNDING = 2 ** -22;
 
 /**
- * The constants of the first graph that have other numbers in the second; lists of sizes, which are int64, are shapes
- * and no numbers.
+ * The constants of the first graph that have other numbers in the second; int64 lists of sizes are shapes and do not
+ * count.
  *
- * @returns undefined where the graphs differ in more than that
+ * @returns undefined if the graphs differ in another way
  */
 export function rowCounts([a, b]: readonly [Graph, Graph], rows: TracedRows): ReadonlyMap<Value, RowCount> | undefined {
   const isAlike =

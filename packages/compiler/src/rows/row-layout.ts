@@ -1,16 +1,16 @@
-// Where the rows of a batch lie in a tensor, whatever reshapes and transpositions it went through.
+// The position of a batch's rows in a tensor, through any reshapes and transpositions.
 import { elementCount } from '@flowvae/tensor';
 
 /**
- * A tensor of outer·B·inner elements in row-major order, of which those in the middle at b depend on row b of the
- * batch. A reshape does not change it.
+ * A tensor of outer·B·inner elements in row-major order: the middle elements at b depend on row b of the batch. A
+ * reshape does not change the layout.
  */
 export interface RowLayout {
   readonly outer: number;
   readonly inner: number;
 }
 
-/** The axis that holds the rows, as before·B·after; with a prime B there is one. */
+/** The axis that holds the rows, as before·B·after; for a prime B it is unique. */
 export interface RowAxis {
   readonly axis: number;
   readonly before: number;
@@ -19,7 +19,7 @@ export interface RowAxis {
 
 const product = (sizes: readonly number[]) => elementCount(sizes);
 
-/** The axis of a layout in a shape; undefined where the rows lie across several. */
+/** The axis of a layout in a shape; undefined if the rows lie across several axes. */
 export function axisOf({ outer, inner }: RowLayout, shape: readonly number[], batch: number): RowAxis | undefined {
   for (const [axis, size] of shape.entries()) {
     const before = outer / product(shape.slice(0, axis));
@@ -37,7 +37,7 @@ export const layoutOf = ({ axis, before, after }: RowAxis, shape: readonly numbe
   inner: after * product(shape.slice(axis + 1)),
 });
 
-/** The same axis of a tensor that is broadcast to more axes: they are counted from the end. */
+/** The same axis of a tensor that is broadcast to more axes: axes are counted from the end. */
 export const aligned = (place: RowAxis, rank: number, resultRank: number): RowAxis => ({
   ...place,
   axis: place.axis + resultRank - rank,

@@ -1,4 +1,4 @@
-// How operators pass on what depends on rows. An operator without a rule mixes them.
+// The rules by which operators pass on a dependence on rows. An operator without a rule mixes the rows.
 import type { GraphNode, Value } from '../graph/graph.ts';
 import { type Dependence, type Dependences, fixed, mixed, rowsAt } from './dependence.ts';
 import { contraction } from './einsum-rule.ts';
@@ -6,7 +6,7 @@ import { nonLinear } from './elementwise-operators.ts';
 
 import { aligned, axisOf, layoutOf, type RowAxis, samePlace } from './row-layout.ts';
 
-/** What the first result of a node depends on; at least one of its operands depends on rows. */
+/** The dependence of a node's first result, if at least one of its operands depends on rows. */
 type Rule = (known: Dependences, node: GraphNode) => Dependence;
 
 const kindsOf = (known: Dependences, values: readonly Value[]) => new Set(values.map((value) => known.of(value).kind));
@@ -14,7 +14,7 @@ const kindsOf = (known: Dependences, values: readonly Value[]) => new Set(values
 /** Rows at a place of a node's first result. */
 const at = (place: RowAxis, { outputs }: GraphNode): Dependence => rowsAt(layoutOf(place, outputs[0]!.shape));
 
-/** Linear operations on one operand keep sums and means as they are. */
+/** Linear operations on one operand preserve sums and means. */
 const linear =
   (rows: Rule): Rule =>
   (known, node) => {
@@ -24,7 +24,7 @@ const linear =
     return kind === 'sum' || kind === 'mean' ? { kind } : rows(known, node);
   };
 
-/** Operands side by side with broadcasting: rows with the same rows, and with what is the same for all. */
+/** Operands side by side with broadcasting: rows with the same rows, and with values that all rows share. */
 const elementwise: Rule = (known, node) => {
   const shape = node.outputs[0]!.shape;
   let place: RowAxis | undefined;
@@ -51,8 +51,8 @@ const sum: Rule = (known, node) => {
 };
 
 /**
- * a·b and a/b: a sum divided by k·B is a mean; by a number that does not go with B it is a sum still, of which threads
- * see parts only.
+ * a·b and a/b: a sum divided by k·B is a mean. A sum divided by a number independent of B stays a sum, of which each
+ * thread sees a part only.
  */
 const scaling =
   (isQuotient: boolean): Rule =>
@@ -70,7 +70,7 @@ const isConstant = ({ kind }: Dependence) => kind === 'fixed' || kind === 'count
 
 const reshape: Rule = (known, node) => known.of(node.inputs[0]!);
 
-/** Broadcasting to a shape that another operand says. */
+/** Broadcasting to a shape that another operand gives. */
 const expand: Rule = (known, node) => {
   const [x] = node.inputs as [Value];
   const place = known.axisOf(x);
@@ -83,11 +83,11 @@ const transpose: Rule = (known, node) => {
   return place ? at({ ...place, axis: perm.indexOf(place.axis) }, node) : mixed;
 };
 
-/** Where an axis comes to lie when others are taken away, or kept with size 1. */
+/** The axis's new position after other axes are removed, or kept with size 1. */
 const without = (place: RowAxis, axes: readonly number[], keeps: boolean): RowAxis =>
   keeps ? place : { ...place, axis: place.axis - axes.filter((axis) => axis < place.axis).length };
 
-/** @param over what a reduction over the rows gives */
+/** @param over the dependence of a reduction over the rows */
 const reduction = (over: Dependence): Rule => {
   const rows: Rule = (known, node) => {
     const [x, given] = node.inputs as [Value, Value | undefined];
@@ -101,7 +101,7 @@ const reduction = (over: Dependence): Rule => {
   return over === mixed ? onRows(rows) : linear(rows);
 };
 
-/** What is not linear: a sum or mean over rows goes no further. */
+/** Operators that are not linear: they do not preserve a sum or mean over rows. */
 function onRows(rule: Rule): Rule {
   return (known, node) => {
     const kinds = kindsOf(known, node.inputs);
@@ -109,7 +109,7 @@ function onRows(rule: Rule): Rule {
   };
 }
 
-/** Works along one axis, which must not be that of the rows; the others stay where they are. */
+/** Works along one axis, which must not be the rows' axis; the other axes stay. */
 const along =
   (axisFrom: (known: Dependences, node: GraphNode) => number | undefined): Rule =>
   (known, node) => {
@@ -122,11 +122,11 @@ const along =
     return node.outputs[0]!.shape.length === x.shape.length ? at(place, node) : mixed;
   };
 
-/** @param fallback the axis where none is stated */
+/** @param fallback the axis if the attribute is absent */
 const byAttribute = (fallback: number) =>
   along((_, { attributes }) => (attributes.axis as number | undefined) ?? fallback);
 
-/** The place of an extreme along one axis, which is taken away. */
+/** The place of an extreme along one axis, which is removed. */
 const argument: Rule = (known, { inputs, outputs, attributes }) => {
   const [x] = inputs as [Value];
   const place = known.axisOf(x);
@@ -136,7 +136,7 @@ const argument: Rule = (known, { inputs, outputs, attributes }) => {
   return rowsAt(layoutOf(without(place, [taken], attributes.keepdims === 1), outputs[0]!.shape));
 };
 
-/** Cuts or pads axes, of which that of the rows must keep its length. */
+/** Cuts or pads axes; the rows' axis must keep its length. */
 const resized: Rule = (known, node) => {
   const x = node.inputs[0]!;
   const place = known.axisOf(x);
@@ -144,7 +144,7 @@ const resized: Rule = (known, node) => {
   return place && before.length === after.length && before[place.axis] === after[place.axis] ? at(place, node) : mixed;
 };
 
-/** Padding that may not shift the rows either. */
+/** Padding, which must not shift the rows. */
 const pad: Rule = (known, node) => {
   const x = node.inputs[0]!;
   const place = known.axisOf(x);
@@ -153,7 +153,7 @@ const pad: Rule = (known, node) => {
   return isKept ? resized(known, node) : mixed;
 };
 
-/** A slice that keeps the length of the rows may still turn them round. */
+/** A slice that keeps the length of the rows may still reverse them. */
 const slice: Rule = (known, node) => {
   const steps = node.inputs[4] && known.numbers(node.inputs[4]);
   return !node.inputs[4] || steps?.every((step) => step === 1) ? resized(known, node) : reversal(known, node);
@@ -165,13 +165,13 @@ const reversal: Rule = (known, node) => {
   return place && axes && !axes.includes(place.axis) ? resized(known, node) : mixed;
 };
 
-/** Rows that look something up in one table for all of them. */
+/** Rows that look up entries in a table that all rows share. */
 const lookUp: Rule = (known, node) => {
   const place = known.axisOf(node.inputs[1]!);
   return place ? at({ ...place, axis: place.axis + (node.attributes.axis as number) }, node) : mixed;
 };
 
-/** Places that are the same for all rows. */
+/** Indices that all rows share. */
 const pick: Rule = (known, node) => {
   const [x, indices] = node.inputs as [Value, Value];
   const axis = node.attributes.axis as number;
@@ -256,7 +256,7 @@ function together(known: Dependences, node: GraphNode): Dependence {
   return first && second && samePlace(first, second) ? at(first, node) : mixed;
 }
 
-/** Images [N, C, …]: each by itself, with weights that are the same for all. */
+/** Images [N, C, …]: each by itself, with weights that all images share. */
 const images: Rule = (known, node) => {
   const [x, ...weights] = node.inputs as [Value, ...Value[]];
   const place = known.axisOf(x);

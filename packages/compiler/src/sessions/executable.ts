@@ -13,19 +13,16 @@ import type { SessionChoices } from './session-recipe.ts';
 /** Float32 arrays by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
-/** What a value comes in, by its type: float32, int32, or bool as bytes. */
+/** The array of a value, by its type: float32, int32, or bool as bytes. */
 export type OutputArray = Float32Array | Int32Array | Uint8Array;
 
-/** The arrays that hold elements of a type. */
+/** The array class for each type. */
 export const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: BigInt64Array } as const;
 
-/**
- * How many times compiled graphs have run in this process, and how many nodes that were: tests prove with it that they
- * did.
- */
+/** Runs of compiled graphs in this process, and the sum of their nodes: tests use it to prove that graphs ran. */
 export const runCounter = { runs: 0, nodes: 0 };
 
-/** How many sessions were created in this process, and how many of them freed. */
+/** Sessions created in this process, and sessions freed. */
 export const sessionCounter = { created: 0, freed: 0 };
 
 /** A traced function for fixed shapes, ready to run. */
@@ -34,7 +31,7 @@ export class Executable {
   readonly #session: StagedSession;
   readonly #lease: Lease;
   readonly #runtime: Runtime;
-  /** ONNX Runtime's descriptions of arrays, kept as long as the same array comes again. */
+  /** ONNX Runtime's tensors over arrays, reused while a name gets the same array. */
   readonly #tensors = new Map<string, { readonly array: OutputArray; readonly tensor: OrtTensor }>();
 
   readonly #inPlace: boolean;
@@ -51,7 +48,7 @@ export class Executable {
    * Creates a session for a graph.
    *
    * @param onRun called when a run starts
-   * @throws ExpectationError where ONNX Runtime cannot be loaded
+   * @throws ExpectationError if ONNX Runtime cannot be loaded
    */
   static async create(
     graph: Graph,
@@ -77,11 +74,10 @@ export class Executable {
    * Runs once. The arrays of `values` (inputs and variables by name, each of its type) must not change until the
    * promise resolves.
    *
-   * @param into arrays that outputs are written into; an output without one comes in an array of its own, unless the
-   * executable runs in place
-   * @returns every output by name; of other types than float32 (comparisons, `argMax`) as an Int32Array, or bytes for
-   * booleans: say so by `A`
-   * @throws ExpectationError for a missing array or one of the wrong length or type, and once the session is freed
+   * @param into arrays for outputs; an output without one gets a new array, unless the executable runs in place
+   * @returns every output by name; outputs of other types than float32 (comparisons, `argMax`) are an Int32Array, or
+   * bytes for booleans: give the type as `A`
+   * @throws ExpectationError for a missing array, a wrong length or type, and after the session is freed
    */
   async run<A extends OutputArray = Float32Array>(
     values: Readonly<Record<string, OutputArray>>,

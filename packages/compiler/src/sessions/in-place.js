@@ -7,14 +7,14 @@
  *
  * ONNX Runtime's binding for Node writes into preallocated arrays, and then copies every output into a new array as
  * well, in order: a fifth of a training step. It has no array for a sequence, so it stops there with the message below,
- * before the first copy and after the graph has run. Where a version copies after all, nothing is lost but time; a
- * witness shows that the graph ran.
+ * before the first copy and after the graph has run. A version that copies after all loses only time; a witness shows
+ * that the graph ran.
  */
 export const STOP = 'stop';
 
 const REFUSAL = /non tensor type/i;
 
-/** A number that an output holds before a run, and by all odds not after it. */
+/** A number that an output holds before a run, and almost surely not after it. */
 const UNTOUCHED = -1.2345678e-33;
 
 /**
@@ -23,7 +23,7 @@ const UNTOUCHED = -1.2345678e-33;
  * `STOP`
  * @param {Readonly<Record<string, unknown>>} feeds tensors by input
  * @param {Readonly<Record<string, unknown>>} fetches a tensor for every output, filled when the promise resolves
- * @param {Float32Array} witness the array behind one of them
+ * @param {Float32Array} witness the array of one of these tensors
  * @returns {Promise<void>}
  */
 export async function runInPlace(session, feeds, fetches, witness) {

@@ -1,7 +1,7 @@
-// A resource that is freed once, as soon as nobody uses it any more.
+// A resource that is freed once, after its last use.
 import { ExpectationError } from '@flowvae/tensor';
 
-/** Counts the uses of a resource, so that freeing waits for those under way and later ones are refused. */
+/** Counts the uses of a resource: freeing waits for current uses, and later uses are refused. */
 export class Lease {
   readonly #release: () => Promise<void>;
   readonly #onUse: () => void;
@@ -17,7 +17,7 @@ export class Lease {
   /**
    * Uses the resource.
    *
-   * @throws ExpectationError once it is freed, or waits to be
+   * @throws ExpectationError after the resource is freed, or waits to be freed
    */
   async use<T>(work: () => Promise<T>): Promise<T> {
     if (this.#freed) {
@@ -38,7 +38,7 @@ export class Lease {
     }
   }
 
-  /** Frees the resource after the uses under way; resolves when that is done. */
+  /** Frees the resource after its current uses; resolves then. */
   free(): Promise<void> {
     this.#freed ??= this.#whenIdle().then(this.#release);
     return this.#freed;

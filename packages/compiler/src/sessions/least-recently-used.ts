@@ -1,4 +1,4 @@
-// A cache with a bound: what was not asked for longest goes first.
+// A bounded cache: the least recently used entry leaves first.
 
 export class LeastRecentlyUsed<Entry> {
   readonly #entries = new Map<string, Entry>();
@@ -15,16 +15,16 @@ export class LeastRecentlyUsed<Entry> {
     return this.#entries.size;
   }
 
-  /** The entry of a key, created where there is none. */
+  /** The entry of a key, created if absent. */
   get(key: string, create: () => Entry): Entry {
     const entry = this.#entries.get(key) ?? create();
-    this.#entries.delete(key); // a Map keeps the order of insertion: the first key is the one not asked for longest
+    this.#entries.delete(key); // a Map keeps the order of insertion: the first key is the least recently used one
     this.#entries.set(key, entry);
     if (this.#entries.size > this.#limit) this.delete(this.#entries.keys().next().value!);
     return entry;
   }
 
-  /** The entry of a key, if there is one; counts as asking for it. */
+  /** The entry of a key, if present; counts as a use. */
   use(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -45,9 +45,7 @@ export class LeastRecentlyUsed<Entry> {
   }
 }
 
-/**
- * The promise of a key, made where there is none. One that rejects loses its place, so that the next call tries anew.
- */
+/** The promise of a key, made if absent. A rejected promise leaves the cache, so that the next call tries again. */
 export function promised<Entry>(
   cache: LeastRecentlyUsed<Promise<Entry>>,
   key: string,

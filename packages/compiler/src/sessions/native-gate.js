@@ -3,26 +3,26 @@
 // process with it: the native call fails to raise its error in a thread that is going, and aborts. So native code is
 // entered through a gate, and the gate is closed first. JavaScript, because worker threads load it too.
 
-/** Place of the word that closes the gate; word 1 + i counts what thread i is doing inside. */
+/** Place of the word that closes the gate; word 1 + i counts the native calls of thread i. */
 const CLOSED = 0;
 
 /** Longest sleep between two looks, ms. */
 const NAP = 50;
 
 /**
- * How long a closing gate waits for a thread, ms. It only passes where a thread was taken away inside (by lack of
- * memory) and nobody was told.
+ * The time that a closing gate waits for a thread, ms. It runs out only if a thread died inside (for lack of memory)
+ * without notice.
  */
 const PATIENCE = 30_000;
 
-/** Gates that are open in this thread; the process closes them when it exits. @type {Set<Int32Array>} */
+/** Gates that are open in this thread; the process closes them at exit. @type {Set<Int32Array>} */
 const open = new Set();
 
 /** Gates that this thread goes through as a worker. @type {Set<Int32Array>} */
 const entered = new Set();
 
 /**
- * A gate for so many threads, in shared memory.
+ * A gate for this many threads, in shared memory.
  * @param {number} threads
  * @returns {Int32Array}
  */
@@ -34,7 +34,7 @@ export function openGate(threads) {
 }
 
 /**
- * Takes note that a thread is gone, wherever it was: whoever is told of its end calls it.
+ * Records that a thread has ended, at any point; the listener of its end calls this.
  * @param {Int32Array} gate
  * @param {number} thread
  */
@@ -44,7 +44,7 @@ export function leaveGate(gate, thread) {
 }
 
 /**
- * Goes through the gate as a thread: refused where it is closed.
+ * Passes the gate as a thread; throws if it is closed.
  * @template T
  * @param {Int32Array} gate
  * @param {number} thread
@@ -55,7 +55,7 @@ export async function throughGate(gate, thread, native) {
   Atomics.add(gate, 1 + thread, 1);
   if (!entered.has(gate)) {
     entered.add(gate);
-    process.on('exit', () => leaveGate(gate, thread)); // a thread that ends itself inside
+    process.on('exit', () => leaveGate(gate, thread)); // for a thread that ends itself inside
   }
   try {
     if (Atomics.load(gate, CLOSED)) throw new Error('this thread is being ended');
@@ -67,8 +67,8 @@ export async function throughGate(gate, thread, native) {
 }
 
 /**
- * Closes a gate and waits until no thread is inside: for one run of a graph, or one session that is being made. Threads
- * may be ended then.
+ * Closes a gate and waits until no thread is inside: at most for one run of a graph, or one new session. Threads may be
+ * ended then.
  * @param {Int32Array} gate
  */
 export function closeGate(gate) {

@@ -1,5 +1,5 @@
-// @ts-check
-// What another thread loads to run graphs. JavaScript, because Node 20 starts a worker from nothing else.
+// @ts-check The module that other threads load to run graphs. JavaScript, because worker threads of Node 20 load
+// nothing else.
 
 export { openStages } from '../stages/staged-session.js';
 export { throughGate } from './native-gate.js';

@@ -11,7 +11,7 @@ export interface Runtime {
 
 let loading: Promise<Runtime | string> | undefined;
 
-/** Loads ONNX Runtime once; where it cannot be loaded, the first line of the reason. */
+/** Loads ONNX Runtime once; after a failure, returns the first line of the reason. */
 export function loadRuntime(): Promise<Runtime | string> {
   loading ??= import('onnxruntime-node').then(
     (module) => ({

@@ -1,4 +1,4 @@
-// Independent runs of graphs, spread over threads: each thread has sessions of its own that use one core.
+// Independent runs of graphs, spread over threads: each thread has its own sessions, which use one core.
 import { Worker } from 'node:worker_threads';
 import type { Arrays, OutputArray } from './executable.ts';
 import { runCounter } from './executable.ts';
@@ -8,16 +8,16 @@ import type { LentArray } from './shared-views.js';
 
 const WORKER = new URL('./session-worker.js', import.meta.url);
 
-/** Arrays that stay, each of its input's type; lent ones are not copied. */
+/** Constant inputs' arrays, each of its input's type; lent arrays are not copied. */
 export type Fixed = Readonly<Record<string, OutputArray | LentArray>>;
 
-/** What a worker starts with: its place at the gate to native code. */
+/** A worker's start data: its place at the gate to native code. */
 export interface ThreadData {
   readonly gate: Int32Array;
   readonly thread: number;
 }
 
-/** What a worker is told: a session to make, or a job for one. */
+/** A message to a worker: a session to make, or a job for one. */
 export type ToWorker = { readonly recipe: SessionRecipe; readonly fixed: Fixed } | Job;
 
 interface Job {
@@ -34,11 +34,11 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** One thread and the jobs it has not finished. */
+/** One thread and its unfinished jobs. */
 class Thread {
   readonly pending = new Map<number, Pending>();
   readonly #worker: Worker;
-  /** Why the thread ended; it does no more. */
+  /** The reason of the thread's end; afterwards it takes no job. */
   #failure: Error | undefined;
 
   constructor(data: ThreadData) {
@@ -80,7 +80,7 @@ class Thread {
   }
 
   #fail(error: Error): void {
-    this.#failure ??= error; // an error comes before the end that it causes
+    this.#failure ??= error; // an error event comes before the exit that it causes
     for (const { reject } of this.pending.values()) reject(error);
     this.pending.clear();
   }
@@ -88,8 +88,8 @@ class Thread {
 
 /**
  * Threads that run the same graphs on different inputs. Every run uses one core and has the same shapes, so results do
- * not depend on the number of threads. They may depend on the shapes: the last place of log and its like depends on
- * where in a tensor a number lies.
+ * not depend on the number of threads. They may depend on the shapes: the last place of log and similar functions
+ * depends on an element's position in the tensor.
  */
 export class SessionPool {
   readonly #threads: readonly Thread[];
@@ -106,7 +106,7 @@ export class SessionPool {
   /**
    * Makes a graph known to all threads.
    *
-   * @param fixed the arrays of inputs that are the same in every run, variables for one
+   * @param fixed arrays of inputs that are equal in every run, such as variables
    * @returns the session's number, for `run`
    */
   add(recipe: SessionRecipe, fixed: Fixed): number {
@@ -115,15 +115,15 @@ export class SessionPool {
   }
 
   /**
-   * Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. Rejects where that thread
-   * has ended.
+   * Runs a session once, on the thread with the fewest jobs. The arrays are copied at once. Rejects if this thread has
+   * ended.
    */
   run(session: number, arrays: Arrays): Promise<Arrays> {
     const thread = this.#threads.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
     return thread.run({ job: this.#jobs++, session, arrays }, this.#nodes[session]!);
   }
 
-  /** Ends all threads; jobs that are not done fail. */
+  /** Ends all threads; unfinished jobs fail. */
   async dispose(): Promise<void> {
     closeGate(this.#gate);
     await Promise.all(this.#threads.map((thread) => thread.stop()));

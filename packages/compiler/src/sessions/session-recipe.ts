@@ -1,4 +1,4 @@
-// What another thread needs to run a graph: plain data, no functions.
+// The data with which another thread runs a graph: plain data, no functions.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Graph, Named, ValueType } from '../graph/graph.ts';
@@ -19,7 +19,7 @@ export interface Port {
 export interface SessionChoices {
   /** Cores that one run may use. */
   readonly threads: number;
-  /** Every run is given an array for each output and copies nothing. */
+  /** Every run gets an array for each output and copies nothing. */
   readonly inPlace?: boolean;
   /** Runs take less memory, at a few more calls of the allocator. Default false. */
   readonly isSmall?: boolean;

@@ -1,6 +1,5 @@
-// @ts-check
-// A thread that runs sessions for a pool (session-pool.ts). JavaScript, because Node 20 starts a worker from nothing
-// else.
+// @ts-check A thread that runs sessions for a pool (session-pool.ts). JavaScript, because worker threads of Node 20
+// load nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { openStages } from '../stages/staged-session.js';
 import { throughGate } from './native-gate.js';
@@ -19,7 +18,7 @@ const { gate, thread } = /** @type {import('./session-pool.ts').ThreadData} */ (
 const sessions = [];
 
 /**
- * Makes a session; arrays that stay are given once.
+ * Makes a session; constant arrays are given once.
  * @param {SessionRecipe} recipe @param {Fixed} fixed
  * @returns {Promise<Run>}
  */
@@ -47,7 +46,7 @@ const arrayOf = async (given) => (given && 'address' in given ? borrowed(given) 
 parentPort?.on('message', async (/** @type {ToWorker} */ message) => {
   if ('recipe' in message) {
     const opened = throughGate(gate, thread, () => open(message.recipe, message.fixed));
-    opened.catch(() => {}); // told when it is asked to run
+    opened.catch(() => {}); // reported when a job runs it
     sessions.push(opened);
     return;
   }

@@ -2,17 +2,17 @@
 // Shared memory in the form that ONNX Runtime takes. JavaScript, because worker threads load it too.
 
 /**
- * A view of shared memory as an array buffer that is not marked as shared: the same bytes, nothing is copied.
+ * A view of shared memory as an array buffer that is not marked as shared: the same bytes, without a copy.
  * @typedef {(shared: SharedArrayBuffer) => ArrayBuffer} SharedView
  */
 
 /**
- * The function that makes such views; undefined where it is not to be had.
+ * The function that makes such views; undefined if unavailable.
  *
- * ONNX Runtime's binding refuses arrays over a SharedArrayBuffer, for Node-API of Node 20 knows no data pointer of one.
- * Threads that work on the same parameters would each have to keep a copy, and exchange them at every step. So the
- * address is asked for with a foreign function interface, and an array buffer is put over it. A view does not keep the
- * memory alive: whoever holds one holds the SharedArrayBuffer too.
+ * ONNX Runtime's binding refuses arrays over a SharedArrayBuffer, because Node-API of Node 20 has no data pointer for
+ * one. Threads that work on the same parameters would each have to keep a copy, and exchange copies at every step. So a
+ * foreign function interface gives the address, and an array buffer is put over it. A view does not keep the memory
+ * alive: its holder must hold the SharedArrayBuffer too.
  * @returns {Promise<SharedView | undefined>}
  */
 export async function sharedViews() {
@@ -27,7 +27,7 @@ export async function sharedViews() {
 }
 
 /**
- * Whether what is written through a view is read in the memory, and the other way round.
+ * Whether writes through a view reach the memory, and writes to the memory reach the view.
  * @param {SharedView} view
  */
 function isTrue(view) {
@@ -39,16 +39,18 @@ function isTrue(view) {
 }
 
 /**
- * A large array of one thread, as others find it.
+ * A large array of one thread, as other threads find it.
  * @typedef {{ readonly address: bigint | number, readonly bytes: number }} LentArray
  */
 
-/** Smaller arrays are copied: they may lie where the garbage collector moves them, and cost little. */
+/**
+ * The least size of lent arrays. Smaller ones are copied: the garbage collector may move them, and copies cost little.
+ */
 const LEAST_LENT = 2 ** 20;
 
 /**
- * The function that lends arrays to other threads, so that each need not have a copy; undefined where it is not to be
- * had. It lends no small ones. Whoever lends an array keeps it, unchanged, until those threads have ended.
+ * The function that lends arrays to other threads, so that these need no copies; undefined if unavailable. It lends no
+ * small arrays. The lender keeps an array, unchanged, until those threads have ended.
  * @returns {Promise<((array: Float32Array) => LentArray | undefined) | undefined>}
  */
 export async function arrayLending() {

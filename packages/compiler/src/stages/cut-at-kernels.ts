@@ -1,15 +1,15 @@
-// Cuts a graph where kernels of our own stand: what ONNX Runtime computes in one run becomes one stage, each such
+// Cuts a graph at kernels of our own: the nodes that ONNX Runtime computes in one run become one stage, each such
 // kernel another.
 import { type Graph, type GraphNode, type Named, producersOf, unshaped, type Value } from '../graph/graph.ts';
 import { removeDeadNodes } from '../passes/dead-nodes.ts';
 
 /**
- * Nodes that ONNX Runtime runs in one go. Its inputs and outputs are the whole graph's, by their names, and values that
- * cross.
+ * Nodes that ONNX Runtime runs in one go. The stage's inputs and outputs are the whole graph's, by their names, and
+ * crossing values.
  */
 export interface SessionStage {
   readonly graph: Graph;
-  /** Those of its inputs and outputs that cross. */
+  /** Inputs and outputs of the stage that cross. */
   readonly entering: readonly Named[];
   readonly leaving: readonly Named[];
 }
@@ -22,14 +22,16 @@ export interface KernelStage {
 /** A graph as stages in the order in which they run. */
 export interface StagedGraph {
   readonly stages: readonly (SessionStage | KernelStage)[];
-  /** Values that go from one stage to another, inputs of the graph that kernels read, and outputs that they compute. */
+  /**
+   * Values that go from one stage to another, inputs of the graph that kernels read, and outputs that kernels compute.
+   */
   readonly crossing: readonly Value[];
 }
 
-/** Whether a node is one of ours. */
+/** Whether a node is a kernel of our own. */
 const isOwn = ({ domain }: GraphNode): boolean => domain === 'flowvae';
 
-/** Names under which sessions know values that cross: none that the graph's own inputs, variables and outputs have. */
+/** Names of crossing values in sessions; they differ from the names of the graph's inputs, variables and outputs. */
 function crossingNames(crossing: readonly Value[], { inputs, variables, outputs }: Graph): ReadonlyMap<Value, string> {
   const taken = [...inputs, ...variables, ...outputs].map(({ name }) => name);
   let prefix = 'crossing:';
@@ -38,8 +40,8 @@ function crossingNames(crossing: readonly Value[], { inputs, variables, outputs 
 }
 
 /**
- * Cuts; a graph without kernels of ours is one stage, unchanged, and one without outputs, which ONNX Runtime refuses,
- * is none.
+ * Cuts a graph. A graph without kernels of ours is one stage, unchanged. A graph without outputs has no
+ * stage, because ONNX Runtime refuses it.
  */
 export function cutAtKernels(whole: Graph): StagedGraph {
   if (whole.outputs.length === 0) return { stages: [], crossing: [] };
@@ -61,16 +63,14 @@ export function cutAtKernels(whole: Graph): StagedGraph {
   return { stages: stages.flat(), crossing };
 }
 
-/**
- * Kernels of ours read a tensor as it lies in memory, whatever its shape; their attributes say what they take it for.
- */
+/** Kernels of ours read a tensor's memory without its shape; their attributes give the sizes. */
 function withoutReshapes(graph: Graph): Graph {
   const producers = producersOf(graph);
   const direct = (node: GraphNode) => ({ ...node, inputs: node.inputs.map((value) => unshaped(value, producers)) });
   return removeDeadNodes({ ...graph, nodes: graph.nodes.map((node) => (isOwn(node) ? direct(node) : node)) });
 }
 
-/** How many kernels of ours a node has to wait for; those of one level run after the session of that level. */
+/** The number of our kernels that a node waits for; kernels of one level run after the session of that level. */
 function levelsOf({ nodes }: Graph): ReadonlyMap<GraphNode, number> {
   const levels = new Map<GraphNode, number>();
   const known = new Map<Value, number>();
@@ -82,7 +82,10 @@ function levelsOf({ nodes }: Graph): ReadonlyMap<GraphNode, number> {
   return levels;
 }
 
-/** Values that more than one stage knows, all that kernels of ours read or write, and results that nobody computes. */
+/**
+ * Values that more than one stage knows, all values that kernels of ours read or write, and results without a computing
+ * node.
+ */
 function crossingValues(graph: Graph, levels: ReadonlyMap<GraphNode, number>): Set<Value> {
   const { nodes, outputs } = graph;
   const producers = producersOf(graph);
@@ -99,7 +102,7 @@ function crossingValues(graph: Graph, levels: ReadonlyMap<GraphNode, number>): S
   return crossing;
 }
 
-/** The nodes of a stage as a graph of their own; undefined where there are none. */
+/** The nodes of a stage as their own graph; undefined if there are none. */
 function sessionStage(
   graph: Graph,
   nodes: readonly GraphNode[],

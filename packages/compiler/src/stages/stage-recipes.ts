@@ -1,5 +1,5 @@
-// A graph as the plain data that a thread needs to run it: models for ONNX Runtime, calls of our own kernels, and the
-// memory between them.
+// A graph as plain data with which a thread runs it: models for ONNX Runtime, calls of our own kernels, and the memory
+// between them.
 import { readFileSync } from 'node:fs';
 import { declaredKernels, ExpectationError, elementCount, type KernelDescriptor } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
@@ -33,7 +33,7 @@ export interface KernelPart {
   readonly kernel: string;
   readonly inputs: readonly CrossingTensor[];
   readonly outputs: readonly CrossingTensor[];
-  /** Scratch memory, in bytes from the start of the memory; none where the kernel takes none. */
+  /** Scratch memory, in bytes from the start of the memory; empty for a kernel without scratch. */
   readonly scratch: readonly number[];
   readonly sizes: readonly number[];
 }
@@ -42,10 +42,10 @@ export interface KernelPart {
 export interface StageMemory {
   readonly module: WebAssembly.Module;
   readonly bytes: number;
-  /** What the graph is given and kernels read, by the name of the input. */
+  /** Inputs of the graph that kernels read, by name. */
   readonly given: Readonly<Record<string, CrossingTensor>>;
   readonly constants: readonly { readonly tensor: CrossingTensor; readonly data: Graph['constants'][number]['data'] }[];
-  /** What is known here and asked for, by the name of the output. */
+  /** Outputs of the graph that the memory holds, by name. */
   readonly told: Readonly<Record<string, CrossingTensor>>;
 }
 
@@ -56,12 +56,12 @@ export interface StageRecipes {
   readonly memory?: StageMemory;
 }
 
-/** Tensors begin where a line of the cache does. */
+/** Tensors start at a cache line. */
 const ALIGNMENT = 64;
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** The one module that all kernels of a graph come from. */
+/** The one module that holds all kernels of a graph. */
 function moduleOf(kernels: readonly KernelDescriptor[]): WebAssembly.Module {
   const [
     {
@@ -112,7 +112,7 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
   };
 }
 
-/** What a memory of WebAssembly can hold; a page is left for the kernels' tables. */
+/** The capacity of a WebAssembly memory; one page is left for the kernels' tables. */
 const MOST_BYTES = 65_535 * 65_536;
 
 function refuseTooLarge(bytes: number, kernel: string): void {
@@ -151,7 +151,7 @@ function sessionPart(
     Object.fromEntries(list.map(({ name, value }) => [key(name), tensors.get(value)!]));
   const others = (list: readonly Named[], crossing: readonly Named[], key: (name: string) => string) =>
     list.filter((named) => !crossing.includes(named)).map(({ name }) => key(name));
-  const stops = inPlace && graph.outputs.some(({ value }) => value.type === 'float32'); // one of them is the witness
+  const stops = inPlace && graph.outputs.some(({ value }) => value.type === 'float32'); // one is the witness
   return {
     model: encodeModel(graph, { inPlace: stops }),
     inPlace: stops,

@@ -7,7 +7,7 @@ import { runInPlace } from '../sessions/in-place.js';
 /** @typedef {import('./stage-recipes.ts').KernelPart} KernelPart */
 /** @typedef {import('./stage-recipes.ts').StageMemory} StageMemory */
 /** @typedef {import('./stage-recipes.ts').CrossingTensor} CrossingTensor */
-/** What a module of kernels exports. @typedef {Readonly<Record<string, (...numbers: number[]) => number>>} Exports */
+/** The exports of a module of kernels. @typedef {Readonly<Record<string, (...numbers: number[]) => number>>} Exports */
 /** @typedef {import('../sessions/executable.ts').OutputArray} Elements */
 /** @typedef {Readonly<Record<string, { readonly data: Elements }>>} Feeds */
 /** @typedef {Readonly<Record<string, { readonly data: Elements } | null>>} Fetches */
@@ -21,8 +21,8 @@ import { runInPlace } from '../sessions/in-place.js';
 /**
  * A graph that is ready to run.
  * @typedef {object} StagedSession
- * @property {(feeds: Feeds, fetches: Fetches) => Promise<Results>} run results of outputs that were not fetched into a
- * tensor, by their names, at least
+ * @property {(feeds: Feeds, fetches: Fetches) => Promise<Results>} run resolves to the outputs that were not fetched
+ * into a tensor, by name, at least
  * @property {() => Promise<void>} release
  */
 
@@ -91,7 +91,7 @@ export async function openStages({ stages, memory }, options, { InferenceSession
 }
 
 /**
- * One run after the other: what stands between the stages of one would be written over by the next.
+ * Runs one after the other: a second run would overwrite the first one's values between stages.
  * @param {StagedSession['run']} run
  * @returns {StagedSession['run']}
  */
@@ -100,7 +100,7 @@ function inTurn(run) {
   let last = Promise.resolve();
   return (feeds, fetches) => {
     const result = last.then(() => run(feeds, fetches));
-    last = result.catch(() => {}); // told to whoever asked for that run
+    last = result.catch(() => {}); // the caller of that run gets the error
     return result;
   };
 }
@@ -143,11 +143,11 @@ function openRoom({ module, bytes, given, constants, told }) {
       const numbers = [...pointers(inputs), ...pointers(outputs), ...scratch.map((offset) => base + offset), ...sizes];
       return () => void run(...numbers);
     },
-    /** Takes what kernels read of what the graph is given. @param {Feeds} feeds */
+    /** Copies the graph's inputs that kernels read into the memory. @param {Feeds} feeds */
     take(feeds) {
       for (const [name, place] of entering) place.set(/** @type {Float32Array} */ (feeds[name]?.data));
     },
-    /** Tells results that stand in the memory. @param {Fetches} fetches @param {Results} results */
+    /** Copies outputs from the memory. @param {Fetches} fetches @param {Results} results */
     tell(fetches, results) {
       for (const [name, place] of leaving) {
         const wanted = fetches[name];

@@ -13,18 +13,18 @@ import {
 import { randomDraw, valueRead } from './trace-error.ts';
 
 /**
- * The recording backend's names in tfjs's registry: with tfjs's kernels only, for graphs that go anywhere, and with
- * kernels of our own beside.
+ * The recording backend's names in tfjs's registry: with tfjs's kernels only, for portable graphs, and with kernels of
+ * our own too.
  */
 export const RECORDER = 'flowvae-recorder';
 export const RECORDER_WITH_OWN = 'flowvae-recorder-own';
 
-/** Operations that draw random numbers eagerly and would leave them in the graph as constants. */
+/** Operations that draw random numbers eagerly; the graph would hold these numbers as constants. */
 const RANDOM_OPERATION = /^(rand(om\w*)?|truncatedNormal|multinomial|dropout)$/;
 
 class Recorder extends tf.KernelBackend implements Recording {
   readonly engine = 'compile';
-  /** What each tensor of the running trace stands for. Captured eager tensors join when they are first used. */
+  /** The value of each tensor in the running trace. Captured eager tensors join at their first use. */
   #values = new WeakMap<tfjs.DataId, Value>();
   #builder: GraphBuilder | undefined;
 
@@ -45,7 +45,7 @@ class Recorder extends tf.KernelBackend implements Recording {
     return this.#builder;
   }
 
-  /** Lets a data id, such as a variable's, stand for a value of the graph. */
+  /** Makes a data id, such as a variable's, stand for a value of the graph. */
   bind(dataId: tfjs.DataId, value: Value): void {
     this.#values.set(dataId, value);
   }
@@ -57,7 +57,7 @@ class Recorder extends tf.KernelBackend implements Recording {
     return { dataId, shape: [...value.shape], dtype: value.type as DataType };
   }
 
-  /** The value that a tensor stands for; one from outside the trace is read on its own backend and embedded. */
+  /** The value of a tensor; a tensor from outside the trace is read on its own backend and embedded. */
   valueFor({ dataId, shape, dtype }: TensorInfo): Value {
     const known = this.#values.get(dataId);
     if (known) return known;
@@ -93,7 +93,7 @@ class Recorder extends tf.KernelBackend implements Recording {
     throw valueRead();
   }
 
-  /** tfjs frees what the user's code no longer holds; the graph still does. */
+  /** tfjs frees tensors that the user's code no longer holds; the graph still holds their values. */
   override disposeData(): boolean {
     return true;
   }
@@ -123,7 +123,7 @@ for (const name of [RECORDER, RECORDER_WITH_OWN]) {
   registerRecordedKernels<Recorder>(name, recorded);
 }
 
-/** Kernels are declared when the package is loaded that they belong to, which may be later than this one. */
+/** A kernel is declared when its package is loaded, which may be later than this one. */
 export function registerDeclaredKernels(): void {
   const open = [...declaredKernels().keys()].filter((name) => !tf.getKernel(name, RECORDER_WITH_OWN));
   if (open.length > 0) registerRecordedKernels<Recorder>(RECORDER_WITH_OWN, recorded, open);

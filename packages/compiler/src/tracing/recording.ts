@@ -1,4 +1,4 @@
-// How one call of a tfjs kernel becomes operators of a graph. The tracer and the lazy backend both record this way.
+// Turns one call of a tfjs kernel into operators of a graph. The tracer and the lazy backend both record this way.
 import { type DataType, type TensorInfo, tf } from '@flowvae/tensor';
 import type { Value, ValueType } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -8,7 +8,7 @@ import { lowerings } from '../lowerings/table.ts';
 import { unsupportedKernels } from '../lowerings/unsupported.ts';
 import { type Caller, failedLowering, unsupportedKernel, unsupportedType } from './trace-error.ts';
 
-/** Who records: knows what value each tensor stands for, and where operators go. */
+/** A recorder: it knows the value of each tensor, and the builder of operators. */
 export interface Recording {
   /** Named in errors. */
   readonly engine: Caller['engine'];
@@ -45,7 +45,7 @@ const reasonAgainst = (kernel: string) => (unsupportedKernels as Readonly<Record
 
 const callerOf = ({ engine }: Pick<Recording, 'engine'>): Caller => ({ engine, operation: activeOperations().at(-1) });
 
-/** A lowering's own refusal is said with the operation that it belongs to. */
+/** Adds the operation's name to a lowering's own error. */
 function lowered(kernel: string, recording: Recording, lower: () => Value | Value[]): Value | Value[] {
   try {
     return lower();
@@ -56,7 +56,7 @@ function lowered(kernel: string, recording: Recording, lower: () => Value | Valu
 }
 
 /**
- * Hands every kernel of tfjs on one backend to `record`; those without a lowering too, so that they are refused by
+ * Passes every tfjs kernel on one backend to `record`, including those without a lowering, so that these are refused by
  * name.
  */
 export function registerRecordedKernels<Backend>(
@@ -74,7 +74,7 @@ export function registerRecordedKernels<Backend>(
 }
 
 /**
- * The names of the tfjs operations under way, outermost first; other scopes, such as those of `tidy` and of gradients,
+ * The names of the current tfjs operations, outermost first; other scopes, such as those of `tidy` and of gradients,
  * are left out.
  */
 export function activeOperations(): string[] {
@@ -85,7 +85,7 @@ export function activeOperations(): string[] {
     .map((name) => name.slice(0, -'__op'.length));
 }
 
-/** `kernel`, and the operation that called it where that has another name. */
+/** `kernel`, and the calling operation if its name differs. */
 function originOf(kernel: string): string {
   const operation = tf.engine().state.activeScope?.name.replace(/__op$/, '') ?? '';
   return operation && operation.toLowerCase() !== kernel.toLowerCase() ? `${operation}: ${kernel}` : kernel;

@@ -1,17 +1,15 @@
-// What can go wrong while a function is traced, each said with the call that caused it.
+// The errors of tracing, each with the call that caused it.
 import { ExpectationError } from '@flowvae/tensor';
 
 /**
- * A traced function did what a graph cannot hold: read a value, drew random numbers, or called an unsupported kernel.
+ * A traced function did something that a graph cannot hold: it read a value, drew random numbers, or called an
+ * unsupported kernel.
  */
 export class TraceError extends ExpectationError {
   override readonly name = 'TraceError';
 }
 
-/**
- * Who refuses, and the tfjs operation that called; none is known where a kernel belongs to a gradient or was called by
- * name.
- */
+/** The refusing engine, and the calling tfjs operation; undefined for a kernel of a gradient or one called by name. */
 export interface Caller {
   readonly engine: 'compile' | 'onnxruntime';
   readonly operation: string | undefined;
@@ -61,7 +59,7 @@ export function valueRead(): TraceError {
   });
 }
 
-/** A variable was assigned to that the graph does not know: its new value would be lost. */
+/** The function assigned to a variable that the graph does not know: the new value would be lost. */
 export function variableAssigned(): TraceError {
   return new TraceError({
     where: `compile: assigning a variable while tracing${callSite()}`,
@@ -82,7 +80,8 @@ export function randomDraw(operation: string): TraceError {
 }
 
 /**
- * ` at file:line` of the innermost caller outside this package, `tensor` and installed ones, where the stack shows one.
+ * ` at file:line` of the innermost caller outside this package, `tensor` and installed packages, if the stack shows
+ * one.
  */
 function callSite(): string {
   const limit = Error.stackTraceLimit;

@@ -1,4 +1,4 @@
-// Runs a function once on the recording backend and returns what it would compute, as a graph.
+// Runs a function once on the recording backend and returns its computation as a graph.
 import { type NamedVariables, refuseAssignments, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from '../graph/graph.ts';
 import { RECORDER, RECORDER_WITH_OWN, recorder, registerDeclaredKernels } from './recorder.ts';
@@ -8,16 +8,19 @@ import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 /** Shapes of a traced function's inputs by name. All inputs are float32. */
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
 
-/** A function that can be traced: named tensors to named tensors, nothing else read or drawn. */
+/**
+ * A function that can be traced: named tensors to named tensors, which reads nothing else and draws no random numbers.
+ */
 export type Traceable = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
-/** Before the name of a variable: the output that holds what the function assigned to it. */
+/** Prefix of a variable's name: the output that holds the value which the function assigned. */
 export const ASSIGNED = 'assigned:';
 
 /** Options of {@link trace}. */
 export interface TraceOptions {
   /**
-   * Variables that the function reads: they become inputs of the graph under these names. Others are frozen into it.
+   * Variables that the function reads: they become inputs of the graph under these names. Other variables are frozen
+   * into the graph.
    */
   readonly variables?: NamedVariables;
   /** Kernels of our own, which run in this process only. Default false: the graph is pure ONNX. */
@@ -26,12 +29,11 @@ export interface TraceOptions {
 
 /**
  * Traces a pure function for given input shapes. Variables become graph inputs of their own types under their names in
- * `variables`, and what the function assigns
- * to them becomes further outputs, `assigned:<name>`; other tensors that the function captures are embedded as
- * constants. Whatever happens inside, tfjs's backend and scopes are what they were before.
+ * `variables`, and values that the function assigns to them become further outputs, `assigned:<name>`; other tensors
+ * that the function captures are embedded as constants. tfjs's backend and scopes are restored in any case.
  *
- * @throws TraceError for an unsupported kernel, a value read, a variable assigned that is no input, a random operation,
- * or a result that is no record of tensors
+ * @throws TraceError for an unsupported kernel, a read value, an assigned variable that is no input, a random
+ * operation, or a result that is no record of tensors
  */
 export function trace(
   fn: Traceable,
@@ -39,7 +41,7 @@ export function trace(
   { variables = {}, ownKernels = false }: TraceOptions = {},
 ): Graph {
   const engine = tf.engine();
-  tf.backend(); // tfjs chooses its backend at first use; make it choose before ours is the current one
+  tf.backend(); // tfjs chooses its backend at first use; this makes it choose before ours is the current one
   const before = tf.getBackend();
   refuseSharedNames(inputShapes, variables);
   const builder = recorder.start();
@@ -59,7 +61,7 @@ export function trace(
       });
       const results = fn(Object.fromEntries(inputs));
       const outputs = namedOutputs(results);
-      // also what the function kept from its own scopes
+      // also tensors that the function kept from its own scopes
       for (const result of Object.values(results)) if (isRecorded(result)) result.dispose();
       return builder.graph([...outputs, ...assignedOutputs(assigned, outputs)]);
     } finally {
@@ -83,7 +85,7 @@ function refuseSharedNames(inputShapes: InputShapes, variables: NamedVariables):
 /** Whether a tensor was made by the trace; variables and captured tensors are the caller's. */
 const isRecorded = ({ dataId }: Tensor) => tf.engine().state.tensorInfo.get(dataId)?.backend === recorder;
 
-/** A gradient that throws leaves its tape, and the tensors saved on it, behind; tfjs itself never frees them. */
+/** A gradient that throws leaves its tape with the tensors saved on it; tfjs itself never frees them. */
 function freeAbandonedTape(): void {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) return;
@@ -92,9 +94,9 @@ function freeAbandonedTape(): void {
 }
 
 /**
- * Until released, variables that are inputs of the graph cannot be read, which would freeze today's values into it, and
- * what they are assigned goes into `assigned` instead of into them. Other variables cannot be assigned, which would
- * leave them without values after the trace.
+ * Until released, variables that are inputs of the graph cannot be read, because the read would freeze the current
+ * values into the graph; assigned values go into `assigned` instead of into the variables. Other variables cannot be
+ * assigned, because they would have no values after the trace.
  */
 function guardVariables(variables: NamedVariables, assigned: Map<string, Value>): () => void {
   const refuseRead = () => {
@@ -112,7 +114,7 @@ function guardVariables(variables: NamedVariables, assigned: Map<string, Value>)
   };
 }
 
-/** From now on the variable stands for the value that it was given. */
+/** Makes the variable stand for the assigned value. */
 function assignedValue(name: string, variable: Variable, given: Tensor): Value {
   if (given.dtype !== variable.dtype || !sameShape(given.shape, variable.shape)) {
     const described = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(', ')}]`;

@@ -55,9 +55,7 @@ const filterGradient2D =
     return filterGradient(builder, x, dy, convolution2D(x.shape, attributes.filterShape, attributes, depthwise));
   };
 
-/**
- * A bias or slopes of one dimension belong to the channels, wherever these are; anything else broadcasts as it stands.
- */
+/** A bias or slopes of one dimension belong to the channels, at any axis; other shapes broadcast unchanged. */
 const alongChannels = (builder: GraphBuilder, value: Value, channelsLast: boolean) =>
   channelsLast || value.shape.length !== 1 || value.shape[0] === 1
     ? value

@@ -12,7 +12,7 @@ export interface Convolution {
   readonly depthwise: boolean;
 }
 
-/** What follows a convolution before its axes go back to the caller's order. */
+/** The operations after a convolution, before its axes return to the caller's order. */
 export interface Finish {
   /** A bias for each output channel. */
   readonly bias?: Value | undefined;
@@ -53,7 +53,7 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
   const { axes } = windows;
   const weights = onnxFilter(builder, filter, of);
   const whole = channelsFirst(builder, dy, windows);
-  // tfjs leaves out what is not the result of a window
+  // tfjs ignores elements that are no window's result
   const read = [...whole.shape.slice(0, 2), ...each(axes, 'output')];
   const image = sameShape(whole.shape, read)
     ? whole
@@ -73,8 +73,8 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
 }
 
 /**
- * The gradient for the filter of {@link convolved}, itself a convolution: channels take the place of the batch and the
- * batch that of channels, dy is the filter, stride and dilation change places.
+ * The gradient for the filter of {@link convolved} is a convolution too: channels and batch change places, dy is the
+ * filter, and stride and dilation change places.
  */
 export function filterGradient(builder: GraphBuilder, x: Value, dy: Value, of: Convolution): Value {
   const { windows, depthwise } = of;

@@ -1,4 +1,4 @@
-// Pieces of images at places that a tensor gives, and images turned by an angle.
+// Crops of images at places that a tensor gives, and rotated images.
 import { elementCount, tf, type tfjs } from '@flowvae/tensor';
 import type { Value, ValueType } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -15,7 +15,7 @@ import {
   where,
 } from '../lowering.ts';
 
-/** One axis of all boxes: where each row or column of the crops lies in the image. */
+/** One axis of all boxes: the positions of the crops' rows or columns in the image. */
 interface CropAxis {
   /** [N, size], in elements of the image. */
   readonly places: Value;
@@ -105,7 +105,7 @@ const cropAndResize: Lowering<tfjs.CropAndResizeAttrs> = (
   return where(builder, ownerMask, where(builder, mask, values, builder.scalar(extrapolationValue)), builder.scalar(0));
 };
 
-/** Each pixel from where it was before the turn, to the nearest; the angle and the centre are known while tracing. */
+/** Takes each pixel from the nearest pixel before the rotation; the angle and the centre are known while tracing. */
 const rotateWithOffset: Lowering<tfjs.RotateWithOffsetAttrs> = (builder, inputs, { radians, fillValue, center }) => {
   const image = required(inputs, 'image');
   const [batch, height, width, channels] = image.shape as [number, number, number, number];

@@ -51,7 +51,7 @@ function dilation(builder: GraphBuilder, inputs: Inputs, { strides, pad, dilatio
   return { x, axes, shape: [batch, ...each(axes, 'output'), channels], sums };
 }
 
-/** The first place in the window that has the largest sum, for each element of the result. */
+/** The place of the largest sum in each window, the first one among equals. */
 function maximumPlaces(builder: GraphBuilder, sums: readonly Value[]): Value {
   const first = { best: sums[0]!, place: builder.constant([0], [1, 1, 1, 1], 'int32') };
   const last = sums.slice(1).reduce(({ best, place }, sum, i) => {
@@ -76,8 +76,8 @@ function collected(builder: GraphBuilder, dy: Value, indices: Value, shape: read
 }
 
 /**
- * Every dy to the element of x under the largest sum: the window's corner and the place's offset from it, kept inside
- * the image.
+ * Adds every dy to the element of x with the largest sum: the window's corner plus the place's offset, clamped to the
+ * image.
  */
 const inputGradient: Lowering<tfjs.Dilation2DAttrs> = (builder, inputs, attributes) => {
   const { x, axes, shape, sums } = dilation(builder, inputs, attributes);

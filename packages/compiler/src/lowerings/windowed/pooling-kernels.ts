@@ -19,7 +19,7 @@ type Attributes3D = Pick<
   'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'
 >;
 
-/** Where a kernel's windows lie in an image of this shape. */
+/** The placement of a kernel's windows in an image of this shape. */
 type Placement<Attributes> = (shape: readonly number[], attributes: Attributes) => Windows;
 
 const place2D: Placement<Attributes2D> = (shape, { filterSize, strides, pad, dimRoundingMode }) =>
@@ -48,8 +48,7 @@ const place3D: Placement<Attributes3D> = (shape, { filterSize, strides, pad, dim
   );
 
 /**
- * Windows of one element, as many as there are elements: tfjs-cpu's 2-D pools return their input then, however it is
- * padded.
+ * Windows of one element, as many as there are elements: tfjs-cpu's 2-D pools then return their input, for any padding.
  */
 const keepsElements = (axes: Windows['axes']) =>
   axes.every(({ size, input, output }) => size === 1 && input === output);
@@ -97,8 +96,8 @@ const maxPoolWithArgmax: Lowering<tfjs.MaxPoolWithArgmaxAttrs> = (builder, input
 };
 
 /**
- * In 2-D a window without elements has the mean 0/0 and ties go to the first; in 3-D it has the mean 0 and they go to
- * the last: so tfjs-cpu.
+ * As in tfjs-cpu: in 2-D a window without elements has the mean 0/0 and ties go to the first place; in 3-D the mean is
+ * 0 and ties go to the last place.
  */
 export const pools = {
   AvgPool: pool(place2D, average(0)),

@@ -19,7 +19,7 @@ function paddedImage(builder: GraphBuilder, image: Value, amounts: readonly numb
   return padded(builder, image, [[0, 0], [0, 0], ...spatial], value);
 }
 
-/** The same windows over an image that bears its padding itself. */
+/** The same windows over an image that includes its padding. */
 const unpadded = (axes: Axes): WindowAxis[] =>
   axes.map((axis) => ({
     ...axis,
@@ -36,7 +36,7 @@ interface Placed {
   readonly axes: Axes;
 }
 
-/** An image with NaN, which tfjs's maxima pass over, out of the way, and with the padding that ONNX would refuse. */
+/** An image for maxima: NaN, which tfjs's maxima skip, is replaced, and padding that ONNX would refuse is added. */
 function forMaximum(builder: GraphBuilder, x: Value, axes: Axes): Placed {
   const lowest = builder.scalar(Number.NEGATIVE_INFINITY);
   const unknown = elementwise(builder, 'IsNaN', x, { type: 'bool' });
@@ -75,8 +75,8 @@ const places = (axes: Axes): number[][] =>
   );
 
 /**
- * The maxima and where they are in the flat image; a window of NaN and −∞ only has a place outside, and −∞ or float32's
- * lowest as its maximum.
+ * The maxima and their places in the flat image. A window of NaN and −∞ only has a place outside the image, and its
+ * maximum is −∞ or float32's lowest number.
  */
 function maximaWithPlaces(builder: GraphBuilder, { image, axes }: Placed): [maxima: Value, places: Value] {
   const shape = outputShape(image, axes);
@@ -111,7 +111,7 @@ export function firstMaximumGradient(builder: GraphBuilder, x: Value, dy: Value,
   );
 }
 
-/** The same with every dy going to the last of its window's maxima: the first one seen from behind. */
+/** The same, but every dy goes to the last of its window's maxima, which is the first one of the reversed image. */
 export function lastMaximumGradient(builder: GraphBuilder, x: Value, dy: Value, windows: Axes): Value {
   const unread = each(windows, 'after').map((after) => Math.max(0, -after));
   const read = x.shape.map((size, i) => (i < 2 ? size : size - unread[i - 2]!));
@@ -162,10 +162,7 @@ export function maxPooledWithPlaces(builder: GraphBuilder, x: Value, axes: Axes,
   return [maxima, pairwise(builder, 'Add', scaled, offsets)];
 }
 
-/**
- * The mean of every window, over those of its elements that are inside the image; `empty` is the count for a window
- * that has none.
- */
+/** The mean of every window over its elements inside the image; `empty` is the count for a window without any. */
 export function averagePooled(builder: GraphBuilder, x: Value, axes: Axes, empty: number): Value {
   const shape = outputShape(x, axes);
   if (!refusesPadding(axes)) {
@@ -194,7 +191,7 @@ function sums(builder: GraphBuilder, x: Value, axes: Axes): Value {
   return builder.node('Conv', [image, ones], { shape, type: 'float32', attributes: windowAttributes(axes) });
 }
 
-/** How many elements of each window lie inside one axis. */
+/** The number of each window's elements inside one axis. */
 const insideCounts = ({ input, output, size, stride, before }: WindowAxis): number[] =>
   Array.from({ length: output }, (_, i) => {
     const start = i * stride - before;
@@ -202,8 +199,8 @@ const insideCounts = ({ input, output, size, stride, before }: WindowAxis): numb
   });
 
 /**
- * The gradient of {@link averagePooled} as tfjs defines it: every dy, divided by the size of the window, spread over
- * the window. Windows that reach into the padding share as if they were whole.
+ * The gradient of {@link averagePooled} as tfjs defines it: every dy, divided by the size of the window, is spread over
+ * the window. Windows that reach into the padding are treated as whole.
  */
 export function averageGradient(builder: GraphBuilder, dy: Value, axes: Axes): Value {
   const sizes = each(axes, 'size');

@@ -10,7 +10,7 @@ export interface Sampling {
   readonly halfPixelCenters: boolean;
 }
 
-/** Where one axis of the result lies on the axis of the image, in elements. */
+/** The position of one axis of the result on the axis of the image, in elements. */
 const sources = (from: number, to: number, { alignCorners }: Sampling, shift: number): number[] => {
   const ratio = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
   return Array.from({ length: to }, (_, i) => ratio * (i + shift));
@@ -25,7 +25,7 @@ const nearest = (from: number, to: number, sampling: Sampling): number[] => {
 interface Blend {
   readonly lower: readonly number[];
   readonly upper: readonly number[];
-  /** The upper one's share. */
+  /** The weight of the upper element. */
   readonly share: readonly number[];
 }
 
@@ -61,7 +61,7 @@ const resizeBilinear: Lowering<tfjs.ResizeBilinearAttrs> = (builder, inputs, att
   return blended(builder, columns, 1, blend(images.shape[1]!, height, attributes));
 };
 
-/** Row i of a matrix says what element i of the image gives to each element of the result. */
+/** Row i of the matrix: the weight of the image's element i in each element of the result. */
 type Weights = (from: number, to: number, sampling: Sampling) => number[];
 
 const nearestWeights: Weights = (from, to, sampling) => {
@@ -82,11 +82,11 @@ const bilinearWeights: Weights = (from, to, sampling) => {
   return weights;
 };
 
-/** Every dy back to the places that it came from: a product with the transposed weights for each axis. */
+/** Adds every dy to its sources: a product with the transposed weights for each axis. */
 const gradient =
   (weights: Weights): Lowering<Omit<Sampling, 'halfPixelCenters'>> =>
   (builder, inputs, { alignCorners }) => {
-    // tfjs's gradients place pixels by their corners whatever the forward pass did
+    // tfjs's gradients always place pixels by their corners, unlike some forward passes
     const sampling = { alignCorners, halfPixelCenters: false };
     const [images, dy] = [required(inputs, 'images'), required(inputs, 'dy')];
     const [batch, height, width, channels] = images.shape as [number, number, number, number];

@@ -14,7 +14,7 @@ export interface WindowAxis {
   readonly dilation: number;
   /** Elements of padding before the first one. */
   readonly before: number;
-  /** Elements of padding that the last window needs behind the last one; below zero where the tail stays unread. */
+  /** Elements of padding that the last window needs after the last element; below zero if the tail stays unread. */
   readonly after: number;
 }
 
@@ -55,7 +55,7 @@ export const windows3D = (info: Info3D): Windows => ({
   channelsLast: info.dataFormat === 'channelsLast',
 });
 
-/** The padding behind follows from the number of windows, whichever way tfjs rounded it. */
+/** The padding behind follows from the number of windows, for both ways in which tfjs rounds it. */
 function windowAxes(given: Axes<'input' | 'output' | 'size' | 'stride' | 'dilation' | 'before'>): WindowAxis[] {
   return given.input.map((input, i) => {
     const of = (list: readonly number[]) => list[i]!;
@@ -85,12 +85,12 @@ export const windowAttributes = (axes: readonly WindowAxis[]): Record<string, At
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Channels to where ONNX wants them: [B, …, C] → [B, C, …]. */
+/** Moves channels to their ONNX position: [B, …, C] → [B, C, …]. */
 export const channelsFirst = (builder: GraphBuilder, x: Value, { channelsLast }: Windows): Value => {
   const rank = x.shape.length;
   return channelsLast ? transposed(builder, x, [0, rank - 1, ...range(1, rank - 1)]) : x;
 };
 
-/** And back to where the caller has them: [B, C, …] → [B, …, C]. */
+/** Moves channels back to the caller's position: [B, C, …] → [B, …, C]. */
 export const channelsBack = (builder: GraphBuilder, x: Value, { channelsLast }: Windows): Value =>
   channelsLast ? transposed(builder, x, [0, ...range(2, x.shape.length), 1]) : x;
