@@ -1,13 +1,13 @@
-// A chain of planar layers with tanh, forward and backward: row after row, so that everything a row needs stays in the
+// A chain of planar layers with tanh, forward and backward. It works row after row, so that a row's data stay in the
 // nearest cache. z_k = z_{k−1} + û_k·t_k, t_k = tanh(w_kᵀz_{k−1} + b_k), û = u + c·w, c = (softplus(a) − 1 − a)/(‖w‖² +
 // ε), a = wᵀu; log|det| = Σ log(t² + (1 − t²)·(softplus(a) + ε')). Rezende & Mohamed 2015, eqs. 10-12 and appendix A.1;
-// flows/planar.ts says why in this form.
+// flows/planar.ts explains this form.
 
 /** ε and ε': see flows/planar-flow.ts and flows/planar.ts. */
 const TINY_SQUARE: f32 = 1e-18;
 const TINY_SLOPE: f32 = 1e-37;
 
-/** What a layer is, whatever z: c, softplus(a), sigmoid(a), sigmoid(−a), 1/(‖w‖² + ε). */
+/** Numbers of a layer that do not depend on z: c, softplus(a), sigmoid(a), sigmoid(−a), 1/(‖w‖² + ε). */
 const FACTS = 5;
 const FACT_BYTES: usize = FACTS << 2;
 
@@ -31,8 +31,8 @@ function dot(a: usize, b: usize, n: i32): f32 {
 }
 
 /**
- * Σ ûᵢ·gᵢ with ûᵢ = uᵢ + c·wᵢ formed first: where the layer is the identity û is 0 to rounding, and so is what this
- * gives, whatever the size of g; the sum of the two products would leave their rounding, which Adam makes large.
+ * Σ ûᵢ·gᵢ with ûᵢ = uᵢ + c·wᵢ formed first: if the layer is the identity, û is 0 to rounding, and so is the sum for any
+ * size of g. The sum of the two products would leave their rounding errors, which Adam enlarges.
  */
 function dotUHat(u: usize, w: usize, g: usize, n: i32, c: f32): f32 {
   const cs = f32x4.splat(c);
@@ -134,8 +134,8 @@ function slopeOf(t: f32, softplus: f32): f32 {
 }
 
 /**
- * Backward: from ∂/∂y [B, D] and ∂/∂logDet [B] to those of w, u [R, K, D], b [R, K] and z [B, D]. z_{k−1} is found anew
- * from z₀ and the t.
+ * Backward: from ∂/∂y [B, D] and ∂/∂logDet [B] to the gradients of w, u [R, K, D], b [R, K] and z [B, D]. z_{k−1} is
+ * recomputed from z₀ and the t.
  *
  * @param before scratch of K·D floats
  */
@@ -269,7 +269,7 @@ function settle(
   }
 }
 
-/** Where memory is free: tables of the elementary functions lie before. */
+/** The start of free memory: tables of the elementary functions lie before. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -1,4 +1,4 @@
-// What a flow is: pure functions of given parameters. Where the parameters come from is another question
+// The type of flows: pure functions of given parameters. The source of the parameters is another matter
 // (parameter-source.ts).
 import type { Box } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
@@ -7,67 +7,69 @@ import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
 /** Shapes of a flow's parameters by name, without the batch axis. */
 export type ParamShapes = Readonly<Record<string, readonly number[]>>;
 
-/** A flow's parameters: each [B, ...shape], or [1, ...shape] where the batch shares it. */
+/** A flow's parameters: each [B, ...shape], or [1, ...shape] if the batch shares it. */
 export type Params<S extends ParamShapes> = { readonly [P in keyof S]: Tensor };
 
 /** Values of parameters as plain arrays, row-major, without the batch axis. */
 export type ParamValues<S extends ParamShapes> = { readonly [P in keyof S]: Float32Array };
 
 /**
- * What a flow is at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The
+ * The flow's map at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The
  * log-det is 0 in both.
  */
 export type Start = 'identity' | 'volume';
 
 /** A differentiable bijection of R^D with a known Jacobian determinant. */
 export interface Flow<S extends ParamShapes = ParamShapes> {
-  /** The formula it was made from, e.g. `planar*10`. */
+  /** The flow's formula, e.g. `planar*10`. */
   readonly name: string;
   readonly dim: number;
   readonly paramShapes: S;
   /**
-   * Parameters that the whole batch shares, [1, ...shape], wherever the others come from: weights of networks inside
+   * Parameters that the whole batch shares, [1, ...shape], for every source of the others: weights of networks inside
    * the flow.
    */
   readonly shared?: readonly string[];
   /**
-   * Parameters [B, C] that are the encoder's features themselves: what networks inside the flow know of the data point.
+   * Parameters [B, C] that are the encoder's features themselves: the information about the data point for networks
+   * inside the flow.
    */
   readonly contexts?: readonly string[];
   /**
-   * Parameters at which the flow is the identity map with log-det 0, or what `start` says; random where the flow leaves
-   * a choice.
+   * Parameters at which the flow is the identity map with log-det 0, or has the declared `start`; random if several
+   * parameters satisfy this.
    */
   initialParams(key: Key): ParamValues<S>;
-  /** What the flow is at its initial parameters. Default `'identity'`. */
+  /** The flow's start, at its initial parameters. Default `'identity'`. */
   readonly start?: Start;
   /**
-   * `forward` takes parameters with fewer rows than z as well, row i for the i-th group of as many rows of z. For flows
-   * that do not say so they are repeated.
+   * `forward` also takes parameters with fewer rows than z: row i is for the i-th group of equally many rows of z. For
+   * other flows, the parameters are repeated.
    */
   readonly takesGroups?: true;
   /** z [B, D] → y [B, D] and log|det ∂y/∂z| [B], nats. */
   forward(params: Params<S>, z: Tensor2D): { y: Tensor2D; logDet: Tensor1D };
   /**
-   * Quantities of any shape, by name, that are positive exactly where the map is a bijection (planar: 1 + wᵀû). Left
-   * out where no parameter can break it. `checkFlow` looks at them on wide draws.
+   * Quantities of any shape, by name, that are positive exactly if the map is a bijection (planar: 1 + wᵀû). Absent if
+   * no parameter can break it. `checkFlow` checks them on wide draws.
    */
   invariants?(params: Params<S>): Readonly<Record<string, Tensor>>;
-  /** The same map as single layers, the first applied first. Left out by a flow that is one layer. */
+  /** The same map as single layers, the first applied first. Absent if the flow is one layer. */
   layers?(params: Params<S>): readonly Layer[];
 }
 
-/** One layer of a flow, with parameters of its own. */
+/** One layer of a flow, with its own parameters. */
 export interface Layer {
   /**
-   * Where it stands: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's parameters.
+   * The layer's place: `planar[3]`, inside a chain `1.planar[3]`; counted from 0 like the names of a chain's
+   * parameters.
    */
   readonly name: string;
   readonly flow: Flow;
   readonly params: Params<ParamShapes>;
 }
 
-/** A flow as single layers; one that does not say how it is made is one layer. */
+/** A flow as single layers; a flow without `layers` is one layer. */
 export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly Layer[] =>
   flow.layers?.(params) ?? [{ name: flow.name, flow, params }];
 
@@ -77,10 +79,10 @@ export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flo
   inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
 }
 
-/** A flow that maps a box onto itself, so that a distribution on the box stays one. */
+/** A flow that maps a box onto itself, so that a distribution on the box stays on it. */
 export interface BoxFlow<S extends ParamShapes = ParamShapes> extends InvertibleFlow<S> {
   readonly box: Box;
 }
 
-/** Whether a flow can be inverted: the capability is a method that others lack. */
+/** Whether a flow can be inverted: invertible flows have the method `inverse`. */
 export const isInvertible = <S extends ParamShapes>(flow: Flow<S>): flow is InvertibleFlow<S> => 'inverse' in flow;

@@ -1,4 +1,4 @@
-// A second door, for programs that must not load TensorFlow.js: the formulas of flows, read and checked.
+// A second door, for programs that must not load TensorFlow.js: the formulas of flows, parsed and checked.
 export { type FlowName, flowNames, type InvertibleName } from './formula/flow-table.ts';
 export {
   type FlowTerm,

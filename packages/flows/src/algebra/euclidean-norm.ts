@@ -1,7 +1,7 @@
-// ‖x‖ with a gradient at x = 0, where the one of tfjs's square root is 0·∞.
+// ‖x‖ with a gradient at x = 0, where the gradient of tfjs's square root is 0·∞.
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 
-/** Below this a vector has no direction; its square root of a float32 square is far above it, or 0. */
+/** A vector with a smaller norm has no direction; the root of a float32 square is far above it, or 0. */
 const NO_DIRECTION = 1e-30;
 
 const rowNorm = tf.customGrad((...args) => {

@@ -1,8 +1,8 @@
-// log softplus where softplus itself is no float32 number any more.
+// log softplus, also for arguments whose softplus is 0 in float32.
 import { type Tensor, tf } from '@flowvae/tensor';
 import { whereAbove } from './where-above.ts';
 
-/** Below this log softplus(a) is a to float32's accuracy: the next term, −e^a/2, is 1.5e-7 here. */
+/** Below this, log softplus(a) equals a to float32's accuracy: the next term, −e^a/2, is 1.5e-7 here. */
 const TAIL = -15;
 
 /** log(softplus(a)) for any a, element-wise; the gradient is right in both parts. */

@@ -13,10 +13,10 @@ const SETTLING = { steps: 7, alpha: 1.5, beta: 0.5 };
 /**
  * The orthogonal factor of the polar decomposition of A [N, D, M], D ≥ M: Q with QᵀQ = I that spans the columns of A.
  *
- * A is divided by ‖A‖_F, which is at least its largest singular value. ‖QᵀQ − I‖_max ≤ 1e-5 in float32 wherever the
- * smallest singular value is above 1e-6·‖A‖_F (a Gaussian matrix of 40 × 8: 0.2·‖A‖_F; one of 40 × 40 falls below it
- * once in 4000 draws); there the smallest one has grown to 0.5 before the last steps. Columns that depend on each other
- * stay so: no rotation belongs to them.
+ * A is divided by ‖A‖_F, which is at least its largest singular value. ‖QᵀQ − I‖_max ≤ 1e-5 in float32 if the smallest
+ * singular value is above 1e-6·‖A‖_F (a Gaussian matrix of 40 × 8: 0.2·‖A‖_F; one of 40 × 40 falls below it once in
+ * 4000 draws); the smallest value has then grown to 0.5 before the last steps. Linearly dependent columns stay
+ * dependent: they have no rotation.
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.1; Björck & Bowie 1971
  */
 export function orthogonalise(matrix: Tensor3D): Tensor3D {

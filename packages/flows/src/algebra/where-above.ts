@@ -1,8 +1,8 @@
-// Choices by a condition inside a differentiated function: tfjs refuses gradients through comparisons, where 0 is
-// meant.
+// Choices by a condition inside a differentiated function: tfjs refuses gradients through comparisons, whose gradient
+// should be 0.
 import { type Tensor, tf } from '@flowvae/tensor';
 
-/** A tensor that the tape of gradients does not see: a constant, whatever it was computed from. */
+/** A tensor that the tape of gradients does not see: a constant for differentiation. */
 export const offTape = <T extends Tensor>(compute: () => T): T =>
   tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;
 

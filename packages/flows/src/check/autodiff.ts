@@ -2,8 +2,8 @@
 import { type Tensor, tf } from '@flowvae/tensor';
 
 /**
- * Gradients of a scalar function of tensors with respect to each, 0 for one that it does not use; none where an
- * operation has no gradient, or no input reaches the result.
+ * Gradients of a scalar function of tensors with respect to each, 0 for an unused one; none if an operation has no
+ * gradient, or no input reaches the result.
  */
 export function gradientsOf(loss: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] | undefined {
   try {
@@ -17,7 +17,7 @@ export function gradientsOf(loss: (...inputs: Tensor[]) => Tensor, inputs: reado
   }
 }
 
-/** Every input is used, times 0: TensorFlow.js refuses gradients of which one is missing. */
+/** Adds every input times 0: TensorFlow.js refuses gradients if one is missing. */
 function gradientsOfUsed(loss: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor[] | undefined {
   const usingAll = (...given: Tensor[]) =>
     given.reduce((sum, input) => tf.add(sum, tf.mul(tf.sum(input), 0)), loss(...given));
@@ -25,15 +25,15 @@ function gradientsOfUsed(loss: (...inputs: Tensor[]) => Tensor, inputs: readonly
   return found?.some((gradient) => gradient.dataSync().some((value) => value !== 0)) ? found : undefined;
 }
 
-/** A gradient that throws leaves TensorFlow.js recording, and what it saved until then. */
+/** Ends the recording that a throwing gradient leaves open, and frees its saved tensors. */
 function discardTape(): void {
   const { state } = tf.engine();
   for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
   state.activeTape = null as never;
 }
 
-/** What TensorFlow.js says of an operation that it cannot differentiate. */
+/** TensorFlow.js's error for an operation without a gradient. */
 const NO_GRADIENT = /gradient function not found/;
 
-/** The same of an input that the result does not depend on. */
+/** TensorFlow.js's error for an input on which the result does not depend. */
 const UNUSED_INPUT = /^Cannot compute gradient of y=f\(x\) with respect to x/;

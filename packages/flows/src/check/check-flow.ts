@@ -1,4 +1,4 @@
-// The public checker: is a flow what it says it is?
+// The public checker: it tests whether a flow keeps its promises.
 import { fold as folded, type Key, key as keyOf } from '@flowvae/random';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import type { Flow, Start } from '../flow.ts';
@@ -11,7 +11,7 @@ import { rows } from './rows-check.ts';
 import { startCheck } from './start-check.ts';
 import { type Tally, together } from './tally.ts';
 
-/** Options of {@link checkFlow} for a flow that is made already. */
+/** Options of {@link checkFlow} for one flow. */
 export interface CheckFlowOptions {
   /** Standard deviations of the parameters. Default `[0.1, 1, 3]`: nearly nothing, as training makes them, and wide. */
   readonly scale?: number | readonly number[];
@@ -19,7 +19,7 @@ export interface CheckFlowOptions {
   readonly key?: Key;
   /** Default: all. */
   readonly checks?: readonly CheckName[];
-  /** What the flow is at its initial parameters. Default: what it declares, else `'identity'`. */
+  /** The flow's start, at its initial parameters. Default: the declared start, else `'identity'`. */
   readonly start?: Start;
   /** Draws in each dimension at each scale: parameters of each point's own, then shared ones, in turn. Default 4. */
   readonly draws?: number;
@@ -33,7 +33,7 @@ export interface CheckFlowFamilyOptions extends CheckFlowOptions {
   readonly dims?: readonly number[];
 }
 
-/** Parameters of this scale are the largest for which results have to be finite. */
+/** The largest scale of parameters for which results have to be finite. */
 const LARGEST_SCALE = 10;
 
 type ProbeCheck = readonly [check: CheckName, run: (probes: readonly Probe[]) => Tally[]];
@@ -71,33 +71,33 @@ const allChecks: readonly CheckName[] = [
 ];
 
 /**
- * Checks a flow against what no flow may break, at parameters of several scales:
+ * Checks a flow against the laws of flows, at parameters of several scales:
  *
  * - `finite`: no NaN or ∞, also for parameters of scale 10, at the origin and for points up to 1e3, in values, inverse
- *   and the gradients of both; the finding names the layer. What float32 cannot invert at all is left out
+ *   and the gradients of both; the finding names the layer. Points that float32 cannot invert at all are left out
  * - `rows`: a point's results do not depend on the other rows of its batch, nor on its place there
  * - `logDet`: log|det J| of the autodiff Jacobian (float32, determinant by LU in float64) within 1e-4 and the rounding
  *   of both
- * - `fold`: det J has the same sign everywhere. A claimed log-det may agree with a Jacobian that is not a bijection's.
- *   A map that takes two points to one with the same sign at both is not seen
- * - `invariants`: what the flow declares to be positive (`Flow.invariants`) is
- * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to what J⁻¹ makes of rounding; flows with an inverse
+ * - `fold`: det J has the same sign everywhere: a claimed log-det may agree with the Jacobian of a map that is no
+ *   bijection. A map that takes two points to one, with the same sign at both, is not detected
+ * - `invariants`: the quantities of `Flow.invariants` are positive
+ * - `roundTrip`: inverse(forward(z)) = z and opposite log-dets, up to rounding amplified by J⁻¹; flows with an inverse
  *   only
- * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and
- *   what they can tell
- * - `inverseGradients`: the same of the inverse, with respect to y and each parameter; left out where TensorFlow.js
- *   cannot differentiate it
- * - `start`: y = z (or what `Flow.start` says) and log-det 0 at the initial parameters
+ * - `gradients`: with respect to z and each parameter, against central differences of several steps, within 1 % and the
+ *   accuracy of the differences
+ * - `inverseGradients`: the same for the inverse, with respect to y and each parameter; left out if TensorFlow.js
+ *   cannot differentiate the inverse
+ * - `start`: y = z (or the declared `Flow.start`) and log-det 0 at the initial parameters
  *
  * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place
- * of float32. Where it is too large for a wrong flow to show, or the Jacobian is nearly singular, or the derivative
- * varies within every step, the comparison is not judged; the report counts it. A check that could judge less than a
- * tenth of its comparisons in one of the dimensions, or of those about one input, is not passed.
+ * of float32. A comparison is not judged if its rounding could hide a wrong flow, if the Jacobian is nearly singular,
+ * or if the derivative varies within every step; the report counts these. A check fails if it could judge less than a
+ * tenth of its comparisons in one of the dimensions, or of the comparisons about one input.
  *
- * It runs eagerly on TensorFlow.js's current backend.
- * @param flow a flow, or a function that makes one for a dimension; then `dims` says for which
+ * The check runs eagerly on TensorFlow.js's current backend.
+ * @param flow a flow, or a function that makes one for each dimension of `dims`
  * @throws ExpectationError for options that draw or check nothing, and for a forward map that TensorFlow.js cannot
- * differentiate; whatever the flow throws
+ * differentiate; errors of the flow itself
  * @example checkFlow((dim) => planar(dim), { dims: [2, 40] }).ok
  */
 export function checkFlow(flow: Flow, options?: CheckFlowOptions): FlowReport;
@@ -157,7 +157,7 @@ function outcomesOf(flow: Flow, scales: readonly number[], options: CheckFlowOpt
   ];
 }
 
-/** @throws ExpectationError for a check that does not exist, and for a number that draws nothing */
+/** @throws ExpectationError for an unknown check, and for a number that draws nothing */
 function checkOptions({ checks = allChecks, draws = 4, points = 8 }: CheckFlowOptions, scales: readonly number[]) {
   const refuse = (option: string, expected: string, received: unknown, remedy = ''): never => {
     throw new ExpectationError({ where: `checkFlow: ${option}`, expected, received: String(received), remedy });
@@ -173,7 +173,7 @@ function checkOptions({ checks = allChecks, draws = 4, points = 8 }: CheckFlowOp
   if (bad !== undefined) refuse('scale', 'finite numbers above 0', bad);
 }
 
-/** What a flow does not offer or declare cannot be checked. */
+/** A check applies if the flow offers or declares its subject. */
 const applies = (check: CheckName, flow: Flow) =>
   ((check !== 'roundTrip' && check !== 'inverseGradients') || 'inverse' in flow) &&
   (check !== 'invariants' || flow.invariants !== undefined);

@@ -19,12 +19,12 @@ export interface ParamDraw {
   /** Standard deviation. */
   readonly scale: number;
   /**
-   * 1: shared by all points; else as many rows as there are points, one for each, except of what the flow always
-   * shares. Default 1.
+   * 1: all points share one row; else one row for each point, except for parameters that the flow always shares.
+   * Default 1.
    */
   readonly rows?: number;
   /**
-   * Each parameter by a scale of its own, log-uniform from a thirtieth of `scale`: constraints break where sizes
+   * Draws each parameter with its own scale, log-uniform from a thirtieth of `scale`: constraints break if sizes
    * differ. Default false.
    */
   readonly mixed?: boolean;
@@ -59,7 +59,7 @@ export function drawPoints(dim: number, count: number, key: Key, spread = 1): Sh
   };
 }
 
-/** [n, …] → [n·times, …], every row that many times in a row. */
+/** [n, …] → [n·times, …], every row repeated that many times in a row. */
 export function repeatRows({ shape, values }: ShapedArray, times: number): ShapedArray {
   const [rows, ...rest] = shape as [number, ...number[]];
   const size = values.length / rows;

@@ -13,10 +13,10 @@ const SPREADS = [0, 1, 30, 300];
 const POINTS = 8;
 
 /**
- * Names the layer that makes the first value, of either direction or its gradient, that is not finite.
+ * Names the layer that makes the first value that is not finite, in either direction or its gradients.
  *
- * Points of all sizes are tried at once, those of all draws too unless the flow shares parameters; where something is
- * not finite, each alone.
+ * Tries points of all sizes at once, and those of all draws too unless the flow shares parameters; if a value is not
+ * finite, each alone.
  */
 export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Tally[] {
   const draws = keys.map((key) => {
@@ -39,8 +39,8 @@ export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Ta
 }
 
 /**
- * For each of several inputs whether all is finite. The first is looked at as it is, parameters in one row; the others
- * with a row for each point, in one call.
+ * Whether all results are finite, for each of several inputs. The first input is evaluated unchanged, with parameters
+ * in one row; the others in one call, with a row for each point.
  */
 function areFinite(flow: Flow, [first, ...others]: readonly Inputs[]): boolean[] {
   const isSound = (inputs: Inputs) => locate(flow, inputs) === undefined;

@@ -14,15 +14,11 @@ import { gradientsOf } from './autodiff.ts';
 import { firstNonFinite } from './first-non-finite.ts';
 import { jacobiansOf } from './jacobian.ts';
 
-/**
- * Condition κ up to which points are expected to have an inverse in float32: above, rounding of J alone decides what
- * J⁻¹ is.
- */
+/** Condition κ up to which points should have an inverse in float32: above it, rounding of J alone determines J⁻¹. */
 const LARGEST_CONDITION = 1e6;
 
 /**
- * Elements of J⁻¹ up to which float32 holds the products of them that gradients are made of; κ does not see those of a
- * triangular matrix.
+ * Elements of J⁻¹ up to which float32 holds their products in gradients; κ does not show those of a triangular matrix.
  */
 const LARGEST_INVERSE = 1e9;
 
@@ -32,20 +28,20 @@ type Tensors = Readonly<Record<string, Tensor>>;
 type PointMap = (params: Params<ParamShapes>, points: Tensor2D) => Tensors;
 
 /**
- * Coordinates up to which a layer has to be finite; layers before it may make larger ones of usual points, as inverses
- * of steep layers do.
+ * Coordinates up to which a layer must be finite; earlier layers, such as inverses of steep layers, may make larger
+ * ones from usual points.
  */
 const LARGEST_POINT = 1e9;
 
 /**
- * The first result that is not finite, as `<what> of <layer> is <value>`: values, then the gradients of the forward
- * map, the inverse at the y that it made, and the inverse's gradients.
+ * The first result that is not finite, as `<name> of <layer> is <value>`: values, then the gradients of the forward
+ * map, the inverse at the y of the forward map, and the inverse's gradients.
  *
- * Where the flow as a whole is not finite, each layer is looked at by itself, at points up to 1e9. Where all of them
- * are finite, but not their composition, nothing is wrong: over many layers a product of steep slopes, or of what
- * inverses make of rounding, may leave float32. Likewise the inverse at points where J is singular to float32, as a
- * triangular matrix of many large elements is, or where J⁻¹ nearly leaves it. An inverse made of operations that
- * TensorFlow.js cannot differentiate has no gradients to look at.
+ * If the flow as a whole is not finite, each layer is checked by itself, at points up to 1e9. If all layers are finite,
+ * but not their composition, nothing is wrong: over many layers, a product of steep slopes, or rounding amplified by
+ * inverses, may leave float32. The same holds for the inverse at points where J is singular to float32, such as a
+ * triangular matrix of many large elements, or where J⁻¹ nearly leaves float32. If an inverse uses operations that
+ * TensorFlow.js cannot differentiate, it has no gradients to check.
  */
 export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D): string | undefined {
   return read(() => {
@@ -58,7 +54,7 @@ export function firstBroken(flow: Flow, params: Params<ParamShapes>, z: Tensor2D
 
 const sentence = (what: string, layer: string, value: number) => `${what} of ${layer} is ${value}`;
 
-/** A result that is no tensor, with every tensor on the way freed. */
+/** A result without tensors; all tensors of the computation are freed. */
 function read<T>(compute: () => T): T {
   let result: { readonly of: T } | undefined;
   tf.tidy(() => {
@@ -77,13 +73,13 @@ function alongLayers(layers: readonly Layer[], z: Tensor2D): string | undefined 
   return undefined;
 }
 
-/** Points of rows that have left the range start again from where they came. */
+/** Points outside the range start again from their first place. */
 function withinReach(points: Tensor2D, start: Tensor2D): Tensor2D {
   const isNear = tf.all(tf.lessEqual(tf.abs(points), LARGEST_POINT), 1, true); // no NaN is near
   return tf.where(tf.tile(isNear, [1, points.shape[1]]), points, start) as Tensor2D;
 }
 
-/** The layers one after the other, written plainly. */
+/** The layers one after the other, as one plain layer. */
 function composed(layers: readonly Layer[]): Layer {
   const params = layers.flatMap((layer, i) =>
     Object.entries(layer.params).map(([name, value]) => [`${i}.${name}`, value] as const),
@@ -91,7 +87,7 @@ function composed(layers: readonly Layer[]): Layer {
   return { name: 'composed', flow: chain(layers.map(({ flow }) => flow)), params: Object.fromEntries(params) };
 }
 
-/** Looks at everything that one layer makes of points. */
+/** Checks all results of one layer at points. */
 function inLayer(layer: Layer, z: Tensor2D): string | undefined {
   const { name, flow, params } = layer;
   const value = firstNonFinite(flow, params, z);
@@ -103,7 +99,7 @@ function inLayer(layer: Layer, z: Tensor2D): string | undefined {
   return rows.length > 0 ? ofInverse(flow, atRows(layer, rows), tf.gather(z, rows)) : undefined;
 }
 
-/** The layer at some of the points: parameters that each point has of its own go with it. */
+/** The layer at some of the points, with these points' own parameters. */
 function atRows({ params, ...layer }: Layer, rows: number[]): Layer {
   const given = Object.entries(params).map(
     ([name, value]) => [name, value.shape[0] === 1 ? value : tf.gather(value, rows)] as const,
@@ -139,7 +135,7 @@ function culprit(layer: string, kind: string, tensors: Tensors): string | undefi
 }
 
 /**
- * Gradients of the sum of all results with respect to the points and every parameter; none where an operation has no
+ * Gradients of the sum of all results with respect to the points and every parameter; empty if an operation has no
  * gradient.
  */
 function gradients(map: PointMap, params: Params<ParamShapes>, pointName: string, points: Tensor2D): Tensors {

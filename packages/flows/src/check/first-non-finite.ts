@@ -2,13 +2,13 @@
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { type Flow, type Layer, type ParamShapes, type Params, singleLayers } from '../flow.ts';
 
-/** A tensor that holds a value which is no finite number. */
+/** A tensor with a value that is not finite. */
 export interface NonFiniteTensor {
-  /** The layer that it belongs to, e.g. `planar[3]` or `1.planar[3]`, counted from 0; `input` for z itself. */
+  /** The tensor's layer, e.g. `planar[3]` or `1.planar[3]`, counted from 0; `input` for z itself. */
   readonly layer: string;
   /** `z`, a parameter's name, or the layer's result: `y` or `logDet`. */
   readonly tensor: string;
-  /** The first row with such a value; 0 where the batch shares the parameter. */
+  /** The first row with such a value; 0 if the batch shares the parameter. */
   readonly row: number;
   /** The value: NaN or ±∞. */
   readonly value: number;
@@ -18,9 +18,9 @@ export interface NonFiniteTensor {
  * Finds the first tensor that is not finite on the way through a flow: z, then layer by layer its parameters, y and
  * logDet.
  *
- * It runs the layers one by one, eagerly, and reads their values; so it belongs where a step has failed, not into one.
- * Shapes: z [B, D]; parameters [B|1, ...shape].
- * @returns nothing where every tensor is finite
+ * Runs the layers one by one, eagerly, and reads their values: use it after a failed step, not inside a step. Shapes: z
+ * [B, D]; parameters [B|1, ...shape].
+ * @returns undefined if every tensor is finite
  */
 export function firstNonFinite<S extends ParamShapes>(
   flow: Flow<S>,

@@ -1,4 +1,4 @@
-// The Jacobian of a flow by automatic differentiation in float32, and what follows from it in float64.
+// The Jacobian of a flow by automatic differentiation in float32, with determinant, inverse and condition in float64.
 import { ExpectationError, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
 import { gradientsOf } from './autodiff.ts';
@@ -10,14 +10,14 @@ import { evaluateEach, type RowMap } from './stacked-inputs.ts';
 export interface Jacobian {
   /** log|det J|, float64 */
   readonly logAbsDet: number;
-  /** Where J is singular to float32: what log|det J| may be at most. */
+  /** If J is singular to float32: the largest possible log|det J|. */
   readonly largestLogDet?: number;
   readonly sign: number;
   /** J⁻¹, row-major, float64 */
   readonly inverse: Float64Array;
   /**
-   * κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. ∞ where J is
-   * singular, NaN where J is not finite.
+   * κ = Σ |J⁻¹_ji·J_ij|: a relative error ε in every element moves log|det J| by at most about κ·ε. ∞ for a singular J,
+   * NaN for a J that is not finite.
    */
   readonly condition: number;
 }
@@ -25,8 +25,8 @@ export interface Jacobian {
 /**
  * ∂y_i/∂z_j at every point of each of several inputs: a point is repeated D times, once for each output.
  *
- * @param cotangents what each inputs' gradients are multiplied by on the way, and divided by again in float64. With 1
- *   products are exact that others round, so that what cancels may be off in the same way at all points near by
+ * @param cotangents factors on each input's gradients during the computation, divided out in float64. With factor 1
+ *   some products are exact and others round, so cancelling terms may be off in the same way at all neighbouring points
  */
 export function jacobiansOf(flow: Flow, list: readonly Inputs[], cotangents = list.map(() => 1)): Jacobian[][] {
   const { dim, shared } = flow;
@@ -99,15 +99,13 @@ function analyse(matrix: Float64Array, n: number): Jacobian {
   return { logAbsDet, sign, inverse, condition };
 }
 
-/**
- * What elements of J may be off by, in units of ε, where J comes out singular: each is a sum of terms that may cancel.
- */
+/** Possible error of J's elements, in units of ε, if J comes out singular: each is a sum of terms that may cancel. */
 const CANCELLED = 100;
 
 /**
- * A pivot of 0: no inverse; κ is ∞ for finite numbers, and NaN where J holds others. What rounding makes of the
- * elements of one row moves det J by at most that times the norms of the others (Hadamard), and terms of size 1 that
- * cancel leave their rounding in rows that are small themselves.
+ * A pivot is 0: J has no inverse; κ is ∞ for a finite J, NaN otherwise. An error in the elements of one row moves det J
+ * by at most this error times the norms of the other rows (Hadamard). Cancelling terms of size 1 leave their rounding
+ * even in rows that are small themselves.
  */
 const singular = (matrix: Float64Array, n: number): Jacobian => ({
   logAbsDet: Number.NEGATIVE_INFINITY,

@@ -9,18 +9,18 @@ import { COPIES, deviation, EPSILON, movedByRounding, SAFETY } from './rounding.
 import { evaluateEach, type RowMap } from './stacked-inputs.ts';
 import { type Comparison, question, relativeError, type Tally, tally } from './tally.ts';
 
-/** log-det and Jacobian may differ by this, relative to max(1, |log-det|), beside what rounding makes of both. */
+/** Allowed difference of log-det and Jacobian, relative to max(1, |log-det|), beside the rounding of both. */
 const LOG_DET_TOLERANCE = 1e-4;
 
 /**
- * A point whose rounding alone moves the log-det by more is not judged, relative to max(1, |log-det|): a log-det that
- * is 1 % off has to show.
+ * A point whose rounding alone moves the log-det by more, relative to max(1, |log-det|), is not judged: a log-det that
+ * is 1 % off must show.
  */
 const LARGEST_LOG_DET_ROUNDING = 2e-3;
 
 /**
- * Above this share of κ for each dimension the rounding of a float32 Jacobian is as large as the tolerance. κ is D for
- * the identity, and adds up where coordinates do not mix. For one planar layer: where its slope is below 1e-2/D.
+ * Above this share of κ per dimension, the rounding of a float32 Jacobian is as large as the tolerance. κ is D for the
+ * identity, and adds up if coordinates do not mix. For one planar layer: its slope is below 1e-2/D.
  */
 const WELL_CONDITIONED = 200;
 
@@ -28,31 +28,32 @@ const WELL_CONDITIONED = 200;
 const SIGN_IS_CERTAIN = 1e5;
 
 /**
- * Round trips may miss z by this times what the inverse makes of an error in y, beside what rounding of y makes of z.
+ * Allowed error of round trips in z: this, times the growth of an error in y by the inverse, beside the effect of
+ * rounding in y.
  */
 const ROUND_TRIP_TOLERANCE = 2e-5;
 
-/** A coordinate that rounding of y alone moves by more, relative to max(1, |z|), is not judged. */
+/** A coordinate that rounding in y moves by more, relative to max(1, |z|), is not judged. */
 const LARGEST_ROUND_TRIP_ROUNDING = 1e-3;
 
-/** Above this factor an error in y says nothing about z. */
+/** With a larger growth of errors in y, the inverse's z means nothing. */
 const LARGEST_GROWTH = 1e3;
 
 /**
- * An inverse that is found step by step misses z by a share of the growth, and its log-det by that of the square: at
- * most this much, relative to max(1, |log-det|).
+ * An iterative inverse misses z by a share of the growth, and its log-det by a share of the squared growth: at most
+ * this much, relative to max(1, |log-det|).
  */
 const LARGEST_MISS_OF_LOG_DET = 0.25;
 
-/** A log-det of the inverse for which more has to be allowed says nothing: half of it would pass. */
+/** A log-det of the inverse that needs a larger allowance is not judged: half of it would pass. */
 const MOST_ALLOWED_OF_LOG_DET = 0.5;
 
 /**
- * The claimed log-det is that of the Jacobian, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the
- * elements of J (where each has a relative error of ε, log|det J| moves by at most κ·ε), and 10 times what inputs moved
- * by ε make of the claimed one. Elements whose derivative cancels have larger errors: points that seem wrong are looked
- * at again, with what the moved inputs make of log|det J| itself. Where J is singular to float32, only a claim that
- * rounding cannot explain is wrong.
+ * The claimed log-det must equal the Jacobian's, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the
+ * elements of J (with a relative error of ε in each, log|det J| moves by at most κ·ε), and 10 times the change of the
+ * claimed one when inputs move by ε. Elements whose derivative cancels have larger errors: points that seem wrong are
+ * checked again, with the change of log|det J| itself when inputs move. If J is singular to float32, a claim is wrong
+ * only if rounding cannot explain it.
  */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
@@ -86,17 +87,17 @@ export function logDet(probe: Probe): Tally {
 
 const relativeTo = (value: number, distance: number) => distance / Math.max(1, Math.abs(value));
 
-/** How far rounding moves one number of several results. */
+/** The deviation of one number among several results, due to rounding. */
 const deviationAt = <N extends string>(copies: readonly Readonly<Record<N, Float32Array>>[], name: N, at: number) =>
   deviation(copies.map((copy) => copy[name][at]!));
 
-/** What is no number is wrong, not undecided. */
+/** A value that is NaN is wrong, not undecided. */
 const notFinite = (what: string, row: number): Comparison =>
   question(true, `point ${row}`, () => `${what} is not finite`);
 
 /**
- * det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or turns, the
- * orientation of space. Where signs differ, only those count that rounding does not turn.
+ * det J has one sign everywhere, for parameters that all points share: a bijection of R^D keeps, or reverses, the
+ * orientation of space everywhere. Signs that rounding can reverse do not count.
  */
 export function fold(probe: Probe): Tally {
   const jacobians = probe.jacobians();
@@ -124,7 +125,7 @@ const isSteady = (copies: readonly Jacobian[]) =>
   copies.every(({ sign }) => sign === copies[0]!.sign) &&
   SAFETY * deviation(copies.map(({ logAbsDet }) => logAbsDet)) < 1;
 
-/** What the flow declares to be positive is. It may round to 0 where parameters are larger than 1. */
+/** The flow's invariants are positive. They may round to 0 for parameters larger than 1. */
 export function invariants({ flow, inputs, scale }: Probe): Tally {
   const { z: _, ...params } = inputs;
   const declared = evaluate((tensors) => flow.invariants?.(tensors as Params<ParamShapes>) ?? {}, params);
@@ -137,11 +138,10 @@ export function invariants({ flow, inputs, scale }: Probe): Tally {
 }
 
 /**
- * The inverse leads back to z, and its log-det is the forward one negated.
+ * The inverse leads back to z, and its log-det is the negated forward one.
  *
- * An error in y of ε·max(1, |y|) becomes one of |J⁻¹|·ε·max(1, |y|) in z; 2e-5 times that growth is allowed, and 10
- * times what y moved by ε really makes of the inverse's results, which sees where J⁻¹ itself changes within the
- * rounding of y.
+ * An error in y of ε·max(1, |y|) becomes an error of |J⁻¹|·ε·max(1, |y|) in z. Allowed are 2e-5 times this growth, and
+ * 10 times the change of the inverse's results when y moves by ε, which shows changes of J⁻¹ within the rounding of y.
  */
 export function roundTrip(probe: Probe): Tally {
   const { flow, inputs, key } = probe;
@@ -190,9 +190,7 @@ export function roundTrip(probe: Probe): Tally {
   return tally(compared.flat(), (i) => (i % (dim + 1) === dim ? 'log-det' : 'z'));
 }
 
-/**
- * The inverse at each y, which stands in z's place: the first as it is given, the others in one call where they can.
- */
+/** The inverse at each y, which takes z's place: the first unchanged, the others in one call if possible. */
 function inversesAt(flow: InvertibleFlow, [first, ...others]: readonly Inputs[]) {
   const map: RowMap = ({ z: y, ...params }) => ({ ...flow.inverse(params as Params<ParamShapes>, y as Tensor2D) });
   const results = [evaluate(map, first!), ...evaluateEach(map, others, { shared: flow.shared })];
@@ -200,8 +198,8 @@ function inversesAt(flow: InvertibleFlow, [first, ...others]: readonly Inputs[])
 }
 
 /**
- * What J⁻¹ makes of independent errors in y that are relative to max(1, |y|), for each coordinate of z; 1 for the
- * identity, whatever D.
+ * The growth of errors in y by J⁻¹, for each coordinate of z; the errors are independent and relative to max(1, |y|). 1
+ * for the identity, for any D.
  */
 function growthsOf(inverse: Float64Array, y: Float32Array, row: number, dim: number): number[] {
   return Array.from({ length: dim }, (_, i) => {

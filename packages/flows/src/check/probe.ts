@@ -1,4 +1,5 @@
-// Draws of parameters with points, and what several checks ask about them: computed once, for all draws in few calls.
+// Draws of parameters with points, and the results that several checks share: computed once, for all draws in few
+// calls.
 import { drawUniform, fold, type Key } from '@flowvae/random';
 import { invert } from '../compose/invert.ts';
 import { type Flow, isInvertible } from '../flow.ts';
@@ -19,7 +20,7 @@ export interface Probe {
   readonly flow: Flow;
   readonly key: Key;
   readonly scale: number;
-  /** What the points are called: `z`, or `y` where the flow is an inverse. */
+  /** The name of the points: `z`, or `y` if the flow is an inverse. */
   readonly pointName: string;
   /** `z` [B, D] and parameters [B | 1, ...shape]. */
   readonly inputs: Inputs;
@@ -47,7 +48,7 @@ export function drawProbes(flow: Flow, points: number, draws: readonly Draw[]): 
   return probesAt(flow, given);
 }
 
-/** The same of inputs that are there already. */
+/** Probes for inputs that exist already. */
 function probesAt(flow: Flow, given: readonly Pick<Probe, 'key' | 'scale' | 'inputs'>[], pointName = 'z'): Probe[] {
   const { shared } = flow;
   const plain = given.map(({ inputs }) => inputs);
@@ -68,7 +69,7 @@ function probesAt(flow: Flow, given: readonly Pick<Probe, 'key' | 'scale' | 'inp
   }));
 }
 
-/** The inverse at the y that the flow makes; undefined where it has none. */
+/** The inverse at the y of the forward map; undefined if the flow has none. */
 export function inverseProbes(probes: readonly Probe[]): Probe[] | undefined {
   const { flow } = probes[0]!;
   if (!isInvertible(flow)) return undefined;
@@ -80,13 +81,13 @@ export function inverseProbes(probes: readonly Probe[]): Probe[] | undefined {
   return probesAt(invert(flow), given, 'y');
 }
 
-/** An input as findings call it. */
+/** An input's name in findings. */
 export const inputName = ({ pointName }: Probe, name: string) => (name === 'z' ? pointName : name);
 
 const copiesOf = (inputs: Inputs, key: Key) =>
   Array.from({ length: COPIES }, (_, copy) => movedByRounding(inputs, fold(key, copy)));
 
-/** For each copy another number in 0.5 … 1: float32 rounds multiples of it in other ways than multiples of 1. */
+/** A number in 0.5 … 1 for each copy: float32 rounds its multiples differently than multiples of 1. */
 const cotangentsOf = (key: Key) =>
   Array.from(drawUniform(fold(key, 'cotangent'), COPIES), (value) => Math.fround((1 + value) / 2));
 

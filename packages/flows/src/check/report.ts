@@ -1,7 +1,7 @@
-// What a check of a flow found, as data and as text.
+// The result of checking a flow, as data and as text.
 import { type Count, sumOf, sumOfKinds, type Worst } from './tally.ts';
 
-/** What is looked at; each is explained at {@link checkFlow}. */
+/** The checks; {@link checkFlow} explains each. */
 export type CheckName =
   | 'finite'
   | 'rows'
@@ -22,14 +22,14 @@ export interface CheckOutcome {
   /** Comparisons made, and comparisons planned; float32 cannot judge the others. */
   readonly judged: number;
   readonly planned: number;
-  /** The same by what is compared, where a check compares several things: `z` and `log-det`, or the inputs. */
+  /** The same counts for each kind, if a check compares several kinds: `z` and `log-det`, or the inputs. */
   readonly kinds: Readonly<Record<string, Count>>;
   /**
-   * The comparison nearest to its tolerance, or furthest beyond it. `allowed` is 0 for questions of yes and no, whose
+   * The comparison nearest to its tolerance, or furthest beyond it. For yes-or-no questions `allowed` is 0, and the
    * error is 0 or 1.
    */
   readonly worst?: Worst;
-  /** What is wrong, one sentence each; empty where all is well. */
+  /** The faults, one sentence each; empty if there is none. */
   readonly findings: readonly string[];
 }
 
@@ -38,8 +38,8 @@ export interface FlowReport {
   /** The flow's name. */
   readonly flow: string;
   /**
-   * Nothing was found, and every check that applies could judge at least a tenth of its comparisons in each dimension,
-   * of each kind.
+   * True if there is no finding, and every check that applies could judge at least a tenth of its comparisons in each
+   * dimension and of each kind.
    */
   readonly ok: boolean;
   readonly outcomes: readonly CheckOutcome[];
@@ -47,7 +47,7 @@ export interface FlowReport {
   readonly findings: readonly string[];
 }
 
-/** Findings of one outcome that a report lists. */
+/** The most findings of one outcome that a report lists. */
 const LISTED = 3;
 
 /** Puts outcomes together. */
@@ -65,10 +65,10 @@ function findingsOf(outcome: CheckOutcome): string[] {
   return [...findings.slice(0, LISTED), ...surplus].map((finding) => `${place(outcome)}: ${finding}`);
 }
 
-/** The share of its comparisons that a check has to judge in each dimension, over all scales, to be passed. */
+/** The share of comparisons that a check must judge in each dimension, over all scales, to pass. */
 const ENOUGH = 0.1;
 
-/** A check that could judge nearly nothing has not been passed. */
+/** A check that could judge almost nothing does not pass. */
 function undecided(outcomes: readonly CheckOutcome[]): string[] {
   if (outcomes.length === 0) return ['no check that was asked for applies to this flow'];
   const places = [...new Set(outcomes.map(({ check, dim }) => `${check} in dimension ${dim}`))];

@@ -1,5 +1,5 @@
-// How far float32 itself moves a flow's results at a point: the same computation with every input moved by about one
-// unit in the last place.
+// The effect of float32's rounding on a flow's results at a point: the same computation with every input moved by about
+// one unit in the last place.
 import { drawNormal, fold, type Key } from '@flowvae/random';
 import type { Inputs } from './drawn-inputs.ts';
 
@@ -13,11 +13,11 @@ export const EPSILON = 2 ** -23;
 export const COPIES = 6;
 
 /**
- * What is allowed for rounding, as a multiple of the largest deviation seen.
+ * The allowance for rounding, as a multiple of the largest deviation seen.
  *
- * A stable algorithm's result is the exact one of inputs that differ by a few units in the last place, so that
- * deviations under such moves have the size of its error: |∂f/∂x|·|x|·ε, whatever the map. Both sides of a comparison
- * round, and six samples may miss the largest deviation.
+ * A stable algorithm's result is the exact one for inputs that differ by a few units in the last place, so deviations
+ * under such moves have the size of its error, |∂f/∂x|·|x|·ε, for any map. Both sides of a comparison round, and six
+ * samples may miss the largest deviation.
  */
 export const SAFETY = 10;
 
@@ -30,7 +30,7 @@ export function movedByRounding(inputs: Inputs, key: Key): Inputs {
   return Object.fromEntries(moved);
 }
 
-/** The largest distance of values from the first of them, which is that of the inputs as they are. */
+/** The largest distance from the first value, which belongs to the unmoved inputs. */
 export function deviation([first, ...others]: readonly number[]): number {
   return others.reduce((largest, value) => {
     const distance = Math.abs(value - first!);

@@ -1,4 +1,4 @@
-// Rows of a batch do not depend on each other: what a flow makes of a point is the same wherever it stands, and alone.
+// Rows of a batch do not depend on each other: a point's results are the same at any place of the batch, and alone.
 import { fold } from '@flowvae/random';
 import { evaluate, forwardOf, type Inputs, type ShapedArray } from './drawn-inputs.ts';
 import { inverseProbes, type Probe } from './probe.ts';
@@ -7,19 +7,19 @@ import { type Results, rowsOf } from './stacked-inputs.ts';
 import { type Comparison, relativeError, type Tally, tally } from './tally.ts';
 
 /**
- * Results of one row may differ by this, relative to max(1, |value|), beside rounding: sums may run in another order.
+ * Allowed difference of one row's results, relative to max(1, |value|), beside rounding: sums may run in another order.
  */
 const TOLERANCE = 1e-5;
 
 /** Computations with moved inputs. */
 const COPIES = 3;
 
-/** Where rounding moves a value by more, relative to max(1, |value|), it is not judged. */
+/** A value that rounding moves by more, relative to max(1, |value|), is not judged. */
 const LARGEST_ROUNDING = 1e-2;
 
 /**
- * Forward, and the inverse where there is one, of the batch in reverse order and of its last row alone: each row as in
- * the batch itself. Parameters that belong to a point go with it.
+ * Evaluates forward, and the inverse if there is one, on the reversed batch and on its last row alone; each row must
+ * equal its row of the batch. A point's own parameters move with the point.
  */
 export function rows(probes: readonly Probe[]): Tally[] {
   const inverses = inverseProbes(probes);
@@ -30,14 +30,14 @@ function comparisonsOf(probe: Probe): (Comparison | undefined)[] {
   const { flow, inputs, key } = probe;
   const points = rowsOf(inputs);
   const order = Array.from({ length: points }, (_, row) => points - 1 - row);
-  // each by itself: the probe's own copies share a batch, so that rows which depend on each other would look rounded
+  // each copy has its own batch: the probe's copies share one, so dependent rows would look rounded
   const copies = Array.from({ length: COPIES + 1 }, (_, copy) =>
     evaluate(forwardOf(flow), copy === 0 ? inputs : movedByRounding(inputs, fold(key, 'rows', copy))),
   );
   return [...compared(probe, copies, order, 'in reverse order'), ...compared(probe, copies, [points - 1], 'alone')];
 }
 
-/** Some rows as a batch of their own, each with the same row of the whole one. */
+/** Compares some rows, as their own batch, with the same rows of the whole batch. */
 function compared(
   { flow, inputs, pointName }: Probe,
   copies: readonly Results[],
@@ -65,7 +65,7 @@ function compared(
   );
 }
 
-/** Parameters in one row belong to no point. */
+/** Parameters in one row belong to all points. */
 const chosenRows = (inputs: Inputs, order: readonly number[], shared: readonly string[] = []): Inputs =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, array]) => {

@@ -1,10 +1,11 @@
-// Evaluates one map at many inputs in few calls: TensorFlow.js's cost for each operation is that of a hundred numbers.
+// Evaluates one map at many inputs in few calls: in TensorFlow.js one more operation costs as much as a hundred
+// numbers.
 import type { Tensor } from '@flowvae/tensor';
 import { concatenated, evaluate, type Inputs, repeatRows, type ShapedArray } from './drawn-inputs.ts';
 
 /**
- * A map whose results have one row for each row of `z`, or of whatever its inputs call by another name; rows do not
- * depend on each other.
+ * A map whose results have one row for each row of `z` (or of the points' other name); rows do not depend on each
+ * other.
  */
 export type RowMap = (tensors: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
@@ -12,16 +13,16 @@ export type Results = Readonly<Record<string, Float32Array>>;
 
 /** How inputs are put together. */
 export interface Stacking {
-  /** Inputs that every row shares always: one stack for each of their values. */
+  /** Inputs that all rows always share: one stack for each of their values. */
   readonly shared?: readonly string[] | undefined;
-  /** Inputs whose parameters all points share are evaluated as they are, in a call of their own. Default false. */
+  /** Whether inputs with shared parameters are evaluated unchanged, in separate calls. Default false. */
   readonly keepsBroadcast?: boolean;
 }
 
-/** Numbers of one stack, all inputs together: more of them fall out of the processor's cache. */
+/** Numbers of one stack, all inputs together: more would not fit into the processor's cache. */
 const LARGEST_STACK = 2 ** 17;
 
-/** Numbers of one row up to which it is cheaper to repeat parameters for every point than to make another call. */
+/** Numbers of one row up to which repeating parameters for every point is cheaper than another call. */
 const LARGEST_ROW = 128;
 
 /** The results of a map at each of several inputs, in their order. */
@@ -87,7 +88,10 @@ function stacksOf(list: readonly Inputs[], { shared = [], keepsBroadcast = false
   return stacks.map(({ members }) => members);
 }
 
-/** Rows of all inputs below each other; what points share is repeated for each, except of what is always shared. */
+/**
+ * The rows of all inputs below each other; parameters that points share are repeated for each point, except always
+ * shared ones.
+ */
 export function stacked(list: readonly Inputs[], shared: readonly string[] = []): Inputs {
   const names = Object.keys(list[0]!);
   const arrays = names.map((name) => {

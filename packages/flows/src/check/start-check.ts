@@ -1,4 +1,4 @@
-// What a flow is at its initial parameters.
+// The flow's start, at its initial parameters.
 import { fold, type Key } from '@flowvae/random';
 import type { Flow, Start } from '../flow.ts';
 import { drawPoints, evaluate, forwardOf, initialParams } from './drawn-inputs.ts';

@@ -1,6 +1,6 @@
-// Counts comparisons, keeps the worst, and tells what is wrong from what float32 cannot decide.
+// Counts comparisons, keeps the worst, and separates faults from comparisons that float32 cannot decide.
 
-/** One comparison: an error, what is allowed, where it is, and the sentence for when it is too large. */
+/** One comparison: its error, the allowed error, its place, and the sentence for an error that is too large. */
 export interface Comparison {
   readonly error: number;
   /** 0 for questions of yes and no, whose error is 0 or 1. */
@@ -9,7 +9,7 @@ export interface Comparison {
   readonly finding: () => string;
 }
 
-/** The comparison that comes nearest to what is allowed, or exceeds it most. */
+/** The comparison nearest to the allowed error, or furthest beyond it. */
 export type Worst = Pick<Comparison, 'error' | 'allowed' | 'at'>;
 
 /** Comparisons made, and comparisons planned: the others could not be judged. */
@@ -18,15 +18,18 @@ export interface Count {
   readonly planned: number;
 }
 
-/** What a check has seen so far. */
+/** A check's results so far. */
 export interface Tally extends Count {
-  /** The same by kind, where a check compares several things: one that nothing judges must not hide behind another. */
+  /**
+   * The same counts for each kind, if a check compares several kinds: a kind that nothing judges must not hide behind
+   * another.
+   */
   readonly kinds: Readonly<Record<string, Count>>;
   readonly worst?: Worst;
   readonly findings: readonly string[];
 }
 
-/** Error as a share of what is allowed; an error of NaN is the largest there is. */
+/** Error as a share of the allowed error; an error of NaN is the largest. */
 function share({ error, allowed }: Worst): number {
   if (Number.isNaN(error) || Number.isNaN(allowed)) return Number.POSITIVE_INFINITY;
   return error === 0 ? 0 : error / allowed;
@@ -50,9 +53,9 @@ export function sumOfKinds(list: readonly Tally['kinds'][]): Tally['kinds'] {
 }
 
 /**
- * Comparisons as a tally; `undefined` stands for one that cannot be judged.
+ * Comparisons as a tally; `undefined` stands for a comparison that cannot be judged.
  *
- * @param kindAt what the i-th compares; left out where all compare the same
+ * @param kindAt the kind of the i-th comparison; absent if all have one kind
  */
 export function tally(
   comparisons: readonly (Comparison | undefined)[],

@@ -22,7 +22,7 @@ function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<stri
   return Object.fromEntries(entries);
 }
 
-/** What the links say of their parameters, under each link's prefix. */
+/** The roles of all links' parameters, each name with its link's prefix. */
 function roles(flows: readonly Flow[]): Required<Pick<Flow, 'shared' | 'contexts'>> {
   const named = (role: 'shared' | 'contexts') =>
     flows.flatMap((flow, i) => (flow[role] ?? []).map((name) => nameOf(i, name)));
@@ -34,7 +34,7 @@ function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params
 }
 
 /**
- * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible where every link is.
+ * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible if every link is.
  *
  * @throws ExpectationError for no flow, or flows of different dimensions
  */
@@ -73,7 +73,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
   return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
 }
 
-/** What the links declare to be positive, under each link's prefix; nothing where no link declares anything. */
+/** The invariants of all links, each name with its link's prefix; none if no link declares any. */
 function invariantsOf(flows: readonly Flow[]): Pick<Flow, 'invariants'> {
   if (flows.every(({ invariants }) => invariants === undefined)) return {};
   return {

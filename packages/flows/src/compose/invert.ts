@@ -2,11 +2,11 @@
 import { type InvertibleFlow, isInvertible, type Layer, type ParamShapes } from '../flow.ts';
 
 /**
- * Inverse f⁻¹ as a flow: what was the inverse is now the forward map, with the same parameters. A flow that has no
- * inverse is refused by its type.
+ * The inverse f⁻¹ as a flow, with the same parameters: forward and inverse change places. The type refuses a flow
+ * without an inverse.
  *
- * Where one direction of a flow is fast (IAF draws, MAF scores), `invert` exchanges them.
- * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
+ * If only one direction of a flow is fast (IAF draws, MAF scores), `invert` exchanges them. Shapes: z [B, D] → y [B,
+ * D], logDet [B]. Units: nats.
  */
 export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): InvertibleFlow<S> {
   const { layers, takesGroups: _, ...rest } = flow; // groups are how the other direction goes
@@ -25,7 +25,7 @@ export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): Invertib
   };
 }
 
-/** A flow with an inverse is made of layers that have one. */
+/** All layers of an invertible flow have an inverse. */
 function invertLayer({ flow, ...layer }: Layer): Layer {
   if (!isInvertible(flow)) throw new TypeError(`invert: layer ${layer.name} has no inverse`);
   return { ...layer, flow: invert(flow) };

@@ -13,7 +13,7 @@ import { type BoxFlow, type Flow, type InvertibleFlow, isInvertible, type ParamS
 import { alongLayers } from '../layers/along-layers.ts';
 import { forwardInGroups, inverseInGroups } from '../layers/row-groups.ts';
 
-/** A distribution that was made from a base by an invertible flow. */
+/** A distribution made from a base by an invertible flow. */
 export interface Transported extends Samplable, Scorable {
   /** The base's point of a point: z₀ = f⁻¹(y), [B, D] → [B, D]. */
   latent(y: Tensor2D): Tensor2D;
@@ -22,11 +22,11 @@ export interface Transported extends Samplable, Scorable {
 /**
  * Push-forward of a base distribution through a flow: y = f(z₀), log q(y) = log q₀(z₀) − log|det ∂f/∂z₀|.
  *
- * It can be drawn from wherever its base can; it can score any point where the flow is invertible and the base scores.
- * A base that lives on a box scores only behind a flow that maps this box onto itself, and the result lives on the box
- * again: behind any other flow, points of the data would have density 0. A draw's terms are `logBase` = log q₀(z₀) and
- * `logDet`; its logProb is their difference.
- * @throws ExpectationError where the flow's box is not the base's
+ * The result can be drawn from if its base can; it can score any point if the flow is invertible and the base scores. A
+ * base on a box scores only behind a flow that maps this box onto itself, and the result is on the box again: behind
+ * another flow, points of the data would have density 0. A draw's terms are `logBase` = log q₀(z₀) and `logDet`; its
+ * logProb is their difference.
+ * @throws ExpectationError if the flow's box differs from the base's
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 5 and 13
  */
 export function pushForward<S extends ParamShapes>(
@@ -78,7 +78,7 @@ function keepsSupport(base: Samplable, flow: Flow): boolean {
   });
 }
 
-/** What a kept support hands on. */
+/** The box that the result inherits from its base, if the base has one. */
 const boxOf = (base: Samplable) => ('box' in base ? { box: base.box } : {});
 
 /** log q(y) = log q₀(f⁻¹(y)) + log|det ∂f⁻¹/∂y|. */

@@ -10,9 +10,9 @@ export type ActnormShapes = { readonly shift: readonly [dim: number]; readonly l
 /**
  * Activation normalisation: z' = (z + shift)·exp(logScale), log|det J| = Σ logScale.
  *
- * It starts as the identity; {@link actnormParams} gives the parameters that normalise a batch instead.
- * Shapes: z [B, D]; shift, logScale [B|1, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape.
+ * Starts as the identity; {@link actnormParams} gives the parameters that normalise a batch instead. Shapes: z [B, D];
+ * shift, logScale [B|1, D] → y [B, D], logDet [B]. Units: nats.
+ * @throws ShapeError if z or a parameter has another shape.
  * @see Kingma & Dhariwal 2018, arXiv:1807.03039, section 3.1
  */
 export function actnorm(dim: number): InvertibleFlow<ActnormShapes> {
@@ -35,14 +35,15 @@ export function actnorm(dim: number): InvertibleFlow<ActnormShapes> {
   };
 }
 
-/** A column that does not vary is not scaled. */
+/** A column with a smaller deviation is not scaled. */
 const LEAST_DEVIATION = 1e-6;
 
 /**
  * Data-dependent start of {@link actnorm}: shift = −mean and logScale = −log(standard deviation) of every column of a
  * batch [B, D], so that the layer sends this batch to mean 0 and variance 1. A column of one value is only shifted.
  *
- * In a chain the batch is what arrives at the layer. Reads the batch, so it does not belong into a traced function.
+ * In a chain, the batch is the layer's input. The function reads the batch, so it must not be part of a traced
+ * function.
  * @throws ExpectationError for fewer than two rows
  */
 export function actnormParams(batch: Tensor2D): ParamValues<ActnormShapes> {

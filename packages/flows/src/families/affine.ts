@@ -12,7 +12,7 @@ export type AffineShapes = { readonly logScale: readonly [dim: number]; readonly
  * correlations.
  *
  * Shapes: z [B, D]; logScale, shift [B|1, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape.
+ * @throws ShapeError if z or a parameter has another shape.
  */
 export function affine(dim: number): InvertibleFlow<AffineShapes> {
   const paramShapes: AffineShapes = { logScale: [dim], shift: [dim] };

@@ -13,11 +13,11 @@ import { networkDefaults } from '../frames/network-sizes.ts';
  * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = 2·tanh(r_i/2), (m_i, r_i) = MADE_i(z_1 …
  * z_{i−1}, h), log|det J| = Σ a.
  *
- * Forward takes one pass, so drawing is fast; the inverse takes D passes a layer. The order of the components is
+ * Forward takes one pass, so drawing is fast; the inverse takes D passes per layer. The order of the components is
  * reversed in every other layer. Scale and shift replace the paper's gate σz + (1 − σ)m, which is the identity for no
- * finite weights; the bound on a does what the gate is there for.
- * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * finite weights; the bound on a serves the gate's purpose. Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K,
+ * to], context [B, C] → y [B, D], logDet [B]. Units: nats.
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Kingma et al. 2016, arXiv:1606.04934, eqs. 9-12 and algorithm 1; Germain et al. 2015, arXiv:1502.03509, section
  * 3
  */
@@ -48,7 +48,7 @@ function iafLayers(dim: number, options: NetworkOptions, first: number): Inverti
  * The inverse takes one pass, so scoring a given point is fast, as a density or a prior needs; forward takes D passes a
  * layer. In the paper's names μ = −m·exp(−a), α = −a.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Papamakarios et al. 2017, arXiv:1705.07057, eqs. 3-5 and section 3.3
  */
 export function maf(dim: number, options: NetworkOptions = {}): InvertibleFlow {
@@ -74,7 +74,7 @@ function mafLayers(dim: number, options: NetworkOptions, first: number): Inverti
 /** Width, sizes, and the index that decides the order of the components. */
 type LayerArguments = [dim: number, options: NetworkOptions, first: number];
 
-/** The two directions: one pass where the argument feeds the networks, D passes where the result does. */
+/** The two directions: one pass if the argument feeds the networks, D passes if the result does. */
 function autoregressive(name: string, dim: number, { first, ...options }: NetworkOptions & { readonly first: number }) {
   if (dim < 2) {
     throw new ExpectationError({ where: name, expected: 'at least 2 components', received: String(dim) });
@@ -100,8 +100,8 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
     return { value, logDet: sumOfLogSlopes(mapped, batch) };
   };
 
-  // Each pass gives one more component its final value, for it depends on those before it only; after D passes all have
-  // theirs.
+  // Each pass gives one more component its final value, because a component depends on earlier ones only; after D
+  // passes all are final.
   const sequential = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch, nets } = prepared(where, argument, params, x);
     let value = x;

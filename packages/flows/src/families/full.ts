@@ -19,7 +19,7 @@ export type FullShapes = {
  * Any lower triangular L with a positive diagonal, so the push-forward of N(0, I) is any N(shift, L·Lᵀ): the linear
  * baseline. The inverse solves by substitution.
  * Shapes: z [B, D]; lower [B|1, D(D−1)/2]; logScale, shift [B|1, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1, which {@link affine} serves
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1, where {@link affine} suffices
  */
 export function full(dim: number): InvertibleFlow<FullShapes> {
   if (dim < 2) {

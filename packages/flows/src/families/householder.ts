@@ -13,9 +13,9 @@ export type HouseholderShapes = { readonly v: readonly [layers: number, dim: num
  * Householder flow: K reflections z' = z − 2·v·(vᵀz)/‖v‖² one after the other; log-det exactly 0.
  *
  * v is divided by its largest element before it is squared, so neither tiny nor huge v lose their direction; v = 0
- * leaves z as it is. The inverse is the same reflections in reverse order. K ≥ D of them can be any orthogonal map with
- * det (−1)^K. Shapes: z [B, D]; v [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape.
+ * leaves z unchanged. The inverse applies the same reflections in reverse order. K ≥ D reflections can form any
+ * orthogonal map with det (−1)^K. Shapes: z [B, D]; v [B|1, K, D] → y [B, D], logDet [B]. Units: nats.
+ * @throws ShapeError if z or a parameter has another shape.
  * @see Tomczak & Welling 2016, arXiv:1611.09630, eq. 9
  */
 export function householder(dim: number, layers = 1): InvertibleFlow<HouseholderShapes> {

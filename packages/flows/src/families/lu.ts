@@ -1,4 +1,4 @@
-// A linear flow by its LU decomposition: any mixing of the dimensions, a determinant for nothing.
+// A linear flow by its LU decomposition: any mixing of the dimensions, with a determinant at no cost.
 import { key as keyOf, drawPermutation as randomOrder } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor3D, tf } from '@flowvae/tensor';
 import { sumOfLogScales } from '../algebra/log-scales.ts';
@@ -21,7 +21,7 @@ export type LuShapes = {
  *
  * It starts as the permutation. The inverse solves two triangular systems by substitution, so no matrix is inverted.
  * Shapes: z [B, D]; lower, upper [B|1, D(D−1)/2]; logScale [B|1, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1, which {@link affine} serves
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1, where {@link affine} suffices
  * @see Kingma & Dhariwal 2018, arXiv:1807.03039, section 3.2, with a positive diagonal
  */
 export function lu(dim: number, { key = keyOf(0) }: PermutationOptions = {}): InvertibleFlow<LuShapes> {

@@ -19,8 +19,8 @@ const NAME = 'nice-planar';
 const applyLayers = rankOneLayers(tanhOfLayers);
 
 /**
- * NICE whose coupling is one tanh unit with all its weights given: z_B' = z_B + u·tanh(wᵀz_A + b), z_A' = z_A, log|det
- * J| = 0.
+ * NICE with a coupling of one tanh unit, whose weights are all parameters: z_B' = z_B + u·tanh(wᵀz_A + b), z_A' = z_A,
+ * log|det J| = 0.
  *
  * It is the planar layer z' = z + u·tanh(wᵀz + b) with u ⟂ w by construction: w is on a half A of the components, u on
  * the other half B. Layers come in pairs, a fixed random half and then the other one, so that a pair moves every
@@ -28,7 +28,7 @@ const applyLayers = rankOneLayers(tanhOfLayers);
  * 2D + 1, and unlike those of {@link nice} all of them may depend on the data point. The inverse is the same layers in
  * reverse order with −u; its rounding grows along the chain. It starts as the identity: u = 0, b = 0, w ~ N(0, 2/D).
  * Shapes: z [B, D]; v [B|1, K, D], b [B|1, K] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10 and 16-17
  */
 export function nicePlanar(dim: number, layers = 1): InvertibleFlow<NicePlanarShapes> {
@@ -73,7 +73,7 @@ function withHalves(dim: number, halves: () => Float32Array, layers: number): In
   };
 }
 
-/** w in a direction of its own for each layer, u = 0 and b = 0. */
+/** A separate direction w for each layer, u = 0 and b = 0. */
 function identityParams(key: Key, dim: number, halves: Float32Array): ParamValues<NicePlanarShapes> {
   const v = drawNormal(key, halves.length).map((element, i) => element * halves[i]! * Math.sqrt(2 / dim));
   return { v, b: new Float32Array(halves.length / dim) };

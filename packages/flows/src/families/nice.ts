@@ -30,7 +30,7 @@ const names: Readonly<Record<NiceMixing, string>> = { permutation: 'nice-perm', 
  * Both directions take one pass. The inverse is [z_A, z_B] = z'·Qᵀ, z_B − net(z_A, h). It starts as a permutation or
  * rotation, not as the identity; the matrices depend on D and the layer only.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Dinh et al. 2015, arXiv:1410.8516, section 3.2; Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 16-17 and section
  * 6.1
  */

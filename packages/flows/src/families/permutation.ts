@@ -19,7 +19,7 @@ export type NoShapes = Readonly<Record<never, readonly number[]>>;
  * them unequally.
  *
  * Shapes: z [B, D] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z has another shape.
+ * @throws ShapeError if z has another shape.
  */
 export function permutation(dim: number, { key = keyOf(0) }: PermutationOptions = {}): InvertibleFlow<NoShapes> {
   const { apply, undo } = reordering(randomOrder(key, dim));

@@ -12,8 +12,8 @@ export interface LeakyOptions {
 }
 
 /**
- * log 1e-18: smaller slopes 1 + m = softplus(a), 0 among them, are taken for this one, so that the inverse and its
- * gradient stay finite.
+ * log 1e-18: the least slope 1 + m = softplus(a). Smaller ones, such as 0, are replaced by it, so that the inverse and
+ * its gradient stay finite.
  */
 const LEAST_LOG_SLOPE = Math.log(1e-18);
 
@@ -41,7 +41,7 @@ const leakyRelu = (slope: number): PlanarActivation => ({
  * log((1 − λ) + λ·softplus(wᵀu)): both slopes are positive for 0 ≤ λ < 1. Where s = 0 the map has a kink, and the
  * log-det is the one of s < 0. Inverse in closed form: s = (wᵀy + b) over the slope of the branch, which is the one of
  * the sign of wᵀy + b. Shapes: z [B, D]; w, u [B|1, K, D]; b [B|1, K] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for a slope outside [0, 1)
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for a slope outside [0, 1)
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eqs. 10-12 and appendix A.1, with another h
  */
 export function planarLeaky(

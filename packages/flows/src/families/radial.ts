@@ -32,7 +32,7 @@ interface Radii {
  * the paper's [1 + β̂h]^(D−1)·[1 + β̂h + β̂h'r] without a difference, every term is ≥ 0. Undone in closed form: with R
  * = ‖y − z₀‖, r is the positive root of r² + (σ − R)·r − α·R = 0.
  * Shapes: z [B, D]; z0 [B|1, K, D]; alpha, beta [B|1, K] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape.
+ * @throws ShapeError if z or a parameter has another shape.
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, eq. 14 and appendix A.2
  */
 export function radial(dim: number, layers = 1): InvertibleFlow<RadialShapes> {
@@ -58,7 +58,7 @@ export function radial(dim: number, layers = 1): InvertibleFlow<RadialShapes> {
   };
 }
 
-/** z₀ ~ N(0, I), α = 1, β̂ = 0: every layer is the identity, around a centre of its own. */
+/** z₀ ~ N(0, I), α = 1, β̂ = 0: every layer is the identity, around its own centre. */
 function identityParams(key: Key, dim: number, layers: number): ParamValues<RadialShapes> {
   const ones = new Float32Array(layers).fill(SOFTPLUS_OF_ONE);
   return { z0: drawNormal(key, layers * dim), alpha: ones, beta: ones.slice() };
@@ -111,7 +111,7 @@ const centresOf = ({ z0 }: Params<RadialShapes>, layers: number): Tensor2D[] =>
  * The r with r·(r + σ)/(α + r) = R: r = (d + √(d² + 4αR))/2, d = R − σ, in the form that adds where d < 0 would
  * subtract.
  *
- * The root is positive wherever σ is, so neither branch divides by 0. Shapes: R [B, 1], α, σ [B|1, 1] → [B, 1].
+ * The root is positive if σ is, so neither branch divides by 0. Shapes: R [B, 1], α, σ [B|1, 1] → [B, 1].
  */
 function radiusBefore(radius: Tensor2D, alpha: Tensor2D, sigma: Tensor2D): Tensor2D {
   const d = tf.sub(radius, sigma);

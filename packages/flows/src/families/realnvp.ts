@@ -13,7 +13,7 @@ import { networkDefaults } from '../frames/network-sizes.ts';
  * The parts alternate from layer to layer. Both directions take one pass; it starts as the identity. The bound on a
  * keeps long chains finite for any weights.
  * Shapes: z [B, D]; kernels [1, K, from, to], biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Dinh et al. 2017, arXiv:1605.08803, eqs. 4-8 and section 3.5
  */
 export function realnvp(dim: number, options: NetworkOptions = {}): InvertibleFlow {

@@ -26,7 +26,7 @@ const DEFAULT_BOUND = 5;
  * one pass (the inverse solves a quadratic equation); it starts as the identity. Bins are at least 1/1000 of the box
  * wide and high (for up to 500 bins), slopes at the knots at least 1/1000. Shapes: z [B, D]; kernels [1, K, from, to],
  * biases [1, K, to], context [B, C] → y [B, D], logDet [B]. Units: nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError where D is 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see Durkan et al. 2019, arXiv:1906.04032, section 3.1 and appendix A; Gregory & Delbourgo 1982
  */
 export function spline(dim: number, options: SplineOptions = {}): BoxFlow {

@@ -26,7 +26,7 @@ export type MirrorShapes = { readonly v: readonly [layers: number, mirrors: numb
  * Shapes: z [B, D]; q [B|1, K, D, M]; upper1, upper2 [B|1, K, M(M−1)/2]; product, diagonal2, b [B|1, K, M] → y [B, D],
  * logDet [B]. Units: nats.
  * @param width M, from 2 to D
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for a width outside its range
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for a width outside its range
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.1
  */
 export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flow<SylvesterShapes & OrthogonalShapes> {
@@ -49,7 +49,7 @@ export function sylvesterOrthogonal(dim: number, width: number, layers = 1): Flo
  * Shapes: z [B, D]; v [B|1, K, H, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D],
  * logDet [B]. Units: nats.
  * @param mirrors H, 1 or more
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1 or no mirror
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1 or no mirror
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.2
  */
 export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): Flow<SylvesterShapes & MirrorShapes> {
@@ -74,7 +74,7 @@ export function sylvesterHouseholder(dim: number, mirrors: number, layers = 1): 
  *
  * Shapes: z [B, D]; upper1, upper2 [B|1, K, D(D−1)/2]; product, diagonal2, b [B|1, K, D] → y [B, D], logDet [B]. Units:
  * nats.
- * @throws ShapeError where z or a parameter has another shape; ExpectationError for D = 1
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for D = 1
  * @see van den Berg et al. 2018, arXiv:1803.05649, section 4.3
  */
 export function sylvesterTriangular(dim: number, layers = 1): Flow<SylvesterShapes> {
@@ -112,7 +112,9 @@ export const mirrorBases = (v: Tensor): Basis[] =>
     return { project: (z) => reflect(forth, z), embed: (h) => reflect(back, h) };
   });
 
-/** The identity and the reversal of the dimensions in turn; layer `first` + k is reversed where that is odd. */
+/**
+ * The identity and the reversal of the dimensions, alternating; layer `first` + k is reversed if this number is odd.
+ */
 export function alternatingBases(layers: number, first = 0): Basis[] {
   const same = (x: Tensor2D) => x;
   const reversed = (x: Tensor2D): Tensor2D => tf.reverse(x, 1);

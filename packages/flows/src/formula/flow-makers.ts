@@ -1,4 +1,4 @@
-// What makes the layers of every row of the table.
+// The functions that make the layers of every row of the table.
 import { key } from '@flowvae/random';
 import { chain } from '../compose/chain.ts';
 import { actnorm } from '../families/actnorm.ts';
@@ -27,7 +27,7 @@ interface Asked extends FlowTerm {
   readonly contextWidth: number;
 }
 
-/** A flow that is one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
+/** A flow of one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
 const repeated =
   (make: (dim: number, place: number) => InvertibleFlow) =>
   ({ dim, count, before }: Asked): InvertibleFlow => {
@@ -35,7 +35,7 @@ const repeated =
     return flows.length === 1 ? flows[0]! : chain(flows);
   };
 
-/** What the flows with networks inside take from a term. */
+/** A term's sizes for flows with networks inside. */
 const sizesOf = ({ count, args, contextWidth }: Asked): NetworkOptions => ({
   layers: count,
   hidden: args.hidden!,
@@ -43,7 +43,7 @@ const sizesOf = ({ count, args, contextWidth }: Asked): NetworkOptions => ({
   contextWidth,
 });
 
-/** A row that says it has an inverse is held to it by the compiler; one that says it has none, by a test. */
+/** For a row with an inverse the compiler checks that its flow has one; for a row without, a test does. */
 export const flowMakers: {
   readonly [N in FlowName]: (asked: Asked) => N extends InvertibleName ? InvertibleFlow : Flow;
 } = {

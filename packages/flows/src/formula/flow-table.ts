@@ -1,5 +1,5 @@
-// Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and what makes it
-// in flow-makers.ts.
+// Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and its maker in
+// flow-makers.ts.
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 
 /** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
@@ -14,9 +14,9 @@ export interface FlowArgument {
 export interface FlowRow {
   /** In the order of the formula. */
   readonly args?: readonly FlowArgument[];
-  /** The narrowest latent that it takes. Default 1. */
+  /** The narrowest latent for the flow. Default 1. */
   readonly fewest?: number;
-  /** Left out: it has one. */
+  /** Absent: the flow has an inverse. */
   readonly hasInverse?: false;
 }
 
@@ -57,7 +57,7 @@ const rows = {
 /** A name in the table. */
 export type FlowName = keyof typeof rows;
 
-/** A name of a flow that has an inverse. */
+/** A name of a flow with an inverse. */
 export type InvertibleName = {
   [N in FlowName]: (typeof rows)[N] extends { readonly hasInverse: false } ? never : N;
 }[FlowName];

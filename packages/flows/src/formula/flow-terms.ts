@@ -3,7 +3,7 @@
 import { didYouMean, ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
 import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
 
-/** Layers of one term; a limit that a typing error exceeds and an experiment does not. */
+/** Limit on the layers of one term, above every experiment; it catches typing errors. */
 const MOST_LAYERS = 1024;
 
 const grammar = `terms joined by '-', each a flow (${flowNames.join(', ')}) with optional '(arguments)' and an optional '*count'`;
@@ -11,7 +11,7 @@ const grammar = `terms joined by '-', each a flow (${flowNames.join(', ')}) with
 /** A term of a formula. */
 export interface FlowTerm<N extends FlowName = FlowName> {
   readonly name: N;
-  /** The number after `*`, 1 where there is none. */
+  /** The number after `*`, 1 if absent. */
   readonly count: number;
   /** A value for every declared argument. */
   readonly args: Readonly<Record<string, number>>;
@@ -22,10 +22,10 @@ export interface FlowTerm<N extends FlowName = FlowName> {
   readonly text: string;
 }
 
-/** A latent that is narrower than a flow of a formula takes. */
+/** The error for a latent that is too narrow for a flow of a formula. */
 export class NarrowLatentError extends ExpectationError {
   override readonly name = 'NarrowLatentError';
-  /** The narrowest latent that the flow takes. */
+  /** The narrowest latent for the flow. */
   readonly fewest: number;
 
   constructor(formula: string, flow: string, { fewest, dim }: { readonly fewest: number; readonly dim: number }) {
@@ -39,13 +39,13 @@ export class NarrowLatentError extends ExpectationError {
 }
 
 /**
- * Reads a formula: terms joined by `-` are applied from left to right; `*n` repeats a term with parameters of its own,
- * and numbers in parentheses are the flow's arguments.
+ * Parses a formula: terms joined by `-` are applied from left to right; `*n` repeats a term, each time with its own
+ * parameters, and numbers in parentheses are the flow's arguments.
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
- * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a
- * flow takes no latent so narrow
+ * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the latent is too
+ * narrow for a flow
  */
 export function readFlowFormula(formula: string, dim: number): FlowTerm[] {
   const cursor = new FormulaCursor('flow formula', formula);
@@ -102,7 +102,7 @@ function orNone<T>(formula: string, read: () => T): T | undefined {
 /** Whether the flow of a term has an inverse. */
 export const hasInverse = (term: FlowTerm): term is FlowTerm<InvertibleName> => flowTable[term.name].hasInverse ?? true;
 
-/** `(8, …)` by the arguments that the flow declares, or their defaults. */
+/** Parses `(8, …)` by the flow's declared arguments and their defaults. */
 function flowArguments(cursor: FormulaCursor, declared: readonly FlowArgument[], dim: number): Record<string, number> {
   const sized = (bound: number | ((dim: number) => number)) => (typeof bound === 'number' ? bound : bound(dim));
   return cursor.args(

@@ -12,8 +12,7 @@ export interface FormulaOptions {
 }
 
 /**
- * The flow of terms that were read before, for the same width of the latent; one with an inverse where each term has
- * one.
+ * The flow of terms that were parsed before, for the same width of the latent; it has an inverse if each term has one.
  */
 export function makeFlow(
   terms: readonly FlowTerm<InvertibleName>[],
@@ -27,12 +26,12 @@ export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth
 }
 
 /**
- * Makes the flow of a formula, of the layers that {@link readFlowFormula} reads in it.
+ * Makes the flow of a formula from the terms of {@link readFlowFormula}.
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
- * @throws ExpectationError that points at the character where the formula ends to be one; NarrowLatentError where a
- * flow takes no latent so narrow
+ * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the latent is too
+ * narrow for a flow
  */
 export const parseFlow = (formula: string, dim: number, options: FormulaOptions = {}): Flow =>
   makeFlow(readFlowFormula(formula, dim), dim, options);

@@ -1,5 +1,5 @@
-// The element-wise affine map that networks inside flows drive: its log-scale is bounded, so that no chain of layers
-// explodes.
+// The element-wise affine map that networks inside flows drive: its log-scale is bounded, so that chains of layers do
+// not explode.
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { ElementwiseMap } from './elementwise-map.ts';
 

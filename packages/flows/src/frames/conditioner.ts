@@ -1,4 +1,4 @@
-// Networks inside flows: one small perceptron for each layer, all of them stacked in shared parameters.
+// Networks inside flows: one small perceptron for each layer, all stacked in shared parameters.
 import { fold, type Key } from '@flowvae/random';
 import { checkParam, elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from '../flow.ts';
@@ -9,7 +9,7 @@ import { networkDefaults } from './network-sizes.ts';
 
 /** How large the networks inside a flow are, and how many layers of them there are. */
 export interface NetworkOptions {
-  /** Layers K of the flow, each with a network of its own; default 1. */
+  /** Layers K of the flow, each with its own network; default 1. */
   readonly layers?: number;
   /** Width H of the hidden layers; default 64. */
   readonly hidden?: number;
@@ -19,7 +19,7 @@ export interface NetworkOptions {
   readonly contextWidth?: number;
 }
 
-/** Widths of one network, and which of its weights are used. */
+/** Widths of one network, and a mask of its used weights. */
 export interface Wiring {
   readonly inputs: number;
   readonly outputs: number;
@@ -36,11 +36,11 @@ export interface Conditioner {
   readonly shared: readonly string[];
   readonly contexts: readonly string[];
   initialParams(key: Key): ParamValues<ParamShapes>;
-  /** @throws ShapeError where a parameter has another shape */
+  /** @throws ShapeError if a parameter has another shape */
   check(where: string, params: Params<ParamShapes>, batch: number): void;
-  /** The parameters of network k alone, as those of a single one. */
+  /** The parameters of network k alone, in the form of a single network's. */
   ofLayer(params: Params<ParamShapes>, k: number): Params<ParamShapes>;
-  /** The K networks at given parameters. What does not depend on x is computed once here. */
+  /** The K networks at given parameters. The part that does not depend on x is computed once here. */
   at(params: Params<ParamShapes>): readonly ((x: Tensor2D) => Tensor2D)[];
 }
 
@@ -52,18 +52,18 @@ interface Stage {
   readonly to: number;
 }
 
-/** Everything that is known of the networks before their parameters. */
+/** All facts about the networks except their parameters. */
 interface Plan extends Required<NetworkOptions> {
   readonly stages: readonly Stage[];
   readonly masks: (() => readonly Float32Array[]) | undefined;
 }
 
 /**
- * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; they all start as 0, for
- * W_out = b_out = 0.
+ * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; all start as 0, because W_out
+ * = b_out = 0.
  *
- * tanh keeps shifts and scales bounded however far x lies out. Weights are shared parameters [1, K, from, to]; the
- * context [B, C] is projected for all layers by one product with `contextKernel` [1, C, K·H].
+ * tanh keeps shifts and scales bounded for any x. Weights are shared parameters [1, K, from, to]; the context [B, C] is
+ * projected for all layers by one product with `contextKernel` [1, C, K·H].
  */
 export function conditioner(wiring: Wiring, options: NetworkOptions): Conditioner {
   const sizes = { ...networkDefaults, ...options };
@@ -110,7 +110,7 @@ const stagesOf = (widths: readonly number[]): Stage[] =>
     return { kernel: `kernel${suffix}`, bias: `bias${suffix}`, from: widths[i]!, to };
   });
 
-/** Kernels of the hidden layers, drawn; the last one stays 0. */
+/** Draws the kernels of the hidden layers; the last kernel stays 0. */
 function initialKernels({ stages, layers, hidden, contextWidth }: Plan, key: Key): ParamValues<ParamShapes> {
   const kernels = stages.slice(0, -1).map(({ kernel, from, to }) => {
     const perLayer = Array.from({ length: layers }, (_, k) => glorotUniform(fold(key, kernel, k), from, to));
@@ -174,7 +174,7 @@ function scaledGlorot(key: Key, rows: number, columns: number, fans: number): Fl
   return glorotUniform(key, rows, columns).map((weight) => scale * weight);
 }
 
-/** `realnvp(32,1)*4`: sizes appear where they are not the default. */
+/** `realnvp(32,1)*4`: sizes appear unless they are the default. */
 export function formulaOf(
   name: string,
   options: NetworkOptions,

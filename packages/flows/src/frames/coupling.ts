@@ -1,4 +1,4 @@
-// The frame of all coupling flows: one part of z drives what happens to the other.
+// The frame of all coupling flows: one part of z controls the map of the other part.
 import { fold } from '@flowvae/random';
 import { checkShape, ExpectationError, tf } from '@flowvae/tensor';
 import type { InvertibleFlow, Layer, ParamShapes, Params } from '../flow.ts';
@@ -7,10 +7,10 @@ import { type ElementwiseMap, sumOfLogSlopes } from './elementwise-map.ts';
 import { halves, type Mixing, mixingOfLayer, partSizes } from './mixing.ts';
 import { networkDefaults } from './network-sizes.ts';
 
-/** What tells one coupling flow from another. */
+/** The parts in which coupling flows differ. */
 interface CouplingParts {
   readonly name: string;
-  /** As formulas write it. */
+  /** The name in formulas. */
   readonly label: string;
   readonly map: ElementwiseMap;
   readonly mixing: Mixing;
@@ -19,7 +19,7 @@ interface CouplingParts {
 /**
  * K coupling layers: (z_A, z_B) → (z_A, g(z_B; net(z_A, h))), then mixed. Both directions take one pass.
  *
- * @throws ExpectationError where there are not two components to couple
+ * @throws ExpectationError for fewer than two components
  */
 export function couplingLayers(dim: number, options: NetworkOptions, parts: CouplingParts): InvertibleFlow {
   const { name, label, map, mixing } = parts;

@@ -1,7 +1,7 @@
-// What a coupling or an autoregressive layer does to each component, with numbers that a network gives.
+// The map of each component in a coupling or autoregressive layer, driven by numbers from a network.
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 
-/** Each component's new value, and the log of its slope; none where the slope is 1. */
+/** Each component's new value, and the log of its slope; no log-slope if the slope is 1. */
 interface Mapped {
   /** [B, N] */
   readonly value: Tensor2D;
@@ -10,8 +10,8 @@ interface Mapped {
 }
 
 /**
- * An increasing map of every component, driven by `outputs` numbers a component, raw [B, outputs·N]; at raw = 0 it is
- * the identity.
+ * An increasing map of every component, driven by `outputs` numbers per component, raw [B, outputs·N]; at raw = 0 the
+ * map is the identity.
  */
 export interface ElementwiseMap {
   readonly outputs: number;

@@ -1,4 +1,4 @@
-// Masks of MADE: which weights a network may use so that its i-th outputs depend on the inputs before the i-th only.
+// Masks of MADE: the weights that a network may use so that its i-th outputs depend on earlier inputs only.
 
 /** Sizes of the masked networks. */
 interface MaskSizes {
@@ -16,10 +16,10 @@ interface MaskSizes {
 /**
  * Masks of the kernels [from, to] of K networks with `depth` hidden layers, each [K, from, to] row-major.
  *
- * Inputs have the degrees 1 … D (reversed in every other network), hidden units degrees spread evenly over 1 … D − 1. A
- * weight into a hidden unit is used where the degree does not fall, one into an output where the output's degree is
- * larger. With a context the degrees of hidden units begin with 0: such units know the context alone, and are all that
- * the first component may ask.
+ * Inputs have the degrees 1 … D (reversed in every other network); the degrees of hidden units are spread evenly over 1
+ * … D − 1. A weight into a hidden unit is used if the degree does not fall, a weight into an output if the output's
+ * degree is larger. With a context, the degrees of hidden units begin with 0: such units see the context alone, and
+ * only they feed the first component.
  * @see Germain et al. 2015, arXiv:1502.03509, eqs. 12-14
  */
 export function autoregressiveMasks(

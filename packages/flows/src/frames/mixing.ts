@@ -1,4 +1,5 @@
-// How a coupling layer hands its two parts on, so that the next layer divides the components in another way.
+// The order in which a coupling layer passes on its two parts, so that the next layer divides the components
+// differently.
 import { drawNormal, drawPermutation, fold, key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { once } from '../posterior/once.ts';
@@ -12,7 +13,7 @@ export interface Mixing {
   begin(y: Tensor2D): Tensor2D;
 }
 
-/** Sizes of the parts: the kept one is the larger where they differ. */
+/** Sizes of the parts: for odd D the kept part is the larger one. */
 export const partSizes = (dim: number): [kept: number, changed: number] => [Math.ceil(dim / 2), Math.floor(dim / 2)];
 
 /** z as its parts, kept first. */
@@ -23,7 +24,7 @@ export function halves(z: Tensor2D): { readonly kept: Tensor2D; readonly changed
 
 /**
  * Alternating halves: the changed part moves to the front, so that the next layer keeps it; after the last layer every
- * component is back in its place. For odd D the parts go round, and each component has its turn.
+ * component is back in its place. For odd D the parts rotate, so that each component is changed.
  */
 export function alternating(dim: number, layers: number): Mixing {
   const [, changed] = partSizes(dim);
@@ -73,7 +74,7 @@ export function byMatrices(dim: number, make: () => readonly Float32Array[]): Mi
   };
 }
 
-/** Mixing is no parameter: it depends on D and the layer only, so that a saved run finds it again. */
+/** Mixing is not a parameter: it depends on D and the layer only, so that a saved run can reconstruct it. */
 const mixingKey = (kind: string, dim: number, layer: number) => fold(key(0), kind, dim, layer);
 
 function checkWidth(dim: number): void {
@@ -98,8 +99,8 @@ export function permutationMatrices(dim: number, layers: number): Float32Array[]
 
 /**
  * The components of each layer's kept part as masks [K, D], row-major, 1 on the kept and 0 on the changed part. Layers
- * come in pairs, a random half and the other half, so that a pair changes every component; no layer keeps the half that
- * the one before it kept.
+ * come in pairs, a random half and the other half, so that a pair changes every component; no layer keeps the same half
+ * as the previous layer.
  */
 export function randomHalves(dim: number, layers: number): Float32Array {
   const [kept] = partSizes(dim);

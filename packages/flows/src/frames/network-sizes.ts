@@ -1,4 +1,4 @@
-// Sizes of the networks inside flows where nothing else is asked for.
+// Default sizes of the networks inside flows.
 
 /** The default sizes. */
 export const networkDefaults = { layers: 1, hidden: 64, depth: 2, contextWidth: 0 } as const;

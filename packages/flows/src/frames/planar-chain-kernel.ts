@@ -1,9 +1,10 @@
-// The planar chain and its gradient as kernels (assembly/planar-chain.ts): what an engine has to know to run them.
+// The planar chain and its gradient as kernels (assembly/planar-chain.ts): the descriptors by which an engine runs
+// them.
 import { declareKernels, type KernelDescriptor } from '@flowvae/tensor';
 
 const file = new URL('../../wasm/planar-chain.wasm', import.meta.url);
 
-/** Numbers of each layer, whatever z, that the way back needs. */
+/** Numbers of each layer that do not depend on z and that the backward pass needs. */
 const FACTS = 5;
 
 type Shapes = Parameters<KernelDescriptor['sizes']>[0];
@@ -16,7 +17,7 @@ const sizes = ({ w, z }: Shapes): Readonly<Record<string, number>> => {
 
 /**
  * K planar layers with tanh, one after the other: inputs w, u [R, K, D], b [R, K], z [B, D], where R is B or 1; outputs
- * y [B, D], logDet [B], and for the way back h [B, K] and facts [R, K, 5].
+ * y [B, D], logDet [B], and for the backward pass h [B, K] and facts [R, K, 5].
  */
 export const planarChainKernel: KernelDescriptor = {
   name: 'PlanarChain',

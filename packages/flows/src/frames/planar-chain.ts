@@ -1,5 +1,5 @@
-// A planar chain as one kernel, on engines that have it: the same function as layer after layer in tfjs's operations,
-// with its gradient.
+// A planar chain as one kernel, on engines that have it: the same function as tfjs's operations layer after layer, with
+// its gradient.
 import { callKernel, hasKernel, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Params } from '../flow.ts';
 import { planarChainGradientKernel, planarChainKernel } from './planar-chain-kernel.ts';
@@ -21,9 +21,8 @@ tf.registerGradient({
 });
 
 /**
- * The forward pass by the kernel; undefined where the engine has none, where a row of parameters belongs to several
- * rows of z, where a tensor holds other numbers than float32, and where a gradient's own gradient could be asked for,
- * which the kernel does not have.
+ * The forward pass by the kernel. Undefined if the engine has no kernel, a row of parameters belongs to several rows of
+ * z, a tensor is not float32, or the gradient's own gradient could be needed, which the kernel does not have.
  */
 export function planarChain(
   { w, u, b }: Params<PlanarShapes>,

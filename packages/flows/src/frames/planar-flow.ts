@@ -1,5 +1,4 @@
-// What planar flows have in common, whatever their activation: the constraint, the start as the identity, both
-// directions.
+// The common part of planar flows, for any activation: the constraint, the start as the identity, both directions.
 import { drawNormal, fold, type Key } from '@flowvae/random';
 import { rowsFor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { offTape } from '../algebra/where-above.ts';
@@ -16,16 +15,16 @@ export type PlanarShapes = {
   readonly b: readonly [layers: number];
 };
 
-/** An increasing activation h of slope 0 to 1, and what a planar flow must know about it. */
+/** An increasing activation h with slopes from 0 to 1, and its functions that a planar flow needs. */
 export interface PlanarActivation {
   readonly inLayers: LayerActivation;
-  /** The whole forward pass at once, where the engine in use can do that; undefined where not. */
+  /** The whole forward pass at once, if the current engine can do it; otherwise undefined. */
   readonly chain?: (params: Params<PlanarShapes>, z: Tensor2D) => { y: Tensor2D; logDet: Tensor1D } | undefined;
-  /** The same for the inverse, where û·h(s) is the whole difference of two large numbers. */
+  /** h for the inverse, where û·h(s) is the whole difference of two large numbers. */
   readonly apply: (s: Tensor2D) => Tensor2D;
   /**
-   * log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which says more where softplus(a) is
-   * 0 in float32.
+   * log(1 + h'(s)·m) from h(s) [B, K], 1 + m = softplus(a) [B|1, K], and a itself, which is more accurate where
+   * softplus(a) is 0 in float32.
    */
   readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
   /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m = softplus(a), b and a itself. */
@@ -41,7 +40,7 @@ interface PlanarNames {
 /** wᵀu at which m(wᵀu) = softplus(wᵀu) − 1 is 0, so that the layer is the identity. */
 const IDENTITY_DOT = Math.log(Math.E - 1);
 
-/** What all layers need and none of them needs in turn. */
+/** The quantities that all layers share: they depend on no layer's result. */
 interface Constrained {
   /** û [B|1, K, D] */
   readonly uHat: Tensor3D;
@@ -83,7 +82,7 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
   return make;
 };
 
-/** w ~ N(0, I/D), u = log(e − 1)·w/‖w‖², b = 0: every layer is the identity, in a direction of its own. */
+/** w ~ N(0, I/D), u = log(e − 1)·w/‖w‖², b = 0: every layer is the identity, with its own direction. */
 function identityParams(key: Key, dim: number, layers: number): ParamValues<PlanarShapes> {
   const w = drawNormal(key, layers * dim).map((element) => element / Math.sqrt(dim));
   const u = new Float32Array(layers * dim);
@@ -99,9 +98,9 @@ function identityParams(key: Key, dim: number, layers: number): ParamValues<Plan
 }
 
 /**
- * Added to ‖w‖², where float32 does not notice it above 1e-10, so that w = 0 has û = u; tfjs squares the divisor for
- * the gradient. There, and only there, the slope softplus(0) is not 1 + wᵀû = 1, so the log-det is not that of the map;
- * a start never lies there.
+ * Added to ‖w‖², so that û = u for w = 0; above 1e-10 it is below float32's precision. tfjs squares the divisor for the
+ * gradient. Only at w = 0 does the slope softplus(0) differ from 1 + wᵀû = 1, so that the log-det is not the map's; no
+ * start lies there.
  */
 const TINY_SQUARE = 1e-18;
 
@@ -137,24 +136,24 @@ function pullBack(
   return { z, logDet: tf.neg(tf.sum<Tensor1D>(logSlope(tf.concat(hs, 1), slope, dot), 1)) as Tensor1D };
 }
 
-/** What the root s of one layer's equation says about its z. */
+/** The root s of one layer's equation, and the quantities that correct its z. */
 interface Settled {
   /** [B|1, D] */
   readonly w: Tensor2D;
   /** [B|1, 1] */
   readonly b: Tensor2D;
-  /** wᵀz + b [B, 1], as the equation has it. */
+  /** wᵀz + b [B, 1], the root of the equation. */
   readonly s: Tensor2D;
-  /** h'(s)·m where m > 0, else 0 [B, 1]. */
+  /** h'(s)·m for m > 0, else 0 [B, 1]. */
   readonly stretch: Tensor2D;
 }
 
 /**
- * Moves z along w towards wᵀz + b = s, by the share θ = h'm/(1 + h'm) of what is missing.
+ * Moves z along w towards wᵀz + b = s, by the share θ = h'm/(1 + h'm) of the distance.
  *
- * An error ds of the root is −h'm·ds in wᵀz where z = y − û·h(s), but ds in s − b: this mean of both has none of it,
- * and the rounding of û·h, of size m, is divided by the layer's slope. Rounding alone is repaired, so the gradient is
- * that of z as it came.
+ * An error ds of the root is −h'm·ds in wᵀz for z = y − û·h(s), but ds in s − b: in this mean of both the errors
+ * cancel, and the rounding of û·h, of size m, is divided by the layer's slope. Only rounding is corrected, so the
+ * gradient is that of the uncorrected z.
  */
 function settle(z: Tensor2D, { w, b, s, stretch }: Settled): Tensor2D {
   const repair = offTape(() => {

@@ -1,7 +1,7 @@
 // The scalar equation behind the inverse of a planar layer, with its implicit gradient.
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 
-/** Enough for float32 at any m: a step that does not halve the interval is replaced by one that does. */
+/** Enough for float32 at any m: a step that does not halve the interval is replaced by a bisection. */
 const ITERATIONS = 25;
 
 /**
@@ -9,9 +9,9 @@ const ITERATIONS = 25;
  * in [c − |m|, c + |m|].
  *
  * Safeguarded Newton: a step that leaves the bracket, or does not halve it, becomes a bisection (plain Newton diverges
- * for large m). The gradient is the implicit one, not the one through the iterations: ds = (dc + db − t·dm)/f', where
- * f' = 1 + (1 − t²)·m is computed as t² + (1 − t²)·(1 + m) from 1 + m, which m itself cannot give back for m → −1.
- * Shapes: c [B, 1]; onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
+ * for large m). The gradient is implicit, not through the iterations: ds = (dc + db − t·dm)/f', where f' = 1 + (1 −
+ * t²)·m is computed as t² + (1 − t²)·(1 + m) from 1 + m, because m itself loses it for m → −1. Shapes: c [B, 1];
+ * onePlusM, b [B|1, 1] → s [B, 1]. Accuracy in float32: the residual reaches about 1e-5·(1 + |m|).
  */
 export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
   const rows = c.shape[0];
@@ -20,7 +20,7 @@ export function solvePlanar(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tenso
 }
 
 /**
- * tanh(s) to one rounding of 1 where it saturates: 1 − 2/(e^{2|s|} + 1) with the sign of s from |s| = 1 up.
+ * tanh(s) to one rounding of 1 at saturation: from |s| = 1 up, 1 − 2/(e^{2|s|} + 1) with the sign of s.
  *
  * Compiled, the operator itself is up to 3.2e-7 off there, and the inverse multiplies that by m. The gradient is 1 −
  * tanh², whose composition would overflow.
@@ -63,7 +63,8 @@ function iterate(c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D): Tensor2D {
   let high: Tensor2D = tf.add(target, tf.abs(m));
   let s: Tensor2D = target;
   let lastStep: Tensor2D = tf.sub(high, low);
-  // Steps of this size are rounding: they need not halve, for a bisection would leave a root that was found.
+  // Steps of this size are rounding: they need not halve the interval, because a bisection would leave a root already
+  // found.
   const noise = tf.mul(tf.add(tf.add(tf.abs(m), tf.abs(target)), 1), 1e-6);
   for (let i = 0; i < ITERATIONS; i++) {
     const t = tf.tanh(s);

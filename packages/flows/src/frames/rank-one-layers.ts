@@ -1,9 +1,9 @@
-// The sequential part of layers that move z along one direction each, with its gradient written out.
+// The sequential part of layers that each move z along one direction, with an explicit gradient.
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 
 /**
- * What the layers read: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b is that of the i-th group of S
- * rows of z₀.
+ * The inputs of the layers: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b belongs to the i-th group
+ * of S rows of z₀.
  */
 interface LayerInputs {
   readonly w: Tensor3D;
@@ -19,7 +19,7 @@ export interface LayerActivation {
   derivative<T extends Tensor>(h: T): T;
 }
 
-/** h = tanh, as planar layers have it. */
+/** h = tanh, as in planar layers. */
 export const tanhOfLayers: LayerActivation = { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) };
 
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
@@ -28,13 +28,12 @@ type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
  * Makes the function that applies z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), k = 1 … K, and returns z_K [B,
  * D] and all h [B, K].
  *
- * The reverse pass carries one vector, ∂/∂z, from the last layer to the first:
- * g_s = h'_k·(∂/∂h_k + û_kᵀ∂/∂z), then ∂/∂z ← ∂/∂z + g_s·w_k, on the slices that the forward pass made. The gradients
- * of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k = g_s are formed afterwards, for all layers at once, which the
- * gradient of the loop itself would not do.
+ * The reverse pass carries one vector, ∂/∂z, from the last layer to the first: g_s = h'_k·(∂/∂h_k + û_kᵀ∂/∂z), then
+ * ∂/∂z ← ∂/∂z + g_s·w_k, on the forward pass's slices. The gradients of all w_k = g_s·z_{k−1}, û_k = h_k·∂/∂z and b_k =
+ * g_s are formed afterwards, for all layers at once; the gradient of the loop itself would form them layer by layer.
  *
- * Inside, z is [P, S, D]: a row of w, û and b meets the S rows of its group by broadcasting, and none of them is
- * repeated in the loop.
+ * Inside, z is [P, S, D]: a row of w, û and b is broadcast over the S rows of its group, so the loop repeats none of
+ * them.
  */
 export function rankOneLayers(activation: LayerActivation): Layers {
   const layerChain = chainOf(activation);
@@ -96,7 +95,7 @@ function layersFirst(x: Tensor2D, { size, layers }: Groups): Tensor3D {
 const overRows = (x: Tensor3D, { size, layers }: Groups): Tensor3D =>
   size === 1 ? x : tf.sum(tf.reshape(x, [x.shape[0], layers, size, x.shape[2]]), 2);
 
-/** Layers stay slices [P, 1, D] of [P, K, D], so that nothing is reshaped inside the loop; z₀ [P, S, D]. */
+/** Layers stay slices [P, 1, D] of [P, K, D], so the loop reshapes nothing; z₀ [P, S, D]. */
 function forward(activation: LayerActivation, w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor3D) {
   const layers = w.shape[1];
   const [ws, uHats, bs] = [w, uHat, b].map((x) => tf.split(x, layers, 1)) as [Tensor3D[], Tensor3D[], Tensor3D[]];

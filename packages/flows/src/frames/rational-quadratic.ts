@@ -12,7 +12,7 @@ const UNIT_SLOPE = Math.log(Math.expm1(1 - LEAST));
 /** Rounding must not end in √0, whose gradient is infinite. */
 const SMALLEST_DISCRIMINANT = 1e-12;
 
-/** What is known of the bin that holds a point, each [B, N]. */
+/** The bin that holds a point: its numbers, each [B, N]. */
 interface Bin {
   readonly left: Tensor2D;
   readonly bottom: Tensor2D;
@@ -50,7 +50,7 @@ export function rationalQuadraticMap(bins: number, bound: number): ElementwiseMa
     const position = isInverse ? positionOfValue(inside, bin) : positionOfPoint(inside, bin);
     const { value, logSlope } = evaluated(position, bin);
     const result = isInverse ? (tf.add(bin.left, tf.mul(position, bin.width)) as Tensor2D) : value;
-    const isInside = tf.greaterEqual(bound, tf.abs(x)); // of all comparisons only this one has a gradient in tfjs
+    const isInside = tf.greaterEqual(bound, tf.abs(x)); // the only comparison with a gradient in tfjs
     return {
       value: tf.where(isInside, result, x),
       logSlope: tf.where(isInside, isInverse ? tf.neg(logSlope) : logSlope, tf.zerosLike(logSlope)),
@@ -81,7 +81,7 @@ function shares(raw: Tensor3D, bins: number, length: number): Tensor3D {
 }
 
 /**
- * −T + Σ_{j≤k} part_j for all bins but the last: where the next bin starts, by one product with a triangular matrix of
+ * −T + Σ_{j≤k} part_j for all bins but the last: the start of the next bin, by one product with a triangular matrix of
  * ones.
  */
 function innerKnots(parts: Tensor3D, bound: number): Tensor3D {
@@ -94,7 +94,7 @@ function innerKnots(parts: Tensor3D, bound: number): Tensor3D {
 }
 
 /**
- * The bin of each point: the one after all knots at or below it. `parts` are the widths of points, the heights of
+ * The bin of each point: the bin after all knots at or below it. `parts` are the widths for points, the heights for
  * values.
  */
 function binAt(x: Tensor2D, { widths, heights, slopes0, slopes1 }: Bins, parts: Tensor3D, bound: number): Bin {
@@ -123,7 +123,7 @@ function positionOfPoint(x: Tensor2D, { left, width }: Bin): Tensor2D {
  * ξ of a value y: the root in [0, 1] of aξ² + bξ − c = 0, where with d = (y − bottom)/height and e = δ₀ + δ₁ − 2σ
  * a = σ − δ₀ + d·e, b = δ₀ − d·e, c = σ·d.
  *
- * It is 2c/(b + √) for b ≥ 0 and (√ − b)/2a for b < 0, √ = √(b² + 4ac): no difference of equal signs in either.
+ * The root is 2c/(b + √) for b ≥ 0 and (√ − b)/2a for b < 0, √ = √(b² + 4ac): neither subtracts numbers of equal sign.
  */
 function positionOfValue(y: Tensor2D, { bottom, width, height, slope0, slope1 }: Bin): Tensor2D {
   const sigma = tf.div(height, width);
@@ -135,7 +135,7 @@ function positionOfValue(y: Tensor2D, { bottom, width, height, slope0, slope1 }:
   const discriminant = tf.maximum(tf.add(tf.square(b), tf.mul(tf.mul(a, c), 4)), SMALLEST_DISCRIMINANT);
   const sum = tf.add(tf.abs(b), tf.sqrt(discriminant));
   const isRising = tf.greaterEqual(b, 0);
-  const divisor = tf.where(isRising, sum, tf.mul(a, 2)); // a > 0 where b < 0
+  const divisor = tf.where(isRising, sum, tf.mul(a, 2)); // a > 0 for b < 0
   return tf.clipByValue(tf.div(tf.where(isRising, tf.mul(c, 2), sum), divisor), 0, 1);
 }
 
@@ -170,9 +170,9 @@ function share(shape: Shape): Tensor2D {
 
 /**
  * The same with its gradient in closed form: where a bin is low, σ ≪ δ, terms of size δ₀(δ₀ + δ₁) cancel in the
- * quotient rule, and slopes of e^−15 came out 1 % off. Here nothing cancels but what is a difference:
- * ∂/∂ξ = σ(δ₁ξ² + 2σξ(1 − ξ) + δ₀(1 − ξ)²)/q², ∂/∂σ = ξ(1 − ξ)(δ₁ξ² − δ₀(1 − ξ)²)/q²,
- * ∂/∂δ₀ = ξ(1 − ξ)(σ(1 − ξ)² + δ₁ξ(1 − ξ))/q², ∂/∂δ₁ = −ξ(1 − ξ)(σξ² + δ₀ξ(1 − ξ))/q².
+ * quotient rule, and slopes of e^−15 came out 1 % off. Here only true differences cancel: ∂/∂ξ = σ(δ₁ξ² + 2σξ(1 − ξ) +
+ * δ₀(1 − ξ)²)/q², ∂/∂σ = ξ(1 − ξ)(δ₁ξ² − δ₀(1 − ξ)²)/q², ∂/∂δ₀ = ξ(1 − ξ)(σ(1 − ξ)² + δ₁ξ(1 − ξ))/q², ∂/∂δ₁ = −ξ(1 −
+ * ξ)(σξ² + δ₀ξ(1 − ξ))/q².
  */
 const shareInBin = tf.customGrad((...args) => {
   const [position, sigma, slope0, slope1, save] = args as unknown as [...Shape, (tensors: Tensor[]) => void];

@@ -12,7 +12,7 @@ export interface Reflections {
 /**
  * Mirrors from normals v of any length: normal = v/max|v|, back = −2·normal/‖normal‖².
  *
- * A reflection does not change with the length of v, so no gradient is lost with that of the maximum.
+ * A reflection does not depend on the length of v, so ignoring the gradient of the maximum loses nothing.
  */
 export function reflections(v: Tensor3D): Reflections {
   const largest = offTape(() => tf.max<Tensor3D>(tf.abs(v), 2, true));

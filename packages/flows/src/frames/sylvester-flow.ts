@@ -1,4 +1,4 @@
-// What Sylvester flows have in common, whatever their orthogonal matrices are.
+// The common part of Sylvester flows, for any source of the orthogonal matrices.
 import type { Key } from '@flowvae/random';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { applyMatrix, packedSize, strictlyLower } from '../algebra/triangular.ts';
@@ -9,7 +9,7 @@ import { checkArguments } from '../layers/stacked-parameters.ts';
 import { tanhBoundedLogScale } from './affine-map.ts';
 
 /**
- * Shapes of the parameters of all Sylvester flows: R₁ and R₂ above the diagonal [K, M(M−1)/2], what makes their
+ * Shapes of the parameters of all Sylvester flows: R₁ and R₂ above the diagonal [K, M(M−1)/2], the numbers behind their
  * diagonals, and b [K, M].
  */
 export type SylvesterShapes = {
@@ -20,7 +20,7 @@ export type SylvesterShapes = {
   readonly b: readonly [layers: number, width: number];
 };
 
-/** The orthonormal columns Q [D, M] of one layer, as the two products that a layer takes. */
+/** The orthonormal columns Q [D, M] of one layer, as the two products that a layer uses. */
 export interface Basis {
   /** Qᵀz, [B, D] → [B, M] */
   readonly project: (z: Tensor2D) => Tensor2D;
@@ -28,7 +28,7 @@ export interface Basis {
   readonly embed: (h: Tensor2D) => Tensor2D;
 }
 
-/** Where the orthogonal matrices come from. */
+/** The source of the orthogonal matrices. */
 export interface BasisSource<S extends ParamShapes> {
   readonly paramShapes: S;
   readonly initialParams: (key: Key) => ParamValues<S>;
@@ -93,7 +93,7 @@ export function sylvesterFlow<S extends ParamShapes>(
   };
 }
 
-/** What the layers of a Sylvester flow are made of, b [B|1, K, M]. */
+/** The factors of a Sylvester flow's layers, b [B|1, K, M]. */
 interface SylvesterLayers extends Factors {
   readonly b: Tensor;
   readonly bases: readonly Basis[];
@@ -122,7 +122,7 @@ const identityParams = (layers: number, width: number): ParamValues<SylvesterSha
   b: new Float32Array(layers * width),
 });
 
-/** Both factors transposed, so lower triangular, with their diagonals. */
+/** Both factors, transposed to lower triangular ones, with their diagonals. */
 function factorsOf({ upper1, upper2, product, diagonal2 }: Params<SylvesterShapes>, width: number): Factors {
   const identity = tf.eye(width);
   const onDiagonal = (entries: Tensor) => tf.mul(identity, tf.expandDims(entries, 3));

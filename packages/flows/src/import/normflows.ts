@@ -7,7 +7,7 @@ import { radial } from '../families/radial.ts';
 import type { InvertibleFlow, ParamValues } from '../flow.ts';
 import { joined, StateDict } from './state-dict.ts';
 
-/** A flow and the parameters that were imported for it. */
+/** A flow and its imported parameters. */
 export interface ImportedFlow {
   readonly flow: InvertibleFlow;
   readonly values: ParamValues<Readonly<Record<string, readonly number[]>>>;
@@ -15,7 +15,7 @@ export interface ImportedFlow {
 
 /** Options of {@link fromNormflows}. */
 export interface NormflowsOptions {
-  /** What stands before a layer's number. Default `'flows.'`, as in the state dict of `normflows.NormalizingFlow`. */
+  /** The prefix of a layer's number. Default `'flows.'`, as in the state dict of `normflows.NormalizingFlow`. */
   readonly prefix?: string;
   /** The activation of the planar layers, which a state dict does not tell. Default `'tanh'`, as there. */
   readonly activation?: 'tanh' | 'leaky_relu';
@@ -37,8 +37,8 @@ interface ImportedLayer {
  * Planar: `w`, `u` [1, D] and `b` [1] are ours unchanged; û has the same form there (‖w‖ squared, always applied).
  * Radial: z0 = `z_0`; there α = |`alpha`| and β̂ = softplus(`beta`) − α, here α = softplus(alpha) and β̂ =
  * softplus(beta) − α, so beta = `beta` and alpha = log(e^|`alpha`| − 1).
- * @throws ExpectationError naming the tensor that is missing, surplus, of another shape, not finite, or (`alpha` = 0)
- * of no flow that is defined everywhere
+ * @throws ExpectationError that names the tensor: it is missing, surplus, of another shape, not finite, or (`alpha` =
+ * 0) of a flow that is not defined everywhere
  */
 export function fromNormflows(
   tensors: Readonly<Record<string, StoredTensor>>,
@@ -79,11 +79,11 @@ function layerAt(state: StateDict, at: string, dim?: number): ImportedLayer {
     alpha: Float32Array.of(alpha + Math.log(-Math.expm1(-alpha))),
     beta: take('beta', [1]),
   };
-  state.drop(`${at}d`); // D as a float, where the state dict was converted as a whole
+  state.drop(`${at}d`); // D as a float, if the state dict was converted as a whole
   return { kind, dim: width, values };
 }
 
-/** Layers of one kind that follow one another are one flow of as many layers. */
+/** Joins successive layers of one kind into one flow. */
 function neighbours(layers: readonly ImportedLayer[]): ImportedLayer[][] {
   const groups: ImportedLayer[][] = [];
   for (const layer of layers) {

@@ -1,4 +1,4 @@
-// Tensors of a PyTorch module by name, taken one after the other, so that nothing is missing and nothing is left over.
+// Tensors of a PyTorch module by name. Each is taken once, so that a missing or surplus tensor is an error.
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
 
 /** The tensors under a prefix that have not been taken yet. */
@@ -15,12 +15,12 @@ export class StateDict {
     this.#left = new Map(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)));
   }
 
-  /** Whether a name that begins so is left. */
+  /** Whether an untaken name has this beginning. */
   has(beginning: string): boolean {
     return [...this.#left.keys()].some((name) => name.startsWith(this.#prefix + beginning));
   }
 
-  /** The shape of a tensor of some rank, which is not taken by that. */
+  /** The shape of a tensor with this rank; the tensor stays untaken. */
   shape(name: string, rank: number): readonly number[] {
     const { shape } = this.#tensors[this.#prefix + name] ?? {};
     if (shape?.length === rank && !shape.includes(0)) return shape;
@@ -29,7 +29,7 @@ export class StateDict {
   }
 
   /**
-   * A tensor's numbers. @throws ExpectationError where it is missing, of another shape, or holds a number that is not
+   * A tensor's numbers. @throws ExpectationError if it is missing, has another shape, or holds a number that is not
    * finite
    */
   take(name: string, shape: readonly number[]): Float32Array {
@@ -43,12 +43,12 @@ export class StateDict {
     return tensor.values;
   }
 
-  /** Leaves a tensor out that may be there. */
+  /** Leaves out an optional tensor. */
   drop(name: string): void {
     this.#left.delete(this.#prefix + name);
   }
 
-  /** @throws ExpectationError where a tensor was not taken */
+  /** @throws ExpectationError if a tensor was not taken */
   refuseOthers(): void {
     const [other] = this.#left.keys();
     if (other === undefined) return;

@@ -11,16 +11,16 @@ import { basisSources, tanhSylvester } from './tanh-sylvester.ts';
 /** Which of its models: `PlanarVAE`, `OrthogonalSylvesterVAE`, `HouseholderSylvesterVAE`, `TriangularSylvesterVAE`. */
 export type SylvesterFlowsKind = 'planar' | 'orthogonal' | 'householder' | 'triangular';
 
-/** What was imported. */
+/** An imported posterior. */
 export interface ImportedPosterior {
   readonly posterior: Posterior;
   readonly flow: Flow;
   readonly latent: number;
-  /** Width of the features that its heads take; there 256. */
+  /** Width of the features that the heads take; 256 in the original code. */
   readonly contextWidth: number;
 }
 
-/** A head there, and the parameter here that its output is. */
+/** A head in the original code, and the parameter here that it gives. */
 type Heads = Readonly<Record<string, string>>;
 
 interface Kind {
@@ -68,7 +68,7 @@ const kinds: Readonly<Record<SylvesterFlowsKind, Kind>> = {
   },
 };
 
-/** Parts of those models that are no posterior, and buffers that hold no parameters. */
+/** Parts of the original models outside the posterior, and buffers without parameters. */
 const elsewhere = /^(q_z_nn|p_x_nn|p_x_mean|flow_\d+)\.|^(_eye|triu_mask|diag_idx|flip_idx|FloatTensor)$/;
 
 /**
@@ -76,9 +76,9 @@ const elsewhere = /^(q_z_nn|p_x_nn|p_x_mean|flow_\d+)\.|^(_eye|triu_mask|diag_id
  * `amor_…` as they are, kernel = weightᵀ.
  *
  * Planar: u, w [K, D] and b [K], û of the same form (‖w‖ squared). Sylvester: see {@link tanhSylvester}; the orthogonal
- * one's Q is what its iteration converges to, the Householder one's mirrors are met in the opposite order. The models
- * for grey values clip σ² to [0.01, 7], which no state dict tells; such a model is not the same map here.
- * @throws ExpectationError naming the tensor that is missing, surplus, of another shape or not finite
+ * flow's Q is the limit of its iteration, and the Householder flow applies its mirrors in the opposite order. The
+ * models for grey values clip σ² to [0.01, 7], which no state dict shows; such a model is a different map here.
+ * @throws ExpectationError that names the tensor: it is missing, surplus, of another shape or not finite
  */
 export function fromSylvesterFlows(
   tensors: Readonly<Record<string, StoredTensor>>,

@@ -1,5 +1,4 @@
-// Sylvester flows in the parametrisation of the code of their authors, so that heads which were trained there can be
-// taken over.
+// Sylvester flows in the parametrisation of their authors' code, so that heads trained there can be imported.
 import { drawNormal, fold } from '@flowvae/random';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { alternatingBases, mirrorBases, orthogonalBases } from '../families/sylvester.ts';
@@ -7,24 +6,24 @@ import type { Flow, ParamShapes, Params } from '../flow.ts';
 import { applySylvester, type Basis } from '../frames/sylvester-flow.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
 
-/** Sizes of such a flow. */
+/** Sizes of the flow. */
 export interface TanhSylvesterOptions {
   readonly dim: number;
   /** M, the number of columns of Q. */
   readonly width: number;
   readonly layers: number;
-  /** Where Q comes from. */
+  /** The source of Q. */
   readonly source: { readonly shapes: ParamShapes; readonly bases: (params: Params<ParamShapes>) => readonly Basis[] };
 }
 
-/** Where Q comes from, by the kind of flow: q [K, D, M], q [K, H, D], or nothing. */
+/** The source of Q, by the kind of flow: q [K, D, M], q [K, H, D], or nothing. */
 export const basisSources = {
   orthogonal: (layers: number, dim: number, width: number): TanhSylvesterOptions['source'] => ({
     shapes: { q: [layers, dim, width] },
     bases: ({ q }) => orthogonalBases(q!),
   }),
-  // There Q is the product that meets the last mirror first when it is multiplied from the right; here Qᵀz meets the
-  // first one first.
+  // In the original code, a product with Q from the right applies the last mirror first; here Qᵀz applies the first
+  // mirror first.
   householder: (layers: number, dim: number, mirrors: number): TanhSylvesterOptions['source'] => ({
     shapes: { q: [layers, mirrors, dim] },
     bases: ({ q }) => mirrorBases(tf.reverse(q!, 2)),
@@ -36,10 +35,10 @@ export const basisSources = {
 };
 
 /**
- * Sylvester flow z' = z + Q·R₁·tanh(R₂·Qᵀz + b) of raw parameters d [M, M, K], diag1, diag2, b [M, K] and what Q is
- * made of: (R₁)ᵢⱼ = dᵢⱼ and (R₂)ᵢⱼ = dⱼᵢ above the diagonal, (R₁)ᵢᵢ = tanh(diag1ᵢ), (R₂)ᵢᵢ = tanh(diag2ᵢ).
+ * Sylvester flow z' = z + Q·R₁·tanh(R₂·Qᵀz + b) of raw parameters d [M, M, K], diag1, diag2, b [M, K] and the source of
+ * Q: (R₁)ᵢⱼ = dᵢⱼ and (R₂)ᵢⱼ = dⱼᵢ above the diagonal, (R₁)ᵢᵢ = tanh(diag1ᵢ), (R₂)ᵢᵢ = tanh(diag2ᵢ).
  *
- * The flows of `sylvester.ts` cannot stand in for it: their (R₂)ᵢᵢ is never within e⁻² of 0.
+ * The flows of `sylvester.ts` cannot represent it: their (R₂)ᵢᵢ is never within e⁻² of 0.
  * @see van den Berg et al. 2018, arXiv:1803.05649; layout of the authors' code, riannevdberg/sylvester-flows at 32dde9b
  */
 export function tanhSylvester({ dim, width, layers, source }: TanhSylvesterOptions): Flow {
@@ -68,7 +67,7 @@ export function tanhSylvester({ dim, width, layers, source }: TanhSylvesterOptio
   };
 }
 
-/** Both factors transposed, so lower triangular, [B|1, K, M, M], and 1 + r₁r₂ [B|1, K, M]. */
+/** Both factors, transposed to lower triangular ones, [B|1, K, M, M], and 1 + r₁r₂ [B|1, K, M]. */
 function factorsOf({ d, diag1, diag2 }: Params<ParamShapes>, width: number) {
   const [first, second] = [diag1!, diag2!].map((raw) => tf.tanh(tf.transpose(raw, [0, 2, 1])));
   const matrices = tf.transpose(d!, [0, 3, 1, 2]);

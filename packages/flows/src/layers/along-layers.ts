@@ -1,4 +1,4 @@
-// A flow applied one layer after the other: the parts that its log-det is the sum of.
+// A flow applied one layer after the other: the terms of its log-det.
 import type { LayerPart } from '@flowvae/distributions';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type Flow, type ParamShapes, type Params, singleLayers } from '../flow.ts';

@@ -5,7 +5,7 @@ import type { Flow, Layer, ParamShapes, Params } from '../flow.ts';
 /**
  * Cuts parameters [B|1, K, …] into K single layers [B|1, 1, …], for flows that keep all layers in one tensor.
  *
- * @param name a layer's name; more than one are numbered from 0: `planar[3]`
+ * @param name a layer's name; several layers are numbered from 0: `planar[3]`
  * @param flow layer k alone
  */
 export function cutIntoLayers<S extends ParamShapes>(

@@ -3,10 +3,10 @@ import { repeatRows, type Tensor, type Tensor1D, type Tensor2D } from '@flowvae/
 import type { Flow, InvertibleFlow, ParamShapes, Params } from '../flow.ts';
 
 /**
- * `flow.forward`, where z [B, D] may have more rows than the parameters [B/S | 1, …]: row i of them is that of the i-th
- * group of S rows.
+ * `flow.forward` for z [B, D] with more rows than the parameters [B/S | 1, …]: row i of the parameters belongs to the
+ * i-th group of S rows of z.
  *
- * They are repeated unless the flow does without it.
+ * The parameters are repeated unless the flow takes groups.
  */
 export function forwardInGroups<S extends ParamShapes>(
   flow: Flow<S>,
@@ -25,7 +25,7 @@ export function inverseInGroups<S extends ParamShapes>(
   return flow.inverse(repeated(params, y.shape[0]), y);
 }
 
-/** Rows that do not form equal groups are left to the flow's own check. */
+/** Rows that do not form equal groups reach the flow's own check. */
 function repeated<S extends ParamShapes>(params: Params<S>, rows: number): Params<S> {
   const fit = (param: Tensor) => {
     const given = param.shape[0]!;

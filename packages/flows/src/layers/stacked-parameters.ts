@@ -1,11 +1,11 @@
-// What flows of K layers share: the name and the checks of their arguments.
+// The common part of flows with K layers: the name and the checks of their arguments.
 import { checkParam, checkShape, type Tensor2D } from '@flowvae/tensor';
 import type { ParamShapes, Params } from '../flow.ts';
 
 /** `radial`, or `radial*10` for ten layers. */
 export const layeredName = (name: string, layers: number): string => (layers === 1 ? name : `${name}*${layers}`);
 
-/** What a point and parameters are checked against. */
+/** The expected arguments of a check. */
 interface Arguments<S extends ParamShapes> {
   readonly dim: number;
   readonly paramShapes: S;
@@ -17,7 +17,7 @@ interface Arguments<S extends ParamShapes> {
 /**
  * Checks a point [B, D] and every parameter [B|1, ...shape], or in groups [B/S|1, ...shape].
  *
- * @param where the public function, e.g. `radial.forward`
+ * @param where the public function's name, e.g. `radial.forward`
  * @param pointName `z` or `y`
  * @throws ShapeError
  */

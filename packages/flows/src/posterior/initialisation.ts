@@ -1,4 +1,4 @@
-// Initial weights from keys: the same key gives the same bytes, whatever else was drawn before.
+// Initial weights from keys: the same key gives the same bytes, independently of other draws.
 import { drawUniform, fold, type Key } from '@flowvae/random';
 
 /** Initial values of a dense layer x·kernel + bias; the kernel [fanIn, fanOut] is row-major. */
@@ -24,11 +24,11 @@ function uniformWithin(radius: number, key: Key, size: number): Float32Array {
 }
 
 /**
- * Where dense layers start.
+ * Initial distributions of dense layers.
  * - `'glorot'`: Glorot uniform kernels, biases 0
  * - `'torch'`: kernels and biases U(±1/√fanIn), the default of torch.nn.Linear
- * - `'zeros'`: for weights that are read from a file: nothing is drawn, and pages of zeros take no memory until they
- *   are written
+ * - `'zeros'`: for weights that a file will give: nothing is drawn, and pages of zeros take no memory until they are
+ *   written
  */
 export const initialisations = {
   glorot: { kernel: glorotUniform, bias: (_key, _fanIn, fanOut) => new Float32Array(fanOut) },

@@ -1,4 +1,4 @@
-// The heads of a diagonal normal: how a linear layer's output becomes its deviation, and where both start.
+// The heads of a diagonal normal: the map from a linear layer's output to the deviation, and the start of both.
 import { type DiagonalNormal, diagonalNormal } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
@@ -7,7 +7,7 @@ import type { ParamShapes, Params } from '../flow.ts';
 import { type Initialisation, initialisations } from './initialisation.ts';
 import { amortised, free, type ParameterSource } from './parameter-source.ts';
 
-/** What an output r of the head means. */
+/** The meaning of a head's output r. */
 interface Scale {
   /** Name of the head's variables. */
   readonly parameter: string;
@@ -30,9 +30,9 @@ const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logSt
  * - `'logStd'`: σ = e^r
  * - `'logVariance'`: σ² = e^r
  * - `'softplusVariance'`: σ² = softplus(r)
- * - `'boundedVariance'`: σ² = softplus(r), cut at 1e-4 and 5; beyond, r has no gradient. While β of Rezende & Mohamed's
- *   eq. 20 is small, entropy is worth more than the data, and a variance that nothing bounds grows to about 40 before
- *   the data are learnt. One that has come to the bound leaves it only as the features change.
+ * - `'boundedVariance'`: σ² = softplus(r), clipped to [1e-4, 5]; outside, r has no gradient. While β of Rezende &
+ *   Mohamed's eq. 20 is small, entropy counts more than the data, and an unbounded variance grows to about 40 before
+ *   the data are learnt. A variance at the bound leaves it only when the features change.
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
@@ -64,7 +64,7 @@ export interface NormalHead {
   readonly initialisation?: Initialisation;
 }
 
-/** Where a normal's parameters come from, and the normal that they are of. */
+/** The source of a normal's parameters, and the normal with these parameters. */
 interface NormalSource extends ParameterSource<ParamShapes> {
   normalOf(params: Params<ParamShapes>): DiagonalNormal;
 }
@@ -78,9 +78,9 @@ interface NormalHeadOptions extends NormalHead {
 }
 
 /**
- * log σ of the base at the start. With σ = 1 a decoder whose bias already explains the mean image sees pure noise in z,
- * the KL term closes the channel within a few steps, and training can stay on that plateau for thousands of steps. A
- * narrow start keeps it open until the decoder has learnt to listen.
+ * log σ of the base at the start. With σ = 1, a decoder whose bias already explains the mean image sees only noise in
+ * z; the KL term closes the channel within a few steps, and training can stay on this plateau for thousands of steps. A
+ * narrow start keeps the channel open until the decoder has learnt to use it.
  */
 const INITIAL_LOG_STD = -1;
 

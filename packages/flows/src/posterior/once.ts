@@ -1,5 +1,5 @@
-// Constants of a flow that are made when they are first needed: a flow that is too large is refused by its shapes,
-// before its masks are allocated.
+// Constants of a flow, made at their first use: a flow that is too large is refused by its shapes, before its masks are
+// allocated.
 
 /** The same value at every call, made by the first. */
 export function once<T>(make: () => T): () => T {

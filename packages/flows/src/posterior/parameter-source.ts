@@ -1,4 +1,4 @@
-// Where parameters come from: free (one set for all data) or amortised (a linear head on the encoder's features).
+// Sources of parameters: free (one set for all data) or amortised (a linear head on the encoder's features).
 import {
   checkShape,
   ExpectationError,
@@ -15,7 +15,7 @@ import type { Flow, ParamShapes, Params, ParamValues } from '../flow.ts';
 export interface ParameterSource<S extends ParamShapes> {
   readonly variables: NamedVariables;
   /**
-   * Parameters that no data point can have for itself, each [1, ...shape]: what a flow declares as shared, such as
+   * Parameters that no data point can have for itself, each [1, ...shape]: the flow's shared parameters, such as
    * weights of its networks.
    */
   readonly fixed: Readonly<Record<string, Tensor>>;
@@ -42,7 +42,7 @@ export interface FreeParameters<S extends ParamShapes> extends ParameterSource<S
 /**
  * Free parameters: variables of shape [1, ...shape], the same for every data point.
  *
- * @param shared those that no data point could have for itself
+ * @param shared parameters that no data point could have for itself
  */
 export function free<S extends ParamShapes>(
   shapes: S,
@@ -56,7 +56,7 @@ export function free<S extends ParamShapes>(
 /**
  * A flow's parameters without an encoder: all of them free.
  *
- * @throws ExpectationError where the flow has a context, which only an encoder can give
+ * @throws ExpectationError if the flow has a context, which only an encoder can give
  */
 export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValues<S>): FreeParameters<S> {
   if (!flow.contexts?.length) return free(flow.paramShapes, values, flow.shared);
@@ -69,11 +69,11 @@ export function freeFlow<S extends ParamShapes>(flow: Flow<S>, values: ParamValu
 }
 
 /**
- * What heads make of the encoder's features h [B, C] before their kernels: h/√C (`'scaled'`) or h itself (`'plain'`).
+ * Scaling of the encoder's features h [B, C] before the heads' kernels: h/√C (`'scaled'`) or h itself (`'plain'`).
  *
- * A step of Adam moves every weight by about the learning rate, so an output of a plain head by the rate times Σ|h|:
- * with 400 features and a rate of 1e-3 that is a tenth and more, each step, for parameters whose useful range is about
- * one. Scaled, it is √C times less.
+ * A step of Adam moves every weight by about the learning rate, so it moves an output of a plain head by the rate times
+ * Σ|h|: with 400 features and a rate of 1e-3, a tenth and more per step, for parameters with a useful range of about
+ * one. Scaling makes it √C times less.
  */
 export type HeadScaling = 'scaled' | 'plain';
 
@@ -97,12 +97,12 @@ interface Part {
 }
 
 /**
- * Amortised parameters: λ(h) = s·h·kernel + bias for each parameter, h the encoder's features, s = 1 or 1/√C as {@link
- * HeadScaling} says; shared ones stay one variable for all data, and contexts are h itself.
+ * Amortised parameters: λ(h) = s·h·kernel + bias for each parameter, h the encoder's features, s = 1 or 1/√C by {@link
+ * HeadScaling}; shared parameters stay one variable for all data, and contexts are h itself.
  *
- * The bias starts at `values` and the kernel at zero unless `kernel` says otherwise, so that a flow starts as the
- * identity for every input: even a kernel of scale 0.01 would move z by 0.1 through ten planar layers.
- * Shapes: context [B, C] → [B, ...shape]; shared [1, ...shape].
+ * The bias starts at `values` and the kernel at zero (unless `kernel` is given), so that a flow starts as the identity
+ * for every input: even a kernel of scale 0.01 would move z by 0.1 through ten planar layers. Shapes: context [B, C] →
+ * [B, ...shape]; shared [1, ...shape].
  * @see Rezende & Mohamed 2015, section 4.2
  */
 export function amortised<S extends ParamShapes>(
@@ -136,7 +136,10 @@ export const amortisedFlow = <S extends ParamShapes>(
   return amortised(paramShapes, values, { ...options, shared, contexts });
 };
 
-/** Scalars that a flow trains: all but its contexts, and heads on features of a width for those that are not shared. */
+/**
+ * Number of scalars that a flow trains: all except its contexts; parameters that are not shared have heads on features
+ * of this width.
+ */
 export function flowParameterCount({ paramShapes, shared = [], contexts = [] }: Flow, contextWidth?: number): number {
   return Object.entries(paramShapes).reduce((total, [name, shape]) => {
     if (contexts.includes(name)) return total;
@@ -165,6 +168,6 @@ function head(name: string, shape: readonly number[], values: Float32Array, init
 
 const zeros: KernelInit = (contextWidth, size) => new Float32Array(contextWidth * size);
 
-/** A variable from values, without the tensor that tfjs would leave behind. */
+/** A variable from values; avoids the extra tensor that tfjs would leave behind. */
 const newVariable = (values: Float32Array, shape: readonly number[]): Variable =>
   tf.tidy(() => tf.variable(tf.tensor(values, [...shape])));

@@ -1,4 +1,4 @@
-// The posterior as a tf.layers layer, for a model that is saved and loaded by TensorFlow.js's own means.
+// The posterior as a tf.layers layer, for models that TensorFlow.js itself saves and loads.
 import { key } from '@flowvae/random';
 import { checkShape, ExpectationError, layers, type Tensor, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
 import { type FlowTerm, readFlowOrNone } from '../formula/flow-terms.ts';
@@ -29,11 +29,11 @@ const headScalings: readonly HeadScaling[] = ['scaled', 'plain'];
 
 /**
  * q(z|x) as a layer of two inputs, the encoder's features [B, C] and standard normal noise [B, D], and two outputs, a
- * draw z [B, D] and log q(z|x) [B] with the log-det in it, nats: what {@link flowPosterior} gives, in a `tf.layers`
+ * draw z [B, D] and log q(z|x) [B] including the log-det, nats: the posterior of {@link flowPosterior} in a `tf.layers`
  * model.
  *
- * Importing it registers it with tfjs, so that `loadLayersModel` knows it.
- * @throws ExpectationError where the width, the formula, the amortisation, the seed or the inputs cannot be used
+ * The import registers the layer with tfjs, so that `loadLayersModel` knows it.
+ * @throws ExpectationError if the width, the formula, the amortisation, the seed or the inputs cannot be used
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 4.2
  */
 export class FlowPosteriorLayer extends layers.layers.Layer {
@@ -56,7 +56,7 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
     this.#options = { latent, flow, amortize, heads, seed };
   }
 
-  /** A layer from its configuration; one that does not name its heads is from before they could be scaled. */
+  /** A layer from its configuration; a configuration without `heads` is older than scaled heads. */
   static override fromConfig<T>(type: new (options: FlowPosteriorLayerOptions) => T, config: object): T {
     return new type({ heads: 'plain', ...(config as FlowPosteriorLayerOptions) });
   }
@@ -87,7 +87,7 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
     return [z, logProb];
   }
 
-  /** All that is needed to make the layer again, without its weights. */
+  /** The configuration from which the layer can be made again, without its weights. */
   override getConfig() {
     return { ...super.getConfig(), ...this.#options };
   }
@@ -106,8 +106,8 @@ export class FlowPosteriorLayer extends layers.layers.Layer {
   }
 
   /**
-   * Makes a variable of the posterior a weight of this layer. A weight makes a variable of its own; the posterior's
-   * takes that place, so that optimisers, saving and loading see the one that is computed with.
+   * Makes a variable of the posterior a weight of this layer. A weight creates its own variable; the posterior's
+   * variable replaces it, so that optimisers, saving and loading use the variable of the computation.
    */
   #adopt(path: string, variable: Variable): void {
     const weight = this.addWeight(path, variable.shape, 'float32', layers.initializers.zeros());

@@ -1,4 +1,4 @@
-// Approximate posteriors q(z|x): a diagonal normal, refined by a flow where one is given.
+// Approximate posteriors q(z|x): a diagonal normal, optionally refined by a flow.
 import type { Noise, Samplable, Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
@@ -7,19 +7,19 @@ import type { Flow, InvertibleFlow, ParamShapes, Params } from '../flow.ts';
 import { type NormalHead, normalHead } from './normal-head.ts';
 import { amortisedFlow, freeFlow, type HeadScaling, type ParameterSource } from './parameter-source.ts';
 
-/** What depends on the data point: nothing, the base distribution, or the base and the flow's parameters. */
+/** The parameters that depend on the data point: none, the base distribution's, or the base's and the flow's. */
 export type Amortization = 'none' | 'base' | 'flow';
 
 /** Whether anything depends on the data point. */
 export const isAmortised = (amortize: Amortization): boolean => amortize !== 'none';
 
 /**
- * A flow, or what makes one whose networks take features of a width. The latter suits every {@link Amortization}: where
- * the flow is not amortised, the width is 0.
+ * A flow, or a function that makes one whose networks take features of a width. The function suits every {@link
+ * Amortization}: without amortisation of the flow, the width is 0.
  */
 export type FlowChoice<F extends Flow = Flow> = F | ((contextWidth: number) => F);
 
-/** The flow that a choice comes to. */
+/** The flow of a choice. */
 export function chosenFlow<F extends Flow>(choice: FlowChoice<F>, amortize: Amortization, contextWidth: number): F {
   return typeof choice === 'function' ? choice(amortize === 'flow' ? contextWidth : 0) : choice;
 }
@@ -27,21 +27,20 @@ export function chosenFlow<F extends Flow>(choice: FlowChoice<F>, amortize: Amor
 /** A family of distributions over latents, one for each context. */
 export interface Posterior<Q extends Samplable = Samplable> {
   readonly variables: NamedVariables;
-  /** The noise that its draws take. */
+  /** The noise for a draw. */
   readonly noise: Noise;
   /** context [B, C], the encoder's features → q(z|x) of each data point */
   at(context: Tensor2D): Q;
 }
 
 /**
- * A family whose members are told apart by parameters, which may come from elsewhere than a context: posteriors refined
+ * A family whose members differ by parameters; these may come from another source than a context: posteriors refined
  * one by one.
  */
 export interface ParametricPosterior<Q extends Samplable = Samplable> extends Posterior<Q> {
   /**
-   * context [B, C] → parameters that each data point may have for itself, [B, ...shape] by name, whether the encoder
-   * yields them or all data points share one value, which then stands in every row. Left out: what the flow declares as
-   * shared, such as weights of its networks.
+   * context [B, C] → parameters that each data point may have for itself, [B, ...shape] by name; a value that all data
+   * points share stands in every row. Left out: the flow's shared parameters, such as weights of its networks.
    */
   paramsAt(context: Tensor2D): Readonly<Record<string, Tensor>>;
   /** Parameters as `paramsAt` gives them → q(z|x) */
@@ -59,11 +58,11 @@ export interface FlowPosteriorOptions<F extends Flow> {
   /** Default `'flow'`, the paper's: the encoder yields base and flow parameters. */
   readonly amortize?: Amortization;
   /**
-   * How the flow's heads take the encoder's features, where it is amortised. Default `'scaled'`; the paper's linear
-   * layers are `'plain'`.
+   * Scaling of the encoder's features in an amortised flow's heads. Default `'scaled'`; the paper's linear layers are
+   * `'plain'`.
    */
   readonly heads?: HeadScaling | undefined;
-  /** How the base normal's deviation is parametrised, and where its heads start. */
+  /** Parametrisation of the base normal's deviation, and the start of its heads. */
   readonly base?: NormalHead | undefined;
   /** Decides the initial weights. */
   readonly key: Key;
@@ -72,7 +71,7 @@ export interface FlowPosteriorOptions<F extends Flow> {
 /**
  * Posterior q(z|x): z₀ ~ N(μ(h), diag σ²(h)), z_K = f(z₀; λ(h)), h the encoder's features, every head linear.
  *
- * It starts as the diagonal normal itself, for the flow starts as the identity.
+ * Starts as the diagonal normal itself, because the flow starts as the identity.
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 2
  */
 export function flowPosterior(options: FlowPosteriorOptions<InvertibleFlow>): ParametricPosterior<Samplable & Scorable>;
@@ -99,12 +98,14 @@ export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPo
   );
 }
 
-/** A value for each data point, [B, …], of values for each or of one for all. */
+/** A value for each data point, [B, …], from values for each or from one for all. */
 const oneForEach = (value: Tensor, rows: number) => (value.shape[0] === rows ? value : repeatRows(value, rows));
 
 type Sources = Readonly<Record<string, ParameterSource<ParamShapes>>>;
 
-/** A family from the sources of its parameters, by part, and what makes a member of all parameters of all parts. */
+/**
+ * A family from the sources of its parameters, by part, and a function that makes a member from all parts' parameters.
+ */
 function parametric<Q extends Samplable>(
   sources: Sources,
   noise: Noise,

@@ -21,35 +21,36 @@ import { type Question, questionsOf } from './gradient-questions.ts';
 import { lookJointly } from './joint-differences.ts';
 import { lossGradients, lossWeights } from './probe-loss.ts';
 
-/** Steps of the attempts: where a difference proves nothing, a shorter one may not reach the kink or the bend. */
+/** Steps of the attempts: if a difference proves nothing, a shorter step may not reach the kink or the bend. */
 const ATTEMPTS = [1, 1 / 8, 1 / 64];
 
-/** A step beside each attempt that found an error: only what is wrong there, too, is wrong. */
+/** A second step beside each attempt that found an error: only an error at both counts. */
 const SECOND_LOOK = 0.6;
 
 /** Gradients at inputs moved by rounding. */
 const COPIES = 2;
 
 /**
- * The derivative of Σ weight·y + Σ weight·logDet along directions of each input: as it is claimed, and as a central
- * difference shows it. Inputs that each point has of its own are judged point by point, shared ones by the sum over all
+ * Compares the derivative of Σ weight·y + Σ weight·logDet along directions of each input: the claimed one with a
+ * central difference. Inputs with a value for each point are judged point by point, shared ones by the sum over all
  * points.
  *
- * A difference over a step is the mean of the derivative within that step, kinks or not. So a right derivative at the
- * middle differs from it by no more than the claimed derivative varies within the step, and by rounding, which is
- * measured. What differs by more than 1 % of the gradient's norm and these two, at two steps, is wrong. Where the
- * variation is large a shorter step is tried, and in the end the comparison is not judged.
+ * A difference over a step is the mean of the derivative within that step, with or without kinks. So it differs from a
+ * right derivative at the middle by at most two parts: the variation of the claimed derivative within the step, and
+ * rounding, which is measured. A derivative is wrong if it differs by more than 1 % of the gradient's norm plus these
+ * two parts, at two steps. If the variation is large, a shorter step is tried; if it stays large, the comparison is not
+ * judged.
  *
- * Most gradients are right, and one difference shows it for all inputs: they are moved at once, each forth or back by
- * chance. Where that is not right to half a percent of the smallest norm, each input is looked at by itself.
+ * Most gradients are right, and one difference shows it for all inputs: they are moved at once, each in a random
+ * direction. If this difference is not right to half a percent of the smallest norm, each input is checked by itself.
  */
 export function gradients(probes: readonly Probe[]): Tally[] {
   return gradientsAt(probes, (_, at) => yesOrNo(true, at, () => 'the gradient is not a number'));
 }
 
 /**
- * The same of the inverse, at the y that the flow makes. Where float32 cannot invert, a gradient that is no number is
- * not judged.
+ * The same check for the inverse, at the y of the forward map. If float32 cannot invert, a gradient that is NaN is not
+ * judged.
  */
 export function inverseGradients(probes: readonly Probe[]): Tally[] {
   const inverses = inverseProbes(probes);
@@ -78,7 +79,7 @@ function gradientsAt(
   );
 }
 
-/** What is asked of each probe; undefined where TensorFlow.js cannot differentiate the flow. */
+/** The questions to each probe; undefined if TensorFlow.js cannot differentiate the flow. */
 function examine(probes: readonly Probe[]): Examined[] | undefined {
   const weights = lossWeights(probes);
   if (!weights) return undefined;
@@ -103,8 +104,8 @@ function examine(probes: readonly Probe[]): Examined[] | undefined {
 }
 
 /**
- * Every input by itself, where that has no answer yet: at shorter and shorter steps what is right, then what is wrong
- * among the others.
+ * Checks every unanswered input by itself: at shorter and shorter steps it confirms right gradients, then it finds
+ * wrong ones among the others.
  */
 function lookAtEach(examined: readonly Examined[], answers: Answers): void {
   const open = only(examined, (question) => !answers.has(question));
@@ -128,9 +129,10 @@ function lookAtEach(examined: readonly Examined[], answers: Answers): void {
 }
 
 /**
- * What is wrong at a step and at another one beside it, variation within the step allowed for. It is the longest step,
- * which rounding blurs least, that no shorter one contradicts: within a longer one the derivative may have a peak that
- * shows at none of the places looked at. Such a peak moves the two differences apart, so that they have to agree.
+ * Gradients that are wrong at a step and at a second one beside it, with the variation within the step taken into
+ * account. The step is the longest one, which rounding affects least, that no shorter one contradicts: within a longer
+ * step the derivative may have a peak between the sampled places. Such a peak moves the two differences apart, so they
+ * must agree.
  */
 function wrongOnes(examined: readonly Examined[], seen: ReadonlyMap<Question, readonly Difference[]>): Difference[] {
   const credible = new Map(

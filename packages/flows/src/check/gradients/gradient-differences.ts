@@ -1,4 +1,4 @@
-// Derivatives as they are claimed and as central differences show them, and what may lie between the two.
+// Claimed derivatives, derivatives by central differences, and the causes of a distance between the two.
 
 import { SAFETY } from '../rounding.ts';
 import type { Comparison } from '../tally.ts';
@@ -9,19 +9,16 @@ import { lossChanges, type Move, type Subject, slopeOf, variations } from './mov
 /** Step of the differences for parameters of scale 1 and more. */
 const STEP = 1e-2;
 
-/**
- * The change that a gradient may foretell for one step: where it is steep, what it describes is narrower than the step
- * above.
- */
+/** The largest change that a gradient may predict for one step: a steep function is narrower than the step above. */
 const MOST_CHANGE = 2;
 
-/** Error that is allowed, as a share of the gradient's norm. */
+/** Allowed error, as a share of the gradient's norm. */
 export const TOLERANCE = 1e-2;
 
-/** Differences that may be off by more than this share of the gradient's norm do not show that it is right. */
+/** A difference that is uncertain by more than this share of the gradient's norm does not confirm it. */
 const MOST_UNCERTAIN = 0.05;
 
-/** A probe with what is asked of it. */
+/** A probe with its questions. */
 export interface Examined extends Subject {
   readonly questions: readonly Question[];
 }
@@ -29,21 +26,21 @@ export interface Examined extends Subject {
 /** The step of a question's differences. */
 export const stepOf = ({ norm }: Question, scale: number) => Math.min(STEP * Math.min(1, scale), MOST_CHANGE / norm);
 
-/** The questions that are wanted. */
+/** The wanted questions. */
 export const only = (examined: readonly Examined[], isWanted: (question: Question) => boolean): Examined[] =>
   examined
     .map(({ questions, ...subject }) => ({ ...subject, questions: questions.filter(isWanted) }))
     .filter(({ questions }) => questions.length > 0);
 
-/** A derivative as it is claimed, and as a difference shows it. */
+/** A claimed derivative, compared with a difference. */
 export interface Difference {
   readonly question: Question;
   readonly slope: number;
   readonly error: number;
   readonly rounding: number;
-  /** By how much a jump or a kink on one side would move the difference. */
+  /** The effect of a jump or kink on one side on the difference. */
   readonly kink: number;
-  /** What the claimed derivative varies within the step; 0 where that was not asked for. */
+  /** Variation of the claimed derivative within the step; 0 if not computed. */
   readonly variation: number;
 }
 
@@ -51,10 +48,10 @@ const allowedOf = ({ question: { norm }, rounding, variation }: Difference) => T
 export const isRight = (difference: Difference) => difference.error <= allowedOf(difference);
 export const isWrong = (difference: Difference) => difference.error > allowedOf(difference) + difference.kink;
 
-/** Nothing is known that is more accurate than this by much. */
+/** The difference's rounding is below the tolerance: no other step is much more accurate. */
 export const isSharp = ({ rounding, question: { norm } }: Difference) => rounding <= TOLERANCE * norm;
 
-/** Rounding hides what is wrong; a shorter step makes it worse. */
+/** Rounding hides an error; a shorter step makes it worse. */
 export const isBlurred = ({ rounding, question: { norm } }: Difference) => !(rounding <= MOST_UNCERTAIN * norm);
 
 export const comparisonOf = (difference: Difference): Comparison => {
@@ -67,13 +64,13 @@ export const comparisonOf = (difference: Difference): Comparison => {
   };
 };
 
-/** Two differences that cannot both be right: that of the longer step has met what shows only there. */
+/** Whether two differences contradict: the longer step then contains a feature that the shorter does not reach. */
 export const contradict = (a: Difference, b: Difference) => Math.abs(a.slope - b.slope) > allowedOf(a) + allowedOf(b);
 
-/** Two differences that lie nearer to each other than half the error that they show. */
+/** Whether the distance of two differences is below half of both errors. */
 export const agree = (a: Difference, b: Difference) => 2 * Math.abs(a.slope - b.slope) <= Math.min(a.error, b.error);
 
-/** Differences of one step, a share of each question's own. */
+/** Differences of one step, as a share of each question's own step. */
 export function differences(examined: readonly Examined[], attempt: number): Difference[] {
   const moves = movesOf(examined, attempt);
   const changes = lossChanges(moves);
@@ -86,7 +83,7 @@ export function differences(examined: readonly Examined[], attempt: number): Dif
   );
 }
 
-/** The same where they are not right, with the variation of the claimed derivative. */
+/** The same differences if they are not right, with the variation of the claimed derivative. */
 export function withVariation(examined: readonly Examined[], attempt: number): Difference[] {
   const far = differences(examined, attempt).filter(isWrong);
   const asked = new Set(far.map(({ question }) => question));

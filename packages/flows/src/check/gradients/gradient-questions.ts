@@ -1,11 +1,11 @@
-// What is asked of a gradient: derivatives along directions of one input, for one point or for all that share it.
+// Questions about a gradient: derivatives along directions of one input, for one point or for all points that share it.
 import { drawNormal, drawUniform, fold, type Key } from '@flowvae/random';
 import { inputName, type Probe } from '../probe.ts';
 import { deviation, EPSILON } from '../rounding.ts';
 import type { Results } from '../stacked-inputs.ts';
 import { type LossWeights, normOf, pointLosses, pointMagnitudes } from './probe-loss.ts';
 
-/** The derivative of some points' loss along one direction of one input, as it is claimed. */
+/** The claimed derivative of some points' loss along one direction of one input. */
 export interface Question {
   readonly name: string;
   readonly kind: string;
@@ -16,33 +16,36 @@ export interface Question {
   /** A unit vector of these elements. */
   readonly unit: Float64Array;
   readonly claimed: number;
-  /** The norm of the gradient's part that the direction can see, or of as many typical elements. */
+  /** The norm of the gradient's part that the direction can see, or of equally many typical elements. */
   readonly norm: number;
-  /** What rounding makes of the loss, and of the claimed derivative. */
+  /** Effect of rounding on the loss, and on the claimed derivative. */
   readonly lossRounding: number;
   readonly claimedRounding: number;
 }
 
-/** Gradients of smaller norm are judged as if they had this one. */
+/** Gradients with a smaller norm are judged as if they had this norm. */
 const SMALLEST_NORM = 0.1;
 
-/** Coordinates of a sparse direction: one wrong element of as many is more than 3 % of the derivative along them. */
+/**
+ * Coordinates of a sparse direction: one wrong element of this many changes the derivative along them by more than 3 %.
+ */
 const MOST_COORDINATES = 32;
 
-/** What is known of a probe's loss. */
+/** Claims about a probe's loss. */
 export interface Claims {
-  /** Gradients of all inputs: as they are, and moved by rounding. */
+  /** Gradients of all inputs: at the inputs themselves, and at inputs moved by rounding. */
   readonly found: readonly Results[];
   readonly weights: LossWeights;
 }
 
 /**
- * Directions by kind. A gradient is looked at in its own direction, in a random one, and where dense ones are blind.
+ * A direction and its kind. A gradient is checked along itself, along a random direction, and where dense directions
+ * see nothing.
  */
 interface Direction {
   readonly kind: string;
   readonly values: Float32Array;
-  /** Which coordinates it sees; default all. */
+  /** The coordinates that the direction sees; default all. */
   readonly sees?: (i: number) => boolean;
 }
 
@@ -76,7 +79,7 @@ export function questionsOf(probe: Probe, name: string, { found, weights }: Clai
           unit,
           claimed: claims[0]!,
           norm: Math.max(normOf(seen), Math.sqrt(seen.length / size) * Math.max(SMALLEST_NORM, normOf(own))),
-          // y and log-det themselves are rounded, also where moved inputs do not show it
+          // y and log-det themselves are rounded, even if moved inputs do not show it
           lossRounding: Math.max(
             deviation(losses.map((each) => sumOver(group, each))),
             EPSILON * sumOver(group, magnitudes),
@@ -89,9 +92,9 @@ export function questionsOf(probe: Probe, name: string, { found, weights }: Clai
 }
 
 /**
- * Dense directions see what is wrong in many elements: an error of the whole gradient in its own direction, and errors
- * at right angles to it in a random one. One wrong element of n is 1/n of them, so that √n elements at a time, and one
- * alone, are looked at as well. What is claimed to be exactly 0 has no part in the gradient's direction.
+ * Dense directions see errors in many elements: the gradient's own direction sees an error of the whole gradient, a
+ * random one sees errors at right angles. One wrong element of n is only 1/n of them, so √n elements at a time, and a
+ * single one, are checked as well. Elements that are claimed to be exactly 0 have no part in the gradient's direction.
  */
 function directionsOf(gradient: Float32Array, key: Key): Direction[] {
   const { length } = gradient;
@@ -120,7 +123,7 @@ function someOf(length: number, count: number, key: Key): Set<number> {
   return chosen;
 }
 
-/** The coordinate of the largest gradient, or any one: both with a chance of one half. */
+/** The coordinate of the largest gradient or a random one, with equal chances. */
 function singleOf(gradient: Float32Array, key: Key): number {
   const [coin, place] = drawUniform(key, 2) as unknown as [number, number];
   if (coin < 0.5) return Math.min(gradient.length - 1, Math.floor(place * gradient.length));

@@ -1,4 +1,4 @@
-// One difference for all inputs that the same points have: most gradients are right, and it shows that they are.
+// One difference for all inputs of the same points: most gradients are right, and it confirms them together.
 import { drawUniform, fold } from '@flowvae/random';
 import type { Comparison } from '../tally.ts';
 import { type Examined, stepOf, TOLERANCE } from './gradient-differences.ts';
@@ -7,15 +7,15 @@ import { groupsBy } from './grouping.ts';
 import { lossChanges, type Subject, slopeOf } from './moved-losses.ts';
 
 /**
- * Error that is allowed where all inputs are moved at once, as a share of the smallest norm: several errors may partly
- * cancel there.
+ * Allowed error if all inputs are moved at once, as a share of the smallest norm: several errors may partly cancel
+ * there.
  */
 const JOINT_TOLERANCE = TOLERANCE / 2;
 
 /** Norms whose logarithms differ by less may be moved together. */
 const SIMILAR = 1.5;
 
-/** Moves all inputs at once that the same points have, and answers what is right. */
+/** Moves all inputs of the same points at once, and answers the questions that this difference confirms. */
 export function lookJointly(examined: readonly Examined[], answers: Map<Question, Comparison | undefined>): void {
   const looks = examined.flatMap((subject) => {
     const open = subject.questions.filter((question) => !answers.has(question));
@@ -42,8 +42,8 @@ export function lookJointly(examined: readonly Examined[], answers: Map<Question
 }
 
 /**
- * Questions that are asked together: of the same points, and of gradients of similar norms. For each move one list for
- * some points.
+ * Questions that are asked together: about the same points, and about gradients of similar norms. Each move has one
+ * list for some points.
  */
 function jointMoves(questions: readonly Question[]): Question[][][] {
   const lists = groupsBy(questions, ({ points }) => points[0]!).map((own) =>

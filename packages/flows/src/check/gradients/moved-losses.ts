@@ -1,4 +1,4 @@
-// A probe's loss, and its claimed gradient, where inputs are moved along directions that are asked for.
+// A probe's loss and its claimed gradient, at inputs moved along the questions' directions.
 import type { Inputs } from '../drawn-inputs.ts';
 import type { Probe } from '../probe.ts';
 import { dot, type Question, sumOver } from './gradient-questions.ts';
@@ -23,7 +23,7 @@ export interface Move {
   readonly shifts: readonly Shift[];
 }
 
-/** How a move and the opposite one change every point's loss. */
+/** The changes of every point's loss by a move and by the opposite move. */
 export interface Changes {
   readonly up: readonly number[];
   readonly down: readonly number[];
@@ -50,13 +50,13 @@ export function slopeOf({ points }: Question, { up, down }: Changes, step: numbe
   return { slope: (forth - back) / (2 * step), kink: Math.abs(forth + back) / (2 * step) };
 }
 
-/** Where within a step the claimed derivative is looked at, as shares of the step. */
+/** Places within a step at which the claimed derivative is computed, as shares of the step. */
 const PLACES = [1, 1 / 2, -1 / 2, -1];
 
-/** Between these places the derivative may vary more: by a factor that is allowed. */
+/** Allowance for larger variation between these places, a factor. */
 const UNSEEN = 2;
 
-/** For each move of one input alone: how far each question's claimed derivative varies within it. */
+/** For each move of a single input: the variation of each question's claimed derivative within the move. */
 export function variations(moves: readonly Move[]): Map<Question, number> {
   const largest = new Map<Question, number>();
   for (const list of groupsBy(moves, ({ shifts }) => shifts[0]!.question.name)) {
@@ -70,7 +70,7 @@ export function variations(moves: readonly Move[]): Map<Question, number> {
           const gradient = found[PLACES.length * i + place]![name]!;
           return Math.abs(dot(gradient.subarray(from, from + unit.length), unit) - claimed);
         });
-        largest.set(question, UNSEEN * Math.max(...distances)); // NaN where one of them is
+        largest.set(question, UNSEEN * Math.max(...distances)); // NaN if one of them is NaN
       }
     });
   }

@@ -1,5 +1,5 @@
-// One number for each point, Σ weight·y + weight·logDet: what gradients are checked of, its gradients, and its values
-// at other inputs.
+// The loss, one number for each point: Σ weight·y + weight·logDet. Checks differentiate it; this file has its gradients
+// and its values at other inputs.
 import { drawNormal, fold } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { Flow } from '../../flow.ts';
@@ -14,16 +14,16 @@ export interface LossWeights {
   readonly ofLogDet: Float32Array;
 }
 
-/** A probe's inputs, or others for it, with the weights of its loss. */
+/** Inputs for a probe, with the weights of its loss. */
 export interface Weighted {
   readonly inputs: Inputs;
   readonly weights: LossWeights;
 }
 
 /**
- * Random weights, smaller for points where the loss is steep: where points are added up, none of them decides alone. A
- * point's weights are divided by the norm of its own gradient towards z where that exceeds 1. Undefined where the flow
- * has no gradients.
+ * Random weights, smaller for points with a steep loss, so that no point dominates a sum over points. A point's weights
+ * are divided by the norm of its own gradient with respect to z if this exceeds 1. Undefined if the flow has no
+ * gradients.
  */
 export function lossWeights(probes: readonly Probe[]): LossWeights[] | undefined {
   const plain = probes.map(({ key, inputs }) => ({
@@ -49,19 +49,18 @@ export function lossWeights(probes: readonly Probe[]): LossWeights[] | undefined
 export const normOf = (values: ArrayLike<number>) =>
   Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
 
-/** What gradients are asked for. */
+/** A request for gradients. */
 interface GradientRequest {
   /** Default: towards all inputs. */
   readonly names?: readonly string[];
   /**
-   * Whether parameters that all points share stay one row, so that TensorFlow.js adds up their gradients. Default
-   * false.
+   * Whether parameters that all points share stay one row, so that TensorFlow.js adds their gradients. Default false.
    */
   readonly keepsBroadcast?: boolean;
 }
 
 /**
- * Gradients of the sum over all points with respect to inputs, each as large as its input; undefined where the flow has
+ * Gradients of the sum over all points with respect to inputs, each as large as its input; undefined if the flow has
  * none.
  */
 export function lossGradients(
@@ -89,7 +88,7 @@ export function lossGradients(
     [OF_LOG_DET]: { shape: [rowsOf(inputs)], values: ofLogDet },
   }));
   const { shared } = flow;
-  // the gradient towards what is always shared has one row: a stack of several inputs would add up theirs
+  // the gradient of an always shared parameter has one row: a stack of several inputs would add theirs
   const isStackable = !names.some((name) => shared?.includes(name));
   const results = isStackable
     ? evaluateEach(map, asIs, { shared, keepsBroadcast })
@@ -103,7 +102,7 @@ export function lossGradients(
 /** Names of the weights among a map's inputs. */
 const [OF_Y, OF_LOG_DET] = ['weights of y', 'weights of logDet'];
 
-/** Rows that were repeated for every point, added up in float64 to one. */
+/** Rows that were repeated for every point, summed in float64. */
 function addedUp(rows: Float32Array, size: number): Float32Array {
   if (rows.length === size) return rows;
   const sums = new Float64Array(size);
