@@ -28,9 +28,9 @@ function resumableAt(path: string): number {
 describe.concurrent('a disk that refuses from one operation on', () => {
   const chances = drawUniform(fold(key(6), 'disk'), 4);
   it.concurrent.each([
-    ['ENOSPC', 60, 'free some disk space; what was written before is intact'],
-    ['ENOSPC', 60 + Math.floor(chances[0]! * 80), 'free some disk space; what was written before is intact'],
-    ['ENOSPC', 60 + Math.floor(chances[1]! * 80), 'free some disk space; what was written before is intact'],
+    ['ENOSPC', 60, 'free some disk space; earlier files are intact'],
+    ['ENOSPC', 60 + Math.floor(chances[0]! * 80), 'free some disk space; earlier files are intact'],
+    ['ENOSPC', 60 + Math.floor(chances[1]! * 80), 'free some disk space; earlier files are intact'],
     ['EROFS', 60 + Math.floor(chances[2]! * 80), 'the file system is read-only: choose another with --out'],
   ] as const)('%s at operation %d', async (kind, at, remedy) => {
     const out = join(root, `${kind}-${at}`);
@@ -59,7 +59,7 @@ describe('a real disk', () => {
     const { code, stderr } = await flowvae([...flags, ...many, '--out', out]);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/\nflowvae: .*got ENOSPC; free some disk space; what was written before is intact\n$/),
+      expect.stringMatching(/\nflowvae: .*got ENOSPC; free some disk space; earlier files are intact\n$/),
     ]);
     for (const name of readdirSync(out, { recursive: true }).map(String)) expect(name).not.toContain('partial');
     expect(resumableAt(out)).toBeGreaterThan(0);

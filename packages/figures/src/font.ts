@@ -5,7 +5,7 @@ import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 
 const require = createRequire(import.meta.url);
 
-/** An own family name, so that a DejaVu of another version on the host is never picked instead. */
+/** Our own family name, so that the host's DejaVu of another version is never used. */
 export const fontFamily = 'flowvae Sans';
 
 /** A CSS font of the figures' family. */
@@ -16,7 +16,7 @@ let ready = false;
 /**
  * Registers the font on first use; call it before drawing text.
  *
- * @throws ExpectationError where the font cannot be read or text would come out invisible
+ * @throws ExpectationError if the font cannot be read, or text would be invisible
  */
 export function requireFont(): void {
   if (ready) return;

@@ -1,19 +1,19 @@
-// A report as one HTML file: words, tables and figures inlined, nothing loaded from anywhere. Readable in light and
-// dark, on screen and paper.
+// A report as one HTML file: words, tables and figures inlined, nothing loaded. Readable in light and dark, on screen
+// and paper.
 
 /** A picture of a report. */
 export interface ReportFigure {
   /** PNG bytes, or an SVG document. */
   readonly image: Uint8Array;
-  /** What the picture shows, for readers who do not see it. */
+  /** A description of the picture, for readers who do not see it. */
   readonly alt: string;
   /** Under the picture; default none. */
   readonly caption?: string;
-  /** `'half'`: two beside each other where there is room. Default `'full'`. */
+  /** `'half'`: two side by side if there is room. Default `'full'`. */
   readonly width?: 'half' | 'full';
 }
 
-/** A table of a report; numbers come as texts, formatted by those who know their units. */
+/** A table of a report; numbers are given as text, already formatted. */
 export interface ReportTable {
   readonly caption?: string;
   readonly columns: readonly string[];

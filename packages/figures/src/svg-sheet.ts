@@ -1,4 +1,5 @@
-// Puts SVG documents side by side in one, as vectors: the canvas itself would turn an SVG drawn on another into pixels.
+// Puts SVG documents side by side into one, as vectors: the canvas itself would turn an SVG drawn on another into
+// pixels.
 
 /** A document and the place of its upper left corner. */
 export interface SvgPart {
@@ -19,7 +20,9 @@ export function nestSvg(parts: readonly SvgPart[], width: number, height: number
   return ['<?xml version="1.0" encoding="utf-8" ?>', root, paper, ...inner, '</svg>', ''].join('\n');
 }
 
-/** Numbers a document's ids anew: the canvas counts on from one drawing to the next, so equal drawings would differ. */
+/**
+ * Renumbers a document's ids: the canvas continues its numbers from drawing to drawing, so equal drawings would differ.
+ */
 export function withOwnIds(svg: string, prefix: string): string {
   const places = new Map<string, number>();
   return svg.replace(/( id="|url\(#|href="#)([\w-]+)/g, (_, before: string, id: string) => {

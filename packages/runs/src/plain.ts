@@ -1,4 +1,4 @@
-// A second door, for programs that must not load TensorFlow.js: what a run folder must hold, its config and its
+// A second door, for programs that must not load TensorFlow.js: a run folder's required files, its config and its
 // metrics.
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject } from './files/checksum.ts';

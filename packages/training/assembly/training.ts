@@ -4,7 +4,7 @@
 
 // Moving averages of gradients that stay 0 decay through float32's denormal numbers, on which a processor is a hundred
 // times slower. An average below `tiny`, too small to move any parameter, becomes 0 instead; torch keeps it. `tiny` is
-// an argument because V8 builds a constant vector anew at each use.
+// an argument because V8 would rebuild a constant vector at each use.
 
 function without(tiny: v128, x: v128): v128 {
   return v128.and(x, f32x4.ge(f32x4.abs(x), tiny));
@@ -90,11 +90,11 @@ export function sgd(p: usize, g: usize, buf: usize, n: i32, rate: f32, momentum:
   }
 }
 
-/** Bytes that are summed in float32 before the sum moves on to float64: 1024 squares a lane. */
+/** Bytes that are summed in float32 before the sum moves to float64: 1024 squares per lane. */
 const BLOCK: usize = 65536;
 
 /**
- * Σ g²: blocks in float32, sixteen sums side by side, their totals in float64. Not finite where a value is not, or a
+ * Σ g²: blocks in float32, sixteen sums side by side, their totals in float64. Not finite if a value is not, or a
  * square overflows.
  */
 export function sumOfSquares(g: usize, n: i32): f64 {

@@ -13,7 +13,7 @@ export type Bar = number | readonly [low: number, high: number];
 export interface BarSeries {
   readonly label: string;
   readonly values: readonly Bar[];
-  /** Width as a share of the category's, 0 to 1; default 0.8. Series that lie over each other are told apart by it. */
+  /** Width as a share of the category's, 0 to 1; default 0.8. Different widths distinguish overlapping series. */
   readonly width?: number;
   /** The place in the palette; default: the series' place in the chart. */
   readonly color?: number;
@@ -36,8 +36,8 @@ export interface BarChartOptions extends ChartSize {
 /**
  * Draws bars; the same options give the same bytes.
  *
- * @throws ExpectationError where there is nothing to draw, a series has another number of bars than there are
- * categories, or a value is not finite
+ * @throws ExpectationError if there is nothing to draw, a series has another number of bars than there are categories,
+ * or a value is not finite
  */
 export function barChart(options: BarChartOptions, file: FileOptions = {}): Uint8Array {
   check(options);
@@ -69,7 +69,7 @@ function config(options: BarChartOptions, placement: Placement): ChartConfigurat
         label,
         data: values.map((bar): number | [number, number] => (typeof bar === 'number' ? bar : [bar[0], bar[1]])),
         backgroundColor: seriesColor(color ?? i),
-        borderColor: seriesColor(color ?? i), // what the legend shows
+        borderColor: seriesColor(color ?? i), // the legend shows the border's colour
         borderWidth: 0,
         minBarLength: 2, // a bar of 0 is seen to be there
         categoryPercentage: width,

@@ -3,7 +3,7 @@ import type { LineChartOptions } from './chart-options.ts';
 import { axis, leastWidth } from './chart-style.ts';
 import { type ValueRange, xAxisRange, yAxisRange } from './value-range.ts';
 
-/** The x axis: all points, and words at round numbers or where they are asked for. */
+/** The x axis: all points, with labels at round numbers or at the given ticks. */
 export function xAxis({ xLabel, logX = false, series, xTicks }: LineChartOptions) {
   const { min, max } = xAxisRange(series, logX);
   const { ticks, ...common } = axis(xLabel);
@@ -34,7 +34,7 @@ function ticksAt(numbers: readonly number[], style: object) {
 }
 
 /**
- * Words at the powers of ten; over two decades and less also at 2 and 5 times them, over less than one at every line.
+ * Labels at the powers of ten; over two decades or less also at 2 and 5 times them, over less than one at every line.
  */
 function logTick({ min, max }: ValueRange): (value: number | string) => string | undefined {
   const decades = Math.log10(max / min);

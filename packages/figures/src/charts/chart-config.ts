@@ -61,7 +61,7 @@ function dataset(
   };
 }
 
-/** Chart.js breaks the line where y is NaN, but a point needs some x to stand at. */
+/** Chart.js breaks the line where y is NaN, but such a point still needs an x. */
 function withGaps(points: readonly Point[]): Point[] {
   let x = points.find(isDrawable)!.x;
   return points.map((point) => {
@@ -83,7 +83,8 @@ function words({ title, series, ...options }: LineChartOptions) {
 }
 
 /**
- * One legend entry a series, with a piece of its line: the default would show its point, which most lines do not have.
+ * One legend entry per series, with a piece of its line: the default shows the series' point, which most lines do not
+ * have.
  */
 function lineSamples({ data }: Chart): LegendItem[] {
   return data.datasets.map((set, datasetIndex) => {

@@ -1,4 +1,4 @@
-// Draws charts: Chart.js on a native canvas, with no page around it.
+// Draws charts: Chart.js on a native canvas, without a page.
 import { type Canvas, createCanvas, type SvgCanvas, SvgExportFlag } from '@napi-rs/canvas';
 import {
   BarController,
@@ -30,11 +30,11 @@ export interface FileOptions {
 /** Pixels of a PNG for one pixel of layout: sharp on dense screens and in print. */
 export const pngPixelRatio = 2;
 
-/** What the surroundings of a chart decide about it. */
+/** The settings of a chart that its surroundings decide. */
 export interface Placement {
   /** Pixels of the file for one pixel of layout. */
   readonly pixelRatio: number;
-  /** The least width of the y axis with its words; panels in one column share it, so that their x axes line up. */
+  /** The least width of the y axis with its labels; panels in one column share it, so that their x axes line up. */
   readonly yAxisWidth: number;
 }
 
@@ -43,7 +43,7 @@ export interface Drawing {
   /** Layout pixels. */
   readonly width: number;
   readonly height: number;
-  /** The Chart.js configuration that draws it once, without animation, events or a page around it. */
+  /** The Chart.js configuration that draws the chart once, without animation, events or a page. */
   config(placement: Placement): ChartConfiguration;
 }
 
@@ -64,7 +64,7 @@ export function drawFile(drawing: Drawing, { format = 'png' }: FileOptions): Uin
   return drawRaster(drawing).toBuffer('image/png');
 }
 
-/** Draws a chart that is told by its options as one file. */
+/** Draws a chart from its options as one file. */
 export function drawChart<Options extends ChartSize>(
   options: Options,
   config: (options: Options, placement: Placement) => ChartConfiguration,
@@ -87,7 +87,7 @@ export function drawSvg(drawing: Drawing, yAxisWidth = 0): string {
   return canvas.getContent().toString('utf8');
 }
 
-/** The width that a chart's y axis and its words take by themselves. */
+/** The natural width of a chart's y axis with its labels. */
 export function naturalYAxisWidth(drawing: Drawing): number {
   const canvas = createCanvas(drawing.width, drawing.height);
   return draw(canvas, drawing, { pixelRatio: 1, yAxisWidth: 0 }).scales.y!.width;

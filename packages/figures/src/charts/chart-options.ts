@@ -1,11 +1,11 @@
-// What a line chart shows: data and words, no drawing. Refuses what cannot be drawn honestly.
+// The options of a line chart: data and words, no drawing. Options that cannot be drawn honestly are refused.
 import { ExpectationError } from '@flowvae/tensor';
 
-/** One measured value. Where `x` or `y` is not finite, the line has a gap. */
+/** One measured value. If `x` or `y` is not finite, the line has a gap. */
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** Half the height of the band around `y`, e.g. one standard error; say in the label or the title which one it is. */
+  /** Half the height of the band around `y`, e.g. one standard error; name the quantity in the label or the title. */
   readonly spread?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Series {
 }
 
 /**
- * `'all'` shows every point; `'robust'` cuts far outliers off and says so, but never the last point of a line; a pair
+ * `'all'` shows every point; `'robust'` cuts off far outliers with a note, but never the last point of a line; a pair
  * is the range itself.
  */
 export type YRange = 'all' | 'robust' | readonly [min: number, max: number];
@@ -32,11 +32,11 @@ export interface LineChartOptions {
   /** With its unit, e.g. `negative ELBO (nats)`. */
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** Default 'all'. Whatever a range cuts off is counted in a line under the title. */
+  /** Default 'all'. A line under the title counts the points that the range cuts off. */
   readonly yRange?: YRange;
   /** Default false. */
   readonly logX?: boolean;
-  /** Where the x axis has its words, e.g. the few values that were measured; default round numbers. */
+  /** Places of the x axis's labels, e.g. the few measured values; default round numbers. */
   readonly xTicks?: readonly number[];
   /** Width in layout pixels; default 800. A PNG has twice as many pixels each way. */
   readonly width?: number;
@@ -46,7 +46,7 @@ export interface LineChartOptions {
 
 export const isDrawable = ({ x, y }: Point) => Number.isFinite(x) && Number.isFinite(y);
 
-/** @throws ExpectationError naming the option that cannot be drawn */
+/** @throws ExpectationError that names the option which cannot be drawn */
 export function checkChart(where: string, options: LineChartOptions): void {
   const { series, yRange = 'all', logX = false, xTicks = [] } = options;
   if (series.length === 0) refuse(`${where}: series`, 'at least one series', 'none');

@@ -4,7 +4,7 @@ import { fontFamily } from '../font.ts';
 import { axisLine, gridLine, ink, mutedInk, paper } from '../palette.ts';
 import type { Placement } from './chart-drawing.ts';
 
-/** What no chart differs in. */
+/** The options that all charts share. */
 export const commonOptions = ({ pixelRatio }: Placement) =>
   ({
     responsive: false,
@@ -48,7 +48,7 @@ export const heading = (title: string, note?: string) => ({
   },
 });
 
-/** The legend, with entries of the chart's own making; left out where one series says what it is by its title. */
+/** The legend, with the chart's own entries; left out if the title names the only series. */
 export const legend = (generateLabels: (chart: Chart) => LegendItem[], display = true, pointStyleWidth = 34) => ({
   display,
   position: 'top' as const,

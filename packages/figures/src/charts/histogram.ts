@@ -1,4 +1,4 @@
-// Histograms: how one number is spread over many data points.
+// Histograms: the distribution of one number over many data points.
 import { ExpectationError } from '@flowvae/tensor';
 import { type Chart, type ChartConfiguration, Legend, type LegendItem, type Plugin, SubTitle, Title } from 'chart.js';
 import { font } from '../font.ts';
@@ -10,11 +10,11 @@ import { type Bins, countInBins } from './value-bins.ts';
 /** Values under one name. */
 export interface Sample {
   readonly label: string;
-  /** Those that are not finite are counted in a line under the title. */
+  /** Values that are not finite are counted in a line under the title. */
   readonly values: ArrayLike<number>;
 }
 
-/** A vertical line at a value that means something. */
+/** A vertical line at a notable value. */
 export interface Mark {
   readonly x: number;
   readonly label: string;
@@ -25,12 +25,12 @@ export interface HistogramOptions extends ChartSize {
   readonly title: string;
   /** With its unit. */
   readonly xLabel: string;
-  /** What is counted; default `count`. */
+  /** The counted things; default `count`. */
   readonly yLabel?: string;
   readonly samples: readonly Sample[];
   /** Default 40. */
   readonly bins?: number;
-  /** Ends of the bins; default: all finite values. What lies outside is counted in a line under the title. */
+  /** Ends of the bins; default: all finite values. A line under the title counts the values outside. */
   readonly range?: readonly [from: number, to: number];
   readonly marks?: readonly Mark[];
 }
@@ -38,7 +38,7 @@ export interface HistogramOptions extends ChartSize {
 /**
  * Draws a histogram; several samples lie over each other, see-through.
  *
- * @throws ExpectationError where no value is finite, or the bins are impossible
+ * @throws ExpectationError if no value is finite, or the bins are impossible
  */
 export function histogram(options: HistogramOptions, file: FileOptions = {}): Uint8Array {
   check(options);

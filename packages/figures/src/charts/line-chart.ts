@@ -6,7 +6,7 @@ import { checkChart, type LineChartOptions } from './chart-options.ts';
 /**
  * Draws a line chart; the same options give the same bytes.
  *
- * @throws ExpectationError where a series has no finite point, or an option cannot be drawn
+ * @throws ExpectationError if a series has no finite point, or an option cannot be drawn
  */
 export function lineChart(options: LineChartOptions, file: FileOptions = {}): Uint8Array {
   checkChart('lineChart', options);

@@ -24,7 +24,7 @@ interface Panel {
  * Draws charts row by row on one sheet. Charts of one column share the width of their y axes, so that equal x stand
  * above each other.
  *
- * @throws ExpectationError where there is no chart, or one of them cannot be drawn
+ * @throws ExpectationError if there is no chart, or one of them cannot be drawn
  */
 export function panels(
   charts: readonly LineChartOptions[],

@@ -1,4 +1,4 @@
-// Points of the plane in classes: a colour each, and the class's name where its points are.
+// Points of the plane in classes: each class has a colour, and its name stands at its points.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, type Plugin, SubTitle, Title } from 'chart.js';
 import { font } from '../font.ts';
@@ -28,7 +28,7 @@ export interface ScatterChartOptions extends ChartSize {
  * Draws points in classes. Each class's name stands at the median of its points too, since ten colours are hard to tell
  * apart.
  *
- * @throws ExpectationError where there is no point, or a coordinate is not finite
+ * @throws ExpectationError if there is no point, or a coordinate is not finite
  */
 export function scatterChart(options: ScatterChartOptions, file: FileOptions = {}): Uint8Array {
   check(options);
@@ -57,7 +57,7 @@ function config(options: ScatterChartOptions, placement: Placement): ChartConfig
         label,
         data: Array.from({ length: points.length / 2 }, (_, n) => ({ x: points[2 * n]!, y: points[2 * n + 1]! })),
         backgroundColor: withOpacity(classColor(i), 0.75),
-        borderColor: classColor(i), // what the legend shows
+        borderColor: classColor(i), // the legend shows the border's colour
         borderWidth: 0,
         pointRadius: radius,
       })),
@@ -112,7 +112,7 @@ interface Name {
 /** Pixels between the middles of two names that can both be read. */
 const LEAST_DISTANCE = 20;
 
-/** From the top down, a name that would lie over one above it goes below it. */
+/** From the top down, moves a name that would overlap a higher one below it. */
 function apart(names: readonly Name[]): readonly Name[] {
   const placed: Name[] = [];
   for (const name of names.toSorted((a, b) => a.y - b.y)) {

@@ -3,7 +3,7 @@ import type { Chart, Plugin } from 'chart.js';
 import { withOpacity } from '../palette.ts';
 import { isDrawable, type Point, type Series } from './chart-options.ts';
 
-/** The plugin for one chart's series; `colors` are theirs, in the same order. */
+/** The plugin for one chart's series; `colors` are the series' colours, in the same order. */
 export function spreadBands(series: readonly Series[], colors: readonly string[]): Plugin<'line'> {
   return {
     id: 'spreadBands',
@@ -21,7 +21,7 @@ export function spreadBands(series: readonly Series[], colors: readonly string[]
   };
 }
 
-/** Unbroken stretches of points that have a spread. */
+/** Unbroken stretches of points with a spread. */
 function bandRuns(points: readonly Point[]): Required<Point>[][] {
   const runs: Required<Point>[][] = [[]];
   for (const point of points) {

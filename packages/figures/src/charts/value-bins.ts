@@ -5,7 +5,7 @@ export interface Bins {
   readonly from: number;
   readonly width: number;
   readonly counts: readonly number[];
-  /** Values below, above, and those that are no finite number. */
+  /** Number of values below, above, or not finite. */
   readonly outside: number;
 }
 

@@ -1,4 +1,5 @@
-// The ranges of the axes: all values, a robust part of them, or a given one; and the sentence that admits what is cut.
+// The ranges of the axes: all values, a robust part of them, or a given one; and the sentence that counts the points
+// outside.
 import { isDrawable, type LineChartOptions, type Series } from './chart-options.ts';
 
 /** The ends of an axis. */
@@ -7,7 +8,7 @@ export interface ValueRange {
   readonly max: number;
 }
 
-/** The range of a chart's y axis; `fixed` where it may cut values off, so that the axis must not grow past it. */
+/** The range of a chart's y axis; `fixed` if it may cut off values, so that the axis must not grow beyond it. */
 export function yAxisRange({ series, yRange = 'all' }: LineChartOptions): ValueRange & { readonly fixed: boolean } {
   const all = extent(bandEnds(series));
   if (yRange === 'all') return { ...all, fixed: false };
@@ -17,8 +18,8 @@ export function yAxisRange({ series, yRange = 'all' }: LineChartOptions): ValueR
 }
 
 /**
- * The range of the x axis: every point, whatever the y axis cuts. A linear axis that starts near zero starts at zero,
- * so that a curve recorded from step 100 on is not taken for one from the start.
+ * The range of the x axis: all points, including those that the y axis cuts off. A linear axis that starts near zero
+ * starts at zero, so that a curve recorded from step 100 on does not look like one from the start.
  */
 export function xAxisRange(series: readonly Series[], logX: boolean): ValueRange {
   const { min, max } = extent(series.flatMap(({ points }) => points.filter(isDrawable).map(({ x }) => x)));
@@ -26,7 +27,7 @@ export function xAxisRange(series: readonly Series[], logX: boolean): ValueRange
   return { min: !logX && min > 0 && min <= max / 10 ? 0 : min, max };
 }
 
-/** Says how many points lie outside a range and how far; `undefined` where none does. */
+/** Tells how many points lie outside a range and how far; `undefined` if none does. */
 export function cutNote(series: readonly Series[], { min, max }: ValueRange): string | undefined {
   const values = series.flatMap(({ points }) => points.filter(isDrawable).map(({ y }) => y));
   const above = values.filter((y) => y > max);
@@ -39,7 +40,7 @@ export function cutNote(series: readonly Series[], { min, max }: ValueRange): st
   return `y axis is cut: of ${readable(values.length)} points, ${parts.filter(Boolean).join(' and ')} not shown`;
 }
 
-/** The ends of every band, or the value itself where a point has none. */
+/** The ends of every band, or the value itself for a point without a band. */
 const bandEnds = (series: readonly Series[]) =>
   series.flatMap(({ points }) =>
     points
@@ -47,7 +48,7 @@ const bandEnds = (series: readonly Series[]) =>
       .flatMap(({ y, spread }) => (spread && Number.isFinite(spread) ? [y - spread, y + spread] : [y])),
   );
 
-/** Where a curve arrives: no cut may hide that, and so nothing between it and the rest. */
+/** The last point of a curve: no cut may hide it, nor the values between it and the rest. */
 const itsEnd = (series: Series): Series => ({ ...series, points: series.points.filter(isDrawable).slice(-1) });
 
 const union = (a: ValueRange, b: ValueRange): ValueRange => ({
@@ -61,7 +62,7 @@ const extent = (values: readonly number[]): ValueRange => ({
 });
 
 /**
- * What lies within Tukey's fences, 1.5 interquartile ranges beyond the quartiles: a curve that settles, without its
+ * The values within Tukey's fences, 1.5 interquartile ranges beyond the quartiles: a curve that settles, without its
  * first steps.
  */
 function robustRange(values: readonly number[]): ValueRange {
@@ -72,7 +73,7 @@ function robustRange(values: readonly number[]): ValueRange {
   return { min: Math.max(quantile(0.25) - reach, sorted[0]!), max: Math.min(quantile(0.75) + reach, sorted.at(-1)!) };
 }
 
-/** Widens a range to multiples of a step of 1, 2 or 5 times a power of ten, about eight of which fill it. */
+/** Widens a range to multiples of 1, 2 or 5 times a power of ten, so that about eight steps fill it. */
 function rounded({ min, max }: ValueRange): ValueRange {
   const rough = (max - min) / 8;
   const power = 10 ** Math.floor(Math.log10(rough));

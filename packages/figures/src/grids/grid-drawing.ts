@@ -6,7 +6,7 @@ import { type GridLayout, layOutGrid } from './grid-layout.ts';
 
 /** How the images of a grid look. */
 export interface GridStyle {
-  /** Pixels of the file for one pixel of an image; default: what makes the grid about 900 pixels wide, 1 to 8. */
+  /** Pixels of the file for one pixel of an image, 1 to 8; default: the grid is about 900 pixels wide. */
   readonly scale?: number;
   /** Pixels between images; default 2. */
   readonly gap?: number;
@@ -111,7 +111,7 @@ function drawImages(
   grid: PlacedGrid & { readonly inverted: boolean },
 ): void {
   const cells = content.rows.flatMap((row, r) => row.map((image, c) => ({ image, x: grid.xs[c]!, y: grid.ys[r]! })));
-  // White images need an edge on white paper. It runs around the image; where there is no gap, the images cover it.
+  // White images need an edge on white paper. The edge runs around the image; without a gap, the images cover it.
   context.strokeStyle = frameColor;
   for (const { x, y } of grid.inverted ? cells : []) {
     context.strokeRect(x - 0.5, y - 0.5, grid.cellWidth + 1, grid.cellHeight + 1);
@@ -122,7 +122,7 @@ function drawImages(
   }
 }
 
-/** RGBA bytes of one image, each value a square of `scale` pixels: enlarging must not blur what the model drew. */
+/** RGBA bytes of one image, each value a square of `scale` pixels: enlarging must not blur the model's image. */
 function enlarged(
   image: Float32Array,
   width: number,

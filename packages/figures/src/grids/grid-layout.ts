@@ -1,6 +1,6 @@
-// Where everything in an image grid stands, in whole pixels, before anything is drawn.
+// The places of an image grid's parts, in whole pixels, computed before drawing.
 
-/** What the layout of a grid depends on. */
+/** The measures that decide the layout of a grid. */
 export interface GridMeasures {
   readonly rows: number;
   readonly columns: number;
@@ -8,7 +8,7 @@ export interface GridMeasures {
   readonly cellHeight: number;
   /** Pixels between neighbouring images. */
   readonly gap: number;
-  /** Rows that belong together; twice as much space and more separates one group from the next. 0: no groups. */
+  /** Rows of a group; at least twice the usual space separates groups. 0: no groups. */
   readonly rowsPerGroup: number;
   /** Space for words left of and above the images. */
   readonly left: number;

@@ -18,7 +18,7 @@ export interface ImageGridOptions extends GridStyle {
   readonly columnLabels?: readonly string[];
 }
 
-/** Images and, in the same order and size, what a model made of them. */
+/** Images and, in the same order and size, a model's reconstructions. */
 export interface PairedImageGridOptions extends GridStyle {
   /** n · height · width values from 0 to 1. */
   readonly images: Float32Array;
@@ -27,14 +27,14 @@ export interface PairedImageGridOptions extends GridStyle {
   readonly height: number;
   readonly width: number;
   readonly columns: number;
-  /** What stands beside the two kinds of rows; default `['image', 'reconstruction']`. */
+  /** Labels of the two kinds of rows; default `['image', 'reconstruction']`. */
   readonly labels?: readonly [image: string, reconstruction: string];
 }
 
 /**
  * Draws images in a grid, row by row from the upper left, as PNG; the same options give the same bytes.
  *
- * @throws ExpectationError where the images do not have the size given, or a value is not from 0 to 1
+ * @throws ExpectationError if the images do not have the given size, or a value is not from 0 to 1
  */
 export function imageGrid(options: ImageGridOptions): Uint8Array {
   const { images: values, height, width, columns, rowLabels = [], columnLabels = [] } = options;
@@ -49,7 +49,7 @@ export function imageGrid(options: ImageGridOptions): Uint8Array {
 /**
  * Draws every row of images with the row of their reconstructions right below, as PNG.
  *
- * @throws ExpectationError where the two kinds differ in number, or a value is not from 0 to 1
+ * @throws ExpectationError if the numbers of images and reconstructions differ, or a value is not from 0 to 1
  */
 export function pairedImageGrid(options: PairedImageGridOptions): Uint8Array {
   const { images, reconstructions, height, width, columns, labels = ['image', 'reconstruction'] } = options;

@@ -11,7 +11,7 @@ export interface Images {
 /**
  * Cuts images apart, without copying.
  *
- * @throws ExpectationError where the values do not fill whole images, or one is not a number from 0 to 1
+ * @throws ExpectationError if the values do not fill whole images, or one is not a number from 0 to 1
  */
 export function splitImages(where: string, { values, height, width }: Images): Float32Array[] {
   const size = height * width;

@@ -16,7 +16,7 @@ const rowLabelWidth = 26;
 const axisWidth = 42;
 const axisHeight = 40;
 
-/** Where things stand, in layout pixels. */
+/** The places of the parts, in layout pixels. */
 interface Layout {
   readonly side: number;
   readonly left: number;

@@ -1,4 +1,4 @@
-// What a grid of panels over the plane shows: data and words, no drawing.
+// The options of a grid of panels over the plane: data and words, no drawing.
 import type { FileOptions } from '../charts/chart-drawing.ts';
 
 /** A density on a regular grid over the panel's range. */
@@ -7,7 +7,7 @@ export interface DensityMap {
   readonly values: Float32Array;
   /** Cells each way. */
   readonly size: number;
-  /** The value of the darkest colour; default the largest there is. Values above it get the same colour. */
+  /** The value of the darkest colour; default the largest value. Larger values get the same colour. */
   readonly ceiling?: number;
 }
 
@@ -16,7 +16,7 @@ export interface PlanePanel {
   /** Above the panel; default none. */
   readonly title?: string;
   readonly density?: DensityMap;
-  /** [n, 2], row-major; those outside the range are not drawn. */
+  /** [n, 2], row-major; points outside the range are not drawn. */
   readonly points?: Float32Array;
 }
 
@@ -26,7 +26,7 @@ export interface PlaneGridOptions extends FileOptions {
   /** Both axes go from the first number to the second. */
   readonly range: readonly [from: number, to: number];
   readonly title?: string;
-  /** A line under the title: what the colours mean. */
+  /** A line under the title: the meaning of the colours. */
   readonly note?: string;
   /** One word a row, drawn on its left; default none. */
   readonly rowLabels?: readonly string[];

@@ -52,7 +52,7 @@ export async function annealedTest(
   const from = performance.now();
   const onProgress = (share: number) => {
     const left = ((performance.now() - from) / share / 1000) * (1 - share);
-    const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow and not representative
+    const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow
     line.show(
       `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, 'image')}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
     );

@@ -32,7 +32,7 @@ export class CheckpointFolder {
     this.path = path;
   }
 
-  /** Makes the folder where it is missing, and clears away what a killed process left half-written. */
+  /** Makes the folder if it is missing, and removes half-written files of a killed process. */
   prepare(): void {
     try {
       makeFolderDurably(this.path);
@@ -42,21 +42,19 @@ export class CheckpointFolder {
     removePartialFiles(this.path);
   }
 
-  /** Steps that have a checkpoint, the latest first. @throws ExpectationError where the folder cannot be read */
+  /** Steps that have a checkpoint, the latest first. @throws ExpectationError if the folder cannot be read */
   steps(): number[] {
     return stepsIn(this.path);
   }
 
-  /**
-   * Writes a checkpoint, durably. @throws ExpectationError where the disk refuses; earlier checkpoints are intact then
-   */
+  /** Writes a checkpoint, durably. @throws ExpectationError if the disk refuses; earlier checkpoints stay intact */
   write(state: RunState, context: CheckpointContext): void {
     const { record, arrays } = encodeCheckpoint(state, context);
     writeFileAtomically(this.#arraysPath(state.step), arrays);
     writeFileAtomically(this.#recordPath(state.step), sealed(record));
   }
 
-  /** Removes all but the last `keep` and one that is kept whatever comes. */
+  /** Removes all but the last `keep` checkpoints, and never `alsoKept`. */
   prune(keep: number, alsoKept?: number): void {
     const surplus = this.steps()
       .slice(Math.max(1, keep))
@@ -64,12 +62,10 @@ export class CheckpointFolder {
     for (const step of surplus) this.remove(step);
   }
 
-  /**
-   * Renames the files of a step's checkpoint, so that it is none any more and whoever wants to can still look at it.
-   */
+  /** Renames the files of a step's checkpoint, so that it no longer counts but can still be examined. */
   moveAside(step: number): void {
-    // the JSON file last: until then a process that was killed here finds a damaged checkpoint again, not arrays to be
-    // cleared away
+    // the JSON file last: if the process is killed before, the next one finds a damaged checkpoint, not arrays to
+    // remove
     for (const path of [this.#arraysPath(step), this.#recordPath(step)]) {
       try {
         renameSync(path, `${path}${DAMAGED}`);
@@ -84,7 +80,7 @@ export class CheckpointFolder {
     for (const path of [this.#recordPath(step), this.#arraysPath(step)]) rmSync(path, { force: true });
   }
 
-  /** Removes arrays whose JSON file was never written. */
+  /** Removes arrays without a JSON file. */
   removeOrphans(): void {
     const known = new Set(this.steps().map(nameOf));
     for (const name of readdirSync(this.path)) {
@@ -93,7 +89,7 @@ export class CheckpointFolder {
     }
   }
 
-  /** Reads the checkpoint of a step. @throws ExpectationError where it is not what was written */
+  /** Reads the checkpoint of a step. @throws ExpectationError if it is not as written */
   read(step: number): LoadedCheckpoint {
     const where = this.#recordPath(step);
     const record = asCheckpointRecord(readSealed(where), where);
@@ -108,7 +104,7 @@ export class CheckpointFolder {
   #arraysPath = (step: number) => join(this.path, `${nameOf(step)}.safetensors`);
 }
 
-/** The whole file, if it has the size that it should have. */
+/** The whole file, if it has the right size. */
 function readArrays(path: string, bytes: number): Uint8Array {
   const content = bytesIfThere(path, bytes);
   if (typeof content === 'object' && content.length === bytes) return content;

@@ -4,7 +4,7 @@ import type { RunState, ValuesByName } from '@flowvae/training';
 import { sha256 } from '../files/checksum.ts';
 import type { Extent } from '../metrics/metrics-file.ts';
 
-/** What a checkpoint says beside the arrays. */
+/** The fields of a checkpoint besides the arrays. */
 export interface CheckpointRecord {
   readonly format: typeof FORMAT;
   /** Steps done. */
@@ -15,17 +15,17 @@ export interface CheckpointRecord {
   readonly slots: readonly string[];
   readonly average: RunState['average'];
   readonly nonFinite: RunState['nonFinite'];
-  /** Where the schedules, the random keys and the data stand; for readers, since all of it follows from the step. */
+  /** State of the schedules, the random keys and the data; for readers, because all of it follows from the step. */
   readonly position: object;
   readonly config: object;
   readonly versions: Readonly<Record<string, string>>;
-  /** What metrics.jsonl held. */
+  /** Extent of metrics.jsonl at the checkpoint. */
   readonly metrics: Extent;
   /** Bytes of the event file. */
   readonly eventBytes: number;
 }
 
-/** What the writer of a checkpoint knows beside the state. */
+/** The fields that a checkpoint's writer adds to the state. */
 export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | 'versions' | 'metrics' | 'eventBytes'>;
 
 const FORMAT = 'flowvae checkpoint 1';
@@ -36,7 +36,7 @@ const OPTIMIZER = 'optimizer/';
 /**
  * The two parts of a checkpoint. The arrays are copied.
  *
- * @throws ExpectationError where a variable's name would be mistaken for one of the optimiser's
+ * @throws ExpectationError if a variable's name could be mistaken for one of the optimiser's
  */
 export function encodeCheckpoint(
   state: RunState,
@@ -77,7 +77,7 @@ export function encodeCheckpoint(
  * The state that two parts describe.
  *
  * @param where the safetensors file, for errors
- * @throws ExpectationError where the arrays are not those that the record names
+ * @throws ExpectationError if the arrays are not those that the record names
  */
 export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, where: string): RunState {
   const { step, average, nonFinite } = record;
@@ -107,7 +107,7 @@ export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, w
   };
 }
 
-/** @throws ExpectationError where a JSON object is no checkpoint's */
+/** @throws ExpectationError if a JSON object is no checkpoint's */
 export function asCheckpointRecord(value: Readonly<Record<string, unknown>>, where: string): CheckpointRecord {
   if (value.format === FORMAT) return value as unknown as CheckpointRecord;
   throw new ExpectationError({

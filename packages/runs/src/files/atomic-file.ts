@@ -1,4 +1,4 @@
-// Files that are there whole or not at all: written aside, synced, renamed, and the rename synced too.
+// Files that appear whole or not at all: written beside their place, synced, renamed, and the rename synced too.
 import {
   closeSync,
   constants,
@@ -19,7 +19,7 @@ const PARTIAL = '.partial';
 /**
  * Writes a file so that a crash at any moment leaves either the old content or the new.
  *
- * @throws ExpectationError where the disk or its permissions refuse
+ * @throws ExpectationError if the disk or its permissions refuse
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array): void {
   const aside = besides(path);
@@ -40,11 +40,11 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
 }
 
 /**
- * Writes a file piece by piece, each at its place, so that a crash or an error at any moment leaves the old file or the
- * whole new one. What was written aside is removed, also where the process exits meanwhile.
+ * Writes a file in pieces, each at its place: after a crash or an error at any moment there is the old file or the
+ * whole new one. The partial file is removed, even if the process exits meanwhile.
  *
- * @param fill writes pieces, and resolves when the file is complete; what it throws is thrown on
- * @throws ExpectationError where the disk or its permissions refuse
+ * @param fill writes pieces, and resolves when the file is complete; its errors are rethrown
+ * @throws ExpectationError if the disk or its permissions refuse
  */
 export async function writePiecesAtomically(
   path: string,
@@ -84,7 +84,7 @@ function attempt<T>(path: string, action: () => T): T {
 
 const besides = (path: string) => `${path}.${process.pid}${PARTIAL}`;
 
-/** Appends to a file that is there; where that fails half-way, the file is cut back to the length that it had. */
+/** Appends to an existing file; after a partial failure, the file is cut back to its old length. */
 export function appendWhole(path: string, bytes: Uint8Array, length: number): void {
   const file = openSync(path, constants.O_WRONLY | constants.O_APPEND); // not made anew after its folder was removed
   try {
@@ -97,23 +97,20 @@ export function appendWhole(path: string, bytes: Uint8Array, length: number): vo
   }
 }
 
-/** @param offset where in the file; left out: where it stands */
+/** @param offset place in the file; absent: the current position */
 function writeWhole(file: number, bytes: Uint8Array, offset?: number): void {
   for (let at = 0; at < bytes.length; ) {
     at += writeSync(file, bytes, at, undefined, offset === undefined ? undefined : offset + at);
   }
 }
 
-/**
- * Removes what a process that was killed left of its writing. Those of locks are left alone: another process may just
- * be asking for one.
- */
+/** Removes the partial files of a killed process. Partial locks stay: another process may be asking for one. */
 export function removePartialFiles(folder: string): void {
   const names = readdirSync(folder).filter((name) => name.endsWith(PARTIAL) && !name.startsWith('run.lock.'));
   for (const name of names) rmSync(join(folder, name), { force: true });
 }
 
-/** Makes a folder whose name lasts. @throws what the system throws */
+/** Makes a folder whose name is durable. @throws the system's errors */
 export function makeFolderDurably(path: string): void {
   mkdirSync(path);
   syncFolder(dirname(path));
@@ -130,16 +127,16 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** What a user can do about each of the system's refusals. */
+/** The remedy for each of the system's refusals. */
 function remedyOf(code: string | undefined, option: string): string {
   const choice = option === '' ? '' : ` with \`${option}\``;
-  if (code === 'ENOSPC') return 'free some disk space; what was written before is intact';
-  if (code === 'EDQUOT') return 'free some of your quota; what was written before is intact';
+  if (code === 'ENOSPC') return 'free some disk space; earlier files are intact';
+  if (code === 'EDQUOT') return 'free some of your quota; earlier files are intact';
   if (code === 'EROFS') return `the file system is read-only: choose another${choice}`;
   return `choose a folder that can be written to${choice}`;
 }
 
-/** The one error for a write that the system refused; `option` is the one that named the place, or empty. */
+/** The one error for a write that the system refused; `option` is the option that named the place, or empty. */
 export function writeRefused(path: string, error: unknown, option = 'out'): ExpectationError {
   if (error instanceof ExpectationError) return error;
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
-// SHA-256 checksums, and JSON files that carry their own: a bit that flipped is noticed, and whoever reads the file
-// sees plain JSON.
+// SHA-256 checksums, and JSON files that contain their own: a flipped bit is noticed, and readers of the file see plain
+// JSON.
 import { createHash } from 'node:crypto';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { bytesIfThere } from './reading.ts';
@@ -7,19 +7,19 @@ import { bytesIfThere } from './reading.ts';
 /** The SHA-256 of bytes or text, hexadecimal. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-/** Nothing that a run keeps as JSON comes near this; reading stops before memory does. */
+/** Limit above the size of every JSON file of a run; reading stops before memory is exhausted. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 const render = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The text of a JSON object that ends with the SHA-256 of its text without that field. */
+/** The text of a JSON object that ends with the SHA-256 of its text without this field. */
 export const sealed = (value: object): string => render({ ...value, sha256: sha256(render(value)) });
 
 /**
- * Reads a JSON object, and checks its checksum where it has one.
+ * Reads a JSON object, and checks its checksum if it has one.
  *
  * @param isSealed refuse a file without checksum; default true
- * @throws ExpectationError where it cannot be read, is no JSON object, or is not the text that was written
+ * @throws ExpectationError if the file cannot be read, is no JSON object, or is not as written
  */
 export function readSealed(path: string, isSealed = true): Record<string, unknown> {
   const asked = askedAt(path);
@@ -35,18 +35,17 @@ export function readSealed(path: string, isSealed = true): Record<string, unknow
   });
 }
 
-/** What an error says of a file. */
+/** The parts of an error about a file. */
 interface Asked {
   readonly where: string;
   readonly expected: string;
 }
 
 /**
- * Reads a JSON object whatever checksum it carries.
+ * Reads a JSON object with any checksum.
  *
- * @param asked what an error says of where the file was named and what it should hold; default its path and a JSON
- * object
- * @throws ExpectationError where it cannot be read or is no JSON object
+ * @param asked the place and the expectation in errors; default the path and a JSON object
+ * @throws ExpectationError if the file cannot be read or is no JSON object
  */
 export const readObject = (path: string, asked = askedAt(path)): Record<string, unknown> =>
   parseObject(asked, readText(path, asked));

@@ -9,11 +9,11 @@ const TOPOLOGY = 'model.json';
 const WEIGHTS = 'weights.bin';
 
 /**
- * A handler for `model.save` and `loadLayersModel`: a folder with `model.json` and `weights.bin`, as TensorFlow.js's
- * own handlers write them, so that browsers load it by its address.
+ * A handler for `model.save` and `loadLayersModel`: a folder with `model.json` and `weights.bin` in the format of
+ * TensorFlow.js's own handlers, so that browsers load it by its address.
  *
- * @throws ExpectationError when saving where the folder cannot be made, and when loading what is missing or damaged;
- * custom layers have to be imported before
+ * @throws ExpectationError when saving if the folder cannot be made, when loading if a file is missing or damaged;
+ * import custom layers before
  */
 export const layersModelFolder = (path: string): tfjs.io.IOHandler => ({
   async save(artifacts) {

@@ -5,10 +5,10 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { makeFolderDurably, writeRefused } from './atomic-file.ts';
 
 /**
- * Makes a folder and its missing parents; one that is there is left as it is.
+ * Makes a folder and its missing parents; an existing one stays unchanged.
  *
- * @param option the command's option that named it, for errors; default none
- * @throws ExpectationError where the path or a parent is a file, or the system refuses
+ * @param option the command's option that gave the path, for errors; default none
+ * @throws ExpectationError if the path or a parent is a file, or the system refuses
  */
 export function makeFolder(path: string, option = ''): void {
   try {
@@ -18,7 +18,9 @@ export function makeFolder(path: string, option = ''): void {
   }
 }
 
-/** One by one: Node's own `recursive` never returns under a parent that holds no folders, as /proc. */
+/**
+ * Makes folders one by one: Node's own `recursive` never returns under a parent that holds no folders, such as /proc.
+ */
 function makeWithParents(path: string, option: string): void {
   if (existsSync(path)) {
     refuseFile(path, option);

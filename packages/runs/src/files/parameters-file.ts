@@ -33,7 +33,7 @@ export function writeParameters(
   return checked.sha256;
 }
 
-/** What such a file holds: arrays, their SHA-256, and the metadata beside them. */
+/** The content of a parameters file: arrays, their SHA-256, and metadata. */
 export interface StoredParameters {
   readonly tensors: Stored;
   readonly sha256: string;
@@ -41,9 +41,9 @@ export interface StoredParameters {
 }
 
 /**
- * The arrays of such a file; large ones share its memory.
+ * The arrays of a parameters file; large ones share its memory.
  *
- * @throws ExpectationError where the file cannot be read, or the values are not those that were written
+ * @throws ExpectationError if the file cannot be read, or the values are not as written
  */
 export function storedParameters(path: string): StoredParameters {
   const { tensors, metadata } = decodeSafetensors(readWhole(path), path, { sharesFile: true });
@@ -58,8 +58,8 @@ export function storedParameters(path: string): StoredParameters {
 }
 
 /**
- * Gives variables the stored values of the same names. @throws ExpectationError where a name is missing or surplus, or
- * a shape differs
+ * Assigns stored values to variables of the same names. @throws ExpectationError if a name is missing or surplus, or a
+ * shape differs
  */
 export function assignParameters(where: string, variables: NamedVariables, tensors: Stored): void {
   const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>

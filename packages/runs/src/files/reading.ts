@@ -1,15 +1,14 @@
-// Reading files that a crash or a disk may have damaged: what is wrong with a file, and what only kept it from being
-// read.
+// Reads files that a crash or a disk may have damaged, and separates damage from a refusal to read.
 import { readFileSync, statSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
-/** The system did not let a file be read. What the file holds may be whole, so nothing may be concluded or removed. */
+/** The system refused to read a file. The file may be whole, so nothing may be concluded or removed. */
 export class UnreadableError extends ExpectationError {}
 
 /**
- * The bytes of a file; only their number where there are more than `most`; undefined where there is no file.
+ * The bytes of a file; only their number if there are more than `most`; undefined without a file.
  *
- * @throws UnreadableError where the system refuses to read it
+ * @throws UnreadableError if the system refuses to read the file
  */
 export function bytesIfThere(path: string): Uint8Array | undefined;
 export function bytesIfThere(path: string, most: number): Uint8Array | number | undefined;
@@ -30,7 +29,7 @@ export function bytesIfThere(path: string, most = Number.POSITIVE_INFINITY): Uin
   }
 }
 
-/** The bytes of a file that must be there. @throws ExpectationError where it is not, or cannot be read */
+/** The bytes of a required file. @throws ExpectationError if it is missing or cannot be read */
 export function readWhole(path: string): Uint8Array {
   const bytes = bytesIfThere(path);
   if (bytes) return bytes;

@@ -1,6 +1,6 @@
-// The ELBO as the sum that it is: its terms with their signs.
+// The ELBO written as the signed sum of its terms.
 
-/** ELBO = logLikelihood + logPrior − logBase + logDet, or logLikelihood − kl where the divergence is in closed form. */
+/** ELBO = logLikelihood + logPrior − logBase + logDet, or logLikelihood − kl if the divergence is in closed form. */
 const signs: Readonly<Record<string, '+' | '-'>> = {
   logLikelihood: '+',
   logPrior: '+',
@@ -9,12 +9,12 @@ const signs: Readonly<Record<string, '+' | '-'>> = {
   kl: '-',
 };
 
-/** Whether a term is one that the ELBO is the sum of; others are bounds of their own. */
+/** Whether a term is part of the ELBO's sum; other entries are bounds of their own. */
 export const isPartOfBound = (name: string): boolean => Object.hasOwn(signs, name);
 
 /**
- * `logLikelihood -76.1 + logPrior -56.3 - logBase -39.6 + logDet -3.8`: what the bound's terms add up to it by, others
- * left out.
+ * `logLikelihood -76.1 + logPrior -56.3 - logBase -39.6 + logDet -3.8`: the terms of the bound's sum, without other
+ * entries.
  */
 export function describeBoundSum(terms: Readonly<Record<string, number>>, digits: number): string {
   return Object.entries(terms)

@@ -14,8 +14,8 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /**
- * The CRC as TFRecord stores it, so that the CRC of data that holds CRCs is not a trivial one: rotated right by 15
- * bits, plus a constant.
+ * The CRC as TFRecord stores it: rotated right by 15 bits, plus a constant, so that the CRC of data that contain CRCs
+ * is not trivial.
  *
  * @see https://www.tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details"
  */

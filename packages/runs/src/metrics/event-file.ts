@@ -5,7 +5,7 @@ import { bytesIfThere } from '../files/reading.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { type SummaryValue, summaryEvent, versionEvent } from './event-message.ts';
 
-/** The events of a run that is going on. */
+/** The events of a current run. */
 export class EventFile {
   readonly #path: string;
   #bytes: number;
@@ -26,10 +26,7 @@ export class EventFile {
     return new EventFile(path, first.length);
   }
 
-  /**
-   * Goes on after the last whole record within `bytes`, or starts anew where there is none: what comes later is cut
-   * off.
-   */
+  /** Continues after the last whole record within `bytes`, or starts anew without one; later bytes are cut off. */
   static cutBack(path: string, bytes: number): EventFile {
     const kept = wholeRecords((bytesIfThere(path) ?? new Uint8Array()).subarray(0, bytes));
     if (kept === 0) return EventFile.create(path);
@@ -45,7 +42,7 @@ export class EventFile {
     return this.#bytes;
   }
 
-  /** Appends values at a step. @throws ExpectationError where the disk refuses; the file is as it was then */
+  /** Appends values at a step. @throws ExpectationError if the disk refuses; the file then stays unchanged */
   append(step: number, values: readonly SummaryValue[]): void {
     const bytes = record(summaryEvent(Date.now() / 1000, step, values));
     try {

@@ -7,7 +7,7 @@ export type SummaryValue =
   | { readonly tag: string; readonly png: Uint8Array; readonly height: number; readonly width: number }
   | { readonly tag: string; readonly histogram: Histogram };
 
-/** How many values fall below each limit and above the one before it. */
+/** The number of values below each limit and above the previous one. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;
@@ -56,7 +56,7 @@ const key = (field: number, wire: number) => varint(field * 8 + wire);
 
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
-  let rest = value; // beyond 32 bits, where bit operations would cut it
+  let rest = value; // beyond 32 bits, because bit operations would truncate it
   for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
   return Uint8Array.from([...bytes, rest]);
 }

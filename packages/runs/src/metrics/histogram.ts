@@ -13,7 +13,7 @@ export function histogramOf(values: Float32Array): Histogram {
     sumOfSquares += value * value;
   }
   const count = values.length;
-  // equal values, as fresh biases are, have one bucket
+  // equal values, such as fresh biases, have one bucket
   if (!(max > min)) return { min, max, count, sum, sumOfSquares, limits: [max], counts: [count] };
   const counts = new Array<number>(BUCKETS).fill(0);
   const scale = BUCKETS / (max - min);

@@ -2,7 +2,7 @@
 
 /**
  * One row for each entry, one column for each number: `step`, `loss`, `elbo` (of `terms`), `validation.elbo`, …; empty
- * where an entry has none.
+ * if an entry lacks the number.
  *
  * Lines end with CR LF, as RFC 4180 says; numbers keep every digit.
  */
@@ -13,7 +13,7 @@ export function metricsCsv(entries: readonly object[]): string {
   return [names.map(quoted).join(','), ...lines].map((line) => `${line}\r\n`).join('');
 }
 
-/** Terms stand beside the loss that they make; other groups keep their name. */
+/** Terms stand beside their loss; other groups keep their name. */
 const columnsOf = (entry: object): [string, string][] =>
   Object.entries(entry).flatMap(([name, value]): [string, string][] => {
     if (typeof value !== 'object' || value === null) return [[name, String(value)]];

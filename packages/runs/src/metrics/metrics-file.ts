@@ -1,4 +1,5 @@
-// metrics.jsonl: one object a line, appended in one write each, so that it is valid after any kill up to its last line.
+// metrics.jsonl: one object per line, each appended in one write, so that after any kill the file is valid up to its
+// last line.
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,7 +8,7 @@ import { appendWhole, syncFolder, writeRefused } from '../files/atomic-file.ts';
 import { sha256 } from '../files/checksum.ts';
 import { bytesIfThere } from '../files/reading.ts';
 
-/** How far a file was written, and what it held up to there. */
+/** The length of a file's written part, and its checksum. */
 export interface Extent {
   readonly bytes: number;
   readonly sha256: string;
@@ -16,7 +17,7 @@ export interface Extent {
 /** Nothing written yet. */
 export const nothing: Extent = { bytes: 0, sha256: sha256('') };
 
-/** The metrics of a run that is going on. */
+/** The metrics of a current run. */
 export class MetricsFile {
   readonly #path: string;
   #bytes = 0;
@@ -38,9 +39,9 @@ export class MetricsFile {
   }
 
   /**
-   * Goes on after an extent: what comes later is cut off.
+   * Continues after an extent; later bytes are cut off.
    *
-   * @throws ExpectationError where the file does not begin with it
+   * @throws ExpectationError if the file does not begin with the extent
    */
   static cutBack(path: string, extent: Extent): MetricsFile {
     if (extent.bytes === 0) return MetricsFile.create(path);
@@ -56,15 +57,15 @@ export class MetricsFile {
     return file;
   }
 
-  /** What is written so far. */
+  /** The extent written so far. */
   get extent(): Extent {
     return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') };
   }
 
   /**
-   * Appends an object as one line; where that fails, the file is as it was.
+   * Appends an object as one line; after a failure, the file is unchanged.
    *
-   * @throws ExpectationError where the disk refuses, or the file is no longer what was written
+   * @throws ExpectationError if the disk refuses, or the file is no longer as written
    */
   append(entry: object): void {
     const line = new TextEncoder().encode(`${JSON.stringify(entry, named)}\n`);
@@ -105,7 +106,7 @@ export class MetricsFile {
   }
 }
 
-/** The bytes of an extent. @throws ExpectationError where the file does not begin with it */
+/** The bytes of an extent. @throws ExpectationError if the file does not begin with it */
 export function readExtent(path: string, { bytes, sha256: expected }: Extent): Uint8Array {
   const content = bytesIfThere(path) ?? new Uint8Array();
   const kept = content.subarray(0, bytes);
@@ -121,8 +122,8 @@ export function readExtent(path: string, { bytes, sha256: expected }: Extent): U
 /**
  * The lines of metrics.jsonl. A last line without its end, which a kill can leave, does not count.
  *
- * @throws ExpectationError naming the first line that is no object with a step, or whose step is before the one above
- * it
+ * @throws ExpectationError that names the first line which is no object with a step, or whose step is before the
+ * previous one's
  */
 export function parseMetrics(text: string, where: string): { readonly step: number }[] {
   const lines = text.split('\n').slice(0, -1);
@@ -143,7 +144,7 @@ export function parseMetrics(text: string, where: string): { readonly step: numb
   });
 }
 
-/** JSON has no numbers that are not finite, so they stand under their names. */
+/** JSON has only finite numbers, so others are written by name. */
 const named = (_: string, value: unknown) =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 

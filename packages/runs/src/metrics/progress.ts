@@ -1,23 +1,23 @@
-// Progress on the terminal: one line that rewrites itself, or a line now and then where the output is no terminal.
+// Progress on the terminal: one line that rewrites itself, or a line at intervals if the output is no terminal.
 
 import type { Callback, FitStart, HistoryEntry } from '@flowvae/training';
 import { describeBoundSum, isPartOfBound } from './bound-sum.ts';
 
-/** Where progress goes; `process.stderr` fits. */
+/** The stream for progress; `process.stderr` fits. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   /** Every state on a line of its own, and none left out. */
   readonly everyState?: boolean;
   write(text: string): unknown;
-  /** Where notices go that must not be missed, even if progress is not wanted. Default: `write`. */
+  /** The sink of notices that must not be missed, even if progress is not wanted. Default: `write`. */
   readonly notice?: (text: string) => unknown;
 }
 
-/** How often a line is printed where lines cannot be rewritten. */
+/** Interval between lines, for outputs that cannot rewrite lines. */
 const QUIET_INTERVAL_MS = 10_000;
 
-/** A line of text that stands for work under way. */
+/** The line of text for work in progress. */
 export class ProgressLine {
   readonly #stream: ProgressStream;
   #lastPrinted = Number.NEGATIVE_INFINITY;
@@ -28,15 +28,15 @@ export class ProgressLine {
   }
 
   /**
-   * Shows a new state; off a terminal at most every ten seconds unless every state is wanted, and always where `last`.
+   * Shows a new state; off a terminal at most every ten seconds, unless every state is wanted or it is the `last`.
    *
-   * @param state a text, or pieces of one: a terminal that is too narrow for all gets the first ones, whole
+   * @param state a text, or pieces of one: a terminal that is too narrow gets the first pieces only, each whole
    */
   show(state: string | readonly string[], last = false): void {
     const pieces = typeof state === 'string' ? [state] : state;
     const text = pieces.join('');
     if (this.#stream.isTTY && !this.#stream.everyState) {
-      // some terminals say 0; the last column stays free, where some would begin a new line
+      // some terminals report 0 columns; the last column stays free, because some terminals would begin a new line
       this.#stream.write(`\r\x1b[2K${fitted(pieces, (this.#stream.columns || 80) - 1)}`);
       this.#open = true;
     } else if (last || this.#stream.everyState || performance.now() - this.#lastPrinted >= QUIET_INTERVAL_MS) {
@@ -46,21 +46,21 @@ export class ProgressLine {
     if (last) this.end();
   }
 
-  /** Says what must not be missed, on a line of its own. */
+  /** Writes an important notice on its own line. */
   notice(text: string): void {
     this.end();
     if (this.#stream.notice) this.#stream.notice(`${text}\n`);
     else this.#stream.write(`${text}\n`);
   }
 
-  /** Ends the line, so that what follows starts on one of its own. */
+  /** Ends the line, so that later output starts on a new one. */
   end(): void {
     if (this.#open) this.#stream.write('\n');
     this.#open = false;
   }
 }
 
-/** As many whole pieces as fit; of the first, if it is too long itself, the beginning. */
+/** As many whole pieces as fit; if even the first is too long, its beginning. */
 function fitted(pieces: readonly string[], width: number): string {
   let text = '';
   for (const piece of pieces) {
@@ -73,7 +73,7 @@ function fitted(pieces: readonly string[], width: number): string {
 /**
  * A callback of `fit` that shows step, bound, its terms, ms per step and the time left.
  *
- * @param line others may end it, to say something
+ * @param line the line for progress; others may end it to write something
  */
 export function trainingProgress(stream: ProgressStream, line = new ProgressLine(stream)) {
   let steps = 0;
@@ -98,7 +98,7 @@ export function trainingProgress(stream: ProgressStream, line = new ProgressLine
   } satisfies Callback;
 }
 
-/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1 + …` in pieces; the terms alone where they are of no ELBO. */
+/** `iwae -98.10, elbo -101.32 = logLikelihood -76.1 + …` in pieces; the terms alone if there is no ELBO. */
 function describeTerms({ elbo, ...rest }: HistoryEntry['terms']): string[] {
   const names = Object.keys(rest);
   const listed = (terms: readonly string[]) => terms.map((term, i) => `${i === 0 ? '  ' : ', '}${term}`);

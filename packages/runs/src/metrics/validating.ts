@@ -1,4 +1,4 @@
-// The bound on held-out data at intervals, and the end of training where it no longer improves; as a callback of `fit`.
+// Measures the bound on held-out data at intervals, and ends training when it no longer improves; a callback of `fit`.
 import type { Callback } from '@flowvae/training';
 import type { DurableRun } from '../run/durable-run.ts';
 import { sinceBest, type ValidationEntry } from './validation-entries.ts';
@@ -14,12 +14,13 @@ export interface ValidatingOptions {
   readonly onValidation?: (entry: ValidationEntry) => void;
 }
 
-/** Whether a run has had all the validations without a better bound that it may have. */
+/** Whether a run has used up its allowed validations without a better bound. */
 export const isExhausted = ({ validations }: Pick<DurableRun, 'validations'>, patience: number): boolean =>
   patience > 0 && sinceBest(validations) >= patience;
 
 /**
- * Validates at intervals. Stands before the run's own callbacks, so that a checkpoint holds the validation of its step.
+ * Validates at intervals. Place it before the run's own callbacks, so that a checkpoint holds the validation of its
+ * step.
  */
 export function validating(
   run: DurableRun,

@@ -1,4 +1,4 @@
-// Lines of metrics.jsonl that tell a bound on held-out data, and what follows from them.
+// Lines of metrics.jsonl with a bound on held-out data, and the best of them.
 
 /** One validation. */
 export interface ValidationEntry {
@@ -13,7 +13,7 @@ export interface ValidationEntry {
 
 export const isValidation = (entry: object): entry is ValidationEntry => 'validation' in entry;
 
-/** What is not finite is no bound: below every other, and none better than another. */
+/** A bound that is not finite ranks below all finite ones. */
 const rank = ({ validation: { elbo } }: ValidationEntry) => (Number.isFinite(elbo) ? elbo : Number.NEGATIVE_INFINITY);
 
 /** The first validation with the highest bound. */
@@ -24,7 +24,7 @@ export function bestOf(validations: readonly ValidationEntry[]): ValidationEntry
   );
 }
 
-/** Validations since the best one, itself not counted. */
+/** Validations since the best one, without the best. */
 export function sinceBest(validations: readonly ValidationEntry[]): number {
   const best = bestOf(validations);
   return best === undefined ? 0 : validations.length - 1 - validations.indexOf(best);

@@ -1,10 +1,10 @@
-// Whether a run goes on under what it began under: the same settings, the same machine.
+// Whether a resumed run has the settings and the machine of its start.
 import { isDeepStrictEqual } from 'node:util';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields that differ, each with both values. */
+/** The fields that differ, with both values. */
 function differences(expected: Fields, received: Fields, except: readonly string[]) {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(received)])];
   return names
@@ -16,7 +16,7 @@ const asJson = (value: unknown): unknown => (value === undefined ? undefined : J
 
 const text = (value: unknown) => (value === undefined ? '(absent)' : JSON.stringify(value));
 
-/** @throws ExpectationError naming every field that differs, with both values */
+/** @throws ExpectationError that names every field that differs, with both values */
 export function refuseOtherConfig(
   where: string,
   { expected, received, except = [] }: { expected: Fields; received: Fields; except?: readonly string[] },
@@ -31,14 +31,14 @@ export function refuseOtherConfig(
   });
 }
 
-/** Which facts about the machine differ, in words; undefined where none do. */
+/** The facts about the machine that differ, in words; undefined if none does. */
 export function describeOtherMachine(expected: Fields, received: Fields): string | undefined {
   const found = differences(expected, received, []);
   if (found.length === 0) return undefined;
   return found.map((field) => `${field.expected} is now ${text(received[field.expected.split(' ')[0]!])}`).join(', ');
 }
 
-/** @throws ExpectationError naming what differs, unless that is allowed */
+/** @throws ExpectationError that names the differences, unless they are allowed */
 export function refuseOtherMachine(where: string, difference: string | undefined, isAllowed: boolean): void {
   if (difference === undefined || isAllowed) return;
   throw new ExpectationError({

@@ -1,5 +1,5 @@
-// A training run that survives: its folder is locked, checkpointed and logged by callbacks of `fit`, and can be taken
-// up again after any end.
+// A durable training run: callbacks of `fit` lock, checkpoint and log its folder, and the run can be resumed after any
+// end.
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Callback, HistoryEntry, NonFiniteError, RunState } from '@flowvae/training';
@@ -18,38 +18,38 @@ import { lockRun, type RunLock } from './run-lock.ts';
 
 /** Options of {@link beginRun} and {@link resumeRun}. */
 export interface DurableRunOptions extends CheckpointSchedule {
-  /** Every setting of the run: written to config.json, and compared with it when the run is taken up again. */
+  /** Every setting of the run: written to config.json, and compared with it when the run resumes. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Facts about machine and versions on which the bytes of a result depend. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Where schedules, keys and data stand at a step: told in the checkpoints. */
+  /** State of schedules, keys and data at a step, for checkpoints. */
   readonly position?: (step: number) => object;
   /**
-   * Told, a line each, what a watcher should know while the run is under way: why a checkpoint is not written. Default:
-   * a warning of the process.
+   * Called with notices about the current run, a line each, such as why a checkpoint is not written. Default: a warning
+   * of the process.
    */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** Options of {@link resumeRun}. */
 export interface ResumeOptions extends DurableRunOptions {
-  /** Fields of the config that need not be as they were. */
+  /** Fields of the config that may change. */
   readonly mayDiffer?: readonly string[];
-  /** What fields were before they were written down: taken for those that an older config or older versions lack. */
+  /** Values of fields in configs or versions that are older than the fields. */
   readonly unrecorded?: Partial<Record<'config' | 'versions', Readonly<Record<string, unknown>>>>;
-  /** Goes on under other versions or on another machine, where bytes may differ. Default false. */
+  /** Resumes under other versions or on another machine, where bytes may differ. Default false. */
   readonly allowDifferentMachine?: boolean;
 }
 
 /** A run under way. */
 export interface DurableRun {
   readonly folder: RunFolder;
-  /** Where training goes on: `from` of `fit`. Undefined at step 0. */
+  /** The state from which training continues: `from` of `fit`. Undefined at step 0. */
   readonly from: RunState | undefined;
-  /** All entries of the history so far, earlier ones read from metrics.jsonl. */
+  /** All entries of the history so far; earlier ones are read from metrics.jsonl. */
   readonly entries: readonly HistoryEntry[];
   readonly validations: readonly ValidationEntry[];
-  /** What a reader should know about how the run was taken up, a line each. */
+  /** Notices about the resumption, a line each. */
   readonly notices: readonly string[];
   /** For `fit`, after `validating`. */
   readonly callbacks: readonly Callback[];
@@ -57,17 +57,17 @@ export interface DurableRun {
   recordValidation(entry: ValidationEntry): void;
   /** Shows a picture in TensorBoard. */
   recordImage(tag: string, step: number, png: Uint8Array): void;
-  /** The state at the best validation, if its checkpoint is there. @throws ExpectationError where that is damaged */
+  /** The state at the best validation, if its checkpoint exists. @throws ExpectationError if it is damaged */
   best(): RunState | undefined;
   /** Gives the folder free for other processes. */
   close(): void;
 }
 
 /**
- * Makes a run folder and claims it: the lock first, so that of two processes that begin at once one is refused and
- * neither writes over the other.
+ * Makes a run folder and claims it. It takes the lock first: if two processes begin at once, one is refused, and
+ * neither overwrites the other.
  *
- * @throws ExpectationError where the folder holds something already or cannot be written to
+ * @throws ExpectationError if the folder holds files already or cannot be written
  */
 export function beginRun(path: string, options: DurableRunOptions): DurableRun {
   RunFolder.prepare(path);
@@ -87,19 +87,18 @@ export function beginRun(path: string, options: DurableRunOptions): DurableRun {
 }
 
 /**
- * Takes up a run where its latest checkpoint that can be used left it, or at step 0 if it never wrote one.
- * metrics.jsonl is cut back to that step first; what was written later is removed, checkpoints that cannot be used are
- * renamed to `.damaged`.
+ * Resumes a run at its latest usable checkpoint, or at step 0 without a checkpoint. metrics.jsonl is cut back to that
+ * step first; later files are removed, and unusable checkpoints are renamed to `.damaged`.
  *
- * @throws ExpectationError where another process works on the folder, the config or the machine differ, every
- * checkpoint is damaged, or the system refuses to read one: that is no damage, and nothing is changed then
+ * @throws ExpectationError if another process works on the folder, the config or the machine differs, every checkpoint
+ * is damaged, or the system refuses to read one: this is no damage, so nothing is changed
  */
 export function resumeRun(path: string, options: ResumeOptions): DurableRun {
   const folder = RunFolder.claimed(path);
   return locked(path, (lock) => takenUp(folder, lock, options));
 }
 
-/** A run that holds the lock of its folder; where it cannot be made, the lock is released. */
+/** A run that holds the lock of its folder; if it cannot be made, the lock is released. */
 function locked(path: string, run: (lock: RunLock) => DurableRun): DurableRun {
   const lock = lockRun(path);
   try {
@@ -128,7 +127,7 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   const metrics = MetricsFile.cutBack(folder.metricsPath, loaded?.record.metrics ?? nothing);
   const events = EventFile.cutBack(folder.eventsPath, loaded?.record.eventBytes ?? 0);
   if (loaded && events.bytes !== loaded.record.eventBytes)
-    notices.push(`${folder.eventsPath} was damaged: only what came before is kept`);
+    notices.push(`${folder.eventsPath} was damaged: only its part before the damage is kept`);
   const step = loaded?.record.step ?? 0;
   // all later ones were judged unusable
   for (const later of checkpoints.steps().filter((each) => each > step)) checkpoints.moveAside(later);
@@ -138,12 +137,12 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
 }
 
 /**
- * Reads the latest checkpoint that can be used; changes nothing.
+ * Reads the latest usable checkpoint; changes nothing.
  *
- * @throws ExpectationError where there are checkpoints, and all are damaged
+ * @throws ExpectationError if all existing checkpoints are damaged
  */
 export function readLatestCheckpoint(folder: RunFolder): {
-  /** Undefined where no checkpoint was written. */
+  /** Undefined if there is no checkpoint. */
   readonly state: RunState | undefined;
   readonly notices: readonly string[];
 } {
@@ -152,10 +151,10 @@ export function readLatestCheckpoint(folder: RunFolder): {
 }
 
 /**
- * Reads a checkpoint of a run, finished or still going on; changes nothing.
+ * Reads a checkpoint of a finished or current run; changes nothing.
  *
- * @returns its state, and a notice for each later one that was passed over since it cannot be used
- * @throws ExpectationError where there is none, the best is damaged, or all are
+ * @returns its state, and a notice for each later checkpoint that cannot be used
+ * @throws ExpectationError if there is no checkpoint, or the best or all of them are damaged
  */
 export function readCheckpoint(
   folder: RunFolder,
@@ -171,7 +170,7 @@ function readBest(folder: RunFolder): RunState | undefined {
   return step === undefined ? undefined : new CheckpointFolder(join(folder.path, CHECKPOINTS)).read(step).state;
 }
 
-/** The latest checkpoint that is whole and whose metrics are, with a notice for each that is not. */
+/** The latest checkpoint that is whole and has whole metrics, with a notice for each later one that is not. */
 function latestUsable(checkpoints: CheckpointFolder, metricsPath: string) {
   const notices: string[] = [];
   const steps = checkpoints.steps();

@@ -1,4 +1,4 @@
-// What a run folder must hold, and what can be read of it without a tensor library.
+// The required files of a run folder, and readers that need no tensor library.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
@@ -24,7 +24,7 @@ const held: Readonly<Record<RunStage, { readonly files: readonly string[]; reado
   finished: { files: [CONFIG, MODEL], words: 'the folder of a finished run' },
 };
 
-/** @throws ExpectationError where a path is not the folder of a run that was begun, or is finished */
+/** @throws ExpectationError if a path is not the folder of a begun, or finished, run */
 export function refuseNoRun(path: string, stage: RunStage): void {
   const { files, words } = held[stage];
   const missing = files.find((file) => !existsSync(join(path, file)));
@@ -38,8 +38,8 @@ export function refuseNoRun(path: string, stage: RunStage): void {
 }
 
 /**
- * Whether a run can have left it that had no time to write its config: its lock, the empty folder of figures, the
- * config half written.
+ * Whether a file may come from a run that ended before it wrote its config: its lock, the empty folder of figures, the
+ * half-written config.
  */
 const isOfBeginning = (path: string, name: string): boolean =>
   name === LOCK ||
@@ -49,9 +49,7 @@ const isOfBeginning = (path: string, name: string): boolean =>
 
 const isEmptyFolder = (path: string) => statSync(path).isDirectory() && readdirSync(path).length === 0;
 
-/**
- * @throws ExpectationError where a folder for a new run is a file, holds something already, or cannot be looked into
- */
+/** @throws ExpectationError if a folder for a new run is a file, holds files already, or cannot be read */
 export function refuseUsedFolder(path: string): void {
   refuseFilePath(path, 'out');
   const names = namesIn(path).filter((name) => !isOfBeginning(path, name));
@@ -74,22 +72,22 @@ function namesIn(folder: string): string[] {
 }
 
 /**
- * The config of a run, not validated. A checksum that it carries must fit.
+ * The config of a run, not validated. If it has a checksum, the checksum must fit.
  *
- * @throws ExpectationError where it is no JSON object or was changed since it was written
+ * @throws ExpectationError if it is no JSON object or was changed after it was written
  */
 export const readRunConfig = (path: string): Record<string, unknown> => readSealed(join(path, CONFIG), false);
 
-/** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
+/** All entries of metrics.jsonl. @throws ExpectationError that names the first damaged line */
 export function readRunMetrics(path: string): { readonly step: number }[] {
   const file = join(path, METRICS);
   return parseMetrics(new TextDecoder().decode(readWhole(file)), file);
 }
 
-/** Where the record of a failure is. */
+/** The path of a failure's record. */
 export const failurePath = (path: string): string => join(path, FAILURE);
 
-/** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
+/** The record of a training failure. @throws ExpectationError if there is none */
 export function readRunFailure(path: string): Record<string, unknown> {
   if (existsSync(failurePath(path))) return readSealed(failurePath(path));
   throw new ExpectationError({

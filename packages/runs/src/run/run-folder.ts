@@ -1,4 +1,4 @@
-// The run folder: what it holds, how it is claimed, how it is read back.
+// The run folder: its files, how it is claimed, how it is read back.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NamedVariables } from '@flowvae/tensor';
@@ -37,10 +37,10 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder of a new run, which nothing claims yet. What a run leaves that was killed before it wrote its
-   * config does no harm.
+   * Makes the folder of a new run, without claiming it. Files of a run that was killed before it wrote its config do no
+   * harm.
    *
-   * @throws ExpectationError where the folder holds something else, or cannot be made; nothing in it is touched then
+   * @throws ExpectationError if the folder holds other files or cannot be made; its files stay untouched
    */
   static prepare(path: string): void {
     makeFolder(path, 'out');
@@ -50,8 +50,7 @@ export class RunFolder {
   /**
    * Makes a new run folder and claims it by its config.
    *
-   * @throws ExpectationError where the folder holds something already, or cannot be written to; nothing in it is
-   * touched then
+   * @throws ExpectationError if the folder holds files already or cannot be written; its files stay untouched
    */
   static create(path: string, config: object): RunFolder {
     RunFolder.prepare(path);
@@ -66,9 +65,9 @@ export class RunFolder {
   }
 
   /**
-   * Opens the folder of a run that was begun, finished or not.
+   * Opens the folder of a begun run, finished or not.
    *
-   * @throws ExpectationError where it is no run folder
+   * @throws ExpectationError if it is no run folder
    */
   static claimed(path: string): RunFolder {
     refuseNoRun(path, 'begun');
@@ -78,62 +77,62 @@ export class RunFolder {
   /**
    * Opens the folder of a finished run.
    *
-   * @throws ExpectationError where it is no run folder, or holds no trained model
+   * @throws ExpectationError if it is no run folder, or holds no trained model
    */
   static open(path: string): RunFolder {
     refuseNoRun(path, 'finished');
     return new RunFolder(path);
   }
 
-  /** Where the metrics are. */
+  /** The path of the metrics. */
   get metricsPath(): string {
     return join(this.path, METRICS);
   }
 
-  /** Where the events for TensorBoard are; it looks for this beginning of the name. */
+  /** The path of TensorBoard's events; TensorBoard looks for this beginning of the name. */
   get eventsPath(): string {
     return join(this.path, 'events.out.tfevents.flowvae');
   }
 
   /**
-   * The config, not validated. A checksum that it carries must fit.
+   * The config, not validated. If it has a checksum, the checksum must fit.
    *
-   * @throws ExpectationError where it is no JSON object or was changed since it was written
+   * @throws ExpectationError if it is no JSON object or was changed after it was written
    */
   readConfig(): Record<string, unknown> {
     return readRunConfig(this.path);
   }
 
-  /** All entries of metrics.jsonl. @throws ExpectationError naming the first line that is damaged */
+  /** All entries of metrics.jsonl. @throws ExpectationError that names the first damaged line */
   readMetrics(): { readonly step: number }[] {
     return readRunMetrics(this.path);
   }
 
-  /** Writes where training failed to non-finite.json; without a failure, removes what an earlier one left there. */
+  /** Writes the place of a training failure to non-finite.json; without a failure, removes an earlier record. */
   recordFailure(failure: object | undefined): void {
     const path = failurePath(this.path);
     if (failure) writeFileAtomically(path, sealed(failure));
     else rmSync(path, { force: true });
   }
 
-  /** Where training failed. @throws ExpectationError where nothing of that kind is recorded */
+  /** The record of a training failure. @throws ExpectationError if there is none */
   readFailure(): Record<string, unknown> {
     return readRunFailure(this.path);
   }
 
-  /** Writes what a finished or interrupted run reports at its end to report.json. */
+  /** Writes the report of a finished or interrupted run to report.json. */
   writeReport(report: object): void {
     writeFileAtomically(join(this.path, REPORT), `${JSON.stringify(report, null, 2)}\n`);
   }
 
-  /** What report.json says; nothing where there is none, or it is no JSON object. */
+  /** The content of report.json; empty if the file is missing or no JSON object. */
   readReport(): Readonly<Record<string, unknown>> {
     const bytes = bytesIfThere(join(this.path, REPORT));
     try {
       const report: unknown = bytes && JSON.parse(new TextDecoder().decode(bytes));
       return typeof report === 'object' && report !== null ? (report as Record<string, unknown>) : {};
     } catch {
-      return {}; // it is about to be written anew
+      return {}; // it will be rewritten
     }
   }
 
@@ -159,7 +158,7 @@ export class RunFolder {
     assignParameters(join(this.path, MODEL), variables, stored.tensors);
   }
 
-  /** What model.safetensors holds. @throws ExpectationError as {@link storedParameters} does */
+  /** The content of model.safetensors. @throws ExpectationError as {@link storedParameters} does */
   storedModel(): StoredParameters {
     return storedParameters(join(this.path, MODEL));
   }

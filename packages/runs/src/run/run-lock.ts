@@ -1,4 +1,4 @@
-// One process a run folder. The lock says who holds it, so that nobody waits for a process that is gone.
+// One process per run folder. The lock names its holder, so that nobody waits for a dead process.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   linkSync,
@@ -18,14 +18,14 @@ import { writeRefused } from '../files/atomic-file.ts';
 /** Who holds a lock. */
 interface Holder {
   readonly pid: number;
-  /** When that process started, in the kernel's clock ticks since boot; a process id alone is used again. */
+  /** The process's start, in the kernel's clock ticks since boot; the process id alone may be reused. */
   readonly started: string | null;
   readonly host: string;
   /** Changes with each boot of the machine. */
   readonly boot: string | null;
-  /** Process ids mean something within it only. */
+  /** Process ids have a meaning only within this namespace. */
   readonly pidNamespace: string | null;
-  /** Tells this lock from every other, of the same process too. */
+  /** Distinguishes this lock from all others, including those of the same process. */
   readonly nonce: string;
 }
 
@@ -35,26 +35,25 @@ export class LockedError extends ExpectationError {}
 export const LOCK = 'run.lock';
 
 /**
- * A holder that cannot be looked at, since it is on another machine or in another container, counts as gone when it has
- * not shown itself for this long.
+ * A holder on another machine or in another container cannot be examined: it counts as dead after this much silence.
  */
 const SILENCE_MS = 10 * 60_000;
 
 /** How often a holder shows itself. */
 const HEARTBEAT_MS = 10_000;
 
-/** A lock that is held. */
+/** A held lock. */
 export interface RunLock {
-  /** Shows that the holder lives. @throws ExpectationError where the lock is no longer its own */
+  /** Shows that the holder lives. @throws ExpectationError if the lock is no longer its own */
   keep(): void;
   release(): void;
 }
 
 /**
- * Takes the lock of a run folder. A lock whose process is gone, by its id and start time on this machine or by ten
- * silent minutes on another or in another container, is taken over.
+ * Takes the lock of a run folder. The lock of a dead process is taken over; the process counts as dead by its id and
+ * start time on this machine, or after ten silent minutes on another machine or in another container.
  *
- * @throws LockedError naming the process that holds it; ExpectationError where the folder cannot be written to
+ * @throws LockedError that names the process which holds it; ExpectationError if the folder cannot be written
  */
 export function lockRun(folder: string): RunLock {
   const path = join(folder, LOCK);
@@ -64,7 +63,7 @@ export function lockRun(folder: string): RunLock {
   try {
     writeFileSync(aside, own);
     if (!linked(aside, path)) replaceStale(path, aside);
-    // whoever claimed the lock that was here before may have judged it only now, and removed this one in its place
+    // a rival that claimed the previous lock may judge it only now, and remove this one instead
     const rival = claimsOf(folder).find((claim) => !isStale(claim, aside));
     if (rival !== undefined && textOf(path) === own) rmSync(path, { force: true });
     if (rival !== undefined || textOf(path) !== own) throw refusal(path, textOf(rival ?? path) ?? '');
@@ -84,12 +83,12 @@ function heldLock(path: string, own: string): RunLock {
     const now = new Date();
     utimesSync(path, now, now);
   };
-  // between steps too: what happens there can take longer than a holder may be silent
+  // between steps too: work there can take longer than the allowed silence
   const beat = setInterval(() => {
     try {
       if (isOwn()) show();
     } catch {
-      // the next step says so
+      // the next step reports it
     }
   }, HEARTBEAT_MS).unref();
   return {
@@ -109,7 +108,7 @@ function heldLock(path: string, own: string): RunLock {
   };
 }
 
-/** Gives a file a second name, unless that exists: the one operation that makes a file with its content at once. */
+/** Gives a file a second name, unless the name exists: the only operation that creates a complete file atomically. */
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -121,11 +120,11 @@ function linked(from: string, to: string): boolean {
 }
 
 /**
- * Puts a lock in the place of one whose holder is gone.
+ * Replaces the lock of a dead holder.
  *
- * Only who holds the claim on a lock may remove it. The claim is named by the lock's content, which no other lock ever
- * has, so a claim on one that is replaced already does no harm: the content is looked at again under the claim. A claim
- * whose holder died is replaced likewise.
+ * Only the holder of the claim on a lock may remove it. The claim is named by the lock's content, which is unique. So a
+ * claim on an already replaced lock does no harm: the content is compared again under the claim. A dead holder's claim
+ * is replaced in the same way.
  */
 function replaceStale(path: string, aside: string): void {
   const folder = dirname(path);
@@ -143,7 +142,7 @@ function replaceStale(path: string, aside: string): void {
 
 const CLAIM = '.claim';
 
-/** What stands beside a lock while it changes hands, or was left by a process that died then. */
+/** Files beside a lock: those of a change of hands, or remains of a process that died then. */
 const leftIn = (folder: string) =>
   readdirSync(folder)
     .filter((name) => name.startsWith(`${LOCK}.`))
@@ -151,7 +150,7 @@ const leftIn = (folder: string) =>
 
 const claimsOf = (folder: string) => leftIn(folder).filter((path) => path.endsWith(CLAIM));
 
-/** Whether the holder that a file names is gone; ages are told by the clock of the file system. */
+/** Whether the holder that a file names is dead; ages are measured by the clock of the file system. */
 function isStale(path: string, aside: string): boolean {
   const text = textOf(path);
   if (text === undefined) return true;
@@ -161,7 +160,7 @@ function isStale(path: string, aside: string): boolean {
 
 function isGone(text: string, silentFor: number, isWhole: boolean): boolean {
   const holder = parseHolder(text);
-  if (!holder) return isWhole || silentFor > SILENCE_MS; // locks appear whole, so one that is not was damaged
+  if (!holder) return isWhole || silentFor > SILENCE_MS; // locks appear whole, so an incomplete one is damaged
   const here = thisProcess();
   if (holder.host !== here.host || holder.pidNamespace !== here.pidNamespace) return silentFor > SILENCE_MS;
   if (holder.boot !== here.boot) return true;
@@ -207,7 +206,7 @@ function pidNamespace(): string | null {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat; what stands before it may hold spaces and brackets, but ends with the last bracket. */
+/** Field 22 of /proc/<pid>/stat; the fields before it may hold spaces and brackets, but end with the last bracket. */
 function startOf(pid: number): string | null {
   const stat = textOf(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;

@@ -1,4 +1,4 @@
-// The one place that decides which engine runs, and what is said where it is not the one asked for.
+// The one place that chooses the running engine, and gives the reason if it is not the requested one.
 import { ExpectationError } from '@flowvae/tensor';
 import { compiled } from './compiled.ts';
 import { eager } from './eager.ts';
@@ -10,18 +10,18 @@ export const engines = { compiled, eager } as const satisfies Readonly<Record<st
 /** Names of the engines of this package. */
 export type EngineName = keyof typeof engines;
 
-/** An engine by name, or one that the caller brings. */
+/** An engine by name, or the caller's own. */
 export type EngineChoice = EngineName | Engine;
 
 /** An engine that can be used here. */
 export interface ChosenEngine {
   readonly engine: Engine;
-  /** Why it is not the one asked for, as a sentence; absent where it is. */
+  /** Why the engine is not the requested one, as a sentence; absent if it is. */
   readonly fallback?: string;
 }
 
 /**
- * The engine that is asked for, or the eager one where that cannot be used.
+ * The requested engine, or the eager one if that cannot be used.
  *
  * @param wanted default `'compiled'`
  * @throws ExpectationError for an unknown name

@@ -32,7 +32,7 @@ export const compiled: Engine = {
   },
 };
 
-/** The values that variables hold, of those that are not given. */
+/** The current values of variables that are not given. */
 function heldBesides(values: Arrays, variables: NamedVariables): Arrays {
   const others = Object.entries(variables).filter(([name]) => !(name in values));
   return Object.fromEntries(others.map(([name, variable]) => [name, variable.dataSync<'float32'>()]));

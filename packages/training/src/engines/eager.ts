@@ -1,4 +1,4 @@
-// TensorFlow.js kernel by kernel, on its current backend. Everything that computes eagerly gets its arrays here.
+// TensorFlow.js kernel by kernel, on its current backend. All eager computations get their arrays here.
 import { type Arrays, ASSIGNED, type InputShapes, type Traceable } from '@flowvae/compiler';
 import { ExpectationError, elementCount, type NamedVariables, type Tensor, tf } from '@flowvae/tensor';
 import { assignVariables } from '../memory/flat-parameters.ts';
@@ -20,9 +20,9 @@ export const eager: Engine = {
 };
 
 /**
- * Arrays as the tensors that an eager function takes.
+ * Arrays as the tensors of an eager function.
  *
- * @throws ExpectationError for a missing array or one of the wrong length
+ * @throws ExpectationError for a missing array or a wrong length
  */
 export function tensorsOf(arrays: Arrays, shapes: InputShapes): Readonly<Record<string, Tensor>> {
   const tensors = Object.entries(shapes).map(([name, shape]) => {
@@ -39,7 +39,7 @@ export function tensorsOf(arrays: Arrays, shapes: InputShapes): Readonly<Record<
   return Object.fromEntries(tensors);
 }
 
-/** Runs a function after which variables hold the values that they held before; every tensor is freed. */
+/** Runs a function and then restores the variables' values; every tensor is freed. */
 export function keepingValues<T>(variables: NamedVariables, fn: () => T): T {
   let result: T;
   tf.tidy(() => {
@@ -70,9 +70,9 @@ function outputsOf(
     const values = tensor.dataSync<'float32'>();
     const target = into[name];
     target?.set(values);
-    return [name, target ?? values.slice()] as const; // a copy: they may be those of an input or a variable
+    return [name, target ?? values.slice()] as const; // a copy: the values may belong to an input or a variable
   });
-  // what the function kept from scopes of its own; a result of its surroundings is not ours to free
+  // tensors that the function kept from its own scopes; results from outside are not ours to free
   tf.dispose(Object.values(outputs).filter(({ id, kept }) => kept && id > last));
   return Object.fromEntries(read);
 }

@@ -12,12 +12,12 @@ import {
 import { rowsWithin } from '../steps/run-size.ts';
 import type { EngineOptions, FunctionsRunner } from './engine.ts';
 
-/** Runs waiting at each thread, so that none is ever idle. */
+/** Runs waiting at each thread, so that no thread is idle. */
 const RUNS_PER_THREAD = 3;
 
 /**
- * Prepares functions that share threads, with the values that the variables hold now; each is traced once for each set
- * of shapes.
+ * Prepares functions that share threads, with the variables' current values; each is traced once for each set of
+ * shapes.
  */
 export async function spreadRuns<Name extends string>(
   functions: Readonly<Record<Name, Traceable>>,
@@ -28,7 +28,7 @@ export async function spreadRuns<Name extends string>(
     ([name, variable]) => [name, variable.dataSync() as Float32Array] as const,
   );
   const values = Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
-  const pool = new SessionPool(threads); // last: its threads keep the process alive until they are told to end
+  const pool = new SessionPool(threads); // last: its threads keep the process alive until they are ended
   const sessions = new Map<string, number>();
   const graphs = new Map<string, Graph>(); // traced, and no session yet
   const keyOf = (name: Name, shapes: InputShapes) => JSON.stringify([name, shapes]);
@@ -52,7 +52,7 @@ export async function spreadRuns<Name extends string>(
     run: async (name, arrays, shapes) => pool.run(sessionFor(name, shapes), arrays),
     async dispose() {
       await pool.dispose();
-      held.length = 0; // until then threads read what was lent to them
+      held.length = 0; // until then threads read the lent arrays
     },
   };
 }

@@ -1,5 +1,5 @@
-// Where a value that is not finite comes from: the loss computed once more, eagerly, with a look at what every kernel
-// gives.
+// Finds the origin of a value that is not finite: the loss is computed again, eagerly, and every kernel's result is
+// checked.
 import type { Arrays } from '@flowvae/compiler';
 import { type NamedVariables, type TensorInfo, tf } from '@flowvae/tensor';
 import { keepingValues, tensorsOf } from '../engines/eager.ts';
@@ -9,16 +9,18 @@ import type { TrainingProblem } from '../loop/variational.ts';
 export interface NonFiniteOrigin {
   /** TensorFlow.js's name of the kernel. */
   readonly kernel: string;
-  /** The parameter that was used last before it or by it; its path names the layer. Absent before the first. */
+  /**
+   * The last parameter used by this kernel or before it; its path names the layer. Absent before the first parameter.
+   */
   readonly layer?: string;
 }
 
 const WATCHED = 'flowvae-watched';
 
 /**
- * Runs a function on the current backend through kernels that look at their results.
+ * Runs a function on the current backend through kernels that check their results.
  *
- * @returns undefined where every result is finite
+ * @returns undefined if every result is finite
  */
 export function nonFiniteOrigin(fn: () => unknown, variables: NamedVariables): NonFiniteOrigin | undefined {
   const names = new Map(Object.entries(variables).map(([name, { dataId }]) => [dataId, name]));
@@ -34,7 +36,9 @@ export function nonFiniteOrigin(fn: () => unknown, variables: NamedVariables): N
   return origin;
 }
 
-/** The same for the loss of a step at given arrays; the variables keep their values, whatever the loss assigns. */
+/**
+ * The same for the loss of a step at given arrays; the variables keep their values, even if the loss assigns others.
+ */
 export const stepOrigin = (
   { loss, inputShapes }: Pick<TrainingProblem, 'loss' | 'inputShapes'>,
   arrays: Arrays,
@@ -46,7 +50,7 @@ type Look = (kernel: string, inputs: readonly TensorInfo[], outputs: readonly Te
 
 const allFinite = (values: ArrayLike<unknown>) => Array.prototype.every.call(values, Number.isFinite);
 
-/** Registers every kernel of the current backend once more under another name, which looks at what it gives. */
+/** Registers every kernel of the current backend again under another name, with a check of its results. */
 function onWatchedBackend(look: Look, fn: () => void): void {
   const [name, backend] = [tf.getBackend(), tf.backend()];
   const kernels = tf.getKernelsForBackend(name);
@@ -74,7 +78,7 @@ function onWatchedBackend(look: Look, fn: () => void): void {
   }
 }
 
-/** The same backend, but for its end: the one that is watched goes on. */
+/** The same backend without its disposal: the watched backend stays in use. */
 function withoutEnd<T extends object>(backend: T): T {
   return new Proxy(backend, {
     get(target, name) {

@@ -1,21 +1,19 @@
-// Stops training before a value that is no finite number reaches the parameters.
+// Stops training before a value that is not finite reaches the parameters.
 import { type Expectation, ExpectationError } from '@flowvae/tensor';
 import { GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
 import type { TrainingState } from '../memory/training-state.ts';
 import type { StepValues } from '../steps/gradient-step.ts';
 import type { NonFiniteOrigin } from './non-finite-origin.ts';
 
-/** Where training met a value that is no finite number. */
+/** The place where training met a value that is not finite. */
 export interface NonFinitePlace {
   /** The step, counted from 0. */
   readonly step: number;
-  /** What the step's batch and noise were drawn from, where the problem says it. */
+  /** The source of the step's batch and noise, if the problem names it. */
   readonly batch?: string;
-  /** The first term that is not finite; absent where all of them are. */
+  /** The first term that is not finite; absent if all are finite. */
   readonly term?: string;
-  /**
-   * The first TensorFlow.js kernel whose result is not finite, where the loss shows that when it is computed eagerly.
-   */
+  /** The first TensorFlow.js kernel whose result is not finite, if an eager computation of the loss shows it. */
   readonly kernel?: string;
   /**
    * The parameter that this kernel or the last one before it used; else the first variable whose value or gradient is
@@ -24,10 +22,10 @@ export interface NonFinitePlace {
   readonly layer?: string;
 }
 
-/** The loss, one of its terms, a gradient or a parameter stopped being a finite number. */
+/** The loss, one of its terms, a gradient or a parameter is no longer finite. */
 export class NonFiniteError extends ExpectationError {
   override readonly name = 'NonFiniteError';
-  /** Absent where it was met outside training. */
+  /** Absent outside training. */
   readonly place?: NonFinitePlace;
 
   constructor(expectation: Expectation, place?: NonFinitePlace) {
@@ -36,7 +34,7 @@ export class NonFiniteError extends ExpectationError {
   }
 }
 
-/** What the check looks at: the values of a step, and where it stands. */
+/** The data of the check: a step's values and its place. */
 export interface StepToCheck {
   readonly step: number;
   readonly nameBatch?: ((step: number) => string) | undefined;
@@ -45,8 +43,8 @@ export interface StepToCheck {
 }
 
 /**
- * The error for a step that must not reach the parameters, naming step, batch, term and variable; undefined where all
- * is finite.
+ * The error for a step that must not reach the parameters, with step, batch, term and variable; undefined if all values
+ * are finite.
  */
 export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
   const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
@@ -66,7 +64,7 @@ export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck
   return nonFinite(place, received, values.length > 0 ? 'lower the learning rate' : UNCHANGED);
 }
 
-/** The error, naming where the value comes from, if that was found. */
+/** The error with the origin of the value, if that was found. */
 export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | undefined): NonFiniteError {
   if (!origin || !error.place) return error;
   const { where, expected, received, remedy, place } = error;
@@ -76,8 +74,8 @@ export function withOrigin(error: NonFiniteError, origin: NonFiniteOrigin | unde
 }
 
 /**
- * The error for parameters that are not finite after the last update, which no later step would notice; undefined where
- * all are.
+ * The error for parameters that are not finite after the last update, which no later step would notice; undefined if
+ * all are finite.
  */
 export async function nonFiniteParameters(state: TrainingState, step: number): Promise<NonFiniteError | undefined> {
   const culprits = allNonFinite(await state.readRegion(PARAMETERS));

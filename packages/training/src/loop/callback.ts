@@ -1,19 +1,19 @@
-// What a training run tells those who watch it.
+// The events of a training run, for its watchers.
 
 import type { NonFiniteError } from '../finite/non-finite.ts';
 import type { HistoryEntry } from './history.ts';
 import type { RunState } from './run-state.ts';
 
-/** What a run looks like when it starts. */
+/** Facts about a run at its start. */
 export interface FitStart {
   readonly steps: number;
-  /** The kind of the engine that runs. */
+  /** The kind of the running engine. */
   readonly engine: string;
-  /** Why it is not the engine that was asked for, as a sentence. */
+  /** Why it is not the requested engine, as a sentence. */
   readonly fallback?: string;
   /** Why several threads share the operators of a step, although the loss is said to be a mean over rows. */
   readonly rowsTogether?: string;
-  /** Steps done before, where the run goes on from a state. */
+  /** Earlier steps, if the run continues from a state. */
   readonly from?: number;
 }
 
@@ -21,23 +21,23 @@ export interface FitStart {
 export interface Moment {
   /** Steps done. */
   readonly step: number;
-  /** A copy of all that is needed to go on from here. */
+  /** A copy of the complete state for continuing from here. */
   state(): Promise<RunState>;
-  /** Gives the parameters' values to the variables, so that eager code and `evaluate` see them. */
+  /** Assigns the parameters' values to the variables, so that eager code and `evaluate` see them. */
   writeVariables(): Promise<void>;
   /** Does no further step. */
   stop(): void;
 }
 
-/** Told what happens; every method may be left out. A promise is awaited. */
+/** Methods called at a run's events; all are optional. A promise is awaited. */
 export interface Callback {
   onStart?(start: FitStart, moment: Moment): void | Promise<void>;
   onEntry?(entry: HistoryEntry): void | Promise<void>;
-  /** After each step, and after the entry that it completes. */
+  /** After each step, and after the history entry that the step completes. */
   onStep?(moment: Moment): void | Promise<void>;
   /**
-   * Once, after the last step: of all, before a stop, or before the step that failed. An entry over a stretch that a
-   * stop cut short comes later, for a run that goes on from this moment will complete it.
+   * Once, after the last step: of all, before a stop, or before the step that failed. An entry that a stop interrupts
+   * comes later: a run that continues from this moment completes it.
    */
   onEnd?(moment: Moment, failure?: NonFiniteError): void | Promise<void>;
 }

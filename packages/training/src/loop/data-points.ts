@@ -1,4 +1,4 @@
-// Data that can be asked for row by row.
+// Data with access row by row.
 import type { Key } from '@flowvae/random';
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import type { RunnerOptions } from '../steps/function-runner.ts';
@@ -12,19 +12,21 @@ export interface DataPoints {
   row(index: number): Float32Array;
 }
 
-/** Options of what estimates something for each data point by itself; what comes out does not depend on `threads`. */
+/**
+ * Options of functions that estimate something for each data point by itself; the results do not depend on `threads`.
+ */
 export interface PointwiseOptions<Estimate> extends RunnerOptions {
   readonly variables: NamedVariables;
   readonly data: DataPoints;
   readonly key: Key;
-  /** Told what is estimated for each data point, in the order of the data. */
+  /** Called with each data point's estimate, in the order of the data. */
   readonly onEstimate?: (image: number, estimate: Estimate) => void;
 }
 
 /**
  * An array [n, P], row-major, as data points.
  *
- * @throws ExpectationError where the values do not fill whole rows, or there are none
+ * @throws ExpectationError if the values do not fill whole rows, or there are none
  */
 export function dataPoints(values: Float32Array, width: number): DataPoints {
   const count = values.length / width;

@@ -1,4 +1,4 @@
-// Density estimation: maximum likelihood in the normalising direction, on the same loop as everything else.
+// Density estimation: maximum likelihood in the normalising direction, with the same training loop.
 import type { Scorable } from '@flowvae/distributions';
 import { epochOrders, type Key } from '@flowvae/random';
 import { ExpectationError, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
@@ -6,7 +6,7 @@ import type { DataPoints } from './data-points.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import type { TrainingProblem } from './variational.ts';
 
-/** Options of {@link fitDensity}: the data, how batches are drawn, and whatever `fit` takes beside its problem. */
+/** Options of {@link fitDensity}: the data, the drawing of batches, and all options of `fit` besides its problem. */
 export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProblem> {
   readonly data: DataPoints;
   /** Data points in a step; at most as many as there are. */
@@ -22,7 +22,7 @@ export interface FitDensityOptions extends Omit<FitOptions, keyof TrainingProble
  * does; the history's term
  * `logProb` is the mean log-likelihood of the batches. Compiled by default, like `fit`.
  * @param density e.g. `pushForward(standardNormal(2), flow, variables)`
- * @param options.variables the density's own: they are trained
+ * @param options.variables the density's own variables: they are trained
  * @throws ExpectationError for an impossible batch size; NonFiniteError as `fit`
  */
 export function fitDensity(

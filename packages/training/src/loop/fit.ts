@@ -1,4 +1,4 @@
-// The training loop. It writes no file and prints nothing: callbacks do.
+// The training loop. It writes no file and prints nothing; callbacks do this.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -16,56 +16,56 @@ import type { TrainingProblem } from './variational.ts';
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainingProblem {
   /**
-   * All that the loss uses and a checkpoint holds. The optimiser trains those that are trainable; the loss may assign
-   * the others.
+   * All variables that the loss uses and a checkpoint holds. The optimiser trains the trainable ones; the loss may
+   * assign the others.
    */
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly steps: number;
-  /** Default `'compiled'`; where the engine cannot be used, `onStart` is told why and the run goes on eagerly. */
+  /** Default `'compiled'`; if the engine cannot be used, the run goes on eagerly, and `onStart` gets the reason. */
   readonly engine?: EngineChoice;
   /** Cores for one step. Default 1. */
   readonly threads?: number;
   /** Steps averaged into one entry of the history. Default 100. */
   readonly entryEvery?: number;
   readonly callbacks?: readonly Callback[];
-  /** Goes on from a state, as if the steps before it had been done here; the variables' values do not matter then. */
+  /** Continues from a state, as if the earlier steps had been done here; the variables' values are then ignored. */
   readonly from?: RunState | undefined;
-  /** What becomes of a step that is not finite. Default `'stop'`. */
+  /** The policy for a step that is not finite. Default `'stop'`. */
   readonly onNonFinite?: NonFinitePolicy;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
 }
 
-/** What a run was. */
+/** The result of a run. */
 export interface FitResult {
-  /** Steps done, those before a state that it went on from included. */
+  /** Steps done, including those before the state that the run continued from. */
   readonly steps: number;
-  /** The kind of the engine that ran. */
+  /** The kind of the engine. */
   readonly engine: string;
   /**
-   * Median duration of a step after 20 warm-up steps (of all where there are no more), batch and optimiser included,
-   * tracing not; ms.
+   * Median duration of a step after 20 warm-up steps (of all steps if there are no more), with batch and optimiser,
+   * without tracing; ms.
    */
   readonly msPerStep: number;
   /** Entries of this call. */
   readonly history: readonly HistoryEntry[];
 }
 
-/** Steps that the median of durations leaves out: caches and the runtime's memory pool settle in them. */
+/** Steps that the median of durations leaves out, because caches and the runtime's memory pool settle during them. */
 const WARM_UP_STEPS = 20;
 
 /**
  * Minimises a loss: batch → loss and gradients → optimiser, step by step. Equal arguments give equal bytes for one
- * thread count, runtime version and machine. At the end, and when it is stopped, the variables hold the trained values.
+ * thread count, runtime version and machine. At the end, or after a stop, the variables hold the trained values.
  *
- * Variables that are not trainable take what the loss assigns to them, moving averages of batch normalisation for one:
- * they are part of the state, a step that is left out leaves them as they were, and the optimiser does not touch them.
- * @throws NonFiniteError at a loss, term or gradient that is not finite, before the parameters take it, unless
- * `onNonFinite` leaves the step out
- * @throws ExpectationError where the state to go on from is of another model or optimiser, the loss assigns a variable
- * that is trainable or not among
- * `variables`, or the optimiser's schedule gives no rate
+ * Variables that are not trainable take the values that the loss assigns, such as moving averages of batch
+ * normalisation. They are part of the state, a skipped step leaves them unchanged, and the optimiser does not touch
+ * them.
+ * @throws NonFiniteError at a loss, term or gradient that is not finite, before it reaches the parameters, unless
+ * `onNonFinite` skips the step
+ * @throws ExpectationError if the starting state belongs to another model or optimiser, the loss assigns a variable
+ * that is trainable or not among `variables`, or the optimiser's schedule gives no rate
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { variables, optimizer, threads = 1 } = options;
@@ -92,8 +92,8 @@ export async function fit(options: FitOptions): Promise<FitResult> {
 }
 
 /**
- * The engine's own state where it has one, else one in this thread, and why threads do not share rows that they were to
- * share.
+ * The engine's own state if it has one, else one in this thread; and the reason if threads were to share rows but do
+ * not.
  */
 async function trainingState(
   engine: Engine,
@@ -105,7 +105,7 @@ async function trainingState(
   return own === undefined ? { state } : { state, rowsTogether: own };
 }
 
-/** Parameters, gradients and all that training keeps are float32. */
+/** Parameters, gradients and all state of training are float32. */
 function refuseOtherTypes(variables: NamedVariables): void {
   const [name, other] = Object.entries(variables).find(([, { dtype }]) => dtype !== 'float32') ?? [];
   if (!other) return;
@@ -178,7 +178,7 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
   for (const callback of callbacks) await callback.onEnd?.(moment(), failure);
   if (!average.isEmpty) await closeEntry();
   if (failure) throw failure;
-  // a run that ended while it warmed up has no other steps to judge by
+  // a run that ended during the warm-up has no other steps
   const settled = durations.length > WARM_UP_STEPS ? durations.slice(WARM_UP_STEPS) : durations;
   return { steps: done, msPerStep: median(settled), history };
 
@@ -194,22 +194,22 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
   }
 }
 
-/** Where the loss of a step stops being finite; nothing where tfjs cannot compute it. */
+/** The origin of a step's loss that is not finite; undefined if tfjs cannot compute it. */
 function originOf(options: FitOptions, step: number): NonFiniteOrigin | undefined {
   try {
     return stepOrigin(options, options.batch(step), options.variables);
   } catch {
-    return undefined; // the error that is being told of matters more
+    return undefined; // the error being reported matters more
   }
 }
 
-/** The counters as an entry carries them: only where there is something to say. */
+/** The counters for a history entry: only those with something to report. */
 const counted = ({ skipped, rateFactor }: NonFiniteCounters): Pick<HistoryEntry, 'skipped' | 'rateFactor'> => ({
   ...(skipped > 0 ? { skipped } : {}),
   ...(rateFactor !== 1 ? { rateFactor } : {}),
 });
 
-/** Turns of the event loop are given at most this long apart. */
+/** Longest time between two turns of the event loop. */
 const BREATH_MS = 50;
 
 /** Lets signals and timers in now and then: the eager engine alone would never give a turn of the event loop. */
@@ -222,7 +222,7 @@ function breaths(): () => Promise<void> | undefined {
   };
 }
 
-/** The middle value; 0 of none. */
+/** The middle value; 0 for an empty list. */
 function median(values: readonly number[]): number {
   if (values.length === 0) return 0;
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,4 +1,4 @@
-// What a run remembers of its steps: averages over a stretch of them.
+// The history of a run: averages over stretches of steps.
 import type { StepValues } from '../steps/gradient-step.ts';
 
 /** Averages over the steps since the last entry. */
@@ -9,9 +9,9 @@ export interface HistoryEntry extends StepValues {
   readonly gradientNorm: number;
   /** Mean duration of these steps, batch and optimiser included. */
   readonly msPerStep: number;
-  /** Steps of the whole run whose update was left out because something was not finite; absent where there are none. */
+  /** Steps of the whole run whose update was skipped because a value was not finite; absent if there are none. */
   readonly skipped?: number;
-  /** What the learning rate is multiplied by since such steps; absent where it is 1. */
+  /** The factor on the learning rate after such steps; absent if it is 1. */
   readonly rateFactor?: number;
 }
 
@@ -26,11 +26,11 @@ export interface AverageState extends StepRecord {
   readonly count: number;
 }
 
-/** Means of everything that steps report. */
+/** Means of all numbers that steps report. */
 export class RunningAverage {
   #sums: AverageState;
 
-  /** @param sums a stretch that was begun before */
+  /** @param sums the sums of a stretch that was begun before */
   constructor(sums: AverageState = { count: 0, loss: 0, gradientNorm: 0, milliseconds: 0, terms: {} }) {
     this.#sums = sums;
   }

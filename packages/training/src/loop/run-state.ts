@@ -1,4 +1,4 @@
-// Everything that decides how training goes on: what a checkpoint holds and a run that is taken up starts from.
+// The complete state of training: a checkpoint holds it, and a resumed run starts from it.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import type { NonFiniteCounters } from '../finite/non-finite-policy.ts';
 import { trainableOf } from '../memory/non-trainable.ts';
@@ -8,18 +8,18 @@ import type { AverageState } from './history.ts';
 
 /**
  * The state of a training run between two steps, copied. Batches and noise are functions of the step, so nothing else
- * is needed to go on.
+ * is needed to continue.
  */
 export interface RunState {
   /** Steps done, so also the number of the next step. */
   readonly step: number;
-  /** Shapes of the variables; those of a slot are the same. */
+  /** Shapes of the variables; slots have the same shapes. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** All variables, those that are not trainable included. */
+  /** All variables, including those that are not trainable. */
   readonly parameters: ValuesByName;
   /** The optimiser's state: by the name of the slot, e.g. Adam's `m` and `v`, then by trainable variable. */
   readonly slots: Readonly<Record<string, ValuesByName>>;
-  /** The stretch of steps that is no entry of the history yet. */
+  /** The stretch of steps that is not yet an entry of the history. */
   readonly average: AverageState;
   readonly nonFinite: NonFiniteCounters;
 }
@@ -27,7 +27,7 @@ export interface RunState {
 /** The arrays of a run. */
 type StoredArrays = Pick<RunState, 'shapes' | 'parameters' | 'slots'>;
 
-/** Copies parameters and optimiser state out of where training works on them. */
+/** Copies parameters and optimiser state from a training state. */
 export async function readState(
   state: TrainingState,
   variables: NamedVariables,
@@ -48,8 +48,8 @@ const shapesOf = (variables: NamedVariables): RunState['shapes'] =>
 /**
  * Gives training the arrays of a run.
  *
- * @throws ExpectationError where a slot or a variable is missing or surplus, or has another shape; nothing is given
- * then
+ * @throws ExpectationError if a slot or a variable is missing or surplus, or has another shape; nothing is then
+ * assigned
  */
 export async function writeState(
   from: RunState,

@@ -1,5 +1,5 @@
-// Ties a latent-variable model and an objective to what `fit` takes: a loss, its input shapes, and the arrays of a
-// step.
+// Makes the problem of `fit` from a latent-variable model and an objective: a loss, its input shapes, and the arrays of
+// a step.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
 import { drawNoise, type Noise } from '@flowvae/distributions';
 import type { LatentModel, Objective } from '@flowvae/objectives';
@@ -12,14 +12,14 @@ export interface VariationalOptions<M extends LatentModel = LatentModel> {
   /** The model at a batch x [B, P]. */
   readonly modelAt: (x: Tensor2D) => M;
   readonly objective: Objective<M>;
-  /** The noise that the model's posterior takes. */
+  /** The noise for a draw from the model's posterior. */
   readonly noise: Noise;
   readonly batchSize: number;
   /** Width P of a data point. */
   readonly width: number;
   /** The batch of a step, [batchSize·width] row-major; the array may be reused by the next call. */
   readonly data: (step: number) => Float32Array;
-  /** Decides the posterior's noise: folded with the step, so that any step can be drawn again. */
+  /** Key of the posterior's noise: folded with the step, so that any step can be drawn again. */
   readonly key: Key;
 }
 
@@ -28,12 +28,12 @@ export interface TrainingProblem {
   readonly loss: Loss;
   readonly inputShapes: InputShapes;
   readonly batch: (step: number) => Arrays;
-  /** Names what the batch of a step is drawn from, for errors. */
+  /** Names the source of a step's batch, for errors. */
   readonly nameBatch?: (step: number) => string;
   /**
-   * Inputs whose first axis is the batch, where loss and terms are means over its rows. Several threads then share the
-   * rows of a step, unless the traced loss shows that rows meet; without it they share the operators one by one, which
-   * is slower.
+   * Inputs whose first axis is the batch, if loss and terms are means over its rows. Several threads then share the
+   * rows of a step, unless the traced loss combines rows before its mean; without this option they share the operators
+   * one by one, which is slower.
    */
   readonly batchInputs?: readonly string[];
 }

@@ -1,4 +1,4 @@
-// Where each variable lies in a flat region of float32 values.
+// The place of each variable in a flat region of float32 values.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 
 export const BYTES = 4;
@@ -22,7 +22,7 @@ export interface FlatLayout {
 
 const padded = (size: number) => Math.ceil(size / LANES) * LANES;
 
-/** @throws ExpectationError where there is no variable */
+/** @throws ExpectationError if there is no variable */
 export function flatLayout(variables: NamedVariables): FlatLayout {
   let length = 0;
   const places = Object.entries(variables).map(([name, { size }]) => {
@@ -42,9 +42,9 @@ export function viewsOf({ places }: FlatLayout, region: Float32Array): Record<st
 }
 
 /**
- * Where the share of each of `shards` workers begins; the last entry is the end. All are multiples of four.
+ * The start of each worker's share, for `shards` workers; the last entry is the end. All are multiples of four.
  *
- * @param columns of matrices that may be cut between rows only, by name
+ * @param columns of matrices that may be cut only between rows, by name
  */
 export function shareBounds(
   { length, places }: FlatLayout,

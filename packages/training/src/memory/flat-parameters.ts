@@ -10,15 +10,15 @@ const PAGE = 65_536;
 /**
  * The flat buffer of a training run: [parameters | gradients | slot 0 | slot 1 | …], each `length` float32 long.
  *
- * ONNX Runtime reads and writes the views directly; the optimiser sweeps over the regions. The memory never grows, for
- * that would detach every view. Variables that are not trainable stand beside it, where no sweep comes.
+ * ONNX Runtime reads and writes the views directly; the optimiser sweeps over the regions. The memory never grows,
+ * because that would detach every view. Variables that are not trainable stand beside it, outside the sweeps.
  */
 export class FlatParameters implements OptimizerTarget {
   /** Values by variable name. */
   readonly values: Readonly<Record<string, Float32Array>>;
-  /** Gradients by variable name, of those that are trainable. */
+  /** Gradients of the trainable variables, by name. */
   readonly gradients: Readonly<Record<string, Float32Array>>;
-  /** What a step gives to those that are not, by variable name: their values once {@link commit} takes them over. */
+  /** A step's values for the other variables, by name; {@link commit} makes them current. */
   readonly assigned: Readonly<Record<string, Float32Array>>;
   /** Length of a region in float32 values, padding included. */
   readonly length: number;
@@ -51,9 +51,7 @@ export class FlatParameters implements OptimizerTarget {
     return viewsOf(this.#layout, new Float32Array(this.#memory.buffer, this.#pointer(index), this.length));
   }
 
-  /**
-   * Euclidean norm of all gradients together; not finite where any of them is not, or where a square exceeds float32.
-   */
+  /** Euclidean norm of all gradients together; not finite if any gradient is not, or if a square exceeds float32. */
   gradientNorm(): number {
     return Math.sqrt(this.#kernels.sumOfSquares(this.#pointer(GRADIENTS), this.length));
   }
@@ -62,7 +60,7 @@ export class FlatParameters implements OptimizerTarget {
     this.#kernels[pass](...regions.map((index) => this.#pointer(index)), this.length, ...scalars);
   }
 
-  /** Ends a step: what it assigned are the values from now on. */
+  /** Ends a step: its assigned values become current. */
   commit(): void {
     for (const [name, values] of Object.entries(this.assigned)) this.values[name]!.set(values);
   }
@@ -80,7 +78,7 @@ export class FlatParameters implements OptimizerTarget {
     for (const [name, view] of Object.entries(this.assigned)) view.set(values[name]!); // a step need not assign all
   }
 
-  /** Gives the buffer's values to the variables, so that eager code sees them. */
+  /** Assigns the buffer's values to the variables, so that eager code sees them. */
   writeVariables(): void {
     assignVariables(this.#variables, this.values);
   }

@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs';
 /** A byte offset into the memory. */
 type Pointer = number;
 
-/** The optimiser passes: each takes the regions it works on, their length n, and its scalars. */
+/** The optimiser passes: each takes its regions, their length n, and its scalars. */
 export type Sweep = 'adam' | 'rmsprop' | 'sgd' | 'scale';
 
-/** The exports of assembly/training.ts, where their formulas stand. Lengths count float32 values, a multiple of 4. */
+/** The exports of assembly/training.ts, which has their formulas. Lengths count float32 values, a multiple of 4. */
 export type Kernels = Readonly<Record<Sweep, (...pointersLengthScalars: number[]) => void>> & {
   sumOfSquares(g: Pointer, n: number): number;
   /** g ← a·g + b·x. */
   combine(g: Pointer, x: Pointer, n: number, a: number, b: number): void;
 };
 
-/** Which memory the passes work on: this thread's own, or one that threads share. */
+/** The memory of the passes: this thread's own, or one that threads share. */
 type MemoryKind = 'own' | 'shared';
 
 const files: Readonly<Record<MemoryKind, URL>> = {

@@ -6,7 +6,7 @@ import { FlatParameters } from './flat-parameters.ts';
 import { PARAMETERS } from './optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from './training-state.ts';
 
-/** Opens the step at an engine; its gradients, and what the loss assigns, land in the flat buffer. */
+/** Opens the step at an engine; its gradients and assigned values land in the flat buffer. */
 export async function localState(
   engine: Engine,
   { loss, variables, inputShapes, threads, slots }: TrainingStateOptions,
@@ -19,7 +19,7 @@ export async function localState(
   return {
     async run(arrays) {
       const outputs = await step.run({ ...arrays, ...parameters.values });
-      // nothing of an earlier step stays where this one gives nothing
+      // if this step gives no value, none of an earlier step stays
       for (const { output, array } of gradients) if (!landed(outputs[output], array)) array.fill(0);
       for (const { output, name, array } of assigned)
         if (!landed(outputs[output], array)) array.set(parameters.values[name]!);
@@ -39,7 +39,7 @@ export async function localState(
   };
 }
 
-/** Whether there is an output; one that the engine did not write in place is copied there. */
+/** Whether the output exists; an output that the engine did not write in place is copied there. */
 function landed(output: Float32Array | undefined, array: Float32Array): boolean {
   if (output && output !== array) array.set(output);
   return output !== undefined;

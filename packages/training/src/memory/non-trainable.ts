@@ -1,5 +1,5 @@
-// Variables that no optimiser changes, moving averages of batch normalisation for one. What a loss assigns to them is
-// part of the training state.
+// Variables that no optimiser changes, such as moving averages of batch normalisation. The loss's assignments to them
+// are part of the training state.
 import { ExpectationError, type NamedVariables, refuseAssignments, type Variable } from '@flowvae/tensor';
 
 const chosen = (variables: NamedVariables, trainable: boolean): NamedVariables =>
@@ -12,8 +12,8 @@ export const trainableOf = (variables: NamedVariables): NamedVariables => chosen
 export const nonTrainableOf = (variables: NamedVariables): NamedVariables => chosen(variables, false);
 
 /**
- * Runs a loss that may assign variables of `variables` which are not trainable, and no others: they would not be part
- * of the training state, or the optimiser would change them too.
+ * Runs a loss that may assign the variables of `variables` that are not trainable, and no others: other variables are
+ * no part of the training state, or the optimiser changes them too.
  *
  * @throws ExpectationError at another assignment
  */
@@ -25,7 +25,7 @@ export function assigningOnly<T>(variables: NamedVariables, loss: () => T): T {
 }
 
 /**
- * A function that may assign no variable, as none does that evaluates a model.
+ * A function that must assign no variable, such as the evaluation of a model.
  *
  * @throws ExpectationError at an assignment
  */
@@ -56,7 +56,7 @@ const unknownVariable = ({ name }: Variable) =>
     where: `fit: variable '${name}'`,
     expected: 'every variable that the loss assigns among `variables`',
     received: 'an assignment of another',
-    remedy: 'add it to the option `variables`: `layer.weights` has what `layer.trainableWeights` leaves out',
+    remedy: 'add it to the option `variables`: `layer.weights` includes the variables that `layer.trainableWeights` leaves out',
   });
 
 const trainableVariable = (name: string) =>

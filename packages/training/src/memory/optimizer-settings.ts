@@ -1,22 +1,22 @@
-// What an optimiser can work with: a rate that is not a number, or below zero, would ruin the parameters and be blamed
-// on the model.
+// The checks of optimisers' settings: a rate that is not a number, or below zero, would ruin the parameters, and the
+// model would be blamed.
 import { ExpectationError } from '@flowvae/tensor';
 
 /** The learning rate at a step, counted from 0: finite, from 0. */
 export type LearningRateSchedule = (step: number) => number;
 
-/** What a number must be. */
+/** The allowed range of a number. */
 interface Range {
   readonly described: string;
   readonly holds: (value: number) => boolean;
 }
 
 export const isFromZero: Range = { described: 'a finite number from 0', holds: (x) => Number.isFinite(x) && x >= 0 };
-/** The weight of what was, in a moving average. */
+/** The weight of the past in a moving average. */
 export const isFraction: Range = { described: 'a number from 0 to below 1', holds: (x) => x >= 0 && x < 1 };
 export const isAboveZero: Range = { described: 'a number above 0', holds: (x) => x > 0 };
 
-/** @throws ExpectationError where a setting is out of its range */
+/** @throws ExpectationError if a setting is out of its range */
 export function checkSetting(where: string, value: number, { described, holds }: Range): void {
   if (!holds(value)) throw new ExpectationError({ where, expected: described, received: String(value) });
 }
@@ -24,7 +24,7 @@ export function checkSetting(where: string, value: number, { described, holds }:
 /**
  * A learning rate as a function of the step.
  *
- * @throws ExpectationError for a fixed rate that is none, at once; for one of a schedule at its step
+ * @throws ExpectationError for an invalid fixed rate at once; for a schedule's invalid rate at its step
  */
 export function checkedRate(optimizer: string, rate: number | LearningRateSchedule): LearningRateSchedule {
   const where = `${optimizer}: learning rate`;

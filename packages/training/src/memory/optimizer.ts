@@ -1,4 +1,4 @@
-// Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in where epsilon stands and
+// Optimisers as values. All follow PyTorch's definitions, which differ from TensorFlow.js's in the place of epsilon and
 // in defaults.
 import type { Sweep } from './kernels.ts';
 import {
@@ -11,8 +11,8 @@ import {
 } from './optimizer-settings.ts';
 
 /**
- * What an optimiser works on: regions of float32 values of equal length. Region 0 holds the parameters, 1 the
- * gradients, the rest its state.
+ * The memory of an optimiser: regions of float32 values of equal length. Region 0 holds the parameters, 1 the
+ * gradients, the rest the optimiser's state.
  */
 export interface OptimizerTarget {
   /** Euclidean norm of all gradients together. */
@@ -23,9 +23,9 @@ export interface OptimizerTarget {
 
 /** When an update is made. */
 interface UpdateTime {
-  /** Steps before it, those that were left out included: what schedules go by. */
+  /** Earlier steps, including skipped ones: schedules use this number. */
   readonly step: number;
-  /** Updates before it: what corrections of young averages go by. Default `step`. */
+  /** Earlier updates: corrections of young averages use this number. Default `step`. */
   readonly updates?: number;
   /** Multiplies the learning rate. Default 1. */
   readonly rateFactor?: number;
@@ -37,22 +37,22 @@ type Update = (target: OptimizerTarget, firstSlot: number) => void;
 /**
  * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
  *
- * A variable that a step's loss does not use has gradient 0 at that step: its averages decay and its momentum goes on,
- * in both engines. (PyTorch does the same after `zero_grad(set_to_none=False)`; by default it passes such a parameter
- * over.)
+ * A variable that a step's loss does not use has gradient 0 at that step: its averages decay and its momentum
+ * continues, in both engines. (PyTorch does the same after `zero_grad(set_to_none=False)`; by default it skips such a
+ * parameter.)
  */
 export interface Optimizer {
-  /** What to write into a config: the name and every setting. */
+  /** The entry for a config: the name and every setting. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Regions of state that it needs. */
+  /** Number of regions for the state. */
   readonly slots: number;
   /** A name for each of these regions, e.g. `m` and `v`. */
   readonly slotNames: readonly string[];
   /**
-   * The update of a step. All that a schedule says is asked for here, so that a chain whose last rate is none has moved
-   * nothing.
+   * The update of a step. All schedules are evaluated here, so that an invalid rate in a chain is found before anything
+   * moves.
    *
-   * @throws ExpectationError where a schedule gives no rate
+   * @throws ExpectationError if a schedule gives no rate
    */
   updateAt(time: UpdateTime): Update;
 }
@@ -85,10 +85,10 @@ export interface AdamOptions {
 }
 
 /**
- * Adam with bias correction, epsilon outside the square root. A step that is left out counts for the schedule, not for
- * the correction: the averages have not seen it.
+ * Adam with bias correction, epsilon outside the square root. A skipped step counts for the schedule, but not for the
+ * correction, because the averages have not seen it.
  *
- * @throws ExpectationError for a setting that makes no step, and at a step for which a schedule gives none
+ * @throws ExpectationError for a setting that allows no step, and at a step for which a schedule gives no rate
  * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; torch.optim.Adam
  */
 export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer {
@@ -168,7 +168,7 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
   };
 }
 
-/** torch.nn.utils.clip_grad_norm_ divides by the norm plus this. */
+/** Added to the norm before the division, as in torch.nn.utils.clip_grad_norm_. */
 const NORM_EPSILON = 1e-6;
 
 /**
@@ -208,7 +208,7 @@ export function chainOptimizers(...parts: readonly Optimizer[]): Optimizer {
   };
 }
 
-/** The names of all parts; each with the number of its part where they would be mistaken for each other. */
+/** The names of all parts; ambiguous ones get the number of their part. */
 function distinct(names: readonly (readonly string[])[]): string[] {
   const plain = names.flat();
   if (new Set(plain).size === plain.length) return plain;

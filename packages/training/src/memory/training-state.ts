@@ -1,5 +1,4 @@
-// What the training loop works on, wherever parameters and gradients live: in this thread, spread over several, or on a
-// device.
+// The state that the training loop works on, at any place: in this thread, spread over several, or on a device.
 import type { Arrays, InputShapes } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
 import type { Loss, StepValues } from '../steps/gradient-step.ts';
@@ -12,9 +11,9 @@ export type ValuesByName = Readonly<Record<string, Float32Array>>;
 export interface TrainingState extends OptimizerTarget {
   /** Loss, terms and gradients at the current parameters. The arrays must not change until the promise resolves. */
   run(arrays: Arrays): Promise<StepValues>;
-  /** What the last run gives to variables that are not trainable, by name. */
+  /** The last run's values for variables that are not trainable, by name. */
   assigned(): ValuesByName;
-  /** Ends an update: the next run sees the new parameters, and what the last one assigned. */
+  /** Ends an update: the next run uses the new parameters and the assigned values. */
   commit(): void;
   /**
    * The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid
@@ -23,12 +22,12 @@ export interface TrainingState extends OptimizerTarget {
   readRegion(index: number): Promise<ValuesByName>;
   /** Sets a region's values by variable name. */
   writeRegion(index: number, values: ValuesByName): Promise<void>;
-  /** Gives the parameters to the variables, so that eager code sees them. */
+  /** Assigns the parameters to the variables, so that eager code sees them. */
   writeVariables(): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** What a state is made from. */
+/** The options of making a state. */
 export interface TrainingStateOptions {
   readonly loss: Loss;
   readonly variables: NamedVariables;

@@ -4,19 +4,19 @@
 import { cpus, loadavg } from 'node:os';
 
 /**
- * How long a thread looks at a counter before it goes to sleep over it, ms. Longer than the waits within a step and
- * between two steps: threads that sleep and wake in turns are often put on one processor, one behind the other, while
- * the next processor idles.
+ * Time that a thread polls a counter before it sleeps, ms. Longer than the waits within a step and between two steps:
+ * threads that alternately sleep and wake are often put on one processor, one after the other, while the next processor
+ * idles.
  */
 const SPIN = 4;
 /**
- * The same where other programs need the processors, ms: whoever looks then keeps somebody from working, often the
- * thread that it waits for.
+ * The same if other programs need the processors, ms: polling then keeps another thread from working, often the awaited
+ * one.
  */
 const BRIEF_SPIN = 0.05;
 /** Looks between two glances at the clock. */
 const LOOKS = 256;
-/** How long what is known of other programs holds, ms. */
+/** Time for which knowledge about other programs stays valid, ms. */
 const KNOWN = 500;
 
 const processors = cpus().length;
@@ -24,9 +24,9 @@ let lookedAt = Number.NEGATIVE_INFINITY;
 let spin = SPIN;
 
 /**
- * How long to look, ms: threads that are ready to run, over the last minute, tell whether others want the processors. A
- * processor that is taken away for a moment does not, for a virtual machine's is now and then while nobody here waits
- * for it; and Windows keeps no such count.
+ * Time to poll, ms: the threads ready to run, over the last minute, show whether other programs want the processors. A
+ * briefly missing processor is no such sign, because a virtual machine loses its processors now and then although
+ * nothing here waits for them; and Windows keeps no such count.
  * @param {number} now
  */
 function spinNow(now) {
@@ -38,14 +38,14 @@ function spinNow(now) {
 }
 
 /**
- * How far a counter is from a value: 0 or less where it has reached it. The counters are 32 bits wide and wrap; their
+ * Distance of a counter from a value: 0 or less if it has reached it. The counters are 32 bits wide and wrap; their
  * difference does not.
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 const missing = (counters, index, value) => (value - Atomics.load(counters, index)) | 0;
 
 /**
- * Looks at a counter for a while; @returns whether it has reached the value
+ * Polls a counter for a while; @returns whether it has reached the value
  * @param {Int32Array} counters @param {number} index @param {number} value
  */
 function spinUntil(counters, index, value) {
@@ -69,8 +69,7 @@ export function waitUntil(counters, index, value) {
 }
 
 /**
- * The same for a thread with an event loop that others rely on: it blocks for a short time only, and calls `rest` in
- * between.
+ * The same for a thread whose event loop others rely on: it blocks for a short time only, and calls `rest` in between.
  * @param {Int32Array} counters @param {number} index @param {number} value
  * @param {number} patience ms @param {() => Promise<void>} rest
  */

@@ -1,4 +1,4 @@
-// The threads of a parallel step, this one among them: they follow the same commands in the same order.
+// The threads of a parallel step, including this one: they follow the same commands in the same order.
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { closeGate, leaveGate } from '@flowvae/compiler';
@@ -6,15 +6,14 @@ import { waitInTurns } from './counters.js';
 import { commandAt, openShard } from './shard.js';
 import { type ShardData, type SharedState, vocabulary } from './shared-state.ts';
 
-/** How long this thread waits before it lets its event loop turn, ms. */
+/** Time that this thread waits before a turn of its event loop, ms. */
 const PATIENCE = 20;
 
 const WORKER = new URL('./shard-worker.js', import.meta.url);
 
 /**
- * This thread and its workers, and the commands that they were given. The first part of the step is this thread's own,
- * so that there are no more threads than were asked for. A worker that fails makes every later wait fail with its
- * error.
+ * This thread and its workers, with their commands. The first part of the step is this thread's own, so that there are
+ * only as many threads as requested. If a worker fails, every later wait fails with its error.
  */
 export class Crew {
   readonly #own: ShardData;
@@ -40,7 +39,7 @@ export class Crew {
       const [part] = await Promise.all([
         openShard(crew.#own, {
           wait: (counters, index, value) => crew.#wait(counters, index, value),
-          guarded: (native) => native(), // nobody ends this thread from outside
+          guarded: (native) => native(), // nothing ends this thread from outside
         }),
         crew.#allReady(),
       ]);
@@ -52,7 +51,7 @@ export class Crew {
     return crew;
   }
 
-  /** Gives a command: the workers begin at once, this thread when somebody waits; @returns its number, for `done`. */
+  /** Gives a command: the workers begin at once, this thread at the next wait; @returns its number, for `done`. */
   give(command: readonly number[]): number {
     const { ring, width } = vocabulary;
     if (this.#given - Math.min(...this.#state.finished) >= ring)
@@ -64,15 +63,15 @@ export class Crew {
     return this.#given;
   }
 
-  /** Does this thread's part, and resolves when all have finished so many commands. */
+  /** Does this thread's part, and resolves when all threads have finished this many commands. */
   async done(count: number): Promise<void> {
-    this.#following = this.#following.then(() => this.#followUntil(count)); // one after the other, whoever waits
+    this.#following = this.#following.then(() => this.#followUntil(count)); // one after the other, for all waiters
     await this.#following;
     const { finished } = this.#state;
     for (let shard = 0; shard < finished.length; shard++) await this.#wait(finished, shard, count);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no command is in progress. */
   settled(): Promise<void> {
     return this.done(this.#given);
   }
@@ -87,7 +86,7 @@ export class Crew {
 
   /**
    * Waits for the workers. It blocks this thread for up to `PATIENCE` at a time, as a session in this thread would: a
-   * message through the event loop takes several times longer to arrive than a step's other waits.
+   * message through the event loop takes several times longer than a step's other waits.
    */
   async #wait(counters: Int32Array, index: number, value: number): Promise<void> {
     const look = () => {
@@ -110,11 +109,11 @@ export class Crew {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Stops all workers, whatever they are doing, once they are out of native code, and frees this thread's sessions. */
+  /** Stops all workers at any work, once they are out of native code, and frees this thread's sessions. */
   async dismiss(): Promise<void> {
     closeGate(this.#state.gate);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    // it fails now, for the workers are gone, where it was under way; who waits for it is told
+    // a command in progress fails now, because the workers are gone; its waiter gets the error
     await this.#following.catch(() => {});
     await this.#part?.free();
   }

@@ -12,7 +12,7 @@ import { Crew } from './crew.ts';
 import { boundsOf, rowsOf, scalarsOf, shapesOf, shardGraphs, shardsOf, sharedInputs } from './shards.ts';
 import { Command, regionAt, sharedState, vocabulary } from './shared-state.ts';
 
-/** What a parallel state needs beyond a local one. */
+/** Options of a parallel state besides those of a local one. */
 export interface ParallelStateOptions extends TrainingStateOptions {
   /** Inputs whose first axis is the batch; loss and terms are means over it. */
   readonly batchInputs: readonly string[];
@@ -22,11 +22,11 @@ export interface ParallelStateOptions extends TrainingStateOptions {
  * A data-parallel training state. Sums over threads are taken in a fixed order, so equal arguments give equal bytes for
  * one number of threads.
  *
- * All threads work in one shared memory, each with a session of its own for its rows. Thread i updates share i of the
- * flat buffer: gradients of large kernels, xᵀ·dy, it forms for its share from all rows of x and dy; other gradients are
+ * All threads work in one shared memory, each with its own session for its rows. Thread i updates share i of the flat
+ * buffer. It forms gradients of large kernels, xᵀ·dy, for its share from all rows of x and dy; other gradients are
  * summed over threads. No thread waits for another inside a graph, and nothing is copied from thread to thread.
  *
- * @returns why the rows must stay together, where they must
+ * @returns the reason if the rows must stay together
  */
 export async function parallelState(options: ParallelStateOptions): Promise<TrainingState | string> {
   const { variables, inputShapes, batchInputs, threads, slots } = options;

@@ -1,14 +1,13 @@
-// @ts-check
-// One thread's part of a data-parallel step: it runs the graph on its rows of the batch, sums the gradients of its
-// share of the parameters over all threads and updates that share. JavaScript, because Node 20 starts a worker from
-// nothing else.
+// @ts-check One thread's part of a data-parallel step: it runs the graph on its rows of the batch, sums the gradients
+// of its share of the parameters over all threads and updates that share. JavaScript, because worker threads of Node 20
+// load nothing else.
 
 /** @typedef {import('./shared-state.ts').ShardData} ShardData */
 /** @typedef {import('./shared-state.ts').PlacedOutput} PlacedOutput */
 /** @typedef {import('@flowvae/compiler').SessionRecipe} SessionRecipe */
 
 /**
- * How a thread waits for the others, and how it enters native code.
+ * The ways in which a thread waits for the others and enters native code.
  * @typedef {object} Manners
  * @property {(counters: Int32Array, index: number, value: number) => void | Promise<void>} wait until a counter has
  * reached a value
@@ -22,8 +21,8 @@ const [PARAMETERS, GRADIENTS] = [0, 1];
  * Makes the sessions of a part.
  * @param {ShardData} data
  * @param {Manners} manners
- * @returns {Promise<{ follow(command: Float64Array): void | Promise<void>, free(): Promise<void> }>} what follows a
- * command, and what frees the sessions, which a thread that ends takes with it anyway
+ * @returns {Promise<{ follow(command: Float64Array): void | Promise<void>, free(): Promise<void> }>} `follow` carries
+ * out a command; `free` frees the sessions, which also end with their thread
  */
 export async function openShard(data, { wait, guarded }) {
   const { shard, shards, bounds, weights, state, regions, scalars } = data;
@@ -41,7 +40,7 @@ export async function openShard(data, { wait, guarded }) {
   /** Pointer to the share of a region. @param {number} region */
   const share = (region) => /** @type {number} */ (regions[region]) + from * BYTES;
 
-  /** Waits until every thread has come to this place. */
+  /** Waits until every thread has reached this place. */
   function meet() {
     meetings++;
     Atomics.add(state.meetings, 0, 1);
@@ -49,7 +48,7 @@ export async function openShard(data, { wait, guarded }) {
     return wait(state.meetings, 0, meetings * shards);
   }
 
-  /** Adds up this thread's parts of the gradients, each thread's by its part of the batch. */
+  /** Sums this thread's parts of the gradients, with each thread's weight in the batch. */
   function sumParts() {
     let { weight } = own;
     for (const peer of peers) {
@@ -84,7 +83,7 @@ export async function openShard(data, { wait, guarded }) {
 }
 
 /**
- * A command that was given, as it stands in the ring: [code, …arguments].
+ * A given command, in the form of the ring: [code, …arguments].
  * @param {Pick<ShardData, 'vocabulary' | 'state'>} data @param {number} index
  */
 export function commandAt({ vocabulary: { ring, width }, state }, index) {
@@ -161,7 +160,7 @@ async function graphsOf(data, guarded) {
 }
 
 /**
- * The shared memory in the form that ONNX Runtime takes.
+ * The shared memory in the form that ONNX Runtime accepts.
  * @param {ShardData} data
  * @param {Manners['guarded']} guarded
  */

@@ -1,4 +1,4 @@
-// How a step is divided: rows of the batch, and shares of the flat buffer.
+// The division of a step: rows of the batch, and shares of the flat buffer.
 import {
   ASSIGNED,
   type Factored,
@@ -37,18 +37,16 @@ export function rowsOf(batch: number, threads: number): number[] {
   return bounds.slice(1).map((end, i) => end - bounds[i]!);
 }
 
-/**
- * Rows of the graphs that are looked through for where rows meet: primes that no axis is likely to be a multiple of.
- */
+/** Rows of the graphs in which combined rows are searched: primes, of which axes are unlikely to be multiples. */
 const PRIMES = [67, 71] as const;
 
-/** Of another number of rows than the step has: what it says of its own is told by the step. */
+/** The reason if the loss refuses another number of rows; the step itself reports errors with its own number. */
 const takesNo = (rows: string, error: unknown) =>
   `the loss takes no batch of ${rows} row${rows === '1' ? '' : 's'} (${(error as Error).message})`;
 
 /**
- * Why the rows of a batch must stay together; undefined where loss and terms are means of what each row gives by
- * itself.
+ * The reason if the rows of a batch must stay together; undefined if loss and terms are means of a function of each
+ * row.
  */
 function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, batchInputs: readonly string[]) {
   const traced = (rows: number) =>
@@ -66,15 +64,15 @@ function togetherFor({ loss, variables, inputShapes }: TrainingStateOptions, bat
   return place === undefined ? undefined : `rows of a batch meet at ${place}`;
 }
 
-/** The step's graph for a number of rows that a thread has. */
+/** The step's graph for one thread's number of rows. */
 export interface ShardGraph extends Factored {
   readonly recipe: SessionRecipe;
 }
 
 /**
- * The graph for each number of rows. A product over the rows is left out where its factors are smaller than itself.
+ * The graph for each number of rows. A product over the rows is left out if its factors are smaller than the product.
  *
- * @returns why the rows must stay together, where they must
+ * @returns the reason if the rows must stay together
  */
 export function shardGraphs(
   options: TrainingStateOptions,
@@ -112,7 +110,7 @@ const shapesFor = (shapes: InputShapes, batchInputs: readonly string[], rows: nu
 
 const isFactor = ({ factors }: Factored, name: string) => Object.hasOwn(factors, name);
 
-/** The step's outputs that hold one number: loss and terms. */
+/** The step's outputs with one number: loss and terms. */
 export const scalarsOf = (graph: ShardGraph): Port[] =>
   graph.recipe.outputs.filter(({ name }) => !name.startsWith(GRADIENT) && !isFactor(graph, name));
 
@@ -133,19 +131,19 @@ export const shapesOf = (variables: NamedVariables): InputShapes =>
 export interface StepDivision {
   readonly layout: FlatLayout;
   readonly rows: readonly number[];
-  /** Where each thread's share of the flat buffer begins, and the end. */
+  /** The start of each thread's share of the flat buffer, and the end. */
   readonly bounds: readonly number[];
   readonly graphs: ReadonlyMap<number, ShardGraph>;
-  /** And variables that are not trainable, which threads only read. */
+  /** With variables that are not trainable, which threads only read. */
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly state: SharedState;
 }
 
-/** Shares of the flat buffer, as even as can be; a kernel whose gradient is a product is cut between rows. */
+/** Shares of the flat buffer, as even as possible; a kernel whose gradient is a product is cut between rows. */
 export const boundsOf = (layout: FlatLayout, shards: number, graph: ShardGraph): number[] =>
   shareBounds(layout, shards, columnsOf(graph));
 
-/** What each thread starts with. */
+/** The start data of each thread. */
 export function shardsOf(
   { layout, rows, bounds, graphs, inputs, state }: StepDivision,
   { inputShapes, variables, slots }: TrainingStateOptions,

@@ -1,11 +1,11 @@
-// The memory that a step's threads share, and the words they use. Plain data: the worker (shard-worker.js) receives it
-// as it is.
+// The memory that a step's threads share, and their vocabulary. Plain data: the worker (shard-worker.js) receives it
+// unchanged.
 import { openGate, type Port, type SessionRecipe } from '@flowvae/compiler';
 import { BYTES, type FlatLayout } from '../memory/flat-layout.ts';
 import type { Sweep } from '../memory/kernels.ts';
 import { GRADIENTS } from '../memory/optimizer.ts';
 
-/** What workers are told to do; the arguments follow in the command. */
+/** The commands to workers; their arguments follow in the command. */
 export const Command = {
   /** Loss and gradients of the rows; the share's gradients are summed over workers. */
   run: 1,
@@ -15,12 +15,12 @@ export const Command = {
   commit: 3,
 } as const;
 
-/** How commands are written; handed to the workers, which cannot import it. */
+/** The form of commands; handed to the workers, which cannot import it. */
 export const vocabulary = {
   command: Command,
   /** Passes by the number that a command carries. */
   passes: ['adam', 'rmsprop', 'sgd', 'scale'] satisfies Sweep[],
-  /** Commands that can be under way at once. */
+  /** Most commands in progress at once. */
   ring: 64,
   /** Numbers in a command. */
   width: 32,
@@ -28,7 +28,7 @@ export const vocabulary = {
 
 /** Views of shared memory. */
 export interface SharedState {
-  /** Native code is entered through it. */
+  /** The gate to native code. */
   readonly gate: Int32Array;
   /** Commands given so far. */
   readonly sequence: Int32Array;
@@ -48,7 +48,7 @@ export interface SharedState {
 export interface ShardInput {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The worker's rows, or the whole where the rows share it. */
+  /** The worker's rows, or the whole input if all rows share it. */
   readonly shared: Float32Array;
 }
 
@@ -64,7 +64,7 @@ export interface PlacedOutput {
 /** A matrix with a row for each of the batch; each worker computes its own rows. */
 interface SharedFactor {
   readonly name: string;
-  /** The output of the worker's graph that holds its rows; none where it is an input of the step. */
+  /** The output of the worker's graph that holds its rows; undefined if they are an input of the step. */
   readonly output: Port | undefined;
   readonly columns: number;
   /** All rows. */
@@ -77,7 +77,7 @@ export interface ShardProducts {
   readonly outputs: readonly PlacedOutput[];
 }
 
-/** Everything that a worker starts with. */
+/** A worker's start data. */
 export interface ShardData {
   readonly vocabulary: typeof vocabulary;
   readonly shard: number;
@@ -85,11 +85,11 @@ export interface ShardData {
   readonly recipe: SessionRecipe;
   readonly passesModule: WebAssembly.Module;
   readonly layout: FlatLayout;
-  /** Byte offsets of the regions that it works on: parameters, its own gradients, optimiser state. */
+  /** Byte offsets of the worker's regions: parameters, its own gradients, optimiser state. */
   readonly regions: readonly number[];
   /** Byte offsets of every worker's gradients. */
   readonly gradientRegions: readonly number[];
-  /** Where each worker's share begins, and the end. */
+  /** The start of each worker's share, and the end. */
   readonly bounds: readonly number[];
   /** Each worker's part of the batch. */
   readonly weights: readonly number[];
@@ -99,7 +99,7 @@ export interface ShardData {
   /** Gradients of the worker's rows, to be summed over workers. */
   readonly gradients: readonly PlacedOutput[];
   readonly factors: readonly SharedFactor[];
-  /** Absent where the worker's share has no such gradient. */
+  /** Absent if the worker's share has no such gradient. */
   readonly products?: ShardProducts;
   /** Keys of the outputs that hold one number. */
   readonly scalars: readonly string[];
@@ -108,7 +108,7 @@ export interface ShardData {
 
 const PAGE = 65_536;
 
-/** What decides how much memory is shared. */
+/** The sizes that decide the amount of shared memory. */
 export interface SharedSizes {
   readonly shards: number;
   /** Outputs of a step that hold one number. */
@@ -135,8 +135,8 @@ export function sharedState({ shards, scalars, length, regions }: SharedSizes): 
 }
 
 /**
- * Byte offset of a region as a worker sees it: workers have the parameters and the optimiser's state in common, and
- * gradients of their own, of which those in the worker's share are sums over all.
+ * Byte offset of a region from a worker's view: workers share the parameters and the optimiser's state and have their
+ * own gradients; in a worker's share these become sums over all workers.
  *
  * @param regions how many regions a step works on
  */

@@ -1,4 +1,4 @@
-// Runs pure functions on plain arrays, on the engine that is asked for: what evaluation needs.
+// Runs pure functions on plain arrays, on the requested engine, for evaluation.
 import { type Arrays, type InputShapes, type Traceable, traceGraph } from '@flowvae/compiler';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
 import type { Engine, EngineOptions, FunctionsRunner, OpenFunction } from '../engines/engine.ts';
@@ -7,7 +7,7 @@ import { tracedRowsWithin } from './run-size.ts';
 
 /** How a function is run. */
 export interface RunnerOptions extends EngineOptions {
-  /** Default `'compiled'`; where the engine cannot be used, the function runs eagerly. */
+  /** Default `'compiled'`; if the engine cannot be used, the function runs eagerly. */
   readonly engine?: EngineChoice;
 }
 
@@ -28,8 +28,8 @@ const single = ({ run, rowsWithin, ...runner }: FunctionsRunner<'fn'>): Function
 });
 
 /**
- * Prepares several functions that share threads, one core for each run; the variables must keep their values until it
- * is disposed of.
+ * Prepares several functions that share threads, one core for each run; the variables must keep their values until the
+ * runner is disposed.
  */
 export async function functionsRunner<Name extends string>(
   given: Readonly<Record<Name, Traceable>>,
@@ -41,7 +41,7 @@ export async function functionsRunner<Name extends string>(
 }
 
 /**
- * Prepares a function each of whose runs uses all threads, with the values that the variables have by then; runs take
+ * Prepares a function whose runs each use all threads, with the variables' values at the time of the run; runs take
  * turns.
  */
 export async function turnRunner(fn: Traceable, options: RunnerOptions): Promise<FunctionRunner> {
@@ -76,7 +76,7 @@ export async function* inOrder<Job, Result>(
   for (const { job, result } of started) yield [job, await result];
 }
 
-/** One run after the other, at whatever shapes. */
+/** One run after the other, at any shapes. */
 function inTurn<Name extends string>(
   engine: Engine,
   functions: Readonly<Record<Name, Traceable>>,
@@ -95,7 +95,7 @@ function inTurn<Name extends string>(
       return (await open).run(Object.fromEntries(copies));
     },
     async dispose() {
-      // one that could not be opened holds nothing
+      // a function that could not be opened holds nothing
       const open = await Promise.allSettled(opened.values());
       await Promise.all(open.map((each) => each.status === 'fulfilled' && each.value.dispose()));
       opened.clear();

@@ -1,10 +1,10 @@
-// What a step computes, as functions that any engine runs: the loss, its terms and all its gradients.
+// The computation of a step as functions for any engine: the loss, its terms and all its gradients.
 import type { Traceable } from '@flowvae/compiler';
 import type { Bound } from '@flowvae/objectives';
 import { type NamedVariables, type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import { assigningOnly, trainableOf } from '../memory/non-trainable.ts';
 
-/** What training minimises, as a pure function of the step's arrays as tensors. */
+/** The minimised quantity, as a pure function of the step's arrays as tensors. */
 export type Loss = (inputs: Readonly<Record<string, Tensor>>) => Bound;
 
 /** The loss and the batch means of its terms. */
@@ -13,25 +13,25 @@ export interface StepValues {
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** What outputs of a step are called: terms and gradients under a prefix, the loss plainly. */
+/** Names of a step's outputs: terms and gradients have a prefix, the loss has none. */
 const TERM = 'term:';
 export const GRADIENT = 'gradient:';
 
-/** Loss, means of terms and gradients; a variable without a part in the loss has none. */
+/** Loss, means of terms and gradients; a variable that the loss does not use has no gradient. */
 export function withGradients(loss: Loss, variables: NamedVariables): Traceable {
   const trained = trainableOf(variables);
   return (inputs) => {
     const outputs: Record<string, Tensor> = {};
     const scalarLoss = () => {
       const bound = loss(inputs);
-      // `variableGrads` frees what its function made, unless it is kept; the caller frees it after reading.
+      // `variableGrads` frees its function's tensors, unless they are kept; the caller frees them after reading.
       for (const [name, term] of Object.entries(bound.terms)) outputs[TERM + name] = tf.keep(tf.mean(term));
       return bound.loss;
     };
     const { value, grads } = assigningOnly(variables, () => gradientsOrFree(scalarLoss, trained, outputs));
     outputs.loss = value;
     for (const [name, variable] of Object.entries(trained)) {
-      const gradient = grads[variable.name]; // absent where the loss does not depend on the variable
+      const gradient = grads[variable.name]; // absent if the loss does not depend on the variable
       if (gradient) outputs[GRADIENT + name] = gradient;
     }
     return outputs;
@@ -54,7 +54,7 @@ const withoutGradients =
 const named = ({ terms }: Bound, of: (term: Tensor) => Tensor): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(Object.entries(terms).map(([name, term]) => [TERM + name, of(term)]));
 
-/** Where the loss or its gradients throw, what was kept so far is freed. */
+/** If the loss or its gradients throw, frees the tensors kept so far. */
 function gradientsOrFree(scalarLoss: () => Scalar, variables: NamedVariables, kept: Readonly<Record<string, Tensor>>) {
   try {
     return tf.variableGrads(scalarLoss, Object.values(variables));

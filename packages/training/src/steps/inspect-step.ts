@@ -1,4 +1,4 @@
-// One step looked at closely: every number that enters and leaves it, without an update.
+// One step in detail: every number that enters and leaves it, without an update.
 import type { NamedVariables } from '@flowvae/tensor';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
 import { type NonFiniteOrigin, stepOrigin } from '../finite/non-finite-origin.ts';
@@ -7,13 +7,13 @@ import { localState } from '../memory/local-state.ts';
 import { GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
 import { termsByRow, termsOf } from './gradient-step.ts';
 
-/** What an array holds, in numbers. */
+/** The values of an array, summarised. */
 export interface ArraySummary {
   readonly name: string;
   readonly count: number;
-  /** Values that are no finite numbers. */
+  /** Number of values that are not finite. */
   readonly nonFinite: number;
-  /** Where the first of those is; −1 where all are finite. For a term: the row of the batch. */
+  /** The place of the first such value; −1 if all are finite. For a term: the row of the batch. */
   readonly firstNonFinite: number;
   /** Root of the mean square of the finite ones. */
   readonly rms: number;
@@ -25,9 +25,12 @@ export interface ArraySummary {
 export interface StepInspection {
   readonly step: number;
   readonly loss: number;
-  /** Where the loss stops being finite; absent where it does not, as when only a gradient is not. */
+  /**
+   * The origin of the loss's first value that is not finite; absent if there is none, for example if only a gradient is
+   * not finite.
+   */
   readonly origin?: NonFiniteOrigin;
-  /** What the step takes: data, noise and schedules. */
+  /** The inputs of the step: data, noise and schedules. */
   readonly inputs: readonly ArraySummary[];
   /** The bound's terms by row. */
   readonly terms: readonly ArraySummary[];
@@ -35,16 +38,16 @@ export interface StepInspection {
   readonly gradients: readonly ArraySummary[];
 }
 
-/** What is looked at. */
+/** The step to inspect. */
 export interface InspectStepOptions {
   readonly step: number;
-  /** Default `'eager'`, which computes what cannot be traced as well. */
+  /** Default `'eager'`, which also computes functions that cannot be traced. */
   readonly engine?: EngineChoice;
 }
 
 /**
- * Computes the loss and all gradients of a step, by the variables' values, and sums up all of it. The origin is looked
- * for kernel by kernel, whichever the engine.
+ * Computes and summarises the loss and all gradients of a step at the variables' values. The origin is found kernel by
+ * kernel, for every engine.
  */
 export async function inspectStep(
   problem: TrainingProblem,
@@ -89,7 +92,7 @@ function summarise(name: string, values: Float32Array): ArraySummary {
   };
 }
 
-/** Frees a resource after its use, whatever comes of it. */
+/** Frees a resource after its use, also after an error. */
 async function freeing<T>(resource: { dispose(): Promise<void> }, use: () => Promise<T>): Promise<T> {
   try {
     return await use();

@@ -1,18 +1,18 @@
-// How many rows are computed in one run: what the likelihood makes of a row decides, from 3 KB of bits to 800 KB of 256
+// The number of rows in one run: it depends on the likelihood's bytes per row, from 3 KB of bits to 800 KB of 256
 // levels for each pixel.
 import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 
 /**
- * Bytes that the values of one run may take, as shapes say it. ONNX Runtime's allocator takes a quarter more where it
- * keeps no second block for the memory pattern (`isSmall` of a session's choices), and a thread 10 MiB: with two of
- * them an evaluation takes some 100 MiB beside the process and its parameters.
+ * Limit on the bytes of one run's values, by their shapes. ONNX Runtime's allocator takes a quarter more if it keeps no
+ * second block for the memory pattern (`isSmall` of a session's choices), and a thread takes 10 MiB: with two threads
+ * an evaluation takes some 100 MiB beside the process and its parameters.
  */
 export const RUN_BYTES = 32 * 2 ** 20;
 
 /**
  * The most rows, up to `most`, whose run stays within {@link RUN_BYTES}; at least 1.
  *
- * @param bytesAt what a run of so many rows takes: a constant and a multiple of the rows
+ * @param bytesAt the bytes of a run with this many rows: a constant and a multiple of the rows
  */
 export function rowsWithin(most: number, bytesAt: (rows: number) => number): number {
   const all = bytesAt(most);
@@ -23,8 +23,8 @@ export function rowsWithin(most: number, bytesAt: (rows: number) => number): num
 }
 
 /**
- * The same by the graph that so many rows have; `most` where there is none, for what cannot be traced can still run
- * eagerly.
+ * The same by the graph for this many rows; `most` without a graph, because functions that cannot be traced can still
+ * run eagerly.
  *
  * @param graphAt traces
  */
