@@ -16,7 +16,7 @@ export type MadeBy = Readonly<Record<string, unknown>>;
 
 const fileOf = (folder: string, restart: number) => join(folder, `restart-${restart}.json`);
 
-/** Writes a restart that is done. @throws ExpectationError where the folder cannot be written to */
+/** Writes a restart that is done. @throws ExpectationError if the folder cannot be written to */
 export function keepRestart(
   folder: string,
   restart: number,
@@ -34,8 +34,8 @@ export function keepRestart(
 /**
  * Gives the variables the parameters of a restart that was kept.
  *
- * @returns undefined where none was kept, or one that other settings, versions or threads made
- * @throws ExpectationError where the file is damaged
+ * @returns undefined if none was kept, or one that other settings, versions or threads made
+ * @throws ExpectationError if the file is damaged
  */
 export function takeUpRestart(
   folder: string,

@@ -42,7 +42,7 @@ const declared = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the command line. @throws ExpectationError naming the option that cannot be used */
+/** Reads the command line. @throws ExpectationError that names the option that cannot be used */
 export function readOptions(args: readonly string[], names: readonly string[]): Options {
   const { values, positionals } = parsed(args);
   const [experiment] = positionals;
@@ -117,7 +117,7 @@ function expression(text: string): RegExp {
   }
 }
 
-/** The runs that `--only` asks for, all without it. @throws ExpectationError where there are none */
+/** The runs that `--only` asks for, all without it. @throws ExpectationError if there are none */
 export function chosenOf<E extends Entry>(entries: readonly E[], only: RegExp | undefined): readonly E[] {
   const chosen = entries.filter(({ slug }) => only?.test(slug) ?? true);
   if (chosen.length > 0) return chosen;

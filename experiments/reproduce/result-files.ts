@@ -10,7 +10,7 @@ export const resultPath = (folder: string, { slug }: Entry): string => join(fold
 /**
  * Whether an entry has its result.
  *
- * @throws ExpectationError where its file is there, but is another's, damaged, or of another format: nothing is written
+ * @throws ExpectationError if its file is there, but is another's, damaged, or of another format: nothing is written
  * over it
  */
 export function isDone(folder: string, entry: Entry, experiment: Experiment): boolean {

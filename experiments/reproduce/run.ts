@@ -47,7 +47,7 @@ function resultsFolder({ name }: Experiment, { out, scale, runs }: Options): str
   return scale === 'smoke' ? join(runs, 'smoke', name) : fileURLToPath(new URL(`../${name}/results`, import.meta.url));
 }
 
-/** Does one run in this process and writes its result. @throws LockedError where another process does it */
+/** Does one run in this process and writes its result. @throws LockedError if another process does it */
 async function runHere(experiment: Experiment, entry: Entry, options: Options, channels: Channels): Promise<Ending> {
   const folder = resultsFolder(experiment, options);
   const claim = join(options.runs, 'claims', experiment.name, entry.slug);

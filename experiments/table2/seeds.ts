@@ -32,7 +32,7 @@ export interface Group {
   readonly kl: Estimate;
 }
 
-/** Groups in the order of network, length, flow and K. @throws ExpectationError where two results are of one run */
+/** Groups in the order of network, length, flow and K. @throws ExpectationError if two results are of one run */
 export function groups(results: readonly VaeResult[]): Group[] {
   const byRow = grouped(results, (run) => [networkOf(run), run.steps, flowOf(run)].join(' '));
   return [...byRow.values()].map(groupOf).toSorted(byPlace);

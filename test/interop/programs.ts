@@ -53,7 +53,7 @@ export function builtProgram(name: string, folder: string, env: Program['env']):
   return join(folder, 'target', 'debug', name);
 }
 
-/** Asks a program for all files at once. @throws Error where it ends without an answer */
+/** Asks a program for all files at once. @throws Error if it ends without an answer */
 export function runProgram({ command, args, env }: Program, files: readonly ExportedFile[]): readonly Answer[][] {
   const given = files.map(({ file, runs }) => ({ file, runs: runs.map(plain) }));
   const { status, stdout, stderr } = spawnSync(command, args, {

@@ -16,7 +16,7 @@ export interface Runtime {
   readonly version: string;
   /** What its user must know. */
   readonly needs: string;
-  /** Installs or builds it in a folder. @throws Error where Python, cargo or a package is missing */
+  /** Installs or builds it in a folder. @throws Error if Python, cargo or a package is missing */
   readonly prepare: (cache: string) => RunFiles;
 }
 

@@ -71,7 +71,7 @@ export class Coverage {
   }
 
   /**
-   * Runs the test files whose coverage is not known, or was of other texts. @throws Error where a test fails: nothing
+   * Runs the test files whose coverage is not known, or was of other texts. @throws Error if a test fails: nothing
    * could be judged by it
    */
   async record(suite: Suite, tests: readonly string[], say: (line: string) => void): Promise<void> {

@@ -47,7 +47,7 @@ export interface Court {
   readonly budget: number;
 }
 
-/** @throws Error where a test file fails without a mutant as well, because it ran before in the same process */
+/** @throws Error if a test file fails without a mutant as well, because it ran before in the same process */
 async function trust({ suite, trusted }: Court, mutant: Mutant, request: Request): Promise<void> {
   if (trusted.has(request.file)) return;
   await suite.change(mutant.file, undefined);

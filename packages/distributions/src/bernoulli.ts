@@ -8,12 +8,12 @@ import { observation, summedTo } from './observation.ts';
  * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|); mean
  * σ(l).
  *
- * The factors 1 + e^−|l| lie in [1, 2], so the logarithm is taken of products of up to 64 of them: a logarithm is
- * slower than all the rest. The sum holds for x in [0, 1], not only for bits, though only for bits it is a
- * log-probability. Probabilities are never formed. The gradient is the closed form x − σ(l), one pass instead of the
- * six that differentiating the sum would take. A draw has none. Shapes: logits [B, P]; x [B, P], or [1, P] scored
- * against every row of logits → [B]; noise [B, P], uniform. Units: nats.
- * @throws ShapeError where x or noise has another shape
+ * The factors 1 + e^−|l| lie in [1, 2], so one logarithm is taken of a product of up to 64 factors: a logarithm is
+ * slower than all other operations here. The sum holds for x in [0, 1], not only for bits, but only for bits it is a
+ * log-probability. Probabilities are never formed. The gradient is the closed form x − σ(l), one pass instead of six by
+ * differentiating the sum. A draw has no gradient. Shapes: logits [B, P]; x [B, P], or [1, P] scored against every row
+ * of logits → [B]; noise [B, P], uniform. Units: nats.
+ * @throws ShapeError if x or noise has another shape
  */
 export function bernoulli({ logits }: { readonly logits: Tensor2D }): Observation {
   const [rows, width] = logits.shape;
@@ -45,7 +45,7 @@ const bernoulliLogProb = tf.customGrad((...args) => {
   return { value, gradFunc };
 });
 
-/** Factors up to 2 in one product: 2⁶⁴ is far from float32's limit of 2¹²⁸. */
+/** Factors up to 2 in one product: 2⁶⁴ is far below float32's limit of 2¹²⁸. */
 const MOST_FACTORS = 64;
 
 /** Σ log f over the columns of f [B, P], every f in [1, 2] → [B]. */

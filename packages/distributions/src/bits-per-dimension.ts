@@ -1,4 +1,4 @@
-// The unit in which results on images of whole levels are usually given.
+// The usual unit of results on images of whole levels.
 
 /**
  * Bits per dimension of a log-probability in nats: −log p / (P·ln 2).

@@ -11,7 +11,7 @@ import { observation, summedTo } from './observation.ts';
  *
  * x that is no level counts as the nearest. The gradient, written out, is one-hot(k) − softmax(l).
  * Shapes: logits [B, P, 256]; x [B or 1, P] → [B]; noise [B, P], uniform. Units: nats.
- * @throws ShapeError where logits, x or noise have another shape
+ * @throws ShapeError if logits, x or noise have another shape
  */
 export function categorical({ logits }: { readonly logits: Tensor3D }): Observation {
   checkShape('categorical: logits', logits, ['batch', 'width', LEVELS]);
@@ -47,7 +47,7 @@ const categoricalLogProb = tf.customGrad((...args) => {
 });
 
 /**
- * The first level whose cumulative probability exceeds u: as many levels lie below it as cumulative probabilities do
+ * The first level whose cumulative probability exceeds u; its index is the number of cumulative probabilities that do
  * not exceed u.
  */
 function draw(uniform: Tensor2D, logits: Tensor3D): Tensor2D {

@@ -11,7 +11,7 @@ import { observation, summedTo } from './observation.ts';
  * In the logit it is the exponential family log p(x) = Σ x·l − A(l), A(l) = log((e^l − 1)/l), with mean A′(l) = 1/(1 −
  * e^−l) − 1/l and gradient x − A′(l). Both divide 0 by 0 at l = 0 (λ = ½) and lose their digits near it: there they are
  * taken from their Taylor series. Shapes: logits [B, P]; x [B or 1, P] → [B]; noise [B, P], uniform. Units: nats.
- * @throws ShapeError where x or noise has another shape
+ * @throws ShapeError if x or noise has another shape
  * @see Loaiza-Ganem & Cunningham 2019, arXiv:1907.06845, section 3
  */
 export function continuousBernoulli({ logits }: { readonly logits: Tensor2D }): Observation {
@@ -46,7 +46,7 @@ const continuousLogProb = tf.customGrad((...args) => {
 /** From |l| = 1 on the closed forms have all their digits; below, the series' first omitted terms are under 1.1e-7. */
 const CLOSED_FROM = 1;
 
-/** A series where t < 1 and a closed form elsewhere, each of arguments for which it is finite. t ≥ 0. */
+/** A series for t < 1 and a closed form elsewhere; both are evaluated only where they are finite. t ≥ 0. */
 function nearAndFar(t: Tensor2D, near: (t: Tensor2D) => Tensor2D, far: (t: Tensor2D) => Tensor2D): Tensor2D {
   const below = near(tf.minimum(t, CLOSED_FROM));
   const above = far(tf.maximum(t, CLOSED_FROM));
@@ -64,7 +64,8 @@ function logNormaliser(logits: Tensor2D): Tensor2D {
 }
 
 /**
- * A′(l); for l = −t it is 1/t − 1/(e^t − 1) = ½ − t/12 + t³/720 − t⁵/30240 + t⁷/1209600 − …, for l = t the rest to 1.
+ * A′(l); for l = −t it is 1/t − 1/(e^t − 1) = ½ − t/12 + t³/720 − t⁵/30240 + t⁷/1209600 − …, for l = t its complement
+ * to 1.
  */
 function meanOf(logits: Tensor2D): Tensor2D {
   const lower = nearAndFar(

@@ -1,4 +1,4 @@
-// What a distribution can do is in its type: draw from given noise, score given points, or both.
+// The abilities of a distribution are in its type: draw from given noise, score given points, or both.
 import { drawNormal, drawUniform, type Key } from '@flowvae/random';
 import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
 
@@ -14,7 +14,7 @@ export function drawNoise(kind: Noise['kind'], key: Key, out: Float32Array): voi
   else drawUniform(key, out);
 }
 
-/** Draws with their log-density, and the terms that it is made of (`logBase`, `logDet`, …). */
+/** Draws with their log-density and its terms (`logBase`, `logDet`, …). */
 export interface Draw {
   /** [B, D] */
   readonly z: Tensor2D;
@@ -44,13 +44,13 @@ export interface Scorable {
   detached(): this;
 }
 
-/** What a model says of the data that it observes: it can be scored, drawn from and averaged. */
+/** A model's distribution of the observed data: it can be scored, drawn from and averaged. */
 export interface Observation extends Samplable, Scorable {
   /**
-   * Ends that stand for every draw beyond them, where x cannot show it: how often they are drawn is not what `logProb`
-   * gives there, so draws with such a value are no data of this distribution. Left out: every draw is shown as it is.
+   * The ends of the visible range: a draw beyond an end is shown as the end. `logProb` at an end does not give the
+   * probability of such draws, so they are no data of this distribution. Absent: every draw is shown unchanged.
    */
   readonly drawEnds?: readonly [least: number, most: number];
-  /** E[x], [B, P]: what a picture of it shows. */
+  /** E[x], [B, P], for pictures. */
   mean(): Tensor2D;
 }

@@ -19,7 +19,7 @@ export interface GaussianParams {
  *
  * With σ learned it settles at the root mean square of x − μ, so no weight has to be chosen between reconstruction and
  * KL divergence. Shapes: mean [B, P]; logStd [1, 1]; x [B or 1, P] → [B]; noise [B, P], normal. Units: nats.
- * @throws ShapeError where logStd, x or noise has another shape
+ * @throws ShapeError if logStd, x or noise has another shape
  * @see Rybkin et al. 2021, arXiv:2006.13202, section 3 (the scale learned)
  */
 export function gaussian({ mean, logStd }: GaussianParams): Observation {

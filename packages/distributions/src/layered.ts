@@ -1,14 +1,14 @@
-// Draws layer by layer: a capability of distributions that a flow made.
+// Draws layer by layer: an ability of distributions made by a flow.
 import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
 import type { Samplable } from './distribution.ts';
 
-/** What one layer of a flow does to draws. */
+/** The change of draws by one layer of a flow. */
 export interface LayerPart {
   /** `planar[3]`, inside a chain `1.planar[3]`; counted from 0. */
   readonly name: string;
   /** [B], nats. */
   readonly logDet: Tensor1D;
-  /** What must be positive for the layer to be a bijection, by name (planar: `1 + wᵀû`); of any shape. */
+  /** Quantities that must be positive for the layer to be a bijection, by name (planar: `1 + wᵀû`); of any shape. */
   readonly invariants: Readonly<Record<string, Tensor>>;
 }
 
@@ -18,17 +18,17 @@ export interface LayeredDraw {
   readonly z: Tensor2D;
   /** log q₀(z₀) [B], nats. */
   readonly logBase: Tensor1D;
-  /** The first applied first; none of a distribution that no flow made. */
+  /** The layer applied first is the first; empty for a distribution without flow. */
   readonly layers: readonly LayerPart[];
 }
 
-/** A distribution that can say what each layer does to a draw. */
+/** A distribution that can draw layer by layer. */
 export interface Layered extends Samplable {
   /** The draw that `sampleAndLogProb` makes of the same noise [B, width], one layer after the other. */
   drawAlongLayers(noise: Tensor2D): LayeredDraw;
 }
 
-/** A draw layer by layer, of any distribution: one without the capability is all base. */
+/** A draw layer by layer, of any distribution; a distribution without this ability is all base. */
 export function layeredDraw(distribution: Samplable, noise: Tensor2D): LayeredDraw {
   if (isLayered(distribution)) return distribution.drawAlongLayers(noise);
   const { z, logProb } = distribution.sampleAndLogProb(noise);

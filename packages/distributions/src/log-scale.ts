@@ -1,4 +1,4 @@
-// Scales of observed values that a network or a variable gives as logarithms.
+// Scales of observed values, given by a network or a variable as logarithms.
 import { type Tensor, tf } from '@flowvae/tensor';
 
 /** PixelCNN++'s floor, e⁻⁷ of half the range, and the same distance upwards. */
@@ -8,8 +8,8 @@ const RANGE = 7;
  * log σ within [−range, range]. Grey values repeat exactly (a black border), so a density of them has no maximum in σ:
  * without a floor the scale would shrink until float32 overflows.
  *
- * Beyond the range only that part of a loss's gradient passes by which descent comes back into it: what has gone past
- * the bound is not lost.
+ * Outside the range, only the part of a loss's gradient passes by which descent returns into the range: a value beyond
+ * the bound can return.
  * @see Salimans et al. 2017, arXiv:1701.05517 (author's code)
  */
 export const boundedLogScale = <T extends Tensor>(logScale: T, range = RANGE): T =>

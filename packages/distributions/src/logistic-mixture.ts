@@ -26,7 +26,7 @@ const HALF_BIN = 1 / (LEVELS - 1);
  * Without cancellation, log(σ(b) − σ(a)) = −softplus(−b) − softplus(a) + log(1 − e^(a−b)), where b − a = 2/(255·s) does
  * not depend on x: finite in every tail, exact where the difference is no float32 number any more.
  * Shapes: parameters [B, M, P]; x [B or 1, P] → [B]; noise [B, 2P], uniform. Units: nats.
- * @throws ShapeError where a parameter, x or noise has another shape
+ * @throws ShapeError if a parameter, x or noise has another shape
  * @see Salimans et al. 2017, arXiv:1701.05517, section 2.1
  */
 export function logisticMixture(params: LogisticMixtureParams): Observation {
@@ -83,7 +83,8 @@ function meanOf({ logits, mean, logScale }: LogisticMixtureParams): Tensor2D {
 }
 
 /**
- * The first half of the noise chooses the component, the second the place in it; what lies outside is the nearest end.
+ * The first half of the noise chooses the component, the second the place in it; places outside the range become the
+ * nearest end.
  */
 function draw(noise: Tensor2D, { logits, mean, logScale }: LogisticMixtureParams): Tensor2D {
   const [chooser, uniform] = tf.split(noise, 2, 1) as [Tensor2D, Tensor2D];

@@ -7,9 +7,11 @@ import { observation } from './observation.ts';
 
 /** Parameters of {@link logitNormal}. */
 export interface LogitNormalParams {
-  /** Of the logit, [B, P]. */
+  /** Mean of the logit, [B, P]. */
   readonly mean: Tensor2D;
-  /** Of the logit, [B, P]; taken within ±5, e⁻⁵ being less than half the distance of two of 256 levels. */
+  /**
+   * Log deviation of the logit, [B, P]; clipped to ±5, because e⁻⁵ is less than half the distance of two of 256 levels.
+   */
   readonly logStd: Tensor2D;
 }
 
@@ -29,7 +31,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  * itself: its mean is the negative entropy, whereas `logProb` of a shown end is the density at that end, which is not
  * how often draws fall there. Shapes: mean, logStd [B, P]; x [B or 1, P], in [0, 1] → [B]; noise [B, P], normal. Units:
  * nats.
- * @throws ShapeError where a parameter, x or noise has another shape
+ * @throws ShapeError if a parameter, x or noise has another shape
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.3
  */
 export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
@@ -67,10 +69,10 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
 /** [0, 1] → [ε, 1 − ε] */
 const squeezed = (x: Tensor2D): Tensor2D => tf.add(tf.mul(x, 1 - 2 * EPSILON), EPSILON);
 
-/** Of x. */
+/** Ends of x. */
 const ENDS = [0, 1] as const;
 
-/** The way back. A draw outside is the nearest end: 0 and 1 stand for all that no image can show. */
+/** The inverse map. A draw outside becomes the nearest end: 0 and 1 stand for all values that no image can show. */
 const stretched = (y: Tensor2D): Tensor2D => tf.clipByValue(tf.div(tf.sub(y, EPSILON), 1 - 2 * EPSILON), ...ENDS);
 
 /** Spacing and reach of the sum over the normal, in its standard deviations. */

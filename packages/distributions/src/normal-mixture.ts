@@ -19,7 +19,7 @@ export interface NormalMixtureParams {
  * A draw takes D + 2 normals: the last two, n and m, choose the component, for exp(−(n² + m²)/2) is uniform on (0, 1].
  * The choice has no gradient, so the weights learn through `logProb` only; means and deviations learn through draws as
  * well. Shapes: noise [B, D + 2], z [B, D] → logProb [B]. Units: nats.
- * @throws ShapeError where noise or z has another width; ExpectationError where the parameters do not fit together
+ * @throws ShapeError if noise or z has another width; ExpectationError where the parameters do not fit together
  */
 export function normalMixture(params: NormalMixtureParams): Samplable & Scorable {
   const { logits, mean, logStd } = params;

@@ -35,8 +35,8 @@ export interface StandardNormal extends Samplable, Scorable {
  * Diagonal normal: z = μ + σ·ε, log q(z) = −Σ (½ε² + log σ + ½ log 2π), ε = (z − μ)/σ.
  *
  * Shapes: noise and z [B, D]; mean, logStd [B|1, D], or [B/S, D]. Units: nats.
- * @throws ShapeError where noise or z has another width than the parameters; ExpectationError where rows do not form
- * equal groups
+ * @throws ShapeError if noise or z has another width than the parameters; ExpectationError where rows do not form equal
+ * groups
  * @see Kingma & Welling 2014, arXiv:1312.6114, appendices B and C
  */
 export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): DiagonalNormal {
@@ -79,7 +79,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
  * Standard normal of a dimension: log p(z) = −½ Σ (z² + log 2π).
  *
  * Shapes: noise and z [B, D]. Units: nats.
- * @throws ShapeError where noise or z has another width
+ * @throws ShapeError if noise or z has another width
  */
 export function standardNormal(dim: number): StandardNormal {
   const logProb = (z: Tensor2D) => {

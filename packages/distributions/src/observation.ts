@@ -1,13 +1,13 @@
-// The frame of every distribution of observed data: shapes are checked here, so that the distributions hold formulas
+// The common frame of all distributions of observed data: it checks shapes, so that the distributions hold formulas
 // only.
 import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Noise, Observation } from './distribution.ts';
 
 /** The formulas of an {@link Observation}. */
 interface ObservationParts {
-  /** The function that makes it, for errors. */
+  /** The name of the function that makes the distribution, for errors. */
   readonly name: string;
-  /** Rows of its parameters; a single row is shared by all data. */
+  /** Rows of the distribution's parameters; all data share a single row. */
   readonly rows: number;
   /** Width P of x. */
   readonly width: number;
@@ -16,18 +16,15 @@ interface ObservationParts {
   logProb(x: Tensor2D): Tensor1D;
   /** noise [B, noise.width] → x [B, P] */
   draw(noise: Tensor2D): Tensor2D;
-  /**
-   * The log-density of what that noise stands for, where the x drawn does not tell it all. Default: `logProb` of that
-   * x.
-   */
+  /** The log-density of the noise's draw, if the shown x does not determine it. Default: `logProb` of x. */
   logProbOfDraw?(noise: Tensor2D): Tensor1D;
   mean(): Tensor2D;
   detached(): Observation;
 }
 
 /**
- * An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then belongs to all
- * of the other's.
+ * An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then serves all
+ * rows of the other.
  */
 export function observation(parts: ObservationParts): Observation {
   const { name, rows, width, noise } = parts;
@@ -58,6 +55,6 @@ export function observation(parts: ObservationParts): Observation {
   };
 }
 
-/** Sums a gradient over the rows that shared the one row of what it belongs to. */
+/** Sums a gradient over the rows that shared one row of its variable. */
 export const summedTo = (rows: number, gradient: Tensor): Tensor =>
   rows === gradient.shape[0] ? gradient : tf.sum(gradient, 0, true);

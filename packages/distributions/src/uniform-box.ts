@@ -9,8 +9,8 @@ export interface Box {
 }
 
 /**
- * A distribution that is 0 outside a box. Pushed forward by a flow that does not map the box onto itself it can be
- * drawn from, but no longer scored.
+ * A distribution with density 0 outside a box. Pushed forward by a flow that does not map the box onto itself, it can
+ * be drawn from but not scored.
  */
 export interface BoxDistribution extends Samplable, Scorable {
   readonly box: Box;
@@ -23,7 +23,7 @@ const ROUNDING = 1e-6;
  * Uniform on a box: log p(z) = −Σ log(high − low) inside, −∞ outside.
  *
  * Shapes: noise (uniform on [0, 1)) and z [B, D] → logProb [B]. Units: nats.
- * @throws ShapeError where noise or z has another width; ExpectationError for a box without volume
+ * @throws ShapeError if noise or z has another width; ExpectationError for a box without volume
  */
 export function uniformBox(low: readonly number[], high: readonly number[]): BoxDistribution {
   checkBox(low, high);

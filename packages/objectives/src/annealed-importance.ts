@@ -1,4 +1,4 @@
-// Annealed importance sampling as pure functions: a path of densities, where it starts, and one transition along it.
+// Annealed importance sampling as pure functions: a path of densities, its start, and one transition along it.
 import type { Samplable, Scorable } from '@flowvae/distributions';
 import { ExpectationError, type Scalar, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { type HmcInputs, hmcTransition } from './hmc.ts';
@@ -17,7 +17,7 @@ export interface AnnealingPath {
   logRatio(z: Tensor2D): Tensor1D;
 }
 
-/** What a path from the prior needs of a model. */
+/** The parts of a model that a path from the prior needs. */
 type DrawnPrior = Pick<LatentModel, 'likelihood'> & { readonly prior: Samplable & Scorable };
 
 /** From the prior to the posterior: r(z) = p(x|z). */
@@ -26,7 +26,7 @@ export const fromPrior = ({ prior, likelihood }: DrawnPrior): AnnealingPath => (
   logRatio: likelihood,
 });
 
-/** From the approximate posterior, which must be able to score, to the true one: r(z) = p(x, z)/q(z|x). */
+/** From the approximate posterior, which must score, to the true one: r(z) = p(x, z)/q(z|x). */
 export const fromPosterior = ({
   prior,
   likelihood,
@@ -50,7 +50,7 @@ export function annealedStart({ initial, logRatio }: AnnealingPath, noise: Tenso
   return { z, logRatio: logRatio(z) };
 }
 
-/** What a transition takes: position, noise, step sizes and β. */
+/** The inputs of a transition: position, noise, step sizes and β. */
 export interface AnnealedInputs extends HmcInputs {
   /** β */
   readonly temperature: Scalar;
@@ -76,10 +76,10 @@ const STRAIGHT = 1e-6;
 /**
  * Inverse temperatures 0 = β₀ < … < β_T = 1, dense at both ends: β_t = (σ(δ(2t/T − 1)) − σ(−δ))/(σ(δ) − σ(−δ)).
  *
- * At δ = 0 they are the limit t/T. They are float32 numbers, so that weights and transitions use the very same.
+ * At δ = 0 they are the limit t/T. They are float32 numbers, so that weights and transitions use equal ones.
  * @param steps T
  * @param steepness δ
- * @throws ExpectationError where T is no whole number from 1 to 2^20, beyond which float32 would not tell them apart
+ * @throws ExpectationError if T is no whole number from 1 to 2^20, beyond which float32 would not tell them apart
  * @see Grosse et al. 2015, arXiv:1511.02543, section 5; Wu et al. 2017, arXiv:1611.04273
  */
 export function sigmoidTemperatures(steps: number, steepness = 4): number[] {

@@ -1,14 +1,14 @@
-// KL(q(z|x) ‖ p(z)) in closed form, dimension by dimension, where the posterior is a diagonal and the prior a standard
-// normal.
+// KL(q(z|x) ‖ p(z)) in closed form, dimension by dimension, for a diagonal normal posterior and a standard normal
+// prior.
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { meanOfDraws } from './draws.ts';
 import type { FactorisedModel } from './latent-model.ts';
 import { difference, type Factors, times } from './loss-annealing.ts';
 
-/** What the bounds with a known divergence report: elbo = logLikelihood − kl, each [B]. */
+/** The terms of bounds with a known divergence: elbo = logLikelihood − kl, each [B]. */
 export function closedFormTerms(model: FactorisedModel, z: Tensor2D, draws: number) {
   const logLikelihood = meanOfDraws(model.likelihood(z), draws);
-  // added to zeros, for a posterior that all data share has one row
+  // added to zeros, because a posterior that all data share has one row
   const kl: Tensor1D = tf.add(tf.zerosLike(logLikelihood), tf.sum<Tensor1D>(model.posterior.klPerDimension(), 1));
   return { elbo: tf.sub<Tensor1D>(logLikelihood, kl), logLikelihood, kl };
 }

@@ -1,4 +1,4 @@
-// Several draws for each data point: noise [B, S·W] is [B·S, W], and what is made of it [B·S] is [B, S].
+// Several draws for each data point: noise [B, S·W] is [B·S, W], and a result [B·S] is [B, S].
 import {
   checkShape,
   ExpectationError,
@@ -13,8 +13,8 @@ import type { LogDensities } from './log-weight.ts';
 import { logWeight } from './log-weight.ts';
 
 /**
- * The noise of every draw, [B·S, W]; the parameters of a data point serve its S rows. @throws ShapeError where the
- * noise has another width
+ * The noise of every draw, [B·S, W]; the parameters of a data point serve its S rows. @throws ShapeError if the noise
+ * has another width
  */
 export function noiseOfDraws(where: string, { posterior }: LatentModel, noise: Tensor2D, draws: number): Tensor2D {
   const { width } = posterior.noise;
@@ -33,15 +33,15 @@ export function elboTerms(densities: LogDensities, draws: number): Readonly<Reco
   return Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, meanOfDraws(term, draws)]));
 }
 
-/** log (1/k) Σ exp(x) over the last axis. Its gradient is the softmax, for the largest x is a constant of it. */
+/** log (1/k) Σ exp(x) over the last axis. Its gradient is the softmax, because the largest x counts as a constant. */
 export function logMeanExp(x: Tensor2D): Tensor1D {
   const largest = constant(tf.max<Tensor2D>(x, 1, true));
   return tf.add(tf.squeeze<Tensor1D>(largest, [1]), tf.log(tf.mean<Tensor1D>(tf.exp(tf.sub(x, largest)), 1)));
 }
 
 /**
- * The same values as a constant: no gradient goes back through it, and what only it was made of is left out of the
- * reverse pass.
+ * The same values as a constant: no gradient passes it, and operations that only it needs are left out of the reverse
+ * pass.
  */
 export const constant = <T extends Tensor>(x: T): T =>
   tf.customGrad(() => ({ value: tf.clone(x), gradFunc: () => [] }))() as T;

@@ -57,7 +57,7 @@ export function elbo({
 /**
  * beta-VAE: E_q[log p(x|z)] − β·KL(q(z|x) ‖ p(z)); a bound on log p(x) for β ≥ 1.
  *
- * Its estimators are those of the ELBO; the term `elbo` has β = 1.
+ * The estimators are those of the ELBO; the term `elbo` has β = 1.
  * @see Higgins et al. 2017, "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework", ICLR,
  * eq. 4
  */

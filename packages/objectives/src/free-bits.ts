@@ -1,4 +1,4 @@
-// Free bits: a divergence below a floor costs nothing, so that training cannot gain by giving the latent up.
+// Free bits: a divergence below a floor costs nothing, so that training gains nothing by ignoring the latent.
 import { ExpectationError, type Tensor1D, tf } from '@flowvae/tensor';
 import { closedFormTerms, temperedDivergence } from './closed-form.ts';
 import { checkCount, elboTerms, noiseOfDraws } from './draws.ts';

@@ -10,7 +10,7 @@ export interface PhasePoint {
   readonly momentum: Tensor2D;
 }
 
-/** What a transition takes beside the position. */
+/** The inputs of a transition besides the position. */
 export interface HmcInputs extends PhasePoint {
   /** Uniform on [0, 1), [B]: decides acceptance. */
   readonly uniform: Tensor1D;
@@ -18,7 +18,7 @@ export interface HmcInputs extends PhasePoint {
   readonly stepSize: Tensor1D;
 }
 
-/** Where a transition leads. */
+/** The result of a transition. */
 export interface HmcTransition {
   /** The new position, or the old one where the proposal was refused; [B, D]. */
   readonly z: Tensor2D;
@@ -41,7 +41,7 @@ export interface LeapfrogOptions {
  * @see Neal 2011, arXiv:1206.1901, sections 2.3 and 3
  */
 export function leapfrog(logDensity: LogDensity, start: PhasePoint, { stepSize, steps }: LeapfrogOptions): PhasePoint {
-  // of the sum: rows do not mix
+  // the gradient of the sum: rows are independent
   const gradient = tf.grad(logDensity as Parameters<typeof tf.grad>[0]) as (z: Tensor2D) => Tensor2D;
   const epsilon = tf.expandDims(stepSize, 1); // [B, 1]
   const kick = (momentum: Tensor2D, z: Tensor2D, fraction: number): Tensor2D =>
@@ -58,8 +58,8 @@ export function leapfrog(logDensity: LogDensity, start: PhasePoint, { stepSize, 
 /**
  * One HMC transition with unit mass: leapfrog from (z, p), accepted with probability min(1, exp(H(z, p) − H(z', p'))).
  *
- * With p ~ N(0, I) and u ~ U[0, 1) it leaves f invariant, and is reversible, whatever the step size, as long as that
- * does not depend on z.
+ * With p ~ N(0, I) and u ~ U[0, 1) it leaves f invariant, and is reversible, for any step size that does not depend on
+ * z.
  * @see Duane et al. 1987, Phys. Lett. B 195(2); Neal 2011, arXiv:1206.1901, section 3
  */
 export function hmcTransition(logDensity: LogDensity, inputs: HmcInputs, steps: number): HmcTransition {

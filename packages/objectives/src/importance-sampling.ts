@@ -16,8 +16,8 @@ export function importanceChunk(model: LatentModel, noise: Tensor2D): Readonly<R
 }
 
 /**
- * log (1/S) Σ exp(log w_s), the mean of log w_s, and how evenly the weights are spread: streamed in float64 and
- * constant memory.
+ * log (1/S) Σ exp(log w_s), the mean of log w_s, and the evenness of the weights: streamed in float64 and constant
+ * memory.
  *
  * The first estimates log p(x) (a lower bound in expectation, tight as S grows); the second is the ELBO.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E; Burda et al. 2016, arXiv:1509.00519, eq. 8
@@ -31,7 +31,7 @@ export class LogMeanExp {
   #scaledSquares = 0;
   #sum = 0;
 
-  /** Takes in a chunk of log-weights. */
+  /** Adds a chunk of log-weights. */
   add(logWeights: ArrayLike<number>): void {
     for (let s = 0; s < logWeights.length; s++) {
       const value = logWeights[s]!;
@@ -50,7 +50,7 @@ export class LogMeanExp {
     this.#count += logWeights.length;
   }
 
-  /** log (1/S) Σ w_s, nats; −∞ where every weight was 0. */
+  /** log (1/S) Σ w_s, nats; −∞ if every weight was 0. */
   get logMean(): number {
     return this.#max === Number.NEGATIVE_INFINITY && !Number.isNaN(this.#scaledSum)
       ? this.#max
@@ -63,9 +63,9 @@ export class LogMeanExp {
   }
 
   /**
-   * (Σ w_s)² / Σ w_s², from 1 (one weight is all) to S (all are equal); NaN where every weight was 0.
+   * (Σ w_s)² / Σ w_s², from 1 (one weight dominates) to S (all are equal); NaN if every weight was 0.
    *
-   * The relative variance of the estimate is about 1/ESS − 1/S. It is itself an estimate, too high where the largest
+   * The relative variance of the estimate is about 1/ESS − 1/S. The ESS is an estimate itself, too high if the largest
    * weights were never drawn.
    * @see Kong et al. 1994, JASA 89(425), section 4
    */
@@ -73,7 +73,7 @@ export class LogMeanExp {
     return this.#scaledSum ** 2 / this.#scaledSquares;
   }
 
-  /** max w_s / Σ w_s, the share of the largest weight; NaN where every weight was 0. */
+  /** max w_s / Σ w_s, the share of the largest weight; NaN if every weight was 0. */
   get maxNormalisedWeight(): number {
     return this.#max === Number.NEGATIVE_INFINITY ? Number.NaN : 1 / this.#scaledSum;
   }

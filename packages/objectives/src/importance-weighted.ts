@@ -1,4 +1,4 @@
-// Bounds of k draws together: importance weighted, and Rényi's.
+// Bounds from k draws together: the importance-weighted one and Rényi's.
 import type { Draw } from '@flowvae/distributions';
 import { ExpectationError, type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import {
@@ -19,8 +19,8 @@ import type { BoundOptions, Objective } from './objective.ts';
 /** Estimators of the importance-weighted bound's gradient. */
 export interface IwaeOptions extends BoundOptions {
   /**
-   * `'path'`: of the bound as it is computed. `'dreg'`, doubly reparameterised: the same expectation without the term
-   * whose signal vanishes against its noise as k grows. Default `'path'`.
+   * `'path'`: the gradient of the bound as computed. `'dreg'`, doubly reparameterised: the same expectation without a
+   * term whose signal-to-noise ratio vanishes as k grows. Default `'path'`.
    */
   readonly gradient?: 'path' | 'dreg';
 }
@@ -56,7 +56,7 @@ export function iwae(
  * 1; L of them are averaged.
  *
  * For α < 0 it tends to an upper bound as k grows. The term `renyi` is the bound itself, `elbo` the mean of log w.
- * @param k draws in one bound; one is the ELBO, whatever α
+ * @param k draws in one bound; with one draw it is the ELBO for every α
  * @see Li & Turner 2016, arXiv:1602.02311, eqs. 3 and 5
  */
 export function renyi(alpha: number, k: number, options: BoundOptions = {}): Objective {
@@ -100,16 +100,16 @@ function meanOfBounds(logWeights: Tensor1D, { k, power }: Power, samples: number
   return meanOfDraws(powerMean(grouped, power), samples);
 }
 
-/** Nearer to the ELBO log (mean of exp) has too few digits for the division by the power. */
+/** Nearer to the ELBO, log (mean of exp) has too few digits for the division by the power. */
 const SMALL_POWER = 0.1;
 
 /**
- * (1/p) log (1/k) Σ exp(p·x) over the last axis, around the x that weighs most: rounding is of the size of the spread
- * of x, however small p is and however far from 0 x lies.
+ * (1/p) log (1/k) Σ exp(p·x) over the last axis, around the x with the largest weight: the rounding has the size of the
+ * spread of x, for any p and any offset of x.
  */
 function powerMean(x: Tensor2D, power: number): Tensor1D {
   const heaviest = constant(power > 0 ? tf.max<Tensor2D>(x, 1, true) : tf.min<Tensor2D>(x, 1, true));
-  const exponents: Tensor2D = tf.mul(tf.sub(x, heaviest), power); // none above 0
+  const exponents: Tensor2D = tf.mul(tf.sub(x, heaviest), power); // no exponent is above 0
   const logMean: Tensor1D =
     Math.abs(power) < SMALL_POWER
       ? tf.log1p(tf.mean<Tensor1D>(tf.expm1(exponents), 1))
@@ -118,9 +118,9 @@ function powerMean(x: Tensor2D, power: number): Tensor1D {
 }
 
 /**
- * For the posterior's parameters the gradient is E Σ w̃_i²·∂log w_i/∂z_i·∂z_i/∂φ, w̃ = w/Σw; for the model's Σ
- * w̃_i·∂log w_i as always. So log w is computed with detached densities q, weighted by w̃, and the gradient that
- * reaches a draw z_i is multiplied by w̃_i once more; where log q is tempered by c, by (1 − c) + c·w̃_i.
+ * For the posterior's parameters the gradient is E Σ w̃_i²·∂log w_i/∂z_i·∂z_i/∂φ, w̃ = w/Σw; for the model's parameters
+ * it is Σ w̃_i·∂log w_i as usual. So log w is computed with detached densities q, weighted by w̃, and the gradient that
+ * reaches a draw z_i is multiplied by w̃_i again; if log q is tempered by c, by (1 − c) + c·w̃_i.
  */
 function doublyReparameterised(
   k: number,

@@ -1,4 +1,4 @@
-// The forward divergence KL(p(z|x) ‖ q(z|x)), which covers a target where the ELBO's divergence seeks its modes.
+// The forward divergence KL(p(z|x) ‖ q(z|x)): it covers a target, while the ELBO's divergence seeks its modes.
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { checkCount, constant, elboTerms, logMeanExp, meanOfDraws, noiseOfDraws, withGradientOf } from './draws.ts';
 import type { ScorableModel } from './latent-model.ts';

@@ -1,4 +1,4 @@
-// The structure that a bound needs: samples and log-densities, nothing about networks or flows.
+// The structure that a bound needs: samples and log-densities, without networks or flows.
 import type { DiagonalNormal, Samplable, Scorable, StandardNormal } from '@flowvae/distributions';
 import type { Tensor1D, Tensor2D } from '@flowvae/tensor';
 
@@ -12,12 +12,12 @@ export interface LatentModel {
   likelihood(z: Tensor2D): Tensor1D;
 }
 
-/** One whose posterior can be scored at any z: a normal, or a flow with an inverse. */
+/** A model whose posterior can be scored at any z: a normal, or a flow with an inverse. */
 export interface ScorableModel extends LatentModel {
   readonly posterior: Samplable & Scorable;
 }
 
-/** One whose KL(q(z|x) ‖ p(z)) is known in closed form, dimension by dimension. */
+/** A model whose KL(q(z|x) ‖ p(z)) is known in closed form, dimension by dimension. */
 export interface FactorisedModel extends LatentModel {
   readonly prior: StandardNormal;
   readonly posterior: DiagonalNormal;

@@ -1,4 +1,4 @@
-// The log-weight log p(x, z) − log q(z|x) of draws, and the terms that it is made of.
+// The log-weight log p(x, z) − log q(z|x) of draws, and its terms.
 import type { Draw } from '@flowvae/distributions';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { LatentModel } from './latent-model.ts';
@@ -9,7 +9,7 @@ export interface LogDensities {
   readonly logPrior: Tensor1D;
   /** log q(z_K|x) = logBase − logDet */
   readonly logPosterior: Tensor1D;
-  /** What the posterior reports of itself: `logBase`, and `logDet` of a flow. */
+  /** The posterior's own terms: `logBase`, and `logDet` of a flow. */
   readonly posteriorTerms: Readonly<Record<string, Tensor1D>>;
 }
 

@@ -5,7 +5,7 @@ import type { LogDensities } from './log-weight.ts';
 /** A number that depends on the training step only; step 0 is the first. */
 export type AnnealingSchedule = (step: number) => number;
 
-/** What each log-density of the log-weight is multiplied by. */
+/** The factors on the log-densities of the log-weight. */
 export interface Factors {
   readonly logLikelihood: number | Scalar;
   readonly logPrior: number | Scalar;
@@ -68,10 +68,10 @@ export const weigh = (factors: Factors, { logLikelihood, logPrior, logPosterior 
     times(logPosterior, factors.logPosterior),
   );
 
-/** x times a factor; nothing where it is 1. */
+/** x times a factor; x itself if the factor is 1. */
 export const times = <T extends Tensor>(x: T, factor: number | Scalar): T => (factor === 1 ? x : tf.mul(x, factor));
 
-/** a − b; a number where both are. */
+/** a − b; a number if both are numbers. */
 export const difference = (a: number | Scalar, b: number | Scalar): number | Scalar =>
   typeof a === 'number' && typeof b === 'number' ? a - b : tf.sub(a, b);
 

@@ -1,16 +1,17 @@
-// Pareto k̂: how heavy the tail of importance weights is, hence whether an estimate made of them can be trusted.
+// Pareto k̂: the heaviness of the importance weights' tail, which shows whether an estimate from the weights can be
+// trusted.
 import { fitGeneralisedPareto } from './generalised-pareto.ts';
 
-/** Fewer exceedances say nothing of a tail. */
+/** With fewer exceedances, the tail is unknown. */
 const FEWEST = 5;
 
 /**
- * Least exceedance, the largest weight being 1: next to smaller ones the fit's 1/x overflows. Whether a weight is that
- * far below the largest or 0 says nothing of an estimate.
+ * Least exceedance, relative to the largest weight 1: with smaller ones the fit's 1/x overflows. For an estimate, a
+ * weight this far below the largest is the same as 0.
  */
 const LEAST = 2 ** -1000;
 
-/** Weight of the prior on k, in observations, and where it is centred. */
+/** Weight of the prior on k, in observations, and its centre. */
 const PRIOR = { count: 10, shape: 0.5 };
 
 /**
@@ -20,8 +21,8 @@ const PRIOR = { count: 10, shape: 0.5 };
  * The weights have 1/k finite moments. Below 0.5 their variance is finite; up to `paretoKThreshold(S)` the estimate can
  * be trusted; from 1 on they have no mean. The prior draws k̂ towards 0.5 by the weight of ten observations.
  * @param logWeights [S], nats, up to a constant
- * @returns NaN of fewer than 21 weights, of weights that are all 0, and where one is NaN; −∞ where the largest are all
- * equal; ∞ where fewer than five exceed the threshold by 2⁻¹⁰⁰⁰ of the largest, and where no finite shape fits
+ * @returns NaN for fewer than 21 weights, for weights that are all 0, and if one is NaN; −∞ if the largest are all
+ * equal; ∞ if fewer than five exceed the threshold by 2⁻¹⁰⁰⁰ of the largest, and if no finite shape fits
  * @see Vehtari et al. 2024, arXiv:1507.02646, section 3; Yao et al. 2018, arXiv:1802.02538, section 2
  */
 export function paretoK(logWeights: ArrayLike<number>): number {
@@ -37,14 +38,15 @@ export function paretoK(logWeights: ArrayLike<number>): number {
 export const paretoKThreshold = (samples: number): number => Math.min(1 - 1 / Math.log10(samples), 0.7);
 
 /**
- * The largest of S log-weights, streamed: memory grows with √S only. Gives exactly what `paretoK` gives of all of them.
+ * The largest of S log-weights, streamed: memory grows with √S only. The result equals `paretoK` of all weights
+ * exactly.
  */
 export class WeightTail {
   readonly #length: number;
-  /** The largest values so far, and room for as many candidates behind them. */
+  /** The largest values so far, with room for equally many candidates. */
   readonly #kept: Float64Array;
   #end: number;
-  /** What is no larger than this is not among the largest. */
+  /** Values up to this one are not among the largest. */
   #floor = Number.NEGATIVE_INFINITY;
 
   /** @param samples how many weights will come, S */
@@ -54,7 +56,7 @@ export class WeightTail {
     this.#kept = new Float64Array(2 * this.#end).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** Takes in a chunk of log-weights. */
+  /** Adds a chunk of log-weights. */
   add(logWeights: ArrayLike<number>): void {
     for (let s = 0; s < logWeights.length; s++) {
       const value = logWeights[s]!;

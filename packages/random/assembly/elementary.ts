@@ -1,8 +1,8 @@
 // The twin of src/elementary.ts on four lanes: the same float32 operations in the same order, so the same bits.
 // The derivations are explained there; change both or neither.
 //
-// The compiler inlines all of these, so none costs a call.
-// Constants are loaded from memory, one instruction each: V8 builds a literal vector anew at each use, with four.
+// The compiler inlines all of these, so none costs a call. Constants are loaded from memory, one instruction each: V8
+// would rebuild a literal vector at each use, with four instructions.
 
 const ONE: usize = memory.data<f32>([1]);
 const TWO: usize = memory.data<f32>([2]);
@@ -50,7 +50,7 @@ export function log(x: v128): v128 {
   return f32x4.add(f32x4.mul(e, constant(LN2)), f32x4.sub(f, f32x4.sub(h, tail)));
 }
 
-/** Where the angle 2π·word/2^32 stands in the quarter turn around the nearest axis: t in [-1/2, 1/2]. */
+/** The position of the angle 2π·word/2^32 in the quarter turn around the nearest axis: t in [-1/2, 1/2]. */
 export function quarterPosition(words: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shl(words, 2)), constant(TWO_TO_MINUS_32));
 }

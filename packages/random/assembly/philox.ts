@@ -3,7 +3,7 @@
 const MULTIPLIERS: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57]);
 const roundKeys: usize = memory.data(320, 16);
 
-/** Puts the ten round keys, each copied to four lanes, where the rounds read them. */
+/** Stores the ten round keys, each copied to four lanes, for the rounds. */
 function scheduleKeys(k0: i32, k1: i32): void {
   for (let at = roundKeys; at < roundKeys + 320; at += 32) {
     v128.store(at, i32x4.splat(k0));

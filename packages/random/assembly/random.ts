@@ -1,5 +1,5 @@
-// Bulk draws in WebAssembly SIMD, a chunk at a time: bits first, then in place what becomes of them.
-// src/reference.ts makes the same draws in TypeScript; a test holds the two together bit for bit.
+// Bulk draws in WebAssembly SIMD, a chunk at a time: first bits, then the draws in their place. src/reference.ts makes
+// the same draws in TypeScript; a test compares the two bit for bit.
 import { constant, log, positiveUnit, quarterCosine, quarterPosition, quarterSine, unit } from './elementary';
 import { fillBlocks } from './philox';
 
@@ -7,9 +7,9 @@ import { fillBlocks } from './philox';
  * Elements of one chunk: 16 KiB, which stay in the first-level cache from the bits to the copy that the caller takes.
  */
 export const chunkLength: i32 = 4096;
-/** Where a chunk's draws are. */
+/** The place of a chunk's draws. */
 export const draws: usize = memory.data(16384, 16);
-/** Where the caller puts a chunk's probabilities (float32) or intensities (bytes). */
+/** The place of a chunk's probabilities (float32) or intensities (bytes), which the caller fills. */
 export const chances: usize = memory.data(16384, 16);
 
 const ONE: usize = memory.data<f32>([1]);

@@ -1,4 +1,4 @@
-// What an implementation of bulk draws offers; there are two, and they agree bit for bit.
+// The interface of bulk draws; its two implementations agree bit for bit.
 import type { Key } from './key.ts';
 
 /**

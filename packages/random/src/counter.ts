@@ -1,6 +1,6 @@
-// How the four words of a Philox counter are used, the one thing that keeps draws and derived keys apart.
+// The use of the four words of a Philox counter, which keeps draws and derived keys apart.
 //
-//   word 0, 1   what is counted: the block of a draw (elements 4·block … 4·block + 3), or what is folded into a key
+//   word 0, 1   the count: the block of a draw (elements 4·block … 4·block + 3), or the number folded into a key
 //   word 2      the domain below
 //   word 3      0
 //
@@ -8,7 +8,7 @@
 
 /** Word 2 of a counter. */
 export const Domain = {
-  /** The numbers that a key gives. The kernels in assembly/ rely on its being 0. */
+  /** The numbers that a key gives. The kernels in assembly/ need the value 0. */
   draw: 0,
   /** A key folded with a step: words 0 and 1 are the step's lower and upper half. */
   step: 1,

@@ -18,7 +18,7 @@ export const bulkDraws: 'wasm-simd' | 'typescript' = kernels ? 'wasm-simd' : 'ty
  * Here and in every draw below, element i depends on the key and on i only: a longer draw starts with the shorter one.
  *
  * @param out how many, or an array to fill
- * @throws ExpectationError where a length is not a whole number
+ * @throws ExpectationError if a length is not a whole number
  */
 export function drawBits(key: Key, out: number | Uint32Array): Uint32Array {
   const filled = typeof out === 'number' ? new Uint32Array(checkedLength('drawBits: out', out)) : out;
@@ -43,10 +43,10 @@ export function drawNormal(key: Key, out: number | Float32Array): Float32Array {
 /**
  * Coin flips: 1 where `drawUniform(key, …)` is below the probability, else 0.
  *
- * So a probability of 0 or less never gives 1, and one of 1 or more always does.
+ * A probability of 0 or less never gives 1, one of 1 or more always does.
  *
  * @param out the array to fill; a new one by default
- * @throws ExpectationError where `out` has another length than the probabilities
+ * @throws ExpectationError if `out` has another length than the probabilities
  */
 export function drawBernoulli(key: Key, probabilities: Float32Array, out?: Float32Array): Float32Array {
   const filled = out ?? new Float32Array(probabilities.length);
@@ -60,7 +60,7 @@ export function drawBernoulli(key: Key, probabilities: Float32Array, out?: Float
  * the array of them. A byte of 0 never gives 1, one of 255 always does.
  *
  * @param out the array to fill; a new one by default
- * @throws ExpectationError where `out` has another length than the intensities
+ * @throws ExpectationError if `out` has another length than the intensities
  */
 export function drawBernoulliBytes(key: Key, intensities: Uint8Array, out?: Float32Array): Float32Array {
   const filled = out ?? new Float32Array(intensities.length);
@@ -72,9 +72,9 @@ export function drawBernoulliBytes(key: Key, intensities: Uint8Array, out?: Floa
 /**
  * Refuses kernels built from other sources than these: their numbers would differ without a sign.
  *
- * A short draw of normals goes through every constant, and costs microseconds.
+ * A short draw of normals uses every constant, and costs microseconds.
  *
- * @throws ExpectationError where they disagree with the reference
+ * @throws ExpectationError if they disagree with the reference
  */
 export function refuseStale(kernels: BulkDraws): void {
   const expected = new Float32Array(64);

@@ -1,8 +1,8 @@
 // Logarithm, sine and cosine in float32 that give the same bits on every machine; assembly/elementary.ts is their twin.
 //
-// Additions, multiplications, divisions and square roots are exactly rounded everywhere, library functions are not.
-// So everything is made of those, each rounded to float32 by `Math.fround`, in the order in which the twin does them.
-// The coefficients interpolate the series at Chebyshev nodes; test/random/elementary.test.ts derives them anew.
+// Additions, multiplications, divisions and square roots are exactly rounded everywhere; library functions are not. So
+// all functions are composed of these operations, each rounded to float32 by `Math.fround`, in the twin's order. The
+// coefficients interpolate the series at Chebyshev nodes; test/random/elementary.test.ts derives them again.
 
 const { fround } = Math;
 
@@ -29,7 +29,7 @@ export function unit(word: number): number {
   return (word >>> 8) * 2 ** -24;
 }
 
-/** The upper 31 bits of a word as a number in (0, 1], 2^-32 at the least: what a logarithm can take. */
+/** The upper 31 bits of a word as a number in (0, 1], at least 2^-32, so that its logarithm is finite. */
 export function positiveUnit(word: number): number {
   return fround(fround(fround(word >>> 1) * 2 ** -31) + 2 ** -32);
 }
@@ -56,7 +56,8 @@ export function log(x: number): number {
 }
 
 /**
- * Where the angle 2π·word/2^32 stands in the quarter turn around the nearest axis: t in [-1/2, 1/2], from −45° to 45°.
+ * The position of the angle 2π·word/2^32 in the quarter turn around the nearest axis: t in [-1/2, 1/2], from −45° to
+ * 45°.
  *
  * The reduction is done on the integer, so it is exact; the axis itself is `((word + 2^29) >>> 30)`, counted in
  * quarters.

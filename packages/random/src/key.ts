@@ -1,4 +1,4 @@
-// Keys: where random numbers come from, and how one key becomes many.
+// Keys: the source of random numbers, and the derivation of many keys from one.
 import { ExpectationError } from '@flowvae/tensor';
 import { Domain } from './counter.ts';
 import { philox4x32, type Words } from './philox.ts';
@@ -14,7 +14,7 @@ export interface Key {
 /**
  * The key of a seed: its lower and its upper 32 bits.
  *
- * @throws ExpectationError where the seed is not a whole number in [0, 2^53)
+ * @throws ExpectationError if the seed is not a whole number in [0, 2^53)
  */
 export function key(seed: number): Key {
   checkWhole('key: seed', seed);
@@ -24,12 +24,12 @@ export function key(seed: number): Key {
 /**
  * Derives a key for a purpose (`'noise'`), a step (`7`) or a path of both: `fold(key, 'noise', 7)`.
  *
- * Each part is one Philox block in a domain of its own, so a derived key's numbers have nothing to do with its
- * parent's, and `fold(fold(key, a), b)` is `fold(key, a, b)`. The order of the parts matters; `7` and `'7'` differ.
- * A key should be used for one draw: fold it once for each.
+ * Each part is one Philox block in its own domain, so a derived key's numbers are independent of its parent's, and
+ * `fold(fold(key, a), b)` is `fold(key, a, b)`. The order of the parts matters; `7` and `'7'` differ. Use a key for one
+ * draw only: fold a new one for each draw.
  *
  * @param parts texts, hashed to 64 bits (FNV-1a of their UTF-8 form), and whole numbers in [0, 2^53)
- * @throws ExpectationError where a number is not a whole one in that range
+ * @throws ExpectationError if a number is not a whole one in that range
  */
 export function fold(key: Key, ...parts: (number | string)[]): Key {
   let { k0, k1 } = key;
@@ -62,7 +62,7 @@ function fnv1a(bytes: Uint8Array): bigint {
 const lowerHalf = (whole: number) => whole % 2 ** 32;
 const upperHalf = (whole: number) => Math.floor(whole / 2 ** 32);
 
-/** Refuses what is not a whole number in [0, 2^53). */
+/** Refuses a number that is not whole or not in [0, 2^53). */
 export function checkWhole(where: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;
   throw new ExpectationError({ where, expected: 'a whole number from 0 to 2^53 - 1', received: String(value) });

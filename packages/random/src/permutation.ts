@@ -1,4 +1,4 @@
-// Random orders without bias: what decides which images share a batch.
+// Random orders without bias; they decide which images share a batch.
 import { ExpectationError } from '@flowvae/tensor';
 import { drawBits } from './draws.ts';
 import { fold, type Key } from './key.ts';
@@ -7,7 +7,7 @@ import { wordAt } from './reference.ts';
 /**
  * The numbers 0 … n − 1 in random order, each of the n! orders equally likely (Fisher-Yates).
  *
- * @throws ExpectationError where n is not a whole number below 2^32
+ * @throws ExpectationError if n is not a whole number below 2^32
  */
 export function drawPermutation(key: Key, n: number): Uint32Array {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 32) {
@@ -29,10 +29,7 @@ export function drawPermutation(key: Key, n: number): Uint32Array {
   return order;
 }
 
-/**
- * The order in which an epoch goes through n things, `drawPermutation(fold(key, 'epoch', epoch), n)`; the one in use is
- * kept.
- */
+/** The order of n things in an epoch, `drawPermutation(fold(key, 'epoch', epoch), n)`; the current order is cached. */
 export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array {
   let current = -1;
   let order: Uint32Array = new Uint32Array(0);
@@ -48,8 +45,8 @@ export function epochOrders(key: Key, n: number): (epoch: number) => Uint32Array
 /**
  * Draws whole numbers in [0, bound), one word each.
  *
- * The remainder of a word would favour small numbers, so the lowest 2^32 mod bound words are passed over.
- * That is rare, so `expected` words are drawn at once and the few beyond them one by one.
+ * The remainder of a word would favour small numbers, so the lowest 2^32 mod bound words are skipped. This is rare, so
+ * `expected` words are drawn at once and the few others one by one.
  */
 export function boundedDraws(key: Key, expected: number): (bound: number) => number {
   const words = drawBits(key, expected);

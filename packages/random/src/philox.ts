@@ -11,7 +11,7 @@ const W1 = 0xbb67ae85;
 /**
  * The upper 32 bits of the 64-bit product of two uint32 numbers.
  *
- * Schoolbook multiplication of 16-bit digits; no partial sum reaches 2^32, so all of it stays in integers.
+ * Schoolbook multiplication of 16-bit digits; no partial sum reaches 2^32, so all numbers stay exact integers.
  */
 function upperProduct(a: number, b: number): number {
   const aLow = a & 0xffff;
@@ -29,7 +29,7 @@ function upperProduct(a: number, b: number): number {
  * One round: (x0, x1, x2, x3) → (hi(M1·x2) ^ x1 ^ k0, lo(M1·x2), hi(M0·x0) ^ x3 ^ k1, lo(M0·x0)); then k0 += W0, k1 +=
  * W1.
  *
- * @param rounds 10 everywhere; fewer only where a test shows that the known answers notice it
+ * @param rounds 10 everywhere; a test uses fewer to show that the known answers notice it
  * @see Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3
  */
 export function philox4x32(words: Words, k0: number, k1: number, rounds = 10): void {

@@ -1,5 +1,4 @@
-// Bulk draws in plain TypeScript, one block at a time: what the WebAssembly kernels must equal, and what serves without
-// them.
+// Bulk draws in plain TypeScript, one block at a time: the reference for the WebAssembly kernels, and their substitute.
 import type { BulkDraws } from './bulk-draws.ts';
 import { Domain } from './counter.ts';
 import { log, positiveUnit, quarterCosine, quarterPosition, quarterSine, unit } from './elementary.ts';

@@ -13,7 +13,7 @@ interface Exports extends Readonly<Record<keyof BulkDraws, Kernel>> {
   readonly chunkLength: { readonly value: number };
 }
 
-/** The part of `WebAssembly` that is used; its types come with the browser's, which a Node library does not include. */
+/** The used part of `WebAssembly`; its types come with the browser's, which a Node library does not include. */
 interface Engine {
   readonly Module: new (binary: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -22,10 +22,10 @@ interface Engine {
 type Draws = Uint32Array | Float32Array;
 type Chances = Uint8Array | Float32Array;
 
-/** What `build:wasm` builds. The path is right from `src/` and from `dist/`. */
+/** The file that `build:wasm` writes. The path holds for `src/` and for `dist/`. */
 const builtKernels = new URL('../wasm/random.wasm', import.meta.url);
 
-/** The kernels, or nothing where they have not been built (`pnpm -r run build:wasm` builds them). */
+/** The kernels; undefined if they have not been built (`pnpm -r run build:wasm` builds them). */
 export function wasmDraws(file = builtKernels): BulkDraws | undefined {
   const binary = readIfPresent(file);
   if (!binary) return undefined;
@@ -48,7 +48,7 @@ export function wasmDraws(file = builtKernels): BulkDraws | undefined {
   };
 }
 
-/** Runs a kernel over chunks; the chances of each are copied in before, its draws are copied out after. */
+/** Runs a kernel over chunks; copies the chances of each chunk in before, and its draws out after. */
 function drawChunks(kernel: Kernel, key: Key, made: Draws, out: Draws, chances?: { from: Chances; to: Chances }): void {
   for (let start = 0; start < out.length; start += made.length) {
     const count = Math.min(made.length, out.length - start);

@@ -1,13 +1,12 @@
-// Variables that may not be assigned for a while: a function that was taken for a pure one is told so at the line that
-// assigns.
+// A temporary guard against assignments to variables: a function that should be pure fails at the line that assigns.
 import type { Variable } from '@tensorflow/tfjs-core';
 import { tf } from './tensorflow.ts';
 
 /**
- * Until released, a call of `assign` throws, but for the variables of `allowed`, which keep theirs.
+ * Until released, `assign` throws for all variables except those of `allowed`.
  *
  * @param refusal the error for a variable
- * @returns what releases; it puts back what stood there before, another guard for one
+ * @returns a function that releases the guard and restores the previous state, such as another guard
  */
 export function refuseAssignments(allowed: ReadonlySet<Variable>, refusal: (variable: Variable) => Error): () => void {
   const guarded = Object.values(tf.engine().registeredVariables).filter((variable) => !allowed.has(variable));

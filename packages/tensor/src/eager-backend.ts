@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { tf } from './tensorflow.ts';
 
-/** `wasm` is several times faster where it lacks no kernel; `cpu` is plain JavaScript and has them all. */
+/** `wasm` is several times faster but may lack kernels; `cpu` is plain JavaScript and has all kernels. */
 export type EagerBackend = 'cpu' | 'wasm';
 
-/** Makes a backend the current one. Where it cannot start, the current one stays and the reason is returned. */
+/** Makes a backend the current one. If it cannot start, the current one stays, and the reason is returned. */
 export async function startEagerBackend(backend: EagerBackend): Promise<string | undefined> {
   const before = tf.getBackend();
   try {
@@ -20,7 +20,7 @@ export async function startEagerBackend(backend: EagerBackend): Promise<string |
   return 'it did not start';
 }
 
-/** Outside a browser the backend has to be told where its .wasm files are. */
+/** Outside a browser the backend must be given the folder of its .wasm files. */
 async function registerWasm(): Promise<void> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');

@@ -1,22 +1,21 @@
-// The one voice of every error that a user's input can cause: where, what was expected, what came, what to do.
+// The one voice of every error that a user's input can cause: place, expectation, received input, remedy.
 
 /** The parts of an {@link ExpectationError}; the message is derived from them. */
 export interface Expectation {
-  /** The function, option or file that refuses, e.g. `planar.forward: z`. */
+  /** The refusing function, option or file, e.g. `planar.forward: z`. */
   readonly where: string;
-  /** What would have been accepted. */
+  /** The accepted input. */
   readonly expected: string;
-  /** What came instead. */
+  /** The received input. */
   readonly received: string;
-  /** What the reader can do about it; left out where that is obvious. */
+  /** The remedy; absent if it is obvious. */
   readonly remedy?: string;
 }
 
 /**
  * Input that cannot be used: `where: expected …, got …; remedy`.
  *
- * The parts stay readable as fields, so a program can react to them; the command line prints the message and exits with
- * 2.
+ * The parts are fields too, so that a program can react to them; the command line prints the message and exits with 2.
  */
 export class ExpectationError extends Error implements Expectation {
   override readonly name: string = 'ExpectationError';

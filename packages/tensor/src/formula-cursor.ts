@@ -4,17 +4,17 @@ import { didYouMean } from './nearest-name.ts';
 
 /** A number that a formula may hold. */
 export interface FormulaNumber {
-  /** What it is, in words. */
+  /** The number's meaning, in words. */
   readonly name: string;
   readonly from: number;
   readonly to: number;
   /** Whether it may have a sign and a fraction; default whole numbers only. */
   readonly isReal?: boolean;
-  /** A value between the bounds that is refused all the same, and what an error expects instead. */
+  /** A refused value within the bounds, and the expectation in its error. */
   readonly except?: { readonly value: number; readonly expected: string };
 }
 
-/** An argument in parentheses; without `fallback` it has to be there. */
+/** An argument in parentheses; without `fallback` it is required. */
 export interface FormulaArgument extends FormulaNumber {
   readonly fallback?: number;
 }
@@ -25,7 +25,7 @@ export class FormulaCursor {
   readonly #formula: string;
   at: number;
 
-  /** @param what kind of formula, for errors: `flow formula` */
+  /** @param what the kind of formula, for errors: `flow formula` */
   constructor(what: string, formula: string, at = 0) {
     this.#what = what;
     this.#formula = formula;
@@ -41,21 +41,20 @@ export class FormulaCursor {
     return this.#formula.startsWith(text, this.at);
   }
 
-  /** Moves on where the text comes next. */
+  /** Moves on if the text comes next. */
   takes(text: string): boolean {
     const found = this.sees(text);
     if (found) this.at += text.length;
     return found;
   }
 
-  /** What matches from here on. */
+  /** The match of a pattern from here on. */
   rest(pattern: RegExp): string {
     return pattern.exec(this.#formula.slice(this.at))![0];
   }
 
   /**
-   * The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not taken for
-   * `planar`.
+   * The longest of the names that comes next and ends where a name can, so that `planar-leaky` is not read as `planar`.
    */
   name<const N extends string>(names: readonly N[], expected: string): N {
     const name = names
@@ -67,9 +66,10 @@ export class FormulaCursor {
   }
 
   /**
-   * `(8, …)` by the arguments that are declared; those that are missing at the end have their fallbacks.
+   * `(8, …)` by the declared arguments; missing ones at the end have their fallbacks.
    *
-   * @param taker what would have taken arguments, where none are declared: `a flow that takes arguments`
+   * @param taker a description of formulas with arguments, for errors if none are declared: `a flow that takes
+   * arguments`
    */
   args(declared: readonly FormulaArgument[], taker: string): Record<string, number> {
     const list = declared.map(({ name }) => name).join(',');
@@ -93,7 +93,7 @@ export class FormulaCursor {
     return values;
   }
 
-  /** Moves on over a number. @throws ExpectationError where none comes that is allowed */
+  /** Moves on over a number. @throws ExpectationError if no allowed number comes next */
   number({ name, from, to, isReal = false, except }: FormulaNumber): number {
     const text = this.rest(isReal ? /^[^*(),]*/ : /^[^-*(),]*/);
     const pattern = isReal ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i : /^\d+$/;
@@ -104,13 +104,16 @@ export class FormulaCursor {
     return value;
   }
 
-  /** The error that points here. @param found the text that stands here instead */
+  /** The error that points here. @param found the text at this place */
   refusal(expected: string, found: string, remedy = ''): ExpectationError {
     const received = found === '' ? `nothing at character ${this.at + 1}` : `'${found}' at character ${this.at + 1}`;
     return new ExpectationError({ where: `${this.#what} '${this.#formula}'`, expected, received, remedy });
   }
 
-  /** No name comes next. A name may hold hyphens, so the near one is looked for among longer and shorter texts. */
+  /**
+   * The error if no name comes next. A name may hold hyphens, so a similar name is searched for longer and shorter
+   * texts.
+   */
   #unknown(names: readonly string[], expected: string): ExpectationError {
     const [found, whole] = [this.rest(/^[^-*(]*/), this.rest(/^[^*(]*/)];
     const words = whole.split('-').map((_, i, parts) => parts.slice(0, parts.length - i).join('-'));

@@ -1,5 +1,4 @@
-// Kernels beside tfjs's: declared by the package whose mathematics they are, run by an engine that has a place for
-// them.
+// Kernels besides tfjs's: declared by the package that owns their mathematics, run by engines that support them.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from './tensorflow.ts';
 
@@ -9,21 +8,20 @@ type Sizes = Readonly<Record<string, number>>;
 /**
  * A kernel in WebAssembly, as data. Its tensors are float32, dense and row-major.
  *
- * The function takes pointers to the inputs, to the outputs and to scratch memory, if it asks for any, then the sizes,
- * each in the order that is declared here. Its module imports its memory as `env.memory`, exports `heapBase()`, the
- * first byte that it leaves free, and keeps nothing from one call to the next. Kernels that meet in one graph come from
- * one module.
+ * The function takes pointers to the inputs, to the outputs and to scratch memory (if any), then the sizes, each in the
+ * declared order. Its module imports its memory as `env.memory`, exports `heapBase()`, the first free byte, and keeps
+ * nothing between calls. Kernels in one graph must come from one module.
  */
 export interface KernelDescriptor {
   /** In tfjs's registry, and in graphs. */
   readonly name: string;
   /** Names of the input tensors. */
   readonly inputs: readonly string[];
-  /** Whole numbers that the shapes of the inputs decide, by name. */
+  /** Whole numbers by name, computed from the inputs' shapes. */
   sizes(shapes: Shapes): Sizes;
   /** Shapes of the outputs by shapes of the inputs. */
   outputs(shapes: Shapes): readonly (readonly number[])[];
-  /** Bytes of scratch memory; left out where the function takes none. */
+  /** Bytes of scratch memory; absent if the function needs none. */
   scratchBytes?(sizes: Sizes): number;
   /** The module's file, and the function's name in it. */
   readonly wasm: { readonly file: URL; readonly export: string };
@@ -31,7 +29,7 @@ export interface KernelDescriptor {
 
 const declared = new Map<string, KernelDescriptor>();
 
-/** Makes kernels known to every engine that can run them. A name stands for the kernel that was declared last. */
+/** Declares kernels for every engine that can run them. A later declaration of a name replaces an earlier one. */
 export function declareKernels(...descriptors: readonly KernelDescriptor[]): void {
   for (const descriptor of descriptors) declared.set(descriptor.name, descriptor);
 }
@@ -39,9 +37,9 @@ export function declareKernels(...descriptors: readonly KernelDescriptor[]): voi
 /** All declared kernels by name. */
 export const declaredKernels = (): ReadonlyMap<string, KernelDescriptor> => declared;
 
-/** Whether the backend that is in use has a kernel of that name. */
+/** Whether the current backend has a kernel of this name. */
 export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBackend()) !== undefined;
 
-/** Calls a kernel; gradients flow where one is registered for it. */
+/** Calls a kernel; gradients flow if one is registered for it. */
 export const callKernel = (name: string, inputs: Readonly<Record<string, Tensor>>): Tensor[] =>
   tf.engine().runKernel(name, inputs) as unknown as Tensor[];

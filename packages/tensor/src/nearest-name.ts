@@ -1,4 +1,4 @@
-// Which known name a mistyped one stands for.
+// Finds the known name behind a mistyped one.
 
 /** More typing errors than these make another word. */
 const MOST_ERRORS = 3;
@@ -23,7 +23,7 @@ export function nearestName(word: string, names: readonly string[]): string | un
   return nearest;
 }
 
-/** `did you mean planar?`, the remedy of an error; `''` where no name is near. */
+/** `did you mean planar?`, the remedy of an error; `''` if no name is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const name = nearestName(word, names);
   return name === undefined ? '' : `did you mean ${name}?`;

@@ -1,5 +1,5 @@
-// Rows in groups: where several draws belong to one data point, each row of its parameters stands for several rows one
-// after the other.
+// Rows in groups: if several draws belong to one data point, each row of its parameters stands for several successive
+// rows.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ExpectationError } from './expectation-error.ts';
 import { tf } from './tensorflow.ts';
@@ -17,10 +17,10 @@ export function repeatRows<T extends Tensor>(x: T, times: number): T {
 }
 
 /**
- * x with one row for each of `rows`: a single row, on either side, is left to broadcasting; n rows are repeated in
+ * x with one row for each of `rows`: a single row, on either side, is left for broadcasting; n rows are repeated in
  * groups of rows/n.
  *
- * @throws ExpectationError where the rows do not form equal groups
+ * @throws ExpectationError if the rows do not form equal groups
  */
 export function rowsFor<T extends Tensor>(where: string, x: T, rows: number): T {
   const given = x.shape[0]!;

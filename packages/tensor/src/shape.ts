@@ -17,7 +17,7 @@ const format = (shape: readonly Axis[]) => `[${shape.join(', ')}]`;
  *
  * @param where the public function that checks, and its argument's name: `planar.forward: z`
  * @param expected sizes and words, e.g. `['batch', 40]`
- * @throws ShapeError naming both shapes
+ * @throws ShapeError that names both shapes
  */
 export function checkShape(
   where: string,
@@ -42,7 +42,7 @@ export function checkShape(
  * ...shape]`.
  *
  * @param where as for {@link checkShape}
- * @throws ShapeError naming both shapes
+ * @throws ShapeError that names both shapes
  */
 export function checkParam(
   where: string,

@@ -1,4 +1,4 @@
-// What decoder outputs should be before anything is learnt but the mean of the data. Values lie in [0, 1].
+// Initial decoder outputs, computed from the mean of the data. Values lie in [0, 1].
 import { LEVELS } from '@flowvae/distributions';
 
 /**

@@ -1,4 +1,4 @@
-// What makes the likelihood of every row of the table.
+// The makers of the likelihoods in the table.
 import {
   bernoulli,
   categorical,
@@ -20,7 +20,7 @@ import {
 import type { Likelihood, LikelihoodStart } from './likelihood.ts';
 import type { LikelihoodName } from './likelihood-table.ts';
 
-/** Of the mixture that is named without a number. */
+/** Components of the mixture if its name has no number. */
 const DEFAULT_COMPONENTS = 5;
 
 /** A start without variables of its own. */

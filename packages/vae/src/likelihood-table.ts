@@ -1,9 +1,8 @@
 // Every likelihood that can be named, as data that needs no tensor library. To add one: its distribution in a file of
-// @flowvae/distributions,
-// a row here, and what makes it in likelihood-makers.ts.
+// @flowvae/distributions, a row here, and its maker in likelihood-makers.ts.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 
-/** What data a likelihood is for: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
+/** The form of data for a likelihood: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
 export type DataForm = 'bits' | 'grey' | 'levels';
 
 /** The number that a name may carry in parentheses. */
@@ -14,7 +13,7 @@ interface LikelihoodArgument {
   readonly isWhole: boolean;
 }
 
-/** A row: the data that it is for, and the argument that may be given. */
+/** A row: the form of data, and the optional argument. */
 interface LikelihoodRow {
   readonly data: DataForm;
   readonly argument?: LikelihoodArgument;
@@ -43,20 +42,20 @@ export const likelihoodUsage: string = Object.entries(likelihoodTable)
   .map(([name, { argument }]) => (argument ? `${name}, ${name}(${argument.name})` : name))
   .join(', ');
 
-/** What the text of a likelihood says. */
+/** The contents of a likelihood's text. */
 export interface LikelihoodTerms {
   readonly text: string;
   readonly name: LikelihoodName;
   readonly data: DataForm;
-  /** Left out where none was given. */
+  /** Absent without an argument. */
   readonly argument?: number;
 }
 
 /**
- * Reads the name of a likelihood, with an argument in parentheses where it takes one: `bernoulli`, `gaussian(0.1)`,
+ * Parses the name of a likelihood, with an optional argument in parentheses: `bernoulli`, `gaussian(0.1)`,
  * `logistic-mixture(5)`.
  *
- * @throws ExpectationError where there is no such likelihood, or it does not take the argument
+ * @throws ExpectationError for an unknown likelihood, or an argument that it does not take
  */
 export function readLikelihood(text: string): LikelihoodTerms {
   const [, stated, given] = /^([a-z-]+)(?:\((.*)\))?$/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-// What turns a decoder's outputs into p(x|z).
+// Likelihoods: they turn a decoder's outputs into p(x|z).
 import type { Observation } from '@flowvae/distributions';
 import type { ParamValues } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
@@ -8,20 +8,20 @@ import type { DataForm } from './likelihood-table.ts';
 export type LikelihoodParams = Readonly<Record<string, Tensor2D>>;
 
 /**
- * A family of distributions of data, one for each row of decoder outputs. It holds no tensors: its own variables are
- * given to it.
+ * A family of distributions of data, one for each row of decoder outputs. It holds no tensors: it gets the values of
+ * its own variables.
  */
 export interface Likelihood {
-  /** As it was asked for, e.g. `gaussian(0.1)`. */
+  /** The likelihood's text, e.g. `gaussian(0.1)`. */
   readonly name: string;
   readonly data: DataForm;
   /** Decoder outputs for each of the P observed variables. */
   readonly outputsPerPixel: number;
   /**
-   * Where training starts: a decoder bias [outputsPerPixel·P], and values of its own variables. Knowing only the data's
-   * mean, it takes the distribution with that mean that assumes least.
+   * The start of training: a decoder bias [outputsPerPixel·P], and values of the likelihood's own variables. Among the
+   * distributions with the data's mean, it takes the one with the fewest assumptions.
    *
-   * @param mean of the data [P], in [0, 1]
+   * @param mean mean of the data [P], in [0, 1]
    */
   start(mean: Float32Array): LikelihoodStart;
   /** Decoder outputs [B, outputsPerPixel·P] → p(x|z) of x [B, P] */

@@ -31,8 +31,8 @@ export interface MlpVaeOptions {
   /** One for all hidden layers, or one for each, counted from the input of encoder and decoder alike. */
   readonly activation: MlpOptions['activation'];
   /**
-   * Where all dense layers start, the heads of the base normal included; the flow's heads start at zero kernels.
-   * Default `'glorot'`.
+   * The initial distribution of all dense layers, including the heads of the base normal; the flow's heads start at
+   * zero kernels. Default `'glorot'`.
    */
   readonly initialisation?: Initialisation | undefined;
   /** How the base normal's deviation is parametrised. Default `'logStd'`. */
@@ -44,20 +44,19 @@ export interface MlpVaeOptions {
   readonly heads?: HeadScaling | undefined;
   /** Turns N(0, I) into the prior p(z), its parameters free; left out: N(0, I) itself. */
   readonly prior?: InvertibleFlow | undefined;
-  /** p(x|z) of decoder outputs; left out: Bernoulli. */
+  /** p(x|z) from decoder outputs; absent: Bernoulli. */
   readonly likelihood?: Likelihood;
   /**
-   * Mean of the training data [P] in [0, 1], which decides where the decoder's bias starts: for Bernoulli at its logit.
-   * Left out: ½.
+   * Mean of the training data [P] in [0, 1]; the decoder's bias starts from it: for Bernoulli at its logit. Absent: ½.
    */
   readonly meanImage?: Float32Array;
   readonly key: Key;
 }
 
-/** A VAE whose posterior's parameters can be had, and replaced. */
+/** A VAE that gives access to its posterior's parameters and can replace them. */
 export interface MlpVae extends Vae {
   readonly posterior: ParametricPosterior;
-  /** x [B, P] → what the encoder tells the posterior, [B, C] */
+  /** x [B, P] → the encoder's features for the posterior, [B, C] */
   features(x: Tensor2D): Tensor2D;
 }
 
@@ -79,7 +78,7 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   const flow = options.flow && chosenFlow(options.flow, amortize, hidden.at(-1)!);
   refuseTooMany({ ...options, amortize, flow }, outputs);
   const start = likelihood.start(meanImage);
-  const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers know nothing of the data
+  const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers do not use the data
   const encoder = mlp({ inputWidth: pixels, hidden, activation, initialisation, key: fold(key, 'encoder') });
   const contextWidth = encoder.outputWidth;
   const base = { scale: options.scale ?? 'logStd', initialisation } as const;
@@ -107,13 +106,13 @@ function observed(likelihood: Likelihood, { params }: LikelihoodStart): Observat
 /** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
 const MOST_PARAMETERS = 2 ** 28;
 
-/** Options whose flow is made, and whose parameters can be counted. */
+/** Options with the flow made, from which the number of parameters follows. */
 interface Counted extends MlpVaeOptions {
   readonly amortize: Amortization;
   readonly flow: Flow | undefined;
 }
 
-/** A typing error in a width should not end in an allocation that fails. */
+/** Refuses too many parameters: a typing error in a width should not end in a failing allocation. */
 function refuseTooMany(options: Counted, outputs: number): void {
   const { pixels, latent, hidden, activation, flow, amortize, prior } = options;
   const dense = (from: number, to: number) => (from + 1) * to;

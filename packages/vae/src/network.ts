@@ -15,7 +15,7 @@ import { Maxout } from './maxout.ts';
 /** Non-linearities of the hidden layers. */
 export type Activation = 'relu' | 'tanh' | 'maxout' | 'linear';
 
-/** Linear pieces that a maxout unit takes the largest of. @see Rezende & Mohamed 2015, section 6 */
+/** Number of linear pieces in a maxout unit, which takes the largest. @see Rezende & Mohamed 2015, section 6 */
 export const MAXOUT_WINDOW = 4;
 
 /** A network and its trainable variables by path. */
@@ -33,7 +33,7 @@ export interface MlpOptions {
   readonly hidden: readonly number[];
   /** One for all hidden layers, or one for each. */
   readonly activation: Activation | readonly Activation[];
-  /** A last, linear layer of this width, with this bias (left out: the initialisation's). */
+  /** A last, linear layer of this width, with this bias (absent: the initialisation's). */
   readonly output?: { readonly width: number; readonly bias?: Float32Array | undefined };
   /** Default `'glorot'`. */
   readonly initialisation?: Initialisation | undefined;
@@ -44,7 +44,7 @@ export interface MlpOptions {
 /**
  * A perceptron [B, inputWidth] → [B, outputWidth].
  *
- * @throws ExpectationError where no layer is asked for
+ * @throws ExpectationError if no layer is asked for
  */
 export function mlp({ inputWidth, hidden, activation, output, initialisation, key }: MlpOptions): Network {
   if (hidden.length === 0 && !output) {

@@ -1,4 +1,4 @@
-// A second door, for programs that must not load TensorFlow.js: the names of likelihoods, read and checked, and those
+// A second door, for programs that must not load TensorFlow.js: the names of likelihoods, parsed and checked, and those
 // of networks.
 export { architectures } from './architectures.ts';
 export {

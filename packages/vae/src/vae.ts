@@ -7,28 +7,28 @@ import type { Network } from './network.ts';
 /** A VAE. */
 export interface Vae<Q extends Samplable = Samplable> {
   /**
-   * All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`, and `prior/…`, `likelihood/…` where those have
-   * any.
+   * All trainable variables: `encoder/…`, `posterior/…`, `decoder/…`, and, if they have any, `prior/…` and
+   * `likelihood/…`.
    */
   readonly variables: NamedVariables;
   readonly prior: Samplable & Scorable;
-  /** The noise that draws from q(z|x) take. */
+  /** The noise for draws from q(z|x). */
   readonly noise: Noise;
   /** x [B, P] → q(z|x) */
   infer(x: Tensor2D): Q;
-  /** z [B, D] → what the likelihood takes, [B, N]: logits of p(x|z) for Bernoulli observations, N = P */
+  /** z [B, D] → the likelihood's inputs, [B, N]: logits of p(x|z) for Bernoulli observations, N = P */
   decode(z: Tensor2D): Tensor2D;
   /** z [B, D] → p(x|z), of x [B, P] */
   observe(z: Tensor2D): Observation;
-  /** noise [B, D] of the prior → means of p(x|z) [B, P]. The posterior's flow has no part in it. */
+  /** noise [B, D] of the prior → means of p(x|z) [B, P]. The posterior's flow is not used. */
   sample(noise: Tensor2D): Tensor2D;
   /** x [B, P] and noise [B, D] → means of p(x|z) for a draw z ~ q(z|x), [B, P] */
   reconstruct(x: Tensor2D, noise: Tensor2D): Tensor2D;
-  /** The model at data x [B, P], in the form that an objective takes. */
+  /** The model at data x [B, P], in the form for an objective. */
   at(x: Tensor2D): { readonly prior: Scorable; readonly posterior: Q; likelihood(z: Tensor2D): Tensor1D };
 }
 
-/** A likelihood and the variables of its own. */
+/** A likelihood and its own variables. */
 export interface ObservationModel {
   readonly variables: NamedVariables;
   at(outputs: Tensor2D): Observation;

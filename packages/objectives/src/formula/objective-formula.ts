@@ -1,4 +1,4 @@
-// From the name of an objective, such as `elbo` or `iwae(50)`, to the objective.
+// Makes an objective from its name, such as `elbo` or `iwae(50)`.
 import type { Samplable } from '@flowvae/distributions';
 import { ExpectationError } from '@flowvae/tensor';
 import { betaVae, elbo } from '../elbo.ts';
@@ -40,21 +40,21 @@ const makers: Readonly<Record<ObjectiveName, Make>> = {
   'inclusive-kl': ({ k }, options) => inclusiveKl(k!, options),
 };
 
-/** What is left out stays left out. */
+/** Options without the undefined ones. */
 const given = (options: { samples: number | undefined; tempering: BoundOptions['tempering'] }): BoundOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-/** A parsed formula: what may stand beside it, and the objective itself. */
+/** A parsed formula: the options that it allows, and the objective itself. */
 export interface ObjectiveFormula extends ObjectiveTerms {
   /** Errors as for {@link makeObjective}. */
   objective(options?: ObjectiveOptions): Objective;
 }
 
 /**
- * The objective of a formula that was read before.
+ * The objective of a formula that was parsed before.
  *
- * @throws ExpectationError at a gradient that it does not have, and from the bound at a model that cannot do what it
- * needs
+ * @throws ExpectationError for a gradient that the objective does not have; from the bound, for a model without a
+ * needed ability
  */
 export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions = {}): Objective {
   const { formula, name, args, gradients, needs } = terms;
@@ -66,13 +66,13 @@ export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions =
   return checking(makers[name](args, { gradient, ...others }), formula, needs(gradient));
 }
 
-/** Makes the objective that {@link readObjective} reads in a formula; errors as there. */
+/** Makes the objective of a formula for {@link readObjective}; errors as there. */
 export function parseObjective(formula: string): ObjectiveFormula {
   const terms = readObjective(formula);
   return { ...terms, objective: (options) => makeObjective(terms, options) };
 }
 
-/** An objective for any model, which looks whether a model can do what it needs when it comes. */
+/** An objective for any model, which checks each model for the needed ability. */
 function checking(objective: Objective<never>, formula: string, need: ModelNeed | undefined): Objective {
   const bound: Objective['bound'] = (model, noise, at) => {
     if (need) refuseUnable(model, formula, need);

@@ -1,4 +1,4 @@
-// Every objective that can be named, as data that needs no tensor library. To add one: a row here, and what makes it in
+// Every objective that can be named, as data that needs no tensor library. To add one: a row here, and its maker in
 // objective-formula.ts.
 import { type FormulaArgument, FormulaCursor } from '@flowvae/tensor/plain';
 
@@ -8,20 +8,20 @@ export const gradients = ['path', 'stl', 'dreg'] as const;
 /** Names of gradient estimators. */
 export type Gradient = (typeof gradients)[number];
 
-/** What a model has to be able to do: score any z under its posterior, or know its divergence in each dimension. */
+/** An ability that a model must have: score any z under its posterior, or know its divergence in each dimension. */
 export type ModelNeed = 'scorable' | 'factorised';
 
 /** One row of the table. */
 interface Row {
   readonly args?: readonly FormulaArgument[];
-  /** The estimators that it has. */
+  /** The objective's estimators. */
   readonly gradients: readonly Gradient[];
   readonly needs?: ModelNeed;
   /** Left out: a schedule may weigh its terms. */
   readonly isTempered?: false;
 }
 
-/** A draw costs a decoder's pass: more than this is a typing error. */
+/** Each draw costs a pass of the decoder: a larger number is a typing error. */
 const MOST_DRAWS = 10_000;
 const MOST = 1e6;
 
@@ -58,24 +58,23 @@ const described = Object.entries(objectiveTable)
   .map(([name, { args = [] }]) => (args.length > 0 ? `${name}(${args.map((arg) => arg.name).join(',')})` : name))
   .join(', ');
 
-/** What a formula says: the objective, its numbers, and what may stand beside it. */
+/** The contents of a formula: the objective, its numbers, and the options that it allows. */
 export interface ObjectiveTerms {
   readonly formula: string;
   readonly name: ObjectiveName;
   readonly args: Readonly<Record<string, number>>;
-  /** The gradient estimators that it has. */
+  /** The objective's gradient estimators. */
   readonly gradients: readonly Gradient[];
   readonly isTempered: boolean;
-  /** What it needs of a model with a gradient estimator; undefined: any model will do. */
+  /** The ability that a model needs with a gradient estimator; undefined: any model will do. */
   needs(gradient: Gradient): ModelNeed | undefined;
 }
 
 /**
- * Reads the name of an objective with its numbers: `elbo`, `elbo-analytic`, `beta(4)`, `beta-analytic(4)`,
- * `free-bits(0.1)`, `free-bits-total(4)`,
- * `iwae(50)`, `renyi(0.5)` or `renyi(0.5,50)`, `inclusive-kl(10)`.
+ * Parses the name of an objective with its numbers: `elbo`, `elbo-analytic`, `beta(4)`, `beta-analytic(4)`,
+ * `free-bits(0.1)`, `free-bits-total(4)`, `iwae(50)`, `renyi(0.5)` or `renyi(0.5,50)`, `inclusive-kl(10)`.
  *
- * @throws ExpectationError that points at the character where the formula ends to be one
+ * @throws ExpectationError that points at the first character that is wrong
  */
 export function readObjective(formula: string): ObjectiveTerms {
   const cursor = new FormulaCursor('objective', formula);

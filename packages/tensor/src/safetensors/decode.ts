@@ -21,7 +21,7 @@ export interface ArrayOfDtype {
   readonly BOOL: Uint8Array;
 }
 
-/** A tensor of any type that has exact values in JavaScript; `dtype` tells which array `values` is. */
+/** A tensor of any type with exact values in JavaScript; `dtype` tells the type of `values`. */
 export type TypedTensor = {
   readonly [D in keyof ArrayOfDtype]: {
     readonly dtype: D;
@@ -47,14 +47,14 @@ export interface DecodeSafetensorsOptions {
   readonly sharesFile?: boolean;
 }
 
-/** Smaller values are copied: a view that is kept, or sent to a thread, holds the whole file. */
+/** Smaller values are copied: a kept view, or one sent to a thread, would hold the whole file. */
 const LEAST_SHARED = 2 ** 20;
 
 /**
  * Decodes a safetensors file of float32 tensors. The values are copies unless `sharesFile`.
  *
  * @param where the file's name, for errors
- * @throws ExpectationError where the file is truncated, its header is damaged (see {@link readSafetensorsHeader}), or a
+ * @throws ExpectationError if the file is truncated, its header is damaged (see {@link readSafetensorsHeader}), or a
  * tensor is not float32
  */
 export function decodeSafetensors(

@@ -9,7 +9,7 @@ const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
 /**
  * Encodes tensors in the order given, with the data section aligned to 8 bytes.
  *
- * @throws ExpectationError where a shape and its number of values disagree, and as {@link layOutSafetensors}
+ * @throws ExpectationError if a shape and its number of values disagree, and as {@link layOutSafetensors}
  */
 export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Array {
   for (const [name, { shape, values }] of Object.entries(tensors)) {
@@ -31,13 +31,13 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
 }
 
 /**
- * Where everything in a safetensors file stands, known before any value is: what a file written piece by piece begins
- * with.
+ * The places of all parts in a safetensors file, known before the values: the start of a file that is written in
+ * pieces.
  */
 export interface SafetensorsLayout {
   /** The bytes before the values. */
   readonly header: Uint8Array;
-  /** Where each tensor begins in the file. */
+  /** The place of each tensor in the file. */
   readonly offsets: Readonly<Record<string, number>>;
   /** Size of the whole file. */
   readonly bytes: number;
@@ -52,8 +52,8 @@ interface HeaderEntry {
 /**
  * Lays out float32 tensors in the order given, with the data section aligned to 8 bytes.
  *
- * @throws ExpectationError where no reader would take the header: above 100 MB, or with half of a surrogate pair in a
- * name or text
+ * @throws ExpectationError for a header that no reader would accept: above 100 MB, or with half of a surrogate pair in
+ * a name or text
  */
 export function layOutSafetensors(
   shapes: Readonly<Record<string, readonly number[]>>,

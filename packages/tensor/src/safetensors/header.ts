@@ -1,4 +1,4 @@
-// The header of a safetensors file: which tensors it holds, where, and of which type; the verdicts are those of the
+// The header of a safetensors file: names, places and types of its tensors. Files are accepted and refused as by the
 // format's own library. Format: https://github.com/huggingface/safetensors (README, section "Format"; rules:
 // safetensors/src/tensor.rs, version 0.8).
 import { ExpectationError } from '../expectation-error.ts';
@@ -24,7 +24,7 @@ export interface TensorPlace {
   readonly to: number;
 }
 
-/** All that a file says before its values. */
+/** The facts of a file before its values. */
 export interface SafetensorsHeader {
   readonly tensors: Readonly<Record<string, TensorPlace>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -42,10 +42,9 @@ interface Description {
  * file without gap or overlap. Nothing is allocated for values; the header's length is checked before the header is
  * read.
  *
- * As in the format's library: fields that it does not know are passed over, and of tensors with one name the last
- * counts.
+ * As in the format's library, unknown fields are skipped, and the last of several tensors with one name counts.
  * @param where the file's name, for errors
- * @throws ExpectationError where the file is truncated or too long, or its header is damaged or above 100 MB
+ * @throws ExpectationError if the file is truncated or too long, or its header is damaged or above 100 MB
  */
 export function readSafetensorsHeader(file: Uint8Array, where: string): SafetensorsHeader {
   const refuse = (expected: string, received: string): never => {
@@ -99,7 +98,7 @@ function scanMetadata(scanner: JsonScanner): Map<string, string> {
   return texts;
 }
 
-/** Fields by name, or an array of them in this order: the library takes both. */
+/** Fields by name, or an array of them in this order: the library accepts both. */
 const FIELDS = ['dtype', 'shape', 'data_offsets'] as const;
 
 function scanDescription(scanner: JsonScanner, tensor: string): Description {
@@ -158,10 +157,10 @@ function scanOffsets(scanner: JsonScanner, expected: string): [bigint, bigint] {
 }
 
 /**
- * Each tensor begins where the one before it ends, and is as long as type and shape tell.
+ * Each tensor must begin at the end of the previous one, and have the length that type and shape give.
  *
- * Without this check a small file of overlaps could ask for any amount of memory.
- * @returns where the last one ends
+ * Without this check a small file of overlapping tensors could ask for any amount of memory.
+ * @returns the end of the last tensor
  */
 function checkPlaces(descriptions: ReadonlyMap<string, Description>, refuse: Refuse): bigint {
   let end = 0n;
@@ -184,7 +183,7 @@ function checkPlaces(descriptions: ReadonlyMap<string, Description>, refuse: Ref
   return end;
 }
 
-/** Undefined where a product leaves 64 bits on the way, although a later size may be 0: the library refuses that. */
+/** Undefined if a product exceeds 64 bits on the way, even if a later size is 0: the library refuses this. */
 function bitsIn(dtype: Dtype, shape: readonly bigint[]): bigint | undefined {
   let product = 1n;
   for (const factor of [...shape, bitsOf(dtype)]) {

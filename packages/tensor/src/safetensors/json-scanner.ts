@@ -20,8 +20,8 @@ const OF_WORDS = /[-+.\w]/; // the characters of numbers and literals
  * Reads JSON from front to back, by the grammar of RFC 8259 and nothing beyond it: the caller asks for the value that
  * it expects.
  *
- * It keeps nothing, so its memory does not grow with the text. Also refused: surrogates without a partner, numbers
- * beyond float64, and more than 127 containers inside each other.
+ * The scanner stores nothing, so its memory does not grow with the text. It also refuses surrogates without a partner,
+ * numbers beyond float64, and more than 127 nested containers.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 export class JsonScanner {
@@ -31,7 +31,7 @@ export class JsonScanner {
   #at = 0;
   #depth = 0;
 
-  /** @param refuse throws the error: what was expected, and what stands there */
+  /** @param refuse throws the error: the expectation, and the text found */
   constructor(bytes: Uint8Array, refuse: (expected: string, received: string) => never) {
     this.#bytes = bytes;
     this.#refuse = refuse;

@@ -6,7 +6,7 @@ export interface StoredTensor {
   readonly values: Float32Array;
 }
 
-/** What a safetensors file of parameters holds: tensors by name, and free text metadata. */
+/** The content of a safetensors file of parameters: tensors by name, and free text metadata. */
 export interface StoredTensors {
   readonly tensors: Readonly<Record<string, StoredTensor>>;
   readonly metadata: Readonly<Record<string, string>>;

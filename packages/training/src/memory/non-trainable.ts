@@ -56,7 +56,8 @@ const unknownVariable = ({ name }: Variable) =>
     where: `fit: variable '${name}'`,
     expected: 'every variable that the loss assigns among `variables`',
     received: 'an assignment of another',
-    remedy: 'add it to the option `variables`: `layer.weights` includes the variables that `layer.trainableWeights` leaves out',
+    remedy:
+      'add it to the option `variables`: `layer.weights` includes the variables that `layer.trainableWeights` leaves out',
   });
 
 const trainableVariable = (name: string) =>

@@ -10,7 +10,7 @@ const FACTS = ['versions', 'dataSha256', 'sha256'];
  * Reads settings from a file; it may hold some settings only. A setting that a run's config.json lacks is newer than
  * the run: it gets the value that it had then, so that the model is the same.
  *
- * @throws ExpectationError naming the file, and the first setting in it that is unknown or not acceptable
+ * @throws ExpectationError that names the file, and the first setting in it that is unknown or not acceptable
  */
 export function readConfigFile(path: string): Partial<TrainConfig> {
   const asked = { where: `--config ${path}`, expected: 'a JSON object, like the config.json of a run' };
