@@ -1,4 +1,4 @@
-// Where the numbers come from: a number without its machine and versions says nothing.
+// The machine and versions of a measurement: a number without them has no meaning.
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { loadRuntime, tf } from 'flowvae';
@@ -9,10 +9,10 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
-  /** Processes that wanted to run in the minute before the start; above 0.5 somebody else was at work. */
+  /** Processes that wanted to run in the minute before the start; above 0.5 other programs were running. */
   readonly loadAverage: number;
   readonly date: string;
-  /** By name; of what is missing, the reason. */
+  /** By name; for a missing program, the reason. */
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -1,11 +1,11 @@
 // How contenders are measured: in turn, round after round, so that a slow minute of the machine hits all of them.
 
-/** Something that can be measured; what the number is, the section says. */
+/** A measurable candidate; the section defines its number. */
 export interface Contender {
   /** Measures over so many repetitions (steps, images); warm-up is the contender's own business and not counted. */
   measure(count: number): Promise<number>;
   close(): Promise<void>;
-  /** What the reader should know of it, e.g. which of two ways was the faster. */
+  /** A note for the reader, e.g. which of two ways was faster. */
   readonly note?: string;
 }
 
@@ -23,7 +23,7 @@ export interface Spread {
   readonly rounds: number;
 }
 
-/** What a group of candidates showed; every candidate is in `values` or in `absent`. */
+/** The results of a group of candidates; every candidate is in `values` or in `absent`. */
 export interface Measured {
   readonly values: Readonly<Record<string, Spread>>;
   /** Why there is no value, by contender. */
@@ -35,7 +35,7 @@ export interface Measured {
 export interface Repetitions {
   readonly rounds: number;
   readonly count: number;
-  /** What is being measured, for the progress. */
+  /** The name of the measurement, for the progress. */
   readonly label: string;
 }
 
@@ -87,7 +87,7 @@ export const merged = (groups: readonly Measured[]): Measured => ({
 /** Progress goes to stderr. */
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** The first line of what was thrown. */
+/** The first line of the thrown error. */
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0]!;
 
 const spreadOf = (values: readonly number[]): Spread => ({

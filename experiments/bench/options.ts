@@ -1,4 +1,4 @@
-// What `pnpm bench` can be told.
+// The options of `pnpm bench`.
 import { parseArgs } from 'node:util';
 import { ExpectationError } from 'flowvae';
 
@@ -6,7 +6,7 @@ import { ExpectationError } from 'flowvae';
 const peerNames = ['tfjs', 'pytorch', 'compile', 'jax'] as const;
 type PeerName = (typeof peerNames)[number];
 
-/** Checked options; what is undefined, each section decides for itself. */
+/** Checked options; each section has its own defaults for undefined ones. */
 export interface Options {
   readonly section: string | undefined;
   readonly json: boolean;

@@ -1,4 +1,4 @@
-"""What the Python peers of the benchmark share: the setting, the protocol and the clock.
+"""The common part of the benchmark's Python peers: the setting, the protocol and the clock.
 
 A peer is started with its setting as one JSON argument. Every line on standard input is a count: of steps, of images. The answer to each is
 one JSON line {"value": ...}, the measurement over that many.
@@ -16,12 +16,12 @@ WARM_UP = 20
 
 
 def setting():
-    """The setting: task, layers, hidden, latent, batch, threads and what else the task needs."""
+    """The setting: task, layers, hidden, latent, batch, threads and the task's other parameters."""
     return SimpleNamespace(**json.loads(sys.argv[1]))
 
 
 def serve(measure):
-    """Answers every count with what `measure` returns for it."""
+    """Answers every count with the result of `measure`."""
     for line in sys.stdin:
         print(json.dumps({"value": measure(int(line))}), flush=True)
 

@@ -1,7 +1,7 @@
-// What is measured: one model at several flow lengths and widths, the same for every contender.
+// The measured model at several flow lengths and widths, the same for every contender.
 import { completeConfig, type Experiment, experiment, type TrainConfig, type Training, training } from 'flowvae';
 
-/** What all settings have in common. */
+/** The common part of all settings. */
 export const shape = { pixels: 784, latent: 40, batch: 100 } as const;
 
 /** One setting of the model and the machine. */
@@ -15,7 +15,7 @@ export type Setting = {
   readonly flow?: string;
 };
 
-/** Width of the hidden layers where widths are not the question. */
+/** Width of the hidden layers for measurements that do not vary it. */
 export const HIDDEN = 400;
 
 /** The training problem of a setting: MNIST, dynamic binarisation, Adam. */

@@ -8,7 +8,7 @@ import { type Machine, machineLine } from './machine.ts';
 import type { Spread } from './measurement.ts';
 import { OURS, type Row } from './sections/section.ts';
 
-/** What one section showed. */
+/** The results of one section. */
 export interface SectionResult {
   readonly section: string;
   readonly machine: Machine;
@@ -34,7 +34,7 @@ function recordedTable(section: string): string {
   return formatSection(JSON.parse(readFileSync(path, 'utf8')) as SectionResult);
 }
 
-/** A section as Markdown: one table for each unit, then what is absent and why, then the machine. */
+/** A section as Markdown: one table for each unit, then the absent candidates with reasons, then the machine. */
 export function formatSection({ machine, rows }: SectionResult): string {
   const units = [...new Set(rows.map(({ unit }) => unit))];
   const tables = units.map((unit) => formatTable(rows.filter((row) => row.unit === unit)));
@@ -85,7 +85,7 @@ const describe = (setting: Row['setting']) =>
 const pick = (setting: Row['setting'], names: readonly string[]) =>
   Object.fromEntries(Object.entries(setting).filter(([name]) => names.includes(name)));
 
-/** What all rows have in common, and the names of the rest. */
+/** The common settings of all rows, and the names of the others. */
 function splitSettings(rows: readonly Row[]) {
   const { setting } = rows[0]!;
   const names = Object.keys(setting);

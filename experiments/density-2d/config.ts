@@ -1,4 +1,4 @@
-// What is fitted to what, and for how long.
+// The densities, the flows that are fitted to them, and the lengths of the fits.
 import type { toys } from 'flowvae';
 
 /** The name of a distribution. */

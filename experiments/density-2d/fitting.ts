@@ -28,13 +28,13 @@ import {
 import { cellMiddles } from '../plane-cells.ts';
 import { HALF_WIDTH, type Model, type Scale, settings } from './config.ts';
 
-/** A density and what of it is trained. */
+/** A density and its trained variables. */
 interface Candidate {
   readonly density: Transported;
   readonly variables: NamedVariables;
 }
 
-/** What a fit comes to. */
+/** The result of a fit. */
 export interface Fitted {
   /** Mean log-likelihood of held-out draws, nats, with its standard error. */
   readonly heldOut: number;

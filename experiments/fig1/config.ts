@@ -1,5 +1,5 @@
-// What figure 1 shows. The paper gives no parameters: these are chosen to show what each layer does, and drawn by a
-// key.
+// The panels of figure 1. The paper gives no parameters: these are chosen to show the effect of each layer, and drawn
+// by a key.
 
 /** One row of the figure for each base, one column for each flow. */
 export const kinds = ['planar', 'radial'] as const;

@@ -97,13 +97,13 @@ async function densityOf(
   return logProb!.map(Math.exp);
 }
 
-/** A map whose few steepest cells do not decide the colours of all others. */
+/** A map on which a few steep cells do not decide the colours of all others. */
 function mapOf(values: Float32Array) {
   const seen = values.filter((value) => value > 0).toSorted();
   return { values, size: cells, ceiling: seen[Math.floor(0.995 * (seen.length - 1))] ?? 1 };
 }
 
-/** Mass inside the panel: near 1 where the flow leaves most of it there. */
+/** Mass inside the panel: near 1 if the flow keeps most of it there. */
 function massOf(density: Float32Array): number {
   const area = ((2 * HALF_WIDTH) / cells) ** 2;
   return Number((density.reduce((sum, value) => sum + value, 0) * area).toFixed(4));

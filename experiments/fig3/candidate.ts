@@ -30,7 +30,7 @@ export const rootOf = (entry: FitEntry): Key => fold(key(entry.seed), entry.ener
 
 const keyOf = (entry: FitEntry, restart: number) => fold(rootOf(entry), 'restart', restart);
 
-/** Where a restart begins: a learnable diagonal normal through a flow, all parameters free. */
+/** The start of a restart: a learnable diagonal normal through a flow, all parameters free. */
 export function candidate(entry: FitEntry, restart: number) {
   const { flow: name, k } = entry;
   const flow = parseInvertibleFlow(`${flows[name]}*${k}`, 2);
@@ -46,7 +46,7 @@ export function candidate(entry: FitEntry, restart: number) {
   };
 }
 
-/** What {@link candidate} makes. */
+/** The result of {@link candidate}. */
 export type Candidate = ReturnType<typeof candidate>;
 
 /** Minimises E[ln q + β·U], β of eq. 20, until it is done or stopped. */

@@ -19,7 +19,7 @@ function longest(results: readonly FitResult[]): readonly FitResult[] {
   return ordered.filter((result, i) => !isSame(result, ordered[i - 1]));
 }
 
-/** KL by energy, flow and length. Where fits differ in their steps, each says how many. */
+/** KL by energy, flow and length. If fits differ in their steps, each cell gives its number. */
 export function table(all: readonly Result[]): string {
   const results = longest(all as readonly FitResult[]);
   const lengths = [...new Set(results.map(({ k }) => k))].toSorted((a, b) => a - b);

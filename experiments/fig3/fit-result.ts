@@ -1,4 +1,4 @@
-// What a fit leaves.
+// The result of a fit.
 import { z } from 'zod';
 import { energyNames, flowNames } from './config.ts';
 

@@ -29,7 +29,7 @@ export async function runFit(entry: FitEntry, context: RunContext): Promise<FitR
   }
 }
 
-/** Trains a restart and keeps it, or takes it up; undefined where it was stopped. */
+/** Trains a restart and keeps it, or takes it up; undefined after a stop. */
 async function tryRestart(entry: FitEntry, restart: number, context: RunContext): Promise<Tried | undefined> {
   const made = candidate(entry, restart);
   const { variables } = made;
@@ -48,7 +48,7 @@ async function tryRestart(entry: FitEntry, restart: number, context: RunContext)
   return { candidate: made, ...record };
 }
 
-/** What a restart's bytes depend on: not how many others there are. */
+/** The facts that decide a restart's bytes; the number of other restarts is not among them. */
 async function madeBy(entry: FitEntry, restart: number, { threads }: RunContext) {
   const { slug: _, restarts: __, cells: ___, ...rest } = entry;
   const { batch, clip } = settings;

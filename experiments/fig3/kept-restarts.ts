@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { assignState, makeFolder, type NamedVariables, readSealed, sealed, writeFileAtomically } from 'flowvae';
 
-/** What is known of a restart beside its parameters. */
+/** The record of a restart beside its parameters. */
 export interface RestartRecord {
   /** The bound by which the best is chosen. */
   readonly bound: number;

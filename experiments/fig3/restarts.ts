@@ -1,15 +1,15 @@
-// What the restarts of a fit have in common, and what distinguishes them.
+// The common settings of a fit's restarts, and their differences.
 import { drawNormal, fold, type InvertibleFlow, type Key, type ParamShapes, type ParamValues } from 'flowvae';
 
 /**
- * What every fit has in common. Restarts differ by their key, and go through step sizes (each falls to 0 along half a
- * cosine), then through the standard deviations of the offsets b that planar layers start with. Which of them ends
- * lowest differs from energy to energy and from flow to flow;
- * `restarts` in the results tells the bound of each, in this order.
+ * The settings of every fit. Restarts differ by their key, and go through step sizes (each falls to 0 along half a
+ * cosine), then through the standard deviations of the offsets b that planar layers start with. The best restart
+ * differs from energy to energy and from flow to flow; `restarts` in the results gives the bound of each, in this
+ * order.
  */
 export const settings = { rates: [1e-2, 5e-3, 2e-3], planarOffsets: [0, 1], batch: 256, clip: 10 } as const;
 
-/** What distinguishes one restart from the others, beside its key. */
+/** A restart's settings, besides its key. */
 export function restartSettings(restart: number): { readonly rate: number; readonly planarOffsets: number } {
   const { rates, planarOffsets } = settings;
   return {

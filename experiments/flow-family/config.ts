@@ -25,10 +25,10 @@ const formulas = [
   'actnorm-lu*2',
 ] as const;
 
-/** What all of them share; the rest are the command's defaults. */
+/** The settings that all cases share; the others are the command's defaults. */
 export const shared = { binarize: 'dynamic', evalSamples: 200 } as const;
 
-/** What tells runs of a scale apart. */
+/** The settings that distinguish runs of a scale. */
 export type Case = Pick<TrainConfig, 'flow' | 'heads' | 'seed'>;
 
 /** A list of runs with one budget. */
@@ -42,7 +42,7 @@ const cases = (flows: readonly string[], others: Partial<Case> = {}): Case[] =>
   flows.map((flow) => ({ flow, heads: 'scaled', seed: 0, ...others }));
 
 export const scales: Readonly<Record<'smoke' | 'full' | 'seeds', Scale>> = {
-  /** Seconds: that it runs, nothing about the flows. */
+  /** Seconds: checks that it runs, not the flows. */
   smoke: { steps: 20, evalImages: 4, cases: cases(['none', 'radial*2']) },
   full: { steps: 3000, evalImages: 1000, cases: cases(formulas) },
   /** The budget of the command's defaults. */

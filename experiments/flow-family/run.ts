@@ -81,7 +81,7 @@ function fileOf({ flow, heads, seed }: Case): string {
   return `${parts.join('-')}.json`;
 }
 
-/** Times a result's step again, on a machine that does nothing else; its bound stays. */
+/** Measures a result's step again, on an idle machine; its bound stays. */
 async function retime(file: string): Promise<void> {
   const path = join(folder, file);
   const result = read(path);

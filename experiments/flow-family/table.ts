@@ -2,7 +2,7 @@
 import { markdownTable } from '../markdown-table.ts';
 import type { Case } from './config.ts';
 
-/** What one run leaves. Nats. */
+/** The result of one run. Nats. */
 export interface FamilyResult extends Case {
   readonly steps: number;
   readonly binarization: string;

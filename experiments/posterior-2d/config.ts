@@ -1,4 +1,4 @@
-// Which models are trained, and what of their posteriors is drawn and measured.
+// The trained models, and the choice of posteriors to draw and measure.
 
 /** Flows of the posterior: none, then longer and longer. */
 export const flows = ['none', 'planar*2', 'planar*8', 'planar*32'] as const;

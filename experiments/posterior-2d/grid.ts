@@ -11,7 +11,7 @@ export function middles(cells: number, half: number, [a, b]: readonly [number, n
   });
 }
 
-/** What the grid says of one image. */
+/** The grid's result for one image. */
 export interface GridPosterior {
   /** log ∫ p(x|z) p(z) dz, nats. */
   readonly logEvidence: number;

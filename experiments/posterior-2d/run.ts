@@ -83,7 +83,7 @@ async function estimates({ model, test, key }: Experiment): Promise<ImportanceEs
   return found;
 }
 
-/** Means over images, with standard errors where images differ. */
+/** Means over images, with standard errors if images differ. */
 function numbers(grid: readonly GridPosterior[], found: readonly ImportanceEstimate[]) {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const error = (values: readonly number[]) =>

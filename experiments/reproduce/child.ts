@@ -1,9 +1,9 @@
-// One run in a process of its own, as the parent sees it: progress comes as messages, a stop goes as one.
+// One run in its own process, as the parent sees it: progress comes as messages, a stop goes as one.
 import { fork } from 'node:child_process';
 import { interruption } from 'flowvae';
 import type { Ending } from './sweep.ts';
 
-/** What a child tells. */
+/** A child's message. */
 interface ChildMessage {
   readonly progress?: string;
   readonly ending?: Ending;
@@ -21,12 +21,12 @@ export interface ChildOptions {
 /** In the environment of a child: its parent wants messages. */
 export const CHILD = 'FLOWVAE_REPRODUCE_CHILD';
 
-/** How much of what a failed child wrote is told. */
+/** Limit on the reported characters of a failed child's output. */
 const TOLD_CHARACTERS = 2000;
 
 /**
- * Runs the command as a child. A child has a session of its own, so that Ctrl-C reaches the parent alone, which then
- * asks it to stop; and it stops by itself when its parent is gone.
+ * Runs the command as a child. A child has its own session, so that Ctrl-C reaches the parent alone, which then asks
+ * the child to stop; and the child stops by itself after its parent's end.
  */
 export function runInChild({ script, args, signal, onProgress }: ChildOptions): Promise<Ending> {
   return new Promise((resolve) => {
@@ -60,7 +60,7 @@ export function runInChild({ script, args, signal, onProgress }: ChildOptions): 
 /** How a line on a terminal is written anew. */
 const ERASE = '\r\x1b[2K';
 
-/** A child's end of the line: what it tells, and the signal that its parent gives. */
+/** A child's end of the line: its messages, and the parent's signal. */
 export function asChild(): {
   readonly signal: AbortSignal;
   readonly progress: { readonly isTTY: true; readonly columns: number; write(text: string): void };

@@ -7,7 +7,7 @@ interface Estimate {
   readonly standardError: number;
 }
 
-/** What {@link closeEvaluation} is told. */
+/** Options of {@link closeEvaluation}. */
 export interface CloseEvaluationOptions {
   readonly runFolder: string;
   /** −ln p(x) of `images` images by the run's own number of samples. */
@@ -22,8 +22,8 @@ export interface CloseEvaluationOptions {
 
 /**
  * Two-phase sampling: all N images get few samples, the first n also many, and a regression of the one value on the
- * other carries what many samples change over to the rest. An image's two values move together, so few images tell it
- * well. Undefined where it was stopped.
+ * other transfers the effect of many samples to the other images. An image's two values are strongly correlated, so few
+ * images suffice. Undefined after a stop.
  */
 export async function closeEvaluation(options: CloseEvaluationOptions): Promise<Estimate | undefined> {
   const { runFolder, all, samples, progress, signal } = options;

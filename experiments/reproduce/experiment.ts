@@ -1,4 +1,4 @@
-// What an experiment of the paper is: a list of independent runs, and what is made of their results.
+// The type of the paper's experiments: a list of independent runs, and functions of their results.
 import type { ProgressStream } from 'flowvae';
 import type { z } from 'zod';
 
@@ -14,12 +14,12 @@ export interface Entry {
   readonly slug: string;
 }
 
-/** What a run is given beside its entry. */
+/** The context of a run, besides its entry. */
 export interface RunContext {
-  /** Where it may leave its checkpoints; whatever is there is taken up. */
+  /** The folder for the run's checkpoints; existing ones are resumed. */
   readonly runFolder: string;
   readonly threads: number;
-  /** Takes up what other versions or another machine began, where bytes may differ. */
+  /** Whether to resume runs of other versions or of another machine, where bytes may differ. */
   readonly allowDifferentMachine: boolean;
   readonly scale: ScaleName;
   /** The command that runs this entry alone, on so many threads. */
@@ -28,18 +28,18 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
-/** What a run leaves: one JSON file. */
+/** The result of a run: one JSON file. */
 export type Result = Readonly<Record<string, unknown>>;
 
 /** An experiment of the paper. */
 export interface Experiment<E extends Entry = Entry> {
   readonly name: string;
   readonly title: string;
-  /** What its results hold; more may stand beside it. */
+  /** The required fields of a result; others are allowed. */
   readonly schema: z.ZodType;
   /** The runs of a scale, the most important first. */
   entries(scale: ScaleName, seeds: number): readonly E[];
-  /** Does one run to its end; undefined where it was stopped before. */
+  /** Does one run to its end; undefined after a stop. */
   run(entry: E, context: RunContext): Promise<Result | undefined>;
   /** Markdown for all results so far, beside the paper's. */
   table(results: readonly Result[]): string;

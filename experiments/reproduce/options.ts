@@ -4,16 +4,16 @@ import { parseArgs } from 'node:util';
 import { ExpectationError } from 'flowvae';
 import { type Entry, type ScaleName, scaleNames } from './experiment.ts';
 
-/** What the command was asked for. */
+/** The options of the command. */
 export interface Options {
-  /** Undefined where none is named: with `tables`, all are meant. */
+  /** The name of an experiment; absent for all, with `tables`. */
   readonly experiment: string | undefined;
   readonly scale: ScaleName;
   readonly seeds: number;
   readonly jobs: number;
   readonly threads: number;
   readonly allowDifferentMachine: boolean;
-  /** Goes on where the terminal, or what started the command, ends. */
+  /** Whether to continue after the end of the terminal or the parent process. */
   readonly detached: boolean;
   readonly list: boolean;
   readonly index: number | undefined;
@@ -73,7 +73,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   };
 }
 
-/** Pairs of which one would be left unheeded, and an option that means nothing alone. */
+/** Refuses pairs of options of which one would be ignored, and an option without the one that it needs. */
 function refuseTogether(values: Readonly<Record<string, unknown>>): void {
   const given = (name: string) => values[name] !== undefined && values[name] !== false;
   for (const [one, other] of [
@@ -128,7 +128,7 @@ function refuse(where: string, expected: string, received: string): never {
   throw new ExpectationError({ where, expected, received });
 }
 
-/** What the command explains of itself. */
+/** The command's help. */
 export const usage = (titles: Readonly<Record<string, string>>): string =>
   `pnpm reproduce <name> [--scale smoke|quick|paper] [--seeds n] [--jobs n] [--threads t]
 
@@ -141,7 +141,7 @@ ${Object.entries(titles)
   --jobs      runs at once, each in a process of its own (default 1)
   --threads   cores for each run (default: all, divided by the jobs); a run that was begun keeps its own
   --allow-different-machine   go on with runs begun under other versions or on another CPU, where bytes may differ
-  --detached  go on where the terminal, or what started the command, ends
+  --detached  continue after the end of the terminal or of the parent process
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits

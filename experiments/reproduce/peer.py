@@ -74,7 +74,7 @@ class Vae(nn.Module):
         return z, log_det, torch.stack(flat).mean()
 
     def terms(self, x, mean, variance, layers=None):
-        """-log p(x|z), log q(z|x) and log p(z) of each row at one draw of z, and what a flow does: mean log-det, share on flat ends."""
+        """-log p(x|z), log q(z|x) and log p(z) of each row at one draw of z, and the flow's effect: mean log-det, share on flat ends."""
         start = mean + variance.sqrt() * torch.randn_like(mean)
         z, log_det, flat = self.moved(start, layers) if layers else (start, torch.zeros(()), None)
         logits = self.decoder(z)
@@ -84,7 +84,7 @@ class Vae(nn.Module):
         return error, log_q, log_prior, (log_det.mean(), flat)
 
     def loss(self, x, beta, closed):
-        """Batch mean of the annealed -ELBO, its KL divergence at the draw or in closed form; and what a flow does."""
+        """Batch mean of the annealed -ELBO, its KL divergence at the draw or in closed form; and the flow's effect."""
         posterior = self.posterior(x)
         error, log_q, log_prior, flow = self.terms(x, *posterior)
         if closed:

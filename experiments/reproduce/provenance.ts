@@ -1,4 +1,4 @@
-// What made a result, beside its settings.
+// The origin of a result, besides its settings.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { versions } from 'flowvae';
@@ -6,7 +6,7 @@ import { versions } from 'flowvae';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const git = (...args: string[]) => spawnSync('git', ['-C', here, ...args], { encoding: 'utf8' });
 
-/** What a sweep itself writes, and what no result depends on. */
+/** Files that a sweep itself writes, and files that affect no result. */
 const beside = [':(exclude)*.md', ':(exclude)../*/results'];
 
 function committed(): string | null {

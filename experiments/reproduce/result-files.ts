@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { ExpectationError, readObject } from 'flowvae';
 import type { Entry, Experiment, Result } from './experiment.ts';
 
-/** Where the result of an entry is, or will be. */
+/** The path of an entry's result. */
 export const resultPath = (folder: string, { slug }: Entry): string => join(folder, `${slug}.json`);
 
 /**
  * Whether an entry has its result.
  *
- * @throws ExpectationError if its file is there, but is another's, damaged, or of another format: nothing is written
- * over it
+ * @throws ExpectationError if the file exists but belongs to another entry, is damaged, or has another format: it is
+ * not overwritten
  */
 export function isDone(folder: string, entry: Entry, experiment: Experiment): boolean {
   const path = resultPath(folder, entry);
@@ -26,7 +26,7 @@ export function isDone(folder: string, entry: Entry, experiment: Experiment): bo
   });
 }
 
-/** All results of an experiment in a folder, by name; and what is wrong with the JSON files there that are none. */
+/** All results of an experiment in a folder, by name; and the faults of the JSON files that are no results. */
 export function readResults(
   folder: string,
   experiment: Experiment,

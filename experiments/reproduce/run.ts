@@ -26,22 +26,22 @@ import { updateTables } from './tables.ts';
 
 tolerateClosedPipes();
 
-/** What to start where signals must reach the runs. */
+/** The command without a package manager, so that signals reach the runs. */
 const LAUNCHER = 'node --import tsx experiments/reproduce/run.ts';
 
-/** Listens to what stops a command that works for long. */
+/** Listens to the signals that stop a long command. */
 function began({ detached }: Options): Interruption {
   warnOfLaunch(LAUNCHER);
   return interruption({ tiedTo: detached ? 'nothing' : 'parent' });
 }
 
-/** What a run tells, and what tells it to stop. */
+/** The channels of a run: its progress, and its stop. */
 type Channels = Pick<RunContext, 'progress' | 'signal'>;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const script = fileURLToPath(import.meta.url);
 
-/** Where an experiment's results are. */
+/** The folder of an experiment's results. */
 function resultsFolder({ name }: Experiment, { out, scale, runs }: Options): string {
   if (out !== undefined) return out;
   return scale === 'smoke' ? join(runs, 'smoke', name) : fileURLToPath(new URL(`../${name}/results`, import.meta.url));
@@ -79,7 +79,7 @@ async function resultOf(experiment: Experiment, entry: Entry, options: Options, 
   });
 }
 
-/** The one display: how many are done, and where each that runs is. */
+/** The one display: the number of finished runs, and the state of each current one. */
 function display(
   line: ProgressLine,
   { total, done, running, locked, failed }: SweepState,
@@ -177,7 +177,7 @@ async function reproduce(): Promise<void> {
   if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
 }
 
-/** Where nothing is left to do, as in a fresh clone, which holds the results of the project. */
+/** The message if nothing is left to do, as in a fresh clone, which holds the project's results. */
 const tellDone = (count: number, folder: string) =>
   process.stderr.write(
     `${count} of ${count} have their results in ${folder}; with --out <folder> they are done anew\n`,

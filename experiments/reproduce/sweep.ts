@@ -1,5 +1,4 @@
-// Independent runs, several at a time: those that have a result are left alone, one that fails does not stop the
-// others.
+// Independent runs, several at a time: runs with a result are skipped, and a failed one does not stop the others.
 
 /** Something to be done, with a name. */
 export interface Job {
@@ -16,19 +15,19 @@ export interface SweepOptions<J extends Job> {
   readonly isDone: (job: J) => boolean;
   readonly run: (job: J) => Promise<Ending>;
   readonly signal: AbortSignal;
-  /** Told whenever a job begins or ends. */
+  /** Called whenever a job begins or ends. */
   readonly onChange?: (state: SweepState) => void;
 }
 
-/** Where a sweep stands. */
+/** The state of a sweep. */
 export interface SweepState {
   readonly total: number;
   /** Finished, earlier ones included. */
   readonly done: number;
   readonly running: readonly string[];
-  /** Those that other processes are doing. */
+  /** Jobs that other processes are doing. */
   readonly locked: readonly string[];
-  /** What each failed job said. */
+  /** The message of each failed job. */
   readonly failed: Readonly<Record<string, string>>;
 }
 

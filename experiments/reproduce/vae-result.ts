@@ -1,4 +1,4 @@
-// What a VAE run leaves: every number on MNIST, and what made it.
+// The result of a VAE run: every number on MNIST, and its provenance.
 import { z } from 'zod';
 
 /**

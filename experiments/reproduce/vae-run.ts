@@ -12,7 +12,7 @@ export interface VaeEntry extends Entry {
   readonly experiment: string;
   /** Layers of the flow; 0 without one. */
   readonly k: number;
-  /** The command's settings; those left out are its defaults. */
+  /** The command's settings; absent ones have its defaults. */
   readonly settings: Partial<TrainConfig>;
   /** Importance samples of the second, closer estimate of log p(x). */
   readonly closeSamples: number;
@@ -20,7 +20,7 @@ export interface VaeEntry extends Entry {
   readonly closeImages: number;
 }
 
-/** Trains, evaluates twice, and collects; undefined where it was stopped. */
+/** Trains, evaluates twice, and collects; undefined after a stop. */
 export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeResult | undefined> {
   const { runFolder, scale, progress, signal, allowDifferentMachine } = context;
   const resume = existsSync(join(runFolder, 'config.json'));
@@ -81,7 +81,7 @@ function validationsOf(folder: RunFolder): ValidationEntry[] {
   return folder.readMetrics().filter((entry): entry is ValidationEntry => 'validation' in entry);
 }
 
-/** All steps together, those before a stop included; validation and evaluation not. */
+/** All steps together, including those before a stop, without validation and evaluation. */
 function trainingSeconds(folder: RunFolder): number {
   let [before, milliseconds] = [0, 0];
   for (const entry of folder.readMetrics() as readonly { step: number; msPerStep?: number }[]) {

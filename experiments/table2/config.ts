@@ -14,9 +14,7 @@ const networks = {
   maxout: { architecture: 'maxout' },
 } as const satisfies Readonly<Record<string, Partial<TrainConfig>>>;
 
-/**
- * A flow of the list: its formula, what its runs are called, and whether its parameters are the same for all images.
- */
+/** A flow of the list: its formula, the name of its runs, and whether all images share its parameters. */
 interface Flow {
   readonly family: string;
   readonly k: number;
@@ -51,8 +49,8 @@ const at = (network: Run['network'], steps: number, flows: readonly Flow[]): Run
   flows.map((flow) => ({ network, steps, ...flow }));
 
 /**
- * The paper's rows. At 100,000 steps there is a published validation curve to compare with; 500,000 are the paper's.
- * What takes longest is last.
+ * The paper's rows. For 100,000 steps there is a published validation curve; 500,000 are the paper's steps. The longest
+ * runs are last.
  */
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
@@ -93,7 +91,7 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
   },
 };
 
-/** The paper's protocol (section 6), with what it leaves open as the Oxford reproduction has it. */
+/** The paper's protocol (section 6); open points are settled as in the Oxford reproduction. */
 const protocol: Partial<TrainConfig> = {
   latent: 40,
   binarize: 'static',

@@ -35,7 +35,7 @@ const quantities: readonly Quantity[] = [
   },
 ];
 
-/** Flows whose line of the paper is drawn: it has one NICE, and does not say what its networks are. */
+/** Flows for which the paper's line is drawn: it has one NICE, and does not describe its networks. */
 const ofPaper: readonly Family[] = ['planar', 'nice-perm'];
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */

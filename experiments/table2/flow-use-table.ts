@@ -1,4 +1,4 @@
-// `node --import tsx experiments/table2/flow-use-table.ts <run folder> …`: what the planar flow of each does, as a
+// `node --import tsx experiments/table2/flow-use-table.ts <run folder> …`: the effect of each run's planar flow, as a
 // table.
 import { basename } from 'node:path';
 import { ExpectationError, type HistoryEntry, openRun, startEagerBackend, tolerateClosedPipes } from 'flowvae';
@@ -11,7 +11,7 @@ const IMAGES = 1000;
 const AT_ONCE = 25;
 const DRAWS = 20;
 
-/** Steps at which the log-det in training is told. */
+/** Steps at which the table gives the training log-det. */
 const STEPS = [300, 3000, 30_000];
 
 const HEADER = [

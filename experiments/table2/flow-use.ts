@@ -1,4 +1,4 @@
-// What a trained planar flow does to the draws of its base.
+// The effect of a trained planar flow on the draws of its base.
 import {
   type ArchitectureName,
   architectures,
@@ -13,22 +13,22 @@ import {
   tf,
 } from 'flowvae';
 
-/** Where tanh is flat: its slope is below 0.02. */
+/** Beyond this, tanh is flat: its slope is below 0.02. */
 const FLAT = 0.99;
 
 /** Means over draws and images; nats but for the share. */
 export interface Use {
   readonly logDet: number;
-  /** Of all layers and draws, how many have |tanh(wᵀz + b)| above 0.99. */
+  /** Share of layers and draws with |tanh(wᵀz + b)| above 0.99. */
   readonly flat: number;
   readonly elbo: number;
-  /** The bound of the base moved by the flow's mean displacement for each image: a diagonal normal still. */
+  /** The bound of the base moved by the flow's mean displacement for each image: still a diagonal normal. */
   readonly moved: number;
-  /** The bound of the base where it is. */
+  /** The bound of the base at its own place. */
   readonly base: number;
 }
 
-/** Which images are taken, and how many draws of q(z|x) for each. */
+/** The images, and the number of draws from q(z|x) for each. */
 export interface Taken {
   readonly first: number;
   readonly count: number;
@@ -37,7 +37,7 @@ export interface Taken {
 
 type Params = Readonly<Record<string, Tensor>>;
 
-/** Of a run whose posterior is a planar flow that the encoder yields. */
+/** The use of the flow in a run whose posterior is a planar flow from the encoder. */
 export function useOf({ model, config, test, key }: Parts, { first, count, draws }: Taken): Use {
   const { latent } = config;
   const noise = drawNormal(fold(key, 'flow use', first), count * draws * latent);

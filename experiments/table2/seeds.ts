@@ -2,10 +2,7 @@
 import { ExpectationError } from 'flowvae';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
-/**
- * A mean over seeds; the error is over seeds, or over images where there is one seed, NaN where that run does not tell
- * it.
- */
+/** A mean over seeds; the error is over seeds, or over images for one seed, NaN if the run does not give it. */
 export interface Estimate {
   readonly mean: number;
   readonly error: number;
@@ -14,7 +11,7 @@ export interface Estimate {
 /** Runs of one network, length and flow. */
 export interface Group {
   readonly architecture: string;
-  /** The architecture, and how the flow's heads take its features where that is not as published. */
+  /** The architecture, and the scaling of the flow's heads if it is not as published. */
   readonly network: string;
   readonly heads: VaeResult['settings']['heads'];
   readonly steps: number;
@@ -38,7 +35,7 @@ export function groups(results: readonly VaeResult[]): Group[] {
   return [...byRow.values()].map(groupOf).toSorted(byPlace);
 }
 
-/** What a network is called in tables. */
+/** The name of a network in tables. */
 export const networkOf = ({ architecture, settings }: VaeResult): string =>
   `${architecture}${settings.heads === 'scaled' ? ', scaled heads' : ''}`;
 

@@ -1,5 +1,4 @@
-// tfjs without a compiler: on plain JavaScript, on WebAssembly, and on its native library where somebody installed
-// that.
+// tfjs without a compiler: on plain JavaScript, on WebAssembly, and on its native library if installed.
 import { startEagerBackend, tf } from 'flowvae';
 import type { Options } from '../options.ts';
 
@@ -7,7 +6,7 @@ import type { Options } from '../options.ts';
 export interface Backend {
   readonly name: string;
   start(): Promise<void>;
-  /** It takes up to seconds for a step: few of them say enough. */
+  /** A step takes up to seconds: few steps suffice. */
   readonly mostSteps: number;
 }
 
@@ -32,7 +31,7 @@ async function startOwn(backend: 'wasm' | 'cpu'): Promise<void> {
 async function startNative(): Promise<void> {
   const specifier = '@tensorflow/tfjs-node';
   await import(specifier).catch((error: Error) => {
-    throw new Error(error.message.split(' imported from')[0]); // whose folder it is says nothing
+    throw new Error(error.message.split(' imported from')[0]); // the folder's owner does not matter
   });
   if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend did not start');
 }

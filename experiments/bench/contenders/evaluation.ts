@@ -74,7 +74,7 @@ export const wholeEvaluation = (setting: Setting, samples: number): Candidate =>
 /** Images that eager backends evaluate, at most: each takes up to seconds. */
 const EAGER_IMAGES = 5;
 
-/** Where eager evaluation runs. */
+/** The backend of eager evaluation. */
 interface EagerChoice {
   readonly backend: Backend;
   readonly options: Options;

@@ -1,4 +1,4 @@
-// What a training step computes before the optimiser, as a function to be traced.
+// A training step without the optimiser, as a function to be traced.
 import { type NamedVariables, type Tensor, type Traceable, type Training, tf } from 'flowvae';
 
 /** The loss, and its gradients as `gradient:<name>`. */

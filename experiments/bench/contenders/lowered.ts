@@ -39,7 +39,7 @@ const withGradient =
 
 const floats = { shape: SHAPE, type: 'float32' } as const;
 
-/** By operation: what the compiler makes of it, and the plain way. */
+/** By operation: the compiler's lowering, and the plain way. */
 export const operations: Readonly<Record<string, { readonly ours: () => Graph; readonly plain: () => Graph }>> = {
   softplus: {
     ours: () => traced(({ x }) => ({ y: tf.softplus(x!) })),

@@ -1,12 +1,12 @@
-// A measurement of flowvae in a process of its own, for what only a new process shows: memory, the time to trace with
-// cold code.
+// A measurement of flowvae in a separate process, for quantities that only a new process shows: memory, the time to
+// trace with cold code.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Candidate } from '../measurement.ts';
 import type { Setting } from '../setting.ts';
 
-/** What a program in children/ reads. */
+/** The task that a program in children/ reads. */
 export interface ChildTask extends Setting {
   readonly what: string;
   readonly count: number;

@@ -1,10 +1,10 @@
-// A peer in Python: a child process that is told its task once and measures whenever it is asked (peer.py).
+// A peer in Python: a child process that gets its task once and measures on request (peer.py).
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Candidate, Contender } from '../measurement.ts';
 
-/** What a child is started with. */
+/** The start data of a child. */
 export interface PeerTask {
   readonly program: 'torch_peer.py' | 'jax_peer.py';
   /** Read by peer.py. */
@@ -24,7 +24,7 @@ export const livingPeer = (name: string, task: PeerTask, patience: number): Cand
   },
 });
 
-/** A child for each measurement, for what only a new process shows: memory, the time to compile. */
+/** A child for each measurement, for quantities that only a new process shows: memory, the time to compile. */
 export const freshPeer = (name: string, task: PeerTask, patience: number): Candidate => ({
   name,
   start: async () => ({
@@ -63,13 +63,13 @@ class PeerProcess {
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
     // a machine's setting for other libraries must not slow a peer
     const { OPENBLAS_CORETYPE: _, ...env } = process.env;
-    // what an earlier run compiled does not count
+    // results of an earlier compilation do not count
     if (setting.task === 'setup') env.TORCHINDUCTOR_FORCE_DISABLE_CACHES = '1';
     this.#child = spawn('python3', [path, JSON.stringify(setting)], { env });
     this.#child.on('error', ({ message }) => {
       this.#errors += message;
     });
-    this.#child.stdin.on('error', () => {}); // it ended: the missing answer says so
+    this.#child.stdin.on('error', () => {}); // it ended: the missing answer shows it
     this.#child.stderr.on('data', (chunk) => {
       this.#errors += chunk;
     });

@@ -4,7 +4,7 @@ import type { Options } from '../options.ts';
 import { type Setting, shape } from '../setting.ts';
 import { fasterOf, freshPeer, livingPeer } from './python-peer.ts';
 
-/** What can be asked of a peer, and what it needs to know for it. */
+/** A task for a peer, with its data. */
 interface Task {
   readonly task: 'step' | 'evaluation' | 'flow' | 'memory' | 'setup' | 'save' | 'load';
   /** Importance samples, for `evaluation`. */
@@ -25,7 +25,7 @@ export interface Call {
  */
 const SECONDS_PER_LAYER = 3;
 
-/** The peers at a task. Which of them take part shows when they start: one that does not throws the reason. */
+/** The peers at a task. A peer that cannot take part throws its reason at its start. */
 export function pythonPeers(task: Task, setting: Setting, options: Options, call: Call = {}): Candidate[] {
   const { peers, patience } = options;
   const { who = ['pytorch', 'compile', 'jax'], fresh = false } = call;

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type Candidate, median } from '../measurement.ts';
 import { shape } from '../setting.ts';
 
-/** What a thread starts with. */
+/** A thread's start data. */
 export interface SpreadTask {
   readonly layers: number;
   readonly rows: number;

@@ -11,11 +11,11 @@ const WARM_UP = 5;
 
 /** How gradients come into the flat buffer. */
 type Delivery =
-  /** ONNX Runtime writes them there, and nowhere else. */
+  /** ONNX Runtime writes outputs directly into their places. */
   | 'in place'
   /** ONNX Runtime writes them there, and its binding copies them into new arrays as well. */
   | 'copied'
-  /** They come in new arrays and are copied from those. */
+  /** Outputs are new arrays and are copied from there. */
   | 'gathered';
 
 /** A step that was traced once. */
@@ -25,7 +25,7 @@ export interface TracedStep {
   readonly graph: Graph;
   /** Inputs and variables by name. */
   readonly values: Arrays;
-  /** Where each output belongs: the gradients side by side in one buffer. */
+  /** The place of each output: the gradients side by side in one buffer. */
   readonly places: Arrays;
 }
 

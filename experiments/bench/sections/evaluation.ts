@@ -8,7 +8,7 @@ import type { Options } from '../options.ts';
 import { HIDDEN, type Setting } from '../setting.ts';
 import { fewRounds, type Row, type Section, threadsOf } from './section.ts';
 
-/** Samples S for each image, and by how much fewer images are taken with them than `--images` says. */
+/** Samples S for each image, and the factor by which fewer images than `--images` are taken with them. */
 const samplings = [
   { samples: 200, fewer: 1 },
   { samples: 5000, fewer: 25 },

@@ -30,7 +30,7 @@ export const flow: Section = {
   },
 };
 
-/** Where there are several threads, they share the operators one by one. */
+/** With several threads, the session shares the operators one by one. */
 const oneSession = (name: string, layers: number, threads: number): Candidate => ({
   name,
   async start() {

@@ -1,4 +1,4 @@
-// Section `memory`: what a training run needs at its peak.
+// Section `memory`: the peak memory of a training run.
 import { ownChild } from '../contenders/own-child.ts';
 import { pythonPeers } from '../contenders/python-peers.ts';
 import { measureInTurn } from '../measurement.ts';

@@ -6,7 +6,7 @@ import { HIDDEN } from '../setting.ts';
 import { eachLeftOut } from './passes.ts';
 import type { Row, Section } from './section.ts';
 
-/** A plain VAE, our own kernel, layers one by one, couplings, splines: what each pass has to do with. */
+/** A plain VAE, our own kernel, layers one by one, couplings, splines: graphs for every pass. */
 const flows = ['none', 'planar*10', 'radial*10', 'realnvp*16', 'iaf*4', 'sylvester-h(8)*4', 'spline*2'] as const;
 
 export const nodes: Section = {

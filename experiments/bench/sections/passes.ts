@@ -1,4 +1,4 @@
-// Section `passes`: what each pass of the compiler gains, and what it gains to write gradients where they belong.
+// Section `passes`: the gain of each pass of the compiler, and of writing gradients in place.
 import { type PassName, passNames } from '../compiler-parts.ts';
 import { nodesOf, runOf, sessionOf, type TracedStep, tracedStep } from '../contenders/traced-step.ts';
 import { type Candidate, measureInTurn, type Repetitions } from '../measurement.ts';

@@ -1,4 +1,4 @@
-// What a section of the benchmark is, and what it leaves behind.
+// The type of the benchmark's sections and of their results.
 import type { Measured } from '../measurement.ts';
 import type { Options } from '../options.ts';
 
@@ -23,5 +23,5 @@ export const OURS = 'flowvae';
 /** Threads of a section that looks at one number of them. */
 export const threadsOf = ({ threads }: Options): readonly number[] => threads ?? [2];
 
-/** Rounds of what takes seconds and varies little. */
+/** Rounds of measurements that take seconds and vary little. */
 export const fewRounds = ({ rounds }: Options): number => Math.min(rounds, 3);
