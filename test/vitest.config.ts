@@ -1,4 +1,4 @@
-// One run over the whole repository. The JSON report is what `.ci/run` counts from.
+// One run over the whole repository. `.ci/run` counts from the JSON report.
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const cost = costIn(recorded());
 
 /**
- * What takes longest begins first, so that no core waits for it at the end. By itself vitest goes by the size of a
+ * The longest files begin first, so that no core waits for them at the end. By itself vitest goes by the size of a
  * file.
  */
 class LongestFirst extends BaseSequencer {

@@ -76,7 +76,7 @@ const sound = {
     const inner = (a, b, c, d) => d; // nobody else sees it
   `,
   'packages/flows/src/shared-weights.ts': "import { planar } from './planar.ts';",
-  // What is a type, or comes later, is not loaded.
+  // Type imports and later imports are not loaded.
   'packages/flowvae/src/command/main.ts': `
     import type { Flow } from '@flowvae/flows';
     import { ExpectationError } from '@flowvae/tensor/plain';

@@ -1,5 +1,4 @@
-// Laws about who imports whom. Each takes the repository's files and names every violation: file → what it imports: why
-// not.
+// Laws about who imports whom. Each takes the repository's files and names every violation: file → import: reason.
 import { isBuiltin } from 'node:module';
 import type { FileMap } from './file-map.ts';
 import { type Import, importsOf, roomAt, target } from './imports.ts';
@@ -18,7 +17,7 @@ export function importsGoDown(files: FileMap): string[] {
   });
 }
 
-/** What a package.json declares goes down the table as well, and every package has its row. */
+/** A package.json's dependencies go down the table as well, and every package has its row. */
 export function dependenciesGoDown(files: FileMap): string[] {
   return Object.keys(files).flatMap((path) => {
     const room = /^packages\/([^/]+)\/package\.json$/.exec(path)?.[1];

@@ -19,7 +19,7 @@ const isSource = (path: string) => /\.(ts|mts|js|mjs)$/.test(path) && !path.incl
 /** Parses a source file; nothing is resolved or checked. */
 export const parse = (path: string, text: string) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
 
-/** What every law asks for, parsed once for each repository. */
+/** The imports for all laws, parsed once for each repository. */
 const parsed = new WeakMap<FileMap, readonly Import[]>();
 
 /** The imports of all source files whose path `belongs`. */

@@ -1,4 +1,4 @@
-// What a case of a law is: made-up repositories that break it.
+// The type of a law's cases: made-up repositories that break it.
 import type { FileMap } from './file-map.ts';
 
 /** A law, and repositories that break it. */

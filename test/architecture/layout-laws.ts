@@ -1,4 +1,4 @@
-// Laws about names and places of files, and about what code must not say.
+// Laws about names and places of files, and about forbidden words of code.
 import ts from 'typescript';
 import type { FileMap } from './file-map.ts';
 import { parse, visit } from './imports.ts';
@@ -85,7 +85,7 @@ export function onlyTheCommandKnowsFlags(files: FileMap): string[] {
   });
 }
 
-/** Code in packages never branches on a concrete thing's name: the implementation declares what it is. */
+/** Code in packages never branches on a concrete thing's name: the implementation declares the difference. */
 export function noSwitchOnName(files: FileMap): string[] {
   return Object.entries(files).flatMap(([path, text]) => {
     if (!/^packages\/[^/]+\/src\/.*\.ts$/.test(path)) return [];

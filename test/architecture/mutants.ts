@@ -1,5 +1,5 @@
-// For every law, small made-up repositories that break it, with what the law must report. A law that reports nothing is
-// no law.
+// For every law, small made-up repositories that break it, with the law's expected report. A law that reports nothing
+// is no law.
 import { importCases } from './import-mutants.ts';
 import type { LawCase } from './law-case.ts';
 import { layoutCases } from './layout-mutants.ts';

@@ -1,4 +1,4 @@
-// The law about parameters: what a caller of a package has to write in the right order is short.
+// The law about parameters: a caller of a package gives only few arguments by position.
 import ts from 'typescript';
 import type { FileMap } from './file-map.ts';
 import { publicDeclarations } from './public-surface.ts';

@@ -1,10 +1,10 @@
-// Laws about plain doors: what stands behind them loads no library that takes seconds, and published packages have them
+// Laws about plain doors: the files behind them load no library that takes seconds, and published packages have them
 // too.
 import type { FileMap } from './file-map.ts';
 import { importsOf, target } from './imports.ts';
 import { doors, plainDoorOf } from './packages-table.ts';
 
-/** The command: help, versions, completion and every refusal come from what it imports before it works. */
+/** The command: its imports before the work give help, versions, completion and every refusal. */
 const COMMAND = 'packages/flowvae/src/command/main.ts';
 
 const isPlainDoor = (path: string) => /^packages\/[^/]+\/src\/plain\.ts$/.test(path);

@@ -1,5 +1,5 @@
-// What a package offers: the declarations that its entry files export, found by TypeScript's own parser, through any
-// number of files.
+// The public surface of a package: the declarations that its entry files export, found by TypeScript's own parser,
+// through any number of files.
 import { posix } from 'node:path';
 import ts from 'typescript';
 import type { FileMap } from './file-map.ts';
@@ -16,7 +16,7 @@ export interface PublicDeclaration {
 
 type Declared = ts.DeclarationStatement | ts.VariableDeclaration;
 
-/** The entry files of all packages: index.ts, and what else the `exports` of a package.json name. */
+/** The entry files of all packages: index.ts, and the other files in the `exports` of a package.json. */
 const entriesOf = (files: FileMap): string[] =>
   Object.keys(files).flatMap((path) => {
     const folder = /^(packages\/[^/]+)\/package\.json$/.exec(path)?.[1];
@@ -54,8 +54,8 @@ export function publicDeclarations(files: FileMap): PublicDeclaration[] {
 }
 
 /**
- * What `export … from` takes of other files of the repository, as file and name; `export { a }` of the own file as
- * well.
+ * The names that `export … from` takes from other files of the repository, as file and name; `export { a }` of the same
+ * file as well.
  */
 function handedOn(
   path: string,

@@ -1,5 +1,5 @@
-// The benchmark's own part, with settings so small that nothing can be read from its times: every section runs and says
-// what its README promises.
+// The benchmark's own part, with settings too small for meaningful times: every section runs and reports the content
+// that its README promises.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +30,8 @@ const passNames = 'reshapes, constants, pieces, common subexpressions, bias, dea
 const passes = [...passNames.map((name) => `without ${name}`), 'without any pass'];
 
 /**
- * What each section must hold: units of its rows, what flowvae itself is compared with in rows of the first and of
- * other units, and their settings.
+ * The expected content of a section: units of its rows, flowvae's counterparts in rows of the first and of other units,
+ * and their settings.
  */
 interface Expected {
   readonly units: readonly string[];

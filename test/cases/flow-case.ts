@@ -1,7 +1,7 @@
-// What a row of the tables of flows says.
+// The type of a row in the tables of flows.
 import type { Flow, InvertibleFlow } from '@flowvae/flows';
 
-/** A flow and what the laws must know about it. */
+/** A flow, with the facts that the laws need. */
 export interface FlowCase {
   /** As the tests print it; begins with the formula's name where a formula can name it. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface FlowCase {
 
 type Defaults = 'scales' | 'volumePreserving' | 'startsAs' | 'invertible';
 
-/** A row; what it does not say is what most flows are. */
+/** A row; missing fields have the values of most flows. */
 export const flowCase = (row: Omit<FlowCase, Defaults> & Partial<Pick<FlowCase, Defaults>>): FlowCase => ({
   scales: { small: 0.1, trained: 1 },
   volumePreserving: false,
@@ -30,5 +30,5 @@ export const flowCase = (row: Omit<FlowCase, Defaults> & Partial<Pick<FlowCase, 
   ...row,
 });
 
-/** What flows say that permute, rotate or shift by a function of other coordinates. */
+/** Fields of flows that permute, rotate or shift by a function of other coordinates. */
 export const keepsVolume = { volumePreserving: true, startsAs: 'a map of volume 1' } as const;

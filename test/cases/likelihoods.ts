@@ -14,7 +14,7 @@ interface WeightedPoint {
   readonly weight: number;
 }
 
-/** A likelihood and what the laws must know about it. */
+/** A likelihood, with the facts that the laws need. */
 export interface LikelihoodCase {
   /** As the parser takes it. */
   readonly name: string;

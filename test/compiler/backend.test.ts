@@ -5,7 +5,7 @@ import { layers, type Scalar, type Tensor, type Tensor2D, type Tensor3D, tf } fr
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as native from '../../packages/compiler/src/backend/native-session.ts';
 
-/** What the tests look at inside the backend. */
+/** The parts inside the backend that the tests inspect. */
 interface Backend {
   readonly sessionsCreated: number;
   numDataIds(): number;

@@ -1,4 +1,4 @@
-// The bound on kept executables: which one goes, when its session is freed, and what it says afterwards.
+// The bound on kept executables: which one leaves, when its session is freed, and how it answers afterwards.
 import { compile, sessionCounter, traceGraph } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
@@ -30,7 +30,7 @@ function counted(cacheSize?: number) {
   return { compiled, counts, at };
 }
 
-/** Lets what an eviction started come to its end. */
+/** Waits until an eviction has ended. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('the cache of a compiled function', () => {

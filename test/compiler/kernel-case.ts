@@ -1,4 +1,4 @@
-// What a row of the table of kernels is, and how the tables write one.
+// The type of a row in the table of kernels, and a function that makes rows.
 import { type Tensor, tf } from '@flowvae/tensor';
 
 /** Inputs by name: a shape, and values that are repeated until it is full. */

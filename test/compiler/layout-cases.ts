@@ -15,7 +15,7 @@ const PADDINGS: [number, number][] = [
   [1, 2],
 ];
 
-/** The same in int32, beyond what float32 holds, and in bool. */
+/** The same in int32, beyond float32's exact numbers, and in bool. */
 const typed = (kernel: string, f: (x: Tensor) => Tensor | Tensor[]): KernelCase[] => [
   one(kernel, 'int32', [[2, 3], SIGNED], (x) => f(tf.add(integers(x), tf.scalar(2 ** 30, 'int32'))), DISCRETE),
   one(kernel, 'bool', [[2, 3], BITS], (x) => f(tf.cast(x, 'bool')), DISCRETE),

@@ -1,4 +1,4 @@
-// Each pass: equal results, what it removes, and where it must leave the graph alone.
+// Each pass: equal results, the nodes that it removes, and the graphs that it must leave alone.
 import type { Arrays, Graph, Traceable } from '@flowvae/compiler';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import fc from 'fast-check';

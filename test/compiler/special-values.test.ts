@@ -1,5 +1,4 @@
-// NaN, infinities, signed zeros, extremes and integers: what tfjs-cpu's kernels make of them, the backend's make of
-// them as well.
+// NaN, infinities, signed zeros, extremes and integers: the backend gives the same results as tfjs-cpu's kernels.
 import '@flowvae/compiler';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// What a compiled function takes and gives: shapes, captured tensors, variables, arrays, outputs that are no results.
+// The inputs and outputs of a compiled function: shapes, captured tensors, variables, arrays, outputs that are no
+// results.
 import { compile, runCounter, traceGraph } from '@flowvae/compiler';
 import { type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';

@@ -187,7 +187,7 @@ describe('what crosses', () => {
       Object.entries(drawn(shapes)).map(([name, array]) => [name, array.map((v) => -v)]),
     );
     const second = await executable.run(negative);
-    expect(first.first).toEqual(kept); // no result is a view of what the next run writes
+    expect(first.first).toEqual(kept); // no result is a view of memory that the next run writes
     expect(second.first).not.toEqual(first.first);
     expect(await executable.run(drawn(shapes))).toEqual(first);
     await compiled.dispose();

@@ -1,4 +1,4 @@
-// What a traced function must not do, and that tfjs is as it was before whatever happens inside.
+// A traced function's forbidden actions; after each of them tfjs is as before.
 import { type Compiled, compile, runCounter, type Traceable, TraceError, traceGraph } from '@flowvae/compiler';
 import { type Tensor, type Tensor1D, type Tensor4D, tf, type Variable } from '@flowvae/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const thrownBy = (fn: unknown, variables = {}): Error => {
 
 const numbered = () => tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
 
-/** What a trace could leave behind. */
+/** State that a trace could leave behind. */
 const state = () => ({
   backend: tf.getBackend(),
   tensors: tf.memory().numTensors,

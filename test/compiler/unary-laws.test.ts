@@ -130,7 +130,7 @@ async function compiled(fn: UnaryRow['fn'], x: Float32Array): Promise<Float32Arr
 
 const eager = (fn: UnaryRow['fn'], x: Float32Array) => tf.tidy(() => fn(tf.tensor1d(x)).dataSync<'float32'>());
 
-/** What a function's numbers are, in words that a failed test shows. */
+/** Findings about a function's numbers, in words for a failed test. */
 function findings({ exact, range, grows, fn }: UnaryRow, y: Float32Array) {
   const right = exact ? points.map((x) => exact(x)) : eager(fn, points);
   const found = { ulps: 0, falls: 0, outside: 0, otherNaN: 0 };

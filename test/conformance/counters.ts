@@ -1,4 +1,4 @@
-// Counts what each test makes the backend do, by wrapping every registered kernel.
+// Counts each test's calls of the backend, by wrapping every registered kernel.
 import { runCounter } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import type { Observation } from './observation.ts';
@@ -10,7 +10,7 @@ let foreignKernels = 0;
 let nodesBefore = 0;
 let refused = new Set<string>();
 
-/** What was counted since the last call. */
+/** The counts since the last call. */
 export function countsOfTest(): Counts {
   const counts = { kernels, foreignKernels, nodes: runCounter.nodes - nodesBefore, refused: [...refused] };
   [kernels, foreignKernels, nodesBefore] = [0, 0, runCounter.nodes];

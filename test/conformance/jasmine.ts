@@ -1,4 +1,4 @@
-// jasmine, booted so that the tests find its globals, with a reporter that notes what each test did.
+// jasmine, booted so that the tests find its globals, with a reporter that records each test's result.
 
 import { writeFileSync } from 'node:fs';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
@@ -41,9 +41,7 @@ const declaring =
 Object.assign(globalThis, globals, { jasmine });
 for (const name of ['it', 'fit', 'xit']) Object.assign(globalThis, { [name]: declaring(globals[name]!) });
 
-/**
- * Runs all tests that were declared, in order, and writes what was observed to the file named by CONFORMANCE_OUTPUT.
- */
+/** Runs all declared tests, in order, and writes the observations to the file named by CONFORMANCE_OUTPUT. */
 export async function runDeclaredTests(): Promise<void> {
   const observations: Observation[] = [];
   environment.configure({ random: false, failFast: false });

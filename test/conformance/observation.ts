@@ -1,4 +1,4 @@
-// What is known of one test of tfjs after it ran.
+// The observation of one test of tfjs.
 
 export interface Observation {
   /** Path from tfjs-core's `dist` folder. */
@@ -6,7 +6,7 @@ export interface Observation {
   readonly name: string;
   /** jasmine's word; `excluded` and `pending` tests are switched off by tfjs itself. */
   readonly status: 'passed' | 'failed' | 'pending' | 'excluded';
-  /** First lines of what went wrong. */
+  /** First lines of the errors. */
   readonly messages: readonly string[];
   /** Kernels that tfjs dispatched to the backend under test. */
   readonly kernels: number;

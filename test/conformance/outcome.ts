@@ -1,4 +1,4 @@
-// What one test of tfjs counts as.
+// The outcome of one test of tfjs.
 import { NO_LOWERING_YET, unsupportedKernels } from '../../packages/compiler/src/lowerings/unsupported.ts';
 import type { Observation } from './observation.ts';
 
@@ -18,8 +18,8 @@ const typeReasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * A test is not applicable only for what it asked the backend for: a kernel of the table of unsupported ones, or a
- * type.
+ * A test is not applicable only if it asked the backend for a kernel in the table of unsupported ones, or for an
+ * unsupported type.
  */
 export function outcomeOf({ status, kernels, foreignKernels, refused }: Observation): Outcome {
   if (status === 'pending' || status === 'excluded') return { kind: 'switched off' };

@@ -1,4 +1,4 @@
-// What a run must show.
+// The requirements on a run.
 import { explanations } from './explanations.ts';
 import { passedInTable, type Summary } from './table.ts';
 

@@ -1,4 +1,5 @@
-// The table of results: per file what passed, failed and does not apply, then every failure and every reason.
+// The table of results: for each file the numbers of passed, failed and not applicable tests, then every failure and
+// every reason.
 import { explanations } from './explanations.ts';
 import type { Observation } from './observation.ts';
 import { outcomeOf } from './outcome.ts';

@@ -27,7 +27,7 @@ const seed = key(5);
 const make = (binarisation: Binarisation, batchSize = 10, from = seed) =>
   batches(set, { batchSize, binarisation, key: from });
 
-/** A copy of what `at` returns, since its arrays are filled anew. */
+/** A copy of the result of `at`, because the next call refills its arrays. */
 const taken = ({ x, indices }: { x: Float32Array; indices: Uint32Array }) => ({ x: [...x], indices: [...indices] });
 
 describe('order', () => {

@@ -73,7 +73,7 @@ describe('refusing', () => {
   const damaged = Uint8Array.from(packed, (byte, i) => (i === packed.length - 6 ? byte ^ 0xff : byte));
   const bomb = gzipSync(idx(0x803, [1, 2, 2], new Uint8Array(1 << 20)));
 
-  /** What only the whole of a packed file shows. */
+  /** Damage that only a whole packed file shows. */
   const isInside = /undamaged gzip data of|packed ones/;
 
   test.each([

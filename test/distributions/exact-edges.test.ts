@@ -1,4 +1,4 @@
-// Observations at their edges, by hand: ends of draws, bounds of scales, gradients in what is shared or chosen.
+// Observations at their edges, by hand: ends of draws, bounds of scales, gradients of shared and chosen parameters.
 import { bernoulli, continuousBernoulli, gaussian, logitNormal, normalMixture } from '@flowvae/distributions';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';

@@ -27,5 +27,5 @@ it.each([
   });
   const standardError = Math.sqrt((square - entropy ** 2) / draws);
   expect(Math.abs(surprises! - entropy)).toBeLessThan(4 * standardError);
-  expect(Math.abs(again! - entropy)).toBeGreaterThan(6 * standardError); // a mutant: the density at what is shown
+  expect(Math.abs(again! - entropy)).toBeGreaterThan(6 * standardError); // a mutant: the density at the shown value
 });

@@ -1,4 +1,4 @@
-// The batch script of the page on clusters, run by bash itself with a scheduler that only writes down what it is told.
+// The batch script of the page on clusters, run by bash itself with a scheduler that only records its commands.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ import type { Example } from './examples.ts';
 /** First lines of errors, by the name of the example. */
 export type Failures = [name: string, message: string][];
 
-/** Writes examples as files of a folder; what is returned has their paths, in their order. */
+/** Writes examples as files of a folder; returns their paths, in their order. */
 export function writeExamples(folder: string, examples: readonly Example[]): string[] {
   mkdirSync(folder, { recursive: true });
   return examples.map(({ language, code }, i) => {
@@ -19,7 +19,7 @@ export function writeExamples(folder: string, examples: readonly Example[]): str
   });
 }
 
-/** What TypeScript says of files under a tsconfig; the first message of each example, and of any other file. */
+/** TypeScript's errors in files under a tsconfig; the first message of each example, and of any other file. */
 export function typeErrors(tsconfig: string, files: readonly string[], examples: readonly Example[]): Failures {
   const { config, error } = ts.readConfigFile(tsconfig, ts.sys.readFile);
   if (error) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, '\n'));

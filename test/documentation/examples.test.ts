@@ -13,7 +13,7 @@ import { allExamples, allUnknownBlocks, type Example, examplesOf, unknownBlocks 
 const folder = mkdtempSync(fileURLToPath(new URL('../../.examples-', import.meta.url)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The template's: what a reader's own experiment is checked by. */
+/** The template's folder: its tsconfig checks a reader's own experiment. */
 const template = fileURLToPath(new URL('../../experiments/template', import.meta.url));
 const tsconfig = join(template, 'tsconfig.json');
 

@@ -1,4 +1,4 @@
-// What packages export, by TypeScript's own checker: which of it has no docstring, and which names mean two things.
+// The exports of packages, by TypeScript's own checker: those without a docstring, and names with two meanings.
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -77,7 +77,7 @@ const isOurs = (symbol: ts.Symbol) =>
   !(symbol.flags & ts.SymbolFlags.ValueModule) &&
   symbol.declarations?.some((declaration) => !declaration.getSourceFile().fileName.includes('/node_modules/')) === true;
 
-/** Methods of a class that are not private: what a caller meets beside the class itself. */
+/** Methods of a class that are not private: a caller sees them besides the class itself. */
 function membersOf(symbol: ts.Symbol): ts.Symbol[] {
   if (!(symbol.flags & ts.SymbolFlags.Class)) return [];
   return [...(symbol.members?.values() ?? [])].filter(({ declarations = [] }) =>

@@ -1,4 +1,4 @@
-// Errors as the code words them, each by doing what a user would do wrong.
+// Errors in the code's own words, each provoked by a user's mistake.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Commands in the pages' sh blocks. Training runs are long jobs, so what is checked is that the command would take the
-// line: `flowvae` by its own option parser, scripts and files by being there, options of experiments by standing in
+// Commands in the pages' sh blocks. Training runs are long, so the test checks only that each command would be
+// accepted: `flowvae` by its own option parser, scripts and files by existing, options of experiments by occurring in
 // their source.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -46,7 +46,7 @@ const foreign = new Set([
 export async function refusalOf(command: string): Promise<string | undefined> {
   const words = wordsOf(command);
   while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift(); // variables of the environment
-  while (['exec', 'nohup'].includes(words[0] ?? '')) words.shift(); // they start what comes after them
+  while (['exec', 'nohup'].includes(words[0] ?? '')) words.shift(); // they start the program after them
   if (words.at(-1) === '&') words.pop();
   const viaPnpm =
     words[0] === 'npx' ? words.findIndex((word) => word.startsWith('pnpm@')) : words[0] === 'pnpm' ? 0 : -1;
@@ -108,8 +108,8 @@ function source([file = '', ...args]: readonly string[]): string | undefined {
 }
 
 /**
- * Words of a line: quotes are taken off, what is piped or redirected is left out, variables become a digit, [optional]
- * words go.
+ * Words of a line: quotes are removed, pipes and redirections are left out, variables become a digit, [optional] words
+ * are dropped.
  */
 function wordsOf(line: string): string[] {
   const [command = ''] = line.split(/ (?:[|>]|&&) ?/);

@@ -1,4 +1,4 @@
-// What evaluation starts it ends: the threads of its runs, also where it ends in an error.
+// Evaluation ends everything that it starts: the threads of its runs, also after an error.
 import { standardNormal } from '@flowvae/distributions';
 import { annealedImportance, evaluate, tabulate } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';

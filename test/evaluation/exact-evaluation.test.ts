@@ -1,4 +1,4 @@
-// Evaluation of given log-weights by hand: estimates of each data point, means over them, and what is refused.
+// Evaluation of given log-weights by hand: estimates of each data point, means over them, and refusals.
 import { runCounter } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import {

@@ -1,5 +1,4 @@
-// What is said of data points one by one, by hand: bounds on a set, means of draws, statistics of posteriors, tables in
-// chunks.
+// Results for single data points, by hand: bounds on a set, means of draws, statistics of posteriors, tables in chunks.
 import { diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
 import {
   type BoundOnOptions,

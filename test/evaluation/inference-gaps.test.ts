@@ -9,7 +9,7 @@ import { dataPoints } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { linearGaussians } from '../objectives/linear-gaussian-model.ts';
 
-/** What each posterior is given to come to its best. */
+/** The effort for refining each posterior. */
 const effort = { samples: 4000, steps: 300, draws: 16, rate: 0.05, key: key(6) };
 
 describe('inferenceGaps on a model whose posterior is correlated', () => {

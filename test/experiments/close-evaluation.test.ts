@@ -18,7 +18,7 @@ const summary = (values: readonly number[]) => ({
 
 /**
  * A test set of N images by few and by many samples, in random order; more samples help hard images more, and `noise`
- * is what few do not tell of many.
+ * is the part of the many samples' value that the few do not predict.
  */
 function simulated(images: number, seed: number, noise: number) {
   const values = drawNormal(fold(key(7), seed), 2 * images);
@@ -27,7 +27,7 @@ function simulated(images: number, seed: number, noise: number) {
   return { few, many };
 }
 
-/** The error comes from all images' own spread, or from what few samples do not tell. */
+/** The error comes from all images' own spread, or from the part that few samples do not predict. */
 describe.each([0.3, 15])('regressionEstimate where images differ by 25 nats and the change by %d', (noise) => {
   it('is the plain mean with its standard error where all images have both values', () => {
     const { few, many } = simulated(50, 0, noise);

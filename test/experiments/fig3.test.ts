@@ -1,4 +1,4 @@
-// What the restarts of figure 3's fits differ in, where they start, and that none is done twice.
+// The differences of the restarts in figure 3's fits, their starts, and that none is done twice.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
-// What a planar flow does to its base's draws, where that is known: nothing at its start, a shift where every tanh is
-// flat.
+// The effect of a planar flow on its base's draws, in known cases: none at its start, a shift if every tanh is flat.
 import {
   architectures,
   dataPoints,

@@ -1,4 +1,4 @@
-// The experiments on the plane run from their commands, small, and write what their pages say.
+// The experiments on the plane run from their commands, small, and write the files that their pages name.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What `pnpm reproduce` takes on its command line, and refuses.
+// The accepted and refused options of `pnpm reproduce`.
 import { expect, it } from 'vitest';
 import { chosenOf, readOptions } from '../../experiments/reproduce/options.ts';
 

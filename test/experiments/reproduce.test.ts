@@ -1,5 +1,5 @@
-// `pnpm reproduce` at its smallest: lists, runs, takes up, leaves to others, and what it makes of results that are
-// there.
+// `pnpm reproduce` at its smallest: it lists, runs, resumes, leaves locked runs to others, and makes tables from
+// existing results.
 import {
   existsSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-// Sweeps: what has a result is left alone, a failure stops nobody, and an interruption starts nothing more.
+// Sweeps: a job with a result is skipped, a failure stops no other job, and after an interruption no job starts.
 import { expect, it } from 'vitest';
 import { type Ending, type SweepState, sweep } from '../../experiments/reproduce/sweep.ts';
 

@@ -33,7 +33,7 @@ const damages: readonly Damage[] = [
   },
 ];
 
-/** Damages bytes; equal keys damage equally. The result may by chance be what it was. */
+/** Damages bytes; equal keys damage equally. By chance the result may equal the original. */
 export function damaged(bytes: Uint8Array, key: Key): { readonly name: string; readonly bytes: Uint8Array } {
   const chances = drawUniform(fold(key, 'damage'), 8);
   let next = 0;

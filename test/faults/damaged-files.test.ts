@@ -1,5 +1,5 @@
-// Files of a run and of a data set, damaged in thousands of ways: each gives an ExpectationError, or a fallback that
-// says so, or what was written. Nothing else is thrown, and nothing is taken that was not written.
+// Files of a run and of a data set, damaged in thousands of ways: each gives an ExpectationError, a fallback with a
+// notice, or the original content. No other error is thrown, and no other content is accepted.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ function restore(folder: string, files: ReadonlyMap<string, Buffer>): void {
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
 }
 
-/** What an attempt gave: its result, or the ExpectationError. @throws whatever else was thrown */
+/** The result of an attempt, or its ExpectationError. @throws any other error */
 function attempt<T>(action: () => T): T | ExpectationError {
   try {
     return action();

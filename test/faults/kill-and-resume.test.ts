@@ -28,7 +28,10 @@ function trainFlags(optimizer: string, flow: string, threads: number): string[] 
   return ['train', '--data', data, ...`${settings} ${extra}`.split(' ')];
 }
 
-/** What must be the same, byte for byte: parameters, the last checkpoint's arrays, and metrics without their times. */
+/**
+ * The files that must be equal, byte for byte: parameters, the last checkpoint's arrays, and metrics without their
+ * times.
+ */
 function remains(run: string) {
   const read = (name: string) => readFileSync(join(run, name));
   const checkpoints = readdirSync(join(run, 'checkpoints')).toSorted();
@@ -55,7 +58,7 @@ const runs = [
 /** The short form kills three of them once each: both optimisers, with and without flow, one thread and two. */
 const chosen = runs.slice(0, KILLS);
 
-/** What one start of the command may meet, by a number from 0 to 1. */
+/** The interruption of one start of the command, by a number from 0 to 1. */
 function killing(
   attempt: number,
   chance: number,

@@ -42,7 +42,7 @@ function abandoned(out: string, flags: readonly string[], options: ProgramOption
 const ORPHANED = 'the process that started this run has ended: stopping after this step';
 const NOTICE = /^(\w+) started this run and passes no SIGTERM on: .*$/gm;
 
-/** Only /proc says what a shell does with a signal. */
+/** Only /proc shows how a shell handles a signal. */
 const hasProc = existsSync('/proc/self/status');
 
 describe.skipIf(process.platform === 'win32').concurrent('a run whose starter has ended (no Windows)', () => {
@@ -54,7 +54,7 @@ describe.skipIf(process.platform === 'win32').concurrent('a run whose starter ha
     const { stdout, stderr } = await abandoned(out, ['--json'], { through });
     expect(stderr).toContain(ORPHANED);
     if (hasProc) expect([...stderr.matchAll(NOTICE)].map(([, named]) => named)).toEqual([starter]);
-    if (exit !== undefined) expect(stderr).toContain(exit); // what is left of the starters sees the exit code
+    if (exit !== undefined) expect(stderr).toContain(exit); // the remaining starters see the exit code
     const { steps } = JSON.parse(stdout);
     expect(steps).toBeGreaterThan(0);
     expect(existsSync(join(out, 'run.lock'))).toBe(false);

@@ -1,5 +1,5 @@
-// Signals to the command started by node itself, or by its launcher: exit codes, what it says, and that what it leaves
-// can be taken up.
+// Signals to the command, started by node itself or by its launcher: exit codes, messages, and a run that can be
+// resumed.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What a chart refuses to draw, word by word.
+// The charts that are refused, word by word.
 import { type LineChartOptions, lineChart, panels } from '@flowvae/figures';
 import { describe, expect, it } from 'vitest';
 

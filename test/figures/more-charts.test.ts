@@ -1,4 +1,4 @@
-// Histograms, bars and points in classes: what stands where, and what is refused.
+// Histograms, bars and points in classes: the places of their parts, and refusals.
 import { type BarChartOptions, barChart, type HistogramOptions, histogram, scatterChart } from '@flowvae/figures';
 import { describe, expect, it } from 'vitest';
 import { boxOf, color, placesOf } from './picture.ts';

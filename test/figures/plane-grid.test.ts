@@ -1,4 +1,4 @@
-// Panels over the plane: where densities and points are drawn, and what is refused.
+// Panels over the plane: the places of densities and points, and refusals.
 import { type PlaneGridOptions, planeGrid } from '@flowvae/figures';
 import { describe, expect, it } from 'vitest';
 import { boxOf, color, differenceBox, placesOf } from './picture.ts';

@@ -37,7 +37,7 @@ function readChunks(file: Buffer): { readonly type: string; readonly data: Buffe
   return chunks;
 }
 
-/** The five row filters of section 9 of the specification: what each takes for the value of a byte. */
+/** The five row filters of section 9 of the specification: the prediction of each for a byte. */
 const guesses: readonly ((left: number, up: number, corner: number) => number)[] = [
   () => 0,
   (left) => left,

@@ -1,4 +1,4 @@
-// Flows one after the other: what a chain computes is what its links compute by hand, forwards and backwards.
+// Flows one after the other: a chain computes the same as its links by hand, forwards and backwards.
 import { chain, type Flow, free, type InvertibleFlow, type ParamShapes, planar } from '@flowvae/flows';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';

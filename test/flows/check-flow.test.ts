@@ -1,4 +1,4 @@
-// The public checker passes sound flows and finds what is wrong with the others, by the check that can see it.
+// The public checker passes sound flows and finds the faults of others, by the check that can see them.
 import {
   type CheckName,
   chain,
@@ -19,7 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { leakyShift, linear, planarByOwnUHat, stalePlanarPair, sylvester } from '../laws/flow-mutants.ts';
 import { constraintMutants, logDetMutants, plainPlanar, replaced } from '../laws/planar-mutants.ts';
 
-/** One draw of parameters for each point, and one that all points share: what is wrong here shows at few. */
+/** One draw of parameters for each point, and one that all points share: the faults here show at few draws. */
 const FEW = { draws: 2 };
 
 /** The checks that found something. */

@@ -10,7 +10,7 @@ import { linear } from '../laws/flow-mutants.ts';
 
 type Forward = ReturnType<Flow['forward']>;
 
-/** y = z + b, wrong as asked: by what is added to y, log-det or their gradients. */
+/** y = z + b with a chosen error: an addition to y, log-det or their gradients. */
 function shifted(dim: number, wrong: Partial<Record<keyof typeof changes, number>> = {}): InvertibleFlow {
   const added = (x: Tensor, by = 0) => tf.add(x, by);
   const steep = (x: Tensor, by = 0) =>
@@ -36,7 +36,7 @@ function shifted(dim: number, wrong: Partial<Record<keyof typeof changes, number
   };
 }
 
-/** What can be wrong with it. */
+/** The possible errors. */
 const changes = { y: 0, logDet: 0, ofY: 0, ofB: 0, back: 0, backLogDet: 0, ofZ: 0 };
 
 const findings = (flow: Flow, check: CheckName, options: Parameters<typeof checkFlow>[1] = {}) =>

@@ -21,7 +21,7 @@ const flowsMadeIn = (text: string) =>
       : [],
   );
 
-/** What the grammar in the error of a wrong formula names. */
+/** The names in the grammar of a wrong formula's error. */
 const namesInGrammar = () => {
   try {
     flows.parseFlow('?', 2);
@@ -37,7 +37,7 @@ const missing = (names: readonly string[]) => names.filter((name) => !rows.has(n
 const withoutRow = (names: readonly string[]) =>
   names.filter((name) => !flowCases.some((row) => /^[^*(]*/.exec(row.name)![0] === name));
 
-/** They make what the table names. */
+/** The functions that make the flows of the table. */
 const parsers = ['parseFlow', 'parseInvertibleFlow', 'makeFlow'];
 
 const distinct = (names: readonly string[]) => [...new Set(names)]; // overloads repeat a name

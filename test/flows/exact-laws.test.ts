@@ -1,5 +1,5 @@
-// Every flow of the table at a few points: what its inverse undoes, and how its parameters serve groups of points.
-// First values and orders by hand.
+// Every flow of the table at a few points: its inverse, and its parameters for groups of points. First values and
+// orders by hand.
 import { standardNormal } from '@flowvae/distributions';
 import {
   chain,

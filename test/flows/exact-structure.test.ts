@@ -1,4 +1,4 @@
-// What flows say of themselves, and parts of them alone, by hand: boxes, starts, names, single layers, refusals, first
+// The declarations of flows, and their single parts, by hand: boxes, starts, names, single layers, refusals, first
 // values.
 import {
   chain,

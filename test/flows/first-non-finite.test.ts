@@ -8,7 +8,7 @@ import { drawInputs } from '../laws/flow-inputs.ts';
 const flow = chain([planar(2, 3), planar(2), planar(2, 2)]);
 const inputs = drawInputs(flow, { batch: 4, paramRows: 1, scale: 1 });
 
-/** What is found for arrays, and that no tensor stays. */
+/** The finding for arrays; checks that no tensor stays. */
 function find(of: Flow, { z, ...params }: Inputs) {
   const tensors = Object.entries(params).map(([name, array]) => [name, asTensor(array)] as const);
   const point = asTensor(z!) as Tensor2D;

@@ -1,4 +1,4 @@
-// Flow formulas: what they mean, and that a wrong one is refused with the character where it goes wrong.
+// Flow formulas: their meaning, and the refusal of a wrong one with the character of its first error.
 import {
   type InvertibleFlow,
   isInvertible,

@@ -1,4 +1,4 @@
-// A flow turned round: the same numbers in the other direction, and a type that refuses what has no inverse.
+// A flow turned round: the same numbers in the other direction, and a type that refuses flows without an inverse.
 import { type Flow, invert, parseInvertibleFlow, planar } from '@flowvae/flows';
 import { expect, it } from 'vitest';
 import { eager, type Tensors } from '../laws/evaluation.ts';

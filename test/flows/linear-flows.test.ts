@@ -1,4 +1,4 @@
-// What reflections, permutations and linear maps promise beyond the laws.
+// The promises of reflections, permutations and linear maps beyond the laws.
 import { actnorm, actnormParams, full, householder, parseFlow, permutation } from '@flowvae/flows';
 import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';

@@ -1,5 +1,5 @@
-// What only flows with networks inside must keep: their inverses keep the laws as well, far points stay finite, and
-// networks see what they may.
+// Laws of flows with networks inside: their inverses keep the laws as well, far points stay finite, and networks see
+// only allowed inputs.
 import {
   type InvertibleFlow,
   iaf,

@@ -59,7 +59,7 @@ const times = (rows: ArrayLike<number>, matrix: ArrayLike<number>, n: number, tr
     return sum;
   });
 
-/** The mixing matrix Q of one layer of NICE: what it does to the unit vectors when its network is 0. */
+/** The mixing matrix Q of one layer of NICE: the images of the unit vectors when its network is 0. */
 function mixingOf(flow: InvertibleFlow): Float32Array {
   const { dim } = flow;
   const unit = Float32Array.from({ length: dim * dim }, (_, i) => Number(Math.floor(i / dim) === i % dim));
@@ -70,7 +70,7 @@ function mixingOf(flow: InvertibleFlow): Float32Array {
   return eager(forwardOf(flow), { z: shaped(unit, [dim, dim]), ...Object.fromEntries(zeros) }).y!;
 }
 
-/** What the flow does with NICE's mixing undone: y·Qᵀ is the coupling alone, and its inverse begins with ·Qᵀ. */
+/** The flow's results with NICE's mixing undone: y·Qᵀ is the coupling alone, and its inverse begins with ·Qᵀ. */
 async function results(networkedCase: NetworkedCase, run: typeof compiled | typeof eager) {
   const flow = flowOf(networkedCase);
   const inputs = inputsOf(networkedCase, flow);

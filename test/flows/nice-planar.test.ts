@@ -1,4 +1,4 @@
-// What planar couplings promise beyond the laws, their map against the formula in float64.
+// The promises of planar couplings beyond the laws, and their map against the formula in float64.
 import { nicePlanar } from '@flowvae/flows';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';

@@ -1,4 +1,4 @@
-// How flows without networks are made: what they refuse, and the formulas that name them.
+// The functions of flows without networks: their refusals, and the formulas that name them.
 import {
   full,
   householder,

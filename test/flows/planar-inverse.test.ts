@@ -1,5 +1,4 @@
-// The inverse of a planar layer: residual, error, implicit gradient, and what it makes possible, densities at given
-// points.
+// The inverse of a planar layer: residual, error, implicit gradient, and densities at given points.
 import { printGraph, traceGraph } from '@flowvae/compiler';
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, type Params, type PlanarShapes, planar, pushForward } from '@flowvae/flows';

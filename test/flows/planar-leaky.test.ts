@@ -1,4 +1,4 @@
-// What planar flows with two slopes promise beyond the laws.
+// The promises of planar flows with two slopes beyond the laws.
 import { invert, planarLeaky } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What only the planar flow promises: the constraint, an identity start of any length, exact words for wrong shapes.
+// The promises of the planar flow alone: the constraint, an identity start of any length, exact words for wrong shapes.
 import { amortised, type Params, type PlanarShapes, planar } from '@flowvae/flows';
 import { drawNormal, key } from '@flowvae/random';
 import { type Rank, tf } from '@flowvae/tensor';

@@ -1,5 +1,5 @@
-// Posteriors: which variables they have, what depends on the data, and that a fresh flow leaves the diagonal normal as
-// it is.
+// Posteriors: their variables, the parts that depend on the data, and that a new flow leaves the diagonal normal
+// unchanged.
 import { type Amortization, flowParameterCount, flowPosterior, type InvertibleFlow, parseFlow } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { parameterCount, tf, type Variable } from '@flowvae/tensor';

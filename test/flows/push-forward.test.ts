@@ -1,4 +1,4 @@
-// What a push-forward can do follows from its base and its flow, in its type as in its value.
+// The abilities of a push-forward follow from its base and its flow, in its type as in its value.
 import { detach, diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
 import { type Flow, type InvertibleFlow, planar, pushForward } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';

@@ -1,4 +1,4 @@
-// What Sylvester flows promise beyond the laws.
+// The promises of Sylvester flows beyond the laws.
 import { sylvesterOrthogonal, sylvesterTriangular } from '@flowvae/flows';
 import { drawNormal, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The command as users start it: what goes to stdout and stderr, exit codes, and what is left behind.
+// The command as users start it: stdout, stderr, exit codes, and the files that it leaves.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, openRun, trainRun } from 'flowvae';

@@ -17,7 +17,7 @@ mkdirSync(join(folder, 'run one'));
 writeFileSync(join(folder, 'settings.json'), '{}');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What bash offers for the last word of each line. */
+/** bash's completions of the last word of each line. */
 function offered(lines: readonly (readonly string[])[]): string[][] {
   const quoted = (word: string) => `'${word}'`;
   const asked = lines.map(

@@ -1,4 +1,4 @@
-// Settings: defaults, what each refuses and how it says so, and the way through a config file and back.
+// Settings: defaults, refusals and their words, and the round trip through a config file.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,7 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   threads: [-1, 0, 257],
 };
 
-/** What is offered for a text that is nearly a word. */
+/** The suggestion for a text that is nearly a word. */
 const suggestions = new Map([
   ['Oxford', '; did you mean oxford?'],
   ['RELU', '; did you mean relu?'],

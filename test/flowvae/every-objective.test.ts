@@ -30,7 +30,7 @@ const objectives = [
 ];
 const flows = ['none', 'planar*2', 'realnvp(4)*2'];
 
-/** Trains a few steps; what the history and the parameters became. */
+/** Trains a few steps; returns the history and the parameters. */
 async function trained(changes: Partial<TrainConfig>) {
   const parts = experiment(config(changes));
   const { problem, optimizer } = training(parts);

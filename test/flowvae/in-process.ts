@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 
-/** What a user sees of it; a mistake is told as the program tells it. */
+/** The outcome that a user sees; a mistake is reported as the program reports it. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;

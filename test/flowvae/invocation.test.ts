@@ -1,4 +1,4 @@
-// What to type next depends on how the command was started.
+// The suggested next command depends on how the command was started.
 import { expect, it } from 'vitest';
 import { invocation } from '../../packages/flowvae/src/command/invocation.ts';
 

@@ -1,5 +1,4 @@
-// Where a run's images are: from which folder a command is started does not matter, images may move, and what needs
-// none opens none.
+// The images of a run: a command may start in any folder, images may move, and commands that need no images open none.
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, decodeSafetensors, encodeSafetensors, openRun, replayRun, sealed, trainRun } from 'flowvae';

@@ -50,7 +50,7 @@ const feedsAt = (rows: number): Given => ({
   decoder: { z: { data: drawNormal(key(4), rows * latent), shape: [rows, latent] } },
 });
 
-/** What tfjs computes kernel by kernel. */
+/** The results of tfjs, kernel by kernel. */
 function eager({ model }: Pick<PortableModel, 'model'>, { encoder, decoder }: Given): Record<keyof Given, Numbers> {
   const tensor = ({ data, shape }: Feeds[string]): Tensor2D => tf.tensor2d(data, [...shape] as [number, number]);
   const { z, logQ, logits } = tf.tidy(() => {

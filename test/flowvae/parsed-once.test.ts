@@ -57,7 +57,7 @@ const flags = [
   ...['--binarize', 'none'],
 ];
 
-/** What a command reads and makes. */
+/** The files that a command reads, and the flows that it makes. */
 async function taken(...args: string[]): Promise<string[]> {
   counted.texts.length = 0;
   const { code, stderr } = await flowvaeHere(args);

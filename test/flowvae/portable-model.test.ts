@@ -1,5 +1,4 @@
-// Models and posteriors in folders: what comes back is what was saved, and whatever is wrong with a folder is one clear
-// error.
+// Models and posteriors in folders: loading restores the saved ones, and each fault of a folder is one clear error.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
-// Priors by their formulas: what is sampled comes through the prior's own parameters, and one without an inverse is
-// refused.
+// Priors by their formulas: samples come through the prior's own parameters, and a flow without an inverse is refused.
 import { completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';

@@ -1,4 +1,4 @@
-// What errors advise can be typed: every option that they name is one of the command that printed them.
+// The remedies of errors can be typed: every option that they name belongs to the command that printed them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, trainRun } from 'flowvae';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await trainRun(completeConfig({ ...settings, steps: 1, data }), { out: finished });
 });
 
-/** Mistakes whose errors say what to do, or name options. */
+/** Mistakes whose errors have a remedy, or name options. */
 const mistakes: readonly (() => readonly string[])[] = [
   () => train('--likelihood', 'gaussian'),
   () => train('--binarize', 'none'),

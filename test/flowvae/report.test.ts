@@ -1,4 +1,4 @@
-// What is made of a finished run: its report, its latents, and the same for its checkpoints.
+// The products of a finished run: its report, its latents, and the same for its checkpoints.
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// `flowvae train --resume` and `--replay`, `flowvae metrics`: what they refuse, what they say, what they leave.
+// `flowvae train --resume` and `--replay`, `flowvae metrics`: their refusals, messages and files.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -83,7 +83,7 @@ describe('taking up', () => {
     };
     rewrite('config.json', older);
     rewrite('checkpoints/step-000000006.json', ({ config, ...rest }) => ({ ...rest, config: older(config!) }));
-    const before = { heads: 'plain' } as const; // what they were before there was a choice
+    const before = { heads: 'plain' } as const; // the values before there was a choice
     const { said } = await takeUp(out, before);
     expect(said[0]).toBe('going on after step 6\n');
     await expect(takeUp(out)).rejects.toThrow(/config\.json: expected heads "plain", got heads "scaled"/);

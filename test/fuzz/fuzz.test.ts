@@ -1,5 +1,4 @@
-// Random programs on every engine: a part of what `pnpm fuzz` runs, and proof that it would see a crash and a wrong
-// number.
+// Random programs on every engine: a part of `pnpm fuzz`, and proof that it would see a crash and a wrong number.
 import { describe, expect, it } from 'vitest';
 import { program } from '../processes/programs.ts';
 import { runCampaign, type StartPrograms } from './campaign.ts';

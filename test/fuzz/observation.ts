@@ -1,11 +1,11 @@
-// What a process says of a program on an engine.
+// A process's report on a program and an engine.
 
 /** `begun` without a later word of the same program means that the process died in it. */
 export interface Observation {
   readonly seed: number;
   readonly engine: string;
   readonly state: 'begun' | 'right' | 'wrong';
-  /** What was wrong. */
+  /** The fault, in words. */
   readonly fault?: string;
 }
 
@@ -16,7 +16,7 @@ export interface Fault {
   readonly fault: string;
 }
 
-/** Reads what a process printed. */
+/** The observations in a process's output. */
 export const observationsIn = (text: string): Observation[] =>
   text
     .split('\n')

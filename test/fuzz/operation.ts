@@ -1,4 +1,4 @@
-// What a line of a random program can do.
+// The type of a random program's operations.
 import type { Tensor } from '@flowvae/tensor';
 import type { Dice } from './dice.ts';
 

@@ -21,7 +21,7 @@ const turnedProducts = [...moves, ...elementwise, ...contractions].filter(({ nam
   ['transpose', 'matMul', 'gram', 'toInteger', 'toFloat'].includes(name),
 );
 
-/** What a program is made of: lines of one of these rooms each time. */
+/** The mixtures of programs: each program takes its lines from one of these lists of rooms. */
 const mixtures: readonly (readonly (readonly Operation[])[])[] = [
   [elementwise, moves, contractions],
   [turnedProducts, turnedProducts, turnedProducts, elementwise],

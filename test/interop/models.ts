@@ -1,5 +1,5 @@
-// What the interop table is about: files of one small model for each flow, as `flowvae export` writes them, and numbers
-// to feed them.
+// The models of the interop table: files of one small model for each flow, as `flowvae export` writes them, and inputs
+// for them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';

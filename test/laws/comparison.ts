@@ -1,4 +1,4 @@
-// How far numbers are from what they should be, in float64.
+// Distances of numbers from their expected values, in float64.
 
 /** Where two arrays differ by more than a tolerance relative to max(1, |expected|); NaN always differs. */
 export function differences(

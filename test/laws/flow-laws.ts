@@ -1,4 +1,4 @@
-// Laws of a flow's values. Each returns what it finds wrong, so that a test can also feed it flows that are.
+// Laws of a flow's values. Each returns its findings, so that a test can also feed it wrong flows.
 import { type CheckFlowOptions, type CheckName, checkFlow, type Flow, type InvertibleFlow } from '@flowvae/flows';
 import { fold, type Key, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
@@ -6,7 +6,7 @@ import { differences } from './comparison.ts';
 import { compiled, eager, shaped, type Tensors } from './evaluation.ts';
 import { drawInputs, forwardOf, paramsOf, rowOf, tiled } from './flow-inputs.ts';
 
-/** What a law says of a flow at parameters of a scale. */
+/** A law's findings about a flow at parameters of a scale. */
 export type FlowLaw = (flow: Flow, scale: number, seed?: Key) => string[] | Promise<string[]>;
 
 /** y has the shape of z and logDet is [B], also for a batch of one and shared parameters. */
@@ -22,7 +22,7 @@ export function keepsShapes(flow: Flow, scale: number): string[] {
   );
 }
 
-/** What the package's own checker finds, at parameters of each point's own. */
+/** The findings of the package's own checker, at separate parameters for each point. */
 const findingsOf = (
   flow: Flow,
   checks: readonly CheckName[],
@@ -40,7 +40,7 @@ export const logDetIsTheJacobians = (flow: Flow, scale: number, seed?: Key): str
     ...(seed ? { key: seed } : {}),
   });
 
-/** What the flow declares to be positive is, on wide draws. */
+/** The flow's invariants are positive on wide draws. */
 export const keepsInvariants = (flow: Flow, scale: number): string[] =>
   flow.invariants ? findingsOf(flow, ['invariants'], 3 * scale, { draws: 10 }) : [];
 
@@ -61,8 +61,8 @@ export const inverseUndoesForward = (flow: InvertibleFlow, scale: number): strin
   findingsOf(flow, ['roundTrip'], scale, { points: flow.dim > 5 ? 2 : 4 });
 
 /**
- * Parameters shared as [1, …] give what the same row tiled to [B, …] gives; rows of parameters of their own, what each
- * gives alone.
+ * Parameters shared as [1, …] give the same results as this row tiled to [B, …]; separate rows of parameters give the
+ * same as each row alone.
  */
 export function rowsAreIndependent(flow: Flow, scale: number): string[] {
   const batch = 4;
@@ -122,7 +122,7 @@ export function leaksNoTensors(flow: Flow, scale: number): string[] {
     return { gradient: tf.grad(total)(tensors.z!) };
   };
   return [forwardOf(flow), gradients].flatMap((fn, i) => {
-    eager(fn, inputs); // what is made once, on first use, is no leak
+    eager(fn, inputs); // tensors made once, at first use, are no leak
     const before = tf.memory();
     eager(fn, inputs);
     const { numTensors, numDataBuffers } = tf.memory();

@@ -1,5 +1,5 @@
-// What keeps a flow invertible, read off from outside on wide draws: a log-det that agrees with the Jacobian does not
-// show it.
+// The quantities that keep a flow invertible, computed from outside on wide draws: a log-det that agrees with the
+// Jacobian does not show them.
 import type { Flow, ParamShapes, Params } from '@flowvae/flows';
 import { fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';

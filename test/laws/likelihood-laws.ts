@@ -1,4 +1,4 @@
-// Laws of every likelihood: each returns what it found wrong, so that mutants can be held to it as well.
+// Laws of every likelihood: each returns its findings, so that a test can also feed it mutants.
 import type { Observation } from '@flowvae/distributions';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
@@ -7,7 +7,7 @@ import type { LikelihoodCase } from '../cases/likelihoods.ts';
 import { differences, float64Gradient, gradientDifferences } from './comparison.ts';
 import { eager, type Inputs, shaped, type Tensors, withGradients } from './evaluation.ts';
 
-/** What a law examines: p(x|z) from decoder outputs and the likelihood's own variables. */
+/** The subject of a law: p(x|z) from decoder outputs and the likelihood's own variables. */
 export type At = (outputs: Tensor2D, own: LikelihoodParams) => Observation;
 
 /** The likelihood of a row itself. */

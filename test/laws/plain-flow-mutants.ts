@@ -79,7 +79,7 @@ export const unconstrainedRadial = (dim: number): Flow => plainRadial(dim, { bet
 
 /** The decisions of a Sylvester layer with square Q, here one reflection after another with normals v. */
 interface SylvesterDecisions {
-  /** What R₂ is applied to: Qᵀz. */
+  /** The argument of R₂: Qᵀz. */
   readonly project: (q: Flow, params: Given, z: Tensor2D) => Tensor2D;
   /** 1 + r₁r₂ and r₁r₂ from the raw parameter. */
   readonly onePlusR: (product: Tensor) => Tensor;

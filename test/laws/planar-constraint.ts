@@ -1,4 +1,4 @@
-// The constraint wᵀû > −1, read off a planar layer from outside: what no Jacobian check can see, since both sides use
+// The constraint wᵀû > −1, computed from outside a planar layer: no Jacobian check can see it, because both sides use
 // the same û.
 import type { InvertibleFlow } from '@flowvae/flows';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
@@ -7,7 +7,7 @@ import { differences } from './comparison.ts';
 import { eager, type Inputs, shaped } from './evaluation.ts';
 import { forwardOf } from './flow-inputs.ts';
 
-/** Where a layer shows what it is made of: a preactivation at which h is 1, and one at which h' is 1. */
+/** Preactivations that reveal a layer's parts: one at which h is 1, and one at which h' is 1. */
 interface Probes {
   readonly one: number;
   readonly steep: number;

@@ -5,7 +5,7 @@ import { mutantsOf, withMarks } from './mutants.ts';
 import { testSupport, textOf } from './rooms.ts';
 import type { Suite } from './suite.ts';
 
-/** What one test file evaluates, by numbers of places. */
+/** The places that one test file evaluates, by number. */
 interface FileCoverage {
   readonly key: string;
   readonly milliseconds: number;
@@ -98,8 +98,8 @@ export class Coverage {
   }
 
   /**
-   * The tests that evaluate a mutant's place. What is evaluated as a file is loaded, such as a constant, belongs to the
-   * tests that evaluate anything else of that file, and after them to all others.
+   * The tests that evaluate a mutant's place. A place that is evaluated while its file is loaded, such as a constant,
+   * belongs to the tests that evaluate any other place of that file, and after them to all others.
    */
   judgesOf(mutant: Mutant): Judge[] {
     const place = this.#places.numberOf(mutant);

@@ -30,7 +30,7 @@ export class Journal {
   }
 }
 
-/** What a line says; a run that was killed, or a full disk, leaves half a line behind. */
+/** The entry of a line; a killed run, or a full disk, leaves half a line behind. */
 function entryIn(line: string): { readonly key: string; readonly verdict: Verdict } | undefined {
   try {
     return JSON.parse(line);

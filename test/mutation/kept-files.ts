@@ -1,4 +1,4 @@
-// What a run keeps for the next: below node_modules, so in no commit.
+// The files that a run keeps for the next: below node_modules, so in no commit.
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

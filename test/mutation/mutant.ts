@@ -1,4 +1,4 @@
-// What a mutant is: one small change of a source text, and the names by which it is known.
+// The type of mutants: one small change of a source text, and its names.
 
 /** A piece of a text is replaced. */
 export interface Edit {
@@ -37,7 +37,7 @@ export interface Site {
 export const edited = (source: string, { start, end, text }: Edit): string =>
   source.slice(0, start) + text + source.slice(end);
 
-/** What a mutant is known by from run to run. */
+/** The name of a mutant, equal from run to run. */
 export const nameOf = ({ file, before, after }: Pick<Mutant, 'file' | 'before' | 'after'>): string =>
   `${file}: ${before}  ⇒  ${after}`;
 

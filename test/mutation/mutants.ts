@@ -13,7 +13,7 @@ const isLeftOut = (node: ts.Node): boolean =>
   ts.isThrowStatement(node) ||
   (ts.isNewExpression(node) && /Error$/.test(node.expression.getText()));
 
-/** An expression that can be put in brackets: not what is called, not what is assigned to, not a name. */
+/** An expression that can be put in brackets: no callee, no target of an assignment, no name. */
 function isPlace(node: ts.Node): boolean {
   if (ts.isExpressionStatement(node)) return true;
   if (!ts.isExpression(node) || ts.isOmittedExpression(node) || ts.isSpreadElement(node)) return false;
@@ -29,7 +29,7 @@ function isPlace(node: ts.Node): boolean {
 const isAssignment = ({ operatorToken: { kind } }: ts.BinaryExpression): boolean =>
   kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 
-/** The range to mark: the node, or what is around it. An `if` is marked by its condition. */
+/** The range to mark: the node, or the code around it. An `if` is marked by its condition. */
 function siteOf(node: ts.Node): Site {
   let place = ts.isIfStatement(node) ? node.expression : node;
   while (!isPlace(place)) place = place.parent;
@@ -62,7 +62,7 @@ export function withMarks(text: string, sites: readonly Site[], marked: (index: 
     { at: start, length: end - start, isEnd: false, text: isStatement ? `{${marked(index)};` : `(${marked(index)},` },
     { at: end, length: end - start, isEnd: true, text: isStatement ? '}' : ')' },
   ]);
-  // at one place what ends comes first, then what is longest
+  // at one place, ends come first, then the longest piece
   const sorted = pieces.toSorted(
     (a, b) => a.at - b.at || Number(b.isEnd) - Number(a.isEnd) || (a.isEnd ? a.length - b.length : b.length - a.length),
   );

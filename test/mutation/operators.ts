@@ -1,9 +1,8 @@
-// The changes that mutants are made of: each operator reads one node of the syntax tree and says what could stand in
-// its place.
+// The changes of mutants: each operator reads one node of the syntax tree and gives replacements for it.
 import ts from 'typescript';
 import type { Edit } from './mutant.ts';
 
-/** What an operator puts in the place of a node or of a part of it. */
+/** An operator's replacements for a node or a part of it. */
 type Operator = (node: ts.Node) => readonly Edit[];
 
 const replaced = (node: ts.Node, text: string): Edit => ({ start: node.getStart(), end: node.getEnd(), text });

@@ -8,7 +8,7 @@ export interface Options {
   readonly seed: number;
   /** Seconds that all tests of one mutant may take. */
   readonly budget: number;
-  /** Minutes after which no further mutant is begun; 0 only prints what is known. */
+  /** Minutes after which no further mutant is begun; 0 only prints the known verdicts. */
   readonly minutes: number;
   readonly again: boolean;
   readonly json: boolean;
@@ -16,7 +16,7 @@ export interface Options {
   readonly write: boolean;
 }
 
-/** @throws Error that says what was expected */
+/** @throws Error with the expectation */
 export function parseOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],

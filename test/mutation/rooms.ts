@@ -6,7 +6,7 @@ import { root } from './suite.ts';
 /** Packages whose sources are mutated. */
 export const roomNames = ['distributions', 'evaluation', 'flows', 'objectives'];
 
-/** Tests that run in the process itself; what starts others would not see a change that is made in memory. */
+/** Tests that run in the process itself; tests that start other processes would not see a change made in memory. */
 const testFolders = ['distributions', 'objectives', 'flows', 'training', 'evaluation', 'vae'];
 
 /** Files below a folder that end as wanted, as paths from the root, sorted. */
@@ -24,7 +24,7 @@ export const allSources = (): string[] => roomNames.flatMap(sourcesOf);
 
 export const testFiles = (): string[] => testFolders.flatMap((folder) => filesBelow(`test/${folder}`, '.test.ts'));
 
-/** What test files stand on. */
+/** The files that tests build on. */
 export const testSupport = (): string[] => ['laws', 'cases'].flatMap((folder) => filesBelow(`test/${folder}`, '.ts'));
 
 export const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');

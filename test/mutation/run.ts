@@ -1,6 +1,6 @@
 // `pnpm mutate [file …] [--package room] [--sample N] [--seed S]`: changes sources in memory, one place at a time, and
-// runs the tests that evaluate the place. What no test notices has survived. Progress goes to stderr, the table to
-// stdout; a run that was stopped goes on where it ended.
+// runs the tests that evaluate the place. A change that no test notices has survived. Progress goes to stderr, the
+// table to stdout; a stopped run continues where it ended.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';

@@ -44,7 +44,7 @@ export class Suite {
     if (text === undefined) this.#changed.delete(path);
     else this.#changed.set(path, text);
     const vitest = await this.#started();
-    vitest.invalidateFile(path); // what was read of it here
+    vitest.invalidateFile(path); // the modules read from it here
     vitest.watcher.invalidates.add(path); // and in the process
   }
 
@@ -74,7 +74,7 @@ export class Suite {
     } finally {
       clearTimeout(timer);
       vitest.state.clearErrors();
-      vitest.state.filesMap.clear(); // else what ran before counts again
+      vitest.state.filesMap.clear(); // otherwise earlier runs count again
     }
   }
 

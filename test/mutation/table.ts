@@ -50,7 +50,7 @@ function scoreOf({ mutants, tried, killed, timedOut, survived }: Row): string {
 const line = (row: Row): string =>
   `| ${[row.name, row.mutants, row.tried, row.killed, row.timedOut, row.explained, row.survived, scoreOf(row)].join(' | ')} |`;
 
-/** The table in Markdown. @param judged what is known of the mutants */
+/** The table in Markdown. @param judged the verdicts on the mutants */
 export function formatTable(mutants: readonly Mutant[], judged: readonly Judged[]): string {
   const rowFor = (name: string, isIn: (file: string) => boolean): Row =>
     rowOf(

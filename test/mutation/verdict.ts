@@ -17,7 +17,7 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-/** Kills of each test file by source: what killed one mutant of a file often kills the next. */
+/** Kills of each test file by source: a test that killed one mutant of a file often kills the next. */
 type Kills = Map<string, number>;
 
 /**
@@ -36,7 +36,7 @@ function withinBudget(judges: readonly Judge[], budget: number): Judge[] {
   });
 }
 
-/** What judging needs, and what it learns. */
+/** The inputs of judging, and its results. */
 export interface Court {
   readonly suite: Suite;
   readonly coverage: Coverage;

@@ -3,12 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { PoolOptions, PoolWorker, WorkerRequest } from 'vitest/node';
 
-/** Runs after which a new process is begun: what tests leave behind adds up. */
+/** Runs after which a new process is begun, because remains of tests accumulate. */
 const RUNS_PER_PROCESS = 200;
 
 type Listener = (argument: unknown) => void;
 
-/** What tells vitest that a request was served which the process never gets, for it has been begun already. */
+/** Answers to vitest for requests that the process never gets, because it has been started already. */
 const answers = { start: 'started', stop: 'stopped' } as const;
 
 /** vitest's own process for tests, kept. */

@@ -42,7 +42,7 @@ function renewTensorFlow(): void {
 }
 
 export default class WarmRunner extends TestRunner {
-  /** What ran outside tests: while modules were loaded, in hooks. */
+  /** Places that ran outside tests: while modules were loaded, in hooks. */
   #outside = new Set<number>();
 
   override importFile(...given: Parameters<TestRunner['importFile']>): unknown {

@@ -1,5 +1,5 @@
-// Bounds as values on models whose evidence is known: tight at the exact posterior, in expectation what enumeration and
-// quadrature say elsewhere.
+// Bounds as values on models with known evidence: tight at the exact posterior, in expectation equal to enumeration and
+// quadrature elsewhere.
 import { diagonalNormal, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import {
   betaVae,
@@ -91,7 +91,7 @@ describe.each(tight)('at the exact posterior of %s', (_, makeModel, logEvidence)
 
 const ROWS = 4000;
 
-/** What an objective's term is in expectation. */
+/** The expectation of an objective's term. */
 const expected = (objective: Objective<ScorableModel>, term: string, makeModel: () => ScorableModel, rows = ROWS) =>
   estimate(valuesOf(objective, makeModel, rows).terms[term]!);
 

@@ -1,4 +1,4 @@
-// The models whose evidence is known agree with their reference programs, and their posteriors score what they draw.
+// The models with known evidence agree with their reference programs, and their posteriors score their own draws.
 import type { Samplable, Scorable } from '@flowvae/distributions';
 import { diagonalNormal } from '@flowvae/distributions';
 import { importanceChunk, type LatentModel } from '@flowvae/objectives';

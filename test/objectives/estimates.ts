@@ -4,7 +4,7 @@ import type { LatentModel, Objective } from '@flowvae/objectives';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Scalar, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 
-/** How far a mean may lie from what it estimates: one in 150,000 lies further. */
+/** Allowed distance of a mean from its expectation: one mean in 150,000 lies further. */
 const STANDARD_ERRORS = 4.5;
 
 /** Mean and standard error of independent estimates. */
@@ -21,7 +21,7 @@ export function estimate(values: ArrayLike<number>): Estimate {
   return { mean, standardError: Math.sqrt(variance / numbers.length) };
 }
 
-/** What is wrong with an estimate of a number; `rounding` is allowed for float32. */
+/** The faults of an estimate of a number; `rounding` is an allowance for float32. */
 export function misses(what: string, { mean, standardError }: Estimate, truth: number, rounding = 1e-5): string[] {
   const allowed = STANDARD_ERRORS * standardError + rounding * Math.max(1, Math.abs(truth));
   return Math.abs(mean - truth) <= allowed ? [] : [`${what}: ${mean} ± ${standardError} instead of ${truth}`];

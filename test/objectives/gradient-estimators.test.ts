@@ -30,7 +30,7 @@ const conjugateAt = ({ mean, logSd }: Params) =>
 
 const paramsOf = ({ mean, sd }: Case) => ({ mean: [mean], logSd: [Math.log(sd)] });
 
-/** What is wrong with the gradients of an objective at a posterior whose exact gradient is known. */
+/** The faults in the gradients of an objective at a posterior whose exact gradient is known. */
 function biases<M extends LatentModel>(
   objective: Objective<M>,
   given: Case,

@@ -31,7 +31,7 @@ const exactDraws = {
   logistic: (count: number) => drawUniform(key(12), 2 * count).map((u) => Math.log((u + 2 ** -25) / (1 - u))),
 };
 
-/** Moments of a row whose means must stay: of z and of what tails weigh in. */
+/** Moments of a row whose means must stay: of z, and of functions in which the tails count. */
 const statistics = ([a, b]: readonly [number, number]) => [a, b, a * a, a * b, b * b, Math.abs(a), Math.cos(3 * b)];
 
 /** Means over rows and their standard errors. */

@@ -1,4 +1,4 @@
-// The streaming mean of exponentials: what chunks arrive, and how extreme they are, changes nothing.
+// The streaming mean of exponentials: neither the division into chunks nor extreme values change it.
 import { LogMeanExp } from '@flowvae/objectives';
 import { drawNormal, key } from '@flowvae/random';
 import fc from 'fast-check';

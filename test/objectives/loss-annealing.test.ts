@@ -1,4 +1,4 @@
-// Terms and losses of the bound: the identity of the terms, and what each tempering does to the loss and never to the
+// Terms and losses of the bound: the identity of the terms, and the effect of each tempering on the loss, never on the
 // terms.
 import { standardNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, planar, pushForward } from '@flowvae/flows';

@@ -1,4 +1,4 @@
-// Objectives by name: what each formula makes, and errors that point at the character.
+// Objectives by name: the objective of each formula, and errors that point at the character.
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
 import { parseObjective } from '@flowvae/objectives';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';

@@ -1,4 +1,4 @@
-// What is wrong with a package as it was packed: by publint, by attw, and by what its own files ask for.
+// The faults of a packed package: found by publint, by attw, and by its own files' imports.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,7 +12,7 @@ export async function publintFindings(folder: string): Promise<string[]> {
   return messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
 }
 
-/** What `attw --profile esm-only` says against a tarball; nothing where it is content. */
+/** The findings of `attw --profile esm-only` about a tarball; none if it is content. */
 export function attwFindings(tarball: string): string[] {
   const attw = join(root, 'test/node_modules/.bin/attw');
   const child = spawnSync(attw, [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color'], {

@@ -50,10 +50,10 @@ const runtime = await loadRuntime();
 console.log(JSON.stringify({ engine: result.engine, steps: result.steps, png: png.length > 100, runtime: typeof runtime === 'object' }));
 `;
 
-/** What the program of the TypeScript project prints. */
+/** The output of the TypeScript project's program. */
 export const typescriptResult = { z: [2, 3], finite: true };
 
-/** What the program of the JavaScript project prints, with ONNX Runtime and without. */
+/** The output of the JavaScript project's program, with ONNX Runtime and without. */
 export const javascriptResult = (engine: 'compiled' | 'eager') => ({
   engine,
   steps: 4,

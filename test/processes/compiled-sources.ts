@@ -1,5 +1,5 @@
-// The repository's TypeScript as JavaScript, made once for a run of the tests: what they start as processes of their
-// own needs no compiler.
+// The repository's TypeScript as JavaScript, made once for a run of the tests: processes that tests start need no
+// compiler.
 import {
   cpSync,
   existsSync,
@@ -27,7 +27,7 @@ declare module 'vitest' {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What is compiled. Of the tests only what processes load. */
+/** The compiled folders. Of the tests only the files that processes load. */
 const folders = [
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
   'experiments',
@@ -48,7 +48,7 @@ function codeBelow(folder: string): string[] {
   });
 }
 
-/** Every file by itself: what it imports stays an import, of the compiled file. */
+/** Every file by itself: its imports stay imports, of compiled files. */
 const eachByItself: Plugin = {
   name: 'each by itself',
   setup({ onResolve }) {
@@ -87,7 +87,7 @@ function copyBeside(folder: string, compiled: string): void {
     linkModules(join(from, 'node_modules'), join(to, 'node_modules'), compiled);
 }
 
-/** Compiles everything into `compiledSources`; what is returned removes it. */
+/** Compiles everything into `compiledSources`; returns a function that removes it. */
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const compiled = mkdtempSync(join(realpathSync(tmpdir()), 'flowvae-compiled-'));
   for (const folder of folders) copyBeside(folder, compiled);

@@ -25,7 +25,7 @@ interface Fault {
 
 export interface ProgramOptions {
   readonly fault?: Fault;
-  /** The words of what starts the program, which come before `node`; left out: this process. */
+  /** The words of the program's starter, which come before `node`; absent: this process. */
   readonly through?: readonly string[];
   /** Changes of the environment; `undefined` takes a variable away. */
   readonly env?: NodeJS.ProcessEnv;
@@ -46,7 +46,7 @@ export function program(path: string, args: readonly string[], options: ProgramO
   return ended(words, { ...options, env: { ...options.env, ...faulty } });
 }
 
-/** Starts what a command line says, and waits until it and all that share its output have ended. */
+/** Starts a command line, and waits until its process and all that share its output have ended. */
 export function ended(
   [first = '', ...words]: readonly string[],
   { env, folder = repository, onStart, onStderr }: Omit<ProgramOptions, 'fault' | 'through'>,

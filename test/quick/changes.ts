@@ -1,4 +1,4 @@
-// What a working tree changes, as git says.
+// The changes of a working tree, from git.
 import { spawnSync } from 'node:child_process';
 
 function git(root: string, args: readonly string[]): string[] | undefined {

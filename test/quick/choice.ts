@@ -1,13 +1,13 @@
 // Which test files run in a minute: first those of the changed room that need the change, then others that do, then the
 // cheapest of all rooms.
 
-/** What is run, and what is near the change but takes too long. */
+/** The chosen files, and files near the change that take too long. */
 export interface Choice {
   readonly chosen: readonly string[];
   readonly leftOut: readonly string[];
 }
 
-/** What a choice is made of. */
+/** The inputs of a choice. */
 export interface Candidates {
   readonly files: readonly string[];
   /** Steps from the change; undefined where a file has nothing to do with it. */

@@ -9,7 +9,7 @@ const record = fileURLToPath(new URL('durations.json', import.meta.url));
 /** Where vitest leaves its report; see vitest.config.ts. */
 export const report = fileURLToPath(new URL('../node_modules/.vitest/report.json', import.meta.url));
 
-/** What a file takes before its first test, mostly to load TensorFlow.js, beside another; seconds. */
+/** The time of a file before its first test, mostly for loading TensorFlow.js, beside another; seconds. */
 const LOADING = 0.6;
 
 /** Seconds by test file, its path from the folder `test`. */
@@ -18,14 +18,14 @@ export type Durations = Readonly<Record<string, number>>;
 /** The durations on record; nothing where there is no record yet. */
 export const recorded = (): Durations => (existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : {});
 
-/** What a file costs, its loading included; one that is not on record counts as the median. */
+/** The cost of a file, with its loading; a file without a record counts as the median. */
 export function costIn(durations: Durations): (file: string) => number {
   const sorted = Object.values(durations).toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return (file) => LOADING + (durations[file] ?? median);
 }
 
-/** What vitest's JSON report says of its files. */
+/** The files in vitest's JSON report. */
 export interface Report {
   readonly testResults: readonly { readonly name: string; readonly startTime: number; readonly endTime: number }[];
 }

@@ -49,7 +49,7 @@ function moduleOf(path: string, { moduleSpecifier }: ts.ImportDeclaration | ts.E
   return target({ from: path, specifier: moduleSpecifier.text });
 }
 
-/** What `import()` loads: the work of a command. */
+/** The files that `import()` loads: the work of a command. */
 function deferredFiles(path: string, source: ts.SourceFile): string[] {
   const found: string[] = [];
   visit(source, (node) => {

@@ -1,4 +1,4 @@
-// The WebAssembly kernels equal the TypeScript reference bit for bit, and they are what serves.
+// The WebAssembly kernels equal the TypeScript reference bit for bit, and they are in use.
 import {
   bulkDraws,
   drawBernoulli,

@@ -63,7 +63,7 @@ export function toJson(value: unknown): string {
 
 const pathOf = (name: string) => fileURLToPath(new URL(`${name}.json`, import.meta.url));
 
-/** What is committed in `<name>.json`. */
+/** The committed content of `<name>.json`. */
 export function readCommitted<T>(name: string): T {
   return JSON.parse(readFileSync(pathOf(name), 'utf8')) as T;
 }

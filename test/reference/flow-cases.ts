@@ -13,7 +13,7 @@ export interface FlowReferenceCase {
   readonly name: string;
   readonly dim: number;
   readonly layers: number;
-  /** What else the flow was made from, e.g. the width of a Sylvester flow. */
+  /** Another number of the flow, e.g. the width of a Sylvester flow. */
   readonly size?: number;
   readonly batch: number;
   /** [B, D] */
@@ -43,7 +43,7 @@ export interface LayerResult {
 /** One row's parameters: each an array of float64 numbers that float32 holds. */
 export type RowParams = Readonly<Record<string, Vector>>;
 
-/** What a case is made of. */
+/** Options of making a case. */
 export interface CaseOptions {
   readonly name: string;
   readonly dim: number;

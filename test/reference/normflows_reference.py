@@ -1,4 +1,4 @@
-"""Writes normflows.json: a state dict of normflows' planar and radial flows, in its own names, and what they do to some points.
+"""Writes normflows.json: a state dict of normflows' planar and radial flows, in its own names, and their results at some points.
 
 Run with normflows 1.7.3 and torch 2.15.0 from PyPI: python normflows_reference.py
 """

@@ -11,10 +11,10 @@
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';
 
-/** What to take from the parameters, given their gradient; holds the optimiser's state. */
+/** The step to subtract from the parameters, given their gradient; holds the optimiser's state. */
 type Step = (gradient: readonly number[], learningRate: number) => number[];
 
-/** What each optimiser is told besides the learning rate. */
+/** Options of each optimiser besides the learning rate. */
 interface OptimizerOptions {
   readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly rmsprop: { readonly alpha: number; readonly epsilon: number; readonly momentum: number };

@@ -19,7 +19,7 @@ export interface PlanarLayer {
   readonly b: number;
 }
 
-/** What a chain of K layers does to one point. */
+/** The result of a chain of K layers at one point. */
 export interface PlanarResult {
   /** z_K, [D]. */
   readonly y: number[];
@@ -61,7 +61,7 @@ export interface PlanarReference {
   readonly cases: readonly PlanarCase[];
 }
 
-// a₀ = log(e − 1) as the sum of two float64 numbers: the nearest one and what it leaves.
+// a₀ = log(e − 1) as the sum of two float64 numbers: the nearest one and the remainder.
 const ROOT_OF_M = 0.5413248546129181;
 const ROOT_OF_M_REST = -1.8138570925507326e-17;
 

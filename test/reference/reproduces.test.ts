@@ -1,4 +1,4 @@
-// The committed reference numbers are what their programs print, and the exact relations between them hold.
+// The committed reference numbers equal the output of their programs, and the exact relations between them hold.
 import { describe, expect, it } from 'vitest';
 import { autoregressiveReference, componentByComponent, onePass } from './autoregressive.ts';
 import { readCommitted, toJson } from './committed-json.ts';

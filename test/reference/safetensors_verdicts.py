@@ -1,4 +1,4 @@
-"""Writes safetensors-verdicts.json: crafted files, and for each whether Python's safetensors reads it, and as what.
+"""Writes safetensors-verdicts.json: crafted files, and for each the content that Python's safetensors reads, or its refusal.
 
 Run with safetensors 0.8.0 and numpy 2.4.6 from PyPI: python safetensors_verdicts.py
 `python safetensors_verdicts.py 20000 7 many.json` writes that many mutants of seed 7 instead, for a longer comparison.

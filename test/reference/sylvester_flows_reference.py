@@ -1,9 +1,9 @@
-"""Writes sylvester-flows.json: state dicts of the posteriors of github.com/riannevdberg/sylvester-flows (32dde9b), in its own names, and what its
-code makes of some features h and noise eps.
+"""Writes sylvester-flows.json: state dicts of the posteriors of github.com/riannevdberg/sylvester-flows (32dde9b), in its own names, and the
+results of its code for some features h and noise eps.
 
 Run with torch 2.15.0 from PyPI and a checkout of that repository: python sylvester_flows_reference.py <checkout>
 The heads are given to the repository's own `encode`, the parameters to its own flows. Its iteration for Q does not run under this torch; in its
-place stands what it converges to, the orthogonal factor of the polar decomposition, by a singular value decomposition.
+place stands its limit, the orthogonal factor of the polar decomposition, by a singular value decomposition.
 """
 
 import json
@@ -35,7 +35,7 @@ def linear(size):
 
 
 def stand_in(width, **heads):
-    """What `encode` of the repository's classes reads, with features in place of images."""
+    """The attributes that `encode` of the repository's classes reads, with features in place of images."""
     ones = torch.ones(width, width)
     module = nn.Module()
     module.q_z_mean = linear(D)

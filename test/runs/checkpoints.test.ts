@@ -1,4 +1,4 @@
-// What checkpoints hold, which are kept and when they are written.
+// The content of checkpoints, which are kept and when they are written.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginRun, validating } from '@flowvae/runs';

@@ -1,5 +1,5 @@
-// TensorBoard's event file: equal to what its own writer makes, read by an independent reader, and cut back to whole
-// records.
+// TensorBoard's event file: equal to the file of TensorBoard's own writer, read by an independent reader, and cut back
+// to whole records.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // A reader of TensorBoard's event files, written from the format and independent of the writer: CRC bit by bit, fields
 // by number.
 
-/** A field of a protocol buffer: numbers, or the bytes of what is length-delimited. */
+/** A field of a protocol buffer: numbers, or the bytes of a length-delimited field. */
 interface Field {
   readonly number: number;
   readonly value: number | Uint8Array;

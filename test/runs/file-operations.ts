@@ -14,8 +14,8 @@ type Operation =
   | 'rmSync';
 
 /**
- * Runs an action while `before` is called with each of the operations and its arguments; what it throws, the operation
- * throws.
+ * Runs an action and calls `before` with each of the operations and its arguments; an error of `before` becomes the
+ * operation's.
  */
 export function steppingInto<T>(
   operations: readonly Operation[],
@@ -39,6 +39,6 @@ export function steppingInto<T>(
   }
 }
 
-/** What the system throws. */
+/** An error of the system. */
 export const systemError = (code: string) =>
   Object.assign(new Error(`${code}: injected`), { code, syscall: 'injected' });

@@ -1,4 +1,4 @@
-// Numbers that are not finite, in validations and in what checkpoints hold.
+// Numbers that are not finite, in validations and in checkpoints.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

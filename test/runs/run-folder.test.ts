@@ -1,4 +1,4 @@
-// The run folder: how it is claimed, what it refuses, and that its files are there whole or not at all.
+// The run folder: how it is claimed, its refusals, and that its files appear whole or not at all.
 import {
   chmodSync,
   existsSync,

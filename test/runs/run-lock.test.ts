@@ -42,7 +42,7 @@ const holder = (): Record<string, unknown> => {
 };
 const GONE = 2 ** 22 + 1;
 
-/** A lock that the holder left, whose process is gone, and what else it left. */
+/** A lock that a dead process left, and its other remains. */
 function leaveStale(isAfterCrash: boolean): void {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
   const stale = JSON.stringify({ ...holder(), pid: GONE });

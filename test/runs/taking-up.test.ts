@@ -1,4 +1,4 @@
-// Taking a run up: what is refused, what is passed over and said, and who may work on its folder.
+// Resuming a run: refusals, skipped checkpoints with notices, and the processes that may work on its folder.
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beginRun, type DurableRun, resumeRun, validating } from '@flowvae/runs';

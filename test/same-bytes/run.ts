@@ -43,7 +43,7 @@ function run(cwd: string, program: string, ...args: readonly string[]): void {
 
 const withoutTimes = (line: string) => line.replace(/,"msPerStep":[^,}]*/, '');
 
-/** SHA-256 of what a run of the checkout at `root` writes. */
+/** SHA-256 of the files that a run of the checkout at `root` writes. */
 function digest(root: string, formula: string, count: number): string {
   const out = mkdtempSync(join(folder, 'run-'));
   const small = ['--hidden', '32', '--latent', '8', '--batch', '20', '--eval-images', '0', '--seed', '0'];

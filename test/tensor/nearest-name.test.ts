@@ -1,4 +1,4 @@
-// Names that were mistyped: what is offered for them, and what is not.
+// Mistyped names: the suggestions for them, and names without one.
 
 import { didYouMean, nearestName } from '@flowvae/tensor/plain';
 import fc from 'fast-check';

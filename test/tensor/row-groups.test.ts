@@ -1,4 +1,4 @@
-// Rows in groups: values, gradients, and what cannot be grouped.
+// Rows in groups: values, gradients, and rows that cannot be grouped.
 import { repeatRows, rowsFor, type Scalar, type Tensor, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { compiled, eager, shaped, withGradients } from '../laws/evaluation.ts';

@@ -19,7 +19,7 @@ interface VerdictCase {
   readonly claimed?: string;
   /** Bytes of data, which are 1, 2, 3, … */
   readonly data: number;
-  /** What the library read; null where it refused. */
+  /** The content that the library read; null if it refused. */
   readonly read: Content | null;
 }
 
@@ -42,7 +42,7 @@ function fileOf({ header, base64, claimed, data }: VerdictCase): Uint8Array {
   return Buffer.concat([length, bytes, Uint8Array.from({ length: data }, (_, i) => (i + 1) % 251)]);
 }
 
-/** What our reader says. @throws whatever is no ExpectationError */
+/** The result of our reader. @throws any error that is no ExpectationError */
 function contentOf(file: Uint8Array): Content | null {
   try {
     const { tensors, metadata } = readSafetensorsHeader(file, 'f');

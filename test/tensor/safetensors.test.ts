@@ -20,7 +20,7 @@ function fileOf(header: string, data: readonly number[] = []): Uint8Array {
   return new Uint8Array(Buffer.concat([length, json, Buffer.from(data)]));
 }
 
-/** What a decoder said: its tensors, or the name of its error. */
+/** A decoder's result: its tensors, or the name of its error. */
 function outcome(file: Uint8Array): StoredTensors | string {
   try {
     return decodeSafetensors(file, 'a.safetensors');

@@ -1,5 +1,5 @@
-// What every engine promises for one function, which engine is chosen, and that everything runs on an engine that is
-// brought along.
+// The promises of every engine for one function, the choice of the engine, and a user's own engine for everything that
+// runs.
 import {
   annealedImportance,
   boundOn,
@@ -149,7 +149,7 @@ describe('chooseEngine', () => {
   });
 });
 
-/** Everything that runs functions, small; what it finds. */
+/** Everything that runs functions, small; returns its results. */
 const users: Readonly<Record<string, (engine: EngineChoice) => Promise<unknown>>> = {
   async fit(engine) {
     const { problem, variables } = smallVae(3);

@@ -1,4 +1,4 @@
-// Density estimation by maximum likelihood, and what is done with the density afterwards.
+// Density estimation by maximum likelihood, and the use of the density afterwards.
 import { diagonalNormal, normalMixture, standardNormal } from '@flowvae/distributions';
 import { latents, logProbs, samples, tabulate } from '@flowvae/evaluation';
 import { free, planar, pushForward } from '@flowvae/flows';

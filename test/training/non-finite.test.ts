@@ -1,5 +1,4 @@
-// Steps that are not finite: where the value comes from, what the policies do about it, and that a step can be looked
-// at again.
+// Steps that are not finite: the origin of the value, the effect of the policies, and the inspection of the step.
 import {
   type NamedVariables,
   type Scalar,

@@ -1,4 +1,4 @@
-// What a loss assigns to variables that are not trainable: moving averages of batch normalisation, against float64, in
+// A loss's assignments to variables that are not trainable: moving averages of batch normalisation, against float64, in
 // both engines.
 
 import { tabulate } from '@flowvae/evaluation';
@@ -40,7 +40,7 @@ const batch = (step: number) => ({
 interface Normalised {
   readonly problem: TrainingProblem;
   readonly variables: NamedVariables;
-  /** x → the mean square of what the normalised rows come to, in training mode or not. */
+  /** x → the mean square of the normalised rows, in training mode or not. */
   readonly errorAt: (x: Tensor, training: boolean) => Tensor1D;
 }
 

@@ -1,8 +1,8 @@
-// A third engine, as somebody else would bring it: it has only what every engine must have, keeps a record, and lets
-// the eager one compute.
+// A third engine, as a user would write it: it has only the required methods, keeps a record, and lets the eager engine
+// compute.
 import { type Engine, engines } from '@flowvae/training';
 
-/** What was opened, run and freed. */
+/** The record of opened, run and freed functions. */
 export interface Recorded {
   opened: number;
   runs: number;

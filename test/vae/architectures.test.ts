@@ -105,7 +105,7 @@ describe.each(Object.entries(published))('%s', (name, { layers, units, head, var
   });
 });
 
-/** log q of 1 draw where the variance head gives what it is told, for every image. */
+/** log q of 1 draw if the variance head gives these values for every image. */
 function logProbAt(scale: 'oxford' | 'oxford-bounded', rawVariances: readonly number[], noise: Float32Array): number {
   const model = mlpVae({ pixels, latent, ...architectures[scale], key: key(3) });
   const bias = model.variables['posterior/rawVariance/bias']!;

@@ -1,4 +1,4 @@
-// The usual VAE: its variables and shapes, what decides its initial weights, and which parts each of its methods uses.
+// The usual VAE: its variables and shapes, the sources of its initial weights, and the parts that each method uses.
 import { type InvertibleFlow, parseFlow } from '@flowvae/flows';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { parameterCount, type Tensor2D, tf } from '@flowvae/tensor';

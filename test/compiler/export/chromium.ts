@@ -1,5 +1,5 @@
-// A file in onnxruntime-web inside Chromium. The browser is `/usr/bin/chromium` (Debian's), or what FLOWVAE_CHROMIUM
-// names.
+// A file in onnxruntime-web inside Chromium. The browser is `/usr/bin/chromium` (Debian's), or the one that
+// FLOWVAE_CHROMIUM names.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What keeps an exported file out of some runtime, each seen in one of them.
+// Features that keep an exported file out of some runtime, each seen in one of them.
 import onnxProto from 'onnx-proto';
 
 const { ModelProto, TensorProto } = onnxProto.onnx;

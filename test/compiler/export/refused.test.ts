@@ -1,4 +1,4 @@
-// What cannot be exported is refused, naming the node; and how scaling numbers are told from others.
+// Functions that cannot be exported are refused with the node's name; and scaling numbers are separated from others.
 import { compile, type ExportShapes, type OnnxOptions, type Traceable, TraceError } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import fc from 'fast-check';

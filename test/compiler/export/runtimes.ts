@@ -52,11 +52,11 @@ const plain = (outputs: Readonly<Record<string, Described>>): Numbers =>
 
 const script = fileURLToPath(new URL('run_model.py', import.meta.url));
 
-/** Whether Python has what it needs to check and run a file. */
+/** Whether Python has the packages that check and run a file. */
 export const hasPython = (): boolean =>
   spawnSync('python3', ['-c', 'import numpy, onnx, onnxruntime'], { timeout: 50_000 }).status === 0;
 
-/** A file and what to run it on. */
+/** A file with its inputs. */
 export interface Model {
   readonly bytes: Uint8Array;
   readonly feeds: Feeds;

@@ -1,5 +1,5 @@
-// Exported files: the same numbers as the compiled function in every runtime and at every batch size, and what they say
-// about themselves.
+// Exported files: the same numbers as the compiled function in every runtime and at every batch size, and their
+// metadata.
 import { compile, type ExportShapes } from '@flowvae/compiler';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import onnxProto from 'onnx-proto';
@@ -34,7 +34,7 @@ function feedsAt(shapes: ExportShapes, size: number): Feeds {
   return Object.fromEntries(given);
 }
 
-/** What the function compiled for this very size gives. */
+/** The results of the function compiled for this very size. */
 async function expected({ fn, shapes }: ExportedCase, size: number): Promise<Numbers> {
   const compiled = compile(fn);
   const executable = await compiled.specialise(shapesAt(shapes, size));

@@ -25,7 +25,7 @@ const feedsAt = (batch: number): Feeds => ({
   noise: { data: drawNormal(key(3), batch * latent), shape: [batch, latent] },
 });
 
-/** What tfjs computes kernel by kernel. */
+/** The results of tfjs, kernel by kernel. */
 function eager({ x, noise }: Feeds): Numbers {
   const outputs = tf.tidy(() =>
     step({ x: tf.tensor(x!.data, [...x!.shape]), noise: tf.tensor(noise!.data, [...noise!.shape]) }),

@@ -36,7 +36,8 @@ const TRIED = 6;
  * Row after row the one of some tried ones that holds most new pairs. Each begins with a pair that no row holds yet,
  * and takes the value that brings most new pairs as long as one brings any.
  *
- * @param isAllowed whether a row can be, the rest at its defaults; what a row forbids, every larger row must forbid too
+ * @param isAllowed whether a row is possible with the other settings at their defaults; a row that contains a forbidden
+ * one must be forbidden too
  */
 export function coveringRows(factors: readonly Factor[], isAllowed: (row: Row) => boolean): Covering {
   const choices = factors.flatMap(({ name, values }) => values.map((value) => ({ name, value })));

@@ -1,5 +1,5 @@
-// What each setting of a run is tried with, read from the tables of flows, likelihoods, objectives and settings: a new
-// row joins by itself.
+// The tried values of each setting, read from the tables of flows, likelihoods, objectives and settings: a new row
+// joins by itself.
 import {
   binarisations,
   completeConfig,
@@ -82,7 +82,7 @@ const permissive: Partial<TrainConfig> = {
   evalImages: 0,
 };
 
-/** The settings of a row; undefined where its formulas are not what it says. */
+/** The settings of a row; undefined if its formulas do not match it. */
 export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
   const valuesOf = (wanted: string) => row.filter(({ name }) => name === wanted).map(({ value }) => value);
   const isAlone = valuesOf('formula').length > 0;
@@ -101,7 +101,7 @@ export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
   return { ...permissive, ...settings };
 }
 
-/** Of what one setting leaves another no choice in, the first value that does. */
+/** If one setting leaves another no choice, the first suitable value of the other. */
 function suiting({ likelihood, binarize, gradient = 'path' }: Readonly<Record<string, string>>) {
   const isOf = (name: string, binarisation: string) => (formOf(name) === 'bits') === (binarisation !== 'none');
   const chosen = likelihood ?? likelihoods.find((each) => isOf(each, binarize ?? 'dynamic'))!;

@@ -70,11 +70,11 @@ async function trained(run: string, settings: Partial<TrainConfig>): Promise<Rep
 /** Each kind of evaluation gives its numbers. */
 async function evaluated(run: string, options: string, trainReport: Report): Promise<void> {
   const { code, stdout, stderr } = await flowvaeHere(['evaluate', run, ...options.split(' '), '--json']);
-  if (/^flowvae: --simulated: likelihood .* pixels at an end; /m.test(stderr)) return; // of what the range cuts off
+  if (/^flowvae: --simulated: likelihood .* pixels at an end; /m.test(stderr)) return; // about clipped values
   expect([code, stderr]).toEqual([0, stderr]);
   const { testElbo, testNll, ais, report: page }: Report = JSON.parse(stdout);
   const given = ['testElbo', 'testNll'].map((name) => trainReport[name]);
-  if (!options.includes('--eval-')) expect([testElbo, testNll]).toEqual(given); // what training found
+  if (!options.includes('--eval-')) expect([testElbo, testNll]).toEqual(given); // from training
   expect(areFinite([testElbo ?? 0, testNll ?? 0])).toBe(true);
   if (options.includes('--ais')) expect(areFinite([ais.forward.logEvidence])).toBe(true);
   if (options.includes('--simulated')) expect(areFinite([ais.gap, ais.importanceLogEvidence])).toBe(true);
@@ -98,7 +98,7 @@ async function encoded(run: string): Promise<void> {
   for (const { values } of [mean!, samples!, log_q!]) expect(areFinite(values)).toBe(true);
 }
 
-/** What is exported, and loads again, computes what the run's own model does. */
+/** The exported model loads again and computes the same as the run's own model. */
 async function exported(run: string, model: MlpVae): Promise<void> {
   const [onnx, folder] = [freshPath(), freshPath()];
   await json('export', run, '--onnx', onnx, '--model', folder);

@@ -37,7 +37,7 @@ def tinygrad(file):
     from tinygrad import Tensor
     from tinygrad.nn.onnx import OnnxRunner
 
-    OnnxRunner(file)  # refuses here what it cannot read
+    OnnxRunner(file)  # refuses here a file that it cannot read
 
     def run(feeds):
         runner = OnnxRunner(file)  # a runner keeps the batch size of its first run
@@ -123,5 +123,5 @@ if __name__ == "__main__":
     load = RUNTIMES[sys.argv[1]]
     given = json.load(sys.stdin)
     answered = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what a runtime prints goes to stderr
+    os.dup2(2, 1)  # a runtime's output goes to stderr
     json.dump([answers(load, entry["file"], entry["runs"]) for entry in given], answered)
