@@ -54,8 +54,8 @@ function trained(backendName: string, steps: number, look: (loss: Tensor) => voi
   return weights;
 }
 
-describe('recording', () => {
-  it('runs nothing until a value is asked for, then everything at once', () => {
+describe('the backend', () => {
+  it('runs nothing until a value is read, then everything at once', () => {
     const { runs } = runCounter;
     tf.tidy(() => {
       const x = tf.tensor1d([1, 4, 9]);
@@ -110,7 +110,7 @@ describe('recording', () => {
 });
 
 describe('sessions', () => {
-  it('a training loop that reads its loss needs a few, not one for each step', () => {
+  it('are few for a training loop that reads its loss, not one for each step', () => {
     const created = backend().sessionsCreated;
     const weights = trained('onnxruntime', 60, (loss) => loss.dataSync());
     expect(backend().sessionsCreated - created).toBeLessThanOrEqual(4);
@@ -120,14 +120,14 @@ describe('sessions', () => {
     });
   });
 
-  it('nor does one that never reads', () => {
+  it('are few for a loop that never reads', () => {
     const [created, { runs }] = [backend().sessionsCreated, runCounter];
     trained('onnxruntime', 600, () => {});
     expect(runCounter.runs - runs).toBeGreaterThan(5);
     expect(backend().sessionsCreated - created).toBeLessThanOrEqual(6);
   });
 
-  it('model.fit trains on it', async () => {
+  it('serve model.fit, which trains on the backend', async () => {
     const model = layers.sequential({
       layers: [
         layers.layers.dense({ units: 4, inputShape: [2], activation: 'relu', kernelInitializer: 'ones' }),
@@ -171,7 +171,7 @@ describe('memory', () => {
     });
   });
 
-  it('what was disposed is not computed', () => {
+  it('a disposed tensor is not computed', () => {
     tf.tidy(() => {
       const x = tf.tensor1d([1, 2]);
       tf.matMul(tf.ones([50, 50]), tf.ones([50, 50])).dispose();
@@ -182,7 +182,7 @@ describe('memory', () => {
     });
   });
 
-  it('tf.time waits for what it measures', async () => {
+  it('tf.time waits for the computation that it measures', async () => {
     const { runs } = runCounter;
     const { kernelMs } = await tf.time(() => tf.tidy(() => tf.keep(tf.square(tf.ones([10])))));
     expect(runCounter.runs).toBe(runs + 1);
@@ -210,7 +210,7 @@ describe('errors', () => {
     });
   });
 
-  it('say what to do where the native library cannot be called at once; data() goes on', async () => {
+  it('give a remedy if the native library cannot be called synchronously; data() still works', async () => {
     const absent = vi.spyOn(native.nativeRuntime, 'load').mockReturnValue('no such file');
     const x = tf.tidy(() => tf.mul(tf.tensor1d([1, 2]), 3));
     expect(() => x.dataSync()).toThrow(

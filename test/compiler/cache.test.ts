@@ -155,7 +155,7 @@ it('the backend tries anew to make a session that could not be made', async () =
 });
 
 describe('LeastRecentlyUsed', () => {
-  it('frees what was not asked for longest, and everything when it is cleared', () => {
+  it('frees the least recently used entry, and all entries when it is cleared', () => {
     const freed: string[] = [];
     const cache = new LeastRecentlyUsed<string>(2, (entry) => freed.push(entry));
     const get = (key: string) => cache.get(key, () => `${key}!`);

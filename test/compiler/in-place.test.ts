@@ -12,7 +12,7 @@ const fn = ({ x }: Readonly<Record<string, unknown>>) => {
 const x = Float32Array.of(1, -2, 3, 0.5, 0.25, -0.125);
 
 describe('a function compiled to run in place', () => {
-  it('writes what the other way returns into arrays side by side in one buffer', async () => {
+  it('writes the same results into arrays side by side in one buffer', async () => {
     const [copying, inPlace] = [compile(fn), compile(fn, { inPlace: true })];
     const wanted = await (await copying.specialise({ x: [2, 3] })).run({ x });
     const buffer = new Float32Array(11);
@@ -36,7 +36,7 @@ describe('a function compiled to run in place', () => {
     await compiled.dispose();
   });
 
-  it('says what fails while the graph runs', async () => {
+  it('reports an error during the run of the graph', async () => {
     const compiled = compile(({ x }) => ({ y: tf.gather(tf.tensor1d([1, 2]), tf.cast(x!, 'int32')) }), {
       inPlace: true,
     });

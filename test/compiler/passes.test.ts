@@ -67,7 +67,7 @@ describe('shareCommonSubexpressions', () => {
     expect([count(before, 'Tanh'), count(after, 'Tanh')]).toEqual([3, 1]);
   });
 
-  it('keeps apart what differs in attributes, inputs, order or constants', async () => {
+  it('keeps nodes apart that differ in attributes, inputs, order or constants', async () => {
     const fn: Traceable = ({ x }) => ({
       ya: tf.sum(x!, 0),
       yb: tf.sum(x!, 1),
@@ -140,7 +140,7 @@ describe('fuseBias', () => {
 });
 
 describe('removeDeadNodes', () => {
-  it('drops what no output needs, constants included, and keeps the rest', async () => {
+  it('drops nodes and constants that no output needs, and keeps the others', async () => {
     const { before, after } = await rewritten(removeDeadNodes, ({ x }) => {
       tf.mul(tf.exp(x!), tf.tensor1d([5, 6]));
       return { y: tf.add(tf.neg(x!), tf.tensor1d([1, 2])) };
@@ -188,7 +188,7 @@ describe('all passes together', () => {
     (s) => s[0]!,
   ];
 
-  it('compute what the traced graph computes, for any chain of operations and its gradient', async () => {
+  it('compute the same as the traced graph, for any chain of operations and its gradient', async () => {
     const chain = fc.array(fc.nat(steps.length - 1), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(chain, async (chosen) => {

@@ -3,7 +3,7 @@ import { printGraph, traceGraph } from '@flowvae/compiler';
 import { type Rank, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 
-it('prints inputs, variables, nodes with their origin, and outputs', () => {
+it('printGraph prints inputs, variables, nodes with their origin, and outputs', () => {
   const kernel = tf.tidy(() => tf.variable(tf.zeros<Rank.R2>([3, 2])));
   const bias = tf.tidy(() => tf.variable(tf.zeros([2])));
   const graph = traceGraph(

@@ -89,7 +89,7 @@ describe('run', () => {
 });
 
 describe('captured tensors and variables', () => {
-  it('embeds an eager tensor, which stays alive and on its backend', async () => {
+  it('are embedded if eager, and stay alive on their backend', async () => {
     const captured = tf.tensor1d([1, 2, 3]);
     const before = tf.memory().numTensors;
     const compiled = compile(({ x }) => ({ y: tf.mul(x!, captured), itself: captured }));
@@ -103,7 +103,7 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
-  it('takes variables as inputs, so that new values need no new trace', async () => {
+  it('are inputs if variables, so that new values need no new trace', async () => {
     let traces = 0;
     const w = tf.tidy(() => tf.variable(tf.scalar(5)));
     const frozen = tf.tidy(() => tf.variable(tf.scalar(100)));
@@ -122,7 +122,7 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
-  it('hands back what the function assigned to its variables, and reads the new values from then on', async () => {
+  it('are returned with their assigned values, and read with them from then on', async () => {
     const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const counter = tf.tidy(() => tf.variable(tf.scalar(0)));
     const compiled = compile(
@@ -148,7 +148,7 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
-  it('takes variables of other types as inputs of those types, and hands back what they were assigned', async () => {
+  it('are inputs of their own types, and are returned with their assigned values', async () => {
     const count = tf.tidy(() => tf.variable(tf.scalar(7, 'int32')));
     const mask = tf.tidy(() => tf.variable(tf.tensor1d([1, 0], 'bool')));
     const compiled = compile(
@@ -175,7 +175,7 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
-  it('hands back what an optimiser of tfjs assigned', async () => {
+  it('are returned with the values that an optimiser of tfjs assigned', async () => {
     const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const sgd = tf.train.sgd(0.1);
     const compiled = compile(
@@ -192,7 +192,7 @@ describe('captured tensors and variables', () => {
     await compiled.dispose();
   });
 
-  it('refuses a tensor of an earlier trace', () => {
+  it('are refused if they are tensors of an earlier trace', () => {
     let escaped: Tensor | undefined;
     traceGraph(
       ({ x }) => {
@@ -208,7 +208,7 @@ describe('captured tensors and variables', () => {
   });
 });
 
-it('lets an output have the name of an input or a variable', async () => {
+it('an output may have the name of an input or a variable', async () => {
   const w = tf.tidy(() => tf.variable(tf.scalar(0)));
   const compiled = compile(({ x, z }) => ({ x: tf.mul(x!, w), w: tf.add(w, 1), z: z! }), { variables: { w } });
   const executable = await compiled.specialise({ x: [1], z: [1] });
@@ -221,7 +221,7 @@ it('lets an output have the name of an input or a variable', async () => {
   await compiled.dispose();
 });
 
-it('gives outputs that are an input, a variable, a constant, another output, or nothing computed at all', async () => {
+it('an output may be an input, a variable, a constant, another output, or nothing computed at all', async () => {
   const w = tf.tidy(() => tf.variable(tf.tensor1d([7, 8])));
   const compiled = compile(
     ({ x }) => {

@@ -102,17 +102,17 @@ describe('a planar chain', () => {
   });
 });
 
-describe('falls back to ONNX Runtime alone', () => {
+describe('the planar chain falls back to ONNX Runtime alone', () => {
   const own = (fn: Traceable, shapes: Shapes) =>
     operatorsOf(fn, shapes, true).filter((name) => name.startsWith('Planar'));
 
-  it('where a row of parameters belongs to several rows of z', async () => {
+  it('if a row of parameters belongs to several rows of z', async () => {
     const shapes = shapesOf(6, 2, 2, 3);
     const fn: Traceable = (inputs) => ({ ...through(planar(3, 2), inputs) });
     expect(own(fn, shapes)).toEqual([]);
   });
 
-  it('where a gradient has a gradient', async () => {
+  it('if a gradient has a gradient', async () => {
     const shapes = shapesOf(2, 2, 2, 3);
     const fn: Traceable = ({ z, ...params }) => {
       const slope = (at: Tensor) => tf.sum(through(planar(3, 2), { ...params, z: at }).logDet);
@@ -139,7 +139,7 @@ describe('falls back to ONNX Runtime alone', () => {
   });
 });
 
-describe('what crosses', () => {
+describe('a value that crosses stages', () => {
   const flow = planar(3, 2);
   const shapes = { ...shapesOf(4, 4, 2, 3), x: [4, 3] };
 
@@ -159,7 +159,7 @@ describe('what crosses', () => {
     };
   };
 
-  it('is cut into sessions and kernels in the order of what they need', () => {
+  it('comes before the sessions and kernels that need it', () => {
     const { stages } = cutAtKernels(traceGraph(crossing, shapes, { ownKernels: true }));
     expect(stages.map((stage) => ('node' in stage ? 'kernel' : 'session')).join(' ')).toBe(
       'session kernel kernel session kernel session',
@@ -193,7 +193,7 @@ describe('what crosses', () => {
     await compiled.dispose();
   });
 
-  it('of runs that overlap is of each by itself, and one that fails stops none', async () => {
+  it('of overlapping runs belongs to each run alone, and a failed run stops no other', async () => {
     const compiled = compile(crossing);
     const executable = await compiled.specialise(shapes);
     const inputs = [1, -1, 0.5].map((factor) =>
@@ -208,7 +208,7 @@ describe('what crosses', () => {
     await compiled.dispose();
   });
 
-  it('may be places, which are int64: where a pooled gradient goes is known before the chain', async () => {
+  it('may be an int64 place: the target of a pooled gradient is known before the chain', async () => {
     const sizes = { ...shapesOf(4, 4, 2, 3), image: [4, 2, 2, 3] };
     const fn: Traceable = ({ image, ...params }) => {
       const pooled = (at: Tensor) => tf.reshape(tf.maxPool(at as Tensor4D, 2, 2, 'same'), [4, 3]);
@@ -220,7 +220,7 @@ describe('what crosses', () => {
     expectClose(...(await bothWays(fn, sizes)));
   });
 
-  it('is not confused with what the function calls by such names', async () => {
+  it('is not confused with an input or output of the function with its name', async () => {
     const named: Traceable = ({ 'crossing:0': z, '_crossing:1': w, u, b }) => {
       const { y, logDet } = through(flow, { z: tf.add(z!, 1), w: w!, u: u!, b: b! });
       return { 'crossing:2': tf.add(y, z!), '__crossing:0': tf.mul(logDet, 2) };
@@ -229,7 +229,7 @@ describe('what crosses', () => {
     expectClose(...(await bothWays(named, { 'crossing:0': z!, '_crossing:1': w!, ...rest })));
   });
 
-  it('has to fit into a memory of WebAssembly: one clear error where it does not', () => {
+  it('must fit into a memory of WebAssembly: otherwise one clear error', () => {
     // 4 bytes · 60,000 · (w and u 2·100·100, z and y 2·100, b and h 2·100, facts 5·100, log-det 1), by hand
     const large = traceGraph(
       (inputs) => ({ ...through(planar(100, 100), inputs) }),
@@ -271,13 +271,13 @@ describe('a stage that fails', () => {
     return { counts, runtime: { InferenceSession, Tensor: class {} } as never };
   }
 
-  it('when it is made: those before it are freed', async () => {
+  it('to be made lets those before it be freed', async () => {
     const { counts, runtime } = failingRuntime('make');
     await expect(openStages(recipes, {}, runtime)).rejects.toThrow('no memory');
     expect(counts.released).toBe(1);
   });
 
-  it('when it runs: the run that waits is run', async () => {
+  it('to run does not stop the waiting run', async () => {
     const { counts, runtime } = failingRuntime('run');
     const { run } = await openStages(recipes, {}, runtime);
     const feeds = Object.fromEntries(Object.entries(drawn(shapes)).map(([name, data]) => [name, { data }]));

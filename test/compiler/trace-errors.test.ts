@@ -81,7 +81,7 @@ it('a type that no graph holds is refused, with the operation and the line', () 
   words.dispose();
 });
 
-it('what fails only when the graph runs is said with the operation', async () => {
+it('an error at the run of the graph names the operation', async () => {
   const compiled = compile(({ x }) => ({ y: tf.gather(tf.tensor1d([1, 2]), tf.cast(x!, 'int32')) }));
   const executable = await compiled.specialise({ x: [1] });
   await expect(executable.run({ x: Float32Array.of(7) })).rejects.toThrow(/'?gather: GatherV2 #\d+'?/);
@@ -182,7 +182,7 @@ describe('results that are no record of tensors', () => {
   });
 });
 
-describe('whatever is thrown inside', () => {
+describe('an error inside a traced function', () => {
   const fail = () => {
     throw new RangeError('mine');
   };
@@ -200,7 +200,7 @@ describe('whatever is thrown inside', () => {
         y: tf.grad(tf.customGrad((a) => ({ value: tf.neg(a as Tensor), gradFunc: fail })) as (a: Tensor) => Tensor)(x!),
       }),
     ],
-  ])('%s, it comes out as it is', (_, fn) => {
+  ])('comes out unchanged: %s', (_, fn) => {
     expect(thrownBy(fn)).toBeInstanceOf(RangeError);
   });
 
@@ -216,7 +216,7 @@ describe('whatever is thrown inside', () => {
     w.dispose();
   });
 
-  it('refuses to assign a variable that is no input of the graph, and it keeps its values', () => {
+  it('is thrown for assigning a variable that is no input of the graph, which keeps its values', () => {
     const w = numbered();
     const error = thrownBy(({ x }: { x: Tensor }) => {
       w.assign(tf.sum(x, 0));
@@ -228,7 +228,7 @@ describe('whatever is thrown inside', () => {
     w.dispose();
   });
 
-  it('a variable that was assigned before it was thrown keeps its values', () => {
+  it('leaves a variable that was assigned before with its values', () => {
     const w = numbered();
     const fn: Traceable = ({ x }) => {
       w.assign(tf.sum(x!, 0));
@@ -244,7 +244,7 @@ describe('whatever is thrown inside', () => {
   it.each<[string, (w: Variable) => void, RegExp]>([
     ['shape', (w) => w.assign(tf.zeros([2])), /assigning variable 'w': expected float32 \[3\], got float32 \[2\]/],
     ['type', (w) => w.assign(tf.zeros([3], 'int32')), /expected float32 \[3\], got int32 \[3\]/],
-  ])('refuses a value of another %s', (_, assign, text) => {
+  ])('is thrown for assigning a value of another %s', (_, assign, text) => {
     const w = numbered();
     const fn: Traceable = ({ x }) => {
       assign(w);
@@ -255,7 +255,7 @@ describe('whatever is thrown inside', () => {
     w.dispose();
   });
 
-  it('refuses an output under the name of an assigned variable', () => {
+  it('is thrown for an output under the name of an assigned variable', () => {
     const w = numbered();
     const fn: Traceable = ({ x }) => {
       w.assign(tf.sum(x!, 0));

@@ -206,7 +206,7 @@ it('a tanh beyond 1, a wrong number and a fall are noticed', () => {
   expect(wrong(Number.NaN).otherNaN).toBe(1);
 });
 
-describe.each(['compiled', 'on the backend'])('%s', (way) => {
+describe.each(['compiled', 'on the backend'])('a function, %s,', (way) => {
   const x = Float32Array.from(spread(100_001, (at) => 8 + 1.2 * at));
   const numbers = async (fn: UnaryRow['fn']) => {
     if (way === 'compiled') return compiled(fn, x);
@@ -225,7 +225,7 @@ describe.each(['compiled', 'on the backend'])('%s', (way) => {
     ['log1p(expm1(−2x))', (value) => tf.log1p(tf.expm1(tf.mul(value, -2)))],
     ['log1p(elu(−2x))', (value) => tf.log1p(tf.elu(tf.mul(value, -2)))],
     ['√ of the gradient of tanh', (value) => tf.sqrt(tf.grad((v: Tensor) => tf.tanh(v))(value))],
-  ])('%s is no NaN', async (_, fn) => {
+  ])('such as %s is never NaN', async (_, fn) => {
     expect((await numbers(fn)).filter(Number.isNaN)).toHaveLength(0);
   });
 });

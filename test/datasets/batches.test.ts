@@ -60,7 +60,7 @@ describe('order', () => {
 });
 
 describe.each(binarisations)('%s', (binarisation) => {
-  test('any step in any order gives what going through all of them gives', () => {
+  test('steps in any order give the same as steps in sequence', () => {
     const steps = [...Array(17).keys()];
     const sequential = make(binarisation);
     const all = steps.map((step) => taken(sequential.at(step)));
@@ -99,7 +99,7 @@ function looks(binarisation: Binarisation, index: number, from = seed): number[]
   });
 }
 
-describe('what chance there is', () => {
+describe('the chance', () => {
   test('dynamic differs at every look', () => {
     expect(new Set(looks('dynamic', 3).map(String)).size).toBe(3);
   });
@@ -201,7 +201,7 @@ test.each([
     () => binarised(set, { binarisation: 'none', key: seed }).row(0, new Float32Array(5)),
     'FixedImages.row: expected an index below 53 and an array of 21 pixels, got index 0 and 5 pixels',
   ],
-])('refuses wrong arguments in words (%#)', (call, message) => {
+])('a wrong argument is refused in words (%#)', (call, message) => {
   expect(call).toThrow(expect.objectContaining({ name: 'ExpectationError', message }));
 });
 

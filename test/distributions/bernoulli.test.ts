@@ -75,12 +75,12 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
   });
 });
 
-it('probabilities instead of logits would be reported', () => {
+it('the test notices probabilities in place of logits', () => {
   const { logProb } = eager(scoredBy(byProbabilities), inputs);
   expect(differences('logProb', logProb!, reference.values, 1e-6)).not.toEqual([]);
 });
 
-it('gives all images of three pixels probability 1 together', () => {
+it('the probabilities of all images of three pixels sum to 1', () => {
   const images = Array.from({ length: 8 }, (_, code) => [code & 1, (code >> 1) & 1, code >> 2]);
   const row = [...drawNormal(fold(key(4), 'logits'), 3)];
   const given = {

@@ -189,7 +189,7 @@ it.each([1e-3, 0.5, 0.99999, 1.00001, 4])(
   },
 );
 
-it('categorical counts what is no level as the nearest, and has no gradient in it', () => {
+it('categorical counts a value that is no level as the nearest, without a gradient', () => {
   const found = numbersOf(() => {
     const logits: Tensor3D = tf.reshape(tf.range(0, 256), [1, 1, 256]);
     const scores = [-0.5, 0, 1, 1.5].map((x) => categorical({ logits }).logProb(tf.tensor2d([[x]])));
@@ -209,7 +209,7 @@ it('the noise is as wide as draws need it', () => {
   expect(three.noise).toEqual({ kind: 'uniform', width: 6 });
 });
 
-it('standardNormal says what it is', () => {
+it('standardNormal declares its width and noise', () => {
   expect(standardNormal(2).isStandardNormal).toBe(true);
 });
 

@@ -42,7 +42,7 @@ it.each([1, 2])('continuousBernoulli has the gradient l in x, with %i rows of lo
   expect(gradient).toEqual(rows === 1 ? [...logits, ...logits] : logits);
 });
 
-it('normalMixture draws have the gradient σ in the noise of the chosen component, and none in what chooses', () => {
+it('normalMixture draws have the gradient σ in the noise of the chosen component, and none in the choosing noise', () => {
   const gradient = numbersOf(() => {
     const mixture = normalMixture({
       logits: tf.zeros([1, 2]),

@@ -34,7 +34,7 @@ describe.each<EngineName>(['compiled', 'eager'])('a learned scale on the %s engi
   });
 });
 
-it('beyond the range the gradient passes where descent leads back, and nowhere else; both engines agree', async () => {
+it('the gradient beyond the range passes if descent leads back, and not otherwise; both engines agree', async () => {
   const cases = [
     { logStd: -8, x: 0.5, passes: true },
     { logStd: -8, x: 0, passes: false },

@@ -145,7 +145,7 @@ it('detached cuts every parameter off', () => {
   expect(gradients['gradient:z']!.some((value) => value !== 0)).toBe(true);
 });
 
-it('refuses parameters that do not fit together', () => {
+it('normalMixture refuses parameters that do not fit together', () => {
   const wrong = () => mixtureOf({ logits: tf.zeros([1, 2]), mean: tf.zeros([3, 2]), logStd: tf.zeros([3, 2]) });
   expect(() => tf.tidy(() => void wrong())).toThrow('normalMixture: logits: expected [1, 3], got [1, 2]');
 });

@@ -33,7 +33,7 @@ describe.each(['eager', 'compiled'] as const)('%s', (engine) => {
   });
 });
 
-it.each(['eager', 'compiled'] as const)('has the gradient 0, %s', async (engine) => {
+it.each(['eager', 'compiled'] as const)('uniformBox has the gradient 0, %s', async (engine) => {
   const gradient = withGradients(({ z }) => tf.sum(box().logProb(z as Tensor2D)));
   const results = await (engine === 'eager' ? eager : compiled)(gradient, { z: shaped([0, 2.2, 1, 2.4], [2, 2]) });
   expect([...results['gradient:z']!]).toEqual([0, 0, 0, 0]);
@@ -48,6 +48,6 @@ it.each([
   ],
   [[0], [1, 2]],
   [[0], [Number.NaN]],
-])('refuses the box from %j to %j', (low, high) => {
+])('uniformBox refuses the box from %j to %j', (low, high) => {
   expect(() => uniformBox(low, high)).toThrow('uniformBox: expected as many lower as upper ends');
 });

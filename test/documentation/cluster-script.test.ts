@@ -37,7 +37,7 @@ function prepare(steps: number): string {
 }
 
 it.skipIf(process.platform === 'win32')(
-  'goes on after its time limit, and asks for no requeue at its end (no Windows)',
+  'the batch script continues after its time limit, and asks for no requeue at its end (no Windows)',
   async () => {
     const path = prepare(5000);
     const env = {

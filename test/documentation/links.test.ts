@@ -20,7 +20,7 @@ it.each(pages())('the links of %s', (page) => {
   expect(broken).toEqual([]);
 });
 
-it('sees pictures and links, but neither addresses nor anchors', () => {
+it('the search sees pictures and links, but neither addresses nor anchors', () => {
   const text = '![p](a/b.png) [l](c.md#part) [w](https://example.org) [here](#limits)';
   expect(targetsIn(text)).toEqual(['a/b.png', 'c.md']);
 });

@@ -69,7 +69,7 @@ describe('a public symbol', () => {
 describe('flowvae', () => {
   const face = () => ours.exports.get('flowvae')!;
 
-  it.each(rooms)('exports what the page of %s names', (room) => {
+  it.each(rooms)('exports the names on the page of %s', (room) => {
     const names = advertised(ours, room, readFileSync(join(packages, room, 'README.md'), 'utf8'));
     expect(names.length).toBeGreaterThan(1);
     expect(names.filter((name) => face().get(name) !== ours.exports.get(room)!.get(name))).toEqual([]);

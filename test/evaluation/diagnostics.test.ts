@@ -28,7 +28,7 @@ describe('posteriorStatistics', () => {
   });
   const options = { modelAt, noise: { kind: 'normal', width: 2 } as const, data, samples: 16, key: key(3) };
 
-  it('splits the log-det by layer; the parts add up to what the flow says at once', async () => {
+  it('splits the log-det by layer; the parts add up to the log-det of the whole flow', async () => {
     const { terms, layers } = await posteriorStatistics(options);
     expect(layers.map(({ name }) => name)).toEqual(['0.planar[0]', '0.planar[1]', '0.planar[2]', '1.radial']);
     // Monte Carlo over the same draws by hand, all layers at once

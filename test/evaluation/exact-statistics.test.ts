@@ -196,7 +196,7 @@ it('posteriorStatistics takes a posterior for factorised only where it knows its
   expect([found.isMeanExact, found.klPerDimension]).toEqual([false, undefined]);
 });
 
-it('latentActivity takes the variance of means of draws off, and counts what is above 0.01', () => {
+it('latentActivity subtracts the variance of means of draws, and counts dimensions above 0.01', () => {
   const statistics = {
     count: 3,
     dim: 2,

@@ -56,7 +56,7 @@ describe.each([0.3, 15])('regressionEstimate where images differ by 25 nats and 
     });
   });
 
-  it('of images that are all alike: what many samples change, added', () => {
+  it('of equal images adds the effect of many samples', () => {
     const { mean: estimated } = regressionEstimate({ mean: 90, standardError: 0.2 }, [91, 91, 91], [90, 90.5, 91]);
     expect(estimated).toBeCloseTo(89.5, 12);
   });

@@ -118,7 +118,7 @@ describe('a fit that is stopped', { timeout: 120_000 }, () => {
     return { result: result && { ...result, seconds: 0 }, begun };
   }
 
-  it('goes on with the restart that was not done, and leaves what one that was not stopped leaves', async () => {
+  it('continues with the restart that was not done, and leaves the same as a fit without a stop', async () => {
     const before = tf.memory().numTensors;
     const whole = await run('whole');
     expect(whole.begun).toEqual([1, 2, 3]);

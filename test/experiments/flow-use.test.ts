@@ -25,13 +25,13 @@ function parts() {
 
 const taken = { first: 1, count: 4, draws: 10 };
 
-it('at its start: nothing', () => {
+it('a planar flow has no effect at its start', () => {
   const { logDet, elbo, moved, base } = useOf(parts(), taken);
   expect(Math.abs(logDet)).toBeLessThan(1e-5);
   for (const bound of [moved, base]) expect(bound).toBeCloseTo(elbo, 4);
 });
 
-it('anywhere: its bound and log-det are those of the model at the same draws', () => {
+it('a planar flow has the bound and log-det of the model at the same draws', () => {
   const own = parts();
   for (const name of ['w', 'u', 'b']) {
     const { shape, size } = own.model.variables[`posterior/flow/${name}/bias`]!;
@@ -52,7 +52,7 @@ it('anywhere: its bound and log-det are those of the model at the same draws', (
   expect(use.logDet).toBeCloseTo(logDet, 3);
 });
 
-it('where every tanh is flat: a shift, which leaves the log-det at 0 and moves the bound', () => {
+it('a flow whose every tanh is flat is a shift, which leaves the log-det at 0 and moves the bound', () => {
   const own = parts();
   const variable = (name: string) => own.model.variables[`posterior/flow/${name}`]!;
   variable('b/bias').assign(tf.fill([4], 30));
@@ -64,7 +64,7 @@ it('where every tanh is flat: a shift, which leaves the log-det at 0 and moves t
   expect(Math.abs(moved - base)).toBeGreaterThan(1);
 });
 
-it('where one layer of four is flat: a quarter', () => {
+it('a flow with one flat layer of four is flat to a quarter', () => {
   const own = parts();
   const { variables } = own.model;
   variables['posterior/flow/w/bias']!.assign(tf.fill([4 * latent], 1e-3));

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { provenance } from '../../experiments/reproduce/provenance.ts';
 
-it('is the commit of this code, marked where the code differs from it, and none outside a repository', async () => {
+it('the provenance is the commit of this code, marked if the code differs from it, and none outside a repository', async () => {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd, encoding: 'utf8' });
   const { revision, versions } = await provenance();

@@ -13,7 +13,7 @@ it('--only chooses runs by name, and none is a mistake', () => {
   );
 });
 
-it('goes on under another machine only where that is asked for', () => {
+it('reproduce resumes on another machine only with its option', () => {
   expect(readOptions(['fig3'], ['fig3']).allowDifferentMachine).toBe(false);
   expect(readOptions(['fig3', '--allow-different-machine'], ['fig3']).allowDifferentMachine).toBe(true);
 });
@@ -32,6 +32,6 @@ it.each([
   ['a check of no tables', ['fig3', '--check'], /^--check: expected --tables with it, got no --tables$/],
   ['a list of tables', ['--tables', '--list'], /^--list: expected no --list beside --tables, got both$/],
   ['an unknown option', ['fig3', '--sclae', 'smoke'], /^options: expected --scale, /],
-])('refuses %s', (_, args, message) => {
+])('reproduce refuses %s', (_, args, message) => {
   expect(() => readOptions(args, ['fig3', 'table2'])).toThrow(message);
 });

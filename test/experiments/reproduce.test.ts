@@ -63,7 +63,7 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(JSON.stringify(result)).not.toContain(folder);
   });
 
-  it('does not run again what has a result, and takes up the run of what has none, on as many threads as that began with', async () => {
+  it('does not repeat an entry with a result, and resumes the run of one without, with the threads of its start', async () => {
     const slug = 'oxford-none-20-seed0';
     const [kept, removed] = [
       join(folder, 'results', 'oxford-planar-2-20-seed0.json'),
@@ -153,7 +153,7 @@ describe('results', () => {
 
   const mixed = join(folder, 'mixed');
 
-  it('are those of the experiment; of what is damaged, of another or of another format it is told what is wrong', () => {
+  it('are those of the experiment; for a damaged file, one of another experiment or of another format, the fault is reported', () => {
     mkdirSync(mixed);
     const { map: _, ...old } = whole;
     const texts = { a: JSON.stringify(whole), b: '{"experiment": "table2"}', c: '{"experi', d: '[]', e: '{}' };

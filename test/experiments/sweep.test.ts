@@ -30,7 +30,7 @@ async function swept(
   return { state, started, most: Math.max(...states.map(({ running }) => running.length)) };
 }
 
-it('does every job once, in order, no more at a time than asked for', async () => {
+it('a sweep does every job once, in order, and at most as many at a time as asked for', async () => {
   for (const atOnce of [1, 2, 9]) {
     const { state, started, most } = await swept({}, { jobs: atOnce });
     expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -39,25 +39,25 @@ it('does every job once, in order, no more at a time than asked for', async () =
   }
 });
 
-it('leaves finished ones alone and counts them', async () => {
+it('a sweep skips finished jobs and counts them', async () => {
   const { state, started } = await swept({}, { finished: ['a', 'd'] });
   expect(started).toEqual(['b', 'c', 'e']);
   expect(state.done).toBe(5);
 });
 
-it('goes on after a failure, told or thrown', async () => {
+it('a sweep continues after a failure, reported or thrown', async () => {
   const { state, started } = await swept({ a: { failed: 'diverged' }, c: new Error('lost') });
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(state).toEqual({ total: 5, done: 3, running: [], locked: [], failed: { a: 'diverged', c: 'Error: lost' } });
 });
 
-it('starts nothing after an interruption; what was stopped is neither done nor failed', async () => {
+it('a sweep starts nothing after an interruption; a stopped job is neither done nor failed', async () => {
   const { state, started } = await swept({}, { stopAt: 'b' });
   expect(started).toEqual(['a', 'b']);
   expect(state).toEqual({ total: 5, done: 1, running: [], locked: [], failed: {} });
 });
 
-it('counts what another process is doing as neither done nor failed, and goes on', async () => {
+it('a sweep counts the jobs of another process as neither done nor failed, and continues', async () => {
   const { state, started } = await swept({ b: 'locked', d: 'locked' });
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(state).toEqual({ total: 5, done: 3, running: [], locked: ['b', 'd'], failed: {} });

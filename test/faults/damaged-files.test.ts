@@ -182,6 +182,6 @@ describe(`${DATA_CASES} damaged IDX files`, () => {
   });
 });
 
-it('takes no memory that the files do not need', () => {
+it('reading damaged files takes no more memory than the files need', () => {
   expect(process.memoryUsage.rss()).toBeLessThan(2 ** 30);
 });

@@ -33,7 +33,7 @@ const html = htmlReport({
   footer: 'command',
 });
 
-it('holds its figures, byte for byte', () => {
+it('a report holds its figures, byte for byte', () => {
   const images = [...html.matchAll(/<img src="data:(image\/[\w+]+);base64,([^"]+)"/g)];
   expect(images.map(([, type]) => type)).toEqual(['image/png', 'image/svg+xml']);
   expect(
@@ -41,7 +41,7 @@ it('holds its figures, byte for byte', () => {
   ).toEqual([0, 0]);
 });
 
-it('loads nothing: every address is data or a place in the page', () => {
+it('a report loads nothing: every address is data or a place in the page', () => {
   const addresses = [...html.matchAll(/(?:src|href|srcset|poster|action)\s*=\s*"([^"]*)"/g)].map(
     ([, address]) => address!,
   );
@@ -50,14 +50,14 @@ it('loads nothing: every address is data or a place in the page', () => {
   expect(html).not.toMatch(/url\(|@import|<script|<link|<iframe|https?:/);
 });
 
-it('escapes every text', () => {
+it('a report escapes every text', () => {
   expect(html).toContain('<h1>Run &lt;b&gt;&amp; &quot;more&quot;</h1>');
   expect(html).toContain('<td>&lt;script&gt;</td>');
   expect(html).toContain('alt="a &quot;line&quot;"');
   expect(html).toContain('<p>a &lt; b</p>');
 });
 
-it('closes what it opens', () => {
+it('a report closes every tag that it opens', () => {
   for (const tag of ['html', 'body', 'main', 'section', 'table', 'figure', 'div', 'p', 'td', 'th']) {
     const count = (pattern: string) => html.match(new RegExp(pattern, 'g'))?.length;
     expect(count(`<${tag}[ >]`), tag).toBe(count(`</${tag}>`));

@@ -85,7 +85,7 @@ describe('barChart', () => {
 describe('histogram', () => {
   const edge = color('#0072B2');
 
-  it('has the bars of its counts: one full bin of ten fills a third of what three full bins fill', () => {
+  it('has the bars of its counts: one full bin of ten fills a third of three full bins', () => {
     const filled = (numbers: readonly number[]) => {
       const picture = decodePng(histogram(values({ samples: [{ label: 'one', values: numbers }] })));
       const counts = new Map<number, number>();
@@ -113,7 +113,7 @@ describe('histogram', () => {
     for (const at of [1, 3, 5, 7]) expect(places.some((place) => Math.abs(place - at) < 0.1)).toBe(false);
   });
 
-  it('says what it leaves out, by a line that makes room for itself', () => {
+  it('counts the values that it leaves out, in a line that makes room for itself', () => {
     const samples = [{ label: 'one', values: [1, 2, Number.NaN, Number.POSITIVE_INFINITY, 30] }];
     const [cut, whole] = [values({ samples }), values({ samples: [{ label: 'one', values: [1, 2] }] })].map((options) =>
       boxOf(placesOf(decodePng(histogram(options)), edge, { top: 60 })),

@@ -39,7 +39,7 @@ it('points stand where their coordinates are, and those outside are left out', (
   expect(box.right - box.left).toBeLessThan(8);
 });
 
-it('a ceiling darkens what lies below it', () => {
+it('a ceiling darkens the values below it', () => {
   const flat = new Float32Array(size * size).fill(0.25);
   const at = (ceiling: number) => picture({ rows: [[{ density: { values: flat, size, ceiling } }]] });
   expect(placesOf(at(0.25), color('#00263D')).length).toBeGreaterThan(10_000);
@@ -59,7 +59,7 @@ it('the same options give the same bytes, as SVG too', () => {
   expect(svg).toEqual(new TextDecoder().decode(planeGrid({ ...whole, format: 'svg' })));
 });
 
-describe('refuses', () => {
+describe('planeGrid refuses', () => {
   it.each<[string, Partial<PlaneGridOptions>, string]>([
     ['no panel', { rows: [] }, 'planeGrid: rows: expected at least one panel, got none'],
     ['no width', { range: [1, 1] }, 'planeGrid: range: expected two finite numbers'],

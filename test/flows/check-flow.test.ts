@@ -30,7 +30,7 @@ const alarms = (flow: Flow | ((dim: number) => Flow), options: Parameters<typeof
   return [...names].toSorted();
 };
 
-describe('passes', () => {
+describe('checkFlow passes', () => {
   const sound: Readonly<Record<string, (dim: number) => Flow>> = {
     'planar flows': (dim) => planar(dim),
     'a chain of them': (dim) => chain([planar(dim, 2), planar(dim)]),
@@ -47,7 +47,7 @@ describe('passes', () => {
   });
 });
 
-describe('finds', () => {
+describe('checkFlow finds', () => {
   const make = (change: Parameters<typeof plainPlanar>[1]) => (dim: number) => plainPlanar(dim, change);
 
   it.each(Object.entries(logDetMutants))('a log-det that is %s', (_, change) => {
@@ -189,7 +189,7 @@ it('finite: layers turned round whose composition alone leaves float32 are no fi
   expect(wrong).toEqual([]);
 });
 
-it('finite: what float32 cannot invert is no finding, and no tensor stays, also of an inverse without gradient', () => {
+it('finite: points that float32 cannot invert are no finding, and no tensor stays, also of an inverse without gradient', () => {
   const before = tf.memory().numTensors;
   const options = { checks: ['finite'], scale: 10, draws: 2 } as const;
   for (const flow of [full(40), planarLeaky(5, 3), plainPlanar(3)]) {
@@ -198,14 +198,14 @@ it('finite: what float32 cannot invert is no finding, and no tensor stays, also 
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('a check that can decide nothing has not been passed', () => {
+it('a check that can decide nothing fails', () => {
   const flow = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
   const { ok, findings } = checkFlow(flow, { checks: ['logDet'] });
   expect(ok).toBe(false);
   expect(findings).toEqual(['logDet in dimension 2: 0 of 96 comparisons could be judged; ask for smaller scales']);
 });
 
-it('a check that can judge less than a tenth of its comparisons has not been passed, and its lines say so', () => {
+it('a check that can judge less than a tenth of its comparisons fails, and its lines say so', () => {
   const nearlySingular = linear(2, (i, j) => 1 + (i * j) / 2 ** 20);
   const flow = replaced(nearlySingular as InvertibleFlow, ({ forward }) => ({
     forward: (params, z) => {
@@ -229,7 +229,7 @@ it('a check that can judge less than a tenth of its comparisons has not been pas
   `);
 });
 
-it('a kink within the step of a difference is no finding, wherever it is', () => {
+it('a kink within the step of a difference is no finding, at any place', () => {
   const cells = 1000; // slopes 1 and 2 in turn: the longest step crosses twenty kinks
   const flow: Flow = {
     ...linear(1, () => 1),
@@ -277,7 +277,7 @@ it('no dimension and no scale are refused', () => {
   checkFlow(planar(2), { dims: [2], checks: ['start'] });
 });
 
-it('a report reads', () => {
+it('a report is written as text', () => {
   const wrong = replaced(plainPlanar(1), ({ forward }) => ({
     name: 'doubled',
     forward: (params, z) => ({ y: tf.mul(forward(params, z).y, 2) as Tensor2D, logDet: forward(params, z).logDet }),
@@ -293,7 +293,7 @@ it('a report reads', () => {
   `);
 });
 
-describe('checkFlow refuses to pass what it did not check', () => {
+describe('checkFlow fails unchecked flows', () => {
   it.each([
     [{ checks: ['logdet'] }, /checks: expected some of .*, got logdet; did you mean logDet\?/],
     [{ checks: [] }, /checks: expected at least one check, got none/],

@@ -246,7 +246,7 @@ describe('enough of a check has to be judged', () => {
   });
 });
 
-it('tally: an error is wrong above what is allowed, not at it, and the worst is the largest share', () => {
+it('tally: an error is wrong above the allowed one, not at it, and the worst is the largest share', () => {
   const one = (error: number, allowed: number, at: string) => ({ error, allowed, at, finding: () => `${error}` });
   expect(tally([one(1, 1, 'a'), one(2, 1, 'b'), one(10, 9, 'c'), undefined])).toEqual({
     judged: 3,
@@ -274,7 +274,7 @@ it('deviation: the largest distance from the first value, NaN where one is not a
   expect(deviation([1, 5, Number.NaN])).toBeNaN();
 });
 
-describe('invariants: what is declared to be positive', () => {
+describe('invariants: quantities declared to be positive', () => {
   const declaring = (value: number): Flow => ({ ...shifted(2), invariants: () => ({ slope: tf.scalar(value) }) });
   it.each([
     [1e-30, 1, false],

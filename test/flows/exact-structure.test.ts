@@ -71,7 +71,7 @@ it('chain starts as the identity where every link does, else as a map of volume 
   expect(chain([turned, turned]).start).toBe('volume');
 });
 
-it('chain declares what is positive only where a link does', () => {
+it('chain declares invariants only if a link does', () => {
   const turned = permutation(3, { key: key(1) });
   expect('invariants' in chain([turned, turned])).toBe(false);
   expect('invariants' in chain([turned, planar(3)])).toBe(true);

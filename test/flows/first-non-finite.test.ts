@@ -27,7 +27,7 @@ function broken(name: string, at: number, value: number): Inputs {
   return { ...inputs, [name]: shaped(Float32Array.from(values).fill(value, at, at + 1), shape) };
 }
 
-it('finds nothing where all is finite', () => {
+it('firstNonFinite finds nothing if all is finite', () => {
   expect(find(flow, inputs)).toBeUndefined();
 });
 
@@ -36,7 +36,7 @@ it.each([
   ['0.u', 3, Number.NaN, { layer: '0.planar[1]', tensor: 'u', row: 0, value: Number.NaN }],
   ['1.b', 0, Number.POSITIVE_INFINITY, { layer: '1.planar', tensor: 'b', row: 0, value: Number.POSITIVE_INFINITY }],
   ['2.w', 2, Number.NaN, { layer: '2.planar[1]', tensor: 'w', row: 0, value: Number.NaN }],
-])('names the layer of %s[%i] = %d', (name, at, value, expected) => {
+])('firstNonFinite names the layer of %s[%i] = %d', (name, at, value, expected) => {
   expect(find(flow, broken(name, at, value))).toEqual(expected);
 });
 
@@ -50,7 +50,7 @@ describe('a result that overflows where parameters are finite', () => {
   });
   const squares = named('squares', (_, z) => ({ y: tf.square(z), logDet: tf.sum(tf.log(tf.mul(2, tf.abs(z))), 1) }));
 
-  it('is named by the layer that makes it, not by those that pass it on', () => {
+  it('is named by the layer that makes it, not by later ones', () => {
     const eight = chain(Array.from({ length: 8 }, () => squares));
     const z = shaped([0.5, 0.5, 1, 100], [2, 2]); // 100^(2^k) exceeds float32 at k = 5, the fifth layer
     expect(find(eight, { z })).toEqual({ layer: '4.squares', tensor: 'y', row: 1, value: Number.POSITIVE_INFINITY });
@@ -62,7 +62,7 @@ describe('a result that overflows where parameters are finite', () => {
     });
   });
 
-  it('is named by the whole flow where its layers one by one are finite', () => {
+  it('is named by the whole flow if its single layers are finite', () => {
     const whole: Flow = { ...squares, name: 'fused', layers: () => [] };
     expect(find(whole, { z: shaped([1e30, 1], [1, 2]) })).toMatchObject({ layer: 'fused', tensor: 'y' });
   });

@@ -32,7 +32,7 @@ describe('a formula', () => {
     expect(typeof invertible.inverse).toBe('function');
   });
 
-  it('is what a flow calls itself', () => {
+  it('is the name of its flow', () => {
     expect(parseFlow(planar(3, 7).name, 3).paramShapes).toEqual(planar(3, 7).paramShapes);
     for (const formula of [
       'nice-perm*2-planar',
@@ -100,7 +100,7 @@ it.each([
   expect(() => parseFlow(formula, 2)).toThrowError(`flow formula '${formula}': expected ${expected}, got ${received}`);
 });
 
-it('no text makes it fail in another way, or take what is no formula', () => {
+it('no text makes parseFlow fail in another way, or accept a text that is no formula', () => {
   const pieces = fc.constantFrom(
     'planar',
     '*',

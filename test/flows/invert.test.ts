@@ -7,7 +7,7 @@ import { drawInputs, forwardOf } from '../laws/flow-inputs.ts';
 const flow = planar(3, 2);
 const inputs = drawInputs(flow, { scale: 0.5 });
 
-it('exchanges the directions', () => {
+it('invert exchanges the directions', () => {
   const inverse = ({ z, ...params }: Tensors) => {
     const { z: y, logDet } = flow.inverse(params as never, z as never);
     return { y, logDet };
@@ -16,13 +16,13 @@ it('exchanges the directions', () => {
   expect(eager(forwardOf(invert(invert(flow))), inputs)).toEqual(eager(forwardOf(flow), inputs));
 });
 
-it('does not compile for a flow without inverse', () => {
+it('invert does not compile for a flow without inverse', () => {
   const { inverse: _, ...forwardOnly } = flow;
   const given: Flow<typeof flow.paramShapes> = forwardOnly;
   // @ts-expect-error: a Flow has no inverse
   expect(() => invert(given).forward({} as never, {} as never)).toThrow(TypeError);
 });
 
-it('parses formulas for places that need an inverse', () => {
+it('parseInvertibleFlow parses formulas for places that need an inverse', () => {
   expect(parseInvertibleFlow('planar*2', 3).paramShapes).toEqual(flow.paramShapes);
 });

@@ -57,7 +57,7 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
     }
   });
 
-  it('is what its single layers are one after the other', () => {
+  it('equals its single layers one after the other', () => {
     const inputs = drawInputs(flow, { batch: 3, scale: row.scales.trained });
     const oneByOne = ({ z, ...params }: Tensors) => {
       let point = z as Tensor2D;
@@ -86,7 +86,7 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
   });
 });
 
-it('staysFinite reports what overflows', () => {
+it('staysFinite reports an overflow', () => {
   const given = realnvp(4, { hidden: 3 });
   expect(laws.staysFinite(given, 1)).toEqual([]);
   const scaled = replaced(given, ({ forward }) => ({
@@ -265,7 +265,7 @@ it('weights belong to all data: a row for each data point is refused', () => {
   );
 });
 
-it('mixing and initial weights do not depend on what was drawn before', () => {
+it('mixing and initial weights do not depend on earlier draws', () => {
   const initial = () => nice(5, { layers: 2, mixing: 'orthogonal' }).initialParams(key(1));
   expect(initial()).toEqual(initial());
   expect(initial().kernel1).not.toEqual(nice(5, { layers: 2, mixing: 'orthogonal' }).initialParams(key(2)).kernel1);

@@ -69,7 +69,7 @@ describe.each([
   });
 });
 
-it('in the plane no layer keeps what the one before it kept', () => {
+it('no layer in the plane keeps the component that the previous one kept', () => {
   const kept = keptComponents(2, 32).map(String);
   expect(kept.filter((each, k) => each === kept[k - 1])).toEqual([]);
 });
@@ -79,7 +79,7 @@ it('a saved run finds its halves again: those of seven components, which no vers
   expect(digits).toEqual(['0101110', '1010001', '1011100', '0100011']);
 });
 
-it('starts with w of variance 2/D on the kept components', () => {
+it('nicePlanar starts with w of variance 2/D on the kept components', () => {
   const { v } = nicePlanar(40, 200).initialParams(key(5));
   const drawn = v.filter((element) => element !== 0);
   const variance = drawn.reduce((sum, element) => sum + element * element, 0) / drawn.length;

@@ -35,7 +35,7 @@ it.each([
   ['sylvesterHouseholder', () => sylvesterHouseholder(1, 2), 'sylvesterHouseholder: expected at least 2 components'],
   ['sylvesterOrthogonal', () => sylvesterOrthogonal(1, 1), 'sylvesterOrthogonal: expected at least 2 components'],
   ['nicePlanar', () => nicePlanar(1), 'nice-planar: expected at least 2 components, got 1'],
-])('%s refuses what it cannot be', (_, make, message) => {
+])('%s refuses impossible arguments', (_, make, message) => {
   expect(make).toThrow(message);
 });
 

@@ -51,7 +51,7 @@ describe.each(dots)('wᵀu = %d, t = 0', (u) => {
   });
 });
 
-it('at t = 0 the log-det is finite where softplus(a) is 0 in float32, and the exact one where it is not', async () => {
+it('the log-det at t = 0 is finite if softplus(a) is 0 in float32, and exact if not', async () => {
   const dots = [-60, -67, -90, -110, -1000];
   const logDetOf = ({ u }: Tensors) => {
     const sums = (given: Tensor) => planar(1).forward(params(given), tf.zeros([dots.length, 1])).logDet;
@@ -97,7 +97,7 @@ it.each<[string, Flow]>([
   expect(logDet!.every(Number.isFinite)).toBe(true);
 });
 
-it('the density scores where a layer is nearly flat', () => {
+it('the density scores points at which a layer is nearly flat', () => {
   const q = pushForward(standardNormal(1), planar(1), params(tf.fill([1, 1, 1], -20)));
   const { z, logProb } = q.sampleAndLogProb(tf.tensor2d([[0]]));
   expect(q.logProb(z).dataSync()[0]).toBeCloseTo(logProb.dataSync()[0]!, 4);

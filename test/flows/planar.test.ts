@@ -26,7 +26,7 @@ describe.each([1, 2, 5, 40])('a fresh flow in dimension %i', (dim) => {
     expect(startsAsIdentity(planar(dim, layers))).toEqual([]);
   });
 
-  it('is so for every context where its parameters are amortised', () => {
+  it('is the identity for every context if its parameters are amortised', () => {
     const flow = planar(dim, 80);
     const source = amortised(flow.paramShapes, flow.initialParams(key(8)), { contextWidth: 7 });
     const z = drawNormal(key(6), 4 * dim);
@@ -43,7 +43,7 @@ describe.each([1, 2, 5, 40])('a fresh flow in dimension %i', (dim) => {
   });
 });
 
-describe('wrong shapes', () => {
+describe('planar refuses', () => {
   const flow = planar(40, 8);
   const params = { w: [1, 8, 40], u: [100, 8, 40], b: [1, 8] };
   const said = (direction: 'forward' | 'inverse', z: readonly number[], changed: Partial<typeof params> = {}) =>
@@ -83,13 +83,13 @@ describe('wrong shapes', () => {
     expect(message).toBe(`ShapeError: ${expected}`);
   });
 
-  it('right ones are taken', () => {
+  it('no right shapes', () => {
     expect(said('forward', [100, 40])).toBe('nothing');
     expect(said('inverse', [100, 40])).toBe('nothing');
   });
 });
 
-it('says what it is', () => {
+it('planar declares its name, width and shapes', () => {
   expect(planar(2)).toMatchObject({ name: 'planar', dim: 2, paramShapes: { w: [1, 2], u: [1, 2], b: [1] } });
   expect(planar(3, 10)).toMatchObject({ name: 'planar*10', dim: 3, paramShapes: { w: [10, 3], u: [10, 3], b: [10] } });
 });

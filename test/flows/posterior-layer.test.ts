@@ -39,7 +39,7 @@ function stir(of: LayersModel): void {
 }
 
 describe('the layer', () => {
-  it('gives what the posterior gives', () => {
+  it('gives the same as the posterior', () => {
     const features = matrix(3, WIDTH);
     const options = { latent: LATENT, contextWidth: WIDTH, flow: parseFlow('planar*3', LATENT), key: key(7) };
     const { z, logProb } = flowPosterior(options).at(features).sampleAndLogProb(noise);
@@ -69,21 +69,21 @@ describe('the layer', () => {
   });
 });
 
-it('of a file that does not name its heads has plain ones', () => {
+it('a layer from a file without the name of its heads has plain ones', () => {
   const { heads, ...old } = new FlowPosteriorLayer({ latent: 2, flow: 'planar' }).getConfig();
   const from = (config: object) => FlowPosteriorLayer.fromConfig(FlowPosteriorLayer as never, config as never);
   const headsOf = (layer: unknown) => (layer as FlowPosteriorLayer).getConfig().heads;
   expect([heads, headsOf(from(old)), headsOf(from({ ...old, heads }))]).toEqual(['scaled', 'plain', 'scaled']);
 });
 
-describe('saved and loaded', () => {
+describe('a layer, saved and loaded,', () => {
   it.each<Partial<FlowPosteriorLayerOptions>>([
     {},
     { flow: 'none' },
     { flow: 'sylvester-o(2)*2-radial', amortize: 'base' },
     { flow: 'realnvp(8,1)*2', amortize: 'flow', seed: 5 },
     { flow: 'planar-leaky*2-iaf(8)', amortize: 'none', name: 'refined' },
-  ])('%j: the same numbers and configuration', async (options) => {
+  ])('has the same numbers and configuration: %j', async (options) => {
     const path = join(folder, JSON.stringify(options).replace(/\W+/g, '-'));
     const vae = model(options);
     stir(vae);
@@ -105,7 +105,7 @@ describe('saved and loaded', () => {
     );
   });
 
-  it('refuses what is missing, cut or of another kind', async () => {
+  it('refuses files that are missing, cut or of another kind', async () => {
     const path = join(folder, 'damaged');
     await model().save(layersModelFolder(path));
     const weights = join(path, 'weights.bin');
@@ -124,7 +124,7 @@ describe('saved and loaded', () => {
   });
 });
 
-describe('refuses', () => {
+describe('the layer refuses', () => {
   it.each<[Partial<Record<keyof FlowPosteriorLayerOptions, unknown>>, string]>([
     [{ latent: 0 }, 'FlowPosteriorLayer: latent: expected a whole number from 1 on, got 0'],
     [{ flow: 3 }, 'FlowPosteriorLayer: flow: expected a flow formula, got 3'],

@@ -66,7 +66,7 @@ it.each(['planar*3', 'planar-leaky', 'nice-planar*3', 'radial-planar*2', 'realnv
   },
 );
 
-it('refuses draws that do not form equal groups', () => {
+it('a posterior refuses draws that do not form equal groups', () => {
   const { flow, inputs } = inputsOf('planar*2');
   const uneven = { ...inputs, noise: shaped(drawNormal(key(4), 4 * dim), [4, dim]) };
   expect(() => eager(drawsOf(flow, false), uneven)).toThrow(

@@ -19,12 +19,12 @@ describe.each([...rows.values()].map((row) => [row.name, row] as const))('%s', (
   });
 });
 
-it('stays finite where all parameters are 0: no direction, no distance', () => {
+it('a flow stays finite if all parameters are 0: no direction, no distance', () => {
   for (const make of [radial, householder, full, lu, sylvesterTriangular])
     expect(staysFinite(still(make(3)), 1)).toEqual([]);
 });
 
-it('reports a distance whose gradient at 0 is 0·∞', () => {
+it('the law reports a distance whose gradient at 0 is 0·∞', () => {
   const naive: Flow = {
     ...radial(2),
     forward(params, z) {

@@ -10,7 +10,7 @@ import { freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SIGPIPE = 141;
 
-describe.concurrent('without a reader', () => {
+describe.concurrent('output without a reader', () => {
   it.concurrent.each([
     ['reproduce --list', 'experiments/reproduce/run.ts', ['table2', '--scale', 'paper', '--list'], SIGPIPE],
     ['flowvae completion', 'packages/flowvae/src/command/main.ts', ['completion', 'bash'], SIGPIPE],
@@ -42,7 +42,7 @@ describe.concurrent('without a reader', () => {
   });
 });
 
-it('every program of the repository bears it', () => {
+it('every program of the repository tolerates closed pipes', () => {
   const programs = ['experiments', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && readdirSync(join(root, folder, entry.name)).includes('run.ts'))

@@ -37,7 +37,7 @@ const choices = words.commands.flatMap(({ name, options }) =>
   options.flatMap(({ flags, value }) => (value?.words.length ? [{ name, flag: flags.at(-1)!, value }] : [])),
 );
 
-describe('in bash', () => {
+describe('bash completes', () => {
   it('every command, and every option of each', () => {
     const found = offered([[''], ...words.commands.map(({ name }) => [name, '-'])]);
     expect(found[0]).toEqual(commands);

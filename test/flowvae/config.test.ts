@@ -128,7 +128,7 @@ describe('a config', () => {
     expect(completeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
   });
 
-  it('takes heads to be plain in published networks, and in what was written before they could be scaled', () => {
+  it('takes heads to be plain in published networks, and in records older than scaled heads', () => {
     expect(completeConfig({}).heads).toBe('scaled');
     expect(completeConfig({ architecture: 'oxford' }).heads).toBe('plain');
     expect(completeConfig({ architecture: 'oxford', heads: 'scaled' }).heads).toBe('scaled');

@@ -64,13 +64,16 @@ describe.each(all.filter(isAllowed))('--objective $objective --gradient $gradien
   });
 });
 
-it.each(all.filter((given) => !isAllowed(given)))('refuses $objective, $gradient, $flow before any work', (changes) => {
-  const { objective, gradient } = changes;
-  const text = parseObjective(objective).gradients.includes(gradient)
-    ? `--flow: expected none beside --objective ${objective}, which needs a divergence in closed form, got ${changes.flow}; `
-    : `--gradient: expected ${parseObjective(objective).gradients.join(' or ')} beside --objective ${objective}, got ${gradient}`;
-  expect(() => config(changes)).toThrow(text);
-});
+it.each(all.filter((given) => !isAllowed(given)))(
+  'a run of $objective, $gradient, $flow is refused before any work',
+  (changes) => {
+    const { objective, gradient } = changes;
+    const text = parseObjective(objective).gradients.includes(gradient)
+      ? `--flow: expected none beside --objective ${objective}, which needs a divergence in closed form, got ${changes.flow}; `
+      : `--gradient: expected ${parseObjective(objective).gradients.join(' or ')} beside --objective ${objective}, got ${gradient}`;
+    expect(() => config(changes)).toThrow(text);
+  },
+);
 
 it.each([
   [
@@ -90,7 +93,7 @@ it.each([
     '--anneal: expected none beside --objective inclusive-kl(3), got kl',
   ],
   [{ objective: 'iwae(5' }, "objective 'iwae(5': expected ')' after k, got nothing at character 7"],
-] as const)('refuses %j', (changes, text) => {
+] as const)('a run with %j is refused', (changes, text) => {
   expect(() => config(changes as Partial<TrainConfig>)).toThrow(text);
   expect(() => completeConfig({ ...changes }, 'a.json')).toThrow(text.replace(/^--(\w+)/, 'a.json: $1'));
 });

@@ -140,7 +140,7 @@ describe('the watch', () => {
     expect(callsAfter(parent, rows, ended)).toBe(1);
   });
 
-  it('does not call after the end of what started the script, or where the first process is the parent', () => {
+  it("does not call after the end of the script's starter, or if the first process is the parent", () => {
     expect(callsAfter(20, [[10, 5, 'sshd'], bash], 10)).toBe(0);
     expect(callsAfter(1, [[1, 0, 'init']], 1)).toBe(0);
   });

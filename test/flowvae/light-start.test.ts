@@ -38,14 +38,14 @@ const fileOf = (text: string): string => {
 
 const commands = ['train', 'evaluate', 'encode', 'metrics', 'export', 'sample', 'completion'];
 
-describe.concurrent('without a tensor library', () => {
+describe.concurrent('the command without a tensor library', () => {
   const answered = [
     ['--help'],
     ['--version'],
     ...commands.map((command) => [command, '--help']),
     ...['bash', 'zsh', 'fish'].map((shell) => ['completion', shell]),
   ];
-  it.each(answered.map((words) => [words]))('%j is answered', async (words) => {
+  it.each(answered.map((words) => [words]))('answers %j', async (words) => {
     const { code, stdout, stderr } = await alone(words);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).not.toBe('');
@@ -159,13 +159,13 @@ describe.concurrent('without a tensor library', () => {
       () => ['encode', run({}), '--split', 'tets', ...elsewhere()],
       /--split: .*; did you mean test\?/,
     ],
-  ])('%s is refused in one line', async (_, make, text) => {
+  ])('refuses %s in one line', async (_, make, text) => {
     const { code, stdout, stderr } = await alone(make());
     expect([code, stdout, stderr.replace(/^flowvae: [^\n]+\n$/, '')]).toEqual([2, '', '']);
     expect(stderr).toMatch(text);
   });
 
-  it('no work is done', async () => {
+  it('does no work', async () => {
     const out = freshPath();
     const { code, stderr } = await alone(['train', ...tinyFlags(data), '--out', out]);
     expect([code, existsSync(out)]).toEqual([1, false]);

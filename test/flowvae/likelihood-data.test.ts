@@ -20,7 +20,7 @@ describe.each(names)('%s', (likelihood) => {
     expect(own).toEqual(likelihood === 'gaussian' ? ['likelihood/logStd'] : []);
   });
 
-  it('refuses data of another form, and says what to pass', () => {
+  it('refuses data of another form, and names the option to pass', () => {
     const other = binarize === 'none' ? 'static' : 'none';
     const [wanted, remedy] =
       binarize === 'none'

@@ -60,7 +60,7 @@ describe('images that moved', () => {
 
   const remedy = 'name the folder where the images are now with --data';
 
-  it('are asked for by what reads them', async () => {
+  it('are asked for by commands that read them', async () => {
     expect(() => openRun(out)).toThrow(`data ${lost}: expected a folder, got no such folder; ${remedy}`);
     await expect(trainRun(config, { out, resume: true })).rejects.toThrow(`got no such folder; ${remedy}`);
     for (const command of [
@@ -87,7 +87,7 @@ describe('images that moved', () => {
     expect([found.code, found.stderr]).toEqual([0, found.stderr]);
   });
 
-  it('are not asked for by what reads none', async () => {
+  it('are not asked for by other commands', async () => {
     const [onnx, model] = [join(moved, 'onnx'), join(moved, 'model')];
     for (const command of [
       ['sample', out, '--count', '2'],
@@ -171,7 +171,7 @@ describe('images that moved', () => {
   });
 });
 
-describe('a run of a version that recorded what it was given', () => {
+describe('a run of a version that recorded its folder as given', () => {
   const old = join(here, 'old');
 
   beforeAll(() => {
@@ -196,7 +196,7 @@ describe('a run of a version that recorded what it was given', () => {
     expect([code, stderr]).toEqual([0, stderr]);
   });
 
-  it('says elsewhere what it lacks, and takes --data', async () => {
+  it('names its missing images elsewhere, and takes --data', async () => {
     const evaluate = await flowvaeHere(['evaluate', old]);
     expect([evaluate.code, evaluate.stderr]).toEqual([
       2,

@@ -26,7 +26,7 @@ describe('the command', () => {
   const data = tinyData();
   const notices = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('--'));
 
-  it('tells both, evaluates what there is, and says nothing where no number was asked for', async () => {
+  it('gives both numbers, evaluates all images, and says nothing if no number was asked for', async () => {
     const out = freshPath();
     const many = ['--eval-images', '13', '--threads', `${availableParallelism() + 1}`, '--quiet'];
     const train = await flowvaeHere(['train', ...tinyFlags(data), '--out', out, '--json', ...many]);

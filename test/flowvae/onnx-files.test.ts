@@ -112,7 +112,7 @@ it('onnxFiles writes no prior of a model whose prior is N(0, I), and says so in 
   expect(described(learnt.decoder)).toContain('for a sample of the model z is the output of prior.onnx');
 });
 
-describe('in other runtimes', () => {
+describe('an exported file', () => {
   const models = ['planar*3', 'radial-sylvester-h(2)', 'iaf(4,1)*2'].map((flow) => untrainedModel({ flow, latent }));
   const given = feedsAt(4);
   const files = async (): Promise<Model[]> => {
@@ -152,7 +152,7 @@ describe('in other runtimes', () => {
     },
   );
 
-  it('notices a file of other parameters', async () => {
+  it('of other parameters is noticed', async () => {
     const [model, other] = [untrainedModel({ latent }), untrainedModel({ latent, seed: 4 })];
     const { encoder } = await onnxFiles(other);
     expect(differences(await runNative(encoder, given.encoder), eager(model, given).encoder, TOLERANCE)).not.toEqual(

@@ -7,7 +7,7 @@ import { untrainedModel } from './untrained-model.ts';
 const formulas = Object.keys(flowTable).map((name) => `${name}*2`);
 const invertible = formulas.filter((formula) => isInvertible(parseFlow(formula, 3)));
 
-it.each(invertible)('prior %s is what a model samples from', (prior) => {
+it.each(invertible)("prior %s gives a model's samples", (prior) => {
   const { model } = untrainedModel({ flow: 'none', latent: 3, prior });
   const own = Object.entries(model.variables).filter(([path]) => path.startsWith('prior/'));
   const images = (scale: number) =>

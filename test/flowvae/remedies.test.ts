@@ -95,10 +95,10 @@ it('every option that a source names is one of some command', () => {
   expect(strange).toEqual([]);
 });
 
-describe('what to do about', () => {
+describe('the remedy for', () => {
   const said = async (...args: readonly string[]) => (await flowvaeHere(args)).stderr;
 
-  it('a latent that is too narrow for a flow, or a prior, is to widen it', async () => {
+  it('a too narrow latent of a flow, or a prior, is a wider one', async () => {
     expect(await said(...train('--latent', '1', '--flow', 'planar-sylvester-o'))).toBe(
       'flowvae: --latent: expected 2 or more beside --flow planar-sylvester-o, got 1\n',
     );
@@ -107,13 +107,13 @@ describe('what to do about', () => {
     );
   });
 
-  it('binarisations in an evaluation is to pass another one', async () => {
+  it('a binarisation in an evaluation is another one', async () => {
     expect(await said('evaluate', finished, '--binarize', 'none')).toBe(
       'flowvae: --binarize: expected dynamic, static or threshold, for the likelihood bernoulli is one of bits, got none; pass --binarize dynamic\n',
     );
   });
 
-  it('a validation that no step reaches is to validate earlier', async () => {
+  it('a validation that no step reaches is an earlier one', async () => {
     const late = (...args: readonly string[]) =>
       said(...train('--validate-every', '30', '--steps', '20', '--threads', '1', ...args));
     const words = 'expected at most the 20 steps of the run beside';

@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('evaluate --report', () => {
-  it('writes report.json, with what training wrote kept, and one page that loads nothing', async () => {
+  it("writes report.json, with training's entries kept, and one page that loads nothing", async () => {
     const before = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
     const { code, stdout } = await flowvae('evaluate', run, '--report', '--json', '--eval-samples', '3');
     expect(code).toBe(0);
@@ -69,7 +69,7 @@ describe('evaluate --report', () => {
 });
 
 describe('evaluate --report of one image, and without a flow', () => {
-  it('says what one image cannot tell, and still writes everything else', async () => {
+  it('names the numbers that need more than one image, and writes all others', async () => {
     const out = freshPath();
     await trainRun(completeConfig({ ...tinySettings, flow: 'none', data: tinyData(), evalImages: 0 }), { out });
     const { code, stdout, stderr } = await flowvae('evaluate', out, '--report', '--eval-images', '1', '--quiet');
@@ -95,7 +95,7 @@ describe('encode', () => {
     flowvae('encode', run, '--out', out, '--samples', '3', '--mean-samples', '5', ...more);
   const [first, again, other] = [freshPath(), freshPath(), freshPath()];
 
-  it('writes what the model gives, the same bytes for the same seed', async () => {
+  it("writes the model's results, the same bytes for the same seed", async () => {
     const outcomes = await Promise.all([encode(first), encode(again), encode(other, '--seed', '1')]);
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
     const [bytes, same, different] = [first, again, other].map((path) => readFileSync(path));

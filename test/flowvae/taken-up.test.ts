@@ -27,7 +27,7 @@ const tensorsOf = (path: string) => {
   return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('optimizer/')));
 };
 
-describe('taking up', () => {
+describe('resuming', () => {
   const takeUp = (out: string, changes: Partial<TrainConfig> = {}, options = {}) => {
     const said: string[] = [];
     const progress = { write: (text: string) => void said.push(text) };
@@ -37,7 +37,7 @@ describe('taking up', () => {
     }));
   };
 
-  it('a finished run does no step, and gives its report again', async () => {
+  it('takes no step of a finished run, and gives its report again', async () => {
     const before = JSON.parse(readFileSync(join(finished, 'report.json'), 'utf8'));
     const { report, said } = await takeUp(finished);
     expect(said.slice(0, 2)).toEqual(['going on after step 6\n', 'all 6 steps were done before\n']);
@@ -45,7 +45,7 @@ describe('taking up', () => {
     expect(report).toEqual({ ...before, msPerStep: 0, peakMemoryMiB: expect.any(Number) });
   });
 
-  it('a finished run keeps what was found of its posteriors, and of no other parameters', async () => {
+  it('keeps the diagnostics of a finished run, and of no other parameters', async () => {
     const out = freshPath();
     const path = join(out, 'report.json');
     const reported = () => JSON.parse(readFileSync(path, 'utf8'));
@@ -66,7 +66,7 @@ describe('taking up', () => {
     expect(reported()).toMatchObject({ steps: 6, diagnostics });
   }, 120_000);
 
-  it('a run that began when there were fewer settings goes on', async () => {
+  it('continues a run that is older than some settings', async () => {
     const out = freshPath();
     cpSync(finished, out, { recursive: true });
     // as the first version wrote them
@@ -108,14 +108,14 @@ describe('taking up', () => {
     await expect(takeUp(finished, changes)).rejects.toThrow(text);
   });
 
-  it('takes other threads where that is allowed', async () => {
+  it('takes other threads if this is allowed', async () => {
     const out = freshPath();
     await trainRun(config(), { out, signal: AbortSignal.abort() });
     const { said, report } = await takeUp(out, { threads: 2 }, { allowDifferentMachine: true });
     expect([said[0], report.steps]).toEqual(['no checkpoint is there: going on from step 0\n', 6]);
   });
 
-  it('says under which other versions bytes may differ', async () => {
+  it('names the other versions under which bytes may differ', async () => {
     const out = freshPath();
     await trainRun(config(), { out, signal: AbortSignal.abort() });
     // as another machine would have written it
@@ -129,7 +129,7 @@ describe('taking up', () => {
     expect(said[0]).toMatch(/^bytes may differ from a run that was never stopped: onnxruntime/);
   });
 
-  it('refuses images that are no longer those of the run', async () => {
+  it('refuses other images than the run had', async () => {
     const folder = tinyData();
     const out = freshPath();
     await trainRun(config({ data: folder }), { out, signal: AbortSignal.abort() });
@@ -144,7 +144,7 @@ describe('taking up', () => {
 });
 
 describe.sequential('the command', () => {
-  it('refuses what contradicts the run, in one line', async () => {
+  it('refuses options that contradict the run, in one line', async () => {
     const lr = await flowvae(['train', '--resume', finished, '--lr', '1e-4']);
     expect([lr.code, lr.stdout]).toEqual([2, '']);
     expect(lr.stderr).toMatch(

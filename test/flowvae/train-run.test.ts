@@ -13,7 +13,7 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const modelOf = (out: string) => readFileSync(join(out, 'model.safetensors'));
 
 describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
-  it('trains, evaluates, and leaves a folder that says everything', async () => {
+  it('trains, evaluates, and leaves a complete folder', async () => {
     const out = freshPath();
     const before = runCounter.runs;
     const { report, counts, figures } = await trainRun(config({ engine }), { out });
@@ -61,7 +61,7 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
   });
 });
 
-it('saves and draws what was trained when it is stopped, without evaluating', async () => {
+it('a stopped run saves and draws the trained model, without evaluating it', async () => {
   const out = freshPath();
   const { report } = await trainRun(config(), { out, signal: AbortSignal.abort() });
   expect(report).toMatchObject({
@@ -107,7 +107,7 @@ it('a gap that is not finite, where a weight is 0 in float32, is null in JSON an
   }
 });
 
-it('opens a run with the trained parameters and other evaluation settings', async () => {
+it('openRun opens a run with the trained parameters and other evaluation settings', async () => {
   const out = freshPath();
   await trainRun(config({ evalImages: 0 }), { out });
   const { parts } = openRun(out, { evalSamples: 9 });
@@ -119,7 +119,7 @@ it('opens a run with the trained parameters and other evaluation settings', asyn
   expect(modelOf(out).subarray(-bytes).equals(parameters)).toBe(true);
 });
 
-it('touches nothing where data or folder cannot be used', async () => {
+it('trainRun touches nothing if data or folder cannot be used', async () => {
   const out = freshPath();
   await expect(trainRun(config({ batch: 51 }), { out })).rejects.toThrow(
     '--batch: expected a whole number from 1 to 50',

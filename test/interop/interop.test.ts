@@ -30,7 +30,7 @@ describe('cellOf', () => {
   ])('says %s', (_, answers, reason) => expect(cellOf(answers, expected)).toEqual({ reason }));
 });
 
-it('formatTable counts what agrees, and gives each reason once', () => {
+it('formatTable counts agreeing files, and gives each reason once', () => {
   const runtime = { name: 'r', version: '1', needs: 'nothing' };
   const cells = new Map<string, Cell>([
     ['a', { difference: 0 }],
@@ -75,7 +75,7 @@ describe('the committed table', () => {
   });
 });
 
-it('pnpm interop says what is missing, and ends with exit code 1', () => {
+it('pnpm interop names the missing programs, and ends with exit code 1', () => {
   const command = fileURLToPath(new URL('run.ts', import.meta.url));
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', command, '--only', 'rten'], {
     encoding: 'utf8',

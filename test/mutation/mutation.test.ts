@@ -61,7 +61,7 @@ it.each([
   expect(marked).toContain('(m[0]=1,');
 });
 
-it('explained lists mutants that exist, each once, with a reason', () => {
+it('the list of explained mutants has existing ones, each once, with a reason', () => {
   const names = explained.flatMap(({ file, before, after, reason }) => {
     expect(reason).not.toBe('');
     return after.map((line) => JSON.stringify([file, before, line]));
@@ -88,7 +88,7 @@ it('interval is that of Wilson', () => {
   expect(interval(0, 0)).toEqual([0, 1]);
 });
 
-it('formatTable counts what died and what survived', () => {
+it('formatTable counts killed and surviving mutants', () => {
   const mutants = mutantsOf('packages/flows/src/f.ts', source);
   const ends = ['killed', 'killed', 'survived', 'timed out'] as const;
   const judged = ends.map((end, i) => ({

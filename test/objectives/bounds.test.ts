@@ -76,14 +76,14 @@ const bounds: readonly (readonly [string, Objective<ScorableModel>, string])[] =
   ['renyi(3,2)', renyi(3, 2), 'renyi'],
 ];
 
-describe.each(tight)('at the exact posterior of %s', (_, makeModel, logEvidence) => {
-  it.each(bounds)('%s is log p(x) at every point, whatever the noise', (__, objective, term) => {
+describe.each(tight)('a bound at the exact posterior of %s', (_, makeModel, logEvidence) => {
+  it.each(bounds)('is log p(x) at every point, for any noise: %s', (__, objective, term) => {
     const { loss, terms } = valuesOf(objective, makeModel, logEvidence.length, 7);
     expect(differences(term, terms[term]!, logEvidence, 3e-5)).toEqual([]);
     expect(differences('loss', [loss], [-mean(logEvidence)], 3e-5)).toEqual([]);
   });
 
-  it('the inclusive divergence is 0', () => {
+  it('has the inclusive divergence 0', () => {
     const { loss, terms } = valuesOf(inclusiveKl(6), makeModel, logEvidence.length);
     expect(differences('loss', [loss, ...terms.inclusiveKl!], [0, ...logEvidence.map(() => 0)], 3e-5)).toEqual([]);
   });
@@ -95,8 +95,8 @@ const ROWS = 4000;
 const expected = (objective: Objective<ScorableModel>, term: string, makeModel: () => ScorableModel, rows = ROWS) =>
   estimate(valuesOf(objective, makeModel, rows).terms[term]!);
 
-describe('in expectation', () => {
-  it.each([0, 1, 2, 3])('they are what enumeration says, point %i of the discrete latent', (point) => {
+describe('the expectations of bounds', () => {
+  it.each([0, 1, 2, 3])('equal enumeration, point %i of the discrete latent', (point) => {
     const makeModel = () => {
       const posterior = discretePosteriors.wrong([point]);
       return { ...discreteLatentModel([point], posterior), posterior };
@@ -122,7 +122,7 @@ describe('in expectation', () => {
     },
   );
 
-  it('they rise with k: L₁ ≤ L₅ ≤ L₅₀ ≤ log p(x)', () => {
+  it('rise with k: L₁ ≤ L₅ ≤ L₅₀ ≤ log p(x)', () => {
     const given = linearGaussians[0]!;
     const makeModel = () => latentModel(given, [0], posteriors.wrong(given, [0]));
     const rising = [1, 5, 50].map((k) => expected(iwae(k), 'iwae', makeModel, 20_000 / k));
@@ -172,7 +172,7 @@ describe('renyi(α,5) of log-weights far from 0, near α = 1', () => {
     }
   });
 
-  it('falls with α, and is the ELBO where it ends', () => {
+  it('falls with α, and ends at the ELBO', () => {
     const alphas = [0.5, 0.9, 0.99, 0.999, 1 - 1e-6, 1 + 1e-6, 1.001, 1.01, 1.1, 1.5];
     const means = alphas.map((alpha) => mean(valuesOf(renyi(alpha, k), far(rows), rows).terms.renyi!));
     for (let i = 1; i < means.length; i++) expect(means[i]! - means[i - 1]!).toBeLessThan(2e-5);
@@ -231,7 +231,7 @@ describe('the divergence in closed form', () => {
     expect(misses('loss', { mean: analytic.mean, standardError: error }, sampled.mean)).toEqual([]);
   });
 
-  it('free bits: nothing free is the ELBO; a floor above every divergence is all that counts', () => {
+  it('free bits: without a floor it is the ELBO; a floor above every divergence replaces it', () => {
     const { terms } = valuesOf(elbo({ kl: 'analytic' }), makeModel, points.length);
     const { dim, kls } = tf.tidy(() => {
       const kl = makeModel().posterior.klPerDimension();
@@ -259,7 +259,7 @@ describe('the divergence in closed form', () => {
   });
 });
 
-it('a model that cannot do what an objective needs is refused by its type', () => {
+it('a model without the abilities of an objective is refused by its type', () => {
   const any = (objective: Objective): number => objective.draws;
   // @ts-expect-error a posterior that can only be drawn from
   any(elbo({ gradient: 'stl' }));

@@ -52,7 +52,7 @@ describe.each(models)('%s', (_, make) => {
     });
   });
 
-  it('scores what its posterior draws', () => {
+  it("scores its posterior's draws", () => {
     tf.tidy(() => {
       const { posterior } = make().model;
       const { z, logProb } = posterior.sampleAndLogProb(noiseFor(posterior));

@@ -64,7 +64,7 @@ describe.each(others.map((given) => [given.name, given] as const))('a posterior 
   });
 });
 
-it('inclusive-kl(500) approaches the gradient of KL(p ‖ q) from a posterior that is wide enough', () => {
+it('inclusive-kl(500) approaches the gradient of KL(p ‖ q) from a wide enough posterior', () => {
   const [wide] = others as [Case, ...Case[]];
   const gradients = gradientEstimates(inclusiveKl(500), conjugateAt, paramsOf(wide), { rows: 100 });
   for (const [param, values] of Object.entries(gradients)) {
@@ -83,15 +83,15 @@ const largestAtExact = (
   return Math.max(...Object.values(gradients).flatMap((values) => Array.from(values, Math.abs)));
 };
 
-describe('at the exact posterior', () => {
+describe('the gradient at the exact posterior', () => {
   it.each([
     ['stl', elbo({ gradient: 'stl' })],
     ['dreg', iwae(5, { gradient: 'dreg' })],
-  ] as const)('%s has no variance', (_, objective) => {
+  ] as const)('by %s has no variance', (_, objective) => {
     expect(largestAtExact(objective)).toBeLessThan(2e-5);
   });
 
-  it('path has', () => {
+  it('by path has one', () => {
     expect(largestAtExact(elbo())).toBeGreaterThan(1);
     expect(largestAtExact(iwae(5))).toBeGreaterThan(0.3);
   });
@@ -152,7 +152,7 @@ function withFrozenDensity({ posterior }: ScorableModel): Pick<Samplable, 'sampl
   };
 }
 
-describe('under a schedule', () => {
+describe('the gradient under a schedule', () => {
   const half = () => 0.5;
   it.each([
     ['kl', 'stl', elbo({ tempering: warmUpKl(half) }), elbo({ tempering: warmUpKl(half), gradient: 'stl' })],
@@ -164,7 +164,7 @@ describe('under a schedule', () => {
       iwae(3, { tempering: annealJoint(half) }),
       iwae(3, { tempering: annealJoint(half), gradient: 'dreg' }),
     ],
-  ] as const)('%s: %s has the mean of path', (_, __, path, other) => {
+  ] as const)('%s: by %s has the mean of path', (_, __, path, other) => {
     expect(disagreements(path, other, conjugateAt, paramsOf(others[0]!), 3000)).toEqual([]);
   });
 });

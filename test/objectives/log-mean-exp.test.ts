@@ -33,7 +33,7 @@ it.each([
   expect(streamed(...values.map((value) => [value])).logMean).toBeCloseTo(direct(values), 12);
 });
 
-it('does not depend on how the values are cut into chunks', () => {
+it('the mean does not depend on the division into chunks', () => {
   const value = fc.oneof(fc.double({ min: -1e4, max: 1e4, noNaN: true }), fc.constant(-infinity));
   const chunks = fc.array(fc.array(value, { maxLength: 6 }), { minLength: 1, maxLength: 6 });
   const property = fc.property(chunks, (given) => {
@@ -45,7 +45,7 @@ it('does not depend on how the values are cut into chunks', () => {
   fc.assert(property, { numRuns: 500, seed: 7 });
 });
 
-it('takes float32 chunks and sums them in float64', () => {
+it('LogMeanExp takes float32 chunks and sums them in float64', () => {
   const values = drawNormal(key(1), 100_000).map((value) => value - 500);
   const estimate = new LogMeanExp();
   for (let start = 0; start < values.length; start += 999) estimate.add(values.subarray(start, start + 999));
@@ -53,10 +53,10 @@ it('takes float32 chunks and sums them in float64', () => {
   expect(estimate.mean).toBeCloseTo(Array.from(values).reduce((sum, value) => sum + value, 0) / values.length, 9);
 });
 
-describe('how evenly the weights are spread', () => {
+describe('the evenness of the weights', () => {
   const [four, wanted] = [[1, 2, 3, 10].map(Math.log), (1 + 2 + 3 + 10) ** 2 / (1 + 4 + 9 + 100)];
 
-  it('the effective sample size is (Σ w)² / Σ w², the largest share max w / Σ w, whatever the scale, the order and the chunks', () => {
+  it('the effective sample size is (Σ w)² / Σ w², the largest share max w / Σ w, for any scale, order and chunks', () => {
     for (const shift of [0, -800, 1e4]) {
       const values = four.map((value) => value + shift);
       for (const estimate of [
@@ -70,7 +70,7 @@ describe('how evenly the weights are spread', () => {
     }
   });
 
-  it('is S for equal weights, 1 for a single one that counts, and unknown where none does', () => {
+  it('the effective sample size is S for equal weights, 1 for a single one, and unknown for none', () => {
     expect(streamed([-5, -5, -5]).effectiveSampleSize).toBe(3);
     expect(streamed([-5, -5, -5]).maxNormalisedWeight).toBeCloseTo(1 / 3, 14);
     expect(streamed([-infinity, 2, -1e5]).effectiveSampleSize).toBe(1);
@@ -94,7 +94,7 @@ describe('NaN', () => {
   });
 });
 
-it('its plain mean is the ELBO: −∞ where one weight is 0', () => {
+it('the plain mean is the ELBO: −∞ if one weight is 0', () => {
   expect(streamed([1, 2], [6]).mean).toBe(3);
   expect(streamed([1, -infinity]).mean).toBe(-infinity);
 });

@@ -63,14 +63,14 @@ it.each([
   expect(() => parseObjective(formula)).toThrow(`objective '${formula}': expected ${text}`);
 });
 
-describe('what does not go together', () => {
+describe('makeObjective refuses', () => {
   it('a gradient that the objective does not have', () => {
     expect(() => parseObjective('elbo').objective({ gradient: 'dreg' })).toThrow(
       "objective 'elbo': gradient: expected path or stl, got dreg",
     );
   });
 
-  it('a model that cannot do what is needed, when it comes', () => {
+  it('a model without a needed ability, at its first use', () => {
     const { logProb: _, ...posterior } = standardNormal(2);
     const model = { prior: standardNormal(2), posterior, likelihood: (z: Tensor2D) => tf.sum(z, 1) };
     tf.tidy(() => {

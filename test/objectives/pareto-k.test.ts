@@ -44,7 +44,7 @@ describe.each([0.2, 0.5, 0.7, 1.0])('generalised Pareto draws of shape %d', (sha
   });
 });
 
-describe('ArviZ gets the same of the same weights', () => {
+describe('paretoK equals ArviZ on the same weights', () => {
   const golden = 0.6180339887498949;
   it.each(cases.map((given) => [`S=${given.count} k=${given.shape} e^${given.shift}`, given] as const))(
     '%s',
@@ -57,7 +57,7 @@ describe('ArviZ gets the same of the same weights', () => {
     },
   );
 
-  it('which the shape without its prior, or a tail of another length, would not', () => {
+  it('unlike the shape without its prior, or a tail of another length', () => {
     const { count, shape, paretoK: wanted } = cases.find((given) => given.count === 500 && given.shape === 0.2)!;
     const weights = Array.from({ length: count }, (_, i) => 1 + quantile(shape, 1 - (((i + 0.5) * golden) % 1)));
     const sorted = weights.toSorted((a, b) => b - a);
@@ -70,7 +70,7 @@ describe('ArviZ gets the same of the same weights', () => {
   });
 });
 
-it('streamed in chunks of any size it is the very same number', () => {
+it('WeightTail gives exactly the same number, in chunks of any size', () => {
   const weight = fc.oneof(fc.double({ min: -30, max: 5, noNaN: true }), fc.constant(-infinity), fc.constant(1));
   const property = fc.property(fc.array(fc.array(weight, { maxLength: 60 }), { maxLength: 12 }), (chunks) => {
     const all = chunks.flat();
@@ -100,7 +100,7 @@ it('fitGeneralisedPareto takes the limit where a point of its grid is b = 0, the
   expect(at!.scale).toBeCloseTo(beside!.scale, 6);
 });
 
-describe('without a tail to speak of', () => {
+describe('paretoK without a proper tail', () => {
   const equal = (count: number, value: number) => new Array<number>(count).fill(value);
   it.each<[string, readonly number[], number]>([
     ['too few weights', Array.from({ length: 20 }, (_, i) => i), Number.NaN],
@@ -124,7 +124,7 @@ describe('without a tail to speak of', () => {
     },
   );
 
-  it('fewer than five that exceed the threshold, by 2⁻¹⁰⁰⁰ of the largest: ∞', () => {
+  it('fewer than five exceedances by 2⁻¹⁰⁰⁰ of the largest: ∞', () => {
     const hundred = (largest: readonly number[], others: number) => [
       ...equal(100 - largest.length, others),
       ...largest,
@@ -135,7 +135,7 @@ describe('without a tail to speak of', () => {
     expect(paretoK(hundred([...tiny, -0.3, -0.2, -0.1, 0], -800))).toBe(infinity);
   });
 
-  it('weights that equal the threshold are none that exceed it', () => {
+  it('weights equal to the threshold do not exceed it', () => {
     const above = Array.from({ length: 10 }, (_, i) => 1 + i / 3);
     const largest = above.at(-1)!;
     const { shape } = fitGeneralisedPareto(above.map((value) => Math.exp(value - largest) - Math.exp(-largest)));

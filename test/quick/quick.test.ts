@@ -47,7 +47,7 @@ describe('the import graph', () => {
     expect(testsOf('packages/flows/src/softplus.ts')).toEqual({ 'test/planar.test.ts': 2, 'test/all.test.ts': 3 });
   });
 
-  it('follows what is loaded later, and names through a plain door', () => {
+  it('follows later imports, and names through a plain door', () => {
     expect(testsOf('packages/flowvae/src/work.ts')).toEqual({ 'test/command.test.ts': 2 });
     expect(testsOf('packages/flows/src/terms.ts')).toEqual({ 'test/terms.test.ts': 1 });
   });
@@ -72,7 +72,7 @@ describe('a choice', () => {
     cost: (file: string) => cost[file]!,
   };
 
-  it('takes the nearest first, then the cheapest, and names what does not fit', () => {
+  it('takes the nearest first, then the cheapest, and names the files that do not fit', () => {
     expect(choose({ ...candidates, budget: 10 })).toEqual({
       chosen: ['near', 'far', 'cheap'],
       leftOut: ['near and long'],

@@ -148,6 +148,6 @@ test.each([
     'drawBernoulliBytes: out: expected 3 elements, one for each chance, got 2',
   ],
   [() => drawPermutation(seed, -1), 'drawPermutation: n: expected a whole number below 2^32, got -1'],
-])('refuses wrong arguments in words (%#)', (call, message) => {
+])('a wrong argument is refused in words (%#)', (call, message) => {
   expect(call).toThrow(expect.objectContaining({ name: 'ExpectationError', message }));
 });

@@ -20,11 +20,14 @@ function block(counter: Words, [k0, k1]: [number, number], rounds?: number): str
   return words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 }
 
-test.each(cases)('gives the published block for $name', ({ counter, key, block: expected }) => {
+test.each(cases)('philox4x32 gives the published block for $name', ({ counter, key, block: expected }) => {
   expect(block(counter, key)).toBe(expected);
 });
 
-test.each(cases)('notices a missing or an extra round for $name (mutant)', ({ counter, key, block: expected }) => {
-  expect(block(counter, key, 9)).not.toBe(expected);
-  expect(block(counter, key, 11)).not.toBe(expected);
-});
+test.each(cases)(
+  'the test notices a missing or an extra round for $name (mutant)',
+  ({ counter, key, block: expected }) => {
+    expect(block(counter, key, 9)).not.toBe(expected);
+    expect(block(counter, key, 11)).not.toBe(expected);
+  },
+);

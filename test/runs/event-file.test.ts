@@ -49,7 +49,7 @@ function writeAll(): Buffer {
   return readFileSync(path);
 }
 
-it('has the bytes that TensorBoard’s own writer gives', () => {
+it('an event file has the bytes of TensorBoard’s own writer', () => {
   const file = EventFile.create(path);
   expect(readFileSync(path).equals(bytesOf('version'))).toBe(true);
   for (const [name, step, values] of events) {
@@ -59,7 +59,7 @@ it('has the bytes that TensorBoard’s own writer gives', () => {
   }
 });
 
-it('is what an independent reader finds in it', () => {
+it('an event file is read back by an independent reader', () => {
   const [version, scalars, large, image, histo] = readEvents(writeAll());
   expect(version).toEqual({ seconds: 1_700_000_000.25, step: 0, version: 'brain.Event:2', values: [] });
   expect(scalars!.values.map(({ tag, scalar }) => [tag, scalar])).toEqual([
@@ -83,8 +83,8 @@ it.each([
   expect([crc32c(bytes), crcByBits(bytes)]).toEqual([expected, expected]);
 });
 
-describe('going on', () => {
-  it('cuts off what was written later, and goes on after it', () => {
+describe('EventFile.cutBack', () => {
+  it('cuts off later events, and continues there', () => {
     const whole = writeAll();
     const kept = bytesOf('version').length + bytesOf('scalars').length;
     const file = EventFile.cutBack(path, kept);
@@ -92,7 +92,7 @@ describe('going on', () => {
     expect(readFileSync(path).equals(whole)).toBe(true);
   });
 
-  it('keeps the whole records where the file is shorter or damaged, and begins anew where there is none', () => {
+  it('keeps the whole records of a shorter or damaged file, and begins anew without one', () => {
     const whole = writeAll();
     const first = bytesOf('version').length;
     const second = first + bytesOf('scalars').length;

@@ -2,7 +2,7 @@
 import { metricsCsv } from '@flowvae/runs';
 import { expect, it } from 'vitest';
 
-it('has a column for each name that an entry has, in the order they come', () => {
+it('metricsCsv has a column for each name of an entry, in their order', () => {
   const entries = [
     { step: 1, loss: 0.1, terms: { elbo: -0.1, 'a,"b': 3 } },
     { step: 2, validation: { elbo: -1e-7 } },
@@ -15,6 +15,6 @@ it('has a column for each name that an entry has, in the order they come', () =>
   );
 });
 
-it('is empty but for its end where there are no entries', () => {
+it('metricsCsv is a single line end without entries', () => {
   expect(metricsCsv([])).toBe('\r\n');
 });

@@ -51,7 +51,7 @@ describe.each([
   });
 });
 
-describe('a checkpoint of what is not finite', () => {
+describe('a checkpoint of values that are not finite', () => {
   it('is not written, and the last good ones stay', async () => {
     const path = freshPath();
     const run = beginRun(path, { config: {}, checkpointEvery: 1 });

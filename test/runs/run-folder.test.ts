@@ -47,7 +47,7 @@ describe('RunFolder.create', () => {
     expect(RunFolder.create(folder, {}).path).toBe(folder);
   });
 
-  it('takes a folder that a run left before it wrote its config', () => {
+  it('takes the folder of a run that ended before it wrote its config', () => {
     mkdirSync(join(folder, 'figures'));
     for (const name of ['run.lock', 'run.lock.0123.partial', 'config.json.17.partial'])
       writeFileSync(join(folder, name), '');
@@ -63,7 +63,7 @@ describe('RunFolder.create', () => {
     expect(readFileSync(join(folder, name), 'utf8')).toBe('x');
   });
 
-  it('refuses a folder that holds something, and leaves it untouched', () => {
+  it('refuses a folder with other files, and leaves it untouched', () => {
     for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(folder, name), name);
     expect(refused(() => RunFolder.create(folder, {}))).toBe(
       `\`out\` ${folder}: expected a new or empty folder, got a folder with a, b, c, …; name another`,
@@ -110,7 +110,7 @@ describe('RunFolder.create', () => {
 });
 
 describe('RunFolder.open', () => {
-  it('says what is missing', () => {
+  it('names the missing file', () => {
     const gone = join(folder, 'gone');
     expect(refused(() => RunFolder.open(gone))).toBe(
       `${gone}: expected the folder of a finished run, got no such folder; name a folder that \`flowvae train\` wrote`,
@@ -176,8 +176,8 @@ describe('the model', () => {
   });
 });
 
-describe('writing', () => {
-  it('puts figures in their folder', () => {
+describe('a run folder', () => {
+  it('keeps figures in their folder', () => {
     const path = RunFolder.create(folder, {}).writeFigure('a.png', Uint8Array.of(1, 2));
     expect([path, [...readFileSync(path)]]).toEqual([join(folder, 'figures', 'a.png'), [1, 2]]);
   });
@@ -189,7 +189,7 @@ describe('writing', () => {
     expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['néw', ['file']]);
   });
 
-  it('leaves no partial file, and what was there, where it fails', () => {
+  it('keeps the old file and no partial one after a failed write', () => {
     const path = join(folder, 'taken');
     mkdirSync(join(path, 'inside'), { recursive: true });
     expect(refused(() => writeFileAtomically(path, 'x'))).toMatch(

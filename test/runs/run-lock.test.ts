@@ -95,7 +95,7 @@ describe.each([
   });
 });
 
-it('what a process that asks for the lock has written is not cleared away by the one that holds it', () => {
+it('the files of a process that asks for the lock are not removed by the holder', () => {
   const asking = join(folder, 'run.lock.another.partial');
   const live = JSON.stringify(holder());
   writeFileSync(asking, live);
@@ -107,7 +107,7 @@ it('what a process that asks for the lock has written is not cleared away by the
   expect(existsSync(asking)).toBe(false);
 });
 
-it('of another process id namespace is that of another machine: its ids say nothing here', () => {
+it('a lock of another process id namespace counts as one of another machine: its ids mean nothing here', () => {
   writeFileSync(lockPath(), JSON.stringify({ ...holder(), pid: GONE, pidNamespace: 'pid:[1]' }));
   expect(() => lockRun(folder)).toThrow(LockedError);
   expect(() => lockRun(folder)).toThrow(`process ${GONE} on`);
@@ -116,7 +116,7 @@ it('of another process id namespace is that of another machine: its ids say noth
   lockRun(folder).release();
 });
 
-it('shows that its holder lives while no step is done', () => {
+it('a lock shows that its holder lives while no step is done', () => {
   vi.useFakeTimers();
   try {
     const lock = lockRun(folder);

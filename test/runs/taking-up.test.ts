@@ -13,13 +13,13 @@ beforeEach(() => {
   path = freshPath();
 });
 
-describe('taking up', () => {
+describe('resumeRun', () => {
   const begun = async () => {
     await train(beginRun(path, options), adam(0.01), { killedAt: 10 });
   };
   const checkpoint = (step: number, kind: string) => join(path, 'checkpoints', `step-00000000${step}.${kind}`);
 
-  it('refuses another config, naming the fields, and leaves everything as it is', async () => {
+  it('refuses another config, naming the fields, and changes nothing', async () => {
     await begun();
     const before = readFileSync(join(path, 'metrics.jsonl'), 'utf8');
     expect(refused(() => resumeRun(path, { ...options, config: { seed: 2, rate: 0.01, more: true } }))).toBe(
@@ -32,7 +32,7 @@ describe('taking up', () => {
     expect(run.from?.step).toBe(8);
   });
 
-  it('takes what an older run lacks for what it was then, in its config, its checkpoints and its versions', async () => {
+  it('completes the config, checkpoints and versions of an older run by the values of its time', async () => {
     await begun();
     const now = { ...options, config: { ...options.config, more: 'new' }, versions: { cpu: 'this', sharing: 'rows' } };
     const before = (more: string) => ({ config: { more, rate: 7 }, versions: { sharing: 'rows' } });
@@ -48,7 +48,7 @@ describe('taking up', () => {
     expect([run.from?.step, run.notices]).toEqual([8, ['going on after step 8']]);
   });
 
-  it('refuses another machine unless that is allowed, and says then that bytes may differ', async () => {
+  it('refuses another machine unless this is allowed, and then says that bytes may differ', async () => {
     await begun();
     const elsewhere = { ...options, versions: { cpu: 'another' } };
     expect(refused(() => resumeRun(path, elsewhere))).toBe(
@@ -101,7 +101,7 @@ describe('taking up', () => {
     expect(readFileSync(metrics, 'utf8')).toBe('');
   });
 
-  it('clears away what a killed process left half-written', async () => {
+  it('removes half-written files of a killed process', async () => {
     await begun();
     for (const name of ['config.json.1.partial', 'checkpoints/step-000000012.json.7.partial'])
       writeFileSync(join(path, name), 'x');
@@ -110,7 +110,7 @@ describe('taking up', () => {
     expect(readdirSync(path, { recursive: true }).filter((name) => /partial|12/.test(String(name)))).toEqual([]);
   });
 
-  it('refuses what is no run, and a state of another model', async () => {
+  it('refuses a folder that is no run, and a state of another model', async () => {
     expect(refused(() => resumeRun(path, options))).toContain('expected the folder of a run, got no such folder');
     await begun();
     const run = resumeRun(path, options);
@@ -131,7 +131,7 @@ describe('taking up', () => {
     tf.dispose(variables.w!);
   });
 
-  it('early stopping counts the validations from before, and keeps to its end', async () => {
+  it('lets early stopping count earlier validations, and stay stopped', async () => {
     const bounds = [-3, -1, -2, -2, -5, -5];
     const validated = async (run: DurableRun, killedAt: number) => {
       const { problem, variables } = quadratic([5], () => [0]);
@@ -167,7 +167,7 @@ describe('taking up', () => {
 });
 
 describe('the lock', () => {
-  it('refuses a second run on the folder, whoever asks', () => {
+  it('refuses every second run on the folder', () => {
     const run = beginRun(path, options);
     expect(refused(() => resumeRun(path, options))).toMatch(
       new RegExp(

@@ -6,13 +6,13 @@ import { compiled, eager, shaped, withGradients } from '../laws/evaluation.ts';
 const x = shaped([1, 2, 3, 4, 5, 6], [3, 2]);
 const tripled = [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 5, 6, 5, 6, 5, 6];
 
-it('repeats each row in place, eager and compiled', async () => {
+it('repeatRows repeats each row in place, eager and compiled', async () => {
   const fn = ({ x: given }: Readonly<Record<string, Tensor>>) => ({ y: repeatRows(given!, 3) });
   expect([...eager(fn, { x }).y!]).toEqual(tripled);
   expect([...(await compiled(fn, { x })).y!]).toEqual(tripled);
 });
 
-it('keeps the other axes, whatever their number', () => {
+it('repeatRows keeps any number of other axes', () => {
   const fn = ({ x: given }: Readonly<Record<string, Tensor>>) => ({ y: repeatRows(given!, 2) });
   expect([...eager(fn, { x: shaped([1, 2], [2]) }).y!]).toEqual([1, 1, 2, 2]);
   expect([...eager(fn, { x: shaped([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 2, 2]) }).y!]).toEqual([
@@ -20,7 +20,7 @@ it('keeps the other axes, whatever their number', () => {
   ]);
 });
 
-it('sums gradients over the copies, eager and compiled', async () => {
+it('repeatRows sums gradients over the copies, eager and compiled', async () => {
   const weights = Array.from({ length: 18 }, (_, i) => i + 1);
   const loss = withGradients(
     ({ x: given }) => tf.sum(tf.mul(repeatRows(given!, 3), tf.reshape(weights, [9, 2]))) as Scalar,
@@ -30,7 +30,7 @@ it('sums gradients over the copies, eager and compiled', async () => {
   expect([...(await compiled(loss, { x }))['gradient:x']!]).toEqual(expected);
 });
 
-it('leaves one row, and rows that fit, as they are; refuses groups of unequal size', () => {
+it('rowsFor leaves one row, and rows that fit, unchanged; it refuses groups of unequal size', () => {
   tf.tidy(() => {
     const [one, three] = [tf.zeros([1, 2]), tf.zeros([3, 2])];
     expect(rowsFor('f', one, 7)).toBe(one);

@@ -69,7 +69,7 @@ const withRoundedSizes = (read: Content | null) =>
   };
 
 describe("safetensors' verdicts", () => {
-  it('are those of the Python library for every crafted file, and what is read is the same', () => {
+  it('are those of the Python library for every crafted file, with the same content', () => {
     const different = cases.flatMap((crafted) => {
       const [ours, theirs] = [contentOf(fileOf(crafted)), withRoundedSizes(crafted.read)];
       const sorted = (content: Content | null) =>

@@ -111,7 +111,7 @@ describe('decodeSafetensors', () => {
     expect(metadata).toEqual({});
   });
 
-  it('gives back what was encoded', () => {
+  it('gives back the encoded tensors', () => {
     expect(decodeSafetensors(encodeSafetensors(small), 'f')).toEqual(small);
   });
 

@@ -60,14 +60,14 @@ describe('checkParam', () => {
 });
 
 describe('ExpectationError', () => {
-  it('says where, what was expected, what came, what to do; and keeps the parts', () => {
+  it('gives place, expectation, received value and remedy, and keeps them as parts', () => {
     const parts = { where: 'config: seed', expected: 'a whole number', received: '"x"', remedy: 'leave it out' };
     const error = new ExpectationError(parts);
     expect(String(error)).toBe('ExpectationError: config: seed: expected a whole number, got "x"; leave it out');
     expect(error).toMatchObject(parts);
   });
 
-  it('ends after what came where no remedy is given', () => {
+  it('ends after the received value if there is no remedy', () => {
     const error = new ExpectationError({ where: 'f: x', expected: '1', received: '2' });
     expect(String(error)).toBe('ExpectationError: f: x: expected 1, got 2');
     expect(error.remedy).toBe('');

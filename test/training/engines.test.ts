@@ -45,7 +45,7 @@ describe.each([...Object.values(engines), recordingEngine().engine])('the $kind 
     };
   const x = Float32Array.of(1, -1);
 
-  it('runs at given and at held values, gives what is assigned, and changes no variable', async () => {
+  it('runs at given and at current values, returns assigned ones, and changes no variable', async () => {
     const used = variables();
     const open = await engine.open(moving(used), { x: [2] }, { variables: used });
     const before = tf.memory().numTensors;
@@ -79,7 +79,7 @@ describe.each([...Object.values(engines), recordingEngine().engine])('the $kind 
     tf.dispose(used);
   });
 
-  it('frees nothing of its surroundings, and what it gives is its own', async () => {
+  it('frees nothing of its surroundings, and returns arrays of its own', async () => {
     const outside = tf.tidy(() => tf.keep(tf.tensor1d([3])));
     const open = await engine.open(({ x: input }) => ({ same: input!, outside }), { x: [2] });
     const { same } = await open.run({ x });

@@ -145,7 +145,7 @@ describe.each(engines)('the %s engine', (engine) => {
     tf.dispose(variables);
   });
 
-  it('hands on what a callback or a batch throws, with the variables written', async () => {
+  it('rethrows the error of a callback or a batch, with the variables written', async () => {
     const { problem, variables } = quadratic([8], () => [0]);
     const batch = (step: number) => {
       if (step === 1) throw new RangeError('no more data');

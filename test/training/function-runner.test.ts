@@ -17,7 +17,7 @@ vi.mock('@flowvae/compiler', async (original) => {
   return { ...module, SessionPool: Counted };
 });
 
-it('reads variables of all types', async () => {
+it('a runner reads variables of all types', async () => {
   const w = tf.tidy(() => tf.variable(tf.tensor1d([2, 3])));
   const count = tf.tidy(() => tf.variable(tf.scalar(16777217, 'int32'))); // no float32
   const odd = () => tf.cast(tf.equal(tf.mod(count, tf.scalar(2, 'int32')), tf.scalar(1, 'int32')), 'float32');
@@ -27,7 +27,7 @@ it('reads variables of all types', async () => {
   tf.dispose([w, count]);
 });
 
-it('starts no threads where a variable cannot be read', async () => {
+it('a runner starts no threads if a variable cannot be read', async () => {
   const w = tf.tidy(() => tf.variable(tf.scalar(1)));
   vi.spyOn(w, 'dataSync').mockImplementation(() => {
     throw new RangeError('mine');
@@ -38,7 +38,7 @@ it('starts no threads where a variable cannot be read', async () => {
   w.dispose();
 });
 
-it('a thread that has ended rejects jobs, those that come later at once', async () => {
+it('a thread that has ended rejects jobs, later ones at once', async () => {
   const graph = traceGraph(({ x }) => ({ y: tf.neg(x!) }), { x: [1] });
   const ending: SessionRecipe = {
     ...sessionRecipe(graph, { threads: 1 }),

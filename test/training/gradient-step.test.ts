@@ -14,7 +14,7 @@ async function gradients(engine: EngineName, { loss, inputShapes, batch }: Train
   return { values, gradients: await state.readRegion(GRADIENTS) };
 }
 
-it('computes the same loss, terms and gradients, and a gradient reaches every variable', async () => {
+it('a step computes the same loss, terms and gradients, and a gradient reaches every variable', async () => {
   const { problem, variables } = smallVae(5);
   // away from the identity start, where the heads' kernels are zero
   tf.tidy(() =>

@@ -210,7 +210,7 @@ describe.each(['cpu', 'wasm'] as const)('the origin, on the %s backend', (backen
   });
 });
 
-it('a step can be looked at: what enters it, its terms by row, all gradients', async () => {
+it('a step can be inspected: its inputs, its terms by row, all gradients', async () => {
   const { problem, variables } = quadratic([3, 4], (step) => (step === 2 ? [1, Number.NaN] : [1, 1]));
   const before = tf.memory().numTensors;
   const good = await inspectStep(problem, variables, { step: 1 });

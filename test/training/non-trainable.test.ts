@@ -108,7 +108,7 @@ const train = (each: Normalised, rest: Partial<FitOptions> = {}) =>
   fit({ ...each.problem, variables: each.variables, optimizer: adam(1e-2), steps: 30, ...rest });
 
 describe.each(engines)('moving averages, %s', (engine) => {
-  it('are what float64 says after 30 steps, and the optimiser trains the rest', async () => {
+  it('equal float64 after 30 steps, and the optimiser trains the other variables', async () => {
     const each = normalised();
     const before = tf.memory().numTensors;
     await train(each, { engine });
@@ -143,7 +143,7 @@ describe.each(engines)('moving averages, %s', (engine) => {
     expectAverages(rest.variables, averagesAfter(upTo(9)));
   });
 
-  it('are what an evaluation normalises with, which may not assign them', async () => {
+  it('serve an evaluation for its normalisation, which may not assign them', async () => {
     const each = normalised();
     await train(each, { engine });
     const { x } = batch(99);
@@ -192,7 +192,7 @@ describe.each(engines)('moving averages, %s', (engine) => {
     expect([count.dataSync()[0], w.dataSync()[0]]).toEqual([3, 1]);
   });
 
-  it('refuses what is not part of the state, and says how it can be', async () => {
+  it('refuses a variable outside the state, and says how to add it', async () => {
     const { problem, variables } = normalised();
     const { moving_mean: _, ...without } = variables;
     const failing = (given: NamedVariables, loss = problem.loss) =>

@@ -116,7 +116,7 @@ describe('training with threads', () => {
     expect((await trained(3, { optimizer })).values).toEqual(first.values);
   });
 
-  it('names what is not finite, and keeps the parameters of before', async () => {
+  it('names the value that is not finite, and keeps the earlier parameters', async () => {
     const { problem, variables } = vae();
     const before = valuesOf(variables);
     const batch = (step: number) => {
@@ -210,7 +210,7 @@ describe('the state', () => {
     await Promise.all([state.dispose(), alone.dispose()]);
   });
 
-  it('frees what this thread holds of ONNX Runtime', async () => {
+  it("frees this thread's sessions of ONNX Runtime", async () => {
     const runtime = await loadRuntime();
     if (typeof runtime === 'string') throw new Error(runtime); // the reason why there is none
     const create = vi.spyOn(runtime.InferenceSession, 'create');
@@ -243,7 +243,7 @@ describe('the state', () => {
   });
 });
 
-it('gives every thread a row, as evenly as can be', () => {
+it('rowsOf gives every thread a row, as evenly as possible', () => {
   expect(rowsOf(100, 2)).toEqual([50, 50]);
   expect(rowsOf(8, 3)).toEqual([2, 3, 3]);
   expect(rowsOf(2, 5)).toEqual([1, 1]);

@@ -19,11 +19,11 @@ const problem = (seed: number, kind: 'normal' | 'uniform' = 'normal') =>
 
 const noiseAt = (step: number, seed = 1) => [...problem(seed).batch(step).noise!];
 
-it('states the shapes of data, noise and schedules', () => {
+it('variational gives the shapes of data, noise and schedules', () => {
   expect(problem(1).inputShapes).toEqual({ x: [4, 2], noise: [4, 3], beta: [] });
 });
 
-it('draws noise that depends on key and step alone', () => {
+it('variational draws noise that depends on key and step alone', () => {
   const first = problem(1);
   const inOrder = [0, 1, 2].map((step) => [...first.batch(step).noise!]);
   expect(noiseAt(2)).toEqual(inOrder[2]);
@@ -32,13 +32,13 @@ it('draws noise that depends on key and step alone', () => {
   expect(noiseAt(0, 2)).not.toEqual(inOrder[0]);
 });
 
-it('draws the kind of noise that the sampler takes', () => {
+it("variational draws the sampler's kind of noise", () => {
   const uniform = [...problem(1, 'uniform').batch(0).noise!];
   expect(uniform.every((u) => u >= 0 && u < 1)).toBe(true);
   expect(noiseAt(0).some((z) => z < 0)).toBe(true);
 });
 
-it('hands over data and schedule of the step', () => {
+it('variational passes data and schedules of the step', () => {
   const { x, beta } = problem(1).batch(7);
   expect([...x!]).toEqual(new Array(8).fill(7));
   expect(beta).toEqual(Float32Array.of(0.7));

@@ -125,7 +125,7 @@ it('the decoder’s bias is the logit of the mean image, clipped at both ends', 
   expect(bias[0]).toBeCloseTo(-bias.at(-1)!, 5);
 });
 
-describe.each([undefined, 'planar*2'])('with flow %s', (formula) => {
+describe.each([undefined, 'planar*2'])('mlpVae with flow %s', (formula) => {
   const model = vaeOf(formula ? { flow: formulaFlow(formula) } : {});
 
   it('keeps shapes, with pixels that make no square', () => {

@@ -47,7 +47,7 @@ describe.each(Object.entries(activations))('%s', (activation, apply) => {
     return dense(hidden2, network, 'output');
   });
 
-  it('computes what its weights say, eager and compiled', async () => {
+  it('computes the function of its weights, eager and compiled', async () => {
     const eager = tf.tidy(() => network.apply(tf.tensor2d(inputs, [3, 5])));
     expect(differences('output', eager.dataSync(), expected, 1e-6)).toEqual([]);
     eager.dispose();

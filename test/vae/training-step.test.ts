@@ -152,7 +152,7 @@ describe('K = 0', () => {
     }
   });
 
-  it('is what a fresh flow starts from, under the same noise', () => {
+  it('is the start of a new flow, under the same noise', () => {
     const options = { pixels, latent, hidden: [9, 5], activation: 'relu', key: key(4) } as const;
     const plain = mlpVae(options);
     made.push(plain);

@@ -39,11 +39,11 @@ const model: Message<'ModelProto'> = {
   metadataProps: { key: 'config', value: '{}' },
 };
 
-it('encodeMessage writes byte for byte what the library of ONNX writes', () => {
+it('encodeMessage writes the same bytes as the library of ONNX', () => {
   expect(Buffer.from(encodeMessage('ModelProto', model)).toString('hex')).toBe(library.hex);
 });
 
-it('encodeMessage writes what a reader of the proto3 schema understands too', () => {
+it('encodeMessage writes bytes that a reader of the proto3 schema understands too', () => {
   const { graph } = onnxProto.onnx.ModelProto.decode(encodeMessage('ModelProto', model));
   expect(graph!.node![0]!.attribute!.map(({ ints }) => ints!.map(Number))).toEqual([
     [],

@@ -77,7 +77,7 @@ describe('a function that differs between batch sizes', () => {
     expect(error.message).toMatch(text);
   });
 
-  it('says at which size a function fails that fixes it', async () => {
+  it('names the size at which it fails, if it fixes the size', async () => {
     const captured = tf.ones([100, 3]);
     const error = await refusal(({ x }) => ({ y: tf.add(x!, captured) }));
     expect(error).toBeInstanceOf(TraceError);
@@ -87,14 +87,14 @@ describe('a function that differs between batch sizes', () => {
     captured.dispose();
   });
 
-  it('is exported all the same with a fixed size', async () => {
+  it('is exported with a fixed size', async () => {
     expect(
       (await compile(({ x }) => ({ y: tf.mul(x!, Math.log(rows(x))) })).toOnnx({ x: [2, 3] })).length,
     ).toBeGreaterThan(0);
   });
 });
 
-describe('what cannot be traced', () => {
+describe('a function that cannot be traced', () => {
   it.each<[string, Traceable, RegExp]>([
     [
       'a random draw',
@@ -201,7 +201,7 @@ describe('scaling', () => {
     ['a fraction of neither kind', (size) => Math.PI / size],
     ['infinite', (size) => (size === 67 ? Number.POSITIVE_INFINITY : 1)],
     ['not a number', () => Number.NaN],
-  ])('finds none in what is %s', (_, of) => {
+  ])('finds no scaling in numbers that are %s', (_, of) => {
     expect(scalingOf(f(of(67)), f(of(71)), sizes)).toBeUndefined();
     expect(multipleOfBatch(of(67), of(71), sizes)).toBeUndefined();
   });

@@ -48,7 +48,7 @@ async function expected({ fn, shapes }: ExportedCase, size: number): Promise<Num
 }
 
 describe.each(exportedCases.map((row) => [row.name, row] as const))('%s', (_, row) => {
-  it.each([1, 2, 5, 67])('computes in onnxruntime-node what is compiled for a batch of %i', async (size) => {
+  it.each([1, 2, 5, 67])('computes in onnxruntime-node the same as compiled for a batch of %i', async (size) => {
     const bytes = await compile(row.fn).toOnnx(row.shapes);
     expect(differences(await runNative(bytes, feedsAt(row.shapes, size)), await expected(row, size))).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('the file', () => {
     w.dispose();
   });
 
-  it('says who made it, and what the user adds', async () => {
+  it("names its producer, and holds the user's metadata", async () => {
     const compiled = compile(({ x }) => ({ y: tf.neg(x!) }));
     const plain = ModelProto.decode(await compiled.toOnnx(shapes));
     expect([plain.producerName, plain.docString, plain.metadataProps]).toEqual(['flowvae', '', []]);

@@ -38,7 +38,7 @@ function eager({ x, noise }: Feeds): Numbers {
   return Object.fromEntries(numbers);
 }
 
-it('has the loss and all gradients that tfjs computes, at several batch sizes', async () => {
+it('an exported VAE has the loss and all gradients of tfjs, at several batch sizes', async () => {
   const bytes = await compile(step, { variables }).toOnnx({ x: ['batch', pixels], noise: ['batch', latent] });
   for (const batch of [1, 7, 30]) {
     const feeds = feedsAt(batch);

@@ -77,7 +77,7 @@ describe('foldConstants', () => {
     expect(after.nodes.map(({ operator }) => operator)).not.toContain('Reshape');
   });
 
-  it('leaves alone what depends on an input, other operators, other types and what would grow', async () => {
+  it('leaves alone nodes that depend on an input, other operators, other types and results that would grow', async () => {
     const { after } = await rewritten(
       foldConstants,
       ({ x }) => ({
@@ -108,7 +108,7 @@ describe('foldConstants', () => {
     `);
   });
 
-  it('computes what ONNX Runtime computes, bit for bit', async () => {
+  it('computes the same as ONNX Runtime, bit for bit', async () => {
     const numbers = fc.float({ noDefaultInfinity: false, noNaN: false });
     await fc.assert(
       fc.asyncProperty(fc.tuple(numbers, numbers), async ([a, b]) => {

@@ -15,23 +15,23 @@ testRows(0);
 describe('a setting outside the pairs', () => {
   const names = Object.keys(architectures) as (keyof typeof architectures)[];
 
-  it.each(names)('does all: architecture %s', async (architecture) => {
+  it.each(names)('lets a run do everything: architecture %s', async (architecture) => {
     const { hidden: _, heads: __, ...settings } = settingsOf([])!;
     await doAll({ ...settings, architecture, flow: 'planar' }, '--report');
   });
 
-  it('does all: engine eager', () =>
+  it('lets a run do everything: engine eager', () =>
     doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, '--report'));
 
-  it('does all: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
+  it('lets a run do everything: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
 
-  it('is one of those that are named, with a reason', () => {
+  it('is in the list of exceptions, with a reason', () => {
     expect(Object.keys(unpaired).toSorted()).toEqual(['architecture', 'data', 'engine', 'keep']);
   });
 });
 
 describe('the rows', () => {
-  it('hold every pair that is allowed', () => {
+  it('hold every allowed pair', () => {
     const keyOf = (pair: Row) => described(pair.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
     const held = new Set(rows.flatMap((row) => row.flatMap((a, i) => row.slice(i + 1).map((b) => keyOf([a, b])))));
     const choices = factors.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
@@ -41,7 +41,7 @@ describe('the rows', () => {
     expect(pairs.length).toBeGreaterThan(2000);
   });
 
-  it('leave out pairs that are refused by the name of one of the two options', () => {
+  it('leave out only pairs whose refusal names one of the two options', () => {
     const unsaid = refused.filter((pair) => {
       try {
         completeConfig(settingsOf(pair) ?? {});

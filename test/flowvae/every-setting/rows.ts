@@ -14,7 +14,7 @@ export const described = (row: Row): string => row.map(({ name, value }) => `${n
  */
 export function testRows(first: number): void {
   const rows = covering.rows.filter((_, i) => i % 4 === first);
-  it.each(rows.map((row) => [described(row), row] as const))('does all with %s', (_, row) =>
+  it.each(rows.map((row) => [described(row), row] as const))('a run does everything with %s', (_, row) =>
     doAll(settingsOf(row)!, row.find(({ name }) => name === 'evaluate')?.value),
   );
 }
