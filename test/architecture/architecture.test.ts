@@ -2,7 +2,6 @@
 // In every quick run.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { commentsAreNarrow } from './comment-law.ts';
 import { noCycles } from './cycle-law.ts';
 import { readRepository } from './file-map.ts';
 import * as importLaws from './import-laws.ts';
@@ -12,14 +11,15 @@ import { lawCases } from './mutants.ts';
 import { allowedRooms, roomsBelow } from './packages-table.ts';
 import { fewPositionalParameters } from './parameter-law.ts';
 import * as plainLaws from './plain-laws.ts';
+import * as proseLaws from './prose-laws.ts';
 
 const repository = readRepository(fileURLToPath(new URL('../..', import.meta.url)));
 const laws = [
   ...Object.values(importLaws),
   ...Object.values(layoutLaws),
   ...Object.values(plainLaws),
+  ...Object.values(proseLaws),
   noCycles,
-  commentsAreNarrow,
   fewPositionalParameters,
 ];
 

@@ -1,5 +1,4 @@
 // Small made-up repositories that break a law about places, names, texts and signatures.
-import { commentsAreNarrow } from './comment-law.ts';
 import type { FileMap } from './file-map.ts';
 import { flow, type LawCase, manifest, mutant } from './law-case.ts';
 import * as layout from './layout-laws.ts';
@@ -30,22 +29,6 @@ export const layoutCases: readonly LawCase[] = [
         ...['test/utils/a.ts', 'packages/vae/src/helpers.ts', 'test/misc.test.ts', 'test/png-utils.ts'].map(
           (path) => `${path}: name it after what it is for`,
         ),
-      ),
-    },
-  },
-  {
-    law: commentsAreNarrow,
-    mutants: {
-      'comments of every kind, and no wide text': mutant(
-        {
-          'test/a.ts': [
-            `// ${'a'.repeat(118)}`,
-            `const a = 1; /* ${'b'.repeat(105)} */`,
-            `const c = '${'c'.repeat(120)}';`,
-          ].join('\n'),
-          'test/b.ts': `/**\n * ${'d'.repeat(118)}\n */\nexport const d = 1;\n`,
-        },
-        ...['test/a.ts:1', 'test/a.ts:2', 'test/b.ts:2'].map((place) => `${place}: a comment ends behind column 120`),
       ),
     },
   },

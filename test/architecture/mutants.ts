@@ -3,5 +3,6 @@
 import { importCases } from './import-mutants.ts';
 import type { LawCase } from './law-case.ts';
 import { layoutCases } from './layout-mutants.ts';
+import { proseCases } from './prose-mutants.ts';
 
-export const lawCases: readonly LawCase[] = [...importCases, ...layoutCases];
+export const lawCases: readonly LawCase[] = [...importCases, ...layoutCases, ...proseCases];

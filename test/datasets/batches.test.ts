@@ -151,11 +151,11 @@ describe('the chance', () => {
   });
 });
 
-describe('on MNIST', () => {
+describe('MNIST', () => {
   const split = mnist();
   const whole = mnist({ split: '60k/10k' });
 
-  test('a static image is the same under every split, and differs from the test image at its place', () => {
+  test('has equal static images under every split, which differ from the test images at their places', () => {
     const options = { binarisation: 'static', key: seed } as const;
     const held = binarised(split.validation, options).row(12);
     expect(binarised(whole.train, options).row(50_012)).toEqual(held);
@@ -163,7 +163,7 @@ describe('on MNIST', () => {
     expect(asTest).not.toEqual(held);
   });
 
-  test('a dynamic batch of 100 is drawn by the fast path: about 0.25 ms, 2 ms if all else fails to be quiet', () => {
+  test('draws a dynamic batch of 100 by the fast path: about 0.25 ms, 2 ms on a busy machine', () => {
     const source = batches(split.train, { batchSize: 100, binarisation: 'dynamic', key: seed });
     for (let step = 0; step < 300; step++) source.at(step);
     const times = Array.from({ length: 20 }, (_, round) => {

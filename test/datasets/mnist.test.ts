@@ -18,7 +18,7 @@ test('the training images are not read for the test images', () => {
   expect(held() - before).toBeLessThan(2 * images.images.byteLength);
 });
 
-test('has 50,000, 10,000 and 10,000 labelled images of 28 x 28', () => {
+test('MNIST has 50,000, 10,000 and 10,000 labelled images of 28 x 28', () => {
   for (const [set, count] of [
     [data.train, 50_000],
     [data.validation, 10_000],
@@ -48,7 +48,7 @@ test('the labels are the digits that stand first in the files, in their known nu
   expect(counts).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
 });
 
-test('its mean intensity is the known 0.1307', () => {
+test('the mean intensity is the known 0.1307', () => {
   const mean = meanImage(whole.train);
   expect(mean).toHaveLength(784);
   expect(mean.reduce((sum, value) => sum + value, 0) / 784).toBeCloseTo(0.1307, 4);

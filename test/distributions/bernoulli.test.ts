@@ -109,16 +109,13 @@ it('detached cuts the logits off, and passes the same values', () => {
   expect(whole['gradient:logits']!.some((value) => value !== 0)).toBe(true);
 });
 
-it.each([64, 127, 128, 192, 256, 1021, 4096])(
-  'gives %i even pixels the probability 2^−width, whatever the width',
-  (width) => {
-    const { logProb } = eager(scoredBy(ours), {
-      x: shaped(new Float32Array(width), [1, width]),
-      logits: shaped(new Float32Array(width), [1, width]),
-    });
-    expect(differences('logProb', logProb!, [-width * Math.LN2], 1e-6)).toEqual([]);
-  },
-);
+it.each([64, 127, 128, 192, 256, 1021, 4096])('the probability of %i even pixels is 2^−width', (width) => {
+  const { logProb } = eager(scoredBy(ours), {
+    x: shaped(new Float32Array(width), [1, width]),
+    logits: shaped(new Float32Array(width), [1, width]),
+  });
+  expect(differences('logProb', logProb!, [-width * Math.LN2], 1e-6)).toEqual([]);
+});
 
 it.each([
   [[3, 5], 'expected [batch, 4], got [3, 5]'],

@@ -176,7 +176,7 @@ describe('both directions', () => {
     expect(Math.abs(-sampled.nll - average(truth))).toBeLessThan(0.02);
   });
 
-  it('are exact from the exact posterior, whatever the temperatures', async () => {
+  it('are exact from the exact posterior, for any temperatures', async () => {
     const still = tf.tidy(() => tf.tensor2d([[0, 0]]));
     const standard = diagonalNormal({ mean: still as Tensor2D, logStd: still as Tensor2D });
     // nothing is observed: the posterior is the prior, and p(x) = e^−7

@@ -72,7 +72,7 @@ describe('evaluate', () => {
   });
 
   it.each([1, 499, 500, 501, 1200])(
-    'with %d samples is what the same noise gives by hand, and states the error over images',
+    'with %d samples equals the computation by hand from the same noise, and gives the error over images',
     async (samples) => {
       const [result, hand] = [await evaluate(options({ samples })), byHand(samples)];
       const nlls = hand.map(({ logMean }) => -logMean);

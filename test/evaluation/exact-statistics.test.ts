@@ -85,7 +85,7 @@ function infer(x: Tensor2D): Samplable {
   return rest as unknown as Samplable;
 }
 
-it('encodings has the mean of so many draws, whatever it returns of them', async () => {
+it('encodings has the mean of all draws, for any number of returned ones', async () => {
   const found: Record<string, number[]> = { mean: [], z: [], logQ: [] };
   const options = {
     infer,

@@ -28,7 +28,7 @@ describe('the font', () => {
     );
   });
 
-  it('is the only one: a chart has the same bytes whatever fonts the host has', async () => {
+  it('is the only one: a chart has the same bytes with any fonts of the host', async () => {
     const { barChart } = await import('@flowvae/figures');
     const series = ['a', 'b'].map((label) => ({ label, values: [1] }));
     const options = { title: 'title', note: 'note', xLabel: 'x', yLabel: 'y', categories: ['c'], series };

@@ -32,7 +32,7 @@ const lineEnds = (sheet: Picture, top: number, bottom: number) => {
 };
 
 describe('panels', () => {
-  it('stacks charts and lines their x axes up, whatever their numbers take in width', () => {
+  it('stacks charts and aligns their x axes, for any width of their numbers', () => {
     const sheet = decodePng(panels([chart(1), chart(1_000_000)]));
     expect(sheet).toMatchObject({ width: 800, height: 1000 });
     expect(lineEnds(sheet, 0, 500)).toEqual(lineEnds(sheet, 500, 1000));

@@ -223,14 +223,11 @@ describe('enough of a check has to be judged', () => {
       },
     };
   };
-  it.each([0.1, 0.15, 0.2, 0.3, 0.4, 0.6])(
-    'a tenth of them, whatever the share: first coordinate below %f',
-    (bound) => {
-      const report = checkFlow(rare(bound), { checks: ['logDet'], scale: 1, draws: 5, points: 20 });
-      const { judged, planned } = report.outcomes[0]!;
-      expect([planned, report.ok]).toEqual([100, judged >= 10]);
-    },
-  );
+  it.each([0.1, 0.15, 0.2, 0.3, 0.4, 0.6])('a tenth of them, for any share: first coordinate below %f', (bound) => {
+    const report = checkFlow(rare(bound), { checks: ['logDet'], scale: 1, draws: 5, points: 20 });
+    const { judged, planned } = report.outcomes[0]!;
+    expect([planned, report.ok]).toEqual([100, judged >= 10]);
+  });
 
   it('in each dimension by itself', () => {
     const report = checkFlow((dim) => (dim === 2 ? nearlySingular(1e-6) : shifted(dim)), {

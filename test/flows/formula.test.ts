@@ -140,7 +140,7 @@ describe('the table', () => {
   });
 
   it.each(Object.entries(flowTable))(
-    'bounds the arguments of %s to what its maker takes',
+    'bounds the arguments of %s as its maker does',
     (name, { args = [], fewest = 1 }) => {
       const sized = (bound: number | ((dim: number) => number), dim: number) =>
         typeof bound === 'number' ? bound : bound(dim);

@@ -140,7 +140,7 @@ it.each([
   [5, 3, 0.5],
   [2, 2, 1],
 ])(
-  'its implicit gradient is that of float64 differences (dimension %i, %i layers, scale %d)',
+  'the implicit gradient is that of float64 differences (dimension %i, %i layers, scale %d)',
   async (dim, layers, scale) => {
     const { z: _, ...params } = drawInputs(planar(dim, layers), { paramRows: 1, scale });
     const rows = 4;

@@ -14,7 +14,7 @@ describe.concurrent('output without a reader', () => {
   it.concurrent.each([
     ['reproduce --list', 'experiments/reproduce/run.ts', ['table2', '--scale', 'paper', '--list'], SIGPIPE],
     ['flowvae completion', 'packages/flowvae/src/command/main.ts', ['completion', 'bash'], SIGPIPE],
-    ['what goes wrong keeps its own exit code', 'experiments/reproduce/run.ts', ['fig9'], 2],
+    ['an error keeps its own exit code', 'experiments/reproduce/run.ts', ['fig9'], 2],
   ])('%s', async (_, path, args, expected) => {
     const { code, stderr } = await program(path, args, { onStart: ({ stdout }) => void stdout!.destroy() });
     expect([code, stderr.split('\n').length - 1]).toEqual([expected, expected === 2 ? 1 : 0]);

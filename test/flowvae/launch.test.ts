@@ -135,7 +135,7 @@ describe('the watch', () => {
     ['the parent', 20, [bash], 20],
     ['npx, two processes up', 50, [bash, npx, sh, pnpm], 30],
     ['the shell between npx and pnpm', 50, [bash, npx, sh, pnpm], 40],
-    ['what started npx', 50, [bash, npx, sh, pnpm], 20],
+    ['the parent of npx', 50, [bash, npx, sh, pnpm], 20],
   ])('calls once after the end of %s', (_, parent, rows, ended) => {
     expect(callsAfter(parent, rows, ended)).toBe(1);
   });

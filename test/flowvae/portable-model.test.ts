@@ -55,7 +55,7 @@ describe('a saved model', () => {
   });
 });
 
-it('names the folder of the data, but not where that is, in every file', async () => {
+it('every file names the folder of the data without its path', async () => {
   const model = untrainedModel({ data: '/home/someone/digits/' });
   const folder = freshPath();
   saveModel(folder, model);

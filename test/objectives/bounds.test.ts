@@ -113,7 +113,7 @@ describe('the expectations of bounds', () => {
   });
 
   it.each(conjugateNormal.cases.map((given) => [given.name, given] as const))(
-    'they are what quadrature says, conjugate normal: %s',
+    'equal quadrature, conjugate normal: %s',
     (_, given) => {
       const makeModel = conjugateAt(given);
       expect(misses('elbo', expected(elbo(), 'elbo', makeModel), given.elbo.value)).toEqual([]);

@@ -43,7 +43,7 @@ const standardErrorOf = (values: Float64Array) => {
 describe.each(linearGaussians.map((given) => [given.name, given] as const))('%s', (_, given) => {
   const points = Array.from({ length: given.batch }, (__, i) => i);
 
-  it.each([1, 2, 3])('equals log p(x) at the exact posterior, whatever the noise (%i)', (seed) => {
+  it.each([1, 2, 3])('equals log p(x) at the exact posterior, for any noise (%i)', (seed) => {
     const { elbo: bound, loss } = termsOf(given, 'exact', points, seed);
     expect(differences('elbo', bound, given.logEvidence, 2e-5)).toEqual([]);
     expect(differences('loss', [-loss], [meanOf(Float64Array.from(given.logEvidence))], 2e-5)).toEqual([]);

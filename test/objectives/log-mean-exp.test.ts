@@ -26,8 +26,8 @@ it.each([
   ['tiny ones', [-1e4, -1e4 - 1, -1e4 + 2]],
   ['far apart, rising', [-1e4, 0, 1e4]],
   ['far apart, falling', [1e4, 0, -1e4]],
-  ['with weights of 0', [-infinity, -3, -infinity, -2]],
-  ['of weights of 0 only', [-infinity, -infinity]],
+  ['some weights of 0', [-infinity, -3, -infinity, -2]],
+  ['weights of 0 only', [-infinity, -infinity]],
 ])('%s', (_, values) => {
   expect(streamed(values).logMean).toBeCloseTo(direct(values), 12);
   expect(streamed(...values.map((value) => [value])).logMean).toBeCloseTo(direct(values), 12);

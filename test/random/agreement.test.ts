@@ -45,7 +45,7 @@ test('the kernels serve', () => {
   expect(bulkDraws).toBe('wasm-simd');
 });
 
-test('where they have not been built there are none, and the reference serves', () => {
+test('the reference serves if the kernels have not been built', () => {
   expect(wasmDraws(new URL('missing.wasm', import.meta.url))).toBeUndefined();
 });
 

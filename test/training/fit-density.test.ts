@@ -97,7 +97,7 @@ describe('a flow', () => {
   });
 });
 
-it('refuses batches that the data cannot fill', async () => {
+it('fitDensity refuses batches that the data cannot fill', async () => {
   const { variables, density } = newNormal();
   const wrong = async () => fitDensity(density, { variables, data, ...options, batchSize: 401 });
   await expect(wrong()).rejects.toThrow('fitDensity: batchSize: expected a whole number from 1 to 400');
@@ -108,7 +108,7 @@ it('refuses batches that the data cannot fill', async () => {
 describe('a fitted density', () => {
   const { variables, density } = newFlow();
 
-  it('draws, scores and finds latents as its parts do, whatever the chunks are', async () => {
+  it('draws, scores and finds latents as its parts do, with chunks of any size', async () => {
     for (const chunk of [7, 64, 4096]) {
       for (const engine of ['compiled', 'eager'] as const) {
         const drawn = await samples(density, { count: 50, key: key(11), variables, chunk, engine });

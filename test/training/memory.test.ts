@@ -45,9 +45,9 @@ describe('rows of a run', () => {
   it.each([
     ['all of them where they fit', 500, (rows: number) => rows * 1000, 500],
     ['as many as fit', 500, (rows: number) => rows * megabyte, 32],
-    ['as many as fit beside what does not grow', 500, (rows: number) => (12 + rows) * megabyte, 20],
+    ['as many as fit beside the constant part', 500, (rows: number) => (12 + rows) * megabyte, 20],
     ['one where none fits', 500, (rows: number) => rows * 100 * megabyte, 1],
-    ['one where what does not grow is too much', 500, (rows: number) => (40 + rows) * megabyte, 1],
+    ['one if the constant part is too large', 500, (rows: number) => (40 + rows) * megabyte, 1],
     ['one of one', 1, (rows: number) => rows * 100 * megabyte, 1],
   ])('%s', (_, most, bytesAt, expected) => {
     expect(rowsWithin(most, bytesAt)).toBe(expected);

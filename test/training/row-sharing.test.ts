@@ -238,7 +238,7 @@ describe('rows of a batch', () => {
   });
 });
 
-it('statistics of the batch are of all its rows, whatever the number of threads', async () => {
+it('statistics of the batch are of all its rows, for any number of threads', async () => {
   const [rows, width] = [8, 3];
   const trained = async (threads: number) => {
     const dense = layers.layers.dense({ units: 2, kernelInitializer: 'ones' });
