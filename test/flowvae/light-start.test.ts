@@ -51,7 +51,7 @@ describe.concurrent('the command without a tensor library', () => {
     expect(stdout).not.toBe('');
   });
 
-  it('metrics prints what a run has measured', async () => {
+  it("prints a run's metrics", async () => {
     expect(await alone(['metrics', measured(run({}, false))])).toMatchObject({
       code: 0,
       stdout: 'step,loss\r\n1,2\r\n',

@@ -1,5 +1,5 @@
-// Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, read by the table alone: one grammar
-// for the command line, config files and `parseFlow`, which makes flows of the terms.
+// Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, parsed with the table alone: one
+// grammar for the command line, config files and `parseFlow`, which makes flows from the terms.
 import { didYouMean, ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
 import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
 

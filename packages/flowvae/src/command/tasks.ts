@@ -1,4 +1,4 @@
-// What the checks of a command hand to its work.
+// The tasks that the commands' checks hand to their work.
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import type { SplitName } from '../config/split-names.ts';

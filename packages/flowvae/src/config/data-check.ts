@@ -1,5 +1,4 @@
-// Whether the data that a config names are there, and how many: by their headers, before anything is loaded that reads
-// them.
+// Checks by the files' headers that a config's data exist, and counts them, before their reader is loaded.
 import { idxSizes, mnistFolder, trainingCount } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from './settings.ts';
@@ -10,7 +9,7 @@ export const isMnist = (data: string): boolean => data === 'mnist';
 /** The remedy if the user moved the images, for commands that read them. */
 export const MOVED_REMEDY = 'name the folder where the images are now with --data';
 
-/** Images by what they are for. */
+/** Numbers of images, by their use. */
 export interface ImageCounts {
   readonly train: number;
   readonly test: number;

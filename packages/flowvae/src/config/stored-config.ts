@@ -1,10 +1,10 @@
-// The settings of a run, as its folder holds them.
+// The settings of a run, read from its folder.
 import { readRunConfig } from '@flowvae/runs/plain';
 import { refuseOtherForm } from './likelihood-data.ts';
 import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { type CheckedSettings, changedSettings, recordedSettings } from './train-config.ts';
 
-/** The images that a run began with. */
+/** The images at a run's start. */
 export interface StoredImages {
   /** Their name or folder then. */
   readonly data: string;
@@ -20,13 +20,13 @@ export interface RunSettings extends CheckedSettings {
 }
 
 /**
- * Settings that may change when a run goes on: they decide nothing about the steps that were done. The number of
- * threads decides the last digits.
+ * Settings that may change when a run resumes: they do not affect earlier steps. The number of threads affects the last
+ * digits.
  */
 export const settingsThatMayDiffer = (allowDifferentMachine: boolean): SettingName[] =>
   allowDifferentMachine ? ['onNonFinite', 'threads'] : ['onNonFinite'];
 
-/** The images that the config of a run names. @throws ExpectationError where it cannot be read */
+/** The images that a run's config names. @throws ExpectationError if the config cannot be read */
 export function storedImages(run: string): StoredImages {
   const { data, dataSha256 } = readRunConfig(run);
   return {

@@ -69,9 +69,9 @@ function openRunWith(folder: RunFolder, settings: RunSettings, checkpoint: Check
 }
 
 /**
- * A model of images of another size has as many variables, of which some are longer or shorter.
+ * A model of images of another size has as many variables, but some are longer or shorter.
  *
- * @throws ExpectationError where those lengths are of images of another size
+ * @throws ExpectationError if the lengths belong to images of another size
  */
 function refuseOtherSize({ config, image, model }: Experiment, storedLength: (name: string) => number | undefined) {
   const pixels = image.height * image.width;

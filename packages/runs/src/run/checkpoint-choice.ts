@@ -1,14 +1,14 @@
-// Which checkpoint of a run is wanted, and whether there is one, without a tensor library.
+// The choice of a run's checkpoint, and whether the run has it, without a tensor library.
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { stepsIn } from '../checkpoints/checkpoint-names.ts';
 import { bestOf, isValidation } from '../metrics/validation-entries.ts';
 import { readRunMetrics } from './run-files.ts';
 
-/** Which checkpoint of a run: that of the best validation, or the latest. */
+/** The checkpoint of the best validation, or the latest. */
 export const checkpointChoices = ['best', 'last'] as const;
 
-/** One of them. */
+/** One of the choices. */
 export type CheckpointChoice = (typeof checkpointChoices)[number];
 
 /** The folder of checkpoints in a run folder. */
@@ -24,7 +24,7 @@ export const noCheckpoint = (path: string, which: CheckpointChoice) =>
       which === 'last' ? 'leave the option out, or train first' : 'train with `validateEvery`, or leave the option out',
   });
 
-/** @throws ExpectationError where the names of its files and its metrics show that a run has no such checkpoint */
+/** @throws ExpectationError if the names of its files and its metrics show that a run has no such checkpoint */
 export function refuseNoCheckpoint(path: string, which: CheckpointChoice): void {
   const isThere =
     which === 'last' ? stepsIn(join(path, CHECKPOINTS)).length > 0 : bestOf(readRunMetrics(path).filter(isValidation));

@@ -127,7 +127,7 @@ export const sharedInputs = (shapes: InputShapes): Record<string, Float32Array> 
 export const shapesOf = (variables: NamedVariables): InputShapes =>
   Object.fromEntries(Object.entries(variables).map(([name, { shape }]) => [name, shape]));
 
-/** What all threads have in common. */
+/** The data that all threads share. */
 export interface StepDivision {
   readonly layout: FlatLayout;
   readonly rows: readonly number[];

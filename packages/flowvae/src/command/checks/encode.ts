@@ -1,4 +1,4 @@
-// `flowvae encode <run>`: what is refused before the model is loaded.
+// `flowvae encode <run>`: the checks before the model is loaded.
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { TrainConfig } from '../../config/settings.ts';
 import type { EncodeChoices, EncodeTask } from '../tasks.ts';

@@ -1,4 +1,4 @@
-// `flowvae evaluate <run>`: what is refused before the model is loaded.
+// `flowvae evaluate <run>`: the checks before the model is loaded.
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';

@@ -1,9 +1,9 @@
-// A file that a command is to write, looked at before the work begins.
+// Checks of a command's output file before the work begins.
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
-/** @throws ExpectationError where the name is that of a folder, or lies in none */
+/** @throws ExpectationError if the name is that of a folder, or its folder does not exist */
 export function checkOutputFile(out: string): void {
   const refuse = (expected: string, received: string, remedy: string): never => {
     throw new ExpectationError({ where: `--out ${out}`, expected, received, remedy });

@@ -1,4 +1,4 @@
-// What every command for a run refuses before it loads a tensor library.
+// Checks common to all commands for a run, before a tensor library is loaded.
 import { type CheckpointChoice, refuseNoCheckpoint, refuseNoRun } from '@flowvae/runs/plain';
 import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
@@ -8,7 +8,7 @@ import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 interface Wanted {
   /** Settings that the command changes. */
   readonly changes?: Partial<TrainConfig>;
-  /** Which checkpoint is wanted; then a run will do that still goes on. Default: a finished run. */
+  /** The wanted checkpoint; the run may then be unfinished. Default: a finished run. */
   readonly checkpoint?: CheckpointChoice | undefined;
   /** Whether the command reads the run's images. Default false. */
   readonly readsImages?: boolean;
@@ -21,7 +21,7 @@ interface CheckedRun {
   readonly testImages: number | undefined;
 }
 
-/** @throws ExpectationError where there is no such run, its config is damaged, or its images are not there */
+/** @throws ExpectationError for a missing run, a damaged config, a missing checkpoint, or missing images */
 export function checkRun(run: string, { changes = {}, checkpoint, readsImages = false }: Wanted = {}): CheckedRun {
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
   const settings = runSettings(run, changes);

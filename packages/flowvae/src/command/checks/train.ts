@@ -100,7 +100,7 @@ function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfi
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
-/** The settings of a run that is taken up; what is given besides must not contradict them. */
+/** The settings of a resumed run; other given settings must agree with them. */
 function resumedSettings(run: string, { out, given, allowDifferentMachine = false }: Resumption): CheckedSettings {
   if (out !== undefined && resolve(out) !== resolve(run)) {
     const expected = 'no other folder than the one that --resume names';
