@@ -45,7 +45,7 @@ ${Object.entries(sections)
   --peers <name,…>    ${peerNames.join(', ')} (default: all of them), or none
 `;
 
-/** @throws ExpectationError for an unknown option, section or peer, or a number that is none */
+/** @throws ExpectationError for an unknown option, section or peer, or an invalid number */
 export function readOptions(argv: readonly string[], sections: readonly string[]): Options {
   const values = parsed(argv);
   if (values.section !== undefined && !sections.includes(values.section)) {

@@ -1,8 +1,7 @@
 // The lines in which two texts differ, by their longest common subsequence.
 
 /**
- * Unified: `-` for lines of the first alone, `+` for lines of the second alone; common lines are left out, but for
- * `...` where some stood.
+ * Unified: `-` for lines of the first alone, `+` for lines of the second alone; `...` stands for omitted common lines.
  */
 export function difference(before: string, after: string): string[] {
   const [a, b] = [before.split('\n'), after.split('\n')];

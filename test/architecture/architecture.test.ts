@@ -73,7 +73,7 @@ const sound = {
     const text = "import '@flowvae/training'";
     switch (text) { default: }
     export function planar(dim, options) { return (a, b, c, d) => inner(a, b, c, d); }
-    const inner = (a, b, c, d) => d; // nobody else sees it
+    const inner = (a, b, c, d) => d; // no other file sees it
   `,
   'packages/flows/src/shared-weights.ts': "import { planar } from './planar.ts';",
   // Type imports and later imports are not loaded.

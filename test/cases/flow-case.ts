@@ -11,7 +11,7 @@ export interface FlowCase {
   readonly dims: readonly number[];
   /** Standard deviations of parameters: near 0, and as large as training makes them. */
   readonly scales: { readonly small: number; readonly trained: number };
-  /** The log-det is 0 whatever the parameters are. */
+  /** The log-det is 0 for all parameters. */
   readonly volumePreserving: boolean;
   /** At its initial parameters it is the identity, or a map that keeps volume only: permutations and rotations. */
   readonly startsAs: 'identity' | 'a map of volume 1';

@@ -11,8 +11,7 @@ function autoencoder(): LayersModel {
     layers.layers;
   const model = layers.sequential({
     layers: [
-      // no bias, whose gradient would be 0 but for rounding, since the normalisation takes it out again: Adam would
-      // follow the noise
+      // no bias: the normalisation removes it, so its gradient would be rounding noise, which Adam would follow
       conv2d({
         inputShape: [8, 8, 1],
         filters: 4,

@@ -1,5 +1,5 @@
-// Graphs that kernels of our own cut into stages: the same numbers as ONNX Runtime alone gives, whatever crosses from
-// stage to stage.
+// Graphs that kernels of our own cut into stages: the same numbers as ONNX Runtime alone, for all values that cross
+// between stages.
 import { compile, type Traceable, traceGraph } from '@flowvae/compiler';
 import { chain, planar, planarLeaky } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';

@@ -13,7 +13,7 @@ interface UnaryRow {
   /** Largest distance to that in units of the last place. */
   readonly ulps: number;
   readonly range: readonly [number, number];
-  /** Grows everywhere, but for at most so many units of the last place from one number to the next. */
+  /** The function grows everywhere, apart from this many units of the last place between neighbouring numbers. */
   readonly grows?: { readonly slack: number };
 }
 

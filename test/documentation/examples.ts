@@ -17,7 +17,9 @@ export interface Example {
 /** How a page says that the block below runs for minutes: it is type-checked and not run. */
 const LONG = /(^|\n)[^\n]*\bminutes\b[^\n]*\n+$/;
 
-/** The `ts` and `js` blocks of a Markdown text; those behind a line about minutes apart, for they take long. */
+/**
+ * The `ts` and `js` blocks of a Markdown text; those after a line about minutes are separate, because they take long.
+ */
 export function examplesOf(file: string, markdown: string): { examples: Example[]; long: ReadonlySet<Example> } {
   const long = new Set<Example>();
   const examples = [...markdown.matchAll(/^```(ts|js)\n(.*?)^```$/gms)].map((match, i) => {

@@ -61,8 +61,8 @@ const mistakes: readonly ((folder: string) => unknown)[] = [
 ];
 
 /**
- * The message of every mistake, as the command says it, made in an empty folder: here may be files and runs of the
- * user's. One that is none is an error.
+ * The message of every mistake, as the command prints it, made in an empty folder: the current one may hold the user's
+ * files and runs. A mistake without an error is an error.
  */
 export async function realErrors(): Promise<string[]> {
   const messages: string[] = [];

@@ -1,4 +1,4 @@
-// Latents come a few data points at a time, whatever the number of draws, and the pieces are the whole.
+// Latents come a few data points at a time, for any number of draws, and the pieces form the whole.
 import { diagonalNormal } from '@flowvae/distributions';
 import { type Encoded, encodings } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';

@@ -59,5 +59,5 @@ for (const name of ['renameSync', 'linkSync', 'rmSync', 'fsyncSync', 'truncateSy
 
 syncBuiltinESMExports();
 
-// how many operations there were, for whoever wants to choose among them
+// the number of operations, for choosing among them
 process.on('exit', () => process.stderr.write(`file operations: ${count}\n`));

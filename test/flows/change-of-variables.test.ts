@@ -213,7 +213,7 @@ describe('a uniform base', () => {
     const left = pushForward(once, anywhere, params());
     // @ts-expect-error: the second flow may carry points out of the box that the first one kept
     expect(left.logProb).toBeUndefined();
-    // @ts-expect-error: nor does it live on a box any more
+    // @ts-expect-error: the result is no longer on a box
     expect(left.box).toBeUndefined();
     expect('logProb' in left).toBe(false);
     expect(() => pushForward(once, powers({ low: [0, 0], high: [1, 2] }), params())).toThrow(ExpectationError);

@@ -107,7 +107,7 @@ describe('sylvester-flows', () => {
     expect(sylvesterDistance(row, state)).toBeLessThan(5e-5);
     const withRest = { ...state, 'q_z_nn.0.h.weight': { shape: [1], values: new Float32Array(1) } };
     expect(sylvesterDistance(row, withRest)).toBeLessThan(5e-5);
-    // every head matters, and so does the place of each number in it
+    // every head matters, and the place of each number in it
     for (const name of Object.keys(state).filter((key) => key.endsWith('weight'))) {
       const wrong = { ...state, [name]: { ...state[name]!, values: state[name]!.values.toReversed() } };
       expect([name, sylvesterDistance(row, wrong) > 1e-3]).toEqual([name, true]);

@@ -1,5 +1,4 @@
-// Several draws for each row of parameters: as if the rows had been repeated, in values and gradients, whatever the
-// flow.
+// Several draws for each row of parameters: the same as with repeated rows, in values and gradients, for every flow.
 import { diagonalNormal } from '@flowvae/distributions';
 import { type InvertibleFlow, isInvertible, parseFlow, pushForward } from '@flowvae/flows';
 import { drawNormal, key } from '@flowvae/random';

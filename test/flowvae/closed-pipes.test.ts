@@ -1,5 +1,4 @@
-// Programs whose reader goes away end quietly, as Unix tools do, and a run loses nothing but the lines that nobody
-// read.
+// Programs whose reader goes away end quietly, as Unix tools do, and a run loses only the unread lines.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `flowvae` with these arguments. @throws whatever is no mistake of the user */
+/** Runs `flowvae` with these arguments. @throws errors that are no mistakes of the user */
 export async function flowvaeHere(args: readonly string[]): Promise<Outcome> {
   const text = { stdout: '', stderr: '' };
   const catching = (stream: 'stdout' | 'stderr') =>

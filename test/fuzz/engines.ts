@@ -27,7 +27,7 @@ async function compiled(program: Program): Promise<Numbers> {
   }
 }
 
-/** Unmodified code on the backend, kernel by kernel or in whatever pieces the backend makes. */
+/** Unmodified code on the backend, kernel by kernel or in the backend's own pieces. */
 async function backend(program: Program): Promise<Numbers> {
   const before = tf.getBackend();
   await tf.setBackend('onnxruntime');

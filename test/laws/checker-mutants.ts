@@ -1,5 +1,4 @@
-// Flows of the table, each made slightly wrong: the public checker has to find every one at its defaults, whatever the
-// key.
+// Flows of the table, each made slightly wrong: the public checker must find every one at its defaults, with any key.
 import {
   type CheckName,
   chain,

@@ -53,7 +53,7 @@ export const staysFinite = (flow: Flow, scale: number): string[] => findingsOf(f
 /** At its initial parameters the flow is the identity with log-det 0. */
 export const startsAsIdentity = (flow: Flow): string[] => findingsOf(flow, ['start'], 1);
 
-/** At its initial parameters the log-det is 0, whatever the map is: permutations and rotations are not the identity. */
+/** At its initial parameters the log-det is 0, for maps that are not the identity too: permutations and rotations. */
 export const startsWithoutVolume = (flow: Flow): string[] => findingsOf(flow, ['start'], 1, { start: 'volume' });
 
 /** The inverse leads back to z, and its log-det is the forward one negated. */

@@ -42,7 +42,7 @@ export function keepsConstraint(flow: InvertibleFlow, { one, steep } = tanhProbe
   const rowDot = (a: Float32Array, b: Float32Array, row: number, f = (x: number) => x) =>
     a.subarray(row * dim, (row + 1) * dim).reduce((sum, value, i) => sum + f(value * b[row * dim + i]!), 0);
   const rows = Array.from({ length: draws }, (_, row) => row);
-  // wᵀu carries the rounding of its products, and so does everything after it
+  // wᵀu carries the rounding of its products, as do all later values
   const magnitudes = rows.map((row) => Math.max(1, rowDot(w, u, row, Math.abs)));
   const dots = rows.map((row) => rowDot(w, u, row));
   const near = rows.filter((row) => dots[row]! > SMALLEST_DOT);

@@ -11,7 +11,7 @@ interface LayoutOptions {
 }
 
 /**
- * Fills a project's node_modules with packed packages and whatever they name as a dependency or peer.
+ * Fills a project's node_modules with packed packages and all their dependencies and peers.
  *
  * @param without names of optional peers that this project does not have
  * @param beside packages that the user installs by themselves

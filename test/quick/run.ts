@@ -25,7 +25,7 @@ const usage = `usage: pnpm test:quick [--since <commit>] [--list]
 /** Seconds of test files, two at a time, that leave time for git, imports and the programs that tests start. */
 const BUDGET = 70;
 
-/** A test file that says so in a comment runs whatever the change is. */
+/** A test file with this comment runs for every change. */
 const ALWAYS = '// In every quick run.';
 
 /** How many of the files that do not fit are named. */

@@ -36,7 +36,7 @@ const options = { optimizer: adam(0.05), steps: 300, batchSize: 100, key: key(4)
 
 it('the best normal has the mean and the deviation of the data', async () => {
   const { variables, density } = newNormal();
-  // whole-batch steps go to the maximum itself, whatever order the data come in
+  // whole-batch steps go to the maximum itself, for any order of the data
   const { history, engine } = await fitDensity(density, { variables, data, ...options, batchSize: 400, steps: 400 });
   const column = (d: number) => Array.from({ length: data.count }, (_, i) => data.row(i)[d]!);
   const means = [0, 1].map((d) => mean(column(d)));

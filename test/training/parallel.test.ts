@@ -221,7 +221,7 @@ describe('the state', () => {
     const released = sessions.map((session) => vi.spyOn(session, 'release'));
     await state.run(problem.problem.batch(0));
     adam(1e-2).updateAt({ step: 0 })(state, 2);
-    state.commit(); // nobody waits for it
+    state.commit(); // no caller waits for it
     await state.dispose();
     // before, between and after the flow's two kernels
     expect(released.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1]);

@@ -17,7 +17,7 @@ import * as reference from '../reference/optimizers.ts';
 const STEPS = 8;
 const isUsed = (step: number) => step % 2 === 0;
 
-/** a is used in even steps only, b always; compiled, a switch among the inputs says so, eagerly the loss branches. */
+/** a is used in even steps only, b always; compiled, an input switches between them, eagerly the loss branches. */
 async function trained(engine: EngineName, optimizer: Optimizer, branches: boolean, steps = STEPS) {
   const variables = { a: tf.tidy(() => tf.variable(tf.scalar(1))), b: tf.tidy(() => tf.variable(tf.scalar(1))) };
   let step = 0;

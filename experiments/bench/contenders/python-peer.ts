@@ -12,8 +12,8 @@ export interface PeerTask {
 }
 
 /**
- * A child that lives over all rounds, and has so many seconds to start. It has answered once before anything is
- * measured: until then it would disturb whoever is.
+ * A child that lives over all rounds, with a limit in seconds on its start. It has answered once before the first
+ * measurement, so that its start disturbs none.
  */
 export const livingPeer = (name: string, task: PeerTask, patience: number): Candidate => ({
   name,

@@ -20,8 +20,7 @@ export interface Call {
 }
 
 /**
- * A rough guess, so that nobody waits in vain: compilers that unroll the chain of a whole model take minutes for K =
- * 80.
+ * A rough guess, to avoid long waits in vain: compilers that unroll the chain of a whole model take minutes for K = 80.
  */
 const SECONDS_PER_LAYER = 3;
 

@@ -68,5 +68,5 @@ export class GraphRunner {
 }
 
 function release(created: Promise<Executable>): void {
-  created.then((executable) => executable.dispose()).catch(() => {}); // nobody waits for it
+  created.then((executable) => executable.dispose()).catch(() => {}); // no caller waits for it
 }

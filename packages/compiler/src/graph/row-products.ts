@@ -34,7 +34,7 @@ export interface Factored {
 /**
  * Takes products over `rows` rows out of a graph.
  *
- * @param isWorth whether an [m, n] product is to be taken out
+ * @param isWorth whether to take out an [m, n] product
  */
 export function factorRowProducts(graph: Graph, rows: number, isWorth: (m: number, n: number) => boolean): Factored {
   const producers = producersOf(graph);

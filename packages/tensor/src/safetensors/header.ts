@@ -38,9 +38,8 @@ interface Description {
 }
 
 /**
- * Reads the header of a safetensors file, whatever the types of its tensors, and checks that they fill the rest of the
- * file without gap or overlap. Nothing is allocated for values; the header's length is checked before the header is
- * read.
+ * Reads the header of a safetensors file with tensors of any types, and checks that they fill the rest of the file
+ * without gap or overlap. Allocates nothing for values; the header's length is checked before the header is read.
  *
  * As in the format's library, unknown fields are skipped, and the last of several tensors with one name counts.
  * @param where the file's name, for errors

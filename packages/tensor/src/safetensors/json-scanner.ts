@@ -103,7 +103,7 @@ export class JsonScanner {
     else this.#skipWord();
   }
 
-  /** Refuses whatever follows, except white space. */
+  /** Refuses all further text except white space. */
   end(): void {
     if (this.#peek() !== undefined) this.refuse('nothing after the last brace');
   }

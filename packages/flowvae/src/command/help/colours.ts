@@ -5,8 +5,8 @@ interface Output {
 }
 
 /**
- * Whether colours may go to an output: never where NO_COLOR says something, always where FORCE_COLOR does, else on a
- * terminal that has them.
+ * Whether colours may go to an output: never if NO_COLOR is set, always if FORCE_COLOR is, else on a terminal with
+ * colours.
  */
 export function hasColours({ isTTY }: Output, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;
