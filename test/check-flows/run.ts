@@ -1,7 +1,8 @@
-// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]`: the public checker at its
-// defaults over every flow of the table. No right flow may be called wrong; with --mutants, every wrong one has to be.
+// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants] [formula …]`: the public
+// checker at its defaults over every flow of the table. No right flow may be called wrong; with --mutants, every wrong
+// one has to be.
 // Progress to stderr, the table to stdout; exits with 1 where the checker erred.
-import { checkFlow, type Flow, parseFlow } from '@flowvae/flows';
+import { type CheckName, checkFlow, type Flow, parseFlow } from '@flowvae/flows';
 import { key } from '@flowvae/random';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { checkedFormulas } from '../cases/checked-formulas.ts';
@@ -11,19 +12,22 @@ import { readArguments, wholeNumber } from '../processes/arguments.ts';
 
 tolerateClosedPipes();
 
-const USAGE = 'pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--mutants] [formula …]';
+const USAGE = 'pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants] [formula …]';
 const { values, positionals } = readArguments(USAGE, {
   allowPositionals: true,
   options: {
     keys: { type: 'string', default: '200' },
     from: { type: 'string', default: '0' },
     seconds: { type: 'string', default: '999999999' },
+    checks: { type: 'string' },
     mutants: { type: 'boolean', default: false },
   },
 });
 const [first, keys, seconds] = (['from', 'keys', 'seconds'] as const).map((option) =>
   wholeNumber(option, values[option], USAGE),
 ) as [number, number, number];
+/** Default: all checks. */
+const chosen = values.checks === undefined ? {} : { checks: values.checks.split(',') as CheckName[] };
 const end = Date.now() + 1000 * seconds;
 
 interface Maker {
@@ -40,7 +44,7 @@ const rows = makers.map((maker) => ({ ...maker, tried: 0, passed: 0, judged: 0, 
 for (let seed = first; seed < first + keys; seed++) {
   for (const row of rows) {
     if (Date.now() > end) break;
-    const { ok, outcomes, findings } = checkFlow(row.make, { key: key(seed) });
+    const { ok, outcomes, findings } = checkFlow(row.make, { key: key(seed), ...chosen });
     row.tried++;
     if (ok) row.passed++;
     for (const { judged, planned } of outcomes) {

@@ -285,8 +285,8 @@ it('a report is written as text', () => {
   const text = printFlowReport(checkFlow(wrong, { checks: ['finite', 'logDet'], scale: 1, draws: 1, points: 2 }));
   expect(text.replaceAll(/-?\d+\.\d+(e[+-]\d+)?/g, '#')).toMatchInlineSnapshot(`
     "doubled: 2 findings
-      finite  D = 1  scale 1   judged 4 of 4                                                    OK
-      finite  D = 1  scale 10  judged 4 of 4                                                    OK
+      finite  D = 1  scale 1   judged 6 of 6                                                    OK
+      finite  D = 1  scale 10  judged 6 of 6                                                    OK
       logDet  D = 1  scale 1   judged 2 of 2  error #, tolerance # (draw 0, point 0)  WRONG
     logDet in dimension 1 at scale 1: draw 0, point 0: logDet is # where the Jacobian's is #
     logDet in dimension 1 at scale 1: draw 0, point 1: logDet is # where the Jacobian's is #"

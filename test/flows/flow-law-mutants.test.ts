@@ -1,5 +1,5 @@
 // Every law of flows reports the flows that do not keep it.
-import { chain, type Flow } from '@flowvae/flows';
+import { chain, type Flow, type InvertibleFlow, planar, radial } from '@flowvae/flows';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import * as gradientLaws from '../laws/flow-gradient-laws.ts';
@@ -18,6 +18,16 @@ const withoutGradient = <T extends Tensor>(x: T) =>
     gradFunc: () => tf.zerosLike(y as Tensor),
   }))(x) as T;
 let calls = 0;
+
+/** exp(wᵀu) leaves float32 at 88, where 0·∞ is NaN. */
+const overflowing = (flow: InvertibleFlow) =>
+  replaced(flow, ({ forward }) => ({
+    forward(params, z) {
+      const { y, logDet } = forward(params, z);
+      const dots = tf.sum(tf.exp(tf.sum(tf.mul(params.w!, params.u!), 2)), 1);
+      return { y, logDet: tf.add(logDet, tf.mul(dots, 0)) as Tensor1D };
+    },
+  }));
 
 /** For each law flows that it must report. */
 const mutants: readonly { readonly law: laws.FlowLaw; readonly flows: Readonly<Record<string, Flow>> }[] = [
@@ -53,7 +63,17 @@ const mutants: readonly { readonly law: laws.FlowLaw; readonly flows: Readonly<R
   },
   {
     law: laws.staysFinite,
-    flows: { 'a log-det that overflows': forwards(({ y }) => ({ y, logDet: tf.log(tf.exp(tf.sum(y, 1))) })) },
+    flows: {
+      'a log-det that overflows': forwards(({ y }) => ({ y, logDet: tf.log(tf.exp(tf.sum(y, 1))) })),
+      'a log-det that overflows at large parameters': overflowing(planar(dim)),
+      'a gradient that is none near the origin': replaced(radial(dim), ({ forward }) => ({
+        forward(params, z) {
+          const { y, logDet } = forward(params, z);
+          const isNear = tf.less(tf.max(tf.abs(z), 1), 1e-2);
+          return { y, logDet: tf.where(isNear, tf.mul(logDet, Number.NaN), logDet) as Tensor1D };
+        },
+      })),
+    },
   },
   {
     law: laws.compilesToTheSame,

@@ -1,6 +1,6 @@
 // The promises of planar flows with two slopes beyond the laws.
-import { invert, planarLeaky } from '@flowvae/flows';
-import type { Tensor2D } from '@flowvae/tensor';
+import { type InvertibleFlow, invert, type ParamShapes, type Params, planarLeaky } from '@flowvae/flows';
+import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { compiled, eager, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
@@ -8,6 +8,21 @@ import { weightedLoss } from '../laws/flow-gradient-laws.ts';
 import { forwardOf } from '../laws/flow-inputs.ts';
 import { staysFinite } from '../laws/flow-laws.ts';
 import { softplus } from '../reference/flow-cases.ts';
+
+/** The flow at u = −w·(1 + |u|): wᵀu is far below 0. */
+const opposed = (flow: InvertibleFlow): InvertibleFlow => {
+  const given = ({ w, u, ...rest }: Params<ParamShapes>) => ({
+    ...rest,
+    w: w!,
+    u: tf.mul(tf.neg(w!), tf.add(1, tf.abs(u!))),
+  });
+  return {
+    ...flow,
+    forward: (params, z) => flow.forward(given(params), z),
+    inverse: (params, y) => flow.inverse(given(params), y),
+    layers: (params) => flow.layers!(given(params)),
+  };
+};
 
 describe('planar-leaky', () => {
   it.each([0, 0.3, 0.9])('below its kink has the log-det log((1 − λ) + λ·softplus(wᵀu)), λ = %d', (slope) => {
@@ -95,6 +110,9 @@ describe('planar-leaky', () => {
   });
 
   it('staysFinite, also where wᵀu ≪ −52', () => {
-    for (const dim of [1, 5]) expect(staysFinite(planarLeaky(dim, 2), 1)).toEqual([]);
+    for (const dim of [1, 5]) {
+      expect(staysFinite(planarLeaky(dim, 2), 1)).toEqual([]);
+      expect(staysFinite(opposed(planarLeaky(dim, 2)), 1)).toEqual([]);
+    }
   });
 });

@@ -114,6 +114,11 @@ describe.concurrent('the command without a tensor library', () => {
       /^flowvae: --checkpoint best: expected a run that has measured a validation bound, .*--validate-every/,
     ],
     [
+      'a best checkpoint of a run that has measured nothing',
+      () => ['evaluate', run({}), '--checkpoint', 'best'],
+      /^flowvae: --checkpoint best: expected a run that has measured a validation bound/,
+    ],
+    [
       'a last checkpoint that is not there',
       () => ['encode', run({}), '--checkpoint', 'last', ...elsewhere()],
       /^flowvae: --checkpoint last: expected a run that has written a checkpoint/,

@@ -158,6 +158,17 @@ describe('images that moved', () => {
     }
   });
 
+  it('are not to blame where the file of the model is one of other widths', async () => {
+    const swapped = freshPath();
+    cpSync(out, swapped, { recursive: true });
+    const wider = freshPath();
+    await trainRun({ ...config, data: found, hidden: [16] }, { out: wider, signal: AbortSignal.abort() });
+    cpSync(join(wider, 'model.safetensors'), join(swapped, 'model.safetensors'));
+    expect(() => openRun(swapped, { data: found })).toThrow(
+      /model\.safetensors: expected .*encoder\/hidden1\/kernel \[30, 8\]/,
+    );
+  });
+
   it('are found by a replay too', async () => {
     const failed = freshPath();
     const diverging = { ...config, data: found, steps: 300, optimizer: 'sgd' as const, lr: 10 };

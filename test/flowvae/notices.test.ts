@@ -72,8 +72,15 @@ describe('the command', () => {
     expect(again.stderr).not.toContain('training 6 steps');
   });
 
-  it('refuses a file to write that lies in no folder, before any work', async () => {
+  it('refuses a file to write that has no name or lies in no folder, before any work', async () => {
     const out = freshPath();
+    for (const [name, text] of [
+      ['', '--out: expected a file, got an empty name; name a file'],
+      [`${out}/`, `--out ${out}/: expected a file, got a folder; name a file`],
+    ] as const) {
+      const { code, stderr } = await flowvaeHere(['encode', 'run', '--out', name]);
+      expect([code, stderr]).toEqual([2, `flowvae: ${text}\n`]);
+    }
     for (const command of [
       ['encode', 'run'],
       ['sample', 'run'],

@@ -203,6 +203,29 @@ export const checkerMutants: readonly CheckerMutant[] = [
       make: made(formula, (flow) => withLogDet(flow, (logDet) => withGradientTimes(logDet, 0))),
     },
   ]),
+  {
+    name: 'a log-det twice too large where y cancels',
+    check: 'logDet',
+    make: (dim) =>
+      written(dim, (a, z) => {
+        const logScale = tf.mul(tf.tanh(a), 0.5);
+        const isFar = tf.tensor2d(
+          Array.from(tf.slice(z, [0, 0], [z.shape[0], 1]).dataSync(), (x) => [Number(Math.abs(x) > 0.5)]),
+        );
+        const large = tf.mul(isFar, 1e4);
+        const y = tf.sub(tf.mul(tf.add(large, tf.exp(logScale)), z), tf.mul(large, z));
+        return { y, logDet: tf.mul(rowSums(logScale, z), tf.add(1, tf.squeeze(isFar, [1]))) };
+      }),
+  },
+  {
+    name: 'a steeply curved shift whose gradient is cut off',
+    check: 'gradients',
+    make: (dim) =>
+      written(dim, (a, z) => {
+        const shift = withGradientTimes(tf.mul(tf.sin(tf.mul(a, 3e3)), 0.02), 0);
+        return { y: tf.add(z, shift), logDet: zerosOf(z) };
+      }),
+  },
   ...Object.entries({ 'twice too large': 2, 'cut off': 0, 'of the wrong sign': -1 }).flatMap(([name, factor]) =>
     ['planar-leaky*2', 'realnvp(8,1)*2', 'lu'].map(
       (formula): CheckerMutant => ({

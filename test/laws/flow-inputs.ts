@@ -1,5 +1,5 @@
 // Points and parameters at which laws look at a flow, drawn by key.
-import type { Flow, ParamShapes, Params } from '@flowvae/flows';
+import { type Flow, isInvertible, type ParamShapes, type Params } from '@flowvae/flows';
 import { drawNormal, fold, type Key, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluation.ts';
@@ -60,8 +60,16 @@ export function tiled({ shape, values }: ShapedArray, batch: number): ShapedArra
 }
 
 /** The flow with all parameters 0, which its gradients still reach: no direction, no distance. */
-export const still = (flow: Flow): Flow => ({
-  ...flow,
-  forward: (params, z) =>
-    flow.forward(Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 0)])), z),
-});
+export function still<F extends Flow>(flow: F): F {
+  const none = (params: Params<ParamShapes>): Params<ParamShapes> =>
+    Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 0)]));
+  const { layers } = flow;
+  return {
+    ...flow,
+    forward: (params, z) => flow.forward(none(params), z),
+    ...(isInvertible(flow)
+      ? { inverse: (params: Params<ParamShapes>, y: Tensor2D) => flow.inverse(none(params), y) }
+      : {}),
+    ...(layers ? { layers: (params: Params<ParamShapes>) => layers(none(params)) } : {}),
+  };
+}

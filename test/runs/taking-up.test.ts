@@ -128,6 +128,12 @@ describe('resumeRun', () => {
     await expect(goneOn({ ...from, nonFinite: { ...counters, skipped: 1, inARow: 2 } })).rejects.toThrow(
       'fit: from.nonFinite.inARow: expected a whole number from 0 to 1, got 2',
     );
+    for (const rateFactor of [-1, 2, Number.NaN]) {
+      const bad = { skipped: 1, inARow: 1, rateFactor };
+      await expect(goneOn({ ...from, nonFinite: bad })).rejects.toThrow(
+        `fit: from.nonFinite.rateFactor: expected a number from 0 to 1, got ${rateFactor}`,
+      );
+    }
     tf.dispose(variables.w!);
   });
 

@@ -90,9 +90,10 @@ const allChecks: readonly CheckName[] = [
  * - `start`: y = z (or the declared `Flow.start`) and log-det 0 at the initial parameters
  *
  * The rounding at a point is measured: the same computation with every input moved by about one unit in the last place
- * of float32. A comparison is not judged if its rounding could hide a wrong flow, if the Jacobian is nearly singular,
- * or if the derivative varies within every step; the report counts these. A check fails if it could judge less than a
- * tenth of its comparisons in one of the dimensions, or of the comparisons about one input.
+ * of float32, and with other cotangents of the Jacobian. A comparison is not judged if its rounding could hide a wrong
+ * flow, if the Jacobian is nearly singular, or if the derivative varies within every step; the report counts these. A
+ * check fails if it could judge less than a tenth of its comparisons in one of the dimensions, or of the comparisons
+ * about one input.
  *
  * The check runs eagerly on TensorFlow.js's current backend.
  * @param flow a flow, or a function that makes one for each dimension of `dims`

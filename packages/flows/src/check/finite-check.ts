@@ -8,21 +8,23 @@ import { isNarrow, stacked } from './stacked-inputs.ts';
 import { question, type Tally, tally } from './tally.ts';
 
 /** Points are tried at these multiples of their usual size: at the origin, and the largest are of size 1e3. */
-const SPREADS = [0, 1, 30, 300];
+const SPREADS = [0, 1e-3, 0.03, 1, 30, 300];
 
 const POINTS = 8;
 
 /**
- * Names the layer that makes the first value that is not finite, in either direction or its gradients.
+ * Names the layer that makes the first value that is not finite, in either direction or its gradients. All points share
+ * the parameters of the first draw; in the others each point has its own.
  *
  * Tries points of all sizes at once, and those of all draws too unless the flow shares parameters; if a value is not
  * finite, each alone.
  */
 export function finiteCheck(flow: Flow, scale: number, keys: readonly Key[]): Tally[] {
-  const draws = keys.map((key) => {
-    const params = drawParams(flow, { scale }, key);
-    const points = SPREADS.map((spread) => drawPoints(flow.dim, POINTS, withPart(key, spread), spread));
-    return { alone: points.map((z) => ({ ...params, z })), together: { ...params, z: concatenated(points) } };
+  const draws = keys.map((key, draw) => {
+    const params = drawParams(flow, { scale, rows: draw === 0 ? 1 : POINTS }, key);
+    const points = SPREADS.map((spread) => drawPoints(flow.dim, POINTS, withPart(key, String(spread)), spread));
+    const alone = points.map((z) => ({ ...params, z }));
+    return { alone, together: draw === 0 ? { ...params, z: concatenated(points) } : stacked(alone, flow.shared) };
   });
   const areSound = areFinite(
     flow,

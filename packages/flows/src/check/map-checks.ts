@@ -13,8 +13,8 @@ import { type Comparison, question, relativeError, type Tally, tally } from './t
 const LOG_DET_TOLERANCE = 1e-4;
 
 /**
- * A point whose rounding alone moves the log-det by more, relative to max(1, |log-det|), is not judged: a log-det that
- * is 1 % off must show.
+ * A point whose rounding alone moves the log-det by more, relative to max(1, |log-det|), is not called right: a log-det
+ * that is 1 % off must show.
  */
 const LARGEST_LOG_DET_ROUNDING = 2e-3;
 
@@ -24,7 +24,7 @@ const LARGEST_LOG_DET_ROUNDING = 2e-3;
  */
 const WELL_CONDITIONED = 200;
 
-/** Up to this κ the sign of det J is certain. */
+/** Up to this κ the sign of det J is certain, unless elements of J cancel: {@link isSteady}. */
 const SIGN_IS_CERTAIN = 1e5;
 
 /**
@@ -52,8 +52,9 @@ const MOST_ALLOWED_OF_LOG_DET = 0.5;
  * The claimed log-det must equal the Jacobian's, within 1e-4·max(1, |log-det|) and the rounding of both: κ·ε for the
  * elements of J (with a relative error of ε in each, log|det J| moves by at most κ·ε), and 10 times the change of the
  * claimed one when inputs move by ε. Elements whose derivative cancels have larger errors: points that seem wrong are
- * checked again, with the change of log|det J| itself when inputs move. If J is singular to float32, a claim is wrong
- * only if rounding cannot explain it.
+ * checked again, with the change of log|det J| itself when inputs and cotangents move. A larger error is wrong,
+ * whatever the rounding; a smaller one proves nothing if the rounding is large. If J is singular to float32, a claim is
+ * wrong only if rounding cannot explain it.
  */
 export function logDet(probe: Probe): Tally {
   const claimed = probe.forward().logDet;
@@ -68,10 +69,12 @@ export function logDet(probe: Probe): Tally {
     if (condition > WELL_CONDITIONED * dim) return undefined;
     const moved = deviationAt(copies, 'logDet', row) + condition * EPSILON + jacobianRounding();
     const rounding = relativeTo(logAbsDet, SAFETY * moved);
-    if (rounding > LARGEST_LOG_DET_ROUNDING) return undefined;
+    const error = relativeError(claimed[row]!, logAbsDet);
+    const allowed = LOG_DET_TOLERANCE + rounding;
+    if (error <= allowed && rounding > LARGEST_LOG_DET_ROUNDING) return undefined;
     return {
-      error: relativeError(claimed[row]!, logAbsDet),
-      allowed: LOG_DET_TOLERANCE + rounding,
+      error,
+      allowed,
       at: `point ${row}`,
       finding: () => `logDet is ${claimed[row]} where the Jacobian's is ${logAbsDet}`,
     };

@@ -58,30 +58,34 @@ function openRunWith(folder: RunFolder, settings: RunSettings, checkpoint: Check
   const others = isOther(parts, images) ? [`the images of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
     const stored = folder.storedModel();
-    refuseOtherSize(parts, (name) => stored.tensors[name]?.values.length);
+    refuseOtherSize(parts, (name) => stored.tensors[name]?.shape);
     folder.loadModel(parts.model.variables, stored);
     return { folder, parts, notices: others };
   }
   const { state, notices } = readCheckpoint(folder, checkpoint);
-  refuseOtherSize(parts, (name) => state.parameters[name]?.length);
+  refuseOtherSize(parts, (name) => state.shapes[name]);
   assignState(folder.path, parts.model.variables, state.parameters);
   return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
 }
 
 /**
- * A model of images of another size has as many variables, but some are longer or shorter.
+ * A model of images of another size has the same variables, and an encoder's kernel with another number of rows.
  *
- * @throws ExpectationError if the lengths belong to images of another size
+ * @throws ExpectationError if that is the only difference of a shape
  */
-function refuseOtherSize({ config, image, model }: Experiment, storedLength: (name: string) => number | undefined) {
+function refuseOtherSize(
+  { config, image, model }: Experiment,
+  stored: (name: string) => readonly number[] | undefined,
+) {
   const pixels = image.height * image.width;
-  for (const [name, { shape, size }] of Object.entries(model.variables)) {
-    const found = storedLength(name);
-    const axis = shape.indexOf(pixels);
-    if (found === undefined || found === size || axis < 0 || !name.startsWith('encoder/')) continue;
+  for (const [name, { shape }] of Object.entries(model.variables)) {
+    const found = stored(name);
+    const [rows, ...others] = shape;
+    if (!found || !name.startsWith('encoder/') || rows !== pixels || found[0] === rows) continue;
+    if (others.length === 0 || others.join() !== found.slice(1).join()) continue;
     throw new ExpectationError({
       where: `data ${config.data}`,
-      expected: `images of ${(found / size) * pixels} pixels, as the run was trained on`,
+      expected: `images of ${found[0]} pixels, as the run was trained on`,
       received: `${image.height} x ${image.width} pixels`,
     });
   }

@@ -1,9 +1,10 @@
 // The choice of a run's checkpoint, and whether the run has it, without a tensor library.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { stepsIn } from '../checkpoints/checkpoint-names.ts';
-import { bestOf, isValidation } from '../metrics/validation-entries.ts';
-import { readRunMetrics } from './run-files.ts';
+import { isValidation } from '../metrics/validation-entries.ts';
+import { METRICS, readRunMetrics } from './run-files.ts';
 
 /** The checkpoint of the best validation, or the latest. */
 export const checkpointChoices = ['best', 'last'] as const;
@@ -26,7 +27,9 @@ export const noCheckpoint = (path: string, which: CheckpointChoice) =>
 
 /** @throws ExpectationError if the names of its files and its metrics show that a run has no such checkpoint */
 export function refuseNoCheckpoint(path: string, which: CheckpointChoice): void {
-  const isThere =
-    which === 'last' ? stepsIn(join(path, CHECKPOINTS)).length > 0 : bestOf(readRunMetrics(path).filter(isValidation));
+  const isThere = which === 'last' ? stepsIn(join(path, CHECKPOINTS)).length > 0 : hasValidation(path);
   if (!isThere) throw noCheckpoint(path, which);
 }
+
+/** A run that was killed at its beginning may have no file of metrics. */
+const hasValidation = (path: string) => existsSync(join(path, METRICS)) && readRunMetrics(path).some(isValidation);

@@ -77,7 +77,7 @@ const sizesOf = (variables: NamedVariables) =>
 const lengths = (values: ValuesByName) =>
   Object.entries(values).map(([name, { length }]) => `${name} (${length} values)`);
 
-function checkStep({ step, nonFinite: { skipped, inARow } }: RunState): void {
+function checkStep({ step, nonFinite: { skipped, inARow, rateFactor } }: RunState): void {
   const isCount = (value: number, most: number) => Number.isSafeInteger(value) && value >= 0 && value <= most;
   const refuse = (where: string, expected: string, value: number): never => {
     throw new ExpectationError({ where: `fit: from.${where}`, expected, received: String(value) });
@@ -85,6 +85,7 @@ function checkStep({ step, nonFinite: { skipped, inARow } }: RunState): void {
   if (!isCount(step, Number.MAX_SAFE_INTEGER)) refuse('step', 'a whole number from 0', step);
   if (!isCount(skipped, step)) refuse('nonFinite.skipped', `a whole number from 0 to ${step}, the steps done`, skipped);
   if (!isCount(inARow, skipped)) refuse('nonFinite.inARow', `a whole number from 0 to ${skipped}`, inARow);
+  if (!(rateFactor >= 0 && rateFactor <= 1)) refuse('nonFinite.rateFactor', 'a number from 0 to 1', rateFactor);
 }
 
 function checkNames(where: string, expected: readonly string[], received: readonly string[]): void {

@@ -38,8 +38,8 @@ const COPIES = 2;
  * A difference over a step is the mean of the derivative within that step, with or without kinks. So it differs from a
  * right derivative at the middle by at most two parts: the variation of the claimed derivative within the step, and
  * rounding, which is measured. A derivative is wrong if it differs by more than 1 % of the gradient's norm plus these
- * two parts, at two steps. If the variation is large, a shorter step is tried; if it stays large, the comparison is not
- * judged.
+ * two parts, at two steps that agree with each other. If the variation is large, a shorter step is tried; if it stays
+ * large, the comparison is not judged.
  *
  * Most gradients are right, and one difference shows it for all inputs: they are moved at once, each in a random
  * direction. If this difference is not right to half a percent of the smallest norm, each input is checked by itself.

@@ -1,22 +1,28 @@
 // Checks of a command's output file before the work begins.
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
-/** @throws ExpectationError if the name is that of a folder, or its folder does not exist */
+/** @throws ExpectationError if the name is empty or that of a folder, or no file can be made in its folder */
 export function checkOutputFile(out: string): void {
   const refuse = (expected: string, received: string, remedy: string): never => {
-    throw new ExpectationError({ where: `--out ${out}`, expected, received, remedy });
+    throw new ExpectationError({ where: `--out ${out}`.trim(), expected, received, remedy });
   };
-  if (isFolder(out)) refuse('a file', 'a folder', 'name a file');
   const folder = dirname(out);
-  if (!isFolder(folder)) {
-    refuse(
-      'a file in a folder that is there',
-      existsSync(folder) ? `${folder}, a file` : `no folder ${folder}`,
-      'make the folder',
-    );
-  }
+  if (out === '') refuse('a file', 'an empty name', 'name a file');
+  if (isFolder(out) || /[\\/]$/.test(out)) refuse('a file', 'a folder', 'name a file');
+  if (!existsSync(folder)) refuse('a file in a folder that is there', `no folder ${folder}`, 'make the folder');
+  if (!isFolder(folder)) refuse('a file in a folder', `${folder}, which is a file`, 'name a folder');
+  if (!isWritable(folder)) refuse('a folder that can be written to', folder, 'name another');
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
