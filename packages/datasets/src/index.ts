@@ -3,9 +3,13 @@ export { type BinarisationOptions, staticBinarisationSeed } from './binarisation
 export { type Binarisation, binarisations } from './binarisation-kinds.ts';
 export { type Energy, energies } from './energies.ts';
 export { binarised, type FixedImages } from './fixed-images.ts';
+export type { KnownPart, KnownParts } from './formats/known-sets.ts';
+export { type ArrayFormat, type OpenArraysOptions, type OpenedArrays, openArrays } from './formats/open-arrays.ts';
 export { idxFolder } from './idx-folder.ts';
 export type { ImageSet, ImageSplits, Split } from './image-set.ts';
 export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
+export type { ElementType } from './stored/element-types.ts';
+export type { StoredArray } from './stored/stored-array.ts';
 export type { Toy } from './toys/toy.ts';
 export { toys } from './toys/toys.ts';

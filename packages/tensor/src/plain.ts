@@ -1,4 +1,6 @@
-// A second door, for programs that must not load TensorFlow.js: errors, formulas and corrections of mistyped names.
+// A second door, for programs that must not load TensorFlow.js: errors, formulas, corrections of mistyped names, and the
+// headers of safetensors files.
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
 export { didYouMean, nearestName } from './nearest-name.ts';
+export { readSafetensorsHeader, safetensorsHeaderEnd, type TensorPlace } from './safetensors/header.ts';

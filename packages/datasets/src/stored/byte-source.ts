@@ -1,6 +1,7 @@
 // Bytes that are read when they are asked for, from memory or from a file of any size.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { damaged } from './damage.ts';
 
 /** Bytes by position. */
 export interface ByteSource {
@@ -74,10 +75,44 @@ const unreadable = (where: string, received: string) =>
 
 function checkRange(where: string, length: number, from: number, to: number): void {
   if (from >= 0 && from <= to && to <= length) return;
-  throw new ExpectationError({
+  throw damaged(where, `at least ${to} bytes`, `${length}`);
+}
+
+/**
+ * The bytes `from` … `to` − 1 of a source, as a source; closing it leaves the whole open.
+ *
+ * @throws ExpectationError where the source does not hold them
+ */
+export function section(source: ByteSource, from: number, to: number, where = source.where): ByteSource {
+  checkRange(where, source.length, from, to);
+  return {
     where,
-    expected: `at least ${to} bytes`,
-    received: `${length}`,
-    remedy: 'the file is damaged or of another kind',
-  });
+    length: to - from,
+    read(first, end) {
+      checkRange(where, to - from, first, end);
+      return source.read(from + first, from + end);
+    },
+    close() {},
+  };
+}
+
+/** The bytes of one source after those of the other; closing it closes neither. */
+export function joined(sources: readonly ByteSource[], where: string): ByteSource {
+  const length = sources.reduce((sum, source) => sum + source.length, 0);
+  return {
+    where,
+    length,
+    read(from, to) {
+      checkRange(where, length, from, to);
+      const bytes = new Uint8Array(to - from);
+      let start = 0;
+      for (const source of sources) {
+        const [first, end] = [Math.max(from - start, 0), Math.min(to - start, source.length)];
+        if (first < end) bytes.set(source.read(first, end), start + first - from);
+        start += source.length;
+      }
+      return bytes;
+    },
+    close() {},
+  };
 }

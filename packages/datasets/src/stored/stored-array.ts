@@ -1,6 +1,7 @@
 // An array as a file holds it: shape and type are known, rows are read when they are asked for.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { ByteSource } from './byte-source.ts';
+import { damaged } from './damage.ts';
 import { decode, type ElementType, type Encoding, sizeOf } from './element-types.ts';
 
 /** An array of n rows, one for each datum. */
@@ -50,17 +51,32 @@ export function storedArray(source: ByteSource, placement: Placement, where = so
     placement.columnMajor && rest.length > 0
       ? scattered(() => source.read(offset, offset + count * rowBytes), shape, size)
       : (from: number, to: number) => source.read(offset + from * rowBytes, offset + to * rowBytes);
+  return arrayOfRows({ where, shape, encoding: placement, bytesAt });
+}
+
+/** Rows by the bytes of each. */
+interface RowBytes {
+  readonly where: string;
+  /** [n, …] */
+  readonly shape: readonly number[];
+  readonly encoding: Encoding;
+  /** The bytes of rows `from` … `to` − 1, which exist. */
+  bytesAt(from: number, to: number): Uint8Array;
+}
+
+/** The array of such rows; a number alone is an array of one row. */
+export function arrayOfRows({ where, shape, encoding, bytesAt }: RowBytes): StoredArray {
+  const [count = 1] = shape;
+  const { type } = encoding;
   const rows = (from: number, to: number): Uint8Array => {
-    if (!(from >= 0 && from <= to && to <= count)) {
-      throw new ExpectationError({ where, expected: `rows of 0 to ${count}`, received: `${from} to ${to}` });
-    }
-    return bytesAt(from, to);
+    if (from >= 0 && from <= to && to <= count) return bytesAt(from, to);
+    throw new ExpectationError({ where, expected: `rows of 0 to ${count}`, received: `${from} to ${to}` });
   };
   return {
     where,
     shape: shape.length === 0 ? [1] : shape,
     type,
-    read: (from, to, out) => decode(rows(from, to), placement, out),
+    read: (from, to, out) => decode(rows(from, to), encoding, out),
     ...(type === 'u1' || type === 'b1' ? { readBytes: rows } : {}),
   };
 }
@@ -69,12 +85,8 @@ export function storedArray(source: ByteSource, placement: Placement, where = so
 function checkLength(source: ByteSource, { shape, type, offset }: Placement, where: string): void {
   const bytes = shape.reduce((product, size) => product * size, sizeOf(type));
   if (offset + bytes <= source.length && shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
-  throw new ExpectationError({
-    where,
-    expected: `${bytes} bytes for shape ${JSON.stringify(shape)} of type ${type}`,
-    received: `${Math.max(0, source.length - offset)} bytes`,
-    remedy: 'the file is damaged or of another kind',
-  });
+  const expected = `${bytes} bytes for shape ${JSON.stringify(shape)} of type ${type}`;
+  throw damaged(where, expected, `${Math.max(0, source.length - offset)} bytes`);
 }
 
 /** Rows of a column-major array, row-major each. */

@@ -42,19 +42,19 @@ interface Description {
  * without gap or overlap. Allocates nothing for values; the header's length is checked before the header is read.
  *
  * As in the format's library, unknown fields are skipped, and the last of several tensors with one name counts.
+ * @param file the file, or its beginning, which must hold the whole header ({@link safetensorsHeaderEnd})
  * @param where the file's name, for errors
+ * @param length of the whole file in bytes, where `file` is its beginning
  * @throws ExpectationError if the file is truncated or too long, or its header is damaged or above 100 MB
  */
-export function readSafetensorsHeader(file: Uint8Array, where: string): SafetensorsHeader {
-  const refuse = (expected: string, received: string): never => {
-    throw new ExpectationError({ where, expected, received, remedy: 'the file is damaged or of another kind' });
-  };
-  const dataStart = LENGTH_BYTES + headerLengthOf(file, refuse);
+export function readSafetensorsHeader(file: Uint8Array, where: string, length = file.length): SafetensorsHeader {
+  const refuse = refusing(where);
+  const dataStart = headerEnd(file, length, refuse);
   const scanner = new JsonScanner(file.subarray(LENGTH_BYTES, dataStart), refuse);
   const { descriptions, metadata } = scanHeader(scanner);
   const end = checkPlaces(descriptions, refuse);
-  if (BigInt(dataStart) + end !== BigInt(file.length)) {
-    refuse(`a file of ${BigInt(dataStart) + end} bytes, which its header tells`, `${file.length} bytes`);
+  if (BigInt(dataStart) + end !== BigInt(length)) {
+    refuse(`a file of ${BigInt(dataStart) + end} bytes, which its header tells`, `${length} bytes`);
   }
   const tensors = [...descriptions].map(([name, { dtype, shape, offsets }]): [string, TensorPlace] => {
     const [from, to] = offsets.map((offset) => dataStart + Number(offset)) as [number, number];
@@ -63,15 +63,32 @@ export function readSafetensorsHeader(file: Uint8Array, where: string): Safetens
   return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
 }
 
+/**
+ * The position behind the header of a safetensors file, where the values begin.
+ *
+ * @param head the first {@link LENGTH_BYTES} bytes of the file at least, where it has so many
+ * @param where the file's name, for errors
+ * @param length of the whole file in bytes
+ * @throws ExpectationError where the file is shorter, or the header is above 100 MB
+ */
+export const safetensorsHeaderEnd = (head: Uint8Array, where: string, length: number): number =>
+  headerEnd(head, length, refusing(where));
+
 type Refuse = (expected: string, received: string) => never;
 
-function headerLengthOf(file: Uint8Array, refuse: Refuse): number {
-  if (file.length < LENGTH_BYTES)
-    refuse(`a safetensors file of at least ${LENGTH_BYTES} bytes`, `${file.length} bytes`);
-  const length = new DataView(file.buffer, file.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
-  const most = Math.min(LARGEST_HEADER, file.length - LENGTH_BYTES);
+const refusing =
+  (where: string): Refuse =>
+  (expected, received) => {
+    throw new ExpectationError({ where, expected, received, remedy: 'the file is damaged or of another kind' });
+  };
+
+function headerEnd(head: Uint8Array, fileLength: number, refuse: Refuse): number {
+  if (head.length < LENGTH_BYTES)
+    refuse(`a safetensors file of at least ${LENGTH_BYTES} bytes`, `${head.length} bytes`);
+  const length = new DataView(head.buffer, head.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  const most = Math.min(LARGEST_HEADER, fileLength - LENGTH_BYTES);
   if (length > most) refuse(`a header of at most ${most} bytes`, `a header length of ${length}`);
-  return Number(length);
+  return LENGTH_BYTES + Number(length);
 }
 
 function scanHeader(scanner: JsonScanner) {

@@ -1,0 +1,122 @@
+// Stored arrays seen in another way: other shapes of a row, other orders of its numbers, arrays one after the other.
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { StoredArray } from './stored-array.ts';
+
+/** Numbers of one row. */
+export const widthOf = ({ shape }: Pick<StoredArray, 'shape'>): number =>
+  shape.slice(1).reduce((product, size) => product * size, 1);
+
+/** The same rows under another shape of the same size. */
+export function reshaped(array: StoredArray, rowShape: readonly number[]): StoredArray {
+  const width = rowShape.reduce((product, size) => product * size, 1);
+  if (width === widthOf(array)) return { ...array, shape: [array.shape[0]!, ...rowShape] };
+  throw new ExpectationError({
+    where: array.where,
+    expected: `rows of ${width} numbers, for shape ${JSON.stringify(rowShape)}`,
+    received: `${widthOf(array)} numbers`,
+  });
+}
+
+/**
+ * Rows whose numbers come in another order.
+ *
+ * @param order for each number of a new row, its place in the old row
+ */
+export function reordered(array: StoredArray, rowShape: readonly number[], order: Uint32Array): StoredArray {
+  const width = order.length;
+  const { readBytes, ...rest } = array;
+  const move = <A extends Float32Array | Uint8Array>(from: A, to: A): A => {
+    for (let start = 0; start < from.length; start += width) {
+      for (let i = 0; i < width; i++) to[start + i] = from[start + order[i]!]!;
+    }
+    return to;
+  };
+  return {
+    ...rest,
+    shape: [array.shape[0]!, ...rowShape],
+    read(from, to, out) {
+      const stored = new Float32Array(out.length);
+      array.read(from, to, stored);
+      move(stored, out);
+    },
+    ...(readBytes && {
+      readBytes: (from: number, to: number) => {
+        const stored = readBytes(from, to);
+        return move(stored, new Uint8Array(stored.length));
+      },
+    }),
+  };
+}
+
+/** Images [n, height, width] of rows whose pixels go down the columns first. */
+export function columnMajorImages(array: StoredArray, height: number, width: number): StoredArray {
+  const order = Uint32Array.from({ length: height * width }, (_, i) => (i % width) * height + Math.floor(i / width));
+  return reordered(reshaped(array, [height * width]), [height, width], order);
+}
+
+/** 1 − x for x in 0 … 1: black on white becomes white on black. */
+export function inverted(array: StoredArray): StoredArray {
+  const { readBytes, where, ...rest } = array;
+  const invert = <A extends Float32Array | Uint8Array>(values: A): A => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (!(value >= 0 && value <= 1)) {
+        throw new ExpectationError({ where, expected: 'numbers from 0 to 1, to invert', received: String(value) });
+      }
+      values[i] = 1 - value;
+    }
+    return values;
+  };
+  return {
+    ...rest,
+    where,
+    read(from, to, out) {
+      array.read(from, to, out);
+      invert(out);
+    },
+    ...(readBytes && { readBytes: (from: number, to: number) => invert(readBytes(from, to).slice()) }),
+  };
+}
+
+/** The rows of several arrays of one type and one shape of a row, one array after the other. */
+export function concatenated(arrays: readonly StoredArray[], where: string): StoredArray {
+  const [first] = arrays as [StoredArray, ...StoredArray[]];
+  const counts = arrays.map(({ shape }) => shape[0]!);
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  const width = widthOf(first);
+  const inParts = (from: number, to: number, read: (array: StoredArray, part: Part) => void): void => {
+    if (!(from >= 0 && from <= to && to <= count)) {
+      throw new ExpectationError({ where, expected: `rows of 0 to ${count}`, received: `${from} to ${to}` });
+    }
+    let start = 0;
+    for (const [i, array] of arrays.entries()) {
+      const part = { from: Math.max(from - start, 0), to: Math.min(to - start, counts[i]!) };
+      if (part.from < part.to) read(array, { ...part, at: (start + part.from - from) * width });
+      start += counts[i]!;
+    }
+  };
+  const hasBytes = arrays.every(({ readBytes }) => readBytes);
+  return {
+    where,
+    shape: [count, ...first.shape.slice(1)],
+    type: first.type,
+    read: (from, to, out) =>
+      inParts(from, to, (array, part) =>
+        array.read(part.from, part.to, out.subarray(part.at, part.at + (part.to - part.from) * width)),
+      ),
+    ...(hasBytes && {
+      readBytes: (from: number, to: number) => {
+        const bytes = new Uint8Array((to - from) * width);
+        inParts(from, to, (array, part) => bytes.set(array.readBytes!(part.from, part.to), part.at));
+        return bytes;
+      },
+    }),
+  };
+}
+
+/** Rows of one of the arrays, and the place of their numbers among those that were asked for. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+}
