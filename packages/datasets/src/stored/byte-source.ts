@@ -14,7 +14,7 @@ export interface ByteSource {
    * @throws ExpectationError where the source does not hold them
    */
   read(from: number, to: number): Uint8Array;
-  /** Lets the file go; nothing can be read after it. */
+  /** Lets the file go, once; nothing can be read after it. */
   close(): void;
 }
 
@@ -36,10 +36,12 @@ export const bytesInMemory = (bytes: Uint8Array, where: string): ByteSource => (
  */
 export function bytesOfFile(path: string): ByteSource {
   const { file, length } = opened(path);
+  let isOpen = true;
   return {
     where: path,
     length,
     read(from, to) {
+      if (!isOpen) throw unreadable(path, 'a file that was closed');
       checkRange(path, length, from, to);
       const bytes = new Uint8Array(to - from);
       let filled = 0;
@@ -50,7 +52,10 @@ export function bytesOfFile(path: string): ByteSource {
       }
       return bytes;
     },
-    close: () => closeSync(file),
+    close() {
+      if (isOpen) closeSync(file); // its number may be another file's after this
+      isOpen = false;
+    },
   };
 }
 

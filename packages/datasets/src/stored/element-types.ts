@@ -29,12 +29,23 @@ const getters: Readonly<Record<ElementType, Getter>> = {
   i2: (view, at, little) => view.getInt16(at, little),
   u4: (view, at, little) => view.getUint32(at, little),
   i4: (view, at, little) => view.getInt32(at, little),
-  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
-  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
+  u8: (view, at, little) => ofBigInt(view.getBigUint64(at, little)),
+  i8: (view, at, little) => ofBigInt(view.getBigInt64(at, little)),
   f2: (view, at, little) => halfFloat(view.getUint16(at, little)),
   f4: (view, at, little) => view.getFloat32(at, little),
   f8: (view, at, little) => view.getFloat64(at, little),
 };
+
+/**
+ * A number that rounds to the float32 next to an integer of 64 bits. Rounding to float64 on the way may end at a tie
+ * that is none, so above 2^53 the bits that are cut off leave a 1 behind ("round to odd").
+ */
+function ofBigInt(value: bigint): number {
+  const rounded = Number(value);
+  if (Math.abs(rounded) <= Number.MAX_SAFE_INTEGER) return rounded;
+  const cut = value & 0x7ffn ? 1n : 0n;
+  return Number((value >> 11n) | cut) * 2048;
+}
 
 /** 1 sign, 5 exponent, 10 fraction bits. */
 function halfFloat(bits: number): number {

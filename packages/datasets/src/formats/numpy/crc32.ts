@@ -1,4 +1,6 @@
-// The checksum of zip files: CRC-32, polynomial 0x04C11DB7 reflected. Node 20.0 has none of its own.
+// The checksum of zip files: CRC-32, polynomial 0x04C11DB7 reflected. Node has it since 20.15 and 22.2, ten times as
+// fast as this.
+import * as zlib from 'node:zlib';
 
 /** Bytes looked up at once ("slicing by 8", Kounavis & Berry 2005). */
 const SLICES = 8;
@@ -25,7 +27,11 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
  *
  * @param before the checksum of the bytes that come before these
  */
-export function crc32(bytes: Uint8Array, before = 0): number {
+export const crc32: (bytes: Uint8Array, before?: number) => number =
+  (zlib as { readonly crc32?: typeof crc32InJavaScript }).crc32 ?? crc32InJavaScript;
+
+/** The same without help from Node. */
+export function crc32InJavaScript(bytes: Uint8Array, before = 0): number {
   let sum = ~before;
   let i = 0;
   for (; i + SLICES <= bytes.length; i += SLICES) {

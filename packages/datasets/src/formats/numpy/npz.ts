@@ -88,22 +88,33 @@ const PIECE = 2 ** 20;
 
 /** Bytes whose checksum is checked before the first of them is handed out. */
 function checkedOnce(source: ByteSource, crc: number): ByteSource {
+  const { where, length } = source;
   let isChecked = false;
-  const check = (): void => {
-    let sum = 0;
-    for (let at = 0; at < source.length; at += PIECE) {
-      sum = crc32(source.read(at, Math.min(at + PIECE, source.length)), sum);
-    }
-    if (sum !== crc) throw damaged(source.where, `the checksum ${hex(crc)}`, hex(sum));
+  const check = (sum: number): void => {
+    if (sum !== crc) throw damaged(where, `the checksum ${hex(crc)}`, hex(sum));
     isChecked = true;
   };
   return {
     ...source,
     read(from, to) {
-      if (!isChecked) check();
+      if (isChecked) return source.read(from, to);
+      if (to <= length && to - from > length / 2) {
+        const whole = source.read(0, length); // most of it is wanted now: so it is read once only
+        check(crc32(whole));
+        return whole.subarray(from, to);
+      }
+      check(sumOf(source));
       return source.read(from, to);
     },
   };
+}
+
+function sumOf(source: ByteSource): number {
+  let sum = 0;
+  for (let at = 0; at < source.length; at += PIECE) {
+    sum = crc32(source.read(at, Math.min(at + PIECE, source.length)), sum);
+  }
+  return sum;
 }
 
 const hex = (sum: number) => sum.toString(16).padStart(8, '0');

@@ -57,7 +57,9 @@ function findDirectory(source: ByteSource): Directory {
   const start = Math.max(0, source.length - END_BYTES - 0xffff); // behind it stands a comment
   const tail = viewOf(source, start, source.length);
   for (let at = tail.byteLength - END_BYTES; at >= 0; at--) {
-    if (tail.getUint32(at, true) === END) return readEnd(source, tail, start, at);
+    const isEnd =
+      tail.getUint32(at, true) === END && at + END_BYTES + tail.getUint16(at + 20, true) === tail.byteLength;
+    if (isEnd) return readEnd(source, tail, start, at);
   }
   throw damaged(source.where, 'a zip file, with a directory at its end', 'none (a download that was cut off?)');
 }
