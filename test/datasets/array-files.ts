@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
+import type { OpenArraysOptions } from '@flowvae/datasets';
 
 /** The groups of files. */
-export const groups = ['npy', 'npz', 'mat', 'safetensors', 'other'] as const;
+export const groups = ['npy', 'npz', 'mat', 'recipes', 'safetensors', 'other'] as const;
 
 interface Expected {
   readonly type: string;
@@ -19,6 +20,8 @@ export interface ArrayFile {
   readonly file: Uint8Array;
   readonly arrays: Readonly<Record<string, Expected>>;
   readonly leftOut: readonly string[];
+  readonly parts?: unknown;
+  readonly options?: OpenArraysOptions;
 }
 
 /** The committed files of a group. */

@@ -11,6 +11,7 @@ const formatOf = {
   npy: ['npy'],
   npz: ['npz'],
   mat: ['mat'],
+  recipes: ['mat'],
   safetensors: ['safetensors'],
   other: ['idx', 'amat', 'cifar'],
 };
@@ -18,14 +19,15 @@ const formatOf = {
 describe.each(groups)('openArrays, files of the group %s', (group) => {
   it.each(arrayFiles(group).map((each) => [each.name, each] as const))(
     'reads %s',
-    (name, { file, arrays, leftOut }) => {
+    (name, { file, arrays, leftOut, parts, options }) => {
       const path = join(folder, name);
       writeFileSync(path, file);
       if (Object.keys(arrays).length === 0) {
         expect(() => openArrays(path)).toThrow(`expected an array of numbers, got ${leftOut[0]}, `);
         return;
       }
-      const opened = openArrays(path);
+      const opened = openArrays(path, options);
+      expect(opened.parts).toEqual(parts);
       expect(formatOf[group]).toContain(opened.format);
       expect(Object.keys(opened.arrays).toSorted()).toEqual(Object.keys(arrays).toSorted());
       for (const [key, { type, shape, values }] of Object.entries(arrays)) {

@@ -2,7 +2,8 @@
 
 Run with numpy 2.4.6, scipy 1.17.1 and safetensors 0.8.0 from PyPI: python array_files.py
 A case has a name for its file, the file (zlib, base64), and its arrays by name: type, shape, and the values as float32
-(little-endian, row-major, zlib, base64). `leftOut` names what the file holds beside them.
+(little-endian, row-major, zlib, base64). `leftOut` names what the file holds beside them, `parts` tells which arrays
+are the data and the labels of a known data set, `options` are those of `openArrays`.
 """
 
 import base64
@@ -51,9 +52,9 @@ def expected(array):
     return {"type": array.dtype.str[1:], "shape": list(array.shape or [1]), "values": packed(values)}
 
 
-def case(name, file, arrays, leftOut=()):
+def case(name, file, arrays, leftOut=(), **more):
     arrays = {key: expected(array) for key, array in arrays.items()}
-    return {"name": name, "file": packed(file), "arrays": arrays, "leftOut": list(leftOut)}
+    return {"name": name, "file": packed(file), "arrays": arrays, "leftOut": list(leftOut), **more}
 
 
 def written(write):
@@ -134,6 +135,16 @@ def npz_cases():
     yield case("with a text.npz", file, loaded(file), ["notes.txt"])
     file = zipped({"a/b.npy": arrays["x"]}, zipfile.ZIP_BZIP2)
     yield case("bzip2.npz", file, {}, ["a/b"])
+    labels = np.arange(3, dtype="u1")
+    images = (np.arange(3 * 28 * 28) % 256).astype("u1").reshape(3, 28, 28)
+    file = written(lambda out: np.savez(out, x_test=images[:1], x_train=images, y_train=labels, y_test=labels[:1]))
+    parts = {"train": {"x": "x_train", "y": "y_train"}, "test": {"x": "x_test", "y": "y_test"}}
+    yield case("mnist.npz", file, loaded(file), parts=parts)
+    yield case("mnist.npz, two members", file, {"x_train": images, "x_test": images[:1]}, options={"members": ["x_train", "x_test"]}, parts={"train": {"x": "x_train"}, "test": {"x": "x_test"}})
+    sprites = {"imgs": images % 2, "latents_classes": np.zeros((3, 6), "i8"), "latents_values": np.ones((3, 6)), "metadata": objects}
+    file = written(lambda out: np.savez_compressed(out, **sprites))
+    del sprites["metadata"]
+    yield case("dsprites.npz", file, sprites, ["metadata"], parts={"all": {"x": "imgs", "y": "latents_classes"}})
 
 
 def element(type, data, order):
@@ -192,6 +203,34 @@ def mat_cases():
             yield case(name, file, {key: arrays[key].astype(classes[smaller[key][0]]) for key in smaller})
 
 
+def recipe_cases():
+    """Layouts of the files that papers used, with images turned as the papers' own programs turn them."""
+
+    def images_of(rows):
+        # reshape_data of https://github.com/yburda/iwae, datasets.py
+        return rows.reshape(-1, 28, 28).reshape(-1, 784, order="F").reshape(-1, 28, 28)
+
+    rows = (np.arange(6 * 784) * 7 % 11 // 5 / 2).reshape(6, 784)
+    target, number = np.eye(50)[[3, 0, 49, 7]], np.float64([[1, 2, 3, 20]])
+    omniglot = {"data": rows[:4].T, "testdata": rows[4:].T, "target": target.T, "targetchar": number, "testtargetchar": number[:, :2]}
+    read = {"data": images_of(rows[:4]), "testdata": images_of(rows[4:]), "target": target, "targetchar": number[0], "testtargetchar": number[0, :2]}
+    parts = {"train": {"x": "data", "y": "targetchar"}, "test": {"x": "testdata", "y": "testtargetchar"}}
+    file = written(lambda out: scipy.io.savemat(out, omniglot, do_compression=True))
+    yield case("chardata.mat", file, read, parts=parts)
+    bits, labels = (rows > 0).astype("u1"), np.uint8([[1], [101]])
+    caltech = {f"{part}_data": bits[2 * i : 2 * i + 2] for i, part in enumerate(("train", "val", "test"))}
+    label = {name.replace("data", "labels"): labels for name in caltech}
+    file = written(lambda out: scipy.io.savemat(out, {**caltech, **label}))
+    parts = {part: {"x": f"{short}_data", "y": f"{short}_labels"} for part, short in {"train": "train", "validation": "val", "test": "test"}.items()}
+    for invert in (False, True):
+        read = {name: images_of(1 - data if invert else data) for name, data in caltech.items()}
+        read |= {name: labels[:, 0] for name in label}
+        yield case(f"caltech101_silhouettes_28_split1.mat, invert {invert}", file, read, parts=parts, options={"invert": invert})
+    faces = (np.arange(560 * 3) % 251).astype("u1").reshape(3, 28, 20)
+    file = written(lambda out: scipy.io.savemat(out, {"ff": faces.reshape(3, 560).T}))
+    yield case("frey_rawface.mat", file, {"ff": faces}, parts={"all": {"x": "ff"}})
+
+
 def safetensors_cases():
     arrays = {type: samples(type).reshape(2, 6) for type in TYPES}
     file = safetensors.numpy.save(arrays)
@@ -235,7 +274,7 @@ def other_cases():
 def write_all():
     folder = os.path.dirname(os.path.abspath(__file__))
     made_by = f"array_files.py with numpy {np.__version__}, scipy {scipy.__version__}, safetensors {safetensors.__version__}"
-    groups = {"npy": npy_cases, "npz": npz_cases, "mat": mat_cases, "safetensors": safetensors_cases, "other": other_cases}
+    groups = {"npy": npy_cases, "npz": npz_cases, "mat": mat_cases, "recipes": recipe_cases, "safetensors": safetensors_cases, "other": other_cases}
     for group, cases in groups.items():
         with open(os.path.join(folder, f"array-files-{group}.json"), "w") as out:
             json.dump({"madeBy": made_by, "cases": list(cases())}, out, indent=2)
