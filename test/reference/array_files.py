@@ -131,6 +131,9 @@ def npz_cases():
     zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
     assert b"PK\x06\x06" in file and b"PK\x06\x07" in file
     yield case("zip64.npz", file, loaded(file))
+    end = file.rindex(b"PK\x05\x06")  # as it is where the numbers do not fit: they stand in the zip64 record only
+    file = file[: end + 8] + b"\xff" * 12 + file[end + 20 :]
+    yield case("zip64 directory.npz", file, loaded(file))
     file = zipped({**members, "notes.txt": b"no array"})
     yield case("with a text.npz", file, loaded(file), ["notes.txt"])
     file = zipped({"a/b.npy": arrays["x"]}, zipfile.ZIP_BZIP2)

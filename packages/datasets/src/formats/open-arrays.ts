@@ -149,12 +149,16 @@ const HEAD_BYTES = 512;
 
 function formatOf(source: ByteSource): ArrayFormat {
   const head = source.read(0, Math.min(HEAD_BYTES, source.length));
-  const found = (Object.keys(formats) as ArrayFormat[]).find((name) => formats[name].recognises(head, source));
+  const names = Object.keys(formats) as ArrayFormat[];
+  const found = names.find((name) => formats[name].recognises(head, source));
   if (found) return found;
   const stranger = strangers.find(([text]) => startsWith(head, text));
+  // its reader tells best what is wrong with a damaged file
+  const named = names.find((name) => formats[name].endings.includes(endingOf(source.where)));
+  if (named && !stranger && source.length > 0) return named;
   throw new ExpectationError({
     where: source.where,
-    expected: `arrays in one of the formats ${Object.keys(formats).join(', ')}`,
+    expected: `arrays in one of the formats ${names.join(', ')}`,
     received: stranger?.[1] ?? (source.length === 0 ? 'an empty file' : `a file that begins with ${shown(head)}`),
     ...(stranger && { remedy: stranger[2] }),
   });
@@ -164,8 +168,10 @@ const shown = (head: Uint8Array): string => JSON.stringify(Buffer.from(head.suba
 
 /** A name that says another format than the content. */
 function hintNotes(path: string, format: ArrayFormat): string[] {
-  const ending = extname(path).toLowerCase();
+  const ending = endingOf(path);
   const named = Object.values(formats).some(({ endings }) => endings.includes(ending));
   if (!named || formats[format].endings.includes(ending)) return [];
   return [`the name ends in ${ending}, the content is ${format}`];
 }
+
+const endingOf = (path: string): string => extname(path).toLowerCase();

@@ -14,6 +14,8 @@ const START_BYTES = 4096;
 const forms = {
   // its trailer: checksum and length
   gzip: { inflate: gunzipSync, trailer: 8 },
+  // as zip files hold it, in a gzip file that is made around it
+  deflated: { inflate: gunzipSync, trailer: 8 },
   // its trailer: checksum
   zlib: { inflate: inflateSync, trailer: 4 },
 } as const;

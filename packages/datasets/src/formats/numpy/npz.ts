@@ -56,7 +56,7 @@ function storedField(name: string, member: ZipMember, notes: string[]): Field {
 function deflatedField(name: string, member: ZipMember): Field {
   const packed = member.packed();
   const { head, bytes } = unpackedLater(asGzip(packed, member), {
-    form: 'gzip',
+    form: 'deflated',
     holds: 'a .npy file',
     claimedLength(start) {
       if (!isNpy(start)) return undefined;
