@@ -140,7 +140,7 @@ const cases: readonly (readonly [string, string, Uint8Array, string])[] = [
     'a member that unpacks to less',
     'x.npz',
     zipOf({ 'x.npy': npy(header('(9, 4)')) }, { deflated: true, length: 106 }),
-    'got',
+    'x.npy: expected undamaged deflated data of 106 bytes, got incorrect length check',
   ],
   [
     'a zip file inside',
@@ -263,13 +263,6 @@ describe('openArrays, refusing', () => {
     const path = join(folderOf({ 'x.npz': bytes }), 'x.npz');
     expect(() => readAll(path)).toThrow('bad.npy: expected a .npy file');
     expect(Object.keys(openArrays(path, { members: ['good'] }).arrays)).toEqual(['good']);
-  });
-
-  it('inversion of numbers that are not between 0 and 1', () => {
-    const bytes = file('savemat.mat');
-    expect(bytes.length).toBeGreaterThan(128); // no recipe: the option has nothing to turn
-    const path = join(folderOf({ 'x.mat': bytes }), 'x.mat');
-    expect(() => readAll(path, { invert: true })).not.toThrow();
   });
 
   it('a folder, and a path without file', () => {

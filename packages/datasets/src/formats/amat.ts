@@ -3,7 +3,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { type ByteSource, bytesInMemory } from '../stored/byte-source.ts';
 import { storedArray } from '../stored/stored-array.ts';
 import { reshaped } from '../stored/views.ts';
-import { type NamedArrays, openFields, type ReadOptions } from './named-arrays.ts';
+import { type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
 
 const [ZERO, ONE, SPACE, TAB, NEWLINE, RETURN] = [0x30, 0x31, 0x20, 0x09, 0x0a, 0x0d];
 
@@ -23,7 +23,7 @@ const [SIDE, PIXELS] = [28, 784];
  * shorter than the first
  * @see Larochelle & Murray 2011, "The neural autoregressive distribution estimator", AISTATS 15: the binarised MNIST
  */
-export function readAmat(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readAmat(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { where } = source;
   const { bits, width } = parseBits(source);
   const shape = [bits.length / width, width];

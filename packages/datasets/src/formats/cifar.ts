@@ -7,7 +7,7 @@ import { type ByteSource, bytesInMemory, bytesOfFile } from '../stored/byte-sour
 import { damaged } from '../stored/damage.ts';
 import { arrayOfRows, type StoredArray, storedArray } from '../stored/stored-array.ts';
 import { concatenated, reordered } from '../stored/views.ts';
-import { type NamedArrays, openFields, type ReadOptions } from './named-arrays.ts';
+import { type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
 
 const [SIDE, CHANNELS] = [32, 3];
 const PIXELS = SIDE * SIDE;
@@ -43,7 +43,7 @@ export function cifarKind(source: ByteSource): Kind | undefined {
  *
  * @throws ExpectationError where the length of the file fits neither, or a label is none
  */
-export function readCifar(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readCifar(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { where, length } = source;
   const kind = cifarKind(source);
   if (kind === undefined) {
@@ -69,7 +69,7 @@ export function readCifar(source: ByteSource, options: ReadOptions = {}): NamedA
  */
 export function readCifarFolder(
   folder: string,
-  options: ReadOptions = {},
+  options: OpenArraysOptions = {},
 ): (NamedArrays & { close(): void }) | undefined {
   const isThere = (name: string) => existsSync(join(folder, name));
   const kind = (Object.keys(folders) as Kind[]).find((each) => Object.values(folders[each]).flat().some(isThere));

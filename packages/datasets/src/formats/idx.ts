@@ -7,7 +7,7 @@ import { type ElementType, sizeOf } from '../stored/element-types.ts';
 import type { Packing } from '../stored/packed.ts';
 import { type StoredArray, storedArray } from '../stored/stored-array.ts';
 import { columnMajorImages } from '../stored/views.ts';
-import { type NamedArrays, openFields, type ReadOptions } from './named-arrays.ts';
+import { type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
 
 /** Types by the third byte of the magic number; the fourth is the number of axes. */
 const typeCodes: Readonly<Record<number, ElementType>> = {
@@ -63,7 +63,7 @@ export const idxInGzip: Packing = { form: 'gzip', holds: 'IDX data', claimedLeng
  *
  * @throws ExpectationError where it is another kind of file, or its length and its header disagree
  */
-export function readIdx(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readIdx(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { where, length } = source;
   const head = source.read(0, Math.min(longestHeader, length));
   const header = headerOf(head);

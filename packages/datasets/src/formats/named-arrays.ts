@@ -10,8 +10,8 @@ export interface NamedArrays {
   readonly notes: readonly string[];
 }
 
-/** Which arrays of a file are read, and how. */
-export interface ReadOptions {
+/** Options of `openArrays`: which arrays of a file are read, and how. */
+export interface OpenArraysOptions {
   /** Names of the arrays to read. Default: all that can be read; the others are named in `notes`. */
   readonly members?: readonly string[];
   /** Whether images of known data sets of 0 and 1 are turned to 1 − x. Default false. */
@@ -46,7 +46,7 @@ const isUnreadable = (field: Field): field is Named & Unreadable => 'unreadable'
 export function openFields(
   where: string,
   fields: readonly Field[],
-  { members }: Pick<ReadOptions, 'members'>,
+  { members }: Pick<OpenArraysOptions, 'members'>,
 ): NamedArrays {
   const names = fields.map(({ name }) => name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);

@@ -9,7 +9,7 @@ import { cifarKind, readCifar, readCifarFolder } from './cifar.ts';
 import { claimedLength, readIdx } from './idx.ts';
 import { type KnownParts, knownParts } from './known-sets.ts';
 import { isHdf5, isLevel4, readMat } from './matlab/mat.ts';
-import type { NamedArrays, ReadOptions } from './named-arrays.ts';
+import type { NamedArrays, OpenArraysOptions } from './named-arrays.ts';
 import { readNpy } from './numpy/npy.ts';
 import { isNpy, longestNpyHeader, npyLength, readNpyHeader } from './numpy/npy-header.ts';
 import { readNpz } from './numpy/npz.ts';
@@ -17,9 +17,6 @@ import { readSafetensors } from './safetensors.ts';
 
 /** The formats that {@link openArrays} knows. */
 export type ArrayFormat = 'npy' | 'npz' | 'mat' | 'idx' | 'amat' | 'cifar' | 'safetensors';
-
-/** Options of {@link openArrays}. */
-export interface OpenArraysOptions extends ReadOptions {}
 
 /** The arrays of a file. */
 export interface OpenedArrays extends NamedArrays {
@@ -36,7 +33,7 @@ interface Format {
   readonly endings: readonly string[];
   /** @param head the first bytes of the file */
   recognises(head: Uint8Array, source: ByteSource): boolean;
-  read(source: ByteSource, options: ReadOptions): NamedArrays;
+  read(source: ByteSource, options: OpenArraysOptions): NamedArrays;
 }
 
 const startsWith = (head: Uint8Array, text: string): boolean =>
@@ -114,7 +111,7 @@ export function openArrays(path: string, options: OpenArraysOptions = {}): Opene
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-function openFolder(path: string, options: ReadOptions): OpenedArrays {
+function openFolder(path: string, options: OpenArraysOptions): OpenedArrays {
   const opened = readCifarFolder(path, options);
   if (opened) return withParts({ format: 'cifar', ...opened });
   throw new ExpectationError({

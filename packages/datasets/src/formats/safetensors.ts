@@ -3,7 +3,7 @@ import { readSafetensorsHeader, safetensorsHeaderEnd, type TensorPlace } from '@
 import type { ByteSource } from '../stored/byte-source.ts';
 import type { ElementType } from '../stored/element-types.ts';
 import { arrayOfRows, type StoredArray, storedArray } from '../stored/stored-array.ts';
-import { type Field, type NamedArrays, openFields, type ReadOptions } from './named-arrays.ts';
+import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
 
 /** The types whose values are numbers of float32's range; BF16 is widened on its own. */
 const types: Partial<Record<TensorPlace['dtype'], ElementType>> = {
@@ -27,7 +27,7 @@ const types: Partial<Record<TensorPlace['dtype'], ElementType>> = {
  *
  * @throws ExpectationError where the header is damaged, or a tensor that was asked for has no type that is read
  */
-export function readSafetensors(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readSafetensors(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { where, length } = source;
   const end = safetensorsHeaderEnd(source.read(0, Math.min(8, length)), where, length);
   const { tensors } = readSafetensorsHeader(source.read(0, end), where, length);

@@ -1,15 +1,15 @@
 // MATLAB files that papers about VAEs used, known by their fields. None says in itself how its images lie.
 import type { StoredArray } from '../../stored/stored-array.ts';
 import { columnMajorImages, inverted, reshaped, widthOf } from '../../stored/views.ts';
-import type { ReadOptions } from '../named-arrays.ts';
+import type { OpenArraysOptions } from '../named-arrays.ts';
 import type { MatArray } from './mat-variable.ts';
 
 /** How the fields of a known file are read. */
 export interface MatRecipe {
   /** The array of a field; undefined where the recipe does not know the field. */
-  open(variable: MatArray, options: ReadOptions): StoredArray | undefined;
+  open(variable: MatArray, options: OpenArraysOptions): StoredArray | undefined;
   /** Sentences about what was understood. */
-  notes(options: ReadOptions): readonly string[];
+  notes(options: OpenArraysOptions): readonly string[];
 }
 
 interface KnownFile extends MatRecipe {

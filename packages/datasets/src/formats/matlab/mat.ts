@@ -5,7 +5,7 @@ import { damaged } from '../../stored/damage.ts';
 import { sizeOf } from '../../stored/element-types.ts';
 import { unpackedLater } from '../../stored/packed.ts';
 import { type StoredArray, storedArray } from '../../stored/stored-array.ts';
-import { type Field, type NamedArrays, openFields, type ReadOptions } from '../named-arrays.ts';
+import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from '../named-arrays.ts';
 import {
   COMPRESSED,
   elementAt,
@@ -30,7 +30,7 @@ const HEADER_BYTES = 128;
  * @throws ExpectationError where the file is damaged or of another level, or an array that was asked for is of a kind
  * that is left out
  */
-export function readMat(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readMat(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const variables = variablesOf(source, byteOrder(source));
   const arrays = variables.filter((variable): variable is MatArray => 'open' in variable);
   const recipe = recipeFor(arrays);

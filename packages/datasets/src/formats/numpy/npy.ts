@@ -1,7 +1,7 @@
 // NumPy's .npy files: one array, read row by row from the file.
 import type { ByteSource } from '../../stored/byte-source.ts';
 import { storedArray } from '../../stored/stored-array.ts';
-import { type Field, type NamedArrays, openFields, type ReadOptions } from '../named-arrays.ts';
+import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from '../named-arrays.ts';
 import { longestNpyHeader, type NpyHeader, npyLength, readNpyHeader } from './npy-header.ts';
 
 /**
@@ -10,7 +10,7 @@ import { longestNpyHeader, type NpyHeader, npyLength, readNpyHeader } from './np
  * In C order rows are read from the source when they are asked for; in Fortran order the first row asked for reads all.
  * @throws ExpectationError where the header is damaged, the file is too short, or the elements are no numbers
  */
-export function readNpy(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readNpy(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { where, length } = source;
   const header = readNpyHeader(source.read(0, Math.min(length, longestNpyHeader)), where);
   const { arrays, notes } = openFields(where, [npyField('data', header, source)], options);

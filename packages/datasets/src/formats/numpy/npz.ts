@@ -2,7 +2,7 @@
 import { type ByteSource, bytesInMemory, joined } from '../../stored/byte-source.ts';
 import { damaged } from '../../stored/damage.ts';
 import { unpackedLater } from '../../stored/packed.ts';
-import { type Field, type NamedArrays, openFields, type ReadOptions } from '../named-arrays.ts';
+import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from '../named-arrays.ts';
 import { crc32 } from './crc32.ts';
 import { npyField } from './npy.ts';
 import { isNpy, longestNpyHeader, npyLength, readNpyHeader } from './npy-header.ts';
@@ -16,7 +16,7 @@ import { type ZipMember, zipMembers } from './zip.ts';
  * @throws ExpectationError where the zip file or a member is damaged, or a member that was asked for is no array of
  * numbers
  */
-export function readNpz(source: ByteSource, options: ReadOptions = {}): NamedArrays {
+export function readNpz(source: ByteSource, options: OpenArraysOptions = {}): NamedArrays {
   const { members } = options;
   const all = zipMembers(source).filter(({ name }) => !name.endsWith('/'));
   const notes: string[] = [];
