@@ -1,5 +1,5 @@
 // Reading an IDX file from disk, plain or gzip, without trusting any size that it states.
-import { idxInGzip, longestHeader } from './formats/idx.ts';
+import { idxInGzip, longestHeader } from './formats/idx-header.ts';
 import { type ByteSource, bytesOfFile } from './stored/byte-source.ts';
 import { unpacked, unpackedHead } from './stored/packed.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { decodeImages, decodeLabels, imageSizes } from './formats/idx.ts';
+import { decodeImages, decodeLabels, imageSizes } from './formats/idx-header.ts';
 import { readIdxFile, readIdxHead } from './idx-file.ts';
 import { divide, type ImageSet, type ImageSplits, type Split } from './image-set.ts';
 

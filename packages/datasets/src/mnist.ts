@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { decodeImages, decodeLabels } from './formats/idx.ts';
+import { decodeImages, decodeLabels } from './formats/idx-header.ts';
 import { readIdxFile } from './idx-file.ts';
 import { divide, type ImageSet, type ImageSplits, type Split } from './image-set.ts';
 
