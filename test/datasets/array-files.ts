@@ -1,4 +1,4 @@
-// The files that array_files.py wrote with NumPy, SciPy and safetensors, and what those libraries read from them.
+// The files that array_files.py wrote with NumPy, SciPy and safetensors, and the arrays that these libraries read.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
@@ -14,7 +14,7 @@ interface Expected {
   readonly values: Float32Array;
 }
 
-/** A file, and what should be read from it. */
+/** A file, and the arrays that should be read from it. */
 export interface ArrayFile {
   readonly name: string;
   readonly file: Uint8Array;

@@ -1,4 +1,4 @@
-// Files of arrays that are refused: the error names the file, the field, what was expected, and what came.
+// Files of arrays that are refused: the error names the file and the field, and says why.
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -26,7 +26,7 @@ function readAll(array: StoredArray): void {
   }
 }
 
-/** What became of a file: arrays, one error as it should be, or something else. */
+/** The outcome of a file: arrays, one error as it should be, or something else. */
 function outcomeOf(path: string): Pick<Reading, 'outcome' | 'message'> {
   try {
     const opened = openArrays(path);

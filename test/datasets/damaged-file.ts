@@ -86,7 +86,7 @@ const damages: Readonly<Record<string, Damage>> = {
 const all: readonly ArrayFile[] = groups.flatMap(arrayFiles);
 const named = (ending: string) => all.filter(({ name }) => name.endsWith(ending));
 
-/** Damage inside of what is packed, so that every checksum around it is right. */
+/** Damage inside of packed data, so that every checksum around it is right. */
 const packings: readonly {
   readonly name: string;
   readonly of: string;

@@ -2,7 +2,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { crc32InJavaScript } from '../../packages/datasets/src/formats/numpy/crc32.ts';
 
-/** What a member says of itself, where it does not tell the truth. */
+/** Claims of a member about itself that are not true. */
 export interface ZipClaims {
   readonly length?: number;
   readonly crc?: number;
