@@ -258,6 +258,16 @@ describe('openArrays, refusing', () => {
     );
   });
 
+  it('names with control characters, and long ones, in one line', () => {
+    const name = `a\nb\u001b${'x'.repeat(1000)}`;
+    const path = join(folderOf({ 'x.npz': zipOf({ [`${name}.npy`]: text('no array') }) }), 'x.npz');
+    expect(() => openArrays(path)).toThrow(`x.npz: a\\nb\\u001b${'x'.repeat(56)}…: expected a .npy file, which begins`);
+    expect(() => openArrays(path, { members: ['y'] })).toThrow('expected one of the names a\\nb\\u001bxx');
+    const header = "{'de\nscr': '|u1', 'fortran_order': False, 'shape': (3,)}";
+    const damagedPath = join(folderOf({ 'x.npy': npy(header) }), 'x.npy');
+    expect(() => openArrays(damagedPath)).toThrow('got de\\nscr, fortran_order, shape');
+  });
+
   it('members that nobody asked for may be damaged', () => {
     const bytes = zipOf({ 'bad.npy': text('no array'), 'good.npy': good });
     const path = join(folderOf({ 'x.npz': bytes }), 'x.npz');

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type ByteSource, bytesInMemory, bytesOfFile } from '../stored/byte-source.ts';
-import { damaged } from '../stored/damage.ts';
+import { damaged, printable } from '../stored/damage.ts';
 import { arrayOfRows, type StoredArray, storedArray } from '../stored/stored-array.ts';
 import { concatenated, reordered } from '../stored/views.ts';
 import { type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
@@ -176,7 +176,7 @@ function classNotes(folder: string): string[] {
   const file = ['batches.meta.txt', 'fine_label_names.txt'].map((name) => join(folder, name)).find(isSmallFile);
   if (!file) return [];
   const names = readFileSync(file, 'utf8').split(/\s+/).filter(Boolean);
-  return [`classes in order: ${names.join(', ')}`];
+  return [`classes in order: ${names.map(printable).join(', ')}`];
 }
 
 const isSmallFile = (path: string) => existsSync(path) && statSync(path).isFile() && statSync(path).size < 2 ** 16;

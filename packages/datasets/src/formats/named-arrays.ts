@@ -1,5 +1,6 @@
-// The result of every reader: arrays by name, and what the user should know about them.
+// The result of every reader: arrays by name, and notes about them.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { printable } from '../stored/damage.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 
 /** The arrays of a file. */
@@ -51,21 +52,25 @@ export function openFields(
   const names = fields.map(({ name }) => name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) {
-    throw new ExpectationError({ where, expected: 'arrays of different names', received: `two called "${repeated}"` });
+    throw new ExpectationError({
+      where,
+      expected: 'arrays of different names',
+      received: `two called "${printable(repeated)}"`,
+    });
   }
   const chosen = members?.map((name) => fields.find((field) => field.name === name) ?? refuseName(where, name, names));
   for (const { name, unreadable } of chosen?.filter(isUnreadable) ?? []) {
-    throw notNumbers(`${where}: ${name}`, unreadable);
+    throw notNumbers(`${where}: ${printable(name)}`, unreadable);
   }
   const readable = (chosen ?? fields).filter(isReadable);
   const others = fields.filter(isUnreadable);
   if (readable.length === 0) {
-    const kinds = others.map(({ name, unreadable }) => `${name}, ${unreadable}`).join('; ');
+    const kinds = others.map(({ name, unreadable }) => `${printable(name)}, ${unreadable}`).join('; ');
     throw notNumbers(where, kinds || 'no array at all');
   }
   return {
     arrays: Object.fromEntries(readable.map((field) => [field.name, field.open()])),
-    notes: chosen ? [] : others.map(({ name, unreadable }) => `${name} is ${unreadable}, and left out`),
+    notes: chosen ? [] : others.map(({ name, unreadable }) => `${printable(name)} is ${unreadable}, and left out`),
   };
 }
 
@@ -82,7 +87,7 @@ function refuseName(where: string, name: string, names: readonly string[]): neve
 const MOST_NAMES = 20;
 
 const shortList = (names: readonly string[]) =>
-  names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? `, … (${names.length})` : '');
+  names.slice(0, MOST_NAMES).map(printable).join(', ') + (names.length > MOST_NAMES ? `, … (${names.length})` : '');
 
 const notNumbers = (where: string, received: string) =>
   new ExpectationError({

@@ -151,7 +151,7 @@ function formatOf(source: ByteSource): ArrayFormat {
   const found = names.find((name) => formats[name].recognises(head, source));
   if (found) return found;
   const stranger = strangers.find(([text]) => startsWith(head, text));
-  // its reader tells best what is wrong with a damaged file
+  // its reader tells best why a damaged file is refused
   const named = names.find((name) => formats[name].endings.includes(endingOf(source.where)));
   if (named && !stranger && source.length > 0) return named;
   throw new ExpectationError({

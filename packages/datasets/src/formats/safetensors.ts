@@ -1,6 +1,7 @@
 // The tensors of a .safetensors file as stored arrays, each read row by row from the file.
 import { readSafetensorsHeader, safetensorsHeaderEnd, type TensorPlace } from '@flowvae/tensor/plain';
 import type { ByteSource } from '../stored/byte-source.ts';
+import { printable } from '../stored/damage.ts';
 import type { ElementType } from '../stored/element-types.ts';
 import { arrayOfRows, type StoredArray, storedArray } from '../stored/stored-array.ts';
 import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from './named-arrays.ts';
@@ -36,7 +37,7 @@ export function readSafetensors(source: ByteSource, options: OpenArraysOptions =
 }
 
 function fieldOf(name: string, place: TensorPlace, source: ByteSource): Field {
-  const where = `${source.where}: ${name}`;
+  const where = `${source.where}: ${printable(name)}`;
   const type = types[place.dtype];
   if (place.dtype === 'BF16') return { name, open: () => widened(source, place, where) };
   if (type === undefined) return { name, unreadable: `a tensor of type ${place.dtype}` };

@@ -8,7 +8,7 @@ import { damaged } from './damage.ts';
 /** DEFLATE cannot shrink anything below one byte in this many. */
 const LARGEST_RATIO = 1032;
 
-/** Packed bytes that hold the header of what is inside, whatever name a gzip header carries. */
+/** Packed bytes that hold the header of the data inside, whatever name a gzip header carries. */
 const START_BYTES = 4096;
 
 const forms = {

@@ -1,6 +1,6 @@
 // The data elements of MATLAB's level 5 files, and the header of an array.
 // Format: MathWorks, "MAT-File Format", chapter "Level 5 MAT-File Format"
-import { damaged } from '../../stored/damage.ts';
+import { damaged, printable } from '../../stored/damage.ts';
 import type { ElementType } from '../../stored/element-types.ts';
 
 /** Numbers of the data types that hold other elements. */
@@ -82,10 +82,10 @@ export interface MatHeader {
   readonly numbers?: MatNumbers;
 }
 
-/** Where the numbers of an array lie, and what they are. */
+/** The place and the type of the numbers of an array. */
 export interface MatNumbers {
   readonly shape: readonly number[];
-  /** The class of the array: what MATLAB computes with. */
+  /** The class of the array, in which MATLAB computes. */
   readonly type: ElementType;
   /** The type that the numbers are stored in, perhaps smaller than that of the class. */
   readonly storedType: ElementType;
@@ -128,11 +128,11 @@ export function readMatHeader(bytes: MatBytes): MatHeader {
   const data = elementAt(bytes, name.end);
   const storedType = storedTypes[data.type];
   if (storedType === undefined) {
-    throw damaged(where, `the numbers of ${text}`, `an element of type ${data.type}`);
+    throw damaged(where, `the numbers of ${printable(text)}`, `an element of type ${data.type}`);
   }
   const end = whole.from + whole.length;
   if (data.from + data.length > end) {
-    throw damaged(where, `the numbers of ${text} before byte ${end} of its element`, `${data.length} bytes`);
+    throw damaged(where, `the numbers of ${printable(text)} before byte ${end} of its element`, `${data.length} bytes`);
   }
   const { shape } = dimensions;
   return { name: text, numbers: { shape, type, storedType, offset: data.from, length: data.length } };

@@ -8,7 +8,7 @@ import type { MatArray } from './mat-variable.ts';
 export interface MatRecipe {
   /** The array of a field; undefined where the recipe does not know the field. */
   open(variable: MatArray, options: OpenArraysOptions): StoredArray | undefined;
-  /** Sentences about what was understood. */
+  /** Sentences about the layout that was assumed. */
   notes(options: OpenArraysOptions): readonly string[];
 }
 

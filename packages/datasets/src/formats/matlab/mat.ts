@@ -1,7 +1,7 @@
 // MATLAB's files of level 5 (`save -v6` and `-v7`): arrays of numbers by name, compressed or not.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type ByteSource, section } from '../../stored/byte-source.ts';
-import { damaged } from '../../stored/damage.ts';
+import { damaged, printable } from '../../stored/damage.ts';
 import { sizeOf } from '../../stored/element-types.ts';
 import { unpackedLater } from '../../stored/packed.ts';
 import { type StoredArray, storedArray } from '../../stored/stored-array.ts';
@@ -136,7 +136,7 @@ function variableIn(
   const { name, unreadable, numbers } = readMatHeader({ view: viewOf(start), littleEndian, where: element.where });
   if (name === '') return [];
   if (!numbers) return [{ name, unreadable: unreadable ?? 'no array' }];
-  const where = `${element.where}: ${name}`;
+  const where = `${element.where}: ${printable(name)}`;
   checkLength(where, numbers);
   const open: MatArray['open'] = (order) => arrayOf(element, { ...numbers, littleEndian, where, order });
   return [{ name, shape: numbers.shape, type: numbers.type, open }];

@@ -1,6 +1,6 @@
 // The header of a .npy file: which numbers follow, in which shape.
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-import { damaged } from '../../stored/damage.ts';
+import { damaged, printable } from '../../stored/damage.ts';
 import { type Encoding, elementTypes, sizeOf } from '../../stored/element-types.ts';
 import { type Literal, parseLiteral } from './python-literal.ts';
 
@@ -34,7 +34,7 @@ export function readNpyHeader(head: Uint8Array, where: string): NpyHeader {
   const fields = parseLiteral(text, refuse);
   if (!(fields instanceof Map)) throw refuse('a header that is a Python dictionary', shown(fields));
   const keys = [...fields.keys()].toSorted().join(', ');
-  if (keys !== KEYS) throw refuse(`a header with the keys ${KEYS}`, keys || 'none');
+  if (keys !== KEYS) throw refuse(`a header with the keys ${KEYS}`, printable(keys) || 'none');
   const [shape, order] = [fields.get('shape'), fields.get('fortran_order')];
   if (!isShape(shape)) throw refuse('a shape, a tuple of whole numbers from 0', shown(shape));
   if (typeof order !== 'boolean') throw refuse('fortran_order to be True or False', shown(order));
@@ -95,7 +95,9 @@ function elementsOf(descr: Literal, where: string): Pick<NpyHeader, 'encoding' |
   if (order === undefined) throw damaged(where, "a descr such as '<f4'", shown(descr));
   const type = elementTypes.find((each) => each === kind + size);
   if (type !== undefined && rest === '') return { elements: type, encoding: { type, littleEndian: isLittle(order) } };
-  return { elements: `an array of ${KINDS[kind] ?? 'numbers of a type that is not read'} (descr '${descr}')` };
+  return {
+    elements: `an array of ${KINDS[kind] ?? 'numbers of a type that is not read'} (descr '${printable(String(descr))}')`,
+  };
 }
 
 const nativeIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

@@ -1,6 +1,6 @@
 // NumPy's .npz files: a zip file of .npy members, stored or deflated.
 import { type ByteSource, bytesInMemory, joined } from '../../stored/byte-source.ts';
-import { damaged } from '../../stored/damage.ts';
+import { damaged, printable } from '../../stored/damage.ts';
 import { unpackedLater } from '../../stored/packed.ts';
 import { type Field, type NamedArrays, type OpenArraysOptions, openFields } from '../named-arrays.ts';
 import { crc32 } from './crc32.ts';
@@ -49,7 +49,7 @@ function storedField(name: string, member: ZipMember, notes: string[]): Field {
   checkLength(bytes.where, npyLength(header), bytes.length);
   checkLength(bytes.where, npyLength(header), member.length);
   const isChecked = bytes.length <= MOST_CHECKED;
-  if (!isChecked) notes.push(`${name} is read from disk as needed, without a look at its checksum`);
+  if (!isChecked) notes.push(`${printable(name)} is read from disk as needed, without a look at its checksum`);
   return npyField(name, header, isChecked ? checkedOnce(bytes, member.crc) : bytes);
 }
 

@@ -1,7 +1,7 @@
 // The directory of a zip file, and its members as bytes that are read when they are asked for.
 // Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.5.3 (zip64)
 import { type ByteSource, section } from '../../stored/byte-source.ts';
-import { damaged } from '../../stored/damage.ts';
+import { damaged, printable } from '../../stored/damage.ts';
 
 /** A member of a zip file. */
 export interface ZipMember {
@@ -111,7 +111,7 @@ function readEntry(
   if (end > view.byteLength)
     throw refuse('a directory entry within the directory', `${end - view.byteLength} bytes more`);
   const name = nameIn(view, names, nameBytes);
-  const where = `${source.where}: ${name}`;
+  const where = `${source.where}: ${printable(name)}`;
   const stated = [24, 20, 42].map((field) => view.getUint32(at + field, true)) as Sizes;
   const extra = new DataView(view.buffer, view.byteOffset + names + nameBytes, extraBytes);
   const [length, packedLength, place] = withZip64(stated, extra, where);
@@ -169,7 +169,7 @@ function packedBytes(source: ByteSource, { where, name, place, packedLength }: P
   const from = names + nameBytes + extraBytes;
   if (from + packedLength > source.length) throw refuse(`${packedLength} bytes behind the end of the file`);
   const own = nameIn(viewOf(source, names, names + nameBytes), 0, nameBytes);
-  if (own !== name) throw refuse(`"${own}"`);
+  if (own !== name) throw refuse(`"${printable(own)}"`);
   return section(source, from, from + packedLength, where);
 }
 
