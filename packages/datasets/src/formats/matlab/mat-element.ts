@@ -130,10 +130,6 @@ export function readMatHeader(bytes: MatBytes): MatHeader {
   if (storedType === undefined) {
     throw damaged(where, `the numbers of ${printable(text)}`, `an element of type ${data.type}`);
   }
-  const end = whole.from + whole.length;
-  if (data.from + data.length > end) {
-    throw damaged(where, `the numbers of ${printable(text)} before byte ${end} of its element`, `${data.length} bytes`);
-  }
   const { shape } = dimensions;
   return { name: text, numbers: { shape, type, storedType, offset: data.from, length: data.length } };
 
