@@ -12,5 +12,8 @@ export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
 export type { ElementType } from './stored/element-types.ts';
 export type { StoredArray } from './stored/stored-array.ts';
+export type { ColumnOptions, ColumnReference } from './tables/column-choice.ts';
+export type { DialectOptions } from './tables/dialect.ts';
+export { readTable, type Table, type TableColumn, type TableOptions } from './tables/table.ts';
 export type { Toy } from './toys/toy.ts';
 export { toys } from './toys/toys.ts';

@@ -57,7 +57,8 @@ function halfFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const nativeIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** Whether this machine puts the byte of least weight first. */
+export const nativeIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * Decodes numbers one after the other, rounded to float32: integers above 2^24 and float64 lose digits.
