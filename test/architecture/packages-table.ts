@@ -24,6 +24,8 @@ export const doors: readonly { readonly prefix: string; readonly room: string }[
   { prefix: '@bufbuild/protobuf', room: 'compiler' },
   { prefix: '@napi-rs/canvas', room: 'figures' },
   { prefix: 'chart.js', room: 'figures' },
+  { prefix: 'papaparse', room: 'datasets' },
+  { prefix: 'sharp', room: 'datasets' },
 ];
 
 /** A room's name as an import writes it; the public face has no scope. */

@@ -10,6 +10,7 @@ export { idxFolder } from './idx-folder.ts';
 export type { ImageSet, ImageSplits, Split } from './image-set.ts';
 export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
+export { type PictureOptions, type Pictures, readPictures } from './pictures/pictures.ts';
 export type { ElementType } from './stored/element-types.ts';
 export type { StoredArray } from './stored/stored-array.ts';
 export type { ColumnOptions, ColumnReference } from './tables/column-choice.ts';
