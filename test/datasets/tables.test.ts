@@ -293,6 +293,19 @@ describe('readTable refuses', () => {
     ],
     ['no rows', 'a,b\n', { header: true }, 'table.csv: expected rows of values, got a header only'],
     ['an empty file', '', {}, 'table.csv: expected a table, got an empty file'],
+    ['empty lines', '\n \n', {}, 'table.csv: expected a table, got empty lines only'],
+    [
+      'more columns than anything has',
+      `${','.repeat(2 ** 17)}\n1\n`,
+      {},
+      'table.csv: line 1: expected at most 131072 columns, got 131073',
+    ],
+    [
+      'a long text without lines',
+      'x'.repeat(2 ** 22),
+      {},
+      'table.csv: line 1: expected a record of at most 2097152 characters, got a longer one; a closing quote may be missing',
+    ],
     [
       'another encoding',
       Buffer.from('a,b\n1,2\n3,\xe9\n', 'latin1'),
@@ -335,7 +348,7 @@ describe('readTable refuses', () => {
   it('a record without end, before it takes memory', async () => {
     const message = await refusal(`a,b\n1,2\n3,"${'x'.repeat(20 * 2 ** 20)}\n`);
     expect(message).toBe(
-      'table.csv: line 3: expected a record of at most 16777216 characters, got a longer one; a closing quote may be missing',
+      'table.csv: line 3: expected a record of at most 2097152 characters, got a longer one; a closing quote may be missing',
     );
   });
 

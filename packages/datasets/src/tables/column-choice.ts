@@ -28,7 +28,8 @@ export interface ColumnChoice {
  */
 export function namesOf(path: string, first: readonly string[], hasHeader: boolean): string[] {
   const names = first.map((field, column) => (hasHeader && field !== '' ? field : `column${column}`));
-  const twice = names.find((name, column) => names.indexOf(name) !== column);
+  const places = new Map(names.map((name, column) => [name, column])); // the last place of each
+  const twice = names.find((name, column) => places.get(name) !== column);
   if (twice === undefined) return names;
   throw new ExpectationError({
     where: `${path}: line 1`,

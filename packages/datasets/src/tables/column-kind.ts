@@ -46,8 +46,8 @@ export function kindOf({ where, survey }: Surveyed): ColumnKind {
  * @throws ExpectationError where nearly all values differ, or there are more than 1,000
  */
 export function classesOf({ where, survey }: Surveyed, remedy: string): readonly string[] {
-  const { values, present, numbers, firstText } = survey;
-  const different = values?.size ?? mostClasses + 1;
+  const { values, present, numbers, firstText, most } = survey;
+  const different = values?.size ?? most + 1;
   const isIdentifier = present >= FEWEST_IDENTIFIERS && different >= IDENTIFYING_SHARE * present;
   if (values === undefined || isIdentifier) {
     // Mostly numbers: then the text is the mistake, not the column.
@@ -55,7 +55,7 @@ export function classesOf({ where, survey }: Surveyed, remedy: string): readonly
     throw new ExpectationError({
       where,
       expected: `numbers, or at most ${mostClasses} classes that come more than once`,
-      received: `${values ? different : `more than ${mostClasses}`} different values in ${present} rows`,
+      received: `${values ? different : `more than ${most}`} different values in ${present} rows`,
       remedy,
     });
   }

@@ -4,6 +4,9 @@ import { hasDecimalComma, numberOf, ownCopy } from './field.ts';
 /** A column with more classes gets no one-hot form. */
 export const mostClasses = 1000;
 
+/** Numbers are no classes, as a rule: of a column without text fewer values are kept, for there may be many such. */
+const MOST_NUMBERS = 32;
+
 /** A value, and the line where it stands. */
 export interface Place {
   readonly text: string;
@@ -27,10 +30,17 @@ export class ColumnSurvey {
   commas = 0;
   /** Whether the values are first, first + 1, … */
   countsRows = true;
-  /** The different values; undefined where they are more than {@link mostClasses}. */
+  /** The different values; undefined where they are more than {@link most}. */
   values: Set<string> | undefined = new Set();
+  /** How many different values are kept. */
+  most: number;
 
   #start = 0;
+
+  /** @param isLabel whether numbers are classes, too */
+  constructor(isLabel = false) {
+    this.most = isLabel ? mostClasses : MOST_NUMBERS;
+  }
 
   see(field: string, line: number, isMissing: boolean): void {
     if (isMissing) {
@@ -39,16 +49,16 @@ export class ColumnSurvey {
       this.firstMissing ??= { text: ownCopy(field), line };
       return;
     }
-    this.#collect(field);
     const value = numberOf(field);
     if (!Number.isNaN(value)) this.#seeNumber(field, value, line);
     else this.#seeText(field, line);
+    this.#collect(field);
     this.present++;
   }
 
   #collect(field: string): void {
     if (this.values === undefined || this.values.has(field)) return;
-    if (this.values.size >= mostClasses) this.values = undefined;
+    if (this.values.size >= this.most) this.values = undefined;
     else this.values.add(ownCopy(field));
   }
 
@@ -64,6 +74,7 @@ export class ColumnSurvey {
   #seeText(field: string, line: number): void {
     this.countsRows = false;
     this.firstText ??= { text: ownCopy(field), line };
+    if (this.values) this.most = mostClasses;
     if (hasDecimalComma(field)) this.commas++;
   }
 }

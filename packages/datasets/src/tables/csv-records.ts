@@ -17,7 +17,7 @@ export type RecordVisitor = (fields: readonly string[], line: number) => void;
  * Text that is held to find the end of one record: more, and a quote is missing somewhere. (A record of 100,000 numbers
  * is 1 to 2 MiB.)
  */
-const LONGEST_RECORD = 2 ** 24;
+export const longestRecord = 2 ** 21;
 
 type Papa = typeof import('papaparse');
 
@@ -52,7 +52,7 @@ export async function visitRecords(path: string, separators: Separators, visit: 
         chunk(results: ParseResult<string[]>, parser: Parser) {
           try {
             walk.take(results);
-            if (!isLast && given - results.meta.cursor > LONGEST_RECORD) throw endlessRecord(path, walk.line());
+            if (!isLast && given - results.meta.cursor > longestRecord) throw endlessRecord(path, walk.line());
           } catch (error) {
             reject(error); // before abort, which calls complete
             parser.abort();
@@ -73,8 +73,10 @@ function recordWalk(path: string, newline: string, visit: RecordVisitor) {
   return {
     line: () => line,
     take({ data, errors }: ParseResult<string[]>): void {
-      // Papa Parse also reports errors of the record that it is still waiting for the end of.
-      const wrong = errors.find(({ row, type }) => type === 'Quotes' && row !== undefined && row < data.length);
+      // Of the record whose end is still to come, one error may be due to the end of the piece right after a quote.
+      const quotes = errors.filter(({ type }) => type === 'Quotes');
+      const whole = quotes.find(({ row }) => row! < data.length);
+      const wrong = whole ?? (quotes.length > 1 ? quotes[0] : undefined);
       for (const [row, fields] of data.entries()) {
         if (row === wrong?.row) throw wrongQuote(path, line, wrong.code);
         const first = line;
@@ -82,6 +84,7 @@ function recordWalk(path: string, newline: string, visit: RecordVisitor) {
         for (let i = 0; i < fields.length; i++) fields[i] = fields[i]!.trim();
         if (fields.length > 1 || fields[0] !== '') visit(fields, first);
       }
+      if (wrong) throw wrongQuote(path, line, wrong.code);
     },
   };
 }
@@ -103,10 +106,11 @@ const wrongQuote = (path: string, line: number, code: string) =>
     remedy: 'write a quote inside a quoted field twice',
   });
 
-const endlessRecord = (path: string, line: number) =>
+/** The refusal of a record whose end is not found. */
+export const endlessRecord = (path: string, line: number) =>
   new ExpectationError({
     where: `${path}: line ${line}`,
-    expected: `a record of at most ${LONGEST_RECORD} characters`,
+    expected: `a record of at most ${longestRecord} characters`,
     received: 'a longer one',
     remedy: 'a closing quote may be missing',
   });

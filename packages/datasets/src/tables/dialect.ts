@@ -1,8 +1,8 @@
 // How a table is written: its delimiter, its line ends, and whether its first line names the columns.
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { papaParse, type Separators } from './csv-records.ts';
+import { endlessRecord, longestRecord, papaParse, type Separators } from './csv-records.ts';
 import { numberOf } from './field.ts';
-import { textChunks } from './text-chunks.ts';
+import { countLineFeeds, textChunks } from './text-chunks.ts';
 
 /** What is said of a file instead of found in it. */
 export interface DialectOptions {
@@ -22,13 +22,17 @@ export interface Dialect extends Separators {
 /** In this order: who chose one of the first meant it, while commas also stand in numbers and in prose. */
 const delimiters: Readonly<Record<string, string>> = { '\t': 'tab', ';': 'semicolon', '|': 'bar', ',': 'comma' };
 
-const SAMPLE_CHARACTERS = 2 ** 20;
+const SAMPLE_CHARACTERS = 2 ** 16;
+const SAMPLE_LINES = 20;
 const SAMPLE_RECORDS = 1000;
+
+const MOST_COLUMNS = 2 ** 17;
 
 /**
  * The dialect of a file by its first 1,000 records.
  *
- * - delimiter: the first of tab, semicolon, bar and comma that gives every record as many fields, at least two
+ * - delimiter: the first of tab, semicolon, bar and comma that gives every record as many fields, at least two; where
+ *   none does, the one with the most fields in the first record
  * - header: the first line holds no number, and stands over a column of numbers or repeats nothing
  *
  * @param missing fields that stand for a missing value
@@ -40,11 +44,12 @@ export async function findDialect(
   missing: ReadonlySet<string>,
 ): Promise<Dialect> {
   const sample = await sampleOf(path);
-  const newline = sample.includes('\n') || !sample.includes('\r') ? '\n' : '\r';
+  const newline = sample.text.includes('\n') || !sample.text.includes('\r') ? '\n' : '\r';
   const recordsBy = await reader(sample, newline);
   const found = delimiterOf(path, options, recordsBy);
   const [first, ...rest] = recordsBy(found.delimiter);
-  if (!first) throw new ExpectationError({ where: path, expected: 'a table', received: 'an empty file' });
+  if (!first) throw emptyTable(path, sample.text);
+  checkWidth(path, first.length);
   const header = headerOf(path, options, { first, rest, missing });
   return {
     delimiter: found.delimiter,
@@ -55,37 +60,76 @@ export async function findDialect(
   };
 }
 
-async function sampleOf(path: string): Promise<string> {
-  let sample = '';
-  for await (const text of textChunks(path)) {
-    sample += text;
-    if (sample.length >= SAMPLE_CHARACTERS) break;
+const emptyTable = (where: string, text: string) =>
+  new ExpectationError({
+    where,
+    expected: 'a table',
+    received: text === '' ? 'an empty file' : 'empty lines only',
+  });
+
+interface Sample {
+  readonly text: string;
+  /** Whether the file goes on. */
+  readonly isCut: boolean;
+}
+
+/** The first pieces of a file: more where its lines are long. */
+async function sampleOf(path: string): Promise<Sample> {
+  let text = '';
+  for await (const piece of textChunks(path)) {
+    text += piece;
+    const hasLines = text.length >= SAMPLE_CHARACTERS && countLineFeeds(text) >= SAMPLE_LINES;
+    if (hasLines) return { text, isCut: true };
+    if (text.length < longestRecord) continue;
+    if (!/[\r\n]/.test(text)) throw endlessRecord(path, 1);
+    return { text, isCut: true };
   }
-  return sample;
+  return { text, isCut: false };
 }
 
 type Records = readonly (readonly string[])[];
 
-/** The records of a sample under a delimiter, empty lines left out. */
-async function reader(sample: string, newline: Separators['newline']): Promise<(delimiter: string) => Records> {
+/** The records of a sample under a delimiter, empty lines left out; of a part, without the record that is cut. */
+async function reader(sample: Sample, newline: Separators['newline']) {
   const papa = await papaParse();
-  const isCut = sample.length >= SAMPLE_CHARACTERS;
-  return (delimiter) => {
-    const { data } = papa.parse<string[]>(sample, { delimiter, newline, preview: SAMPLE_RECORDS });
-    const whole = isCut && data.length < SAMPLE_RECORDS && data.length > 1 ? data.slice(0, -1) : data;
+  return (delimiter: string, most = Number.POSITIVE_INFINITY): Records => {
+    const text = sample.text.slice(0, most);
+    const { data } = papa.parse<string[]>(text, { delimiter, newline, preview: SAMPLE_RECORDS });
+    const isCut = (sample.isCut || text.length < sample.text.length) && data.length < SAMPLE_RECORDS;
+    const whole = isCut && data.length > 1 ? data.slice(0, -1) : data;
     const trimmed = whole.map((fields) => fields.map((field) => field.trim()));
     return trimmed.filter((fields) => fields.length > 1 || fields[0] !== '');
   };
 }
 
-function delimiterOf(path: string, options: DialectOptions, recordsBy: (delimiter: string) => Records) {
+/** Enough to tell delimiters apart, and all four are tried on it. */
+const DELIMITER_CHARACTERS = 2 ** 18;
+
+function delimiterOf(path: string, options: DialectOptions, recordsBy: (delimiter: string, most: number) => Records) {
   if (options.delimiter !== undefined) return { delimiter: checkedDelimiter(options.delimiter), note: '' };
   if (/\.(tsv|tab)(\.gz)?$/i.test(path)) return { delimiter: '\t', note: '' };
-  const regular = Object.keys(delimiters).filter((delimiter) => isRegular(recordsBy(delimiter)));
-  const delimiter = regular[0] ?? mostFrequent(recordsBy);
-  const others = regular.slice(1).map((other) => nameOf(other));
+  const trials = Object.keys(delimiters).map((delimiter) =>
+    trialOf(delimiter, recordsBy(delimiter, DELIMITER_CHARACTERS)),
+  );
+  const regular = trials.filter(({ isRegular }) => isRegular);
+  const { delimiter } = regular[0] ?? trials.reduce((best, each) => (each.width >= best.width ? each : best));
+  const others = regular.slice(1).map((other) => delimiters[other.delimiter]);
   const doubt = others.length > 0 ? `; ${others.join(' and ')} would give every line as many fields, too` : '';
-  return { delimiter, note: `The delimiter is a ${nameOf(delimiter)}, found in the file${doubt}.` };
+  return { delimiter, note: `The delimiter is a ${delimiters[delimiter]}, found in the file${doubt}.` };
+}
+
+interface Trial {
+  readonly delimiter: string;
+  /** Fields of the first record. */
+  readonly width: number;
+  /** Whether every record has as many, at least two. One record alone tells nothing. */
+  readonly isRegular: boolean;
+}
+
+function trialOf(delimiter: string, records: Records): Trial {
+  const width = records[0]?.length ?? 0;
+  const isRegular = width > 1 && records.length > 1 && records.every((fields) => fields.length === width);
+  return { delimiter, width, isRegular };
 }
 
 function checkedDelimiter(delimiter: string): string {
@@ -97,18 +141,13 @@ function checkedDelimiter(delimiter: string): string {
   });
 }
 
-const nameOf = (delimiter: string) => delimiters[delimiter] ?? delimiter;
-
-/** Whether every record has as many fields, at least two. */
-function isRegular(records: Records): boolean {
-  const width = records[0]?.length ?? 0;
-  return width > 1 && records.every((fields) => fields.length === width);
-}
-
-/** For a file that no delimiter makes regular: its first wrong line is named when it is read. */
-function mostFrequent(recordsBy: (delimiter: string) => Records): string {
-  const width = (delimiter: string) => recordsBy(delimiter)[0]?.length ?? 0;
-  return Object.keys(delimiters).reduce((best, each) => (width(each) > width(best) ? each : best), ',');
+function checkWidth(path: string, columns: number): void {
+  if (columns <= MOST_COLUMNS) return;
+  throw new ExpectationError({
+    where: `${path}: line 1`,
+    expected: `at most ${MOST_COLUMNS} columns`,
+    received: String(columns),
+  });
 }
 
 interface Lines {

@@ -25,5 +25,5 @@ function hasOtherBase(field: string): boolean {
 /** Whether a field writes a number with decimal commas, or commas between thousands. */
 export const hasDecimalComma = (field: string): boolean => /^[+-]?\d[\d.]*(?:,\d+)+$/.test(field);
 
-/** A copy of its own: a part of a string keeps the whole string, here a MiB of the file. */
+/** A copy of its own: a part of a string keeps the whole string, here a piece of the file. */
 export const ownCopy = (field: string): string => Buffer.from(field, 'utf16le').toString('utf16le');

@@ -101,8 +101,8 @@ interface FirstPass {
 
 /** The first pass: what the chosen columns hold. */
 async function survey(path: string, { dialect, names, choice, missing }: FirstPass) {
-  const places = choice.label === undefined ? choice.values : [...choice.values, choice.label];
-  const surveys = new Map(places.map((place) => [place, new ColumnSurvey()]));
+  const surveys = new Map(choice.values.map((place) => [place, new ColumnSurvey()]));
+  if (choice.label !== undefined) surveys.set(choice.label, new ColumnSurvey(true));
   const seen = [...surveys];
   let records = 0;
   await visitRecords(path, dialect, (fields, line) => {

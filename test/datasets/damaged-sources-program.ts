@@ -1,0 +1,55 @@
+// Reads damaged tables and pictures: seeds `first` to `first + count` − 1, a line of JSON for each.
+// `npx tsx test/datasets/damaged-sources-program.ts 0 2000` tries two thousand.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPictures, readTable } from '@flowvae/datasets';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type DamagedSource, damagedSource } from './damaged-sources.ts';
+
+/** What came of a file. */
+export interface Outcome {
+  readonly seed: number;
+  readonly name: string;
+  /** The message of a refusal; of another error `fault: …`; empty where the file was read. */
+  readonly message: string;
+  readonly milliseconds: number;
+  /** The most memory of the process so far, above that of its start, MiB. */
+  readonly memory: number;
+}
+
+const [first = 0, count = 100] = process.argv.slice(2).map(Number);
+const folder = mkdtempSync(join(tmpdir(), 'flowvae-damaged-'));
+
+async function read({ kind, name, bytes }: DamagedSource, place: string): Promise<void> {
+  mkdirSync(place);
+  const path = join(place, name);
+  writeFileSync(path, bytes);
+  if (kind === 'table') await readTable(path);
+  else await readPictures(place);
+}
+
+async function outcomeOf(seed: number): Promise<string> {
+  try {
+    await read(damagedSource(seed), join(folder, String(seed)));
+    return '';
+  } catch (error) {
+    return error instanceof ExpectationError ? error.message : `fault: ${(error as Error).stack}`;
+  } finally {
+    rmSync(join(folder, String(seed)), { recursive: true });
+  }
+}
+
+const memory = () => process.resourceUsage().maxRSS / 1024;
+
+// Both libraries are loaded before the start.
+for (const seed of [first, first + 1, first + 2, first + 3]) await outcomeOf(seed);
+const start = memory();
+for (let seed = first; seed < first + count; seed++) {
+  const begin = performance.now();
+  const message = await outcomeOf(seed);
+  const milliseconds = performance.now() - begin;
+  const outcome: Outcome = { seed, name: damagedSource(seed).name, message, milliseconds, memory: memory() - start };
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
+}
+rmSync(folder, { recursive: true });
