@@ -8,7 +8,8 @@ const program = fileURLToPath(new URL('damaged-sources-program.ts', import.meta.
 const COUNT = 300;
 
 it('a damaged table or picture is read or refused, soon and in little memory', { timeout: 120_000 }, () => {
-  const args = ['--max-old-space-size=256', '--import', import.meta.resolve('tsx'), program, '0', String(COUNT)];
+  const flags = ['--expose-gc', '--max-old-space-size=256', '--import', import.meta.resolve('tsx')];
+  const args = [...flags, program, '0', String(COUNT)];
   const { stdout, stderr, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
   expect([stderr, signal]).toEqual(['', null]);
   const outcomes: Outcome[] = stdout
