@@ -30,9 +30,9 @@ async function read({ kind, name, bytes }: DamagedSource, place: string): Promis
   else await readPictures(place);
 }
 
-async function outcomeOf(seed: number): Promise<string> {
+async function messageOf(source: DamagedSource, seed: number): Promise<string> {
   try {
-    await read(damagedSource(seed), join(folder, String(seed)));
+    await read(source, join(folder, String(seed)));
     return '';
   } catch (error) {
     return error instanceof ExpectationError ? error.message : `fault: ${(error as Error).stack}`;
@@ -44,15 +44,16 @@ async function outcomeOf(seed: number): Promise<string> {
 const memory = () => process.resourceUsage().maxRSS / 1024;
 
 // Both libraries are loaded before the start.
-for (const seed of [first, first + 1, first + 2, first + 3]) await outcomeOf(seed);
+for (const seed of [first, first + 1, first + 2, first + 3]) await messageOf(damagedSource(seed), seed);
 const start = memory();
 for (let seed = first; seed < first + count; seed++) {
+  const source = damagedSource(seed);
   globalThis.gc?.(); // so that the memory is that of one file
   const before = process.cpuUsage();
-  const message = await outcomeOf(seed);
+  const message = await messageOf(source, seed);
   const { user, system } = process.cpuUsage(before);
   const milliseconds = (user + system) / 1000;
-  const outcome: Outcome = { seed, name: damagedSource(seed).name, message, milliseconds, memory: memory() - start };
+  const outcome: Outcome = { seed, name: source.name, message, milliseconds, memory: memory() - start };
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
 rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 // Pictures as Pillow and OpenCV write them give the levels that Pillow reads; folders are classes; damage is refused.
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -249,6 +250,25 @@ describe('readPictures refuses', () => {
       'a picture of 1 to 16777216 pixels, got 60000 x 60000',
     );
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(50 * 1024);
+  });
+
+  it('to read without sharp, which is loaded for pictures only', () => {
+    const hook = `export async function resolve(name, context, next) {
+      if (name === 'sharp') throw new Error('is not here\\nfor this test');
+      return next(name, context);
+    }`;
+    const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+    const hooked = dataUrl(`import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hook))})`);
+    const reader = new URL('../../packages/datasets/src/index.ts', import.meta.url).href;
+    const code = `const { readPictures } = await import(${JSON.stringify(reader)});
+      await readPictures(process.argv[1]).catch((error) => console.log(error.name, error.message));`;
+    const imports = ['--import', import.meta.resolve('tsx'), '--import', hooked];
+    const args = [...imports, '--input-type=module', '-e', code, folderOf({ 'a.png': 'rgb.png' })];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual([
+      'ExpectationError readPictures: expected the package sharp, which decodes pictures, got is not here; install this optional dependency\n',
+      '',
+    ]);
   });
 
   it('a folder that is not there', async () => {

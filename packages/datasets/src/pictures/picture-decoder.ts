@@ -59,7 +59,7 @@ async function loadedSharp() {
       where: 'readPictures',
       expected: 'the package sharp, which decodes pictures',
       received: (error as Error).message.trim().split('\n')[0]!,
-      remedy: 'install sharp 0.35.5',
+      remedy: 'install this optional dependency',
     });
   }
 }
