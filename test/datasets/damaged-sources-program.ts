@@ -7,7 +7,7 @@ import { readPictures, readTable } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type DamagedSource, damagedSource } from './damaged-sources.ts';
 
-/** What came of a file. */
+/** The outcome of a file. */
 export interface Outcome {
   readonly seed: number;
   readonly name: string;

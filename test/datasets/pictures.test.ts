@@ -57,7 +57,7 @@ async function refusal(folder: string, options?: PictureOptions): Promise<string
 
 const levelsOf = ({ images }: Pictures) => images.readBytes!(0, images.shape[0]!);
 
-/** The largest difference of a folder's only picture from what Pillow has. */
+/** The largest difference of a folder's only picture from Pillow's. */
 function difference(pictures: Pictures, { shape, data }: Packed): number {
   expect(pictures.images.shape).toEqual([1, ...shape]);
   const wanted = inflateSync(Buffer.from(data, 'base64'));
@@ -83,7 +83,7 @@ describe('readPictures on files of Pillow and OpenCV', () => {
 });
 
 describe('readPictures on folders', () => {
-  it('takes sub-folders as classes, sorted, with what lies below them', async () => {
+  it('takes sub-folders as classes, sorted, with pictures at any depth', async () => {
     const pictures = await read({
       'dog/b.JPG': 'rgb.jpg',
       'dog/a.png': 'rgb.png',

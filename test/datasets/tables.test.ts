@@ -1,4 +1,4 @@
-// CSV and TSV files as pandas writes them give the values that pandas reads; what no table can hold is refused by line.
+// CSV and TSV files as pandas writes them give the values that pandas reads; faults are refused by line.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -250,7 +250,7 @@ describe('readTable refuses', () => {
       'table.csv: column "y", line 3: expected numbers below 3.4e38, the largest of float32, got -inf; name it among `missing`, or leave the column out by `leaveOut`',
     ],
     [
-      'what float32 does not reach',
+      'numbers that float32 does not reach',
       'x\n1e39\n',
       {},
       'table.csv: column "x", line 2: expected numbers below 3.4e38, the largest of float32, got 1e39; name it among `missing`, or leave the column out by `leaveOut`',
@@ -337,7 +337,7 @@ describe('readTable refuses', () => {
     expect(await refusal(text, options)).toBe(message);
   });
 
-  it('what is damaged behind the first MiB, by its line', async () => {
+  it('damage behind the first MiB, by its line', async () => {
     const rows = 'abc,1.5\n'.repeat(400_000);
     const bytes = Buffer.concat([Buffer.from(`a,b\n${rows}`), Buffer.from('\xe9,1\n', 'latin1')]);
     expect(await refusal(bytes)).toContain('table.csv: line 400002: expected text in UTF-8');
@@ -387,7 +387,7 @@ describe('readTable on quoted fields', () => {
     .array(fc.constantFrom('a', 'é', '"', '""', ',', ';', '\t', '|', '\n', '\r\n', ' ', '1', '😀'), { maxLength: 6 })
     .map((parts) => `x${parts.join('')}x`);
 
-  it('gives back what was quoted, whatever stands in it, with the line of a wrong record', async () => {
+  it('gives back quoted text, whatever stands in it, with the line of a wrong record', async () => {
     const row = fc.tuple(field, field, fc.integer({ min: -1e6, max: 1e6 }));
     const file = fc.record({
       rows: fc.array(row, { minLength: 1, maxLength: 15 }),

@@ -4,7 +4,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { Metadata, Sharp } from 'sharp';
 import { type Levels, ofCmyk, ofWords } from './levels.ts';
 
-/** What a file says of its picture. */
+/** A picture by the header of its file. */
 export interface PictureHeader {
   /** Upright: as the file's orientation turns it. */
   readonly height: number;
@@ -37,7 +37,7 @@ const mostBytesOf = (pixels: number) => 8 * pixels + 2 ** 20;
  */
 export async function pictureDecoder(mostPixels: number): Promise<PictureDecoder> {
   const sharp = await loadedSharp();
-  // As Pillow does: what is cut off is an error, a harmless warning is none, and profiles change no level.
+  // As in Pillow, a file that is cut off is an error, a harmless warning is none, and profiles change no level.
   const open = (path: string, limitInputPixels: number | false): Sharp =>
     sharp(bytesOf(path, mostPixels), { failOn: 'error', limitInputPixels, ignoreIcc: true });
   return {

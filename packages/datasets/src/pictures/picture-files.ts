@@ -53,7 +53,7 @@ export function listPictures(folder: string): PictureFolder {
   });
 }
 
-/** What was left out. */
+/** Entries that are left out. */
 interface Counts {
   hidden: number;
   /** How many files there are of each other extension. */

@@ -1,4 +1,4 @@
-// What was decided about pictures, one sentence each.
+// Decisions about pictures, one sentence each.
 import type { PictureHeader } from './picture-decoder.ts';
 
 /** Sentences about properties of some pictures, by their headers. */

@@ -79,7 +79,7 @@ export async function readPictures(folder: string, options: PictureOptions = {})
   };
 }
 
-/** What all pictures are brought to. */
+/** The form that all pictures get. */
 interface Form {
   readonly height: number;
   readonly width: number;

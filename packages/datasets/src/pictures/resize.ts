@@ -1,7 +1,7 @@
 // Pictures of another size: averages over areas where they shrink, linear between pixels where they grow.
 import type { Levels } from './levels.ts';
 
-/** What one new pixel takes along an axis: weights of the old pixels from `first` on, with the sum 1. */
+/** The share of old pixels in a new one along an axis: weights from `first` on, with the sum 1. */
 interface Share {
   readonly first: number;
   readonly weights: Float64Array;

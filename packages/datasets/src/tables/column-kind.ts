@@ -42,7 +42,7 @@ export function kindOf({ where, survey }: Surveyed): ColumnKind {
 /**
  * The classes of a column, sorted: as numbers where all are, else by their UTF-16 codes.
  *
- * @param remedy what to do with a column of identifiers
+ * @param remedy of a column of identifiers
  * @throws ExpectationError where nearly all values differ, or there are more than 1,000
  */
 export function classesOf({ where, survey }: Surveyed, remedy: string): readonly string[] {

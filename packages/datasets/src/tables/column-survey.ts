@@ -13,7 +13,7 @@ export interface Place {
   readonly line: number;
 }
 
-/** What is known of a column after some rows. */
+/** The properties of a column after some rows. */
 export class ColumnSurvey {
   present = 0;
   missing = 0;

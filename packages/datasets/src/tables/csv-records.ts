@@ -4,7 +4,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { ParseResult, Parser } from 'papaparse';
 import { textChunks } from './text-chunks.ts';
 
-/** What separates fields and records. */
+/** The characters between fields and between records. */
 export interface Separators {
   readonly delimiter: string;
   readonly newline: '\n' | '\r';

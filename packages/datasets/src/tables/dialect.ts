@@ -4,7 +4,7 @@ import { endlessRecord, longestRecord, papaParse, type Separators } from './csv-
 import { numberOf } from './field.ts';
 import { countLineFeeds, textChunks } from './text-chunks.ts';
 
-/** What is said of a file instead of found in it. */
+/** A dialect by the caller; the rest is found in the file. */
 export interface DialectOptions {
   /** The character between fields. Default: tab in `.tsv` and `.tab` files, else found. */
   readonly delimiter?: string;

@@ -1,4 +1,4 @@
-// What one field of a table can be: missing, a number, or text.
+// One field of a table: missing, a number, or text.
 
 /** Fields that stand for a missing value. */
 export const missingFields: readonly string[] = ['', 'NA', 'NaN', 'nan', 'null', '?'];

@@ -1,4 +1,4 @@
-// What was decided about the columns of a table, one sentence each.
+// Decisions about the columns of a table, one sentence each.
 import type { ColumnKind } from './column-kind.ts';
 import type { ColumnSurvey } from './column-survey.ts';
 

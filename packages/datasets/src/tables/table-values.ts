@@ -22,7 +22,7 @@ export interface TableValues {
   readonly labels: Int32Array;
 }
 
-/** What is written, and by which columns. */
+/** The rows and columns to write. */
 export interface Layout {
   readonly path: string;
   readonly rows: number;

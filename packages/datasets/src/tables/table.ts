@@ -99,7 +99,7 @@ interface FirstPass {
   readonly missing: ReadonlySet<string>;
 }
 
-/** The first pass: what the chosen columns hold. */
+/** The first pass: the chosen columns, surveyed. */
 async function survey(path: string, { dialect, names, choice, missing }: FirstPass) {
   const surveys = new Map(choice.values.map((place) => [place, new ColumnSurvey()]));
   if (choice.label !== undefined) surveys.set(choice.label, new ColumnSurvey(true));

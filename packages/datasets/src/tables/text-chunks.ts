@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { bytesOfFile } from '../stored/byte-source.ts';
 
-/** Long against most lines, so few lie in two pieces; short against what a wrong file may cost. */
+/** Long against most lines, so few lie in two pieces; short, so a wrong file costs little. */
 const CHUNK_BYTES = 2 ** 18;
 
 /**
