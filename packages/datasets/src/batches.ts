@@ -20,7 +20,7 @@ export interface Batches {
   /**
    * The batch of a step, counted from 0 over all epochs.
    *
-   * Its arrays are filled anew by the next call: copy what has to outlive it.
+   * The next call refills its arrays: copy them to keep them.
    *
    * @throws ExpectationError where the step is not a whole number
    */

@@ -1,4 +1,4 @@
-// What can become of grey intensities, by name.
+// The treatments of grey intensities, by name.
 
 /**
  * - `'dynamic'`: 1 with probability byte/255, drawn anew at every step

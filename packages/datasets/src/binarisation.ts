@@ -1,4 +1,4 @@
-// What becomes of grey intensities before a Bernoulli likelihood sees them. It moves a log-likelihood by 2 to 20 nats,
+// Binarisation of grey intensities for a Bernoulli likelihood. It moves a log-likelihood by 2 to 20 nats,
 // so every published number must say which of these was used.
 import { drawBernoulliBytes, fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
@@ -11,9 +11,9 @@ export const staticBinarisationSeed = 1998;
 /** How grey values become bits, and from which keys. */
 export interface BinarisationOptions {
   readonly binarisation: Binarisation;
-  /** What the dynamic draws come from. */
+  /** Key of the dynamic draws. */
   readonly key: Key;
-  /** What the static draws come from; `key(staticBinarisationSeed)` by default. */
+  /** Key of the static draws; `key(staticBinarisationSeed)` by default. */
   readonly binarisationKey?: Key;
 }
 

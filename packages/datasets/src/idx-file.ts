@@ -12,7 +12,7 @@ import { unpacked, unpackedHead } from './stored/packed.ts';
 export const readIdxFile = (path: string): Uint8Array =>
   withFile(path, (file) => (path.endsWith('.gz') ? unpacked(file, idxInGzip) : file.read(0, file.length)));
 
-/** What can be known of an IDX file without reading all of it. */
+/** The facts of an IDX file that need only its beginning. */
 export interface IdxHead {
   readonly head: Uint8Array;
   /** The length of the IDX data; undefined for a gzip file. */

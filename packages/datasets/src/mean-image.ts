@@ -1,4 +1,4 @@
-// What a decoder's output bias can start from.
+// The mean image, from which a decoder's output bias can start.
 import { ExpectationError } from '@flowvae/tensor';
 import { intensityOf } from './binarisation.ts';
 import type { Binarisation } from './binarisation-kinds.ts';

@@ -19,7 +19,7 @@ const MOST_AXES = 4;
 /** Bytes before the data at most. */
 export const longestHeader = 4 + 4 * MOST_AXES;
 
-/** What an IDX header says. */
+/** The facts in an IDX header. */
 export interface IdxHeader {
   readonly magic: number;
   readonly type: ElementType;

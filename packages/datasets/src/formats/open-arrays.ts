@@ -21,7 +21,7 @@ export type ArrayFormat = 'npy' | 'npz' | 'mat' | 'idx' | 'amat' | 'cifar' | 'sa
 
 /** The arrays of a file. */
 export interface OpenedArrays extends NamedArrays {
-  /** What the file is by its content. */
+  /** The format by the file's content. */
   readonly format: ArrayFormat;
   /** Which arrays are data and labels of which part, where the names are those of a known data set. */
   readonly parts?: KnownParts;

@@ -20,10 +20,10 @@ const forms = {
   zlib: { inflate: inflateSync, trailer: 4 },
 } as const;
 
-/** What is packed, and how. */
+/** Packed content, and its form. */
 export interface Packing {
   readonly form: keyof typeof forms;
-  /** What should be inside, for errors, such as `'IDX data'`. */
+  /** The content that is expected, for errors, such as `'IDX data'`. */
   readonly holds: string;
   /** The whole unpacked length that the first unpacked bytes claim; undefined where they are of another kind. */
   claimedLength(head: Uint8Array): number | undefined;

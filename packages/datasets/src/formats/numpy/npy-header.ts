@@ -7,7 +7,7 @@ import { type Literal, parseLiteral } from './python-literal.ts';
 /** The bytes that every .npy file begins with: `\x93NUMPY`. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 
-/** What a header says. */
+/** The facts in a header. */
 export interface NpyHeader {
   readonly shape: readonly number[];
   readonly columnMajor: boolean;
