@@ -1,5 +1,6 @@
 // The IDX format of the MNIST files: a magic number, the size of each axis (big-endian uint32), then the numbers,
 // big-endian, row-major. Format: http://yann.lecun.com/exdb/mnist, section "File formats"
+import { elementCount } from '@flowvae/tensor/plain';
 import { damaged } from '../stored/damage.ts';
 import { type ElementType, sizeOf } from '../stored/element-types.ts';
 import type { Packing } from '../stored/packed.ts';
@@ -46,7 +47,7 @@ export function idxHeaderOf(head: Uint8Array): IdxHeader | undefined {
  */
 export function claimedLength(head: Uint8Array): number | undefined {
   const header = idxHeaderOf(head);
-  return header && header.offset + header.sizes.reduce((product, size) => product * size, sizeOf(header.type));
+  return header && header.offset + elementCount(header.sizes) * sizeOf(header.type);
 }
 
 /** IDX data in a gzip file. */
@@ -104,7 +105,7 @@ function readHeader(file: Uint8Array, where: string, magic: number, found?: numb
 }
 
 export function checkIdxLength(where: string, { sizes, type, offset }: IdxHeader, found: number): void {
-  const length = offset + sizes.reduce((product, size) => product * size, sizeOf(type));
+  const length = offset + elementCount(sizes) * sizeOf(type);
   if (length !== found) throw damaged(where, `${length} bytes for sizes ${sizes.join(' x ')}`, `${found} bytes`);
 }
 

@@ -1,5 +1,5 @@
 // The tensors of a .safetensors file as stored arrays, each read row by row from the file.
-import { readSafetensorsHeader, safetensorsHeaderEnd, type TensorPlace } from '@flowvae/tensor/plain';
+import { elementCount, readSafetensorsHeader, safetensorsHeaderEnd, type TensorPlace } from '@flowvae/tensor/plain';
 import type { ByteSource } from '../stored/byte-source.ts';
 import { printable } from '../stored/damage.ts';
 import type { ElementType } from '../stored/element-types.ts';
@@ -48,7 +48,7 @@ function fieldOf(name: string, place: TensorPlace, source: ByteSource): Field {
 /** bfloat16 is the upper half of float32. */
 function widened(source: ByteSource, { shape, from: offset }: TensorPlace, where: string): StoredArray {
   const halves = storedArray(source, { shape, type: 'u2', offset, littleEndian: true }, where);
-  const width = shape.slice(1).reduce((product, size) => product * size, 1);
+  const width = elementCount(shape.slice(1));
   return arrayOfRows({
     where,
     shape,

@@ -1,5 +1,5 @@
 // Folders of pictures as one array of bytes.
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError, elementCount } from '@flowvae/tensor/plain';
 import { bytesInMemory } from '../stored/byte-source.ts';
 import { type StoredArray, storedArray } from '../stored/stored-array.ts';
 import { isOpaque, type Levels, onWhite, withChannels } from './levels.ts';
@@ -138,7 +138,7 @@ function commonSize(folder: string, files: readonly PictureFile[], headers: read
 
 /** Checked before anything is allocated by it. */
 function allocated(where: string, shape: readonly number[], most: number): Uint8Array {
-  const length = shape.reduce((product, size) => product * size, 1);
+  const length = elementCount(shape);
   const tooLarge = (remedy: string) =>
     new ExpectationError({
       where,

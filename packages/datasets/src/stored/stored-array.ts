@@ -1,5 +1,5 @@
 // An array as a file holds it: shape and type are known, rows are read when they are asked for.
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError, elementCount } from '@flowvae/tensor/plain';
 import type { ByteSource } from './byte-source.ts';
 import { damaged } from './damage.ts';
 import { decode, type ElementType, type Encoding, sizeOf } from './element-types.ts';
@@ -43,7 +43,7 @@ export interface Placement extends Encoding {
 export function storedArray(source: ByteSource, placement: Placement, where = source.where): StoredArray {
   const { shape, type, offset } = placement;
   const [count = 1, ...rest] = shape;
-  const width = rest.reduce((product, size) => product * size, 1);
+  const width = elementCount(rest);
   const size = sizeOf(type);
   checkLength(source, placement, where);
   const rowBytes = width * size;
@@ -83,7 +83,7 @@ export function arrayOfRows({ where, shape, encoding, bytesAt }: RowBytes): Stor
 
 /** Numbers in products of sizes that a damaged header claims may exceed 2^53; then they exceed every file, too. */
 function checkLength(source: ByteSource, { shape, type, offset }: Placement, where: string): void {
-  const bytes = shape.reduce((product, size) => product * size, sizeOf(type));
+  const bytes = elementCount(shape) * sizeOf(type);
   if (offset + bytes <= source.length && shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return;
   const expected = `${bytes} bytes for shape ${JSON.stringify(shape)} of type ${type}`;
   throw damaged(where, expected, `${Math.max(0, source.length - offset)} bytes`);
@@ -93,7 +93,7 @@ function checkLength(source: ByteSource, { shape, type, offset }: Placement, whe
 function scattered(readAll: () => Uint8Array, shape: readonly number[], size: number) {
   let all: Uint8Array | undefined;
   const [count = 1, ...rest] = shape;
-  const width = rest.reduce((product, axis) => product * axis, 1);
+  const width = elementCount(rest);
   const steps = stepsOf(shape, size);
   return (from: number, to: number): Uint8Array => {
     all ??= readAll();

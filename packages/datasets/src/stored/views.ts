@@ -1,14 +1,13 @@
 // Stored arrays seen in another way: other shapes of a row, other orders of its numbers, arrays one after the other.
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError, elementCount } from '@flowvae/tensor/plain';
 import type { StoredArray } from './stored-array.ts';
 
 /** Numbers of one row. */
-export const widthOf = ({ shape }: Pick<StoredArray, 'shape'>): number =>
-  shape.slice(1).reduce((product, size) => product * size, 1);
+export const widthOf = ({ shape }: Pick<StoredArray, 'shape'>): number => elementCount(shape.slice(1));
 
 /** The same rows under another shape of the same size. */
 export function reshaped(array: StoredArray, rowShape: readonly number[]): StoredArray {
-  const width = rowShape.reduce((product, size) => product * size, 1);
+  const width = elementCount(rowShape);
   if (width === widthOf(array)) return { ...array, shape: [array.shape[0]!, ...rowShape] };
   throw new ExpectationError({
     where: array.where,

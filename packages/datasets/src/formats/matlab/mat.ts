@@ -1,5 +1,5 @@
 // MATLAB's files of level 5 (`save -v6` and `-v7`): arrays of numbers by name, compressed or not.
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError, elementCount } from '@flowvae/tensor/plain';
 import { type ByteSource, section } from '../../stored/byte-source.ts';
 import { damaged, printable } from '../../stored/damage.ts';
 import { sizeOf } from '../../stored/element-types.ts';
@@ -143,7 +143,7 @@ function variableIn(
 }
 
 function checkLength(where: string, { shape, storedType, length }: MatNumbers): void {
-  const bytes = shape.reduce((product, size) => product * size, sizeOf(storedType));
+  const bytes = elementCount(shape) * sizeOf(storedType);
   if (shape.length >= 2 && shape.every((size) => size >= 0) && bytes === length) return;
   throw damaged(where, `${bytes} bytes for shape ${JSON.stringify(shape)} of type ${storedType}`, `${length} bytes`);
 }

@@ -1,7 +1,8 @@
 // The header of a .npy file: which numbers follow, in which shape.
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+import { elementCount } from '@flowvae/tensor/plain';
 import { damaged, printable } from '../../stored/damage.ts';
-import { type Encoding, elementTypes, sizeOf } from '../../stored/element-types.ts';
+import { type Encoding, elementTypes, nativeIsLittle, sizeOf } from '../../stored/element-types.ts';
 import { type Literal, parseLiteral } from './python-literal.ts';
 
 /** The bytes that every .npy file begins with: `\x93NUMPY`. */
@@ -53,7 +54,7 @@ const isShape = (value: Literal | undefined): value is number[] =>
 
 /** The length of a .npy file of one array by its header; undefined where its elements are no numbers. */
 export const npyLength = ({ shape, offset, encoding }: NpyHeader): number | undefined =>
-  encoding && offset + shape.reduce((product, size) => product * size, sizeOf(encoding.type));
+  encoding && offset + elementCount(shape) * sizeOf(encoding.type);
 
 /** Whether bytes begin as a .npy file does. */
 export const isNpy = (head: Uint8Array): boolean => MAGIC.every((byte, i) => head[i] === byte);
@@ -99,8 +100,6 @@ function elementsOf(descr: Literal, where: string): Pick<NpyHeader, 'encoding' |
     elements: `an array of ${KINDS[kind] ?? 'numbers of a type that is not read'} (descr '${printable(String(descr))}')`,
   };
 }
-
-const nativeIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A type of one byte has no order, whatever sign it carries. */
 const isLittle = (order: string): boolean => order === '<' || (order !== '>' && nativeIsLittle);
