@@ -1,20 +1,12 @@
-// Results for single data points, by hand: bounds on a set, means of draws, statistics of posteriors, tables in chunks.
+// Results for single data points, by hand: bounds on a set, means of draws, statistics of posteriors.
 import { diagonalNormal, type Samplable, standardNormal } from '@flowvae/distributions';
-import {
-  type BoundOnOptions,
-  boundOn,
-  encodings,
-  latentActivity,
-  posteriorStatistics,
-  tabulate,
-} from '@flowvae/evaluation';
+import { type BoundOnOptions, boundOn, encodings, latentActivity, posteriorStatistics } from '@flowvae/evaluation';
 import { planar, pushForward } from '@flowvae/flows';
 import type { LatentModel } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '@flowvae/tensor';
-import { dataPoints, variational } from '@flowvae/training';
+import { dataPoints } from '@flowvae/training';
 import { expect, it } from 'vitest';
-import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { differences } from '../laws/comparison.ts';
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
@@ -211,89 +203,6 @@ it('latentActivity subtracts the variance of means of draws, and counts dimensio
   const exact = latentActivity({ ...statistics, mean: statistics.mean.map((value) => 1.1 * value), isMeanExact: true });
   expect(differences('variance', exact.variance, [1.21, 0.0121], 1e-6)).toEqual([]);
   expect(exact.active).toBe(2);
-});
-
-it.each([1, 2, 4, 5, 100, undefined])(
-  'tabulate gives a function no more rows than there are, in chunks of %s',
-  async (chunk) => {
-    const sizes = new Set<number>();
-    const { twice } = await tabulate(
-      (x) => {
-        sizes.add(x.shape[0]);
-        return { twice: tf.mul(x, 2) };
-      },
-      data,
-      { engine: 'eager', ...(chunk ? { chunk } : {}) },
-    );
-    expect(Array.from(twice!)).toEqual(Array.from(values, (value) => 2 * value));
-    expect([...sizes]).toEqual([Math.min(chunk ?? 4096, 5)]);
-  },
-);
-
-it('tabulate takes 4096 rows at once where nothing is said', async () => {
-  const sizes = new Set<number>();
-  const sized = (x: Tensor2D) => {
-    sizes.add(x.shape[0]);
-    return { x };
-  };
-  const { x } = await tabulate(sized, dataPoints(new Float32Array(4100).fill(3), 1), { engine: 'eager' });
-  expect([x!.length, x!.at(-1), [...sizes]]).toEqual([4100, 3, [4096]]);
-});
-
-it('tabulate asks a function of no data points nothing', async () => {
-  const never = () => {
-    throw new Error('asked');
-  };
-  expect(await tabulate(never, { ...data, count: 0 }, { engine: 'eager' })).toEqual({});
-});
-
-it('tabulate repeats a row that all data share', async () => {
-  const { shared } = await tabulate(() => ({ shared: tf.tensor2d([[7, 8]]) }), data, { engine: 'eager', chunk: 2 });
-  expect([...shared!]).toEqual([7, 8, 7, 8, 7, 8, 7, 8, 7, 8]);
-});
-
-it('tabulate refuses a result of another number of rows', async () => {
-  const wrong = tabulate(() => ({ wrong: tf.zeros([2, 3]) }), data, { engine: 'eager' });
-  await expect(wrong).rejects.toThrow('tabulate: wrong: expected [5, 3], got [2, 3]');
-});
-
-it.each([
-  [15, 4],
-  [0, 3],
-  [14, 3],
-])('dataPoints refuses %i values in rows of %i', (count, width) => {
-  expect(() => dataPoints(new Float32Array(count), width)).toThrow(
-    `dataPoints: values: expected one or more rows of ${width} values, got ${count} values`,
-  );
-});
-
-it('functionRunner keeps the values that variables had, and has three runs under way for each thread', async () => {
-  const scale = tf.variable(tf.tensor1d([2]));
-  const runner = await functionRunner(({ x }) => ({ y: tf.mul(x!, scale) }), { variables: { scale }, threads: 2 });
-  expect(runner.width).toBe(6);
-  scale.assign(tf.tensor1d([50]));
-  expect(Array.from((await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).y!)).toEqual([2, 6]);
-  await runner.dispose();
-  tf.dispose(scale);
-});
-
-it('variational names a batch by the words of its noise key', () => {
-  const options = { modelAt: () => ({}) as LatentModel, batchSize: 1, width: 1, data: () => new Float32Array(1) };
-  const objective = { schedules: {}, draws: 1, bound: () => ({}) as never };
-  const { nameBatch } = variational({ ...options, objective, noise: { kind: 'normal', width: 1 }, key: key(9) });
-  const { k0, k1 } = fold(key(9), 4);
-  const words = [k0, k1].map((word) => `0000000${word.toString(16)}`.slice(-8));
-  expect(nameBatch!(4)).toBe(`noise key ${words.join(':')}`);
-});
-
-it('tabulate asks for no row beyond the last, though it fills the last chunk up', async () => {
-  const asked: number[] = [];
-  const row = (index: number) => {
-    asked.push(index);
-    return data.row(index);
-  };
-  await tabulate((x) => ({ x }), { ...data, row }, { engine: 'eager', chunk: 2 });
-  expect(Math.max(...asked)).toBe(4);
 });
 
 it('posteriorStatistics has the invariants of each data point by itself', async () => {

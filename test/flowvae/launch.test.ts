@@ -182,7 +182,7 @@ describe('the list of processes', () => {
     expect(psTable.entryOf(2 ** 22 + 1)).toBe(undefined);
   });
 
-  it.skipIf(!hasProc)('under /proc tells whether SIGTERM ends a process', () => {
+  it.skipIf(!hasProc)('under /proc (absent outside Linux) tells whether SIGTERM ends a process', () => {
     const listener = () => {};
     process.on('SIGTERM', listener);
     expect(procTable.entryOf(process.pid)!.endsBySigterm).toBe(false);

@@ -51,3 +51,13 @@ it('a thread that has ended rejects jobs, later ones at once', async () => {
   await expect(job()).rejects.toThrow('compile: a thread ended with code 3');
   await pool.dispose();
 });
+
+it('functionRunner keeps the values that variables had, and has three runs under way for each thread', async () => {
+  const scale = tf.variable(tf.tensor1d([2]));
+  const runner = await functionRunner(({ x }) => ({ y: tf.mul(x!, scale) }), { variables: { scale }, threads: 2 });
+  expect(runner.width).toBe(6);
+  scale.assign(tf.tensor1d([50]));
+  expect(Array.from((await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).y!)).toEqual([2, 6]);
+  await runner.dispose();
+  tf.dispose(scale);
+});

@@ -1,6 +1,6 @@
 // The training problem of a latent-variable model: noise by step, schedules as inputs.
-import { annealJoint, elbo } from '@flowvae/objectives';
-import { key } from '@flowvae/random';
+import { annealJoint, elbo, type LatentModel } from '@flowvae/objectives';
+import { fold, key } from '@flowvae/random';
 import { variational } from '@flowvae/training';
 import { expect, it } from 'vitest';
 
@@ -42,4 +42,13 @@ it('variational passes data and schedules of the step', () => {
   const { x, beta } = problem(1).batch(7);
   expect([...x!]).toEqual(new Array(8).fill(7));
   expect(beta).toEqual(Float32Array.of(0.7));
+});
+
+it('variational names a batch by the words of its noise key', () => {
+  const options = { modelAt: () => ({}) as LatentModel, batchSize: 1, width: 1, data: () => new Float32Array(1) };
+  const objective = { schedules: {}, draws: 1, bound: () => ({}) as never };
+  const { nameBatch } = variational({ ...options, objective, noise: { kind: 'normal', width: 1 }, key: key(9) });
+  const { k0, k1 } = fold(key(9), 4);
+  const words = [k0, k1].map((word) => `0000000${word.toString(16)}`.slice(-8));
+  expect(nameBatch!(4)).toBe(`noise key ${words.join(':')}`);
 });
