@@ -1,4 +1,4 @@
-// checkFlow and the limits of float32: rounding, kinks and peaks are no findings, and a check that judges nothing fails.
+// checkFlow and the limits of float32: rounding, kinks and peaks are no findings; a check that judges nothing fails.
 import {
   type CheckName,
   checkFlow,
