@@ -1,6 +1,6 @@
-// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants] [formula …]`: the public
-// checker at its defaults over every flow of the table. No right flow may be called wrong; with --mutants, every wrong
-// one has to be.
+// `pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants] [--only formulas|cases]
+// [formula …]`: the public checker at its defaults over every flow of the table. No right flow may be called wrong;
+// with --mutants, every wrong one has to be.
 // Progress to stderr, the table to stdout; exits with 1 where the checker erred.
 import { type CheckName, checkFlow, type Flow, parseFlow } from '@flowvae/flows';
 import { key } from '@flowvae/random';
@@ -8,11 +8,13 @@ import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-p
 import { checkedFormulas } from '../cases/checked-formulas.ts';
 import { flowCases } from '../cases/flows.ts';
 import { checkerMutants } from '../laws/checker-mutants.ts';
-import { readArguments, wholeNumber } from '../processes/arguments.ts';
+import { readArguments, refuse, wholeNumber } from '../processes/arguments.ts';
 
 tolerateClosedPipes();
 
-const USAGE = 'pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants] [formula …]';
+const USAGE =
+  'pnpm check-flows [--keys 200] [--from 0] [--seconds 3600] [--checks logDet,…] [--mutants]\n' +
+  '  [--only formulas|cases] [formula …]';
 const { values, positionals } = readArguments(USAGE, {
   allowPositionals: true,
   options: {
@@ -21,6 +23,7 @@ const { values, positionals } = readArguments(USAGE, {
     seconds: { type: 'string', default: '999999999' },
     checks: { type: 'string' },
     mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 });
 const [first, keys, seconds] = (['from', 'keys', 'seconds'] as const).map((option) =>
@@ -37,8 +40,17 @@ interface Maker {
 
 const ofFormula = (formula: string): Maker => ({ name: formula, make: (dim) => parseFlow(formula, dim) });
 /** Formulas, then every row of the tests' table: inverses and chains among them, which no formula names. */
-const rightFlows: readonly Maker[] = [...checkedFormulas.map(ofFormula), ...flowCases];
-const makers = values.mutants ? checkerMutants : positionals.length > 0 ? positionals.map(ofFormula) : rightFlows;
+const sets: Readonly<Record<string, readonly Maker[]>> = {
+  formulas: checkedFormulas.map(ofFormula),
+  cases: flowCases,
+};
+const rightFlows = values.only === undefined ? Object.values(sets).flat() : sets[values.only];
+if (!rightFlows) refuse(`--only: expected ${Object.keys(sets).join(' or ')}, received '${values.only}'`, USAGE);
+const makers: readonly Maker[] = values.mutants
+  ? checkerMutants
+  : positionals.length > 0
+    ? positionals.map(ofFormula)
+    : rightFlows;
 const rows = makers.map((maker) => ({ ...maker, tried: 0, passed: 0, judged: 0, planned: 0, wrong: [] as string[] }));
 
 for (let seed = first; seed < first + keys; seed++) {
