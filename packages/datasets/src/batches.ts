@@ -1,21 +1,22 @@
 // Training batches by step: any step can be asked for, so a resumed run goes on with the batches it would have seen.
-import { epochOrders } from '@flowvae/random';
-import { ExpectationError } from '@flowvae/tensor';
-import { type BinarisationOptions, rowWriter } from './binarisation.ts';
+import { epochOrders, type Key } from '@flowvae/random';
+import { type DataPoints, ExpectationError } from '@flowvae/tensor';
+import type { BinarisationOptions } from './binarisation.ts';
+import { binarised } from './fixed-images.ts';
 import type { ImageSet } from './image-set.ts';
 
-/** The images of one step. */
+/** The data of one step. */
 export interface Batch {
-  /** Pixels, [batchSize, height·width] */
+  /** [batchSize, W] */
   readonly x: Float32Array;
-  /** Which images of the set, [batchSize] */
+  /** Which data points, [batchSize] */
   readonly indices: Uint32Array;
 }
 
 /** Batches that can be asked for by step, in any order. */
 export interface Batches {
   readonly batchSize: number;
-  /** ⌊count/batchSize⌋: the images that fill no batch at the end of an epoch's order are left out of that epoch. */
+  /** ⌊count/batchSize⌋: data points that fill no batch at the end of an epoch’s order are left out of that epoch. */
   readonly stepsPerEpoch: number;
   /**
    * The batch of a step, counted from 0 over all epochs.
@@ -28,37 +29,40 @@ export interface Batches {
 }
 
 /** Options of {@link batches}. */
-export interface BatchOptions extends BinarisationOptions {
+export interface BatchOptions {
   readonly batchSize: number;
+  /** Decides the orders. */
+  readonly key: Key;
 }
 
 /**
- * Batches without replacement: each epoch goes through the set once, in an order of its own, `fold(key, 'epoch',
- * epoch)`.
+ * Batches without replacement: each epoch goes through the data once, in an order of its own, `fold(key, 'epoch',
+ * epoch)`. Of images as bytes, the same key decides dynamic binarisation.
  *
- * Everything about step s depends on the set, the options and s alone.
+ * Everything about step s depends on the data, the options and s alone.
  *
  * @throws ExpectationError where the batch size is not a whole number in [1, count]
  */
-export function batches(set: ImageSet, options: BatchOptions): Batches {
+export function batches(data: DataPoints, options: BatchOptions): Batches;
+export function batches(set: ImageSet, options: BatchOptions & BinarisationOptions): Batches;
+export function batches(given: DataPoints | ImageSet, options: BatchOptions | (BatchOptions & BinarisationOptions)) {
   const { batchSize, key } = options;
-  checkBatchSize(batchSize, set.count);
-  const pixels = set.height * set.width;
-  const stepsPerEpoch = Math.floor(set.count / batchSize);
-  const orderOf = epochOrders(key, set.count);
-  const writeAt = rowWriter(set, options);
-  const x = new Float32Array(batchSize * pixels);
-  const rows = Array.from({ length: batchSize }, (_, row) => x.subarray(row * pixels, (row + 1) * pixels));
+  checkBatchSize(batchSize, given.count);
+  const data = 'images' in given ? binarised(given, options as BinarisationOptions) : given;
+  const { count, width } = data;
+  const stepsPerEpoch = Math.floor(count / batchSize);
+  const orderOf = epochOrders(key, count);
+  const x = new Float32Array(batchSize * width);
   const indices = new Uint32Array(batchSize);
+  const rowAt = (step: number, index: number) => data.rowAt?.(step, index) ?? data.row(index);
   return {
     batchSize,
     stepsPerEpoch,
-    at(step) {
+    at(step: number): Batch {
       checkStep(step);
       const start = (step % stepsPerEpoch) * batchSize;
       indices.set(orderOf(Math.floor(step / stepsPerEpoch)).subarray(start, start + batchSize));
-      const write = writeAt(step);
-      for (let row = 0; row < batchSize; row++) write(indices[row]!, rows[row]!);
+      for (let row = 0; row < batchSize; row++) x.set(rowAt(step, indices[row]!), row * width);
       return { x, indices };
     },
   };

@@ -36,29 +36,56 @@ const rules: Readonly<Record<Binarisation, Rule>> = {
   none: { write: writeGrey },
 };
 
+/** The place of an image: draws that are made once for each image depend on it, never on the split or the batch. */
+export interface ImagePlace {
+  /** A name for the file. */
+  readonly file: string;
+  /** Position in it. */
+  readonly index: number;
+}
+
+/** Writes the bytes of an image as floats. */
+export type BytesWriter = (bytes: Uint8Array, place: ImagePlace, out: Float32Array) => void;
+
+/**
+ * How bytes are written at an occasion. Where there is chance in it, a draw depends on the source and on the image's
+ * place.
+ *
+ * @throws ExpectationError where there is no such binarisation
+ */
+export function bytesWriter(options: BinarisationOptions): (occasion: Occasion) => BytesWriter {
+  checkBinarisation(options.binarisation);
+  const keys = { binarisationKey: key(staticBinarisationSeed), ...options };
+  const { source, write } = rules[options.binarisation];
+  return (occasion) => {
+    if (!source) return (bytes, _, out) => write(bytes, out, keys.key);
+    const root = source(keys, occasion);
+    const ofFiles = new Map<string, Key>();
+    return (bytes, { file, index }, out) => {
+      const ofFile = ofFiles.get(file) ?? fold(root, file);
+      ofFiles.set(file, ofFile);
+      write(bytes, out, fold(ofFile, index));
+    };
+  };
+}
+
 /** Writes image `index` of a set as floats, [height·width]. */
 export type RowWriter = (index: number, out: Float32Array) => void;
 
 /**
  * How the images of a set are written at an occasion.
  *
- * Where there is chance in it, the draw of an image depends on its source and on the image's place in its file, never
- * on the batch or the split that it is in.
- *
  * @throws ExpectationError where the set's bytes are not count·height·width, or there is no such binarisation
  */
 export function rowWriter(set: ImageSet, options: BinarisationOptions): (occasion: Occasion) => RowWriter {
   checkSet(set);
-  checkBinarisation(options.binarisation);
   const pixels = set.height * set.width;
-  const keys = { binarisationKey: key(staticBinarisationSeed), ...options };
   const { file, first } = set.origin ?? { file: '', first: 0 };
-  const { source, write } = rules[options.binarisation];
-  const intensities = (index: number) => set.images.subarray(index * pixels, (index + 1) * pixels);
+  const writerAt = bytesWriter(options);
   return (occasion) => {
-    if (!source) return (index, out) => write(intensities(index), out, keys.key);
-    const imageKeys = fold(source(keys, occasion), file);
-    return (index, out) => write(intensities(index), out, fold(imageKeys, first + index));
+    const write = writerAt(occasion);
+    return (index, out) =>
+      write(set.images.subarray(index * pixels, (index + 1) * pixels), { file, index: first + index }, out);
   };
 }
 

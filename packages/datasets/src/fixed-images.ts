@@ -1,13 +1,10 @@
-// A whole set binarised once, for evaluation: every look at an image gives the same pixels.
-import { ExpectationError } from '@flowvae/tensor';
+// A set of images as data points: the same pixels at every look in an evaluation, its own pixels at every step.
+import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, rowWriter } from './binarisation.ts';
 import type { ImageSet } from './image-set.ts';
 
-/** Images whose pixels do not change from one look to the next: the data points that evaluations take. */
-export interface FixedImages {
-  readonly count: number;
-  /** Values of an image, height·width. */
-  readonly width: number;
+/** Binarised images as data points. */
+export interface FixedImages extends DataPoints {
   /**
    * The pixels of image `index`, [width].
    *
@@ -15,10 +12,13 @@ export interface FixedImages {
    * @throws ExpectationError where there is no such image or `out` has another length
    */
   row(index: number, out?: Float32Array): Float32Array;
+  /** The pixels of image `index` at a training step; the array is reused by the next call. */
+  rowAt(step: number, index: number): Float32Array;
 }
 
 /**
- * Binarises a set once. `'static'` gives the pixels that {@link batches} gives; `'dynamic'` is drawn once, from `key`.
+ * Binarises a set. For evaluation, `row` draws `'dynamic'` once, from `key`; at a training step, `rowAt` draws it anew.
+ * All else is the same at both.
  *
  * Nothing is stored: a row is written from its bytes when asked for, and its draw depends on the key and the image
  * only.
@@ -26,7 +26,10 @@ export interface FixedImages {
 export function binarised(set: ImageSet, options: BinarisationOptions): FixedImages {
   const { count } = set;
   const width = set.height * set.width;
-  const write = rowWriter(set, options)('evaluation');
+  const writerAt = rowWriter(set, options);
+  const write = writerAt('evaluation');
+  const atStep = { step: -1, write };
+  const pixels = new Float32Array(width);
   return {
     count,
     width,
@@ -34,6 +37,12 @@ export function binarised(set: ImageSet, options: BinarisationOptions): FixedIma
       checkRow(index, count, out.length, width);
       write(index, out);
       return out;
+    },
+    rowAt(step, index) {
+      checkRow(index, count, width, width);
+      if (step !== atStep.step) Object.assign(atStep, { step, write: writerAt(step) });
+      atStep.write(index, pixels);
+      return pixels;
     },
   };
 }

@@ -24,6 +24,8 @@ export interface ImageSplits {
   readonly train: ImageSet;
   readonly validation: ImageSet;
   readonly test: ImageSet;
+  /** Sentences about everything that was undone or assumed. Default: none. */
+  readonly notes?: readonly string[];
 }
 
 /**

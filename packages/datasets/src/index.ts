@@ -11,6 +11,19 @@ export type { ImageSet, ImageSplits, Split } from './image-set.ts';
 export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
 export { type PictureOptions, type Pictures, readPictures } from './pictures/pictures.ts';
+export { type DataRowsOptions, dataRows, labelRows } from './sets/data-rows.ts';
+export type {
+  DataColumn,
+  DataDescription,
+  DataSet,
+  Origin,
+  SplitName,
+  ValueFacts,
+  ValueForm,
+} from './sets/data-set.ts';
+export { splitNames, widthOfDatum } from './sets/data-set.ts';
+export { type DataMoments, dataMoments } from './sets/moments.ts';
+export { type DataOptions, openData } from './sets/open-data.ts';
 export type { ElementType } from './stored/element-types.ts';
 export type { StoredArray } from './stored/stored-array.ts';
 export type { ColumnOptions, ColumnReference } from './tables/column-choice.ts';

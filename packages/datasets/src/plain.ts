@@ -1,5 +1,9 @@
 // A second door, for programs that must not load TensorFlow.js: the names of binarisations, and the sizes of data sets.
 export { binarisations, staysGrey } from './binarisation-kinds.ts';
-export { type IdxSizes, idxSizes } from './idx-folder.ts';
+export { type IdxSizes, idxSizes, isIdxFolder } from './idx-folder.ts';
 export { trainingCount } from './image-set.ts';
 export { mnistFolder } from './mnist.ts';
+export { type DataDescription, type SplitName, splitNames, type ValueForm } from './sets/data-set.ts';
+export { readSplitRule, splitRuleUsage } from './sets/split-rule.ts';
+export { isMnistName } from './sources/mnist-name.ts';
+export { readSourceText } from './sources/source-text.ts';

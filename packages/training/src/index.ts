@@ -1,3 +1,4 @@
+export { type DataPoints, dataPoints } from '@flowvae/tensor';
 export {
   type ChosenEngine,
   chooseEngine,
@@ -15,10 +16,10 @@ export type {
 export { NonFiniteError, type NonFinitePlace } from './finite/non-finite.ts';
 export { type NonFinitePolicy, nonFinitePolicies } from './finite/non-finite-policy.ts';
 export type { Callback, FitStart, Moment } from './loop/callback.ts';
-export { type DataPoints, dataPoints, type PointwiseOptions } from './loop/data-points.ts';
 export { type FitOptions, type FitResult, fit } from './loop/fit.ts';
 export { type FitDensityOptions, fitDensity } from './loop/fit-density.ts';
 export type { HistoryEntry } from './loop/history.ts';
+export type { PointwiseOptions } from './loop/pointwise-options.ts';
 export type { RunState } from './loop/run-state.ts';
 export { cosineDecay, linear, stepDecay } from './loop/schedules.ts';
 export { type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';

@@ -60,6 +60,14 @@ export function readCifar(source: ByteSource, options: OpenArraysOptions = {}): 
   return openFields(where, fields, options);
 }
 
+function kindOfFolder(folder: string): Kind | undefined {
+  const isThere = (name: string) => existsSync(join(folder, name));
+  return (Object.keys(folders) as Kind[]).find((each) => Object.values(folders[each]).flat().some(isThere));
+}
+
+/** Whether a folder holds such files. */
+export const isCifarFolder = (folder: string): boolean => kindOfFolder(folder) !== undefined;
+
 /**
  * The arrays of a folder with the files of a whole data set: `x_train`, `y_train`, `x_test`, `y_test` and so on, the
  * five batches of CIFAR-10 as one.
@@ -71,8 +79,7 @@ export function readCifarFolder(
   folder: string,
   options: OpenArraysOptions = {},
 ): (NamedArrays & { close(): void }) | undefined {
-  const isThere = (name: string) => existsSync(join(folder, name));
-  const kind = (Object.keys(folders) as Kind[]).find((each) => Object.values(folders[each]).flat().some(isThere));
+  const kind = kindOfFolder(folder);
   if (kind === undefined) return undefined;
   const opened: ByteSource[] = [];
   const close = () => {

@@ -12,12 +12,15 @@ export interface ColumnOptions {
   readonly leaveOut?: readonly ColumnReference[];
   /** The column with the classes of the rows; it is no value. */
   readonly label?: ColumnReference;
+  /** The column that divides the rows into parts; it is no value. */
+  readonly part?: ColumnReference;
 }
 
 export interface ColumnChoice {
   /** Places in the file, in its order. */
   readonly values: readonly number[];
   readonly label: number | undefined;
+  readonly part: number | undefined;
 }
 
 /**
@@ -43,11 +46,13 @@ export function namesOf(path: string, first: readonly string[], hasHeader: boole
 export function chooseColumns(path: string, names: readonly string[], options: ColumnOptions): ColumnChoice {
   const placesOf = (option: 'columns' | 'leaveOut') =>
     options[option]?.map((reference) => placeOf(`${path}: ${option}`, names, reference));
-  const label = options.label === undefined ? undefined : placeOf(`${path}: label`, names, options.label);
+  const ofClasses = (option: 'label' | 'part') =>
+    options[option] === undefined ? undefined : placeOf(`${path}: ${option}`, names, options[option]);
+  const [label, part] = [ofClasses('label'), ofClasses('part')];
   const chosen = new Set(placesOf('columns') ?? names.keys());
-  const without = new Set([...(placesOf('leaveOut') ?? []), label]);
+  const without = new Set([...(placesOf('leaveOut') ?? []), label, part]);
   const values = [...names.keys()].filter((place) => chosen.has(place) && !without.has(place));
-  if (values.length > 0) return { values, label };
+  if (values.length > 0) return { values, label, part };
   throw new ExpectationError({ where: path, expected: 'at least one column of values', received: 'none is left' });
 }
 

@@ -7,10 +7,18 @@ import { numberOf } from './field.ts';
 export interface PlacedColumn {
   /** Its place in the file. */
   readonly place: number;
+  readonly name: string;
   /** Its first column in the result. */
   readonly at: number;
   readonly width: number;
   readonly kind: ColumnKind;
+}
+
+/** A column of classes by its place in the file. */
+export interface ClassColumn {
+  readonly place: number;
+  readonly name: string;
+  readonly classes: readonly string[];
 }
 
 export interface TableValues {
@@ -18,8 +26,8 @@ export interface TableValues {
   readonly values: Float32Array;
   /** [n, D], 1 where a value was observed */
   readonly mask: Uint8Array;
-  /** [n] */
-  readonly labels: Int32Array;
+  /** [n] for each column of classes. */
+  readonly classes: readonly Int32Array[];
 }
 
 /** The rows and columns to write. */
@@ -27,8 +35,8 @@ export interface Layout {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly PlacedColumn[];
-  /** The place in the file of the label's column, and its classes. */
-  readonly label: { readonly place: number; readonly classes: readonly string[] } | undefined;
+  /** Columns that become numbers of classes: the label, and the part. */
+  readonly classes: readonly ClassColumn[];
   readonly missing: ReadonlySet<string>;
 }
 
@@ -40,43 +48,46 @@ const MOST_NUMBERS = 2 ** 31;
  *
  * @throws ExpectationError, also by its functions, where the table is too large or differs from the first pass
  */
-export function valuesWriter({ path, rows, columns, label, missing }: Layout) {
+export function valuesWriter({ path, rows, columns, classes, missing }: Layout) {
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   checkSize(path, rows, width);
   const values = new Float32Array(rows * width);
   const mask = new Uint8Array(rows * width);
-  const labels = new Int32Array(label ? rows : 0);
-  const classOf = label && indexOf(label.classes);
+  const kept = classes.map((column) => ({ ...column, indices: indexOf(column.classes), values: new Int32Array(rows) }));
   const writers = columns.map((column) => writerOf(column, missing));
   let row = 0;
   return {
     write(fields: readonly string[]): void {
       if (row >= rows) throw changed(path);
       for (const write of writers) write({ fields, values, mask, start: row * width });
-      if (label && classOf) labels[row] = found(path, classOf.get(fields[label.place]!));
+      for (const { place, name, indices, values } of kept) {
+        values[row] = found(`${path}: column "${name}"`, fields[place]!, indices);
+      }
       row++;
     },
     finish(): TableValues {
       if (row !== rows) throw changed(path);
-      return { values, mask, labels };
+      return { values, mask, classes: kept.map((column) => column.values) };
     },
   };
 
-  function writerOf({ place, at, kind, width }: PlacedColumn, missing: ReadonlySet<string>): Write {
+  function writerOf({ place, name, at, kind, width }: PlacedColumn, missing: ReadonlySet<string>): Write {
     if (kind.kind === 'categorical') {
       const classOf = indexOf(kind.classes);
       return ({ fields, values, mask, start }) => {
         const field = fields[place]!;
         if (missing.has(field)) return;
         mask.fill(1, start + at, start + at + width);
-        values[start + at + found(path, classOf.get(field))] = 1;
+        values[start + at + found(`${path}: column "${name}"`, field, classOf)] = 1;
       };
     }
     return ({ fields, values, mask, start }) => {
       const field = fields[place]!;
       if (missing.has(field)) return;
       mask[start + at] = 1;
-      values[start + at] = numberOf(field);
+      const value = numberOf(field);
+      if (Number.isNaN(value)) throw noNumber(`${path}: column "${name}"`, field);
+      values[start + at] = value;
     };
   }
 }
@@ -91,10 +102,23 @@ type Write = (row: {
 
 const indexOf = (classes: readonly string[]) => new Map(classes.map((name, index) => [name, index]));
 
-function found(path: string, index: number | undefined): number {
-  if (index === undefined) throw changed(path);
-  return index;
+/** With the kinds of another file, a class may be new here. */
+function found(where: string, field: string, indices: ReadonlyMap<string, number>): number {
+  const index = indices.get(field);
+  if (index !== undefined) return index;
+  const known = [...indices.keys()];
+  throw new ExpectationError({
+    where,
+    expected: `one of the classes ${known.slice(0, MOST_LISTED).join(', ')}${known.length > MOST_LISTED ? ', …' : ''}`,
+    received: JSON.stringify(field.slice(0, 60)),
+    remedy: 'classes are those of the first file, or of the file of training',
+  });
 }
+
+const MOST_LISTED = 12;
+
+const noNumber = (where: string, field: string) =>
+  new ExpectationError({ where, expected: 'a number', received: JSON.stringify(field.slice(0, 60)) });
 
 function checkSize(path: string, rows: number, width: number): void {
   if (rows * width <= MOST_NUMBERS) return;

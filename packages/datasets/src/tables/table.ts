@@ -10,12 +10,17 @@ import { visitRecords } from './csv-records.ts';
 import { type Dialect, type DialectOptions, findDialect } from './dialect.ts';
 import { missingFields } from './field.ts';
 import { notesOf } from './table-notes.ts';
-import { type Layout, type PlacedColumn, valuesWriter } from './table-values.ts';
+import { type ClassColumn, type Layout, type PlacedColumn, valuesWriter } from './table-values.ts';
 
 /** Options of {@link readTable}. */
 export interface TableOptions extends DialectOptions, ColumnOptions {
   /** Fields that stand for a missing value. Default: nothing, `NA`, `NaN`, `nan`, `null` and `?`. */
   readonly missing?: readonly string[];
+  /**
+   * The columns of another file: then these columns are read, by their names and as they were there, and no others.
+   * Default: as the file itself shows them.
+   */
+  readonly like?: Pick<Table, 'columns' | 'labels'>;
 }
 
 /** A column of the file, and its columns in the values. */
@@ -30,6 +35,13 @@ export interface TableColumn {
   readonly classes: readonly string[];
 }
 
+/** A column of classes: the class of each row [n] as an index of `classes`, which are sorted. */
+interface TableClasses {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly values: Int32Array;
+}
+
 /** A table as a model can use it. */
 export interface Table {
   /** Names of the D columns of the values: a column's name, or `colour=red` for a class of a categorical one. */
@@ -41,8 +53,10 @@ export interface Table {
   /** How many of the n·D values were not observed. */
   readonly missing: number;
   readonly columns: readonly TableColumn[];
-  /** The column of labels: the class of each row [n] as an index of `classes`, which are sorted. */
-  readonly labels?: { readonly name: string; readonly classes: readonly string[]; readonly values: Int32Array };
+  /** The column of labels. */
+  readonly labels?: TableClasses;
+  /** The column that divides the rows. */
+  readonly parts?: TableClasses;
   /** A sentence for each decision. */
   readonly notes: readonly string[];
 }
@@ -62,17 +76,31 @@ export async function readTable(path: string, options: TableOptions = {}): Promi
   const missing = new Set(options.missing ?? missingFields);
   const dialect = await findDialect(path, options, missing);
   const names = namesOf(path, dialect.first, dialect.hasHeader);
-  const choice = chooseColumns(path, names, options);
+  const choice = options.like ? likeChoice(path, names, options, options.like) : chooseColumns(path, names, options);
   const { surveys, rows } = await survey(path, { dialect, names, choice, missing });
   const whereOf = (place: number) => `${path}: column "${names[place]}"`;
-  const kinds = choice.values.map((place) => kindOf({ where: whereOf(place), survey: surveys.get(place)! }));
-  const columns = placed(choice.values, kinds);
+  const kinds = options.like
+    ? options.like.columns.map(kindLike)
+    : choice.values.map((place) => kindOf({ where: whereOf(place), survey: surveys.get(place)! }));
+  const columns = placed(choice.values, names, kinds);
   if (columns.length === 0) throw new ExpectationError({ where: path, expected: 'a value', received: 'none' });
-  const label = choice.label === undefined ? undefined : labelOf(choice.label, whereOf, surveys);
-  const layout: Layout = { path, rows, columns, label, missing };
-  const { values, mask, labels } = await fill(layout, dialect);
-  const kept = columns.map((column) => described(column, names[column.place]!));
+  const classesAt = (place: number, known?: readonly string[]): ClassColumn => ({
+    place,
+    name: names[place]!,
+    classes: known ?? labelClasses(place, whereOf, surveys),
+  });
+  const label = choice.label === undefined ? undefined : classesAt(choice.label, options.like?.labels?.classes);
+  const part = choice.part === undefined ? undefined : classesAt(choice.part);
+  const ofClasses = [label, part].filter((column) => column !== undefined);
+  const layout: Layout = { path, rows, columns, classes: ofClasses, missing };
+  const { values, mask, classes } = await fill(layout, dialect);
+  const kept = columns.map(described);
   const shape = [rows, values.length / rows];
+  const valuesOf = (column: ClassColumn) => ({
+    name: column.name,
+    classes: column.classes,
+    values: classes[ofClasses.indexOf(column)]!,
+  });
   return {
     names: kept.flatMap(({ name, kind, classes }) =>
       kind === 'numeric' ? [name] : classes.map((each) => `${name}=${each}`),
@@ -81,16 +109,39 @@ export async function readTable(path: string, options: TableOptions = {}): Promi
     mask: inMemory(mask, { path: `${path}: mask`, shape, type: 'b1' }),
     missing: mask.reduce((count, observed) => count + 1 - observed, 0),
     columns: kept,
-    ...(label ? { labels: { name: names[label.place]!, classes: label.classes, values: labels } } : {}),
+    ...(label ? { labels: valuesOf(label) } : {}),
+    ...(part ? { parts: valuesOf(part) } : {}),
     notes: [
       ...dialect.notes,
-      ...choice.values.flatMap((place, i) =>
-        notesOf({ name: names[place]!, survey: surveys.get(place)!, kind: kinds[i]! }),
-      ),
-      ...(label ? [`Column "${names[label.place]}" is the label, with ${label.classes.length} classes.`] : []),
+      ...(options.like
+        ? []
+        : choice.values.flatMap((place, i) =>
+            notesOf({ name: names[place]!, survey: surveys.get(place)!, kind: kinds[i]! }),
+          )),
+      ...(label ? [`Column "${label.name}" is the label, with ${label.classes.length} classes.`] : []),
+      ...(part ? [`Column "${part.name}" divides the rows.`] : []),
     ],
   };
 }
+
+/** The columns of another file, by their names here; a label that is not here is left out. */
+function likeChoice(path: string, names: readonly string[], options: TableOptions, like: LikeTable): ColumnChoice {
+  const label = options.label ?? like.labels?.name;
+  const isHere = typeof label === 'string' ? names.includes(label) : label !== undefined;
+  const { label: _, ...others } = options;
+  const columns = like.columns.map(({ name }) => name);
+  const choice = chooseColumns(path, names, {
+    ...others,
+    ...(isHere && label !== undefined ? { label } : {}),
+    columns,
+  });
+  return { ...choice, values: columns.map((name) => names.indexOf(name)) };
+}
+
+type LikeTable = NonNullable<TableOptions['like']>;
+
+const kindLike = ({ kind, classes }: TableColumn): ColumnKind =>
+  kind === 'numeric' ? { kind } : { kind: 'categorical', classes };
 
 interface FirstPass {
   readonly dialect: Dialect;
@@ -102,7 +153,9 @@ interface FirstPass {
 /** The first pass: the chosen columns, surveyed. */
 async function survey(path: string, { dialect, names, choice, missing }: FirstPass) {
   const surveys = new Map(choice.values.map((place) => [place, new ColumnSurvey()]));
-  if (choice.label !== undefined) surveys.set(choice.label, new ColumnSurvey(true));
+  for (const place of [choice.label, choice.part]) {
+    if (place !== undefined) surveys.set(place, new ColumnSurvey(true));
+  }
   const seen = [...surveys];
   let records = 0;
   await visitRecords(path, dialect, (fields, line) => {
@@ -138,19 +191,19 @@ const unequalRecord = (where: string, expected: number, received: number) =>
   });
 
 /** Where the columns lie in the result; empty ones are left out. */
-function placed(places: readonly number[], kinds: readonly ColumnKind[]): PlacedColumn[] {
+function placed(places: readonly number[], names: readonly string[], kinds: readonly ColumnKind[]): PlacedColumn[] {
   let at = 0;
   return places.flatMap((place, i) => {
     const kind = kinds[i]!;
     if (kind.kind === 'empty') return [];
     const width = kind.kind === 'categorical' ? kind.classes.length : 1;
-    const column = { place, at, width, kind };
+    const column = { place, name: names[place]!, at, width, kind };
     at += width;
     return [column];
   });
 }
 
-function labelOf(place: number, whereOf: (place: number) => string, surveys: ReadonlyMap<number, ColumnSurvey>) {
+function labelClasses(place: number, whereOf: (place: number) => string, surveys: ReadonlyMap<number, ColumnSurvey>) {
   const [where, survey] = [whereOf(place), surveys.get(place)!];
   if (survey.firstMissing) {
     throw new ExpectationError({
@@ -160,10 +213,10 @@ function labelOf(place: number, whereOf: (place: number) => string, surveys: Rea
       remedy: 'name another column as `label`, or take the row out of the file',
     });
   }
-  return { place, classes: classesOf({ where, survey }, 'name another column as `label`') };
+  return classesOf({ where, survey }, 'name another column as `label`');
 }
 
-function described({ at, width, kind }: PlacedColumn, name: string): TableColumn {
+function described({ at, width, name, kind }: PlacedColumn): TableColumn {
   return kind.kind === 'categorical'
     ? { name, kind: 'categorical', at, width, classes: kind.classes }
     : { name, kind: 'numeric', at, width, classes: [] };

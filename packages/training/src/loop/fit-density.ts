@@ -1,8 +1,8 @@
 // Density estimation: maximum likelihood in the normalising direction, with the same training loop.
 import type { Scorable } from '@flowvae/distributions';
 import { epochOrders, type Key } from '@flowvae/random';
+import type { DataPoints } from '@flowvae/tensor';
 import { ExpectationError, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
-import type { DataPoints } from './data-points.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import type { TrainingProblem } from './variational.ts';
 

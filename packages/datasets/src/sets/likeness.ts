@@ -1,0 +1,34 @@
+// Whether data fit a model that was trained on other data.
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { StoredArray } from '../stored/stored-array.ts';
+import type { DataDescription, ValueForm } from './data-set.ts';
+import type { Survey } from './survey.ts';
+
+/** Forms of values that are also of this form. */
+const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
+  bits: ['bits'],
+  levels: ['levels', 'bits'],
+  grey: ['grey', 'levels', 'bits'],
+  real: ['real', 'grey', 'levels', 'bits'],
+  columns: ['columns', 'real', 'grey', 'levels', 'bits'],
+};
+
+/**
+ * The survey of values as values of a model's form.
+ *
+ * @throws ExpectationError where shape, form or missing values are not those of the model
+ */
+export function likeModel(like: DataDescription, x: StoredArray, found: Survey): Survey {
+  const { where, shape, type } = x;
+  const refuse = (expected: string, received: string) => {
+    throw new ExpectationError({ where, expected: `${expected}, as the model was trained on`, received });
+  };
+  const [wanted, own] = [like.shape.join(' x '), shape.slice(1).join(' x ')];
+  if (own !== wanted) refuse(`data of ${wanted}`, own);
+  if (!within[like.form].includes(found.form)) refuse(`values of the form ${like.form}`, found.form);
+  if (found.missing > 0 && !like.hasMissing) refuse('data without missing values', `${found.missing} missing ones`);
+  if (like.form === 'real' || like.form === 'columns') return { ...found, form: 'real', divisor: 1 };
+  const isWhole = /^[ui]/.test(type);
+  if (like.form === 'levels' && found.form === 'bits') return { ...found, form: 'levels', divisor: isWhole ? 255 : 1 };
+  return like.form === 'grey' ? { ...found, form: 'grey' } : found;
+}

@@ -1,0 +1,108 @@
+// Means and deviations of the training rows: the start of a decoder's bias, and standardisation.
+import { intensityOf } from '../binarisation.ts';
+import type { Binarisation } from '../binarisation-kinds.ts';
+import { staysGrey } from '../binarisation-kinds.ts';
+import { type DataSet, widthOfDatum } from './data-set.ts';
+
+/** Moments of each variable over the observed values of the training rows, in the units of models. */
+export interface DataMoments {
+  /** [P]; 0 where nothing was observed. */
+  readonly mean: Float64Array;
+  /** Root of the mean squared distance to the mean, [P]. */
+  readonly deviation: Float64Array;
+}
+
+/** Rows in one look. */
+const ROWS = 256;
+
+/**
+ * The moments of the training rows. Of levels that are binarised the mean is that of the bits.
+ *
+ * Values from 0 to 1 are added up. Means and squares of others are updated row by row (Welford 1962), so that a mean
+ * far from 0 costs no digits. All is float64.
+ *
+ * @see Welford 1962, Technometrics 4(3), 419-420
+ */
+export function dataMoments(set: DataSet, binarisation: Binarisation = 'none'): DataMoments {
+  const { form } = set.description;
+  const pixels = widthOfDatum(set.description);
+  const moments = form === 'real' || form === 'columns' ? updatedMoments(pixels) : addedMoments(pixels);
+  const expected = valuesOf(set, binarisation);
+  for (const { values, mask, rows } of trainingBlocks(set)) {
+    for (let row = 0; row < rows; row++) {
+      const start = row * pixels;
+      for (let i = 0; i < pixels; i++) {
+        const stored = values[start + i]!;
+        if (mask?.[start + i] === 0 || Number.isNaN(stored)) continue;
+        moments.add(i, expected(stored));
+      }
+    }
+  }
+  return moments.result();
+}
+
+interface MomentSums {
+  add(variable: number, value: number): void;
+  result(): DataMoments;
+}
+
+function addedMoments(pixels: number): MomentSums {
+  const [counts, sums, squares] = [new Float64Array(pixels), new Float64Array(pixels), new Float64Array(pixels)];
+  return {
+    add(i, value) {
+      counts[i]!++;
+      sums[i]! += value;
+      squares[i]! += value * value;
+    },
+    result() {
+      const mean = sums.map((sum, i) => sum / Math.max(1, counts[i]!));
+      const deviation = squares.map((sum, i) => Math.sqrt(Math.max(0, sum / Math.max(1, counts[i]!) - mean[i]! ** 2)));
+      return { mean, deviation };
+    },
+  };
+}
+
+function updatedMoments(pixels: number): MomentSums {
+  const [counts, mean, squares] = [new Float64Array(pixels), new Float64Array(pixels), new Float64Array(pixels)];
+  return {
+    add(i, value) {
+      const step = value - mean[i]!;
+      counts[i]!++;
+      mean[i]! += step / counts[i]!;
+      squares[i]! += step * (value - mean[i]!);
+    },
+    result: () => ({ mean, deviation: squares.map((sum, i) => Math.sqrt(sum / Math.max(1, counts[i]!))) }),
+  };
+}
+
+/** The value that a model expects for a stored one. */
+function valuesOf({ divisor, description }: DataSet, binarisation: Binarisation): (stored: number) => number {
+  if (description.form !== 'levels') return (stored) => stored;
+  const factor = 255 / divisor;
+  const expected = Float64Array.from({ length: 256 }, (_, byte) =>
+    staysGrey(binarisation) ? byte / 255 : intensityOf(binarisation, byte),
+  );
+  return (stored) => expected[Math.round(factor * stored)]!;
+}
+
+interface Block {
+  readonly rows: number;
+  readonly values: Float32Array;
+  readonly mask: Float32Array | undefined;
+}
+
+/** Training rows in blocks; rows side by side in the file are read at once. */
+function* trainingBlocks({ x, mask, splits: { train }, description }: DataSet): Generator<Block> {
+  const pixels = widthOfDatum(description);
+  const values = new Float32Array(ROWS * pixels);
+  const observed = mask && new Float32Array(ROWS * pixels);
+  for (let start = 0; start < train.length; ) {
+    let end = start + 1;
+    while (end < train.length && end - start < ROWS && train[end] === train[end - 1]! + 1) end++;
+    const [from, to] = [train[start]!, train[end - 1]! + 1];
+    x.read(from, to, values.subarray(0, (to - from) * pixels));
+    mask?.read(from, to, observed!.subarray(0, (to - from) * pixels));
+    yield { rows: end - start, values, mask: observed };
+    start = end;
+  }
+}

@@ -1,0 +1,159 @@
+import { basename } from 'node:path';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { type OpenedArrays, openArrays } from '../formats/open-arrays.ts';
+import { type SplitName, splitNames } from '../sets/data-set.ts';
+import type { StoredArray } from '../stored/stored-array.ts';
+import { inverted, widthOf } from '../stored/views.ts';
+import { fileChecksum } from './file-checksum.ts';
+import type { OpenedPart, OpenedSource, SourceOptions } from './opened-part.ts';
+import type { NamedSource } from './source-text.ts';
+
+/** The arrays of one part, by their names in the file. */
+interface PartNames {
+  readonly role?: SplitName;
+  readonly x: string;
+  readonly y?: string | undefined;
+  readonly mask?: string | undefined;
+}
+
+/**
+ * Opens a file of arrays, or a folder of CIFAR's files.
+ *
+ * @throws ExpectationError where the file cannot be read, or its names do not say which array holds the data
+ */
+export function arraySource(source: NamedSource, options: SourceOptions): OpenedSource {
+  const opened = openArrays(source.path, { invert: options.invert ?? false });
+  try {
+    const named = namedParts(source, opened, options);
+    const parts = named.map((part) => openedPart(source.path, opened, part, options));
+    return {
+      name: basename(source.path),
+      parts,
+      notes: [...opened.notes, ...choiceNotes(opened, named)],
+      checksum: () => fileChecksum(source.path),
+      close: opened.close,
+    };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Names that programs give to data, to labels and to masks, in the order in which they are looked for. */
+const usual = {
+  x: ['x', 'X', 'data', 'images', 'imgs', 'features', 'arr_0'],
+  y: ['y', 'Y', 'labels', 'label', 'targets', 'target'],
+  mask: ['mask', 'observed'],
+} as const;
+
+function namedParts(
+  { path, members }: NamedSource,
+  { arrays, parts }: OpenedArrays,
+  options: SourceOptions,
+): PartNames[] {
+  const present = Object.keys(arrays);
+  const asked = (option: 'labels' | 'mask', part: number) => options[option]?.[part];
+  if (members) {
+    return members.map((x, i) => {
+      requireArray(path, present, x);
+      const known = Object.values(parts ?? {}).find((part) => part.x === x);
+      return { x, y: asked('labels', i) ?? known?.y, mask: asked('mask', i) };
+    });
+  }
+  if (parts) {
+    const roles = (['train', 'validation', 'test', 'all'] as const).filter((role) => parts[role]);
+    return roles.map((role, i) => ({
+      ...(role === 'all' ? {} : { role }),
+      x: parts[role]!.x,
+      y: asked('labels', i) ?? parts[role]!.y,
+      mask: asked('mask', i),
+    }));
+  }
+  const others = new Set([...(options.labels ?? []), ...(options.mask ?? []), options.partColumn]);
+  const candidates = present.filter((name) => !others.has(name));
+  const x = usual.x.find((name) => candidates.includes(name)) ?? onlyOne(path, arrays, candidates);
+  const beside = (kind: 'y' | 'mask') =>
+    usual[kind].find(
+      (name) => name !== x && candidates.includes(name) && countOf(arrays[name]!) === countOf(arrays[x]!),
+    );
+  return [{ x, y: asked('labels', 0) ?? beside('y'), mask: asked('mask', 0) ?? beside('mask') }];
+}
+
+const countOf = ({ shape }: StoredArray): number => shape[0]!;
+
+/** The only array with more than a number for each datum, or the only array. */
+function onlyOne(path: string, arrays: OpenedArrays['arrays'], names: readonly string[]): string {
+  const wide = names.filter((name) => arrays[name]!.shape.length > 1);
+  const [first, ...more] = wide.length > 0 ? wide : names;
+  if (first !== undefined && more.length === 0) return first;
+  const shapes = names.map((name) => `${name} [${arrays[name]!.shape.join(', ')}]`);
+  throw new ExpectationError({
+    where: path,
+    expected: 'one array of data, or the name of it',
+    received: shapes.slice(0, 12).join(', ') || 'none',
+    remedy: `name the arrays behind a colon, training data first: ${basename(path)}:${names.slice(0, 2).join(',')}`,
+  });
+}
+
+function requireArray(path: string, present: readonly string[], name: string): void {
+  if (present.includes(name)) return;
+  const remedy = didYouMean(name, present);
+  const expected = `one of the arrays ${present.slice(0, 20).join(', ')}`;
+  throw new ExpectationError({ where: path, expected, received: `"${name}"`, remedy });
+}
+
+function openedPart(path: string, opened: OpenedArrays, part: PartNames, options: SourceOptions): OpenedPart {
+  const present = Object.keys(opened.arrays);
+  const arrayOf = (name: string | undefined): StoredArray | undefined => {
+    if (name === undefined) return undefined;
+    requireArray(path, present, name);
+    return opened.arrays[name];
+  };
+  const x = arrayOf(part.x)!;
+  const mask = arrayOf(part.mask);
+  const column = arrayOf(options.partColumn);
+  const y = arrayOf(part.y);
+  for (const other of [mask, y, column]) if (other) checkCount(other, x);
+  return {
+    ...(part.role ? { role: part.role } : {}),
+    name: part.x,
+    x: options.invert && !isKnownToInvert(opened) ? inverted(x) : x,
+    ...(mask ? { mask } : {}),
+    ...(y ? { y } : {}),
+    ...(column ? { partOf: { values: numbersOf(column), names: splitNames } } : {}),
+  };
+}
+
+/** Caltech 101 silhouettes, which their reader inverts. */
+const isKnownToInvert = ({ format, parts }: OpenedArrays): boolean =>
+  format === 'mat' && parts?.validation !== undefined;
+
+/** One number for each row. */
+function numbersOf(array: StoredArray): Float32Array {
+  if (widthOf(array) !== 1) {
+    const received = `[${array.shape.join(', ')}]`;
+    throw new ExpectationError({ where: array.where, expected: 'one number for each row', received });
+  }
+  const values = new Float32Array(countOf(array));
+  array.read(0, values.length, values);
+  return values;
+}
+
+function checkCount(array: StoredArray, x: StoredArray): void {
+  if (countOf(array) === countOf(x)) return;
+  const expected = `${countOf(x)} rows, as ${x.where} has`;
+  throw new ExpectationError({ where: array.where, expected, received: String(countOf(array)) });
+}
+
+function choiceNotes({ arrays }: OpenedArrays, parts: readonly PartNames[]): string[] {
+  const used = new Set(parts.flatMap(({ x, y, mask }) => [x, y, mask]));
+  const idle = Object.keys(arrays).filter((name) => !used.has(name));
+  const words = parts.map(
+    ({ role, x, y, mask }) =>
+      `${x} is ${role ?? 'the'} data${y ? `, ${y} its labels` : ''}${mask ? `, ${mask} its mask` : ''}`,
+  );
+  return [
+    ...words,
+    ...(idle.length > 0 ? [`Not used: ${idle.slice(0, 12).join(', ')}${idle.length > 12 ? ', …' : ''}.`] : []),
+  ];
+}
