@@ -155,12 +155,30 @@ describe('refusals', () => {
       'imageGrid: images: expected one or more images of 3 × 2 = 6 values, got 0 values',
     ],
     [
-      { images: Float32Array.of(0, 1, 0, 255, 0, 0) },
-      'imageGrid: images[3]: expected a number from 0 to 1, got 255; scale the images to that range first',
+      { images: Float32Array.of(0, 1, 0, Number.NEGATIVE_INFINITY, 0, 0) },
+      'imageGrid: images[3]: expected a finite number, got -Infinity; mark missing values by 0 in mask',
     ],
     [
       { images: Float32Array.of(0, Number.NaN, 0, 0, 0, 0) },
-      'imageGrid: images[1]: expected a number from 0 to 1, got NaN; scale the images to that range first',
+      'imageGrid: images[1]: expected a finite number, got NaN; mark missing values by 0 in mask',
+    ],
+    [
+      { channels: 2 as never },
+      'imageGrid: channels: expected 1 (grey) or 3 (red, green, blue), got 2; draw each of other channels as a grey image of its own',
+    ],
+    [
+      { images: new Float32Array(12), channels: 3 },
+      'imageGrid: images: expected one or more images of 3 × 2 × 3 = 18 values, got 12 values',
+    ],
+    [{ range: [1, 1] }, 'imageGrid: range: expected two finite numbers, the smaller one first, got [1, 1]'],
+    [{ mask: new Uint8Array(29) }, 'imageGrid: mask: expected 30 numbers, got 29'],
+    [
+      { images: new Float32Array(36), channels: 3, mask: new Uint8Array(11) },
+      'imageGrid: mask: expected 36 numbers, or 12 for whole pixels, got 11',
+    ],
+    [
+      { mask: new Float32Array(30).fill(1).fill(0.5, 7, 8) },
+      'imageGrid: mask[7]: expected 0 (missing) or 1 (observed), got 0.5',
     ],
     [{ height: 0 }, 'imageGrid: images: expected a height and a width from 1, got 0 × 2'],
     [{ columns: 0 }, 'imageGrid: columns: expected a whole number from 1, got 0'],

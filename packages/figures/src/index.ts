@@ -7,6 +7,7 @@ export { type PanelsOptions, panels } from './charts/panels.ts';
 export { type PointClass, type ScatterChartOptions, scatterChart } from './charts/scatter-chart.ts';
 export type { GridStyle } from './grids/grid-drawing.ts';
 export { type ImageGridOptions, imageGrid, type PairedImageGridOptions, pairedImageGrid } from './grids/image-grid.ts';
+export type { ImageForm, ImageMask } from './grids/image-values.ts';
 export { planeGrid } from './grids/plane-grid.ts';
 export type { DensityMap, PlaneGridOptions, PlanePanel } from './grids/plane-options.ts';
 export { type HtmlReport, htmlReport, type ReportFigure, type ReportSection, type ReportTable } from './html-report.ts';

@@ -1,8 +1,12 @@
 // Draws rows of images with words around them: the part that all image grids share.
 import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
 import { font, requireFont } from '../font.ts';
-import { frameColor, ink, paper } from '../palette.ts';
+import { frameColor, ink, mutedInk, paper } from '../palette.ts';
+import { textWidth } from '../text.ts';
 import { type GridLayout, layOutGrid } from './grid-layout.ts';
+import { clippedNote, missingNote } from './image-notes.ts';
+import { enlarged, missingColorAt } from './image-pixels.ts';
+import type { Image, ImageForm } from './image-values.ts';
 
 /** How the images of a grid look. */
 export interface GridStyle {
@@ -10,18 +14,16 @@ export interface GridStyle {
   readonly scale?: number;
   /** Pixels between images; default 2. */
   readonly gap?: number;
-  /** Whether the value 1 is white (default, `'light-on-dark'`) or black. */
+  /** Whether the greatest value is bright (default, `'light-on-dark'`) or dark; colours turn to their negatives. */
   readonly tone?: 'light-on-dark' | 'dark-on-light';
   /** Default: no title. */
   readonly title?: string;
 }
 
 /** Images in rows, ready to draw; rows may be shorter than the grid is wide. */
-export interface GridContent {
-  readonly rows: readonly (readonly Float32Array[])[];
+export interface GridContent extends ImageForm {
+  readonly rows: readonly (readonly Image[])[];
   readonly columns: number;
-  readonly height: number;
-  readonly width: number;
   readonly rowsPerGroup: number;
   readonly rowLabels: readonly string[];
   readonly columnLabels: readonly string[];
@@ -33,6 +35,8 @@ const labelFont = font(15);
 const titleHeight = 38;
 const labelHeight = 26;
 const labelGap = 10;
+const noteFont = font(13);
+const noteHeight = 22;
 
 interface PlacedGrid extends GridLayout {
   readonly scale: number;
@@ -40,26 +44,52 @@ interface PlacedGrid extends GridLayout {
   readonly cellHeight: number;
 }
 
+/** A line under the title, behind a sample of the missing pixels' colour if it explains that colour. */
+interface Note {
+  readonly text: string;
+  readonly swatch: boolean;
+}
+
+const swatchSide = 14;
+const swatchGap = 8;
+const noteIndent = ({ swatch }: Note) => (swatch ? swatchSide + swatchGap : 0);
+
 /** Draws a grid as PNG. */
 export function drawGrid(content: GridContent, style: GridStyle): Uint8Array {
   requireFont();
-  const grid = placeCells(content, style);
-  const titleWidth = style.title ? textWidth(style.title, titleFont) : 0;
-  const canvas = createCanvas(Math.max(grid.width, Math.ceil(titleWidth) + 2 * margin), grid.height);
+  const notes = notesOf(content);
+  const grid = placeCells(content, style, notes.length);
+  const words = [
+    style.title ? textWidth(style.title, titleFont) : 0,
+    ...notes.map((note) => noteIndent(note) + textWidth(note.text, noteFont)),
+  ];
+  const canvas = createCanvas(Math.max(grid.width, Math.ceil(Math.max(...words)) + 2 * margin), grid.height);
   const context = canvas.getContext('2d');
   context.lang = 'en'; // the default follows the host
   context.fillStyle = paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (style.title) drawTitle(context, style.title);
+  notes.forEach((note, i) => {
+    drawNote(context, note, margin + (style.title ? titleHeight : 0) + i * noteHeight);
+  });
   drawLabels(context, content, grid);
   drawImages(context, content, { ...grid, inverted: style.tone === 'dark-on-light' });
   return canvas.toBuffer('image/png');
 }
 
+function notesOf(content: GridContent): Note[] {
+  const images = content.rows.flat();
+  const [missing, clipped] = [missingNote(images), clippedNote(images, content)];
+  return [
+    ...(missing === undefined ? [] : [{ text: missing, swatch: true }]),
+    ...(clipped === undefined ? [] : [{ text: clipped, swatch: false }]),
+  ];
+}
+
 /** Small images are enlarged, as far as the sheet stays about a screen wide. */
 const readableScale = (imagePixels: number) => Math.min(8, Math.max(1, Math.round(900 / imagePixels)));
 
-function placeCells(content: GridContent, style: GridStyle): PlacedGrid {
+function placeCells(content: GridContent, style: GridStyle, notes: number): PlacedGrid {
   const { gap = 2, title, scale = readableScale(content.columns * content.width) } = style;
   const widest = Math.max(0, ...content.rowLabels.map((label) => Math.ceil(textWidth(label, labelFont))));
   const [cellWidth, cellHeight] = [content.width * scale, content.height * scale];
@@ -71,17 +101,10 @@ function placeCells(content: GridContent, style: GridStyle): PlacedGrid {
     gap,
     rowsPerGroup: content.rowsPerGroup,
     left: widest > 0 ? widest + labelGap : 0,
-    top: (title ? titleHeight : 0) + (content.columnLabels.length > 0 ? labelHeight : 0),
+    top: (title ? titleHeight : 0) + notes * noteHeight + (content.columnLabels.length > 0 ? labelHeight : 0),
     margin,
   });
   return { ...layout, scale, cellWidth, cellHeight };
-}
-
-function textWidth(text: string, cssFont: string): number {
-  const context = createCanvas(1, 1).getContext('2d');
-  context.lang = 'en';
-  context.font = cssFont;
-  return context.measureText(text).width;
 }
 
 function drawTitle(context: SKRSContext2D, title: string): void {
@@ -89,6 +112,22 @@ function drawTitle(context: SKRSContext2D, title: string): void {
   context.font = titleFont;
   context.textBaseline = 'middle';
   context.fillText(title, margin, margin + titleHeight / 2 - 6);
+}
+
+function drawNote(context: SKRSContext2D, note: Note, top: number): void {
+  const middle = top + noteHeight / 2 - 4;
+  if (note.swatch) {
+    for (let y = 0; y < swatchSide; y++) {
+      for (let x = 0; x < swatchSide; x++) {
+        context.fillStyle = `rgb(${missingColorAt(x, y).join(',')})`;
+        context.fillRect(margin + x, Math.round(middle - swatchSide / 2) + y, 1, 1);
+      }
+    }
+  }
+  context.fillStyle = mutedInk;
+  context.font = noteFont;
+  context.textBaseline = 'middle';
+  context.fillText(note.text, margin + noteIndent(note), middle);
 }
 
 function drawLabels(context: SKRSContext2D, { rowLabels, columnLabels }: GridContent, grid: PlacedGrid): void {
@@ -117,23 +156,7 @@ function drawImages(
     context.strokeRect(x - 0.5, y - 0.5, grid.cellWidth + 1, grid.cellHeight + 1);
   }
   for (const { image, x, y } of cells) {
-    const pixels = enlarged(image, content.width, grid);
+    const pixels = enlarged(image, { ...content, ...grid, width: content.width, height: content.height });
     context.putImageData(new ImageData(pixels, grid.cellWidth, grid.cellHeight), x, y);
   }
-}
-
-/** RGBA bytes of one image, each value a square of `scale` pixels: enlarging must not blur the model's image. */
-function enlarged(
-  image: Float32Array,
-  width: number,
-  { scale, cellWidth, inverted }: PlacedGrid & { readonly inverted: boolean },
-): Uint8ClampedArray {
-  const pixels = new Uint8ClampedArray(image.length * scale * scale * 4).fill(255);
-  for (let i = 0; i < pixels.length / 4; i++) {
-    const row = Math.floor(i / cellWidth / scale);
-    const column = Math.floor((i % cellWidth) / scale);
-    const value = image[row * width + column]!;
-    pixels.fill(Math.round(255 * (inverted ? 1 - value : value)), i * 4, i * 4 + 3);
-  }
-  return pixels;
 }

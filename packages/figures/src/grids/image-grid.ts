@@ -1,15 +1,14 @@
-// Grids of grey images, e.g. samples of a decoder, or data beside their reconstructions.
+// Grids of grey or coloured images, e.g. samples of a decoder, or data beside their reconstructions.
 import { ExpectationError } from '@flowvae/tensor';
 import { drawGrid, type GridStyle } from './grid-drawing.ts';
-import { splitImages } from './image-values.ts';
+import { type Image, type ImageForm, type ImageMask, splitImages } from './image-values.ts';
 
 /** The images of a grid, and how they are arranged. */
-export interface ImageGridOptions extends GridStyle {
-  /** n · height · width values from 0 (off) to 1 (on): image after image, each row by row. */
+export interface ImageGridOptions extends GridStyle, ImageForm {
+  /** n · height · width · channels values: image after image, each row by row, the channel last. */
   readonly images: Float32Array;
-  /** Pixels of one image. */
-  readonly height: number;
-  readonly width: number;
+  /** Missing pixels get a hatched blue, and a line under the title explains it; default all are there. */
+  readonly mask?: ImageMask;
   /** Images in a row; the last row may be shorter. */
   readonly columns: number;
   /** One word a row, drawn on its left; default none. */
@@ -19,55 +18,58 @@ export interface ImageGridOptions extends GridStyle {
 }
 
 /** Images and, in the same order and size, a model's reconstructions. */
-export interface PairedImageGridOptions extends GridStyle {
-  /** n · height · width values from 0 to 1. */
+export interface PairedImageGridOptions extends GridStyle, ImageForm {
+  /** n · height · width · channels values, the channel last. */
   readonly images: Float32Array;
+  /** Missing pixels of `images`, in a hatched blue; their reconstructions are drawn whole. Default all are there. */
+  readonly mask?: ImageMask;
   /** As many values as `images`. */
   readonly reconstructions: Float32Array;
-  readonly height: number;
-  readonly width: number;
   readonly columns: number;
   /** Labels of the two kinds of rows; default `['image', 'reconstruction']`. */
   readonly labels?: readonly [image: string, reconstruction: string];
 }
 
 /**
- * Draws images in a grid, row by row from the upper left, as PNG; the same options give the same bytes.
+ * Draws images in a grid, row by row from the upper left, as PNG; the same options give the same bytes. A line under
+ * the title counts the values outside `range`.
  *
- * @throws ExpectationError if the images do not have the given size, or a value is not from 0 to 1
+ * @throws ExpectationError if the images do not have the given size, or an observed value is not finite
  */
 export function imageGrid(options: ImageGridOptions): Uint8Array {
-  const { images: values, height, width, columns, rowLabels = [], columnLabels = [] } = options;
+  const { images: values, columns, rowLabels = [], columnLabels = [] } = options;
   checkStyle('imageGrid', options);
-  const rows = inRows(splitImages('imageGrid: images', { values, height, width }), columns);
+  const rows = inRows(splitImages('imageGrid', 'images', { ...options, values }), columns);
   const across = Math.min(columns, rows[0]!.length);
   checkLabels('imageGrid: rowLabels', rowLabels, rows.length);
   checkLabels('imageGrid: columnLabels', columnLabels, across);
-  return drawGrid({ rows, columns: across, height, width, rowsPerGroup: 0, rowLabels, columnLabels }, options);
+  return drawGrid({ ...options, rows, columns: across, rowsPerGroup: 0, rowLabels, columnLabels }, options);
 }
 
 /**
  * Draws every row of images with the row of their reconstructions right below, as PNG.
  *
- * @throws ExpectationError if the numbers of images and reconstructions differ, or a value is not from 0 to 1
+ * @throws ExpectationError if the numbers of images and reconstructions differ, or an observed value is not finite
  */
 export function pairedImageGrid(options: PairedImageGridOptions): Uint8Array {
-  const { images, reconstructions, height, width, columns, labels = ['image', 'reconstruction'] } = options;
+  const { images, reconstructions, mask, columns, labels = ['image', 'reconstruction'], ...form } = options;
   checkStyle('pairedImageGrid', options);
-  const where = 'pairedImageGrid: reconstructions';
   if (images.length !== reconstructions.length) {
-    const received = `${reconstructions.length}`;
+    const [where, received] = ['pairedImageGrid: reconstructions', `${reconstructions.length}`];
     throw new ExpectationError({ where, expected: `${images.length} values, as many as images has`, received });
   }
-  const above = inRows(splitImages('pairedImageGrid: images', { values: images, height, width }), columns);
-  const below = inRows(splitImages(where, { values: reconstructions, height, width }), columns);
+  const above = inRows(splitImages('pairedImageGrid', 'images', { ...form, values: images, mask }), columns);
+  const below = inRows(
+    splitImages('pairedImageGrid', 'reconstructions', { ...form, values: reconstructions }),
+    columns,
+  );
   const rows = above.flatMap((row, i) => [row, below[i]!]);
   const rowLabels = above.flatMap(() => labels);
   const across = Math.min(columns, rows[0]!.length);
-  return drawGrid({ rows, columns: across, height, width, rowsPerGroup: 2, rowLabels, columnLabels: [] }, options);
+  return drawGrid({ ...form, rows, columns: across, rowsPerGroup: 2, rowLabels, columnLabels: [] }, options);
 }
 
-const inRows = (images: readonly Float32Array[], columns: number) =>
+const inRows = (images: readonly Image[], columns: number) =>
   Array.from({ length: Math.ceil(images.length / columns) }, (_, r) => images.slice(r * columns, (r + 1) * columns));
 
 function checkStyle(where: string, { columns, scale = 1, gap = 0 }: GridStyle & { readonly columns: number }): void {

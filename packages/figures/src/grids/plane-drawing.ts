@@ -4,6 +4,7 @@ import { pngPixelRatio } from '../charts/chart-drawing.ts';
 import { font, requireFont } from '../font.ts';
 import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from '../palette.ts';
 import { withOwnIds } from '../svg-sheet.ts';
+import { readable } from '../text.ts';
 import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-options.ts';
 
 const margin = 16;
@@ -166,7 +167,7 @@ interface AxisMeasures extends PanelMeasures {
 function drawAxes(context: SKRSContext2D, { x, y }: Place, measures: AxisMeasures): void {
   const { side, range, axes = ['x₁', 'x₂'], isLowest, isFirst } = measures;
   const [from, to] = range;
-  const ticks = [0, 0.5, 1].map((share) => ({ share, label: readable(from + share * (to - from)) }));
+  const ticks = [0, 0.5, 1].map((share) => ({ share, label: readable(from + share * (to - from), 3) }));
   context.fillStyle = mutedInk;
   context.font = font(11);
   if (isLowest) {
@@ -186,6 +187,3 @@ function drawAxes(context: SKRSContext2D, { x, y }: Place, measures: AxisMeasure
 }
 
 const tickAlign = ['left', 'center', 'right'] as const;
-
-const readable = (value: number) =>
-  value.toLocaleString('en-US', { maximumSignificantDigits: 3 }).replace(/^-(?=\d)/, '−');
