@@ -5,6 +5,9 @@ export { type HistogramOptions, histogram, type Mark, type Sample } from './char
 export { lineChart } from './charts/line-chart.ts';
 export { type PanelsOptions, panels } from './charts/panels.ts';
 export { type PointClass, type ScatterChartOptions, scatterChart } from './charts/scatter-chart.ts';
+export type { ColumnFigureOptions, ColumnSeries, FigureColumn } from './columns/column-options.ts';
+export { marginals } from './columns/marginals.ts';
+export { pairs } from './columns/pairs.ts';
 export type { GridStyle } from './grids/grid-drawing.ts';
 export { type ImageGridOptions, imageGrid, type PairedImageGridOptions, pairedImageGrid } from './grids/image-grid.ts';
 export type { ImageForm, ImageMask } from './grids/image-values.ts';

@@ -97,7 +97,8 @@ function config(options: HistogramOptions, placement: Placement): ChartConfigura
   } as ChartConfiguration;
 }
 
-function bars({ from, width, counts }: Bins, label: string, place: number) {
+/** The bars of one sample, see-through. */
+export function bars({ from, width, counts }: Omit<Bins, 'outside'>, label: string, place: number) {
   const color = seriesColor(place);
   return {
     label,

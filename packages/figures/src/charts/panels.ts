@@ -1,23 +1,14 @@
 // Several charts on one sheet, e.g. a bound on top and its terms below, with plot areas that line up.
 import { ExpectationError } from '@flowvae/tensor';
-import { createCanvas } from '@napi-rs/canvas';
-import { paper } from '../palette.ts';
-import { nestSvg } from '../svg-sheet.ts';
 import { lineDrawing } from './chart-config.ts';
-import { chartSize, drawRaster, drawSvg, type FileOptions, naturalYAxisWidth, pngPixelRatio } from './chart-drawing.ts';
+import { chartSize, type FileOptions, naturalYAxisWidth } from './chart-drawing.ts';
 import { checkChart, type LineChartOptions } from './chart-options.ts';
+import { drawSheet, type PlacedChart, type Sheet } from './chart-sheet.ts';
 
 /** How charts are laid out on a sheet. */
 export interface PanelsOptions extends FileOptions {
   /** Charts beside each other; default 1, which stacks them. */
   readonly columns?: number;
-}
-
-interface Panel {
-  readonly chart: LineChartOptions;
-  readonly yAxisWidth: number;
-  readonly x: number;
-  readonly y: number;
 }
 
 /**
@@ -31,19 +22,7 @@ export function panels(
   { columns = 1, format = 'png' }: PanelsOptions = {},
 ): Uint8Array {
   checkPanels(charts, columns);
-  const { placed, width, height } = layOut(charts, Math.min(columns, charts.length));
-  if (format === 'svg') {
-    const parts = placed.map(({ chart, yAxisWidth, x, y }) => ({ svg: drawSvg(lineDrawing(chart), yAxisWidth), x, y }));
-    return new TextEncoder().encode(nestSvg(parts, width, height));
-  }
-  const sheet = createCanvas(width * pngPixelRatio, height * pngPixelRatio);
-  const context = sheet.getContext('2d');
-  context.fillStyle = paper;
-  context.fillRect(0, 0, sheet.width, sheet.height);
-  for (const { chart, yAxisWidth, x, y } of placed) {
-    context.drawImage(drawRaster(lineDrawing(chart), yAxisWidth), x * pngPixelRatio, y * pngPixelRatio);
-  }
-  return sheet.toBuffer('image/png');
+  return drawSheet(layOut(charts, Math.min(columns, charts.length)), { format });
 }
 
 function checkPanels(charts: readonly LineChartOptions[], columns: number): void {
@@ -58,18 +37,19 @@ function checkPanels(charts: readonly LineChartOptions[], columns: number): void
 }
 
 /** Places charts row by row; a row is as high as its highest chart, a column as wide as its widest. */
-function layOut(charts: readonly LineChartOptions[], columns: number) {
+function layOut(charts: readonly LineChartOptions[], columns: number): Sheet {
   const rows = Math.ceil(charts.length / columns);
   const inColumn = (column: number) => charts.filter((_, i) => i % columns === column);
   const inRow = (row: number) => charts.slice(row * columns, (row + 1) * columns);
   const widths = Array.from({ length: columns }, (_, c) => Math.max(...inColumn(c).map((o) => chartSize(o).width)));
   const heights = Array.from({ length: rows }, (_, r) => Math.max(...inRow(r).map((o) => chartSize(o).height)));
   const axisWidths = widths.map((_, c) => Math.max(...inColumn(c).map((o) => naturalYAxisWidth(lineDrawing(o)))));
-  const placed = charts.map((chart, i): Panel => {
+  const placed = charts.map((chart, i): PlacedChart => {
     const [column, row] = [i % columns, Math.floor(i / columns)];
-    return { chart, yAxisWidth: axisWidths[column]!, x: sum(widths.slice(0, column)), y: sum(heights.slice(0, row)) };
+    const [x, y] = [sum(widths.slice(0, column)), sum(heights.slice(0, row))];
+    return { drawing: lineDrawing(chart), yAxisWidth: axisWidths[column]!, x, y };
   });
-  return { placed, width: sum(widths), height: sum(heights) };
+  return { charts: placed, width: sum(widths), height: sum(heights) };
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
