@@ -1,13 +1,5 @@
 // Several draws for each data point: noise [B, S·W] is [B·S, W], and a result [B·S] is [B, S].
-import {
-  checkShape,
-  ExpectationError,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tf,
-} from '@flowvae/tensor';
+import { checkShape, type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { LatentModel } from './latent-model.ts';
 import type { LogDensities } from './log-weight.ts';
 import { logWeight } from './log-weight.ts';
@@ -54,9 +46,3 @@ export function withGradientOf<T extends Tensor>(value: T, carrier: T): T {
 
 /** The loss of a bound [B]. */
 export const negativeMean = (bound: Tensor1D): Scalar => tf.neg(tf.mean(bound));
-
-/** @throws ExpectationError unless it is a whole number, 1 or more */
-export function checkCount(where: string, count: number): number {
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new ExpectationError({ where, expected: 'a whole number, 1 or more', received: String(count) });
-}

@@ -1,7 +1,7 @@
 // The evidence lower bound as a value, and its estimators; beta-VAE is the same with another weight on the divergence.
-import { ExpectationError, type Tensor1D, tf } from '@flowvae/tensor';
+import { checkCount, ExpectationError, type Tensor1D, tf } from '@flowvae/tensor';
 import { closedFormTerms, temperedDivergence } from './closed-form.ts';
-import { checkCount, elboTerms, negativeMean, noiseOfDraws, withGradientOf } from './draws.ts';
+import { elboTerms, negativeMean, noiseOfDraws, withGradientOf } from './draws.ts';
 import type { FactorisedModel, ScorableModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
 import { times, untempered, weigh, withKlTimes } from './loss-annealing.ts';

@@ -1,7 +1,7 @@
 // Free bits: a divergence below a floor costs nothing, so that training gains nothing by ignoring the latent.
-import { ExpectationError, type Tensor1D, tf } from '@flowvae/tensor';
+import { checkCount, ExpectationError, type Tensor1D, tf } from '@flowvae/tensor';
 import { closedFormTerms, temperedDivergence } from './closed-form.ts';
-import { checkCount, elboTerms, noiseOfDraws } from './draws.ts';
+import { elboTerms, noiseOfDraws } from './draws.ts';
 import type { FactorisedModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
 import { times, untempered, weigh } from './loss-annealing.ts';

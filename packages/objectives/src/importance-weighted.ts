@@ -1,16 +1,15 @@
 // Bounds from k draws together: the importance-weighted one and Rényi's.
 import type { Draw } from '@flowvae/distributions';
-import { ExpectationError, type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import {
   checkCount,
-  constant,
-  elboTerms,
-  logMeanExp,
-  meanOfDraws,
-  negativeMean,
-  noiseOfDraws,
-  withGradientOf,
-} from './draws.ts';
+  ExpectationError,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from '@flowvae/tensor';
+import { constant, elboTerms, logMeanExp, meanOfDraws, negativeMean, noiseOfDraws, withGradientOf } from './draws.ts';
 import type { ScorableModel } from './latent-model.ts';
 import { scoreDraw } from './log-weight.ts';
 import { difference, untempered, weigh } from './loss-annealing.ts';

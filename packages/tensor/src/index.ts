@@ -14,6 +14,7 @@ export type {
 } from '@tensorflow/tfjs-core';
 export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { refuseAssignments } from './assignment-guard.ts';
+export { checkCount } from './count.ts';
 export { type DataPoints, dataPoints } from './data-points.ts';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
