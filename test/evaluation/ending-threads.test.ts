@@ -1,6 +1,6 @@
 // Evaluation ends everything that it starts: the threads of its runs, also after an error.
-import { standardNormal } from '@flowvae/distributions';
-import { annealedImportance, evaluate, tabulate } from '@flowvae/evaluation';
+import { gaussian, standardNormal } from '@flowvae/distributions';
+import { annealedImportance, evaluate, impute, tabulate } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
@@ -54,6 +54,23 @@ it.each<[string, (onEnd: () => void) => Promise<unknown>]>([
         temperatures: [0, 1],
         chains: 1,
         pathAt: (x) => ({ initial: normal1, logRatio: likelihoodAt(x) }),
+        onEstimate: onEnd,
+      }),
+  ],
+  [
+    'impute',
+    (onEnd) =>
+      impute({
+        ...options,
+        data: dataPoints(Float32Array.of(1, 1), 2),
+        samples: 2,
+        draws: 1,
+        modelAt: (x) => ({
+          prior: normal1,
+          posterior: normal1,
+          likelihood: likelihoodAt(tf.slice(x, [0, 0], [-1, 1])),
+        }),
+        observe: (z) => gaussian({ mean: z, logStd: tf.zeros([1, 1]) }),
         onEstimate: onEnd,
       }),
   ],

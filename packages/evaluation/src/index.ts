@@ -8,6 +8,7 @@ export { type AnnealedImportanceOptions, annealedImportance } from './annealed-i
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
+export { type Imputations, type Imputed, type ImputeOptions, impute } from './imputation/impute.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
 export {
   type LayerStatistics,

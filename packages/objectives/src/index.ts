@@ -37,7 +37,7 @@ export { importanceChunk, LogMeanExp } from './importance-sampling.ts';
 export { iwae, renyi } from './importance-weighted.ts';
 export { inclusiveKl } from './inclusive-kl.ts';
 export type { FactorisedModel, LatentModel, ScorableModel } from './latent-model.ts';
-export { type LogDensities, logWeight, scoreSample } from './log-weight.ts';
+export { type LogDensities, logWeight, scoreDraw, scoreSample } from './log-weight.ts';
 export {
   type AnnealingSchedule,
   annealJoint,
