@@ -8,7 +8,15 @@ export { type AnnealedImportanceOptions, annealedImportance } from './annealed-i
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
+export type { ImputedColumns } from './imputation/held-out.ts';
+export {
+  type ColumnScores,
+  type ImputationError,
+  type ImputationErrorOptions,
+  imputationError,
+} from './imputation/imputation-error.ts';
 export { type Imputations, type Imputed, type ImputeOptions, impute } from './imputation/impute.ts';
+export type { ChoiceScores, NumberScores, RightChoices, SizeOfErrors } from './imputation/scores.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
 export {
   type LayerStatistics,

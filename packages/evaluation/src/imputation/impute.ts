@@ -63,7 +63,12 @@ export interface Imputations {
  * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F; Mattei & Frellsen 2019 (MIWAE),
  *   arXiv:1812.02633, section 4.2
  */
-export async function impute(options: ImputeOptions): Promise<Imputations> {
+export function impute(options: ImputeOptions): Promise<Imputations> {
+  return imputeAt(upTo(options.data.count), options);
+}
+
+/** {@link impute} of the data points with the given indices. */
+export async function imputeAt(indices: Iterable<number>, options: ImputeOptions): Promise<Imputations> {
   const { data, samples, draws, onEstimate, onProgress } = options;
   checkCount('impute: samples', samples);
   checkCount('impute: draws', draws);
@@ -72,9 +77,8 @@ export async function impute(options: ImputeOptions): Promise<Imputations> {
   const sizes = new Moments();
   let least = Number.POSITIVE_INFINITY;
   try {
-    for await (const [i, imputed] of inOrder(pointsOf(options), passes.points, (at) =>
-      imputedAt(at, passes, options),
-    )) {
+    const results = inOrder(untilAborted(indices, options), passes.points, (i) => imputedAt(i, passes, options));
+    for await (const [i, imputed] of results) {
       sizes.add(imputed.effectiveSampleSize);
       least = Math.min(least, imputed.effectiveSampleSize);
       onEstimate?.(i, imputed);
@@ -87,8 +91,16 @@ export async function impute(options: ImputeOptions): Promise<Imputations> {
   return { count, samples, draws, effectiveSampleSize, leastEffectiveSampleSize: least };
 }
 
-function* pointsOf({ data, signal }: ImputeOptions): Generator<number> {
-  for (let i = 0; i < data.count && !signal?.aborted; i++) yield i;
+function* upTo(count: number): Generator<number> {
+  for (let i = 0; i < count; i++) yield i;
+}
+
+function* untilAborted(indices: Iterable<number>, { signal }: ImputeOptions): Generator<number> {
+  if (signal?.aborted) return;
+  for (const i of indices) {
+    yield i;
+    if (signal?.aborted) return;
+  }
 }
 
 /** Both passes over one data point. */
