@@ -58,7 +58,7 @@ function breakAt(text: string, fitting: number): number {
   return end >= fitting / 2 ? end : fitting;
 }
 
-/** A share in words of two digits; never 0 % or 100 % of what is only close to it. */
+/** A share in words of two digits; never 0 % of some, nor 100 % of fewer than all. */
 export function percent(count: number, total: number): string {
   const share = (100 * count) / total;
   if (count > 0 && share < 0.1) return 'under 0.1 %';

@@ -2,14 +2,14 @@
 import type { ChartConfiguration } from 'chart.js';
 import type { Placement } from '../charts/chart-drawing.ts';
 import { background } from '../charts/chart-style.ts';
-import { font } from '../font.ts';
 import { seriesColor, withOpacity } from '../palette.ts';
 import { percent, shortened } from '../text.ts';
 import type { ColumnFigureOptions, ColumnSeries, FigureColumn } from './column-options.ts';
 import { densityBars } from './density-bars.ts';
 import { numberAxis, outsideNote } from './number-axis.ts';
 import { type Entries, observedClasses, observedNumbers } from './observed-values.ts';
-import { smallAxis, smallFixedAxis, smallNumberAxis, smallOptions } from './small-style.ts';
+import { ticksAcross } from './round-ticks.ts';
+import { smallAxis, smallFixedAxis, smallNumberAxis, smallOptions, tickFont } from './small-style.ts';
 
 /** One column, ready to be drawn. */
 export interface MarginalPanel {
@@ -21,7 +21,10 @@ export interface MarginalPanel {
 }
 
 /** Pixels around the axes of a panel. */
-const PADDING = 6;
+const PADDING = { x: 6, y: 6 };
+
+/** The least length of a horizontal axis: a panel less its vertical axis. */
+const AXIS_LENGTH = 170;
 
 /** The panel of a column. */
 export const marginalPanel = (column: FigureColumn, options: ColumnFigureOptions): MarginalPanel =>
@@ -44,7 +47,7 @@ function numberPanel(column: FigureColumn, { series, width }: ColumnFigureOption
       options: {
         ...smallOptions(placement, PADDING),
         scales: {
-          x: smallFixedAxis(axis),
+          x: smallFixedAxis(axis, ticksAcross(axis, AXIS_LENGTH, tickFont)),
           y: { ...smallNumberAxis('density'), beginAtZero: true },
         },
       },
@@ -72,7 +75,7 @@ function sharePanel(column: FigureColumn, { series, width }: ColumnFigureOptions
     minBarLength: 1, // a share of 0 is seen to be there
   }));
   const { ticks, grid, ...y } = smallAxis();
-  const labels = groups.map(({ name }) => shortened(name, font(10), MOST_LABEL));
+  const labels = groups.map(({ name }) => shortened(name, tickFont, MOST_LABEL));
   const config = (placement: Placement) =>
     ({
       type: 'bar',

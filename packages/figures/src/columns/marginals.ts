@@ -20,10 +20,10 @@ const noteFont = font(10);
 const [nameLine, noteLine] = [16, 13];
 
 /**
- * Draws a panel for each column: densities of numbers in bins that all series share, shares of the classes of a category
- * or a bit. Missing entries are left out, and their share stands in the panel's title. Far outliers lie outside the axis
- * (beyond 5 interquartile ranges from the quartiles), and the title counts them. Of more than 40 columns, the first 40
- * are drawn.
+ * Draws a panel for each column: densities of numbers in bins that all series share, shares of the classes of a
+ * category or a bit. Missing entries are left out, and their share stands in the panel's title. Far outliers lie
+ * outside the axis (beyond 5 interquartile ranges from the quartiles), and the title counts them. Of more than 40
+ * columns, the first 40 are drawn.
  *
  * @throws ExpectationError if there is no column, no series or no row, or the numbers of values do not fit
  */

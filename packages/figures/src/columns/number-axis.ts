@@ -47,7 +47,7 @@ const around = (value: number): Ends => {
 
 const union = (a: Ends, b: Ends): Ends => ({ from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) });
 
-/** Interquartile ranges beyond the quartiles: normal and exponential data lie inside, units mixed up by 1,000 do not. */
+/** Interquartile ranges beyond the quartiles: normal data lie inside, units mixed up by 1,000 do not. */
 const REACH = 5;
 
 /** Fewer values than this have no quartiles of a meaning. */

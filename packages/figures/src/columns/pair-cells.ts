@@ -2,15 +2,14 @@
 import type { ChartConfiguration, Plugin } from 'chart.js';
 import type { Placement } from '../charts/chart-drawing.ts';
 import { background } from '../charts/chart-style.ts';
-import { font } from '../font.ts';
 import { axisLine, seriesColor, withOpacity } from '../palette.ts';
 import { textWidth } from '../text.ts';
 import type { ColumnSeries } from './column-options.ts';
 import { densityBars } from './density-bars.ts';
 import type { NumberAxis } from './number-axis.ts';
 import type { ObservedNumbers } from './observed-values.ts';
-import { type AxisView, roundTicks, tickText } from './round-ticks.ts';
-import { smallFixedAxis, smallNumberAxis, smallOptions, TICKS } from './small-style.ts';
+import { type AxisView, ticksAcross, ticksUp, tickText } from './round-ticks.ts';
+import { smallFixedAxis, smallNumberAxis, smallOptions, tickFont } from './small-style.ts';
 
 /** A column of a corner plot: its numbers in every series, and the axis that they share. */
 export interface PairColumn {
@@ -42,24 +41,29 @@ export function diagonalCell({ axis, view, numbers }: PairColumn, series: readon
 
 /** The points of two columns, `x` across and `y` up. */
 export function pointCell(x: PairColumn, y: PairColumn, series: readonly ColumnSeries[], edges: CellEdges) {
-  const rows = Math.max(...x.numbers.map((each) => each.rows));
-  const radius = rows > 300 ? 1.5 : rows > 30 ? 2 : 3;
+  const style = pointStyle(Math.max(...x.numbers.map(({ rows }) => rows)));
   const datasets = series.map(({ label }, i) => ({
     label,
     data: thinned(pointsInside(x, y, i)),
     backgroundColor: withOpacity(seriesColor(i), 0.5),
     borderWidth: 0,
-    pointRadius: radius,
+    ...style,
   }));
   const across = fixed(x.view, 'height', edges.bottom);
   return cell('scatter', datasets, { x: across, y: fixed(y.view, 'width', edges.left) });
+}
+
+/** Large points where there are few. Many are squares, as the SVG of a circle is 20 times as long. */
+function pointStyle(rows: number) {
+  if (rows > 300) return { pointStyle: 'rect', pointRadius: 1.8 };
+  return { pointStyle: 'circle', pointRadius: rows > 30 ? 2 : 3 };
 }
 
 const cell = (type: 'bar' | 'scatter', datasets: readonly object[], scales: object) => (placement: Placement) =>
   ({
     type,
     data: { datasets: [...datasets] },
-    options: { ...smallOptions(placement, 1), scales },
+    options: { ...smallOptions(placement, { x: CELL_GAP / 2, y: 1 }), scales },
     plugins: [background, frame],
   }) as ChartConfiguration;
 
@@ -80,7 +84,8 @@ function thinned<T>(all: readonly T[]): T[] {
 
 /** An axis of a fixed size, so that the plots of all cells are equal; without numbers if the size is 0. */
 function fixed(view: AxisView, side: 'width' | 'height', size: number) {
-  const { ticks, grid, ...rest } = smallFixedAxis(view);
+  const values = side === 'height' ? ticksAcross(view, CELL, tickFont) : ticksUp(view);
+  const { ticks, grid, ...rest } = smallFixedAxis(view, values);
   return {
     ...rest,
     grid: { ...grid, drawTicks: size > 0 },
@@ -100,15 +105,15 @@ function insideText(view: AxisView) {
       all.map((tick) => tick.value),
     );
     const middle = (CELL * (Number(value) - view.from)) / (view.to - view.from);
-    const half = textWidth(text, font(10)) / 2;
+    const half = textWidth(text, tickFont) / 2;
     return middle - half >= -CELL_GAP / 2 + 1 && middle + half <= CELL + CELL_GAP / 2 - 1 ? text : '';
   };
 }
 
 /** The width of the numbers left of a cell, with their ticks. */
 export function numbersWidth({ view }: PairColumn): number {
-  const ticks = roundTicks(view, TICKS);
-  return Math.ceil(Math.max(0, ...ticks.map((value) => textWidth(tickText(value, ticks), font(10))))) + 16;
+  const ticks = ticksUp(view);
+  return Math.ceil(Math.max(0, ...ticks.map((value) => textWidth(tickText(value, ticks), tickFont)))) + 16;
 }
 
 /** A line around the plot. */

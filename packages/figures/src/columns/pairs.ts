@@ -102,8 +102,8 @@ function cellsOf(columns: readonly PairColumn[], { series }: ColumnFigureOptions
       };
       const config = isDiagonal ? diagonalCell(up, series, edges) : pointCell(across, up, series, edges);
       const { x, y } = placeOf(row, column, corner);
-      const drawing = { width: CELL + edges.left, height: CELL + edges.bottom, config };
-      return { drawing, x: x - edges.left, y };
+      const drawing = { width: edges.left + CELL + CELL_GAP, height: CELL + edges.bottom, config };
+      return { drawing, x: x - edges.left - CELL_GAP / 2, y };
     }),
   );
 }

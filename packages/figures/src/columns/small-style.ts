@@ -2,12 +2,13 @@
 import type { ChartOptions } from 'chart.js';
 import type { Placement } from '../charts/chart-drawing.ts';
 import { axis, commonOptions } from '../charts/chart-style.ts';
-import { type AxisView, roundTicks, tickText } from './round-ticks.ts';
+import { font } from '../font.ts';
+import { type AxisView, tickText } from './round-ticks.ts';
 
 /** The options of a small chart; its words outside of the axes stand on the sheet. */
-export const smallOptions = (placement: Placement, padding: number) => ({
+export const smallOptions = (placement: Placement, { x, y }: { readonly x: number; readonly y: number }) => ({
   ...(commonOptions(placement) satisfies ChartOptions),
-  layout: { padding, autoPadding: false },
+  layout: { padding: { left: x, right: x, top: y, bottom: y }, autoPadding: false },
 });
 
 /** An axis in small letters with few numbers; without a name where none is given. */
@@ -16,7 +17,7 @@ export function smallAxis(name?: string) {
   return {
     ...rest,
     title: { ...title, display: name !== undefined, font: { size: 10 }, padding: 1 },
-    ticks: { ...ticks, font: { size: 10 }, maxTicksLimit: 5, padding: 2 },
+    ticks: { ...ticks, font: { size: 10 }, maxTicksLimit: 5, autoSkipPadding: 8, padding: 2 },
   };
 }
 
@@ -31,21 +32,24 @@ export function smallNumberAxis(name?: string) {
   return { type: 'linear' as const, ...rest, ticks: { ...ticks, callback } };
 }
 
-/** Numbers along an axis of fixed ends, about. */
-export const TICKS = 5;
+/** The font of an axis's numbers. */
+export const tickFont = font(10);
 
-/** An axis of fixed ends; under the bins of a histogram too, its lines stand at the numbers, not between them. */
-export function smallFixedAxis(view: AxisView) {
-  const { grid, ...rest } = smallNumberAxis();
-  const ticks = roundTicks(view, TICKS).map((value) => ({ value }));
+/**
+ * An axis of fixed ends with the given ticks; under the bins of a histogram too, its lines stand at the numbers, not
+ * between them.
+ */
+export function smallFixedAxis({ from, to }: AxisView, values: readonly number[]) {
+  const { grid, ticks, ...rest } = smallNumberAxis();
   return {
     ...rest,
     grid: { ...grid, offset: false },
-    min: view.from,
-    max: view.to,
+    ticks: { ...ticks, autoSkip: false, maxTicksLimit: values.length },
+    min: from,
+    max: to,
     offset: false,
     afterBuildTicks(scale: { ticks: readonly { readonly value: number }[] }) {
-      scale.ticks = ticks;
+      scale.ticks = values.map((value) => ({ value }));
     },
   };
 }
