@@ -60,8 +60,8 @@ export interface Imputations {
  * samples again from their keys. So nothing of size S·P is kept; runs are as large as memory allows (see RUN_BYTES).
  * @throws ExpectationError for a mask with other values than 0 and 1, for a missing entry that is not 0, and where
  *   every weight is 0; NonFiniteError for weights that are not finite
- * @see Rezende, Mohamed & Wierstra 2014, arXiv:1401.4082, appendix F; Mattei & Frellsen 2019 (MIWAE),
- *   arXiv:1812.02633, section 4.2
+ * @see Mattei & Frellsen 2019 (MIWAE), arXiv:1812.02633, single and multiple imputation; Rezende, Mohamed & Wierstra
+ *   2014, arXiv:1401.4082, appendix F, for draws by a Markov chain instead
  */
 export function impute(options: ImputeOptions): Promise<Imputations> {
   return imputeAt(upTo(options.data.count), options);
