@@ -277,8 +277,8 @@ it.each<[string, () => unknown, string]>([
   ],
   [
     'gaussian of other deviations',
-    () => gaussian({ mean: zeros(1, 2) as Tensor2D, logStd: zeros(1, 2) as Tensor2D }),
-    'gaussian: logStd: expected [1, 1], got [1, 2]',
+    () => gaussian({ mean: zeros(1, 2) as Tensor2D, logStd: zeros(1, 3) as Tensor2D }),
+    'gaussian: logStd: expected [1, 2], got [1, 3]',
   ],
   [
     'logitNormal of other deviations',

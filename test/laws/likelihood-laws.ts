@@ -11,9 +11,9 @@ import { eager, type Inputs, shaped, type Tensors, withGradients } from './evalu
 export type At = (outputs: Tensor2D, own: LikelihoodParams) => Observation;
 
 /** The likelihood of a row itself. */
-const atOf = ({ name }: LikelihoodCase): At => parseLikelihood(name).at;
+export const atOf = ({ name }: LikelihoodCase): At => parseLikelihood(name).at;
 
-const [ROWS, PIXELS] = [4, 3];
+export const [ROWS, PIXELS] = [4, 3];
 
 /** Outputs [rows, N]: every pixel draws its own. */
 function outputsOf({ outputs, place }: LikelihoodCase, rows: number, pixels: number, seed: number): Float32Array {
@@ -33,14 +33,14 @@ const ownInputs = ({ own }: LikelihoodCase): Inputs =>
   Object.fromEntries(Object.entries(own).map(([name, value]) => [name, shaped([value], [1, 1])]));
 
 /** Outputs and own variables as inputs of a function, and values of x beside them. */
-function situationOf(likelihood: LikelihoodCase) {
+export function situationOf(likelihood: LikelihoodCase) {
   const outputs = outputsOf(likelihood, ROWS, PIXELS, 0);
   const { values } = likelihood;
   const x = Float32Array.from({ length: ROWS * PIXELS }, (_, i) => values[i % values.length]!);
   return { x, inputs: { outputs: shaped(outputs, [ROWS, outputs.length / ROWS]), ...ownInputs(likelihood) } };
 }
 
-const observationAt = (at: At, { outputs, ...own }: Tensors) => at(outputs as Tensor2D, own as LikelihoodParams);
+export const observationAt = (at: At, { outputs, ...own }: Tensors) => at(outputs as Tensor2D, own as LikelihoodParams);
 
 const ROW_WEIGHTS = [1, -0.5, 2, 0.3];
 

@@ -34,7 +34,14 @@ function byDifferences(outputs: Tensor2D, x: Tensor2D, { edges, guard }: { edges
 export interface LikelihoodMutant {
   readonly what: string;
   readonly of: string;
-  readonly law: 'isTheReference' | 'isNormalised' | 'hasItsMoments' | 'staysFinite';
+  readonly law:
+    | 'isTheReference'
+    | 'isNormalised'
+    | 'hasItsMoments'
+    | 'staysFinite'
+    | 'eachIsTheReference'
+    | 'eachSumsToItsRow'
+    | 'isFiniteAtZero';
   readonly at: At;
 }
 
@@ -129,6 +136,33 @@ export const likelihoodMutants: readonly LikelihoodMutant[] = [
     at: changed('bernoulli', (p, logits) => ({
       sampleAndLogProb: (noise) => bernoulli({ logits: tf.neg(logits) }).sampleAndLogProb(noise),
       mean: () => p.mean(),
+    })),
+  },
+  {
+    what: 'the row’s score shared equally by its values',
+    of: 'bernoulli',
+    law: 'eachIsTheReference',
+    at: changed('bernoulli', (p, logits) => ({
+      logProbOfEach(x) {
+        const share = tf.div(tf.expandDims(p.logProb(x), 1), logits.shape[1]);
+        return tf.tile(share, [1, logits.shape[1]]) as Tensor2D;
+      },
+    })),
+  },
+  {
+    what: 'no log σ in the scores of each value',
+    of: 'gaussian',
+    law: 'eachSumsToItsRow',
+    at: changed('gaussian', (p, outputs) => ({
+      logProbOfEach: (x) => tf.add(p.logProbOfEach(x), tf.mul(0.7, tf.onesLike(outputs))),
+    })),
+  },
+  {
+    what: 'x·log x at a missing value',
+    of: 'continuous-bernoulli',
+    law: 'isFiniteAtZero',
+    at: changed('continuous-bernoulli', (p) => ({
+      logProbOfEach: (x) => tf.add(p.logProbOfEach(x), tf.mul(x, tf.log(x))),
     })),
   },
 ];

@@ -8,11 +8,20 @@ import { type LikelihoodParams, likelihoods, parseLikelihood } from '@flowvae/va
 import { describe, expect, it } from 'vitest';
 import { likelihoodCases } from '../cases/likelihoods.ts';
 import { differences, gradientDifferences } from '../laws/comparison.ts';
+import { eachIsTheReference, eachSumsToItsRow, eachValue, isFiniteAtZero } from '../laws/each-value-laws.ts';
 import { compiled, eager } from '../laws/evaluation.ts';
 import { everything, hasItsMoments, isNormalised, isTheReference, staysFinite } from '../laws/likelihood-laws.ts';
 import { likelihoodMutants } from '../laws/likelihood-mutants.ts';
 
-const laws = { isTheReference, isNormalised, hasItsMoments, staysFinite };
+const laws = {
+  isTheReference,
+  isNormalised,
+  hasItsMoments,
+  staysFinite,
+  eachIsTheReference,
+  eachSumsToItsRow,
+  isFiniteAtZero,
+};
 const rowOf = (name: string) => likelihoodCases.find((row) => row.name === name)!;
 
 describe.each(likelihoodCases.map((row) => [row.name, row] as const))('%s', (_, row) => {
@@ -25,6 +34,15 @@ describe.each(likelihoodCases.map((row) => [row.name, row] as const))('%s', (_, 
     const results = eager(fn, inputs);
     const onGraph = await compiled(fn, inputs);
     expect(Object.keys(onGraph).toSorted()).toEqual(Object.keys(results).toSorted());
+    for (const [name, values] of Object.entries(results)) {
+      expect(gradientDifferences(name, onGraph[name]!, values, 1e-5)).toEqual([]);
+    }
+  });
+
+  it('is the same compiled: scores of each value and their gradients', async () => {
+    const { fn, inputs } = eachValue(row);
+    const results = eager(fn, inputs);
+    const onGraph = await compiled(fn, inputs);
     for (const [name, values] of Object.entries(results)) {
       expect(gradientDifferences(name, onGraph[name]!, values, 1e-5)).toEqual([]);
     }
@@ -111,8 +129,15 @@ describe('the table of cases is complete', () => {
     expect(withoutRow(['poisson'])).toEqual(['poisson']);
   });
 
+  /** Observations that no single variable describes, and the test of each. */
+  const elsewhere = {
+    columns: 'needs a layout: columns.test.ts',
+    oneHot: 'one category takes several columns: columns.test.ts',
+    inDataUnits: 'changes a given observation: data-units.test.ts',
+  };
+
   it('every exported function of the package that makes an observation has a row', () => {
-    const folder = fileURLToPath(new URL('../../packages/distributions/src', import.meta.url));
+    const folder = fileURLToPath(new URL('../../packages/distributions/src/observations', import.meta.url));
     const made = readdirSync(folder)
       .filter((file) => file !== 'observation.ts') // the frame of all of them
       .flatMap((file) => [
@@ -122,7 +147,8 @@ describe('the table of cases is complete', () => {
       ])
       .map(([, name]) => name!);
     expect(made).toContain('logisticMixture');
-    expect(made.toSorted()).toEqual([...new Set(likelihoodCases.map(({ madeBy }) => madeBy))].toSorted());
+    const tested = [...likelihoodCases.map(({ madeBy }) => madeBy), ...Object.keys(elsewhere)];
+    expect(made.toSorted()).toEqual([...new Set(tested)].toSorted());
   });
 });
 

@@ -47,6 +47,12 @@ export interface Scorable {
 /** A model's distribution of the observed data: it can be scored, drawn from and averaged. */
 export interface Observation extends Samplable, Scorable {
   /**
+   * log p(x_i) of every variable, for data with missing values; their sum over a row is `logProb` to rounding.
+   *
+   * @param x [B, P], or [1, P] scored against every row of parameters → [B, P], nats
+   */
+  logProbOfEach(x: Tensor2D): Tensor2D;
+  /**
    * The ends of the visible range: a draw beyond an end is shown as the end. `logProb` at an end does not give the
    * probability of such draws, so they are no data of this distribution. Absent: every draw is shown unchanged.
    */

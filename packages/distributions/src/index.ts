@@ -1,14 +1,7 @@
-export { bernoulli } from './bernoulli.ts';
 export { bitsPerDimension } from './bits-per-dimension.ts';
-export { categorical } from './categorical.ts';
-export { continuousBernoulli } from './continuous-bernoulli.ts';
 export { detach } from './detach.ts';
 export { type Draw, drawNoise, type Noise, type Observation, type Samplable, type Scorable } from './distribution.ts';
-export { type GaussianParams, gaussian } from './gaussian.ts';
 export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
-export { LEVELS } from './levels.ts';
-export { type LogisticMixtureParams, logisticMixture } from './logistic-mixture.ts';
-export { type LogitNormalParams, logitNormal } from './logit-normal.ts';
 export {
   type DiagonalNormal,
   type DiagonalNormalParams,
@@ -17,4 +10,21 @@ export {
   standardNormal,
 } from './normal.ts';
 export { type NormalMixtureParams, normalMixture } from './normal-mixture.ts';
+export { bernoulli } from './observations/bernoulli.ts';
+export { categorical } from './observations/categorical.ts';
+export {
+  type Column,
+  type ColumnKind,
+  type ColumnLayout,
+  checkLayout,
+  layoutWidth,
+} from './observations/column-layout.ts';
+export { type ColumnsParams, columns } from './observations/columns.ts';
+export { continuousBernoulli } from './observations/continuous-bernoulli.ts';
+export { inDataUnits, standardised, type Units } from './observations/data-units.ts';
+export { type GaussianParams, gaussian } from './observations/gaussian.ts';
+export { LEVELS } from './observations/levels.ts';
+export { type LogisticMixtureParams, logisticMixture } from './observations/logistic-mixture.ts';
+export { type LogitNormalParams, logitNormal } from './observations/logit-normal.ts';
+export { oneHot } from './observations/one-hot.ts';
 export { type Box, type BoxDistribution, uniformBox } from './uniform-box.ts';

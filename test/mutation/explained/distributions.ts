@@ -3,26 +3,26 @@ import type { Explained } from './explained.ts';
 
 export const distributions: readonly Explained[] = [
   {
-    file: 'packages/distributions/src/bernoulli.ts',
+    file: 'packages/distributions/src/observations/bernoulli.ts',
     before: 'const MOST_FACTORS = 64;',
     after: ['const MOST_FACTORS = 65;'],
     reason: 'any number up to 127 gives the same sum',
   },
   {
-    file: 'packages/distributions/src/continuous-bernoulli.ts',
+    file: 'packages/distributions/src/observations/continuous-bernoulli.ts',
     before:
       '(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1_209_600]))),',
     after: ['(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1209601]))),'],
     reason: 'one millionth of a term of 1e-6',
   },
   {
-    file: 'packages/distributions/src/continuous-bernoulli.ts',
+    file: 'packages/distributions/src/observations/continuous-bernoulli.ts',
     before: '(t) => tf.add(tf.mul(t, -1 / 2), polynomial(tf.square(t), [0, 1 / 24, -1 / 2880, 1 / 181_440])),',
     after: ['(t) => tf.add(tf.mul(t, -1 / 2), polynomial(tf.square(t), [0, 1 / 24, -1 / 2880, 1 / 181441])),'],
     reason: 'less than a millionth of a term of 1e-5',
   },
   {
-    file: 'packages/distributions/src/continuous-bernoulli.ts',
+    file: 'packages/distributions/src/observations/continuous-bernoulli.ts',
     before:
       '(t) => tf.add(1 / 2, tf.mul(t, polynomial(tf.square(t), [-1 / 12, 1 / 720, -1 / 30_240, 1 / 1_209_600]))),',
     after: [
@@ -31,37 +31,37 @@ export const distributions: readonly Explained[] = [
     reason: 'one part in 30,000 of a term of 3e-5',
   },
   {
-    file: 'packages/distributions/src/logistic-mixture.ts',
+    file: 'packages/distributions/src/observations/logistic-mixture.ts',
     before: '(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.sub(mean, edge), inverseScale)))),',
     after: ['(sum, edge) => tf.tidy(() => tf.add(sum, tf.sigmoid(tf.mul(tf.add(mean, edge), inverseScale)))),'],
     reason: 'the edges lie symmetrically about 0',
   },
   {
-    file: 'packages/distributions/src/logit-normal.ts',
+    file: 'packages/distributions/src/observations/logit-normal.ts',
     before: '.map((node, i): Tensor2D => tf.mul(tf.sigmoid(tf.add(mean, tf.mul(alpha, node))), weights[i]! / total))',
     after: ['.map((node, i): Tensor2D => tf.mul(tf.sigmoid(tf.sub(mean, tf.mul(alpha, node))), weights[i]! / total))'],
     reason: 'nodes and weights are symmetrical',
   },
   {
-    file: 'packages/distributions/src/logit-normal.ts',
+    file: 'packages/distributions/src/observations/logit-normal.ts',
     before: 'const [STEP, REACH] = [0.2, 5];',
     after: ['const [STEP, REACH] = [0.2, 6];'],
     reason: 'nodes beyond 5 deviations weigh less than float32 sees',
   },
   {
-    file: 'packages/distributions/src/logit-normal.ts',
+    file: 'packages/distributions/src/observations/logit-normal.ts',
     before: 'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);',
     after: ['const nodes = Array.from({ length: 3 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);'],
     reason: 'nodes beyond 5 deviations weigh less than float32 sees',
   },
   {
-    file: 'packages/distributions/src/logit-normal.ts',
+    file: 'packages/distributions/src/observations/logit-normal.ts',
     before: 'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);',
     after: ['const nodes = Array.from({ length: 2 * REACH / STEP + 1 }, (_, i) => i * STEP - REACH);'],
     reason: 'a quotient that is whole but for rounding',
   },
   {
-    file: 'packages/distributions/src/logit-normal.ts',
+    file: 'packages/distributions/src/observations/logit-normal.ts',
     before: 'const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 1 }, (_, i) => i * STEP - REACH);',
     after: ['const nodes = Array.from({ length: 2 * Math.round(REACH / STEP) + 0 }, (_, i) => i * STEP - REACH);'],
     reason: 'the last node weighs 3e-7',

@@ -1,8 +1,8 @@
 // Continuous Bernoulli variables on [0, 1], parameterised by logits.
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { detach } from './detach.ts';
-import type { Observation } from './distribution.ts';
-import { observation, summedTo } from './observation.ts';
+import { detach } from '../detach.ts';
+import type { Observation } from '../distribution.ts';
+import { besideTerms, observation, summedTo } from './observation.ts';
 
 /**
  * Independent continuous Bernoulli variables by logits l: p(x) = C·λ^x·(1 − λ)^(1−x) on [0, 1], λ = σ(l), C =
@@ -21,27 +21,33 @@ export function continuousBernoulli({ logits }: { readonly logits: Tensor2D }): 
     rows,
     width,
     noise: { kind: 'uniform', width },
-    logProb: (x) => continuousLogProb(x, logits) as Tensor1D,
+    logProb: (x) => rowLogProb(x, logits) as Tensor1D,
+    logProbOfEach: (x) => eachLogProb(x, logits) as Tensor2D,
     draw: (uniform) => quantile(uniform, logits),
     mean: () => meanOf(logits),
     detached: () => continuousBernoulli({ logits: detach(logits) }),
   });
 }
 
-const continuousLogProb = tf.customGrad((...args) => {
-  const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-  save([x, logits]);
-  const value = tf.sum(tf.sub(tf.mul(x, logits), logNormaliser(logits)), 1);
-  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-    const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
-    const column = tf.expandDims(dy, 1);
-    return [
-      summedTo(givenX.shape[0], tf.mul(column, givenLogits)),
-      summedTo(givenLogits.shape[0], tf.mul(column, tf.sub(givenX, meanOf(givenLogits)))),
-    ];
-  };
-  return { value, gradFunc };
-});
+/** log p(x_i), or its sum, with the gradient x − A′(l) written out. */
+const differentiated = (evaluate: (each: Tensor2D) => Tensor) =>
+  tf.customGrad((...args) => {
+    const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+    save([x, logits]);
+    const value = evaluate(tf.sub(tf.mul(x, logits), logNormaliser(logits)));
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
+      const column = besideTerms(dy);
+      return [
+        summedTo(givenX.shape[0], tf.mul(column, givenLogits)),
+        summedTo(givenLogits.shape[0], tf.mul(column, tf.sub(givenX, meanOf(givenLogits)))),
+      ];
+    };
+    return { value, gradFunc };
+  });
+
+const rowLogProb = differentiated((each) => tf.sum(each, 1));
+const eachLogProb = differentiated((each) => each);
 
 /** From |l| = 1 on the closed forms have all their digits; below, the series' first omitted terms are under 1.1e-7. */
 const CLOSED_FROM = 1;

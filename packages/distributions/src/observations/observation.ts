@@ -1,7 +1,7 @@
 // The common frame of all distributions of observed data: it checks shapes, so that the distributions hold formulas
 // only.
 import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import type { Noise, Observation } from './distribution.ts';
+import type { Noise, Observation } from '../distribution.ts';
 
 /** The formulas of an {@link Observation}. */
 interface ObservationParts {
@@ -13,7 +13,9 @@ interface ObservationParts {
   readonly width: number;
   readonly noise: Noise;
   readonly drawEnds?: readonly [least: number, most: number];
-  logProb(x: Tensor2D): Tensor1D;
+  /** Default: the sum of `logProbOfEach`. */
+  logProb?(x: Tensor2D): Tensor1D;
+  logProbOfEach(x: Tensor2D): Tensor2D;
   /** noise [B, noise.width] → x [B, P] */
   draw(noise: Tensor2D): Tensor2D;
   /** The log-density of the noise's draw, if the shown x does not determine it. Default: `logProb` of x. */
@@ -27,26 +29,33 @@ interface ObservationParts {
  * rows of the other.
  */
 export function observation(parts: ObservationParts): Observation {
-  const { name, rows, width, noise } = parts;
+  const { name, rows, width, noise, logProbOfEach } = parts;
+  const logProb = parts.logProb ?? ((x: Tensor2D) => tf.sum(logProbOfEach(x), 1) as Tensor1D);
+  const check = (method: string, x: Tensor2D) => {
+    checkShape(`${name}.${method}: x`, x, ['batch', width]);
+    if (rows === 1 || x.shape[0] === 1 || x.shape[0] === rows) return;
+    throw new ExpectationError({
+      where: `${name}.${method}: x`,
+      expected: `${rows} rows, or 1 for all rows of parameters`,
+      received: `${x.shape[0]} rows`,
+    });
+  };
   return {
     noise,
     ...(parts.drawEnds ? { drawEnds: parts.drawEnds } : {}),
     logProb(x) {
-      checkShape(`${name}.logProb: x`, x, ['batch', width]);
-      if (rows !== 1 && x.shape[0] !== 1 && x.shape[0] !== rows) {
-        throw new ExpectationError({
-          where: `${name}.logProb: x`,
-          expected: `${rows} rows, or 1 for all rows of parameters`,
-          received: `${x.shape[0]} rows`,
-        });
-      }
-      return parts.logProb(x);
+      check('logProb', x);
+      return logProb(x);
+    },
+    logProbOfEach(x) {
+      check('logProbOfEach', x);
+      return logProbOfEach(x);
     },
     sampleAndLogProb(given) {
       checkShape(`${name}.sampleAndLogProb: noise`, given, ['batch', noise.width]);
       const z = parts.draw(given);
-      const logProb = parts.logProbOfDraw?.(given) ?? parts.logProb(z);
-      return { z, logProb, terms: { logBase: logProb } };
+      const density = parts.logProbOfDraw?.(given) ?? logProb(z);
+      return { z, logProb: density, terms: { logBase: density } };
     },
     mean: () => parts.mean(),
     detached() {
@@ -58,3 +67,6 @@ export function observation(parts: ObservationParts): Observation {
 /** Sums a gradient over the rows that shared one row of its variable. */
 export const summedTo = (rows: number, gradient: Tensor): Tensor =>
   rows === gradient.shape[0] ? gradient : tf.sum(gradient, 0, true);
+
+/** The gradient of a row's sum [B] as a column [B, 1]; the gradient of its terms [B, P] unchanged. */
+export const besideTerms = (dy: Tensor): Tensor => (dy.rank === 1 ? tf.expandDims(dy, 1) : dy);

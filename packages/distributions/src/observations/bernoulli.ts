@@ -1,8 +1,8 @@
 // Independent Bernoulli variables, parameterised by logits.
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { detach } from './detach.ts';
-import type { Observation } from './distribution.ts';
-import { observation, summedTo } from './observation.ts';
+import { detach } from '../detach.ts';
+import type { Observation } from '../distribution.ts';
+import { besideTerms, observation, summedTo } from './observation.ts';
 
 /**
  * Independent Bernoulli variables by logits l: log p(x) = Σ x·l − softplus(l) = Σ x·l − relu(l) − log(1 + e^−|l|); mean
@@ -22,28 +22,42 @@ export function bernoulli({ logits }: { readonly logits: Tensor2D }): Observatio
     rows,
     width,
     noise: { kind: 'uniform', width },
-    logProb: (x) => bernoulliLogProb(x, logits) as Tensor1D,
+    logProb: (x) => rowLogProb(x, logits) as Tensor1D,
+    logProbOfEach: (x) => eachLogProb(x, logits) as Tensor2D,
     draw: (uniform) => tf.step(tf.sub(tf.sigmoid(logits), uniform)),
     mean: () => tf.sigmoid(logits),
     detached: () => bernoulli({ logits: detach(logits) }),
   });
 }
 
-const bernoulliLogProb = tf.customGrad((...args) => {
-  const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
-  save([x, logits]);
-  const factors: Tensor2D = tf.add(tf.exp(tf.neg(tf.abs(logits))), 1);
-  const value = tf.sub(tf.sum(tf.sub(tf.mul(x, logits), tf.relu(logits)), 1), sumOfLogs(factors));
-  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-    const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
-    const column = tf.expandDims(dy, 1);
-    return [
-      summedTo(givenX.shape[0], tf.mul(column, givenLogits)),
-      summedTo(givenLogits.shape[0], tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits)))),
-    ];
-  };
-  return { value, gradFunc };
+/** The value, with the gradient x − σ(l) written out. */
+const differentiated = (evaluate: (x: Tensor2D, logits: Tensor2D) => Tensor) =>
+  tf.customGrad((...args) => {
+    const [x, logits, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+    save([x, logits]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [givenX, givenLogits] = saved as [Tensor2D, Tensor2D];
+      const column = besideTerms(dy);
+      return [
+        summedTo(givenX.shape[0], tf.mul(column, givenLogits)),
+        summedTo(givenLogits.shape[0], tf.mul(column, tf.sub(givenX, tf.sigmoid(givenLogits)))),
+      ];
+    };
+    return { value: evaluate(x, logits), gradFunc };
+  });
+
+/** x·l − relu(l), [B, P]: at x = 1 and large l the two cancel exactly. */
+const linearPart = (x: Tensor2D, logits: Tensor2D): Tensor2D => tf.sub(tf.mul(x, logits), tf.relu(logits));
+
+/** e^−|l| */
+const decay = (logits: Tensor2D): Tensor2D => tf.exp(tf.neg(tf.abs(logits)));
+
+const rowLogProb = differentiated((x, logits) => {
+  const factors: Tensor2D = tf.add(decay(logits), 1);
+  return tf.sub(tf.sum(linearPart(x, logits), 1), sumOfLogs(factors));
 });
+
+const eachLogProb = differentiated((x, logits) => tf.sub(linearPart(x, logits), tf.log1p(decay(logits))));
 
 /** Factors up to 2 in one product: 2⁶⁴ is far below float32's limit of 2¹²⁸. */
 const MOST_FACTORS = 64;

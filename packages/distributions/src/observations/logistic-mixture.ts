@@ -1,7 +1,7 @@
 // Mixtures of logistic distributions, cut into 256 levels.
-import { checkShape, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
-import { detach } from './detach.ts';
-import type { Observation } from './distribution.ts';
+import { checkShape, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { detach } from '../detach.ts';
+import type { Observation } from '../distribution.ts';
 import { LEVELS, levelOf } from './levels.ts';
 import { boundedLogScale } from './log-scale.ts';
 import { observation } from './observation.ts';
@@ -40,9 +40,9 @@ export function logisticMixture(params: LogisticMixtureParams): Observation {
     rows,
     width,
     noise: { kind: 'uniform', width: 2 * width },
-    logProb(x) {
+    logProbOfEach(x) {
       const perComponent = tf.add(logits, logProbOfLevel(levelOf(x), mean, logScale)); // [B, M, P]
-      return tf.sum(tf.sub(tf.logSumExp(perComponent, 1), tf.logSumExp(logits, 1)), 1) as Tensor1D;
+      return tf.sub(tf.logSumExp(perComponent, 1), tf.logSumExp(logits, 1));
     },
     draw: (noise) => draw(noise, { logits, mean, logScale }),
     mean: () => meanOf({ logits, mean, logScale }),

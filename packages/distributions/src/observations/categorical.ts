@@ -1,7 +1,7 @@
 // One of 256 levels for each pixel, every level with a logit of its own.
 import { checkShape, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
-import { detach } from './detach.ts';
-import type { Observation } from './distribution.ts';
+import { detach } from '../detach.ts';
+import type { Observation } from '../distribution.ts';
 import { LEVELS, levelOf } from './levels.ts';
 import { observation, summedTo } from './observation.ts';
 
@@ -21,7 +21,8 @@ export function categorical({ logits }: { readonly logits: Tensor3D }): Observat
     rows,
     width,
     noise: { kind: 'uniform', width },
-    logProb: (x) => categoricalLogProb(x, logits) as Tensor1D,
+    logProb: (x) => rowLogProb(x, logits) as Tensor1D,
+    logProbOfEach: (x) => eachLogProb(x, logits) as Tensor2D,
     draw: (uniform) => draw(uniform, logits),
     mean: () => tf.sum(tf.mul(tf.softmax(logits), tf.div(levelRow(), LEVELS - 1)), 2),
     detached: () => categorical({ logits: detach(logits) }),
@@ -32,19 +33,24 @@ const levelRow = () => tf.range(0, LEVELS, 1, 'float32');
 
 const oneHot = (x: Tensor2D): Tensor3D => tf.cast(tf.equal(tf.expandDims(levelOf(x), 2), levelRow()), 'float32');
 
-const categoricalLogProb = tf.customGrad((...args) => {
-  const [x, logits, save] = args as unknown as [Tensor2D, Tensor3D, (tensors: Tensor[]) => void];
-  save([x, logits]);
-  const chosen: Tensor2D = tf.sum(tf.mul(oneHot(x), logits), 2);
-  const value = tf.sum(tf.sub(chosen, tf.logSumExp(logits, 2)), 1);
-  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-    const [givenX, givenLogits] = saved as [Tensor2D, Tensor3D];
-    const excess = tf.sub(oneHot(givenX), tf.softmax(givenLogits));
-    const column = tf.reshape(dy, [dy.size, 1, 1]);
-    return [tf.zerosLike(givenX), summedTo(givenLogits.shape[0], tf.mul(column, excess))];
-  };
-  return { value, gradFunc };
-});
+/** log p(x_i), or its sum, with the gradient one-hot(k) − softmax(l) written out. */
+const differentiated = (evaluate: (each: Tensor2D) => Tensor) =>
+  tf.customGrad((...args) => {
+    const [x, logits, save] = args as unknown as [Tensor2D, Tensor3D, (tensors: Tensor[]) => void];
+    save([x, logits]);
+    const chosen: Tensor2D = tf.sum(tf.mul(oneHot(x), logits), 2);
+    const value = evaluate(tf.sub(chosen, tf.logSumExp(logits, 2)));
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [givenX, givenLogits] = saved as [Tensor2D, Tensor3D];
+      const excess = tf.sub(oneHot(givenX), tf.softmax(givenLogits));
+      const column = tf.reshape(dy, [dy.shape[0]!, -1, 1]); // [B, 1, 1] or [B, P, 1]
+      return [tf.zerosLike(givenX), summedTo(givenLogits.shape[0], tf.mul(column, excess))];
+    };
+    return { value, gradFunc };
+  });
+
+const rowLogProb = differentiated((each) => tf.sum(each, 1));
+const eachLogProb = differentiated((each) => each);
 
 /**
  * The first level whose cumulative probability exceeds u; its index is the number of cumulative probabilities that do

@@ -1,7 +1,7 @@
 // Logit-normal observations: a normal distribution squashed into the unit interval.
 import { checkShape, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { detach } from './detach.ts';
-import type { Observation } from './distribution.ts';
+import { detach } from '../detach.ts';
+import type { Observation } from '../distribution.ts';
 import { boundedLogScale } from './log-scale.ts';
 import { observation } from './observation.ts';
 
@@ -38,12 +38,17 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
   const [rows, width] = mean.shape;
   checkShape('logitNormal: logStd', logStd, [rows, width]);
   const logAlpha = boundedLogScale(logStd, LOG_STD_RANGE);
-  /** log p(y) from the deviation in units of α, log y and log(1 − y). */
-  const logDensity = (deviation: Tensor2D, logY: Tensor2D, logRest: Tensor2D): Tensor1D => {
+  /** −log p(y_i) from the deviation in units of α, log y and log(1 − y). */
+  const costOfEach = (deviation: Tensor2D, logY: Tensor2D, logRest: Tensor2D): Tensor2D => {
     const jacobian = tf.add(logY, logRest);
-    const perPixel = tf.add(tf.add(tf.mul(tf.square(deviation), 0.5), logAlpha), tf.add(jacobian, HALF_LOG_TWO_PI));
-    return tf.neg(tf.sum(perPixel, 1)) as Tensor1D;
+    return tf.add(tf.add(tf.mul(tf.square(deviation), 0.5), logAlpha), tf.add(jacobian, HALF_LOG_TWO_PI));
   };
+  const costAt = (x: Tensor2D): Tensor2D => {
+    const [logY, logRest] = [tf.log(squeezed(x)), tf.log(squeezed(tf.sub(1, x)))];
+    const deviation: Tensor2D = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
+    return costOfEach(deviation, logY, logRest);
+  };
+  const total = (cost: Tensor2D) => tf.neg(tf.sum(cost, 1)) as Tensor1D;
   const logitAt = (noise: Tensor2D): Tensor2D => tf.add(mean, tf.mul(tf.exp(logAlpha), noise));
   return observation({
     name: 'logitNormal',
@@ -51,15 +56,12 @@ export function logitNormal({ mean, logStd }: LogitNormalParams): Observation {
     width,
     noise: { kind: 'normal', width },
     drawEnds: ENDS,
-    logProb(x) {
-      const [logY, logRest] = [tf.log(squeezed(x)), tf.log(squeezed(tf.sub(1, x)))];
-      const deviation: Tensor2D = tf.mul(tf.sub(tf.sub(logY, logRest), mean), tf.exp(tf.neg(logAlpha)));
-      return logDensity(deviation, logY, logRest);
-    },
+    logProb: (x) => total(costAt(x)),
+    logProbOfEach: (x) => tf.neg(costAt(x)),
     draw: (noise) => stretched(tf.sigmoid(logitAt(noise))),
     logProbOfDraw(noise) {
       const logit = logitAt(noise);
-      return logDensity(noise, tf.neg(tf.softplus(tf.neg(logit))), tf.neg(tf.softplus(logit)));
+      return total(costOfEach(noise, tf.neg(tf.softplus(tf.neg(logit))), tf.neg(tf.softplus(logit))));
     },
     mean: () => stretched(meanOfSigmoid(mean, tf.exp(logAlpha))),
     detached: () => logitNormal({ mean: detach(mean), logStd: detach(logStd) }),
