@@ -49,3 +49,11 @@ it.each(names.filter((name) => formOf(name) === 'levels'))(
 it('a name that is none is refused before anything is made', () => {
   expect(() => config({ likelihood: 'poisson' })).toThrow(/^likelihood 'poisson': expected one of bernoulli, /);
 });
+
+it('columns are refused for images, which have no columns of several kinds', () => {
+  for (const binarize of ['none', 'dynamic'] as const) {
+    expect(() => config({ likelihood: 'columns', binarize })).toThrow(
+      /^--likelihood: expected a likelihood of images, got columns, one of the columns of a table; pass --likelihood /,
+    );
+  }
+});

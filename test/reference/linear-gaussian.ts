@@ -11,7 +11,7 @@ import { normalKlToStandard, normalLogDensity } from './densities.ts';
 import { mulberry32, normals } from './inputs.ts';
 
 /** A matrix by its rows. */
-type Matrix = readonly (readonly number[])[];
+export type Matrix = readonly (readonly number[])[];
 
 /** x = weights·z + mean + sd·ε. */
 export interface LinearGaussian {
@@ -82,7 +82,7 @@ const plusOnDiagonal = (a: Matrix, value: number): Matrix =>
   a.map((row, i) => row.map((aij, j) => (i === j ? aij + value : aij)));
 
 /** The lower triangular L with L·Lᵀ = a, a symmetric and positive definite. */
-function cholesky(a: Matrix): Matrix {
+export function cholesky(a: Matrix): Matrix {
   const l = a.map((row) => row.map(() => 0));
   for (let i = 0; i < a.length; i++) {
     for (let j = 0; j <= i; j++) {
@@ -94,7 +94,7 @@ function cholesky(a: Matrix): Matrix {
 }
 
 /** The solution x of l·x = v, l lower triangular. */
-function forwardSolve(l: Matrix, v: readonly number[]): number[] {
+export function forwardSolve(l: Matrix, v: readonly number[]): number[] {
   const x: number[] = [];
   l.forEach((row, i) => {
     x.push((v[i]! - dot(row.slice(0, i), x)) / row[i]!);

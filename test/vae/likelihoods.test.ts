@@ -155,7 +155,7 @@ describe('the table of cases is complete', () => {
 it.each([
   [
     'gausian',
-    /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), got 'gausian'; did you mean gaussian\?$/,
+    /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), columns, got 'gausian'; did you mean gaussian\?$/,
   ],
   ['bernoulli(2)', /^likelihood 'bernoulli\(2\)': expected one of .*, got 'bernoulli\(2\)'$/],
   ['constructor', /expected one of bernoulli/],

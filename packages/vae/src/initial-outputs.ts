@@ -1,4 +1,5 @@
-// Initial decoder outputs, computed from the mean of the data. Values lie in [0, 1].
+// Initial decoder outputs, computed from the mean of the data, and from their deviation where they are real numbers.
+// Other values lie in [0, 1].
 import { LEVELS } from '@flowvae/distributions';
 
 /**
@@ -21,6 +22,20 @@ const widestStd = (mean: number): number => Math.sqrt(clippedMean(mean) * (1 - c
 /** log of the root mean square of the largest standard deviations that values with these means can have. */
 export const widestLogStd = (means: Float32Array): number =>
   0.5 * Math.log(means.reduce((sum, mean) => sum + widestStd(mean) ** 2, 0) / means.length);
+
+/** Log scales are taken within ±7 by `gaussian`; a start outside would have half of its gradient. */
+const LOG_STD_REACH = 7;
+
+/** log of a standard deviation, within the range that densities take; a constant starts at the floor. */
+export const startLogStd = (deviation: number): number =>
+  Math.min(Math.max(Math.log(deviation), -LOG_STD_REACH), LOG_STD_REACH);
+
+/** log of the root mean square of standard deviations: the one scale that describes them all. */
+export const sharedLogStd = (deviations: Float32Array): number =>
+  startLogStd(Math.sqrt(deviations.reduce((sum, each) => sum + each ** 2, 0) / deviations.length));
+
+/** log of a class's share, up to a constant. */
+export const logOfShare = (share: number): number => Math.log(clippedMean(share));
 
 /**
  * Tilts above this would make a pixel that is seldom bright cost hundreds of nats when it is. Their means are 0.02 and

@@ -1,4 +1,4 @@
-// The makers of the likelihoods in the table.
+// The makers of the likelihoods in the table that need no more than their argument.
 import {
   bernoulli,
   categorical,
@@ -11,6 +11,7 @@ import {
 import { type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import {
   logitOfMean,
+  sharedLogStd,
   spreadComponents,
   tiltedLevels,
   tiltOfMean,
@@ -28,7 +29,7 @@ const biasOnly = (bias: Float32Array): LikelihoodStart => ({ bias, params: {} })
 
 /** Without the argument a default. */
 export const likelihoodMakers: Readonly<
-  Record<LikelihoodName, (argument?: number) => Omit<Likelihood, 'name' | 'data'>>
+  Record<Exclude<LikelihoodName, 'columns'>, (argument?: number) => Omit<Likelihood, 'name' | 'data'>>
 > = {
   bernoulli: () => ({
     outputsPerPixel: 1,
@@ -42,9 +43,12 @@ export const likelihoodMakers: Readonly<
   }),
   gaussian: (scale) => ({
     outputsPerPixel: 1,
-    start: (mean) => ({
+    start: (mean, deviation) => ({
       bias: mean,
-      params: scale === undefined ? { logStd: Float32Array.of(widestLogStd(mean)) } : {},
+      params:
+        scale === undefined
+          ? { logStd: Float32Array.of(deviation ? sharedLogStd(deviation) : widestLogStd(mean)) }
+          : {},
     }),
     at: (mean, { logStd }) => gaussian({ mean, logStd: logStd ?? tf.tensor2d([[Math.log(scale!)]]) }),
   }),

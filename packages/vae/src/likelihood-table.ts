@@ -2,8 +2,24 @@
 // @flowvae/distributions, a row here, and its maker in likelihood-makers.ts.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 
-/** The form of data for a likelihood: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255. */
-export type DataForm = 'bits' | 'grey' | 'levels';
+/**
+ * The form of data: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255; real numbers; columns
+ * of a table, some of which are bits or one-hot categories.
+ */
+export type DataForm = 'bits' | 'grey' | 'levels' | 'real' | 'columns';
+
+/** The forms of data that a likelihood of a form can describe. */
+const accepted: Readonly<Record<DataForm, readonly DataForm[]>> = {
+  bits: ['bits'],
+  grey: ['grey', 'levels'],
+  levels: ['levels'],
+  real: ['real', 'grey', 'levels'],
+  columns: ['columns', 'real'],
+};
+
+/** Whether a likelihood, given by its row, terms or value, describes data of a form: `gaussian` does grey values. */
+export const acceptsForm = ({ data }: { readonly data: DataForm }, form: DataForm): boolean =>
+  accepted[data].includes(form);
 
 /** The number that a name may carry in parentheses. */
 interface LikelihoodArgument {
@@ -22,10 +38,11 @@ interface LikelihoodRow {
 const rows = {
   bernoulli: { data: 'bits' },
   'continuous-bernoulli': { data: 'grey' },
-  gaussian: { data: 'grey', argument: { name: 'scale', from: 1e-3, to: 1e3, isWhole: false } },
+  gaussian: { data: 'real', argument: { name: 'scale', from: 1e-3, to: 1e3, isWhole: false } },
   'logit-normal': { data: 'grey' },
   categorical: { data: 'levels' },
   'logistic-mixture': { data: 'levels', argument: { name: 'components', from: 1, to: 100, isWhole: true } },
+  columns: { data: 'columns' },
 } as const satisfies Readonly<Record<string, LikelihoodRow>>;
 
 /** A name in the table. */

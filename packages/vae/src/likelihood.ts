@@ -1,5 +1,5 @@
 // Likelihoods: they turn a decoder's outputs into p(x|z).
-import type { Observation } from '@flowvae/distributions';
+import type { ColumnLayout, Observation } from '@flowvae/distributions';
 import type { ParamValues } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
 import type { DataForm } from './likelihood-table.ts';
@@ -17,13 +17,18 @@ export interface Likelihood {
   readonly data: DataForm;
   /** Decoder outputs for each of the P observed variables. */
   readonly outputsPerPixel: number;
+  /** The columns of a table, for a likelihood that was made for them; they fix P. */
+  readonly layout?: ColumnLayout;
   /**
    * The start of training: a decoder bias [outputsPerPixel·P], and values of the likelihood's own variables. Among the
-   * distributions with the data's mean, it takes the one with the fewest assumptions.
+   * distributions with the data's mean, it takes the one with the fewest assumptions; densities of real numbers take
+   * the deviation too.
    *
-   * @param mean mean of the data [P], in [0, 1]
+   * @param mean mean of the data [P] as the model sees them: standardised, if it does so; in [0, 1] except for real
+   *   numbers
+   * @param deviation standard deviation of the same data [P]; left out: unknown
    */
-  start(mean: Float32Array): LikelihoodStart;
+  start(mean: Float32Array, deviation?: Float32Array): LikelihoodStart;
   /** Decoder outputs [B, outputsPerPixel·P] → p(x|z) of x [B, P] */
   at(outputs: Tensor2D, params: LikelihoodParams): Observation;
 }

@@ -17,8 +17,11 @@ import {
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
+import { refuseMisfit, startOf } from './model-start.ts';
 import { activationAt, type MlpOptions, mlp, pieces } from './network.ts';
 import { parseLikelihood } from './parse-likelihood.ts';
+import { maskedRows } from './row-reading.ts';
+import type { Standardisation } from './standardisation.ts';
 import { type ObservationModel, type Vae, vae } from './vae.ts';
 
 /** Options of {@link mlpVae}. */
@@ -47,20 +50,36 @@ export interface MlpVaeOptions {
   /** p(x|z) from decoder outputs; absent: Bernoulli. */
   readonly likelihood?: Likelihood;
   /**
-   * Mean of the training data [P] in [0, 1]; the decoder's bias starts from it: for Bernoulli at its logit. Absent: ½.
+   * Mean of the training data [P] in their own units; the decoder's bias starts from it: for Bernoulli at its logit.
+   * Absent: that of the standardisation for real numbers, else ½, or 0 for the numbers of a table.
    */
   readonly meanImage?: Float32Array;
+  /**
+   * Standard deviation of the training data [P] in their own units: densities of real numbers start with it. Absent:
+   * the scale of the standardisation, if there is one.
+   */
+  readonly deviation?: Float32Array;
+  /**
+   * Rows are [x, m], [B, 2P], m = 1 where x is observed and 0 where it is missing; the encoder takes both, the
+   * likelihood the observed values. Default false: rows are x.
+   */
+  readonly masked?: boolean | undefined;
+  /** Encoder and likelihood see (x − mean)/scale; densities, means and draws stay those of x. Absent: x itself. */
+  readonly standardisation?: Standardisation | undefined;
   readonly key: Key;
 }
 
 /** A VAE that gives access to its posterior's parameters and can replace them. */
 export interface MlpVae extends Vae {
   readonly posterior: ParametricPosterior;
-  /** x [B, P] → the encoder's features for the posterior, [B, C] */
-  features(x: Tensor2D): Tensor2D;
 }
 
-/** A VAE of perceptrons; equal options and key give equal initial weights, byte for byte. */
+/**
+ * A VAE of perceptrons; equal options and key give equal initial weights, byte for byte.
+ *
+ * @throws ExpectationError for too many parameters, a likelihood's layout that does not cover the data, or a
+ * standardisation that does not fit them
+ */
 export function mlpVae(options: MlpVaeOptions): MlpVae {
   const {
     pixels,
@@ -72,14 +91,23 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     heads,
     prior,
     key,
+    masked = false,
+    standardisation,
   } = options;
-  const { likelihood = parseLikelihood('bernoulli'), meanImage = new Float32Array(pixels).fill(0.5) } = options;
+  const { likelihood = parseLikelihood('bernoulli') } = options;
+  refuseMisfit(likelihood, pixels, standardisation);
   const outputs = likelihood.outputsPerPixel * pixels;
   const flow = options.flow && chosenFlow(options.flow, amortize, hidden.at(-1)!);
   refuseTooMany({ ...options, amortize, flow }, outputs);
-  const start = likelihood.start(meanImage);
+  const start = startOf(likelihood, options);
   const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers do not use the data
-  const encoder = mlp({ inputWidth: pixels, hidden, activation, initialisation, key: fold(key, 'encoder') });
+  const encoder = mlp({
+    inputWidth: inputWidth(options),
+    hidden,
+    activation,
+    initialisation,
+    key: fold(key, 'encoder'),
+  });
   const contextWidth = encoder.outputWidth;
   const base = { scale: options.scale ?? 'logStd', initialisation } as const;
   const posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
@@ -92,9 +120,14 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     key: fold(key, 'decoder'),
   });
   const learnt = prior && flowPrior(prior, fold(key, 'prior'));
-  const parts = { encoder, posterior, decoder, likelihood: observed(likelihood, start), latent, prior: learnt };
-  return { ...vae(parts), posterior, features: (x) => encoder.apply(x) };
+  const rows = masked ? maskedRows(pixels) : undefined;
+  const observations = observed(likelihood, start);
+  const parts = { encoder, posterior, decoder, likelihood: observations, latent, prior: learnt, rows, standardisation };
+  return { ...vae(parts), posterior };
 }
+
+/** Inputs of the encoder. */
+const inputWidth = ({ pixels, masked }: MlpVaeOptions): number => (masked ? 2 * pixels : pixels);
 
 /** A likelihood with variables of its own. */
 function observed(likelihood: Likelihood, { params }: LikelihoodStart): ObservationModel {
@@ -114,7 +147,7 @@ interface Counted extends MlpVaeOptions {
 
 /** Refuses too many parameters: a typing error in a width should not end in a failing allocation. */
 function refuseTooMany(options: Counted, outputs: number): void {
-  const { pixels, latent, hidden, activation, flow, amortize, prior } = options;
+  const { latent, hidden, activation, flow, amortize, prior } = options;
   const dense = (from: number, to: number) => (from + 1) * to;
   const perceptron = (widths: readonly number[]) =>
     widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces(activationAt(activation, i))), 0);
@@ -122,7 +155,9 @@ function refuseTooMany(options: Counted, outputs: number): void {
   const ofFlow = flow ? flowParameterCount(flow, amortize === 'flow' ? context : undefined) : 0;
   const heads = dense(context, 2 * latent) + ofFlow + (prior ? flowParameterCount(prior) : 0);
   const networks =
-    perceptron([pixels, ...hidden]) + perceptron([latent, ...hidden.toReversed()]) + dense(hidden[0]!, outputs);
+    perceptron([inputWidth(options), ...hidden]) +
+    perceptron([latent, ...hidden.toReversed()]) +
+    dense(hidden[0]!, outputs);
   if (networks + heads <= MOST_PARAMETERS) return;
   throw new ExpectationError({
     where: 'mlpVae',

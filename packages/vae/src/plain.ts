@@ -2,6 +2,7 @@
 // of networks.
 export { architectures } from './architectures.ts';
 export {
+  acceptsForm,
   type DataForm,
   type LikelihoodTerms,
   likelihoodNames,

@@ -32,9 +32,10 @@ const invertible = flows.filter((formula) => isInvertible(parseFlow(formula, LAT
 
 const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args.length));
 
-const likelihoods = Object.entries(likelihoodTable).flatMap(([name, { argument }]) =>
-  argument ? [name, withArguments(name, 1)] : [name],
-);
+/** All that describe images: `columns` needs the layout of a table. */
+const likelihoods = Object.entries(likelihoodTable)
+  .filter(([, { data }]) => data !== 'columns')
+  .flatMap(([name, { argument }]) => (argument ? [name, withArguments(name, 1)] : [name]));
 
 /** Settings with a few values that do not go through the pairs, and why. */
 export const unpaired = {
