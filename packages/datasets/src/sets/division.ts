@@ -2,6 +2,8 @@
 import { drawPermutation, fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { OpenedPart, OpenedSource } from '../sources/opened-part.ts';
+import { apportioned } from './apportionment.ts';
+import { classGroups } from './class-groups.ts';
 import type { SplitName } from './data-set.ts';
 import { splitNames } from './data-set.ts';
 import { type Fractions, type SplitRule, usualFractions } from './split-rule.ts';
@@ -22,138 +24,153 @@ export interface Divided {
   readonly note: string;
 }
 
-/** @throws ExpectationError where a column names no split, or no row is left for training */
+/** Rows are counted in 32 bits. */
+const MOST_ROWS = 2 ** 32 - 1;
+
+/**
+ * Divides the rows of a source. It takes 5 bytes for each row, and 8 more while rows are drawn.
+ *
+ * @throws ExpectationError where a column names no split, or no row is left for training
+ */
 export function divideRows(source: OpenedSource, { rule, seed }: DivisionOptions): Divided {
+  const count = source.parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
+  if (count > MOST_ROWS) throw refused(source.name, `at most ${MOST_ROWS} rows`, String(count));
   const root = fold(key(seed), 'splits');
-  const divided = dividedBy(source, rule, root);
-  if (divided.splits.train.length > 0) return divided;
-  throw new ExpectationError({ where: source.name, expected: 'rows for training', received: 'none' });
+  const { places, note } = dividedBy(source, rule, { count, root });
+  const splits = rowsOf(places);
+  if (splits.train.length > 0) return { splits, note };
+  throw refused(source.name, 'rows for training', count > 0 ? `none among ${count}` : 'no rows at all');
 }
 
-function dividedBy(source: OpenedSource, rule: SplitRule, root: Key): Divided {
-  const count = source.parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
-  if (rule.kind === 'column') return byColumn(source, rule.name);
+const refused = (where: string, expected: string, received: string) =>
+  new ExpectationError({ where, expected, received });
+
+/** The split of each row, as its place among {@link splitNames}. */
+interface PlacedRows {
+  readonly places: Uint8Array;
+  readonly note: string;
+}
+
+const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
+
+interface Drawing {
+  readonly count: number;
+  readonly root: Key;
+}
+
+function dividedBy(source: OpenedSource, rule: SplitRule, drawing: Drawing): PlacedRows {
+  const { count, root } = drawing;
+  if (rule.kind === 'column') return byColumn(source, rule.name, count);
   if (rule.kind === 'fractions') {
     const groups = rule.isStratified ? classGroups(source) : [allRows(count)];
     const how = rule.isStratified ? 'drawn within each class' : 'drawn';
-    return { splits: byFractions(groups, rule.fractions, root), note: `Splits are ${how} by the seed.` };
+    return { places: byFractions(groups, rule.fractions, drawing), note: `Splits are ${how} by the seed.` };
   }
-  if (source.parts.every(({ role }) => role === undefined)) {
-    const splits = byFractions([allRows(count)], usualFractions, root);
-    return { splits, note: `Splits are drawn by the seed: ${usualFractions.join('/')}.` };
-  }
-  return byRole(source, root);
+  if (source.parts.some(({ role }) => role !== undefined)) return byRole(source, drawing);
+  return { places: byFractions([allRows(count)], usualFractions, { count, root }), note: usualNote };
 }
 
-const allRows = (count: number, from = 0): Uint32Array => Uint32Array.from({ length: count }, (_, i) => from + i);
+const usualNote = `Splits are drawn by the seed: ${usualFractions.join('/')}.`;
+
+function allRows(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
 
 /** Validation and test parts that the source does not have are taken from its training part. */
-function byRole({ parts, validatesLast = false }: OpenedSource, root: Key): Divided {
-  const rows: Record<SplitName, Uint32Array[]> = { train: [], validation: [], test: [] };
+function byRole({ parts, validatesLast = false }: OpenedSource, { count, root }: Drawing): PlacedRows {
+  const places = new Uint8Array(count);
   let from = 0;
   for (const { role = 'train', x } of parts) {
-    const count = x.shape[0]!;
-    rows[role].push(allRows(count, from));
-    from += count;
+    const end = from + x.shape[0]!;
+    places.fill(splitNames.indexOf(role), from, end);
+    from = end;
   }
-  const { train, validation, test } = Object.fromEntries(
-    splitNames.map((name) => [name, Uint32Array.from(rows[name].flatMap((part) => [...part]))]),
-  ) as Record<SplitName, Uint32Array>;
-  const hasParts = { validation: validation.length > 0, test: test.length > 0 };
-  if (hasParts.validation && hasParts.test) {
-    return { splits: { train, validation, test }, note: 'The source divides its rows itself.' };
-  }
-  if (hasParts.test) {
-    const sixth = Math.floor(train.length / 6);
-    const kept = train.length - sixth;
-    if (validatesLast) {
-      const splits = { train: train.subarray(0, kept), validation: train.subarray(kept), test };
-      return { splits, note: 'The last sixth of the training rows is for validation.' };
-    }
-    const drawn = byFractions([train], [kept / train.length, sixth / train.length, 0], root);
-    return { splits: { ...drawn, test }, note: 'A sixth of the training rows, drawn by the seed, is for validation.' };
-  }
+  const { train, validation, test } = rowsOf(places);
+  if (validation.length > 0 && test.length > 0) return { places, note: 'The source divides its rows itself.' };
+  const draw = (fractions: Fractions, note: string): PlacedRows => {
+    place([train], fractions, { places, root });
+    return { places, note };
+  };
   const [share, validating, testing] = usualFractions;
-  if (hasParts.validation) {
-    const drawn = byFractions([train], [share + validating, 0, testing], root);
-    return {
-      splits: { ...drawn, validation },
-      note: 'A tenth of the training rows, drawn by the seed, is for the test.',
-    };
+  if (validation.length > 0) {
+    return draw([share + validating, 0, testing], 'A tenth of the training rows, drawn by the seed, is for the test.');
   }
-  const splits = byFractions([train], usualFractions, root);
-  return { splits, note: `Splits are drawn by the seed: ${usualFractions.join('/')}.` };
+  if (test.length === 0) return draw(usualFractions, usualNote);
+  const sixth = Math.floor(train.length / 6);
+  if (!validatesLast) {
+    const note = 'A sixth of the training rows, drawn by the seed, is for validation.';
+    return draw([train.length - sixth, sixth, 0], note);
+  }
+  for (const row of train.subarray(train.length - sixth)) places[row] = VALIDATION;
+  return { places, note: 'The last sixth of the training rows is for validation.' };
 }
 
-/** Draws from each group of rows: its numbers of rows are rounded, so that every group has nearly its shares. */
-function byFractions(groups: readonly Uint32Array[], [, validating, testing]: Fractions, root: Key): Division {
-  const taken: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
+function byFractions(groups: readonly Uint32Array[], fractions: Fractions, { count, root }: Drawing): Uint8Array {
+  const places = new Uint8Array(count);
+  place(groups, fractions, { places, root });
+  return places;
+}
+
+/** Draws from each group of rows its numbers of validation and test rows. */
+function place(
+  groups: readonly Uint32Array[],
+  fractions: Fractions,
+  { places, root }: { readonly places: Uint8Array; readonly root: Key },
+): void {
+  const numbers = apportioned(
+    groups.map((rows) => rows.length),
+    fractions,
+  );
   for (const [g, rows] of groups.entries()) {
     const order = drawPermutation(fold(root, 'group', g), rows.length);
-    const validation = Math.round(rows.length * validating);
-    const test = Math.min(Math.round(rows.length * testing), rows.length - validation);
+    const [, validation, test] = numbers[g]!;
     for (let i = 0; i < rows.length; i++) {
-      const split = i < validation ? 'validation' : i < validation + test ? 'test' : 'train';
-      taken[split].push(rows[order[i]!]!);
+      places[rows[order[i]!]!] = i < validation ? VALIDATION : i < validation + test ? TEST : TRAIN;
     }
   }
-  return rising(taken);
 }
 
-const rising = (taken: Readonly<Record<SplitName, ArrayLike<number>>>): Division => ({
-  train: Uint32Array.from(taken.train).sort(),
-  validation: Uint32Array.from(taken.validation).sort(),
-  test: Uint32Array.from(taken.test).sort(),
-});
-
-/** The rows of each class, the classes in the order of their numbers. */
-function classGroups(source: OpenedSource): readonly Uint32Array[] {
-  const groups = new Map<number, number[]>();
-  let from = 0;
-  for (const { x, y } of source.parts) {
-    const count = x.shape[0]!;
-    if (y?.shape.length !== 1) {
-      throw new ExpectationError({
-        where: `splits of ${source.name}`,
-        expected: 'a label for every row beside stratified shares',
-        received: y ? `labels of shape [${y.shape.join(', ')}]` : 'none',
-        remedy: 'name the labels, or leave `stratified:` out',
-      });
-    }
-    const values = new Float32Array(count);
-    y.read(0, count, values);
-    for (let i = 0; i < count; i++) {
-      const group = groups.get(values[i]!);
-      if (group) group.push(from + i);
-      else groups.set(values[i]!, [from + i]);
-    }
-    from += count;
+/** The rows of each split, in their order. */
+function rowsOf(places: Uint8Array): Division {
+  const counts = [0, 0, 0];
+  for (const split of places) counts[split]!++;
+  const rows = counts.map((count) => new Uint32Array(count));
+  const filled = [0, 0, 0];
+  for (let row = 0; row < places.length; row++) {
+    const split = places[row]!;
+    rows[split]![filled[split]!++] = row;
   }
-  return [...groups.entries()].toSorted(([a], [b]) => a - b).map(([, rows]) => Uint32Array.from(rows));
+  return { train: rows[TRAIN]!, validation: rows[VALIDATION]!, test: rows[TEST]! };
 }
 
-function byColumn({ name: source, parts }: OpenedSource, column: string): Divided {
-  const taken: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
+function byColumn({ name: source, parts }: OpenedSource, column: string, count: number): PlacedRows {
+  const places = new Uint8Array(count);
   let from = 0;
   for (const part of parts) {
-    const splits = namedSplits(`${source}: ${column}`, part);
-    for (let i = 0; i < splits.length; i++) taken[splits[i]!].push(from + i);
-    from += splits.length;
+    placeByColumn(`${source}: ${column}`, part, places.subarray(from, from + part.x.shape[0]!));
+    from += part.x.shape[0]!;
   }
-  return { splits: rising(taken), note: `Splits are those of ${column}.` };
+  return { places, note: `Splits are those of ${column}.` };
 }
 
 /** Words such as `train` and `test`; or the numbers 0, 1 and 2 in the order of the splits. */
-function namedSplits(where: string, { x, partOf }: OpenedPart): readonly SplitName[] {
+function placeByColumn(where: string, { partOf }: OpenedPart, places: Uint8Array): void {
   const { values, names } = partOf ?? { values: [], names: [] };
-  return Array.from({ length: x.shape[0]! }, (_, row) => {
-    const word = names[values[row]!];
-    const split = word === undefined ? undefined : (splitOfWord(word) ?? splitNames[Number(word)]);
-    if (split) return split;
-    throw new ExpectationError({
-      where: `${where}, row ${row}`,
-      expected: 'train, validation or test, or 0, 1 or 2',
-      received: word ?? String(values[row] ?? 'nothing'),
-    });
-  });
+  const placeOf = names.map(placeOfWord);
+  for (let row = 0; row < places.length; row++) {
+    const split = placeOf[values[row]!];
+    if (split !== undefined) places[row] = split;
+    else {
+      const expected = 'train, validation or test, or 0, 1 or 2';
+      throw refused(`${where}, row ${row}`, expected, names[values[row]!] ?? String(values[row] ?? 'nothing'));
+    }
+  }
+}
+
+function placeOfWord(word: string): number | undefined {
+  const named = splitOfWord(word);
+  if (named) return splitNames.indexOf(named);
+  return /^\s*[012](\.0*)?\s*$/.test(word) ? Number(word) : undefined;
 }

@@ -26,7 +26,7 @@ export function readSplitRule(text: string): SplitRule {
   const [, column] = /^column:(.+)$/.exec(text) ?? [];
   if (column !== undefined) return { kind: 'column', name: column };
   const [, stratified, shares = ''] = /^(stratified:)?([\d./]+)$/.exec(text) ?? [];
-  const fractions = shares.split('/').map(Number);
+  const fractions = shares.split('/').map((share) => (share === '' ? Number.NaN : Number(share)));
   const sum = fractions.reduce((total, share) => total + share, 0);
   const isWhole = fractions.length === 3 && fractions.every((share) => share >= 0 && share <= 1);
   if (isWhole && fractions[0]! > 0 && Math.abs(sum - 1) < 1e-6) {
