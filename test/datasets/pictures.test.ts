@@ -197,7 +197,7 @@ describe('readPictures refuses', () => {
       'a folder without pictures',
       { 'a.txt': png },
       {},
-      'pictures: expected pictures: files that end in .png, .jpg, .jpeg, .webp, got none',
+      'pictures: expected pictures: files that end in .png, .jpg, .jpeg, .webp, got none, but 1 .txt; arrays and tables are named by their files',
     ],
     [
       'another format under the name',

@@ -10,6 +10,11 @@ export interface KnownPart {
 export type KnownParts = Readonly<Partial<Record<'all' | 'train' | 'validation' | 'test', KnownPart>>>;
 
 const knownSets: readonly KnownParts[] = [
+  ...['x_validation', 'x_valid', 'x_val'].map((x) => ({
+    train: { x: 'x_train', y: 'y_train' },
+    validation: { x, y: x.replace('x', 'y') },
+    test: { x: 'x_test', y: 'y_test' },
+  })),
   // Keras' mnist.npz, and others that are named like it
   { train: { x: 'x_train', y: 'y_train' }, test: { x: 'x_test', y: 'y_test' } },
   // dSprites (Matthey et al. 2017, https://github.com/google-deepmind/dsprites-dataset)

@@ -9,6 +9,8 @@ export interface NamedArrays {
   readonly arrays: Readonly<Record<string, StoredArray>>;
   /** Sentences about everything that was left out, undone or assumed. */
   readonly notes: readonly string[];
+  /** Whether images were turned to 1 − x, as the option `invert` asks for known data sets. Default: not. */
+  readonly isInverted?: boolean;
 }
 
 /** Options of `openArrays`: which arrays of a file are read, and how. */

@@ -158,7 +158,7 @@ function formatOf(source: ByteSource): ArrayFormat {
     where: source.where,
     expected: `arrays in one of the formats ${names.join(', ')}`,
     received: stranger?.[1] ?? (source.length === 0 ? 'an empty file' : `a file that begins with ${shown(head)}`),
-    ...(stranger && { remedy: stranger[2] }),
+    remedy: stranger?.[2] ?? 'a table is known by its ending: .csv or .tsv',
   });
 }
 

@@ -49,7 +49,10 @@ export function listPictures(folder: string): PictureFolder {
   throw new ExpectationError({
     where: folder,
     expected: `pictures: files that end in ${extensions.join(', ')}`,
-    received: 'none',
+    received: ['none', ...[...counts.other].map(([ending, count]) => `${count} ${ending || 'without ending'}`)].join(
+      ', but ',
+    ),
+    ...(counts.other.size > 0 ? { remedy: 'arrays and tables are named by their files' } : {}),
   });
 }
 

@@ -4,8 +4,10 @@ import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import { type BinarisationOptions, type BytesWriter, bytesWriter } from '../binarisation.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
+import { widthOf } from '../stored/views.ts';
 import { type DataSet, type SplitName, widthOfDatum } from './data-set.ts';
 import { placesOf } from './places.ts';
+import { rowRuns, rowsInPiece } from './row-runs.ts';
 
 /** Options of {@link dataRows}. */
 export interface DataRowsOptions extends BinarisationOptions {
@@ -26,24 +28,30 @@ export function dataRows(set: DataSet, split: SplitName | Uint32Array, options: 
   const pixels = widthOfDatum(set.description);
   const { hasMissing } = set.description;
   const width = hasMissing ? 2 * pixels : pixels;
+  const count = rowCount(set.name, rows.length, options.most);
   const row = new Float32Array(width);
   const x = row.subarray(0, pixels);
   const write = writerOf(set, options, x);
   const finish = hasMissing ? maskWriter(set, row) : completeness(set, x);
   const fill = (index: number, occasion: number | 'evaluation'): Float32Array => {
     const stored = rows[index];
-    if (stored === undefined) throw noSuchRow(set.name, rows.length, index);
+    if (stored === undefined || index >= count) throw noSuchRow(set.name, count, index);
     write(stored, occasion);
     finish(stored);
     return row;
   };
   const isDrawnAnew = options.binarisation === 'dynamic';
   return {
-    count: Math.min(options.most ?? rows.length, rows.length),
+    count,
     width,
     row: (index) => fill(index, 'evaluation'),
     ...(isDrawnAnew ? { rowAt: (step: number, index: number) => fill(index, step) } : {}),
   };
+}
+
+function rowCount(name: string, count: number, most = count): number {
+  if (Number.isInteger(most) && most >= 0) return Math.min(most, count);
+  throw new ExpectationError({ where: `${name}: most`, expected: 'a whole number of rows', received: String(most) });
 }
 
 const noSuchRow = (name: string, count: number, index: number) =>
@@ -53,9 +61,8 @@ type StoredWriter = (stored: number, occasion: number | 'evaluation') => void;
 
 /** Writes a stored row into x. */
 function writerOf(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
-  const { form } = set.description;
-  if (form !== 'levels') return (stored) => set.x.read(stored, stored + 1, x);
-  if (set.divisor === 1 && staysGrey(options.binarisation)) return (stored) => set.x.read(stored, stored + 1, x);
+  if (set.description.form !== 'levels') return numberWriter(set, x);
+  if (set.divisor === 1 && staysGrey(options.binarisation)) return numberWriter(set, x);
   const bytesAt = levelBytes(set);
   const placeAt = placesOf(set.origins);
   const writerAt = bytesWriter(options);
@@ -66,14 +73,24 @@ function writerOf(set: DataSet, options: DataRowsOptions, x: Float32Array): Stor
   };
 }
 
-/** The levels 0 … 255 of a stored row. */
+function numberWriter({ x: stored, divisor }: DataSet, x: Float32Array): (row: number) => void {
+  if (divisor === 1) return (row) => stored.read(row, row + 1, x);
+  return (row) => {
+    stored.read(row, row + 1, x);
+    for (let i = 0; i < x.length; i++) x[i]! /= divisor;
+  };
+}
+
+/** The levels 0 … 255 of a stored row; 0 for a missing value. */
 function levelBytes({ x, divisor, description }: DataSet): (stored: number) => Uint8Array {
   if (x.readBytes && divisor === 255) return (stored) => x.readBytes!(stored, stored + 1);
   const values = new Float32Array(widthOfDatum(description));
+  const levels = new Uint8Array(values.length);
   const factor = 255 / divisor;
   return (stored) => {
     x.read(stored, stored + 1, values);
-    return Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : Math.round(factor * value)));
+    for (let i = 0; i < values.length; i++) levels[i] = Math.round(factor * values[i]!); // NaN becomes 0
+    return levels;
   };
 }
 
@@ -105,8 +122,16 @@ function completeness({ name, x: { where } }: DataSet, x: Float32Array): (stored
 
 /** Labels, or other values beside x, of some rows: [n, …] as stored. */
 export function labelRows(y: StoredArray, rows: Uint32Array): Float32Array {
-  const width = y.shape.slice(1).reduce((product, size) => product * size, 1);
+  const width = widthOf(y);
   const values = new Float32Array(rows.length * width);
-  for (const [i, stored] of rows.entries()) y.read(stored, stored + 1, values.subarray(i * width, (i + 1) * width));
+  const most = rowsInPiece(width);
+  const read = new Float32Array(Math.min(most, y.shape[0]!) * width);
+  for (const { from, to, first, end } of rowRuns(rows, most)) {
+    y.read(from, to, read.subarray(0, (to - from) * width));
+    for (let i = first; i < end; i++) {
+      const start = (rows[i]! - from) * width;
+      values.set(read.subarray(start, start + width), i * width);
+    }
+  }
   return values;
 }

@@ -1,8 +1,9 @@
 // The shape of a datum: height, width and channels of an image, or a number of columns.
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError, elementCount } from '@flowvae/tensor/plain';
+import { lookAt } from '../sources/look.ts';
 import type { OpenedPart } from '../sources/opened-part.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
-import { reordered, reshaped } from '../stored/views.ts';
+import { reordered, reshaped, widthOf } from '../stored/views.ts';
 
 /** Parts in one shape, and sentences about it. */
 export interface ShapedParts {
@@ -10,7 +11,7 @@ export interface ShapedParts {
   readonly notes: readonly string[];
 }
 
-/** More channels than this are rows of something else. */
+/** More channels than this are no channels, unless the user says so. */
 const MOST_CHANNELS = 4;
 
 /**
@@ -18,17 +19,21 @@ const MOST_CHANNELS = 4;
  * first axis of at most four, as PyTorch has it, which then becomes the last.
  *
  * @param shape the shape of a datum, if the user names one
- * @throws ExpectationError where the parts have different shapes, no numbers, or too many axes
+ * @throws ExpectationError where the parts have different shapes or types, no numbers, or too many axes
  */
 export function inDatumShape(given: readonly OpenedPart[], shape?: readonly number[]): ShapedParts {
-  const view = viewOf(given[0]!.x, shape);
+  for (const { x, mask } of given) {
+    checkNumbers(x);
+    if (mask) checkAlike(mask, x);
+    checkAlike(x, given[0]!.x);
+    checkType(x, given[0]!.x);
+  }
+  const view = viewOf(given[0]!.x, shape && checkedShape(shape));
   const parts = given.map(({ x, mask, ...part }) => ({
     ...part,
     x: view.of(x),
     ...(mask ? { mask: view.of(mask) } : {}),
   }));
-  const first = parts[0]!.x;
-  for (const { x } of parts) checkAlike(x, first);
   return { parts, notes: view.notes };
 }
 
@@ -38,26 +43,30 @@ interface View {
 }
 
 function viewOf({ where, shape: [, ...stored] }: StoredArray, shape: readonly number[] | undefined): View {
-  if (shape) return { of: (array) => reshaped(array, withChannel(shape)), notes: [] };
-  if (stored.some((size) => size === 0)) {
-    throw new ExpectationError({ where, expected: 'at least one number for each datum', received: listed(stored) });
-  }
+  if (shape) return namedView(stored, withChannel(shape));
   const [a = 1, b = 1, c = 1] = stored;
   if (stored.length < 3) return { of: (array) => reshaped(array, withChannel(stored)), notes: [] };
-  if (stored.length > 3) {
-    throw new ExpectationError({
-      where,
-      expected: 'rows of at most three axes: height, width, channels',
-      received: listed(stored),
-      remedy: 'name the shape of a datum, such as 32x32x3',
-    });
-  }
-  if (c > MOST_CHANNELS && a <= MOST_CHANNELS && b > MOST_CHANNELS) {
-    const order = Uint32Array.from({ length: a * b * c }, (_, i) => (i % a) * b * c + Math.floor(i / a));
-    const note = `Rows of ${listed(stored)} are taken as channels, height, width.`;
-    return { of: (array) => reordered(array, [b, c, a], order), notes: [note] };
-  }
-  return { of: (array) => array, notes: [] };
+  if (stored.length === 3 && c <= MOST_CHANNELS) return { of: (array) => array, notes: [] };
+  if (stored.length === 3 && a <= MOST_CHANNELS && b > MOST_CHANNELS) return channelsLast([a, b, c]);
+  throw new ExpectationError({
+    where,
+    expected: `rows of at most three axes: height, width, and at most ${MOST_CHANNELS} channels`,
+    received: listed(stored),
+    remedy: `name the shape of a datum, such as 32x32x3; ${lookAt(where)}`,
+  });
+}
+
+/** A shape by the user. Where it names the axes of stored rows with channels first, their numbers are moved. */
+function namedView(stored: readonly number[], shape: readonly number[]): View {
+  const [a = 0, b = 0, c = 0] = stored;
+  const isMoved = stored.length === 3 && a > 1 && shape.join() === [b, c, a].join() && shape.join() !== stored.join();
+  return isMoved ? channelsLast([a, b, c]) : { of: (array) => reshaped(array, shape), notes: [] };
+}
+
+function channelsLast([a, b, c]: readonly [number, number, number]): View {
+  const order = Uint32Array.from({ length: a * b * c }, (_, i) => (i % a) * b * c + Math.floor(i / a));
+  const note = `Rows of ${listed([a, b, c])} are taken as channels, height, width.`;
+  return { of: (array) => reordered(array, [b, c, a], order), notes: [note] };
 }
 
 /** One number for each datum is a column; two axes are a grey image. */
@@ -66,11 +75,39 @@ const withChannel = (shape: readonly number[]): readonly number[] =>
 
 const listed = (shape: readonly number[]) => `[${shape.join(', ')}]`;
 
+function checkedShape(shape: readonly number[]): readonly number[] {
+  const isShape = shape.length >= 1 && shape.length <= 3 && shape.every((size) => Number.isInteger(size) && size >= 1);
+  if (isShape && Number.isSafeInteger(elementCount(shape))) return shape;
+  throw new ExpectationError({
+    where: 'data: shape',
+    expected: 'a number of columns, or height, width and channels: whole numbers from 1',
+    received: listed(shape),
+  });
+}
+
+function checkNumbers(x: StoredArray): void {
+  if (widthOf(x) > 0) return;
+  const received = listed(x.shape.slice(1));
+  throw new ExpectationError({ where: x.where, expected: 'at least one number for each datum', received });
+}
+
 function checkAlike({ where, shape }: StoredArray, first: StoredArray): void {
   if (shape.slice(1).join() === first.shape.slice(1).join()) return;
   throw new ExpectationError({
     where,
     expected: `rows of ${listed(first.shape.slice(1))}, as in ${first.where}`,
     received: listed(shape.slice(1)),
+    remedy: lookAt(where),
+  });
+}
+
+/** Bytes beside floats are most often levels beside k/255: nothing says in which units a model should see them. */
+function checkType({ where, type }: StoredArray, first: StoredArray): void {
+  if (type === first.type || (type.startsWith('f') && first.type.startsWith('f'))) return;
+  throw new ExpectationError({
+    where,
+    expected: `numbers of type ${first.type}, as in ${first.where}`,
+    received: type,
+    remedy: 'store all parts in one type and in the same units',
   });
 }

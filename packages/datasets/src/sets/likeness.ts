@@ -1,8 +1,9 @@
 // Whether data fit a model that was trained on other data.
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { lookAt } from '../sources/look.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 import type { DataDescription, ValueForm } from './data-set.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './value-forms.ts';
 
 /** Forms of values that are also of this form. */
 const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
@@ -21,14 +22,15 @@ const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
 export function likeModel(like: DataDescription, x: StoredArray, found: Survey): Survey {
   const { where, shape, type } = x;
   const refuse = (expected: string, received: string) => {
-    throw new ExpectationError({ where, expected: `${expected}, as the model was trained on`, received });
+    const remedy = lookAt(where);
+    throw new ExpectationError({ where, expected: `${expected}, as the model was trained on`, received, remedy });
   };
   const [wanted, own] = [like.shape.join(' x '), shape.slice(1).join(' x ')];
-  if (own !== wanted) refuse(`data of ${wanted}`, own);
+  if (own !== wanted) refuse(`rows of ${wanted} numbers`, own);
   if (!within[like.form].includes(found.form)) refuse(`values of the form ${like.form}`, found.form);
   if (found.missing > 0 && !like.hasMissing) refuse('data without missing values', `${found.missing} missing ones`);
-  if (like.form === 'real' || like.form === 'columns') return { ...found, form: 'real', divisor: 1 };
+  if (like.form === 'real' || like.form === 'columns') return { ...found, form: 'real', divisor: 1, notes: [] };
   const isWhole = /^[ui]/.test(type);
   if (like.form === 'levels' && found.form === 'bits') return { ...found, form: 'levels', divisor: isWhole ? 255 : 1 };
-  return like.form === 'grey' ? { ...found, form: 'grey' } : found;
+  return like.form === 'grey' ? { ...found, form: 'grey', notes: [] } : found;
 }

@@ -3,6 +3,7 @@ import { intensityOf } from '../binarisation.ts';
 import type { Binarisation } from '../binarisation-kinds.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
 import { type DataSet, widthOfDatum } from './data-set.ts';
+import { rowRuns, rowsInPiece } from './row-runs.ts';
 
 /** Moments of each variable over the observed values of the training rows, in the units of models. */
 export interface DataMoments {
@@ -12,24 +13,21 @@ export interface DataMoments {
   readonly deviation: Float64Array;
 }
 
-/** Rows in one look. */
-const ROWS = 256;
-
 /**
  * The moments of the training rows. Of levels that are binarised the mean is that of the bits.
  *
- * Values from 0 to 1 are added up. Means and squares of others are updated row by row (Welford 1962), so that a mean
- * far from 0 costs no digits. All is float64.
+ * Bits and levels are added up. Means and squares of others are updated row by row (Welford 1962), so that a mean that
+ * is large beside the deviation costs no digits. All is float64.
  *
  * @see Welford 1962, Technometrics 4(3), 419-420
  */
 export function dataMoments(set: DataSet, binarisation: Binarisation = 'none'): DataMoments {
   const { form } = set.description;
   const pixels = widthOfDatum(set.description);
-  const moments = form === 'real' || form === 'columns' ? updatedMoments(pixels) : addedMoments(pixels);
+  const moments = form === 'bits' || form === 'levels' ? addedMoments(pixels) : updatedMoments(pixels);
   const expected = valuesOf(set, binarisation);
   for (const { values, mask, rows } of trainingBlocks(set)) {
-    for (let row = 0; row < rows; row++) {
+    for (const row of rows) {
       const start = row * pixels;
       for (let i = 0; i < pixels; i++) {
         const stored = values[start + i]!;
@@ -77,7 +75,7 @@ function updatedMoments(pixels: number): MomentSums {
 
 /** The value that a model expects for a stored one. */
 function valuesOf({ divisor, description }: DataSet, binarisation: Binarisation): (stored: number) => number {
-  if (description.form !== 'levels') return (stored) => stored;
+  if (description.form !== 'levels') return divisor === 1 ? (stored) => stored : (stored) => stored / divisor;
   const factor = 255 / divisor;
   const expected = Float64Array.from({ length: 256 }, (_, byte) =>
     staysGrey(binarisation) ? byte / 255 : intensityOf(binarisation, byte),
@@ -86,23 +84,22 @@ function valuesOf({ divisor, description }: DataSet, binarisation: Binarisation)
 }
 
 interface Block {
-  readonly rows: number;
+  /** Rows of the block that are for training. */
+  readonly rows: Uint32Array;
   readonly values: Float32Array;
   readonly mask: Float32Array | undefined;
 }
 
-/** Training rows in blocks; rows side by side in the file are read at once. */
+/** Training rows in blocks; rows close together in the file are read at once. */
 function* trainingBlocks({ x, mask, splits: { train }, description }: DataSet): Generator<Block> {
   const pixels = widthOfDatum(description);
-  const values = new Float32Array(ROWS * pixels);
-  const observed = mask && new Float32Array(ROWS * pixels);
-  for (let start = 0; start < train.length; ) {
-    let end = start + 1;
-    while (end < train.length && end - start < ROWS && train[end] === train[end - 1]! + 1) end++;
-    const [from, to] = [train[start]!, train[end - 1]! + 1];
-    x.read(from, to, values.subarray(0, (to - from) * pixels));
-    mask?.read(from, to, observed!.subarray(0, (to - from) * pixels));
-    yield { rows: end - start, values, mask: observed };
-    start = end;
+  const most = rowsInPiece(pixels);
+  const values = new Float32Array(most * pixels);
+  const observed = mask && new Float32Array(most * pixels);
+  for (const { from, to, first, end } of rowRuns(train, most)) {
+    const length = (to - from) * pixels;
+    x.read(from, to, values.subarray(0, length));
+    mask?.read(from, to, observed!.subarray(0, length));
+    yield { rows: train.subarray(first, end).map((row) => row - from), values, mask: observed };
   }
 }

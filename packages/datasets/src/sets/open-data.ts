@@ -2,15 +2,16 @@ import { joinedSource } from '../sources/joined-source.ts';
 import { isMnistName } from '../sources/mnist-name.ts';
 import type { OpenedPart, OpenedSource, SourceOptions } from '../sources/opened-part.ts';
 import { openSource } from '../sources/source-kinds.ts';
-import { readSourceText } from '../sources/source-text.ts';
+import { type NamedSource, readSourceText } from '../sources/source-text.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
-import { concatenated } from '../stored/views.ts';
-import type { DataColumn, DataDescription, DataSet } from './data-set.ts';
+import { concatenated, widthOf } from '../stored/views.ts';
+import { type DataColumn, type DataDescription, type DataSet, widthOfDatum } from './data-set.ts';
 import { inDatumShape } from './datum-shape.ts';
 import { divideRows } from './division.ts';
 import { likeModel } from './likeness.ts';
 import { readSplitRule } from './split-rule.ts';
-import { type Survey, survey } from './survey.ts';
+import { survey } from './survey.ts';
+import type { Survey } from './value-forms.ts';
 
 /** Options of {@link openData}. */
 export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like'> {
@@ -46,13 +47,13 @@ export async function openData(text: string, options: DataOptions = {}): Promise
     ...(like ? { like } : {}),
   });
   try {
-    const { parts, notes } = inDatumShape(source.parts, shape);
+    const { parts, notes } = inDatumShape(source.parts, shape ?? shapeLike(source.parts[0]!.x, like));
     const x = joined(parts.map((part) => part.x));
     const mask = maskOf(parts);
     const divided = divideRows(source, { rule, seed: splitSeed });
-    const found = isMnistName(text) ? bytesOf(x) : survey({ x, mask, onProgress });
+    const found = isMnistName(text) ? bytesOf(x) : survey(parts, onProgress);
     const fitted = like ? likeModel(like, x, found) : found;
-    const y = labelsOf(parts);
+    const labels = labelsOf(parts);
     return {
       name: source.name,
       description: like ?? described(source, x, found),
@@ -60,10 +61,10 @@ export async function openData(text: string, options: DataOptions = {}): Promise
       divisor: fitted.divisor,
       values: { range: found.range, observed: found.observed, missing: found.missing },
       ...(mask ? { mask } : {}),
-      ...(y ? { y } : {}),
+      ...(labels.y ? { y: labels.y } : {}),
       splits: divided.splits,
       origins: parts.map((part) => ({ name: part.name, count: part.x.shape[0]! })),
-      notes: [...source.notes, ...notes, ...found.notes, divided.note],
+      notes: [...source.notes, ...notes, ...fitted.notes, ...labels.notes, divided.note],
       checksum: source.checksum,
       close: source.close,
     };
@@ -76,14 +77,27 @@ export async function openData(text: string, options: DataOptions = {}): Promise
 async function openAll(text: string, options: SourceOptions): Promise<OpenedSource> {
   const opened: OpenedSource[] = [];
   try {
-    for (const [i, source] of readSourceText(text).entries()) {
-      opened.push(await openSource(source, i === 0 ? options : { ...options, ...likeFirst(opened[0]!, options) }));
+    const sources = readSourceText(text);
+    for (const [i, source] of sources.entries()) {
+      const own = ownNames(sources, i, options);
+      opened.push(await openSource(source, i === 0 ? own : { ...own, ...likeFirst(opened[0]!, options) }));
     }
     return joinedSource(text, opened);
   } catch (error) {
     for (const source of opened) source.close();
     throw error;
   }
+}
+
+/** Names of labels and masks, one for each part, of which every source takes its own; a single name is for all. */
+function ownNames(sources: readonly NamedSource[], i: number, options: SourceOptions): SourceOptions {
+  if (sources.length === 1) return options;
+  const partsOf = ({ members }: NamedSource) => members?.length ?? 1;
+  const from = sources.slice(0, i).reduce((sum, source) => sum + partsOf(source), 0);
+  const own = (names: readonly string[]) =>
+    names.length === 1 ? names : names.slice(from, i + 1 < sources.length ? from + partsOf(sources[i]!) : undefined);
+  const { labels, mask, ...others } = options;
+  return { ...others, ...(labels ? { labels: own(labels) } : {}), ...(mask ? { mask: own(mask) } : {}) };
 }
 
 /** Columns and classes of further files are those of the first. */
@@ -110,13 +124,24 @@ const observedEverywhere = ({ where, shape }: StoredArray): StoredArray => ({
   read: (_, __, out) => out.fill(1),
 });
 
-/** Labels of all parts, where all have them in one shape. */
-function labelsOf(parts: readonly OpenedPart[]): StoredArray | undefined {
-  const labels = parts.map(({ y }) => y);
-  const shapeOf = (array: StoredArray | undefined) => array?.shape.slice(1).join();
-  if (labels.some((y) => y === undefined || shapeOf(y) !== shapeOf(labels[0]))) return undefined;
-  return joined(labels as StoredArray[]);
+interface Labels {
+  readonly y?: StoredArray;
+  readonly notes: readonly string[];
 }
+
+/** Labels of all parts, where all have them in one shape. */
+function labelsOf(parts: readonly OpenedPart[]): Labels {
+  const labels = parts.map(({ y }) => y).filter((y) => y !== undefined);
+  if (labels.length === 0) return { notes: [] };
+  const shapes = new Set(labels.map(({ shape }) => shape.slice(1).join()));
+  if (labels.length === parts.length && shapes.size === 1) return { y: joined(labels), notes: [] };
+  const reason = shapes.size > 1 ? 'have other shapes in other parts' : 'are not in all parts';
+  return { notes: [`Labels ${reason}; they are left out.`] };
+}
+
+/** Rows of as many numbers as the model's get its shape. */
+const shapeLike = (x: StoredArray, like: DataDescription | undefined): readonly number[] | undefined =>
+  like && x.shape.slice(1).join() !== like.shape.join() && widthOf(x) === widthOfDatum(like) ? like.shape : undefined;
 
 /** MNIST's files are verified, so nobody needs to look at their bytes. */
 const bytesOf = ({ shape }: StoredArray): Survey => ({

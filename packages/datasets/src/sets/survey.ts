@@ -2,115 +2,122 @@
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { StoredArray } from '../stored/stored-array.ts';
 import { widthOf } from '../stored/views.ts';
-import type { ValueForm } from './data-set.ts';
-
-/** The facts about the values of x. */
-export interface Survey {
-  readonly form: Exclude<ValueForm, 'columns'>;
-  /** Levels that are stored as 0 … 255 are divided by 255. */
-  readonly divisor: 1 | 255;
-  /** Least and greatest observed value, as stored. */
-  readonly range: readonly [least: number, greatest: number];
-  readonly observed: number;
-  readonly missing: number;
-  readonly notes: readonly string[];
-}
+import { rowsInPiece } from './row-runs.ts';
+import { formOf, type SeenFacts, type Survey } from './value-forms.ts';
 
 /** Values and their mask. */
 export interface SurveyedValues {
   readonly x: StoredArray;
   readonly mask?: StoredArray | undefined;
-  /** Called with the share of rows that are done. */
-  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** Numbers in one look. */
-const PIECE = 2 ** 18;
-
 /**
- * Looks at all values once, in pieces.
+ * Looks at all values of all parts once, in pieces.
  *
- * @throws ExpectationError where a value is infinite, or nothing was observed
+ * @param onProgress called with the share of rows that are done
+ * @throws ExpectationError where a value is infinite, a mask holds anything but 0 and 1, or nothing was observed
  */
-export function survey({ x, mask, onProgress }: SurveyedValues): Survey {
+export function survey(parts: readonly SurveyedValues[], onProgress?: (share: number) => void): Survey {
+  const count = parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
+  const { x } = parts[0]!;
+  const seen = new SeenValues(x.type === 'f2' ? HALF_LEVEL_ERROR : LEVEL_ERROR);
+  let done = 0;
+  for (const part of parts) {
+    look(part, seen, (rows) => {
+      done += rows;
+      onProgress?.(done / count);
+    });
+  }
+  if (seen.observed > 0) return formOf(seen.facts(), x);
+  throw new ExpectationError({ where: x.where, expected: 'values', received: count > 0 ? 'none observed' : 'no rows' });
+}
+
+function look({ x, mask }: SurveyedValues, seen: SeenValues, onRows: (rows: number) => void): void {
   const count = x.shape[0]!;
   const width = widthOf(x);
-  const rows = Math.max(1, Math.floor(PIECE / Math.max(1, width)));
-  const seen = new SeenValues();
-  const [values, observed] = [new Float32Array(rows * width), new Float32Array(mask ? rows * width : 0)];
+  const rows = Math.min(count, rowsInPiece(width));
+  const [values, observed] = [new Float32Array(rows * width), mask && new Float32Array(rows * width)];
   for (let from = 0; from < count; from += rows) {
     const to = Math.min(from + rows, count);
     const length = (to - from) * width;
     x.read(from, to, values.subarray(0, length));
-    mask?.read(from, to, observed.subarray(0, length));
-    const infinite = seen.see(values.subarray(0, length), mask && observed.subarray(0, length));
-    if (infinite >= 0)
-      throw infiniteValue(x.where, { row: from + Math.floor(infinite / width), place: infinite % width });
-    onProgress?.(to / count);
+    mask?.read(from, to, observed!.subarray(0, length));
+    const placeOf = (i: number) => `row ${from + Math.floor(i / width)}, value ${i % width}`;
+    if (mask) checkMask(mask.where, observed!.subarray(0, length), placeOf);
+    const infinite = seen.see(values.subarray(0, length), observed?.subarray(0, length));
+    if (infinite >= 0) throw infiniteValue(`${x.where}, ${placeOf(infinite)}`, x.type);
+    onRows(to - from);
   }
-  if (seen.observed === 0)
-    throw new ExpectationError({ where: x.where, expected: 'values', received: 'none observed' });
-  return formOf(seen, x);
 }
 
-const infiniteValue = (where: string, { row, place }: { readonly row: number; readonly place: number }) =>
+function checkMask(where: string, values: Float32Array, placeOf: (i: number) => string): void {
+  const wrong = values.findIndex((value) => value !== 0 && value !== 1);
+  if (wrong < 0) return;
+  throw new ExpectationError({
+    where: `${where}, ${placeOf(wrong)}`,
+    expected: 'a mask of 1 for observed and 0 for missing values',
+    received: String(values[wrong]),
+  });
+}
+
+const infiniteValue = (where: string, type: string) =>
   new ExpectationError({
-    where: `${where}, row ${row}, value ${place}`,
+    where,
     expected: 'a finite number, or NaN for a missing one',
-    received: 'an infinite one',
+    received: type === 'f8' ? 'an infinite one, or one beyond 3.4e38, the largest of float32' : 'an infinite one',
+    remedy: 'replace it where the file is written, or give a mask',
   });
 
-/** Levels k/255 in float32 and in half precision differ from the quotient by less than this. */
+/** Levels k/255 in float32 differ from the quotient by less than this. */
 const LEVEL_ERROR = 1e-3 / 255;
 
+/** Half precision has 11 bits: near 1 it rounds by 2^-12 at most. */
+const HALF_LEVEL_ERROR = 2 ** -12 + LEVEL_ERROR;
+
 class SeenValues {
-  least = Number.POSITIVE_INFINITY;
-  greatest = Number.NEGATIVE_INFINITY;
   observed = 0;
-  missing = 0;
-  areBits = true;
-  areWhole = true;
-  /** Whether all are k/255. */
-  areLevels = true;
+  #missing = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
+  #areBits = true;
+  #areWhole = true;
+  #areLevels = true;
+  readonly #levelError: number;
+
+  constructor(levelError: number) {
+    this.#levelError = levelError;
+  }
 
   /** @returns the place of an infinite value, or −1 */
   see(values: Float32Array, mask?: Float32Array): number {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (mask?.[i] === 0 || Number.isNaN(value)) {
-        this.missing++;
+        this.#missing++;
         continue;
       }
       this.observed++;
-      if (value < this.least) this.least = value;
-      if (value > this.greatest) this.greatest = value;
+      if (value < this.#least) this.#least = value;
+      if (value > this.#greatest) this.#greatest = value;
       if (value === 0 || value === 1) continue;
-      this.areBits = false;
-      if (this.areWhole && !Number.isInteger(value)) this.areWhole = false;
-      if (this.areLevels && Math.abs(value - Math.round(255 * value) / 255) > LEVEL_ERROR) this.areLevels = false;
+      this.#areBits = false;
+      if (this.#areWhole && !Number.isInteger(value)) this.#areWhole = false;
+      if (this.#areLevels && Math.abs(value - Math.round(255 * value) / 255) > this.#levelError) {
+        this.#areLevels = false;
+      }
       if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return i;
     }
     return -1;
   }
-}
 
-function formOf(seen: SeenValues, { type, shape }: StoredArray): Survey {
-  const { least, greatest, observed, missing, areBits, areWhole, areLevels } = seen;
-  const facts = { range: [least, greatest] as const, observed, missing };
-  const isImage = shape.length > 2;
-  const isByte = least >= 0 && greatest <= 255;
-  if (areBits) return { ...facts, form: 'bits', divisor: 1, notes: [] };
-  if (type === 'u1') return { ...facts, form: 'levels', divisor: 255, notes: [] };
-  if (isImage && areWhole && isByte) {
+  facts(): SeenFacts {
     return {
-      ...facts,
-      form: 'levels',
-      divisor: 255,
-      notes: ['Whole numbers from 0 to 255: taken as the levels of a byte.'],
+      range: [this.#least, this.#greatest],
+      observed: this.observed,
+      missing: this.#missing,
+      areBits: this.#areBits,
+      areWhole: this.#areWhole,
+      areLevels: this.#areLevels,
     };
   }
-  if (isImage && areLevels && least >= 0 && greatest <= 1) {
-    return { ...facts, form: 'levels', divisor: 1, notes: ['All values are k/255: taken as the levels of a byte.'] };
-  }
-  return { ...facts, form: least >= 0 && greatest <= 1 ? 'grey' : 'real', divisor: 1, notes: [] };
 }

@@ -3,8 +3,10 @@ import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type OpenedArrays, openArrays } from '../formats/open-arrays.ts';
 import { type SplitName, splitNames } from '../sets/data-set.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
-import { inverted, widthOf } from '../stored/views.ts';
+import { inverted, reshaped, widthOf } from '../stored/views.ts';
 import { fileChecksum } from './file-checksum.ts';
+import { arrayInMemory } from './in-memory.ts';
+import { lookAt } from './look.ts';
 import type { OpenedPart, OpenedSource, SourceOptions } from './opened-part.ts';
 import type { NamedSource } from './source-text.ts';
 
@@ -25,17 +27,31 @@ export function arraySource(source: NamedSource, options: SourceOptions): Opened
   const opened = openArrays(source.path, { invert: options.invert ?? false });
   try {
     const named = namedParts(source, opened, options);
+    checkNames(source.path, named.length, options);
     const parts = named.map((part) => openedPart(source.path, opened, part, options));
     return {
       name: basename(source.path),
       parts,
-      notes: [...opened.notes, ...choiceNotes(opened, named)],
+      notes: [...opened.notes, ...choiceNotes(opened, named, options)],
       checksum: () => fileChecksum(source.path),
       close: opened.close,
     };
   } catch (error) {
     opened.close();
     throw error;
+  }
+}
+
+/** Fewer names than parts would leave a part without labels, or observed everywhere. */
+function checkNames(where: string, parts: number, options: SourceOptions): void {
+  for (const option of ['labels', 'mask'] as const) {
+    const count = options[option]?.length ?? parts;
+    if (count === parts) continue;
+    throw new ExpectationError({
+      where: `${where}: ${option}`,
+      expected: `${parts} ${parts === 1 ? 'name' : 'names'}, one for each part`,
+      received: options[option]?.join(', ') || 'none',
+    });
   }
 }
 
@@ -74,7 +90,10 @@ function namedParts(
   const x = usual.x.find((name) => candidates.includes(name)) ?? onlyOne(path, arrays, candidates);
   const beside = (kind: 'y' | 'mask') =>
     usual[kind].find(
-      (name) => name !== x && candidates.includes(name) && countOf(arrays[name]!) === countOf(arrays[x]!),
+      (name) =>
+        name !== x &&
+        candidates.includes(name) &&
+        countOf(byRows(arrays[name]!, countOf(arrays[x]!))) === countOf(arrays[x]!),
     );
   return [{ x, y: asked('labels', 0) ?? beside('y'), mask: asked('mask', 0) ?? beside('mask') }];
 }
@@ -91,13 +110,13 @@ function onlyOne(path: string, arrays: OpenedArrays['arrays'], names: readonly s
     where: path,
     expected: 'one array of data, or the name of it',
     received: shapes.slice(0, 12).join(', ') || 'none',
-    remedy: `name the arrays behind a colon, training data first: ${basename(path)}:${names.slice(0, 2).join(',')}`,
+    remedy: `name the arrays behind a colon, training data first: ${basename(path)}:${names.slice(0, 2).join(',')}; ${lookAt(path)}`,
   });
 }
 
 function requireArray(path: string, present: readonly string[], name: string): void {
   if (present.includes(name)) return;
-  const remedy = didYouMean(name, present);
+  const remedy = didYouMean(name, present) || lookAt(path);
   const expected = `one of the arrays ${present.slice(0, 20).join(', ')}`;
   throw new ExpectationError({ where: path, expected, received: `"${name}"`, remedy });
 }
@@ -111,22 +130,31 @@ function openedPart(path: string, opened: OpenedArrays, part: PartNames, options
   };
   const x = arrayOf(part.x)!;
   const mask = arrayOf(part.mask);
-  const column = arrayOf(options.partColumn);
-  const y = arrayOf(part.y);
+  const vectorOf = (name: string | undefined) => {
+    const array = arrayOf(name);
+    return array && byRows(array, countOf(x));
+  };
+  const column = vectorOf(options.partColumn);
+  const y = vectorOf(part.y);
   for (const other of [mask, y, column]) if (other) checkCount(other, x);
   return {
     ...(part.role ? { role: part.role } : {}),
     name: part.x,
-    x: options.invert && !isKnownToInvert(opened) ? inverted(x) : x,
+    x: options.invert && !opened.isInverted ? inverted(x) : x,
     ...(mask ? { mask } : {}),
-    ...(y ? { y } : {}),
+    ...(y ? { y: widthOf(y) === 1 ? reshaped(y, []) : y } : {}),
     ...(column ? { partOf: { values: numbersOf(column), names: splitNames } } : {}),
   };
 }
 
-/** Caltech 101 silhouettes, which their reader inverts. */
-const isKnownToInvert = ({ format, parts }: OpenedArrays): boolean =>
-  format === 'mat' && parts?.validation !== undefined;
+/** MATLAB's row vectors [1, n] hold a number for each of n rows. */
+function byRows(array: StoredArray, count: number): StoredArray {
+  const [rows, columns] = array.shape;
+  if (array.shape.length !== 2 || rows !== 1 || columns !== count || count === 1) return array;
+  const values = new Float32Array(count);
+  array.read(0, 1, values);
+  return { ...arrayInMemory(values, [count], array.where), type: array.type };
+}
 
 /** One number for each row. */
 function numbersOf(array: StoredArray): Float32Array {
@@ -145,15 +173,20 @@ function checkCount(array: StoredArray, x: StoredArray): void {
   throw new ExpectationError({ where: array.where, expected, received: String(countOf(array)) });
 }
 
-function choiceNotes({ arrays }: OpenedArrays, parts: readonly PartNames[]): string[] {
-  const used = new Set(parts.flatMap(({ x, y, mask }) => [x, y, mask]));
+function choiceNotes(
+  { arrays, isInverted }: OpenedArrays,
+  parts: readonly PartNames[],
+  { partColumn, invert }: SourceOptions,
+): string[] {
+  const used = new Set([...parts.flatMap(({ x, y, mask }) => [x, y, mask]), partColumn]);
   const idle = Object.keys(arrays).filter((name) => !used.has(name));
-  const words = parts.map(
-    ({ role, x, y, mask }) =>
-      `${x} is ${role ?? 'the'} data${y ? `, ${y} its labels` : ''}${mask ? `, ${mask} its mask` : ''}`,
-  );
+  const words = parts.map(({ role, x, y, mask }) => {
+    const part = role === undefined ? 'data' : `${role === 'train' ? 'training' : role} data`;
+    return `${x} holds the ${part}${y ? `, ${y} its labels` : ''}${mask ? `, ${mask} its mask` : ''}.`;
+  });
   return [
-    ...words,
+    ...(Object.keys(arrays).length > 1 ? words : []),
+    ...(invert && !isInverted ? ['Values are inverted, 1 − x.'] : []),
     ...(idle.length > 0 ? [`Not used: ${idle.slice(0, 12).join(', ')}${idle.length > 12 ? ', …' : ''}.`] : []),
   ];
 }

@@ -26,7 +26,7 @@ export function joinedSource(text: string, sources: readonly OpenedSource[]): Op
     throw new ExpectationError({
       where: `data ${text}`,
       expected: 'training and test data, or training, validation and test data',
-      received: isDivided ? 'a source among others that is divided already' : `${parts.length} sources`,
+      received: isDivided ? 'a source among others that is divided already' : `${parts.length} parts`,
     });
   }
   return {

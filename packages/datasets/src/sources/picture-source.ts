@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type Pictures, readPictures } from '../pictures/pictures.ts';
-import type { SplitName } from '../sets/data-set.ts';
+import { type SplitName, splitNames } from '../sets/data-set.ts';
 import { splitOfWord } from '../sets/split-words.ts';
 import { arrayInMemory } from './in-memory.ts';
 import type { OpenedPart, OpenedSource, SourceOptions } from './opened-part.ts';
@@ -15,7 +15,7 @@ import type { OpenedPart, OpenedSource, SourceOptions } from './opened-part.ts';
  * @throws ExpectationError as `readPictures` does, or where the parts have other sizes or other classes
  */
 export async function pictureSource(folder: string, options: SourceOptions): Promise<OpenedSource> {
-  const parts = partFolders(folder);
+  const { parts, notes } = partFolders(folder);
   const roles = parts.length > 0 ? parts : [{ path: folder, role: undefined }];
   const read: (Pictures & { readonly role: SplitName | undefined })[] = [];
   for (const { path, role } of roles) read.push({ ...(await readPictures(path, pictureOptions(options))), role });
@@ -25,7 +25,7 @@ export async function pictureSource(folder: string, options: SourceOptions): Pro
     name: basename(resolve(folder)),
     parts: alike.map((pictures) => partOf(folder, pictures, classes)),
     ...(classes ? { classes } : {}),
-    notes: read.flatMap(({ notes, role }) => notes.map((note) => (role ? `${role}: ${note}` : note))),
+    notes: [...notes, ...read.flatMap(({ notes, role }) => notes.map((note) => (role ? `${role}: ${note}` : note)))],
     checksum: () => checksumOf(alike),
     close() {},
   };
@@ -36,15 +36,33 @@ const pictureOptions = ({ size, grey }: SourceOptions) => ({
   ...(grey ? { grey } : {}),
 });
 
-/** Sub-folders that are parts; none unless one of them is for training. */
-function partFolders(folder: string): { readonly path: string; readonly role: SplitName }[] {
-  const found = readdirSync(folder)
-    .filter((name) => statSync(join(folder, name)).isDirectory())
-    .flatMap((name) => {
-      const role = splitOfWord(name);
-      return role ? [{ path: join(folder, name), role }] : [];
+interface PartFolder {
+  readonly path: string;
+  readonly role: SplitName;
+}
+
+/**
+ * Sub-folders that are parts, in the order of the splits. There are some where one is for training, and others are for
+ * validation or the test, or there are none: a class may be called `train`, too.
+ */
+function partFolders(folder: string): { readonly parts: readonly PartFolder[]; readonly notes: readonly string[] } {
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  const folders = names.filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory());
+  const parts = splitNames.flatMap((role) =>
+    folders.filter((name) => splitOfWord(name) === role).map((name) => ({ path: join(folder, name), role })),
+  );
+  const others = names.filter((name) => !parts.some(({ path }) => path === join(folder, name)));
+  const isDivided = parts[0]?.role === 'train' && (parts.length > 1 || folders.length === 1);
+  if (!isDivided) return { parts: [], notes: [] };
+  const twice = parts.find(({ role }, i) => role === parts[i - 1]?.role);
+  if (twice) {
+    throw new ExpectationError({
+      where: folder,
+      expected: 'one folder for each part',
+      received: parts.map(({ path }) => basename(path)).join(', '),
     });
-  return found.some(({ role }) => role === 'train') ? found : [];
+  }
+  return { parts, notes: others.length > 0 ? [`Not used: ${others.slice(0, 12).join(', ')}.`] : [] };
 }
 
 type Part = Pictures & { readonly role: SplitName | undefined };
@@ -72,14 +90,19 @@ function partOf(folder: string, { role, images, labels }: Part, classes: readonl
 function indexIn(folder: string, classes: readonly string[], name: string): number {
   const index = classes.indexOf(name);
   if (index >= 0) return index;
-  const expected = `sub-folders ${classes.slice(0, 12).join(', ')}, as in the first part`;
-  throw new ExpectationError({ where: folder, expected, received: name });
+  throw new ExpectationError({
+    where: folder,
+    expected: `classes among ${classes.slice(0, 12).join(', ')}${classes.length > 12 ? ', …' : ''}`,
+    received: name,
+    remedy: 'classes are those of the training part, or of the data of training',
+  });
 }
 
 /** Of the pictures as models see them, and their classes. */
 function checksumOf(parts: readonly Pictures[]): string {
   const hash = createHash('sha256');
   for (const { images, labels } of parts) {
+    hash.update(images.shape.join());
     hash.update(images.readBytes!(0, images.shape[0]!));
     if (labels) hash.update(JSON.stringify([labels.classes, [...labels.values]]));
   }

@@ -1,10 +1,11 @@
 // Which kind of source a path is, and the options that each kind takes.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { isCifarFolder } from '../formats/cifar.ts';
 import { isIdxFolder } from '../idx-folder.ts';
 import { arraySource } from './array-source.ts';
 import { idxSource, mnistSource } from './image-source.ts';
+import { lookAt } from './look.ts';
 import { isMnistName } from './mnist-name.ts';
 import type { OpenedSource, SourceOptions } from './opened-part.ts';
 import { pictureSource } from './picture-source.ts';
@@ -43,10 +44,12 @@ export async function openSource(source: NamedSource, options: SourceOptions): P
   const kind: SourceKind = kinds[kindOf(source)];
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === false || kind.takes.includes(name as keyof SourceOptions)) continue;
+    const isColumn = name === 'partColumn';
     throw new ExpectationError({
-      where: `data ${source.path}: ${name}`,
-      expected: `no such option for ${kind.name}`,
+      where: `data ${source.path}: ${isColumn ? 'splits' : name}`,
+      expected: isColumn ? `no column beside ${kind.name}` : `no such option for ${kind.name}`,
       received: JSON.stringify(value),
+      remedy: lookAt(source.path),
     });
   }
   if (source.members && kind !== kinds.arrays) {
@@ -55,6 +58,7 @@ export async function openSource(source: NamedSource, options: SourceOptions): P
       where: `data ${source.path}`,
       expected: `no names of arrays in ${kind.name}`,
       received,
+      remedy: lookAt(source.path),
     });
   }
   return kind.open(source, options);
@@ -71,6 +75,16 @@ function kindOf({ path, members }: NamedSource): keyof typeof kinds {
     });
   }
   if (!statSync(path).isDirectory()) return isTable(path) ? 'table' : 'arrays';
+  checkFolder(path);
   if (isIdxFolder(path)) return 'idx';
   return isCifarFolder(path) ? 'arrays' : 'pictures';
+}
+
+function checkFolder(path: string): void {
+  try {
+    readdirSync(path);
+  } catch (error) {
+    const received = (error as Error).message;
+    throw new ExpectationError({ where: `data ${path}`, expected: 'a folder that can be read', received });
+  }
 }

@@ -1,10 +1,13 @@
 // Tables as sources.
 import { basename } from 'node:path';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import type { DataColumn } from '../sets/data-set.ts';
+import { rowsInPiece } from '../sets/row-runs.ts';
 import type { Table, TableColumn, TableOptions } from '../tables/table.ts';
 import { readTable } from '../tables/table.ts';
 import { fileChecksum } from './file-checksum.ts';
 import { arrayInMemory } from './in-memory.ts';
+import { lookAt } from './look.ts';
 import type { LikeData, OpenedSource, SourceOptions } from './opened-part.ts';
 
 /** Whether a file is a table by its name. */
@@ -16,8 +19,13 @@ export const isTable = (path: string): boolean => /\.(csv|tsv|tab|txt)(\.gz)?$/i
  * @throws ExpectationError as `readTable` does
  */
 export async function tableSource(path: string, options: SourceOptions): Promise<OpenedSource> {
+  if (options.labels && options.labels.length !== 1) {
+    const received = options.labels.join(', ') || 'none';
+    throw new ExpectationError({ where: `${path}: labels`, expected: 'one column', received });
+  }
   const table = await readTable(path, tableOptions(options));
   const columns = dataColumns(table);
+  if (options.like?.columns) checkBits(path, columns, options.like.columns);
   const { labels, parts, missing } = table;
   return {
     name: basename(path),
@@ -41,7 +49,7 @@ export async function tableSource(path: string, options: SourceOptions): Promise
 function tableOptions({ labels, leaveOut, partColumn, like }: SourceOptions): TableOptions {
   return {
     ...(labels?.[0] === undefined ? {} : { label: labels[0] }),
-    ...(leaveOut ? { leaveOut } : {}),
+    ...(leaveOut && !like?.columns ? { leaveOut } : {}), // the other file's columns leave all others out
     ...(partColumn === undefined ? {} : { part: partColumn }),
     ...(like?.columns ? { like: likeTable(like) } : {}),
   };
@@ -67,14 +75,29 @@ function dataColumns({ columns, values, mask }: Table): readonly DataColumn[] {
   }));
 }
 
+/** A model gives such a column a probability of 1. */
+function checkBits(path: string, columns: readonly DataColumn[], like: readonly DataColumn[]): void {
+  const wrong = like.find(({ kind }, i) => kind === 'bit' && columns[i]?.kind !== 'bit');
+  if (!wrong) return;
+  throw new ExpectationError({
+    where: `${path}: column "${wrong.name}"`,
+    expected: '0 and 1 only, as in the first file, or the file of training',
+    received: 'other numbers',
+    remedy: lookAt(path),
+  });
+}
+
 /** For each column of the values, whether all observed values are 0 or 1. */
 function bitColumns(rows: number, width: number, { values, mask }: Pick<Table, 'values' | 'mask'>): readonly boolean[] {
   const isBit = new Array<boolean>(width).fill(true);
-  const [x, observed] = [new Float32Array(width), new Float32Array(width)];
-  for (let row = 0; row < rows; row++) {
-    values.read(row, row + 1, x);
-    mask.read(row, row + 1, observed);
-    for (let i = 0; i < width; i++) if (observed[i] === 1 && x[i] !== 0 && x[i] !== 1) isBit[i] = false;
+  const most = Math.min(rows, rowsInPiece(width));
+  const [x, observed] = [new Float32Array(most * width), new Float32Array(most * width)];
+  for (let from = 0; from < rows; from += most) {
+    const to = Math.min(rows, from + most);
+    const length = (to - from) * width;
+    values.read(from, to, x.subarray(0, length));
+    mask.read(from, to, observed.subarray(0, length));
+    for (let i = 0; i < length; i++) if (observed[i] === 1 && x[i] !== 0 && x[i] !== 1) isBit[i % width] = false;
   }
   return isBit;
 }

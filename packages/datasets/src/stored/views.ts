@@ -53,13 +53,13 @@ export function columnMajorImages(array: StoredArray, height: number, width: num
   return reordered(reshaped(array, [height * width]), [height, width], order);
 }
 
-/** 1 − x for x in 0 … 1: black on white becomes white on black. */
+/** 1 − x for x in 0 … 1: black on white becomes white on black. NaN stays missing. */
 export function inverted(array: StoredArray): StoredArray {
   const { readBytes, where, ...rest } = array;
   const invert = <A extends Float32Array | Uint8Array>(values: A): A => {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
-      if (!(value >= 0 && value <= 1)) {
+      if (value < 0 || value > 1) {
         throw new ExpectationError({ where, expected: 'numbers from 0 to 1, to invert', received: String(value) });
       }
       values[i] = 1 - value;

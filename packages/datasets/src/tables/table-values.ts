@@ -57,11 +57,11 @@ export function valuesWriter({ path, rows, columns, classes, missing }: Layout) 
   const writers = columns.map((column) => writerOf(column, missing));
   let row = 0;
   return {
-    write(fields: readonly string[]): void {
+    write(fields: readonly string[], line: number): void {
       if (row >= rows) throw changed(path);
-      for (const write of writers) write({ fields, values, mask, start: row * width });
+      for (const write of writers) write({ fields, line, values, mask, start: row * width });
       for (const { place, name, indices, values } of kept) {
-        values[row] = found(`${path}: column "${name}"`, fields[place]!, indices);
+        values[row] = indices.get(fields[place]!) ?? refuseClass(whereIs(name, line), fields[place]!, indices);
       }
       row++;
     },
@@ -71,23 +71,26 @@ export function valuesWriter({ path, rows, columns, classes, missing }: Layout) 
     },
   };
 
+  function whereIs(name: string, line: number): string {
+    return `${path}: column "${name}", line ${line}`;
+  }
+
   function writerOf({ place, name, at, kind, width }: PlacedColumn, missing: ReadonlySet<string>): Write {
     if (kind.kind === 'categorical') {
       const classOf = indexOf(kind.classes);
-      return ({ fields, values, mask, start }) => {
+      return ({ fields, line, values, mask, start }) => {
         const field = fields[place]!;
         if (missing.has(field)) return;
         mask.fill(1, start + at, start + at + width);
-        values[start + at + found(`${path}: column "${name}"`, field, classOf)] = 1;
+        values[start + at + (classOf.get(field) ?? refuseClass(whereIs(name, line), field, classOf))] = 1;
       };
     }
-    return ({ fields, values, mask, start }) => {
+    return ({ fields, line, values, mask, start }) => {
       const field = fields[place]!;
       if (missing.has(field)) return;
       mask[start + at] = 1;
-      const value = numberOf(field);
-      if (Number.isNaN(value)) throw noNumber(`${path}: column "${name}"`, field);
-      values[start + at] = value;
+      values[start + at] = numberOf(field);
+      if (!Number.isFinite(values[start + at])) throw noNumber(whereIs(name, line), field);
     };
   }
 }
@@ -96,6 +99,8 @@ type Write = (row: {
   readonly fields: readonly string[];
   readonly values: Float32Array;
   readonly mask: Uint8Array;
+  /** The line of the file, for errors. */
+  readonly line: number;
   /** Where the row begins in both. */
   readonly start: number;
 }) => void;
@@ -103,9 +108,7 @@ type Write = (row: {
 const indexOf = (classes: readonly string[]) => new Map(classes.map((name, index) => [name, index]));
 
 /** With the kinds of another file, a class may be new here. */
-function found(where: string, field: string, indices: ReadonlyMap<string, number>): number {
-  const index = indices.get(field);
-  if (index !== undefined) return index;
+function refuseClass(where: string, field: string, indices: ReadonlyMap<string, number>): never {
   const known = [...indices.keys()];
   throw new ExpectationError({
     where,
@@ -118,7 +121,11 @@ function found(where: string, field: string, indices: ReadonlyMap<string, number
 const MOST_LISTED = 12;
 
 const noNumber = (where: string, field: string) =>
-  new ExpectationError({ where, expected: 'a number', received: JSON.stringify(field.slice(0, 60)) });
+  new ExpectationError({
+    where,
+    expected: 'a number below 3.4e38, as in the first file, or the file of training',
+    received: JSON.stringify(field.slice(0, 60)),
+  });
 
 function checkSize(path: string, rows: number, width: number): void {
   if (rows * width <= MOST_NUMBERS) return;

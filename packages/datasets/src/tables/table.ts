@@ -175,8 +175,8 @@ async function survey(path: string, { dialect, names, choice, missing }: FirstPa
 async function fill(layout: Layout, dialect: Dialect) {
   const { write, finish } = valuesWriter(layout);
   let isHeader = dialect.hasHeader;
-  await visitRecords(layout.path, dialect, (fields) => {
-    if (!isHeader) write(fields);
+  await visitRecords(layout.path, dialect, (fields, line) => {
+    if (!isHeader) write(fields, line);
     isHeader = false;
   });
   return finish();

@@ -8,6 +8,8 @@ import type { MatArray } from './mat-variable.ts';
 export interface MatRecipe {
   /** The array of a field; undefined where the recipe does not know the field. */
   open(variable: MatArray, options: OpenArraysOptions): StoredArray | undefined;
+  /** Whether the option `invert` turns its images. */
+  readonly inverts?: boolean;
   /** Sentences about the layout that was assumed. */
   notes(options: OpenArraysOptions): readonly string[];
 }
@@ -65,6 +67,7 @@ const caltech: KnownFile = {
     const images = columnMajorImages(rows, side, side);
     return invert ? inverted(images) : images;
   },
+  inverts: true,
   notes: ({ invert }) => [
     'known as Caltech 101 silhouettes: images are rows, their pixels column by column',
     invert ? 'images are inverted, 1 − x' : 'images are not inverted, x as stored',

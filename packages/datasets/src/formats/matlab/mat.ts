@@ -39,7 +39,9 @@ export function readMat(source: ByteSource, options: OpenArraysOptions = {}): Na
     return { name: variable.name, open: () => recipe?.open(variable, options) ?? variable.open('rows') };
   });
   const opened = openFields(source.where, fields, options);
-  return recipe ? { ...opened, notes: [...opened.notes, ...recipe.notes(options)] } : opened;
+  if (!recipe) return opened;
+  const isInverted = options.invert === true && recipe.inverts === true;
+  return { ...opened, notes: [...opened.notes, ...recipe.notes(options)], isInverted };
 }
 
 /** Whether the numbers of a file begin with the byte of least weight. */
