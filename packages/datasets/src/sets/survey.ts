@@ -36,18 +36,34 @@ function look({ x, mask }: SurveyedValues, seen: SeenValues, onRows: (rows: numb
   const count = x.shape[0]!;
   const width = widthOf(x);
   const rows = Math.min(count, rowsInPiece(width));
-  const [values, observed] = [new Float32Array(rows * width), mask && new Float32Array(rows * width)];
+  const valuesAt = mask ? floatsOf(x, rows) : valuesOf(x, rows);
+  const maskAt = mask && floatsOf(mask, rows);
   for (let from = 0; from < count; from += rows) {
     const to = Math.min(from + rows, count);
-    const length = (to - from) * width;
-    x.read(from, to, values.subarray(0, length));
-    mask?.read(from, to, observed!.subarray(0, length));
+    const [values, observed] = [valuesAt(from, to), maskAt?.(from, to)];
     const placeOf = (i: number) => `row ${from + Math.floor(i / width)}, value ${i % width}`;
-    if (mask) checkMask(mask.where, observed!.subarray(0, length), placeOf);
-    const infinite = seen.see(values.subarray(0, length), observed?.subarray(0, length));
+    if (mask) checkMask(mask.where, observed!, placeOf);
+    const infinite = seen.see(values, observed);
     if (infinite >= 0) throw infiniteValue(`${x.where}, ${placeOf(infinite)}`, x.type);
     onRows(to - from);
   }
+}
+
+type RowValues = (from: number, to: number) => Float32Array | Uint8Array;
+
+/** Bytes as they are: a large picture would take four times its memory as floats. */
+const valuesOf = (x: StoredArray, rows: number): RowValues =>
+  x.type === 'u1' && x.readBytes ? x.readBytes : floatsOf(x, rows);
+
+/** Rows in memory that is used again; at most so many. */
+function floatsOf(array: StoredArray, rows: number): (from: number, to: number) => Float32Array {
+  const width = widthOf(array);
+  const memory = new Float32Array(rows * width);
+  return (from, to) => {
+    const values = memory.subarray(0, (to - from) * width);
+    array.read(from, to, values);
+    return values;
+  };
 }
 
 function checkMask(where: string, values: Float32Array, placeOf: (i: number) => string): void {
@@ -89,7 +105,7 @@ class SeenValues {
   }
 
   /** @returns the place of an infinite value, or −1 */
-  see(values: Float32Array, mask?: Float32Array): number {
+  see(values: Float32Array | Uint8Array, mask?: Float32Array): number {
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       if (mask?.[i] === 0 || Number.isNaN(value)) {
