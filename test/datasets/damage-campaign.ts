@@ -12,6 +12,8 @@ export interface Reading {
   /** By which the largest memory of the process grew. */
   readonly megabytes?: number;
   readonly faults?: readonly string[];
+  /** The outcome of the same file as data for training. */
+  readonly data?: Pick<Reading, 'outcome' | 'message'>;
 }
 
 /** The limits of one file. */

@@ -2,7 +2,8 @@
 // behind.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { openData } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { openArrays } from '../../packages/datasets/src/formats/open-arrays.ts';
 import type { StoredArray } from '../../packages/datasets/src/stored/stored-array.ts';
@@ -26,20 +27,34 @@ function readAll(array: StoredArray): void {
   }
 }
 
-/** The outcome of a file: arrays, one error as it should be, or something else. */
-function outcomeOf(path: string): Pick<Reading, 'outcome' | 'message'> {
+/** The outcome of an attempt: data, one error as it should be, or something else. */
+async function outcomeOf(
+  path: string,
+  attempt: () => void | Promise<void>,
+): Promise<Pick<Reading, 'outcome' | 'message'>> {
   try {
-    const opened = openArrays(path);
-    try {
-      for (const array of Object.values(opened.arrays)) readAll(array);
-    } finally {
-      opened.close();
-    }
+    await attempt();
     return { outcome: 'read' };
   } catch (error) {
-    const isOne = error instanceof ExpectationError && error.where.startsWith(path) && !error.message.includes('\n');
-    return { outcome: isOne ? 'refused' : 'wrong', message: String(error).replace(path, '') };
+    const isOne =
+      error instanceof ExpectationError && error.where.includes(basename(path)) && !error.message.includes('\n');
+    return { outcome: isOne ? 'refused' : 'wrong', message: String(error).replaceAll(path, '') };
   }
+}
+
+function readArrays(path: string): void {
+  const opened = openArrays(path);
+  try {
+    for (const array of Object.values(opened.arrays)) readAll(array);
+  } finally {
+    opened.close();
+  }
+}
+
+/** As data for training: the shape, the splits, and a look at all values. */
+async function readData(path: string): Promise<void> {
+  const data = await openData(path);
+  data.close();
 }
 
 const tell = (reading: Reading) => process.stdout.write(`${JSON.stringify(reading)}\n`);
@@ -50,8 +65,11 @@ for (let seed = first; seed < first + count; seed++) {
   const path = join(folder, name);
   writeFileSync(path, file);
   const [before, start] = [megabytes(), performance.now()];
-  const outcome = outcomeOf(path);
+  const arrays = await outcomeOf(path, () => readArrays(path));
   const seconds = (performance.now() - start) / 1000;
-  tell({ seed, ...outcome, seconds, megabytes: megabytes() - before, faults });
+  const data = await outcomeOf(path, () => readData(path));
+  const all = (performance.now() - start) / 1000;
+  const worse = data.outcome === 'wrong' ? data : arrays;
+  tell({ seed, ...worse, seconds: Math.max(seconds, all - seconds), megabytes: megabytes() - before, faults, data });
 }
 rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
-// Damaged files of arrays: each gives arrays or one clear error, within 2 s and 200 MiB.
-// 2,000 of them: npx tsx test/datasets/damage-program.ts 0 2000
+// Damaged files of arrays: each gives arrays, and data for training, or one clear error, within 2 s and 200 MiB.
+// 2,000 of them: pnpm damage 0 2000
 import { expect, it } from 'vitest';
 import { faultsIn, MOST_MEGABYTES, MOST_SECONDS, readDamaged } from './damage-campaign.ts';
 
@@ -12,6 +12,8 @@ it('damaged files give arrays or one clear error within time and memory', async 
   const refused = readings.filter(({ outcome }) => outcome === 'refused');
   expect(refused.length).toBeGreaterThan(count / 2);
   expect(refused.length).toBeLessThan(count);
+  // data have more to fulfil than arrays
+  expect(readings.filter(({ outcome, data }) => outcome === 'refused' && data?.outcome === 'read')).toEqual([]);
 });
 
 it('the campaign names readings that break a limit, and other errors', () => {

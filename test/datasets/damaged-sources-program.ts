@@ -1,9 +1,9 @@
-// Reads damaged tables and pictures: seeds `first` to `first + count` − 1, a line of JSON for each.
-// `node --expose-gc --import tsx test/datasets/damaged-sources-program.ts 0 2000` tries two thousand.
+// Reads damaged tables and pictures, each also as data for training: seeds `first` to `first + count` − 1, a line of
+// JSON for each. `pnpm damage-sources 0 2000` tries two thousand.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPictures, readTable } from '@flowvae/datasets';
+import { openData, readPictures, readTable } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type DamagedSource, damagedSource } from './damaged-sources.ts';
 
@@ -28,6 +28,8 @@ async function read({ kind, name, bytes }: DamagedSource, place: string): Promis
   writeFileSync(path, bytes);
   if (kind === 'table') await readTable(path);
   else await readPictures(place);
+  globalThis.gc?.(); // each reading has the limit of memory for itself
+  (await openData(kind === 'table' ? path : place)).close();
 }
 
 async function messageOf(source: DamagedSource, seed: number): Promise<string> {
