@@ -28,7 +28,7 @@ async function read({ kind, name, bytes }: DamagedSource, place: string): Promis
   writeFileSync(path, bytes);
   if (kind === 'table') await readTable(path);
   else await readPictures(place);
-  globalThis.gc?.(); // each reading has the limit of memory for itself
+  if (process.memoryUsage().arrayBuffers > 2 ** 25) globalThis.gc?.(); // each reading has the memory for itself
   (await openData(kind === 'table' ? path : place)).close();
 }
 

@@ -114,6 +114,35 @@ describe('openData on tables', () => {
     expect(data.values).toEqual({ range: [0, 7], observed: 23, missing: 1 });
   });
 
+  it.each([
+    ['a,b\n0,1\n1,1\n', 'bits'],
+    ['a,b\n0,0.5\n1,1\n', 'columns'],
+    ['a,b\n2,0.5\n1,1\n', 'real'],
+    ['c\nred\nblue\nred\n', 'columns'],
+    ['c,b\nred,1\nblue,0\nred,1\n', 'columns'],
+  ])('gives %j the form %s', async (text, form) => {
+    expect((await openedData(dataFile('x.csv', text))).description.form).toBe(form);
+  });
+
+  it('divides rows by a column, which is no variable', async () => {
+    const text = 'x,part\n1,train\n2,Test\n3,val\n4,train\n';
+    const data = await openedData(dataFile('x.csv', text), { splits: 'column:part' });
+    expect(data.splits).toEqual({
+      train: Uint32Array.of(0, 3),
+      validation: Uint32Array.of(2),
+      test: Uint32Array.of(1),
+    });
+    expect([data.description.shape, data.notes.at(-1)]).toEqual([[1], 'Splits are those of part.']);
+    const numbers = npzOf({ x: [Float32Array.of(1, 2, 5), [3, 1]], s: [Int32Array.of(2, 0, 1), [3]] });
+    const byArray = await openedData(dataFile('x.npz', numbers), { splits: 'column:s' });
+    expect([...byArray.splits.test, ...byArray.splits.train, ...byArray.splits.validation]).toEqual([0, 1, 2]);
+    const shares = await openedData(dataFile('y.csv', 'x,y\n1,a\n2,a\n3,b\n4,b\n'), {
+      labels: ['y'],
+      splits: 'stratified:0.5/0/0.5',
+    });
+    expect([...shares.splits.train].map((row) => Math.floor(row / 2))).toEqual([0, 1]);
+  });
+
   it('reads a second file by the columns of the first, in any order and without the label', async () => {
     const test = 'extra,flag,colour,length\n9,1,red,2\n8,1,,1\n';
     const folder = dataFolder({ 'train.csv': train, 'test.csv': test });

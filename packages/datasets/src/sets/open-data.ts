@@ -156,7 +156,7 @@ const bytesOf = ({ shape }: StoredArray): Survey => ({
 function described({ columns, classes, label }: OpenedSource, { shape }: StoredArray, found: Survey): DataDescription {
   return {
     shape: shape.slice(1),
-    form: columns && isMixed(columns) && found.form !== 'bits' ? 'columns' : found.form,
+    form: columns && isMixed(columns) ? 'columns' : found.form,
     hasMissing: found.missing > 0,
     ...(columns ? { columns } : {}),
     ...(classes ? { classes } : {}),
@@ -164,4 +164,6 @@ function described({ columns, classes, label }: OpenedSource, { shape }: StoredA
   };
 }
 
-const isMixed = (columns: readonly DataColumn[]) => columns.some(({ kind }) => kind !== 'number');
+/** A category in 0 and 1 is more than bits: one of them is 1. Bits alone are of the form `bits`. */
+const isMixed = (columns: readonly DataColumn[]) =>
+  columns.some(({ kind }) => kind === 'category') || new Set(columns.map(({ kind }) => kind)).size > 1;
