@@ -154,6 +154,7 @@ describe('openData on tables', () => {
     expect(data.splits.test).toEqual(Uint32Array.of(6, 7));
     expect(data.y).toBeUndefined();
     expect(data.notes).toContain('Labels are not in all parts; they are left out.');
+    expect(data.notes).toContain('test.csv: The delimiter is a comma, found in the file.');
     const row = dataRows(data, 'test', { binarisation: 'none', key: key(1) }).row(1);
     expect([...row]).toEqual([1, 0, 0, 1, 1, 0, 0, 1]);
   });

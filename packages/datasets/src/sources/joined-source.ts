@@ -32,10 +32,12 @@ export function joinedSource(text: string, sources: readonly OpenedSource[]): Op
   return {
     ...first,
     parts: parts.map((part, i) => ({ ...part, name: roles[i]!, role: roles[i]! })),
-    notes: sources.flatMap((source) => source.notes),
+    notes: others.length === 0 ? first.notes : sources.flatMap(namedNotes),
     checksum: () => joinedChecksum(sources.map((source) => source.checksum())),
     close() {
       for (const source of sources) source.close();
     },
   };
 }
+
+const namedNotes = ({ name, notes }: OpenedSource): string[] => notes.map((note) => `${name}: ${note}`);
