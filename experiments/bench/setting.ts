@@ -19,7 +19,7 @@ export type Setting = {
 export const HIDDEN = 400;
 
 /** The training problem of a setting: MNIST, dynamic binarisation, Adam. */
-export function problemOf({ layers, hidden, threads, flow }: Setting): Experiment & Training {
+export async function problemOf({ layers, hidden, threads, flow }: Setting): Promise<Experiment & Training> {
   const config: TrainConfig = completeConfig({
     flow: flow ?? (layers === 0 ? 'none' : `planar*${layers}`),
     hidden: [hidden, hidden],
@@ -27,6 +27,6 @@ export function problemOf({ layers, hidden, threads, flow }: Setting): Experimen
     batch: shape.batch,
     threads,
   });
-  const parts = experiment(config);
+  const parts = await experiment(config);
   return { ...parts, ...training(parts) };
 }

@@ -86,23 +86,23 @@ async function retime(file: string): Promise<void> {
   const path = join(folder, file);
   const result = read(path);
   const threads = Number(values.threads);
-  const { problem, optimizer, model } = problemOf(result, TIMED_STEPS, threads);
+  const { problem, optimizer, model } = await problemOf(result, TIMED_STEPS, threads);
   const { msPerStep } = await fit({ ...problem, variables: model.variables, optimizer, steps: TIMED_STEPS, threads });
   writeFileSync(path, `${JSON.stringify({ ...result, msPerStep, timedThreads: threads }, null, 2)}\n`);
   process.stderr.write(`${file} ${msPerStep.toFixed(1)} ms\n`);
 }
 
-function problemOf({ flow, heads, seed }: Case, steps: number, threads: number) {
+async function problemOf({ flow, heads, seed }: Case, steps: number, threads: number) {
   const { evalImages } = scale!;
   const config = completeConfig({ ...shared, flow, heads, seed, steps, evalImages, threads });
-  const parts = experiment(config);
+  const parts = await experiment(config);
   return { ...parts, ...training(parts) };
 }
 
 async function trained(run: Case): Promise<FamilyResult> {
   const { steps } = scale!;
   const threads = Number(values.threads);
-  const parts = problemOf(run, steps, threads);
+  const parts = await problemOf(run, steps, threads);
   const { config, problem, optimizer } = parts;
   const { variables, at, noise } = parts.model;
   const fitted = await fit({ ...problem, variables, optimizer, steps, threads });

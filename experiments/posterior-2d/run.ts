@@ -43,7 +43,7 @@ const results = [];
 for (const flow of flows) {
   const out = join(runs, flow.replace('*', '-'));
   await trainRun(completeConfig({ ...training, flow, steps: scale.steps }), { out });
-  const { parts } = openRun(out, { evalImages: scale.images });
+  const { parts } = await openRun(out, { evalImages: scale.images });
   const grid = await gridPosteriors(parts, scale.images, scale.cells);
   results.push({ flow, ...numbers(grid, await estimates(parts)) });
   process.stderr.write(`${JSON.stringify(results.at(-1))}\n`);

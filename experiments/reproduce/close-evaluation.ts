@@ -29,7 +29,7 @@ export async function closeEvaluation(options: CloseEvaluationOptions): Promise<
   const { runFolder, all, samples, progress, signal } = options;
   const evalImages = Math.min(options.images, all.images);
   const nlls = async (changes: { readonly evalSamples?: number }) => {
-    const { parts } = openRun(runFolder, { evalImages, ...changes });
+    const { parts } = await openRun(runFolder, { evalImages, ...changes });
     const found: number[] = [];
     await evaluateTest(parts, { progress, signal, onEstimate: (_, { logEvidence }) => found.push(-logEvidence) });
     return found;

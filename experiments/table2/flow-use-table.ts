@@ -25,8 +25,8 @@ const HEADER = [
   'base alone',
 ];
 
-function row(path: string): string[] {
-  const { folder, parts } = openRun(path, { evalImages: IMAGES });
+async function row(path: string): Promise<string[]> {
+  const { folder, parts } = await openRun(path, { evalImages: IMAGES });
   const { flow, amortize, architecture } = parts.config;
   if (!/^planar\*\d+$/.test(flow) || amortize !== 'flow' || architecture === 'mlp') {
     throw new ExpectationError({
@@ -56,7 +56,9 @@ try {
   const paths = process.argv.slice(2);
   if (paths.length === 0) throw new ExpectationError({ where: 'flow-use', expected: 'run folders', received: 'none' });
   await startEagerBackend('wasm');
-  process.stdout.write(`${markdownTable(HEADER, paths.map(row))}\n`);
+  const rows: string[][] = [];
+  for (const path of paths) rows.push(await row(path)); // one model in memory at a time
+  process.stdout.write(`${markdownTable(HEADER, rows)}\n`);
 } catch (error) {
   if (!(error instanceof ExpectationError)) throw error;
   process.stderr.write(`${error.message}\n`);

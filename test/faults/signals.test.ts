@@ -63,7 +63,7 @@ describe.concurrent('a signal', () => {
     expect(resumableAt(out)).toBe(stopped.steps);
     expect(stderr).toContain(`${out} holds the trained model`);
     expect(stderr).not.toContain('started this run'); // signals from here arrive
-    expect(Object.keys(openRun(out).parts.model.variables).length).toBeGreaterThan(0);
+    expect(Object.keys((await openRun(out)).parts.model.variables).length).toBeGreaterThan(0);
   });
 
   it.concurrent('SIGTERM costs nothing: the run that goes on ends with the bytes of one that was not stopped', async () => {

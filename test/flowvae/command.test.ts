@@ -18,6 +18,7 @@ beforeAll(async () => {
 });
 
 const EVALUATION_KEYS = [
+  'testNllPerDimension',
   'binarization',
   'testElbo',
   'testNll',
@@ -99,7 +100,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
     [
       'a missing data folder',
       ['train', '--data', '/no/such/folder', ...out()],
-      /^flowvae: data \/no\/such\/folder: expected a folder, got no such folder/,
+      /^flowvae: data \/no\/such\/folder: expected mnist, a file or a folder, got nothing of that name/,
     ],
     [
       'a corrupt IDX file',
@@ -194,13 +195,16 @@ describe.concurrent('the commands for a finished run', () => {
     expect([code, stderr]).toEqual([2, "flowvae: --ais: expected a whole number from 2 to 1000000, got '1'\n"]);
     const direction = { logEvidence: -90, logEvidenceStandardError: 1, effectiveSampleSize: 2 };
     const said = (acceptance: number) =>
-      describeAnnealed({
-        simulated: false,
-        images: 3,
-        chains: 4,
-        temperatures: 1,
-        forward: { ...direction, acceptance },
-      } as AnnealedReport);
+      describeAnnealed(
+        {
+          simulated: false,
+          images: 3,
+          chains: 4,
+          temperatures: 1,
+          forward: { ...direction, acceptance },
+        } as AnnealedReport,
+        'image',
+      );
     expect(said(Number.NaN)).toMatch(/ 1 temperatures, effective chains 2\.0$/);
     expect(said(0.5)).toMatch(/ 1 temperatures, acceptance 0\.50, effective chains 2\.0$/);
   });
@@ -243,10 +247,12 @@ describe('a run folder that was damaged is refused', () => {
     return folder;
   };
 
-  it('where the model is cut', () => {
+  it('where the model is cut', async () => {
     const folder = copy();
     truncateSync(join(folder, 'model.safetensors'), 500);
-    expect(() => openRun(folder)).toThrow(/model\.safetensors: expected .*; the file is damaged or of another kind$/);
+    await expect(openRun(folder)).rejects.toThrow(
+      /model\.safetensors: expected .*; the file is damaged or of another kind$/,
+    );
   });
 
   it.each([
@@ -262,14 +268,14 @@ describe('a run folder that was damaged is refused', () => {
     ],
     ['"latent": 2', '"latent": "2"', /config\.json: latent: expected a whole number from 1 to 65536, got "2"$/],
     ['{', '[', /config\.json: expected a JSON object, got /],
-  ])('where its config says %s → %s', (from, to, text) => {
+  ])('where its config says %s → %s', async (from, to, text) => {
     const folder = copy();
     const path = join(folder, 'config.json');
     const written = readFileSync(path, 'utf8');
     writeFileSync(path, written.replace(from, to).replace(/,\n {2}"sha256": "\w+"/, ''));
-    expect(() => openRun(folder)).toThrow(text);
+    await expect(openRun(folder)).rejects.toThrow(text);
     writeFileSync(path, written.replace(from, to));
-    expect(() => openRun(folder)).toThrow(
+    await expect(openRun(folder)).rejects.toThrow(
       /config\.json: expected (a JSON object|the text that was written, by its SHA-256), got /,
     );
   });

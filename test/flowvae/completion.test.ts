@@ -1,6 +1,6 @@
 // Completion scripts: bash's is tried in bash itself, all of them against the table of options.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settings } from 'flowvae';
@@ -49,8 +49,8 @@ describe('bash completes', () => {
   it('every choice of every option', () => {
     const found = offered(choices.map(({ name, flag }) => [name, flag, '']));
     for (const [i, { name, flag, value }] of choices.entries()) {
-      const paths = value.paths ? ['run one'] : [];
-      expect([name, flag, found[i]]).toEqual([name, flag, [...value.words, ...paths]]);
+      const paths = value.paths === 'folders' ? ['run one'] : value.paths ? readdirSync(folder).toSorted() : [];
+      expect([name, flag, found[i]!.toSorted()]).toEqual([name, flag, [...value.words, ...paths].toSorted()]);
     }
   });
 

@@ -1,6 +1,6 @@
 // How much memory an evaluation of the likelihood with most parameters takes, as a process of its own.
 import { RunFolder } from '@flowvae/runs';
-import { completeConfig } from 'flowvae';
+import { completeConfig, planOf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
 import { flowvae } from '../processes/programs.ts';
@@ -18,8 +18,7 @@ const telling = `data:text/javascript,${encodeURIComponent(
 it('evaluate takes at most 600 MiB for 256 levels a pixel at the default widths', async () => {
   const out = freshPath();
   const config = completeConfig({ likelihood: 'categorical', binarize: 'none', threads: 1 });
-  const size = { height: 28, width: 28 };
-  const { variables } = modelOf(config, size);
+  const { variables } = modelOf(planOf(config));
   const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
   expect((4 * parameters) / 2 ** 20).toBeGreaterThan(300); // MiB that are there in any case
   RunFolder.create(out, config).saveModel(variables, { height: '28', width: '28' });

@@ -32,7 +32,7 @@ const flows = ['none', 'planar*2', 'realnvp(4)*2'];
 
 /** Trains a few steps; returns the history and the parameters. */
 async function trained(changes: Partial<TrainConfig>) {
-  const parts = experiment(config(changes));
+  const parts = await experiment(config(changes));
   const { problem, optimizer } = training(parts);
   const { variables } = parts.model;
   const { engine, threads } = parts.config;

@@ -84,11 +84,15 @@ describe.concurrent('the command without a tensor library', () => {
       /--latent: expected 2 or more beside --flow lu/,
     ],
     ['a gradient that is none', () => ['train', '--gradient', 'dreg'], /--gradient: expected path or stl beside/],
-    ['data of another kind', () => ['train', '--likelihood', 'gaussian'], /--binarize: expected none, for the like/],
+    [
+      'data of another kind',
+      () => ['train', '--likelihood', 'gaussian', '--binarize', 'static'],
+      /--binarize: expected none, for the like/,
+    ],
     [
       'data that are not there',
       () => ['train', '--data', freshPath(), ...elsewhere()],
-      /^flowvae: data .*no such folder/,
+      /^flowvae: data .*nothing of that name/,
     ],
     ['data that are cut', () => ['train', ...tinyFlags(corruptData()), ...elsewhere()], /got 1815 bytes/],
     [
@@ -151,11 +155,7 @@ describe.concurrent('the command without a tensor library', () => {
     ['metrics of no run', () => ['metrics', freshPath()], /expected the folder of a run, got no such folder/],
     ['an unfinished run', () => ['sample', run({}, false)], /got a folder without model\.safetensors/],
     ['a damaged config', () => ['evaluate', run({ latent: 'two' })], /config\.json: latent: expected a whole number/],
-    [
-      'moved data',
-      () => ['evaluate', run({ data: freshPath() })],
-      /; name the folder where the images are now with --data/,
-    ],
+    ['moved data', () => ['evaluate', run({ data: freshPath() })], /; name the data where they are now with --data/],
     ['no temperatures', () => ['evaluate', run({}), '--chains', '2'], /--chains: expected --ais <n> beside it/],
     ['an export of nothing', () => ['export', run({})], /expected --onnx <folder> or --model <folder>/],
     ['a picture of another kind', () => ['sample', run({}), '--out', 'a.jpg'], /a name that ends in \.png/],

@@ -1,5 +1,5 @@
 // Likelihoods by their names: the data that each is for, its own variables, and bits per pixel of those of levels.
-import { completeConfig, likelihoods, type TrainConfig, trainRun } from 'flowvae';
+import { completeConfig, experiment, likelihoods, planOf, type TrainConfig, trainRun, type ValueForm } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
 import { untrainedModel } from './untrained-model.ts';
@@ -20,7 +20,7 @@ describe.each(names)('%s', (likelihood) => {
     expect(own).toEqual(likelihood === 'gaussian' ? ['likelihood/logStd'] : []);
   });
 
-  it('refuses data of another form, and names the option to pass', () => {
+  it('refuses data of another form, and names the option to pass', async () => {
     const other = binarize === 'none' ? 'static' : 'none';
     const [wanted, remedy] =
       binarize === 'none'
@@ -29,9 +29,11 @@ describe.each(names)('%s', (likelihood) => {
             'dynamic, static or threshold',
             /; pass --binarize dynamic, or --likelihood continuous-bernoulli, gaussian, .*$/,
           ];
-    const attempt = () => config({ likelihood, binarize: other });
-    expect(attempt).toThrow(`--binarize: expected ${wanted}, for the likelihood ${likelihood} is one of `);
-    expect(attempt).toThrow(remedy);
+    const attempt = async () => experiment(config({ likelihood, binarize: other }));
+    await expect(attempt).rejects.toThrow(
+      `--binarize: expected ${wanted}, for the likelihood ${likelihood} is one of `,
+    );
+    await expect(attempt).rejects.toThrow(remedy);
     expect(() => completeConfig({ likelihood, binarize: other }, 'a.json')).toThrow('a.json: binarize: expected ');
   });
 });
@@ -50,10 +52,76 @@ it('a name that is none is refused before anything is made', () => {
   expect(() => config({ likelihood: 'poisson' })).toThrow(/^likelihood 'poisson': expected one of bernoulli, /);
 });
 
-it('columns are refused for images, which have no columns of several kinds', () => {
-  for (const binarize of ['none', 'dynamic'] as const) {
-    expect(() => config({ likelihood: 'columns', binarize })).toThrow(
-      /^--likelihood: expected a likelihood of images, got columns, one of the columns of a table; pass --likelihood /,
+it('columns are refused for images, which have no columns of several kinds', async () => {
+  for (const [binarize, wanted] of [
+    ['none', 'continuous-bernoulli, gaussian, logit-normal, categorical or logistic-mixture, for the data are the 256'],
+    ['dynamic', 'bernoulli, for the data are bits'],
+  ] as const) {
+    await expect(async () => experiment(config({ likelihood: 'columns', binarize }))).rejects.toThrow(
+      `--likelihood: expected ${wanted}`,
     );
   }
+});
+
+describe('settings that follow the data', () => {
+  const chosen = (changes: Partial<TrainConfig>, form: ValueForm, shape: readonly number[] = [5]) => {
+    const plan = planOf(completeConfig({ data: 'somewhere.npy', ...changes }), {
+      shape,
+      form,
+      hasMissing: false,
+      columns,
+    });
+    const { likelihood, binarize, standardize } = plan.config;
+    return [likelihood, binarize, standardize];
+  };
+  const columns = [
+    ...[0, 1, 2, 3].map((at) => ({ name: `a${at}`, kind: 'number' as const, at, width: 1, classes: [] })),
+    { name: 'b', kind: 'bit' as const, at: 4, width: 1, classes: [] },
+  ];
+
+  it.each([
+    ['bits', [5], ['bernoulli', 'none', 'no']],
+    ['levels', [5, 1, 1], ['logistic-mixture', 'none', 'no']],
+    ['grey', [5], ['gaussian', 'none', 'columns']],
+    ['grey', [5, 1, 1], ['gaussian', 'none', 'no']],
+    ['real', [5], ['gaussian', 'none', 'columns']],
+    ['real', [5, 1, 1], ['gaussian', 'none', 'all']],
+    ['columns', [5], ['columns', 'none', 'columns']],
+  ] as const)('are those of %s of shape %j', (form, shape, expected) => {
+    expect(chosen({}, form, shape)).toEqual(expected);
+  });
+
+  it('bytes that are no MNIST are not binarised unless asked', () => {
+    expect(chosen({}, 'levels', [28, 28, 1])).toEqual(['logistic-mixture', 'none', 'no']);
+    expect(chosen({ binarize: 'static' }, 'levels', [28, 28, 1])).toEqual(['bernoulli', 'static', 'no']);
+    const { likelihood, binarize } = completeConfig({});
+    expect([likelihood, binarize]).toEqual(['bernoulli', 'dynamic']); // of MNIST
+    expect(completeConfig({ likelihood: 'gaussian' }).binarize).toBe('none');
+  });
+
+  it.each([
+    [
+      'bernoulli',
+      'real',
+      '--likelihood: expected gaussian or columns, for the data are numbers, got bernoulli, one of bits',
+    ],
+    ['gaussian', 'bits', '--likelihood: expected bernoulli, for the data are bits, got gaussian, one of numbers'],
+    ['logit-normal', 'real', '--likelihood: expected gaussian or columns, for the data are numbers'],
+    [
+      'categorical',
+      'grey',
+      '--likelihood: expected continuous-bernoulli, gaussian or logit-normal, for the data are numbers',
+    ],
+  ] as const)('%s of %s is refused with the likelihoods that fit', (likelihood, form, text) => {
+    expect(() => chosen({ likelihood }, form)).toThrow(text);
+  });
+
+  it('binarisation of numbers, and standardisation of bits, are refused', () => {
+    expect(() => chosen({ binarize: 'dynamic' }, 'real')).toThrow(
+      /^--binarize: expected none, for the data are numbers, got dynamic; pass --binarize none, or leave it out$/,
+    );
+    expect(() => chosen({ standardize: 'columns' }, 'bits')).toThrow(
+      /^--standardize: expected no beside the likelihood bernoulli/,
+    );
+  });
 });

@@ -58,18 +58,23 @@ describe('images that moved', () => {
     renameSync(lost, found);
   });
 
-  const remedy = 'name the folder where the images are now with --data';
+  const remedy = 'name the data where they are now with --data';
 
   it('are asked for by commands that read them', async () => {
-    expect(() => openRun(out)).toThrow(`data ${lost}: expected a folder, got no such folder; ${remedy}`);
-    await expect(trainRun(config, { out, resume: true })).rejects.toThrow(`got no such folder; ${remedy}`);
+    await expect(openRun(out)).rejects.toThrow(
+      `data ${lost}: expected mnist, a file or a folder, got nothing of that name; ${remedy}`,
+    );
+    await expect(trainRun(config, { out, resume: true })).rejects.toThrow(`got nothing of that name; ${remedy}`);
     for (const command of [
       ['evaluate', out],
       ['encode', out, '--out', join(moved, 'latents')],
       ['train', '--resume', out],
     ]) {
       const { code, stderr } = await flowvaeHere(command);
-      expect([code, stderr]).toEqual([2, `flowvae: data ${lost}: expected a folder, got no such folder; ${remedy}\n`]);
+      expect([code, stderr]).toEqual([
+        2,
+        `flowvae: data ${lost}: expected mnist, a file or a folder, got nothing of that name; ${remedy}\n`,
+      ]);
     }
   });
 
@@ -80,9 +85,14 @@ describe('images that moved', () => {
     const { tensors } = decodeSafetensors(readFileSync(file), file);
     // as versions wrote it that did not say how large the images are
     writeFileSync(file, encodeSafetensors({ tensors, metadata: {} }));
+    const { sha256: _, dataSet: __, ...rest } = stored(old);
+    writeFileSync(join(old, 'config.json'), sealed(rest));
     const command = ['evaluate', old, '--simulated', '2', '--ais', '2', '--chains', '2', '--eval-images', '0'];
     const { code, stderr } = await flowvaeHere(command);
-    expect([code, stderr]).toEqual([2, `flowvae: data ${lost}: expected a folder, got no such folder; ${remedy}\n`]);
+    expect([code, stderr]).toEqual([
+      2,
+      `flowvae: data ${lost}: expected mnist, a file or a folder, got nothing of that name; ${remedy}\n`,
+    ]);
     const found = await flowvaeHere([...command, '--data', join(moved, 'new')]);
     expect([found.code, found.stderr]).toEqual([0, found.stderr]);
   });
@@ -98,7 +108,9 @@ describe('images that moved', () => {
       const { code, stderr } = await flowvaeHere(command);
       expect([command[0], code, stderr]).toEqual([command[0], 0, stderr]);
     }
-    expect(JSON.parse(readFileSync(join(model, 'model.json'), 'utf8'))).toMatchObject({ height: 6, width: 5 });
+    expect(JSON.parse(readFileSync(join(model, 'model.json'), 'utf8'))).toMatchObject({
+      data: { shape: [6, 5, 1], form: 'levels' },
+    });
   });
 
   it('are found where --data says, relative to the folder of the command, and the run is byte for byte the same', async () => {
@@ -130,18 +142,20 @@ describe('images that moved', () => {
     const { code, stderr } = await flowvaeHere(['train', '--resume', out, '--data', others]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^flowvae: data \S+others: expected the images that the run began with, SHA-256 \w{64}, got SHA-256 \w{64}; the files were [^\n]+\n$/,
+      /^flowvae: data \S+others: expected the data that the run began with, SHA-256 \w{64}, got SHA-256 \w{64}; the files were [^\n]+\n$/,
     );
     await expect(trainRun({ ...config, data: 'mnist' }, { out, resume: true })).rejects.toThrow(
-      /^data mnist: expected the images that the run began with, SHA-256 \w{64}, got those of MNIST; /,
+      /^data mnist: expected rows of 6 x 5 x 1 numbers, as the model was trained on, got 28 x 28 x 1; /,
     );
-    expect(openRun(out, { data: others }).notices).toEqual([`the images of ${others} are not those of the run`]);
-    expect(openRun(out, { data: found }).notices).toEqual([]);
+    expect((await openRun(out, { data: others })).notices).toEqual([`the data of ${others} are not those of the run`]);
+    expect((await openRun(out, { data: found })).notices).toEqual([]);
     const ofMnist = freshPath(); // which is known without a checksum
     cpSync(out, ofMnist, { recursive: true });
     const { sha256: _, dataSha256: __, ...rest } = stored(out);
     writeFileSync(join(ofMnist, 'config.json'), sealed({ ...rest, data: 'mnist' }));
-    expect(openRun(ofMnist, { data: found }).notices).toEqual([`the images of ${found} are not those of the run`]);
+    expect((await openRun(ofMnist, { data: found })).notices).toEqual([
+      `the data of ${found} are not those of the run`,
+    ]);
   });
 
   it('are refused by their size where that is another: the file of the model is not to blame', async () => {
@@ -152,9 +166,10 @@ describe('images that moved', () => {
     for (const choice of [[], ['--checkpoint', 'last']]) {
       const { code, stderr } = await flowvaeHere(['evaluate', out, '--data', larger, ...choice]);
       expect(code).toBe(2);
-      expect(stderr).toBe(
-        `flowvae: data ${larger}: expected images of 30 pixels, as the run was trained on, got 8 x 5 pixels\n`,
+      expect(stderr).toMatch(
+        /^flowvae: data \S+: expected rows of 6 x 5 x 1 numbers, as the model was trained on, got 8 x 5 x 1; /,
       );
+      expect(stderr).toContain(larger);
     }
   });
 
@@ -164,7 +179,7 @@ describe('images that moved', () => {
     const wider = freshPath();
     await trainRun({ ...config, data: found, hidden: [16] }, { out: wider, signal: AbortSignal.abort() });
     cpSync(join(wider, 'model.safetensors'), join(swapped, 'model.safetensors'));
-    expect(() => openRun(swapped, { data: found })).toThrow(
+    await expect(openRun(swapped, { data: found })).rejects.toThrow(
       /model\.safetensors: expected .*encoder\/hidden1\/kernel \[30, 8\]/,
     );
   });
@@ -191,14 +206,14 @@ describe('a run of a version that recorded its folder as given', () => {
       const { sha256: _, ...content } = JSON.parse(readFileSync(join(old, name), 'utf8'));
       writeFileSync(join(old, name), sealed(change(content)));
     };
-    rewrite('config.json', (config) => ({ ...config, data: 'digits' }));
-    rewrite('checkpoints/step-000000002.json', ({ config, ...rest }) => ({
-      ...rest,
-      config: { ...config, data: 'digits' },
-    }));
+    rewrite('config.json', ({ dataSet: _, ...config }) => ({ ...config, data: 'digits' }));
+    rewrite('checkpoints/step-000000002.json', ({ config, ...rest }) => {
+      const { dataSet: _, ...earlier } = config as Record<string, unknown>;
+      return { ...rest, config: { ...earlier, data: 'digits' } };
+    });
     const path = join(old, 'model.safetensors');
     const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
-    const { height: _h, width: _w, ...rest } = metadata;
+    const { shape: _, ...rest } = metadata;
     writeFileSync(path, encodeSafetensors({ tensors, metadata: rest }));
   });
 
@@ -211,12 +226,12 @@ describe('a run of a version that recorded its folder as given', () => {
     const evaluate = await flowvaeHere(['evaluate', old]);
     expect([evaluate.code, evaluate.stderr]).toEqual([
       2,
-      'flowvae: data digits: expected a folder, got no such folder; name the folder where the images are now with --data\n',
+      'flowvae: data digits: expected mnist, a file or a folder, got nothing of that name; name the data where they are now with --data\n',
     ]);
     const sample = await flowvaeHere(['sample', old]);
     expect([sample.code, sample.stderr]).toEqual([
       2,
-      'flowvae: data digits: expected a folder, got no such folder; the run is of a version that did not write down how large its images are: put them back there\n',
+      'flowvae: data digits: expected mnist, a file or a folder, got nothing of that name; the run is of a version that did not write down the size of its images: put them back there\n',
     ]);
     const named = ['--data', join(here, 'digits')];
     expect((await flowvaeHere(['evaluate', old, ...named])).code).toBe(0);

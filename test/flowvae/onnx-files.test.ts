@@ -185,7 +185,7 @@ describe('flowvae export', () => {
       2,
       `flowvae: --onnx ${join(run, 'config.json')}: expected a folder, got a file; name another\n`,
     ]);
-    const { parts } = openRun(run);
+    const { parts } = await openRun(run);
     const given = feedsAt(2);
     const wanted = eager(parts, given);
     expect(eager(loadModel(model), given)).toEqual(wanted);

@@ -93,9 +93,9 @@ describe('each formula is read once', () => {
     expect(counted.texts.toSorted()).toEqual(reads);
   });
 
-  it('by openRun; a plan of a plan reads nothing', () => {
+  it('by openRun; a plan of a plan reads nothing', async () => {
     counted.texts.length = 0;
-    const { plan } = openRun(run).parts;
+    const { plan } = (await openRun(run)).parts;
     expect(planOf(plan)).toBe(plan);
     expect(counted.texts.toSorted()).toEqual([...made, ...reads]);
   });

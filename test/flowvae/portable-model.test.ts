@@ -45,7 +45,7 @@ describe('a saved model', () => {
     saveModel(folder, saved);
     const loaded = loadModel(folder);
     expect(loaded.config).toEqual(saved.config);
-    expect([loaded.height, loaded.width]).toEqual([6, 5]);
+    expect(loaded.data).toEqual(saved.data);
     expect(values(loaded.model.variables)).toEqual(values(saved.model.variables));
     const x = tf.tensor2d(drawBernoulli(key(3), drawUniform(key(4), rows * 30)), [rows, 30]);
     const reconstruction = ({ model }: typeof saved) => [
@@ -191,13 +191,13 @@ describe('a folder that is refused', () => {
     ],
     [
       'a newer format',
-      (folder) => edit(folder, { version: 3, flowvae: '9.1.0', surprise: true }),
-      /model\.json: version: expected at most 2, got 3; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
+      (folder) => edit(folder, { version: 4, flowvae: '9.1.0', surprise: true }),
+      /model\.json: version: expected at most 3, got 4; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
     ],
     [
       'no version',
       (folder) => edit(folder, { version: undefined }),
-      /model\.json: version: expected at most 2, got none/,
+      /model\.json: version: expected at most 3, got none/,
     ],
     ['another format', (folder) => edit(folder, { format: 'tfjs' }), /format: expected 'flowvae-model', got "tfjs"/],
     ['a field of another type', (folder) => edit(folder, { height: '6' }), /model\.json: height: expected .*number/],
@@ -255,7 +255,7 @@ describe('a folder that is refused', () => {
     const save = () => saveModel(folder, { ...saved, config: given as never });
     expect(save).toThrow(ExpectationError);
     expect(save).toThrow(
-      `saveModel: config: expected every setting of the model, with its height and width beside it, ${text}`,
+      `saveModel: config: expected every setting of the model, with the description of its data beside it, ${text}`,
     );
     expect(existsSync(folder)).toBe(false);
   });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 /** Mistakes whose errors have a remedy, or name options. */
 const mistakes: readonly (() => readonly string[])[] = [
   () => train('--likelihood', 'gaussian'),
-  () => train('--binarize', 'none'),
+  () => train('--binarize', 'none', '--likelihood', 'bernoulli'),
   () => train('--keep', 'best'),
   () => train('--patience', '2'),
   () => train('--keep', 'best', '--validate-every', '30', '--steps', '20'),

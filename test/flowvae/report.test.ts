@@ -107,7 +107,7 @@ describe('encode', () => {
       ['log_q', [12, 3]],
     ]);
     // log q at every draw, by the model itself, through the inverse of the flow
-    const { parts } = openRun(run, { evalImages: 12 });
+    const { parts } = await openRun(run, { evalImages: 12 });
     const scored = tf.tidy(() =>
       Array.from({ length: 12 }, (_, i) => {
         const x = tf.tile(tf.tensor2d(parts.test.row(i), [1, 30]), [3, 1]);
@@ -134,11 +134,11 @@ describe('encode that is stopped', () => {
 });
 
 describe('a checkpoint', () => {
-  it('last has the parameters that training ended with; best needs a validation', () => {
-    const valuesOf = (which?: 'last') =>
-      Object.values(openRun(run, {}, which).parts.model.variables).map((v) => [...v.dataSync()]);
-    expect(valuesOf('last')).toEqual(valuesOf());
-    expect(() => openRun(run, {}, 'best')).toThrow(
+  it('last has the parameters that training ended with; best needs a validation', async () => {
+    const valuesOf = async (which?: 'last') =>
+      Object.values((await openRun(run, {}, which)).parts.model.variables).map((v) => [...v.dataSync()]);
+    expect(await valuesOf('last')).toEqual(await valuesOf());
+    await expect(openRun(run, {}, 'best')).rejects.toThrow(
       /`checkpoint` best: expected a run that has measured a validation bound, got .*; train with `validateEvery`/,
     );
   });
@@ -157,7 +157,7 @@ describe('a checkpoint', () => {
     const best = bounds.reduce((a, b) => (b.elbo > a.elbo ? b : a)).step;
     const name = `step-${String(best).padStart(9, '0')}.safetensors`;
     const { tensors } = decodeSafetensors(readFileSync(join(out, 'checkpoints', name)), name);
-    const { variables } = openRun(out, {}, 'best').parts.model;
+    const { variables } = (await openRun(out, {}, 'best')).parts.model;
     for (const [path, variable] of Object.entries(variables))
       expect([...variable.dataSync()]).toEqual([...tensors[path]!.values]);
 
@@ -187,8 +187,8 @@ it('encode refuses a folder as its file before any work', async () => {
 it.each([
   [['evaluate', run, '--checkpoint', 'first'], /--checkpoint: expected best or last, got 'first'/],
   [
-    ['encode', run, '--out', freshPath(), '--split', 'all'],
-    /--split: expected one of train, validation, test, got 'all'/,
+    ['encode', run, '--out', freshPath(), '--split', 'everything'],
+    /--split: expected one of train, validation, test, all, got 'everything'/,
   ],
   [
     ['encode', run, '--out', join(freshPath(), 'no', 'folder')],

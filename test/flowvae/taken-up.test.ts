@@ -102,7 +102,7 @@ describe('resuming', () => {
     [
       'other data',
       { data: 'mnist' },
-      /^data mnist: expected the images that the run began with, SHA-256 \w+, got those/,
+      /^data mnist: expected rows of 6 x 5 x 1 numbers, as the model was trained on, got 28 x/,
     ],
   ])('refuses %s', async (_, changes, text) => {
     await expect(takeUp(finished, changes)).rejects.toThrow(text);
@@ -138,7 +138,7 @@ describe('resuming', () => {
     bytes[100]! ^= 1;
     writeFileSync(file, bytes);
     await expect(takeUp(out, { data: folder })).rejects.toThrow(
-      /expected the images that the run began with, SHA-256 \w+, got SHA-256 \w+; the files were damaged or changed/,
+      /expected the data that the run began with, SHA-256 \w+, got SHA-256 \w+; the files were damaged or changed/,
     );
   });
 });
@@ -219,7 +219,7 @@ describe('validation', () => {
       't10k-images-idx3-ubyte': idxImages(5, 6, 5),
     });
     await expect(trainRun(config({ data: five, batch: 5, validateEvery: 1 }), { out })).rejects.toThrow(
-      '--validate-every: expected a data set with validation images (the last sixth of the training file), got a training file of fewer than six images',
+      '--validate-every: expected data with validation rows, got none; pass --splits with a share for validation, or more data',
     );
     expect(existsSync(out)).toBe(false);
   });

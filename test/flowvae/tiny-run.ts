@@ -30,6 +30,7 @@ export const tinySettings = {
   evalSamples: 5,
   evalImages: 4,
   seed: 3,
+  binarize: 'dynamic',
   threads: 1,
 } as const;
 

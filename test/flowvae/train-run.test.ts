@@ -12,6 +12,9 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 const modelOf = (out: string) => readFileSync(join(out, 'model.safetensors'));
 
+/** The settings that follow the data. */
+const chosen = { likelihood: 'bernoulli', standardize: 'no' };
+
 describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
   it('trains, evaluates, and leaves a complete folder', async () => {
     const out = freshPath();
@@ -39,13 +42,16 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(report);
     const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6]);
-    const { versions, dataSha256, sha256, ...stored } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    const { versions, dataSha256, dataSet, sha256, ...stored } = JSON.parse(
+      readFileSync(join(out, 'config.json'), 'utf8'),
+    );
+    expect(dataSet).toEqual({ shape: [6, 5, 1], form: 'levels', hasMissing: false });
     expect([dataSha256, sha256]).toEqual([
       expect.stringMatching(/^[0-9a-f]{64}$/),
       expect.stringMatching(/^[0-9a-f]{64}$/),
     ]);
     expect([stored, Object.keys(versions)]).toEqual([
-      config({ engine }),
+      { ...config({ engine }), ...chosen },
       expect.arrayContaining(['flowvae', 'node', 'tensorflow']),
     ]);
   });
@@ -95,23 +101,23 @@ it.each([
 it('a gap that is not finite, where a weight is 0 in float32, is null in JSON and not shown', async () => {
   const out = freshPath();
   await trainRun(config({ evalImages: 2, steps: 1 }), { out });
-  const { parts } = openRun(out);
+  const { parts } = await openRun(out);
   const evaluation = (await evaluateTest(parts, { progress: { write: () => true } }))!;
-  expect(describeEvaluation(evaluationReport(parts, evaluation))).toMatch(
+  expect(describeEvaluation(evaluationReport(parts, evaluation), 'image')).toMatch(
     /^gap {9}-?\d+\.\d\d ± \d+\.\d\d nats from ELBO/m,
   );
   for (const inferenceGap of [Number.POSITIVE_INFINITY, Number.NaN]) {
     const report = evaluationReport(parts, { ...evaluation, inferenceGap, inferenceGapStandardError: Number.NaN });
     expect([report.testInferenceGap, report.testInferenceGapStandardError]).toEqual([null, null]);
-    expect(describeEvaluation(report)).not.toContain('gap');
+    expect(describeEvaluation(report, 'image')).not.toContain('gap');
   }
 });
 
 it('openRun opens a run with the trained parameters and other evaluation settings', async () => {
   const out = freshPath();
   await trainRun(config({ evalImages: 0 }), { out });
-  const { parts } = openRun(out, { evalSamples: 9 });
-  expect(parts.config).toEqual({ ...config({ evalImages: 0 }), evalSamples: 9 });
+  const { parts } = await openRun(out, { evalSamples: 9 });
+  expect(parts.config).toEqual({ ...config({ evalImages: 0 }), ...chosen, evalSamples: 9 });
   const bytes = Object.values(parts.model.variables).reduce((sum, { size }) => sum + 4 * size, 0);
   const parameters = Buffer.concat(
     Object.values(parts.model.variables).map((variable) => Buffer.from(Float32Array.from(variable.dataSync()).buffer)),

@@ -3,14 +3,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';
-import { completeConfig, onnxFiles, type PortableModel, parseFlow } from 'flowvae';
+import { completeConfig, type DataDescription, onnxFiles, type PortableModel, parseFlow, planOf } from 'flowvae';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
 import type { Feeds } from '../compiler/export/runtimes.ts';
 import { shaken } from '../flowvae/shaken.ts';
 
-const size = { height: 6, width: 5 };
-const [pixels, latent] = [size.height * size.width, 4];
+const data: DataDescription = { shape: [6, 5, 1], form: 'levels', hasMissing: false };
+const [pixels, latent] = [30, 4];
 
 /** Two layers of every flow that a formula can name, and the diagonal normal. */
 export const families: readonly string[] = ['none', ...Object.keys(flowTable).map((name) => `${name}*2`)];
@@ -57,9 +57,9 @@ export async function exportFiles(folder: string): Promise<ExportedFile[]> {
 /** A model whose every parameter differs from its start, as after training. */
 function model(changes: { readonly flow?: string; readonly prior?: string }): PortableModel {
   const config = completeConfig({ latent, hidden: [16], seed: 3, ...changes });
-  const made = modelOf(config, size);
+  const made = modelOf(planOf(config, data));
   shaken(made.variables);
-  return { config, ...size, model: made };
+  return { config, data, model: made };
 }
 
 function written(path: string, bytes: Uint8Array, row: string, feedsAt: (rows: number) => Feeds): ExportedFile {

@@ -44,8 +44,8 @@ function meetingPlace({ loss, inputShapes }: Pick<TrainingProblem, 'loss' | 'inp
 
 const data = tinyData();
 
-function meetingPlaceOf(changes: Partial<TrainConfig>) {
-  const parts = experiment(completeConfig({ ...tinySettings, latent: 3, evalImages: 1, data, ...changes }));
+async function meetingPlaceOf(changes: Partial<TrainConfig>) {
+  const parts = await experiment(completeConfig({ ...tinySettings, latent: 3, evalImages: 1, data, ...changes }));
   const { problem } = training(parts);
   const place = meetingPlace(problem, parts.model.variables);
   tf.dispose({ ...parts.model.variables });
@@ -79,8 +79,8 @@ const configs: readonly (readonly [string, Partial<TrainConfig>])[] = [
 ];
 
 describe('rows of a batch', () => {
-  it.each(configs)('stay apart where the objective says so: %s', (_, changes) => {
-    const { place, mayShare } = meetingPlaceOf(changes);
+  it.each(configs)('stay apart where the objective says so: %s', async (_, changes) => {
+    const { place, mayShare } = await meetingPlaceOf(changes);
     expect([place, mayShare]).toEqual(mayShare ? [undefined, true] : ['Maximum', false]); // the floor of free bits
   });
 

@@ -5,6 +5,6 @@ import { problemOf } from '../setting.ts';
 
 const task = readTask();
 await tf.setBackend('cpu');
-const { problem, model, optimizer } = problemOf(task);
+const { problem, model, optimizer } = await problemOf(task);
 await fit({ ...problem, variables: model.variables, optimizer, steps: task.count, threads: task.threads });
 process.stdout.write(String(process.resourceUsage().maxRSS / 1024), () => process.exit());

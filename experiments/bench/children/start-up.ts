@@ -6,7 +6,7 @@ import { problemOf } from '../setting.ts';
 
 const task = readTask();
 await tf.setBackend('cpu');
-const { problem, model, optimizer } = problemOf(task);
+const { problem, model, optimizer } = await problemOf(task);
 const { variables } = model;
 
 const fn = lossAndGradients(problem, variables);

@@ -9,7 +9,7 @@ const WARM_UP = 20;
 export const compiledStep = (setting: Setting): Candidate => ({
   name: 'flowvae',
   async start() {
-    const { problem, model, optimizer } = problemOf(setting);
+    const { problem, model, optimizer } = await problemOf(setting);
     const { variables } = model;
     const { threads } = setting;
     return {

@@ -9,7 +9,7 @@ export const eagerStep = (setting: Setting, backend: Backend, options: Options):
   name: `tfjs eager, ${backend.name}`,
   async start() {
     await startBackend(backend, options);
-    const { problem, model } = problemOf(setting);
+    const { problem, model } = await problemOf(setting);
     const variables: Variable[] = Object.values(model.variables);
     const optimizer = tf.train.adam(1e-3);
     let done = 0;

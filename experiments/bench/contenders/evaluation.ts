@@ -12,8 +12,8 @@ interface Mark {
 }
 
 /** Evaluates so many test images and returns when it began, was under way for the first time, and ended. */
-function evaluator(setting: Setting, samples: number, engine: EngineName) {
-  const { model, test } = problemOf(setting);
+async function evaluator(setting: Setting, samples: number, engine: EngineName) {
+  const { model, test } = await problemOf(setting);
   const run = async (images: number): Promise<{ begin: number; first: Mark; last: Mark }> => {
     const marks: Mark[] = [];
     const begin = performance.now();
@@ -41,7 +41,10 @@ function evaluator(setting: Setting, samples: number, engine: EngineName) {
  * Microseconds for one sample from the first image that is reported done to the end, so that tracing and starting
  * threads are left out.
  */
-function perSample({ begin, first, last }: Awaited<ReturnType<ReturnType<typeof evaluator>['run']>>, samples: number) {
+function perSample(
+  { begin, first, last }: Awaited<ReturnType<Awaited<ReturnType<typeof evaluator>>['run']>>,
+  samples: number,
+) {
   const [images, milliseconds] =
     last.images > first.images ? [last.images - first.images, last.at - first.at] : [last.images, last.at - begin];
   return (1000 * milliseconds) / (images * samples);
@@ -51,7 +54,7 @@ function perSample({ begin, first, last }: Awaited<ReturnType<ReturnType<typeof 
 export const evaluation = (setting: Setting, samples: number): Candidate => ({
   name: 'flowvae',
   async start() {
-    const { run, close } = evaluator(setting, samples, 'compiled');
+    const { run, close } = await evaluator(setting, samples, 'compiled');
     return { measure: async (images) => perSample(await run(images), samples), close };
   },
 });
@@ -60,7 +63,7 @@ export const evaluation = (setting: Setting, samples: number): Candidate => ({
 export const wholeEvaluation = (setting: Setting, samples: number): Candidate => ({
   name: 'flowvae',
   async start() {
-    const { run, close } = evaluator(setting, samples, 'compiled');
+    const { run, close } = await evaluator(setting, samples, 'compiled');
     return {
       async measure(images) {
         const { begin, last } = await run(images);
@@ -85,7 +88,7 @@ export const eagerEvaluation = (setting: Setting, samples: number, { backend, op
   name: `tfjs eager, ${backend.name}`,
   async start() {
     await startBackend(backend, options);
-    const { run, close } = evaluator(setting, samples, 'eager');
+    const { run, close } = await evaluator(setting, samples, 'eager');
     return { measure: async (images) => perSample(await run(Math.min(images, EAGER_IMAGES)), samples), close };
   },
 });

@@ -10,7 +10,7 @@ import { problemOf, type Setting } from '../setting.ts';
 export const modelFile = (setting: Setting, direction: 'save' | 'load'): Candidate => ({
   name: 'flowvae',
   async start() {
-    const { variables } = problemOf(setting).model;
+    const { variables } = (await problemOf(setting)).model;
     const parent = mkdtempSync(join(tmpdir(), 'flowvae-bench-'));
     const folder = RunFolder.create(join(parent, 'run'), {});
     folder.saveModel(variables);

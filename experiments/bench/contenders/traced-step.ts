@@ -32,7 +32,7 @@ export interface TracedStep {
 /** Traces the step, with the compiler's own kernels as training does, or for ONNX alone as an export does. */
 export async function tracedStep(setting: Setting, ownKernels: boolean): Promise<TracedStep> {
   await tf.setBackend('cpu');
-  const { problem, model } = problemOf(setting);
+  const { problem, model } = await problemOf(setting);
   const { variables } = model;
   const graph = trace(lossAndGradients(problem, variables), problem.inputShapes, { variables, ownKernels });
   const held = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync().slice()] as const);

@@ -6,4 +6,4 @@ export { mnistFolder } from './mnist.ts';
 export { type DataDescription, type SplitName, splitNames, type ValueForm } from './sets/data-set.ts';
 export { readSplitRule, splitRuleUsage } from './sets/split-rule.ts';
 export { isMnistName } from './sources/mnist-name.ts';
-export { readSourceText } from './sources/source-text.ts';
+export { type NamedSource, readSourceText } from './sources/source-text.ts';

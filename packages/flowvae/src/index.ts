@@ -42,9 +42,10 @@ export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { errorLine } from './command/error-line.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
+export type { CheckedSettings } from './config/checked-settings.ts';
 export { type Networks, type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
-export { type CheckedSettings, completeConfig } from './config/train-config.ts';
+export { completeConfig } from './config/train-config.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
 export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {

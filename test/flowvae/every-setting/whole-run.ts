@@ -130,7 +130,7 @@ export async function doAll(settings: Partial<TrainConfig>, evaluate = '--eval-s
   const report = await trained(run, settings);
   await evaluated(run, evaluate, report);
   await encoded(run);
-  const { model } = openRun(run).parts;
+  const { model } = (await openRun(run)).parts;
   await exported(run, model);
   await sampled(run);
   tf.dispose({ ...model.variables });

@@ -35,6 +35,8 @@ export interface DataDescription {
   /** One datum: [height, width, channels] of an image, or [P]. */
   readonly shape: readonly number[];
   readonly form: ValueForm;
+  /** Least and greatest value, of real numbers: figures need it. */
+  readonly range?: readonly [least: number, greatest: number];
   /** Whether some values are missing, so that rows carry a mask. */
   readonly hasMissing: boolean;
   /** Columns of a table; absent for arrays and pictures. */

@@ -14,15 +14,22 @@ const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
   columns: ['columns', 'real', 'grey', 'levels', 'bits'],
 };
 
+/** Other data by the text that names them, and the survey of their values. */
+interface OtherData {
+  readonly text: string;
+  readonly x: StoredArray;
+  readonly found: Survey;
+}
+
 /**
  * The survey of values as values of a model's form.
  *
  * @throws ExpectationError where shape, form or missing values are not those of the model
  */
-export function likeModel(like: DataDescription, x: StoredArray, found: Survey): Survey {
-  const { where, shape, type } = x;
+export function likeModel(like: DataDescription, { text, x, found }: OtherData): Survey {
+  const { shape, type } = x;
   const refuse = (expected: string, received: string) => {
-    const remedy = lookAt(where);
+    const [where, remedy] = [`data ${text}`, lookAt(text)];
     throw new ExpectationError({ where, expected: `${expected}, as the model was trained on`, received, remedy });
   };
   const [wanted, own] = [like.shape.join(' x '), shape.slice(1).join(' x ')];

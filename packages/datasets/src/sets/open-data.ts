@@ -52,7 +52,7 @@ export async function openData(text: string, options: DataOptions = {}): Promise
     const mask = maskOf(parts);
     const divided = divideRows(source, { rule, seed: splitSeed });
     const found = isMnistName(text) ? bytesOf(x) : survey(parts, onProgress);
-    const fitted = like ? likeModel(like, x, found) : found;
+    const fitted = like ? likeModel(like, { text, x, found }) : found;
     const labels = labelsOf(parts);
     return {
       name: source.name,
@@ -154,10 +154,12 @@ const bytesOf = ({ shape }: StoredArray): Survey => ({
 });
 
 function described({ columns, classes, label }: OpenedSource, { shape }: StoredArray, found: Survey): DataDescription {
+  const form = columns && isMixed(columns) ? 'columns' : found.form;
   return {
     shape: shape.slice(1),
-    form: columns && isMixed(columns) ? 'columns' : found.form,
+    form,
     hasMissing: found.missing > 0,
+    ...(form === 'real' ? { range: found.range } : {}),
     ...(columns ? { columns } : {}),
     ...(classes ? { classes } : {}),
     ...(label === undefined ? {} : { label }),

@@ -1,9 +1,9 @@
 // Options of the commands, with the checks of their values. Those of settings are derived from the table of settings.
+import { splitNames } from '@flowvae/datasets/plain';
 import { checkpointChoices } from '@flowvae/runs/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
 import { flagOf, type Setting, type SettingName, settings } from '../config/settings.ts';
-import { splitNames } from '../config/split-names.ts';
 import { parseSetting } from '../config/train-config.ts';
 import { groupedSettings } from './help/setting-groups.ts';
 
@@ -51,9 +51,15 @@ export const checkpointOption = (): Option =>
     checkpointChoices,
   );
 
-/** The option for the images' split. */
+const encodedSplits = [...splitNames, 'all'] as const;
+
+/** The option for a split of the data, or all of them. */
 export const splitOption = (): Option =>
-  oneOf(`--split <${splitNames.join('|')}>`, 'which images', splitNames).default('test');
+  oneOf(
+    `--split <${encodedSplits.join('|')}>`,
+    'which data; all: in the order of the files (default: test; all of other --data)',
+    encodedSplits,
+  );
 
 /** Limit on the images in one grid; nobody looks at more. */
 const MOST_DRAWN = 10_000;

@@ -1,6 +1,7 @@
 // The commands and their options. Nothing here loads a tensor library: a command's work is imported after the checks of
 // its options.
 import { Argument, Command } from 'commander';
+import { readingSettings } from '../config/data-options.ts';
 import type { SettingName } from '../config/settings.ts';
 import { version } from '../run/version.ts';
 import { encodeCommand } from './checks/encode.ts';
@@ -71,7 +72,10 @@ function addTrain(root: Command): void {
 }
 
 /** The settings that `evaluate` may change; by default they are the run's. */
-const EVALUATION: readonly SettingName[] = ['evalSamples', 'evalImages', 'engine', 'threads', 'binarize', 'data'];
+const EVALUATION: readonly SettingName[] = [
+  ...(['evalSamples', 'evalImages', 'engine', 'threads', 'binarize'] as const),
+  ...readingSettings,
+];
 
 function addEvaluate(root: Command): void {
   const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
@@ -90,13 +94,13 @@ function addEvaluate(root: Command): void {
 }
 
 function addEncode(root: Command): void {
-  const encode = subcommand(root, 'encode', 'write posterior means, draws and their log q(z|x) of images to a file');
-  addSettings(encode, ['data', 'binarize', 'engine', 'threads'])
+  const encode = subcommand(root, 'encode', 'write posterior means, draws and their log q(z|x) of data to a file');
+  addSettings(encode, ['binarize', 'engine', 'threads', ...readingSettings])
     .argument('<run>', 'folder of a finished run')
     .requiredOption('--out <file>', 'safetensors file to write: mean, samples, log_q and, where there are any, labels')
     .addOption(splitOption())
-    .addOption(wholeNumber('images', 'images to encode, from the first on (default: all)'))
-    .addOption(numbered('samples', 'draws for each image', 1))
+    .addOption(wholeNumber('images', 'images, or rows, to encode, from the first on (default: all)'))
+    .addOption(numbered('samples', 'draws for each', 1))
     .addOption(numbered('mean-samples', 'draws that the mean of a flow posterior is taken over', 100))
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .addOption(checkpointOption())

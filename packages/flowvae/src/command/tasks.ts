@@ -1,9 +1,9 @@
 // The tasks that the commands' checks hand to their work.
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
-import type { SplitName } from '../config/split-names.ts';
+import type { CheckedSettings } from '../config/checked-settings.ts';
 import type { RunSettings } from '../config/stored-config.ts';
-import type { CheckedSettings } from '../config/train-config.ts';
+import type { EncodedSplit } from '../run/encoded-rows.ts';
 import type { Verbosity } from './verbosity.ts';
 
 /** Options of a training run that do not concern the model. */
@@ -48,7 +48,7 @@ export interface EvaluateTask extends RunTask, Verbosity {
 
 /** Which images are encoded, and how. */
 export interface EncodeChoices {
-  readonly split: SplitName;
+  readonly split: EncodedSplit;
   readonly images?: number | undefined;
   readonly samples: number;
   readonly meanSamples: number;

@@ -1,40 +1,87 @@
-// Checks by the files' headers that a config's data exist, and counts them, before their reader is loaded.
-import { idxSizes, mnistFolder, trainingCount } from '@flowvae/datasets/plain';
+// Checks that a config's data exist, and counts them where headers tell, before their reader is loaded.
+import { existsSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import {
+  idxSizes,
+  isIdxFolder,
+  isMnistName,
+  mnistFolder,
+  type NamedSource,
+  readSourceText,
+  trainingCount,
+} from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from './settings.ts';
 
 /** Whether the data set is the one that needs no folder. */
-export const isMnist = (data: string): boolean => data === 'mnist';
+export const isMnist = isMnistName;
 
-/** The remedy if the user moved the images, for commands that read them. */
-export const MOVED_REMEDY = 'name the folder where the images are now with --data';
+/** The remedy if the user moved the data, for commands that read them. */
+export const MOVED_REMEDY = 'name the data where they are now with --data';
 
-/** Numbers of images, by their use. */
-export interface ImageCounts {
+/** Numbers of data points, by their use. */
+export interface DataCounts {
   readonly train: number;
   readonly test: number;
 }
 
 /**
- * The numbers of training and test images of a config.
+ * Checks that the data of a config are there. Counts training and test data where headers tell them, which holds for
+ * IDX files that are divided as usual.
  *
  * @param remedy the remedy in errors about unreadable data
- * @throws ExpectationError if the data cannot be read, as far as the headers of the files show
+ * @throws ExpectationError if the data cannot be read, as far as names and headers of files show
  */
-export function imageCounts({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageCounts {
+export function dataCounts(
+  { data, splits }: Pick<TrainConfig, 'data' | 'splits'>,
+  remedy?: string,
+): DataCounts | undefined {
   const folder = isMnist(data) ? mnistFolder() : data;
+  if (!isMnist(data)) toldAsData(() => refuseMissing(data), remedy);
+  if (splits !== 'auto' || !isFolder(folder) || !isIdxFolder(folder)) return undefined;
   const { train, test } = toldAsData(() => idxSizes(folder), remedy);
   return { train: trainingCount(train.count, '50k/10k/10k'), test: test.count };
 }
 
+const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+
+function refuseMissing(data: string): void {
+  for (const { path } of readSourceText(data)) {
+    if (isMnist(path) || existsSync(path)) continue;
+    throw new ExpectationError({
+      where: `data ${path}`,
+      expected: 'mnist, a file or a folder',
+      received: 'nothing of that name',
+    });
+  }
+}
+
+/** The text with every path changed. */
+function withPaths(data: string, change: (path: string) => string): string {
+  if (isMnist(data)) return data;
+  const written = ({ path, members }: NamedSource) => [change(path), ...(members ? [members.join()] : [])].join(':');
+  return readSourceText(data).map(written).join();
+}
+
+/** The data by absolute paths, which hold for commands started in any folder. */
+export const absoluteData = (data: string): string => withPaths(data, (path) => resolve(path));
+
+/** The data by their names only: paths belong to the user and have no use elsewhere. */
+export const sharedData = (data: string): string => withPaths(data, (path) => basename(path));
+
 /** Names the setting `data` in errors from a reader of images. */
-export function toldAsData<T>(read: () => T, remedy?: string): T {
+function toldAsData<T>(read: () => T, remedy?: string): T {
   try {
     return toldAs('idxFolder:', 'data', read);
   } catch (error) {
-    if (!(error instanceof ExpectationError) || error.remedy || !remedy) throw error;
-    throw new ExpectationError({ ...error, remedy });
+    throw withRemedy(error, remedy);
   }
+}
+
+/** An error about data, with the remedy of a command. */
+export function withRemedy(error: unknown, remedy: string | undefined): unknown {
+  if (!(error instanceof ExpectationError) || error.remedy || !remedy) return error;
+  return new ExpectationError({ ...error, remedy });
 }
 
 /** Names the setting in errors from a library's function. */

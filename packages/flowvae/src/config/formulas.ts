@@ -17,7 +17,8 @@ export interface Formulas {
   readonly flow: readonly FlowTerm[] | undefined;
   /** Layers of the prior's flow; undefined: the standard normal. */
   readonly prior: readonly FlowTerm<InvertibleName>[] | undefined;
-  readonly likelihood: LikelihoodTerms;
+  /** Undefined: the data decide. */
+  readonly likelihood: LikelihoodTerms | undefined;
   readonly objective: ObjectiveTerms;
 }
 
@@ -47,7 +48,7 @@ export function readFormulas(config: TrainConfig, placeOf: (name: SettingName) =
   return {
     flow: wide('flow', () => readFlowOrNone(flow, latent)),
     prior: wide('prior', () => readInvertibleOrNone(prior, latent)),
-    likelihood: readLikelihood(likelihood),
+    likelihood: likelihood === 'auto' ? undefined : readLikelihood(likelihood),
     objective: readObjective(objective),
   };
 }

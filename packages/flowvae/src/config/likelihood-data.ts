@@ -1,21 +1,18 @@
-// The form of data that each likelihood needs, and whether the chosen binarisation gives this form.
-import { binarisations, staysGrey } from '@flowvae/datasets/plain';
+// The form of data that each likelihood needs, and whether the data and their binarisation have it.
+import { binarisations, staysGrey, type ValueForm } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { acceptsForm, type DataForm, type LikelihoodTerms, likelihoodNames, likelihoodTable } from '@flowvae/vae/plain';
-import { flagOf, type TrainConfig } from './settings.ts';
+import { acceptsForm, type LikelihoodTerms, likelihoodNames, likelihoodTable } from '@flowvae/vae/plain';
+import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
-const words: Readonly<Record<DataForm, string>> = {
+const words: Readonly<Record<ValueForm, string>> = {
   bits: 'bits',
-  grey: 'grey values',
   levels: 'the 256 levels of a byte',
-  real: 'real numbers',
-  columns: 'the columns of a table',
+  grey: 'numbers from 0 to 1',
+  real: 'numbers',
+  columns: 'columns of several kinds',
 };
 
-/** The form of images after a binarisation. */
-const formAfter = (binarize: TrainConfig['binarize']): DataForm => (staysGrey(binarize) ? 'levels' : 'bits');
-
-/** Options of {@link refuseOtherForm}, for its errors. */
+/** Options of the checks, for their errors. */
 export interface LikelihoodOptions {
   /** The config's source: `''` for the command line, else a file's name. */
   readonly where?: string;
@@ -23,30 +20,51 @@ export interface LikelihoodOptions {
   readonly isSettled?: boolean;
 }
 
-/** @throws ExpectationError if the likelihood does not fit the data that the config's binarisation gives */
+/** The form of the values that a model sees. */
+export const formAfter = (form: ValueForm, binarize: TrainConfig['binarize']): ValueForm =>
+  form === 'levels' && binarize !== 'auto' && !staysGrey(binarize) ? 'bits' : form;
+
+const placeIn = (where: string, name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
+
+/** @throws ExpectationError if the data are no levels, which alone can be binarised */
+export function refuseIdleBinarisation(
+  form: ValueForm,
+  { binarize }: Pick<TrainConfig, 'binarize'>,
+  { where = '' }: LikelihoodOptions = {},
+): void {
+  if (form === 'levels' || binarize === 'auto' || staysGrey(binarize)) return;
+  throw new ExpectationError({
+    where: placeIn(where, 'binarize'),
+    expected: `none, for the data are ${words[form]}`,
+    received: binarize,
+    remedy: `pass ${flagOf('binarize')} none, or leave it out`,
+  });
+}
+
+/**
+ * @param form of the data as stored
+ * @throws ExpectationError if the likelihood does not fit the data that the config's binarisation gives
+ */
 export function refuseOtherForm(
-  { text: name, data }: LikelihoodTerms,
+  likelihood: LikelihoodTerms,
+  form: ValueForm,
   { binarize }: Pick<TrainConfig, 'binarize'>,
   { where = '', isSettled = false }: LikelihoodOptions = {},
 ): void {
-  const form = formAfter(binarize);
-  if (acceptsForm({ data }, form)) return;
-  const accepted = binarisations.filter((each) => acceptsForm({ data }, formAfter(each)));
-  const others = likelihoodNames.filter((each) => acceptsForm(likelihoodTable[each], form));
-  if (accepted.length === 0) {
-    throw new ExpectationError({
-      where: where ? `${where}: likelihood` : flagOf('likelihood'),
-      expected: 'a likelihood of images',
-      received: `${name}, one of ${words[data]}`,
-      remedy: `pass ${flagOf('likelihood')} ${listed(others)}`,
-    });
-  }
-  const other = isSettled ? '' : `, or ${flagOf('likelihood')} ${listed(others)}`;
+  const given = formAfter(form, binarize);
+  if (acceptsForm(likelihood, given)) return;
+  const fitting = binarisations.filter((each) => acceptsForm(likelihood, formAfter(form, each)));
+  const others = likelihoodNames.filter((each) => acceptsForm(likelihoodTable[each], given));
+  const isOfLevels = form === 'levels' && fitting.length > 0;
+  const binarising = isOfLevels ? `pass ${flagOf('binarize')} ${fitting[0]}` : '';
+  const choosing = isSettled ? '' : `${isOfLevels ? 'or ' : 'pass '}${flagOf('likelihood')} ${listed(others)}`;
   throw new ExpectationError({
-    where: where ? `${where}: binarize` : flagOf('binarize'),
-    expected: `${listed(accepted)}, for the likelihood ${name} is one of ${words[data]}`,
-    received: binarize,
-    remedy: `pass ${flagOf('binarize')} ${accepted[0]}${other}`,
+    where: placeIn(where, isOfLevels ? 'binarize' : 'likelihood'),
+    expected: isOfLevels
+      ? `${listed(fitting)}, for the likelihood ${likelihood.text} is one of ${words[likelihood.data]}`
+      : `${listed(others)}, for the data are ${words[given]}`,
+    received: isOfLevels ? binarize : `${likelihood.text}, one of ${words[likelihood.data]}`,
+    remedy: [binarising, choosing].filter(Boolean).join(', '),
   });
 }
 

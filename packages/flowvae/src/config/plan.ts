@@ -1,5 +1,7 @@
 // The plan of a run: its settings as values, made once. Training, evaluation, drawing and export take flow, prior,
 // likelihood and objective from the plan; nothing else parses a formula.
+
+import type { Binarisation, DataDescription } from '@flowvae/datasets';
 import { type Flow, type InvertibleFlow, makeFlow } from '@flowvae/flows';
 import {
   annealJoint,
@@ -9,11 +11,12 @@ import {
   type Tempering,
   warmUpKl,
 } from '@flowvae/objectives';
+import { ExpectationError } from '@flowvae/tensor';
 import { architectures, type Likelihood, type MlpVaeOptions, makeLikelihood } from '@flowvae/vae';
-import { readFormulas } from './formulas.ts';
-import { refuseOtherForm } from './likelihood-data.ts';
+import { type CheckedSettings, checkedSettings } from './checked-settings.ts';
+import { isMnist } from './data-check.ts';
+import { chosenForData, mnistData } from './data-choice.ts';
 import type { TrainConfig } from './settings.ts';
-import type { CheckedSettings } from './train-config.ts';
 
 /** Encoder and decoder. */
 export type Networks = Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>;
@@ -30,25 +33,40 @@ export interface Plan {
   /** With gradient estimator, samples and schedule. */
   readonly objective: Objective;
   readonly networks: Networks;
+  readonly binarisation: Binarisation;
+  /** The data that the settings are for. */
+  readonly data: DataDescription;
 }
+
+/** Settings, as text or as values. */
+export type Settings = TrainConfig | CheckedSettings | Plan;
 
 /**
- * The plan of settings. It parses an unchecked config first; it returns a given plan unchanged.
+ * The plan of settings for data. It parses an unchecked config first; it returns a given plan unchanged.
  *
- * @throws ExpectationError for a text that is no formula, or a likelihood that does not fit the binarisation's data
+ * @param data the description of the data; needed unless they are MNIST
+ * @throws ExpectationError for a text that is no formula, or a likelihood that does not fit the data
  */
-export function planOf(settings: TrainConfig | CheckedSettings | Plan): Plan {
+export function planOf(settings: Settings, data?: DataDescription): Plan {
   if ('networks' in settings) return settings;
-  return madeOf('formulas' in settings ? settings : read(settings));
+  const checked = checkedSettings(settings);
+  const described = data ?? (isMnist(checked.config.data) ? mnistData : refuseNoData(checked.config));
+  return madeOf(chosenForData(checked, described), described);
 }
 
-function read(config: TrainConfig): CheckedSettings {
-  const formulas = readFormulas(config);
-  refuseOtherForm(formulas.likelihood, config);
-  return { config, formulas };
+/** The config of settings. */
+export const configOf = (settings: Settings): TrainConfig => ('config' in settings ? settings.config : settings);
+
+function refuseNoData({ data }: TrainConfig): never {
+  throw new ExpectationError({
+    where: `planOf: data ${data}`,
+    expected: 'a description of the data, which decides likelihood and networks',
+    received: 'none',
+    remedy: 'pass `(await openData(…)).description`, or let `experiment` read the data',
+  });
 }
 
-function madeOf({ config, formulas }: CheckedSettings): Plan {
+function madeOf({ config, formulas }: CheckedSettings, data: DataDescription): Plan {
   const { latent, gradient, samples, anneal } = config;
   const networks = networksOf(config);
   const tempering = temperings[anneal];
@@ -56,9 +74,11 @@ function madeOf({ config, formulas }: CheckedSettings): Plan {
     config,
     flow: formulas.flow && makeFlow(formulas.flow, latent, { contextWidth: flowContext(config, networks) }),
     prior: formulas.prior && makeFlow(formulas.prior, latent),
-    likelihood: makeLikelihood(formulas.likelihood),
+    likelihood: makeLikelihood(formulas.likelihood!, { columns: data.columns }),
     objective: makeObjective(formulas.objective, { gradient, samples, ...(tempering ? { tempering } : {}) }),
     networks,
+    binarisation: config.binarize as Binarisation, // `chosenForData` has replaced `auto`
+    data,
   };
 }
 

@@ -1,7 +1,7 @@
 // Every setting of a training run, once: its option, default, accepted values and explanation. The command line, the
 // config file and their checks are derived from this table.
 import { availableParallelism } from 'node:os';
-import { binarisations } from '@flowvae/datasets/plain';
+import { binarisations, splitRuleUsage } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives/plain';
 import { nonFinitePolicies } from '@flowvae/training/plain';
@@ -121,6 +121,9 @@ const heads: Setting<HeadScaling> = {
 
 const architectureNames = ['mlp', ...Object.keys(architectures)] as ('mlp' | ArchitectureName)[];
 
+/** The value that is chosen by the data. */
+const AUTO = 'auto' as const;
+
 /** With more cores, a step of this size gains little and disturbs other programs. */
 const MOST_DEFAULT_THREADS = 4;
 
@@ -146,9 +149,35 @@ export const settings = {
   ]),
   heads,
   prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
-  likelihood: text(`p(x|z): ${likelihoodUsage}`, '<name>', 'bernoulli'),
-  data: text('mnist, or a folder of IDX files', '<mnist|folder>', 'mnist'),
-  binarize: choice('how grey values become bits; none: they stay grey', 'dynamic', binarisations),
+  likelihood: {
+    ...text(`p(x|z): ${likelihoodUsage}; auto: by the form and range of the data`, '<name>', AUTO),
+    before: 'bernoulli',
+  },
+  data: text('mnist, files, folders, or arrays in files; the sources are listed below', '<mnist|source>', 'mnist'),
+  splits: text(`how rows are divided: ${splitRuleUsage}`, '<rule>', AUTO),
+  splitSeed: count('decides the rows of drawn splits', 0, 0, Number.MAX_SAFE_INTEGER),
+  labels: text('the column, or the arrays, with labels', '<name,…>', AUTO),
+  mask: text('the arrays that are 1 where a value was observed', '<name,…>', AUTO),
+  leaveOut: text('columns of a table that are not data; auto: no column', '<name,…>', AUTO),
+  shape: text('the shape of flat rows, such as 28x28 or 32x32x3', '<n[xn[xn]]>', AUTO),
+  size: text('height and width to which pictures are resized, such as 64 or 48x64', '<n[xn]>', AUTO),
+  colours: choice('colours of pictures: as they are, or grey', AUTO, [AUTO, 'grey']),
+  invert: choice('whether values x from 0 to 1 become 1 − x', 'no', ['no', 'yes']),
+  binarize: {
+    ...choice('how the levels of bytes become bits; none: not at all; auto: of MNIST alone, dynamic', AUTO, [
+      AUTO,
+      ...binarisations,
+    ]),
+    before: 'dynamic' as const,
+  },
+  standardize: {
+    ...choice(
+      'mean 0 and deviation 1 over the training rows, for each column or over all values; densities stay those of the data; auto: of numbers, not of images in 0 to 1',
+      AUTO,
+      [AUTO, 'no', 'columns', 'all'],
+    ),
+    before: 'no' as const,
+  },
   batch: count('data points in a step', 100, 1, LARGEST),
   steps: count('training steps', 10_000, 1, LARGEST),
   optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', [

@@ -1,21 +1,27 @@
 // The settings of a run, read from its folder.
-import { readRunConfig } from '@flowvae/runs/plain';
-import { refuseOtherForm } from './likelihood-data.ts';
-import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
-import { type CheckedSettings, changedSettings, recordedSettings } from './train-config.ts';
 
-/** The images at a run's start. */
-export interface StoredImages {
+import type { DataDescription } from '@flowvae/datasets';
+import { readRunConfig } from '@flowvae/runs/plain';
+import type { CheckedSettings } from './checked-settings.ts';
+import { chosenForData, mnistData } from './data-choice.ts';
+import { describedData } from './described-data.ts';
+import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
+import { changedSettings, recordedSettings } from './train-config.ts';
+
+/** The data at a run's start. */
+export interface StoredData {
   /** Their name or folder then. */
   readonly data: string;
   /** Their checksum; absent for MNIST. */
   readonly dataSha256: string | undefined;
+  /** Their description; absent in runs of an early version, whose data are images of bytes. */
+  readonly description: DataDescription | undefined;
 }
 
 /** The settings of a run, with a command's changes. */
 export interface RunSettings extends CheckedSettings {
-  readonly images: StoredImages;
-  /** Whether the changes name other images than the run's. */
+  readonly stored: StoredData;
+  /** Whether the changes name other data than the run's. */
   readonly hasOtherData: boolean;
 }
 
@@ -26,10 +32,11 @@ export interface RunSettings extends CheckedSettings {
 export const settingsThatMayDiffer = (allowDifferentMachine: boolean): SettingName[] =>
   allowDifferentMachine ? ['onNonFinite', 'threads'] : ['onNonFinite'];
 
-/** The images that a run's config names. @throws ExpectationError if the config cannot be read */
-export function storedImages(run: string): StoredImages {
-  const { data, dataSha256 } = readRunConfig(run);
+/** The data that a run's config names. @throws ExpectationError if the config cannot be read */
+export function storedData(run: string): StoredData {
+  const { data, dataSha256, dataSet } = readRunConfig(run);
   return {
+    description: dataSet === undefined ? undefined : describedData(dataSet, `${run}/config.json: dataSet`),
     data: typeof data === 'string' ? data : unrecordedSettings.data,
     dataSha256: typeof dataSha256 === 'string' ? dataSha256 : undefined,
   };
@@ -37,7 +44,7 @@ export function storedImages(run: string): StoredImages {
 
 /** Reads and checks the config of a run. @throws ExpectationError that names the faulty setting */
 export function storedSettings(run: string): CheckedSettings {
-  const { versions: _, dataSha256: __, ...given } = readRunConfig(run);
+  const { versions: _, dataSha256: __, dataSet: ___, ...given } = readRunConfig(run);
   return recordedSettings(given, `${run}/config.json`);
 }
 
@@ -47,7 +54,9 @@ export function storedSettings(run: string): CheckedSettings {
  * @throws ExpectationError that names the fault in the config or the changes
  */
 export function runSettings(run: string, changes: Partial<TrainConfig> = {}): RunSettings {
-  const settings = changedSettings(storedSettings(run), changes);
-  refuseOtherForm(settings.formulas.likelihood, settings.config, { isSettled: true });
-  return { ...settings, images: storedImages(run), hasOtherData: changes.data !== undefined };
+  const stored = storedData(run);
+  const changed = changedSettings(storedSettings(run), changes);
+  const form = stored.description ?? mnistData; // early versions knew nothing but bytes
+  const settings = chosenForData(changed, form, { isSettled: true });
+  return { ...settings, stored, hasOtherData: changes.data !== undefined };
 }

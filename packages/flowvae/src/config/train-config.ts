@@ -1,5 +1,10 @@
 // Turns a user's settings, from the command line or a file, into a checked config.
+import { staysGrey } from '@flowvae/datasets/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import type { CheckedSettings } from './checked-settings.ts';
+import { isMnist } from './data-check.ts';
+import { chosenForData, mnistData } from './data-choice.ts';
+import { readingOptions } from './data-options.ts';
 import { type Formulas, formulaSettings, readFormulas } from './formulas.ts';
 import { refuseOtherForm } from './likelihood-data.ts';
 import { refuseObjective } from './objective-check.ts';
@@ -15,12 +20,6 @@ import {
 
 const names = Object.keys(settings) as SettingName[];
 
-/** A config and its parsed formulas: all knowledge about a run that needs no tensor library. */
-export interface CheckedSettings {
-  readonly config: TrainConfig;
-  readonly formulas: Formulas;
-}
-
 /**
  * Adds defaults to settings, checks each, and parses the formulas.
  *
@@ -34,7 +33,7 @@ export function completeSettings(given: Readonly<Record<string, unknown>>, where
   const config = Object.fromEntries(entries) as TrainConfig;
   const settings = { config, formulas: readFormulas(config, placeIn(where)) };
   refuseTogether(settings, where);
-  return settings;
+  return isMnist(config.data) ? chosenForData(settings, mnistData, { where }) : settings;
 }
 
 /** The config alone of {@link completeSettings}; errors as there. */
@@ -67,10 +66,18 @@ const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${
 /** @throws ExpectationError for settings that exclude each other; `where` as for {@link completeSettings} */
 export function refuseTogether({ config, formulas }: CheckedSettings, where = ''): void {
   const placeOf = placeIn(where);
-  refuseOtherForm(formulas.likelihood, config, { where });
+  readingOptions(config, placeOf);
+  refuseBinarised(formulas.likelihood, config, where);
   refuseObjective(config, formulas, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
+}
+
+/** Binarised data are bits, whatever the data. */
+function refuseBinarised(likelihood: Formulas['likelihood'], config: TrainConfig, where: string): void {
+  const { binarize } = config;
+  if (!likelihood || binarize === 'auto' || staysGrey(binarize)) return;
+  refuseOtherForm(likelihood, 'levels', config, { where });
 }
 
 /** Published experiments have plain linear heads. */

@@ -1,6 +1,7 @@
 // A model as ONNX files for other runtimes: x and noise to a draw from the posterior, z to the observation's logits,
 // noise to a draw from the prior.
 import { compile, type OnnxOptions } from '@flowvae/compiler';
+import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import type { Tensor2D } from '@flowvae/tensor';
 import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
@@ -8,9 +9,15 @@ import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the files. */
 export interface OnnxFiles {
-  /** x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. */
+  /**
+   * x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. Where values may be missing, x is
+   * [x, mask], [batch, 2P].
+   */
   readonly encoder: Uint8Array;
-  /** z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. */
+  /**
+   * z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. With a standardisation also
+   * `mean`, the mean of p(x|z) in the units of the data.
+   */
   readonly decoder: Uint8Array;
   /**
    * noise [batch, D] → z [batch, D], a draw from p(z); only for a model with a flow prior. Without one, z ~ N(0, I) is
@@ -27,14 +34,17 @@ export interface OnnxFiles {
  * @param plan the plan of the model's config, if it exists already
  * @throws TraceError if the flow cannot be traced for any batch size
  */
-export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(portable.config)): Promise<OnnxFiles> {
-  const { config, height, width, model } = portable;
-  const pixels = height * width;
+export async function onnxFiles(
+  portable: PortableModel,
+  plan: Plan = planOf(portable.config, portable.data),
+): Promise<OnnxFiles> {
+  const { config, data, model } = portable;
+  const pixels = widthOfDatum(data) * (data.hasMissing ? 2 : 1);
   const { variables, noise } = model;
   const options = (description: string) => ({
     metadata: {
       description,
-      properties: { config: JSON.stringify(sharedConfig(config)), height: `${height}`, width: `${width}` },
+      properties: { config: JSON.stringify(sharedConfig(config)), data: JSON.stringify(data), ...sizeOf(data) },
     },
   });
   const infer = compile(
@@ -46,10 +56,18 @@ export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(por
     { variables },
   );
   const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
-  const decode = compile(({ z }) => ({ [outputs]: model.decode(z as Tensor2D) }), { variables });
+  const isStandardised = config.standardize !== 'no';
+  const decode = compile(
+    ({ z }) => ({
+      [outputs]: model.decode(z as Tensor2D),
+      ...(isStandardised ? { mean: model.observe(z as Tensor2D).mean() } : {}),
+    }),
+    { variables },
+  );
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
   const priorDraw = plan.prior ? 'the output of prior.onnx' : 'a draw of N(0, I)';
-  const means = `${outputs} of p(x|z), ${config.likelihood}; for a sample of the model z is ${priorDraw}`;
+  const units = isStandardised ? ' of standardised x, and the mean of x' : '';
+  const means = `${outputs} of p(x|z), ${config.likelihood}${units}; for a sample of the model z is ${priorDraw}`;
   return {
     encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
     decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options(means)),
@@ -58,6 +76,10 @@ export async function onnxFiles(portable: PortableModel, plan: Plan = planOf(por
     }),
   };
 }
+
+/** Properties by which earlier versions told the size of images. */
+const sizeOf = ({ shape: [height, width] }: DataDescription) =>
+  width === undefined ? {} : { height: `${height}`, width: `${width}` };
 
 function priorFile({ prior, variables }: PortableModel['model'], options: OnnxOptions): Promise<Uint8Array> {
   const sample = compile(({ noise }) => ({ z: prior.sampleAndLogProb(noise as Tensor2D).z }), { variables });

@@ -14,8 +14,9 @@ import { type FlowTerm, readFlowOrNone } from '@flowvae/flows/plain';
 import { type Key, key } from '@flowvae/random';
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
+import type { CheckedSettings } from '../config/checked-settings.ts';
 import { networksOf } from '../config/plan.ts';
-import { type CheckedSettings, recordedSettings } from '../config/train-config.ts';
+import { recordedSettings } from '../config/train-config.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** The description from which a posterior is built. */

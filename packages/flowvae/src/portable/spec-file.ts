@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { version } from '../run/version.ts';
 
 /** The version of the written format; all earlier ones can be read. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 const FORMAT = 'flowvae-model';
 const SPEC = 'model.json';
@@ -38,8 +38,10 @@ const specSchema = z.discriminatedUnion('kind', [
     ...frame,
     kind: z.literal('model'),
     config: z.record(z.string(), z.unknown()),
-    height: size,
-    width: size,
+    data: z.unknown().optional(),
+    /** Pixels of an image, in place of `data`, up to version 2. */
+    height: size.optional(),
+    width: size.optional(),
   }),
   z.strictObject({
     ...frame,
@@ -55,6 +57,10 @@ const specSchema = z.discriminatedUnion('kind', [
 ]);
 
 type Spec = z.infer<typeof specSchema>;
+
+/** The spec of a model. */
+export type ModelSpec = Extract<Spec, { kind: 'model' }>;
+
 type Framed = keyof typeof frame;
 
 /** A spec and the arrays that belong to it. */

@@ -15,16 +15,18 @@ import type { ProgressStream } from '@flowvae/runs';
 import type { Tensor2D } from '@flowvae/tensor';
 import { evaluateTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
-import { counted } from './counted.ts';
+import { counted, nounOf } from './counted.ts';
 
 /** The results that the diagnostics hold. */
 export interface Diagnostics {
   readonly evaluation: Evaluation;
-  /** For each test image, in their order. */
+  /** A datum, in words. */
+  readonly noun: 'image' | 'row';
+  /** For each test datum, in their order. */
   readonly estimates: readonly ImportanceEstimate[];
   readonly statistics: PosteriorStatistics;
   readonly activity: LatentActivity;
-  /** For the first few test images. */
+  /** For the first few test data. */
   readonly gaps: readonly InferenceGap[];
 }
 
@@ -45,7 +47,8 @@ export async function diagnose(
   progress: ProgressStream,
   signal?: AbortSignal,
 ): Promise<Diagnostics | undefined> {
-  const { config, model, test, key } = parts;
+  const { config, model, data, test, key } = parts;
+  const noun = nounOf(data);
   const estimates: ImportanceEstimate[] = [];
   const evaluation = await evaluateTest(parts, {
     progress,
@@ -60,9 +63,7 @@ export async function diagnose(
     ...(signal ? { signal } : {}),
   };
   const common = { ...runner, noise: model.noise };
-  progress.write(
-    `posterior statistics of ${counted(Math.min(MOST_IMAGES, test.count), 'image')}, ${DRAWS} draws each\n`,
-  );
+  progress.write(`posterior statistics of ${counted(Math.min(MOST_IMAGES, test.count), noun)}, ${DRAWS} draws each\n`);
   const statistics = await posteriorStatistics({
     ...common,
     modelAt: model.at,
@@ -71,7 +72,7 @@ export async function diagnose(
     key: fold(key, 'diagnostics'),
   });
   if (signal?.aborted) return undefined;
-  progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), 'image')}\n`);
+  progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), noun)}\n`);
   const gaps = await inferenceGaps({
     ...common,
     paramsAt: (x) => model.posterior.paramsAt(model.features(x)),
@@ -82,5 +83,5 @@ export async function diagnose(
   });
   return signal?.aborted
     ? undefined
-    : { evaluation, estimates, statistics, activity: latentActivity(statistics), gaps };
+    : { evaluation, noun, estimates, statistics, activity: latentActivity(statistics), gaps };
 }

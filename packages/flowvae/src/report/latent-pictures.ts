@@ -1,10 +1,13 @@
 // Pictures of the latent: the effect of its dimensions on an image, and the places of each class's images.
 
+import { labelRows } from '@flowvae/datasets';
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import type { Experiment } from '../run/experiment.ts';
-import { clamped, read } from './pictures.ts';
+import { nounOf } from './counted.ts';
+import { drawnImages, imageForm } from './image-figures.ts';
+import { read } from './picture-parts.ts';
 
 /** Values that a dimension takes in a traversal: ±3 in steps of 0.75, in units of the prior N(0, 1). */
 const STEPS = Array.from({ length: 9 }, (_, i) => -3 + 0.75 * i);
@@ -12,13 +15,16 @@ const STEPS = Array.from({ length: 9 }, (_, i) => -3 + 0.75 * i);
 /** Rows of a traversal, at most. */
 const MOST_ROWS = 10;
 
+/** Colours that people can tell apart; more labels are numbers. */
+const MOST_CLASSES = 50;
+
 /** Dimensions by falling Var_x E[z|x]. */
 export const byActivity = ({ variance }: LatentActivity): readonly number[] =>
   variance.map((_, d) => d).toSorted((a, b) => variance[b]! - variance[a]!);
 
 /** Decoder means along the most active dimensions, one a row, from the posterior mean of the first test image. */
 export function traversalFigure(
-  { model, splits, config }: Experiment,
+  { model, data, config }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
 ): Uint8Array {
@@ -29,12 +35,14 @@ export function traversalFigure(
   );
   const flat = Float32Array.from(points.flatMap((point) => [...point]));
   const z = tf.tensor2d(flat, [points.length, config.latent]) as Tensor2D;
-  const images = clamped(read(() => model.observe(z).mean()));
+  const images = drawnImages(
+    read(() => model.observe(z).mean()),
+    data,
+  );
   z.dispose();
   return imageGrid({
     images,
-    height: splits.test.height,
-    width: splits.test.width,
+    ...imageForm(data),
     columns: STEPS.length,
     title: 'Traversals: test image 0’s posterior mean with one dimension (row) set to a value (column)',
     rowLabels: dims.map((d) => `z${subscript(d)}`),
@@ -47,23 +55,26 @@ export function traversalFigure(
  * a second dimension.
  */
 export function latentMapFigure(
-  { splits, config }: Experiment,
+  { set, data, config }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
 ): Uint8Array | undefined {
-  const { labels } = splits.test;
-  if (!labels || config.latent < 2) return undefined;
+  if (!set.y || set.y.shape.length > 1 || config.latent < 2) return undefined;
   const [a, b] = byActivity(activity) as [number, number];
   const [first, second] = [Math.min(a, b), Math.max(a, b)];
-  const own = labels.subarray(0, statistics.count);
+  const own = labelRows(set.y, set.splits.test.subarray(0, statistics.count));
   const kinds = [...new Set(own)].toSorted((x, y) => x - y);
+  if (kinds.length > MOST_CLASSES) return undefined; // numbers, not classes
   const classes = kinds.map((label): PointClass => {
     const rows = [...own.keys()].filter((i) => own[i] === label);
     const at = (i: number, d: number) => statistics.mean[i * statistics.dim + d]!;
-    return { label: String(label), points: Float32Array.from(rows.flatMap((i) => [at(i, first), at(i, second)])) };
+    return {
+      label: data.classes?.[label] ?? String(label),
+      points: Float32Array.from(rows.flatMap((i) => [at(i, first), at(i, second)])),
+    };
   });
   return scatterChart({
-    title: `Posterior means of ${statistics.count} test images, by class`,
+    title: `Posterior means of ${statistics.count} test ${nounOf(data)}s, by class`,
     ...(config.latent > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
     xLabel: `E[z${subscript(first)}|x]`,
     yLabel: `E[z${subscript(second)}|x]`,

@@ -12,7 +12,7 @@ const svg = { format: 'svg' } as const;
 const half = { width: 560, height: 360 } as const;
 
 /** The terms of the bound. */
-export function termsFigure({ statistics }: Diagnostics): ReportFigure {
+export function termsFigure({ statistics, noun }: Diagnostics): ReportFigure {
   const { terms, layers } = statistics;
   const values = {
     'log-likelihood': meanOf(terms.logLikelihood),
@@ -28,7 +28,7 @@ export function termsFigure({ statistics }: Diagnostics): ReportFigure {
         .map(([name, value]) => `${name} ${twoDecimals(value)}`)
         .join(',  '),
       xLabel: 'ELBO = log p(x|z) + log p(z) − log q₀(z₀) + Σ log|det J|',
-      yLabel: 'mean per image (nats)',
+      yLabel: `mean per ${noun} (nats)`,
       categories: Object.keys(values),
       series: [{ label: 'mean', values: Object.values(values), width: 0.6 }],
       ...half,
@@ -39,31 +39,31 @@ export function termsFigure({ statistics }: Diagnostics): ReportFigure {
 }
 
 /** Distributions over images: evidence, divergence, tails and effective sample sizes. */
-export function perImageFigures({ estimates, evaluation }: Diagnostics): readonly ReportFigure[] {
+export function perImageFigures({ estimates, evaluation, noun }: Diagnostics): readonly ReportFigure[] {
   const { samples } = evaluation;
   const k = estimates.map(({ paretoK }) => paretoK);
   const nlls = estimates.map(({ logEvidence }) => -logEvidence);
   const charts = [
     {
-      title: '−log p̂(x) of each image',
+      title: `−log p̂(x) of each ${noun}`,
       xLabel: `−log p̂(x), ${samples} importance samples (nats)`,
       values: nlls,
       marks: [{ x: meanOf(nlls), label: `mean ${meanOf(nlls).toFixed(1)}` }],
     },
     {
-      title: 'KL(q‖p(z|x)) of each image, estimated',
+      title: `KL(q‖p(z|x)) of each ${noun}, estimated`,
       xLabel: 'log p̂(x) − ELBO (nats)',
       values: estimates.map(({ logEvidence, elbo }) => logEvidence - elbo),
       marks: [],
     },
     {
-      title: 'Pareto k̂ of each image’s importance weights',
+      title: `Pareto k̂ of each ${noun}’s importance weights`,
       xLabel: 'k̂ (no unit)',
       values: k,
       marks: [{ x: paretoKThreshold(samples), label: `trusted below ${paretoKThreshold(samples).toFixed(2)}` }],
     },
     {
-      title: 'Effective sample size of each image',
+      title: `Effective sample size of each ${noun}`,
       xLabel: `(Σw)²/Σw² of ${samples} weights (samples)`,
       values: estimates.map(({ effectiveSampleSize }) => effectiveSampleSize),
       marks: [],
@@ -72,17 +72,17 @@ export function perImageFigures({ estimates, evaluation }: Diagnostics): readonl
   return charts
     .filter(({ values }) => values.some(Number.isFinite))
     .map(({ title, xLabel, values, marks }) => ({
-      image: histogram({ title, xLabel, yLabel: 'images', samples: [{ label: title, values }], marks, ...half }, svg),
+      image: histogram({ title, xLabel, yLabel: `${noun}s`, samples: [{ label: title, values }], marks, ...half }, svg),
       alt: `Histogram: ${title}`,
       width: 'half',
     }));
 }
 
 /** Ranges of log-det and invariants, layer by layer; none without a flow. */
-export function layerFigures({ statistics }: Diagnostics): readonly ReportFigure[] {
+export function layerFigures({ statistics, noun }: Diagnostics): readonly ReportFigure[] {
   const { layers, count, samples } = statistics;
   if (layers.length === 0) return [];
-  const over = `${counted(count, 'image')}, ${counted(samples, 'draw')} each`;
+  const over = `${counted(count, noun)}, ${counted(samples, 'draw')} each`;
   const ranges = (
     title: string,
     yLabel: string,
@@ -99,7 +99,7 @@ export function layerFigures({ statistics }: Diagnostics): readonly ReportFigure
         arrange: 'over',
         series: [
           {
-            label: inner.length > 0 ? '5 % to 95 % of image means' : 'least to most',
+            label: inner.length > 0 ? `5 % to 95 % of ${noun} means` : 'least to most',
             values: inner.length > 0 ? inner : all,
             width: inner.length > 0 ? 0.35 : 0.6,
           },
@@ -139,7 +139,7 @@ export function layerFigures({ statistics }: Diagnostics): readonly ReportFigure
 
 /** Activity and divergence of each latent dimension. */
 export function latentFigures(
-  { statistics, activity }: Diagnostics,
+  { statistics, activity, noun }: Diagnostics,
   isStandardPrior: boolean,
 ): readonly ReportFigure[] {
   const order = byActivity(activity).slice(0, MOST_BARS);
@@ -169,7 +169,7 @@ export function latentFigures(
       ? [
           bars(
             'KL(q‖p(z)) of each dimension',
-            'mean per image (nats)',
+            `mean per ${noun} (nats)`,
             kl,
             `sum ${twoDecimals(kl.reduce((a, b) => a + b, 0))} nats`,
           ),
@@ -182,11 +182,11 @@ export function latentFigures(
 const MOST_BARS = 40;
 
 /** Both parts of the inference gap, image by image. */
-export function gapsFigure({ gaps }: Diagnostics): ReportFigure {
+export function gapsFigure({ gaps, noun }: Diagnostics): ReportFigure {
   const image = barChart(
     {
       title: 'Inference gap: approximation and amortisation',
-      xLabel: 'test image',
+      xLabel: `test ${noun}`,
       yLabel: 'nats',
       categories: gaps.map((_, i) => String(i)),
       series: [

@@ -6,11 +6,14 @@ import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
+import { columnFigures } from './column-figures.ts';
 import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
+import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
-import { learningCurveFigure, reconstructionsFigure, samplesFigure } from './pictures.ts';
+import { binarisationIn } from './picture-parts.ts';
+import { learningCurveFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 
 /** The contents of the page. */
@@ -41,7 +44,7 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   ];
   return htmlReport({
     title: `${name}: flow ${config.flow}, latent ${config.latent}`,
-    subtitle: `${parts.splits.name}, ${config.binarize} binarisation, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
+    subtitle: `${parts.set.name}${binarisationIn(config)}, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
     sections: sections.filter(({ tables = [], figures = [] }: ReportSection) => tables.length + figures.length > 0),
     footer: Object.entries(versions)
       .map(([part, version]) => `${part} ${version}`)
@@ -49,7 +52,6 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   });
 }
 
-const imagesOf = (count: number, kind = '') => counted(count, `${kind}image`);
 const row = (label: string, values: readonly number[]) => [
   label,
   twoDecimals(meanOf(values)),
@@ -58,7 +60,7 @@ const row = (label: string, values: readonly number[]) => [
 ];
 
 function summary(diagnostics: Diagnostics): ReportSection {
-  const { estimates, evaluation, statistics } = diagnostics;
+  const { estimates, evaluation, statistics, noun } = diagnostics;
   const kl = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
   const above = evaluation.paretoKAboveThreshold;
   const rows = [
@@ -78,18 +80,18 @@ function summary(diagnostics: Diagnostics): ReportSection {
   ];
   const tails = Number.isNaN(above)
     ? ''
-    : ` Pareto k̂ is above its threshold for ${(100 * above).toFixed(1)} % of images: there log p̂(x) cannot be trusted.`;
+    : ` Pareto k̂ is above its threshold for ${(100 * above).toFixed(1)} % of ${noun}s: there log p̂(x) cannot be trusted.`;
   return {
     title: 'Summary',
     text: [
-      `${imagesOf(evaluation.images, 'test ')}, ${counted(evaluation.samples, 'importance sample')} each.${tails}`,
+      `${counted(evaluation.images, `test ${noun}`)}, ${counted(evaluation.samples, 'importance sample')} each.${tails}`,
       'log p̂(x) is the log of the mean of the importance weights p(x, z)/q(z|x); on average it lies below log p(x), and its distance to the ELBO lies below KL(q‖p(z|x)). A good model has a small −log p̂(x), a good posterior a small KL.',
-      `${activeUnits(diagnostics)} The terms of the bound are means over the first ${imagesOf(statistics.count)}, ${counted(statistics.samples, 'draw')} each.`,
+      `${activeUnits(diagnostics)} The terms of the bound are means over the first ${counted(statistics.count, noun)}, ${counted(statistics.samples, 'draw')} each.`,
     ],
     tables: [
       {
-        caption: 'Means over test images, nats; the effective sample size in samples',
-        columns: ['', 'mean', 'standard error', 'images'],
+        caption: `Means over test ${noun}s, nats; the effective sample size in samples`,
+        columns: ['', 'mean', 'standard error', `${noun}s`],
         rows,
       },
     ],
@@ -97,10 +99,10 @@ function summary(diagnostics: Diagnostics): ReportSection {
   };
 }
 
-const activeUnits = ({ statistics, activity }: Diagnostics) =>
+const activeUnits = ({ statistics, activity, noun }: Diagnostics) =>
   statistics.count > 1
     ? `Active units: ${activity.active} of ${statistics.dim}.`
-    : 'Active units need more than one image: they are the dimensions whose posterior means differ between images.';
+    : `Active units need more than one ${noun}: they are the dimensions whose posterior means differ between ${noun}s.`;
 
 const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): ReportFigure => ({
   image: learningCurveFigure(parts, history, { format: 'svg' }),
@@ -108,7 +110,7 @@ const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): Rep
 });
 
 const perImage = (diagnostics: Diagnostics): ReportSection => ({
-  title: 'Image by image',
+  title: diagnostics.noun === 'image' ? 'Image by image' : 'Row by row',
   text: [
     'k̂ is the shape of the tail of the importance weights; an effective sample size near 1 means that one sample decides the estimate.',
   ],
@@ -142,7 +144,7 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Latent',
     text: [
-      `A dimension counts as active where the variance of E[z|x] over images is above 0.01 (Burda et al. 2016).`,
+      `A dimension counts as active where the variance of E[z|x] over ${diagnostics.noun}s is above 0.01 (Burda et al. 2016).`,
       statistics.klPerDimension
         ? isStandard
           ? factorised
@@ -157,7 +159,7 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
 }
 
 function gap(diagnostics: Diagnostics): ReportSection {
-  const { gaps } = diagnostics;
+  const { gaps, noun } = diagnostics;
   const rows = [
     row(
       'approximation: log p̂(x) − L[q*]',
@@ -171,12 +173,12 @@ function gap(diagnostics: Diagnostics): ReportSection {
   return {
     title: 'Inference gap',
     text: [
-      `For the first ${imagesOf(gaps.length, 'test ')} the posterior’s parameters ascended the bound by themselves (q*), starting at the encoder’s outputs and at the shared values. The distance from L[q*] to log p̂(x) comes from the family, the gain L[q*] − L[q] from the encoder and from sharing (Cremer et al. 2018). Both L[q*] and log p̂(x) are too low on average: the amortisation gap is a lower bound, up to Monte Carlo error; the approximation gap has two errors of opposite sign. A bar below 0 is noise.`,
+      `For the first ${counted(gaps.length, `test ${noun}`)} the posterior’s parameters ascended the bound by themselves (q*), starting at the encoder’s outputs and at the shared values. The distance from L[q*] to log p̂(x) comes from the family, the gain L[q*] − L[q] from the encoder and from sharing (Cremer et al. 2018). Both L[q*] and log p̂(x) are too low on average: the amortisation gap is a lower bound, up to Monte Carlo error; the approximation gap has two errors of opposite sign. A bar below 0 is noise.`,
     ],
     tables: [
       {
-        caption: 'Means over these images, nats; L is the ELBO',
-        columns: ['', 'mean', 'standard error', 'images'],
+        caption: `Means over these ${noun}s, nats; L is the ELBO`,
+        columns: ['', 'mean', 'standard error', `${noun}s`],
         rows,
       },
     ],
@@ -186,11 +188,16 @@ function gap(diagnostics: Diagnostics): ReportSection {
 
 const pictures = (parts: Experiment, { statistics, activity }: Diagnostics): ReportSection => ({
   title: 'Pictures',
-  figures: [
-    { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
-    { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
-    { image: samplesFigure(parts, 100, fold(parts.key, 'samples')), alt: 'Samples from the prior' },
-  ],
+  figures: isPicture(parts.data)
+    ? [
+        { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
+        { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
+        { image: samplesFigure(parts, 100, fold(parts.key, 'samples')), alt: 'Samples from the prior' },
+      ]
+    : Object.values(columnFigures(parts, fold(parts.key, 'samples'), { format: 'svg' })).map((image, i) => ({
+        image,
+        alt: i === 0 ? 'Columns of test data and of draws' : 'Pairs of columns of test data and of draws',
+      })),
 });
 
 const settingsTable = ({ config }: Experiment): ReportSection => ({

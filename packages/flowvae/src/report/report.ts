@@ -1,12 +1,15 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
+import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
-import { type NamedVariables, parameterCount } from '@flowvae/tensor';
+import { type DataPoints, type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
+import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
-import { counted } from './counted.ts';
+import { counted, type nounOf } from './counted.ts';
+import { binarisationIn } from './picture-parts.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
 interface Terms {
@@ -18,7 +21,7 @@ interface Terms {
 
 /** The test set's part of a report; null without an evaluation. */
 export interface EvaluationReport {
-  readonly binarization: string;
+  readonly binarization: TrainConfig['binarize'];
   /** The bound (negative), nats. */
   readonly testElbo: number | null;
   /** Standard error over images; null for one image. */
@@ -31,7 +34,9 @@ export interface EvaluationReport {
   readonly testInferenceGap: number | null;
   /** Standard error over images; null for one image. */
   readonly testInferenceGapStandardError: number | null;
-  /** `testNll` in bits per pixel, for likelihoods of levels; null for others. */
+  /** `testNll` for each value that was observed, nats. */
+  readonly testNllPerDimension: number | null;
+  /** The same in bits, for likelihoods of levels; null for others. */
   readonly testBitsPerDimension: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
@@ -56,10 +61,11 @@ export interface TrainReport extends EvaluationReport {
 
 /** The evaluation's part of a report. */
 export function evaluationReport(
-  { plan, config, test }: TestParts,
+  { plan, config, data, test }: TestParts,
   evaluation: Evaluation | undefined,
 ): EvaluationReport {
   const { terms } = evaluation ?? {};
+  const observed = evaluation ? observedValues(test, data, evaluation.images) : 0;
   const term = (name: keyof Terms) => terms?.[name] ?? 0; // no logDet of a posterior without flow
   return {
     binarization: config.binarize,
@@ -69,8 +75,9 @@ export function evaluationReport(
     testNllStandardError: evaluation && evaluation.images > 1 ? evaluation.nllStandardError : null,
     testInferenceGap: finite(evaluation?.inferenceGap),
     testInferenceGapStandardError: finite(evaluation?.inferenceGapStandardError),
+    testNllPerDimension: evaluation ? evaluation.nll / observed : null,
     testBitsPerDimension:
-      evaluation && plan.likelihood.data === 'levels' ? bitsPerDimension(-evaluation.nll, test.width) : null,
+      evaluation && plan.likelihood.data === 'levels' ? bitsPerDimension(-evaluation.nll, observed) : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
@@ -85,6 +92,15 @@ export function evaluationReport(
         }
       : null,
   };
+}
+
+/** Observed values of a row, mean over the evaluated rows. */
+function observedValues(test: DataPoints, data: DataDescription, rows: number): number {
+  const pixels = widthOfDatum(data);
+  if (!data.hasMissing) return pixels;
+  let sum = 0;
+  for (let i = 0; i < rows; i++) for (const observed of test.row(i).subarray(pixels)) sum += observed;
+  return sum / rows;
 }
 
 /** JSON has no NaN and no infinity. */
@@ -128,19 +144,25 @@ const countUnder = (variables: NamedVariables, prefix: string) =>
   parameterCount(Object.fromEntries(Object.entries(variables).filter(([path]) => path.startsWith(prefix))));
 
 /** The evaluation as text for people. */
-export function describeEvaluation(report: EvaluationReport): string {
+export function describeEvaluation(report: EvaluationReport, noun: ReturnType<typeof nounOf>): string {
   const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
-  const { terms, evalImages, evalSamples, binarization } = report;
+  const { terms, evalImages, evalSamples, binarization, testNllPerDimension: each } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
   const nllError =
-    testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over images)`;
+    testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over ${noun}s)`;
+  const perValue =
+    bits !== null
+      ? `, ${bits.toFixed(3)} bits per dimension`
+      : noun === 'row' && each !== null
+        ? `, ${each.toFixed(3)} per dimension`
+        : '';
   const elboError = testElboStandardError === null ? '' : ` ± ${testElboStandardError.toFixed(2)}`;
   return [
-    `test NLL    ${testNll.toFixed(2)}${nllError} nats${bits === null ? '' : `, ${bits.toFixed(3)} bits per pixel`}`,
+    `test NLL    ${testNll.toFixed(2)}${nllError} nats${perValue}`,
     `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${describeBoundSum({ ...terms }, 2)}`,
     ...describeGap(report),
-    `            ${counted(evalImages, 'image')}, ${counted(evalSamples, 'importance sample')} each, ${binarization} binarisation`,
-    ...describeWeights(report),
+    `            ${counted(evalImages, noun)}, ${counted(evalSamples, 'importance sample')} each${binarisationIn({ binarize: binarization })}`,
+    ...describeWeights(report, noun),
   ].join('\n');
 }
 
@@ -153,16 +175,15 @@ function describeGap(report: EvaluationReport): string[] {
   ];
 }
 
-function describeWeights({
-  effectiveSampleSize,
-  maxNormalisedWeight,
-  paretoKAboveThreshold,
-}: EvaluationReport): string[] {
+function describeWeights(
+  { effectiveSampleSize, maxNormalisedWeight, paretoKAboveThreshold }: EvaluationReport,
+  noun: string,
+): string[] {
   if (effectiveSampleSize === null || maxNormalisedWeight === null) return [];
   const tails =
     paretoKAboveThreshold === null
       ? ''
-      : `, Pareto k̂ too high for ${(100 * paretoKAboveThreshold).toFixed(1)} % of images`;
+      : `, Pareto k̂ too high for ${(100 * paretoKAboveThreshold).toFixed(1)} % of ${noun}s`;
   const share = (100 * maxNormalisedWeight).toFixed(1);
   return [
     `weights     effective sample size ${effectiveSampleSize.toFixed(1)}, largest weight ${share} % of the sum${tails}`,

@@ -45,7 +45,7 @@ export async function writeDiagnostics(
     ...trained,
     diagnostics: {
       parametersSha256: parametersChecksum(parts.model.variables),
-      data: parts.splits.name,
+      data: parts.set.name,
       evaluation: { ...evaluationReport(parts, evaluation), engine, checkpoint },
       ...diagnosticsReport(diagnostics),
     },

@@ -9,7 +9,7 @@ import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
-import { counted } from '../report/counted.ts';
+import { counted, nounOf } from '../report/counted.ts';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 
@@ -54,7 +54,7 @@ export async function annealedTest(
     const left = ((performance.now() - from) / share / 1000) * (1 - share);
     const time = share < 0.01 ? '' : `  ${formatDuration(left)} left`; // the first step is slow
     line.show(
-      `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, 'image')}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
+      `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, nounOf(parts.data))}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
     );
   };
   const result = await annealedImportance({
@@ -78,7 +78,7 @@ export async function annealedTest(
 }
 
 /** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
-async function simulate({ config, model }: ModelParts, count: number, key: Key): Promise<Simulated> {
+async function simulate({ config, model, data }: ModelParts, count: number, key: Key): Promise<Simulated> {
   const ofLatent = model.prior.noise;
   const { noise: ofData, ends } = tf.tidy(() => {
     const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(
@@ -102,7 +102,20 @@ async function simulate({ config, model }: ModelParts, count: number, key: Key):
   const { z, x } = await tabulate(draw, dataPoints(noise, width), { variables, engine: config.engine, chunk: 500 });
   refuseHidden(x as Float32Array, config.likelihood, ends);
   const rowsOf = (values: unknown) => dataPoints(values as Float32Array, (values as Float32Array).length / count);
-  return { data: rowsOf(x), latents: rowsOf(z) };
+  return { data: data.hasMissing ? observedWhole(rowsOf(x)) : rowsOf(x), latents: rowsOf(z) };
+}
+
+/** Rows with a mask behind them: all was observed. */
+function observedWhole({ count, width, row }: DataPoints): DataPoints {
+  const whole = new Float32Array(2 * width).fill(1);
+  return {
+    count,
+    width: 2 * width,
+    row(index) {
+      whole.set(row(index));
+      return whole;
+    },
+  };
 }
 
 /** Refuses images that cannot show the draws. */
@@ -118,7 +131,10 @@ function refuseHidden(x: Float32Array, likelihood: string, [least, most]: readon
 }
 
 /** The estimates as text for people. */
-export function describeAnnealed({ simulated, importanceLogEvidence, ...report }: AnnealedReport): string {
+export function describeAnnealed(
+  { simulated, importanceLogEvidence, ...report }: AnnealedReport,
+  noun: ReturnType<typeof nounOf>,
+): string {
   const { forward, reverse, gap, images, chains, temperatures } = report;
   const number = (value: number, error = Number.NaN) =>
     `${value.toFixed(2)}${Number.isNaN(error) ? '' : ` ± ${error.toFixed(2)}`}`;
@@ -135,6 +151,6 @@ export function describeAnnealed({ simulated, importanceLogEvidence, ...report }
   const accepted = Number.isNaN(forward.acceptance) ? '' : `, acceptance ${forward.acceptance.toFixed(2)}`;
   return [
     ...bounds,
-    `            ${counted(images, `${simulated ? 'simulated' : 'test'} image`)}, ${counted(chains, 'chain')} each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
+    `            ${counted(images, `${simulated ? 'simulated' : 'test'} ${noun}`)}, ${counted(chains, 'chain')} each, ${temperatures} temperatures${accepted}, effective chains ${forward.effectiveSampleSize.toFixed(1)}`,
   ].join('\n');
 }

@@ -1,22 +1,24 @@
-// Writes the latents of a set of images to one safetensors file, piece by piece.
-import { binarised } from '@flowvae/datasets';
+// Writes the latents of data to one safetensors file, piece by piece.
+import { labelRows } from '@flowvae/datasets';
 import { encodings } from '@flowvae/evaluation';
-import { fold, type Key, key } from '@flowvae/random';
+import { fold, type Key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
 import { ExpectationError, layOutSafetensors } from '@flowvae/tensor';
-import type { SplitName } from '../config/split-names.ts';
+import { nounOf } from '../report/counted.ts';
+import { type EncodedSplit, rowsOfSplit } from './encoded-rows.ts';
 import type { Experiment } from './experiment.ts';
+import { fixedRows } from './run-data.ts';
 
 /** Options of {@link encodeImages}. */
 export interface EncodeOptions {
-  readonly split: SplitName;
-  /** Number of images, starting at the first; default all. */
+  readonly split: EncodedSplit;
+  /** Number of rows, starting at the first; default all. */
   readonly images?: number | undefined;
-  /** Draws for each image. */
+  /** Draws for each row. */
   readonly samples: number;
   /** Draws for the mean of a flow posterior. */
   readonly meanSamples: number;
-  /** Image i's draws depend on the key and i only. */
+  /** Row i's draws depend on the key and i only. */
   readonly key: Key;
   readonly out: string;
   readonly progress: ProgressStream;
@@ -24,34 +26,37 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Images that share a key: image i's draws are those of i modulo this, under the key of its block. */
+/** Rows that share a key: row i's draws are those of i modulo this, under the key of its block. */
 const BLOCK = 2000;
 
 /**
- * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, if the images have labels, `labels` [n], all float32.
+ * Writes `mean` [n, D], `samples` [n, S, D], `log_q` [n, S] and, if the data have labels, `labels` [n, …], all float32.
  * The file appears complete or not at all; equal options give equal bytes.
  *
  * @returns shapes by name
- * @throws the signal's reason after an abort; ExpectationError if the split has no images, or the file cannot be
- * written
+ * @throws the signal's reason after an abort; ExpectationError if the split is empty, or the file cannot be written
  */
 export async function encodeImages(
-  { config, model, splits }: Experiment,
+  { plan, config, model, set, data }: Experiment,
   { split, images, samples, meanSamples, key: drawKey, out, progress, signal }: EncodeOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
-  const set = splits[split];
-  const count = Math.min(images ?? set.count, set.count);
+  const noun = nounOf(data);
+  const rows = rowsOfSplit(set, split);
+  const count = Math.min(images ?? rows.length, rows.length);
   if (count === 0) {
-    throw new ExpectationError({ where: `--split ${split}`, expected: 'a split with images', received: 'none in it' });
+    throw new ExpectationError({
+      where: `--split ${split}`,
+      expected: `a split with ${noun}s`,
+      received: 'none in it',
+    });
   }
-  const fixed = binarised(set, { binarisation: config.binarize, key: key(0) });
-  const row = new Float32Array(fixed.width);
+  const fixed = fixedRows(set, rows, plan);
   const { latent } = config;
   const shapes = {
     mean: [count, latent],
     samples: [count, samples, latent],
     log_q: [count, samples],
-    ...(set.labels ? { labels: [count] } : {}),
+    ...(set.y ? { labels: [count, ...set.y.shape.slice(1)] } : {}),
   };
   const metadata = { flow: config.flow, split, binarize: config.binarize, log_q: 'nats' };
   const { header, offsets } = layOutSafetensors(shapes, metadata);
@@ -60,13 +65,13 @@ export async function encodeImages(
     write(header, 0);
     const place = (name: keyof typeof shapes, values: Float32Array, first: number, perImage: number) =>
       write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offsets[name]! + 4 * first * perImage);
-    if (set.labels) place('labels', Float32Array.from(set.labels.subarray(0, count)), 0, 1);
+    if (set.y) place('labels', labelRows(set.y, rows.subarray(0, count)), 0, 1);
     for (let block = 0; block < count; block += BLOCK) {
       const size = Math.min(BLOCK, count - block);
       const options = {
         infer: model.infer,
         noise: model.noise,
-        data: { count: size, width: fixed.width, row: (index: number) => fixed.row(block + index, row) },
+        data: { count: size, width: fixed.width, row: (index: number) => fixed.row(block + index) },
         samples,
         meanSamples,
         key: fold(drawKey, block),
@@ -80,7 +85,7 @@ export async function encodeImages(
         place('mean', mean, from, latent);
         place('samples', z, from, samples * latent);
         place('log_q', logQ, from, samples);
-        line.show(`encoded ${from + rows}/${count} images`, from + rows === count);
+        line.show(`encoded ${from + rows}/${count} ${noun}s`, from + rows === count);
       });
       signal?.throwIfAborted(); // rows are missing
     }

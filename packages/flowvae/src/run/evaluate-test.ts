@@ -4,7 +4,7 @@ import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
-import { counted } from '../report/counted.ts';
+import { counted, nounOf } from '../report/counted.ts';
 import type { TestParts } from './experiment.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface EvaluateTestOptions {
 
 /** Evaluates the config's test images; undefined if the config asks for none. */
 export async function evaluateTest(
-  { config, model, test, key }: TestParts,
+  { config, model, data, test, key }: TestParts,
   { progress, signal, onEstimate }: EvaluateTestOptions,
 ): Promise<Evaluation | undefined> {
   if (test.count === 0) return undefined;
@@ -38,7 +38,7 @@ export async function evaluateTest(
     if (done % 20 !== 0 && done !== test.count) return;
     const left = ((performance.now() - from) / done / 1000) * (test.count - done);
     line.show(
-      `test image ${done}/${test.count}  ${formatDuration(left)} left  ${counted(config.evalSamples, 'sample')} each`,
+      `test ${nounOf(data)} ${done}/${test.count}  ${formatDuration(left)} left  ${counted(config.evalSamples, 'sample')} each`,
       done === test.count,
     );
   };

@@ -1,14 +1,11 @@
 // Builds the parts of a run from a plan: data, model, optimiser. Pure construction; equal plans give equal parts.
-import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
-import { batches, binarised, type ImageSet, type ImageSplits, idxFolder, meanImage, mnist } from '@flowvae/datasets';
+import { batches, type DataDescription, type DataSet, widthOfDatum } from '@flowvae/datasets';
 import { type BoundOnData, boundOn } from '@flowvae/evaluation';
 import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
-import { ExpectationError } from '@flowvae/tensor';
+import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import {
   adam,
-  type DataPoints,
   type LearningRate,
   type Optimizer,
   rmsprop,
@@ -18,12 +15,11 @@ import {
   variational,
 } from '@flowvae/training';
 import { type MlpVae, mlpVae } from '@flowvae/vae';
-import { isMnist, toldAs, toldAsData } from '../config/data-check.ts';
-import { type Plan, planOf } from '../config/plan.ts';
+import { checkedSettings } from '../config/checked-settings.ts';
+import { toldAs } from '../config/data-check.ts';
+import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
 import { flagOf, type TrainConfig } from '../config/settings.ts';
-
-/** Rows and columns of an image. */
-export type ImageSize = Pick<ImageSet, 'height' | 'width'>;
+import { type DataStart, fixedRows, readData, startOn, trainingRows, unreadStandardisation } from './run-data.ts';
 
 /** The parts of a config without data: enough to draw from the model and to export it. */
 export interface ModelParts {
@@ -31,19 +27,19 @@ export interface ModelParts {
   /** The plan's config. */
   readonly config: TrainConfig;
   readonly model: MlpVae;
-  readonly image: ImageSize;
+  readonly data: DataDescription;
   /** All keys of a run are folded from this one. */
   readonly key: Key;
 }
 
-/** With test images, binarised once: enough to evaluate the model. */
+/** With test rows, binarised once: enough to evaluate the model. */
 export interface TestParts extends ModelParts {
   readonly test: DataPoints;
 }
 
 /** The parts of a config, trained or not. */
 export interface Experiment extends TestParts {
-  readonly splits: ImageSplits;
+  readonly set: DataSet;
 }
 
 /** The parts that training adds. */
@@ -69,55 +65,43 @@ export interface ExperimentOptions {
   readonly remedy?: string;
   /** Whether weights will be read from a file, so that none are drawn. */
   readonly isRead?: boolean;
+  /** The data that the model was trained on; those of the config must fit it. */
+  readonly like?: DataDescription | undefined;
 }
 
 /**
- * Builds the parts of a run: data, a model with its initial weights, test images.
+ * Builds the parts of a run: data, a model with its initial weights, test rows.
  *
  * @throws ExpectationError if the data cannot be read or do not fit the config
  */
-export function experiment(
-  settings: TrainConfig | Plan,
-  { remedy, isRead = false }: ExperimentOptions = {},
-): Experiment {
-  const plan = planOf(settings);
-  const { config } = plan;
-  const splits = readData(config, remedy);
-  const { height, width } = splits.test; // all sets have them; unneeded ones may stay unread
-  const start = isRead ? 'read' : { meanImage: meanImage(splits.train, config.binarize) };
-  const model = modelOf(plan, { height, width }, start);
-  const test = fixedPoints(splits.test, config.binarize, config.evalImages);
-  return { plan, config, splits, model, image: { height, width }, test, key: key(config.seed) };
+export async function experiment(settings: Settings, options: ExperimentOptions = {}): Promise<Experiment> {
+  const { remedy, isRead = false, like } = options;
+  const checked = 'networks' in settings ? settings : checkedSettings(settings);
+  const set = await readData(configOf(checked), { remedy, like });
+  const plan = planOf(checked, set.description);
+  const { config, data } = plan;
+  const model = modelOf(plan, isRead ? 'read' : startOn(set, plan));
+  const test = fixedRows(set, 'test', plan, config.evalImages);
+  return { plan, config, set, model, data, test, key: key(config.seed) };
 }
 
-/** The images that a config names. @throws ExpectationError if they cannot be read */
-export function readData({ data }: Pick<TrainConfig, 'data'>, remedy?: string): ImageSplits {
-  return isMnist(data) ? mnist() : toldAsData(() => idxFolder(data), remedy);
-}
+/** The start of a model: `'read'` if its weights come from a file; else the moments of the training rows. */
+export type ModelStart = 'read' | DataStart;
 
-/** The absolute path of the data, which holds for commands started in any folder. */
-export const absoluteData = (data: string): string => (isMnist(data) ? data : resolve(data));
-
-/** The size of MNIST's images; undefined for a folder, whose images tell it. */
-export const knownSize = ({ data }: Pick<TrainConfig, 'data'>): ImageSize | undefined =>
-  isMnist(data) ? { height: 28, width: 28 } : undefined;
-
-/**
- * The start of a model: `'read'` if its weights come from a file; else the mean image, if given, sets the decoder's
- * bias.
- */
-export type ModelStart = 'read' | { readonly meanImage?: Float32Array };
-
-/** The model of some settings for images of a size, with initial weights; needs no data. */
-export function modelOf(settings: TrainConfig | Plan, size: ImageSize, start: ModelStart = {}): MlpVae {
-  const { config, networks, flow, prior, likelihood } = planOf(settings);
-  const meanImage = start === 'read' || isBlind(config) ? undefined : start.meanImage;
+/** The model of a plan, with initial weights; needs no data. */
+export function modelOf(plan: Plan, start: ModelStart = {}): MlpVae {
+  const { config, networks, flow, prior, likelihood, data } = plan;
+  const isRead = start === 'read';
+  const { meanImage, deviation, standardisation } = isRead ? (unreadStandardisation(plan) as DataStart) : start;
   return mlpVae({
-    pixels: size.height * size.width,
+    pixels: widthOfDatum(data),
     latent: config.latent,
     ...networks,
-    ...(meanImage ? { meanImage } : {}),
-    ...(start === 'read' ? { initialisation: 'zeros' } : {}),
+    ...(meanImage && !isBlind(config) ? { meanImage } : {}),
+    ...(deviation && !isBlind(config) ? { deviation } : {}),
+    ...(standardisation ? { standardisation } : {}),
+    ...(data.hasMissing ? { masked: true } : {}),
+    ...(isRead ? { initialisation: 'zeros' } : {}),
     flow,
     amortize: config.amortize,
     heads: config.heads,
@@ -135,18 +119,19 @@ const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';
  *
  * @throws ExpectationError if the training set is smaller than a batch, or the wanted validation has no images
  */
-export function training({ plan, config, splits, model, key: root }: Experiment): Training {
-  const { train, validation } = splits;
-  if (config.validateEvery > 0 && validation.count === 0) {
+export function training({ plan, config, set, model, key: root }: Experiment): Training {
+  if (config.validateEvery > 0 && set.splits.validation.length === 0) {
     throw new ExpectationError({
       where: flagOf('validateEvery'),
-      expected: 'a data set with validation images (the last sixth of the training file)',
-      received: 'a training file of fewer than six images',
+      expected: 'data with validation rows',
+      received: 'none',
+      remedy: `pass ${flagOf('splits')} with a share for validation, or more data`,
     });
   }
   const keys = { data: fold(root, 'data'), noise: fold(root, 'noise') };
+  const rows = trainingRows(set, plan, keys.data);
   const data = toldAs('batches: batchSize', flagOf('batch'), () =>
-    batches(train, { batchSize: config.batch, binarisation: config.binarize, key: keys.data }),
+    batches(rows, { batchSize: config.batch, key: keys.data }),
   );
   const { objective } = plan;
   const problem = variational({
@@ -154,7 +139,7 @@ export function training({ plan, config, splits, model, key: root }: Experiment)
     objective,
     noise: model.noise,
     batchSize: config.batch,
-    width: train.height * train.width,
+    width: rows.width,
     data: (step) => data.at(step).x,
     key: keys.noise,
   });
@@ -173,43 +158,18 @@ export function training({ plan, config, splits, model, key: root }: Experiment)
 }
 
 /**
- * The bound on the validation images: untempered, one noise draw for each image, the same images and draws at every
- * call.
+ * The bound on the validation rows: untempered, one noise draw for each row, the same rows and draws at every call.
  */
-export function validationBound({ config, splits, model, key: root }: Experiment): Promise<BoundOnData> {
+export function validationBound({ plan, config, set, model, key: root }: Experiment): Promise<BoundOnData> {
   return boundOn({
     variables: model.variables,
     modelAt: model.at,
     bound: elbo().bound,
     noise: model.noise,
-    data: fixedPoints(splits.validation, config.binarize, splits.validation.count),
+    data: fixedRows(set, 'validation', plan),
     batchSize: config.batch,
     key: fold(root, 'validation'),
     engine: config.engine,
     threads: config.threads,
   });
-}
-
-/**
- * The SHA-256 of a folder's images and labels, so that a run cannot resume with other images. Undefined for MNIST,
- * whose files are verified when read.
- */
-export function dataChecksum({ config, splits }: Pick<Experiment, 'config' | 'splits'>): string | undefined {
-  if (isMnist(config.data)) return undefined;
-  const hash = createHash('sha256');
-  for (const { images, labels } of [splits.train, splits.validation, splits.test]) {
-    hash.update(images);
-    if (labels) hash.update(labels);
-  }
-  return hash.digest('hex');
-}
-
-/**
- * Draws dynamic binarisation once for evaluation, from its own key, so that runs with different seeds use the same test
- * set.
- */
-function fixedPoints(set: ImageSet, binarisation: TrainConfig['binarize'], most: number): DataPoints {
-  const fixed = binarised(set, { binarisation, key: key(0) });
-  const row = new Float32Array(fixed.width);
-  return { count: Math.min(most, fixed.count), width: fixed.width, row: (index) => fixed.row(index, row) };
 }

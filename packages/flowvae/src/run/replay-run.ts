@@ -3,7 +3,6 @@ import { type ProgressStream, RunFolder, readLatestCheckpoint } from '@flowvae/r
 import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
 import { MOVED_REMEDY } from '../config/data-check.ts';
-import { planOf } from '../config/plan.ts';
 import { type RunSettings, runSettings } from '../config/stored-config.ts';
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
@@ -19,7 +18,7 @@ export interface Replay {
 /**
  * Starts at the last good checkpoint, runs to the failed step (usually the very next one) and inspects it.
  *
- * @param data the images' folder now, if they were moved
+ * @param data the data now, if they were moved
  * @throws ExpectationError if the run did not stop at a value that is not finite, or cannot be read
  */
 export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
@@ -34,8 +33,9 @@ export async function replayCheckedRun(path: string, settings: RunSettings, prog
   const recorded = folder.readFailure();
   const step = recorded.step as number;
   await startEagerBackend('wasm');
-  const parts = experiment(planOf(settings), { remedy: MOVED_REMEDY });
-  refuseOtherData(parts, settings.images);
+  const like = settings.stored.description;
+  const parts = await experiment(settings, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });
+  refuseOtherData(parts, settings.stored);
   const { problem, optimizer } = training(parts);
   const { state, notices } = readLatestCheckpoint(folder);
   for (const notice of notices) progress.write(`${notice}\n`);

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { DataDescription } from '@flowvae/datasets';
 import {
   assignState,
   beginRun,
@@ -16,25 +17,17 @@ import {
   validating,
 } from '@flowvae/runs';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
-import { MOVED_REMEDY } from '../config/data-check.ts';
-import { type Plan, planOf } from '../config/plan.ts';
-import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { settingsThatMayDiffer, storedImages } from '../config/stored-config.ts';
+import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
+import { configOf, type Settings } from '../config/plan.ts';
+import { unrecordedSettings } from '../config/settings.ts';
+import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { drawFigures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
-import {
-  absoluteData,
-  dataChecksum,
-  type Experiment,
-  experiment,
-  type Training,
-  training,
-  validationBound,
-} from './experiment.ts';
-import { refuseOtherData, sizeMetadata } from './saved-run.ts';
+import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import { refuseOtherData } from './saved-run.ts';
 import { versions } from './versions.ts';
 
 /** A run's folder, and its watchers. */
@@ -55,6 +48,7 @@ export interface TrainRunOptions extends CheckpointSchedule {
 export interface TrainRun {
   readonly report: TrainReport;
   readonly counts: ParameterCounts;
+  readonly data: DataDescription;
   /** Paths of the figures. */
   readonly figures: readonly string[];
 }
@@ -71,15 +65,12 @@ const CURVE_ENTRIES = 100;
  * @throws ExpectationError before any work if the data or the folder cannot be used; NonFiniteError if training
  * diverges
  */
-export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOptions): Promise<TrainRun> {
+export async function trainRun(settings: Settings, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent, signal } = options;
-  const plan = planOf(settings);
-  const { config } = plan;
-  if (!options.resume) refuseUnreachedValidation(config);
-  await chooseBackend(config.engine);
-  const parts = options.resume
-    ? experiment(plan, { remedy: MOVED_REMEDY })
-    : experiment({ ...plan, config: { ...config, data: absoluteData(config.data) } });
+  if (!options.resume) refuseUnreachedValidation(configOf(settings));
+  await chooseBackend(configOf(settings).engine);
+  const parts = await partsOf(settings, options);
+  const { config } = parts;
   const trained = training(parts);
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
@@ -97,10 +88,21 @@ export async function trainRun(settings: TrainConfig | Plan, options: TrainRunOp
     run.folder.writeReport({ ...report, ...diagnosticsOf(variables, run.folder) });
     const figures = drawFigures(parts, run.folder, run.entries);
     for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
-    return { report, counts, figures };
+    return { report, counts, data: parts.data, figures };
   } finally {
     run.close();
   }
+}
+
+/** A new run records its data by absolute paths; a resumed one reads them as it did before. */
+function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Promise<Experiment> {
+  if (resume) {
+    const like = storedData(RunFolder.claimed(out).path).description;
+    return experiment(settings, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });
+  }
+  const config = configOf(settings);
+  const resolved = { ...config, data: absoluteData(config.data) };
+  return experiment('config' in settings ? { ...settings, config: resolved } : resolved);
 }
 
 async function openDurableRun(
@@ -117,9 +119,10 @@ async function openDurableRun(
     checkpointSeconds,
     keepCheckpoints,
   } = options;
-  const dataSha256 = dataChecksum(parts);
+  const dataSha256 = parts.set.checksum();
   const data = resume ? dataOfRun(out, parts) : parts.config.data;
-  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }) };
+  const dataSet = describedIn(parts, resume ? out : undefined);
+  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
@@ -132,15 +135,21 @@ async function openDurableRun(
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 
-/** The same images may have moved: the run keeps its own name for them. @throws ExpectationError for other images */
+/** The description in config.json; a run of an early version goes on without one. */
+function describedIn({ data }: Experiment, run: string | undefined): { readonly dataSet?: DataDescription } {
+  const isEarly = run !== undefined && !storedData(RunFolder.claimed(run).path).description;
+  return isEarly ? {} : { dataSet: data };
+}
+
+/** The same data may have moved: the run keeps its own name for them. @throws ExpectationError for other data */
 function dataOfRun(run: string, parts: Experiment): string {
-  const stored = storedImages(RunFolder.claimed(run).path);
+  const stored = storedData(RunFolder.claimed(run).path);
   refuseOtherData(parts, stored);
   return stored.dataSha256 === undefined ? parts.config.data : stored.data;
 }
 
 /** Metadata in model.safetensors: the model. */
-const describedBy = ({ config, image }: Experiment) => ({ flow: config.flow, ...sizeMetadata(image) });
+const describedBy = ({ config, data: { shape } }: Experiment) => ({ flow: config.flow, shape: shape.join('x') });
 
 async function train(
   parts: Experiment,

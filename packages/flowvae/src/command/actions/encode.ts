@@ -1,7 +1,8 @@
 // `flowvae encode <run>`: the work.
 import { fold, key } from '@flowvae/random';
-import { counted } from '../../report/counted.ts';
+import { counted, nounOf } from '../../report/counted.ts';
 import { encodeImages } from '../../run/encode-images.ts';
+import { rowsOfSplit } from '../../run/encoded-rows.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
 import { describeCheckpoint, openCheckedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
@@ -19,11 +20,11 @@ export async function encodeAction({
   seed,
   out,
 }: EncodeTask): Promise<void> {
-  const { parts, checkpoint, notices } = openCheckedRun(run, settings, choice);
-  const { count } = parts.splits[split];
+  const { parts, checkpoint, notices } = await openCheckedRun(run, settings, choice);
+  const count = rowsOfSplit(parts.set, split).length;
   const fewer =
     images !== undefined && images > count
-      ? [`--images ${images}: the ${split} split has ${counted(count, 'image')}; all of them are encoded`]
+      ? [`--images ${images}: the ${split} split has ${counted(count, nounOf(parts.data))}; all of them are encoded`]
       : [];
   for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
@@ -45,7 +46,7 @@ export async function encodeAction({
     .finally(release);
   process.exitCode = exitCode();
   if (!shapes) {
-    process.stderr.write(`stopped before all images were encoded; ${out} was not written\n`);
+    process.stderr.write(`stopped before all ${nounOf(parts.data)}s were encoded; ${out} was not written\n`);
     return;
   }
   const words = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);

@@ -1,6 +1,8 @@
 // `flowvae evaluate <run>`: the work.
 import { basename, resolve } from 'node:path';
+import { widthOfDatum } from '@flowvae/datasets';
 import { MOVED_REMEDY } from '../../config/data-check.ts';
+import { nounOf } from '../../report/counted.ts';
 import { describeEvaluation, evaluationReport } from '../../report/report.ts';
 import { annealedTest, describeAnnealed, simulatedImages } from '../../run/annealed-test.ts';
 import { chooseBackend, evaluateTest } from '../../run/evaluate-test.ts';
@@ -21,8 +23,8 @@ export async function evaluateAction({
   ...verbosity
 }: EvaluateTask): Promise<void> {
   const progress = progressTo(process.stderr, verbosity);
-  const saved = isImageless ? undefined : openCheckedRun(run, settings, choice);
-  const parts = saved?.parts ?? withoutImages(openModel(run, settings, MOVED_REMEDY).parts);
+  const saved = isImageless ? undefined : await openCheckedRun(run, settings, choice);
+  const parts = saved?.parts ?? withoutData((await openModel(run, settings, MOVED_REMEDY)).parts);
   const { checkpoint, notices = [] } = saved ?? {};
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);
@@ -35,7 +37,7 @@ export async function evaluateAction({
           ...{ name, engine, checkpoint, progress, signal },
         })
       : undefined;
-  if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test images\n');
+  if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test data\n');
   const evaluation = hasReport ? written?.evaluation : await evaluateTest(parts, { progress, signal });
   const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
   release();
@@ -46,18 +48,19 @@ export async function evaluateAction({
     engine,
     ...(written ? { report: written.path } : {}),
   };
+  const noun = nounOf(parts.data);
   const lines = [
     ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
-    describeEvaluation(report),
-    ...(annealed ? [describeAnnealed(annealed)] : []),
+    describeEvaluation(report, noun),
+    ...(annealed ? [describeAnnealed(annealed, noun)] : []),
     ...(written ? [`report      ${written.path}`] : []),
   ];
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
   process.exitCode = exitCode();
 }
 
-/** Simulated images replace the data set's images. */
-const withoutImages = (parts: ModelParts): TestParts => ({
+/** Simulated data replace those of the run. */
+const withoutData = (parts: ModelParts): TestParts => ({
   ...parts,
-  test: { count: 0, width: parts.image.height * parts.image.width, row: () => new Float32Array() },
+  test: { count: 0, width: widthOfDatum(parts.data), row: () => new Float32Array() },
 });

@@ -1,6 +1,8 @@
 // `flowvae train`: the work.
-import { planOf } from '../../config/plan.ts';
+
+import type { DataDescription } from '@flowvae/datasets';
 import type { TrainConfig } from '../../config/settings.ts';
+import { nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
 import { trainRun } from '../../run/train-run.ts';
 import { versions } from '../../run/versions.ts';
@@ -30,7 +32,7 @@ export async function trainAction({
   if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
-  const { report, counts, figures } = await trainRun(planOf(settings), {
+  const { report, counts, figures, data } = await trainRun(settings, {
     out: folder,
     progress,
     signal,
@@ -43,7 +45,7 @@ export async function trainAction({
   release();
   const text = json
     ? JSON.stringify({ ...report, runFolder: folder, figures })
-    : summary(report, { folder, counts, figures });
+    : summary(report, { folder, counts, figures, data });
   process.stdout.write(`${text}\n`);
   if (signal.aborted) {
     process.stderr.write(`${stopped(report, config)}; ${folder} holds the trained model\n`);
@@ -68,6 +70,7 @@ function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): strin
 }
 
 interface Leavings {
+  readonly data: DataDescription;
   readonly folder: string;
   readonly counts: ParameterCounts;
   readonly figures: readonly string[];
@@ -76,11 +79,11 @@ interface Leavings {
 const describeCounts = ({ total, flow, prior }: ParameterCounts) =>
   `${total} parameters (${flow} in the flow, ${prior} in the prior)`;
 
-function summary(report: TrainReport, { folder, counts, figures }: Leavings): string {
+function summary(report: TrainReport, { folder, counts, figures, data }: Leavings): string {
   const { steps, engine, msPerStep, peakMemoryMiB } = report;
   return [
     `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
-    describeEvaluation(report),
+    describeEvaluation(report, nounOf(data)),
     `run folder  ${folder}`,
     ...figures.map((path) => `figure      ${path}`),
   ].join('\n');

@@ -4,7 +4,7 @@ import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
 
 /** Keys of a run's config.json that record facts of the run instead of settings. */
-const FACTS = ['versions', 'dataSha256', 'sha256'];
+const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256'];
 
 /**
  * Reads settings from a file; it may hold some settings only. A setting that a run's config.json lacks is newer than

@@ -8,7 +8,11 @@ import { checkRun } from './saved-run-check.ts';
 
 /** Options of `encode`. */
 type EncodeFlags = Partial<TrainConfig> &
-  EncodeChoices & { readonly json?: boolean; readonly checkpoint?: CheckpointChoice };
+  Omit<EncodeChoices, 'split'> & {
+    readonly split?: EncodeChoices['split'];
+    readonly json?: boolean;
+    readonly checkpoint?: CheckpointChoice;
+  };
 
 export async function encodeCommand(run: string, flags: EncodeFlags): Promise<void> {
   const task = encodeTask(run, flags);
@@ -23,5 +27,6 @@ function encodeTask(
   checkOutputFile(out);
   const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
   tell([threadsNotice(settings.config)]);
-  return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
+  const whole = settings.hasOtherData ? 'all' : 'test';
+  return { run, settings, checkpoint, json, split: split ?? whole, images, samples, meanSamples, seed, out };
 }

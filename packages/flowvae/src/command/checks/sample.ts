@@ -12,5 +12,5 @@ export async function sampleCommand(run: string, flags: Omit<SampleTask, 'run' |
   if (flags.out !== undefined) checkOutputFile(flags.out);
   const { settings } = checkRun(run);
   const { sampleAction } = await import('../actions/sample.ts');
-  sampleAction({ run, settings, ...flags });
+  await sampleAction({ run, settings, ...flags });
 }

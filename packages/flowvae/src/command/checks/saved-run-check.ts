@@ -1,6 +1,6 @@
 // Checks common to all commands for a run, before a tensor library is loaded.
 import { type CheckpointChoice, refuseNoCheckpoint, refuseNoRun } from '@flowvae/runs/plain';
-import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
+import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 
@@ -26,5 +26,5 @@ export function checkRun(run: string, { changes = {}, checkpoint, readsImages = 
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
   const settings = runSettings(run, changes);
   if (checkpoint) refuseNoCheckpoint(run, checkpoint);
-  return { settings, testImages: readsImages ? imageCounts(settings.config, MOVED_REMEDY).test : undefined };
+  return { settings, testImages: readsImages ? dataCounts(settings.config, MOVED_REMEDY)?.test : undefined };
 }

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readRunFailure, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { imageCounts, MOVED_REMEDY } from '../../config/data-check.ts';
+import type { CheckedSettings } from '../../config/checked-settings.ts';
+import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
 import { runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
-import { type CheckedSettings, changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
+import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { readConfigFile } from './config-file.ts';
@@ -51,10 +52,10 @@ function trainTask(flags: TrainFlags): TrainTask {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
   }
-  const counts = imageCounts(config, isResumed ? MOVED_REMEDY : undefined);
-  refuseLargeBatch(config, counts.train);
+  const counts = dataCounts(config, isResumed ? MOVED_REMEDY : undefined);
+  if (counts) refuseLargeBatch(config, counts.train);
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
-  tell([threadsNotice(config), isAsked ? imagesNotice(config, counts.test) : undefined]);
+  tell([threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined]);
   return {
     ...{ settings, folder, isResumed },
     ...{ quiet, verbose, json, detached },
@@ -79,7 +80,7 @@ function replayTask(
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
   const settings = runSettings(run, changes);
-  imageCounts(settings.config, MOVED_REMEDY);
+  dataCounts(settings.config, MOVED_REMEDY);
   return { run, settings, json, quiet, verbose };
 }
 

@@ -39,6 +39,7 @@ const pathKinds = new Map<string, 'files' | 'folders'>([
   ['folder', 'folders'],
   ['dir', 'folders'],
   ['run', 'folders'],
+  ['source', 'files'],
 ]);
 
 /**

@@ -1,0 +1,76 @@
+// Grids of a run's images: draws from the prior, and test images beside their reconstructions.
+import type { DataDescription } from '@flowvae/datasets';
+import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
+import { drawNormal, fold, type Key } from '@flowvae/random';
+import { tf } from '@flowvae/tensor';
+import type { Experiment, ModelParts } from '../run/experiment.ts';
+import { fixedRows } from '../run/run-data.ts';
+import { counted } from './counted.ts';
+import { firstRows } from './first-rows.ts';
+import { binarisationIn, likelihoodIn, read } from './picture-parts.ts';
+
+/** Whether data are drawn as images. */
+export const isPicture = ({ shape }: DataDescription): boolean => shape.length === 3;
+
+/** How images of such data are drawn: levels, bits and grey from 0 to 1, other numbers by the range of the data. */
+export function imageForm({ shape, form, range }: DataDescription): ImageForm {
+  const [height = 1, width = 1, channels = 1] = shape;
+  return {
+    height,
+    width,
+    channels: channels >= 3 ? 3 : 1,
+    ...(form === 'real' && range ? { range } : {}),
+  };
+}
+
+/** Images as they are drawn: of two channels the first, of more than three the first three. */
+export function drawnImages(values: Float32Array, data: DataDescription): Float32Array {
+  const { least, most } = withinRounding(data);
+  return drawnChannels(
+    values.map((value) => (value < least || value > most ? value : Math.min(1, Math.max(0, value)))),
+    data,
+  );
+}
+
+/** A sigmoid may round to a value just above 1, which is no value outside of the range. */
+const withinRounding = ({ form }: DataDescription) =>
+  form === 'real'
+    ? { least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY }
+    : { least: -1e-6, most: 1 + 1e-6 };
+
+function drawnChannels(values: Float32Array, { shape: [, , channels = 1] }: DataDescription): Float32Array {
+  if (channels === 1 || channels === 3) return values;
+  const kept = channels === 2 ? 1 : 3;
+  const pixels = values.length / channels;
+  return Float32Array.from({ length: pixels * kept }, (_, i) => values[Math.floor(i / kept) * channels + (i % kept)]!);
+}
+
+/** Means of p(x|z) at draws from the prior, as a grid. */
+export function samplesFigure({ plan, model, data, config }: ModelParts, count: number, key: Key): Uint8Array {
+  const noise = tf.tensor2d(drawNormal(key, count * config.latent), [count, config.latent]);
+  const images = drawnImages(
+    read(() => model.sample(noise)),
+    data,
+  );
+  noise.dispose();
+  const prior = plan.prior ? `, prior ${config.prior}` : '';
+  const title = `${counted(count, 'sample')} from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
+  return imageGrid({ images, ...imageForm(data), columns: Math.ceil(Math.sqrt(count)), title });
+}
+
+/** The first test images beside the means of p(x|z) at a draw from their posterior. */
+export function reconstructionsFigure({ model, config, set, data, plan, key }: Experiment, most: number): Uint8Array {
+  const { rows, values, mask, count } = firstRows(fixedRows(set, 'test', plan), data, most);
+  const x = tf.tensor2d(rows, [count, rows.length / count]);
+  const noise = tf.tensor2d(drawNormal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
+  const reconstructions = read(() => model.reconstruct(x, noise));
+  tf.dispose([x, noise]);
+  return pairedImageGrid({
+    images: drawnImages(values, data),
+    reconstructions: drawnImages(reconstructions, data),
+    ...(mask ? { mask: drawnChannels(mask, data) } : {}),
+    ...imageForm(data),
+    columns: Math.min(count, 10),
+    title: `Test images${binarisationIn(config)} and reconstructions, flow ${config.flow}${likelihoodIn(config)}`,
+  });
+}

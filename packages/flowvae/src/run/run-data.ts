@@ -1,0 +1,100 @@
+// The data of a run: opened, described, and as rows for training and evaluation.
+import {
+  type DataDescription,
+  type DataSet,
+  dataMoments,
+  dataRows,
+  openData,
+  type SplitName,
+  widthOfDatum,
+} from '@flowvae/datasets';
+import { type Key, key } from '@flowvae/random';
+import type { DataPoints } from '@flowvae/tensor';
+import type { MlpVaeOptions } from '@flowvae/vae';
+import { withRemedy } from '../config/data-check.ts';
+import { type ReadingConfig, readingOptions } from '../config/data-options.ts';
+import type { Plan } from '../config/plan.ts';
+
+/** Options of {@link readData}. */
+export interface ReadDataOptions {
+  /** The remedy in errors about unreadable data. */
+  readonly remedy?: string | undefined;
+  /** The data that the model was trained on. */
+  readonly like?: DataDescription | undefined;
+}
+
+/** The data that a config names. @throws ExpectationError if they cannot be read, or do not fit the model */
+export async function readData(config: ReadingConfig, { remedy, like }: ReadDataOptions = {}): Promise<DataSet> {
+  try {
+    return await openData(config.data, { ...readingOptions(config), ...(like ? { like } : {}) });
+  } catch (error) {
+    throw withRemedy(error, remedy);
+  }
+}
+
+/** Rows of a split as training sees them. */
+export const trainingRows = (set: DataSet, { binarisation }: Plan, dataKey: Key): DataPoints =>
+  dataRows(set, 'train', { binarisation, key: dataKey });
+
+/**
+ * Rows for evaluation: dynamic binarisation is drawn once, from its own key, so that runs with different seeds use the
+ * same rows.
+ *
+ * @param rows a split, or rows of the set by their numbers
+ */
+export const fixedRows = (
+  set: DataSet,
+  rows: SplitName | Uint32Array,
+  { binarisation }: Pick<Plan, 'binarisation'>,
+  most?: number,
+): DataPoints => dataRows(set, rows, { binarisation, key: key(0), ...(most === undefined ? {} : { most }) });
+
+/** The moments of the training rows, as a model starts with them and standardises by them. */
+export type DataStart = Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation'>;
+
+/** Scales that keep a variable as it is. */
+const unchanged = { mean: 0, scale: 1 } as const;
+
+/** The start of a plan's model on its data. */
+export function startOn(set: DataSet, { config, binarisation, data }: Plan): DataStart {
+  const { mean, deviation } = dataMoments(set, binarisation);
+  const meanImage = Float32Array.from(mean);
+  if (data.form !== 'real' && data.form !== 'columns' && config.standardize === 'no') return { meanImage };
+  const spread = Float32Array.from(deviation);
+  if (config.standardize === 'no') return { meanImage, deviation: spread };
+  const scales = config.standardize === 'all' ? overall(mean, deviation) : { mean, scale: deviation };
+  return { meanImage, deviation: spread, standardisation: standardisationOf(scales, data) };
+}
+
+interface Scales {
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** One mean and one deviation over all variables: the deviation of a mixture has the spread of the means, too. */
+function overall(mean: Float64Array, deviation: Float64Array): Scales {
+  const count = mean.length;
+  const centre = mean.reduce((sum, value) => sum + value, 0) / count;
+  const squares = mean.reduce((sum, value, i) => sum + deviation[i]! ** 2 + (value - centre) ** 2, 0);
+  return { mean: mean.map(() => centre), scale: mean.map(() => Math.sqrt(squares / count)) };
+}
+
+/** Categories and bits stay as they are; a variable that never changes keeps its scale. */
+function standardisationOf({ mean, scale }: Scales, { columns }: DataDescription) {
+  const kept = new Set(
+    (columns ?? []).flatMap(({ kind, at, width }) =>
+      kind === 'number' ? [] : Array.from({ length: width }, (_, i) => at + i),
+    ),
+  );
+  return {
+    mean: Float32Array.from(mean, (value, i) => (kept.has(i) ? unchanged.mean : value)),
+    scale: Float32Array.from(scale, (value, i) => (kept.has(i) || !(Math.fround(value) > 0) ? unchanged.scale : value)),
+  };
+}
+
+/** A standardisation to be read from a file. */
+export function unreadStandardisation({ config, data }: Plan): Pick<MlpVaeOptions, 'standardisation'> {
+  if (config.standardize === 'no') return {};
+  const pixels = widthOfDatum(data);
+  return { standardisation: { mean: new Float32Array(pixels), scale: new Float32Array(pixels).fill(1) } };
+}
