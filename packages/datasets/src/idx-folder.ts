@@ -26,7 +26,18 @@ export function idxFolder(folder: string, options: { readonly split?: Split } = 
 
 /** Whether a folder has files of such names. */
 export const isIdxFolder = (folder: string): boolean =>
+  hasTrainingImages(folder) || firstPresent(folder, mnistNames('t10k', 'images-idx3-ubyte')) !== undefined;
+
+/** Whether a folder of IDX files has images for training. */
+export const hasTrainingImages = (folder: string): boolean =>
   firstPresent(folder, mnistNames('train', 'images-idx3-ubyte')) !== undefined || emnistKinds(folder).length > 0;
+
+/**
+ * The test images of a folder without others.
+ *
+ * @throws ExpectationError as {@link idxFolder} does
+ */
+export const idxTestImages = (folder: string): ImageSet => readPart(filesOf(folder), 't10k');
 
 /** Rows, columns and number of the images of a part. */
 export type IdxSizes = Pick<ImageSet, 'count' | 'height' | 'width'>;

@@ -78,6 +78,8 @@ export interface DataSet {
   readonly y?: StoredArray;
   /** The rows of each split, rising. */
   readonly splits: Readonly<Record<SplitName, Uint32Array>>;
+  /** Whether test rows were drawn by a seed; otherwise the source names them. */
+  readonly isDrawn: boolean;
   /** Where the rows come from, in their order. */
   readonly origins: readonly Origin[];
   /** A sentence for each decision. */

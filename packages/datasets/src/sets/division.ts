@@ -16,11 +16,15 @@ type Division = Readonly<Record<SplitName, Uint32Array>>;
 export interface DivisionOptions {
   readonly rule: SplitRule;
   readonly seed: number;
+  /** Whether rows for training must be among them. Default true. */
+  readonly needsTraining?: boolean;
 }
 
 /** A division, and a sentence about it. */
 export interface Divided {
   readonly splits: Division;
+  /** Whether the test rows were drawn, so that the source itself does not know them. */
+  readonly isDrawn: boolean;
   readonly note: string;
 }
 
@@ -32,13 +36,15 @@ const MOST_ROWS = 2 ** 32 - 1;
  *
  * @throws ExpectationError where a column names no split, or no row is left for training
  */
-export function divideRows(source: OpenedSource, { rule, seed }: DivisionOptions): Divided {
+export function divideRows(source: OpenedSource, { rule, seed, needsTraining = true }: DivisionOptions): Divided {
   const count = source.parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
   if (count > MOST_ROWS) throw refused(source.name, `at most ${MOST_ROWS} rows`, String(count));
   const root = fold(key(seed), 'splits');
   const { places, note } = dividedBy(source, rule, { count, root });
   const splits = rowsOf(places);
-  if (splits.train.length > 0) return { splits, note };
+  const isDrawn =
+    rule.kind === 'fractions' || (rule.kind === 'auto' && source.parts.every(({ role }) => role !== 'test'));
+  if (splits.train.length > 0 || (count > 0 && !needsTraining)) return { splits, isDrawn, note };
   throw refused(source.name, 'rows for training', count > 0 ? `none among ${count}` : 'no rows at all');
 }
 

@@ -50,7 +50,7 @@ export async function openData(text: string, options: DataOptions = {}): Promise
     const { parts, notes } = inDatumShape(source.parts, shape ?? shapeLike(source.parts[0]!.x, like));
     const x = joined(parts.map((part) => part.x));
     const mask = maskOf(parts);
-    const divided = divideRows(source, { rule, seed: splitSeed });
+    const divided = divideRows(source, { rule, seed: splitSeed, needsTraining: !like });
     const found = isMnistName(text) ? bytesOf(x) : survey(parts, onProgress);
     const fitted = like ? likeModel(like, { text, x, found }) : found;
     const labels = labelsOf(parts);
@@ -63,15 +63,25 @@ export async function openData(text: string, options: DataOptions = {}): Promise
       ...(mask ? { mask } : {}),
       ...(labels.y ? { y: labels.y } : {}),
       splits: divided.splits,
+      isDrawn: divided.isDrawn,
       origins: parts.map((part) => ({ name: part.name, count: part.x.shape[0]! })),
       notes: [...source.notes, ...notes, ...fitted.notes, ...labels.notes, divided.note],
-      checksum: source.checksum,
+      checksum: once(source.checksum),
       close: source.close,
     };
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+/** Made at the first call, and kept. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 async function openAll(text: string, options: SourceOptions): Promise<OpenedSource> {

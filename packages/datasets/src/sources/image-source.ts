@@ -1,6 +1,7 @@
 // MNIST, and folders of the four files that it made usual, as sources.
 import { createHash } from 'node:crypto';
-import { idxFolder } from '../idx-folder.ts';
+import { basename, resolve } from 'node:path';
+import { hasTrainingImages, idxFolder, idxTestImages } from '../idx-folder.ts';
 import { divide, type ImageSet } from '../image-set.ts';
 import { mnist } from '../mnist.ts';
 import { arrayInMemory, readLater } from './in-memory.ts';
@@ -25,21 +26,40 @@ export function mnistSource(): OpenedSource {
   };
 }
 
-/** A folder of IDX files. @throws ExpectationError as `idxFolder` does */
-export function idxSource(folder: string): OpenedSource {
+/**
+ * A folder of IDX files.
+ *
+ * @param isForModel whether a trained model takes the images, so that those for training may be absent
+ * @throws ExpectationError as `idxFolder` does
+ */
+export function idxSource(folder: string, isForModel: boolean): OpenedSource {
+  if (isForModel && !hasTrainingImages(folder)) return testSource(folder);
   const { name, train, test, notes = [] } = idxFolder(folder, { split: '60k/10k' });
-  const partOf = (role: 'train' | 'test', set: ImageSet): OpenedPart => ({
-    role,
-    name: set.origin?.file ?? role,
-    x: imagesOf(set),
-    y: labelsOf(set),
-  });
   return {
     name,
     parts: [partOf('train', train), partOf('test', test)],
     notes,
     validatesLast: true,
     checksum: () => checksumOf(train, test),
+    close() {},
+  };
+}
+
+const partOf = (role: 'train' | 'test', set: ImageSet): OpenedPart => ({
+  role,
+  name: set.origin?.file ?? role,
+  x: imagesOf(set),
+  y: labelsOf(set),
+});
+
+/** Test images alone. */
+function testSource(folder: string): OpenedSource {
+  const test = idxTestImages(folder);
+  return {
+    name: basename(resolve(folder)),
+    parts: [partOf('test', test)],
+    notes: ['The folder holds test images only.'],
+    checksum: () => checksumOf({ ...test, images: new Uint8Array(), labels: new Uint8Array(), count: 0 }, test),
     close() {},
   };
 }

@@ -21,7 +21,11 @@ interface SourceKind {
 
 const kinds = {
   mnist: { name: 'MNIST', takes: ['like'], open: () => mnistSource() },
-  idx: { name: 'a folder of IDX files', takes: ['like'], open: ({ path }) => idxSource(path) },
+  idx: {
+    name: 'a folder of IDX files',
+    takes: ['like'],
+    open: ({ path }, { like }) => idxSource(path, like !== undefined),
+  },
   pictures: {
     name: 'a folder of pictures',
     takes: ['like', 'size', 'grey'],

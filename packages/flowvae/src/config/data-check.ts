@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import {
+  hasTrainingImages,
   idxSizes,
   isIdxFolder,
   isMnistName,
@@ -29,16 +30,18 @@ export interface DataCounts {
  * Checks that the data of a config are there. Counts training and test data where headers tell them, which holds for
  * IDX files that are divided as usual.
  *
- * @param remedy the remedy in errors about unreadable data
+ * @param options.remedy the remedy in errors about unreadable data
+ * @param options.isForModel whether a trained model takes the data, so that those for training may be absent
  * @throws ExpectationError if the data cannot be read, as far as names and headers of files show
  */
 export function dataCounts(
   { data, splits }: Pick<TrainConfig, 'data' | 'splits'>,
-  remedy?: string,
+  { remedy, isForModel = false }: { readonly remedy?: string | undefined; readonly isForModel?: boolean } = {},
 ): DataCounts | undefined {
   const folder = isMnist(data) ? mnistFolder() : data;
   if (!isMnist(data)) toldAsData(() => refuseMissing(data), remedy);
   if (splits !== 'auto' || !isFolder(folder) || !isIdxFolder(folder)) return undefined;
+  if (isForModel && !hasTrainingImages(folder)) return undefined;
   const { train, test } = toldAsData(() => idxSizes(folder), remedy);
   return { train: trainingCount(train.count, '50k/10k/10k'), test: test.count };
 }

@@ -16,6 +16,7 @@ import { architectures, type Likelihood, type MlpVaeOptions, makeLikelihood } fr
 import { type CheckedSettings, checkedSettings } from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
+import { columnsOf } from './data-columns.ts';
 import type { TrainConfig } from './settings.ts';
 
 /** Encoder and decoder. */
@@ -74,12 +75,18 @@ function madeOf({ config, formulas }: CheckedSettings, data: DataDescription): P
     config,
     flow: formulas.flow && makeFlow(formulas.flow, latent, { contextWidth: flowContext(config, networks) }),
     prior: formulas.prior && makeFlow(formulas.prior, latent),
-    likelihood: makeLikelihood(formulas.likelihood!, { columns: data.columns }),
+    likelihood: likelihoodOf(formulas, data),
     objective: makeObjective(formulas.objective, { gradient, samples, ...(tempering ? { tempering } : {}) }),
     networks,
     binarisation: config.binarize as Binarisation, // `chosenForData` has replaced `auto`
     data,
   };
+}
+
+/** A likelihood of columns needs to know them. */
+function likelihoodOf({ likelihood }: CheckedSettings['formulas'], data: DataDescription): Likelihood {
+  const terms = likelihood!; // `chosenForData` has chosen one
+  return makeLikelihood(terms, terms.data === 'columns' ? { columns: columnsOf(data) } : {});
 }
 
 /** Encoder and decoder: as the settings say, or those of a published experiment. */

@@ -1,9 +1,10 @@
 // Figures of tables and other flat rows: each column, and pairs of columns, of data beside draws from the model.
-import { type DataColumn, type DataDescription, widthOfDatum } from '@flowvae/datasets';
+import { widthOfDatum } from '@flowvae/datasets';
 import { drawNoise } from '@flowvae/distributions';
 import { type ColumnFigureOptions, type ColumnSeries, type FileOptions, marginals, pairs } from '@flowvae/figures';
 import { fold, type Key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
+import { columnsOf } from '../config/data-columns.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { firstRows } from './first-rows.ts';
@@ -14,17 +15,6 @@ const MOST_ROWS = 2000;
 
 /** Columns in the figure of pairs. */
 const MOST_PAIRED = 6;
-
-/** The columns of a table; those of other rows are named by their places. */
-const columnsOf = (data: DataDescription): readonly DataColumn[] =>
-  data.columns ??
-  Array.from({ length: widthOfDatum(data) }, (_, at) => ({
-    name: `x${at + 1}`,
-    kind: data.form === 'bits' ? 'bit' : 'number',
-    at,
-    width: 1,
-    classes: [],
-  }));
 
 /** Draws x ~ p(x) of a model, [n, P]: z from the prior, then x from p(x|z). */
 function drawRows({ model }: ModelParts, count: number, key: Key): Float32Array {

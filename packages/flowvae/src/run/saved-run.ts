@@ -8,8 +8,9 @@ import { mnistData } from '../config/data-choice.ts';
 import { planOf } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
 import { type RunSettings, runSettings, type StoredData } from '../config/stored-config.ts';
+import { rowsOfSplit } from './encoded-rows.ts';
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
-import { readData } from './run-data.ts';
+import { fixedRows, readData } from './run-data.ts';
 
 /** A run's folder and parts. */
 export interface SavedRun {
@@ -59,9 +60,11 @@ async function openRunWith(
 ): Promise<SavedRun> {
   const { stored, hasOtherData } = settings;
   const like = stored.description;
-  const parts = await experiment(settings, { remedy: MOVED_REMEDY, isRead: true, ...(like ? { like } : {}) });
-  if (!hasOtherData) refuseOtherData(parts, stored);
-  const others = isOther(parts, stored) ? [`the data of ${parts.config.data} are not those of the run`] : [];
+  const found = await experiment(settings, { remedy: MOVED_REMEDY, isRead: true, ...(like ? { like } : {}) });
+  if (!hasOtherData) refuseOtherData(found, stored);
+  const areOthers = isOther(found, stored);
+  const parts = areOthers ? withWholeTest(found) : found;
+  const others = areOthers ? [`the data of ${parts.config.data} are not those of the run`] : [];
   if (!checkpoint) {
     const model = folder.storedModel();
     refuseOtherSize(parts, (name) => model.tensors[name]?.shape);
@@ -72,6 +75,14 @@ async function openRunWith(
   refuseOtherSize(parts, (name) => state.shapes[name]);
   assignState(folder.path, parts.model.variables, state.parameters);
   return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
+}
+
+/** Other data that do not name their test rows are all for the test. */
+function withWholeTest(parts: Experiment): Experiment {
+  if (!parts.set.isDrawn) return parts;
+  const test = rowsOfSplit(parts.set, 'all');
+  const set = { ...parts.set, splits: { ...parts.set.splits, test } };
+  return { ...parts, set, test: fixedRows(set, 'test', parts.plan, parts.config.evalImages) };
 }
 
 /**

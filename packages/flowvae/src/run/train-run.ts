@@ -91,6 +91,7 @@ export async function trainRun(settings: Settings, options: TrainRunOptions): Pr
     return { report, counts, data: parts.data, figures };
   } finally {
     run.close();
+    parts.set.close();
   }
 }
 

@@ -26,5 +26,8 @@ export function checkRun(run: string, { changes = {}, checkpoint, readsImages = 
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
   const settings = runSettings(run, changes);
   if (checkpoint) refuseNoCheckpoint(run, checkpoint);
-  return { settings, testImages: readsImages ? dataCounts(settings.config, MOVED_REMEDY)?.test : undefined };
+  return {
+    settings,
+    testImages: readsImages ? dataCounts(settings.config, { remedy: MOVED_REMEDY, isForModel: true })?.test : undefined,
+  };
 }

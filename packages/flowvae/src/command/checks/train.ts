@@ -52,7 +52,7 @@ function trainTask(flags: TrainFlags): TrainTask {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
   }
-  const counts = dataCounts(config, isResumed ? MOVED_REMEDY : undefined);
+  const counts = dataCounts(config, isResumed ? { remedy: MOVED_REMEDY } : {});
   if (counts) refuseLargeBatch(config, counts.train);
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   tell([threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined]);
@@ -80,7 +80,7 @@ function replayTask(
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
   const settings = runSettings(run, changes);
-  dataCounts(settings.config, MOVED_REMEDY);
+  dataCounts(settings.config, { remedy: MOVED_REMEDY });
   return { run, settings, json, quiet, verbose };
 }
 
