@@ -1,11 +1,11 @@
 // Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings
 // outside them.
 import { architectures } from '@flowvae/vae';
-import { completeConfig, ExpectationError } from 'flowvae';
+import { ExpectationError } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import type { Row } from './covering-rows.ts';
 import { covering, described, testRows } from './rows.ts';
-import { factors, settingsOf, unpaired } from './setting-values.ts';
+import { factors, planned, settingsOf, unpaired } from './setting-values.ts';
 import { doAll } from './whole-run.ts';
 
 const { rows, refused } = covering;
@@ -26,7 +26,7 @@ describe('a setting outside the pairs', () => {
   it('lets a run do everything: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
 
   it('is in the list of exceptions, with a reason', () => {
-    expect(Object.keys(unpaired).toSorted()).toEqual(['architecture', 'data', 'engine', 'keep']);
+    expect(Object.keys(unpaired).toSorted()).toEqual(['architecture', 'colours', 'data', 'engine', 'invert', 'keep']);
   });
 });
 
@@ -44,7 +44,7 @@ describe('the rows', () => {
   it('leave out only pairs whose refusal names one of the two options', () => {
     const unsaid = refused.filter((pair) => {
       try {
-        completeConfig(settingsOf(pair) ?? {});
+        planned(settingsOf(pair) ?? {});
         return true;
       } catch (error) {
         return !(error instanceof ExpectationError && pair.some(({ name }) => error.where === `--${name}`));

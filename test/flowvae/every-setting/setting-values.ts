@@ -3,10 +3,12 @@
 import {
   binarisations,
   completeConfig,
+  type DataDescription,
   isInvertible,
   parseFlow,
   parseLikelihood,
   parseObjective,
+  planOf,
   type SettingName,
   settings,
   type TrainConfig,
@@ -40,6 +42,8 @@ const likelihoods = Object.entries(likelihoodTable)
 /** Settings with a few values that do not go through the pairs, and why. */
 export const unpaired = {
   data: 'a run has one data set',
+  colours: 'of pictures only, which other tests read',
+  invert: 'of arrays only, which other tests read',
   architecture: 'networks of published experiments are wide: a run each',
   engine: 'the eager engine is slow: a run of its own, and tests of every kernel',
   keep: 'needs a validation, which decides nothing here',
@@ -104,7 +108,8 @@ export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
 
 /** If one setting leaves another no choice, the first suitable value of the other. */
 function suiting({ likelihood, binarize, gradient = 'path' }: Readonly<Record<string, string>>) {
-  const isOf = (name: string, binarisation: string) => (formOf(name) === 'bits') === (binarisation !== 'none');
+  const isOf = (name: string, binarisation: string) =>
+    (formOf(name) === 'bits') === !['none', 'auto'].includes(binarisation);
   const chosen = likelihood ?? likelihoods.find((each) => isOf(each, binarize ?? 'dynamic'))!;
   return {
     objective: objectives.find((each) => parseObjective(each).gradients.some((own) => own === gradient)),
@@ -115,12 +120,18 @@ function suiting({ likelihood, binarize, gradient = 'path' }: Readonly<Record<st
 
 const formOf = (likelihood: string) => parseLikelihood(likelihood).data;
 
+/** The images that the runs train on. */
+const images: DataDescription = { shape: [6, 5, 1], form: 'levels', hasMissing: false };
+
+/** The plan of settings on these images. @throws ExpectationError if `train` refuses them */
+export const planned = (given: Partial<TrainConfig>) => planOf(completeConfig({ ...given, data: 'images' }), images);
+
 /** Whether `train` takes the settings of a row. */
 export function isAllowed(row: Row): boolean {
   const given = settingsOf(row);
   if (!given) return false;
   try {
-    completeConfig(given);
+    planned(given);
     return true;
   } catch {
     return false;
