@@ -1,6 +1,6 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
-import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
+import type { DataDescription } from '@flowvae/datasets';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
@@ -9,6 +9,7 @@ import type { FitResult } from '@flowvae/training';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
 import { counted, type nounOf } from './counted.ts';
+import { entriesOfDatum, observedEntries } from './datum-columns.ts';
 import { binarisationIn } from './picture-parts.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
@@ -34,7 +35,7 @@ export interface EvaluationReport {
   readonly testInferenceGap: number | null;
   /** Standard error over images; null for one image. */
   readonly testInferenceGapStandardError: number | null;
-  /** `testNll` for each value that was observed, nats. */
+  /** `testNll` for each value that was observed, nats; a category is one value. */
   readonly testNllPerDimension: number | null;
   /** The same in bits, for likelihoods of levels; null for others. */
   readonly testBitsPerDimension: number | null;
@@ -94,12 +95,11 @@ export function evaluationReport(
   };
 }
 
-/** Observed values of a row, mean over the evaluated rows. */
+/** Observed entries of a row, mean over the evaluated rows. The log-probability of a category counts once. */
 function observedValues(test: DataPoints, data: DataDescription, rows: number): number {
-  const pixels = widthOfDatum(data);
-  if (!data.hasMissing) return pixels;
+  if (!data.hasMissing) return entriesOfDatum(data);
   let sum = 0;
-  for (let i = 0; i < rows; i++) for (const observed of test.row(i).subarray(pixels)) sum += observed;
+  for (let i = 0; i < rows; i++) sum += observedEntries(test.row(i).subarray(test.width / 2), data);
   return sum / rows;
 }
 
