@@ -214,7 +214,7 @@ describe.concurrent('the commands for a finished run', () => {
       ['evaluate', '--eval-images', '0'],
       '--eval-images: expected at least one image to evaluate, got 0; name a number',
     ],
-    [['sample', '--out', 'a.jpg'], '--out: expected a name that ends in .png, got a.jpg'],
+    [['sample', '--out', 'a.jpg'], '--out: expected a name that ends in .png, .npy, .safetensors or .csv, got a.jpg'],
   ])('%j is a mistake', async ([command, ...flags], text) => {
     const { code, stdout, stderr } = await flowvae([command!, trained, ...flags]);
     expect([code, stdout, stderr]).toEqual([2, '', `flowvae: ${text}\n`]);

@@ -122,11 +122,15 @@ function addSmallCommands(root: Command): void {
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths')
     .action(exportCommand);
-  subcommand(root, 'sample', 'draw images from the prior of a run')
+  subcommand(root, 'sample', 'draw images, or rows, from the prior of a run')
     .argument('<run>', 'folder of a finished run')
-    .addOption(numbered('count', 'images to draw', 100))
+    .addOption(numbered('count', 'images, or rows, to draw', 100))
     .addOption(numbered('seed', 'decides the draws', 0, 0))
-    .option('--out <file>', 'PNG file to write (default: figures/samples-seed<seed>.png in the run folder)')
+    .option(
+      '--out <file>',
+      'file to write: a picture (.png), or values (.npy, .safetensors; .csv of rows) (default: figures/samples-seed<seed>.png in the run folder)',
+    )
+    .option('--draws', 'draws x ~ p(x|z) of images, not their means E[x|z]; of rows there are draws only')
     .option('--json', 'print one JSON object on stdout instead of the path')
     .action(sampleCommand);
   const completion = subcommand(root, 'completion', 'print a script that completes this command in a shell')

@@ -74,6 +74,8 @@ export interface SampleTask {
   readonly settings: RunSettings;
   readonly count: number;
   readonly seed: number;
+  /** Draws of images, not their means; of other rows there are draws only. */
+  readonly draws?: boolean | undefined;
   readonly out?: string | undefined;
   readonly json?: boolean | undefined;
 }

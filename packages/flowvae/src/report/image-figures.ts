@@ -1,9 +1,10 @@
 // Grids of a run's images: draws from the prior, and test images beside their reconstructions.
 import type { DataDescription } from '@flowvae/datasets';
 import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
-import { drawNormal, fold, type Key } from '@flowvae/random';
+import { drawNormal, fold } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
+import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { counted } from './counted.ts';
 import { firstRows } from './first-rows.ts';
@@ -38,23 +39,22 @@ const withinRounding = ({ form }: DataDescription) =>
     ? { least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY }
     : { least: -1e-6, most: 1 + 1e-6 };
 
-function drawnChannels(values: Float32Array, { shape: [, , channels = 1] }: DataDescription): Float32Array {
+/** Of two channels the first, of more than three the first three. */
+export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] }: DataDescription): Float32Array {
   if (channels === 1 || channels === 3) return values;
   const kept = channels === 2 ? 1 : 3;
   const pixels = values.length / channels;
   return Float32Array.from({ length: pixels * kept }, (_, i) => values[Math.floor(i / kept) * channels + (i % kept)]!);
 }
 
-/** Means of p(x|z) at draws from the prior, as a grid. */
-export function samplesFigure({ plan, model, data, config }: ModelParts, count: number, key: Key): Uint8Array {
-  const noise = tf.tensor2d(drawNormal(key, count * config.latent), [count, config.latent]);
-  const images = drawnImages(
-    read(() => model.sample(noise)),
-    data,
-  );
-  noise.dispose();
+/** Means or draws of p(x|z) at draws from the prior, as a grid. */
+export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Uint8Array {
+  const { plan, data, config } = parts;
+  const { count, values } = options;
   const prior = plan.prior ? `, prior ${config.prior}` : '';
-  const title = `${counted(count, 'sample')} from the prior (decoder means), flow ${config.flow}${prior}${likelihoodIn(config)}`;
+  const kind = values === 'means' ? 'decoder means' : 'draws of p(x|z)';
+  const title = `${counted(count, 'sample')} from the prior (${kind}), flow ${config.flow}${prior}${likelihoodIn(config)}`;
+  const images = drawnImages(allSamples(parts, options), data);
   return imageGrid({ images, ...imageForm(data), columns: Math.ceil(Math.sqrt(count)), title });
 }
 

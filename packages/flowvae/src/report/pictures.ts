@@ -46,7 +46,11 @@ export function drawFigures(parts: Experiment, folder: RunFolder, history: reado
   const pictures = {
     ...(isPicture(parts.data)
       ? {
-          'samples.png': samplesFigure(parts, GRID_SAMPLES, fold(parts.key, 'samples')),
+          'samples.png': samplesFigure(parts, {
+            count: GRID_SAMPLES,
+            key: fold(parts.key, 'samples'),
+            values: 'means',
+          }),
           ...(parts.set.splits.test.length > 0
             ? { 'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS) }
             : {}),

@@ -192,7 +192,10 @@ const pictures = (parts: Experiment, { statistics, activity }: Diagnostics): Rep
     ? [
         { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
         { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
-        { image: samplesFigure(parts, 100, fold(parts.key, 'samples')), alt: 'Samples from the prior' },
+        {
+          image: samplesFigure(parts, { count: 100, key: fold(parts.key, 'samples'), values: 'means' }),
+          alt: 'Samples from the prior',
+        },
       ]
     : Object.values(columnFigures(parts, fold(parts.key, 'samples'), { format: 'svg' })).map((image, i) => ({
         image,

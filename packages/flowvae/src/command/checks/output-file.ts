@@ -1,6 +1,6 @@
 // Checks of a command's output file before the work begins.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
 /** @throws ExpectationError if the name is empty or that of a folder, or no file can be made in its folder */
@@ -14,6 +14,15 @@ export function checkOutputFile(out: string): void {
   if (!existsSync(folder)) refuse('a file in a folder that is there', `no folder ${folder}`, 'make the folder');
   if (!isFolder(folder)) refuse('a file in a folder', `${folder}, which is a file`, 'name a folder');
   if (!isWritable(folder)) refuse('a folder that can be written to', folder, 'name another');
+}
+
+/** Refuses a name by its ending. @param endings the accepted ones, with their dots */
+export function checkEnding(out: string, endings: readonly string[], content?: string): void {
+  if (endings.includes(extname(out).toLowerCase())) return;
+  const last = endings.at(-1)!;
+  const words = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} or ${last}` : last;
+  const expected = `a name that ends in ${words}${content === undefined ? '' : ` for ${content}`}`;
+  throw new ExpectationError({ where: '--out', expected, received: out === '' ? 'an empty name' : out });
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

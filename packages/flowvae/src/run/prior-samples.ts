@@ -1,0 +1,65 @@
+// Samples of a model: z from the prior, then draws or means of p(x|z), block by block.
+import { widthOfDatum } from '@flowvae/datasets';
+import { drawNoise } from '@flowvae/distributions';
+import { fold, type Key } from '@flowvae/random';
+import { tf } from '@flowvae/tensor';
+import type { ModelParts } from './experiment.ts';
+
+/** Options of {@link priorSamples}. */
+export interface PriorSamplesOptions {
+  readonly count: number;
+  /** Sample i depends on the key and i only. */
+  readonly key: Key;
+  /** Draws x ~ p(x|z), or means E[x|z]. */
+  readonly values: 'draws' | 'means';
+}
+
+/** Successive samples. */
+export interface SampleBlock {
+  readonly first: number;
+  /** [rows, P] */
+  readonly x: Float32Array;
+  /** [rows, D] */
+  readonly z: Float32Array;
+}
+
+/** Values in one block; a block has at least one row. */
+const BLOCK = 2 ** 20;
+
+/** Yields all samples in order. */
+export function* priorSamples(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
+  const { count, key, values } = options;
+  const { model, data } = parts;
+  const rows = Math.max(1, Math.min(count, Math.floor(BLOCK / widthOfDatum(data))));
+  const { kind, width } = model.prior.noise;
+  const latentNoise = new Float32Array(count * width);
+  drawNoise(kind, key, latentNoise);
+  for (let first = 0; first < count; first += rows) {
+    const size = Math.min(rows, count - first);
+    const z = tf.tidy(() => {
+      const noise = tf.tensor2d(latentNoise.subarray(first * width, (first + size) * width), [size, width]);
+      return model.prior.sampleAndLogProb(noise).z;
+    });
+    const x = tf.tidy(() => {
+      const observation = model.observe(z);
+      if (values === 'means') return observation.mean();
+      const { noise } = observation;
+      const drawn = new Float32Array(size * noise.width);
+      for (let i = 0; i < size; i++) {
+        const ofRow = drawn.subarray(i * noise.width, (i + 1) * noise.width);
+        drawNoise(noise.kind, fold(key, 'data', first + i), ofRow);
+      }
+      return observation.sampleAndLogProb(tf.tensor2d(drawn, [size, noise.width])).z;
+    });
+    yield { first, x: x.dataSync<'float32'>(), z: z.dataSync<'float32'>() };
+    tf.dispose([x, z]);
+  }
+}
+
+/** All samples at once, [n, P]. */
+export function allSamples(parts: ModelParts, options: PriorSamplesOptions): Float32Array {
+  const width = widthOfDatum(parts.data);
+  const all = new Float32Array(options.count * width);
+  for (const { first, x } of priorSamples(parts, options)) all.set(x, first * width);
+  return all;
+}

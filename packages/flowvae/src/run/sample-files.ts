@@ -1,0 +1,68 @@
+// Samples of a model as files of values.
+import { extname } from 'node:path';
+import { widthOfDatum } from '@flowvae/datasets';
+import { writePiecesAtomically } from '@flowvae/runs';
+import { csvLine, rowFields } from '../files/csv-rows.ts';
+import { npyHeader } from '../files/npy-header.ts';
+import { bytesOf, writeLines, writeRowTensors } from '../files/row-sink.ts';
+import { datumColumns } from '../report/datum-columns.ts';
+import type { ModelParts } from './experiment.ts';
+import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
+
+/**
+ * Writes samples, in the units of the data (levels as k/255); by the ending of the name:
+ *
+ * - `.csv`: a row for each, with the columns' names and classes;
+ * - `.npy`: x, float32 [n, …shape of a datum];
+ * - `.safetensors`: the same as `x`, and `z` [n, D], the latents.
+ *
+ * @returns shapes by name; none for CSV
+ * @throws ExpectationError if the file cannot be written
+ */
+export async function writeSamples(
+  path: string,
+  parts: ModelParts,
+  options: PriorSamplesOptions,
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const { data, config } = parts;
+  const width = widthOfDatum(data);
+  const x = [options.count, ...data.shape];
+  const ending = extname(path).toLowerCase();
+  if (ending === '.csv') {
+    await writeTable(path, parts, options);
+    return {};
+  }
+  if (ending === '.npy') {
+    const header = npyHeader(x);
+    await writePiecesAtomically(path, async (write) => {
+      write(header, 0);
+      for (const block of priorSamples(parts, options))
+        write(bytesOf(block.x), header.length + 4 * width * block.first);
+    });
+    return { x };
+  }
+  const shapes = { x, z: [options.count, config.latent] };
+  const values = options.values === 'draws' ? 'draws of p(x|z)' : 'means of p(x|z)';
+  await writeRowTensors(
+    path,
+    { shapes, metadata: { flow: config.flow, prior: config.prior, x: values } },
+    async (place) => {
+      for (const block of priorSamples(parts, options)) {
+        place('x', block.first, block.x);
+        place('z', block.first, block.z);
+      }
+    },
+  );
+  return shapes;
+}
+
+async function writeTable(path: string, parts: ModelParts, options: PriorSamplesOptions): Promise<void> {
+  const columns = datumColumns(parts.data, parts.plan.binarisation);
+  const width = widthOfDatum(parts.data);
+  await writeLines(path, async (append) => {
+    append(csvLine(columns.map(({ name }) => name)));
+    for (const { x } of priorSamples(parts, options)) {
+      for (let at = 0; at < x.length; at += width) append(csvLine(rowFields(x.subarray(at, at + width), columns)));
+    }
+  });
+}
