@@ -36,7 +36,7 @@ const fileOf = (text: string): string => {
   return path;
 };
 
-const commands = ['train', 'evaluate', 'encode', 'metrics', 'export', 'sample', 'completion'];
+const commands = ['train', 'evaluate', 'encode', 'impute', 'metrics', 'export', 'sample', 'completion'];
 
 describe.concurrent('the command without a tensor library', () => {
   const answered = [
@@ -99,6 +99,11 @@ describe.concurrent('the command without a tensor library', () => {
       'a folder in use',
       () => ['train', ...tinyFlags(data), '--out', run({})],
       /a new or empty folder, got a folder with/,
+    ],
+    [
+      'holes in a run of whole data',
+      () => ['impute', run({}), '--out', `${freshPath()}.csv`],
+      /expected a run whose data had missing values, got one whose data had none; train on data with NaN/,
     ],
     ['no word for none', () => ['train', '--flow', 'non'], /flow formula 'non': .*; did you mean none\?/],
     ['no word for no prior', () => ['train', '--prior', 'nome'], /; did you mean none\?/],

@@ -15,7 +15,7 @@ export {
   type ImputationErrorOptions,
   imputationError,
 } from './imputation/imputation-error.ts';
-export { type Imputations, type Imputed, type ImputeOptions, impute } from './imputation/impute.ts';
+export { type Imputations, type Imputed, type ImputeOptions, impute, imputeAt } from './imputation/impute.ts';
 export type { ChoiceScores, NumberScores, RightChoices, SizeOfErrors } from './imputation/scores.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
 export {

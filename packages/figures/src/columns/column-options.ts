@@ -22,6 +22,8 @@ export interface ColumnSeries {
   readonly values: Float32Array;
   /** As many numbers as `values`: 1 observed, 0 missing; default: everything but NaN is observed. */
   readonly mask?: Uint8Array | Float32Array;
+  /** Whether entries are left out on purpose, so that no note tells their share. Default false. */
+  readonly isPart?: boolean;
 }
 
 /** A table to draw: words, the columns to show, and one or more series of rows. */

@@ -121,7 +121,7 @@ function classGroups({ kind, classes = [] }: FigureColumn, shares: readonly numb
 /** The share of missing entries, by series where there are several; none where nothing is missing. */
 export function missingNotes(entries: readonly Entries[], series: readonly ColumnSeries[]): string[] {
   const parts = entries.flatMap(({ missing, rows }, i) =>
-    missing === 0
+    missing === 0 || series[i]!.isPart
       ? []
       : [series.length === 1 ? percent(missing, rows) : `${series[i]!.label} ${percent(missing, rows)}`],
   );

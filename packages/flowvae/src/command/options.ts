@@ -54,10 +54,10 @@ export const checkpointOption = (): Option =>
 const encodedSplits = [...splitNames, 'all'] as const;
 
 /** The option for a split of the data, or all of them. */
-export const splitOption = (): Option =>
+export const splitOption = (fallback = 'test; all of other --data'): Option =>
   oneOf(
     `--split <${encodedSplits.join('|')}>`,
-    'which data; all: in the order of the files (default: test; all of other --data)',
+    `which data; all: in the order of the files (default: ${fallback})`,
     encodedSplits,
   );
 
@@ -79,3 +79,11 @@ export function wholeNumber(name: string, help: string, least = 1, most = 1_000_
     });
   });
 }
+
+/** An option for a share from 0 to below 1. */
+export const share = (name: string, help: string): Option =>
+  new Option(`--${name} <share>`, help).argParser((text) => {
+    const value = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= 0 && value < 1) return value;
+    throw new ExpectationError({ where: `--${name}`, expected: 'a share from 0 to below 1', received: `'${text}'` });
+  });

@@ -7,6 +7,7 @@ import { version } from '../run/version.ts';
 import { encodeCommand } from './checks/encode.ts';
 import { evaluateCommand } from './checks/evaluate.ts';
 import { exportCommand } from './checks/export.ts';
+import { imputeCommand } from './checks/impute.ts';
 import { metricsCommand } from './checks/metrics.ts';
 import { sampleCommand } from './checks/sample.ts';
 import { trainCommand } from './checks/train.ts';
@@ -15,8 +16,13 @@ import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
-import { addAllSettings, addSettings, checkpointOption, numbered, splitOption, wholeNumber } from './options.ts';
+import { addAllSettings, addSettings, checkpointOption, numbered, share, splitOption, wholeNumber } from './options.ts';
 import { addVerbosity } from './verbosity.ts';
+
+const imputeNotes: readonly Note[] = [
+  'The error is measured in the rows that are imputed; of --split all in the test rows, which training has not seen. ' +
+    'The picture figures/imputed.png in the run folder is drawn unless --data names other data.',
+];
 
 const completionNotes: readonly Note[] = [
   {
@@ -35,6 +41,7 @@ export function program(): Command {
   addTrain(root);
   addEvaluate(root);
   addEncode(root);
+  addImpute(root);
   addSmallCommands(root);
   return root;
 }
@@ -106,6 +113,28 @@ function addEncode(root: Command): void {
     .addOption(checkpointOption())
     .option('--json', JSON_HELP)
     .action(encodeCommand);
+}
+
+function addImpute(root: Command): void {
+  const impute = subcommand(root, 'impute', 'fill in missing values, and measure the error on held-out ones');
+  addSettings(impute, ['binarize', 'engine', 'threads', ...readingSettings])
+    .argument('<run>', 'folder of a finished run whose data had missing values')
+    .requiredOption(
+      '--out <file>',
+      'file to write: .csv (rows with their holes filled), or .safetensors (mean, deviation, draws, mask, effective_sample_size)',
+    )
+    .addOption(splitOption('all'))
+    .addOption(wholeNumber('images', 'images, or rows, to impute, from the first on (default: all)'))
+    .addOption(wholeNumber('samples', 'importance samples for each', 1, 1_000_000).default(1000))
+    .addOption(numbered('draws', 'imputations to draw for each; 19 have a 90 % interval from least to most', 19))
+    .addOption(
+      share('hold-out', 'of the observed entries: hide them and measure the error; 0: do not measure').default(0.1),
+    )
+    .addOption(numbered('seed', 'decides the draws', 0, 0))
+    .addOption(checkpointOption())
+    .option('--json', JSON_HELP)
+    .action(imputeCommand);
+  addNotes(impute, imputeNotes);
 }
 
 function addSmallCommands(root: Command): void {

@@ -59,6 +59,23 @@ export interface EncodeChoices {
 /** An encoding to write. */
 export interface EncodeTask extends RunTask, EncodeChoices {}
 
+/** Which rows are imputed, and how. */
+export interface ImputeChoices {
+  readonly split: EncodedSplit;
+  readonly images?: number | undefined;
+  /** Importance samples of each row. */
+  readonly samples: number;
+  /** Imputations of each row. */
+  readonly draws: number;
+  readonly seed: number;
+  /** The share of observed entries that are hidden to measure the error; 0: none. */
+  readonly holdOut: number;
+  readonly out: string;
+}
+
+/** An imputation to write. */
+export interface ImputeTask extends RunTask, ImputeChoices {}
+
 /** An export to write. */
 export interface ExportTask {
   readonly run: string;

@@ -3,9 +3,9 @@ import { labelRows } from '@flowvae/datasets';
 import { encodings } from '@flowvae/evaluation';
 import { fold, type Key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
-import { ExpectationError, layOutSafetensors } from '@flowvae/tensor';
+import { layOutSafetensors } from '@flowvae/tensor';
 import { nounOf } from '../report/counted.ts';
-import { type EncodedSplit, rowsOfSplit } from './encoded-rows.ts';
+import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from './encoded-rows.ts';
 import type { Experiment } from './experiment.ts';
 import { fixedRows } from './run-data.ts';
 
@@ -41,15 +41,9 @@ export async function encodeImages(
   { split, images, samples, meanSamples, key: drawKey, out, progress, signal }: EncodeOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   const noun = nounOf(data);
+  refuseEmptySplit(set, split);
   const rows = rowsOfSplit(set, split);
   const count = Math.min(images ?? rows.length, rows.length);
-  if (count === 0) {
-    throw new ExpectationError({
-      where: `--split ${split}`,
-      expected: `a split with ${noun}s`,
-      received: 'none in it',
-    });
-  }
   const fixed = fixedRows(set, rows, plan);
   const { latent } = config;
   const shapes = {

@@ -1,8 +1,8 @@
 // `flowvae encode <run>`: the work.
 import { fold, key } from '@flowvae/random';
-import { counted, nounOf } from '../../report/counted.ts';
+import { nounOf } from '../../report/counted.ts';
 import { encodeImages } from '../../run/encode-images.ts';
-import { rowsOfSplit } from '../../run/encoded-rows.ts';
+import { fewerNotice } from '../../run/encoded-rows.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
 import { describeCheckpoint, openCheckedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
@@ -21,11 +21,7 @@ export async function encodeAction({
   out,
 }: EncodeTask): Promise<void> {
   const { parts, checkpoint, notices } = await openCheckedRun(run, settings, choice);
-  const count = rowsOfSplit(parts.set, split).length;
-  const fewer =
-    images !== undefined && images > count
-      ? [`--images ${images}: the ${split} split has ${counted(count, nounOf(parts.data))}; all of them are encoded`]
-      : [];
+  const fewer = fewerNotice(parts.set, { split, images, done: 'encoded' });
   for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
   const drawKey = fold(key(seed), 'encode');

@@ -1,0 +1,49 @@
+// `flowvae impute <run>`: the checks before the model is loaded.
+import type { CheckpointChoice } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import type { TrainConfig } from '../../config/settings.ts';
+import type { StoredData } from '../../config/stored-config.ts';
+import { nounOf } from '../../report/counted.ts';
+import type { ImputeChoices, ImputeTask } from '../tasks.ts';
+import { tell, threadsNotice } from './notices.ts';
+import { checkEnding, checkOutputFile } from './output-file.ts';
+import { checkRun } from './saved-run-check.ts';
+
+/** The endings of files. */
+const [TENSORS, TABLE] = ['.safetensors', '.csv'];
+
+/** Options of `impute`. */
+type ImputeFlags = Partial<TrainConfig> &
+  Omit<ImputeChoices, 'split'> & {
+    readonly split?: ImputeChoices['split'];
+    readonly json?: boolean;
+    readonly checkpoint?: CheckpointChoice;
+  };
+
+export async function imputeCommand(run: string, flags: ImputeFlags): Promise<void> {
+  const task = imputeTask(run, flags);
+  const { imputeAction } = await import('../actions/impute.ts');
+  await imputeAction(task);
+}
+
+function imputeTask(run: string, flags: ImputeFlags): ImputeTask {
+  const { json = false, checkpoint, split = 'all', images, samples, draws, seed, holdOut, out, ...changes } = flags;
+  checkEnding(out, [TENSORS, TABLE]);
+  checkOutputFile(out);
+  const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
+  refuseWholeData(run, settings.stored);
+  if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], 'images');
+  tell([threadsNotice(settings.config)]);
+  return { run, settings, checkpoint, json, split, images, samples, draws, seed, holdOut, out };
+}
+
+/** A model of whole data has no mask among its inputs. */
+function refuseWholeData(run: string, { description }: StoredData): void {
+  if (description?.hasMissing) return;
+  throw new ExpectationError({
+    where: run,
+    expected: 'a run whose data had missing values',
+    received: 'one whose data had none',
+    remedy: 'train on data with NaN, with empty fields or with --mask; such a model imputes',
+  });
+}
