@@ -32,7 +32,7 @@ import {
 } from '../compiler/export/runtimes.ts';
 import { flowvae } from '../processes/programs.ts';
 import { freshPath, tinyData, tinySettings } from './tiny-run.ts';
-import { untrainedModel } from './untrained-model.ts';
+import { untrainedModel, untrainedTable, wholeNumbers, wholeTable } from './untrained-model.ts';
 
 const TOLERANCE = 1e-4;
 const latent = 3;
@@ -110,6 +110,51 @@ it('onnxFiles writes no prior of a model whose prior is N(0, I), and says so in 
   expect(described(files.decoder)).toContain('for a sample of the model z is a draw of N(0, I)');
   const learnt = await onnxFiles(untrainedModel({ latent, prior: 'planar' }));
   expect(described(learnt.decoder)).toContain('for a sample of the model z is the output of prior.onnx');
+});
+
+/** Rows of a table in its units; with masks behind them, missing values are 0. */
+function tableRows(rows: number, hasMissing: boolean): Feeds[string] {
+  const [normal, uniform] = [drawNormal(key(6), rows * 12), drawUniform(key(7), rows * 12)];
+  const values = Array.from({ length: rows }, (_, row) => {
+    const [size, weight] = [-1000 + 300 * normal[row]!, 250 + 20 * normal[rows + row]!];
+    const x = [size, weight, Number(row % 3 === 0), Number(row % 3 === 1), Number(row % 3 === 2), row % 2];
+    if (!hasMissing) return x;
+    const mask = [0, 1, 2, 2, 2, 5].map((column) => Number(uniform[12 * row + column]! < 0.7));
+    return [...x.map((value, i) => value * mask[i]!), ...mask];
+  }).flat();
+  return { data: Float32Array.from(values), shape: [rows, hasMissing ? 12 : 6] };
+}
+
+describe.each([
+  ['a table with missing values', untrainedTable({ latent })],
+  ['a table with missing values, not standardised', untrainedTable({ latent, standardize: 'no' })],
+  ['a whole table', untrainedTable({ latent }, wholeTable)],
+  ['standardised numbers', untrainedTable({ latent, flow: 'none' }, wholeNumbers)],
+])('a model of %s', (_, exported) => {
+  it('has files with its rows [x, mask], its outputs, and means in the units of the data', async () => {
+    const { model, data, config } = exported;
+    const files = await onnxFiles(exported);
+    expect([files.encoder, files.decoder].flatMap(portabilityFaults)).toEqual([]);
+    for (const rows of [1, 5]) {
+      const { noise } = feedsAt(rows).encoder;
+      const x = tableRows(rows, data.hasMissing);
+      const z = feedsAt(rows).decoder.z!;
+      const wanted = tf.tidy(() => {
+        const given = tf.tensor2d(x.data, [rows, x.shape[1]!]);
+        const draw = model.infer(given).sampleAndLogProb(tf.tensor2d(noise!.data, [rows, latent]));
+        const latents = tf.tensor2d(z.data, [rows, latent]);
+        const observation = model.observe(latents);
+        return { z: draw.z, logQ: draw.logProb, outputs: model.decode(latents), mean: observation.mean() };
+      });
+      const { outputs, mean, ...encoded } = Object.fromEntries(
+        Object.entries(wanted).map(([name, tensor]) => [name, numbers(tensor)]),
+      ) as Record<keyof typeof wanted, Numbers[string]>;
+      const decoded = config.standardize === 'no' ? { outputs } : { outputs, mean };
+      expect(differences(await runNative(files.encoder, { x, noise: noise! }), encoded, TOLERANCE)).toEqual([]);
+      expect(differences(await runNative(files.decoder, { z }), decoded, TOLERANCE)).toEqual([]);
+      if (config.standardize !== 'no') expect(Math.abs(mean.data[0]! + 1000)).toBeLessThan(900); // in its units
+    }
+  });
 });
 
 describe('an exported file', () => {

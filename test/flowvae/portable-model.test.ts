@@ -21,7 +21,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { shaken } from './shaken.ts';
 import { freshPath } from './tiny-run.ts';
-import { untrainedModel } from './untrained-model.ts';
+import { untrainedModel, untrainedTable, wholeNumbers, wholeTable } from './untrained-model.ts';
 
 const rows = 3;
 const noise = (width: number): Tensor2D => tf.tensor2d(drawNormal(key(1), rows * width), [rows, width]);
@@ -52,6 +52,33 @@ describe('a saved model', () => {
       ...tf.tidy(() => model.reconstruct(x, noise(model.noise.width))).dataSync(),
     ];
     expect(reconstruction(loaded)).toEqual(reconstruction(saved));
+  });
+});
+
+describe('a saved model of a table', () => {
+  const inUnits = [-900, 260, 0, 1, 0, 1];
+  it.each([
+    ['with missing values', untrainedTable(), inUnits],
+    ['without missing values', untrainedTable({}, wholeTable), inUnits],
+    ['of numbers, one scale for all', untrainedTable({ standardize: 'all' }, wholeNumbers), inUnits],
+    ['of numbers as they are', untrainedTable({ standardize: 'no' }, wholeNumbers), [0.3, -1, 0, 1, 0, 1]],
+  ])('%s comes back with its units, and gives the same log-weights and means', (_, saved, one) => {
+    const folder = freshPath();
+    saveModel(folder, saved);
+    const loaded = loadModel(folder);
+    expect(loaded.config).toEqual(saved.config);
+    expect(loaded.data).toEqual(saved.data);
+    expect(values(loaded.model.variables)).toEqual(values(saved.model.variables));
+    const row = saved.data.hasMissing ? [...one.with(1, 0), 1, 0, 1, 1, 1, 1] : one;
+    const results = ({ model }: typeof saved) =>
+      tf.tidy(() => {
+        const x = tf.tensor2d([row, row, row]);
+        const { z, logProb } = model.infer(x).sampleAndLogProb(noise(model.noise.width));
+        const parts = [model.at(x).likelihood(z), logProb, model.observe(z).mean()];
+        return parts.map((part) => [...part.dataSync()]);
+      });
+    expect(results(loaded)).toEqual(results(saved));
+    expect(results(loaded).flat().every(Number.isFinite)).toBe(true);
   });
 });
 
