@@ -63,8 +63,11 @@ describe('train --json', () => {
     expect(report.paretoKAboveThreshold).toBeNull(); // five samples have no tail
   });
 
-  it('says nothing but progress on stderr', () => {
-    const lines = outcome.stderr.trimEnd().split('\n');
+  it('says nothing but its data and progress on stderr', () => {
+    const [first, ...lines] = outcome.stderr.trimEnd().split('\n');
+    expect(first).toMatch(
+      /^data {8}\S+: 72 images of 6 x 5 \(50 \/ 10 \/ 12\); likelihood bernoulli, dynamic binarisation$/,
+    );
     expect(
       lines.filter((line) => !/^(training 6 steps, compiled engine|step \d+\/6 .*|test image \d+\/4 .*)$/.test(line)),
     ).toEqual([]);

@@ -36,7 +36,7 @@ const fileOf = (text: string): string => {
   return path;
 };
 
-const commands = ['train', 'evaluate', 'encode', 'impute', 'metrics', 'export', 'sample', 'completion'];
+const commands = ['train', 'data', 'evaluate', 'encode', 'impute', 'metrics', 'export', 'sample', 'completion'];
 
 describe.concurrent('the command without a tensor library', () => {
   const answered = [
@@ -132,6 +132,10 @@ describe.concurrent('the command without a tensor library', () => {
       () => ['encode', run({}), '--checkpoint', 'last', ...elsewhere()],
       /^flowvae: --checkpoint last: expected a run that has written a checkpoint/,
     ],
+    ['a look at no data', () => ['data', freshPath()], /^flowvae: data .*: expected mnist, a file or a folder/],
+    ['a look without data', () => ['data'], /missing required argument/],
+    ['a look by a rule that is none', () => ['data', data, '--splits', 'half'], /^flowvae: --splits: .*got 'half'\n$/],
+    ['a sheet of another kind', () => ['data', data, '--out', 'a.svg'], /a name that ends in \.png/],
     ['no config file', () => ['train', '--config', freshPath()], /--config .*got no file/],
     ['a config that is no JSON', () => ['train', '--config', fileOf('{')], /--config .*expected a JSON object/],
     ['a config with a bad value', () => ['train', '--config', fileOf('{"steps":0}')], /steps: expected a whole number/],

@@ -24,6 +24,7 @@ export type {
 export { splitNames, widthOfDatum } from './sets/data-set.ts';
 export { type DataMoments, dataMoments } from './sets/moments.ts';
 export { type DataOptions, openData } from './sets/open-data.ts';
+export { kindOfSource } from './sources/source-kinds.ts';
 export type { ElementType } from './stored/element-types.ts';
 export type { StoredArray } from './stored/stored-array.ts';
 export type { ColumnOptions, ColumnReference } from './tables/column-choice.ts';

@@ -5,5 +5,6 @@ export { trainingCount } from './image-set.ts';
 export { mnistFolder } from './mnist.ts';
 export { type DataDescription, type SplitName, splitNames, type ValueForm } from './sets/data-set.ts';
 export { readSplitRule, splitRuleUsage } from './sets/split-rule.ts';
+export { lookAt } from './sources/look.ts';
 export { isMnistName } from './sources/mnist-name.ts';
 export { type NamedSource, readSourceText } from './sources/source-text.ts';

@@ -68,6 +68,9 @@ export async function openSource(source: NamedSource, options: SourceOptions): P
   return kind.open(source, options);
 }
 
+/** The kind of a source in words: `a table`. @throws ExpectationError where there is no such file */
+export const kindOfSource = (source: NamedSource): string => kinds[kindOf(source)].name;
+
 function kindOf({ path, members }: NamedSource): keyof typeof kinds {
   if (isMnistName(path)) return 'mnist';
   if (!existsSync(path)) {

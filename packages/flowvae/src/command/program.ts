@@ -4,6 +4,7 @@ import { Argument, Command } from 'commander';
 import { readingSettings } from '../config/data-options.ts';
 import type { SettingName } from '../config/settings.ts';
 import { version } from '../run/version.ts';
+import { dataCommand } from './checks/data.ts';
 import { encodeCommand } from './checks/encode.ts';
 import { evaluateCommand } from './checks/evaluate.ts';
 import { exportCommand } from './checks/export.ts';
@@ -13,11 +14,12 @@ import { sampleCommand } from './checks/sample.ts';
 import { trainCommand } from './checks/train.ts';
 import { completionCommand, shells } from './completion/completion.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
+import { dataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
 import { addAllSettings, addSettings, checkpointOption, numbered, share, splitOption, wholeNumber } from './options.ts';
-import { addVerbosity } from './verbosity.ts';
+import { addVerbosity, quietOption } from './verbosity.ts';
 
 const imputeNotes: readonly Note[] = [
   'The error is measured in the rows that are imputed; of --split all in the test rows, which training has not seen. ' +
@@ -39,6 +41,7 @@ const completionNotes: readonly Note[] = [
 export function program(): Command {
   const root = rootCommand();
   addTrain(root);
+  addData(root);
   addEvaluate(root);
   addEncode(root);
   addImpute(root);
@@ -76,6 +79,20 @@ function addTrain(root: Command): void {
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .action(trainCommand);
   addNotes(train, trainNotes);
+}
+
+function addData(root: Command): void {
+  const data = subcommand(root, 'data', 'print what is understood of data, and draw some of them');
+  addSettings(
+    data,
+    readingSettings.filter((name) => name !== 'data'),
+  )
+    .argument('<mnist|source>', 'mnist, files, folders, or arrays in files; the sources are listed below')
+    .option('--out <file>', 'PNG file to write (default: <name>-data.png here, numbered where another file has it)')
+    .option('--json', JSON_HELP)
+    .addOption(quietOption())
+    .action(dataCommand);
+  addNotes(data, dataNotes);
 }
 
 /** The settings that `evaluate` may change; by default they are the run's. */

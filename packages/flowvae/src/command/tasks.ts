@@ -46,6 +46,17 @@ export interface EvaluateTask extends RunTask, Verbosity {
   readonly isImageless: boolean;
 }
 
+/** Data to describe and to draw. */
+export interface DataTask {
+  readonly settings: CheckedSettings;
+  /** The words of `flowvae train` that read the data in the same way. */
+  readonly trainWords: readonly string[];
+  /** The picture; absent: a name by the data, which no other file has. */
+  readonly out?: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
 /** Which images are encoded, and how. */
 export interface EncodeChoices {
   readonly split: EncodedSplit;

@@ -8,10 +8,13 @@ export interface Verbosity {
   readonly verbose?: boolean | undefined;
 }
 
+/** The option for silence. */
+export const quietOption = (): Option => new Option('-q, --quiet', 'nothing on stderr but errors and warnings');
+
 /** Gives a command that works for a while its two options. */
 export const addVerbosity = (command: Command): Command =>
   command
-    .addOption(new Option('-q, --quiet', 'nothing on stderr but errors and warnings').conflicts('verbose'))
+    .addOption(quietOption().conflicts('verbose'))
     .option('-v, --verbose', 'settings, versions, and every state of progress on a line of its own');
 
 /** The stream for progress. */

@@ -4,7 +4,8 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { acceptsForm, type LikelihoodTerms, likelihoodNames, likelihoodTable } from '@flowvae/vae/plain';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
-const words: Readonly<Record<ValueForm, string>> = {
+/** The forms in words. */
+export const formWords: Readonly<Record<ValueForm, string>> = {
   bits: 'bits',
   levels: 'the 256 levels of a byte',
   grey: 'numbers from 0 to 1',
@@ -35,7 +36,7 @@ export function refuseIdleBinarisation(
   if (form === 'levels' || binarize === 'auto' || staysGrey(binarize)) return;
   throw new ExpectationError({
     where: placeIn(where, 'binarize'),
-    expected: `none, for the data are ${words[form]}`,
+    expected: `none, for the data are ${formWords[form]}`,
     received: binarize,
     remedy: `pass ${flagOf('binarize')} none, or leave it out`,
   });
@@ -61,9 +62,9 @@ export function refuseOtherForm(
   throw new ExpectationError({
     where: placeIn(where, isOfLevels ? 'binarize' : 'likelihood'),
     expected: isOfLevels
-      ? `${listed(fitting)}, for the likelihood ${likelihood.text} is one of ${words[likelihood.data]}`
-      : `${listed(others)}, for the data are ${words[given]}`,
-    received: isOfLevels ? binarize : `${likelihood.text}, one of ${words[likelihood.data]}`,
+      ? `${listed(fitting)}, for the likelihood ${likelihood.text} is one of ${formWords[likelihood.data]}`
+      : `${listed(others)}, for the data are ${formWords[given]}`,
+    received: isOfLevels ? binarize : `${likelihood.text}, one of ${formWords[likelihood.data]}`,
     remedy: [binarising, choosing].filter(Boolean).join(', '),
   });
 }

@@ -10,7 +10,7 @@ import { firstRows } from './first-rows.ts';
 import { likelihoodIn } from './picture-parts.ts';
 
 /** Rows in a figure. */
-const MOST_ROWS = 2000;
+export const MOST_ROWS = 2000;
 
 /** Columns in the figure of pairs. */
 const MOST_PAIRED = 6;

@@ -20,9 +20,13 @@ export function imageForm({ shape, form, range }: DataDescription): ImageForm {
     height,
     width,
     channels: channels >= 3 ? 3 : 1,
-    ...(form === 'real' && range ? { range } : {}),
+    ...(form === 'real' && range ? { range: withWidth(range) } : {}),
   };
 }
+
+/** Images of one value are grey. */
+const withWidth = ([least, most]: readonly [number, number]): readonly [number, number] =>
+  least < most ? [least, most] : [least - 0.5, most + 0.5];
 
 /** Images as they are drawn: of two channels the first, of more than three the first three. */
 export function drawnImages(values: Float32Array, data: DataDescription): Float32Array {
@@ -39,7 +43,7 @@ const withinRounding = ({ form }: DataDescription) =>
     ? { least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY }
     : { least: -1e-6, most: 1 + 1e-6 };
 
-/** Of two channels the first, of more than three the first three. */
+/** Values, or a mask, of the channels that are drawn: of two the first, of more than three the first three. */
 export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] }: DataDescription): Float32Array {
   if (channels === 1 || channels === 3) return values;
   const kept = channels === 2 ? 1 : 3;

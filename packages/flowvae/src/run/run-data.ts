@@ -11,13 +11,13 @@ import {
 import { type Key, key } from '@flowvae/random';
 import type { DataPoints } from '@flowvae/tensor';
 import type { MlpVaeOptions } from '@flowvae/vae';
-import { withRemedy } from '../config/data-check.ts';
 import { type ReadingConfig, readingOptions } from '../config/data-options.ts';
 import type { Plan } from '../config/plan.ts';
+import { advised } from './data-advice.ts';
 
 /** Options of {@link readData}. */
 export interface ReadDataOptions {
-  /** The remedy in errors about unreadable data. */
+  /** The remedy in errors about unreadable data that have none. */
   readonly remedy?: string | undefined;
   /** The data that the model was trained on. */
   readonly like?: DataDescription | undefined;
@@ -28,7 +28,7 @@ export async function readData(config: ReadingConfig, { remedy, like }: ReadData
   try {
     return await openData(config.data, { ...readingOptions(config), ...(like ? { like } : {}) });
   } catch (error) {
-    throw withRemedy(error, remedy);
+    throw advised(error, config, remedy);
   }
 }
 

@@ -22,6 +22,7 @@ import { configOf, type Settings } from '../config/plan.ts';
 import { unrecordedSettings } from '../config/settings.ts';
 import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
+import { dataLine } from '../report/data/data-line.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { drawFigures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
@@ -75,6 +76,7 @@ export async function trainRun(settings: Settings, options: TrainRunOptions): Pr
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
   try {
+    if (!options.resume) progress.write(`${dataLine(parts.set, config)}\n`);
     for (const notice of run.notices) progress.write(`${notice}\n`);
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;

@@ -1,4 +1,5 @@
 // Notes below the options of `train --help`.
+import { dataNotes } from './data-notes.ts';
 import type { Note } from './help-layout.ts';
 
 export const trainNotes: readonly Note[] = [
@@ -22,6 +23,7 @@ export const trainNotes: readonly Note[] = [
   },
   'stl, dreg and inclusive-kl need log q at given points: no flow, or one with an inverse. Validation and evaluation always measure ' +
     'the plain ELBO.',
+  ...dataNotes,
   {
     title: 'Examples:',
     items: {
