@@ -143,6 +143,9 @@ export const parameterCounts = (variables: NamedVariables): ParameterCounts => (
 const countUnder = (variables: NamedVariables, prefix: string) =>
   parameterCount(Object.fromEntries(Object.entries(variables).filter(([path]) => path.startsWith(prefix))));
 
+/** The binarisation of values that stay as they are: their density is worth a number for each of them. */
+const KEPT: TrainConfig['binarize'] = 'none';
+
 /** The evaluation as text for people. */
 export function describeEvaluation(report: EvaluationReport, noun: ReturnType<typeof nounOf>): string {
   const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
@@ -153,7 +156,7 @@ export function describeEvaluation(report: EvaluationReport, noun: ReturnType<ty
   const perValue =
     bits !== null
       ? `, ${bits.toFixed(3)} bits per dimension`
-      : noun === 'row' && each !== null
+      : each !== null && (noun === 'row' || binarization === KEPT)
         ? `, ${each.toFixed(3)} per dimension`
         : '';
   const elboError = testElboStandardError === null ? '' : ` ± ${testElboStandardError.toFixed(2)}`;
