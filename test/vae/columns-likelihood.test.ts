@@ -53,6 +53,17 @@ describe('columns', () => {
     expect(bias.every(Number.isFinite)).toBe(true);
   });
 
+  it('of a column that never changes cost a new model as little as others', () => {
+    const constant = Float32Array.of(0, 1, 1, 1, 1, 2 ** -20);
+    const { variables, ...model } = modelOf({ meanImage: mean, deviation: constant });
+    const { each } = eager(({ z, x }) => ({ each: model.observe(z as Tensor2D).logProbOfEach(x as Tensor2D) }), {
+      z: shaped(drawNormal(key(4), 40), [20, 2]),
+      x: shaped([...mean], [1, P]),
+    });
+    for (const [i, value] of each!.entries()) expect([i, value > -20]).toEqual([i, true]);
+    expect([...variables['likelihood/logStd']!.dataSync()]).toEqual([0, 0]);
+  });
+
   it('of a model start, without a mean, at numbers of 0 and equal shares', () => {
     const bias = modelOf().variables['decoder/output/bias']!.dataSync();
     expect([bias[0], bias[4], bias[5]]).toEqual([0, 0, 0]);

@@ -26,9 +26,16 @@ export const widestLogStd = (means: Float32Array): number =>
 /** Log scales are taken within ±7 by `gaussian`; a start outside would have half of its gradient. */
 const LOG_STD_REACH = 7;
 
-/** log of a standard deviation, within the range that densities take; a constant starts at the floor. */
-export const startLogStd = (deviation: number): number =>
-  Math.min(Math.max(Math.log(deviation), -LOG_STD_REACH), LOG_STD_REACH);
+/**
+ * log of a standard deviation in the model's units, within the range that densities take.
+ *
+ * A constant starts at deviation 1: a new decoder's outputs vary by about 1. At the floor each would cost 10⁵ nats, and
+ * its gradient would rule those of all other variables for thousands of steps.
+ */
+export function startLogStd(deviation: number): number {
+  const logStd = Math.log(deviation);
+  return logStd < -LOG_STD_REACH ? 0 : Math.min(logStd, LOG_STD_REACH);
+}
 
 /** log of the root mean square of standard deviations: the one scale that describes them all. */
 export const sharedLogStd = (deviations: Float32Array): number =>
