@@ -110,7 +110,7 @@ describe('settings that follow the data', () => {
     [
       'categorical',
       'grey',
-      '--likelihood: expected continuous-bernoulli, gaussian or logit-normal, for the data are numbers',
+      '--likelihood: expected continuous-bernoulli, gaussian, logit-normal or columns, for the data are numbers',
     ],
   ] as const)('%s of %s is refused with the likelihoods that fit', (likelihood, form, text) => {
     expect(() => chosen({ likelihood }, form)).toThrow(text);
@@ -120,6 +120,8 @@ describe('settings that follow the data', () => {
     expect(() => chosen({ binarize: 'dynamic' }, 'real')).toThrow(
       /^--binarize: expected none, for the data are numbers, got dynamic; pass --binarize none, or leave it out$/,
     );
+    expect(chosen({ likelihood: 'gaussian', standardize: 'all' }, 'levels')).toEqual(['gaussian', 'none', 'all']);
+    expect(chosen({ likelihood: 'columns' }, 'grey')).toEqual(['columns', 'none', 'columns']);
     expect(() => chosen({ standardize: 'columns' }, 'bits')).toThrow(
       /^--standardize: expected no beside the likelihood bernoulli/,
     );

@@ -143,5 +143,5 @@ it('acceptsForm: a likelihood describes its own form of data and those inside it
   expect(accepted('logit-normal')).toEqual(['grey', 'levels']);
   expect(accepted('categorical')).toEqual(['levels']);
   expect(accepted('gaussian')).toEqual(['grey', 'levels', 'real']);
-  expect(accepted('columns')).toEqual(['real', 'columns']);
+  expect(accepted('columns')).toEqual(['grey', 'real', 'columns']);
 });

@@ -14,7 +14,7 @@ const accepted: Readonly<Record<DataForm, readonly DataForm[]>> = {
   grey: ['grey', 'levels'],
   levels: ['levels'],
   real: ['real', 'grey', 'levels'],
-  columns: ['columns', 'real'],
+  columns: ['columns', 'real', 'grey'],
 };
 
 /** Whether a likelihood, given by its row, terms or value, describes data of a form: `gaussian` does grey values. */

@@ -54,9 +54,9 @@ function standardisationFor(
   { shape, form }: Pick<DataDescription, 'shape' | 'form'>,
   likelihood: LikelihoodTerms,
 ): 'no' | 'columns' | 'all' {
-  const isOfNumbers = acceptsForm(likelihood, 'real') && (form === 'real' || form === 'grey' || form === 'columns');
+  const isOfNumbers = acceptsForm(likelihood, 'real');
   if (standardize === 'auto') {
-    if (!isOfNumbers) return 'no';
+    if (!isOfNumbers || form === 'levels') return 'no';
     if (shape.length === 1) return 'columns';
     return form === 'real' ? 'all' : 'no';
   }
