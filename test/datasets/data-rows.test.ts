@@ -132,7 +132,11 @@ describe('dataMoments', () => {
   it('are 0 where nothing was observed', async () => {
     const x = [Float32Array.of(Number.NaN, 3, Number.NaN, 5), [2, 2]] as const;
     const data = await openedData(dataFile('x.npz', npzOf({ x })), { splits: '1/0/0' });
-    expect(dataMoments(data)).toEqual({ mean: Float64Array.of(0, 4), deviation: Float64Array.of(0, 1) });
+    expect(dataMoments(data)).toEqual({
+      mean: Float64Array.of(0, 4),
+      deviation: Float64Array.of(0, 1),
+      counts: Float64Array.of(0, 2),
+    });
   });
 
   it.each([

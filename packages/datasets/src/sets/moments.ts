@@ -11,6 +11,8 @@ export interface DataMoments {
   readonly mean: Float64Array;
   /** Root of the mean squared distance to the mean, [P]. */
   readonly deviation: Float64Array;
+  /** Observed values, [P]. */
+  readonly counts: Float64Array;
 }
 
 /**
@@ -55,7 +57,7 @@ function addedMoments(pixels: number): MomentSums {
     result() {
       const mean = sums.map((sum, i) => sum / Math.max(1, counts[i]!));
       const deviation = squares.map((sum, i) => Math.sqrt(Math.max(0, sum / Math.max(1, counts[i]!) - mean[i]! ** 2)));
-      return { mean, deviation };
+      return { mean, deviation, counts };
     },
   };
 }
@@ -69,7 +71,7 @@ function updatedMoments(pixels: number): MomentSums {
       mean[i]! += step / counts[i]!;
       squares[i]! += step * (value - mean[i]!);
     },
-    result: () => ({ mean, deviation: squares.map((sum, i) => Math.sqrt(sum / Math.max(1, counts[i]!))) }),
+    result: () => ({ mean, deviation: squares.map((sum, i) => Math.sqrt(sum / Math.max(1, counts[i]!))), counts }),
   };
 }
 

@@ -1,6 +1,7 @@
 // The data of a run: opened, described, and as rows for training and evaluation.
 import {
   type DataDescription,
+  type DataMoments,
   type DataSet,
   dataMoments,
   dataRows,
@@ -57,13 +58,15 @@ const unchanged = { mean: 0, scale: 1 } as const;
 
 /** The start of a plan's model on its data. */
 export function startOn(set: DataSet, { config, binarisation, data }: Plan): DataStart {
-  const { mean, deviation } = dataMoments(set, binarisation);
+  const moments = dataMoments(set, binarisation);
+  const { mean, deviation, counts } = moments;
   const meanImage = Float32Array.from(mean);
   if (data.form !== 'real' && data.form !== 'columns' && config.standardize === 'no') return { meanImage };
   const spread = Float32Array.from(deviation);
   if (config.standardize === 'no') return { meanImage, deviation: spread };
-  const scales = config.standardize === 'all' ? overall(mean, deviation) : { mean, scale: deviation };
-  return { meanImage, deviation: spread, standardisation: standardisationOf(scales, data) };
+  const scales = config.standardize === 'all' ? overall(moments) : { mean, scale: deviation };
+  const likely = Float32Array.from(mean, (value, i) => (counts[i] === 0 ? scales.mean[i]! : value));
+  return { meanImage: likely, deviation: spread, standardisation: standardisationOf(scales, data) };
 }
 
 interface Scales {
@@ -71,11 +74,17 @@ interface Scales {
   readonly scale: Float64Array;
 }
 
-/** One mean and one deviation over all variables: the deviation of a mixture has the spread of the means, too. */
-function overall(mean: Float64Array, deviation: Float64Array): Scales {
-  const count = mean.length;
-  const centre = mean.reduce((sum, value) => sum + value, 0) / count;
-  const squares = mean.reduce((sum, value, i) => sum + deviation[i]! ** 2 + (value - centre) ** 2, 0);
+/**
+ * One mean and one deviation over all observed values: the deviation of a mixture has the spread of the means, too.
+ * Variables that were seldom observed, or never, weigh less, or nothing.
+ */
+function overall({ mean, deviation, counts }: DataMoments): Scales {
+  const count = Math.max(
+    1,
+    counts.reduce((sum, each) => sum + each, 0),
+  );
+  const centre = mean.reduce((sum, value, i) => sum + counts[i]! * value, 0) / count;
+  const squares = mean.reduce((sum, value, i) => sum + counts[i]! * (deviation[i]! ** 2 + (value - centre) ** 2), 0);
   return { mean: mean.map(() => centre), scale: mean.map(() => Math.sqrt(squares / count)) };
 }
 
