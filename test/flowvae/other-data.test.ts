@@ -1,5 +1,5 @@
 // Runs on data of several kinds, from training to files, and the same runs on other data.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, decodeSafetensors, experiment, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -171,6 +171,29 @@ describe('numbers about data with several kinds of columns, or with holes', () =
     expect(valuesOf('data/mean')).toEqual(new Array(6).fill(Math.fround(mean)));
     for (const scale of valuesOf('data/scale')) expect(scale).toBeCloseTo(Math.sqrt(variance), 5);
     expect(valuesOf('decoder/output/bias')[0]).toBe(0); // the pixel without values starts at the mean of all
+  });
+});
+
+describe.runIf(existsSync('/proc/self/fd'))('data files of a run that cannot begin, seen by /proc/self/fd', () => {
+  const opened = (file: string) =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(join('/proc/self/fd', fd)) === file;
+      } catch {
+        return false; // the listing's own
+      }
+    }).length;
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['a likelihood of other data', { likelihood: 'bernoulli' }, '--likelihood: expected '],
+    ['a batch above the rows', { batch: 1000 }, '--batch: expected '],
+    ['a folder in use', { out: folder }, '`out` '],
+  ])('%s: are closed', async (_, { out = freshPath(), ...changes }, text) => {
+    const data = path('numbers.npy');
+    const before = opened(data);
+    const config = completeConfig({ ...tinySettings, binarize: 'auto', data, ...changes });
+    await expect(trainRun(config, { out: String(out) })).rejects.toThrow(text);
+    expect(opened(data)).toBe(before);
   });
 });
 

@@ -78,11 +78,16 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   const { remedy, isRead = false, like } = options;
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
   const set = await readData(configOf(checked), { remedy, like });
-  const plan = planOf(checked, set.description);
-  const { config, data } = plan;
-  const model = modelOf(plan, isRead ? 'read' : startOn(set, plan));
-  const test = fixedRows(set, 'test', plan, config.evalImages);
-  return { plan, config, set, model, data, test, key: key(config.seed) };
+  try {
+    const plan = planOf(checked, set.description);
+    const { config, data } = plan;
+    const model = modelOf(plan, isRead ? 'read' : startOn(set, plan));
+    const test = fixedRows(set, 'test', plan, config.evalImages);
+    return { plan, config, set, model, data, test, key: key(config.seed) };
+  } catch (error) {
+    set.close();
+    throw error;
+  }
 }
 
 /** The start of a model: `'read'` if its weights come from a file; else the moments of the training rows. */

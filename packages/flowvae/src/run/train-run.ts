@@ -67,10 +67,19 @@ const CURVE_ENTRIES = 100;
  * diverges
  */
 export async function trainRun(settings: Settings, options: TrainRunOptions): Promise<TrainRun> {
-  const { progress = silent, signal } = options;
+  const { progress = silent } = options;
   if (!options.resume) refuseUnreachedValidation(configOf(settings));
   await chooseBackend(configOf(settings).engine);
   const parts = await partsOf(settings, options);
+  try {
+    return await trainOn(parts, options, progress);
+  } finally {
+    parts.set.close();
+  }
+}
+
+async function trainOn(parts: Experiment, options: TrainRunOptions, progress: ProgressStream): Promise<TrainRun> {
+  const { signal } = options;
   const { config } = parts;
   const trained = training(parts);
   const line = new ProgressLine(progress);
@@ -93,7 +102,6 @@ export async function trainRun(settings: Settings, options: TrainRunOptions): Pr
     return { report, counts, data: parts.data, figures };
   } finally {
     run.close();
-    parts.set.close();
   }
 }
 

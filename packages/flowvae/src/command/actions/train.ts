@@ -2,7 +2,7 @@
 
 import type { DataDescription } from '@flowvae/datasets';
 import type { TrainConfig } from '../../config/settings.ts';
-import { nounOf } from '../../report/counted.ts';
+import { counted, nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
 import { trainRun } from '../../run/train-run.ts';
 import { versions } from '../../run/versions.ts';
@@ -48,7 +48,7 @@ export async function trainAction({
     : summary(report, { folder, counts, figures, data });
   process.stdout.write(`${text}\n`);
   if (signal.aborted) {
-    process.stderr.write(`${stopped(report, config)}; ${folder} holds the trained model\n`);
+    process.stderr.write(`${stopped(report, config, nounOf(data))}; ${folder} holds the trained model\n`);
     process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
   }
   process.exitCode = exitCode();
@@ -64,9 +64,9 @@ const describeSettings = (values: object): string =>
 const SETTING_WIDTH = 14;
 
 /** Describes where an interruption stopped the run. */
-function stopped({ steps, evalImages }: TrainReport, config: TrainConfig): string {
+function stopped({ steps, evalImages }: TrainReport, config: TrainConfig, noun: string): string {
   if (steps < config.steps) return `stopped after ${steps} of ${config.steps} steps, before the evaluation`;
-  return `stopped in the evaluation, after ${evalImages} of at most ${config.evalImages} images`;
+  return `stopped in the evaluation, after ${evalImages} of at most ${counted(config.evalImages, noun)}`;
 }
 
 interface Leavings {
