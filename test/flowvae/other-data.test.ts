@@ -197,6 +197,26 @@ describe.runIf(existsSync('/proc/self/fd'))('data files of a run that cannot beg
   });
 });
 
+describe('a mistake about data', () => {
+  it.each([
+    [['--data', 'table.csv', '--labels', 'knd'], / --labels: expected a column of the file: .*; did you mean kind\?$/],
+    [['--data', 'table.csv', '--leave-out', 'lettr'], / --leave-out: expected a column of .*; did you mean letter\?$/],
+    [['--data', 'table.csv', '--size', '3'], / --size: expected no such option for a table, got /],
+    [['--data', 'numbers.npy:y'], /numbers\.npy: expected one of the (names|arrays) data, got "y"/],
+    [
+      ['--data', 'numbers.npy', '--likelihood', 'bernoulli'],
+      /--likelihood: expected gaussian or columns, for the data are numbers, got bernoulli, one of bits; pass --likelihood /,
+    ],
+  ])('%j is one line that names the flag', async (flags, text) => {
+    const [name, data, ...others] = flags as [string, string, ...string[]];
+    const out = freshPath();
+    const { code, stderr } = await flowvaeHere(['train', name, path(data), ...others, '--out', out, ...small]);
+    expect([code, stderr.trimEnd().split('\n').length]).toEqual([2, 1]);
+    expect(stderr.trimEnd()).toMatch(text);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
 describe('other data', () => {
   const run = freshPath();
   beforeAll(() => train(path('numbers.npy'), run));
