@@ -225,7 +225,7 @@ describe('flowvae data refuses', () => {
     [
       'an option for another kind',
       () => [table, '--mask', 'm'],
-      `data ${table}: mask: expected no such option for a table, got ["m"]`,
+      `data ${table}: --mask: expected no such option for a table, got ["m"]`,
     ],
     [
       'a rule that is none',
