@@ -281,3 +281,36 @@ describe('other data', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected one of the files train-images-idx3-ubyte')]);
   });
 });
+
+describe('few rows', () => {
+  it('make a smaller batch where none was asked for', async () => {
+    const flags = small.filter((word, i) => word !== '--batch' && small[i - 1] !== '--batch');
+    const run = freshPath();
+    const { code, stderr } = await flowvaeHere([
+      'train',
+      '--data',
+      path('others.npy'),
+      '--out',
+      run,
+      ...flags,
+      ...judged,
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('; batches of all 7 training rows\n');
+    expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).batch).toBe(7);
+    const asked = await flowvaeHere([
+      'train',
+      '--data',
+      path('others.npy'),
+      '--out',
+      freshPath(),
+      ...flags,
+      '--batch',
+      '8',
+    ]);
+    expect([asked.code, asked.stderr]).toEqual([
+      2,
+      expect.stringContaining('--batch: expected a whole number from 1 to 7'),
+    ]);
+  });
+});

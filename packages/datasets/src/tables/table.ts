@@ -65,7 +65,7 @@ export interface Table {
  * Reads a CSV or TSV file, plain or gzip, in two passes: the first learns the columns, the second fills the arrays. So
  * a file of any size takes the memory of its result, 5 bytes for each number.
  *
- * A column is numeric where every present value is a number with a decimal point, in float32; else categorical, and
+ * A column is numeric where every present value is a number (decimal mark: a point), in float32; else categorical, and
  * becomes one column for each class. Spaces around a value do not count. Empty lines are left out.
  *
  * @throws ExpectationError naming file, line and column where the file cannot be read or is no text, a record has

@@ -59,7 +59,8 @@ export interface DataTask {
 
 /** Which images are encoded, and how. */
 export interface EncodeChoices {
-  readonly split: EncodedSplit;
+  /** Default: the test rows; all of other data. */
+  readonly split?: EncodedSplit | undefined;
   readonly images?: number | undefined;
   readonly samples: number;
   readonly meanSamples: number;

@@ -52,7 +52,13 @@ export async function encodeImages(
     log_q: [count, samples],
     ...(set.y ? { labels: [count, ...set.y.shape.slice(1)] } : {}),
   };
-  const metadata = { flow: config.flow, split, binarize: config.binarize, log_q: 'nats' };
+  const metadata = {
+    flow: config.flow,
+    split,
+    binarize: config.binarize,
+    log_q: 'nats',
+    ...(data.classes ? { classes: JSON.stringify(data.classes) } : {}),
+  };
   const { header, offsets } = layOutSafetensors(shapes, metadata);
   const line = new ProgressLine(progress);
   await writePiecesAtomically(out, async (write) => {

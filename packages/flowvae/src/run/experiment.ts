@@ -18,7 +18,7 @@ import { type MlpVae, mlpVae } from '@flowvae/vae';
 import { checkedSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
-import { flagOf, type TrainConfig } from '../config/settings.ts';
+import { fallbacks, flagOf, type TrainConfig } from '../config/settings.ts';
 import { type DataStart, fixedRows, readData, startOn, trainingRows, unreadStandardisation } from './run-data.ts';
 
 /** The parts of a config without data: enough to draw from the model and to export it. */
@@ -79,7 +79,7 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
   const set = await readData(configOf(checked), { remedy, like });
   try {
-    const plan = planOf(checked, set.description);
+    const plan = withinRows(planOf(checked, set.description), set);
     const { config, data } = plan;
     const model = modelOf(plan, isRead ? 'read' : startOn(set, plan));
     const test = fixedRows(set, 'test', plan, config.evalImages);
@@ -88,6 +88,13 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
     set.close();
     throw error;
   }
+}
+
+/** A batch of the default size holds no more than all training rows. */
+function withinRows(plan: Plan, { splits: { train } }: DataSet): Plan {
+  const { batch } = plan.config;
+  if (batch !== fallbacks.batch || train.length === 0 || train.length >= batch) return plan;
+  return { ...plan, config: { ...plan.config, batch: train.length } };
 }
 
 /** The start of a model: `'read'` if its weights come from a file; else the moments of the training rows. */

@@ -20,6 +20,8 @@ export interface SavedRun {
   readonly checkpoint?: ChosenCheckpoint;
   /** Notices about the choice of the checkpoint, a line each. */
   readonly notices: readonly string[];
+  /** Whether the data are others than those of the training, by their checksum. */
+  readonly hasOtherData: boolean;
 }
 
 /** A chosen checkpoint and its step. */
@@ -69,12 +71,18 @@ async function openRunWith(
     const model = folder.storedModel();
     refuseOtherSize(parts, (name) => model.tensors[name]?.shape);
     folder.loadModel(parts.model.variables, model);
-    return { folder, parts, notices: others };
+    return { folder, parts, notices: others, hasOtherData: areOthers };
   }
   const { state, notices } = readCheckpoint(folder, checkpoint);
   refuseOtherSize(parts, (name) => state.shapes[name]);
   assignState(folder.path, parts.model.variables, state.parameters);
-  return { folder, parts, checkpoint: { choice: checkpoint, step: state.step }, notices: [...others, ...notices] };
+  return {
+    folder,
+    parts,
+    checkpoint: { choice: checkpoint, step: state.step },
+    notices: [...others, ...notices],
+    hasOtherData: areOthers,
+  };
 }
 
 /** Other data that do not name their test rows are all for the test. */

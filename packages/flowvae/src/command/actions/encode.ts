@@ -13,14 +13,15 @@ export async function encodeAction({
   settings,
   checkpoint: choice,
   json,
-  split,
+  split: wanted,
   images,
   samples,
   meanSamples,
   seed,
   out,
 }: EncodeTask): Promise<void> {
-  const { parts, checkpoint, notices } = await openCheckedRun(run, settings, choice);
+  const { parts, checkpoint, notices, hasOtherData } = await openCheckedRun(run, settings, choice);
+  const split = wanted ?? (hasOtherData ? 'all' : 'test');
   const fewer = fewerNotice(parts.set, { split, images, done: 'encoded' });
   for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);

@@ -59,16 +59,20 @@ async function work(saved: SavedRun, task: ImputeTask, signal: AbortSignal) {
   const rows = await imputed(saved, task, signal).catch((error: unknown) => {
     if (!signal.aborted || error !== signal.reason) throw error;
   });
-  const error = rows && task.holdOut > 0 ? await measured(saved.parts, task, signal) : undefined;
+  const error = rows && task.holdOut > 0 ? await measured(saved, task, signal) : undefined;
   return { rows, error };
 }
 
 /** Writes the file and, of the run's own data, the picture. */
-async function imputed({ folder, parts }: SavedRun, task: ImputeTask, signal: AbortSignal): Promise<Written> {
-  const { split, images, samples, draws, seed, out, settings } = task;
+async function imputed(
+  { folder, parts, hasOtherData }: SavedRun,
+  task: ImputeTask,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { split, images, samples, draws, seed, out } = task;
   refuseEmptySplit(parts.set, split);
   const rows = rowsOfSplit(parts.set, split);
-  const picture = settings.hasOtherData ? undefined : imputedPicture(parts);
+  const picture = hasOtherData ? undefined : imputedPicture(parts);
   const write = extname(out).toLowerCase() === '.csv' ? writeCompletedTable : writeImputedTensors;
   const totals = await write(out, parts, {
     rows,
@@ -84,11 +88,15 @@ async function imputed({ folder, parts }: SavedRun, task: ImputeTask, signal: Ab
   return { ...totals, ...(png ? { figure: folder.writeFigure('imputed.png', png) } : {}) };
 }
 
-const measured = (parts: Experiment, task: ImputeTask, signal: AbortSignal): Promise<HeldOutError | undefined> =>
+const measured = (
+  { parts, hasOtherData }: SavedRun,
+  task: ImputeTask,
+  signal: AbortSignal,
+): Promise<HeldOutError | undefined> =>
   heldOutError(parts, {
     split: task.split,
     images: task.images,
-    hasOtherData: task.settings.hasOtherData,
+    hasOtherData,
     share: task.holdOut,
     samples: task.samples,
     draws: task.draws,

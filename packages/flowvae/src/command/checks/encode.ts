@@ -27,6 +27,5 @@ function encodeTask(
   checkOutputFile(out);
   const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
   tell([threadsNotice(settings.config)]);
-  const whole = settings.hasOtherData ? 'all' : 'test';
-  return { run, settings, checkpoint, json, split: split ?? whole, images, samples, meanSamples, seed, out };
+  return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
 }

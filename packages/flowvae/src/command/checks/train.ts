@@ -86,7 +86,7 @@ function replayTask(
 
 /** A batch is drawn without replacement. */
 function refuseLargeBatch({ batch }: TrainConfig, count: number): void {
-  if (batch <= count) return;
+  if (batch <= count || batch === fallbacks.batch) return; // the default follows the data
   const expected = `a whole number from 1 to ${count}, the size of the set`;
   throw new ExpectationError({ where: flagOf('batch'), expected, received: String(batch) });
 }

@@ -1,5 +1,6 @@
 // One line about the data of a run, as it begins.
 import { type DataSet, widthOfDatum } from '@flowvae/datasets';
+import { fallbacks, type TrainConfig } from '../../config/settings.ts';
 import { counted, grouped, nounOf } from '../counted.ts';
 import { binarisationIn } from '../picture-parts.ts';
 import { missingFacts, rowCounts } from './data-facts.ts';
@@ -10,7 +11,10 @@ import { percent } from './text-layout.ts';
  * @example `data        flowers.csv: 1,500 rows of 4 columns (1,200 / 150 / 150), 3.1 % missing; likelihood columns,
  * standardised`
  */
-export function dataLine(set: DataSet, { likelihood, binarize, standardize }: ChosenSettings): string {
+export function dataLine(
+  set: DataSet,
+  { likelihood, binarize, standardize, batch }: ChosenSettings & Pick<TrainConfig, 'batch'>,
+): string {
   const { name, description } = set;
   const { all, train, validation, test } = rowCounts(set);
   const missing = missingFacts(set);
@@ -20,8 +24,9 @@ export function dataLine(set: DataSet, { likelihood, binarize, standardize }: Ch
   const datum =
     noun === 'row' ? counted(columns, 'column') : `${height} x ${width}${channels === 1 ? '' : ` x ${channels}`}`;
   const settings = `likelihood ${likelihood}${binarisationIn({ binarize })}${standardize === 'no' ? '' : ', standardised'}`;
+  const whole = batch === train && batch < fallbacks.batch ? `; batches of all ${batch} training rows` : '';
   const rows = `${grouped(all)} ${noun}${all === 1 ? '' : 's'} of ${datum}`;
   const splits = [train, validation, test].map(grouped).join(' / ');
   const holes = missing.count > 0 ? `, ${percent(missing.count, missing.of)} missing` : '';
-  return `data        ${name}: ${rows} (${splits})${holes}; ${settings}`;
+  return `data        ${name}: ${rows} (${splits})${holes}; ${settings}${whole}`;
 }
