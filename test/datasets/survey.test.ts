@@ -54,7 +54,7 @@ describe('the form of values', () => {
       onProgress: (share) => shares.push(share),
     });
     expect(data.values).toEqual({ range: [-2.5, 0], observed: 700_000, missing: 1 });
-    expect(data.description).toEqual({ shape: [1], form: 'real', hasMissing: true });
+    expect(data.description).toEqual({ shape: [1], form: 'real', hasMissing: true, range: [-2.5, 0] });
     expect([shares.length, shares.at(-1)]).toEqual([3, 1]);
   });
 
