@@ -49,9 +49,9 @@ function digest(root: string, formula: string, count: number): string {
   const small = ['--hidden', '32', '--latent', '8', '--batch', '20', '--eval-images', '0', '--seed', '0'];
   const length = ['--steps', String(steps), '--threads', String(count)];
   run(root, 'node_modules/.bin/flowvae', 'train', '--flow', formula, ...small, ...length, '--out', out);
-  const hash = createHash('sha256').update(readFileSync(join(out, 'model.safetensors')));
+  const hash = createHash('sha256').update(arraysOf(readFileSync(join(out, 'model.safetensors'))));
   for (const file of readdirSync(join(out, 'checkpoints')).filter((name) => name.endsWith('.safetensors')))
-    hash.update(readFileSync(join(out, 'checkpoints', file)));
+    hash.update(arraysOf(readFileSync(join(out, 'checkpoints', file))));
   hash.update(readFileSync(join(out, 'metrics.jsonl'), 'utf8').split('\n').map(withoutTimes).join('\n'));
   rmSync(out, { recursive: true });
   return hash.digest('hex');
@@ -73,4 +73,11 @@ try {
 } finally {
   run(here, 'git', 'worktree', 'remove', '--force', before);
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** A safetensors file without its metadata, in which versions describe their data differently. */
+function arraysOf(file: Buffer): string {
+  const end = 8 + Number(file.readBigUInt64LE(0));
+  const { __metadata__: _, ...tensors } = JSON.parse(file.toString('utf8', 8, end));
+  return `${JSON.stringify(tensors)}${file.toString('base64', end)}`;
 }
