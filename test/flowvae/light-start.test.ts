@@ -169,6 +169,11 @@ describe.concurrent('the command without a tensor library', () => {
     ['an export of nothing', () => ['export', run({})], /expected --onnx <folder> or --model <folder>/],
     ['a picture of another kind', () => ['sample', run({}), '--out', 'a.jpg'], /a name that ends in \.png/],
     [
+      'latents in another format',
+      () => ['encode', run({}), '--out', 'latents.csv'],
+      /--out: expected a name that ends in \.safetensors, got latents\.csv/,
+    ],
+    [
       'an unknown split',
       () => ['encode', run({}), '--split', 'tets', ...elsewhere()],
       /--split: .*; did you mean test\?/,

@@ -1,9 +1,10 @@
 // `flowvae encode <run>`: the checks before the model is loaded.
+import { extname } from 'node:path';
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { TrainConfig } from '../../config/settings.ts';
 import type { EncodeChoices, EncodeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
-import { checkOutputFile } from './output-file.ts';
+import { checkEnding, checkOutputFile } from './output-file.ts';
 import { checkRun } from './saved-run-check.ts';
 
 /** Options of `encode`. */
@@ -20,10 +21,18 @@ export async function encodeCommand(run: string, flags: EncodeFlags): Promise<vo
   await encodeAction(task);
 }
 
+/** Endings of formats in which latents are not written; any other name is a safetensors file. */
+const otherFormats = ['.csv', '.tsv', '.npy', '.npz', '.mat', '.json', '.png'];
+
+function refuseOtherFormat(out: string): void {
+  if (otherFormats.includes(extname(out).toLowerCase())) checkEnding(out, ['.safetensors']);
+}
+
 function encodeTask(
   run: string,
   { json = false, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): EncodeTask {
+  if (extname(out) !== '') refuseOtherFormat(out);
   checkOutputFile(out);
   const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
   tell([threadsNotice(settings.config)]);
