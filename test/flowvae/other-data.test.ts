@@ -32,6 +32,16 @@ describe('other data', () => {
     expect(moved.stderr).not.toContain('are not those of the run');
   });
 
+  it('have a report of their own: the run keeps its own page and numbers', async () => {
+    expect((await flowvaeHere(['evaluate', run, '--report'])).code).toBe(0);
+    const kept = () => ['report.html', 'report.json'].map((name) => readFileSync(join(run, name), 'utf8'));
+    const before = kept();
+    const { stdout } = await flowvaeHere(['evaluate', run, '--report', '--json', '--data', path('others.npy')]);
+    expect(JSON.parse(stdout).report).toBe(join(run, 'report-others.npy.html'));
+    expect(readFileSync(join(run, 'report-others.npy.html'), 'utf8')).toContain('others.npy');
+    expect(kept()).toEqual(before);
+  }, 60_000);
+
   it('of another shape or with missing values are refused in one line', async () => {
     for (const [name, text] of [
       [

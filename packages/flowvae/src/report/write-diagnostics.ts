@@ -19,6 +19,8 @@ export interface WriteDiagnosticsOptions {
   readonly engine: string;
   /** The checkpoint of the parameters; absent: the end of training. */
   readonly checkpoint?: ChosenCheckpoint | undefined;
+  /** Whether the data are others than those of the training. */
+  readonly hasOtherData: boolean;
   readonly progress: ProgressStream;
   readonly signal?: AbortSignal;
 }
@@ -28,18 +30,19 @@ export interface WriteDiagnosticsOptions {
  * there are no test images.
  *
  * The entries that training wrote to report.json stay, with its evaluation; the new evaluation stands under
- * `diagnostics`.
+ * `diagnostics`. On other data, the run's own report and numbers stay: only a page of its own is written.
  */
 export async function writeDiagnostics(
   parts: Experiment,
   folder: RunFolder,
-  { name, engine, checkpoint, progress, signal }: WriteDiagnosticsOptions,
+  { name, engine, checkpoint, hasOtherData, progress, signal }: WriteDiagnosticsOptions,
 ): Promise<{ readonly evaluation: Evaluation; readonly path: string } | undefined> {
   const diagnostics = await diagnose(parts, progress, signal);
   if (!diagnostics) return undefined;
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
+  if (hasOtherData) return { evaluation, path: folder.writePage(page, pageOn(parts.set.name)) };
   const { checkpoint: _, ...trained } = folder.readReport(); // once it stood there of which checkpoint a report is
   folder.writeReport({
     ...trained,
@@ -52,3 +55,6 @@ export async function writeDiagnostics(
   });
   return { evaluation, path: folder.writePage(page) };
 }
+
+/** The page's name for other data, by letters that every file system takes. */
+const pageOn = (data: string): string => `report-${data.replace(/[^\w.-]+/g, '-')}.html`;

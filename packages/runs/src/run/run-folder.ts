@@ -137,8 +137,8 @@ export class RunFolder {
   }
 
   /** Writes report.html and returns its path. */
-  writePage(html: string): string {
-    const path = join(this.path, PAGE);
+  writePage(html: string, name = PAGE): string {
+    const path = join(this.path, name);
     writeFileAtomically(path, html);
     return path;
   }

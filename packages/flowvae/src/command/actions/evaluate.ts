@@ -34,7 +34,7 @@ export async function evaluateAction({
   const written =
     hasReport && saved
       ? await (await import('../../report/write-diagnostics.ts')).writeDiagnostics(saved.parts, saved.folder, {
-          ...{ name, engine, checkpoint, progress, signal },
+          ...{ name, engine, checkpoint, progress, signal, hasOtherData: saved.hasOtherData },
         })
       : undefined;
   if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test data\n');
