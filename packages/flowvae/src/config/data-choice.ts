@@ -43,7 +43,7 @@ export function chosenForData(
   };
 }
 
-/** Levels stay as they are, but for MNIST: all of its papers binarise it. */
+/** Levels stay as they are, but for MNIST, which the paper binarises. */
 function binarisationFor(config: TrainConfig, likelihood: LikelihoodTerms | undefined): 'dynamic' | 'none' {
   return isMnist(config.data) && (likelihood === undefined || likelihood.data === 'bits') ? 'dynamic' : 'none';
 }

@@ -32,8 +32,8 @@ function encodeTask(
   run: string,
   { json = false, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
 ): EncodeTask {
-  if (extname(out) !== '') refuseOtherFormat(out);
   checkOutputFile(out);
+  refuseOtherFormat(out);
   const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
