@@ -35,8 +35,8 @@ vi.mock('../../packages/flows/src/formula/formula.ts', async (original) => {
   const real = await original<typeof import('../../packages/flows/src/formula/formula.ts')>();
   return { ...real, makeFlow: counted.noting('make a flow', real.makeFlow as never) };
 });
-vi.mock('../../packages/vae/src/likelihood-table.ts', async (original) => {
-  const real = await original<typeof import('../../packages/vae/src/likelihood-table.ts')>();
+vi.mock('../../packages/vae/src/likelihoods/likelihood-table.ts', async (original) => {
+  const real = await original<typeof import('../../packages/vae/src/likelihoods/likelihood-table.ts')>();
   return { ...real, readLikelihood: counted.noting('read', real.readLikelihood) };
 });
 vi.mock('../../packages/objectives/src/formula/objective-table.ts', async (original) => {

@@ -1,6 +1,6 @@
 // A second door, for programs that must not load TensorFlow.js: the names of likelihoods, parsed and checked, and those
 // of networks.
-export { architectures } from './architectures.ts';
+
 export {
   acceptsForm,
   type DataForm,
@@ -9,4 +9,5 @@ export {
   likelihoodTable,
   likelihoodUsage,
   readLikelihood,
-} from './likelihood-table.ts';
+} from './likelihoods/likelihood-table.ts';
+export { architectures } from './networks/architectures.ts';

@@ -16,7 +16,7 @@ import {
 import { flowTable } from '../../../packages/flows/src/formula/flow-table.ts';
 import { placeOf } from '../../../packages/flowvae/src/command/completion/words.ts';
 import { objectiveTable } from '../../../packages/objectives/src/formula/objective-table.ts';
-import { likelihoodTable } from '../../../packages/vae/src/likelihood-table.ts';
+import { likelihoodTable } from '../../../packages/vae/src/likelihoods/likelihood-table.ts';
 import { tinySettings } from '../tiny-run.ts';
 import type { Factor, Row } from './covering-rows.ts';
 

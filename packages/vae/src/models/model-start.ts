@@ -1,8 +1,8 @@
 // The start of a model's likelihood, from numbers in the units of the data; and the refusal of numbers that do not fit.
 import { type ColumnLayout, layoutWidth } from '@flowvae/distributions';
 import { ExpectationError } from '@flowvae/tensor';
-import type { Likelihood, LikelihoodStart } from './likelihood.ts';
-import { refuseScaledProbabilities, type Standardisation } from './standardisation.ts';
+import type { Likelihood, LikelihoodStart } from '../likelihoods/likelihood.ts';
+import { refuseScaledProbabilities, type Standardisation } from '../rows/standardisation.ts';
 
 /** Facts about the data, in their own units. */
 interface DataFacts {

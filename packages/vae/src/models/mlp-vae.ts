@@ -16,12 +16,12 @@ import {
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
-import type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood.ts';
+import type { Likelihood, LikelihoodParams, LikelihoodStart } from '../likelihoods/likelihood.ts';
+import { parseLikelihood } from '../likelihoods/parse-likelihood.ts';
+import { activationAt, type MlpOptions, mlp, pieces } from '../networks/network.ts';
+import { maskedRows } from '../rows/row-reading.ts';
+import type { Standardisation } from '../rows/standardisation.ts';
 import { refuseMisfit, startOf } from './model-start.ts';
-import { activationAt, type MlpOptions, mlp, pieces } from './network.ts';
-import { parseLikelihood } from './parse-likelihood.ts';
-import { maskedRows } from './row-reading.ts';
-import type { Standardisation } from './standardisation.ts';
 import { type ObservationModel, type Vae, vae } from './vae.ts';
 
 /** Options of {@link mlpVae}. */

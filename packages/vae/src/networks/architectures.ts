@@ -1,5 +1,5 @@
 // Networks of published experiments, as the part of `mlpVae`'s options that describes them.
-import type { MlpVaeOptions } from './mlp-vae.ts';
+import type { MlpVaeOptions } from '../models/mlp-vae.ts';
 
 type Architecture = Required<Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>>;
 

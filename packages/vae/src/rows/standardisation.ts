@@ -1,7 +1,7 @@
 // Standardisation of the data, as a part of the model: its numbers are stored and loaded with the weights.
 import { type ColumnLayout, inDataUnits, type Observation, standardised, type Units } from '@flowvae/distributions';
 import { ExpectationError, type NamedVariables, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import type { DataForm } from './likelihood-table.ts';
+import type { DataForm } from '../likelihoods/likelihood-table.ts';
 
 /** x' = (x − mean)/scale of each of P variables; the model describes x' inside and x outside. */
 export interface Standardisation {

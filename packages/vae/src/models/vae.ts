@@ -2,10 +2,10 @@
 import { type Noise, type Observation, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import type { Posterior, Prior } from '@flowvae/flows';
 import { type NamedVariables, type Tensor1D, type Tensor2D, underPrefixes } from '@flowvae/tensor';
-import type { Network } from './network.ts';
-import { observedLogProb } from './observed-log-prob.ts';
-import { type Observed, plainRows, type RowReading, zeroWhereMissing } from './row-reading.ts';
-import { type Standardisation, type Standardiser, standardiser } from './standardisation.ts';
+import type { Network } from '../networks/network.ts';
+import { observedLogProb } from '../rows/observed-log-prob.ts';
+import { type Observed, plainRows, type RowReading, zeroWhereMissing } from '../rows/row-reading.ts';
+import { type Standardisation, type Standardiser, standardiser } from '../rows/standardisation.ts';
 
 /** A VAE. Rows of data are x [B, P], or as its {@link RowReading} says: [x, m], [B, 2P], with missing values. */
 export interface Vae<Q extends Samplable = Samplable> {
