@@ -1,5 +1,5 @@
 // The true posterior of a model with two latents, by summing prior times likelihood on a grid.
-import { bernoulli, dataPoints, type Experiment, type Tensor2D, tabulate, tf } from 'flowvae';
+import { asMlpVae, bernoulli, dataPoints, type Experiment, type Tensor2D, tabulate, tf } from 'flowvae';
 import { REACH } from './config.ts';
 
 /** Middles of cells² cells of side 2·half/cells around a point, [cells², 2]; the first coordinate changes fastest. */
@@ -28,18 +28,19 @@ export async function gridPosteriors(
   count: number,
   cells: number,
 ): Promise<GridPosterior[]> {
+  const { decode, variables, prior } = asMlpVae(model);
   const images = new Float32Array(count * test.width);
   for (let i = 0; i < count; i++) images.set(test.row(i), i * test.width);
   const points = middles(cells, REACH);
   const { logJoint } = await tabulate(
     (z) => {
-      const logits = model.decode(z);
+      const logits = decode(z);
       const atZero = bernoulli({ logits }).logProb(tf.zeros([1, test.width]) as Tensor2D);
       const linear = tf.matMul(logits, tf.tensor2d(images, [count, test.width]), false, true);
-      return { logJoint: tf.add(linear, tf.expandDims(tf.add(atZero, model.prior.logProb(z)), 1)) };
+      return { logJoint: tf.add(linear, tf.expandDims(tf.add(atZero, prior.logProb(z)), 1)) };
     },
     dataPoints(points, 2),
-    { variables: model.variables, threads: 1, chunk: 2000 },
+    { variables, threads: 1, chunk: 2000 },
   );
   const logArea = 2 * Math.log((2 * REACH) / cells);
   return Array.from({ length: count }, (_, i) => {

@@ -2,6 +2,7 @@
 import {
   type ArchitectureName,
   architectures,
+  asMlpVae,
   drawNormal,
   flowPosterior,
   fold,
@@ -45,7 +46,8 @@ export function useOf({ model, config, test, key }: Parts, { first, count, draws
   for (let i = 0; i < count; i++) rows.set(test.row(first + i), i * test.width);
   return tf.tidy(() => {
     const x = eachDrawn(tf.tensor2d(rows, [count, test.width]), draws);
-    const params = model.posterior.paramsAt(model.features(x));
+    const { posterior, features } = asMlpVae(model);
+    const params = posterior.paramsAt(features(x));
     const { z, logProb: logBase } = baseOf(config.architecture as ArchitectureName, latent)
       .of(params)
       .sampleAndLogProb(tf.tensor2d(noise, [count * draws, latent]));

@@ -2,7 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, key } from '@flowvae/random';
-import { completeConfig, decodeSafetensors, type Imputed, impute, openRun, type TrainConfig, trainRun } from 'flowvae';
+import {
+  asMlpVae,
+  completeConfig,
+  decodeSafetensors,
+  type Imputed,
+  impute,
+  openRun,
+  type TrainConfig,
+  trainRun,
+} from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixedRows } from '../../packages/flowvae/src/run/run-data.ts';
 import { flowvae } from '../processes/programs.ts';
@@ -38,7 +47,7 @@ async function byLibrary(run: string): Promise<Map<number, Imputed>> {
   const all = Uint32Array.from({ length: set.x.shape[0]! }, (_, row) => row);
   const found = new Map<number, Imputed>();
   await impute({
-    ...{ variables: model.variables, modelAt: model.at, observe: model.observe, noise: model.noise },
+    ...{ variables: model.variables, modelAt: model.at, observe: asMlpVae(model).observe, noise: model.noise },
     ...{ data: fixedRows(set, all, plan), samples: 50, draws: 19, key: fold(key(0), 'impute') },
     onEstimate: (i, each) => found.set(i, each),
   });

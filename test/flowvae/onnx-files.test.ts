@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform } from '@flowvae/random';
 import {
+  asMlpVae,
   completeConfig,
   key,
   loadModel,
@@ -51,7 +52,11 @@ const feedsAt = (rows: number): Given => ({
 });
 
 /** The results of tfjs, kernel by kernel. */
-function eager({ model }: Pick<PortableModel, 'model'>, { encoder, decoder }: Given): Record<keyof Given, Numbers> {
+function eager(
+  { model: any }: Pick<PortableModel, 'model'>,
+  { encoder, decoder }: Given,
+): Record<keyof Given, Numbers> {
+  const model = asMlpVae(any);
   const tensor = ({ data, shape }: Feeds[string]): Tensor2D => tf.tensor2d(data, [...shape] as [number, number]);
   const { z, logQ, logits } = tf.tidy(() => {
     const drawn = model.infer(tensor(encoder.x!)).sampleAndLogProb(tensor(encoder.noise!));
@@ -95,7 +100,7 @@ describe.each(invertible)('prior %s', (prior) => {
       const { z } = await runNative(files.prior!, { noise });
       const { logits } = await runNative(files.decoder, { z: { ...z!, data: Float32Array.from(z!.data) } });
       const means = logits!.data.map((logit) => 1 / (1 + Math.exp(-logit)));
-      const drawn = tf.tidy(() => exported.model.sample(tf.tensor2d(noise.data, [rows, latent])));
+      const drawn = tf.tidy(() => asMlpVae(exported.model).sample(tf.tensor2d(noise.data, [rows, latent])));
       expect(differences({ x: { ...logits!, data: means } }, { x: numbers(drawn) }, TOLERANCE)).toEqual([]);
       const plain = await runNative(files.decoder, { z: noise });
       expect(differences({ logits: plain.logits! }, { logits: logits! }, TOLERANCE)).not.toEqual([]);
@@ -132,7 +137,8 @@ describe.each([
   ['standardised numbers', untrainedTable({ latent, flow: 'none' }, wholeNumbers)],
 ])('a model of %s', (_, exported) => {
   it('has files with its rows [x, mask], its outputs, and means in the units of the data', async () => {
-    const { model, data, config } = exported;
+    const { data, config } = exported;
+    const model = asMlpVae(exported.model);
     const files = await onnxFiles(exported);
     expect([files.encoder, files.decoder].flatMap(portabilityFaults)).toEqual([]);
     for (const rows of [1, 5]) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform } from '@flowvae/random';
 import { mlp } from '@flowvae/vae';
 import {
+  asMlpVae,
   ExpectationError,
   key,
   loadModel,
@@ -49,7 +50,7 @@ describe('a saved model', () => {
     expect(values(loaded.model.variables)).toEqual(values(saved.model.variables));
     const x = tf.tensor2d(drawBernoulli(key(3), drawUniform(key(4), rows * 30)), [rows, 30]);
     const reconstruction = ({ model }: typeof saved) => [
-      ...tf.tidy(() => model.reconstruct(x, noise(model.noise.width))).dataSync(),
+      ...tf.tidy(() => asMlpVae(model).reconstruct(x, noise(model.noise.width))).dataSync(),
     ];
     expect(reconstruction(loaded)).toEqual(reconstruction(saved));
   });
@@ -73,8 +74,8 @@ describe('a saved model of a table', () => {
     const results = ({ model }: typeof saved) =>
       tf.tidy(() => {
         const x = tf.tensor2d([row, row, row]);
-        const { z, logProb } = model.infer(x).sampleAndLogProb(noise(model.noise.width));
-        const parts = [model.at(x).likelihood(z), logProb, model.observe(z).mean()];
+        const { z, logProb } = asMlpVae(model).infer(x).sampleAndLogProb(noise(model.noise.width));
+        const parts = [model.at(x).likelihood(z), logProb, asMlpVae(model).observe(z).mean()];
         return parts.map((part) => [...part.dataSync()]);
       });
     expect(results(loaded)).toEqual(results(saved));

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
+import { asMlpVae, completeConfig, decodeSafetensors, openRun, tf, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
 import { type Outcome, flowvae as started } from '../processes/programs.ts';
@@ -112,7 +112,7 @@ describe('encode', () => {
       Array.from({ length: 12 }, (_, i) => {
         const x = tf.tile(tf.tensor2d(parts.test.row(i), [1, 30]), [3, 1]);
         const z = tf.tensor2d(tensors.samples!.values.subarray(6 * i, 6 * i + 6), [3, 2]);
-        const posterior = parts.model.infer(x as never) as unknown as { logProb(z: unknown): typeof x };
+        const posterior = asMlpVae(parts.model).infer(x as never) as unknown as { logProb(z: unknown): typeof x };
         return [...posterior.logProb(z).dataSync()];
       }),
     );

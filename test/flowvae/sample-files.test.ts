@@ -1,7 +1,7 @@
 // `flowvae sample --out`: values as .npy, .safetensors and .csv, in the units and words of the data.
 import { readFileSync } from 'node:fs';
 import { drawBits, key } from '@flowvae/random';
-import { completeConfig, decodeSafetensors, openArrays, openData, openRun, tf, trainRun } from 'flowvae';
+import { asMlpVae, completeConfig, decodeSafetensors, openArrays, openData, openRun, tf, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvLine, shortest } from '../../packages/flowvae/src/files/csv-rows.ts';
 import { npyHeader } from '../../packages/flowvae/src/files/npy-header.ts';
@@ -43,7 +43,7 @@ describe('samples of images', () => {
       [7, 6, 5, 1],
       [7, 2],
     ]);
-    const { model } = (await openRun(images)).parts;
+    const model = asMlpVae((await openRun(images)).parts.model);
     const means = tf.tidy(() =>
       model
         .observe(tf.tensor2d(z!.values, [7, 2]))

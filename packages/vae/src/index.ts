@@ -2,6 +2,18 @@ export type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihood
 export { acceptsForm, type DataForm, type LikelihoodTerms, likelihoodUsage } from './likelihoods/likelihood-table.ts';
 export { type LikelihoodData, likelihoods, makeLikelihood, parseLikelihood } from './likelihoods/parse-likelihood.ts';
 export { type MlpVae, type MlpVaeOptions, mlpVae } from './models/mlp-vae.ts';
+export {
+  asMlpVae,
+  inferenceOf,
+  isObservable,
+  isParametric,
+  type Model,
+  type ModelAtRows,
+  type ObservableModel,
+  observable,
+  type ParametricModel,
+  reconstructed,
+} from './models/model.ts';
 export { type ObservationModel, type Vae, type VaeParts, vae } from './models/vae.ts';
 export { type ArchitectureName, architectures } from './networks/architectures.ts';
 export { Maxout } from './networks/maxout.ts';

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  asMlpVae,
   decodeSafetensors,
   drawBernoulli,
   drawNormal,
@@ -131,7 +132,7 @@ export async function doAll(settings: Partial<TrainConfig>, evaluate = '--eval-s
   await evaluated(run, evaluate, report);
   await encoded(run);
   const { model } = (await openRun(run)).parts;
-  await exported(run, model);
+  await exported(run, asMlpVae(model));
   await sampled(run);
   tf.dispose({ ...model.variables });
 }

@@ -3,6 +3,7 @@ import { type Imputed, imputeAt } from '@flowvae/evaluation';
 import type { Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import type { DataPoints } from '@flowvae/tensor';
+import { observable } from '@flowvae/vae';
 import { counted, nounOf } from '../report/counted.ts';
 import { entriesOfDatum, observedEntries } from '../report/datum-columns.ts';
 import type { Experiment } from '../run/experiment.ts';
@@ -89,10 +90,10 @@ export async function imputeRows(parts: Experiment, options: ImputeRowsOptions):
 }
 
 /** The model of a run, as imputation takes it. */
-export const samplerOf = ({ model, config }: Experiment) => ({
+export const samplerOf = ({ model, config }: Pick<Experiment, 'model' | 'config'>) => ({
   variables: model.variables,
   modelAt: model.at,
-  observe: model.observe,
+  observe: observable(model, 'impute').observe,
   noise: model.noise,
   engine: config.engine,
   threads: config.threads,

@@ -3,6 +3,7 @@
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import type { Tensor2D } from '@flowvae/tensor';
+import { inferenceOf, observable } from '@flowvae/vae';
 import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { PortableModel } from './portable-model.ts';
@@ -16,7 +17,8 @@ export interface OnnxFiles {
   readonly encoder: Uint8Array;
   /**
    * z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. With a standardisation also
-   * `mean`, the mean of p(x|z) in the units of the data.
+   * `mean`, the mean of p(x|z) in the units of the data. Of a model without `decode`
+   * `mean` alone.
    */
   readonly decoder: Uint8Array;
   /**
@@ -47,34 +49,42 @@ export async function onnxFiles(
       properties: { config: JSON.stringify(sharedConfig(config)), data: JSON.stringify(data), ...sizeOf(data) },
     },
   });
-  const infer = compile(
+  const infer = inferenceOf(model);
+  const encode = compile(
     (inputs) => {
-      const posterior = model.infer(inputs.x as Tensor2D);
-      const { z, logProb } = posterior.sampleAndLogProb(inputs.noise as Tensor2D);
+      const { z, logProb } = infer(inputs.x as Tensor2D).sampleAndLogProb(inputs.noise as Tensor2D);
       return { z, logQ: logProb };
     },
     { variables },
   );
-  const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
-  const isStandardised = config.standardize !== 'no';
-  const decode = compile(
-    ({ z }) => ({
-      [outputs]: model.decode(z as Tensor2D),
-      ...(isStandardised ? { mean: model.observe(z as Tensor2D).mean() } : {}),
-    }),
-    { variables },
-  );
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
-  const priorDraw = plan.prior ? 'the output of prior.onnx' : 'a draw of N(0, I)';
-  const units = isStandardised ? ' of standardised x, and the mean of x' : '';
-  const means = `${outputs} of p(x|z), ${config.likelihood}${units}; for a sample of the model z is ${priorDraw}`;
+  const decoder = decoderOf(portable, plan);
   return {
-    encoder: await infer.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
-    decoder: await decode.toOnnx({ z: ['batch', config.latent] }, options(means)),
+    encoder: await encode.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
+    decoder: await decoder.graph.toOnnx({ z: ['batch', model.latent] }, options(decoder.means)),
     ...(plan.prior && {
       prior: await priorFile(model, options(`a draw z of p(z); flow ${config.prior}`)),
     }),
   };
+}
+
+/** The decoder's graph, and its outputs in words. @throws ExpectationError for a model without decoder */
+function decoderOf({ config, model }: PortableModel, plan: Plan) {
+  const { variables, decode } = model;
+  const observe = decode ? model.observe : observable(model, 'export --onnx').observe;
+  const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
+  const hasMean = observe !== undefined && (decode === undefined || config.standardize !== 'no');
+  const graph = compile(
+    ({ z }) => ({
+      ...(decode ? { [outputs]: decode(z as Tensor2D) } : {}),
+      ...(hasMean ? { mean: observe(z as Tensor2D).mean() } : {}),
+    }),
+    { variables },
+  );
+  const units = config.standardize === 'no' ? '' : ' of standardised x, and the mean of x';
+  const words = decode ? `${outputs} of p(x|z), ${config.likelihood}${units}` : 'the mean of p(x|z)';
+  const priorDraw = plan.prior ? 'the output of prior.onnx' : 'a draw of N(0, I)';
+  return { graph, means: `${words}; for a sample of the model z is ${priorDraw}` };
 }
 
 /** Properties by which earlier versions told the size of images. */

@@ -2,7 +2,7 @@
 import type { DataDescription } from '@flowvae/datasets';
 import { assignParameters } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import type { Vae } from '@flowvae/vae';
+import type { Model } from '@flowvae/vae';
 import { mnistData } from '../config/data-choice.ts';
 import { describedData } from '../config/described-data.ts';
 import { planOf } from '../config/plan.ts';
@@ -18,7 +18,7 @@ export interface PortableModel {
   readonly config: TrainConfig;
   /** The data that the model is for. */
   readonly data: DataDescription;
-  readonly model: Vae;
+  readonly model: Model;
 }
 
 /**

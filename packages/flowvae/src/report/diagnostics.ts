@@ -13,6 +13,7 @@ import {
 import { fold } from '@flowvae/random';
 import type { ProgressStream } from '@flowvae/runs';
 import type { Tensor2D } from '@flowvae/tensor';
+import { isParametric } from '@flowvae/vae';
 import { evaluateTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { counted, nounOf } from './counted.ts';
@@ -26,7 +27,7 @@ export interface Diagnostics {
   readonly estimates: readonly ImportanceEstimate[];
   readonly statistics: PosteriorStatistics;
   readonly activity: LatentActivity;
-  /** For the first few test data. */
+  /** For the first few test data; none of a model whose posterior cannot be refined. */
   readonly gaps: readonly InferenceGap[];
 }
 
@@ -72,6 +73,8 @@ export async function diagnose(
     key: fold(key, 'diagnostics'),
   });
   if (signal?.aborted) return undefined;
+  const refined = { evaluation, noun, estimates, statistics, activity: latentActivity(statistics) };
+  if (!isParametric(model)) return { ...refined, gaps: [] };
   progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), noun)}\n`);
   const gaps = await inferenceGaps({
     ...common,
@@ -81,7 +84,5 @@ export async function diagnose(
     samples: Math.max(1000, config.evalSamples),
     key: fold(key, 'refinement'),
   });
-  return signal?.aborted
-    ? undefined
-    : { evaluation, noun, estimates, statistics, activity: latentActivity(statistics), gaps };
+  return signal?.aborted ? undefined : { ...refined, gaps };
 }

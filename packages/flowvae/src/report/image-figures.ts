@@ -1,8 +1,10 @@
 // Grids of a run's images: draws from the prior, and test images beside their reconstructions.
 import type { DataDescription } from '@flowvae/datasets';
+import { drawNoise } from '@flowvae/distributions';
 import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
-import { drawNormal, fold } from '@flowvae/random';
+import { fold } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
+import { observable, reconstructed } from '@flowvae/vae';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
@@ -63,11 +65,16 @@ export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): 
 }
 
 /** The first test images beside the means of p(x|z) at a draw from their posterior. */
-export function reconstructionsFigure({ model, config, set, data, plan, key }: Experiment, most: number): Uint8Array {
+export function reconstructionsFigure(parts: Experiment, most: number): Uint8Array {
+  const { config, set, data, plan, key } = parts;
+  const model = observable(parts.model, 'reconstructions');
   const { rows, values, mask, count } = firstRows(fixedRows(set, 'test', plan), data, most);
   const x = tf.tensor2d(rows, [count, rows.length / count]);
-  const noise = tf.tensor2d(drawNormal(fold(key, 'reconstructions'), count * config.latent), [count, config.latent]);
-  const reconstructions = read(() => model.reconstruct(x, noise));
+  const { kind, width } = model.noise;
+  const drawn = new Float32Array(count * width);
+  drawNoise(kind, fold(key, 'reconstructions'), drawn);
+  const noise = tf.tensor2d(drawn, [count, width]);
+  const reconstructions = read(() => reconstructed(model, x, noise));
   tf.dispose([x, noise]);
   return pairedImageGrid({
     images: drawnImages(values, data),

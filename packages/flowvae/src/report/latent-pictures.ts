@@ -4,6 +4,7 @@ import { labelRows } from '@flowvae/datasets';
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
+import { observable } from '@flowvae/vae';
 import type { Experiment } from '../run/experiment.ts';
 import { nounOf } from './counted.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
@@ -24,17 +25,18 @@ export const byActivity = ({ variance }: LatentActivity): readonly number[] =>
 
 /** Decoder means along the most active dimensions, one a row, from the posterior mean of the first test image. */
 export function traversalFigure(
-  { model, data, config }: Experiment,
+  { model: any, data }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
 ): Uint8Array {
+  const model = observable(any, 'traversals');
   const dims = byActivity(activity).slice(0, MOST_ROWS);
-  const start = statistics.mean.subarray(0, config.latent);
+  const start = statistics.mean.subarray(0, model.latent);
   const points = dims.flatMap((d) =>
     STEPS.map((value) => Float32Array.from(start, (own, j) => (j === d ? value : own))),
   );
   const flat = Float32Array.from(points.flatMap((point) => [...point]));
-  const z = tf.tensor2d(flat, [points.length, config.latent]) as Tensor2D;
+  const z = tf.tensor2d(flat, [points.length, model.latent]) as Tensor2D;
   const images = drawnImages(
     read(() => model.observe(z).mean()),
     data,
@@ -55,11 +57,11 @@ export function traversalFigure(
  * a second dimension.
  */
 export function latentMapFigure(
-  { set, data, config }: Experiment,
+  { set, data, model }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
 ): Uint8Array | undefined {
-  if (!set.y || set.y.shape.length > 1 || config.latent < 2) return undefined;
+  if (!set.y || set.y.shape.length > 1 || model.latent < 2) return undefined;
   const [a, b] = byActivity(activity) as [number, number];
   const [first, second] = [Math.min(a, b), Math.max(a, b)];
   const own = labelRows(set.y, set.splits.test.subarray(0, statistics.count));
@@ -75,7 +77,7 @@ export function latentMapFigure(
   });
   return scatterChart({
     title: `Posterior means of ${statistics.count} test ${nounOf(data)}s, by class`,
-    ...(config.latent > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
+    ...(model.latent > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
     xLabel: `E[z${subscript(first)}|x]`,
     yLabel: `E[z${subscript(second)}|x]`,
     classes,

@@ -3,6 +3,7 @@ import { type FileOptions, panels } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
+import { isObservable } from '@flowvae/vae';
 import type { Experiment } from '../run/experiment.ts';
 import { columnFigures } from './column-figures.ts';
 import { nounOf } from './counted.ts';
@@ -44,19 +45,19 @@ const RECONSTRUCTIONS = 30;
 /** Draws the pictures of a run into its folder and returns their paths. */
 export function drawFigures(parts: Experiment, folder: RunFolder, history: readonly HistoryEntry[]): string[] {
   const pictures = {
-    ...(isPicture(parts.data)
-      ? {
-          'samples.png': samplesFigure(parts, {
-            count: GRID_SAMPLES,
-            key: fold(parts.key, 'samples'),
-            values: 'means',
-          }),
-          ...(parts.set.splits.test.length > 0
-            ? { 'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS) }
-            : {}),
-        }
-      : columnFigures(parts, fold(parts.key, 'samples'))),
+    ...(isObservable(parts.model) ? picturesOfData(parts) : {}),
     ...(history.length > 0 ? { 'learning-curve.png': learningCurveFigure(parts, history) } : {}),
   };
   return Object.entries(pictures).map(([name, png]) => folder.writeFigure(name, png));
 }
+
+/** Draws and reconstructions, or columns of a table. */
+const picturesOfData = (parts: Experiment): Readonly<Record<string, Uint8Array>> =>
+  isPicture(parts.data)
+    ? {
+        'samples.png': samplesFigure(parts, { count: GRID_SAMPLES, key: fold(parts.key, 'samples'), values: 'means' }),
+        ...(parts.set.splits.test.length > 0
+          ? { 'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS) }
+          : {}),
+      }
+    : columnFigures(parts, fold(parts.key, 'samples'));

@@ -2,6 +2,7 @@
 import { htmlReport, type ReportFigure, type ReportSection } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { HistoryEntry } from '@flowvae/training';
+import { isObservable } from '@flowvae/vae';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { Experiment } from '../run/experiment.ts';
@@ -186,9 +187,13 @@ function gap(diagnostics: Diagnostics): ReportSection {
   };
 }
 
-const pictures = (parts: Experiment, { statistics, activity }: Diagnostics): ReportSection => ({
+const pictures = (parts: Experiment, diagnostics: Diagnostics): ReportSection => ({
   title: 'Pictures',
-  figures: isPicture(parts.data)
+  figures: isObservable(parts.model) ? figuresOfData(parts, diagnostics) : [],
+});
+
+const figuresOfData = (parts: Experiment, { statistics, activity }: Diagnostics): readonly ReportFigure[] =>
+  isPicture(parts.data)
     ? [
         { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
         { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
@@ -200,8 +205,7 @@ const pictures = (parts: Experiment, { statistics, activity }: Diagnostics): Rep
     : Object.values(columnFigures(parts, fold(parts.key, 'samples'), { format: 'svg' })).map((image, i) => ({
         image,
         alt: i === 0 ? 'Columns of test data and of draws' : 'Pairs of columns of test data and of draws',
-      })),
-});
+      }));
 
 const settingsTable = ({ config }: Experiment): ReportSection => ({
   title: 'Settings',

@@ -8,6 +8,7 @@ import { fold, type Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
+import { observable } from '@flowvae/vae';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import { counted, nounOf } from '../report/counted.ts';
 import { evaluateTest } from './evaluate-test.ts';
@@ -78,11 +79,12 @@ export async function annealedTest(
 }
 
 /** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
-async function simulate({ config, model, data }: ModelParts, count: number, key: Key): Promise<Simulated> {
+async function simulate({ config, model: any, data }: ModelParts, count: number, key: Key): Promise<Simulated> {
+  const model = observable(any, 'simulated');
   const ofLatent = model.prior.noise;
   const { noise: ofData, ends } = tf.tidy(() => {
     const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(
-      tf.zeros([1, config.latent]),
+      tf.zeros([1, model.latent]),
     );
     return { noise: { ...noise }, ends: [...drawEnds] };
   });

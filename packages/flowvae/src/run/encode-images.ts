@@ -4,6 +4,7 @@ import { encodings } from '@flowvae/evaluation';
 import { fold, type Key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
 import { layOutSafetensors } from '@flowvae/tensor';
+import { inferenceOf } from '@flowvae/vae';
 import { nounOf } from '../report/counted.ts';
 import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from './encoded-rows.ts';
 import type { Experiment } from './experiment.ts';
@@ -45,7 +46,7 @@ export async function encodeImages(
   const rows = rowsOfSplit(set, split);
   const count = Math.min(images ?? rows.length, rows.length);
   const fixed = fixedRows(set, rows, plan);
-  const { latent } = config;
+  const { latent } = model;
   const shapes = {
     mean: [count, latent],
     samples: [count, samples, latent],
@@ -69,7 +70,7 @@ export async function encodeImages(
     for (let block = 0; block < count; block += BLOCK) {
       const size = Math.min(BLOCK, count - block);
       const options = {
-        infer: model.infer,
+        infer: inferenceOf(model),
         noise: model.noise,
         data: { count: size, width: fixed.width, row: (index: number) => fixed.row(block + index) },
         samples,

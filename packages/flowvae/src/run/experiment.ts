@@ -14,7 +14,7 @@ import {
   type TrainingProblem,
   variational,
 } from '@flowvae/training';
-import { type MlpVae, mlpVae } from '@flowvae/vae';
+import { type Model, mlpVae } from '@flowvae/vae';
 import { checkedSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
@@ -26,7 +26,7 @@ export interface ModelParts {
   readonly plan: Plan;
   /** The plan's config. */
   readonly config: TrainConfig;
-  readonly model: MlpVae;
+  readonly model: Model;
   readonly data: DataDescription;
   /** All keys of a run are folded from this one. */
   readonly key: Key;
@@ -101,7 +101,7 @@ function withinRows(plan: Plan, { splits: { train } }: DataSet): Plan {
 export type ModelStart = 'read' | DataStart;
 
 /** The model of a plan, with initial weights; needs no data. */
-export function modelOf(plan: Plan, start: ModelStart = {}): MlpVae {
+export function modelOf(plan: Plan, start: ModelStart = {}): Model {
   const { config, networks, flow, prior, likelihood, data } = plan;
   const isRead = start === 'read';
   const { meanImage, deviation, standardisation } = isRead ? (unreadStandardisation(plan) as DataStart) : start;

@@ -3,6 +3,7 @@ import { widthOfDatum } from '@flowvae/datasets';
 import { drawNoise } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
+import { observable } from '@flowvae/vae';
 import type { ModelParts } from './experiment.ts';
 
 /** Options of {@link priorSamples}. */
@@ -29,7 +30,8 @@ const BLOCK = 2 ** 20;
 /** Yields all samples in order. */
 export function* priorSamples(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
   const { count, key, values } = options;
-  const { model, data } = parts;
+  const { data } = parts;
+  const model = observable(parts.model, 'draws of the model');
   const rows = Math.max(1, Math.min(count, Math.floor(BLOCK / widthOfDatum(data))));
   const { kind, width } = model.prior.noise;
   const latentNoise = new Float32Array(count * width);

@@ -24,7 +24,7 @@ export async function writeSamples(
   parts: ModelParts,
   options: PriorSamplesOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
-  const { data, config } = parts;
+  const { data, config, model } = parts;
   const width = widthOfDatum(data);
   const x = [options.count, ...data.shape];
   const ending = extname(path).toLowerCase();
@@ -41,7 +41,7 @@ export async function writeSamples(
     });
     return { x };
   }
-  const shapes = { x, z: [options.count, config.latent] };
+  const shapes = { x, z: [options.count, model.latent] };
   const values = options.values === 'draws' ? 'draws of p(x|z)' : 'means of p(x|z)';
   await writeRowTensors(
     path,

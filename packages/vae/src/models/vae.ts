@@ -14,6 +14,8 @@ export interface Vae<Q extends Samplable = Samplable> {
    * standardisation `data/mean` and `data/scale`, which are not trainable.
    */
   readonly variables: NamedVariables;
+  /** Width D of the latent. */
+  readonly latent: number;
   readonly prior: Samplable & Scorable;
   /** The noise for draws from q(z|x). */
   readonly noise: Noise;
@@ -86,6 +88,7 @@ export function vae<Q extends Samplable>(parts: VaeParts<Q>): Vae<Q> {
       likelihood: likelihood.variables,
       data: units?.variables ?? {},
     }),
+    latent,
     prior,
     noise: posterior.noise,
     features,
