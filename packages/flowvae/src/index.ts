@@ -46,6 +46,8 @@ export type { CheckedSettings } from './config/checked-settings.ts';
 export { type Networks, type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
 export { completeConfig } from './config/train-config.ts';
+export { type LoadedModule, type LoadModuleOptions, loadModule } from './modules/load-module.ts';
+export type { ModuleFile, ModuleRecord } from './modules/module-files.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
 export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {
