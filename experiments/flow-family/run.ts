@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   completeConfig,
-  evaluate,
+  evaluateModel,
   experiment,
   fit,
   fold,
@@ -107,7 +107,7 @@ async function trained(run: Case): Promise<FamilyResult> {
   const { variables, at, noise } = parts.model;
   const fitted = await fit({ ...problem, variables, optimizer, steps, threads });
   const data = parts.test;
-  const { samples, images, ...estimate } = await evaluate({
+  const { samples, images, ...estimate } = await evaluateModel({
     variables,
     modelAt: at,
     noise,

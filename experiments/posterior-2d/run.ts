@@ -9,7 +9,7 @@ import {
   completeConfig,
   dataPoints,
   type Experiment,
-  evaluate,
+  evaluateModel,
   fold,
   type ImportanceEstimate,
   openRun,
@@ -70,7 +70,7 @@ writeFileSync(join(values.out, 'posterior-2d.json'), `${JSON.stringify(report, n
 /** Importance estimates of every measured image. */
 async function estimates({ model, test, key }: Experiment): Promise<ImportanceEstimate[]> {
   const found: ImportanceEstimate[] = [];
-  await evaluate({
+  await evaluateModel({
     variables: model.variables,
     modelAt: model.at,
     noise: model.noise,

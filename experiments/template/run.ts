@@ -8,7 +8,7 @@ import {
   binarised,
   drawNormal,
   elbo,
-  evaluate,
+  evaluateModel,
   fit,
   fold,
   imageGrid,
@@ -68,7 +68,7 @@ const { engine } = await fit({
 });
 
 // Measurement: the test bound and −log p(x) by importance sampling
-const measured = await evaluate({
+const measured = await evaluateModel({
   variables: model.variables,
   modelAt: model.at,
   noise: model.noise,

@@ -6,7 +6,7 @@ import {
   type AnnealedEstimate,
   type AnnealedImportanceOptions,
   annealedImportance,
-  evaluate,
+  evaluateModel,
 } from '@flowvae/evaluation';
 import { fromPosterior, fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
 import { drawNormal, key } from '@flowvae/random';
@@ -170,7 +170,14 @@ describe('both directions', () => {
     expect(coarse.forward.logEvidence).toBeLessThan(average(truth));
     expect(coarse.reverse!.logEvidence).toBeGreaterThan(average(truth));
 
-    const sampled = await evaluate({ variables: {}, modelAt, noise, data: given40.data, samples: 500, key: key(9) });
+    const sampled = await evaluateModel({
+      variables: {},
+      modelAt,
+      noise,
+      data: given40.data,
+      samples: 500,
+      key: key(9),
+    });
     expect(-sampled.nll).toBeLessThan(result.reverse!.logEvidence + 0.02);
     expect(-sampled.nll).toBeGreaterThan(coarse.forward.logEvidence);
     expect(Math.abs(-sampled.nll - average(truth))).toBeLessThan(0.02);

@@ -1,6 +1,6 @@
 // Evaluation ends everything that it starts: the threads of its runs, also after an error.
 import { gaussian, standardNormal } from '@flowvae/distributions';
-import { annealedImportance, evaluate, impute, tabulate } from '@flowvae/evaluation';
+import { annealedImportance, evaluateModel, impute, tabulate } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
@@ -39,7 +39,7 @@ it.each<[string, (onEnd: () => void) => Promise<unknown>]>([
   [
     'evaluate',
     (onEnd) =>
-      evaluate({
+      evaluateModel({
         ...options,
         samples: 2,
         modelAt: (x) => ({ prior: normal1, posterior: normal1, likelihood: likelihoodAt(x) }),

@@ -1,7 +1,7 @@
 // Estimates of log p(x) and the bound on linear-Gaussian models, where both are known exactly.
 
 import { runCounter } from '@flowvae/compiler';
-import { type EvaluateOptions, evaluate, type ImportanceEstimate } from '@flowvae/evaluation';
+import { type EvaluateOptions, evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
 import { LogMeanExp, paretoK, paretoKThreshold } from '@flowvae/objectives';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
@@ -59,7 +59,7 @@ describe('evaluate', () => {
 
   it('estimates log p(x) and the bound within their errors', async () => {
     const samples = 20_000;
-    const result = await evaluate(options({ samples }));
+    const result = await evaluateModel(options({ samples }));
     // of two correlated latents the log-weight has variance r² = 1 − exp(−2·gap); the weight itself has none here,
     // hence the wider bound
     const standardError = Math.sqrt((1 - Math.exp(-2 * diagonalGap)) / (batch * samples));
@@ -74,7 +74,7 @@ describe('evaluate', () => {
   it.each([1, 499, 500, 501, 1200])(
     'with %d samples equals the computation by hand from the same noise, and gives the error over images',
     async (samples) => {
-      const [result, hand] = [await evaluate(options({ samples })), byHand(samples)];
+      const [result, hand] = [await evaluateModel(options({ samples })), byHand(samples)];
       const nlls = hand.map(({ logMean }) => -logMean);
       const standardError = (values: readonly number[]) => {
         const variance = values.reduce((sum, value) => sum + (value - average(values)) ** 2, 0) / (values.length - 1);
@@ -97,7 +97,7 @@ describe('evaluate', () => {
       expect(image).toBe(seen.length);
       seen.push(estimate);
     };
-    const result = await evaluate(options({ samples, onEstimate }));
+    const result = await evaluateModel(options({ samples, onEstimate }));
     const hand = byHand(samples);
     for (const [i, { logMean, mean: bound, logWeights }] of hand.entries()) {
       const shares = logWeights.map((value) => Math.exp(value - logMean) / samples);
@@ -112,7 +112,7 @@ describe('evaluate', () => {
     expect(result.maxNormalisedWeight).toBeCloseTo(average(seen.map((estimate) => estimate.maxNormalisedWeight)), 12);
     const above = seen.map(({ paretoK: k }) => Number(k > paretoKThreshold(samples)));
     expect(result.paretoKAboveThreshold).toBe(average(above));
-    expect((await evaluate(options({ samples: 20 }))).paretoKAboveThreshold).toBeNaN();
+    expect((await evaluateModel(options({ samples: 20 }))).paretoKAboveThreshold).toBeNaN();
   });
 
   it('counts an image whose weights are all 0 among those that cannot be trusted', async () => {
@@ -124,7 +124,7 @@ describe('evaluate', () => {
       return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), tf.minimum(log0, 0)) };
     };
     const onEstimate = (_: number, estimate: ImportanceEstimate) => seen.push(estimate);
-    const result = await evaluate(options({ modelAt: impossibleFirst, samples: 21, engine: 'eager', onEstimate }));
+    const result = await evaluateModel(options({ modelAt: impossibleFirst, samples: 21, engine: 'eager', onEstimate }));
     expect([seen[0]!.logEvidence, seen[0]!.paretoK]).toEqual([Number.NEGATIVE_INFINITY, Number.NaN]);
     const above = seen.map(({ paretoK: k }) => Number(!(k <= paretoKThreshold(21))));
     expect(result.paretoKAboveThreshold).toBe(average(above));
@@ -133,9 +133,9 @@ describe('evaluate', () => {
 
   it('gives the same on both engines, and leaks no tensor on either', async () => {
     const before = { runs: runCounter.runs, tensors: tf.memory().numTensors };
-    const compiled = await evaluate(options({ samples: 501 }));
+    const compiled = await evaluateModel(options({ samples: 501 }));
     expect(runCounter.runs).toBe(before.runs + 2 * batch);
-    const eager = await evaluate(options({ samples: 501, engine: 'eager' }));
+    const eager = await evaluateModel(options({ samples: 501, engine: 'eager' }));
     expect(runCounter.runs).toBe(before.runs + 2 * batch);
     expect(tf.memory().numTensors).toBe(before.tensors);
     for (const name of ['nll', 'elbo', 'nllStandardError', 'elboStandardError'] as const)
@@ -149,17 +149,17 @@ describe('evaluate', () => {
       progress.push(done);
       controller.abort();
     };
-    const stopped = await evaluate(options({ onProgress, signal: controller.signal }));
+    const stopped = await evaluateModel(options({ onProgress, signal: controller.signal }));
     expect(stopped.images).toBeLessThan(batch);
     expect(progress).toEqual(Array.from({ length: stopped.images }, (_, i) => i + 1));
-    const only = await evaluate(options({ data: { ...data, count: stopped.images } }));
+    const only = await evaluateModel(options({ data: { ...data, count: stopped.images } }));
     expect(stopped).toEqual(only);
   });
 
   it('gives equal numbers on any number of threads', async () => {
-    const alone = await evaluate(options({ samples: 1200 }));
+    const alone = await evaluateModel(options({ samples: 1200 }));
     const before = runCounter.runs;
-    expect(await evaluate(options({ samples: 1200, threads: 3 }))).toEqual(alone);
+    expect(await evaluateModel(options({ samples: 1200, threads: 3 }))).toEqual(alone);
     expect(runCounter.runs - before).toBe(3 * batch); // 500 + 500 + 200 samples of each
   });
 
@@ -171,14 +171,14 @@ describe('evaluate', () => {
       return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), nothing(z)) };
     };
     const few = { ...data, count: 2 };
-    const narrow = await evaluate(options({ samples: 730, data: few }));
+    const narrow = await evaluateModel(options({ samples: 730, data: few }));
     const before = runCounter.runs;
-    const parts = await evaluate(options({ modelAt: wide, samples: 730, data: few }));
+    const parts = await evaluateModel(options({ modelAt: wide, samples: 730, data: few }));
     expect(runCounter.runs - before).toBeGreaterThan(2 * 2);
     for (const name of ['nll', 'elbo', 'nllStandardError', 'effectiveSampleSize', 'maxNormalisedWeight'] as const)
       expect(parts[name] / narrow[name]).toBeCloseTo(1, 5);
     for (const [name, term] of Object.entries(narrow.terms)) expect(parts.terms[name]! / term).toBeCloseTo(1, 5);
-    expect(await evaluate(options({ modelAt: wide, samples: 730, data: few, threads: 2 }))).toEqual(parts);
+    expect(await evaluateModel(options({ modelAt: wide, samples: 730, data: few, threads: 2 }))).toEqual(parts);
   });
 
   it('takes the variables as they are at the call', async () => {
@@ -187,9 +187,9 @@ describe('evaluate', () => {
       const at = modelAt(points);
       return { ...at, likelihood: (z: Tensor2D): Tensor1D => tf.add(at.likelihood(z), shift) };
     };
-    const first = await evaluate(options({ modelAt: shifted, variables: { shift } }));
+    const first = await evaluateModel(options({ modelAt: shifted, variables: { shift } }));
     tf.tidy(() => shift.assign(tf.scalar(2)));
-    const second = await evaluate(options({ modelAt: shifted, variables: { shift } }));
+    const second = await evaluateModel(options({ modelAt: shifted, variables: { shift } }));
     expect(first.nll - second.nll).toBeCloseTo(2, 3);
     shift.dispose();
   });

@@ -5,7 +5,7 @@ import {
   type AnnealedImportanceOptions,
   annealedImportance,
   type EvaluateOptions,
-  evaluate,
+  evaluateModel,
   type ImportanceEstimate,
   type InferenceGap,
   type InferenceGapsOptions,
@@ -59,7 +59,7 @@ const near = (value: number) => (Number.isFinite(value) ? expect.closeTo(value, 
 
 it('evaluate has the estimates of every data point', async () => {
   const found: ImportanceEstimate[] = [];
-  await evaluate(options({ onEstimate: (i, estimate) => (found[i] = estimate) }));
+  await evaluateModel(options({ onEstimate: (i, estimate) => (found[i] = estimate) }));
   expect(found).toEqual(
     estimates.map((estimate) =>
       Object.fromEntries(Object.entries(estimate).map(([name, value]) => [name, near(value)])),
@@ -71,7 +71,7 @@ it('evaluate has the means of the estimates and their standard errors', async ()
   const of = (name: keyof ImportanceEstimate) => estimates.map((estimate) => estimate[name]);
   const nlls = of('logEvidence').map((value) => -value);
   const gaps = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
-  const { terms, ...found } = await evaluate(options());
+  const { terms, ...found } = await evaluateModel(options());
   expect(found).toEqual({
     images: 4,
     samples,
@@ -94,7 +94,7 @@ it.each([
   [21, 0],
 ])('evaluate with %i samples has %d of its data points above the threshold of k̂', async (count, share) => {
   const data = dataPoints(Float32Array.of(0, 0), 1); // equal weights: k̂ = −∞
-  const found = await evaluate(options({ samples: count, data }));
+  const found = await evaluateModel(options({ samples: count, data }));
   expect(found.paretoKAboveThreshold).toEqual(share);
 });
 
@@ -107,7 +107,7 @@ it.each([
     likelihood: (z) => tf.tensor1d(Array.from({ length: z.shape[0] }, (_, s) => (s === 3 ? value : 0))),
   });
   const data = dataPoints(Float32Array.of(1, 1), 1);
-  await expect(evaluate(options({ modelAt, data }))).rejects.toThrow(
+  await expect(evaluateModel(options({ modelAt, data }))).rejects.toThrow(
     `evaluate: data point 0: expected a finite estimate of log p(x), got ${said}`,
   );
 });
@@ -117,7 +117,7 @@ it('evaluate takes log-weights of −∞ for an estimate of 0', async () => {
     ...options().modelAt(x),
     likelihood: (z) => tf.fill([z.shape[0]], Number.NEGATIVE_INFINITY) as Tensor1D,
   });
-  const found = await evaluate(options({ modelAt, data: dataPoints(Float32Array.of(1), 1) }));
+  const found = await evaluateModel(options({ modelAt, data: dataPoints(Float32Array.of(1), 1) }));
   expect([found.nll, found.paretoKAboveThreshold]).toEqual([Number.POSITIVE_INFINITY, 1]);
 });
 
@@ -134,7 +134,7 @@ it('evaluate has an infinite NLL where one data point has an estimate of 0, wher
     [1, 0, 1],
   ]) {
     const data = dataPoints(Float32Array.from(points), 1);
-    const found = await evaluate(options({ modelAt, data }));
+    const found = await evaluateModel(options({ modelAt, data }));
     expect([found.nll, found.elbo, found.nllStandardError]).toEqual([Infinity, -Infinity, Number.NaN]);
   }
 });
@@ -142,7 +142,7 @@ it('evaluate has an infinite NLL where one data point has an estimate of 0, wher
 it('evaluate computes a chunk in parts where it is too wide, each part with its own noise', async () => {
   const [count, width] = [40, 250_000]; // 40 MB
   const found: ImportanceEstimate[] = [];
-  await evaluate(
+  await evaluateModel(
     options({
       modelAt: () => ({
         prior: standardNormal(2),
@@ -172,12 +172,12 @@ it('evaluate tells how many are done, and begins none after a signal', async () 
     done.push(count);
     if (count === 2) controller.abort();
   };
-  const { images } = await evaluate(options({ onProgress, signal: controller.signal }));
+  const { images } = await evaluateModel(options({ onProgress, signal: controller.signal }));
   expect([images, done]).toEqual([2, [1, 2]]);
 });
 
 it('evaluate of no data point, which a signal may leave, has means of 0 and no terms', async () => {
-  const found = await evaluate(options({ signal: AbortSignal.abort() }));
+  const found = await evaluateModel(options({ signal: AbortSignal.abort() }));
   expect([found.images, found.elbo, found.nll, found.inferenceGap, found.terms]).toEqual([0, 0, 0, 0, {}]);
 });
 

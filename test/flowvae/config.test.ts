@@ -162,7 +162,7 @@ describe('a config', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'flowvae-config-')), 'config.json');
     const headsIn = (content: object) => {
       writeFileSync(path, JSON.stringify(content));
-      return completeConfig(readConfigFile(path)).heads;
+      return completeConfig(readConfigFile(path).settings).heads;
     };
     const { heads: _, ...old } = completeConfig({});
     expect(headsIn({ ...old, versions: { flowvae: '0.1.0' } })).toBe('plain');

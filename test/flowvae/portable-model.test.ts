@@ -219,13 +219,13 @@ describe('a folder that is refused', () => {
     ],
     [
       'a newer format',
-      (folder) => edit(folder, { version: 4, flowvae: '9.1.0', surprise: true }),
-      /model\.json: version: expected at most 3, got 4; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
+      (folder) => edit(folder, { version: 5, flowvae: '9.1.0', surprise: true }),
+      /model\.json: version: expected at most 4, got 5; flowvae 9\.1\.0 wrote the file; install that version or a later one/,
     ],
     [
       'no version',
       (folder) => edit(folder, { version: undefined }),
-      /model\.json: version: expected at most 3, got none/,
+      /model\.json: version: expected at most 4, got none/,
     ],
     ['another format', (folder) => edit(folder, { format: 'tfjs' }), /format: expected 'flowvae-model', got "tfjs"/],
     ['a field of another type', (folder) => edit(folder, { height: '6' }), /model\.json: height: expected .*number/],

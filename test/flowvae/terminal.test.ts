@@ -52,6 +52,7 @@ describe('help', () => {
     const page = program().commands[0]!.helpInformation();
     const headings = [...page.matchAll(/^\S.*:$/gm)].map(([heading]) => heading);
     expect(headings).toEqual([
+      'Arguments:',
       'Model:',
       'Data:',
       'Objective:',
@@ -158,7 +159,7 @@ describe('--config', () => {
     const all = Object.fromEntries(
       (Object.keys(settings) as SettingName[]).map((name) => [name, settings[name].fallback]),
     );
-    expect(readConfigFile(written({ ...all, versions: {}, dataSha256: 'a', sha256: 'b' }))).toEqual(all);
+    expect(readConfigFile(written({ ...all, versions: {}, dataSha256: 'a', sha256: 'b' }))).toEqual({ settings: all });
   });
 });
 

@@ -4,7 +4,7 @@ import {
   annealedImportance,
   boundOn,
   encodings,
-  evaluate,
+  evaluateModel,
   inferenceGaps,
   posteriorStatistics,
   tabulate,
@@ -170,7 +170,7 @@ const users: Readonly<Record<string, (engine: EngineChoice) => Promise<unknown>>
     await bound.dispose();
     return terms;
   },
-  evaluate: (engine) => evaluate({ ...common(engine), samples: 30 }),
+  evaluate: (engine) => evaluateModel({ ...common(engine), samples: 30 }),
   posteriorStatistics: (engine) => posteriorStatistics({ ...common(engine), samples: 3 }),
   async encodings(engine) {
     const found: number[] = [];

@@ -1,6 +1,6 @@
 // Where ONNX Runtime cannot be loaded: training and evaluation go on eagerly, and the start says why.
 import { standardNormal } from '@flowvae/distributions';
-import { evaluate } from '@flowvae/evaluation';
+import { evaluateModel } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Rank, tf } from '@flowvae/tensor';
 import { type FitStart, fit, sgd } from '@flowvae/training';
@@ -38,7 +38,7 @@ it('evaluate falls back as well', async () => {
   const normal = standardNormal(1);
   const model = { prior: normal, posterior: normal, likelihood: () => tf.zeros<Rank.R1>([5]) };
   const data = { count: 2, width: 1, row: () => new Float32Array(1) };
-  const { nll } = await evaluate({
+  const { nll } = await evaluateModel({
     variables: {},
     modelAt: () => model,
     noise: normal.noise,

@@ -5,7 +5,7 @@ import {
   annealedImportance,
   boundOn,
   encodings,
-  evaluate,
+  evaluateModel,
   inferenceGaps,
   posteriorStatistics,
 } from '@flowvae/evaluation';
@@ -32,10 +32,10 @@ const modelOf = (name: string) => {
 
 if (what === 'every likelihood') {
   for (const name of [...likelihoods.map((each) => each.name), 'logistic-mixture(10)']) {
-    await told(name, evaluate({ ...modelOf(name).options, data: data(1), samples: 500 }));
+    await told(name, evaluateModel({ ...modelOf(name).options, data: data(1), samples: 500 }));
   }
 } else if (what === 'one evaluation') {
-  await told(what, evaluate({ ...modelOf('categorical').options, data: data(2), samples: 300 }));
+  await told(what, evaluateModel({ ...modelOf('categorical').options, data: data(2), samples: 300 }));
 } else if (what === 'refinement') {
   const { model, options } = modelOf('categorical');
   const refined = inferenceGaps({

@@ -1,5 +1,5 @@
 // Importance-sampled evaluation as users get it: `evaluate` on test images.
-import { type EngineName, evaluate, fold, key } from 'flowvae';
+import { type EngineName, evaluateModel, fold, key } from 'flowvae';
 import type { Candidate } from '../measurement.ts';
 import type { Options } from '../options.ts';
 import { problemOf, type Setting } from '../setting.ts';
@@ -17,7 +17,7 @@ async function evaluator(setting: Setting, samples: number, engine: EngineName) 
   const run = async (images: number): Promise<{ begin: number; first: Mark; last: Mark }> => {
     const marks: Mark[] = [];
     const begin = performance.now();
-    await evaluate({
+    await evaluateModel({
       variables: model.variables,
       modelAt: model.at,
       noise: model.noise,

@@ -85,7 +85,7 @@ const CHUNK = 500;
  * report S with the number.
  * @see Rezende et al. 2014, arXiv:1401.4082, appendix E
  */
-export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const { samples, onProgress, onEstimate } = options;
   const runner = await functionRunner(chunkOf(options), options);
   const nlls = new Moments();

@@ -7,7 +7,7 @@ export type {
 export { type AnnealedImportanceOptions, annealedImportance } from './annealed-importance.ts';
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
-export { type EvaluateOptions, type Evaluation, evaluate, type ImportanceEstimate } from './evaluate.ts';
+export { type EvaluateOptions, type Evaluation, evaluateModel, type ImportanceEstimate } from './evaluate.ts';
 export type { ImputedColumns } from './imputation/held-out.ts';
 export {
   type ColumnScores,

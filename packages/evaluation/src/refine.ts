@@ -5,7 +5,7 @@ import type { LatentModel } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { elementCount, type NamedVariables, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { DataPoints, RunnerOptions } from '@flowvae/training';
-import { evaluate, type ImportanceEstimate } from './evaluate.ts';
+import { evaluateModel, type ImportanceEstimate } from './evaluate.ts';
 import { ascend } from './refinement.ts';
 import { tabulate } from './tabulate.ts';
 
@@ -121,7 +121,7 @@ async function estimates(options: InferenceGapsOptions, params: NamedVariables):
   const widths = entries.map(({ size }) => size);
   const width = data.width + widths.reduce((sum, size) => sum + size, 0);
   const row = new Float32Array(width);
-  await evaluate({
+  await evaluateModel({
     variables,
     modelAt(packed) {
       const [x, ...parts] = tf.split(packed, [data.width, ...widths], 1);

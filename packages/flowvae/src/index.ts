@@ -31,6 +31,8 @@ export {
   type NamedVariables,
   parameterCount,
   readSafetensorsHeader,
+  repeatRows,
+  rowsFor,
   ShapeError,
   startEagerBackend,
   tf,
@@ -38,18 +40,31 @@ export {
 } from '@flowvae/tensor';
 export * from '@flowvae/training';
 export * from '@flowvae/vae';
+/** The schemas of an experiment's settings: zod. */
+export { z } from 'zod';
 export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { errorLine } from './command/error-line.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
 export type { CheckedSettings } from './config/checked-settings.ts';
-export { type Networks, type Plan, planOf } from './config/plan.ts';
+export { type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
 export { completeConfig } from './config/train-config.ts';
+export {
+  type DescribedContext,
+  defineExperiment,
+  type ExperimentDefinition,
+  type ExperimentParts,
+  type ModelContext,
+  type PartContext,
+  type SettingShapes,
+  type SettingValues,
+} from './definition/experiment-definition.ts';
+export type { Networks, PlannedParts } from './definition/planned-parts.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './modules/load-module.ts';
 export type { ModuleFile, ModuleRecord } from './modules/module-files.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
-export { loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
+export { type LoadModelOptions, loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {
   loadPosterior,
   type PortablePosterior,
@@ -59,7 +74,19 @@ export {
 } from './portable/portable-posterior.ts';
 export { type EvaluateTestOptions, evaluateTest } from './run/evaluate-test.ts';
 export { type Experiment, experiment, type Training, training } from './run/experiment.ts';
+export {
+  type EvaluatedRun,
+  evaluate,
+  type ProgramConfig,
+  type ProgramReport,
+  type ProgramRun,
+  type ReportedRun,
+  type RunOptions,
+  report,
+  type TrainOptions,
+  train,
+} from './run/in-program.ts';
 export { type Replay, replayRun } from './run/replay-run.ts';
-export { openRun, type SavedRun } from './run/saved-run.ts';
+export { type OpenRunOptions, openRun, type SavedRun } from './run/saved-run.ts';
 export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
 export { versions } from './run/versions.ts';

@@ -22,8 +22,12 @@ export const scoreDraw = (model: LatentModel, { z, logProb, terms }: Draw): LogD
   logLikelihood: model.likelihood(z),
   logPrior: model.prior.logProb(z),
   logPosterior: logProb,
-  posteriorTerms: terms,
+  posteriorTerms: 'logBase' in terms ? terms : { ...terms, logBase: baseOf(logProb, terms.logDet) },
 });
+
+/** A posterior that does not tell its base counts as one: log q(z|x) = logBase − logDet. */
+const baseOf = (logProb: Tensor1D, logDet: Tensor1D | undefined): Tensor1D =>
+  logDet ? tf.add(logProb, logDet) : logProb;
 
 /** log p(x|z) + log p(z) − log q(z|x), [B]: its mean is the ELBO, its exponential the importance weight. */
 export function logWeight({ logLikelihood, logPrior, logPosterior }: LogDensities): Tensor1D {

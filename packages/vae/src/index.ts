@@ -4,6 +4,7 @@ export { type LikelihoodData, likelihoods, makeLikelihood, parseLikelihood } fro
 export { type MlpVae, type MlpVaeOptions, mlpVae } from './models/mlp-vae.ts';
 export {
   asMlpVae,
+  hasStandardPrior,
   inferenceOf,
   isObservable,
   isParametric,

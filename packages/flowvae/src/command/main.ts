@@ -7,6 +7,7 @@ import { CommanderError } from 'commander';
 import { tolerateClosedPipes } from './closed-pipes.ts';
 import { errorLine } from './error-line.ts';
 import { errorPrefix } from './help/colours.ts';
+import { moduleInHelp } from './help/module-in-help.ts';
 import { program } from './program.ts';
 
 const USER_ERROR = 2;
@@ -14,7 +15,10 @@ const USER_ERROR = 2;
 tolerateClosedPipes();
 
 try {
-  await program().parseAsync();
+  const words = process.argv.slice(2);
+  const module = moduleInHelp(words);
+  const notes = module === undefined ? [] : await (await import('./help/module-notes.ts')).moduleNotes(module);
+  await program(notes).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR; // commander has printed its line

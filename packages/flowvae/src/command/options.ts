@@ -5,6 +5,8 @@ import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
 import { flagOf, type Setting, type SettingName, settings } from '../config/settings.ts';
 import { parseSetting } from '../config/train-config.ts';
+import { readAssignment } from '../definition/own-settings.ts';
+import { MODEL_FLAG } from '../definition/read-experiment.ts';
 import { groupedSettings } from './help/setting-groups.ts';
 
 /** Gives `train` an option for every setting, under its heading and with its default. */
@@ -42,6 +44,21 @@ function oneOf(flags: string, help: string, words: readonly string[]): Option {
     });
   });
 }
+
+/** Gives a command on a run the options for the module of its experiment. */
+export const addModuleOptions = (command: Command, flag = MODEL_FLAG): Command =>
+  command
+    .option(`${flag} <file>`, 'the module of the run’s experiment, where it was moved')
+    .option('--changed-model', 'take the module as it is now, though it has changed since the run began');
+
+/** The option for settings of a module's own, which may stand several times. */
+export const setOption = (): Option =>
+  new Option('--set <name=value>', 'a setting of the module’s own; may stand several times').argParser(
+    (text, before: Readonly<Record<string, string>> = {}) => {
+      const [name, value] = readAssignment(text);
+      return { ...before, [name]: value };
+    },
+  );
 
 /** The option for the checkpoint whose parameters a command uses. */
 export const checkpointOption = (): Option =>

@@ -7,7 +7,7 @@ import { version } from '../run/version.ts';
 import { dataCommand } from './checks/data.ts';
 import { encodeCommand } from './checks/encode.ts';
 import { evaluateCommand } from './checks/evaluate.ts';
-import { exportCommand } from './checks/export.ts';
+import { EXPORT_MODULE_FLAG, exportCommand } from './checks/export.ts';
 import { imputeCommand } from './checks/impute.ts';
 import { metricsCommand } from './checks/metrics.ts';
 import { sampleCommand } from './checks/sample.ts';
@@ -18,7 +18,17 @@ import { dataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
-import { addAllSettings, addSettings, checkpointOption, numbered, share, splitOption, wholeNumber } from './options.ts';
+import {
+  addAllSettings,
+  addModuleOptions,
+  addSettings,
+  checkpointOption,
+  numbered,
+  setOption,
+  share,
+  splitOption,
+  wholeNumber,
+} from './options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
 
 const imputeNotes: readonly Note[] = [
@@ -37,10 +47,14 @@ const completionNotes: readonly Note[] = [
   },
 ];
 
-/** The whole command line. */
-export function program(): Command {
+/**
+ * The whole command line.
+ *
+ * @param ofModule notes on a module, for the help of `train`
+ */
+export function program(ofModule: readonly Note[] = []): Command {
   const root = rootCommand();
-  addTrain(root);
+  addTrain(root, ofModule);
   addData(root);
   addEvaluate(root);
   addEncode(root);
@@ -64,9 +78,13 @@ function rootCommand(): Command {
     .exitOverride();
 }
 
-function addTrain(root: Command): void {
+function addTrain(root: Command, ofModule: readonly Note[]): void {
   const train = addAllSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'));
   addVerbosity(train.optionsGroup(headings.run).helpOption('-h, --help', 'display help for command'))
+    .argument('[file]', 'a module with `export default defineExperiment({ … })`: settings, data, model or objective')
+    .addOption(setOption())
+    .option('--model <file>', 'with --resume or --replay: the module of the run, where it was moved')
+    .option('--changed-model', 'with --resume or --replay: take the module as it is now')
     .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', JSON_HELP)
@@ -78,7 +96,7 @@ function addTrain(root: Command): void {
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .action(trainCommand);
-  addNotes(train, trainNotes);
+  addNotes(train, [...ofModule, ...trainNotes]);
 }
 
 function addData(root: Command): void {
@@ -103,7 +121,7 @@ const EVALUATION: readonly SettingName[] = [
 
 function addEvaluate(root: Command): void {
   const evaluate = subcommand(root, 'evaluate', 'estimate the bound and log-likelihood of a run on its test set');
-  addVerbosity(addSettings(evaluate, EVALUATION))
+  addModuleOptions(addVerbosity(addSettings(evaluate, EVALUATION)))
     .argument('<run>', 'folder of a finished run')
     .addOption(wholeNumber('ais', 'also anneal over n temperatures, by Hamiltonian Monte Carlo', 2, 1_000_000))
     .addOption(wholeNumber('chains', 'of --ais for each image (default: 16)', 1, 100_000))
@@ -119,7 +137,7 @@ function addEvaluate(root: Command): void {
 
 function addEncode(root: Command): void {
   const encode = subcommand(root, 'encode', 'write posterior means, draws and their log q(z|x) of data to a file');
-  addSettings(encode, ['binarize', 'engine', 'threads', ...readingSettings])
+  addModuleOptions(addSettings(encode, ['binarize', 'engine', 'threads', ...readingSettings]))
     .argument('<run>', 'folder of a finished run')
     .requiredOption('--out <file>', 'safetensors file to write: mean, samples, log_q and, where there are any, labels')
     .addOption(splitOption())
@@ -134,7 +152,7 @@ function addEncode(root: Command): void {
 
 function addImpute(root: Command): void {
   const impute = subcommand(root, 'impute', 'fill in missing values, and measure the error on held-out ones');
-  addSettings(impute, ['binarize', 'engine', 'threads', ...readingSettings])
+  addModuleOptions(addSettings(impute, ['binarize', 'engine', 'threads', ...readingSettings]))
     .argument('<run>', 'folder of a finished run whose data had missing values')
     .requiredOption(
       '--out <file>',
@@ -159,7 +177,7 @@ function addSmallCommands(root: Command): void {
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'CSV file to write (default: stdout)')
     .action(metricsCommand);
-  subcommand(root, 'export', 'write the model of a run for other programs')
+  addModuleOptions(subcommand(root, 'export', 'write the model of a run for other programs'), EXPORT_MODULE_FLAG)
     .argument('<run>', 'folder of a finished run')
     .option(
       '--onnx <folder>',
@@ -168,7 +186,7 @@ function addSmallCommands(root: Command): void {
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths')
     .action(exportCommand);
-  subcommand(root, 'sample', 'draw images, or rows, from the prior of a run')
+  addModuleOptions(subcommand(root, 'sample', 'draw images, or rows, from the prior of a run'))
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images, or rows, to draw', 100))
     .addOption(numbered('seed', 'decides the draws', 0, 0))

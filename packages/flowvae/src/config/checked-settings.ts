@@ -1,4 +1,5 @@
 // Settings of a run with their formulas read.
+import type { OwnExperiment } from '../definition/own-experiment.ts';
 import { type Formulas, readFormulas } from './formulas.ts';
 import type { TrainConfig } from './settings.ts';
 
@@ -6,6 +7,8 @@ import type { TrainConfig } from './settings.ts';
 export interface CheckedSettings {
   readonly config: TrainConfig;
   readonly formulas: Formulas;
+  /** The user's own experiment, whose parts replace those that the config describes. */
+  readonly own?: OwnExperiment | undefined;
 }
 
 /** Settings whose formulas are read. */

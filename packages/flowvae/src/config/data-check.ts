@@ -12,6 +12,7 @@ import {
   trainingCount,
 } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { isOwnData } from '../definition/own-data.ts';
 import type { TrainConfig } from './settings.ts';
 
 /** Whether the data set is the one that needs no folder. */
@@ -39,6 +40,7 @@ export function dataCounts(
   { remedy, isForModel = false }: { readonly remedy?: string | undefined; readonly isForModel?: boolean } = {},
 ): DataCounts | undefined {
   const folder = isMnist(data) ? mnistFolder() : data;
+  if (isOwnData(data)) return undefined;
   if (!isMnist(data)) toldAsData(() => refuseMissing(data), remedy);
   if (splits !== 'auto' || !isFolder(folder) || !isIdxFolder(folder)) return undefined;
   if (isForModel && !hasTrainingImages(folder)) return undefined;
@@ -61,13 +63,14 @@ function refuseMissing(data: string): void {
 
 /** The text with every path changed. */
 function withPaths(data: string, change: (path: string) => string): string {
-  if (isMnist(data)) return data;
+  if (isMnist(data) || isOwnData(data)) return data;
   const written = ({ path, members }: NamedSource) => [change(path), ...(members ? [members.join()] : [])].join(':');
   return readSourceText(data).map(written).join();
 }
 
 /** The data by absolute paths, which hold for commands started in any folder. */
-export const absoluteData = (data: string): string => withPaths(data, (path) => resolve(path));
+export const absoluteData = (data: string, folder = process.cwd()): string =>
+  withPaths(data, (path) => resolve(folder, path));
 
 /** The data by their names only: paths belong to the user and have no use elsewhere. */
 export const sharedData = (data: string): string => withPaths(data, (path) => basename(path));

@@ -27,7 +27,7 @@ const defaults: Readonly<Record<ValueForm, string>> = {
  * the choice that does
  */
 export function chosenForData(
-  { config, formulas }: CheckedSettings,
+  { config, formulas, ...others }: CheckedSettings,
   data: Pick<DataDescription, 'shape' | 'form'>,
   options: LikelihoodOptions = {},
 ): CheckedSettings {
@@ -38,6 +38,7 @@ export function chosenForData(
   refuseOtherForm(likelihood, data.form, { binarize }, options);
   const standardize = standardisationFor(config, { ...data, form }, likelihood);
   return {
+    ...others,
     config: { ...config, binarize, likelihood: likelihood.text, standardize },
     formulas: { ...formulas, likelihood },
   };

@@ -11,32 +11,20 @@ import {
   type Tempering,
   warmUpKl,
 } from '@flowvae/objectives';
+import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor';
 import { architectures, type Likelihood, type MlpVaeOptions, makeLikelihood } from '@flowvae/vae';
+import type { OwnExperiment } from '../definition/own-experiment.ts';
+import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
 import { type CheckedSettings, checkedSettings } from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { columnsOf } from './data-columns.ts';
 import type { TrainConfig } from './settings.ts';
 
-/** Encoder and decoder. */
-export type Networks = Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>;
-
-/** Settings as values. */
-export interface Plan {
-  /** The settings as text and numbers, as config.json holds them. */
-  readonly config: TrainConfig;
-  /** Refines the posterior; undefined: a diagonal normal. */
-  readonly flow: Flow | undefined;
-  /** Turns N(0, I) into the prior; undefined: N(0, I) itself. */
-  readonly prior: InvertibleFlow | undefined;
-  readonly likelihood: Likelihood;
-  /** With gradient estimator, samples and schedule. */
-  readonly objective: Objective;
-  readonly networks: Networks;
-  readonly binarisation: Binarisation;
-  /** The data that the settings are for. */
-  readonly data: DataDescription;
+/** Settings as values, and the user's own experiment, whose model part replaces the one that they describe. */
+export interface Plan extends PlannedParts {
+  readonly own?: OwnExperiment | undefined;
 }
 
 /** Settings, as text or as values. */
@@ -67,20 +55,33 @@ function refuseNoData({ data }: TrainConfig): never {
   });
 }
 
-function madeOf({ config, formulas }: CheckedSettings, data: DataDescription): Plan {
-  const { latent, gradient, samples, anneal } = config;
+function madeOf({ config, formulas, own }: CheckedSettings, data: DataDescription): Plan {
+  const { latent } = config;
   const networks = networksOf(config);
-  const tempering = temperings[anneal];
-  return {
+  const plan: Plan = {
     config,
     flow: formulas.flow && makeFlow(formulas.flow, latent, { contextWidth: flowContext(config, networks) }),
     prior: formulas.prior && makeFlow(formulas.prior, latent),
     likelihood: likelihoodOf(formulas, data),
-    objective: makeObjective(formulas.objective, { gradient, samples, ...(tempering ? { tempering } : {}) }),
+    objective: objectiveOf(config, formulas.objective),
     networks,
     binarisation: config.binarize as Binarisation, // `chosenForData` has replaced `auto`
     data,
+    ...(own ? { own } : {}),
   };
+  return own?.definition.objective ? { ...plan, objective: ownObjective(plan, own) } : plan;
+}
+
+function objectiveOf({ gradient, samples, anneal }: TrainConfig, terms: ObjectiveTerms): Objective {
+  const tempering = temperings[anneal];
+  return makeObjective(terms, { gradient, samples, ...(tempering ? { tempering } : {}) });
+}
+
+/** The objective of a user's module: a value, or a text for the option. */
+function ownObjective(plan: Plan, { definition, values }: OwnExperiment): Objective {
+  const { config, data } = plan;
+  const made = definition.objective!({ settings: values, config, data, plan });
+  return typeof made === 'string' ? objectiveOf(config, readObjective(made)) : made;
 }
 
 /** A likelihood of columns needs to know them. */

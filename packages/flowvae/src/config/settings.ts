@@ -225,7 +225,12 @@ export const settings = {
 export type SettingName = keyof typeof settings;
 
 /** A value for every setting. */
-export type TrainConfig = { readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? T : never };
+export type TrainConfig = {
+  readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? Fixed<T> : never;
+};
+
+/** A list whose values nobody changes. */
+type Fixed<T> = T extends readonly (infer E)[] ? readonly E[] : T;
 
 const all: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
 

@@ -1,6 +1,8 @@
 // Turns a user's settings, from the command line or a file, into a checked config.
 import { staysGrey } from '@flowvae/datasets/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { OWN_DATA } from '../definition/own-data.ts';
+import type { OwnExperiment } from '../definition/own-experiment.ts';
 import type { CheckedSettings } from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
@@ -26,14 +28,32 @@ const names = Object.keys(settings) as SettingName[];
  * @param where the settings' source, for errors: `''` for the command line, else a file's name
  * @throws ExpectationError that names the first unknown or unacceptable setting
  */
-export function completeSettings(given: Readonly<Record<string, unknown>>, where = ''): CheckedSettings {
-  const checked = checkSettings(given, where);
+export function completeSettings(
+  given: Readonly<Record<string, unknown>>,
+  where = '',
+  own?: OwnExperiment,
+): CheckedSettings {
+  const checked = { ...(own ? optionsOf(own) : {}), ...checkSettings(given, where) };
   const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
   const entries = names.map((name) => [name, checked[name] ?? defaults[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
-  const settings = { config, formulas: readFormulas(config, placeIn(where)) };
+  const settings = {
+    config,
+    formulas: readFormulas(config, placeIn(where)),
+    ...(own ? { own: { given: where === '' ? namesIn(given) : [], ...own } } : {}),
+  };
   refuseTogether(settings, where);
   return isMnist(config.data) ? chosenForData(settings, mnistData, { where }) : settings;
+}
+
+/** Options that were given a value. */
+const namesIn = (given: Readonly<Record<string, unknown>>): SettingName[] =>
+  names.filter((name) => given[name] !== undefined);
+
+/** The options of an experiment of a user's own, which has its own data if it has a data part. */
+function optionsOf({ definition, module }: OwnExperiment): Partial<TrainConfig> {
+  const { options = {}, data } = definition;
+  return { ...(data ? { data: OWN_DATA } : {}), ...checkSettings(options, `${module?.path ?? 'experiment'}: options`) };
 }
 
 /** The config alone of {@link completeSettings}; errors as there. */
@@ -43,34 +63,48 @@ export const completeConfig = (given: Readonly<Record<string, unknown>>, where =
 /**
  * The settings of a run or a model that this version or an earlier one wrote; errors as for {@link completeSettings}.
  */
-export const recordedSettings = (recorded: Readonly<Record<string, unknown>>, where: string): CheckedSettings =>
-  completeSettings({ ...unrecordedSettings, ...recorded }, where);
+export const recordedSettings = (
+  recorded: Readonly<Record<string, unknown>>,
+  where: string,
+  own?: OwnExperiment,
+): CheckedSettings => completeSettings({ ...unrecordedSettings, ...recorded }, where, own);
 
 /**
  * Settings with some changes. Formulas are parsed again only if one changed. @throws ExpectationError for an
  * unacceptable value
  */
 export function changedSettings(
-  { config, formulas }: CheckedSettings,
+  { config, formulas, ...others }: CheckedSettings,
   changes: Readonly<Record<string, unknown>>,
 ): CheckedSettings {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   const changed: TrainConfig = { ...config, ...checkSettings(Object.fromEntries(given)) };
   const isSame = formulaSettings.every((name) => changed[name] === config[name]);
-  return { config: changed, formulas: isSame ? formulas : readFormulas(changed) };
+  return { ...others, config: changed, formulas: isSame ? formulas : readFormulas(changed) };
 }
 
 /** Names a setting in errors. */
 const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
 
 /** @throws ExpectationError for settings that exclude each other; `where` as for {@link completeSettings} */
-export function refuseTogether({ config, formulas }: CheckedSettings, where = ''): void {
+export function refuseTogether({ config, formulas, own }: CheckedSettings, where = ''): void {
   const placeOf = placeIn(where);
   readingOptions(config, placeOf);
   refuseBinarised(formulas.likelihood, config, where);
-  refuseObjective(config, formulas, placeOf);
+  if (own?.definition.objective) refuseTwoObjectives(own, config);
+  else if (!own?.definition.model) refuseObjective(config, formulas, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
+}
+
+/** An experiment with an objective of its own would ignore that of an option. */
+function refuseTwoObjectives({ given = [] }: OwnExperiment, config: TrainConfig): void {
+  if (!given.includes('objective')) return;
+  throw new ExpectationError({
+    where: flagOf('objective'),
+    expected: 'no objective beside a module that has one',
+    received: config.objective,
+  });
 }
 
 /** Binarised data are bits, whatever the data. */

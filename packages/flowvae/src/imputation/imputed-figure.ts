@@ -4,7 +4,7 @@ import type { Imputed } from '@flowvae/evaluation';
 import { imageGrid, marginals } from '@flowvae/figures';
 import { datumColumns } from '../report/datum-columns.ts';
 import { drawnChannels, drawnImages, imageForm, isPicture } from '../report/image-figures.ts';
-import { likelihoodIn } from '../report/picture-parts.ts';
+import { modelIn } from '../report/picture-parts.ts';
 import type { ModelParts } from '../run/experiment.ts';
 
 /** The rows of a picture. */
@@ -22,7 +22,8 @@ export const imputedPicture = (parts: ModelParts): ImputedPicture =>
 /** Images side by side, and groups of three rows. */
 const [ACROSS, GROUPS] = [10, 2];
 
-function imagesPicture({ data, config }: ModelParts): ImputedPicture {
+function imagesPicture(parts: ModelParts): ImputedPicture {
+  const { data } = parts;
   const width = widthOfDatum(data);
   const kept: { readonly x: Float32Array; readonly mask: Float32Array; readonly filled: Float32Array[] }[] = [];
   return {
@@ -54,7 +55,7 @@ function imagesPicture({ data, config }: ModelParts): ImputedPicture {
         ...imageForm(data),
         columns: across,
         rowLabels: groups.flatMap(() => ['observed', 'mean', 'draw']),
-        title: `Images with missing pixels and imputations, flow ${config.flow}${likelihoodIn(config)}`,
+        title: `Images with missing pixels and imputations, ${modelIn(parts)}`,
       });
     },
   };
@@ -66,7 +67,8 @@ const [MOST_ROWS, MOST_IMPUTED] = [2000, 20_000];
 /** Values of imputed rows that are kept at most. */
 const MOST_VALUES = 2 ** 22;
 
-function columnsPicture({ data, config, plan }: ModelParts): ImputedPicture {
+function columnsPicture(parts: ModelParts): ImputedPicture {
+  const { data, plan } = parts;
   const width = widthOfDatum(data);
   const most = Math.min(MOST_IMPUTED, Math.floor(MOST_VALUES / width));
   const observed = new Series();
@@ -85,7 +87,7 @@ function columnsPicture({ data, config, plan }: ModelParts): ImputedPicture {
       if (imputations.rows === 0) return undefined;
       const columns = datumColumns(data, plan.binarisation).filter(({ at }) => imputations.has(at));
       return marginals({
-        title: `Columns with missing entries, observed and imputed, flow ${config.flow}${likelihoodIn(config)}`,
+        title: `Columns with missing entries, observed and imputed, ${modelIn(parts)}`,
         columns,
         width,
         series: [

@@ -3,7 +3,7 @@
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import type { Tensor2D } from '@flowvae/tensor';
-import { inferenceOf, observable } from '@flowvae/vae';
+import { hasStandardPrior, inferenceOf, observable } from '@flowvae/vae';
 import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { PortableModel } from './portable-model.ts';
@@ -57,13 +57,13 @@ export async function onnxFiles(
     },
     { variables },
   );
-  const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats; flow ${config.flow}`;
+  const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats${withFlow(plan, 'flow')}`;
   const decoder = decoderOf(portable, plan);
   return {
     encoder: await encode.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
     decoder: await decoder.graph.toOnnx({ z: ['batch', model.latent] }, options(decoder.means)),
-    ...(plan.prior && {
-      prior: await priorFile(model, options(`a draw z of p(z); flow ${config.prior}`)),
+    ...(!hasStandardPrior(model) && {
+      prior: await priorFile(model, options(`a draw z of p(z)${withFlow(plan, 'prior')}`)),
     }),
   };
 }
@@ -83,9 +83,12 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
   );
   const units = config.standardize === 'no' ? '' : ' of standardised x, and the mean of x';
   const words = decode ? `${outputs} of p(x|z), ${config.likelihood}${units}` : 'the mean of p(x|z)';
-  const priorDraw = plan.prior ? 'the output of prior.onnx' : 'a draw of N(0, I)';
+  const priorDraw = !hasStandardPrior(model) ? 'the output of prior.onnx' : 'a draw of N(0, I)';
   return { graph, means: `${words}; for a sample of the model z is ${priorDraw}` };
 }
+
+/** The flow of a model that the options describe, in words. */
+const withFlow = ({ own, config }: Plan, of: 'flow' | 'prior') => (own?.definition.model ? '' : `; flow ${config[of]}`);
 
 /** Properties by which earlier versions told the size of images. */
 const sizeOf = ({ shape: [height, width] }: DataDescription) =>

@@ -9,6 +9,9 @@ import { planOf } from '../config/plan.ts';
 import { type SettingName, settings, type TrainConfig } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import { recordedSettings } from '../config/train-config.ts';
+import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
+import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
+import { checkedValues } from '../definition/own-settings.ts';
 import { modelOf } from '../run/experiment.ts';
 import { type ModelSpec, readModel, writeModel } from './spec-file.ts';
 
@@ -19,6 +22,8 @@ export interface PortableModel {
   /** The data that the model is for. */
   readonly data: DataDescription;
   readonly model: Model;
+  /** The experiment of a user's own that makes the model; left out: the config describes it. */
+  readonly own?: OwnExperiment | undefined;
 }
 
 /**
@@ -26,9 +31,11 @@ export interface PortableModel {
  *
  * @throws ExpectationError if the config lacks settings, or the folder cannot be written
  */
-export function saveModel(folder: string, { config, data, model }: PortableModel): void {
+export function saveModel(folder: string, { config, data, model, own }: PortableModel): void {
   refuseIncomplete(config);
-  writeModel(folder, { kind: 'model', config: sharedConfig(config), data }, model.variables);
+  const experiment = own && { module: own.module ? nameOf(own) : null, settings: own.values };
+  const spec = { kind: 'model', config: sharedConfig(config), data, ...(experiment ? { experiment } : {}) } as const;
+  writeModel(folder, spec, model.variables);
 }
 
 /** An incomplete config cannot be read back. */
@@ -43,13 +50,19 @@ function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
   });
 }
 
+/** Options of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** The definition that makes the model of an experiment of one's own: code is in no file of a model. */
+  readonly experiment?: ExperimentDefinition;
+}
+
 /**
  * Reads a model that {@link saveModel} wrote. Data are not needed.
  *
  * @throws ExpectationError for a missing or damaged file, a newer format, another kind, an unknown setting, or
  * parameters that do not fit
  */
-export function loadModel(folder: string): PortableModel {
+export function loadModel(folder: string, { experiment }: LoadModelOptions = {}): PortableModel {
   const { spec, where, tensors } = readModel(folder);
   if (spec.kind !== 'model') {
     throw new ExpectationError({
@@ -60,10 +73,32 @@ export function loadModel(folder: string): PortableModel {
     });
   }
   const data = describedIn(spec, where);
-  const plan = planOf(recordedSettings(spec.config, `${where}: config`), data);
+  const own = ownIn(spec, where, experiment);
+  const plan = planOf(recordedSettings(spec.config, `${where}: config`, own), data);
   const model = modelOf(plan, 'read');
   assignParameters(where, model.variables, tensors);
-  return { config: plan.config, data, model };
+  return { config: plan.config, data, model, ...(own ? { own } : {}) };
+}
+
+/** The experiment of a model. @throws ExpectationError where it needs a definition, or takes none */
+function ownIn(
+  { experiment: stored }: ModelSpec,
+  where: string,
+  definition: ExperimentDefinition | undefined,
+): OwnExperiment | undefined {
+  if (!stored && !definition) return undefined;
+  if (stored && definition) {
+    const placeOf = (name: string) => `${where}: experiment.settings.${name}`;
+    return { definition, values: checkedValues(definition.settings ?? {}, stored.settings, { placeOf }) };
+  }
+  throw new ExpectationError({
+    where: `${where}: experiment`,
+    expected: stored
+      ? `the definition of ${stored.module ?? 'its experiment'}, which makes the model`
+      : 'no experiment',
+    received: stored ? 'none' : 'one',
+    ...(stored ? { remedy: 'pass it: loadModel(folder, { experiment })' } : {}),
+  });
 }
 
 /** Early versions knew nothing but grey images of bytes, and wrote down their size. */

@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { version } from '../run/version.ts';
 
 /** The version of the written format; all earlier ones can be read. */
-const FORMAT_VERSION = 3;
+const FORMAT_VERSION = 4;
 
 const FORMAT = 'flowvae-model';
 const SPEC = 'model.json';
@@ -39,6 +39,8 @@ const specSchema = z.discriminatedUnion('kind', [
     kind: z.literal('model'),
     config: z.record(z.string(), z.unknown()),
     data: z.unknown().optional(),
+    /** The experiment of a user's own that makes the model; from version 4 on. */
+    experiment: z.object({ module: z.string().nullable(), settings: z.record(z.string(), z.unknown()) }).optional(),
     /** Pixels of an image, in place of `data`, up to version 2. */
     height: size.optional(),
     width: size.optional(),

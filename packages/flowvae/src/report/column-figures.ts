@@ -7,7 +7,7 @@ import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { datumColumns } from './datum-columns.ts';
 import { firstRows } from './first-rows.ts';
-import { likelihoodIn } from './picture-parts.ts';
+import { modelIn } from './picture-parts.ts';
 
 /** Rows in a figure. */
 export const MOST_ROWS = 2000;
@@ -44,10 +44,11 @@ function besideDraws(parts: Experiment, key: Key): ColumnFigureOptions {
   return tableOf(parts, [...data, { label: 'draws from the model', values: draws }]);
 }
 
-function tableOf({ data, config, plan }: ModelParts, series: readonly ColumnSeries[]): ColumnFigureOptions {
+function tableOf(parts: ModelParts, series: readonly ColumnSeries[]): ColumnFigureOptions {
+  const { data, plan } = parts;
   const labels = series.map(({ label }) => label).join(' and ');
   return {
-    title: `${labels[0]!.toUpperCase()}${labels.slice(1)}, flow ${config.flow}${likelihoodIn(config)}`,
+    title: `${labels[0]!.toUpperCase()}${labels.slice(1)}, ${modelIn(parts)}`,
     columns: datumColumns(data, plan.binarisation),
     series,
     width: widthOfDatum(data),

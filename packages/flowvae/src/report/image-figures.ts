@@ -4,13 +4,13 @@ import { drawNoise } from '@flowvae/distributions';
 import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
-import { observable, reconstructed } from '@flowvae/vae';
+import { hasStandardPrior, observable, reconstructed } from '@flowvae/vae';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { counted } from './counted.ts';
 import { firstRows } from './first-rows.ts';
-import { binarisationIn, likelihoodIn, read } from './picture-parts.ts';
+import { binarisationIn, modelIn, ownModelIn, read } from './picture-parts.ts';
 
 /** Whether data are drawn as images. */
 export const isPicture = ({ shape }: DataDescription): boolean => shape.length === 3;
@@ -55,11 +55,11 @@ export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] 
 
 /** Means or draws of p(x|z) at draws from the prior, as a grid. */
 export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Uint8Array {
-  const { plan, data, config } = parts;
+  const { model, data, config } = parts;
   const { count, values } = options;
-  const prior = plan.prior ? `, prior ${config.prior}` : '';
+  const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${config.prior}`;
   const kind = values === 'means' ? 'decoder means' : 'draws of p(x|z)';
-  const title = `${counted(count, 'sample')} from the prior (${kind}), flow ${config.flow}${prior}${likelihoodIn(config)}`;
+  const title = `${counted(count, 'sample')} from the prior (${kind}), ${modelIn(parts)}${prior}`;
   const images = drawnImages(allSamples(parts, options), data);
   return imageGrid({ images, ...imageForm(data), columns: Math.ceil(Math.sqrt(count)), title });
 }
@@ -82,6 +82,6 @@ export function reconstructionsFigure(parts: Experiment, most: number): Uint8Arr
     ...(mask ? { mask: drawnChannels(mask, data) } : {}),
     ...imageForm(data),
     columns: Math.min(count, 10),
-    title: `Test images${binarisationIn(config)} and reconstructions, flow ${config.flow}${likelihoodIn(config)}`,
+    title: `Test images${binarisationIn(config)} and reconstructions, ${modelIn(parts)}`,
   });
 }

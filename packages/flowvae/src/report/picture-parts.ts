@@ -2,9 +2,19 @@
 import { staysGrey } from '@flowvae/datasets/plain';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { TrainConfig } from '../config/settings.ts';
+import { nameOf } from '../definition/own-experiment.ts';
+import type { ModelParts } from '../run/experiment.ts';
+
+/** The model in a title: its flow and likelihood, or the module that makes it. */
+export const modelIn = (parts: Pick<ModelParts, 'plan' | 'config'>): string =>
+  ownModelIn(parts) ?? `flow ${parts.config.flow}${likelihoodIn(parts.config)}`;
+
+/** The model that a user's module makes, in words; undefined where the options describe the model. */
+export const ownModelIn = ({ plan: { own } }: Pick<ModelParts, 'plan'>): string | undefined =>
+  own?.definition.model && `model of ${nameOf(own)}`;
 
 /** Part of a title; titles omit the Bernoulli likelihood. */
-export const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
+const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
 
 /** Part of a title; data that are not binarised have none. */
 export const binarisationIn = ({ binarize }: Pick<TrainConfig, 'binarize'>) =>

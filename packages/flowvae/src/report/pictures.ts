@@ -8,21 +8,22 @@ import type { Experiment } from '../run/experiment.ts';
 import { columnFigures } from './column-figures.ts';
 import { nounOf } from './counted.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
-import { binarisationIn, likelihoodIn } from './picture-parts.ts';
+import { binarisationIn, modelIn } from './picture-parts.ts';
 
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
 /** The bound against steps, with its terms. */
 export function learningCurveFigure(
-  { config, data }: Experiment,
+  run: Experiment,
   history: readonly HistoryEntry[],
   file: FileOptions = {},
 ): Uint8Array {
+  const { config, data } = run;
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
   const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
   const xLabel = 'training step';
-  const title = `−ELBO of training batches, flow ${config.flow}${likelihoodIn(config)}${binarisationIn(config)}`;
+  const title = `−ELBO of training batches, ${modelIn(run)}${binarisationIn(config)}`;
   const bound = {
     title,
     xLabel,

@@ -2,7 +2,7 @@
 import { htmlReport, type ReportFigure, type ReportSection } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { HistoryEntry } from '@flowvae/training';
-import { isObservable } from '@flowvae/vae';
+import { hasStandardPrior, isObservable } from '@flowvae/vae';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { Experiment } from '../run/experiment.ts';
@@ -13,7 +13,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
 import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
-import { binarisationIn } from './picture-parts.ts';
+import { binarisationIn, ownModelIn } from './picture-parts.ts';
 import { learningCurveFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 
@@ -31,7 +31,7 @@ export interface ReportPage {
 
 /** Writes the page. Equal runs give equal pages. */
 export function reportPage({ parts, diagnostics, history, name, checkpoint, versions }: ReportPage): string {
-  const { config } = parts;
+  const { config, model } = parts;
   const parameters = `Parameters ${checkpoint ? `of the ${describeCheckpoint(checkpoint)}` : 'from the end of training'}.`;
   const sections = [
     summary(diagnostics),
@@ -39,13 +39,13 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
     perImage(diagnostics),
     layers(diagnostics),
     latent(parts, diagnostics),
-    gap(diagnostics),
+    ...(diagnostics.gaps.length > 0 ? [gap(diagnostics)] : []), // not of every model
     pictures(parts, diagnostics),
     settingsTable(parts),
   ];
   return htmlReport({
-    title: `${name}: flow ${config.flow}, latent ${config.latent}`,
-    subtitle: `${parts.set.name}${binarisationIn(config)}, likelihood ${config.likelihood}, ${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
+    title: `${name}: ${ownModelIn(parts) ?? `flow ${config.flow}`}, latent ${model.latent}`,
+    subtitle: `${parts.set.name}${binarisationIn(config)}, ${ownModelIn(parts) ? '' : `likelihood ${config.likelihood}, `}${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
     sections: sections.filter(({ tables = [], figures = [] }: ReportSection) => tables.length + figures.length > 0),
     footer: Object.entries(versions)
       .map(([part, version]) => `${part} ${version}`)
@@ -138,7 +138,7 @@ function layers(diagnostics: Diagnostics): ReportSection {
 
 function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
   const { statistics, activity } = diagnostics;
-  const isStandard = parts.plan.prior === undefined;
+  const isStandard = hasStandardPrior(parts.model);
   const map = latentMapFigure(parts, statistics, activity);
   const factorised = 'KL per dimension is in closed form, because the posterior is factorised.';
   const joined = 'The posterior is not factorised, so its KL divergence exists in total only, not for each dimension.';

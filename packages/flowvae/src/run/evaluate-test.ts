@@ -1,5 +1,5 @@
 // The test set's part of a run: the choice of its engine, and its progress.
-import { type EvaluateOptions, type Evaluation, evaluate } from '@flowvae/evaluation';
+import { type EvaluateOptions, type Evaluation, evaluateModel } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
@@ -42,7 +42,7 @@ export async function evaluateTest(
       done === test.count,
     );
   };
-  const result = await evaluate({
+  const result = await evaluateModel({
     variables: model.variables,
     modelAt: model.at,
     noise: model.noise,

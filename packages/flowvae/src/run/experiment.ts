@@ -14,11 +14,14 @@ import {
   type TrainingProblem,
   variational,
 } from '@flowvae/training';
-import { type Model, mlpVae } from '@flowvae/vae';
+import { type MlpVae, type MlpVaeOptions, type Model, mlpVae } from '@flowvae/vae';
 import { checkedSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
-import { fallbacks, flagOf, type TrainConfig } from '../config/settings.ts';
+import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
+import { modelOptions } from '../definition/experiment-definition.ts';
+import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
+import { checkedModel, noting, refuseIgnored } from '../definition/own-model.ts';
 import { type DataStart, fixedRows, readData, startOn, trainingRows, unreadStandardisation } from './run-data.ts';
 
 /** The parts of a config without data: enough to draw from the model and to export it. */
@@ -77,7 +80,7 @@ export interface ExperimentOptions {
 export async function experiment(settings: Settings, options: ExperimentOptions = {}): Promise<Experiment> {
   const { remedy, isRead = false, like } = options;
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
-  const set = await readData(configOf(checked), { remedy, like });
+  const set = await readData(configOf(checked), { remedy, like, own: checked.own });
   try {
     const plan = withinRows(planOf(checked, set.description), set);
     const { config, data } = plan;
@@ -100,8 +103,41 @@ function withinRows(plan: Plan, { splits: { train } }: DataSet): Plan {
 /** The start of a model: `'read'` if its weights come from a file; else the moments of the training rows. */
 export type ModelStart = 'read' | DataStart;
 
-/** The model of a plan, with initial weights; needs no data. */
+/** The model of a plan, with initial weights; needs no data. @throws ExpectationError from the user's model part */
 export function modelOf(plan: Plan, start: ModelStart = {}): Model {
+  const { own } = plan;
+  return own?.definition.model ? ownModel(own, plan, start) : builtIn(plan, start);
+}
+
+/** The model of a user's module. */
+function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
+  const { config, data } = plan;
+  const pixels = widthOfDatum(data);
+  const read = new Set<SettingName>();
+  const context = {
+    settings: own.values,
+    config: noting(config, read),
+    data,
+    get plan() {
+      for (const name of modelOptions) read.add(name);
+      return plan;
+    },
+    pixels,
+    rowWidth: data.hasMissing ? 2 * pixels : pixels,
+    key: modelKey(config),
+    start: start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start,
+    builtIn: (replaced?: Partial<MlpVaeOptions>) => {
+      for (const name of modelOptions) read.add(name);
+      return builtIn(plan, start, replaced);
+    },
+  };
+  const model = checkedModel(own.definition.model!(context), nameOf(own));
+  refuseIgnored(own, config, read);
+  return model;
+}
+
+/** The model that the options describe, with some options of `mlpVae` replaced. */
+function builtIn(plan: Plan, start: ModelStart, replaced: Partial<MlpVaeOptions> = {}): MlpVae {
   const { config, networks, flow, prior, likelihood, data } = plan;
   const isRead = start === 'read';
   const { meanImage, deviation, standardisation } = isRead ? (unreadStandardisation(plan) as DataStart) : start;
@@ -119,9 +155,12 @@ export function modelOf(plan: Plan, start: ModelStart = {}): Model {
     heads: config.heads,
     prior,
     likelihood,
-    key: fold(key(config.seed), 'model'),
+    key: modelKey(config),
+    ...replaced,
   });
 }
+
+const modelKey = ({ seed }: TrainConfig): Key => fold(key(seed), 'model');
 
 /** Networks of published experiments do not use the mean image. */
 const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';

@@ -4,6 +4,7 @@ import { startEagerBackend } from '@flowvae/tensor';
 import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspection } from '@flowvae/training';
 import { MOVED_REMEDY } from '../config/data-check.ts';
 import { type RunSettings, runSettings } from '../config/stored-config.ts';
+import { experimentOfRun } from '../definition/read-experiment.ts';
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 
@@ -24,7 +25,8 @@ export interface Replay {
 export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
   const folder = RunFolder.claimed(path);
   folder.readFailure();
-  return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }), progress);
+  const own = await experimentOfRun(path);
+  return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }, own), progress);
 }
 
 /** Like {@link replayRun}, with settings that were read already. */

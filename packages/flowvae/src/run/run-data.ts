@@ -10,10 +10,14 @@ import {
   widthOfDatum,
 } from '@flowvae/datasets';
 import { type Key, key } from '@flowvae/random';
-import type { DataPoints } from '@flowvae/tensor';
+import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import type { MlpVaeOptions } from '@flowvae/vae';
-import { type ReadingConfig, readingOptions } from '../config/data-options.ts';
+import { absoluteData } from '../config/data-check.ts';
+import { readingOptions } from '../config/data-options.ts';
 import type { Plan } from '../config/plan.ts';
+import type { TrainConfig } from '../config/settings.ts';
+import { isOwnData } from '../definition/own-data.ts';
+import { folderOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { advised } from './data-advice.ts';
 
 /** Options of {@link readData}. */
@@ -22,15 +26,39 @@ export interface ReadDataOptions {
   readonly remedy?: string | undefined;
   /** The data that the model was trained on. */
   readonly like?: DataDescription | undefined;
+  /** The user's own experiment, whose data part may make the data. */
+  readonly own?: OwnExperiment | undefined;
 }
 
 /** The data that a config names. @throws ExpectationError if they cannot be read, or do not fit the model */
-export async function readData(config: ReadingConfig, { remedy, like }: ReadDataOptions = {}): Promise<DataSet> {
+export async function readData(config: TrainConfig, { remedy, like, own }: ReadDataOptions = {}): Promise<DataSet> {
+  if (isOwnData(config.data)) return ownData(config, own, like);
   try {
     return await openData(config.data, { ...readingOptions(config), ...(like ? { like } : {}) });
   } catch (error) {
     throw advised(error, config, remedy);
   }
+}
+
+/** The data that an experiment's own data part makes, or names by paths from the module's folder. */
+async function ownData(
+  config: TrainConfig,
+  own: OwnExperiment | undefined,
+  like: DataDescription | undefined,
+): Promise<DataSet> {
+  const make = own?.definition.data;
+  if (!own || !make) {
+    throw new ExpectationError({
+      where: `data ${config.data}`,
+      expected: 'an experiment with a data part',
+      received: 'none',
+      remedy: `pass the experiment, or name data; for a file of this name ./${config.data}`,
+    });
+  }
+  const made = await make({ settings: own.values, config });
+  if (typeof made !== 'string') return made;
+  const text = absoluteData(made, folderOf(own));
+  return openData(text, { ...readingOptions(config), ...(like ? { like } : {}) });
 }
 
 /** Rows of a split as training sees them. */

@@ -8,6 +8,8 @@ import { mnistData } from '../config/data-choice.ts';
 import { planOf } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
 import { type RunSettings, runSettings, type StoredData } from '../config/stored-config.ts';
+import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
+import { type ExperimentFlags, experimentInMemory, experimentOfRun } from '../definition/read-experiment.ts';
 import { rowsOfSplit } from './encoded-rows.ts';
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
 import { fixedRows, readData } from './run-data.ts';
@@ -34,15 +36,30 @@ export interface ChosenCheckpoint {
  * Opens a run with some settings changed; the settings of the model's shape must not change. With a checkpoint the run
  * may be unfinished.
  *
- * @throws ExpectationError if the folder, its config, its parameters, its data or the checkpoint cannot be used
+ * @param how a checkpoint, or options
+ * @throws ExpectationError if the folder, its config, its parameters, its data or the checkpoint cannot be used, or the
+ * module of its experiment has changed
  */
 export async function openRun(
   path: string,
   changes: Partial<TrainConfig> = {},
-  checkpoint?: CheckpointChoice,
+  how?: CheckpointChoice | OpenRunOptions,
 ): Promise<SavedRun> {
+  const {
+    checkpoint,
+    experiment: definition,
+    ...flags
+  }: OpenRunOptions = typeof how === 'object' ? how : { checkpoint: how };
   const folder = foldersOf(path, checkpoint);
-  return openRunWith(folder, runSettings(folder.path, changes), checkpoint);
+  const own = definition ? experimentInMemory(path, definition) : await experimentOfRun(path, flags);
+  return openRunWith(folder, runSettings(folder.path, changes, own), checkpoint);
+}
+
+/** Options of {@link openRun}. */
+export interface OpenRunOptions extends ExperimentFlags {
+  readonly checkpoint?: CheckpointChoice | undefined;
+  /** The experiment of a run that a program began; that of a module is loaded from its file. */
+  readonly experiment?: ExperimentDefinition;
 }
 
 /** Like {@link openRun}, with settings that were read already. */

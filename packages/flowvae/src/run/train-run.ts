@@ -22,8 +22,11 @@ import { configOf, type Settings } from '../config/plan.ts';
 import { unrecordedSettings } from '../config/settings.ts';
 import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
+import { type ExperimentRecord, recordOf } from '../definition/own-experiment.ts';
+import { storedExperiment } from '../definition/read-experiment.ts';
 import { dataLine } from '../report/data/data-line.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
+import { ownModelIn } from '../report/picture-parts.ts';
 import { drawFigures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
@@ -85,7 +88,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
   try {
-    if (!options.resume) progress.write(`${dataLine(parts.set, config)}\n`);
+    if (!options.resume) progress.write(`${dataLine(parts.set, config, ownModelIn(parts))}\n`);
     for (const notice of run.notices) progress.write(`${notice}\n`);
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
@@ -133,7 +136,8 @@ async function openDurableRun(
   const dataSha256 = parts.set.checksum();
   const data = resume ? dataOfRun(out, parts) : parts.config.data;
   const dataSet = describedIn(parts, resume ? out : undefined);
-  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet };
+  const own = ownRecord(parts, resume ? out : undefined);
+  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet, ...own };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
@@ -144,6 +148,12 @@ async function openDurableRun(
   const sharing = config.threads === 1 ? { threadsShare: under.threadsShare } : {};
   const unrecorded = { config: unrecordedSettings, versions: sharing };
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
+}
+
+/** The record of the experiment in config.json; a resumed run keeps its own. */
+function ownRecord({ plan }: Experiment, run: string | undefined): { readonly experiment?: ExperimentRecord } {
+  const record = run === undefined ? plan.own && recordOf(plan.own) : storedExperiment(RunFolder.claimed(run).path);
+  return record ? { experiment: record } : {};
 }
 
 /** The description in config.json; a run of an early version goes on without one. */

@@ -49,6 +49,9 @@ export const inferenceOf =
   (rows) =>
     model.infer ? model.infer(rows) : model.at(rows).posterior;
 
+/** Whether p(z) is N(0, I). */
+export const hasStandardPrior = ({ prior }: Pick<Model, 'prior'>): boolean => 'isStandardNormal' in prior;
+
 /** A model whose p(x|z) can be drawn from. */
 export type ObservableModel = Model & Required<Pick<Model, 'observe'>>;
 

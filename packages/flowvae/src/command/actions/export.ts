@@ -11,7 +11,7 @@ const NO_PRIOR_FILE = 'no file: z ~ N(0, I)';
 
 export async function exportAction({ run, settings, onnx, model, json = false }: ExportTask): Promise<void> {
   const { plan, config, data, model: trained } = (await openModel(run, settings)).parts;
-  const exported = { config, data, model: trained };
+  const exported = { config, data, model: trained, own: plan.own };
   const paths = onnx === undefined ? {} : await writeOnnx(onnx, exported, plan);
   if (model !== undefined) saveModel(model, exported);
   const written = { ...paths, ...(model === undefined ? {} : { model }) };

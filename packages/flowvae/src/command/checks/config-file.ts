@@ -2,9 +2,17 @@
 import { readObject } from '@flowvae/runs/plain';
 import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
+import { type ExperimentRecord, readExperimentRecord } from '../../definition/own-experiment.ts';
 
 /** Keys of a run's config.json that record facts of the run instead of settings. */
-const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256'];
+const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256', 'experiment'];
+
+/** The content of a config file. */
+export interface ConfigFile {
+  readonly settings: Partial<TrainConfig>;
+  /** The experiment of the run that it belongs to. */
+  readonly experiment?: ExperimentRecord;
+}
 
 /**
  * Reads settings from a file; it may hold some settings only. A setting that a run's config.json lacks is newer than
@@ -12,10 +20,14 @@ const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256'];
  *
  * @throws ExpectationError that names the file, and the first setting in it that is unknown or not acceptable
  */
-export function readConfigFile(path: string): Partial<TrainConfig> {
+export function readConfigFile(path: string): ConfigFile {
   const asked = { where: `--config ${path}`, expected: 'a JSON object, like the config.json of a run' };
   const found = readObject(path, asked);
   const given = Object.fromEntries(Object.entries(found).filter(([name]) => !FACTS.includes(name)));
   const isRecord = FACTS.some((name) => Object.hasOwn(found, name));
-  return checkSettings(isRecord ? { ...unrecordedSettings, ...given } : given, path);
+  const { experiment } = found;
+  return {
+    settings: checkSettings(isRecord ? { ...unrecordedSettings, ...given } : given, path),
+    ...(experiment === undefined ? {} : { experiment: readExperimentRecord(experiment, `${path}: experiment`) }),
+  };
 }

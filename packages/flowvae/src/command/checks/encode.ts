@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { TrainConfig } from '../../config/settings.ts';
+import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import type { EncodeChoices, EncodeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
@@ -9,6 +10,7 @@ import { checkRun } from './saved-run-check.ts';
 
 /** Options of `encode`. */
 type EncodeFlags = Partial<TrainConfig> &
+  ExperimentFlags &
   Omit<EncodeChoices, 'split'> & {
     readonly split?: EncodeChoices['split'];
     readonly json?: boolean;
@@ -16,7 +18,7 @@ type EncodeFlags = Partial<TrainConfig> &
   };
 
 export async function encodeCommand(run: string, flags: EncodeFlags): Promise<void> {
-  const task = encodeTask(run, flags);
+  const task = await encodeTask(run, flags);
   const { encodeAction } = await import('../actions/encode.ts');
   await encodeAction(task);
 }
@@ -28,13 +30,25 @@ function refuseOtherFormat(out: string): void {
   if (otherFormats.includes(extname(out).toLowerCase())) checkEnding(out, ['.safetensors']);
 }
 
-function encodeTask(
+async function encodeTask(
   run: string,
-  { json = false, checkpoint, split, images, samples, meanSamples, seed, out, ...changes }: EncodeFlags,
-): EncodeTask {
+  {
+    json = false,
+    checkpoint,
+    split,
+    images,
+    samples,
+    meanSamples,
+    seed,
+    out,
+    model,
+    changedModel,
+    ...changes
+  }: EncodeFlags,
+): Promise<EncodeTask> {
   checkOutputFile(out);
   refuseOtherFormat(out);
-  const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
+  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
 }

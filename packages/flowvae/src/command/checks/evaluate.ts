@@ -3,6 +3,7 @@ import type { CheckpointChoice } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';
 import { flagOf, type TrainConfig } from '../../config/settings.ts';
+import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import type { Verbosity } from '../verbosity.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
@@ -11,6 +12,7 @@ import { checkRun } from './saved-run-check.ts';
 /** Options of `evaluate`. */
 type EvaluateFlags = Partial<TrainConfig> &
   Verbosity &
+  ExperimentFlags &
   AnnealedFlags & {
     readonly json?: boolean;
     readonly report?: boolean;
@@ -18,12 +20,12 @@ type EvaluateFlags = Partial<TrainConfig> &
   };
 
 export async function evaluateCommand(run: string, flags: EvaluateFlags): Promise<void> {
-  const task = evaluateTask(run, flags);
+  const task = await evaluateTask(run, flags);
   const { evaluateAction } = await import('../actions/evaluate.ts');
   await evaluateAction(task);
 }
 
-function evaluateTask(
+async function evaluateTask(
   run: string,
   {
     json = false,
@@ -34,14 +36,16 @@ function evaluateTask(
     ais,
     chains,
     simulated,
+    model,
+    changedModel,
     ...changes
   }: EvaluateFlags,
-): EvaluateTask {
+): Promise<EvaluateTask> {
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
-  const wanted = { changes, checkpoint, readsImages: !isImageless };
-  const { settings, testImages } = checkRun(run, wanted);
+  const wanted = { changes, checkpoint, readsImages: !isImageless, model, changedModel };
+  const { settings, testImages } = await checkRun(run, wanted);
   const { config } = settings;
   if (simulated === undefined) refuseNoImages(config); // simulated images replace the run's images
   const isAsked = changes.evalImages !== undefined && testImages !== undefined;

@@ -3,7 +3,16 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { ExportTask } from '../tasks.ts';
 import { checkRun } from './saved-run-check.ts';
 
-export async function exportCommand(run: string, flags: Omit<ExportTask, 'run' | 'settings'>): Promise<void> {
+/** The option for the place of a run's module: `--model` names the folder that is written. */
+export const EXPORT_MODULE_FLAG = '--module';
+
+/** Options of `export`. */
+interface ExportFlags extends Omit<ExportTask, 'run' | 'settings'> {
+  readonly module?: string | undefined;
+  readonly changedModel?: boolean | undefined;
+}
+
+export async function exportCommand(run: string, { module, changedModel, ...flags }: ExportFlags): Promise<void> {
   if (flags.onnx === undefined && flags.model === undefined) {
     throw new ExpectationError({
       where: 'export',
@@ -11,7 +20,7 @@ export async function exportCommand(run: string, flags: Omit<ExportTask, 'run' |
       received: 'neither',
     });
   }
-  const { settings } = checkRun(run);
+  const { settings } = await checkRun(run, { model: module, changedModel, flag: EXPORT_MODULE_FLAG });
   const { exportAction } = await import('../actions/export.ts');
   await exportAction({ run, settings, ...flags });
 }

@@ -3,6 +3,7 @@ import type { CheckpointChoice } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from '../../config/settings.ts';
 import type { StoredData } from '../../config/stored-config.ts';
+import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { ImputeChoices, ImputeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
@@ -14,6 +15,7 @@ const [TENSORS, TABLE] = ['.safetensors', '.csv'];
 
 /** Options of `impute`. */
 type ImputeFlags = Partial<TrainConfig> &
+  ExperimentFlags &
   Omit<ImputeChoices, 'split'> & {
     readonly split?: ImputeChoices['split'];
     readonly json?: boolean;
@@ -21,16 +23,17 @@ type ImputeFlags = Partial<TrainConfig> &
   };
 
 export async function imputeCommand(run: string, flags: ImputeFlags): Promise<void> {
-  const task = imputeTask(run, flags);
+  const task = await imputeTask(run, flags);
   const { imputeAction } = await import('../actions/impute.ts');
   await imputeAction(task);
 }
 
-function imputeTask(run: string, flags: ImputeFlags): ImputeTask {
-  const { json = false, checkpoint, split = 'all', images, samples, draws, seed, holdOut, out, ...changes } = flags;
+async function imputeTask(run: string, flags: ImputeFlags): Promise<ImputeTask> {
+  const { json = false, checkpoint, split = 'all', images, samples, draws, seed, holdOut, out, ...others } = flags;
+  const { model, changedModel, ...changes } = others;
   checkEnding(out, [TENSORS, TABLE]);
   checkOutputFile(out);
-  const { settings } = checkRun(run, { changes, checkpoint, readsImages: true });
+  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel });
   refuseWholeData(run, settings.stored);
   if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], 'images');
   tell([threadsNotice(settings.config)]);

@@ -1,4 +1,5 @@
 // `flowvae sample <run>`: the checks before the model is loaded.
+import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { SampleTask } from '../tasks.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
@@ -7,11 +8,14 @@ import { checkRun } from './saved-run-check.ts';
 /** The endings of files that hold images and rows. */
 const ENDINGS = ['.png', '.npy', '.safetensors'];
 
-export async function sampleCommand(run: string, flags: Omit<SampleTask, 'run' | 'settings'>): Promise<void> {
+/** Options of `sample`. */
+type SampleFlags = Omit<SampleTask, 'run' | 'settings'> & ExperimentFlags;
+
+export async function sampleCommand(run: string, { model, changedModel, ...flags }: SampleFlags): Promise<void> {
   const { out } = flags;
   if (out !== undefined) checkEnding(out, [...ENDINGS, '.csv']);
   if (out !== undefined) checkOutputFile(out);
-  const { settings } = checkRun(run);
+  const { settings } = await checkRun(run, { model, changedModel });
   const { description } = settings.stored;
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, 'images');

@@ -3,9 +3,10 @@ import { type CheckpointChoice, refuseNoCheckpoint, refuseNoRun } from '@flowvae
 import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { type RunSettings, runSettings } from '../../config/stored-config.ts';
+import { type ExperimentFlags, experimentOfRun } from '../../definition/read-experiment.ts';
 
 /** A command's requirements on a run. */
-interface Wanted {
+interface Wanted extends ExperimentFlags {
   /** Settings that the command changes. */
   readonly changes?: Partial<TrainConfig>;
   /** The wanted checkpoint; the run may then be unfinished. Default: a finished run. */
@@ -22,9 +23,11 @@ interface CheckedRun {
 }
 
 /** @throws ExpectationError for a missing run, a damaged config, a missing checkpoint, or missing images */
-export function checkRun(run: string, { changes = {}, checkpoint, readsImages = false }: Wanted = {}): CheckedRun {
+export async function checkRun(run: string, wanted: Wanted = {}): Promise<CheckedRun> {
+  const { changes = {}, checkpoint, readsImages = false, ...flags } = wanted;
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
-  const settings = runSettings(run, changes);
+  const own = await experimentOfRun(run, flags);
+  const settings = runSettings(run, changes, own);
   if (checkpoint) refuseNoCheckpoint(run, checkpoint);
   return {
     settings,

@@ -9,6 +9,8 @@ import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../con
 import { runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
 import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
+import { type ExperimentRecord, nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
+import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { readConfigFile } from './config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
@@ -19,35 +21,46 @@ interface TrainFlags extends RunFlags, Record<string, unknown> {
   readonly out?: string;
   readonly resume?: string;
   readonly replay?: string;
+  readonly set?: Readonly<Record<string, string>>;
+  readonly model?: string | undefined;
+  readonly changedModel?: boolean;
 }
 
 /** Beside the run that is taken up. */
 interface Resumption extends Pick<RunFlags, 'allowDifferentMachine'> {
   readonly out: string | undefined;
   readonly given: Readonly<Record<string, unknown>>;
+  readonly own: OwnExperiment | undefined;
 }
 
-export async function trainCommand(flags: TrainFlags): Promise<void> {
+export async function trainCommand(file: string | undefined, flags: TrainFlags): Promise<void> {
   if (flags.replay === undefined) {
-    const task = trainTask(flags);
+    const task = await trainTask(file, flags);
     const { trainAction } = await import('../actions/train.ts');
     await trainAction(task);
   } else {
-    const task = replayTask(flags.replay, flags);
+    const task = await replayTask(flags.replay, { ...flags, model: flags.model ?? file });
     const { replayAction } = await import('../actions/replay.ts');
     await replayAction(task);
   }
 }
 
-function trainTask(flags: TrainFlags): TrainTask {
+async function trainTask(module: string | undefined, flags: TrainFlags): Promise<TrainTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
-  const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...options } = others;
-  const given = file === undefined ? options : { ...readConfigFile(file), ...options };
+  const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
+  const { set, model, changedModel, ...options } = most;
+  const ofFile = file === undefined ? undefined : readConfigFile(file);
+  const given = { ...ofFile?.settings, ...options };
   const isResumed = resume !== undefined;
-  const settings = isResumed ? resumedSettings(resume, { out, given, allowDifferentMachine }) : completeSettings(given);
+  const own = isResumed
+    ? await resumedExperiment(resume, { set, model: model ?? module, changedModel })
+    : await namedExperiment(module, { set, model, changedModel, recorded: ofFile?.experiment });
+  const settings = isResumed
+    ? resumedSettings(resume, { out, given, allowDifferentMachine, own })
+    : completeSettings(given, '', own && { ...own, given: Object.keys(options) as SettingName[] });
   const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
-  const folder = resume ?? out ?? freshFolder(config);
+  const folder = resume ?? out ?? freshFolder(config, own);
   if (!isResumed) {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
@@ -63,23 +76,23 @@ function trainTask(flags: TrainFlags): TrainTask {
   };
 }
 
-function replayTask(
+async function replayTask(
   run: string,
-  { json = false, quiet, verbose, replay: _, keepCheckpoints: __, data, ...others }: TrainFlags,
-): ReplayTask {
+  { json = false, quiet, verbose, replay: _, keepCheckpoints: __, data, model, changedModel, ...others }: TrainFlags,
+): Promise<ReplayTask> {
   const surplus = Object.keys(others)[0];
   if (surplus !== undefined) {
     const where = flagOf(surplus as SettingName);
     throw new ExpectationError({
       where,
-      expected: 'only --data, --json, --quiet and --verbose beside --replay',
+      expected: 'only --data, --model, --changed-model, --json, --quiet and --verbose beside --replay',
       received: 'it',
     });
   }
   refuseNoRun(run, 'begun');
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
-  const settings = runSettings(run, changes);
+  const settings = runSettings(run, changes, await experimentOfRun(run, { model, changedModel }));
   dataCounts(settings.config, { remedy: MOVED_REMEDY });
   return { run, settings, json, quiet, verbose };
 }
@@ -101,14 +114,41 @@ function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfi
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
 }
 
+/** How a command names an experiment. */
+interface Naming extends ExperimentFlags {
+  readonly set: Readonly<Record<string, string>> | undefined;
+}
+
+/** The experiment of a new run. */
+function namedExperiment(
+  module: string | undefined,
+  { set, model, changedModel, recorded }: Naming & { readonly recorded: ExperimentRecord | undefined },
+): Promise<OwnExperiment> | undefined {
+  const idle = model === undefined ? (changedModel ? '--changed-model' : undefined) : '--model';
+  if (idle !== undefined) throw needed(idle, '--resume or --replay beside it');
+  if (module !== undefined) return readExperiment(module, set ?? {}, recorded?.settings);
+  if (set) throw needed('--set', 'a module with settings of its own, as in flowvae train my.ts --set depth=3');
+  if (recorded) throw needed('--config', 'the module of that run before it, as in flowvae train my.ts --config …');
+  return undefined;
+}
+
+const needed = (where: string, expected: string) => new ExpectationError({ where, expected, received: 'none' });
+
+/** The experiment of a run that goes on, whose settings stay. */
+function resumedExperiment(run: string, { set, ...flags }: Naming): Promise<OwnExperiment | undefined> {
+  if (set) throw new ExpectationError({ where: '--set', expected: 'no --set beside --resume', received: 'it' });
+  refuseNoRun(run, 'begun');
+  return experimentOfRun(run, flags);
+}
+
 /** The settings of a resumed run; other given settings must agree with them. */
-function resumedSettings(run: string, { out, given, allowDifferentMachine = false }: Resumption): CheckedSettings {
+function resumedSettings(run: string, { out, given, allowDifferentMachine = false, own }: Resumption): CheckedSettings {
   if (out !== undefined && resolve(out) !== resolve(run)) {
     const expected = 'no other folder than the one that --resume names';
     throw new ExpectationError({ where: '--out', expected, received: out });
   }
   refuseNoRun(run, 'begun');
-  const stored = storedSettings(run);
+  const stored = storedSettings(run, own);
   const settings = changedSettings(stored, given);
   refuseTogether(settings);
   const except = [...settingsThatMayDiffer(allowDifferentMachine), 'data'];
@@ -116,9 +156,10 @@ function resumedSettings(run: string, { out, given, allowDifferentMachine = fals
   return settings;
 }
 
-/** `runs/planar-10-seed0`, with a number appended if this folder exists. */
-function freshFolder({ flow, seed }: TrainConfig): string {
-  const base = join('runs', `${flow.replace(/[^\w]+/g, '-').replace(/-$/, '')}-seed${seed}`);
+/** `runs/planar-10-seed0`, or by the name of a module, with a number appended if this folder exists. */
+function freshFolder({ flow, seed }: TrainConfig, own: OwnExperiment | undefined): string {
+  const name = (own ? nameOf(own) : flow).replace(/[^\w]+/g, '-').replace(/-$/, '');
+  const base = join('runs', `${name}-seed${seed}`);
   let candidate = base;
   for (let n = 2; existsSync(candidate); n++) candidate = `${base}-${n}`;
   return candidate;

@@ -8,12 +8,14 @@ import type { ChosenSettings } from './data-text.ts';
 import { percent } from './text-layout.ts';
 
 /**
+ * @param model the model in words, unless the likelihood says enough
  * @example `data        flowers.csv: 1,500 rows of 4 columns (1,200 / 150 / 150), 3.1 % missing; likelihood columns,
  * standardised`
  */
 export function dataLine(
   set: DataSet,
   { likelihood, binarize, standardize, batch }: ChosenSettings & Pick<TrainConfig, 'batch'>,
+  model?: string,
 ): string {
   const { name, description } = set;
   const { all, train, validation, test } = rowCounts(set);
@@ -23,7 +25,7 @@ export function dataLine(
   const columns = description.columns?.length ?? widthOfDatum(description);
   const datum =
     noun === 'row' ? counted(columns, 'column') : `${height} x ${width}${channels === 1 ? '' : ` x ${channels}`}`;
-  const settings = `likelihood ${likelihood}${binarisationIn({ binarize })}${standardize === 'no' ? '' : ', standardised'}`;
+  const settings = `${model ?? `likelihood ${likelihood}`}${binarisationIn({ binarize })}${standardize === 'no' ? '' : ', standardised'}`;
   const whole = batch === train && batch < fallbacks.batch ? `; batches of all ${batch} training rows` : '';
   const rows = `${grouped(all)} ${noun}${all === 1 ? '' : 's'} of ${datum}`;
   const splits = [train, validation, test].map(grouped).join(' / ');

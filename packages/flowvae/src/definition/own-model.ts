@@ -1,0 +1,61 @@
+// Checks of the model that a user's module made.
+import { ExpectationError } from '@flowvae/tensor';
+import type { Model } from '@flowvae/vae';
+import { flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
+import { modelOptions } from './experiment-definition.ts';
+import type { OwnExperiment } from './own-experiment.ts';
+
+/** The config, which notes the settings that are read. */
+export const noting = (config: TrainConfig, read: Set<SettingName>): TrainConfig =>
+  new Proxy(config, {
+    get(target, name) {
+      if (typeof name === 'string') read.add(name as SettingName);
+      return Reflect.get(target, name);
+    },
+    ownKeys(target) {
+      for (const name of modelOptions) read.add(name);
+      return Reflect.ownKeys(target);
+    },
+  });
+
+/**
+ * Refuses an option for the model that the user gave and the module never read: it would have no effect.
+ *
+ * @throws ExpectationError that names it
+ */
+export function refuseIgnored(own: OwnExperiment, config: TrainConfig, read: ReadonlySet<SettingName>): void {
+  const ignored = modelOptions.find((name) => own.given?.includes(name) && !read.has(name));
+  if (ignored === undefined) return;
+  throw new ExpectationError({
+    where: flagOf(ignored),
+    expected: 'an option that the model of the module reads',
+    received: `${String(config[ignored])}, which it does not`,
+    remedy: `leave it out, or let the module read config.${ignored}`,
+  });
+}
+
+/** The fields of every model, in words, and how to tell. */
+const needs: Readonly<Record<string, readonly [words: string, isMet: (value: unknown) => boolean]>> = {
+  variables: ['its variables by path', (value) => typeof value === 'object' && value !== null],
+  latent: ['a whole number, the width of z', (value) => Number.isSafeInteger(value) && Number(value) > 0],
+  noise: ['the noise of its posterior, { kind, width }', (value) => has(value, 'kind') && has(value, 'width')],
+  prior: ['a distribution with logProb and sampleAndLogProb', (value) => has(value, 'logProb') && has(value, 'noise')],
+  at: ['a function of rows', (value) => typeof value === 'function'],
+};
+
+const has = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && name in value;
+
+/** @throws ExpectationError for a value that is no model, naming the field that is missing or of another kind */
+export function checkedModel(model: unknown, module: string): Model {
+  for (const [name, [words, isMet]] of Object.entries(needs)) {
+    const value = (model as Readonly<Record<string, unknown>> | undefined)?.[name];
+    if (isMet(value)) continue;
+    throw new ExpectationError({
+      where: `${module}: model: ${name}`,
+      expected: words,
+      received: value === undefined ? 'none' : typeof value,
+      remedy: 'return what vae(…) or mlpVae(…) returns, or an object with the same fields',
+    });
+  }
+  return model as Model;
+}

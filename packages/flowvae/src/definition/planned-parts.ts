@@ -1,0 +1,26 @@
+// The parts of a run that settings describe, as values.
+import type { Binarisation, DataDescription } from '@flowvae/datasets';
+import type { Flow, InvertibleFlow } from '@flowvae/flows';
+import type { Objective } from '@flowvae/objectives';
+import type { Likelihood, MlpVaeOptions } from '@flowvae/vae';
+import type { TrainConfig } from '../config/settings.ts';
+
+/** Encoder and decoder. */
+export type Networks = Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>;
+
+/** Settings as values. */
+export interface PlannedParts {
+  /** The settings as text and numbers, as config.json holds them. */
+  readonly config: TrainConfig;
+  /** Refines the posterior; undefined: a diagonal normal. */
+  readonly flow: Flow | undefined;
+  /** Turns N(0, I) into the prior; undefined: N(0, I) itself. */
+  readonly prior: InvertibleFlow | undefined;
+  readonly likelihood: Likelihood;
+  /** With gradient estimator, samples and schedule. */
+  readonly objective: Objective;
+  readonly networks: Networks;
+  readonly binarisation: Binarisation;
+  /** The data that the settings are for. */
+  readonly data: DataDescription;
+}

@@ -1,0 +1,117 @@
+// An experiment in a program: trained, evaluated and reported as by the command, with a run folder or without.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Evaluation } from '@flowvae/evaluation';
+import type { ProgressStream, RunFolder } from '@flowvae/runs';
+import type { HistoryEntry } from '@flowvae/training';
+import type { SettingName, TrainConfig } from '../config/settings.ts';
+import { completeSettings } from '../config/train-config.ts';
+import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
+import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
+import { type Diagnostics, diagnose } from '../report/diagnostics.ts';
+import type { TrainReport } from '../report/report.ts';
+import { reportPage } from '../report/report-page.ts';
+import { chooseBackend, evaluateTest } from './evaluate-test.ts';
+import type { Experiment } from './experiment.ts';
+import { openRun } from './saved-run.ts';
+import { type TrainRunOptions, trainRun } from './train-run.ts';
+import { versions } from './versions.ts';
+
+/** The config of a program: the command's options, and under `set` the experiment's own settings. */
+export interface ProgramConfig extends Partial<TrainConfig> {
+  readonly set?: OwnValues;
+}
+
+/** Options of {@link train}. */
+export interface TrainOptions extends Omit<TrainRunOptions, 'out' | 'resume'> {
+  /** A run folder to keep, new or empty. Default: none is kept. */
+  readonly out?: string;
+}
+
+/** A trained experiment. */
+export interface ProgramRun {
+  readonly parts: Experiment;
+  readonly history: readonly HistoryEntry[];
+  /** The object that `flowvae train --json` prints. */
+  readonly report: TrainReport;
+  /** The kept folder. */
+  readonly folder?: RunFolder;
+}
+
+/**
+ * Trains an experiment as `flowvae train` does: equal settings give equal bytes.
+ *
+ * @param experiment made by `defineExperiment`
+ * @param config settings; the others have the experiment's values, or the command's defaults
+ * @throws ExpectationError for a setting or data that cannot be used, a used folder, or a part that fails its checks
+ */
+export async function train(
+  experiment: ExperimentDefinition,
+  config: ProgramConfig = {},
+  options: TrainOptions = {},
+): Promise<ProgramRun> {
+  const { set = {}, ...given } = config;
+  const values = checkedValues(experiment.settings ?? {}, set, { placeOf: (name) => `train: set.${name}` });
+  const names = Object.keys(given) as SettingName[];
+  const settings = completeSettings(given, 'train', { definition: experiment, values, given: names });
+  const scratch = options.out === undefined ? mkdtempSync(join(tmpdir(), 'flowvae-run-')) : undefined;
+  const out = options.out ?? join(scratch!, 'run');
+  try {
+    const { report } = await trainRun(settings, { ...options, out });
+    const { folder, parts } = await openRun(out, {}, { experiment });
+    const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
+    return { parts, history, report, ...(scratch === undefined ? { folder } : {}) };
+  } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The part of a run that {@link evaluate} and {@link report} take. */
+export type EvaluatedRun = Pick<ProgramRun, 'parts'>;
+
+/** Options of {@link evaluate} for a run. */
+export interface RunOptions {
+  readonly progress?: ProgressStream;
+  readonly signal?: AbortSignal;
+}
+
+const silent: ProgressStream = { write: () => true };
+
+/**
+ * Evaluates a run on its test rows, as `flowvae evaluate` does; undefined if it has none, or the work was stopped.
+ *
+ * @param run of `train` or `openRun`
+ */
+export async function evaluate(
+  { parts }: EvaluatedRun,
+  { progress = silent, signal }: RunOptions = {},
+): Promise<Evaluation | undefined> {
+  await chooseBackend(parts.config.engine);
+  return evaluateTest(parts, { progress, ...(signal ? { signal } : {}) });
+}
+
+/** A report: one HTML page, and the numbers behind it. */
+export interface ProgramReport {
+  readonly html: string;
+  readonly diagnostics: Diagnostics;
+}
+
+/** A run to report, and its name for the title. */
+export interface ReportedRun extends EvaluatedRun {
+  readonly history?: readonly HistoryEntry[];
+}
+
+/**
+ * The report of a run as `flowvae evaluate --report` writes it; undefined if it has no test rows, or the work was
+ * stopped.
+ */
+export async function report(
+  { parts, history = [] }: ReportedRun,
+  { name = 'experiment', progress = silent, signal }: RunOptions & { readonly name?: string } = {},
+): Promise<ProgramReport | undefined> {
+  await chooseBackend(parts.config.engine);
+  const diagnostics = await diagnose(parts, progress, signal);
+  if (!diagnostics) return undefined;
+  return { html: reportPage({ parts, diagnostics, history, name, versions: await versions() }), diagnostics };
+}
