@@ -1,5 +1,6 @@
 // A report as one HTML file: words, tables and figures inlined, nothing loaded. Readable in light and dark, on screen
 // and paper.
+import { sortingScript } from './table-sorting.ts';
 
 /** A picture of a report. */
 export interface ReportFigure {
@@ -13,11 +14,16 @@ export interface ReportFigure {
   readonly width?: 'half' | 'full';
 }
 
-/** A table of a report; numbers are given as text, already formatted. */
+/** A cell of a table: a text, numbers already formatted, or a small picture. */
+export type ReportCell = string | Pick<ReportFigure, 'image' | 'alt'>;
+
+/** A table of a report. */
 export interface ReportTable {
   readonly caption?: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly ReportCell[])[];
+  /** Whether a click on a column's name sorts the rows by it. Default false. */
+  readonly isSortable?: boolean;
 }
 
 /** A part of a report under a heading. */
@@ -61,7 +67,7 @@ ${subtitle ? `<p class="muted">${escaped(subtitle)}</p>` : ''}
 ${sections.map(sectionOf).join('\n')}
 ${footer ? `<footer class="muted">${escaped(footer)}</footer>` : ''}
 </main>
-</body>
+${sections.some(hasSorting) ? `<script>${sortingScript}</script>\n` : ''}</body>
 </html>
 `;
 }
@@ -80,6 +86,9 @@ caption { text-align: left; padding-bottom: 4px; }
 th, td { padding: 4px 14px 4px 8px; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; } thead th { border-bottom-width: 2px; } tbody tr:nth-child(even) { background: var(--stripe); }
 .scroll { overflow-x: auto; }
+td img { display: block; height: 44px; width: auto; image-rendering: pixelated; background: #fff; }
+th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; }
+th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
 .figures { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
 figure { margin: 8px 0; flex: 1 1 100%; min-width: 0; } figure.half { flex: 1 1 440px; }
 figure.half img { max-width: min(100%, 560px); } /* also where one stands alone in its row */
@@ -104,23 +113,32 @@ function sectionOf({ title, text = [], tables = [], figures = [] }: ReportSectio
   ].join('\n');
 }
 
-function tableOf({ caption, columns, rows }: ReportTable): string {
+function tableOf({ caption, columns, rows, isSortable = false }: ReportTable): string {
+  const heading = (text: string) => (isSortable ? `<button type="button">${escaped(text)}</button>` : escaped(text));
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
-    texts.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join('');
+    texts.map((text) => `<${tag}>${text}</${tag}>`).join('');
   return [
-    '<div class="scroll"><table>',
+    `<div class="scroll"><table${isSortable ? ' class="sortable"' : ''}>`,
     caption ? `<caption>${escaped(caption)}</caption>` : '',
-    `<thead><tr>${cells('th', columns)}</tr></thead>`,
-    `<tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n')}</tbody>`,
+    `<thead><tr>${cells('th', columns.map(heading))}</tr></thead>`,
+    `<tbody>${rows.map((row) => `<tr>${cells('td', row.map(cellOf))}</tr>`).join('\n')}</tbody>`,
     '</table></div>',
   ].join('\n');
 }
 
+const cellOf = (cell: ReportCell): string => (typeof cell === 'string' ? escaped(cell) : pictureOf(cell));
+
+const hasSorting = ({ tables = [] }: ReportSection) => tables.some(({ isSortable }) => isSortable);
+
 function figureOf({ image, alt, caption, width = 'full' }: ReportFigure): string {
-  const { type, displayWidth } = kindOf(image);
-  const data = Buffer.from(image).toString('base64');
-  const img = `<img src="data:${type};base64,${data}" alt="${escaped(alt)}"${displayWidth ? ` width="${displayWidth}"` : ''}>`;
+  const { displayWidth } = kindOf(image);
+  const img = pictureOf({ image, alt }, displayWidth ? ` width="${displayWidth}"` : '');
   return `<figure class="${width}">${img}${caption ? `<figcaption>${escaped(caption)}</figcaption>` : ''}</figure>`;
+}
+
+function pictureOf({ image, alt }: Pick<ReportFigure, 'image' | 'alt'>, size = ''): string {
+  const data = Buffer.from(image).toString('base64');
+  return `<img src="data:${kindOf(image).type};base64,${data}" alt="${escaped(alt)}"${size}>`;
 }
 
 /** PNG files begin with their signature; everything else is SVG. */

@@ -13,4 +13,11 @@ export { type ImageGridOptions, imageGrid, type PairedImageGridOptions, pairedIm
 export type { ImageForm, ImageMask } from './grids/image-values.ts';
 export { planeGrid } from './grids/plane-grid.ts';
 export type { DensityMap, PlaneGridOptions, PlanePanel } from './grids/plane-options.ts';
-export { type HtmlReport, htmlReport, type ReportFigure, type ReportSection, type ReportTable } from './html-report.ts';
+export {
+  type HtmlReport,
+  htmlReport,
+  type ReportCell,
+  type ReportFigure,
+  type ReportSection,
+  type ReportTable,
+} from './html-report.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Feeds, Model, Numbers } from './runtimes.ts';
 
-const executablePath = process.env.FLOWVAE_CHROMIUM ?? '/usr/bin/chromium';
+export const executablePath = process.env.FLOWVAE_CHROMIUM ?? '/usr/bin/chromium';
 
 export const hasChromium = (): boolean => existsSync(executablePath);
 

@@ -2,12 +2,13 @@
 
 import { labelRows } from '@flowvae/datasets';
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
-import { imageGrid, type PointClass, scatterChart } from '@flowvae/figures';
+import { imageGrid, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { observable } from '@flowvae/vae';
 import type { Experiment } from '../run/experiment.ts';
 import { nounOf } from './counted.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
+import { principalPlane } from './latent/principal-components.ts';
 import { read } from './picture-parts.ts';
 
 /** Values that a dimension takes in a traversal: ±3 in steps of 0.75, in units of the prior N(0, 1). */
@@ -52,38 +53,78 @@ export function traversalFigure(
   });
 }
 
+/** Points of a chart with words for its axes. */
+interface Plane {
+  /** [n, 2], row-major. */
+  readonly points: Float32Array;
+  readonly note?: string;
+  readonly axes: readonly [x: string, y: string];
+}
+
 /**
- * Posterior means of the test images, coloured by class, in the two most active dimensions; undefined without labels or
- * a second dimension.
+ * Posterior means of the test images, coloured by class: in the two most active dimensions and, of more than two, in
+ * their two principal components; none without labels or a second dimension.
  */
-export function latentMapFigure(
-  { set, data, model }: Experiment,
+export function latentMapFigures(
+  parts: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
-): Uint8Array | undefined {
-  if (!set.y || set.y.shape.length > 1 || model.latent < 2) return undefined;
+): readonly Uint8Array[] {
+  const { dim } = statistics;
+  const rows = dim < 2 || statistics.count < 2 ? undefined : rowsOfClasses(parts, statistics.count);
+  if (!rows) return [];
+  const planes = [
+    mostActive(statistics, activity),
+    ...(dim > 2 && statistics.count > 2 ? [principal(statistics)] : []),
+  ];
+  return planes.map(({ points, note, axes: [xLabel, yLabel] }) =>
+    scatterChart({
+      title: `Posterior means of ${statistics.count} test ${nounOf(parts.data)}s, by class`,
+      ...(note ? { note } : {}),
+      xLabel,
+      yLabel,
+      classes: rows.map(({ label, rows: own }) => ({
+        label,
+        points: Float32Array.from(own.flatMap((i) => [points[2 * i]!, points[2 * i + 1]!])),
+      })),
+      width: 560, // half a page
+      height: 600,
+    }),
+  );
+}
+
+function mostActive({ mean, dim }: PosteriorStatistics, activity: LatentActivity): Plane {
   const [a, b] = byActivity(activity) as [number, number];
   const [first, second] = [Math.min(a, b), Math.max(a, b)];
-  const own = labelRows(set.y, set.splits.test.subarray(0, statistics.count));
+  return {
+    points: Float32Array.from({ length: (2 * mean.length) / dim }, (_, at) =>
+      at % 2 === 0 ? mean[(at / 2) * dim + first]! : mean[((at - 1) / 2) * dim + second]!,
+    ),
+    ...(dim > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
+    axes: [`E[z${subscript(first)}|x]`, `E[z${subscript(second)}|x]`],
+  };
+}
+
+function principal({ mean, dim }: PosteriorStatistics): Plane {
+  const { points, shares } = principalPlane(mean, dim);
+  const [first, second] = shares.map((share) => `${(100 * share).toFixed(1)} %`);
+  return {
+    points,
+    note: 'the two directions in which posterior means vary most',
+    axes: [`first principal component of E[z|x], ${first} of the variance`, `second, ${second}`],
+  };
+}
+
+/** The rows of each class; undefined without labels, or where labels are numbers. */
+function rowsOfClasses({ set, data }: Experiment, count: number) {
+  if (!set.y || set.y.shape.length > 1) return undefined;
+  const own = labelRows(set.y, set.splits.test.subarray(0, count));
   const kinds = [...new Set(own)].toSorted((x, y) => x - y);
-  if (kinds.length > MOST_CLASSES) return undefined; // numbers, not classes
-  const classes = kinds.map((label): PointClass => {
-    const rows = [...own.keys()].filter((i) => own[i] === label);
-    const at = (i: number, d: number) => statistics.mean[i * statistics.dim + d]!;
-    return {
-      label: data.classes?.[label] ?? String(label),
-      points: Float32Array.from(rows.flatMap((i) => [at(i, first), at(i, second)])),
-    };
-  });
-  return scatterChart({
-    title: `Posterior means of ${statistics.count} test ${nounOf(data)}s, by class`,
-    ...(model.latent > 2 ? { note: 'the two dimensions in which posterior means vary most' } : {}),
-    xLabel: `E[z${subscript(first)}|x]`,
-    yLabel: `E[z${subscript(second)}|x]`,
-    classes,
-    width: 560, // half a page
-    height: 600,
-  });
+  if (kinds.length > MOST_CLASSES) return undefined;
+  return kinds.map((label) => ({
+    label: data.classes?.[label] ?? String(label),
+    rows: [...own.keys()].filter((i) => own[i] === label),
+  }));
 }
 
 /** Dimensions are counted from 1, as in formulas. */

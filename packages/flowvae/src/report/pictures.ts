@@ -10,6 +10,9 @@ import { nounOf } from './counted.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
 import { binarisationIn, modelIn } from './picture-parts.ts';
 
+/** Pixels of a term's chart: each has an axis of its own, for their sizes differ by orders. */
+const TERM_HEIGHT = 260;
+
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
 /** The bound against steps, with its terms. */
@@ -21,7 +24,7 @@ export function learningCurveFigure(
   const { config, data } = run;
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
-  const lines = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
+  const terms = TERMS.map((name) => ({ label: name, points: line(name) })).filter(({ points }) => points.length > 0);
   const xLabel = 'training step';
   const title = `−ELBO of training batches, ${modelIn(run)}${binarisationIn(config)}`;
   const bound = {
@@ -31,13 +34,16 @@ export function learningCurveFigure(
     series: [{ label: '−ELBO', points: line('elbo', -1) }],
     yRange: 'robust',
   } as const;
-  const parts = {
-    title: line('kl').length > 0 ? 'ELBO = logLikelihood − kl' : 'ELBO = logLikelihood + logPrior − logBase + logDet',
-    xLabel,
-    yLabel: `mean per ${nounOf(data)} (nats)`,
-    series: lines,
-  } as const;
-  return panels([bound, parts], file);
+  const sum =
+    line('kl').length > 0 ? 'ELBO = logLikelihood − kl' : 'ELBO = logLikelihood + logPrior − logBase + logDet';
+  const ofTerms = terms.map((series, i) => ({
+    title: i === 0 ? `${series.label}, in ${sum}` : series.label,
+    xLabel: i === terms.length - 1 ? xLabel : '',
+    yLabel: `nats per ${nounOf(data)}`,
+    series: [series],
+    height: TERM_HEIGHT,
+  }));
+  return panels([bound, ...ofTerms], file);
 }
 
 const GRID_SAMPLES = 100;

@@ -12,10 +12,11 @@ import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
-import { latentMapFigure, traversalFigure } from './latent-pictures.ts';
+import { latentMapFigures, traversalFigure } from './latent-pictures.ts';
 import { binarisationIn, ownModelIn } from './picture-parts.ts';
 import { learningCurveFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
+import { worstTable } from './worst-table.ts';
 
 /** The contents of the page. */
 export interface ReportPage {
@@ -36,7 +37,7 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
   const sections = [
     summary(diagnostics),
     { title: 'Learning curve', figures: history.length > 0 ? [learningCurve(parts, history)] : [] },
-    perImage(diagnostics),
+    perImage(parts, diagnostics),
     layers(diagnostics),
     latent(parts, diagnostics),
     ...(diagnostics.gaps.length > 0 ? [gap(diagnostics)] : []), // not of every model
@@ -110,12 +111,13 @@ const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): Rep
   alt: 'Negative ELBO of training batches against steps, and its terms',
 });
 
-const perImage = (diagnostics: Diagnostics): ReportSection => ({
+const perImage = (parts: Experiment, diagnostics: Diagnostics): ReportSection => ({
   title: diagnostics.noun === 'image' ? 'Image by image' : 'Row by row',
   text: [
     'k̂ is the shape of the tail of the importance weights; an effective sample size near 1 means that one sample decides the estimate.',
   ],
   figures: perImageFigures(diagnostics),
+  tables: [worstTable(parts, diagnostics)],
 });
 
 function layers(diagnostics: Diagnostics): ReportSection {
@@ -139,7 +141,7 @@ function layers(diagnostics: Diagnostics): ReportSection {
 function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
   const { statistics, activity } = diagnostics;
   const isStandard = hasStandardPrior(parts.model);
-  const map = latentMapFigure(parts, statistics, activity);
+  const maps = latentMapFigures(parts, statistics, activity);
   const factorised = 'KL per dimension is in closed form, because the posterior is factorised.';
   const joined = 'The posterior is not factorised, so its KL divergence exists in total only, not for each dimension.';
   return {
@@ -154,7 +156,7 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
     ],
     figures: [
       ...latentFigures(diagnostics, isStandard),
-      ...(map ? [{ image: map, alt: 'Posterior means coloured by class', width: 'half' } as const] : []),
+      ...maps.map((image) => ({ image, alt: 'Posterior means coloured by class', width: 'half' }) as const),
     ],
   };
 }

@@ -1,0 +1,22 @@
+// The script of a report's tables: a click on a column's name sorts the rows by it.
+
+/** Numbers by their size, a true minus included; other cells by their text; pictures stay with their rows. */
+export const sortingScript = `
+for (const table of document.querySelectorAll("table.sortable")) {
+  const valueOf = (row, i) => {
+    const text = row.cells[i].textContent.trim().replace(/^\\u2212/, "-");
+    return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  };
+  const byValue = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
+  table.tHead.addEventListener("click", (event) => {
+    const heading = event.target.closest("th");
+    if (!heading) return;
+    const falls = heading.getAttribute("aria-sort") === "ascending";
+    for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", falls ? "descending" : "ascending");
+    const rows = [...table.tBodies[0].rows].map((row) => [valueOf(row, heading.cellIndex), row]);
+    rows.sort(([a], [b]) => (falls ? byValue(b, a) : byValue(a, b)));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  });
+}
+`;
