@@ -27,3 +27,4 @@ export {
 } from './posterior-statistics.ts';
 export { type InferenceGap, type InferenceGapsOptions, inferenceGaps } from './refine.ts';
 export { latents, logProbs, type SamplesOptions, samples, type TabulateOptions, tabulate } from './tabulate.ts';
+export { type WeightedDraws, type WeightedDrawsOptions, weightedDraws } from './weighted-draws.ts';

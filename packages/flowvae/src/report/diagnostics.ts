@@ -9,6 +9,8 @@ import {
   latentActivity,
   type PosteriorStatistics,
   posteriorStatistics,
+  type WeightedDraws,
+  weightedDraws,
 } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import type { ProgressStream } from '@flowvae/runs';
@@ -29,6 +31,8 @@ export interface Diagnostics {
   readonly activity: LatentActivity;
   /** For the first few test data; none of a model whose posterior cannot be refined. */
   readonly gaps: readonly InferenceGap[];
+  /** Of the same data, draws with their weights. */
+  readonly draws: readonly WeightedDraws[];
 }
 
 /** Draws for each image in the statistics of layers and means. */
@@ -36,6 +40,9 @@ const DRAWS = 50;
 
 /** Test images whose posteriors are refined one by one. */
 const REFINED = 16;
+
+/** Test images whose posteriors are drawn, and the draws for each. */
+const [SLICED, SLICE_DRAWS] = [5, 4000];
 
 /** Test images in the statistics, at most. */
 const MOST_IMAGES = 1000;
@@ -73,7 +80,14 @@ export async function diagnose(
     key: fold(key, 'diagnostics'),
   });
   if (signal?.aborted) return undefined;
-  const refined = { evaluation, noun, estimates, statistics, activity: latentActivity(statistics) };
+  const draws = await weightedDraws({
+    ...common,
+    modelAt: model.at,
+    data: { ...test, count: Math.min(SLICED, test.count) },
+    samples: SLICE_DRAWS,
+    key: fold(key, 'slices'),
+  });
+  const refined = { evaluation, noun, estimates, statistics, activity: latentActivity(statistics), draws };
   if (!isParametric(model)) return { ...refined, gaps: [] };
   progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), noun)}\n`);
   const gaps = await inferenceGaps({

@@ -8,6 +8,7 @@ import { observable } from '@flowvae/vae';
 import type { Experiment } from '../run/experiment.ts';
 import { nounOf } from './counted.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
+import { subscript } from './latent/dimension-names.ts';
 import { principalPlane } from './latent/principal-components.ts';
 import { read } from './picture-parts.ts';
 
@@ -126,6 +127,3 @@ function rowsOfClasses({ set, data }: Experiment, count: number) {
     rows: [...own.keys()].filter((i) => own[i] === label),
   }));
 }
-
-/** Dimensions are counted from 1, as in formulas. */
-export const subscript = (d: number): string => String(d + 1).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]!);

@@ -6,7 +6,8 @@ import { paretoKThreshold } from '@flowvae/objectives';
 import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-report.ts';
-import { byActivity, subscript } from './latent-pictures.ts';
+import { subscript } from './latent/dimension-names.ts';
+import { byActivity } from './latent-pictures.ts';
 
 const svg = { format: 'svg' } as const;
 const half = { width: 560, height: 360 } as const;

@@ -12,7 +12,8 @@ import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
-import { latentMapFigures, traversalFigure } from './latent-pictures.ts';
+import { posteriorSlices } from './latent/posterior-slices.ts';
+import { byActivity, latentMapFigures, traversalFigure } from './latent-pictures.ts';
 import { binarisationIn, ownModelIn } from './picture-parts.ts';
 import { learningCurveFigure } from './pictures.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
@@ -156,9 +157,19 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
     ],
     figures: [
       ...latentFigures(diagnostics, isStandard),
+      ...slices(diagnostics),
       ...maps.map((image) => ({ image, alt: 'Posterior means coloured by class', width: 'half' }) as const),
     ],
   };
+}
+
+/** q beside p(z|x) of a few data; none of a latent of one dimension. */
+function slices({ draws, statistics, activity, noun }: Diagnostics): readonly ReportFigure[] {
+  if (statistics.dim < 2 || draws.length === 0) return [];
+  const [a, b] = byActivity(activity) as [number, number];
+  const named = draws.map((each, i) => ({ ...each, name: `test ${noun} ${i}` }));
+  const image = posteriorSlices(named, statistics.dim, [Math.min(a, b), Math.max(a, b)]);
+  return [{ image, alt: 'q(z|x) beside p(z|x) of single data points' }];
 }
 
 function gap(diagnostics: Diagnostics): ReportSection {
