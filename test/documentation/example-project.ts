@@ -9,15 +9,23 @@ import type { Example } from './examples.ts';
 /** First lines of errors, by the name of the example. */
 export type Failures = [name: string, message: string][];
 
-/** Writes examples as files of a folder; returns their paths, in their order. */
+/**
+ * Writes examples as files of a folder; returns their paths, in their order. An example whose first line is a file's
+ * name stands there under this name too, where others import it.
+ */
 export function writeExamples(folder: string, examples: readonly Example[]): string[] {
   mkdirSync(folder, { recursive: true });
   return examples.map(({ language, code }, i) => {
+    const name = fileNameOf(code);
+    if (name !== undefined) writeFileSync(join(folder, name), code);
     const file = join(folder, `example-${i + 1}.${language}`);
     writeFileSync(file, code);
     return file;
   });
 }
+
+/** The file that an example is, by its first line: `// mine.ts`. */
+export const fileNameOf = (code: string): string | undefined => /^\/\/ ([\w-]+\.[jt]s)\n/.exec(code)?.[1];
 
 /** TypeScript's errors in files under a tsconfig; the first message of each example, and of any other file. */
 export function typeErrors(tsconfig: string, files: readonly string[], examples: readonly Example[]): Failures {

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { flowvae } from '../processes/programs.ts';
 import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 
-/** Makes node refuse to find TensorFlow.js, ONNX Runtime and the canvas. */
+/** Makes node refuse to find TensorFlow.js, ONNX Runtime, the canvas and the loader of plug-ins. */
 const refusing = `export const resolve = (name, context, next) => {
-  if (/^(@tensorflow|onnxruntime|@napi-rs|chart\\.js)/.test(name)) throw new Error('not to be loaded: ' + name);
+  if (/^(@tensorflow|onnxruntime|@napi-rs|chart\\.js|tsx)/.test(name)) throw new Error('not to be loaded: ' + name);
   return next(name, context);
 }`;
 const moduleOf = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;

@@ -162,7 +162,7 @@ describe.sequential('the command', () => {
     const both = await flowvae(['train', '--replay', finished, '--resume', finished]);
     expect([both.code, both.stderr]).toEqual([
       2,
-      'flowvae: --resume: expected only --data, --model, --changed-model, --json, --quiet and --verbose beside --replay, got it\n',
+      'flowvae: --resume: expected only --data, --model, --plugin, --changed-model, --json, --quiet and --verbose beside --replay, got it\n',
     ]);
   });
 

@@ -25,6 +25,7 @@ export { splitNames, widthOfDatum } from './sets/data-set.ts';
 export { type DataMoments, dataMoments } from './sets/moments.ts';
 export { type DataOptions, type DataSetOptions, dataSet, openData } from './sets/open-data.ts';
 export type { GivenArray, GivenData, GivenRows } from './sources/given-source.ts';
+export { type ReaderResult, type ReaderRow, type ReaderTable, readerOf } from './sources/reader.ts';
 export { kindOfSource } from './sources/source-kinds.ts';
 export type { ElementType } from './stored/element-types.ts';
 export type { StoredArray } from './stored/stored-array.ts';

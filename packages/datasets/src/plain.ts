@@ -7,4 +7,5 @@ export { type DataDescription, type SplitName, splitNames, type ValueForm } from
 export { readSplitRule, splitRuleUsage } from './sets/split-rule.ts';
 export { lookAt } from './sources/look.ts';
 export { isMnistName } from './sources/mnist-name.ts';
+export { type ReaderRow, type ReaderTable, readerOf } from './sources/reader.ts';
 export { type NamedSource, readSourceText } from './sources/source-text.ts';

@@ -26,5 +26,6 @@ export { type GaussianParams, gaussian } from './observations/gaussian.ts';
 export { LEVELS } from './observations/levels.ts';
 export { type LogisticMixtureParams, logisticMixture } from './observations/logistic-mixture.ts';
 export { type LogitNormalParams, logitNormal } from './observations/logit-normal.ts';
+export { type ObservationParts, observation } from './observations/observation.ts';
 export { oneHot } from './observations/one-hot.ts';
 export { type Box, type BoxDistribution, uniformBox } from './uniform-box.ts';

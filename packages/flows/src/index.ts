@@ -35,13 +35,22 @@ export {
   type Params,
   type ParamValues,
 } from './flow.ts';
-export { type FlowTerm, NarrowLatentError } from './formula/flow-terms.ts';
-export { type FormulaOptions, makeFlow, parseFlow, parseInvertibleFlow } from './formula/formula.ts';
+export type { FlowArgument, FlowLayerRequest, FlowRow, FlowTable, OwnFlowRow } from './formula/flow-table.ts';
+export { flowTable } from './formula/flow-table.ts';
+export { type FlowTerm, type InvertibleTerm, NarrowLatentError } from './formula/flow-terms.ts';
+export {
+  type FormulaOptions,
+  makeFlow,
+  type ParseFlowOptions,
+  parseFlow,
+  parseInvertibleFlow,
+} from './formula/formula.ts';
 export type { NetworkOptions } from './frames/conditioner.ts';
 export type { PlanarShapes } from './frames/planar-flow.ts';
 export type { SylvesterShapes } from './frames/sylvester-flow.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';
 export { fromSylvesterFlows, type ImportedPosterior, type SylvesterFlowsKind } from './import/sylvester-flows.ts';
+export { type FlowLaw, type FlowLawsOptions, flowLaws } from './laws/flow-laws.ts';
 export { type Initialisation, initialisations } from './posterior/initialisation.ts';
 export { type NormalHead, normalScales } from './posterior/normal-head.ts';
 export {

@@ -49,7 +49,7 @@ export { warnOfLaunch } from './command/launch/launch-notice.ts';
 export type { CheckedSettings } from './config/checked-settings.ts';
 export { type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';
-export { completeConfig } from './config/train-config.ts';
+export { completeConfig, readSettings } from './config/train-config.ts';
 export {
   type DescribedContext,
   defineExperiment,
@@ -63,6 +63,10 @@ export {
 export type { Networks, PlannedParts } from './definition/planned-parts.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './modules/load-module.ts';
 export type { ModuleFile, ModuleRecord } from './modules/module-files.ts';
+export { type LoadPluginsOptions, loadPlugins } from './plugins/load-plugins.ts';
+export type { Plugin } from './plugins/plugin.ts';
+export type { PluginTables } from './plugins/tables.ts';
+export type { PluginOptions } from './plugins/vocabulary.ts';
 export { type OnnxFiles, onnxFiles } from './portable/onnx-files.ts';
 export { type LoadModelOptions, loadModel, type PortableModel, saveModel } from './portable/portable-model.ts';
 export {

@@ -20,7 +20,11 @@ export {
   gradients,
   type ModelNeed,
   type ObjectiveName,
+  type ObjectiveRow,
+  type ObjectiveTable,
   type ObjectiveTerms,
+  type OwnObjectiveRow,
+  objectiveTable,
 } from './formula/objective-table.ts';
 export { freeBits, freeBitsInTotal } from './free-bits.ts';
 export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';

@@ -1,5 +1,15 @@
 export type { Likelihood, LikelihoodParams, LikelihoodStart } from './likelihoods/likelihood.ts';
-export { acceptsForm, type DataForm, type LikelihoodTerms, likelihoodUsage } from './likelihoods/likelihood-table.ts';
+export {
+  acceptsForm,
+  type DataForm,
+  type LikelihoodArgument,
+  type LikelihoodRow,
+  type LikelihoodTable,
+  type LikelihoodTerms,
+  likelihoodTable,
+  likelihoodUsage,
+  type OwnLikelihoodRow,
+} from './likelihoods/likelihood-table.ts';
 export { type LikelihoodData, likelihoods, makeLikelihood, parseLikelihood } from './likelihoods/parse-likelihood.ts';
 export { type MlpVae, type MlpVaeOptions, mlpVae } from './models/mlp-vae.ts';
 export {

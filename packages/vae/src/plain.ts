@@ -4,10 +4,12 @@
 export {
   acceptsForm,
   type DataForm,
+  type LikelihoodTable,
   type LikelihoodTerms,
-  likelihoodNames,
+  likelihoodsIn,
   likelihoodTable,
   likelihoodUsage,
+  type OwnLikelihoodRow,
   readLikelihood,
 } from './likelihoods/likelihood-table.ts';
 export { architectures } from './networks/architectures.ts';

@@ -291,8 +291,8 @@ export const flows: readonly Explained[] = [
   },
   {
     file: 'packages/flows/src/formula/flow-terms.ts',
-    before: 'const { args: declared = [], fewest = 1 } = flowTable[name];',
-    after: ['const { args: declared = [], fewest = 0 } = flowTable[name];'],
+    before: 'const { args: declared = [], fewest = 1 } = row;',
+    after: ['const { args: declared = [], fewest = 0 } = row;'],
     reason: 'no latent has 0 dimensions',
   },
 ];

@@ -2,6 +2,7 @@ import { type GivenData, givenSource } from '../sources/given-source.ts';
 import { joinedSource } from '../sources/joined-source.ts';
 import { isMnistName } from '../sources/mnist-name.ts';
 import type { OpenedSource, SourceOptions } from '../sources/opened-part.ts';
+import type { ReaderTable } from '../sources/reader.ts';
 import { openSource } from '../sources/source-kinds.ts';
 import { type NamedSource, readSourceText } from '../sources/source-text.ts';
 import type { DataDescription, DataSet } from './data-set.ts';
@@ -18,6 +19,8 @@ export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like'> 
   readonly splitSeed?: number;
   /** The data that a model was trained on: other data must fit it, and columns and classes are those of it. */
   readonly like?: DataDescription;
+  /** Readers of formats that flowvae does not know. Default none. */
+  readonly readers?: ReaderTable;
   /** Called with the share of the values that were looked at. */
   readonly onProgress?: (share: number) => void;
 }
@@ -34,9 +37,9 @@ export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like'> 
  * @example const data = await openData('data.npz:x_train,x_test'); // data.description.form is 'levels'
  */
 export async function openData(text: string, options: DataOptions = {}): Promise<DataSet> {
-  const { splits = 'auto', splitSeed: seed = 0, like, onProgress, shape, ...reading } = options;
+  const { splits = 'auto', splitSeed: seed = 0, like, onProgress, shape, readers, ...reading } = options;
   const rule = readSplitRule(splits);
-  const source = await openAll(text, {
+  const source = await openAll(text, readers, {
     ...reading,
     ...(rule.kind === 'column' ? { partColumn: rule.name } : {}),
     ...(like ? { like } : {}),
@@ -58,13 +61,14 @@ export function dataSet(given: GivenData, options: DataSetOptions = {}): DataSet
   return setOf(givenSource(given), { text: given.name, rule: readSplitRule(splits), seed, like });
 }
 
-async function openAll(text: string, options: SourceOptions): Promise<OpenedSource> {
+async function openAll(text: string, readers: ReaderTable | undefined, options: SourceOptions): Promise<OpenedSource> {
   const opened: OpenedSource[] = [];
   try {
     const sources = readSourceText(text);
     for (const [i, source] of sources.entries()) {
       const own = ownNames(sources, i, options);
-      opened.push(await openSource(source, i === 0 ? own : { ...own, ...likeFirst(opened[0]!, options) }));
+      const like = i === 0 ? {} : likeFirst(opened[0]!, options);
+      opened.push(await openSource(source, { ...own, ...like }, readers));
     }
     return joinedSource(text, opened);
   } catch (error) {

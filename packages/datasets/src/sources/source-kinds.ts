@@ -4,11 +4,13 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { isCifarFolder } from '../formats/cifar.ts';
 import { isIdxFolder } from '../idx-folder.ts';
 import { arraySource } from './array-source.ts';
+import { givenSource } from './given-source.ts';
 import { idxSource, mnistSource } from './image-source.ts';
 import { lookAt } from './look.ts';
 import { isMnistName } from './mnist-name.ts';
 import type { OpenedSource, SourceOptions } from './opened-part.ts';
 import { pictureSource } from './picture-source.ts';
+import { type ReaderTable, readBy, readerOf } from './reader.ts';
 import type { NamedSource } from './source-text.ts';
 import { isTable, tableSource } from './table-source.ts';
 
@@ -42,10 +44,15 @@ const kinds = {
 /**
  * Opens one source.
  *
+ * @param readers readers of one's own; none by default
  * @throws ExpectationError where there is no such file, an option is for another kind of source, or the file is damaged
  */
-export async function openSource(source: NamedSource, options: SourceOptions): Promise<OpenedSource> {
-  const kind: SourceKind = kinds[kindOf(source)];
+export async function openSource(
+  source: NamedSource,
+  options: SourceOptions,
+  readers: ReaderTable = {},
+): Promise<OpenedSource> {
+  const kind = kindOf(source, readers);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === false || kind.takes.includes(name as keyof SourceOptions)) continue;
     const isColumn = name === 'partColumn';
@@ -69,10 +76,10 @@ export async function openSource(source: NamedSource, options: SourceOptions): P
 }
 
 /** The kind of a source in words: `a table`. @throws ExpectationError where there is no such file */
-export const kindOfSource = (source: NamedSource): string => kinds[kindOf(source)].name;
+export const kindOfSource = (source: NamedSource, readers: ReaderTable = {}): string => kindOf(source, readers).name;
 
-function kindOf({ path, members }: NamedSource): keyof typeof kinds {
-  if (isMnistName(path)) return 'mnist';
+function kindOf({ path, members }: NamedSource, readers: ReaderTable): SourceKind {
+  if (isMnistName(path)) return kinds.mnist;
   if (!existsSync(path)) {
     const named = members ? ` (arrays ${members.join(', ')})` : '';
     throw new ExpectationError({
@@ -81,10 +88,15 @@ function kindOf({ path, members }: NamedSource): keyof typeof kinds {
       received: `nothing of that name${named}`,
     });
   }
-  if (!statSync(path).isDirectory()) return isTable(path) ? 'table' : 'arrays';
+  const reader = readerOf(path, readers);
+  if (reader) {
+    const open = async () => givenSource(await readBy(reader, path));
+    return { name: `data of the reader ${reader.name}`, takes: ['like'], open };
+  }
+  if (!statSync(path).isDirectory()) return isTable(path) ? kinds.table : kinds.arrays;
   checkFolder(path);
-  if (isIdxFolder(path)) return 'idx';
-  return isCifarFolder(path) ? 'arrays' : 'pictures';
+  if (isIdxFolder(path)) return kinds.idx;
+  return isCifarFolder(path) ? kinds.arrays : kinds.pictures;
 }
 
 function checkFolder(path: string): void {

@@ -4,7 +4,7 @@ import { checkShape, ExpectationError, type Tensor, type Tensor1D, type Tensor2D
 import type { Noise, Observation } from '../distribution.ts';
 
 /** The formulas of an {@link Observation}. */
-interface ObservationParts {
+export interface ObservationParts {
   /** The name of the function that makes the distribution, for errors. */
   readonly name: string;
   /** Rows of the distribution's parameters; all data share a single row. */
@@ -26,7 +26,7 @@ interface ObservationParts {
 
 /**
  * An {@link Observation} from its formulas. Either x or the parameters may have a single row, which then serves all
- * rows of the other.
+ * rows of the other. A likelihood of one's own gives its formulas here.
  */
 export function observation(parts: ObservationParts): Observation {
   const { name, rows, width, noise, logProbOfEach } = parts;

@@ -1,5 +1,6 @@
 // Every flow that a formula can name, as data that needs no tensor library. To add one: a row here, and its maker in
 // flow-makers.ts.
+import type { Flow } from '../flow.ts';
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 
 /** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
@@ -19,6 +20,27 @@ export interface FlowRow {
   /** Absent: the flow has an inverse. */
   readonly hasInverse?: false;
 }
+
+/** A layer of a formula, as a row's `make` is asked for it. */
+export interface FlowLayerRequest {
+  /** The latent's width. */
+  readonly dim: number;
+  /** A value for every argument that the row declares. */
+  readonly args: Readonly<Record<string, number>>;
+  /** The layer's place in its formula, from 0: fixed numbers of a layer, such as a permutation, may depend on it. */
+  readonly place: number;
+  /** Width of the features that networks inside the flow may take; 0 for none. */
+  readonly contextWidth: number;
+}
+
+/** A row of a table of one's own: it makes its flow itself. */
+export interface OwnFlowRow extends FlowRow {
+  /** One layer; `*n` chains n of them. */
+  readonly make: (asked: FlowLayerRequest) => Flow;
+}
+
+/** Flows that a formula can name. */
+export type FlowTable = Readonly<Record<string, FlowRow>>;
 
 /** Sizes of the networks inside a flow, e.g. `realnvp(32,1)*4`. */
 const networkArgs: readonly FlowArgument[] = [

@@ -1,16 +1,17 @@
 // Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, parsed with the table alone: one
 // grammar for the command line, config files and `parseFlow`, which makes flows from the terms.
 import { didYouMean, ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
-import { type FlowArgument, type FlowName, flowNames, flowTable, type InvertibleName } from './flow-table.ts';
+import { type FlowArgument, type FlowRow, type FlowTable, flowTable, type OwnFlowRow } from './flow-table.ts';
 
 /** Limit on the layers of one term, above every experiment; it catches typing errors. */
 const MOST_LAYERS = 1024;
 
-const grammar = `terms joined by '-', each a flow (${flowNames.join(', ')}) with optional '(arguments)' and an optional '*count'`;
+const grammarOf = (names: readonly string[]) =>
+  `terms joined by '-', each a flow (${names.join(', ')}) with optional '(arguments)' and an optional '*count'`;
 
 /** A term of a formula. */
-export interface FlowTerm<N extends FlowName = FlowName> {
-  readonly name: N;
+export interface FlowTerm {
+  readonly name: string;
   /** The number after `*`, 1 if absent. */
   readonly count: number;
   /** A value for every declared argument. */
@@ -20,7 +21,13 @@ export interface FlowTerm<N extends FlowName = FlowName> {
   /** The place of its first character, from 0. */
   readonly at: number;
   readonly text: string;
+  readonly hasInverse: boolean;
+  /** The row of a flow that makes itself; absent for a built-in flow. */
+  readonly row?: OwnFlowRow;
 }
+
+/** A term whose flow has an inverse. */
+export type InvertibleTerm = FlowTerm & { readonly hasInverse: true };
 
 /** The error for a latent that is too narrow for a flow of a formula. */
 export class NarrowLatentError extends ExpectationError {
@@ -44,34 +51,41 @@ export class NarrowLatentError extends ExpectationError {
  *
  * @param formula e.g. `planar*10`
  * @param dim the latent's width
+ * @param table the flows that can be named. Default: the built-in ones
  * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the latent is too
  * narrow for a flow
  */
-export function readFlowFormula(formula: string, dim: number): FlowTerm[] {
+export function readFlowFormula(formula: string, dim: number, table: FlowTable = flowTable): FlowTerm[] {
+  const names = Object.keys(table);
+  const grammar = grammarOf(names);
   const cursor = new FormulaCursor('flow formula', formula);
   const terms: FlowTerm[] = [];
   let before = 0;
   do {
     const at = cursor.at;
-    const name = cursor.name(flowNames, grammar);
-    const { args: declared = [], fewest = 1 } = flowTable[name];
+    const name = cursor.name(names, grammar);
+    const row = table[name]!;
+    const { args: declared = [], fewest = 1 } = row;
     if (dim < fewest) throw new NarrowLatentError(formula, name, { fewest, dim });
     const args = flowArguments(cursor, declared, dim);
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
-    terms.push({ name, count, args, before, at, text: formula.slice(at, cursor.at) });
+    const text = formula.slice(at, cursor.at);
+    terms.push({ name, count, args, before, at, text, hasInverse: row.hasInverse ?? true, ...(isOwn(row) && { row }) });
     before += count;
   } while (cursor.takes('-'));
   return terms;
 }
+
+const isOwn = (row: FlowRow): row is OwnFlowRow => 'make' in row;
 
 /**
  * Like {@link readFlowFormula}, for places that need an inverse, such as a prior.
  *
  * @throws ExpectationError that points at the first term without one
  */
-export function readInvertibleFormula(formula: string, dim: number): FlowTerm<InvertibleName>[] {
-  return readFlowFormula(formula, dim).map((term) => {
+export function readInvertibleFormula(formula: string, dim: number, table?: FlowTable): InvertibleTerm[] {
+  return readFlowFormula(formula, dim, table).map((term) => {
     if (hasInverse(term)) return term;
     throw new FormulaCursor('flow formula', formula, term.at).refusal('flows that have an inverse', term.text);
   });
@@ -81,12 +95,12 @@ export function readInvertibleFormula(formula: string, dim: number): FlowTerm<In
 const NONE = 'none';
 
 /** Like {@link readFlowFormula}; undefined for `none`, which is no flow. */
-export const readFlowOrNone = (formula: string, dim: number): FlowTerm[] | undefined =>
-  orNone(formula, () => readFlowFormula(formula, dim));
+export const readFlowOrNone = (formula: string, dim: number, table?: FlowTable): FlowTerm[] | undefined =>
+  orNone(formula, () => readFlowFormula(formula, dim, table));
 
 /** Like {@link readInvertibleFormula}; undefined for `none`, which is no flow. */
-export const readInvertibleOrNone = (formula: string, dim: number): FlowTerm<InvertibleName>[] | undefined =>
-  orNone(formula, () => readInvertibleFormula(formula, dim));
+export const readInvertibleOrNone = (formula: string, dim: number, table?: FlowTable): InvertibleTerm[] | undefined =>
+  orNone(formula, () => readInvertibleFormula(formula, dim, table));
 
 /** A word that is nearer to `none` than to any flow is one mistyped. */
 function orNone<T>(formula: string, read: () => T): T | undefined {
@@ -100,7 +114,7 @@ function orNone<T>(formula: string, read: () => T): T | undefined {
 }
 
 /** Whether the flow of a term has an inverse. */
-export const hasInverse = (term: FlowTerm): term is FlowTerm<InvertibleName> => flowTable[term.name].hasInverse ?? true;
+export const hasInverse = (term: FlowTerm): term is InvertibleTerm => term.hasInverse;
 
 /** Parses `(8, …)` by the flow's declared arguments and their defaults. */
 function flowArguments(cursor: FormulaCursor, declared: readonly FlowArgument[], dim: number): Record<string, number> {

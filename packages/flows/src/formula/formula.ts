@@ -2,8 +2,9 @@
 import { chain } from '../compose/chain.ts';
 import type { Flow, InvertibleFlow } from '../flow.ts';
 import { flowMakers } from './flow-makers.ts';
-import type { InvertibleName } from './flow-table.ts';
-import { type FlowTerm, readFlowFormula, readInvertibleFormula } from './flow-terms.ts';
+import type { FlowName, FlowTable } from './flow-table.ts';
+import { type FlowTerm, type InvertibleTerm, readFlowFormula, readInvertibleFormula } from './flow-terms.ts';
+import { ownFlow } from './own-flow.ts';
 
 /** Options of {@link makeFlow}. */
 export interface FormulaOptions {
@@ -11,19 +12,27 @@ export interface FormulaOptions {
   readonly contextWidth?: number;
 }
 
+/** Options of {@link parseFlow}. */
+export interface ParseFlowOptions extends FormulaOptions {
+  /** The flows that the formula can name: `{ ...flowTable, mine }`. Default: the built-in ones. */
+  readonly table?: FlowTable;
+}
+
 /**
  * The flow of terms that were parsed before, for the same width of the latent; it has an inverse if each term has one.
  */
-export function makeFlow(
-  terms: readonly FlowTerm<InvertibleName>[],
-  dim: number,
-  options?: FormulaOptions,
-): InvertibleFlow;
+export function makeFlow(terms: readonly InvertibleTerm[], dim: number, options?: FormulaOptions): InvertibleFlow;
 export function makeFlow(terms: readonly FlowTerm[], dim: number, options?: FormulaOptions): Flow;
 export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth = 0 }: FormulaOptions = {}): Flow {
-  const links = terms.map((term) => flowMakers[term.name]({ ...term, dim, contextWidth }));
+  const links = terms.map((term) =>
+    term.row ? ownFlow(term, term.row, { dim, contextWidth }) : builtIn(term, dim, contextWidth),
+  );
   return links.length === 1 ? links[0]! : chain(links);
 }
+
+/** A term without a row of its own was named by the built-in table. */
+const builtIn = (term: FlowTerm, dim: number, contextWidth: number): Flow =>
+  flowMakers[term.name as FlowName]({ ...term, dim, contextWidth });
 
 /**
  * Makes the flow of a formula from the terms of {@link readFlowFormula}.
@@ -33,13 +42,16 @@ export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth
  * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the latent is too
  * narrow for a flow
  */
-export const parseFlow = (formula: string, dim: number, options: FormulaOptions = {}): Flow =>
-  makeFlow(readFlowFormula(formula, dim), dim, options);
+export const parseFlow = (formula: string, dim: number, { table, ...options }: ParseFlowOptions = {}): Flow =>
+  makeFlow(readFlowFormula(formula, dim, table), dim, options);
 
 /**
  * Like {@link parseFlow}, for places that need an inverse, such as a prior.
  *
  * @throws ExpectationError that points at the first term without one
  */
-export const parseInvertibleFlow = (formula: string, dim: number, options: FormulaOptions = {}): InvertibleFlow =>
-  makeFlow(readInvertibleFormula(formula, dim), dim, options);
+export const parseInvertibleFlow = (
+  formula: string,
+  dim: number,
+  { table, ...options }: ParseFlowOptions = {},
+): InvertibleFlow => makeFlow(readInvertibleFormula(formula, dim, table), dim, options);

@@ -8,6 +8,7 @@ import { tolerateClosedPipes } from './closed-pipes.ts';
 import { errorLine } from './error-line.ts';
 import { errorPrefix } from './help/colours.ts';
 import { moduleInHelp } from './help/module-in-help.ts';
+import { namedVocabulary, pluginsNamed } from './plugin-options.ts';
 import { program } from './program.ts';
 
 const USER_ERROR = 2;
@@ -18,7 +19,8 @@ try {
   const words = process.argv.slice(2);
   const module = moduleInHelp(words);
   const notes = module === undefined ? [] : await (await import('./help/module-notes.ts')).moduleNotes(module);
-  await program(notes).parseAsync();
+  const vocabulary = await namedVocabulary(pluginsNamed(words));
+  await program({ notes, vocabulary }).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR; // commander has printed its line

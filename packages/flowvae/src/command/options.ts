@@ -3,22 +3,29 @@ import { splitNames } from '@flowvae/datasets/plain';
 import { checkpointChoices } from '@flowvae/runs/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import { flagOf, type Setting, type SettingName, settings } from '../config/settings.ts';
+import { flagOf, likelihoodHelp, type Setting, type SettingName, settings } from '../config/settings.ts';
 import { parseSetting } from '../config/train-config.ts';
 import { readAssignment } from '../definition/own-settings.ts';
 import { MODEL_FLAG } from '../definition/read-experiment.ts';
+import type { Vocabulary } from '../plugins/vocabulary.ts';
 import { groupedSettings } from './help/setting-groups.ts';
+import { addPlugins } from './plugin-options.ts';
 
 /** Gives `train` an option for every setting, under its heading and with its default. */
-export function addAllSettings(command: Command): Command {
+export function addAllSettings(command: Command, vocabulary: Vocabulary): Command {
   for (const [name, heading] of groupedSettings) {
-    const { help, fallback }: Setting<unknown> = settings[name];
+    const { fallback }: Setting<unknown> = settings[name];
+    const help = helpOf(name, vocabulary);
     const stated = String(fallback);
     const description = stated === '' ? help : `${help} (default: ${stated})`;
     command.addOption(settingOption(name, description).helpGroup(heading));
   }
   return command;
 }
+
+/** The help of a setting; that of the likelihood lists the names. */
+const helpOf = (name: SettingName, { likelihoods }: Vocabulary): string =>
+  name === 'likelihood' ? likelihoodHelp(likelihoods) : settings[name].help;
 
 /** Gives a command options for some settings, which are the run's where they are left out. */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
@@ -45,11 +52,11 @@ function oneOf(flags: string, help: string, words: readonly string[]): Option {
   });
 }
 
-/** Gives a command on a run the options for the module of its experiment. */
+/** Gives a command on a run the options for its modules: that of its experiment, and plug-ins. */
 export const addModuleOptions = (command: Command, flag = MODEL_FLAG): Command =>
-  command
+  addPlugins(command)
     .option(`${flag} <file>`, 'the module of the run’s experiment, where it was moved')
-    .option('--changed-model', 'take the module as it is now, though it has changed since the run began');
+    .option('--changed-model', 'take the modules as they are now, though one has changed since the run began');
 
 /** The option for settings of a module's own, which may stand several times. */
 export const setOption = (): Option =>

@@ -3,6 +3,7 @@
 import { Argument, Command } from 'commander';
 import { readingSettings } from '../config/data-options.ts';
 import type { SettingName } from '../config/settings.ts';
+import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { version } from '../run/version.ts';
 import { dataCommand } from './checks/data.ts';
 import { encodeCommand } from './checks/encode.ts';
@@ -16,6 +17,7 @@ import { completionCommand, shells } from './completion/completion.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
 import { dataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
+import { pluginNotes } from './help/plugin-notes.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
 import {
@@ -29,6 +31,7 @@ import {
   splitOption,
   wholeNumber,
 } from './options.ts';
+import { addPlugins } from './plugin-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
 
 const imputeNotes: readonly Note[] = [
@@ -47,14 +50,18 @@ const completionNotes: readonly Note[] = [
   },
 ];
 
-/**
- * The whole command line.
- *
- * @param ofModule notes on a module, for the help of `train`
- */
-export function program(ofModule: readonly Note[] = []): Command {
+/** The user's modules that the command line names. */
+interface NamedModules {
+  /** Notes on a module, for the help of `train`. */
+  readonly notes?: readonly Note[];
+  /** The names that settings can use. Default: the built-in ones. */
+  readonly vocabulary?: Vocabulary;
+}
+
+/** The whole command line. */
+export function program(modules: NamedModules = {}): Command {
   const root = rootCommand();
-  addTrain(root, ofModule);
+  addTrain(root, modules);
   addData(root);
   addEvaluate(root);
   addEncode(root);
@@ -78,13 +85,14 @@ function rootCommand(): Command {
     .exitOverride();
 }
 
-function addTrain(root: Command, ofModule: readonly Note[]): void {
-  const train = addAllSettings(subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures'));
-  addVerbosity(train.optionsGroup(headings.run).helpOption('-h, --help', 'display help for command'))
+function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModules): void {
+  const described = subcommand(root, 'train', 'train a VAE, evaluate it on the test set, leave pictures');
+  const train = addAllSettings(described, vocabulary);
+  addPlugins(addVerbosity(train.optionsGroup(headings.run).helpOption('-h, --help', 'display help for command')))
     .argument('[file]', 'a module with `export default defineExperiment({ … })`: settings, data, model or objective')
     .addOption(setOption())
     .option('--model <file>', 'with --resume or --replay: the module of the run, where it was moved')
-    .option('--changed-model', 'with --resume or --replay: take the module as it is now')
+    .option('--changed-model', 'with --resume, --replay or --config: take the modules of the run as they are now')
     .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--json', JSON_HELP)
@@ -96,14 +104,16 @@ function addTrain(root: Command, ofModule: readonly Note[]): void {
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .action(trainCommand);
-  addNotes(train, [...ofModule, ...trainNotes]);
+  addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
 }
 
 function addData(root: Command): void {
   const data = subcommand(root, 'data', 'print what is understood of data, and draw some of them');
-  addSettings(
-    data,
-    readingSettings.filter((name) => name !== 'data'),
+  addPlugins(
+    addSettings(
+      data,
+      readingSettings.filter((name) => name !== 'data'),
+    ),
   )
     .argument('<mnist|source>', 'mnist, files, folders, or arrays in files; the sources are listed below')
     .option('--out <file>', 'PNG file to write (default: <name>-data.png here, numbered where another file has it)')

@@ -8,6 +8,8 @@ import {
   isMnistName,
   mnistFolder,
   type NamedSource,
+  type ReaderTable,
+  readerOf,
   readSourceText,
   trainingCount,
 } from '@flowvae/datasets/plain';
@@ -27,22 +29,30 @@ export interface DataCounts {
   readonly test: number;
 }
 
+/** Options of {@link dataCounts}. */
+interface DataCountsOptions {
+  /** The remedy in errors about unreadable data. */
+  readonly remedy?: string | undefined;
+  /** Whether a trained model takes the data, so that those for training may be absent. Default false. */
+  readonly isForModel?: boolean;
+  /** Readers of plug-ins: only they know the data that they read. */
+  readonly readers?: ReaderTable;
+}
+
 /**
  * Checks that the data of a config are there. Counts training and test data where headers tell them, which holds for
  * IDX files that are divided as usual.
  *
- * @param options.remedy the remedy in errors about unreadable data
- * @param options.isForModel whether a trained model takes the data, so that those for training may be absent
  * @throws ExpectationError if the data cannot be read, as far as names and headers of files show
  */
 export function dataCounts(
   { data, splits }: Pick<TrainConfig, 'data' | 'splits'>,
-  { remedy, isForModel = false }: { readonly remedy?: string | undefined; readonly isForModel?: boolean } = {},
+  { remedy, isForModel = false, readers = {} }: DataCountsOptions = {},
 ): DataCounts | undefined {
   const folder = isMnist(data) ? mnistFolder() : data;
   if (isOwnData(data)) return undefined;
   if (!isMnist(data)) toldAsData(() => refuseMissing(data), remedy);
-  if (splits !== 'auto' || !isFolder(folder) || !isIdxFolder(folder)) return undefined;
+  if (splits !== 'auto' || !isFolder(folder) || readerOf(folder, readers) || !isIdxFolder(folder)) return undefined;
   if (isForModel && !hasTrainingImages(folder)) return undefined;
   const { train, test } = toldAsData(() => idxSizes(folder), remedy);
   return { train: trainingCount(train.count, '50k/10k/10k'), test: test.count };

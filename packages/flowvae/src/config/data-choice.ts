@@ -2,7 +2,7 @@
 import type { DataDescription, ValueForm } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { acceptsForm, type LikelihoodTerms, readLikelihood } from '@flowvae/vae/plain';
-import type { CheckedSettings } from './checked-settings.ts';
+import { type CheckedSettings, vocabularyOfSettings } from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { formAfter, type LikelihoodOptions, refuseIdleBinarisation, refuseOtherForm } from './likelihood-data.ts';
 import { flagOf, type TrainConfig } from './settings.ts';
@@ -29,13 +29,14 @@ const defaults: Readonly<Record<ValueForm, string>> = {
 export function chosenForData(
   { config, formulas, ...others }: CheckedSettings,
   data: Pick<DataDescription, 'shape' | 'form'>,
-  options: LikelihoodOptions = {},
+  options: Omit<LikelihoodOptions, 'likelihoods'> = {},
 ): CheckedSettings {
   refuseIdleBinarisation(data.form, config, options);
   const binarize = config.binarize === 'auto' ? binarisationFor(config, formulas.likelihood) : config.binarize;
   const form = formAfter(data.form, binarize);
   const likelihood = formulas.likelihood ?? readLikelihood(defaults[form]);
-  refuseOtherForm(likelihood, data.form, { binarize }, options);
+  const { likelihoods } = vocabularyOfSettings(others);
+  refuseOtherForm(likelihood, data.form, { binarize }, { ...options, likelihoods });
   const standardize = standardisationFor(config, { ...data, form }, likelihood);
   return {
     ...others,

@@ -1,7 +1,7 @@
 // The formulas of a config, each parsed once and here, for the checks and the plan. Loads no tensor library.
 import {
   type FlowTerm,
-  type InvertibleName,
+  type InvertibleTerm,
   NarrowLatentError,
   readFlowOrNone,
   readInvertibleOrNone,
@@ -9,6 +9,7 @@ import {
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type LikelihoodTerms, readLikelihood } from '@flowvae/vae/plain';
+import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
 /** The parsed formulas of a config. */
@@ -16,7 +17,7 @@ export interface Formulas {
   /** Layers of the posterior's flow; undefined: the diagonal normal alone. */
   readonly flow: readonly FlowTerm[] | undefined;
   /** Layers of the prior's flow; undefined: the standard normal. */
-  readonly prior: readonly FlowTerm<InvertibleName>[] | undefined;
+  readonly prior: readonly InvertibleTerm[] | undefined;
   /** Undefined: the data decide. */
   readonly likelihood: LikelihoodTerms | undefined;
   readonly objective: ObjectiveTerms;
@@ -25,13 +26,22 @@ export interface Formulas {
 /** The settings that hold or affect formulas. */
 export const formulaSettings: readonly SettingName[] = ['flow', 'prior', 'latent', 'likelihood', 'objective'];
 
+/** Options of {@link readFormulas}. */
+export interface ReadFormulasOptions {
+  /** Names a setting in errors. Default: its flag. */
+  readonly placeOf?: (name: SettingName) => string;
+  /** The names that formulas can use. Default: the built-in ones. */
+  readonly vocabulary?: Vocabulary | undefined;
+}
+
 /**
  * Reads the formulas of a config.
  *
- * @param placeOf names a setting in errors
  * @throws ExpectationError for a text that is no formula, a prior's flow without inverse, or a too narrow latent
  */
-export function readFormulas(config: TrainConfig, placeOf: (name: SettingName) => string = flagOf): Formulas {
+export function readFormulas(config: TrainConfig, options: ReadFormulasOptions = {}): Formulas {
+  const { placeOf = flagOf, vocabulary = builtIn } = options;
+  const { flows, likelihoods, objectives } = vocabulary;
   const { flow, prior, latent, likelihood, objective } = config;
   const wide = <T>(name: 'flow' | 'prior', read: () => T): T => {
     try {
@@ -46,9 +56,9 @@ export function readFormulas(config: TrainConfig, placeOf: (name: SettingName) =
     }
   };
   return {
-    flow: wide('flow', () => readFlowOrNone(flow, latent)),
-    prior: wide('prior', () => readInvertibleOrNone(prior, latent)),
-    likelihood: likelihood === 'auto' ? undefined : readLikelihood(likelihood),
-    objective: readObjective(objective),
+    flow: wide('flow', () => readFlowOrNone(flow, latent, flows)),
+    prior: wide('prior', () => readInvertibleOrNone(prior, latent, flows)),
+    likelihood: likelihood === 'auto' ? undefined : readLikelihood(likelihood, likelihoods),
+    objective: readObjective(objective, objectives),
   };
 }

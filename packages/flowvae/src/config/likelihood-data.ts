@@ -1,7 +1,7 @@
 // The form of data that each likelihood needs, and whether the data and their binarisation have it.
 import { binarisations, staysGrey, type ValueForm } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { acceptsForm, type LikelihoodTerms, likelihoodNames, likelihoodTable } from '@flowvae/vae/plain';
+import { acceptsForm, type LikelihoodTable, type LikelihoodTerms, likelihoodTable } from '@flowvae/vae/plain';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
 /** The forms in words. */
@@ -19,6 +19,8 @@ export interface LikelihoodOptions {
   readonly where?: string;
   /** Whether the model is trained, so that the remedy cannot be another likelihood. Default false. */
   readonly isSettled?: boolean;
+  /** The likelihoods that can be named. Default: the built-in ones. */
+  readonly likelihoods?: LikelihoodTable;
 }
 
 /** The form of the values that a model sees. */
@@ -50,12 +52,12 @@ export function refuseOtherForm(
   likelihood: LikelihoodTerms,
   form: ValueForm,
   { binarize }: Pick<TrainConfig, 'binarize'>,
-  { where = '', isSettled = false }: LikelihoodOptions = {},
+  { where = '', isSettled = false, likelihoods = likelihoodTable }: LikelihoodOptions = {},
 ): void {
   const given = formAfter(form, binarize);
   if (acceptsForm(likelihood, given)) return;
   const fitting = binarisations.filter((each) => acceptsForm(likelihood, formAfter(form, each)));
-  const others = likelihoodNames.filter((each) => acceptsForm(likelihoodTable[each], given));
+  const others = Object.keys(likelihoods).filter((each) => acceptsForm(likelihoods[each]!, given));
   const isOfLevels = form === 'levels' && fitting.length > 0;
   const binarising = isOfLevels ? `pass ${flagOf('binarize')} ${fitting[0]}` : '';
   const choosing = isSettled ? '' : `${isOfLevels ? 'or ' : 'pass '}${flagOf('likelihood')} ${listed(others)}`;

@@ -16,16 +16,19 @@ import { ExpectationError } from '@flowvae/tensor';
 import { architectures, type Likelihood, type MlpVaeOptions, makeLikelihood } from '@flowvae/vae';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
-import { type CheckedSettings, checkedSettings } from './checked-settings.ts';
+import {
+  type CheckedSettings,
+  checkedSettings,
+  type SettingsContext,
+  vocabularyOfSettings,
+} from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { columnsOf } from './data-columns.ts';
 import type { TrainConfig } from './settings.ts';
 
 /** Settings as values, and the user's own experiment, whose model part replaces the one that they describe. */
-export interface Plan extends PlannedParts {
-  readonly own?: OwnExperiment | undefined;
-}
+export interface Plan extends PlannedParts, SettingsContext {}
 
 /** Settings, as text or as values. */
 export type Settings = TrainConfig | CheckedSettings | Plan;
@@ -55,7 +58,7 @@ function refuseNoData({ data }: TrainConfig): never {
   });
 }
 
-function madeOf({ config, formulas, own }: CheckedSettings, data: DataDescription): Plan {
+function madeOf({ config, formulas, own, vocabulary }: CheckedSettings, data: DataDescription): Plan {
   const { latent } = config;
   const networks = networksOf(config);
   const plan: Plan = {
@@ -68,6 +71,7 @@ function madeOf({ config, formulas, own }: CheckedSettings, data: DataDescriptio
     binarisation: config.binarize as Binarisation, // `chosenForData` has replaced `auto`
     data,
     ...(own ? { own } : {}),
+    ...(vocabulary ? { vocabulary } : {}),
   };
   return own?.definition.objective ? { ...plan, objective: ownObjective(plan, own) } : plan;
 }
@@ -81,7 +85,8 @@ function objectiveOf({ gradient, samples, anneal }: TrainConfig, terms: Objectiv
 function ownObjective(plan: Plan, { definition, values }: OwnExperiment): Objective {
   const { config, data } = plan;
   const made = definition.objective!({ settings: values, config, data, plan });
-  return typeof made === 'string' ? objectiveOf(config, readObjective(made)) : made;
+  const { objectives } = vocabularyOfSettings(plan);
+  return typeof made === 'string' ? objectiveOf(config, readObjective(made, objectives)) : made;
 }
 
 /** A likelihood of columns needs to know them. */

@@ -6,7 +6,7 @@ import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives/plain';
 import { nonFinitePolicies } from '@flowvae/training/plain';
 import type { ArchitectureName } from '@flowvae/vae';
-import { architectures, likelihoodUsage } from '@flowvae/vae/plain';
+import { architectures, type LikelihoodTable, likelihoodsIn, likelihoodTable } from '@flowvae/vae/plain';
 
 /** One setting. */
 export interface Setting<T> {
@@ -127,6 +127,11 @@ const AUTO = 'auto' as const;
 /** With more cores, a step of this size gains little and disturbs other programs. */
 const MOST_DEFAULT_THREADS = 4;
 
+/** The help of `likelihood`, with the names of a table. */
+export function likelihoodHelp(table: LikelihoodTable): string {
+  return `p(x|z): ${likelihoodsIn(table)}; auto: by the form and range of the data`;
+}
+
 /** All settings, in the order of the help. */
 export const settings = {
   flow: text(
@@ -150,7 +155,7 @@ export const settings = {
   heads,
   prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
   likelihood: {
-    ...text(`p(x|z): ${likelihoodUsage}; auto: by the form and range of the data`, '<name>', AUTO),
+    ...text(likelihoodHelp(likelihoodTable), '<name>', AUTO),
     before: 'bernoulli',
   },
   data: text('mnist, files, folders, or arrays in files; the sources are listed below', '<mnist|source>', 'mnist'),

@@ -2,8 +2,7 @@
 
 import type { DataDescription } from '@flowvae/datasets';
 import { readRunConfig } from '@flowvae/runs/plain';
-import type { OwnExperiment } from '../definition/own-experiment.ts';
-import type { CheckedSettings } from './checked-settings.ts';
+import type { CheckedSettings, SettingsContext } from './checked-settings.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { describedData } from './described-data.ts';
 import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
@@ -46,23 +45,23 @@ export function storedData(run: string): StoredData {
 /**
  * Reads and checks the config of a run.
  *
- * @param own the run's experiment, if it has one of a user's own
+ * @param context the user's modules of the run, if it has any
  * @throws ExpectationError that names the faulty setting
  */
-export function storedSettings(run: string, own?: OwnExperiment): CheckedSettings {
-  const { versions: _, dataSha256: __, dataSet: ___, experiment: ____, ...given } = readRunConfig(run);
-  return recordedSettings(given, `${run}/config.json`, own);
+export function storedSettings(run: string, context?: SettingsContext): CheckedSettings {
+  const { versions: _, dataSha256: __, dataSet: ___, experiment: ____, plugins: _____, ...given } = readRunConfig(run);
+  return recordedSettings(given, `${run}/config.json`, context);
 }
 
 /**
  * Reads and checks the config of a run, for a command that changes some settings.
  *
- * @param own the run's experiment, if it has one of a user's own
+ * @param context the user's modules of the run, if it has any
  * @throws ExpectationError that names the fault in the config or the changes
  */
-export function runSettings(run: string, changes: Partial<TrainConfig> = {}, own?: OwnExperiment): RunSettings {
+export function runSettings(run: string, changes: Partial<TrainConfig> = {}, context?: SettingsContext): RunSettings {
   const stored = storedData(run);
-  const changed = changedSettings(storedSettings(run, own), changes);
+  const changed = changedSettings(storedSettings(run, context), changes);
   const form = stored.description ?? mnistData; // early versions knew nothing but bytes
   const settings = chosenForData(changed, form, { isSettled: true });
   return { ...settings, stored, hasOtherData: changes.data !== undefined };

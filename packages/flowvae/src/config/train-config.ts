@@ -3,7 +3,8 @@ import { staysGrey } from '@flowvae/datasets/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { OWN_DATA } from '../definition/own-data.ts';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
-import type { CheckedSettings } from './checked-settings.ts';
+import { builtIn, type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
+import { type CheckedSettings, type SettingsContext, vocabularyOfSettings } from './checked-settings.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { readingOptions } from './data-options.ts';
@@ -26,12 +27,13 @@ const names = Object.keys(settings) as SettingName[];
  * Adds defaults to settings, checks each, and parses the formulas.
  *
  * @param where the settings' source, for errors: `''` for the command line, else a file's name
+ * @param context the user's modules
  * @throws ExpectationError that names the first unknown or unacceptable setting
  */
 export function completeSettings(
   given: Readonly<Record<string, unknown>>,
   where = '',
-  own?: OwnExperiment,
+  { own, vocabulary = builtIn }: SettingsContext = {},
 ): CheckedSettings {
   const checked = { ...(own ? optionsOf(own) : {}), ...checkSettings(given, where) };
   const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
@@ -39,8 +41,9 @@ export function completeSettings(
   const config = Object.fromEntries(entries) as TrainConfig;
   const settings = {
     config,
-    formulas: readFormulas(config, placeIn(where)),
+    formulas: readFormulas(config, { placeOf: placeIn(where), vocabulary }),
     ...(own ? { own: { given: where === '' ? namesIn(given) : [], ...own } } : {}),
+    ...(vocabulary === builtIn ? {} : { vocabulary }),
   };
   refuseTogether(settings, where);
   return isMnist(config.data) ? chosenForData(settings, mnistData, { where }) : settings;
@@ -56,6 +59,18 @@ function optionsOf({ definition, module }: OwnExperiment): Partial<TrainConfig> 
   return { ...(data ? { data: OWN_DATA } : {}), ...checkSettings(options, `${module?.path ?? 'experiment'}: options`) };
 }
 
+/**
+ * Settings whose formulas can use the names of plug-ins: for `planOf`, `experiment` and `trainRun`. A run of tables
+ * that came from no module cannot be opened again.
+ *
+ * @throws ExpectationError as for {@link completeConfig}; for a wrong row, or a name that is taken
+ * @example readSettings({ flow: 'planar*4-mine' }, { plugins: await loadPlugins(['./mine.ts']) })
+ */
+export const readSettings = (
+  given: Readonly<Record<string, unknown>>,
+  { plugins = [] }: PluginOptions = {},
+): CheckedSettings => completeSettings(given, '', { vocabulary: vocabularyOfTables(plugins) });
+
 /** The config alone of {@link completeSettings}; errors as there. */
 export const completeConfig = (given: Readonly<Record<string, unknown>>, where = ''): TrainConfig =>
   completeSettings(given, where).config;
@@ -66,8 +81,8 @@ export const completeConfig = (given: Readonly<Record<string, unknown>>, where =
 export const recordedSettings = (
   recorded: Readonly<Record<string, unknown>>,
   where: string,
-  own?: OwnExperiment,
-): CheckedSettings => completeSettings({ ...unrecordedSettings, ...recorded }, where, own);
+  context?: SettingsContext,
+): CheckedSettings => completeSettings({ ...unrecordedSettings, ...recorded }, where, context);
 
 /**
  * Settings with some changes. Formulas are parsed again only if one changed. @throws ExpectationError for an
@@ -80,7 +95,8 @@ export function changedSettings(
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   const changed: TrainConfig = { ...config, ...checkSettings(Object.fromEntries(given)) };
   const isSame = formulaSettings.every((name) => changed[name] === config[name]);
-  return { ...others, config: changed, formulas: isSame ? formulas : readFormulas(changed) };
+  const vocabulary = vocabularyOfSettings(others);
+  return { ...others, config: changed, formulas: isSame ? formulas : readFormulas(changed, { vocabulary }) };
 }
 
 /** Names a setting in errors. */

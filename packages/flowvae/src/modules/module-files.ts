@@ -17,8 +17,8 @@ export interface ModuleRecord {
   /** The absolute path of the module. */
   readonly path: string;
   /** The name and the version of the npm package that it is, if it is one. */
-  readonly package?: string;
-  readonly version?: string;
+  readonly package?: string | undefined;
+  readonly version?: string | undefined;
   /** The module and the files of its author that it imports, sorted by their paths; without those of other packages. */
   readonly files: readonly ModuleFile[];
 }
@@ -39,7 +39,7 @@ export function moduleFiles(module: string, paths: readonly string[]): ModuleFil
 }
 
 /** The files of a record that have changed, or are gone. @param path the module, where it is now */
-const changedFiles = (record: ModuleRecord, path = record.path): string[] =>
+export const changedFiles = (record: ModuleRecord, path = record.path): string[] =>
   record.files
     .filter((file) => {
       const place = join(dirname(path), file.path);

@@ -12,6 +12,7 @@ import { recordedSettings } from '../config/train-config.ts';
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { checkedValues } from '../definition/own-settings.ts';
+import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { modelOf } from '../run/experiment.ts';
 import { type ModelSpec, readModel, writeModel } from './spec-file.ts';
 
@@ -51,7 +52,7 @@ function refuseIncomplete(config: Partial<TrainConfig> | undefined): void {
 }
 
 /** Options of {@link loadModel}. */
-export interface LoadModelOptions {
+export interface LoadModelOptions extends PluginOptions {
   /** The definition that makes the model of an experiment of one's own: code is in no file of a model. */
   readonly experiment?: ExperimentDefinition;
 }
@@ -62,7 +63,7 @@ export interface LoadModelOptions {
  * @throws ExpectationError for a missing or damaged file, a newer format, another kind, an unknown setting, or
  * parameters that do not fit
  */
-export function loadModel(folder: string, { experiment }: LoadModelOptions = {}): PortableModel {
+export function loadModel(folder: string, { experiment, plugins = [] }: LoadModelOptions = {}): PortableModel {
   const { spec, where, tensors } = readModel(folder);
   if (spec.kind !== 'model') {
     throw new ExpectationError({
@@ -74,7 +75,8 @@ export function loadModel(folder: string, { experiment }: LoadModelOptions = {})
   }
   const data = describedIn(spec, where);
   const own = ownIn(spec, where, experiment);
-  const plan = planOf(recordedSettings(spec.config, `${where}: config`, own), data);
+  const context = { own, vocabulary: vocabularyOfTables(plugins) };
+  const plan = planOf(recordedSettings(spec.config, `${where}: config`, context), data);
   const model = modelOf(plan, 'read');
   assignParameters(where, model.variables, tensors);
   return { config: plan.config, data, model, ...(own ? { own } : {}) };

@@ -17,6 +17,7 @@ import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import { networksOf } from '../config/plan.ts';
 import { recordedSettings } from '../config/train-config.ts';
+import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { readModel, writeModel } from './spec-file.ts';
 
 /** The description from which a posterior is built. */
@@ -46,9 +47,11 @@ type Tensors = Readonly<Record<string, StoredTensor>>;
 export function portablePosterior(
   { scale = 'logStd', heads = 'scaled', ...others }: PosteriorSpec,
   initial: Key,
+  { plugins = [] }: PluginOptions = {},
 ): PortablePosterior {
   const spec = { ...others, heads, scale };
-  return posteriorOf(planOf(spec, readFlowOrNone(spec.flow, spec.latent)), initial);
+  const { flows } = vocabularyOfTables(plugins);
+  return posteriorOf(planOf(spec, readFlowOrNone(spec.flow, spec.latent, flows)), initial);
 }
 
 /** A spec and its flow. */
@@ -84,18 +87,20 @@ export function savePosterior(folder: string, { spec, posterior }: PortablePoste
  *
  * @param options.contextWidth the width of the new encoder's features; if given, a posterior for another width is
  * refused
+ * @param options.plugins the plug-ins whose names the flow uses
  * @throws ExpectationError if the files cannot be used, or the width differs
  */
 export function loadPosterior(
   folder: string,
-  { contextWidth }: { readonly contextWidth?: number } = {},
+  { contextWidth, plugins = [] }: { readonly contextWidth?: number } & PluginOptions = {},
 ): PortablePosterior {
+  const vocabulary = vocabularyOfTables(plugins);
   const { spec: stored, where, tensors: all } = readModel(folder);
   const tensors = stored.kind === 'model' ? under('posterior/', all) : all;
   const plan =
     stored.kind === 'model'
-      ? planOfModel(recordedSettings(stored.config, `${where}: config`))
-      : planOf(specOf(stored), readFlowOrNone(stored.flow, stored.latent));
+      ? planOfModel(recordedSettings(stored.config, `${where}: config`, { vocabulary }))
+      : planOf(specOf(stored), readFlowOrNone(stored.flow, stored.latent, vocabulary.flows));
   const { spec } = plan;
   if (contextWidth !== undefined && contextWidth !== spec.contextWidth && isAmortised(spec.amortize)) {
     throw new ExpectationError({

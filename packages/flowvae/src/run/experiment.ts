@@ -15,7 +15,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { type MlpVae, type MlpVaeOptions, type Model, mlpVae } from '@flowvae/vae';
-import { checkedSettings } from '../config/checked-settings.ts';
+import { checkedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
@@ -80,7 +80,8 @@ export interface ExperimentOptions {
 export async function experiment(settings: Settings, options: ExperimentOptions = {}): Promise<Experiment> {
   const { remedy, isRead = false, like } = options;
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
-  const set = await readData(configOf(checked), { remedy, like, own: checked.own });
+  const { readers } = vocabularyOfSettings(checked);
+  const set = await readData(configOf(checked), { remedy, like, own: checked.own, readers });
   try {
     const plan = withinRows(planOf(checked, set.description), set);
     const { config, data } = plan;

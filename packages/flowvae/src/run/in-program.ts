@@ -54,7 +54,8 @@ export async function train(
   const { set = {}, ...given } = config;
   const values = checkedValues(experiment.settings ?? {}, set, { placeOf: (name) => `train: set.${name}` });
   const names = Object.keys(given) as SettingName[];
-  const settings = completeSettings(given, 'train', { definition: experiment, values, given: names });
+  const own = { definition: experiment, values, given: names };
+  const settings = completeSettings(given, 'train', { own });
   const scratch = options.out === undefined ? mkdtempSync(join(tmpdir(), 'flowvae-run-')) : undefined;
   const out = options.out ?? join(scratch!, 'run');
   try {

@@ -5,6 +5,7 @@ import { type ArraySummary, fit, inspectStep, NonFiniteError, type StepInspectio
 import { MOVED_REMEDY } from '../config/data-check.ts';
 import { type RunSettings, runSettings } from '../config/stored-config.ts';
 import { experimentOfRun } from '../definition/read-experiment.ts';
+import { runVocabulary } from '../plugins/run-plugins.ts';
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 
@@ -25,8 +26,8 @@ export interface Replay {
 export async function replayRun(path: string, progress: ProgressStream = silent, data?: string): Promise<Replay> {
   const folder = RunFolder.claimed(path);
   folder.readFailure();
-  const own = await experimentOfRun(path);
-  return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }, own), progress);
+  const context = { own: await experimentOfRun(path), vocabulary: await runVocabulary(path) };
+  return replayCheckedRun(path, runSettings(folder.path, data === undefined ? {} : { data }, context), progress);
 }
 
 /** Like {@link replayRun}, with settings that were read already. */

@@ -2,10 +2,12 @@
 import {
   type DataDescription,
   type DataMoments,
+  type DataOptions,
   type DataSet,
   dataMoments,
   dataRows,
   openData,
+  type ReaderTable,
   type SplitName,
   widthOfDatum,
 } from '@flowvae/datasets';
@@ -28,24 +30,24 @@ export interface ReadDataOptions {
   readonly like?: DataDescription | undefined;
   /** The user's own experiment, whose data part may make the data. */
   readonly own?: OwnExperiment | undefined;
+  /** Readers of plug-ins. */
+  readonly readers?: ReaderTable | undefined;
 }
 
 /** The data that a config names. @throws ExpectationError if they cannot be read, or do not fit the model */
-export async function readData(config: TrainConfig, { remedy, like, own }: ReadDataOptions = {}): Promise<DataSet> {
-  if (isOwnData(config.data)) return ownData(config, own, like);
+export async function readData(config: TrainConfig, options: ReadDataOptions = {}): Promise<DataSet> {
+  const { remedy, like, own, readers = {} } = options;
+  const reading = { ...readingOptions(config), readers, ...(like ? { like } : {}) };
+  if (isOwnData(config.data)) return ownData(config, own, reading);
   try {
-    return await openData(config.data, { ...readingOptions(config), ...(like ? { like } : {}) });
+    return await openData(config.data, reading);
   } catch (error) {
     throw advised(error, config, remedy);
   }
 }
 
 /** The data that an experiment's own data part makes, or names by paths from the module's folder. */
-async function ownData(
-  config: TrainConfig,
-  own: OwnExperiment | undefined,
-  like: DataDescription | undefined,
-): Promise<DataSet> {
+async function ownData(config: TrainConfig, own: OwnExperiment | undefined, reading: DataOptions): Promise<DataSet> {
   const make = own?.definition.data;
   if (!own || !make) {
     throw new ExpectationError({
@@ -58,7 +60,7 @@ async function ownData(
   const made = await make({ settings: own.values, config });
   if (typeof made !== 'string') return made;
   const text = absoluteData(made, folderOf(own));
-  return openData(text, { ...readingOptions(config), ...(like ? { like } : {}) });
+  return openData(text, reading);
 }
 
 /** Rows of a split as training sees them. */

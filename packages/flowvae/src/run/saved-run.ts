@@ -10,6 +10,7 @@ import type { TrainConfig } from '../config/settings.ts';
 import { type RunSettings, runSettings, type StoredData } from '../config/stored-config.ts';
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { type ExperimentFlags, experimentInMemory, experimentOfRun } from '../definition/read-experiment.ts';
+import { runVocabulary } from '../plugins/run-plugins.ts';
 import { rowsOfSplit } from './encoded-rows.ts';
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
 import { fixedRows, readData } from './run-data.ts';
@@ -37,8 +38,8 @@ export interface ChosenCheckpoint {
  * may be unfinished.
  *
  * @param how a checkpoint, or options
- * @throws ExpectationError if the folder, its config, its parameters, its data or the checkpoint cannot be used, or the
- * module of its experiment has changed
+ * @throws ExpectationError if the folder, its config, its parameters, its data or the checkpoint cannot be used, or a
+ * module of the run, its experiment or a plug-in, has changed
  */
 export async function openRun(
   path: string,
@@ -52,7 +53,8 @@ export async function openRun(
   }: OpenRunOptions = typeof how === 'object' ? how : { checkpoint: how };
   const folder = foldersOf(path, checkpoint);
   const own = definition ? experimentInMemory(path, definition) : await experimentOfRun(path, flags);
-  return openRunWith(folder, runSettings(folder.path, changes, own), checkpoint);
+  const vocabulary = await runVocabulary(path, { given: flags.plugin, mayDiffer: flags.changedModel });
+  return openRunWith(folder, runSettings(folder.path, changes, { own, vocabulary }), checkpoint);
 }
 
 /** Options of {@link openRun}. */
@@ -60,6 +62,8 @@ export interface OpenRunOptions extends ExperimentFlags {
   readonly checkpoint?: CheckpointChoice | undefined;
   /** The experiment of a run that a program began; that of a module is loaded from its file. */
   readonly experiment?: ExperimentDefinition;
+  /** Places of plug-ins now, and further ones. */
+  readonly plugin?: readonly string[] | undefined;
 }
 
 /** Like {@link openRun}, with settings that were read already. */

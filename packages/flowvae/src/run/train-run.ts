@@ -17,13 +17,17 @@ import {
   validating,
 } from '@flowvae/runs';
 import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
+import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
 import { configOf, type Settings } from '../config/plan.ts';
-import { unrecordedSettings } from '../config/settings.ts';
+import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
 import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
+import { completeSettings } from '../config/train-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { type ExperimentRecord, recordOf } from '../definition/own-experiment.ts';
 import { storedExperiment } from '../definition/read-experiment.ts';
+import type { ModuleRecord } from '../modules/module-files.ts';
+import { runVocabulary, storedPlugins } from '../plugins/run-plugins.ts';
 import { dataLine } from '../report/data/data-line.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { ownModelIn } from '../report/picture-parts.ts';
@@ -109,15 +113,21 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
 }
 
 /** A new run records its data by absolute paths; a resumed one reads them as it did before. */
-function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Promise<Experiment> {
+async function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Promise<Experiment> {
   if (resume) {
-    const like = storedData(RunFolder.claimed(out).path).description;
-    return experiment(settings, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });
+    const run = RunFolder.claimed(out).path;
+    const like = storedData(run).description;
+    const read = 'config' in settings ? settings : await settingsOfRun(run, settings);
+    return experiment(read, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });
   }
   const config = configOf(settings);
   const resolved = { ...config, data: absoluteData(config.data) };
   return experiment('config' in settings ? { ...settings, config: resolved } : resolved);
 }
+
+/** Settings as text, whose formulas may use the names of the run's plug-ins. */
+const settingsOfRun = async (run: string, config: TrainConfig): Promise<CheckedSettings> =>
+  completeSettings(config, '', { vocabulary: await runVocabulary(run) });
 
 async function openDurableRun(
   parts: Experiment,
@@ -136,8 +146,8 @@ async function openDurableRun(
   const dataSha256 = parts.set.checksum();
   const data = resume ? dataOfRun(out, parts) : parts.config.data;
   const dataSet = describedIn(parts, resume ? out : undefined);
-  const own = ownRecord(parts, resume ? out : undefined);
-  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet, ...own };
+  const modules = moduleRecords(parts, resume ? out : undefined);
+  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet, ...modules };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
@@ -150,10 +160,19 @@ async function openDurableRun(
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
 
-/** The record of the experiment in config.json; a resumed run keeps its own. */
-function ownRecord({ plan }: Experiment, run: string | undefined): { readonly experiment?: ExperimentRecord } {
-  const record = run === undefined ? plan.own && recordOf(plan.own) : storedExperiment(RunFolder.claimed(run).path);
-  return record ? { experiment: record } : {};
+/** The user's modules as config.json records them. */
+interface ModuleRecords {
+  readonly experiment?: ExperimentRecord;
+  readonly plugins?: readonly ModuleRecord[];
+}
+
+/** The records of experiment and plug-ins; a resumed run keeps its own. Tables that a program made have none. */
+function moduleRecords({ plan }: Experiment, resumed: string | undefined): ModuleRecords {
+  const run = resumed === undefined ? undefined : RunFolder.claimed(resumed).path;
+  const experiment = run === undefined ? plan.own && recordOf(plan.own) : storedExperiment(run);
+  const { plugins: used } = vocabularyOfSettings(plan);
+  const plugins = run === undefined ? used.flatMap(({ record }) => record ?? []) : storedPlugins(run);
+  return { ...(experiment ? { experiment } : {}), ...(plugins.length > 0 ? { plugins } : {}) };
 }
 
 /** The description in config.json; a run of an early version goes on without one. */

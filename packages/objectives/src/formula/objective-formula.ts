@@ -11,6 +11,7 @@ import {
   type Gradient,
   type ModelNeed,
   type ObjectiveName,
+  type ObjectiveTable,
   type ObjectiveTerms,
   readObjective,
 } from './objective-table.ts';
@@ -57,18 +58,31 @@ export interface ObjectiveFormula extends ObjectiveTerms {
  * needed ability
  */
 export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions = {}): Objective {
-  const { formula, name, args, gradients, needs } = terms;
+  const { formula, name, args, gradients, needs, row } = terms;
   const { gradient = 'path', ...others } = options;
   if (!gradients.includes(gradient)) {
     const where = `objective '${formula}': gradient`;
     throw new ExpectationError({ where, expected: gradients.join(' or '), received: gradient });
   }
-  return checking(makers[name](args, { gradient, ...others }), formula, needs(gradient));
+  const made = row
+    ? checkedObjective(row.make(args, { gradient, ...others }), `objective ${name}: make`)
+    : makers[name as ObjectiveName](args, { gradient, ...others }); // without a row the built-in table named it
+  return checking(made, formula, needs(gradient));
+}
+
+/** @throws ExpectationError for a value that is no objective */
+function checkedObjective(made: unknown, where: string): Objective<never> {
+  const { bound, draws, schedules } = (typeof made === 'object' && made !== null ? made : {}) as Partial<Objective>;
+  const isOne = typeof bound === 'function' && Number.isInteger(draws) && Number(draws) > 0;
+  if (isOne && typeof schedules === 'object') return made as Objective<never>;
+  const expected = 'an objective, with schedules (object), draws (a whole number from 1) and bound (function)';
+  const received = `schedules ${typeof schedules}, draws ${draws}, bound ${typeof bound}`;
+  throw new ExpectationError({ where, expected, received });
 }
 
 /** Makes the objective of a formula for {@link readObjective}; errors as there. */
-export function parseObjective(formula: string): ObjectiveFormula {
-  const terms = readObjective(formula);
+export function parseObjective(formula: string, table?: ObjectiveTable): ObjectiveFormula {
+  const terms = readObjective(formula, table);
   return { ...terms, objective: (options) => makeObjective(terms, options) };
 }
 

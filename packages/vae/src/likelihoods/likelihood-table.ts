@@ -1,12 +1,10 @@
 // Every likelihood that can be named, as data that needs no tensor library. To add one: its distribution in a file of
 // @flowvae/distributions, a row here, and its maker in likelihood-makers.ts.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import type { DataForm } from './data-form.ts';
+import type { Likelihood } from './likelihood.ts';
 
-/**
- * The form of data: bits; grey values in [0, 1]; the 256 levels of a byte as grey values k/255; real numbers; columns
- * of a table, some of which are bits or one-hot categories.
- */
-export type DataForm = 'bits' | 'grey' | 'levels' | 'real' | 'columns';
+export type { DataForm } from './data-form.ts';
 
 /** The forms of data that a likelihood of a form can describe. */
 const accepted: Readonly<Record<DataForm, readonly DataForm[]>> = {
@@ -22,7 +20,7 @@ export const acceptsForm = ({ data }: { readonly data: DataForm }, form: DataFor
   accepted[data].includes(form);
 
 /** The number that a name may carry in parentheses. */
-interface LikelihoodArgument {
+export interface LikelihoodArgument {
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -30,10 +28,19 @@ interface LikelihoodArgument {
 }
 
 /** A row: the form of data, and the optional argument. */
-interface LikelihoodRow {
+export interface LikelihoodRow {
   readonly data: DataForm;
   readonly argument?: LikelihoodArgument;
 }
+
+/** A row of a table of one's own: it makes its likelihood itself. */
+export interface OwnLikelihoodRow extends LikelihoodRow {
+  /** The likelihood, without the fields that the formula and the row give. */
+  readonly make: (terms: Pick<LikelihoodTerms, 'argument'>) => Omit<Likelihood, 'name' | 'data'>;
+}
+
+/** Likelihoods that can be named. */
+export type LikelihoodTable = Readonly<Record<string, LikelihoodRow>>;
 
 const rows = {
   bernoulli: { data: 'bits' },
@@ -54,39 +61,51 @@ export const likelihoodTable: Readonly<Record<LikelihoodName, LikelihoodRow>> = 
 /** All names, in the order of the table. */
 export const likelihoodNames = Object.keys(likelihoodTable) as readonly LikelihoodName[];
 
-/** The names, with the arguments that they take. */
-export const likelihoodUsage: string = Object.entries(likelihoodTable)
-  .map(([name, { argument }]) => (argument ? `${name}, ${name}(${argument.name})` : name))
-  .join(', ');
+/** The names of a table, with the arguments that they take. */
+export const likelihoodsIn = (table: LikelihoodTable): string =>
+  Object.entries(table)
+    .map(([name, { argument }]) => (argument ? `${name}, ${name}(${argument.name})` : name))
+    .join(', ');
+
+/** The built-in names, with the arguments that they take. */
+export const likelihoodUsage: string = likelihoodsIn(likelihoodTable);
 
 /** The contents of a likelihood's text. */
 export interface LikelihoodTerms {
   readonly text: string;
-  readonly name: LikelihoodName;
+  readonly name: string;
   readonly data: DataForm;
   /** Absent without an argument. */
   readonly argument?: number;
+  /** The row of a likelihood that makes itself; absent for a built-in one. */
+  readonly row?: OwnLikelihoodRow;
 }
 
 /**
  * Parses the name of a likelihood, with an optional argument in parentheses: `bernoulli`, `gaussian(0.1)`,
  * `logistic-mixture(5)`.
  *
+ * @param table the likelihoods that can be named. Default: the built-in ones
  * @throws ExpectationError for an unknown likelihood, or an argument that it does not take
  */
-export function readLikelihood(text: string): LikelihoodTerms {
-  const [, stated, given] = /^([a-z-]+)(?:\((.*)\))?$/.exec(text) ?? [];
-  const name = likelihoodNames.find((each) => each === stated);
-  const expected = `one of ${likelihoodUsage}`;
+export function readLikelihood(text: string, table: LikelihoodTable = likelihoodTable): LikelihoodTerms {
+  const [, stated, given] = /^([a-z][a-z0-9-]*)(?:\((.*)\))?$/.exec(text) ?? [];
+  const names = Object.keys(table);
+  const name = names.find((each) => each === stated);
+  const expected = `one of ${likelihoodsIn(table)}`;
   if (name === undefined) {
-    const remedy = didYouMean(text.replace(/\(.*$/s, ''), likelihoodNames);
+    const remedy = didYouMean(text.replace(/\(.*$/s, ''), names);
     throw refusal(text, { expected, received: `'${text}'`, remedy });
   }
-  const { data, argument } = likelihoodTable[name];
-  if (given === undefined) return { text, name, data };
+  const row = table[name]!;
+  const { data, argument } = row;
+  const terms = { text, name, data, ...(isOwn(row) && { row }) };
+  if (given === undefined) return terms;
   if (!argument) throw refusal(text, { expected, received: `'${text}'` });
-  return { text, name, data, argument: readArgument(text, given, argument) };
+  return { ...terms, argument: readArgument(text, given, argument) };
 }
+
+const isOwn = (row: LikelihoodRow): row is OwnLikelihoodRow => 'make' in row;
 
 function readArgument(text: string, given: string, { name, from, to, isWhole }: LikelihoodArgument): number {
   const pattern = isWhole ? /^\d+$/ : /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/;

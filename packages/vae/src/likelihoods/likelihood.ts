@@ -2,7 +2,7 @@
 import type { ColumnLayout, Observation } from '@flowvae/distributions';
 import type { ParamValues } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
-import type { DataForm } from './likelihood-table.ts';
+import type { DataForm } from './data-form.ts';
 
 /** Variables of a likelihood's own, such as a scale, by name; each [1, n]. */
 export type LikelihoodParams = Readonly<Record<string, Tensor2D>>;

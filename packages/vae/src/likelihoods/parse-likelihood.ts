@@ -3,7 +3,15 @@ import type { ColumnLayout } from '@flowvae/distributions';
 import { columnsLikelihood } from './columns-likelihood.ts';
 import type { Likelihood } from './likelihood.ts';
 import { likelihoodMakers } from './likelihood-makers.ts';
-import { type LikelihoodTerms, likelihoodNames, likelihoodTable, readLikelihood } from './likelihood-table.ts';
+import {
+  type LikelihoodName,
+  type LikelihoodTable,
+  type LikelihoodTerms,
+  likelihoodNames,
+  likelihoodTable,
+  readLikelihood,
+} from './likelihood-table.ts';
+import { ownLikelihood } from './own-likelihood.ts';
 
 /** Facts about the data that a likelihood is made for. */
 export interface LikelihoodData {
@@ -14,20 +22,25 @@ export interface LikelihoodData {
 /**
  * The likelihood of a text that was parsed before.
  *
- * @throws ExpectationError for `columns` without a layout, or with one that has gaps
+ * @throws ExpectationError for `columns` without a layout, or with one that has gaps; for a row whose `make` gives no
+ * likelihood
  */
-export const makeLikelihood = (
-  { text, name, data, argument }: LikelihoodTerms,
-  { columns }: LikelihoodData = {},
-): Likelihood => ({
-  name: text,
-  data,
-  ...(name === 'columns' ? columnsLikelihood(columns) : likelihoodMakers[name](argument)),
-});
+export function makeLikelihood(terms: LikelihoodTerms, facts: LikelihoodData = {}): Likelihood {
+  const { text, data, argument, row } = terms;
+  if (row) return { ...ownLikelihood(row, terms), name: text, data };
+  const name = terms.name as LikelihoodName; // without a row the built-in table named it
+  return {
+    name: text,
+    data,
+    ...(name === 'columns' ? columnsLikelihood(facts.columns) : likelihoodMakers[name](argument)),
+  };
+}
 
 /** Makes the likelihood of a text for {@link readLikelihood}; errors as there and of {@link makeLikelihood}. */
-export const parseLikelihood = (text: string, data?: LikelihoodData): Likelihood =>
-  makeLikelihood(readLikelihood(text), data);
+export const parseLikelihood = (
+  text: string,
+  { table, ...data }: LikelihoodData & { readonly table?: LikelihoodTable } = {},
+): Likelihood => makeLikelihood(readLikelihood(text, table), data);
 
 /** Every likelihood that can be named, without argument; all but `columns`, which needs a layout. */
 export const likelihoods: readonly Likelihood[] = likelihoodNames

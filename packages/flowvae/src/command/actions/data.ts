@@ -1,9 +1,10 @@
 // `flowvae data <source>`: the work.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { type DataSet, openData } from '@flowvae/datasets';
+import { type DataSet, openData, type ReaderTable } from '@flowvae/datasets';
 import { readSourceText } from '@flowvae/datasets/plain';
 import { ProgressLine, writeFileAtomically } from '@flowvae/runs';
+import { vocabularyOfSettings } from '../../config/checked-settings.ts';
 import { chosenForData } from '../../config/data-choice.ts';
 import { readingOptions } from '../../config/data-options.ts';
 import type { TrainConfig } from '../../config/settings.ts';
@@ -19,14 +20,15 @@ import { progressTo } from '../verbosity.ts';
 
 export async function dataAction({ settings, trainWords, out, json, quiet }: DataTask): Promise<void> {
   const { config } = settings;
+  const { readers } = vocabularyOfSettings(settings);
   const line = new ProgressLine(progressTo(process.stderr, { quiet }));
   const show = laterOf(line);
-  const set = await openedData(config, show).finally(() => line.end());
+  const set = await openedData(config, readers, show).finally(() => line.end());
   try {
     const { likelihood, binarize, standardize } = chosenForData(settings, set.description).config;
     const chosen = { likelihood, binarize, standardize };
     show('adds up columns and the checksum');
-    const facts = dataFacts(set, config.data);
+    const facts = dataFacts(set, config.data, readers);
     line.end();
     const sheet = writeSheet(set, config.data, out);
     const train = `${invocation()} train ${trainWords.map(inShell).join(' ')}`;
@@ -51,10 +53,11 @@ function laterOf(line: ProgressLine): (state: string) => void {
   };
 }
 
-async function openedData(config: TrainConfig, show: (state: string) => void): Promise<DataSet> {
+async function openedData(config: TrainConfig, readers: ReaderTable, show: (state: string) => void): Promise<DataSet> {
   try {
     return await openData(config.data, {
       ...readingOptions(config),
+      readers,
       onProgress: (share) => show(`looked at ${Math.floor(100 * share)} % of the values`),
     });
   } catch (error) {

@@ -3,15 +3,19 @@ import { readObject } from '@flowvae/runs/plain';
 import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
 import { type ExperimentRecord, readExperimentRecord } from '../../definition/own-experiment.ts';
+import type { ModuleRecord } from '../../modules/module-files.ts';
+import { pluginRecords } from '../../plugins/run-plugins.ts';
 
 /** Keys of a run's config.json that record facts of the run instead of settings. */
-const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256', 'experiment'];
+const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256', 'experiment', 'plugins'];
 
 /** The content of a config file. */
 export interface ConfigFile {
   readonly settings: Partial<TrainConfig>;
   /** The experiment of the run that it belongs to. */
   readonly experiment?: ExperimentRecord;
+  /** The plug-ins of that run. */
+  readonly plugins?: readonly ModuleRecord[];
 }
 
 /**
@@ -26,8 +30,10 @@ export function readConfigFile(path: string): ConfigFile {
   const given = Object.fromEntries(Object.entries(found).filter(([name]) => !FACTS.includes(name)));
   const isRecord = FACTS.some((name) => Object.hasOwn(found, name));
   const { experiment } = found;
+  const plugins = pluginRecords(found.plugins, `${path}: plugins`);
   return {
     settings: checkSettings(isRecord ? { ...unrecordedSettings, ...given } : given, path),
     ...(experiment === undefined ? {} : { experiment: readExperimentRecord(experiment, `${path}: experiment`) }),
+    ...(plugins.length > 0 ? { plugins } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { TrainConfig } from '../../config/settings.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { EncodeChoices, EncodeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
@@ -11,6 +12,7 @@ import { checkRun } from './saved-run-check.ts';
 /** Options of `encode`. */
 type EncodeFlags = Partial<TrainConfig> &
   ExperimentFlags &
+  PluginFlags &
   Omit<EncodeChoices, 'split'> & {
     readonly split?: EncodeChoices['split'];
     readonly json?: boolean;
@@ -43,12 +45,13 @@ async function encodeTask(
     out,
     model,
     changedModel,
+    plugin,
     ...changes
   }: EncodeFlags,
 ): Promise<EncodeTask> {
   checkOutputFile(out);
   refuseOtherFormat(out);
-  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel });
+  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel, plugin });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, meanSamples, seed, out };
 }

@@ -4,6 +4,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';
 import { flagOf, type TrainConfig } from '../../config/settings.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import type { Verbosity } from '../verbosity.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
@@ -13,6 +14,7 @@ import { checkRun } from './saved-run-check.ts';
 type EvaluateFlags = Partial<TrainConfig> &
   Verbosity &
   ExperimentFlags &
+  PluginFlags &
   AnnealedFlags & {
     readonly json?: boolean;
     readonly report?: boolean;
@@ -38,13 +40,14 @@ async function evaluateTask(
     simulated,
     model,
     changedModel,
+    plugin,
     ...changes
   }: EvaluateFlags,
 ): Promise<EvaluateTask> {
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
-  const wanted = { changes, checkpoint, readsImages: !isImageless, model, changedModel };
+  const wanted = { changes, checkpoint, readsImages: !isImageless, model, changedModel, plugin };
   const { settings, testImages } = await checkRun(run, wanted);
   const { config } = settings;
   if (simulated === undefined) refuseNoImages(config); // simulated images replace the run's images

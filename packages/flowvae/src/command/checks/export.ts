@@ -1,5 +1,6 @@
 // `flowvae export <run>`: the checks before the model is loaded.
 import { ExpectationError } from '@flowvae/tensor/plain';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { ExportTask } from '../tasks.ts';
 import { checkRun } from './saved-run-check.ts';
 
@@ -7,12 +8,12 @@ import { checkRun } from './saved-run-check.ts';
 export const EXPORT_MODULE_FLAG = '--module';
 
 /** Options of `export`. */
-interface ExportFlags extends Omit<ExportTask, 'run' | 'settings'> {
+interface ExportFlags extends Omit<ExportTask, 'run' | 'settings'>, PluginFlags {
   readonly module?: string | undefined;
-  readonly changedModel?: boolean | undefined;
 }
 
-export async function exportCommand(run: string, { module, changedModel, ...flags }: ExportFlags): Promise<void> {
+export async function exportCommand(run: string, exportFlags: ExportFlags): Promise<void> {
+  const { module, changedModel, plugin, ...flags } = exportFlags;
   if (flags.onnx === undefined && flags.model === undefined) {
     throw new ExpectationError({
       where: 'export',
@@ -20,7 +21,7 @@ export async function exportCommand(run: string, { module, changedModel, ...flag
       received: 'neither',
     });
   }
-  const { settings } = await checkRun(run, { model: module, changedModel, flag: EXPORT_MODULE_FLAG });
+  const { settings } = await checkRun(run, { model: module, changedModel, plugin, flag: EXPORT_MODULE_FLAG });
   const { exportAction } = await import('../actions/export.ts');
   await exportAction({ run, settings, ...flags });
 }

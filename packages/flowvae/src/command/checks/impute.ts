@@ -5,6 +5,7 @@ import type { TrainConfig } from '../../config/settings.ts';
 import type { StoredData } from '../../config/stored-config.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { ImputeChoices, ImputeTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
@@ -16,6 +17,7 @@ const [TENSORS, TABLE] = ['.safetensors', '.csv'];
 /** Options of `impute`. */
 type ImputeFlags = Partial<TrainConfig> &
   ExperimentFlags &
+  PluginFlags &
   Omit<ImputeChoices, 'split'> & {
     readonly split?: ImputeChoices['split'];
     readonly json?: boolean;
@@ -30,10 +32,10 @@ export async function imputeCommand(run: string, flags: ImputeFlags): Promise<vo
 
 async function imputeTask(run: string, flags: ImputeFlags): Promise<ImputeTask> {
   const { json = false, checkpoint, split = 'all', images, samples, draws, seed, holdOut, out, ...others } = flags;
-  const { model, changedModel, ...changes } = others;
+  const { model, changedModel, plugin, ...changes } = others;
   checkEnding(out, [TENSORS, TABLE]);
   checkOutputFile(out);
-  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel });
+  const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel, plugin });
   refuseWholeData(run, settings.stored);
   if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], 'images');
   tell([threadsNotice(settings.config)]);

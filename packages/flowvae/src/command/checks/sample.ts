@@ -1,6 +1,7 @@
 // `flowvae sample <run>`: the checks before the model is loaded.
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { SampleTask } from '../tasks.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
 import { checkRun } from './saved-run-check.ts';
@@ -9,13 +10,16 @@ import { checkRun } from './saved-run-check.ts';
 const ENDINGS = ['.png', '.npy', '.safetensors'];
 
 /** Options of `sample`. */
-type SampleFlags = Omit<SampleTask, 'run' | 'settings'> & ExperimentFlags;
+type SampleFlags = Omit<SampleTask, 'run' | 'settings'> & ExperimentFlags & PluginFlags;
 
-export async function sampleCommand(run: string, { model, changedModel, ...flags }: SampleFlags): Promise<void> {
+export async function sampleCommand(
+  run: string,
+  { model, changedModel, plugin, ...flags }: SampleFlags,
+): Promise<void> {
   const { out } = flags;
   if (out !== undefined) checkEnding(out, [...ENDINGS, '.csv']);
   if (out !== undefined) checkOutputFile(out);
-  const { settings } = await checkRun(run, { model, changedModel });
+  const { settings } = await checkRun(run, { model, changedModel, plugin });
   const { description } = settings.stored;
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, 'images');

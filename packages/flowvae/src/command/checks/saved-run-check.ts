@@ -4,9 +4,11 @@ import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 import { type ExperimentFlags, experimentOfRun } from '../../definition/read-experiment.ts';
+import type { Vocabulary } from '../../plugins/vocabulary.ts';
+import { type PluginFlags, vocabularyOfRun } from '../plugin-options.ts';
 
 /** A command's requirements on a run. */
-interface Wanted extends ExperimentFlags {
+interface Wanted extends ExperimentFlags, PluginFlags {
   /** Settings that the command changes. */
   readonly changes?: Partial<TrainConfig>;
   /** The wanted checkpoint; the run may then be unfinished. Default: a finished run. */
@@ -22,15 +24,22 @@ interface CheckedRun {
   readonly testImages: number | undefined;
 }
 
-/** @throws ExpectationError for a missing run, a damaged config, a missing checkpoint, or missing images */
+/**
+ * @throws ExpectationError for a missing run, a damaged config, a changed or missing module, a missing checkpoint, or
+ * missing images
+ */
 export async function checkRun(run: string, wanted: Wanted = {}): Promise<CheckedRun> {
-  const { changes = {}, checkpoint, readsImages = false, ...flags } = wanted;
+  const { changes = {}, checkpoint, readsImages = false, plugin, ...flags } = wanted;
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
   const own = await experimentOfRun(run, flags);
-  const settings = runSettings(run, changes, own);
+  const vocabulary = await vocabularyOfRun(run, { plugin, changedModel: flags.changedModel });
+  const settings = runSettings(run, changes, { own, vocabulary });
   if (checkpoint) refuseNoCheckpoint(run, checkpoint);
   return {
     settings,
-    testImages: readsImages ? dataCounts(settings.config, { remedy: MOVED_REMEDY, isForModel: true })?.test : undefined,
+    testImages: readsImages ? countsOf(settings, vocabulary)?.test : undefined,
   };
 }
+
+const countsOf = ({ config }: RunSettings, { readers }: Vocabulary) =>
+  dataCounts(config, { remedy: MOVED_REMEDY, isForModel: true, readers });

@@ -3,34 +3,34 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readRunFailure, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import type { CheckedSettings } from '../../config/checked-settings.ts';
+import type { CheckedSettings, SettingsContext } from '../../config/checked-settings.ts';
 import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
 import { runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
 import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
-import { type ExperimentRecord, nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
+import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
+import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
-import { readConfigFile } from './config-file.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
 
 /** Options of `train`: those of a run, and settings. */
-interface TrainFlags extends RunFlags, Record<string, unknown> {
+interface TrainFlags extends RunFlags, PluginFlags, Record<string, unknown> {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly replay?: string;
   readonly set?: Readonly<Record<string, string>>;
   readonly model?: string | undefined;
-  readonly changedModel?: boolean;
 }
 
 /** Beside the run that is taken up. */
 interface Resumption extends Pick<RunFlags, 'allowDifferentMachine'> {
   readonly out: string | undefined;
   readonly given: Readonly<Record<string, unknown>>;
-  readonly own: OwnExperiment | undefined;
+  readonly context: SettingsContext;
 }
 
 export async function trainCommand(file: string | undefined, flags: TrainFlags): Promise<void> {
@@ -48,16 +48,22 @@ export async function trainCommand(file: string | undefined, flags: TrainFlags):
 async function trainTask(module: string | undefined, flags: TrainFlags): Promise<TrainTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
-  const { set, model, changedModel, ...options } = most;
+  const { set, model, changedModel, plugin, ...options } = most;
   const ofFile = file === undefined ? undefined : readConfigFile(file);
   const given = { ...ofFile?.settings, ...options };
   const isResumed = resume !== undefined;
   const own = isResumed
     ? await resumedExperiment(resume, { set, model: model ?? module, changedModel })
-    : await namedExperiment(module, { set, model, changedModel, recorded: ofFile?.experiment });
+    : await namedExperiment(module, { set, model, changedModel, ...ofFile });
+  const vocabulary = await (isResumed
+    ? vocabularyOfRun(resume, { plugin, changedModel })
+    : vocabularyOfConfig({ ...ofFile, path: file ?? '' }, { plugin, changedModel }));
   const settings = isResumed
-    ? resumedSettings(resume, { out, given, allowDifferentMachine, own })
-    : completeSettings(given, '', own && { ...own, given: Object.keys(options) as SettingName[] });
+    ? resumedSettings(resume, { out, given, allowDifferentMachine, context: { own, vocabulary } })
+    : completeSettings(given, '', {
+        own: own && { ...own, given: Object.keys(options) as SettingName[] },
+        vocabulary,
+      });
   const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
   const folder = resume ?? out ?? freshFolder(config, own);
@@ -65,7 +71,8 @@ async function trainTask(module: string | undefined, flags: TrainFlags): Promise
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
   }
-  const counts = dataCounts(config, isResumed ? { remedy: MOVED_REMEDY } : {});
+  const { readers } = vocabulary;
+  const counts = dataCounts(config, { readers, ...(isResumed ? { remedy: MOVED_REMEDY } : {}) });
   if (counts) refuseLargeBatch(config, counts.train);
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   tell([threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined]);
@@ -76,24 +83,25 @@ async function trainTask(module: string | undefined, flags: TrainFlags): Promise
   };
 }
 
-async function replayTask(
-  run: string,
-  { json = false, quiet, verbose, replay: _, keepCheckpoints: __, data, model, changedModel, ...others }: TrainFlags,
-): Promise<ReplayTask> {
+async function replayTask(run: string, flags: TrainFlags): Promise<ReplayTask> {
+  const { json = false, quiet, verbose, replay: _, keepCheckpoints: __, data, ...rest } = flags;
+  const { model, changedModel, plugin, ...others } = rest;
   const surplus = Object.keys(others)[0];
   if (surplus !== undefined) {
     const where = flagOf(surplus as SettingName);
     throw new ExpectationError({
       where,
-      expected: 'only --data, --model, --changed-model, --json, --quiet and --verbose beside --replay',
+      expected: 'only --data, --model, --plugin, --changed-model, --json, --quiet and --verbose beside --replay',
       received: 'it',
     });
   }
   refuseNoRun(run, 'begun');
   readRunFailure(run);
   const changes = data === undefined ? {} : { data: data as string };
-  const settings = runSettings(run, changes, await experimentOfRun(run, { model, changedModel }));
-  dataCounts(settings.config, { remedy: MOVED_REMEDY });
+  const own = await experimentOfRun(run, { model, changedModel });
+  const vocabulary = await vocabularyOfRun(run, { plugin, changedModel });
+  const settings = runSettings(run, changes, { own, vocabulary });
+  dataCounts(settings.config, { remedy: MOVED_REMEDY, readers: vocabulary.readers });
   return { run, settings, json, quiet, verbose };
 }
 
@@ -122,9 +130,10 @@ interface Naming extends ExperimentFlags {
 /** The experiment of a new run. */
 function namedExperiment(
   module: string | undefined,
-  { set, model, changedModel, recorded }: Naming & { readonly recorded: ExperimentRecord | undefined },
+  { set, model, changedModel, experiment: recorded, plugins }: Naming & Pick<ConfigFile, 'experiment' | 'plugins'>,
 ): Promise<OwnExperiment> | undefined {
-  const idle = model === undefined ? (changedModel ? '--changed-model' : undefined) : '--model';
+  const isIdle = changedModel && !plugins;
+  const idle = model === undefined ? (isIdle ? '--changed-model' : undefined) : '--model';
   if (idle !== undefined) throw needed(idle, '--resume or --replay beside it');
   if (module !== undefined) return readExperiment(module, set ?? {}, recorded?.settings);
   if (set) throw needed('--set', 'a module with settings of its own, as in flowvae train my.ts --set depth=3');
@@ -142,13 +151,14 @@ function resumedExperiment(run: string, { set, ...flags }: Naming): Promise<OwnE
 }
 
 /** The settings of a resumed run; other given settings must agree with them. */
-function resumedSettings(run: string, { out, given, allowDifferentMachine = false, own }: Resumption): CheckedSettings {
+function resumedSettings(run: string, resumption: Resumption): CheckedSettings {
+  const { out, given, allowDifferentMachine = false, context } = resumption;
   if (out !== undefined && resolve(out) !== resolve(run)) {
     const expected = 'no other folder than the one that --resume names';
     throw new ExpectationError({ where: '--out', expected, received: out });
   }
   refuseNoRun(run, 'begun');
-  const stored = storedSettings(run, own);
+  const stored = storedSettings(run, context);
   const settings = changedSettings(stored, given);
   refuseTogether(settings);
   const except = [...settingsThatMayDiffer(allowDifferentMachine), 'data'];

@@ -36,6 +36,7 @@ export interface CompletedProgram {
 /** Words in a placeholder that stand for a path. */
 const pathKinds = new Map<string, 'files' | 'folders'>([
   ['file', 'files'],
+  ['module', 'files'],
   ['folder', 'folders'],
   ['dir', 'folders'],
   ['run', 'folders'],

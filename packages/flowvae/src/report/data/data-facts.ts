@@ -3,6 +3,7 @@ import {
   type DataDescription,
   type DataSet,
   kindOfSource,
+  type ReaderTable,
   type SplitName,
   splitNames,
   widthOfDatum,
@@ -38,13 +39,13 @@ export interface DataFacts {
 }
 
 /** @param source the text that names the data */
-export function dataFacts(set: DataSet, source: string): DataFacts {
+export function dataFacts(set: DataSet, source: string, readers?: ReaderTable): DataFacts {
   const { name, description, values, notes } = set;
   const columns = description.shape.length === 1 ? columnFacts(set) : undefined;
   const labels = labelFacts(set);
   return {
     name,
-    kind: [...new Set(readSourceText(source).map(kindOfSource))],
+    kind: [...new Set(readSourceText(source).map((each) => kindOfSource(each, readers)))],
     shape: description.shape,
     rows: rowCounts(set),
     form: description.form,

@@ -1,0 +1,21 @@
+// The tables of plug-ins.
+import type { ReaderRow } from '@flowvae/datasets/plain';
+import type { OwnFlowRow } from '@flowvae/flows/plain';
+import type { OwnObjectiveRow } from '@flowvae/objectives/plain';
+import type { OwnLikelihoodRow } from '@flowvae/vae/plain';
+
+/** Rows by name. */
+export type Rows<R> = Readonly<Record<string, R>>;
+
+/** The tables that a plug-in may export, each with rows by the names that settings give them. */
+export interface PluginTables {
+  /** Flows, for `flow` and `prior`: `planar*4-mine`. */
+  readonly flows?: Rows<OwnFlowRow>;
+  readonly likelihoods?: Rows<OwnLikelihoodRow>;
+  readonly objectives?: Rows<OwnObjectiveRow>;
+  /** Readers of data. */
+  readonly readers?: Rows<ReaderRow>;
+}
+
+/** The name of a table. */
+export type TableName = keyof PluginTables;

@@ -1,0 +1,80 @@
+// The names that settings can use: the built-in ones, and those of plug-ins.
+import type { ReaderTable } from '@flowvae/datasets/plain';
+import { type FlowTable, flowTable } from '@flowvae/flows/plain';
+import { type ObjectiveTable, objectiveTable } from '@flowvae/objectives/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type LikelihoodTable, likelihoodTable } from '@flowvae/vae/plain';
+import { type Plugin, pluginOf, tableNames } from './plugin.ts';
+import type { PluginTables, TableName } from './tables.ts';
+
+/** The tables by which settings are read. */
+export interface Vocabulary {
+  readonly flows: FlowTable;
+  readonly likelihoods: LikelihoodTable;
+  readonly objectives: ObjectiveTable;
+  readonly readers: ReaderTable;
+  /** The plug-ins among them. */
+  readonly plugins: readonly Plugin[];
+}
+
+/** The built-in names alone. */
+export const builtIn: Vocabulary = {
+  flows: flowTable,
+  likelihoods: likelihoodTable,
+  objectives: objectiveTable,
+  readers: {},
+  plugins: [],
+};
+
+/** Words that settings take beside the names of a table. */
+const reserved: Readonly<Record<TableName, readonly string[]>> = {
+  flows: ['none'],
+  likelihoods: ['auto'],
+  objectives: [],
+  readers: ['mnist'],
+};
+
+/**
+ * The built-in names and those of plug-ins.
+ *
+ * @throws ExpectationError for a name that is built in, or in two plug-ins
+ */
+export function vocabularyOf(plugins: readonly Plugin[]): Vocabulary {
+  if (plugins.length === 0) return builtIn;
+  for (const table of tableNames) refuseTakenNames(table, plugins);
+  const joined = <T extends TableName>(table: T): Vocabulary[T] =>
+    Object.assign({}, builtIn[table], ...plugins.map(({ tables }) => tables[table])) as Vocabulary[T];
+  return {
+    flows: joined('flows'),
+    likelihoods: joined('likelihoods'),
+    objectives: joined('objectives'),
+    readers: joined('readers'),
+    plugins,
+  };
+}
+
+/** Options of functions that read formulas. */
+export interface PluginOptions {
+  /** Plug-ins of `loadPlugins`, or tables that the program made or imported. Default none. */
+  readonly plugins?: readonly (Plugin | PluginTables)[];
+}
+
+/** The same of plug-ins, and of tables whose rows are not checked yet. */
+export const vocabularyOfTables = (plugins: readonly (Plugin | PluginTables)[]): Vocabulary =>
+  vocabularyOf(plugins.map((plugin, i) => ('tables' in plugin ? plugin : pluginOf(`${i + 1}`, { ...plugin }))));
+
+function refuseTakenNames(table: TableName, plugins: readonly Plugin[]): void {
+  const owners = new Map(
+    [...Object.keys(builtIn[table]), ...reserved[table]].map((name) => [name, 'a built-in one'] as const),
+  ) as Map<string, string>;
+  for (const plugin of plugins) {
+    for (const name of Object.keys(plugin.tables[table] ?? {})) {
+      const owner = owners.get(name);
+      if (owner !== undefined) {
+        const where = `plug-in ${plugin.name}: ${table}: ${name}`;
+        throw new ExpectationError({ where, expected: 'a name of its own', received: `that of ${owner}` });
+      }
+      owners.set(name, `plug-in ${plugin.name}`);
+    }
+  }
+}
