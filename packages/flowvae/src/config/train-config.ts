@@ -61,7 +61,7 @@ function optionsOf({ definition, module }: OwnExperiment): Partial<TrainConfig> 
 
 /**
  * Settings whose formulas can use the names of plug-ins: for `planOf`, `experiment` and `trainRun`. A run of tables
- * that came from no module cannot be opened again.
+ * that came from no module is opened with them: `openRun(folder, {}, { plugins })`.
  *
  * @throws ExpectationError as for {@link completeConfig}; for a wrong row, or a name that is taken
  * @example readSettings({ flow: 'planar*4-mine' }, { plugins: await loadPlugins(['./mine.ts']) })

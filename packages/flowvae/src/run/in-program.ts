@@ -9,6 +9,7 @@ import type { SettingName, TrainConfig } from '../config/settings.ts';
 import { completeSettings } from '../config/train-config.ts';
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
+import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { type Diagnostics, diagnose } from '../report/diagnostics.ts';
 import type { TrainReport } from '../report/report.ts';
 import { reportPage } from '../report/report-page.ts';
@@ -24,7 +25,7 @@ export interface ProgramConfig extends Partial<TrainConfig> {
 }
 
 /** Options of {@link train}. */
-export interface TrainOptions extends Omit<TrainRunOptions, 'out' | 'resume'> {
+export interface TrainOptions extends Omit<TrainRunOptions, 'out' | 'resume'>, PluginOptions {
   /** A run folder to keep, new or empty. Default: none is kept. */
   readonly out?: string;
 }
@@ -49,18 +50,18 @@ export interface ProgramRun {
 export async function train(
   experiment: ExperimentDefinition,
   config: ProgramConfig = {},
-  options: TrainOptions = {},
+  { plugins, ...options }: TrainOptions = {},
 ): Promise<ProgramRun> {
   const { set = {}, ...given } = config;
   const values = checkedValues(experiment.settings ?? {}, set, { placeOf: (name) => `train: set.${name}` });
   const names = Object.keys(given) as SettingName[];
   const own = { definition: experiment, values, given: names };
-  const settings = completeSettings(given, 'train', { own });
+  const settings = completeSettings(given, 'train', { own, vocabulary: vocabularyOfTables(plugins ?? []) });
   const scratch = options.out === undefined ? mkdtempSync(join(tmpdir(), 'flowvae-run-')) : undefined;
   const out = options.out ?? join(scratch!, 'run');
   try {
     const { report } = await trainRun(settings, { ...options, out });
-    const { folder, parts } = await openRun(out, {}, { experiment });
+    const { folder, parts } = await openRun(out, {}, { experiment, plugins });
     const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
     return { parts, history, report, ...(scratch === undefined ? { folder } : {}) };
   } finally {

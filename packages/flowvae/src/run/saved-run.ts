@@ -11,6 +11,7 @@ import { type RunSettings, runSettings, type StoredData } from '../config/stored
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { type ExperimentFlags, experimentInMemory, experimentOfRun } from '../definition/read-experiment.ts';
 import { runVocabulary } from '../plugins/run-plugins.ts';
+import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { rowsOfSplit } from './encoded-rows.ts';
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
 import { fixedRows, readData } from './run-data.ts';
@@ -49,11 +50,14 @@ export async function openRun(
   const {
     checkpoint,
     experiment: definition,
+    plugins,
     ...flags
   }: OpenRunOptions = typeof how === 'object' ? how : { checkpoint: how };
   const folder = foldersOf(path, checkpoint);
   const own = definition ? experimentInMemory(path, definition) : await experimentOfRun(path, flags);
-  const vocabulary = await runVocabulary(path, { given: flags.plugin, mayDiffer: flags.changedModel });
+  const vocabulary = plugins
+    ? vocabularyOfTables(plugins)
+    : await runVocabulary(path, { mayDiffer: flags.changedModel });
   return openRunWith(folder, runSettings(folder.path, changes, { own, vocabulary }), checkpoint);
 }
 
@@ -62,8 +66,8 @@ export interface OpenRunOptions extends ExperimentFlags {
   readonly checkpoint?: CheckpointChoice | undefined;
   /** The experiment of a run that a program began; that of a module is loaded from its file. */
   readonly experiment?: ExperimentDefinition;
-  /** Places of plug-ins now, and further ones. */
-  readonly plugin?: readonly string[] | undefined;
+  /** Plug-ins in place of those that the run records; without records they are needed. Default: the recorded ones. */
+  readonly plugins?: PluginOptions['plugins'] | undefined;
 }
 
 /** Like {@link openRun}, with settings that were read already. */
