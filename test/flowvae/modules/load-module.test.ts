@@ -44,24 +44,24 @@ const sameInstance = `
   };`;
 
 describe.concurrent('loadModule', () => {
-  it.each([
-    ['in a folder without package.json', {}],
-    ['beside a package.json of CommonJS', { 'package.json': '{"name":"mine"}' }],
-    ['beside a package.json of ES modules', { 'package.json': '{"type":"module"}' }],
-    [
-      'beside other copies of the packages',
-      {
-        'node_modules/flowvae/package.json': '{"name":"flowvae","type":"module","exports":"./index.js"}',
-        'node_modules/flowvae/index.js': 'export const other = 1;',
-        'node_modules/@tensorflow/tfjs-core/package.json': '{"name":"x","type":"module","exports":"./index.js"}',
-        'node_modules/@tensorflow/tfjs-core/index.js': 'export const tensor1d = () => 1;',
-      },
-    ],
-  ])('gives a module the one instance of flowvae and TensorFlow.js %s', async (_, files) => {
-    const folder = userFolder({ 'mine.ts': sameInstance, ...files });
-    expect(await only(folder, './mine.ts')).toMatchObject({
-      exports: { facts: { flowvae: true, rooms: true, tensors: true } },
+  it('gives modules the one instance of flowvae and TensorFlow.js, whatever lies beside them', async () => {
+    const copy = (name: string, code: string) => ({
+      [`copies/node_modules/${name}/package.json`]: '{"name":"copy","type":"module","exports":"./index.js"}',
+      [`copies/node_modules/${name}/index.js`]: code,
     });
+    const folder = userFolder({
+      'bare/mine.ts': sameInstance,
+      'commonjs/mine.ts': sameInstance,
+      'commonjs/package.json': '{"name":"mine"}',
+      'modules/mine.ts': sameInstance,
+      'modules/package.json': '{"type":"module"}',
+      'copies/mine.ts': sameInstance,
+      ...copy('flowvae', 'export const other = 1;'),
+      ...copy('@tensorflow/tfjs-core', 'export const tensor1d = () => 1;'),
+    });
+    const names = ['bare', 'commonjs', 'modules', 'copies'].map((name) => `${name}/mine.ts`);
+    const isOne = { exports: { facts: { flowvae: true, rooms: true, tensors: true } } };
+    expect(await loaded(folder, names)).toMatchObject(names.map(() => isOne));
   });
 
   it('records the files of the module, not those of packages', async () => {

@@ -130,6 +130,19 @@ describe.concurrent('--plugin', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain('columns, logistic, logistic(scale); auto:');
   });
 
+  it('gives its names to the module of an experiment too', async () => {
+    const module = "export default defineExperiment({ options: { flow: 'sinh-arcsinh', objective: 'capacity(1)' } });";
+    const project = userFolder({ 'my.ts': `import { defineExperiment } from 'flowvae';\n${module}`, ...modules });
+    const plugins = plugIns(['sinh-arcsinh.ts', 'capacity.ts']);
+    const sizes = ['--latent', '2', '--hidden', '8', '--steps', '2', '--eval-images', '0', '--threads', '1'];
+    await done(['train', 'my.ts', ...plugins, ...sizes, '--out', 'run', '--quiet', '--json'], project);
+    expect(JSON.parse(readFileSync(join(project, 'run/config.json'), 'utf8'))).toMatchObject({
+      flow: 'sinh-arcsinh',
+      experiment: { module: { path: join(project, 'my.ts') } },
+      plugins: [{ path: join(project, 'sinh-arcsinh.ts') }, { path: join(project, 'capacity.ts') }],
+    });
+  });
+
   it('may name a package', async () => {
     const project = userFolder({
       'node_modules/my-flows/package.json':
