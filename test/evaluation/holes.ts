@@ -19,7 +19,7 @@ const observedOf = (rows: Tensor2D) => ({
 const meanAt = (z: Tensor2D): Tensor2D => tf.add(tf.matMul(z, tf.tensor2d(w, [WIDTH, 2]), false, true), tf.tensor1d(b));
 
 /** p(x|z) */
-export const observe: ImputeOptions['observe'] = (z) =>
+export const observe: NonNullable<ImputeOptions['observe']> = (z) =>
   gaussian({ mean: meanAt(z), logStd: tf.fill([1, 1], Math.log(sd)) });
 
 /** A wrong approximation: moved by `shift` and `scale` times as wide as the posterior. */

@@ -1,6 +1,6 @@
 // The command in this process, where a process of its own would show nothing more: several times faster.
-import { ExpectationError } from 'flowvae';
-import { vi } from 'vitest';
+import { ExpectationError, type Tensor, tf } from 'flowvae';
+import { expect, vi } from 'vitest';
 import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 
@@ -29,4 +29,23 @@ export async function flowvaeHere(args: readonly string[]): Promise<Outcome> {
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
+}
+
+/** Numbers and words that the command prints with `--json`. */
+// biome-ignore lint/suspicious/noExplicitAny: reports of several commands
+export type JsonReport = Readonly<Record<string, any>>;
+
+/** The report of a command that succeeds. */
+export async function jsonHere(...args: readonly string[]): Promise<JsonReport> {
+  const { code, stdout, stderr } = await flowvaeHere([...args, '--json']);
+  expect([code, stderr]).toEqual([0, stderr]);
+  return JSON.parse(stdout);
+}
+
+/** The values of a tensor that a function makes, kernel by kernel. */
+export function valuesHere(fn: () => Tensor): number[] {
+  const result = tf.tidy(fn);
+  const values = [...result.dataSync<'float32'>()];
+  result.dispose();
+  return values;
 }

@@ -1,6 +1,8 @@
 export { type Batch, type Batches, type BatchOptions, batches } from './batches.ts';
 export { type BinarisationOptions, staticBinarisationSeed } from './binarisation.ts';
 export { type Binarisation, binarisations } from './binarisation-kinds.ts';
+export { covariateMoments, covariateOf, type NamedCovariate } from './covariates/covariate-of.ts';
+export { labelRows } from './covariates/label-rows.ts';
 export { type Energy, energies } from './energies.ts';
 export { binarised, type FixedImages } from './fixed-images.ts';
 export type { KnownPart, KnownParts } from './formats/known-sets.ts';
@@ -11,8 +13,9 @@ export type { ImageSet, ImageSplits, Split } from './image-set.ts';
 export { meanImage } from './mean-image.ts';
 export { mnist } from './mnist.ts';
 export { type PictureOptions, type Pictures, readPictures } from './pictures/pictures.ts';
-export { type DataRowsOptions, dataRows, labelRows } from './sets/data-rows.ts';
+export { type DataRowsOptions, dataRows } from './sets/data-rows.ts';
 export type {
+  Covariate,
   DataColumn,
   DataDescription,
   DataSet,

@@ -3,7 +3,7 @@ export { binarisations, staysGrey } from './binarisation-kinds.ts';
 export { hasTrainingImages, type IdxSizes, idxSizes, isIdxFolder } from './idx-folder.ts';
 export { trainingCount } from './image-set.ts';
 export { mnistFolder } from './mnist.ts';
-export { type DataDescription, type SplitName, splitNames, type ValueForm } from './sets/data-set.ts';
+export { type Covariate, type DataDescription, type SplitName, splitNames, type ValueForm } from './sets/data-set.ts';
 export { readSplitRule, splitRuleUsage } from './sets/split-rule.ts';
 export { lookAt } from './sources/look.ts';
 export { isMnistName } from './sources/mnist-name.ts';

@@ -24,6 +24,8 @@ export interface DiagonalNormal extends Samplable, Scorable {
   entropyPerDimension(): Tensor2D;
   /** E z, [B or 1, D]. */
   readonly mean: Tensor2D;
+  /** log σ, [B or 1, D]. */
+  readonly logStd: Tensor2D;
 }
 
 /** The standard normal, as a type of its own: divergences to it are known. */
@@ -69,6 +71,7 @@ export function diagonalNormal({ mean, logStd }: DiagonalNormalParams): Diagonal
     klPerDimension,
     entropyPerDimension: () => tf.add(logStd, HALF_LOG_TWO_PI + 0.5),
     mean,
+    logStd,
     detached() {
       return diagonalNormal({ mean: detach(mean), logStd: detach(logStd) }) as typeof this;
     },

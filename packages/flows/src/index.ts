@@ -51,6 +51,11 @@ export type { SylvesterShapes } from './frames/sylvester-flow.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';
 export { fromSylvesterFlows, type ImportedPosterior, type SylvesterFlowsKind } from './import/sylvester-flows.ts';
 export { type FlowLaw, type FlowLawsOptions, flowLaws } from './laws/flow-laws.ts';
+export {
+  type ConditionalPrior,
+  type ConditionalPriorOptions,
+  conditionalPrior,
+} from './posterior/conditional-prior.ts';
 export { type Initialisation, initialisations } from './posterior/initialisation.ts';
 export { type NormalHead, normalScales } from './posterior/normal-head.ts';
 export {

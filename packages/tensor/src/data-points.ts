@@ -1,11 +1,14 @@
 // Data with access row by row, for training, evaluation and encoding alike.
 import { ExpectationError } from './expectation-error.ts';
+import type { RowLayout } from './row-layout.ts';
 
 /** Data points by index. */
 export interface DataPoints {
   readonly count: number;
   /** Width W of a row. */
   readonly width: number;
+  /** The arrays of a row by name; absent: the row is one array. */
+  readonly layout?: RowLayout;
   /** Row i, [W]; the same at every call. The array may be reused by the next call. */
   row(index: number): Float32Array;
   /**

@@ -23,6 +23,15 @@ export { callKernel, declaredKernels, declareKernels, hasKernel, type KernelDesc
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {
+  covariateParts,
+  namedInputs,
+  partOfRow,
+  type RowLayout,
+  type RowPart,
+  rowLayout,
+  widthOfRow,
+} from './row-layout.ts';
+export {
   type ArrayOfDtype,
   type DecodeSafetensorsOptions,
   decodeSafetensors,

@@ -23,11 +23,18 @@ export {
   type ObservableModel,
   observable,
   type ParametricModel,
+  priorOf,
   reconstructed,
 } from './models/model.ts';
-export { type ObservationModel, type Vae, type VaeParts, vae } from './models/vae.ts';
+export type { ConditionalPriorChoice } from './models/prior-of-options.ts';
+export { type ObservationModel, type Vae, type VaeAt, type VaeParts, vae } from './models/vae.ts';
 export { type ArchitectureName, architectures } from './networks/architectures.ts';
 export { Maxout } from './networks/maxout.ts';
 export { type Activation, MAXOUT_WINDOW, type MlpOptions, mlp, type Network } from './networks/network.ts';
-export { maskedRows, type Observed, type RowReading } from './rows/row-reading.ts';
+export { type MixturePriorOptions, mixturePrior } from './priors/mixture-prior.ts';
+export type { PriorChoice, PriorPlace } from './priors/prior-choice.ts';
+export { makePrior, parsePrior } from './priors/prior-makers.ts';
+export { type VampPriorOptions, vampPrior } from './priors/vamp-prior.ts';
+export { type Condition, conditionWidth } from './rows/condition.ts';
+export { layoutRows, maskedRows, type Named, type Observed, type RowReading } from './rows/row-reading.ts';
 export type { Standardisation } from './rows/standardisation.ts';

@@ -13,3 +13,4 @@ export {
   readLikelihood,
 } from './likelihoods/likelihood-table.ts';
 export { architectures } from './networks/architectures.ts';
+export { type PriorTerm, priorTable, priorUsage, readPrior } from './priors/prior-table.ts';

@@ -44,6 +44,7 @@ export const unpaired = {
   data: 'a run has one data set',
   colours: 'of pictures only, which other tests read',
   invert: 'of arrays only, which other tests read',
+  conditionalPrior: 'needs labels: test/flowvae/conditional-run.test.ts',
   architecture: 'networks of published experiments are wide: a run each',
   engine: 'the eager engine is slow: a run of its own, and tests of every kernel',
   keep: 'needs a validation, which decides nothing here',

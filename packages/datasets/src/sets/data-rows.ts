@@ -1,23 +1,24 @@
 // The rows of a split as models see them: binarised or grey bytes, or numbers, with a mask behind them where values may
 // be missing.
-import { type DataPoints, ExpectationError } from '@flowvae/tensor';
+import { type DataPoints, ExpectationError, type RowLayout, rowLayout, widthOfRow } from '@flowvae/tensor';
 import { type BinarisationOptions, type BytesWriter, bytesWriter } from '../binarisation.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
-import type { StoredArray } from '../stored/stored-array.ts';
-import { widthOf } from '../stored/views.ts';
+import { covariateOf, type NamedCovariate } from '../covariates/covariate-of.ts';
 import { type DataSet, type SplitName, widthOfDatum } from './data-set.ts';
 import { placesOf } from './places.ts';
-import { rowRuns, rowsInPiece } from './row-runs.ts';
 
 /** Options of {@link dataRows}. */
 export interface DataRowsOptions extends BinarisationOptions {
   /** Rows, from the first on. Default: all. */
   readonly most?: number;
+  /** Covariates behind the data, in this order: `y` for the labels, or others that the set was opened with. */
+  readonly covariates?: readonly string[];
 }
 
 /**
  * The rows of a split as data points, [P]; or [2P] where values may be missing: x with 0 for a missing value, then 1
- * for each observed value and 0 for each missing one.
+ * for each observed value and 0 for each missing one. Covariates follow: numbers, or one-hot classes. The layout names
+ * the parts.
  *
  * Levels are k/255, or bits by the binarisation; all other values are as stored.
  *
@@ -27,27 +28,46 @@ export function dataRows(set: DataSet, split: SplitName | Uint32Array, options: 
   const rows = typeof split === 'string' ? set.splits[split] : split;
   const pixels = widthOfDatum(set.description);
   const { hasMissing } = set.description;
-  const width = hasMissing ? 2 * pixels : pixels;
+  const covariates = (options.covariates ?? []).map((name) => covariateOf(set, name));
+  const layout = layoutOf(set, covariates);
+  const width = widthOfRow(layout);
   const count = rowCount(set.name, rows.length, options.most);
   const row = new Float32Array(width);
   const x = row.subarray(0, pixels);
   const write = writerOf(set, options, x);
-  const finish = hasMissing ? maskWriter(set, row) : completeness(set, x);
+  const finish = hasMissing ? maskWriter(set, row.subarray(0, 2 * pixels)) : completeness(set, x);
+  const beside = covariates.map(({ values }, i) => {
+    const { at, width: own } = layout[layout.length - covariates.length + i]!;
+    const part = row.subarray(at, at + own);
+    return (stored: number) => values.read(stored, stored + 1, part);
+  });
   const fill = (index: number, occasion: number | 'evaluation'): Float32Array => {
     const stored = rows[index];
     if (stored === undefined || index >= count) throw noSuchRow(set.name, count, index);
     write(stored, occasion);
     finish(stored);
+    for (const read of beside) read(stored);
     return row;
   };
   const isDrawnAnew = options.binarisation === 'dynamic';
   return {
     count,
     width,
+    layout,
     row: (index) => fill(index, 'evaluation'),
     ...(isDrawnAnew ? { rowAt: (step: number, index: number) => fill(index, step) } : {}),
   };
 }
+
+/** The parts of a row. */
+const layoutOf = ({ description }: DataSet, covariates: readonly NamedCovariate[]): RowLayout => {
+  const pixels = widthOfDatum(description);
+  return rowLayout([
+    ['x', pixels],
+    ...(description.hasMissing ? [['mask', pixels] as const] : []),
+    ...covariates.map(({ covariate }) => [covariate.name, covariate.width] as const),
+  ]);
+};
 
 function rowCount(name: string, count: number, most = count): number {
   if (Number.isInteger(most) && most >= 0) return Math.min(most, count);
@@ -118,20 +138,4 @@ function completeness({ name, x: { where } }: DataSet, x: Float32Array): (stored
       throw new ExpectationError({ where: `${where || name}, row ${stored}`, expected: 'finite values', received });
     }
   };
-}
-
-/** Labels, or other values beside x, of some rows: [n, …] as stored. */
-export function labelRows(y: StoredArray, rows: Uint32Array): Float32Array {
-  const width = widthOf(y);
-  const values = new Float32Array(rows.length * width);
-  const most = rowsInPiece(width);
-  const read = new Float32Array(Math.min(most, y.shape[0]!) * width);
-  for (const { from, to, first, end } of rowRuns(rows, most)) {
-    y.read(from, to, read.subarray(0, (to - from) * width));
-    for (let i = first; i < end; i++) {
-      const start = (rows[i]! - from) * width;
-      values.set(read.subarray(start, start + width), i * width);
-    }
-  }
-  return values;
 }

@@ -30,6 +30,19 @@ export interface DataColumn {
   readonly classes: readonly string[];
 }
 
+/** A value beside x that a model is given: the labels, or another array or column. */
+export interface Covariate {
+  /** `y` for the labels, or the name of an array or a column. */
+  readonly name: string;
+  readonly kind: 'number' | 'category' | 'bit';
+  /** Columns in a row: a category has one for each class. */
+  readonly width: number;
+  /** Classes of a category, in the order of its columns; otherwise none. */
+  readonly classes: readonly string[];
+  /** Shares of the classes, or of 1 among bits, in the training rows, [width]; absent for numbers. */
+  readonly shares?: readonly number[];
+}
+
 /** The facts about a data set that a model and its figures need, without the data. Plain JSON. */
 export interface DataDescription {
   /** One datum: [height, width, channels] of an image, or [P]. */
@@ -45,6 +58,8 @@ export interface DataDescription {
   readonly classes?: readonly string[];
   /** The name of the label's column in a table. */
   readonly label?: string;
+  /** The covariates that were asked for, in the order of their columns. */
+  readonly covariates?: readonly Covariate[];
 }
 
 /** Rows of the set that come from one file, or from one array of it. */
@@ -76,6 +91,8 @@ export interface DataSet {
   readonly mask?: StoredArray;
   /** Labels, or other values beside x, [n, …]. */
   readonly y?: StoredArray;
+  /** The covariates of the description by name, as models see them: [n, width]. */
+  readonly covariates?: Readonly<Record<string, StoredArray>>;
   /** The rows of each split, rising. */
   readonly splits: Readonly<Record<SplitName, Uint32Array>>;
   /** Whether test rows were drawn by a seed; otherwise the source names them. */

@@ -1,4 +1,5 @@
 // A data set from an opened source: its form, its splits and its description.
+import { type NamedCovariate, wantedCovariates } from '../covariates/covariates.ts';
 import type { OpenedPart, OpenedSource } from '../sources/opened-part.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 import { concatenated, widthOf } from '../stored/views.ts';
@@ -19,13 +20,15 @@ interface SetOptions {
   readonly like?: DataDescription | undefined;
   readonly shape?: readonly number[] | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** The wanted covariates. */
+  readonly covariates?: readonly string[];
   /** Whether the bytes are known, so that nobody needs to look at them. */
   readonly isVerified?: boolean;
 }
 
 /** The set of a source, which it closes where that fails. @throws ExpectationError as `openData` */
 export function setOf(source: OpenedSource, options: SetOptions): DataSet {
-  const { text, rule, seed, like, shape, onProgress, isVerified = false } = options;
+  const { text, rule, seed, like, shape, onProgress, covariates: names = [], isVerified = false } = options;
   try {
     const { parts, notes } = inDatumShape(source.parts, shape ?? shapeLike(source.parts[0]!.x, like));
     const x = joined(parts.map((part) => part.x));
@@ -34,14 +37,18 @@ export function setOf(source: OpenedSource, options: SetOptions): DataSet {
     const found = isVerified ? bytesOf(x) : survey(parts, onProgress);
     const fitted = like ? likeModel(like, { text, x, found }) : found;
     const labels = labelsOf(parts);
+    const { classes, label } = like ?? source;
+    const opened = { source, y: labels.y, classes, label, train: divided.splits.train };
+    const covariates = wantedCovariates(names, opened, like?.covariates);
     return {
       name: source.name,
-      description: like ?? described(source, x, found),
+      description: like ?? { ...described(source, x, found), ...describedCovariates(covariates) },
       x,
       divisor: fitted.divisor,
       values: { range: found.range, observed: found.observed, missing: found.missing },
       ...(mask ? { mask } : {}),
       ...(labels.y ? { y: labels.y } : {}),
+      ...(covariates.length > 0 ? { covariates: valuesByName(covariates) } : {}),
       splits: divided.splits,
       isDrawn: divided.isDrawn,
       origins: parts.map((part) => ({ name: part.name, count: part.x.shape[0]! })),
@@ -54,6 +61,12 @@ export function setOf(source: OpenedSource, options: SetOptions): DataSet {
     throw error;
   }
 }
+
+const describedCovariates = (covariates: readonly NamedCovariate[]): Pick<DataDescription, 'covariates'> =>
+  covariates.length > 0 ? { covariates: covariates.map(({ covariate }) => covariate) } : {};
+
+const valuesByName = (covariates: readonly NamedCovariate[]): Readonly<Record<string, StoredArray>> =>
+  Object.fromEntries(covariates.map(({ covariate, values }) => [covariate.name, values]));
 
 /** Made at the first call, and kept. */
 function once<T>(make: () => T): () => T {

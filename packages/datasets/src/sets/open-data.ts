@@ -1,3 +1,4 @@
+import { LABELS } from '../covariates/covariates.ts';
 import { type GivenData, givenSource } from '../sources/given-source.ts';
 import { joinedSource } from '../sources/joined-source.ts';
 import { isMnistName } from '../sources/mnist-name.ts';
@@ -10,13 +11,15 @@ import { setOf } from './made-set.ts';
 import { readSplitRule } from './split-rule.ts';
 
 /** Options of {@link openData}. */
-export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like'> {
+export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like' | 'beside'> {
   /** The shape of a datum, such as [28, 28] or [32, 32, 3], where rows are stored flat. */
   readonly shape?: readonly number[];
   /** How rows are divided: `auto`, `0.8/0.1/0.1`, `stratified:0.8/0.1/0.1` or `column:name`. Default `auto`. */
   readonly splits?: string;
   /** Decides the rows of drawn splits. Default 0. */
   readonly splitSeed?: number;
+  /** Covariates: `y` for the labels, or the names of other arrays or columns, which are then no data. */
+  readonly covariates?: readonly string[];
   /** The data that a model was trained on: other data must fit it, and columns and classes are those of it. */
   readonly like?: DataDescription;
   /** Readers of formats that flowvae does not know. Default none. */
@@ -37,14 +40,24 @@ export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like'> 
  * @example const data = await openData('data.npz:x_train,x_test'); // data.description.form is 'levels'
  */
 export async function openData(text: string, options: DataOptions = {}): Promise<DataSet> {
-  const { splits = 'auto', splitSeed: seed = 0, like, onProgress, shape, readers, ...reading } = options;
+  const {
+    splits = 'auto',
+    splitSeed: seed = 0,
+    like,
+    onProgress,
+    shape,
+    readers,
+    covariates = [],
+    ...reading
+  } = options;
   const rule = readSplitRule(splits);
   const source = await openAll(text, readers, {
     ...reading,
     ...(rule.kind === 'column' ? { partColumn: rule.name } : {}),
     ...(like ? { like } : {}),
+    ...(covariates.length > 0 ? { beside: covariates.filter((name) => name !== LABELS) } : {}),
   });
-  return setOf(source, { text, rule, seed, like, onProgress, shape, isVerified: isMnistName(text) });
+  return setOf(source, { text, rule, seed, like, onProgress, shape, isVerified: isMnistName(text), covariates });
 }
 
 /** Options of {@link dataSet}. */
@@ -90,8 +103,13 @@ function ownNames(sources: readonly NamedSource[], i: number, options: SourceOpt
 
 /** Columns and classes of further files are those of the first. */
 const likeFirst = (
-  { columns, classes, label }: OpenedSource,
+  { columns, classes, label, besideColumns }: OpenedSource,
   { like }: SourceOptions,
 ): Pick<SourceOptions, 'like'> => ({
-  like: like ?? { ...(columns ? { columns } : {}), ...(classes ? { classes } : {}), ...(label ? { label } : {}) },
+  like: like ?? {
+    ...(columns ? { columns } : {}),
+    ...(classes ? { classes } : {}),
+    ...(label ? { label } : {}),
+    ...(besideColumns ? { covariates: besideColumns } : {}),
+  },
 });

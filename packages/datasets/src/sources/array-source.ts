@@ -85,7 +85,8 @@ function namedParts(
       mask: asked('mask', i),
     }));
   }
-  const others = new Set([...(options.labels ?? []), ...(options.mask ?? []), options.partColumn]);
+  const { labels = [], mask = [], beside: wanted = [], partColumn } = options;
+  const others = new Set([...labels, ...mask, ...wanted, partColumn]);
   const candidates = present.filter((name) => !others.has(name));
   const x = usual.x.find((name) => candidates.includes(name)) ?? onlyOne(path, arrays, candidates);
   const beside = (kind: 'y' | 'mask') =>
@@ -136,15 +137,32 @@ function openedPart(path: string, opened: OpenedArrays, part: PartNames, options
   };
   const column = vectorOf(options.partColumn);
   const y = vectorOf(part.y);
-  for (const other of [mask, y, column]) if (other) checkCount(other, x);
+  const beside = besideOf(part.x, opened, options.beside ?? [], (name) => vectorOf(name)!);
+  for (const other of [mask, y, column, ...Object.values(beside)]) if (other) checkCount(other, x);
   return {
     ...(part.role ? { role: part.role } : {}),
     name: part.x,
     x: options.invert && !opened.isInverted ? inverted(x) : x,
     ...(mask ? { mask } : {}),
     ...(y ? { y: widthOf(y) === 1 ? reshaped(y, []) : y } : {}),
+    ...(Object.keys(beside).length > 0 ? { beside } : {}),
     ...(column ? { partOf: { values: numbersOf(column), names: splitNames } } : {}),
   };
+}
+
+/** Wanted arrays that are there: `age`, or `age_test` beside `x_test`. */
+function besideOf(
+  x: string,
+  { arrays }: OpenedArrays,
+  wanted: readonly string[],
+  read: (name: string) => StoredArray,
+): Readonly<Record<string, StoredArray>> {
+  const suffix = /[_-].*$/.exec(x)?.[0] ?? '';
+  const found = wanted.flatMap((name) => {
+    const own = [`${name}${suffix}`, name].find((each) => each in arrays);
+    return own === undefined ? [] : [[name, read(own)] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /** MATLAB's row vectors [1, n] hold a number for each of n rows. */
@@ -176,9 +194,9 @@ function checkCount(array: StoredArray, x: StoredArray): void {
 function choiceNotes(
   { arrays, isInverted }: OpenedArrays,
   parts: readonly PartNames[],
-  { partColumn, invert }: SourceOptions,
+  { partColumn, invert, beside = [] }: SourceOptions,
 ): string[] {
-  const used = new Set([...parts.flatMap(({ x, y, mask }) => [x, y, mask]), partColumn]);
+  const used = new Set([...parts.flatMap(({ x, y, mask }) => [x, y, mask]), partColumn, ...beside]);
   const idle = Object.keys(arrays).filter((name) => !used.has(name));
   const words = parts.map(({ role, x, y, mask }) => {
     const part = role === undefined ? 'data' : `${role === 'train' ? 'training' : role} data`;

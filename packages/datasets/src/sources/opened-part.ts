@@ -1,6 +1,6 @@
 // The result of every kind of source: parts of a data set before they are divided.
 
-import type { DataColumn, SplitName } from '../sets/data-set.ts';
+import type { Covariate, DataColumn, SplitName } from '../sets/data-set.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 
 /** Rows from one file or one array. */
@@ -14,6 +14,8 @@ export interface OpenedPart {
   readonly mask?: StoredArray | undefined;
   /** [n, …] */
   readonly y?: StoredArray | undefined;
+  /** Other arrays by name, [n, …]: those that were asked for and are there. */
+  readonly beside?: Readonly<Record<string, StoredArray>>;
   /** The part of each row by a column of the file, by name. */
   readonly partOf?: { readonly values: ArrayLike<number>; readonly names: readonly string[] } | undefined;
 }
@@ -25,6 +27,8 @@ export interface OpenedSource {
   readonly columns?: readonly DataColumn[];
   readonly classes?: readonly string[];
   readonly label?: string;
+  /** The kinds of a table's columns beside the data. */
+  readonly besideColumns?: readonly Covariate[];
   readonly notes: readonly string[];
   /** Whether validation rows are the last of the training rows, as is usual for MNIST's files; otherwise drawn. */
   readonly validatesLast?: boolean;
@@ -42,6 +46,8 @@ export interface SourceOptions {
   readonly leaveOut?: readonly string[];
   /** The column of a table, or the array of a file, that divides the rows. */
   readonly partColumn?: string;
+  /** Arrays or columns that are wanted beside the data. */
+  readonly beside?: readonly string[];
   /** Height and width to which pictures are resized. */
   readonly size?: readonly [height: number, width: number];
   /** Whether coloured pictures become grey. Default false. */
@@ -57,4 +63,5 @@ export interface LikeData {
   readonly columns?: readonly DataColumn[];
   readonly classes?: readonly string[];
   readonly label?: string;
+  readonly covariates?: readonly Covariate[];
 }

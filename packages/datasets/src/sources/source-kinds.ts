@@ -22,23 +22,27 @@ interface SourceKind {
 }
 
 const kinds = {
-  mnist: { name: 'MNIST', takes: ['like'], open: () => mnistSource() },
+  mnist: { name: 'MNIST', takes: ['like', 'beside'], open: () => mnistSource() },
   idx: {
     name: 'a folder of IDX files',
-    takes: ['like'],
+    takes: ['like', 'beside'],
     open: ({ path }, { like }) => idxSource(path, like !== undefined),
   },
   pictures: {
     name: 'a folder of pictures',
-    takes: ['like', 'size', 'grey'],
+    takes: ['like', 'size', 'grey', 'beside'],
     open: ({ path }, options) => pictureSource(path, options),
   },
   table: {
     name: 'a table',
-    takes: ['like', 'labels', 'leaveOut', 'partColumn'],
+    takes: ['like', 'labels', 'leaveOut', 'partColumn', 'beside'],
     open: ({ path }, options) => tableSource(path, options),
   },
-  arrays: { name: 'a file of arrays', takes: ['like', 'labels', 'mask', 'partColumn', 'invert'], open: arraySource },
+  arrays: {
+    name: 'a file of arrays',
+    takes: ['like', 'labels', 'mask', 'partColumn', 'invert', 'beside'],
+    open: arraySource,
+  },
 } as const satisfies Readonly<Record<string, SourceKind>>;
 
 /**

@@ -1,8 +1,9 @@
 // Tables as sources.
 import { basename } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import type { DataColumn } from '../sets/data-set.ts';
+import type { Covariate, DataColumn } from '../sets/data-set.ts';
 import { rowsInPiece } from '../sets/row-runs.ts';
+import { columnsOf, withoutMissing } from '../stored/views.ts';
 import type { Table, TableColumn, TableOptions } from '../tables/table.ts';
 import { readTable } from '../tables/table.ts';
 import { fileChecksum } from './file-checksum.ts';
@@ -27,6 +28,7 @@ export async function tableSource(path: string, options: SourceOptions): Promise
   const columns = dataColumns(table);
   if (options.like?.columns) checkBits(path, columns, options.like.columns);
   const { labels, parts, missing } = table;
+  const beside = await besideColumns(path, options, labels?.name);
   return {
     name: basename(path),
     parts: [
@@ -35,24 +37,55 @@ export async function tableSource(path: string, options: SourceOptions): Promise
         x: table.values,
         ...(missing > 0 ? { mask: table.mask } : {}),
         ...(labels ? { y: arrayInMemory(labels.values, [labels.values.length], `${path}: ${labels.name}`) } : {}),
+        ...(beside ? { beside: beside.arrays } : {}),
         ...(parts ? { partOf: { values: parts.values, names: parts.classes } } : {}),
       },
     ],
     columns: options.like?.columns ?? columns,
     ...(labels ? { classes: labels.classes, label: labels.name } : {}),
+    ...(beside ? { besideColumns: beside.columns } : {}),
     notes: table.notes,
     checksum: () => fileChecksum(path),
     close() {},
   };
 }
 
-function tableOptions({ labels, leaveOut, partColumn, like }: SourceOptions): TableOptions {
+function tableOptions({ labels, leaveOut, beside = [], partColumn, like }: SourceOptions): TableOptions {
+  const without = [...(leaveOut ?? []), ...beside];
   return {
     ...(labels?.[0] === undefined ? {} : { label: labels[0] }),
-    ...(leaveOut && !like?.columns ? { leaveOut } : {}), // the other file's columns leave all others out
+    // the other file's columns leave all others out
+    ...(without.length > 0 && !like?.columns ? { leaveOut: without } : {}),
     ...(partColumn === undefined ? {} : { part: partColumn }),
     ...(like?.columns ? { like: likeTable(like) } : {}),
   };
+}
+
+/** Columns that are wanted beside the data, read by themselves; the label is read with the data. */
+async function besideColumns(path: string, { beside = [], like }: SourceOptions, label: string | undefined) {
+  const names = beside.filter((name) => name !== label);
+  if (names.length === 0) return undefined;
+  const known = like?.covariates?.filter(({ name }) => names.includes(name));
+  const table = await readTable(path, {
+    columns: names,
+    ...(known?.length ? { like: likeTable({ columns: placedIn(known) }) } : {}),
+  });
+  const columns = dataColumns(table);
+  const presentIn = (at: number, width: number) =>
+    withoutMissing(columnsOf(table.values, at, width), columnsOf(table.mask, at, width));
+  return {
+    columns: columns.map(({ at: _, ...column }): Covariate => column),
+    arrays: Object.fromEntries(columns.map(({ name, at, width }) => [name, presentIn(at, width)])),
+  };
+}
+
+/** Columns one after the other. */
+function placedIn(covariates: readonly Covariate[]): DataColumn[] {
+  let at = 0;
+  return covariates.map(({ name, kind, width, classes }) => {
+    at += width;
+    return { name, kind, width, classes, at: at - width };
+  });
 }
 
 /** Columns of a described table, as its reader takes them. */

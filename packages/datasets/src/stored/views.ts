@@ -77,6 +77,34 @@ export function inverted(array: StoredArray): StoredArray {
   };
 }
 
+/** Some successive columns of flat rows. */
+export function columnsOf(array: StoredArray, at: number, width: number): StoredArray {
+  const own = widthOf(array);
+  return {
+    where: array.where,
+    shape: [array.shape[0]!, width],
+    type: array.type,
+    read(from, to, out) {
+      const rows = new Float32Array((to - from) * own);
+      array.read(from, to, rows);
+      for (let row = 0; row < to - from; row++) {
+        out.set(rows.subarray(row * own + at, row * own + at + width), row * width);
+      }
+    },
+  };
+}
+
+/** The same array with NaN where its mask is 0. */
+export const withoutMissing = (array: StoredArray, mask: StoredArray): StoredArray => ({
+  ...array,
+  read(from, to, out) {
+    array.read(from, to, out);
+    const seen = new Float32Array(out.length);
+    mask.read(from, to, seen);
+    for (let i = 0; i < out.length; i++) if (seen[i] === 0) out[i] = Number.NaN;
+  },
+});
+
 /** The rows of several arrays of one type and one shape of a row, one array after the other. */
 export function concatenated(arrays: readonly StoredArray[], where: string): StoredArray {
   const [first] = arrays as [StoredArray, ...StoredArray[]];

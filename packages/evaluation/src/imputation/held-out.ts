@@ -35,6 +35,8 @@ export interface HeldOutOptions {
   readonly entries: readonly Entry[];
   /** The probability with which an observed entry is hidden. */
   readonly fraction: number;
+  /** Width P of x, where covariates follow the mask. Default: half of the row. */
+  readonly width?: number | undefined;
   /** A key for this row alone. */
   readonly key: Key;
 }
@@ -44,8 +46,9 @@ export interface HeldOutOptions {
  * observed remained, one of them, chosen with equal probabilities, stays. A category counts as observed if all its
  * columns are.
  */
-export function heldOut(row: Float32Array, { entries, fraction, key }: HeldOutOptions): Entry[] {
-  const mask = row.subarray(row.length / 2);
+export function heldOut(row: Float32Array, options: HeldOutOptions): Entry[] {
+  const { entries, fraction, width: pixels = row.length / 2, key } = options;
+  const mask = row.subarray(pixels, 2 * pixels);
   const uniforms = drawUniform(key, entries.length + 1);
   const isObserved = ({ at, width }: Entry) => mask.subarray(at, at + width).every((m) => m === 1);
   const chosen = entries.filter((entry, e) => uniforms[e]! < fraction && isObserved(entry));
@@ -55,12 +58,12 @@ export function heldOut(row: Float32Array, { entries, fraction, key }: HeldOutOp
   return chosen;
 }
 
-/** The row [x, m] without some entries, in a new array. */
-export function withoutEntries(row: Float32Array, entries: readonly Entry[]): Float32Array {
+/** The row [x, m], with x of a width, without some entries, in a new array. */
+export function withoutEntries(row: Float32Array, entries: readonly Entry[], pixels = row.length / 2): Float32Array {
   const rest = row.slice();
   for (const { at, width } of entries) {
     rest.fill(0, at, at + width);
-    rest.fill(0, row.length / 2 + at, row.length / 2 + at + width);
+    rest.fill(0, pixels + at, pixels + at + width);
   }
   return rest;
 }

@@ -3,7 +3,7 @@ import { fold } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import { checkHeldOut, type Entry, entriesOf, heldOut, type ImputedColumns, withoutEntries } from './held-out.ts';
 import { type Imputations, type Imputed, type ImputeOptions, imputeAt } from './impute.ts';
-import { checkRow, checkWidth } from './row-checks.ts';
+import { checkRow, maskedWidth } from './row-checks.ts';
 import { type ChoiceScores, ChoiceSums, LEAST_DRAWS, type NumberScores, NumberSums } from './scores.ts';
 
 /** Options of {@link imputationError}. */
@@ -50,14 +50,19 @@ export interface ImputationError {
  *   neither 0 nor 1
  */
 export async function imputationError(options: ImputationErrorOptions): Promise<ImputationError> {
-  check(options);
+  const width = check(options);
   const { data, columns, fraction, key } = options;
   const entries = entriesOf(columns);
-  const hiddenAt = (i: number) => heldOut(data.row(i), { entries, fraction, key: fold(key, 'held out', i) });
+  const hiddenAt = (i: number) => heldOut(data.row(i), { entries, fraction, width, key: fold(key, 'held out', i) });
   const sums = new Sums(options);
-  const imputations = await imputeAt(indicesWith(hiddenAt, options), {
+  const imputations = await imputeAt(indicesWith(hiddenAt, options, width), {
     ...options,
-    data: { count: data.count, width: data.width, row: (i) => withoutEntries(data.row(i), hiddenAt(i)) },
+    data: {
+      count: data.count,
+      width: data.width,
+      ...(data.layout ? { layout: data.layout } : {}),
+      row: (i) => withoutEntries(data.row(i), hiddenAt(i), width),
+    },
     onEstimate: (i, imputed) => {
       for (const entry of hiddenAt(i)) sums.add(entry, { where: pointName(i), row: data.row(i), imputed });
     },
@@ -67,24 +72,28 @@ export async function imputationError(options: ImputationErrorOptions): Promise<
 
 const pointName = (i: number) => `imputationError: data point ${i}`;
 
-function* indicesWith(hiddenAt: (i: number) => Entry[], { data }: ImputationErrorOptions): Generator<number> {
+function* indicesWith(
+  hiddenAt: (i: number) => Entry[],
+  { data }: ImputationErrorOptions,
+  width: number,
+): Generator<number> {
   for (let i = 0; i < data.count; i++) {
-    checkRow(pointName(i), data.row(i));
+    checkRow(pointName(i), data.row(i), width);
     if (hiddenAt(i).length > 0) yield i;
   }
 }
 
-function check({ data, columns, fraction, draws, means, deviations }: ImputationErrorOptions): void {
+/** @returns width P of x */
+function check({ data, columns, fraction, draws, means, deviations }: ImputationErrorOptions): number {
   const where = 'imputationError';
-  checkWidth(`${where}: data`, data.width);
-  const width = data.width / 2;
+  const width = maskedWidth(`${where}: data`, data);
   checkHeldOut(where, { columns, fraction, width });
   for (const [name, values] of Object.entries({ means, deviations })) {
     if (values.length === width) continue;
     const expected = `${width} values, one for each column`;
     throw new ExpectationError({ where: `${where}: ${name}`, expected, received: `${values.length} values` });
   }
-  if (draws >= LEAST_DRAWS || columns.every(({ kind }) => kind !== 'number')) return;
+  if (draws >= LEAST_DRAWS || columns.every(({ kind }) => kind !== 'number')) return width;
   throw new ExpectationError({
     where: `${where}: draws`,
     expected: `${LEAST_DRAWS} or more, for intervals of 90 %`,

@@ -6,7 +6,7 @@ import { inOrder, type PointwiseOptions } from '@flowvae/training';
 import { Moments } from '../moments.ts';
 import { ImputationPasses, type PassOptions } from './passes.ts';
 import { resample } from './resampling.ts';
-import { checkRow, checkWidth, refuseWeights } from './row-checks.ts';
+import { checkRow, maskedWidth, refuseWeights } from './row-checks.ts';
 import { WeightedMoments } from './weighted-moments.ts';
 
 /** Options of {@link impute}. */
@@ -72,7 +72,7 @@ export async function imputeAt(indices: Iterable<number>, options: ImputeOptions
   const { data, samples, draws, onEstimate, onProgress } = options;
   checkCount('impute: samples', samples);
   checkCount('impute: draws', draws);
-  checkWidth('impute: data', data.width);
+  maskedWidth('impute: data', data);
   const passes = await ImputationPasses.open(options);
   const sizes = new Moments();
   let least = Number.POSITIVE_INFINITY;
@@ -108,8 +108,8 @@ async function imputedAt(index: number, passes: ImputationPasses, options: Imput
   const { data, samples, draws } = options;
   const where = `impute: data point ${index}`;
   const x = data.row(index).slice();
-  checkRow(where, x);
-  const width = data.width / 2;
+  const width = maskedWidth(where, data);
+  checkRow(where, x, width);
   const key = fold(options.key, index);
   const zKey = fold(key, 'z');
   const moments = new WeightedMoments(width);
@@ -126,10 +126,10 @@ async function imputedAt(index: number, passes: ImputationPasses, options: Imput
   const rows = new Float32Array(draws * width);
   for await (const [{ first }, { draw }] of passes.draw(x, { zKey, xKey: fold(key, 'draw'), chosen }))
     rows.set(draw!, first * width);
-  return { ...completed(x, moments, rows), effectiveSampleSize, logEvidence };
+  return { ...completed(x.subarray(0, 2 * width), moments, rows), effectiveSampleSize, logEvidence };
 }
 
-/** Estimates for the missing entries, the row's own values for the observed ones. */
+/** Estimates for the missing entries of a row [x, m], the row's own values for the observed ones. */
 function completed(x: Float32Array, moments: WeightedMoments, draws: Float32Array) {
   const width = x.length / 2;
   const isMissing = (i: number) => x[width + i] === 0;

@@ -3,24 +3,44 @@ import type { Arrays, InputShapes, Traceable } from '@flowvae/compiler';
 import { drawNoise, type Noise, type Observation } from '@flowvae/distributions';
 import { type LatentModel, logWeight, scoreDraw } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
-import { checkShape, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { checkShape, ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, type FunctionsRunner, functionsRunner, inOrder, type RunnerOptions } from '@flowvae/training';
+import { maskedWidth } from './row-checks.ts';
 import { weightedSums } from './weighted-moments.ts';
 
 /** The model, the data with holes, and the numbers of samples. */
 export interface PassOptions extends RunnerOptions {
-  /** Rows [x, m] of width 2P: m is 1 for observed entries, 0 for missing ones, and x is 0 where it is missing. */
+  /**
+   * Rows [x, m] of width 2P: m is 1 for observed entries, 0 for missing ones, and x is 0 where it is missing. Rows with
+   * a layout may hold covariates behind them.
+   */
   readonly data: DataPoints;
   /** Rows [B, 2P] → the model whose likelihood counts observed entries only. */
-  readonly modelAt: (rows: Tensor2D) => LatentModel;
-  /** z [B, D] → p(x|z) of all P variables. */
-  readonly observe: (z: Tensor2D) => Observation;
+  readonly modelAt: (rows: Tensor2D) => LatentModel & Partial<Observing>;
+  /** z [B, D] → p(x|z) of all P variables. Absent: the `observe` of the model at the rows, which knows covariates. */
+  readonly observe?: Observing['observe'] | undefined;
   /** The noise for a draw from the posterior. */
   readonly noise: Noise;
   /** Importance samples S for each data point. */
   readonly samples: number;
   /** Imputations M of each data point. */
   readonly draws: number;
+}
+
+/** The ability to give p(x|z). */
+interface Observing {
+  observe(z: Tensor2D): Observation;
+}
+
+/** p(x|z) of a model at rows. @throws ExpectationError where neither options nor model have it */
+function observing({ observe: own }: PassOptions, { observe }: Partial<Observing>): Observing['observe'] {
+  const found = own ?? observe;
+  if (found) return found;
+  throw new ExpectationError({
+    where: 'impute',
+    expected: '`observe`, or a model at rows that has it',
+    received: 'neither',
+  });
 }
 
 type Pass = 'weigh' | 'draw';
@@ -151,12 +171,14 @@ function ownRows(arrays: Arrays, { size }: Part, rows: number): Arrays {
 }
 
 /** The noise of p(x|z): only an observation at some z states it. */
-function observationNoise({ data, noise, modelAt, observe }: PassOptions): Noise {
+function observationNoise(options: PassOptions): Noise {
+  const { data, noise, modelAt } = options;
   let found: Noise;
   tf.tidy(() => {
-    const { posterior } = modelAt(tf.zeros([1, data.width]));
-    const observation = observe(posterior.sampleAndLogProb(tf.zeros([1, noise.width])).z);
-    checkShape('impute: observe(z).mean()', observation.mean(), ['batch', data.width / 2]);
+    const model = modelAt(tf.zeros([1, data.width]));
+    const { z } = model.posterior.sampleAndLogProb(tf.zeros([1, noise.width]));
+    const observation = observing(options, model)(z);
+    checkShape('impute: observe(z).mean()', observation.mean(), ['batch', maskedWidth('impute: data', data)]);
     found = { ...observation.noise };
   });
   return found!;
@@ -164,12 +186,12 @@ function observationNoise({ data, noise, modelAt, observe }: PassOptions): Noise
 
 /** x [1, 2P], the noise of S samples, and `counted` [S]: 0, or −∞ for rows that are no samples. */
 const weighing =
-  ({ modelAt, observe }: PassOptions): Traceable =>
+  (options: PassOptions): Traceable =>
   ({ x, zNoise, xNoise, counted }) => {
-    const model = modelAt(x as Tensor2D);
+    const model = options.modelAt(x as Tensor2D);
     const draw = model.posterior.sampleAndLogProb(zNoise as Tensor2D);
     const weight = logWeight(scoreDraw(model, draw));
-    const observation = observe(draw.z);
+    const observation = observing(options, model)(draw.z);
     const { z: drawn } = observation.sampleAndLogProb(xNoise as Tensor2D);
     const counting: Tensor1D = tf.add(weight, counted as Tensor1D);
     return { logWeight: weight, ...weightedSums(counting, observation.mean(), drawn) };
@@ -177,8 +199,9 @@ const weighing =
 
 /** x [1, 2P] and the noise of chosen samples. */
 const drawing =
-  ({ modelAt, observe }: PassOptions): Traceable =>
+  (options: PassOptions): Traceable =>
   ({ x, zNoise, xNoise }) => {
-    const { z } = modelAt(x as Tensor2D).posterior.sampleAndLogProb(zNoise as Tensor2D);
-    return { draw: observe(z).sampleAndLogProb(xNoise as Tensor2D).z };
+    const model = options.modelAt(x as Tensor2D);
+    const { z } = model.posterior.sampleAndLogProb(zNoise as Tensor2D);
+    return { draw: observing(options, model)(z).sampleAndLogProb(xNoise as Tensor2D).z };
   };

@@ -1,10 +1,16 @@
 // Refusals of imputation: rows that are not [x, mask], and weights that cannot be used.
-import { ExpectationError } from '@flowvae/tensor';
+import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import { NonFiniteError } from '@flowvae/training';
 
-/** @throws ExpectationError unless rows can be halves of one width */
-export function checkWidth(where: string, width: number): void {
-  if (width % 2 === 0) return;
+/**
+ * Width P of x in rows [x, mask], or in rows of a layout that begins with these two.
+ *
+ * @throws ExpectationError for an odd width without a layout, or a layout without a mask behind x
+ */
+export function maskedWidth(where: string, { layout = [], width }: Pick<DataPoints, 'layout' | 'width'>): number {
+  const [x, mask] = layout;
+  if (x && mask?.name === 'mask' && mask.width === x.width) return x.width;
+  if (layout.length < 2 && width % 2 === 0) return width / 2;
   throw new ExpectationError({
     where,
     expected: 'rows [x, mask] of an even width',
@@ -14,12 +20,11 @@ export function checkWidth(where: string, width: number): void {
 }
 
 /**
- * Checks a row [x, m].
+ * Checks a row [x, m], with x of a width; covariates may follow.
  *
  * @throws ExpectationError for a mask value other than 0 and 1, and for a missing entry that is not 0
  */
-export function checkRow(where: string, row: Float32Array): void {
-  const width = row.length / 2;
+export function checkRow(where: string, row: Float32Array, width: number): void {
   for (let i = 0; i < width; i++) {
     const [x, m] = [row[i]!, row[width + i]!];
     if (m !== 0 && m !== 1) {

@@ -1,5 +1,5 @@
 // Approximate posteriors q(z|x): a diagonal normal, optionally refined by a flow.
-import type { Noise, Samplable, Scorable } from '@flowvae/distributions';
+import type { DiagonalNormal, Noise, Samplable, Scorable } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { type NamedVariables, repeatRows, type Tensor, type Tensor2D, underPrefixes } from '@flowvae/tensor';
 import { pushForward } from '../compose/push-forward.ts';
@@ -45,6 +45,8 @@ export interface ParametricPosterior<Q extends Samplable = Samplable> extends Po
   paramsAt(context: Tensor2D): Readonly<Record<string, Tensor>>;
   /** Parameters as `paramsAt` gives them → q(z|x) */
   of(params: Readonly<Record<string, Tensor>>): Q;
+  /** context [B, C] → the normal before the flow, of each data point */
+  baseAt(context: Tensor2D): DiagonalNormal;
 }
 
 /** Options of {@link flowPosterior}. */
@@ -86,16 +88,18 @@ export function flowPosterior(options: FlowPosteriorOptions<Flow>): ParametricPo
     key: fold(key, 'base'),
   });
   const noise: Noise = { kind: 'normal', width: latent };
+  const baseAt = (context: Tensor2D) => base.normalOf(base.at(context));
   if (!choice) {
     const normals = parametric({ base }, noise, (params) => base.normalOf(params.base!));
-    return { ...normals, variables: base.variables };
+    return { ...normals, variables: base.variables, baseAt };
   }
   const flow = chosenFlow(choice, amortize, contextWidth);
   const values = flow.initialParams(fold(key, 'flow'));
   const source = amortize === 'flow' ? amortisedFlow(flow, values, { contextWidth, heads }) : freeFlow(flow, values);
-  return parametric({ base, flow: source }, noise, (params) =>
+  const pushed = parametric({ base, flow: source }, noise, (params) =>
     pushForward(base.normalOf(params.base!), flow, params.flow!),
   );
+  return { ...pushed, baseAt };
 }
 
 /** A value for each data point, [B, …], from values for each or from one for all. */
@@ -110,7 +114,7 @@ function parametric<Q extends Samplable>(
   sources: Sources,
   noise: Noise,
   make: (params: Readonly<Record<string, Params<ParamShapes>>>) => Q,
-): ParametricPosterior<Q> {
+): Omit<ParametricPosterior<Q>, 'baseAt'> {
   const parts = Object.entries(sources);
   return {
     variables: underPrefixes(Object.fromEntries(parts.map(([part, { variables }]) => [part, variables]))),

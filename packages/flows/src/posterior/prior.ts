@@ -10,6 +10,11 @@ import { freeFlow } from './parameter-source.ts';
 export interface Prior {
   readonly variables: NamedVariables;
   readonly distribution: Samplable & Scorable;
+  /**
+   * The same prior at the variables' current values, with all that does not depend on z computed once, in variables of
+   * its own; the caller disposes of them. Absent: there is nothing to compute.
+   */
+  settled?(): Prior;
 }
 
 /**

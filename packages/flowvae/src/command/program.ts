@@ -204,6 +204,10 @@ function addSmallCommands(root: Command): void {
       '--out <file>',
       'file to write: a picture (.png), or values (.npy, .safetensors; .csv of rows) (default: figures/samples-seed<seed>.png in the run folder)',
     )
+    .option(
+      '--label <value>',
+      'of a conditional model: a class or a number, <name>=<value>,… of several covariates, or all: every class in turn (default: classes by their shares in the training data)',
+    )
     .option('--draws', 'draws x ~ p(x|z) of images, not their means E[x|z]; of rows there are draws only')
     .option('--json', 'print one JSON object on stdout instead of the path')
     .action(sampleCommand);

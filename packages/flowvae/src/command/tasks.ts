@@ -103,6 +103,8 @@ export interface SampleTask {
   readonly settings: RunSettings;
   readonly count: number;
   readonly seed: number;
+  /** The covariates; absent: classes by their shares in the training data. */
+  readonly label?: string | undefined;
   /** Draws of images, not their means; of other rows there are draws only. */
   readonly draws?: boolean | undefined;
   readonly out?: string | undefined;

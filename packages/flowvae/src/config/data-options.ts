@@ -2,6 +2,7 @@
 import type { DataOptions } from '@flowvae/datasets';
 import { readSplitRule } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { covariateNames } from './covariates/condition.ts';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
 /** The settings about reading; other data may need others. */
@@ -19,11 +20,12 @@ export const readingSettings = [
 ] as const satisfies readonly SettingName[];
 
 /** The settings that {@link readingOptions} takes. */
-export type ReadingConfig = Pick<TrainConfig, (typeof readingSettings)[number]>;
+export type ReadingConfig = Pick<TrainConfig, (typeof readingSettings)[number] | 'condition'>;
 
 /** @throws ExpectationError for a text that is no rule, no size or no shape */
 export function readingOptions(config: ReadingConfig, placeOf: (name: SettingName) => string = flagOf): DataOptions {
   const { splits, splitSeed, labels, mask, leaveOut, shape, size, colours, invert } = config;
+  const covariates = covariateNames(config);
   return {
     splits: checkedSplits(splits, placeOf('splits')),
     splitSeed,
@@ -34,6 +36,7 @@ export function readingOptions(config: ReadingConfig, placeOf: (name: SettingNam
     ...(size === 'auto' ? {} : { size: pairOf(sidesOf(size, placeOf('size'), [1, 2])) }),
     ...(colours === 'grey' ? { grey: true } : {}),
     ...(invert === 'yes' ? { invert: true } : {}),
+    ...(covariates.length > 0 ? { covariates } : {}),
   };
 }
 

@@ -17,6 +17,14 @@ const column = z.strictObject({
   classes: z.array(z.string()),
 });
 
+const covariate = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['number', 'category', 'bit']),
+  width: size,
+  classes: z.array(z.string()),
+  shares: z.array(z.number().min(0).max(1)).optional(),
+});
+
 const dataSchema = z.strictObject({
   shape: z.array(size).min(1).max(3),
   form: z.enum(['bits', 'levels', 'grey', 'real', 'columns']),
@@ -25,6 +33,7 @@ const dataSchema = z.strictObject({
   columns: z.array(column).optional(),
   classes: z.array(z.string()).optional(),
   label: z.string().optional(),
+  covariates: z.array(covariate).optional(),
 });
 
 /**

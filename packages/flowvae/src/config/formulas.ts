@@ -8,7 +8,7 @@ import {
 } from '@flowvae/flows/plain';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { type LikelihoodTerms, readLikelihood } from '@flowvae/vae/plain';
+import { type LikelihoodTerms, type PriorTerm, readLikelihood, readPrior } from '@flowvae/vae/plain';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
@@ -18,6 +18,8 @@ export interface Formulas {
   readonly flow: readonly FlowTerm[] | undefined;
   /** Layers of the prior's flow; undefined: the standard normal. */
   readonly prior: readonly InvertibleTerm[] | undefined;
+  /** A prior that is no flow; undefined: a flow or the standard normal. */
+  readonly namedPrior: PriorTerm | undefined;
   /** Undefined: the data decide. */
   readonly likelihood: LikelihoodTerms | undefined;
   readonly objective: ObjectiveTerms;
@@ -55,9 +57,11 @@ export function readFormulas(config: TrainConfig, options: ReadFormulasOptions =
       });
     }
   };
+  const namedPrior = readPrior(prior);
   return {
     flow: wide('flow', () => readFlowOrNone(flow, latent, flows)),
-    prior: wide('prior', () => readInvertibleOrNone(prior, latent, flows)),
+    prior: namedPrior ? undefined : wide('prior', () => readInvertibleOrNone(prior, latent, flows)),
+    namedPrior,
     likelihood: likelihood === 'auto' ? undefined : readLikelihood(likelihood, likelihoods),
     objective: readObjective(objective, objectives),
   };

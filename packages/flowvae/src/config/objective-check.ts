@@ -18,15 +18,19 @@ export function refuseObjective(config: TrainConfig, formulas: Formulas, nameOf:
   if (!gradients.includes(gradient)) refuse('gradient', `${gradients.join(' or ')} beside ${named}`, gradient);
   if (!isTempered && anneal !== settings.anneal.fallback) refuse('anneal', `none beside ${named}`, anneal);
   const need = needs(gradient);
-  const { flow = [], prior = [] } = formulas;
+  const { flow = [], prior = [], namedPrior } = formulas;
   if (need === 'scorable' && !flow.every(hasInverse)) {
     const beside = gradient === 'path' ? named : `${flagOf('gradient')} ${gradient}`;
     refuse('flow', `none or a flow with an inverse beside ${beside}, which scores draws under log q`, config.flow);
   }
   const learnt = flow.length > 0 ? 'flow' : 'prior';
-  if (need === 'factorised' && flow.length + prior.length > 0) {
+  if (need === 'factorised' && (namedPrior || flow.length + prior.length > 0)) {
     const beside = `none beside ${named}, which needs a divergence in closed form`;
     refuse(learnt, beside, config[learnt], remedyFor(objective));
+  }
+  if (need === 'factorised' && config.conditionalPrior === 'yes') {
+    const expected = `no beside ${named}, which needs the divergence to N(0, I)`;
+    refuse('conditionalPrior', expected, 'yes', remedyFor(objective));
   }
 }
 

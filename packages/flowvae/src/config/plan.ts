@@ -1,7 +1,7 @@
 // The plan of a run: its settings as values, made once. Training, evaluation, drawing and export take flow, prior,
 // likelihood and objective from the plan; nothing else parses a formula.
 
-import type { Binarisation, DataDescription } from '@flowvae/datasets';
+import type { Binarisation, Covariate, DataDescription } from '@flowvae/datasets';
 import { type Flow, type InvertibleFlow, makeFlow } from '@flowvae/flows';
 import {
   annealJoint,
@@ -13,7 +13,7 @@ import {
 } from '@flowvae/objectives';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor';
-import { architectures, type Likelihood, type MlpVaeOptions, makeLikelihood } from '@flowvae/vae';
+import { architectures, type Likelihood, makeLikelihood, makePrior } from '@flowvae/vae';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
 import {
@@ -22,6 +22,7 @@ import {
   type SettingsContext,
   vocabularyOfSettings,
 } from './checked-settings.ts';
+import { covariateNames, covariatesOf, digits } from './covariates/condition.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { columnsOf } from './data-columns.ts';
@@ -42,9 +43,13 @@ export type Settings = TrainConfig | CheckedSettings | Plan;
 export function planOf(settings: Settings, data?: DataDescription): Plan {
   if ('networks' in settings) return settings;
   const checked = checkedSettings(settings);
-  const described = data ?? (isMnist(checked.config.data) ? mnistData : refuseNoData(checked.config));
+  const described = data ?? (isMnist(checked.config.data) ? mnistFor(checked.config) : refuseNoData(checked.config));
   return madeOf(chosenForData(checked, described), described);
 }
+
+/** MNIST's labels may be a condition. */
+const mnistFor = (config: TrainConfig): DataDescription =>
+  covariateNames(config).includes(digits.name) ? { ...mnistData, covariates: [digits] } : mnistData;
 
 /** The config of settings. */
 export const configOf = (settings: Settings): TrainConfig => ('config' in settings ? settings.config : settings);
@@ -61,14 +66,19 @@ function refuseNoData({ data }: TrainConfig): never {
 function madeOf({ config, formulas, own, vocabulary }: CheckedSettings, data: DataDescription): Plan {
   const { latent } = config;
   const networks = networksOf(config);
+  const prior = formulas.namedPrior
+    ? makePrior(formulas.namedPrior)
+    : formulas.prior && makeFlow(formulas.prior, latent);
   const plan: Plan = {
     config,
     flow: formulas.flow && makeFlow(formulas.flow, latent, { contextWidth: flowContext(config, networks) }),
-    prior: formulas.prior && makeFlow(formulas.prior, latent),
+    prior,
+    exampleRows: formulas.namedPrior?.usesEncoder ? formulas.namedPrior.count : 0,
     likelihood: likelihoodOf(formulas, data),
     objective: objectiveOf(config, formulas.objective),
     networks,
     binarisation: config.binarize as Binarisation, // `chosenForData` has replaced `auto`
+    covariates: covariatesOf(config, data),
     data,
     ...(own ? { own } : {}),
     ...(vocabulary ? { vocabulary } : {}),

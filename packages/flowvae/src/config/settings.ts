@@ -6,7 +6,7 @@ import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives/plain';
 import { nonFinitePolicies } from '@flowvae/training/plain';
 import type { ArchitectureName } from '@flowvae/vae';
-import { architectures, type LikelihoodTable, likelihoodsIn, likelihoodTable } from '@flowvae/vae/plain';
+import { architectures, type LikelihoodTable, likelihoodsIn, likelihoodTable, priorUsage } from '@flowvae/vae/plain';
 
 /** One setting. */
 export interface Setting<T> {
@@ -153,7 +153,17 @@ export const settings = {
     'flow',
   ]),
   heads,
-  prior: text('flow formula of the prior, e.g. realnvp*4; none: the standard normal', '<formula>', 'none'),
+  prior: text(
+    `flow formula of the prior, e.g. realnvp*4; ${priorUsage}; none: the standard normal`,
+    '<formula>',
+    'none',
+  ),
+  condition: text(
+    'covariates that encoder and decoder are given: y, the labels, or other arrays or columns by name',
+    '<name,…>',
+    'none',
+  ),
+  conditionalPrior: choice('whether the prior depends on the condition, too: p(z|y)', 'no', ['no', 'yes']),
   likelihood: {
     ...text(likelihoodHelp(likelihoodTable), '<name>', AUTO),
     before: 'bernoulli',

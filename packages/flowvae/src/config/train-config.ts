@@ -5,12 +5,15 @@ import { OWN_DATA } from '../definition/own-data.ts';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import { builtIn, type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { type CheckedSettings, type SettingsContext, vocabularyOfSettings } from './checked-settings.ts';
+import { refuseCondition } from './covariates/condition.ts';
+import { refusePrior } from './covariates/prior-check.ts';
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { readingOptions } from './data-options.ts';
 import { type Formulas, formulaSettings, readFormulas } from './formulas.ts';
 import { refuseOtherForm } from './likelihood-data.ts';
 import { refuseObjective } from './objective-check.ts';
+
 import {
   fallbacks,
   flagOf,
@@ -109,6 +112,8 @@ export function refuseTogether({ config, formulas, own }: CheckedSettings, where
   refuseBinarised(formulas.likelihood, config, where);
   if (own?.definition.objective) refuseTwoObjectives(own, config);
   else if (!own?.definition.model) refuseObjective(config, formulas, placeOf);
+  refuseCondition(config, placeOf);
+  if (!own?.definition.model) refusePrior(config, formulas.namedPrior, placeOf);
   refuseWithoutValidation(config, placeOf);
   refuseOtherNetwork(config, placeOf);
 }

@@ -3,6 +3,7 @@
 import type { DataDescription, DataSet } from '@flowvae/datasets';
 import type { Objective } from '@flowvae/objectives';
 import type { Key } from '@flowvae/random';
+import type { RowLayout } from '@flowvae/tensor';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { MlpVae, MlpVaeOptions, Model } from '@flowvae/vae';
 import type { z } from 'zod';
@@ -34,12 +35,14 @@ export interface DescribedContext<S extends SettingShapes = SettingShapes> exten
 export interface ModelContext<S extends SettingShapes = SettingShapes> extends DescribedContext<S> {
   /** Number P of observed variables. */
   readonly pixels: number;
-  /** Width W of a row: P, or 2P for [x, mask]. */
+  /** Width W of a row: P, or 2P for [x, mask], and that of the covariates. */
   readonly rowWidth: number;
+  /** The arrays of a row by name: `namedInputs(layout, rows)`. */
+  readonly layout: RowLayout;
   /** Decides the initial weights. */
   readonly key: Key;
   /** Facts about the training rows for `mlpVae`; zeros where the weights will be read from a file. */
-  readonly start: Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation'>;
+  readonly start: Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation' | 'exampleRows'>;
   /** The model that the command's options describe, with some of `mlpVae`'s options replaced. */
   builtIn(replaced?: Partial<MlpVaeOptions>): MlpVae;
 }
@@ -114,5 +117,6 @@ export const modelOptions = [
   'amortize',
   'heads',
   'prior',
+  'conditionalPrior',
   'likelihood',
 ] as const satisfies readonly SettingName[];

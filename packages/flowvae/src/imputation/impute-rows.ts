@@ -1,4 +1,5 @@
 // Imputes the rows of a run's data one after the other; rows without a missing entry need no work.
+import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import { type Imputed, imputeAt } from '@flowvae/evaluation';
 import type { Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
@@ -57,7 +58,7 @@ export async function imputeRows(parts: Experiment, options: ImputeRowsOptions):
     for (; sums.next < index; sums.next++) onRow(sums.next, points.row(sums.next), undefined);
   };
   const line = new ProgressLine(progress);
-  const imputations = await imputeAt(rowsWithMissing(points), {
+  const imputations = await imputeAt(rowsWithMissing(points, data), {
     ...samplerOf(parts),
     data: points,
     samples,
@@ -70,7 +71,7 @@ export async function imputeRows(parts: Experiment, options: ImputeRowsOptions):
       const row = points.row(index);
       onRow(index, row, imputed);
       sums.next++;
-      sums.missing += entriesOfDatum(data) - observedEntries(row.subarray(row.length / 2), data);
+      sums.missing += entriesOfDatum(data) - observedEntries(maskIn(row, data), data);
       if (imputed.effectiveSampleSize < FEW_SAMPLES) sums.few++;
     },
   });
@@ -93,7 +94,6 @@ export async function imputeRows(parts: Experiment, options: ImputeRowsOptions):
 export const samplerOf = ({ model, config }: Pick<Experiment, 'model' | 'config'>) => ({
   variables: model.variables,
   modelAt: model.at,
-  observe: observable(model, 'impute').observe,
   noise: model.noise,
   engine: config.engine,
   threads: config.threads,
@@ -112,13 +112,10 @@ export function progressOf(line: ProgressLine, work: string, count: number, noun
   };
 }
 
-function* rowsWithMissing({ count, width, row }: DataPoints): Generator<number> {
-  for (let i = 0; i < count; i++) {
-    if (
-      row(i)
-        .subarray(width / 2)
-        .includes(0)
-    )
-      yield i;
-  }
+/** The mask in a row [x, mask, covariates]. */
+const maskIn = (row: Float32Array, data: DataDescription): Float32Array =>
+  row.subarray(widthOfDatum(data), 2 * widthOfDatum(data));
+
+function* rowsWithMissing({ count, row }: DataPoints, data: DataDescription): Generator<number> {
+  for (let i = 0; i < count; i++) if (maskIn(row(i), data).includes(0)) yield i;
 }

@@ -30,7 +30,7 @@ function imagesPicture(parts: ModelParts): ImputedPicture {
     add(row, imputed) {
       if (!imputed || kept.length === ACROSS * GROUPS) return;
       const filled = [Float32Array.from(imputed.mean), imputed.draws.slice(0, width)];
-      kept.push({ x: row.slice(0, width), mask: row.slice(width), filled });
+      kept.push({ x: row.slice(0, width), mask: row.slice(width, 2 * width), filled });
     },
     png() {
       if (kept.length === 0) return undefined;
@@ -75,7 +75,7 @@ function columnsPicture(parts: ModelParts): ImputedPicture {
   const imputations = new Series();
   return {
     add(row, imputed) {
-      const [x, mask] = [row.subarray(0, width), row.subarray(width)];
+      const [x, mask] = [row.subarray(0, width), row.subarray(width, 2 * width)];
       if (observed.rows < MOST_ROWS) observed.add(x, mask);
       if (!imputed) return;
       const missing = mask.map((seen) => 1 - seen);

@@ -33,7 +33,7 @@ export async function writeImputedTensors(
         place('mean', index, imputed ? Float32Array.from(imputed.mean) : x);
         place('deviation', index, imputed ? Float32Array.from(imputed.variance, Math.sqrt) : new Float32Array(width));
         place('draws', index, imputed?.draws ?? copies);
-        place('mask', index, row.subarray(width));
+        place('mask', index, row.subarray(width, 2 * width));
         place('effective_sample_size', index, Float32Array.of(imputed?.effectiveSampleSize ?? Number.NaN));
       },
     });

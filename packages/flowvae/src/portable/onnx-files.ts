@@ -3,16 +3,18 @@
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import type { Tensor2D } from '@flowvae/tensor';
-import { hasStandardPrior, inferenceOf, observable } from '@flowvae/vae';
+import { hasStandardPrior, inferenceOf, observable, priorOf } from '@flowvae/vae';
 import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
+import { conditionInput, noCondition } from './condition-input.ts';
 import type { PortableModel } from './portable-model.ts';
 
 /** The bytes of the files. */
 export interface OnnxFiles {
   /**
    * x [batch, P], noise [batch, D] → z [batch, D], logQ = log q(z|x) [batch], nats. Where values may be missing, x is
-   * [x, mask], [batch, 2P].
+   * [x, mask], [batch, 2P]. A conditional model takes `condition` [batch, C] as well, here and below: its covariates in
+   * their order.
    */
   readonly encoder: Uint8Array;
   /**
@@ -23,7 +25,7 @@ export interface OnnxFiles {
   readonly decoder: Uint8Array;
   /**
    * noise [batch, D] → z [batch, D], a draw from p(z); only for a model with a flow prior. Without one, z ~ N(0, I) is
-   * a draw.
+   * a draw. A conditional prior takes `condition`, too.
    */
   readonly prior?: Uint8Array;
 }
@@ -42,6 +44,7 @@ export async function onnxFiles(
 ): Promise<OnnxFiles> {
   const { config, data, model } = portable;
   const pixels = widthOfDatum(data) * (data.hasMissing ? 2 : 1);
+  const condition = conditionInput(plan);
   const { variables, noise } = model;
   const options = (description: string) => ({
     metadata: {
@@ -52,19 +55,18 @@ export async function onnxFiles(
   const infer = inferenceOf(model);
   const encode = compile(
     (inputs) => {
-      const { z, logProb } = infer(inputs.x as Tensor2D).sampleAndLogProb(inputs.noise as Tensor2D);
+      const { z, logProb } = infer(condition.rows(inputs)).sampleAndLogProb(inputs.noise as Tensor2D);
       return { z, logQ: logProb };
     },
     { variables },
   );
   const draws = `a draw z of q(z|x) from ${noise.kind} noise, and its log-density in nats${withFlow(plan, 'flow')}`;
   const decoder = decoderOf(portable, plan);
+  const x = { x: ['batch', pixels], noise: ['batch', noise.width], ...condition.shape } as const;
   return {
-    encoder: await encode.toOnnx({ x: ['batch', pixels], noise: ['batch', noise.width] }, options(draws)),
-    decoder: await decoder.graph.toOnnx({ z: ['batch', model.latent] }, options(decoder.means)),
-    ...(!hasStandardPrior(model) && {
-      prior: await priorFile(model, options(`a draw z of p(z)${withFlow(plan, 'prior')}`)),
-    }),
+    encoder: await encode.toOnnx(x, options(draws)),
+    decoder: await decoder.graph.toOnnx({ z: ['batch', model.latent], ...condition.shape }, options(decoder.means)),
+    ...(!hasStandardPrior(model) && { prior: await priorFile(portable, plan, options) }),
   };
 }
 
@@ -74,10 +76,11 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
   const observe = decode ? model.observe : observable(model, 'export --onnx').observe;
   const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
   const hasMean = observe !== undefined && (decode === undefined || config.standardize !== 'no');
+  const { named } = conditionInput(plan);
   const graph = compile(
-    ({ z }) => ({
-      ...(decode ? { [outputs]: decode(z as Tensor2D) } : {}),
-      ...(hasMean ? { mean: observe(z as Tensor2D).mean() } : {}),
+    (inputs) => ({
+      ...(decode ? { [outputs]: decode(inputs.z as Tensor2D, named(inputs)) } : {}),
+      ...(hasMean ? { mean: observe(inputs.z as Tensor2D, named(inputs)).mean() } : {}),
     }),
     { variables },
   );
@@ -94,7 +97,19 @@ const withFlow = ({ own, config }: Plan, of: 'flow' | 'prior') => (own?.definiti
 const sizeOf = ({ shape: [height, width] }: DataDescription) =>
   width === undefined ? {} : { height: `${height}`, width: `${width}` };
 
-function priorFile({ prior, variables }: PortableModel['model'], options: OnnxOptions): Promise<Uint8Array> {
-  const sample = compile(({ noise }) => ({ z: prior.sampleAndLogProb(noise as Tensor2D).z }), { variables });
-  return sample.toOnnx({ noise: ['batch', prior.noise.width] }, options);
+/** A draw from p(z), or from p(z|y) beside the condition. */
+function priorFile(
+  { model, config }: PortableModel,
+  plan: Plan,
+  options: (description: string) => OnnxOptions,
+): Promise<Uint8Array> {
+  const isConditional = config.conditionalPrior === 'yes';
+  const { shape, named } = isConditional ? conditionInput(plan) : noCondition;
+  const { variables, prior } = model;
+  const sample = compile(
+    (inputs) => ({ z: priorOf(model, named(inputs)).sampleAndLogProb(inputs.noise as Tensor2D).z }),
+    { variables },
+  );
+  const words = `a draw z of ${isConditional ? 'p(z|y)' : 'p(z)'}${withFlow(plan, 'prior')}`;
+  return sample.toOnnx({ noise: ['batch', prior.noise.width], ...shape }, options(words));
 }

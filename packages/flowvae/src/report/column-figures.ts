@@ -7,6 +7,7 @@ import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { datumColumns } from './datum-columns.ts';
 import { firstRows } from './first-rows.ts';
+import { labelsIn } from './image-figures.ts';
 import { modelIn } from './picture-parts.ts';
 
 /** Rows in a figure. */
@@ -21,7 +22,11 @@ const drawRows = (parts: ModelParts, options: Omit<PriorSamplesOptions, 'values'
 
 /** Draws from the model, column by column. */
 export const columnSamplesFigure = (parts: ModelParts, options: PriorSamplesOptions): Uint8Array =>
-  marginals(tableOf(parts, [{ label: 'draws from the model', values: drawRows(parts, options) }]));
+  marginals(
+    tableOf(parts, [
+      { label: `draws from the model${labelsIn(parts, options.labels)}`, values: drawRows(parts, options) },
+    ]),
+  );
 
 /** Both figures of test data beside as many draws. */
 export function columnFigures(
@@ -38,8 +43,13 @@ export function columnFigures(
 }
 
 function besideDraws(parts: Experiment, key: Key): ColumnFigureOptions {
-  const { count, values, mask } = firstRows(fixedRows(parts.set, 'test', parts.plan), parts.data, MOST_ROWS);
-  const draws = drawRows(parts, { count: Math.max(1, count), key });
+  const { count, values, mask, covariates } = firstRows(
+    fixedRows(parts.set, 'test', parts.plan),
+    parts.data,
+    MOST_ROWS,
+  );
+  const labels = covariates && count > 0 ? ({ kind: 'rows', columns: covariates } as const) : undefined;
+  const draws = drawRows(parts, { count: Math.max(1, count), key, ...(labels ? { labels } : {}) });
   const data: readonly ColumnSeries[] = count > 0 ? [{ label: 'test data', values, ...(mask ? { mask } : {}) }] : [];
   return tableOf(parts, [...data, { label: 'draws from the model', values: draws }]);
 }

@@ -18,6 +18,7 @@ import type { Tensor2D } from '@flowvae/tensor';
 import { isParametric } from '@flowvae/vae';
 import { evaluateTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
+import { withSettled } from '../run/priors/settled-model.ts';
 import { counted, nounOf } from './counted.ts';
 
 /** The results that the diagnostics hold. */
@@ -50,7 +51,13 @@ const MOST_IMAGES = 1000;
 /**
  * Evaluates and examines the posteriors of the test images; undefined if the work was stopped or there are no images.
  */
-export async function diagnose(
+export const diagnose = (
+  parts: Experiment,
+  progress: ProgressStream,
+  signal?: AbortSignal,
+): Promise<Diagnostics | undefined> => withSettled(parts, (settled) => diagnosed(settled, progress, signal));
+
+async function diagnosed(
   parts: Experiment,
   progress: ProgressStream,
   signal?: AbortSignal,

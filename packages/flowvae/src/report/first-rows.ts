@@ -1,4 +1,4 @@
-// The first rows of data, with values and mask apart.
+// The first rows of data, with values, mask and covariates apart.
 import type { DataDescription } from '@flowvae/datasets';
 import { widthOfDatum } from '@flowvae/datasets';
 import type { DataPoints } from '@flowvae/tensor';
@@ -12,6 +12,8 @@ export interface FirstRows {
   readonly values: Float32Array;
   /** [n, P], 1 where observed; absent where nothing is missing. */
   readonly mask?: Float32Array;
+  /** [n, C], the covariates; absent without any. */
+  readonly covariates?: Float32Array;
 }
 
 /** The first rows of some data points, at most so many. */
@@ -22,10 +24,17 @@ export function firstRows(points: DataPoints, data: DataDescription, most: numbe
   for (let i = 0; i < count; i++) rows.set(points.row(i), i * width);
   const pixels = widthOfDatum(data);
   if (width === pixels) return { count, rows, values: rows };
-  const part = (from: number) => {
-    const values = new Float32Array(count * pixels);
-    for (let i = 0; i < count; i++) values.set(rows.subarray(i * width + from, i * width + from + pixels), i * pixels);
+  const part = (from: number, to: number) => {
+    const values = new Float32Array(count * (to - from));
+    for (let i = 0; i < count; i++) values.set(rows.subarray(i * width + from, i * width + to), i * (to - from));
     return values;
   };
-  return { count, rows, values: part(0), mask: part(pixels) };
+  const end = data.hasMissing ? 2 * pixels : pixels;
+  return {
+    count,
+    rows,
+    values: part(0, pixels),
+    ...(data.hasMissing ? { mask: part(pixels, end) } : {}),
+    ...(end < width ? { covariates: part(end, width) } : {}),
+  };
 }

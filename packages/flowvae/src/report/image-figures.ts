@@ -5,12 +5,13 @@ import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
 import { hasStandardPrior, observable, reconstructed } from '@flowvae/vae';
+import type { LabelChoice } from '../config/covariates/label-text.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { counted } from './counted.ts';
 import { firstRows } from './first-rows.ts';
-import { binarisationIn, modelIn, ownModelIn, read } from './picture-parts.ts';
+import { binarisationIn, modelIn, ownModelIn, priorText, read } from './picture-parts.ts';
 
 /** Whether data are drawn as images. */
 export const isPicture = ({ shape }: DataDescription): boolean => shape.length === 3;
@@ -57,11 +58,35 @@ export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] 
 export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Uint8Array {
   const { model, data, config } = parts;
   const { count, values } = options;
-  const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${config.prior}`;
+  const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${priorText(parts.plan)}`;
   const kind = values === 'means' ? 'decoder means' : 'draws of p(x|z)';
-  const title = `${counted(count, 'sample')} from the prior (${kind}), ${modelIn(parts)}${prior}`;
+  const given = labelsIn(parts, options.labels);
+  const title = `${counted(count, 'sample')} from the prior (${kind})${given}, ${modelIn(parts)}${prior}`;
   const images = drawnImages(allSamples(parts, options), data);
-  return imageGrid({ images, ...imageForm(data), columns: Math.ceil(Math.sqrt(count)), title });
+  return imageGrid({ images, ...imageForm(data), ...gridOf(parts, options), title });
+}
+
+/** Part of a title: the condition of samples. */
+export function labelsIn({ plan: { covariates } }: ModelParts, labels: LabelChoice = { kind: 'shares' }): string {
+  const names = covariates.map(({ name }) => name).join(', ');
+  if (names === '') return '';
+  const words: Readonly<Record<LabelChoice['kind'], string>> = {
+    shares: `, ${names} by their shares`,
+    given: `, given ${labels.kind === 'given' ? labels.text : ''}`,
+    each: `, by ${names}`,
+    rows: `, ${names} of test data`,
+  };
+  return words[labels.kind];
+}
+
+/** The most classes that are named beside their rows of a grid. */
+const MOST_NAMED = 30;
+
+/** A class's samples stand in a row. */
+function gridOf({ plan: { covariates } }: ModelParts, { count, labels }: PriorSamplesOptions) {
+  const [only] = covariates;
+  if (labels?.kind !== 'each' || !only || only.width > MOST_NAMED) return { columns: Math.ceil(Math.sqrt(count)) };
+  return { columns: count / only.width, rowLabels: only.classes };
 }
 
 /** The first test images beside the means of p(x|z) at a draw from their posterior. */

@@ -5,6 +5,8 @@ import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, scatterChart } from '@flowvae/figures';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { observable } from '@flowvae/vae';
+import { widthOfAll } from '../run/covariates/conditioning.ts';
+import { namedColumns } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { nounOf } from './counted.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
@@ -27,7 +29,7 @@ export const byActivity = ({ variance }: LatentActivity): readonly number[] =>
 
 /** Decoder means along the most active dimensions, one a row, from the posterior mean of the first test image. */
 export function traversalFigure(
-  { model: any, data }: Experiment,
+  { model: any, data, plan, test }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
 ): Uint8Array {
@@ -39,11 +41,16 @@ export function traversalFigure(
   );
   const flat = Float32Array.from(points.flatMap((point) => [...point]));
   const z = tf.tensor2d(flat, [points.length, model.latent]) as Tensor2D;
+  const ofFirst = test.row(0).slice(test.width - widthOfAll(plan.covariates));
+  const named = namedColumns(
+    plan,
+    Float32Array.from({ length: points.length * ofFirst.length }, (_, i) => ofFirst[i % ofFirst.length]!),
+  );
   const images = drawnImages(
-    read(() => model.observe(z).mean()),
+    read(() => model.observe(z, named).mean()),
     data,
   );
-  z.dispose();
+  tf.dispose([z, { ...named }]);
   return imageGrid({
     images,
     ...imageForm(data),

@@ -1,6 +1,7 @@
 // Words and values that pictures share.
 import { staysGrey } from '@flowvae/datasets/plain';
 import { type Tensor, tf } from '@flowvae/tensor';
+import type { Plan } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
 import { nameOf } from '../definition/own-experiment.ts';
 import type { ModelParts } from '../run/experiment.ts';
@@ -15,6 +16,10 @@ export const ownModelIn = ({ plan: { own } }: Pick<ModelParts, 'plan'>): string 
 
 /** Part of a title; titles omit the Bernoulli likelihood. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);
+
+/** The prior in words. */
+export const priorText = ({ prior, config }: Plan): string =>
+  config.conditionalPrior === 'no' ? config.prior : `p(z|y)${prior ? `, ${config.prior}` : ''}`;
 
 /** Part of a title; data that are not binarised have none. */
 export const binarisationIn = ({ binarize }: Pick<TrainConfig, 'binarize'>) =>

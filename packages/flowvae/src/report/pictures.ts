@@ -4,6 +4,7 @@ import { fold } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
 import { isObservable } from '@flowvae/vae';
+import { pictureSamples } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { columnFigures } from './column-figures.ts';
 import { nounOf } from './counted.ts';
@@ -62,7 +63,11 @@ export function drawFigures(parts: Experiment, folder: RunFolder, history: reado
 const picturesOfData = (parts: Experiment): Readonly<Record<string, Uint8Array>> =>
   isPicture(parts.data)
     ? {
-        'samples.png': samplesFigure(parts, { count: GRID_SAMPLES, key: fold(parts.key, 'samples'), values: 'means' }),
+        'samples.png': samplesFigure(parts, {
+          ...pictureSamples(parts, GRID_SAMPLES),
+          key: fold(parts.key, 'samples'),
+          values: 'means',
+        }),
         ...(parts.set.splits.test.length > 0
           ? { 'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS) }
           : {}),

@@ -5,6 +5,7 @@ import type { HistoryEntry } from '@flowvae/training';
 import { hasStandardPrior, isObservable } from '@flowvae/vae';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
+import { pictureSamples } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
 import { columnFigures } from './column-figures.ts';
@@ -211,7 +212,11 @@ const figuresOfData = (parts: Experiment, { statistics, activity }: Diagnostics)
         { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
         { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
         {
-          image: samplesFigure(parts, { count: 100, key: fold(parts.key, 'samples'), values: 'means' }),
+          image: samplesFigure(parts, {
+            ...pictureSamples(parts, 100),
+            key: fold(parts.key, 'samples'),
+            values: 'means',
+          }),
           alt: 'Samples from the prior',
         },
       ]

@@ -1,6 +1,6 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
-import type { DataDescription } from '@flowvae/datasets';
+import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
@@ -99,7 +99,8 @@ export function evaluationReport(
 function observedValues(test: DataPoints, data: DataDescription, rows: number): number {
   if (!data.hasMissing) return entriesOfDatum(data);
   let sum = 0;
-  for (let i = 0; i < rows; i++) sum += observedEntries(test.row(i).subarray(test.width / 2), data);
+  const pixels = widthOfDatum(data);
+  for (let i = 0; i < rows; i++) sum += observedEntries(test.row(i).subarray(pixels, 2 * pixels), data);
   return sum / rows;
 }
 

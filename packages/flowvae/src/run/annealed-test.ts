@@ -1,18 +1,20 @@
 // Annealed importance sampling of a run, on its test images or on images simulated from it; with simulated images it
 // bounds log p(x) on both sides.
 
-import { drawNoise } from '@flowvae/distributions';
+import { drawNoise, type Samplable, type Scorable } from '@flowvae/distributions';
 import { type AnnealedImportance, annealedImportance, tabulate } from '@flowvae/evaluation';
 import { fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
 import { fold, type Key } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
-import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import { ExpectationError, namedInputs, rowLayout, type Tensor2D, tf } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
-import { observable } from '@flowvae/vae';
+import { type Model, observable, priorOf } from '@flowvae/vae';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import { counted, nounOf } from '../report/counted.ts';
+import { namedColumns, sampleColumns } from './covariates/sample-labels.ts';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
+import { withSettled } from './priors/settled-model.ts';
 
 /** Estimates of log p(x) in nats, means over images. */
 export interface AnnealedReport extends AnnealedImportance {
@@ -45,7 +47,7 @@ export async function annealedTest(
   progress: ProgressStream,
   signal: AbortSignal,
 ): Promise<AnnealedReport | undefined> {
-  const { config, model, key } = parts;
+  const { config, key } = parts;
   if (ais === undefined || signal.aborted) return undefined;
   const data = drawn?.data ?? parts.test;
   if (data.count === 0) return undefined;
@@ -58,53 +60,71 @@ export async function annealedTest(
       `annealing ${(100 * share).toFixed(0)} %${time}  ${counted(data.count, nounOf(parts.data))}, ${counted(chains, 'chain')} each, ${ais} temperatures`,
     );
   };
-  const result = await annealedImportance({
-    variables: model.variables,
-    pathAt: (x) => fromPrior({ prior: model.prior, likelihood: model.at(x).likelihood }),
-    noise: model.prior.noise,
-    data,
-    ...(drawn ? { latents: drawn.latents } : {}),
-    temperatures: sigmoidTemperatures(ais),
-    chains,
-    key: fold(key, 'annealing'),
-    engine: config.engine,
-    threads: config.threads,
-    onProgress,
-    signal,
-  });
+  const result = await withSettled(parts, ({ model }) =>
+    annealedImportance({
+      variables: model.variables,
+      pathAt: (x) => pathOf(model, x),
+      noise: model.prior.noise,
+      data,
+      ...(drawn ? { latents: drawn.latents } : {}),
+      temperatures: sigmoidTemperatures(ais),
+      chains,
+      key: fold(key, 'annealing'),
+      engine: config.engine,
+      threads: config.threads,
+      onProgress,
+      signal,
+    }),
+  );
   line.end();
   if (result.images === 0) return undefined;
   const sampled = drawn && (await evaluateTest({ ...parts, test: data }, { progress, signal }));
   return { simulated: drawn !== undefined, ...result, ...(sampled ? { importanceLogEvidence: -sampled.nll } : {}) };
 }
 
+/** From p(z), or p(z|y) at the rows' covariates. */
+function pathOf(model: Model, rows: Tensor2D) {
+  const { prior, likelihood } = model.at(rows);
+  return fromPrior({ prior: model.priorAt ? (prior as Samplable & Scorable) : model.prior, likelihood });
+}
+
 /** z ~ p(z) and x ~ p(x|z): the latents are exact draws from the posterior of their data. */
-async function simulate({ config, model: any, data }: ModelParts, count: number, key: Key): Promise<Simulated> {
+async function simulate({ plan, config, model: any, data }: ModelParts, count: number, key: Key): Promise<Simulated> {
   const model = observable(any, 'simulated');
+  const columns = sampleColumns(plan, { choice: { kind: 'shares' }, count, key });
+  const given = columns.length / count;
   const ofLatent = model.prior.noise;
   const { noise: ofData, ends } = tf.tidy(() => {
     const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(
       tf.zeros([1, model.latent]),
+      namedColumns(plan, columns.subarray(0, given)),
     );
     return { noise: { ...noise }, ends: [...drawEnds] };
   });
-  const width = ofLatent.width + ofData.width;
+  const width = ofLatent.width + ofData.width + given;
   const noise = new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
     const row = noise.subarray(i * width, (i + 1) * width);
     drawNoise(ofLatent.kind, fold(key, 'latent', i), row.subarray(0, ofLatent.width));
-    drawNoise(ofData.kind, fold(key, 'data', i), row.subarray(ofLatent.width));
+    drawNoise(ofData.kind, fold(key, 'data', i), row.subarray(ofLatent.width, ofLatent.width + ofData.width));
+    row.set(columns.subarray(i * given, (i + 1) * given), ofLatent.width + ofData.width);
   }
-  const draw = (given: Tensor2D) => {
-    const [first, second] = tf.split(given, [ofLatent.width, ofData.width], 1) as [Tensor2D, Tensor2D];
-    const { z } = model.prior.sampleAndLogProb(first);
-    return { z, x: model.observe(z).sampleAndLogProb(second).z };
+  const layout = rowLayout([
+    ['ofLatent', ofLatent.width],
+    ['ofData', ofData.width],
+    ...plan.covariates.map((each) => [each.name, each.width] as const),
+  ]);
+  const draw = (rows: Tensor2D) => {
+    const { ofLatent: first, ofData: second, ...named } = namedInputs(layout, rows);
+    const { z } = priorOf(model, named).sampleAndLogProb(first!);
+    return { z, x: model.observe(z, named).sampleAndLogProb(second!).z };
   };
   const { variables } = model;
   const { z, x } = await tabulate(draw, dataPoints(noise, width), { variables, engine: config.engine, chunk: 500 });
   refuseHidden(x as Float32Array, config.likelihood, ends);
   const rowsOf = (values: unknown) => dataPoints(values as Float32Array, (values as Float32Array).length / count);
-  return { data: data.hasMissing ? observedWhole(rowsOf(x)) : rowsOf(x), latents: rowsOf(z) };
+  const whole = data.hasMissing ? observedWhole(rowsOf(x)) : rowsOf(x);
+  return { data: besideColumns(whole, columns), latents: rowsOf(z) };
 }
 
 /** Rows with a mask behind them: all was observed. */
@@ -116,6 +136,23 @@ function observedWhole({ count, width, row }: DataPoints): DataPoints {
     row(index) {
       whole.set(row(index));
       return whole;
+    },
+  };
+}
+
+/** Rows with covariates behind them. */
+function besideColumns(points: DataPoints, columns: Float32Array): DataPoints {
+  const given = columns.length / points.count;
+  if (given === 0) return points;
+  const width = points.width + given;
+  const row = new Float32Array(width);
+  return {
+    count: points.count,
+    width,
+    row(index) {
+      row.set(points.row(index));
+      row.set(columns.subarray(index * given, (index + 1) * given), points.width);
+      return row;
     },
   };
 }

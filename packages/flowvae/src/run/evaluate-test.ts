@@ -6,6 +6,7 @@ import { startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
 import { counted, nounOf } from '../report/counted.ts';
 import type { TestParts } from './experiment.ts';
+import { withSettled } from './priors/settled-model.ts';
 
 /**
  * Starts the engine and returns its name; writes to `progress` why it is not the wanted one. The eager engine runs on
@@ -27,11 +28,14 @@ export interface EvaluateTestOptions {
 }
 
 /** Evaluates the config's test images; undefined if the config asks for none. */
-export async function evaluateTest(
+export async function evaluateTest(parts: TestParts, options: EvaluateTestOptions): Promise<Evaluation | undefined> {
+  return parts.test.count === 0 ? undefined : withSettled(parts, (settled) => evaluated(settled, options));
+}
+
+async function evaluated(
   { config, model, data, test, key }: TestParts,
   { progress, signal, onEstimate }: EvaluateTestOptions,
 ): Promise<Evaluation | undefined> {
-  if (test.count === 0) return undefined;
   const line = new ProgressLine(progress);
   const from = performance.now();
   const onProgress = (done: number) => {

@@ -3,7 +3,7 @@ import { batches, type DataDescription, type DataSet, widthOfDatum } from '@flow
 import { type BoundOnData, boundOn } from '@flowvae/evaluation';
 import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
-import { type DataPoints, ExpectationError } from '@flowvae/tensor';
+import { type DataPoints, ExpectationError, widthOfRow } from '@flowvae/tensor';
 import {
   adam,
   type LearningRate,
@@ -22,6 +22,8 @@ import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config
 import { modelOptions } from '../definition/experiment-definition.ts';
 import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { checkedModel, noting, refuseIgnored } from '../definition/own-model.ts';
+import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
+import { exampleRows } from './priors/example-rows.ts';
 import { type DataStart, fixedRows, readData, startOn, trainingRows, unreadStandardisation } from './run-data.ts';
 
 /** The parts of a config without data: enough to draw from the model and to export it. */
@@ -85,13 +87,19 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   try {
     const plan = withinRows(planOf(checked, set.description), set);
     const { config, data } = plan;
-    const model = modelOf(plan, isRead ? 'read' : startOn(set, plan));
+    const model = modelOf(plan, isRead ? 'read' : withExamples(startOn(set, plan), { set, plan }));
     const test = fixedRows(set, 'test', plan, config.evalImages);
     return { plan, config, set, model, data, test, key: key(config.seed) };
   } catch (error) {
     set.close();
     throw error;
   }
+}
+
+/** The start with the rows that the prior needs. */
+function withExamples(start: DataStart, { set, plan }: Pick<Experiment, 'set' | 'plan'>): DataStart {
+  if (plan.exampleRows === 0) return start;
+  return { ...start, exampleRows: exampleRows(set, plan, start.meanImage!) };
 }
 
 /** A batch of the default size holds no more than all training rows. */
@@ -124,7 +132,8 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
       return plan;
     },
     pixels,
-    rowWidth: data.hasMissing ? 2 * pixels : pixels,
+    rowWidth: widthOfRow(rowsOfPlan(plan)),
+    layout: rowsOfPlan(plan),
     key: modelKey(config),
     start: start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start,
     builtIn: (replaced?: Partial<MlpVaeOptions>) => {
@@ -141,7 +150,8 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
 function builtIn(plan: Plan, start: ModelStart, replaced: Partial<MlpVaeOptions> = {}): MlpVae {
   const { config, networks, flow, prior, likelihood, data } = plan;
   const isRead = start === 'read';
-  const { meanImage, deviation, standardisation } = isRead ? (unreadStandardisation(plan) as DataStart) : start;
+  const known: DataStart = isRead ? unreadStandardisation(plan) : start;
+  const { meanImage, deviation, standardisation, conditionUnits, exampleRows: examples } = known;
   return mlpVae({
     pixels: widthOfDatum(data),
     latent: config.latent,
@@ -151,6 +161,8 @@ function builtIn(plan: Plan, start: ModelStart, replaced: Partial<MlpVaeOptions>
     ...(standardisation ? { standardisation } : {}),
     ...(data.hasMissing ? { masked: true } : {}),
     ...(isRead ? { initialisation: 'zeros' } : {}),
+    ...conditionalOptions(plan, conditionUnits),
+    ...(examples ? { exampleRows: examples } : {}),
     flow,
     amortize: config.amortize,
     heads: config.heads,

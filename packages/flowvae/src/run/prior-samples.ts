@@ -3,8 +3,11 @@ import { widthOfDatum } from '@flowvae/datasets';
 import { drawNoise } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
-import { observable } from '@flowvae/vae';
+import { observable, priorOf } from '@flowvae/vae';
+import type { LabelChoice } from '../config/covariates/label-text.ts';
+import { namedColumns, sampleColumns } from './covariates/sample-labels.ts';
 import type { ModelParts } from './experiment.ts';
+import { settled } from './priors/settled-model.ts';
 
 /** Options of {@link priorSamples}. */
 export interface PriorSamplesOptions {
@@ -13,6 +16,8 @@ export interface PriorSamplesOptions {
   readonly key: Key;
   /** Draws x ~ p(x|z), or means E[x|z]. */
   readonly values: 'draws' | 'means';
+  /** Covariates of a conditional model's samples. Default: classes by their shares in the training rows. */
+  readonly labels?: LabelChoice;
 }
 
 /** Successive samples. */
@@ -22,28 +27,43 @@ export interface SampleBlock {
   readonly x: Float32Array;
   /** [rows, D] */
   readonly z: Float32Array;
+  /** Covariates [rows, W]; W is 0 for a model without. */
+  readonly y: Float32Array;
 }
 
 /** Values in one block; a block has at least one row. */
 const BLOCK = 2 ** 20;
 
 /** Yields all samples in order. */
-export function* priorSamples(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
-  const { count, key, values } = options;
+export function* priorSamples(given: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
+  const { parts, dispose } = settled(given);
+  try {
+    yield* blocksOf(parts, options);
+  } finally {
+    dispose();
+  }
+}
+
+function* blocksOf(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
+  const { count, key, values, labels = { kind: 'shares' } } = options;
   const { data } = parts;
   const model = observable(parts.model, 'draws of the model');
   const rows = Math.max(1, Math.min(count, Math.floor(BLOCK / widthOfDatum(data))));
   const { kind, width } = model.prior.noise;
   const latentNoise = new Float32Array(count * width);
   drawNoise(kind, key, latentNoise);
+  const columns = sampleColumns(parts.plan, { choice: labels, count, key });
+  const given = columns.length / count;
   for (let first = 0; first < count; first += rows) {
     const size = Math.min(rows, count - first);
+    const y = columns.subarray(first * given, (first + size) * given);
+    const named = namedColumns(parts.plan, y);
     const z = tf.tidy(() => {
       const noise = tf.tensor2d(latentNoise.subarray(first * width, (first + size) * width), [size, width]);
-      return model.prior.sampleAndLogProb(noise).z;
+      return priorOf(model, named).sampleAndLogProb(noise).z;
     });
     const x = tf.tidy(() => {
-      const observation = model.observe(z);
+      const observation = model.observe(z, named);
       if (values === 'means') return observation.mean();
       const { noise } = observation;
       const drawn = new Float32Array(size * noise.width);
@@ -53,8 +73,8 @@ export function* priorSamples(parts: ModelParts, options: PriorSamplesOptions): 
       }
       return observation.sampleAndLogProb(tf.tensor2d(drawn, [size, noise.width])).z;
     });
-    yield { first, x: x.dataSync<'float32'>(), z: z.dataSync<'float32'>() };
-    tf.dispose([x, z]);
+    yield { first, x: x.dataSync<'float32'>(), z: z.dataSync<'float32'>(), y };
+    tf.dispose([x, z, { ...named }]);
   }
 }
 

@@ -1,5 +1,6 @@
 // The data of a run: opened, described, and as rows for training and evaluation.
 import {
+  type Covariate,
   type DataDescription,
   type DataMoments,
   type DataOptions,
@@ -13,13 +14,14 @@ import {
 } from '@flowvae/datasets';
 import { type Key, key } from '@flowvae/random';
 import { type DataPoints, ExpectationError } from '@flowvae/tensor';
-import type { MlpVaeOptions } from '@flowvae/vae';
+import type { MlpVaeOptions, Standardisation } from '@flowvae/vae';
 import { absoluteData } from '../config/data-check.ts';
 import { readingOptions } from '../config/data-options.ts';
 import type { Plan } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
 import { isOwnData } from '../definition/own-data.ts';
 import { folderOf, type OwnExperiment } from '../definition/own-experiment.ts';
+import { conditionUnits } from './covariates/conditioning.ts';
 import { advised } from './data-advice.ts';
 
 /** Options of {@link readData}. */
@@ -64,8 +66,10 @@ async function ownData(config: TrainConfig, own: OwnExperiment | undefined, read
 }
 
 /** Rows of a split as training sees them. */
-export const trainingRows = (set: DataSet, { binarisation }: Plan, dataKey: Key): DataPoints =>
-  dataRows(set, 'train', { binarisation, key: dataKey });
+export const trainingRows = (set: DataSet, { binarisation, covariates }: Plan, dataKey: Key): DataPoints =>
+  dataRows(set, 'train', { binarisation, key: dataKey, covariates: namesOf(covariates) });
+
+const namesOf = (covariates: readonly Covariate[]): string[] => covariates.map(({ name }) => name);
 
 /**
  * Rows for evaluation: dynamic binarisation is drawn once, from its own key, so that runs with different seeds use the
@@ -76,18 +80,35 @@ export const trainingRows = (set: DataSet, { binarisation }: Plan, dataKey: Key)
 export const fixedRows = (
   set: DataSet,
   rows: SplitName | Uint32Array,
-  { binarisation }: Pick<Plan, 'binarisation'>,
+  { binarisation, covariates }: Pick<Plan, 'binarisation' | 'covariates'>,
   most?: number,
-): DataPoints => dataRows(set, rows, { binarisation, key: key(0), ...(most === undefined ? {} : { most }) });
+): DataPoints =>
+  dataRows(set, rows, {
+    binarisation,
+    key: key(0),
+    covariates: namesOf(covariates),
+    ...(most === undefined ? {} : { most }),
+  });
 
 /** The moments of the training rows, as a model starts with them and standardises by them. */
-export type DataStart = Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation'>;
+export interface DataStart extends Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation'> {
+  /** Units of the condition's numbers. */
+  readonly conditionUnits?: Standardisation;
+  /** Rows at which a prior starts. */
+  readonly exampleRows?: Float32Array;
+}
 
 /** Scales that keep a variable as it is. */
 const unchanged = { mean: 0, scale: 1 } as const;
 
 /** The start of a plan's model on its data. */
-export function startOn(set: DataSet, { config, binarisation, data }: Plan): DataStart {
+export function startOn(set: DataSet, plan: Plan): DataStart {
+  const units = conditionUnits(set, plan);
+  const moments = momentsOn(set, plan);
+  return { ...moments, ...(units ? { conditionUnits: units } : {}) };
+}
+
+function momentsOn(set: DataSet, { config, binarisation, data }: Plan): DataStart {
   const moments = dataMoments(set, binarisation);
   const { mean, deviation, counts } = moments;
   const meanImage = Float32Array.from(mean);

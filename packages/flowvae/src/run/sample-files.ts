@@ -1,11 +1,13 @@
 // Samples of a model as files of values.
 import { extname } from 'node:path';
-import { widthOfDatum } from '@flowvae/datasets';
+import { type Covariate, widthOfDatum } from '@flowvae/datasets';
 import { writePiecesAtomically } from '@flowvae/runs';
 import { csvLine, rowFields } from '../files/csv-rows.ts';
 import { npyHeader } from '../files/npy-header.ts';
 import { bytesOf, writeLines, writeRowTensors } from '../files/row-sink.ts';
 import { datumColumns } from '../report/datum-columns.ts';
+import { widthOfAll } from './covariates/conditioning.ts';
+import { covariateColumns } from './covariates/covariate-columns.ts';
 import type { ModelParts } from './experiment.ts';
 import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
 
@@ -14,7 +16,7 @@ import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
  *
  * - `.csv`: a row for each, with the columns' names and classes;
  * - `.npy`: x, float32 [n, …shape of a datum];
- * - `.safetensors`: the same as `x`, and `z` [n, D], the latents.
+ * - `.safetensors`: the same as `x`, and `z` [n, D], the latents; `condition` [n, W] of a conditional model.
  *
  * @returns shapes by name; none for CSV
  * @throws ExpectationError if the file cannot be written
@@ -41,28 +43,46 @@ export async function writeSamples(
     });
     return { x };
   }
-  const shapes = { x, z: [options.count, model.latent] };
+  const { covariates } = parts.plan;
+  const given = widthOfAll(covariates);
+  const labels = given > 0 ? { [LABELS]: [options.count, given] } : {};
+  const shapes = { x, z: [options.count, model.latent], ...labels };
   const values = options.values === 'draws' ? 'draws of p(x|z)' : 'means of p(x|z)';
   await writeRowTensors(
     path,
-    { shapes, metadata: { flow: config.flow, prior: config.prior, x: values } },
+    { shapes, metadata: { flow: config.flow, prior: config.prior, x: values, ...conditionMetadata(covariates) } },
     async (place) => {
       for (const block of priorSamples(parts, options)) {
         place('x', block.first, block.x);
         place('z', block.first, block.z);
+        if (given > 0) place(LABELS, block.first, block.y);
       }
     },
   );
   return shapes;
 }
 
+/** The array of covariates. */
+const LABELS = 'condition';
+
+/** Names, widths and classes of its columns, in their order. */
+const conditionMetadata = (covariates: readonly Covariate[]): Readonly<Record<string, string>> =>
+  covariates.length === 0
+    ? {}
+    : { condition: JSON.stringify(covariates.map(({ name, width, classes }) => ({ name, width, classes }))) };
+
 async function writeTable(path: string, parts: ModelParts, options: PriorSamplesOptions): Promise<void> {
   const columns = datumColumns(parts.data, parts.plan.binarisation);
   const width = widthOfDatum(parts.data);
+  const given = covariateColumns(parts.plan.covariates);
+  const ofLabels = widthOfAll(parts.plan.covariates);
   await writeLines(path, async (append) => {
-    append(csvLine(columns.map(({ name }) => name)));
-    for (const { x } of priorSamples(parts, options)) {
-      for (let at = 0; at < x.length; at += width) append(csvLine(rowFields(x.subarray(at, at + width), columns)));
+    append(csvLine([...columns, ...given].map(({ name }) => name)));
+    for (const { x, y } of priorSamples(parts, options)) {
+      for (let row = 0; row * width < x.length; row++) {
+        const own = rowFields(x.subarray(row * width, (row + 1) * width), columns);
+        append(csvLine([...own, ...rowFields(y.subarray(row * ofLabels, (row + 1) * ofLabels), given)]));
+      }
     }
   });
 }

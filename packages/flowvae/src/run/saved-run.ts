@@ -12,7 +12,9 @@ import type { ExperimentDefinition } from '../definition/experiment-definition.t
 import { type ExperimentFlags, experimentInMemory, experimentOfRun } from '../definition/read-experiment.ts';
 import { runVocabulary } from '../plugins/run-plugins.ts';
 import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
+import { conditionOf, widthOfAll } from './covariates/conditioning.ts';
 import { rowsOfSplit } from './encoded-rows.ts';
+
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
 import { fixedRows, readData } from './run-data.ts';
 
@@ -123,16 +125,20 @@ function withWholeTest(parts: Experiment): Experiment {
  *
  * @throws ExpectationError if that is the only difference of a shape
  */
-function refuseOtherSize({ config, data, model }: Experiment, stored: (name: string) => readonly number[] | undefined) {
-  const pixels = widthOfDatum(data) * (data.hasMissing ? 2 : 1);
+function refuseOtherSize(
+  { plan, config, data, model }: Experiment,
+  stored: (name: string) => readonly number[] | undefined,
+) {
+  const given = widthOfAll(conditionOf(plan));
+  const inputs = widthOfDatum(data) * (data.hasMissing ? 2 : 1) + given;
   for (const [name, { shape }] of Object.entries(model.variables)) {
     const found = stored(name);
     const [rows, ...others] = shape;
-    if (!found || !name.startsWith('encoder/') || rows !== pixels || found[0] === rows) continue;
+    if (!found || !name.startsWith('encoder/') || rows !== inputs || found[0] === rows) continue;
     if (others.length === 0 || others.join() !== found.slice(1).join()) continue;
     throw new ExpectationError({
       where: `data ${config.data}`,
-      expected: `data of ${found[0]} values, as the run was trained on`,
+      expected: `data of ${found[0]! - given} values, as the run was trained on`,
       received: data.shape.join(' x '),
     });
   }

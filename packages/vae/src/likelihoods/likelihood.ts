@@ -29,8 +29,8 @@ export interface Likelihood {
    * @param deviation standard deviation of the same data [P]; left out: unknown
    */
   start(mean: Float32Array, deviation?: Float32Array): LikelihoodStart;
-  /** Decoder outputs [B, outputsPerPixel·P] → p(x|z) of x [B, P] */
-  at(outputs: Tensor2D, params: LikelihoodParams): Observation;
+  /** Decoder outputs [B, outputsPerPixel·P], and the covariates of their rows by name → p(x|z) of x [B, P] */
+  at(outputs: Tensor2D, params: LikelihoodParams, named?: Readonly<Record<string, Tensor2D>>): Observation;
 }
 
 /** Initial values. */

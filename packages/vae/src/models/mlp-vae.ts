@@ -6,7 +6,6 @@ import {
   type FlowChoice,
   flowParameterCount,
   flowPosterior,
-  flowPrior,
   free,
   type HeadScaling,
   type Initialisation,
@@ -15,13 +14,17 @@ import {
   type ParametricPosterior,
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, type Tensor2D } from '@flowvae/tensor';
+import { ExpectationError, type RowLayout } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodParams, LikelihoodStart } from '../likelihoods/likelihood.ts';
 import { parseLikelihood } from '../likelihoods/parse-likelihood.ts';
 import { activationAt, type MlpOptions, mlp, pieces } from '../networks/network.ts';
-import { maskedRows } from '../rows/row-reading.ts';
+import type { PriorChoice } from '../priors/prior-choice.ts';
+import { type Condition, conditionWidth } from '../rows/condition.ts';
+import { layoutRows, maskedRows, plainRows } from '../rows/row-reading.ts';
 import type { Standardisation } from '../rows/standardisation.ts';
 import { refuseMisfit, startOf } from './model-start.ts';
+import { type ConditionalPriorChoice, isPriorChoice, priorOfOptions } from './prior-of-options.ts';
+import { priorPlace } from './prior-place.ts';
 import { type ObservationModel, type Vae, vae } from './vae.ts';
 
 /** Options of {@link mlpVae}. */
@@ -45,8 +48,13 @@ export interface MlpVaeOptions {
   readonly amortize?: Amortization;
   /** How the flow's heads take the encoder's features. Default `'scaled'`. */
   readonly heads?: HeadScaling | undefined;
-  /** Turns N(0, I) into the prior p(z), its parameters free; left out: N(0, I) itself. */
-  readonly prior?: InvertibleFlow | undefined;
+  /**
+   * Turns N(0, I) into the prior p(z), its parameters free; or another prior, such as `parsePrior('vamp(500)')`; left
+   * out: N(0, I) itself.
+   */
+  readonly prior?: InvertibleFlow | PriorChoice | undefined;
+  /** Rows of training data [n, P] in their own units, at which the pseudo-inputs of a prior start. */
+  readonly exampleRows?: Float32Array | undefined;
   /** p(x|z) from decoder outputs; absent: Bernoulli. */
   readonly likelihood?: Likelihood;
   /**
@@ -66,12 +74,19 @@ export interface MlpVaeOptions {
   readonly masked?: boolean | undefined;
   /** Encoder and likelihood see (x − mean)/scale; densities, means and draws stay those of x. Absent: x itself. */
   readonly standardisation?: Standardisation | undefined;
+  /** The arrays of a row, if there are covariates: `x`, `mask` if `masked`, then each of them. */
+  readonly layout?: RowLayout | undefined;
+  /** The covariates that encoder and decoder are given. Default: none. */
+  readonly condition?: Condition | undefined;
+  /** Makes the prior depend on the condition, with these widths. Default: it does not. */
+  readonly conditionalPrior?: ConditionalPriorChoice | undefined;
   readonly key: Key;
 }
 
 /** A VAE that gives access to its posterior's parameters and can replace them. */
 export interface MlpVae extends Vae {
   readonly posterior: ParametricPosterior;
+  settled?(): MlpVae;
 }
 
 /**
@@ -112,28 +127,51 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   const base = { scale: options.scale ?? 'logStd', initialisation } as const;
   const posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
   const decoder = mlp({
-    inputWidth: latent,
+    inputWidth: latent + widthOfCondition(options),
     hidden: hidden.toReversed(),
     activation,
     initialisation,
     output: { width: outputs, bias: isDrawn ? undefined : start.bias },
     key: fold(key, 'decoder'),
   });
-  const learnt = prior && flowPrior(prior, fold(key, 'prior'));
-  const rows = masked ? maskedRows(pixels) : undefined;
+  const rows = options.layout ? layoutRows(options.layout) : masked ? maskedRows(pixels) : plainRows;
+  const { conditionalPrior: conditional, exampleRows } = options;
+  const learnt = priorOfOptions(
+    { prior, conditionWidth: widthOfCondition(options), conditional, activation },
+    priorPlace({
+      ...{ latent, pixels, encoder, posterior, rows, masked, likelihood, standardisation, exampleRows },
+      key: fold(key, 'prior'),
+    }),
+  );
   const observations = observed(likelihood, start);
-  const parts = { encoder, posterior, decoder, likelihood: observations, latent, prior: learnt, rows, standardisation };
-  return { ...vae(parts), posterior };
+  const likelihoodAndUnits = { likelihood: observations, standardisation };
+  const { condition } = options;
+  const parts = { encoder, posterior, decoder, ...likelihoodAndUnits, latent, prior: learnt, rows, condition };
+  return withPosterior(vae(parts), posterior);
 }
 
+/** A VAE with access to its posterior's parameters, settled or not. */
+function withPosterior(model: Vae, posterior: ParametricPosterior): MlpVae {
+  const { settled, ...others } = model;
+  return {
+    ...others,
+    posterior,
+    ...(settled ? { settled: () => withPosterior(settled(), posterior) } : {}),
+  };
+}
+
+/** Width C of the condition. */
+const widthOfCondition = ({ condition }: MlpVaeOptions): number => (condition ? conditionWidth(condition) : 0);
+
 /** Inputs of the encoder. */
-const inputWidth = ({ pixels, masked }: MlpVaeOptions): number => (masked ? 2 * pixels : pixels);
+const inputWidth = (options: MlpVaeOptions): number =>
+  (options.masked ? 2 * options.pixels : options.pixels) + widthOfCondition(options);
 
 /** A likelihood with variables of its own. */
 function observed(likelihood: Likelihood, { params }: LikelihoodStart): ObservationModel {
   const shapes = Object.fromEntries(Object.entries(params).map(([name, { length }]) => [name, [length] as const]));
   const { variables } = free(shapes, params);
-  return { variables, at: (outputs: Tensor2D) => likelihood.at(outputs, variables as unknown as LikelihoodParams) };
+  return { variables, at: (outputs, named) => likelihood.at(outputs, variables as unknown as LikelihoodParams, named) };
 }
 
 /** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
@@ -145,6 +183,9 @@ interface Counted extends MlpVaeOptions {
   readonly flow: Flow | undefined;
 }
 
+const parametersOf = (prior: InvertibleFlow | PriorChoice, widths: MlpVaeOptions): number =>
+  isPriorChoice(prior) ? prior.parameters(widths) : flowParameterCount(prior);
+
 /** Refuses too many parameters: a typing error in a width should not end in a failing allocation. */
 function refuseTooMany(options: Counted, outputs: number): void {
   const { latent, hidden, activation, flow, amortize, prior } = options;
@@ -153,10 +194,10 @@ function refuseTooMany(options: Counted, outputs: number): void {
     widths.slice(1).reduce((sum, to, i) => sum + dense(widths[i]!, to * pieces(activationAt(activation, i))), 0);
   const context = hidden.at(-1)!;
   const ofFlow = flow ? flowParameterCount(flow, amortize === 'flow' ? context : undefined) : 0;
-  const heads = dense(context, 2 * latent) + ofFlow + (prior ? flowParameterCount(prior) : 0);
+  const heads = dense(context, 2 * latent) + ofFlow + (prior ? parametersOf(prior, options) : 0);
   const networks =
     perceptron([inputWidth(options), ...hidden]) +
-    perceptron([latent, ...hidden.toReversed()]) +
+    perceptron([latent + widthOfCondition(options), ...hidden.toReversed()]) +
     dense(hidden[0]!, outputs);
   if (networks + heads <= MOST_PARAMETERS) return;
   throw new ExpectationError({

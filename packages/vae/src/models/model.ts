@@ -3,6 +3,7 @@
 import type { Noise, Observation, Samplable, Scorable } from '@flowvae/distributions';
 import type { ParametricPosterior } from '@flowvae/flows';
 import { ExpectationError, type NamedVariables, type Tensor1D, type Tensor2D } from '@flowvae/tensor';
+import type { Named } from '../rows/row-reading.ts';
 import type { MlpVae } from './mlp-vae.ts';
 
 /** A model at rows of data: p(z), q(z|x) and log p(x|z). */
@@ -13,11 +14,13 @@ export interface ModelAtRows {
    * z [B, D], or [B·S, D] for S draws, one after the other, for each of B data points → log p(x|z) [B] or [B·S], nats
    */
   likelihood(z: Tensor2D): Tensor1D;
+  /** z [B, D] → p(x|z) beside the covariates of the rows. Needed for imputation where rows have covariates. */
+  observe?(z: Tensor2D): Observation;
 }
 
 /**
  * A model p(x, z) = p(z)·p(x|z) with an approximation q(z|x). A `Vae` is one. Rows of data are [B, W]: x [B, P], or
- * [x, mask] where values may be missing.
+ * [x, mask] where values may be missing, and covariates behind them.
  *
  * The needs are enough to train, to evaluate, to encode and to examine posteriors. Draws, pictures and imputation need
  * `observe`; an exported decoder needs `decode` or `observe`; refined posteriors need `features` and `posterior`.
@@ -28,20 +31,31 @@ export interface Model {
   /** Width D of the latent. */
   readonly latent: number;
   readonly prior: Samplable & Scorable;
+  /** Covariates [B, width] by name → p(z|y) of each row; absent: the prior has no condition. */
+  priorAt?(named?: Named): Samplable & Scorable;
   /** The noise for draws from q(z|x). */
   readonly noise: Noise;
   at(rows: Tensor2D): ModelAtRows;
   /** rows [B, W] → q(z|x); absent: the posterior of `at`. */
   infer?(rows: Tensor2D): Samplable;
-  /** z [B, D] → p(x|z), of x [B, P] in the units of the data */
-  observe?(z: Tensor2D): Observation;
-  /** z [B, D] → outputs of the decoder, [B, N] */
-  decode?(z: Tensor2D): Tensor2D;
+  /** z [B, D] and covariates of its rows → p(x|z), of x [B, P] in the units of the data */
+  observe?(z: Tensor2D, named?: Named): Observation;
+  /** z [B, D] and covariates of its rows → outputs of the decoder, [B, N] */
+  decode?(z: Tensor2D, named?: Named): Tensor2D;
   /** rows [B, W] → the features that the posterior's parameters come from, [B, C] */
   features?(rows: Tensor2D): Tensor2D;
   /** Gives access to the posterior's parameters. */
   readonly posterior?: ParametricPosterior;
+  /**
+   * The same model at its variables' current values, with a prior that needs no network; the caller disposes of the
+   * variables that are its own. Absent: the prior needs none.
+   */
+  settled?(): Model;
 }
+
+/** p(z), or p(z|y) of a model whose prior has a condition. */
+export const priorOf = (model: Model, named: Named | undefined): Samplable & Scorable =>
+  model.priorAt ? model.priorAt(named) : model.prior;
 
 /** q(z|x) of a model as a function of rows. */
 export const inferenceOf =
@@ -75,8 +89,10 @@ export function observable(model: Model, work: string): ObservableModel {
 }
 
 /** rows [B, W] and noise [B, D] → means of p(x|z) for a draw z ~ q(z|x), [B, P] */
-export const reconstructed = (model: ObservableModel, rows: Tensor2D, noise: Tensor2D): Tensor2D =>
-  model.observe(inferenceOf(model)(rows).sampleAndLogProb(noise).z).mean();
+export function reconstructed(model: ObservableModel, rows: Tensor2D, noise: Tensor2D): Tensor2D {
+  const { posterior, observe = model.observe } = model.at(rows);
+  return observe(posterior.sampleAndLogProb(noise).z).mean();
+}
 
 /** A model whose posterior can take other parameters than the encoder's. */
 export type ParametricModel = Model & Required<Pick<Model, 'features' | 'posterior'>>;

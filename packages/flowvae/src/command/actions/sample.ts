@@ -1,19 +1,26 @@
 // `flowvae sample <run>`: the work.
 import { extname, join } from 'node:path';
+import type { Covariate } from '@flowvae/datasets';
 import { fold, key } from '@flowvae/random';
 import { writeFileAtomically } from '@flowvae/runs';
+import { type LabelChoice, readLabel } from '../../config/covariates/label-text.ts';
 import { columnSamplesFigure } from '../../report/column-figures.ts';
 import { isPicture, samplesFigure } from '../../report/image-figures.ts';
+import { evenCount } from '../../run/covariates/sample-labels.ts';
 import { writeSamples } from '../../run/sample-files.ts';
 import { openModel } from '../../run/saved-run.ts';
 import type { SampleTask } from '../tasks.ts';
 
 export async function sampleAction(task: SampleTask): Promise<void> {
-  const { run, settings, count, seed, out, json = false } = task;
+  const { run, settings, seed, out, json = false } = task;
   const { folder, parts } = await openModel(run, settings);
+  const { covariates } = parts.plan;
+  const labels: LabelChoice = task.label === undefined ? { kind: 'shares' } : readLabel(task.label, covariates);
+  if (covariates.length > 0 && task.label === undefined) process.stderr.write(`${drawnNotice(covariates)}\n`);
+  const count = evenCount(covariates, labels, task.count);
   const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
   const hasMeans = isPicture(parts.data) && !task.draws;
-  const options = { count, key: fold(key(seed), 'samples'), values: hasMeans ? 'means' : 'draws' } as const;
+  const options = { count, key: fold(key(seed), 'samples'), values: hasMeans ? 'means' : 'draws', labels } as const;
   if (extname(path).toLowerCase() === '.png') {
     const figure = isPicture(parts.data) ? samplesFigure : columnSamplesFigure;
     writeFileAtomically(path, figure(parts, options));
@@ -26,3 +33,6 @@ export async function sampleAction(task: SampleTask): Promise<void> {
   const content = words.length > 0 ? words.join(', ') : `${count} rows`;
   process.stdout.write(`${json ? JSON.stringify(report) : `samples     ${path}: ${content}, ${options.values}`}\n`);
 }
+
+const drawnNotice = (covariates: readonly Covariate[]): string =>
+  `${covariates.map(({ name }) => name).join(', ')}: drawn by the shares in the training data; --label chooses`;

@@ -1,4 +1,7 @@
 // `flowvae sample <run>`: the checks before the model is loaded.
+import { covariatesOf } from '../../config/covariates/condition.ts';
+import { readLabel } from '../../config/covariates/label-text.ts';
+import { mnistData } from '../../config/data-choice.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
@@ -21,6 +24,7 @@ export async function sampleCommand(
   if (out !== undefined) checkOutputFile(out);
   const { settings } = await checkRun(run, { model, changedModel, plugin });
   const { description } = settings.stored;
+  if (flags.label !== undefined) readLabel(flags.label, covariatesOf(settings.config, description ?? mnistData));
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, 'images');
   const { sampleAction } = await import('../actions/sample.ts');

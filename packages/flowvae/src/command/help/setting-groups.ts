@@ -21,6 +21,8 @@ const groups: Readonly<Record<SettingName, keyof typeof headings>> = {
   amortize: 'model',
   heads: 'papers',
   prior: 'model',
+  condition: 'model',
+  conditionalPrior: 'model',
   likelihood: 'model',
   data: 'data',
   splits: 'data',
