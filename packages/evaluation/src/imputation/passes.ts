@@ -17,7 +17,7 @@ export interface PassOptions extends RunnerOptions {
   readonly data: DataPoints;
   /** Rows [B, 2P] → the model whose likelihood counts observed entries only. */
   readonly modelAt: (rows: Tensor2D) => LatentModel & Partial<Observing>;
-  /** z [B, D] → p(x|z) of all P variables. Absent: the `observe` of the model at the rows, which knows covariates. */
+  /** z [B, D] → p(x|z) of all P variables, of a model at rows that has no `observe` itself. */
   readonly observe?: Observing['observe'] | undefined;
   /** The noise for a draw from the posterior. */
   readonly noise: Noise;
@@ -34,7 +34,7 @@ interface Observing {
 
 /** p(x|z) of a model at rows. @throws ExpectationError where neither options nor model have it */
 function observing({ observe: own }: PassOptions, { observe }: Partial<Observing>): Observing['observe'] {
-  const found = own ?? observe;
+  const found = observe ?? own;
   if (found) return found;
   throw new ExpectationError({
     where: 'impute',

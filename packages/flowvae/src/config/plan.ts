@@ -1,8 +1,8 @@
 // The plan of a run: its settings as values, made once. Training, evaluation, drawing and export take flow, prior,
 // likelihood and objective from the plan; nothing else parses a formula.
 
-import type { Binarisation, Covariate, DataDescription } from '@flowvae/datasets';
-import { type Flow, type InvertibleFlow, makeFlow } from '@flowvae/flows';
+import type { Binarisation, DataDescription } from '@flowvae/datasets';
+import { makeFlow } from '@flowvae/flows';
 import {
   annealJoint,
   makeObjective,

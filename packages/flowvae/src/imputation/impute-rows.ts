@@ -94,6 +94,7 @@ export async function imputeRows(parts: Experiment, options: ImputeRowsOptions):
 export const samplerOf = ({ model, config }: Pick<Experiment, 'model' | 'config'>) => ({
   variables: model.variables,
   modelAt: model.at,
+  observe: observable(model, 'impute').observe,
   noise: model.noise,
   engine: config.engine,
   threads: config.threads,
