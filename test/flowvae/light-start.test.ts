@@ -36,7 +36,18 @@ const fileOf = (text: string): string => {
   return path;
 };
 
-const commands = ['train', 'data', 'evaluate', 'encode', 'impute', 'metrics', 'export', 'sample', 'completion'];
+const commands = [
+  'train',
+  'data',
+  'evaluate',
+  'fit-prior',
+  'encode',
+  'impute',
+  'metrics',
+  'export',
+  'sample',
+  'completion',
+];
 
 describe.concurrent('the command without a tensor library', () => {
   const answered = [

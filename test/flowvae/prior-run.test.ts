@@ -77,3 +77,64 @@ it('priors that do not fit the rest of a run are refused in a line', async () =>
     '--prior: expected none beside --objective elbo-analytic',
   );
 });
+
+describe('fit-prior', () => {
+  const run = freshPath();
+  const out = `${run}-prior`;
+
+  it('writes a run whose prior is a flow fitted to the encoded training data, better on those of the test', async () => {
+    await json('train', ...tinyFlags(images), '--objective', 'elbo-analytic', '--flow', 'none', '--out', run);
+    const report = await json(
+      'fit-prior',
+      run,
+      '--flow',
+      'realnvp*2',
+      '--steps',
+      '300',
+      '--lr',
+      '0.01',
+      '--draws',
+      '5',
+    );
+    expect(report).toMatchObject({ runFolder: out, steps: 300, rows: 12, draws: 5 });
+    expect(report.after.mean).toBeGreaterThan(report.before.mean);
+    expect(report.change.mean).toBeCloseTo(report.after.mean - report.before.mean, 4);
+    const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ prior: 'realnvp*2', objective: 'elbo' });
+    const [before, after] = [
+      await json('evaluate', run, '--eval-samples', '2000'),
+      await json('evaluate', out, '--eval-samples', '2000'),
+    ];
+    const change = after.terms.logPrior - before.terms.logPrior;
+    expect(after.terms.logLikelihood).toBeCloseTo(before.terms.logLikelihood, 3);
+    expect(after.testElbo - before.testElbo).toBeCloseTo(change, 3);
+    expect(change).toBeGreaterThan(0);
+  });
+
+  it('keeps encoder and decoder, and is drawn from, reported and exported like any run', async () => {
+    const fit = JSON.parse(readFileSync(join(out, 'prior-fit.json'), 'utf8'));
+    expect(fit).toMatchObject({ from: run, prior: 'realnvp*2', draws: 5 });
+    expect(fit.curve.at(-1).terms.logProb).toBeGreaterThan(fit.curve[0].terms.logProb);
+    const [old, own] = [run, out].map((path) => {
+      const file = join(path, 'model.safetensors');
+      return decodeSafetensors(readFileSync(file), file).tensors;
+    });
+    for (const [path, { values }] of Object.entries(old!))
+      expect([path, [...own![path]!.values]]).toEqual([path, [...values]]);
+    expect(Object.keys(own!).some((path) => path.startsWith('prior/'))).toBe(true);
+    await json('evaluate', out, '--report');
+    await json('sample', out, '--count', '4', '--out', join(out, 'samples.npy'));
+    await json('export', out, '--onnx', join(out, 'onnx'));
+    expect(existsSync(join(out, 'onnx', 'prior.onnx'))).toBe(true);
+  });
+
+  it('refuses to resume such a run, and priors that are no flow', async () => {
+    const errorOf = async (...args: readonly string[]) => (await flowvaeHere(args)).stderr;
+    expect(await errorOf('train', '--resume', out)).toContain('one with a prior that was fitted after training');
+    expect(await errorOf('fit-prior', run, '--flow', 'none')).toContain(
+      "--flow: expected a flow formula with an inverse, got 'none'",
+    );
+    expect(await errorOf('fit-prior', run, '--flow', 'vamp(5)')).toContain("got 'vamp(5)'");
+    expect(await errorOf('fit-prior', run, '--flow', 'maf', '--out', out)).toContain('a new or empty folder');
+  });
+});

@@ -6,9 +6,11 @@ export { metricsCsv } from './metrics/metrics-csv.ts';
 export { type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';
 export { refuseOtherConfig } from './run/config-comparison.ts';
 export {
+  FITTED_PRIOR,
   readRunConfig,
   readRunFailure,
   readRunMetrics,
+  refuseFittedPrior,
   refuseNoRun,
   refuseUsedFolder,
 } from './run/run-files.ts';

@@ -9,6 +9,7 @@ import { dataCommand } from './checks/data.ts';
 import { encodeCommand } from './checks/encode.ts';
 import { evaluateCommand } from './checks/evaluate.ts';
 import { EXPORT_MODULE_FLAG, exportCommand } from './checks/export.ts';
+import { fitPriorCommand } from './checks/fit-prior.ts';
 import { imputeCommand } from './checks/impute.ts';
 import { metricsCommand } from './checks/metrics.ts';
 import { sampleCommand } from './checks/sample.ts';
@@ -64,6 +65,7 @@ export function program(modules: NamedModules = {}): Command {
   addTrain(root, modules);
   addData(root);
   addEvaluate(root);
+  addFitPrior(root);
   addEncode(root);
   addImpute(root);
   addSmallCommands(root);
@@ -121,6 +123,20 @@ function addData(root: Command): void {
     .addOption(quietOption())
     .action(dataCommand);
   addNotes(data, dataNotes);
+}
+
+function addFitPrior(root: Command): void {
+  const fit = subcommand(root, 'fit-prior', 'fit a flow to the encoded training data of a run, as its prior');
+  addVerbosity(addSettings(fit, ['lr', 'engine', 'threads', 'data']))
+    .argument('<run>', 'folder of a finished run')
+    .requiredOption('--flow <formula>', 'flow formula of the new prior, e.g. maf*4')
+    .addOption(wholeNumber('steps', 'steps of the fit').default(5000))
+    .addOption(wholeNumber('batch', 'encoded draws in a step').default(256))
+    .addOption(numbered('draws', 'draws of q(z|x) for each row', 10))
+    .addOption(numbered('seed', 'decides draws and batches', 0, 0))
+    .option('--out <folder>', 'run folder to write, new or empty (default: the run with -prior behind its name)')
+    .option('--json', JSON_HELP)
+    .action(fitPriorCommand);
 }
 
 /** The settings that `evaluate` may change; by default they are the run's. */

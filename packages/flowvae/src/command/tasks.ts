@@ -88,6 +88,20 @@ export interface ImputeChoices {
 /** An imputation to write. */
 export interface ImputeTask extends RunTask, ImputeChoices {}
 
+/** A prior to fit after training. */
+export interface FitPriorTask extends Verbosity {
+  readonly run: string;
+  readonly settings: RunSettings;
+  /** The settings with the new prior. */
+  readonly fitted: CheckedSettings;
+  readonly steps: number;
+  readonly batch: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly json: boolean;
+}
+
 /** An export to write. */
 export interface ExportTask {
   readonly run: string;

@@ -16,6 +16,9 @@ export const MODEL = 'model.safetensors';
 export const FIGURES = 'figures';
 const FAILURE = 'non-finite.json';
 
+/** The fit of a prior after training; no run of training has it. */
+export const FITTED_PRIOR = 'prior-fit.json';
+
 /** How far a run has come. */
 export type RunStage = 'begun' | 'finished';
 
@@ -82,6 +85,17 @@ export const readRunConfig = (path: string): Record<string, unknown> => readSeal
 export function readRunMetrics(path: string): { readonly step: number }[] {
   const file = join(path, METRICS);
   return parseMetrics(new TextDecoder().decode(readWhole(file)), file);
+}
+
+/** @throws ExpectationError for a run whose prior was fitted after training: there is nothing to resume */
+export function refuseFittedPrior(path: string): void {
+  if (!existsSync(join(path, FITTED_PRIOR))) return;
+  throw new ExpectationError({
+    where: path,
+    expected: 'a run of `flowvae train`',
+    received: `one with a prior that was fitted after training (${FITTED_PRIOR})`,
+    remedy: 'resume the run that it was made from',
+  });
 }
 
 /** The path of a failure's record. */

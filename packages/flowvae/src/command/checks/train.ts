@@ -1,7 +1,13 @@
 // `flowvae train`: the checks before a tensor library is loaded.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readRunFailure, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
+import {
+  readRunFailure,
+  refuseFittedPrior,
+  refuseNoRun,
+  refuseOtherConfig,
+  refuseUsedFolder,
+} from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings, SettingsContext } from '../../config/checked-settings.ts';
 import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
@@ -158,6 +164,7 @@ function resumedSettings(run: string, resumption: Resumption): CheckedSettings {
     throw new ExpectationError({ where: '--out', expected, received: out });
   }
   refuseNoRun(run, 'begun');
+  refuseFittedPrior(run);
   const stored = storedSettings(run, context);
   const settings = changedSettings(stored, given);
   refuseTogether(settings);
