@@ -64,7 +64,7 @@ function given(means: readonly number[][], roots: readonly (readonly (readonly n
   return { variables: {}, noise: { kind: 'normal', width: D }, at };
 }
 
-const identity: Network = { model: undefined as never, variables: {}, outputWidth: 2 * P, apply: (x) => x };
+const identity: Network = { variables: {}, outputWidth: 2 * P, apply: (x) => x };
 
 function modelOf(
   rows: readonly number[][],

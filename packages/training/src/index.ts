@@ -22,7 +22,7 @@ export type { HistoryEntry } from './loop/history.ts';
 export type { PointwiseOptions } from './loop/pointwise-options.ts';
 export type { RunState } from './loop/run-state.ts';
 export { cosineDecay, linear, stepDecay } from './loop/schedules.ts';
-export { type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
+export { type TrainingPass, type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
 export { FlatParameters } from './memory/flat-parameters.ts';
 export { assigningNothing } from './memory/non-trainable.ts';
 export {

@@ -11,7 +11,7 @@ export {
   type OwnLikelihoodRow,
 } from './likelihoods/likelihood-table.ts';
 export { type LikelihoodData, likelihoods, makeLikelihood, parseLikelihood } from './likelihoods/parse-likelihood.ts';
-export { type MlpVae, type MlpVaeOptions, mlpVae } from './models/mlp-vae.ts';
+export { type MlpVae, type MlpVaeOptions, mlpVae, type NetworkVaeOptions, networkVae } from './models/mlp-vae.ts';
 export {
   asMlpVae,
   hasStandardPrior,
@@ -27,10 +27,26 @@ export {
   reconstructed,
 } from './models/model.ts';
 export type { ConditionalPriorChoice } from './models/prior-of-options.ts';
-export { type ObservationModel, type Vae, type VaeAt, type VaeParts, vae } from './models/vae.ts';
+export { type DropoutWidths, type ObservationModel, type Vae, type VaeAt, type VaeParts, vae } from './models/vae.ts';
 export { type ArchitectureName, architectures } from './networks/architectures.ts';
 export { Maxout } from './networks/maxout.ts';
-export { type Activation, MAXOUT_WINDOW, type MlpOptions, mlp, type Network } from './networks/network.ts';
+export {
+  type Activation,
+  MAXOUT_WINDOW,
+  type Mlp,
+  type MlpOptions,
+  mlp,
+  type Network,
+  type NetworkPass,
+} from './networks/network.ts';
+export { networkMakers } from './networks/network-makers.ts';
+export type { DecoderOutputs, NetworkMaker, NetworkPair, NetworkPairOptions } from './networks/network-pair.ts';
+export { type FixedNetwork, type NetworkName, type NetworkRow, networkTable } from './networks/network-table.ts';
+export { type LayersNetworkOptions, network } from './networks/own/network.ts';
+export { perceptrons } from './networks/perceptrons.ts';
+export { convolutional } from './networks/pictures/convolutional.ts';
+export { gatedConvolutional } from './networks/pictures/gated-convolutional.ts';
+export { residualConvolutional } from './networks/pictures/residual.ts';
 export { type MixturePriorOptions, mixturePrior } from './priors/mixture-prior.ts';
 export type { PriorChoice, PriorPlace } from './priors/prior-choice.ts';
 export { makePrior, parsePrior } from './priors/prior-makers.ts';

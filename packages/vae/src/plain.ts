@@ -12,5 +12,5 @@ export {
   type OwnLikelihoodRow,
   readLikelihood,
 } from './likelihoods/likelihood-table.ts';
-export { architectures } from './networks/architectures.ts';
+export { type NetworkName, type NetworkRow, networkTable } from './networks/network-table.ts';
 export { type PriorTerm, priorTable, priorUsage, readPrior } from './priors/prior-table.ts';

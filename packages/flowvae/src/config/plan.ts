@@ -13,7 +13,7 @@ import {
 } from '@flowvae/objectives';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor';
-import { architectures, type Likelihood, makeLikelihood, makePrior } from '@flowvae/vae';
+import { type Likelihood, makeLikelihood, makePrior, type NetworkRow, networkMakers, networkTable } from '@flowvae/vae';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
 import {
@@ -105,9 +105,11 @@ function likelihoodOf({ likelihood }: CheckedSettings['formulas'], data: DataDes
   return makeLikelihood(terms, terms.data === 'columns' ? { columns: columnsOf(data) } : {});
 }
 
-/** Encoder and decoder: as the settings say, or those of a published experiment. */
-export const networksOf = ({ architecture, hidden, activation }: TrainConfig): Networks =>
-  architecture === 'mlp' ? { hidden, activation } : architectures[architecture];
+/** Encoder and decoder: as the settings say, or as the architecture fixes them. */
+export function networksOf({ architecture, hidden, activation }: TrainConfig): Networks {
+  const { fixed, isPublished = false }: NetworkRow = networkTable[architecture];
+  return { ...(fixed ?? { hidden, activation }), networks: networkMakers[architecture], isBlind: isPublished };
+}
 
 /** Width of the features that networks inside the flow take: the width of the encoder's last hidden layer, or none. */
 const flowContext = ({ amortize }: TrainConfig, { hidden }: Networks): number =>

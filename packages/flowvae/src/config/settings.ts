@@ -5,8 +5,14 @@ import { binarisations, splitRuleUsage } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives/plain';
 import { nonFinitePolicies } from '@flowvae/training/plain';
-import type { ArchitectureName } from '@flowvae/vae';
-import { architectures, type LikelihoodTable, likelihoodsIn, likelihoodTable, priorUsage } from '@flowvae/vae/plain';
+import {
+  type LikelihoodTable,
+  likelihoodsIn,
+  likelihoodTable,
+  type NetworkName,
+  networkTable,
+  priorUsage,
+} from '@flowvae/vae/plain';
 
 /** One setting. */
 export interface Setting<T> {
@@ -119,7 +125,7 @@ const heads: Setting<HeadScaling> = {
   before: 'plain',
 };
 
-const architectureNames = ['mlp', ...Object.keys(architectures)] as ('mlp' | ArchitectureName)[];
+const architectureNames = Object.keys(networkTable) as NetworkName[];
 
 /** The value that is chosen by the data. */
 const AUTO = 'auto' as const;
@@ -141,7 +147,7 @@ export const settings = {
   ),
   latent: count('width of the latent', 40, 1, 65_536),
   architecture: choice(
-    'mlp: a network by --hidden and --activation; the others are networks of published experiments',
+    'mlp: perceptrons by --hidden and --activation; conv, resnet, gated-conv (van den Berg et al. 2018): for pictures; the others are networks of published experiments',
     'mlp',
     architectureNames,
   ),

@@ -1,6 +1,7 @@
 // Turns a user's settings, from the command line or a file, into a checked config.
 import { staysGrey } from '@flowvae/datasets/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { type NetworkRow, networkTable } from '@flowvae/vae/plain';
 import { OWN_DATA } from '../definition/own-data.ts';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import { builtIn, type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
@@ -135,8 +136,11 @@ function refuseBinarised(likelihood: Formulas['likelihood'], config: TrainConfig
   refuseOtherForm(likelihood, 'levels', config, { where });
 }
 
+const rowOf = (name: TrainConfig['architecture']): NetworkRow => networkTable[name];
+
 /** Published experiments have plain linear heads. */
-const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) => architecture !== 'mlp';
+const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) =>
+  rowOf(architecture).isPublished === true;
 
 /** Settings that compare validation bounds need validations. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {
@@ -153,7 +157,7 @@ function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingNam
 
 /** A named architecture has its own widths and non-linearities; it would ignore these settings. */
 function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) => string): void {
-  if (config.architecture === 'mlp') return;
+  if (!rowOf(config.architecture).fixed) return;
   for (const name of ['hidden', 'activation'] as const) {
     const received = String(config[name]);
     if (received === String(settings[name].fallback)) continue;

@@ -6,7 +6,12 @@ import type { Likelihood, MlpVaeOptions, PriorChoice } from '@flowvae/vae';
 import type { TrainConfig } from '../config/settings.ts';
 
 /** Encoder and decoder. */
-export type Networks = Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>;
+export interface Networks
+  extends Required<Pick<MlpVaeOptions, 'networks'>>,
+    Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'> {
+  /** Networks of published experiments start without the moments of the data. */
+  readonly isBlind: boolean;
+}
 
 /** Settings as values. */
 export interface PlannedParts {

@@ -152,12 +152,14 @@ function builtIn(plan: Plan, start: ModelStart, replaced: Partial<MlpVaeOptions>
   const isRead = start === 'read';
   const known: DataStart = isRead ? unreadStandardisation(plan) : start;
   const { meanImage, deviation, standardisation, conditionUnits, exampleRows: examples } = known;
+  const { isBlind, ...ofNetworks } = networks;
   return mlpVae({
     pixels: widthOfDatum(data),
+    shape: data.shape,
     latent: config.latent,
-    ...networks,
-    ...(meanImage && !isBlind(config) ? { meanImage } : {}),
-    ...(deviation && !isBlind(config) ? { deviation } : {}),
+    ...ofNetworks,
+    ...(meanImage && !isBlind ? { meanImage } : {}),
+    ...(deviation && !isBlind ? { deviation } : {}),
     ...(standardisation ? { standardisation } : {}),
     ...(data.hasMissing ? { masked: true } : {}),
     ...(isRead ? { initialisation: 'zeros' } : {}),
@@ -174,9 +176,6 @@ function builtIn(plan: Plan, start: ModelStart, replaced: Partial<MlpVaeOptions>
 }
 
 const modelKey = ({ seed }: TrainConfig): Key => fold(key(seed), 'model');
-
-/** Networks of published experiments do not use the mean image. */
-const isBlind = ({ architecture }: TrainConfig) => architecture !== 'mlp';
 
 /**
  * The training problem and the optimiser of an experiment.
@@ -202,6 +201,7 @@ export function training({ plan, config, set, model, key: root }: Experiment): T
     modelAt: model.at,
     objective,
     noise: model.noise,
+    dropout: model.dropout,
     batchSize: config.batch,
     width: rows.width,
     data: (step) => data.at(step).x,

@@ -62,6 +62,7 @@ export const likelihoodMakers: Readonly<
   }),
   categorical: () => ({
     outputsPerPixel: LEVELS,
+    isByValue: true,
     start: (mean) => biasOnly(tiltedLevels(mean)),
     at: (outputs) => categorical({ logits: tf.reshape(outputs, [outputs.shape[0], -1, LEVELS]) }),
   }),

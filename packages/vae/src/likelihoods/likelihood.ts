@@ -17,6 +17,8 @@ export interface Likelihood {
   readonly data: DataForm;
   /** Decoder outputs for each of the P observed variables. */
   readonly outputsPerPixel: number;
+  /** Whether the outputs of one variable lie side by side, [P, outputsPerPixel]; absent: [outputsPerPixel, P]. */
+  readonly isByValue?: boolean;
   /** The columns of a table, for a likelihood that was made for them; they fix P. */
   readonly layout?: ColumnLayout;
   /**

@@ -17,7 +17,10 @@ import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type RowLayout } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodParams, LikelihoodStart } from '../likelihoods/likelihood.ts';
 import { parseLikelihood } from '../likelihoods/parse-likelihood.ts';
-import { activationAt, type MlpOptions, mlp, pieces } from '../networks/network.ts';
+import { activationAt, type MlpOptions, pieces } from '../networks/network.ts';
+import type { NetworkMaker } from '../networks/network-pair.ts';
+import { perceptrons } from '../networks/perceptrons.ts';
+import { MOST_PARAMETERS } from '../networks/weights.ts';
 import type { PriorChoice } from '../priors/prior-choice.ts';
 import { type Condition, conditionWidth } from '../rows/condition.ts';
 import { layoutRows, maskedRows, plainRows } from '../rows/row-reading.ts';
@@ -36,6 +39,13 @@ export interface MlpVaeOptions {
   readonly hidden: readonly number[];
   /** One for all hidden layers, or one for each, counted from the input of encoder and decoder alike. */
   readonly activation: MlpOptions['activation'];
+  /**
+   * Makes encoder and decoder, such as `convolutional`; absent: perceptrons. Other networks than these take the width
+   * of the features from the last of `hidden`.
+   */
+  readonly networks?: NetworkMaker | undefined;
+  /** Shape of a datum, [height, width, channels] of a picture; absent: [P]. */
+  readonly shape?: readonly number[] | undefined;
   /**
    * The initial distribution of all dense layers, including the heads of the base normal; the flow's heads start at
    * zero kernels. Default `'glorot'`.
@@ -90,10 +100,11 @@ export interface MlpVae extends Vae {
 }
 
 /**
- * A VAE of perceptrons; equal options and key give equal initial weights, byte for byte.
+ * A VAE of perceptrons, or of the networks that `networks` makes; equal options and key give equal initial weights,
+ * byte for byte.
  *
- * @throws ExpectationError for too many parameters, a likelihood's layout that does not cover the data, or a
- * standardisation that does not fit them
+ * @throws ExpectationError for too many parameters, data that the networks cannot read, a likelihood's layout that does
+ * not cover the data, or a standardisation that does not fit them
  */
 export function mlpVae(options: MlpVaeOptions): MlpVae {
   const {
@@ -112,28 +123,29 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   const { likelihood = parseLikelihood('bernoulli') } = options;
   refuseMisfit(likelihood, pixels, standardisation);
   const outputs = likelihood.outputsPerPixel * pixels;
-  const flow = options.flow && chosenFlow(options.flow, amortize, hidden.at(-1)!);
-  refuseTooMany({ ...options, amortize, flow }, outputs);
   const start = startOf(likelihood, options);
   const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers do not use the data
-  const encoder = mlp({
-    inputWidth: inputWidth(options),
+  const { networks = perceptrons } = options;
+  if (networks === perceptrons) refuseTooMany({ ...options, amortize, flow: flowOf(options, hidden.at(-1)!) }, outputs);
+  const { encoder, decoder } = networks({
+    shape: options.shape ?? [pixels],
+    inputWidth: dataWidth(options),
+    latent,
+    conditionWidth: widthOfCondition(options),
+    outputs: {
+      perValue: likelihood.outputsPerPixel,
+      byValue: likelihood.isByValue,
+      bias: isDrawn ? undefined : start.bias,
+    },
     hidden,
     activation,
     initialisation,
-    key: fold(key, 'encoder'),
+    key,
   });
   const contextWidth = encoder.outputWidth;
+  const flow = flowOf(options, contextWidth);
   const base = { scale: options.scale ?? 'logStd', initialisation } as const;
   const posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
-  const decoder = mlp({
-    inputWidth: latent + widthOfCondition(options),
-    hidden: hidden.toReversed(),
-    activation,
-    initialisation,
-    output: { width: outputs, bias: isDrawn ? undefined : start.bias },
-    key: fold(key, 'decoder'),
-  });
   const rows = options.layout ? layoutRows(options.layout) : masked ? maskedRows(pixels) : plainRows;
   const { conditionalPrior: conditional, exampleRows } = options;
   const learnt = priorOfOptions(
@@ -160,12 +172,29 @@ function withPosterior(model: Vae, posterior: ParametricPosterior): MlpVae {
   };
 }
 
+/** Options of {@link networkVae}: those of {@link mlpVae}, without perceptrons. */
+export interface NetworkVaeOptions extends Omit<MlpVaeOptions, 'hidden' | 'activation' | 'networks'> {
+  /** Makes encoder and decoder: `convolutional`, or a function of your own. */
+  readonly networks: NetworkMaker;
+  /** The last one is the width of the ready networks' features. Default [256]. */
+  readonly hidden?: readonly number[];
+}
+
+/** A VAE of any encoder and decoder; otherwise as {@link mlpVae}. */
+export const networkVae = ({ hidden = [256], ...options }: NetworkVaeOptions): MlpVae =>
+  mlpVae({ ...options, hidden, activation: 'relu' });
+
+const flowOf = ({ flow, amortize = 'flow' }: MlpVaeOptions, contextWidth: number): Flow | undefined =>
+  flow && chosenFlow(flow, amortize, contextWidth);
+
 /** Width C of the condition. */
 const widthOfCondition = ({ condition }: MlpVaeOptions): number => (condition ? conditionWidth(condition) : 0);
 
+/** Inputs of the encoder without the condition. */
+const dataWidth = ({ masked, pixels }: MlpVaeOptions): number => (masked ? 2 * pixels : pixels);
+
 /** Inputs of the encoder. */
-const inputWidth = (options: MlpVaeOptions): number =>
-  (options.masked ? 2 * options.pixels : options.pixels) + widthOfCondition(options);
+const inputWidth = (options: MlpVaeOptions): number => dataWidth(options) + widthOfCondition(options);
 
 /** A likelihood with variables of its own. */
 function observed(likelihood: Likelihood, { params }: LikelihoodStart): ObservationModel {
@@ -173,9 +202,6 @@ function observed(likelihood: Likelihood, { params }: LikelihoodStart): Observat
   const { variables } = free(shapes, params);
   return { variables, at: (outputs, named) => likelihood.at(outputs, variables as unknown as LikelihoodParams, named) };
 }
-
-/** Parameters, gradients and two optimiser slots of float32 fill a WebAssembly memory's 4 GiB. */
-const MOST_PARAMETERS = 2 ** 28;
 
 /** Options with the flow made, from which the number of parameters follows. */
 interface Counted extends MlpVaeOptions {

@@ -3,8 +3,10 @@
 import type { Noise, Observation, Samplable, Scorable } from '@flowvae/distributions';
 import type { ParametricPosterior } from '@flowvae/flows';
 import { ExpectationError, type NamedVariables, type Tensor1D, type Tensor2D } from '@flowvae/tensor';
+import type { NetworkPass } from '../networks/network.ts';
 import type { Named } from '../rows/row-reading.ts';
 import type { MlpVae } from './mlp-vae.ts';
+import type { DropoutWidths } from './vae.ts';
 
 /** A model at rows of data: p(z), q(z|x) and log p(x|z). */
 export interface ModelAtRows {
@@ -35,7 +37,10 @@ export interface Model {
   priorAt?(named?: Named): Samplable & Scorable;
   /** The noise for draws from q(z|x). */
   readonly noise: Noise;
-  at(rows: Tensor2D): ModelAtRows;
+  /** Uniform numbers for dropout in training; absent: none. */
+  readonly dropout?: DropoutWidths | undefined;
+  /** The model at rows; in training with a pass, whose noise a model with `dropout` needs. */
+  at(rows: Tensor2D, pass?: NetworkPass): ModelAtRows;
   /** rows [B, W] → q(z|x); absent: the posterior of `at`. */
   infer?(rows: Tensor2D): Samplable;
   /** z [B, D] and covariates of its rows → p(x|z), of x [B, P] in the units of the data */

@@ -7,9 +7,10 @@ import {
   rowsFor,
   type Tensor1D,
   type Tensor2D,
+  tf,
   underPrefixes,
 } from '@flowvae/tensor';
-import type { Network } from '../networks/network.ts';
+import type { Network, NetworkPass } from '../networks/network.ts';
 import { besideCondition, type Condition, type Conditioner, conditioner } from '../rows/condition.ts';
 import { observedLogProb } from '../rows/observed-log-prob.ts';
 import { type Named, type Observed, plainRows, type RowReading, zeroWhereMissing } from '../rows/row-reading.ts';
@@ -45,8 +46,13 @@ export interface Vae<Q extends Samplable = Samplable> {
   sample(noise: Tensor2D, named?: Named): Tensor2D;
   /** rows [B, W] and noise [B, D] → means of p(x|z) for a draw z ~ q(z|x), [B, P] */
   reconstruct(rows: Tensor2D, noise: Tensor2D): Tensor2D;
-  /** The model at rows [B, W], in the form for an objective: log p(x|z), or log p(x_observed|z), in data units. */
-  at(rows: Tensor2D): VaeAt<Q>;
+  /** Uniform numbers that dropout needs in training; absent: none. */
+  readonly dropout?: DropoutWidths | undefined;
+  /**
+   * The model at rows [B, W], in the form for an objective: log p(x|z), or log p(x_observed|z), in data units. In
+   * training `pass.noise` is [B, datum + draws·draw]: the encoder's numbers, then the decoder's for each draw.
+   */
+  at(rows: Tensor2D, pass?: NetworkPass): VaeAt<Q>;
   /**
    * The same model at its variables' current values, with a prior that needs no network; its `prior/…` variables are
    * its own, and the caller disposes of them. Absent: the prior needs none.
@@ -61,6 +67,12 @@ export interface VaeAt<Q extends Samplable = Samplable> {
   likelihood(z: Tensor2D): Tensor1D;
   /** z [B, D] → p(x|z) beside the covariates of the rows. */
   observe(z: Tensor2D): Observation;
+}
+
+/** Uniform numbers for dropout in training: for each data point, and for each draw of its latent. */
+export interface DropoutWidths {
+  readonly datum: number;
+  readonly draw: number;
 }
 
 /** A likelihood and its own variables. */
@@ -124,12 +136,15 @@ function assembled<Q extends Samplable>(parts: VaeParts<Q>, inUnits: Units): Vae
     condition ? besideCondition(input, condition.of(named)) : input;
   const { prior, priorAt, variables: ofPrior } = priorOf(parts.prior, latent, condition);
   const read = (rows: Tensor2D) => standardisedRows(reading.observed(rows), units);
-  const encoded = (observed: Observed) => encoder.apply(beside(reading.encoderInput(observed), observed.named));
+  const encoded = (observed: Observed, pass?: NetworkPass) =>
+    encoder.apply(beside(reading.encoderInput(observed), observed.named), pass);
   const features = (rows: Tensor2D) => encoded(read(rows));
   const infer = (rows: Tensor2D) => posterior.at(features(rows));
-  const decode = (z: Tensor2D, named?: Named) => decoder.apply(beside(z, named));
-  const inside = (z: Tensor2D, named?: Named) => likelihood.at(decode(z, named), rowsOfNamed(named, z.shape[0]));
+  const decode = (z: Tensor2D, named?: Named, pass?: NetworkPass) => decoder.apply(beside(z, named), pass);
+  const inside = (z: Tensor2D, named?: Named, pass?: NetworkPass) =>
+    likelihood.at(decode(z, named, pass), rowsOfNamed(named, z.shape[0]));
   const observe = (z: Tensor2D, named?: Named) => (units ? units.inDataUnits(inside(z, named)) : inside(z, named));
+  const dropout = { datum: encoder.noiseWidth ?? 0, draw: decoder.noiseWidth ?? 0 };
   return {
     variables: underPrefixes({
       encoder: encoder.variables,
@@ -144,24 +159,47 @@ function assembled<Q extends Samplable>(parts: VaeParts<Q>, inUnits: Units): Vae
     prior,
     priorAt,
     noise: posterior.noise,
+    ...(dropout.datum + dropout.draw > 0 ? { dropout } : {}),
     features,
     infer,
-    decode,
+    decode: (z, named) => decode(z, named),
     observe,
     sample: (noise, named) => observe(priorAt(named).sampleAndLogProb(noise).z, named).mean(),
     reconstruct: (rows, noise) => observe(infer(rows).sampleAndLogProb(noise).z, reading.observed(rows).named).mean(),
-    at(rows) {
+    at(rows, pass) {
       const observed = read(rows);
       const { named } = observed;
       const score = observedLogProb(observed, units);
+      const passes = pass && passesOf(pass, dropout);
       return {
         prior: priorAt(named),
-        posterior: posterior.at(encoded(observed)),
-        likelihood: (z) => score(inside(z, named), z.shape[0]),
+        posterior: posterior.at(encoded(observed, passes?.encoder)),
+        likelihood: (z) => score(inside(z, named, passes?.decoder(z)), z.shape[0]),
         observe: (z) => observe(z, named),
       };
     },
     ...settling(parts, inUnits),
+  };
+}
+
+/** The passes of both networks; the decoder's numbers are those of its rows, draws · B, data point by data point. */
+function passesOf({ isTraining, noise }: NetworkPass, { datum, draw }: DropoutWidths) {
+  const columns = (from: number, width: number) => (noise ? tf.slice(noise, [0, from], [-1, width]) : undefined);
+  return {
+    encoder: { isTraining, noise: datum > 0 ? columns(0, datum) : undefined },
+    decoder(z: Tensor2D): NetworkPass {
+      if (draw === 0 || !noise) return { isTraining };
+      const draws = z.shape[0] / noise.shape[0];
+      const width = draws * draw;
+      if (!Number.isInteger(draws) || datum + width > noise.shape[1]) {
+        throw new ExpectationError({
+          where: 'vae: dropout',
+          expected: `noise of ${datum} + ${draws} x ${draw} numbers for each data point`,
+          received: `${noise.shape[1]}`,
+        });
+      }
+      return { isTraining, noise: tf.reshape(columns(datum, width)!, [-1, draw]) };
+    },
   };
 }
 

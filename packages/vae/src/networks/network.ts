@@ -7,10 +7,10 @@ import {
   layers,
   type NamedVariables,
   type Tensor2D,
-  tf,
   type Variable,
 } from '@flowvae/tensor';
 import { Maxout } from './maxout.ts';
+import { assign } from './weights.ts';
 
 /** Non-linearities of the hidden layers. */
 export type Activation = 'relu' | 'tanh' | 'maxout' | 'linear';
@@ -18,12 +18,30 @@ export type Activation = 'relu' | 'tanh' | 'maxout' | 'linear';
 /** Number of linear pieces in a maxout unit, which takes the largest. @see Rezende & Mohamed 2015, section 6 */
 export const MAXOUT_WINDOW = 4;
 
-/** A network and its trainable variables by path. */
+/** How a network is applied: in training, or in evaluation, which is the default. */
+export interface NetworkPass {
+  /**
+   * Whether the step changes the network: batch normalisation then takes the moments of the batch and moves its
+   * statistics, and dropout drops.
+   */
+  readonly isTraining: boolean;
+  /** Uniform numbers [B, noiseWidth] in [0, 1) that decide what dropout drops; needed in training only. */
+  readonly noise?: Tensor2D | undefined;
+}
+
+/** A function [B, W] → [B, outputWidth] and its variables by path. */
 export interface Network {
-  readonly model: LayersModel;
+  /** Variables that are not trainable, such as moving statistics, are assigned in training. */
   readonly variables: NamedVariables;
   readonly outputWidth: number;
-  apply(x: Tensor2D): Tensor2D;
+  /** Uniform numbers for each row in training. Absent: none. */
+  readonly noiseWidth?: number;
+  apply(x: Tensor2D, pass?: NetworkPass): Tensor2D;
+}
+
+/** A perceptron and its tf.layers model. */
+export interface Mlp extends Network {
+  readonly model: LayersModel;
 }
 
 /** Options of {@link mlp}. */
@@ -46,7 +64,7 @@ export interface MlpOptions {
  *
  * @throws ExpectationError if no layer is asked for
  */
-export function mlp({ inputWidth, hidden, activation, output, initialisation, key }: MlpOptions): Network {
+export function mlp({ inputWidth, hidden, activation, output, initialisation, key }: MlpOptions): Mlp {
   if (hidden.length === 0 && !output) {
     throw new ExpectationError({ where: 'mlp', expected: 'a hidden layer or an output layer', received: 'neither' });
   }
@@ -99,8 +117,4 @@ function initialise(
     return [[`${names[i]}/kernel`, kernel!] as const, [`${names[i]}/bias`, bias!] as const];
   });
   return Object.fromEntries(named);
-}
-
-function assign(variable: Variable, values: Float32Array): void {
-  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }

@@ -15,7 +15,7 @@ export const headings = {
 const groups: Readonly<Record<SettingName, keyof typeof headings>> = {
   flow: 'model',
   latent: 'model',
-  architecture: 'papers',
+  architecture: 'model',
   hidden: 'model',
   activation: 'model',
   amortize: 'model',
