@@ -31,14 +31,38 @@ function isMadeUp(layer: AnyLayer): boolean {
   return prefixes.some((prefix) => layer.name.startsWith(prefix) && /^\d+$/.test(layer.name.slice(prefix.length)));
 }
 
-/** The layers of a model, and of models and wrapped layers inside it. */
-const partsOf = (layer: AnyLayer): readonly AnyLayer[] => {
-  const { layers: parts, layer: wrapped } = layer as unknown as { layers?: AnyLayer[]; layer?: AnyLayer };
-  return parts ?? (wrapped ? [wrapped] : []);
-};
+/** A layer inside another one, with the name that the outer one gives it. */
+interface Part {
+  readonly layer: AnyLayer;
+  readonly role?: string;
+}
+
+/** The layers of a model, the one that a wrapper holds, and both directions of a bidirectional layer. */
+function partsOf(layer: AnyLayer): readonly Part[] {
+  const { layers, forwardLayer, backwardLayer, layer: wrapped } = layer as unknown as Partial<Holder>;
+  if (forwardLayer && backwardLayer) {
+    return [
+      { layer: forwardLayer, role: 'forward' },
+      { layer: backwardLayer, role: 'backward' },
+    ];
+  }
+  if (wrapped) return [{ layer: wrapped, role: kebab(wrapped.getClassName()) }];
+  return layers?.map((part) => ({ layer: part })) ?? [];
+}
+
+/** Fields in which layers of tf.layers hold others. */
+interface Holder {
+  readonly layers: readonly AnyLayer[];
+  readonly layer: AnyLayer;
+  readonly forwardLayer: AnyLayer;
+  readonly backwardLayer: AnyLayer;
+}
 
 /** All layers of a model, those inside other layers too. */
-export const layersWithin = (layer: AnyLayer): AnyLayer[] => [layer, ...partsOf(layer).flatMap(layersWithin)];
+export const layersWithin = (layer: AnyLayer): AnyLayer[] => [
+  layer,
+  ...partsOf(layer).flatMap((part) => layersWithin(part.layer)),
+];
 
 const isInput = (layer: AnyLayer) => layer.getClassName() === 'InputLayer';
 
@@ -56,11 +80,11 @@ export function namedWeights(model: AnyLayer): readonly NamedWeight[] {
     return name;
   };
   const add = (layer: AnyLayer, prefix: string) => {
-    const parts = partsOf(layer).filter((part) => !isInput(part));
-    const inner = new Set(parts.flatMap((part) => part.weights));
-    parts.forEach((part, i) => {
+    const parts = partsOf(layer).filter((part) => !isInput(part.layer));
+    const inner = new Set(parts.flatMap((part) => part.layer.weights));
+    parts.forEach(({ layer: part, role }, i) => {
       const own = isMadeUp(part) ? `${i + 1}-${kebab(part.getClassName())}` : part.name;
-      add(part, `${prefix}${own}/`);
+      add(part, `${prefix}${role ?? own}/`);
     });
     for (const weight of layer.weights) {
       const variable = weight.read() as Variable;

@@ -48,26 +48,6 @@ function truncatedNormal(key: Key, size: number, { mean = 0, deviation }: { mean
   return values;
 }
 
-/** Columns of normals, made orthonormal one after another (Gram-Schmidt, twice, in float64). */
-function orthogonal(key: Key, shape: readonly number[], gain: number): Float32Array {
-  const columns = shape.at(-1)!;
-  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
-  const [length, count] = [Math.max(rows, columns), Math.min(rows, columns)];
-  const vectors = Array.from({ length: count }, (_, i) => Float64Array.from(drawNormal(fold(key, i), length)));
-  vectors.forEach((vector, i) => {
-    for (const earlier of [...vectors.slice(0, i), ...vectors.slice(0, i)]) {
-      const along = vector.reduce((sum, value, k) => sum + value * earlier[k]!, 0);
-      for (let k = 0; k < length; k++) vector[k]! -= along * earlier[k]!;
-    }
-    const norm = Math.hypot(...vector);
-    for (let k = 0; k < length; k++) vector[k]! /= norm;
-  });
-  return Float32Array.from({ length: rows * columns }, (_, at) => {
-    const [row, column] = [Math.floor(at / columns), at % columns];
-    return gain * (rows >= columns ? vectors[column]![row]! : vectors[row]![column]!);
-  });
-}
-
 /** Initialisers that draw nothing: the values that the layer was built with stay. */
 const FIXED = new Set(['Zeros', 'Ones', 'Constant', 'Identity']);
 
@@ -93,7 +73,6 @@ const draws: Readonly<Record<string, Draw>> = {
       ? truncatedNormal(key, sizeOf(shape), { deviation: Math.sqrt(variance) })
       : uniformWithin(Math.sqrt(3 * variance), key, sizeOf(shape));
   },
-  Orthogonal: (key, shape, { gain }) => orthogonal(key, shape, gain as number),
 };
 
 /** How weights start. */
