@@ -29,6 +29,13 @@ const GEOMETRIES: readonly (readonly [x: Shape, filter: Shape, strides: number |
   [[1, 5, 5, 1], [2, 4, 1, 2], 2, 3],
   [[2, 4, 4, 3], [1, 1, 3, 2], 1, 'same'],
   [[2, 5, 5, 3], [1, 1, 3, 2], 2, 'same'],
+  // enough channels for the filter's gradient as a convolution of a volume: x or dy in it, strides, tails, wide padding
+  [[2, 5, 4, 5], [3, 3, 5, 2], 1, 'same'],
+  [[2, 5, 6, 6], [3, 2, 6, 4], 1, 'valid'],
+  [[2, 5, 4, 4], [3, 3, 4, 6], 1, 'same'],
+  [[1, 4, 4, 4], [2, 3, 4, 2], 1, 3],
+  [[2, 7, 6, 4], [3, 3, 4, 5], 2, 'same'],
+  [[1, 5, 8, 4], [2, 2, 4, 1], 3, 'valid'],
 ];
 
 const EXPLICIT: Padding = [
@@ -86,6 +93,7 @@ const transposedCases: readonly KernelCase[] = [
       [[2, 3, 4, 2], [3, 3, 3, 2], [2, 5, 8, 3], 2, 'same'],
       [[1, 2, 2, 3], [2, 3, 1, 3], [1, 4, 5, 1], 2, 'valid'],
       [[1, 4, 4, 2], [3, 3, 3, 2], [1, 4, 4, 3], 1, 'same'],
+      [[2, 3, 4, 5], [3, 3, 6, 5], [2, 6, 7, 6], 2, 1],
     ] as const
   ).map(([x, filter, output, strides, pad]) =>
     row('Conv2DBackpropInput', nameOf(x, filter, strides, pad), x, filter, (a, w) =>

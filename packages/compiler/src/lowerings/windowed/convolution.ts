@@ -3,6 +3,7 @@
 import { sameShape, type Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { reshaped, sliced, transposed } from '../lowering.ts';
+import { pictureFilterGradient } from './filter-gradient.ts';
 import { channelsBack, channelsFirst, each, pads, type Windows, windowAttributes } from './windows.ts';
 
 /** A convolution's windows, and whether each channel has filters of its own. */
@@ -72,11 +73,21 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
   return channelsBack(builder, dx, windows);
 }
 
+/** Pictures of fewer channels than this are faster as one picture for each channel, by measurement. */
+const FEW_CHANNELS = 4;
+
+/** The gradient for the filter of {@link convolved}. */
+export function filterGradient(builder: GraphBuilder, x: Value, dy: Value, of: Convolution): Value {
+  const { windows, depthwise } = of;
+  const isOfPictures = windows.axes.length === 2 && windows.channelsLast && !depthwise && x.shape[3]! >= FEW_CHANNELS;
+  return isOfPictures ? pictureFilterGradient(builder, x, dy, windows) : filterGradientByChannel(builder, x, dy, of);
+}
+
 /**
- * The gradient for the filter of {@link convolved} is a convolution too: channels and batch change places, dy is the
+ * The gradient for a filter is a convolution too: channels and batch change places, dy is the
  * filter, and stride and dilation change places.
  */
-export function filterGradient(builder: GraphBuilder, x: Value, dy: Value, of: Convolution): Value {
+function filterGradientByChannel(builder: GraphBuilder, x: Value, dy: Value, of: Convolution): Value {
   const { windows, depthwise } = of;
   const { axes } = windows;
   const [image, weights] = [x, dy].map((value) => batchLast(builder, value, windows));
