@@ -27,12 +27,17 @@ const judged = ['--eval-samples', '3', '--eval-images', '4'];
 const train = (data: string, out: string, ...flags: readonly string[]) =>
   flowvaeHere(['train', '--data', path(data), '--out', out, '--json', ...small, ...judged, ...flags]);
 
-it.each(['conv', 'gated-conv'] as const)('%s: a run that stopped goes on to equal bytes', async (architecture) => {
-  const config = completeConfig({ ...settings, architecture, data: tinyData(), evalImages: 0 });
+it('a run of conv that stopped goes on to equal bytes', async () => {
+  const config = completeConfig({ ...settings, architecture: 'conv', data: tinyData(), evalImages: 0 });
   const [whole, stopped] = [freshPath(), freshPath()];
   await trainRun(config, { out: whole });
   const stop = new AbortController();
-  const progress = { write: (text: string) => (text.includes('step 1/') ? (stop.abort(), true) : true) };
+  const progress = {
+    write(text: string) {
+      if (text.includes('step 1/')) stop.abort();
+      return true;
+    },
+  };
   await trainRun(config, { out: stopped, signal: stop.signal, progress });
   const steps = () => readFileSync(join(stopped, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').length;
   expect(steps()).toBeLessThan(6);
@@ -43,6 +48,21 @@ it.each(['conv', 'gated-conv'] as const)('%s: a run that stopped goes on to equa
 });
 
 describe.each(['conv', 'resnet', 'gated-conv'])('%s', (architecture) => {
+  it.each([
+    ['a table', 'table.csv', ['--labels', 'kind'], 'got rows of 6 values'],
+    ['flat rows', 'flat.npy', [], 'got rows of 12 values'],
+  ])('refuses %s in one line', async (_name, data, flags, received) => {
+    const { code, stderr } = await train(data, freshPath(), '--architecture', architecture, ...flags);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      `flowvae: architecture ${architecture}: expected pictures, [height, width, channels], ${received}; name the shape (--shape 28x28) if the rows are flat pictures, or take --architecture mlp`,
+    );
+  });
+});
+
+describe('conv', () => {
+  const architecture = 'conv';
+
   it.each([
     ['levels in colour', 'colours.npy', [4, 4, 3]],
     ['odd pictures with missing values', 'holed-pictures.npy', [7, 5, 1]],
@@ -66,17 +86,6 @@ describe.each(['conv', 'resnet', 'gated-conv'])('%s', (architecture) => {
     }
     const { variables } = (await openRun(run)).parts.model;
     expect(variables['encoder/conv1/kernel']!.shape[2]).toBe(shape[2] * (data === 'colours.npy' ? 1 : 2));
-  });
-
-  it.each([
-    ['a table', 'table.csv', ['--labels', 'kind'], 'got rows of 6 values'],
-    ['flat rows', 'flat.npy', [], 'got rows of 12 values'],
-  ])('refuses %s in one line', async (_name, data, flags, received) => {
-    const { code, stderr } = await train(data, freshPath(), '--architecture', architecture, ...flags);
-    expect(code).toBe(2);
-    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-      `flowvae: architecture ${architecture}: expected pictures, [height, width, channels], ${received}; name the shape (--shape 28x28) if the rows are flat pictures, or take --architecture mlp`,
-    );
   });
 
   it('reads flat rows whose shape is named', async () => {
