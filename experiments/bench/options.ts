@@ -1,10 +1,13 @@
 // The options of `pnpm bench`.
 import { parseArgs } from 'node:util';
-import { ExpectationError } from 'flowvae';
+import { ExpectationError, type NetworkName } from 'flowvae';
 
 /** Who takes part beside flowvae. */
 const peerNames = ['tfjs', 'pytorch', 'compile', 'jax'] as const;
 type PeerName = (typeof peerNames)[number];
+
+/** The networks for pictures that have a counterpart in PyTorch. */
+const pictureNetworks = ['conv', 'gated-conv'] as const satisfies readonly NetworkName[];
 
 /** Checked options; each section has its own defaults for undefined ones. */
 export interface Options {
@@ -21,6 +24,7 @@ export interface Options {
   readonly patience: number;
   readonly layers: readonly number[] | undefined;
   readonly widths: readonly number[];
+  readonly architectures: readonly (typeof pictureNetworks)[number][];
   readonly threads: readonly number[] | undefined;
   readonly peers: ReadonlySet<PeerName>;
 }
@@ -41,6 +45,7 @@ ${Object.entries(sections)
   --patience <s>      seconds that a peer may take to start, compiling included (default 60)
   --layers <n,n,…>    flow lengths K (default: each section's own)
   --widths <n,n,…>    widths of the hidden layers in section widths (default 200,400,800)
+  --architectures <name,…>  networks in section networks (default conv,gated-conv)
   --threads <n,n,…>   cores (default 2; section flow: 1,2; passes and lowerings: 1)
   --peers <name,…>    ${peerNames.join(', ')} (default: all of them), or none
 `;
@@ -64,6 +69,7 @@ export function readOptions(argv: readonly string[], sections: readonly string[]
     patience: numbers('patience', values.patience, 1)[0]!,
     layers: values.layers === undefined ? undefined : numbers('layers', values.layers, 0),
     widths: numbers('widths', values.widths, 1),
+    architectures: words('architectures', values.architectures, pictureNetworks),
     threads: values.threads === undefined ? undefined : numbers('threads', values.threads, 1),
     peers: peersOf(values.peers),
   };
@@ -86,6 +92,7 @@ function parsed(argv: readonly string[]) {
         patience: { type: 'string', default: '60' },
         layers: { type: 'string' },
         widths: { type: 'string', default: '200,400,800' },
+        architectures: { type: 'string', default: pictureNetworks.join(',') },
         threads: { type: 'string' },
         peers: { type: 'string', default: peerNames.join(',') },
       },
@@ -103,11 +110,14 @@ function numbers(name: string, text: string, least: number): number[] {
   });
 }
 
-function peersOf(text: string): ReadonlySet<PeerName> {
-  const names = text === 'none' ? [] : text.split(',');
-  const unknown = names.find((name) => !peerNames.includes(name as PeerName));
-  if (unknown !== undefined) throw refusal('--peers', `none, or some of ${peerNames.join(', ')}`, `'${unknown}'`);
-  return new Set(names as PeerName[]);
+const peersOf = (text: string): ReadonlySet<PeerName> =>
+  new Set(text === 'none' ? [] : words('peers', text, peerNames, 'none, or some'));
+
+function words<T extends string>(name: string, text: string, known: readonly T[], some = 'some'): readonly T[] {
+  const given = text.split(',');
+  const unknown = given.find((word) => !known.includes(word as T));
+  if (unknown === undefined) return given as T[];
+  throw refusal(`--${name}`, `${some} of ${known.join(', ')}`, `'${unknown}'`);
 }
 
 const refusal = (where: string, expected: string, received: string) =>

@@ -1,5 +1,13 @@
 // The measured model at several flow lengths and widths, the same for every contender.
-import { completeConfig, type Experiment, experiment, type TrainConfig, type Training, training } from 'flowvae';
+import {
+  completeConfig,
+  type Experiment,
+  experiment,
+  type NetworkName,
+  type TrainConfig,
+  type Training,
+  training,
+} from 'flowvae';
 
 /** The common part of all settings. */
 export const shape = { pixels: 784, latent: 40, batch: 100 } as const;
@@ -13,16 +21,24 @@ export type Setting = {
   readonly threads: number;
   /** Another flow than K planar layers. */
   readonly flow?: string;
+  /** Another network than the perceptrons of width `hidden`. */
+  readonly architecture?: NetworkName;
 };
 
 /** Width of the hidden layers for measurements that do not vary it. */
 export const HIDDEN = 400;
 
 /** The training problem of a setting: MNIST, dynamic binarisation, Adam. */
-export async function problemOf({ layers, hidden, threads, flow }: Setting): Promise<Experiment & Training> {
+export async function problemOf({
+  layers,
+  hidden,
+  threads,
+  flow,
+  architecture,
+}: Setting): Promise<Experiment & Training> {
   const config: TrainConfig = completeConfig({
     flow: flow ?? (layers === 0 ? 'none' : `planar*${layers}`),
-    hidden: [hidden, hidden],
+    ...(architecture === undefined ? { hidden: [hidden, hidden] } : { architecture }),
     latent: shape.latent,
     batch: shape.batch,
     threads,

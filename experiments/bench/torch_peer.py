@@ -5,6 +5,7 @@ import tempfile
 import torch
 
 from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
+from torch_convolutions import ConvolutionalVae, GatedVae
 from torch_model import PlanarVae, planar_chain
 
 options = setting()
@@ -14,6 +15,9 @@ prepared = torch.compile if options.compile else (lambda function: function)
 
 
 def vae():
+    convolutional = {"conv": ConvolutionalVae, "gated-conv": GatedVae}.get(getattr(options, "architecture", None))
+    if convolutional:
+        return convolutional(options.latent)
     return PlanarVae(options.layers, options.hidden, options.latent)
 
 

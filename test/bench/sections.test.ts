@@ -43,6 +43,7 @@ interface Expected {
 const expected: Readonly<Record<string, Expected>> = {
   steps: { units: ['ms'], others: ['bare matrix products'] },
   widths: { units: ['ms'], others: ['bare matrix products'] },
+  networks: { units: ['ms'], others: ['bare convolutions'], setting: { architecture: 'conv', threads: 2 } },
   evaluation: { units: ['µs per sample', 'µs per sample', 's'], others: [] },
   trace: { units: ['ms'], others: ['flowvae, trace alone', 'flowvae, fit to its first step'] },
   memory: { units: ['MiB'], others: [] },
@@ -66,6 +67,8 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
       '2',
       '--widths',
       '8',
+      '--architectures',
+      'conv',
       '--threads',
       '2',
       '--rounds',
@@ -129,6 +132,11 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
     ['an unknown section', ['--section', 'speed'], /--section: expected one of steps, .*got 'speed'/],
     ['an unknown option', ['--sections'], /options: expected .*--sections/],
     ['a count that is none', ['--rounds', '0'], /--rounds: expected .*got '0'/],
+    [
+      'an unknown network',
+      ['--architectures', 'lenet'],
+      /--architectures: expected some of conv, gated-conv, got 'lenet'/,
+    ],
     ['an unknown peer', ['--peers', 'numpy'], /--peers: expected .*got 'numpy'/],
   ])('refuses %s in one line', (_, args, message) => {
     const { status, stdout, stderr } = bench(...args);

@@ -4,6 +4,7 @@ import { evaluation } from './evaluation.ts';
 import { flow } from './flow.ts';
 import { lowerings } from './lowerings.ts';
 import { memory } from './memory.ts';
+import { networks } from './networks.ts';
 import { nodes } from './nodes.ts';
 import { passes } from './passes.ts';
 import type { Section } from './section.ts';
@@ -14,6 +15,7 @@ import { widths } from './widths.ts';
 export const sections: Readonly<Record<string, Section>> = {
   steps,
   widths,
+  networks,
   evaluation,
   trace,
   memory,

@@ -1,0 +1,66 @@
+// The floor of a network with convolutions: nothing but the convolutions and matrix products of the step's graph, on
+// ONNX Runtime, each reduced to a number inside the graph.
+import { type Arrays, drawNormal, type Graph, key, tf } from 'flowvae';
+import { Executable, GraphBuilder, optimise, trace } from '../compiler-parts.ts';
+import { type Candidate, medianDuration } from '../measurement.ts';
+import { problemOf, type Setting } from '../setting.ts';
+import { lossAndGradients } from './loss-and-gradients.ts';
+import { elements } from './side-by-side.ts';
+
+type Node = Graph['nodes'][number];
+
+const CONVOLUTIONS = new Set(['Conv', 'ConvTranspose']);
+
+/** Products with a row of ones are sums: they are no part of the floor. */
+const isProduct = ({ operator, outputs }: Node): boolean => operator === 'Gemm' && outputs[0]!.shape[0] !== 1;
+
+/** The step's convolutions and products. */
+export async function convolutionsOf(setting: Setting): Promise<readonly Node[]> {
+  await tf.setBackend('cpu');
+  const { problem, model } = await problemOf(setting);
+  const { variables } = model;
+  const graph = optimise(trace(lossAndGradients(problem, variables), problem.inputShapes, { variables }));
+  for (const variable of Object.values(variables)) variable.dispose();
+  return graph.nodes.filter((node) => CONVOLUTIONS.has(node.operator) || isProduct(node));
+}
+
+/** Multiplications and additions of these operators, 10⁹; windows over padding count. */
+export const convolutionGigaflop = (nodes: readonly Node[]): number =>
+  nodes.reduce((sum, node) => sum + operations(node), 0) / 1e9;
+
+function operations({ operator, inputs, outputs, attributes }: Node): number {
+  const [x, weights] = inputs.map(({ shape }) => shape) as [readonly number[], readonly number[]];
+  const result = elements(outputs[0]!.shape);
+  if (operator === 'Conv') return 2 * result * elements(weights.slice(1));
+  if (operator === 'ConvTranspose') return 2 * elements(x) * elements(weights.slice(1));
+  return 2 * result * x[attributes.transA === 1 ? 0 : 1]!;
+}
+
+/** These operators by themselves: every operand is an input. */
+function alone(nodes: readonly Node[]): Graph {
+  const builder = new GraphBuilder();
+  const outputs = nodes.map(({ operator, inputs, outputs, attributes, domain }, i) => {
+    const operands = inputs.map(({ shape }, k) => builder.input(`x${i}.${k}`, shape, 'float32'));
+    const { shape } = outputs[0]!;
+    const result = builder.node(operator, operands, { shape, type: 'float32', attributes, domain });
+    const value = builder.node('ReduceSum', [result], { shape: [], type: 'float32', attributes: { keepdims: 0 } });
+    return { name: `sum${i}`, value };
+  });
+  return builder.graph(outputs);
+}
+
+/** Milliseconds of a run. */
+export const bareConvolutions = (nodes: readonly Node[], threads: number): Candidate => ({
+  name: 'bare convolutions',
+  async start() {
+    const graph = alone(nodes);
+    const executable = await Executable.create(graph, { threads });
+    const values: Arrays = Object.fromEntries(
+      graph.inputs.map(({ name, value }, i) => [name, drawNormal(key(i), elements(value.shape))]),
+    );
+    return {
+      measure: (count) => medianDuration(async () => void (await executable.run(values)), count, 5),
+      close: () => executable.dispose(),
+    };
+  },
+});
