@@ -55,7 +55,7 @@ describe.each(['conv', 'resnet', 'gated-conv'])('%s', (architecture) => {
     const { code, stderr } = await train(data, freshPath(), '--architecture', architecture, ...flags);
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-      `flowvae: architecture ${architecture}: expected pictures, [height, width, channels], ${received}; name the shape (--shape 28x28) if the rows are flat pictures, or take --architecture mlp`,
+      `flowvae: architecture ${architecture}: expected pictures, [height, width, channels], ${received}; name the pictures’ --shape if the rows are flat pictures, or take --architecture mlp`,
     );
   });
 });

@@ -1,4 +1,4 @@
-// Batch normalisation and dropout inside a VAE: both engines, threads, checkpoints, and what evaluation takes.
+// Batch normalisation and dropout inside a VAE: both engines, threads, checkpoints, evaluation.
 import { boundOn } from '@flowvae/evaluation';
 import { elbo, iwae } from '@flowvae/objectives';
 import { drawUniform, fold, key } from '@flowvae/random';

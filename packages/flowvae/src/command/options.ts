@@ -33,10 +33,12 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
   return command;
 }
 
-const settingOption = (name: SettingName, description: string): Option =>
-  new Option(`${flagOf(name)} ${settings[name].placeholder}`, description).argParser((text) =>
-    parseSetting(name, text),
-  );
+function settingOption(name: SettingName, description: string): Option {
+  const { placeholder, words }: Setting<unknown> = settings[name];
+  const option = new Option(`${flagOf(name)} ${placeholder}`, description);
+  if (words && !placeholder.includes('|')) option.choices(words); // help and completion list them
+  return option.argParser((text) => parseSetting(name, text));
+}
 
 /** An option whose value is one of some words. */
 function oneOf(flags: string, help: string, words: readonly string[]): Option {

@@ -146,11 +146,14 @@ export const settings = {
     'planar*10',
   ),
   latent: count('width of the latent', 40, 1, 65_536),
-  architecture: choice(
-    'mlp: perceptrons by --hidden and --activation; conv, resnet, gated-conv (van den Berg et al. 2018): for pictures; the others are networks of published experiments',
-    'mlp',
-    architectureNames,
-  ),
+  architecture: {
+    ...choice(
+      'mlp: perceptrons by --hidden and --activation; conv, resnet, gated-conv (van den Berg et al. 2018): for pictures; the others are networks of published experiments',
+      'mlp',
+      architectureNames,
+    ),
+    placeholder: '<name>', // all names are too wide for it
+  },
   hidden: widths,
   activation: choice('non-linearity of the hidden layers', 'relu', ['relu', 'tanh', 'maxout']),
   amortize: choice('parameters from the encoder: none, the base normal’s, or also the flow’s', 'flow', [

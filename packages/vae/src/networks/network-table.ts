@@ -2,7 +2,7 @@
 import type { MlpVaeOptions } from '../models/mlp-vae.ts';
 import { architectures } from './architectures.ts';
 
-/** The options that a network fixes, instead of `--hidden` and `--activation`. */
+/** The options that a network fixes, so that `hidden` and `activation` have no say. */
 export type FixedNetwork = Required<Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>>;
 
 /** A row of the table; its maker stands in `networkMakers`, or in the row of a plug-in. */
@@ -32,7 +32,7 @@ const published = (fixed: FixedNetwork, summary: string) => ({ summary, fixed, i
  * `conv`, `resnet` and `gated-conv` are for pictures.
  */
 export const networkTable = {
-  mlp: { summary: 'perceptrons by --hidden and --activation' },
+  mlp: { summary: 'perceptrons by `hidden` and `activation`' },
   conv: { summary: 'two strided convolutions, for pictures', fixed: convolutionalFacts },
   resnet: { summary: 'residual blocks of convolutions, for pictures', fixed: convolutionalFacts },
   'gated-conv': published(

@@ -25,7 +25,7 @@ export interface NetworkPass {
    * statistics, and dropout drops.
    */
   readonly isTraining: boolean;
-  /** Uniform numbers [B, noiseWidth] in [0, 1) that decide what dropout drops; needed in training only. */
+  /** Uniform numbers [B, noiseWidth] in [0, 1) by which dropout drops; needed in training only. */
   readonly noise?: Tensor2D | undefined;
 }
 

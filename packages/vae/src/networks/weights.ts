@@ -36,7 +36,7 @@ export const biasStart = (initialisation: Initialisation, key: Key, size: number
   initialisation === 'torch' ? uniformWithin(1 / Math.sqrt(fanIn), fold(key, 'bias'), size) : new Float32Array(size);
 
 /** A new variable with these values. */
-export const variableOf = (values: Float32Array, shape: readonly number[]): Variable =>
+const variableOf = (values: Float32Array, shape: readonly number[]): Variable =>
   tf.tidy(() => tf.variable(tf.tensor(values, [...shape])));
 
 /** Gives a variable these values. */
@@ -70,7 +70,7 @@ export function layerWeights(
       where: 'network: kernel',
       expected: `at most ${MOST_PARAMETERS} parameters`,
       received: `${size}, of shape [${shape.join(', ')}]`,
-      remedy: 'take smaller pictures (--size 64), or a likelihood of fewer outputs',
+      remedy: 'take pictures of a smaller `size`, or a likelihood of fewer outputs',
     });
   }
   return {

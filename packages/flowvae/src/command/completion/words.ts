@@ -72,11 +72,11 @@ const optionsOf = (command: Command): CompletedOption[] =>
   command
     .createHelp()
     .visibleOptions(command)
-    .map(({ flags, short, long, description }) => {
+    .map(({ flags, short, long, description, argChoices }) => {
       const placeholder = /[<[].*$/.exec(flags)?.[0];
       return {
         flags: [short, long].filter((flag) => flag !== undefined),
         description,
-        ...(placeholder === undefined ? {} : { value: placeOf(placeholder) }),
+        ...(placeholder === undefined ? {} : { value: argChoices ? { words: argChoices } : placeOf(placeholder) }),
       };
     });

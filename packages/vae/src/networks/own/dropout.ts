@@ -2,7 +2,7 @@
 import { ExpectationError, elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { type AnyLayer, layersWithin } from './variable-names.ts';
 
-/** The part of tf.layers' dropout layers that decides what they drop. */
+/** The part of tf.layers' dropout layers that drops. */
 interface DropoutLayer {
   readonly rate: number;
   call(inputs: Tensor | Tensor[], kwargs: unknown): Tensor | Tensor[];

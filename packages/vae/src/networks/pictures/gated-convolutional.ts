@@ -37,15 +37,15 @@ const DECODER = [
 
 /**
  * The network of van den Berg et al. 2018 for binary pictures: h·σ(g), both convolutions of the same input, in every
- * layer. Encoder: 5x5 windows of 32, 32, 64, 64, 64 channels with strides 1, 2, 1, 2, 1, then a window over all of what
- * is left (7x7 for 28x28) to the features. Decoder: the same by transposed convolutions, of 64, 64, 32, 32, 32, 32
+ * layer. Encoder: 5x5 windows of 32, 32, 64, 64, 64 channels with strides 1, 2, 1, 2, 1, then a window over the whole
+ * rest (7x7 for 28x28) to the features. Decoder: the same by transposed convolutions, of 64, 64, 32, 32, 32, 32
  * channels, and a 1x1 convolution to the outputs.
  *
  * A window over a whole picture is a dense layer, and written so: the kernel holds the same numbers.
  *
  * @throws ExpectationError for data that are no pictures
- * @see van den Berg, Hasenclever, Tomczak & Welling 2018, arXiv:1803.05649, and their code, riannevdberg/sylvester-flows
- * at 1b8ed5e, models/VAE.py
+ * @see van den Berg, Hasenclever, Tomczak & Welling 2018, arXiv:1803.05649, and their code
+ * (riannevdberg/sylvester-flows at 1b8ed5e, models/VAE.py)
  */
 export const gatedConvolutional: NetworkMaker = (options) => {
   const parts = pictureParts('gated-conv', options);

@@ -1,4 +1,4 @@
-// What the ready networks for pictures share: rows become pictures before the layers, and outputs rows behind them.
+// The common part of the ready networks for pictures: rows become pictures before the layers, and outputs rows behind.
 import type { Initialisation } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
 import type { Tensor4D } from '@flowvae/tensor';

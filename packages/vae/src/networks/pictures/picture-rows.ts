@@ -18,7 +18,7 @@ export function pictureShape(network: string, shape: readonly number[]): Picture
     where: `architecture ${network}`,
     expected: 'pictures, [height, width, channels]',
     received: `rows of ${shape.join(' x ')} values`,
-    remedy: 'name the shape (--shape 28x28) if the rows are flat pictures, or take --architecture mlp',
+    remedy: 'name the pictures’ `shape` if the rows are flat pictures, or take `architecture` mlp',
   });
 }
 
