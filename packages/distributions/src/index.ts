@@ -28,4 +28,7 @@ export { type LogisticMixtureParams, logisticMixture } from './observations/logi
 export { type LogitNormalParams, logitNormal } from './observations/logit-normal.ts';
 export { type ObservationParts, observation } from './observations/observation.ts';
 export { oneHot } from './observations/one-hot.ts';
+export { digamma, logGamma } from './special/gamma.ts';
+export { digammaDifference, logGammaRatio } from './special/log-gamma-ratio.ts';
+export { trigamma } from './special/stirling.ts';
 export { type Box, type BoxDistribution, uniformBox } from './uniform-box.ts';

@@ -2,6 +2,7 @@
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { detach } from '../detach.ts';
 import type { Observation } from '../distribution.ts';
+import { polynomial } from '../special/polynomial.ts';
 import { besideTerms, observation, summedTo } from './observation.ts';
 
 /**
@@ -96,10 +97,4 @@ function quantile(uniform: Tensor2D, logits: Tensor2D): Tensor2D {
 /** y where l ≤ 0, 1 − y where l > 0. */
 function mirrored(y: Tensor2D, logits: Tensor2D): Tensor2D {
   return tf.add(y, tf.mul(tf.step(logits), tf.sub(1, tf.mul(y, 2))));
-}
-
-/** Σ c_n·s^n by Horner's rule. */
-function polynomial(s: Tensor2D, coefficients: readonly number[]): Tensor2D {
-  const last: Tensor2D = tf.fill(s.shape, coefficients.at(-1)!);
-  return coefficients.slice(0, -1).reduceRight((sum, c): Tensor2D => tf.add(tf.mul(s, sum), c), last);
 }
