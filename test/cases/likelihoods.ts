@@ -4,8 +4,13 @@ import { bernoulliLogDensity, normalLogDensity } from '../reference/densities.ts
 import {
   categoricalLogProbability,
   continuousBernoulliLogDensity,
+  laplaceLogDensity,
   logisticMixtureLogProbability,
   logitNormalLogDensity,
+  negativeBinomialLogProbability,
+  poissonLogProbability,
+  studentTLogDensity,
+  zeroInflatedLogProbability,
 } from '../reference/likelihoods.ts';
 
 /** A point of a sum or quadrature over all x. */
@@ -55,6 +60,15 @@ const squashedLine = quadrature(-12, 12, (t) => {
   const y = 1 / (1 + Math.exp(-t));
   return { x: (y - 1e-4) / (1 - 2e-4), slope: y * (1 - y) };
 });
+
+/** All numbers, for tails that fall as a power. */
+const wideLine = quadrature(-11, 11, (t) => ({ x: Math.sinh(t), slope: Math.cosh(t) }));
+const counts: readonly WeightedPoint[] = Array.from({ length: 3000 }, (_, x) => ({ x, weight: 1 }));
+
+/** log means in turn, with counts beside them: some near their mean, one of them large; some far from it. */
+const logMeans = [-3, 0.5, Math.log(2000), 2.2, 3, 1];
+const someCounts = [0, 1, 2010, 12, 20, 7, 0];
+const logMeanOf = (normal: () => number, pixel: number) => logMeans[pixel % logMeans.length]! + 0.003 * normal();
 
 const greys = [0, 1 / 255, 0.25, 0.5, 200 / 255, 1];
 const someLevels = [0, 1, 2, 127, 128, 254, 255].map((k) => k / 255);
@@ -151,4 +165,80 @@ export const likelihoodCases: readonly LikelihoodCase[] = [
   },
   mixture(1),
   mixture(3),
+  {
+    name: 'student-t',
+    madeBy: 'studentT',
+    place: byOutput,
+    outputs: (normal) => [normal()],
+    values: [...greys, -0.3, 2, 1e3, -1e6],
+    logProb: (x, [location], { logScale, logDof }) =>
+      studentTLogDensity(x, location!, Math.exp(logScale![0]!), Math.exp(logDof![0]!)),
+    own: { logScale: -0.7, logDof: 1.7 },
+    points: wideLine,
+  },
+  {
+    name: 'student-t(8)',
+    madeBy: 'studentT',
+    place: byOutput,
+    outputs: (normal) => [normal()],
+    values: [...greys, -0.3, 2, 1e3, -1e6],
+    logProb: (x, [location], { logScale }) => studentTLogDensity(x, location!, Math.exp(logScale![0]!), 8),
+    own: { logScale: 0.2 },
+    points: wideLine,
+  },
+  {
+    name: 'laplace',
+    madeBy: 'laplace',
+    place: byOutput,
+    outputs: (normal) => [normal()],
+    values: [...greys, -0.3, 2, 1e3],
+    logProb: (x, [location], { logScale }) => laplaceLogDensity(x, location!, Math.exp(logScale![0]!)),
+    own: { logScale: -0.3 },
+    points: line(14),
+  },
+  {
+    name: 'poisson',
+    madeBy: 'poisson',
+    place: byOutput,
+    outputs: (normal, pixel) => [logMeanOf(normal, pixel)],
+    values: someCounts,
+    logProb: (x, [logRate]) => poissonLogProbability(x, Math.exp(logRate!)),
+    own: {},
+    points: counts,
+  },
+  {
+    name: 'negative-binomial',
+    madeBy: 'negativeBinomial',
+    place: byOutput,
+    outputs: (normal, pixel) => [logMeanOf(normal, pixel)],
+    values: someCounts,
+    logProb: (x, [logMean], { logDispersion }) =>
+      negativeBinomialLogProbability(x, Math.exp(logMean!), Math.exp(logDispersion![0]!)),
+    own: { logDispersion: 0.4 },
+    points: counts,
+  },
+  {
+    name: 'zero-inflated-poisson',
+    madeBy: 'zeroInflated',
+    place: byOutput,
+    outputs: (normal, pixel) => [logMeanOf(normal, pixel), normal()],
+    values: someCounts,
+    logProb: (x, [logRate, logit]) =>
+      zeroInflatedLogProbability(x, poissonLogProbability(x, Math.exp(logRate!)), logit!),
+    own: {},
+    points: counts,
+  },
+  {
+    name: 'zero-inflated-negative-binomial',
+    madeBy: 'zeroInflated',
+    place: byOutput,
+    outputs: (normal, pixel) => [logMeanOf(normal, pixel), normal()],
+    values: someCounts,
+    logProb: (x, [logMean, logit], { logDispersion }) => {
+      const own = negativeBinomialLogProbability(x, Math.exp(logMean!), Math.exp(logDispersion![0]!));
+      return zeroInflatedLogProbability(x, own, logit!);
+    },
+    own: { logDispersion: 1.1 },
+    points: counts,
+  },
 ];

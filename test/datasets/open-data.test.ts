@@ -111,7 +111,7 @@ describe('openData on tables', () => {
       classes: ['a', 'b'],
       label: 'kind',
     });
-    expect(data.values).toEqual({ range: [0, 7], observed: 23, missing: 1 });
+    expect(data.values).toEqual({ range: [0, 7], observed: 23, missing: 1, areCounts: false });
   });
 
   it.each([

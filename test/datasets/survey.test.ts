@@ -53,7 +53,7 @@ describe('the form of values', () => {
     const data = await openedData(dataFile('x.npy', npyOf(long, [700_001])), {
       onProgress: (share) => shares.push(share),
     });
-    expect(data.values).toEqual({ range: [-2.5, 0], observed: 700_000, missing: 1 });
+    expect(data.values).toEqual({ range: [-2.5, 0], observed: 700_000, missing: 1, areCounts: false });
     expect(data.description).toEqual({ shape: [1], form: 'real', hasMissing: true, range: [-2.5, 0] });
     expect([shares.length, shares.at(-1)]).toEqual([3, 1]);
   });
@@ -63,7 +63,7 @@ describe('the form of values', () => {
     const x = [Float32Array.of(1, Number.POSITIVE_INFINITY, -99, 0), [2, 2]] as const;
     const data = await openedData(dataFile('x.npz', npzOf({ x, mask })));
     expect(data.description).toEqual({ shape: [2], form: 'bits', hasMissing: true });
-    expect(data.values).toEqual({ range: [0, 1], observed: 2, missing: 2 });
+    expect(data.values).toEqual({ range: [0, 1], observed: 2, missing: 2, areCounts: true });
   });
 
   it.each([

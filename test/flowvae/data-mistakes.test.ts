@@ -40,7 +40,7 @@ describe('a mistake about data', () => {
     [['--data', 'numbers.npy:y'], /numbers\.npy: expected one of the (names|arrays) data, got "y"/],
     [
       ['--data', 'numbers.npy', '--likelihood', 'bernoulli'],
-      /--likelihood: expected gaussian or columns, for the data are numbers, got bernoulli, one of bits; pass --likelihood /,
+      /--likelihood: expected gaussian, student-t, laplace or columns, for the data are numbers, got bernoulli, one of bits; pass --likelihood /,
     ],
   ])('%j is one line that names the flag', async (flags, text) => {
     const [name, data, ...others] = flags as [string, string, ...string[]];

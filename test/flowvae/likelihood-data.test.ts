@@ -7,7 +7,13 @@ import { untrainedModel } from './untrained-model.ts';
 const data = tinyData();
 const config = (changes: Partial<TrainConfig>) =>
   completeConfig({ ...tinySettings, hidden: [...tinySettings.hidden], steps: 4, data, ...changes });
-const names = [...likelihoods.map(({ name }) => name), 'gaussian(0.1)'];
+/** Images are no counts, which count-tables.test.ts looks at. */
+const names = [...likelihoods.filter(({ data: form }) => form !== 'counts').map(({ name }) => name), 'gaussian(0.1)'];
+const ownVariables: Readonly<Record<string, readonly string[]>> = {
+  gaussian: ['logStd'],
+  'student-t': ['logScale', 'logDof'],
+  laplace: ['logScale'],
+};
 const formOf = (name: string) => likelihoods.find((each) => each.name === name)?.data ?? 'grey';
 const binarizeOf = (name: string) => (formOf(name) === 'bits' ? 'dynamic' : 'none');
 
@@ -17,7 +23,7 @@ describe.each(names)('%s', (likelihood) => {
   it('has the variables that its name leaves open', () => {
     const { variables } = untrainedModel({ likelihood, binarize }).model;
     const own = Object.keys(variables).filter((path) => path.startsWith('likelihood/'));
-    expect(own).toEqual(likelihood === 'gaussian' ? ['likelihood/logStd'] : []);
+    expect(own).toEqual((ownVariables[likelihood] ?? []).map((name) => `likelihood/${name}`));
   });
 
   it('refuses data of another form, and names the option to pass', async () => {
@@ -49,12 +55,15 @@ it.each(names.filter((name) => formOf(name) === 'levels'))(
 );
 
 it('a name that is none is refused before anything is made', () => {
-  expect(() => config({ likelihood: 'poisson' })).toThrow(/^likelihood 'poisson': expected one of bernoulli, /);
+  expect(() => config({ likelihood: 'geometric' })).toThrow(/^likelihood 'geometric': expected one of bernoulli, /);
 });
 
 it('columns are refused for images, which have no columns of several kinds', async () => {
   for (const [binarize, wanted] of [
-    ['none', 'continuous-bernoulli, gaussian, logit-normal, categorical or logistic-mixture, for the data are the 256'],
+    [
+      'none',
+      'continuous-bernoulli, gaussian, logit-normal, categorical, logistic-mixture, student-t or laplace, for the data are the 256',
+    ],
     ['dynamic', 'bernoulli, for the data are bits'],
   ] as const) {
     await expect(async () => experiment(config({ likelihood: 'columns', binarize }))).rejects.toThrow(
@@ -103,14 +112,18 @@ describe('settings that follow the data', () => {
     [
       'bernoulli',
       'real',
-      '--likelihood: expected gaussian or columns, for the data are numbers, got bernoulli, one of bits',
+      '--likelihood: expected gaussian, student-t, laplace or columns, for the data are numbers, got bernoulli, one of bits',
     ],
     ['gaussian', 'bits', '--likelihood: expected bernoulli, for the data are bits, got gaussian, one of numbers'],
-    ['logit-normal', 'real', '--likelihood: expected gaussian or columns, for the data are numbers'],
+    [
+      'logit-normal',
+      'real',
+      '--likelihood: expected gaussian, student-t, laplace or columns, for the data are numbers',
+    ],
     [
       'categorical',
       'grey',
-      '--likelihood: expected continuous-bernoulli, gaussian, logit-normal or columns, for the data are numbers',
+      '--likelihood: expected continuous-bernoulli, gaussian, logit-normal, student-t, laplace or columns, for the data are numbers',
     ],
   ] as const)('%s of %s is refused with the likelihoods that fit', (likelihood, form, text) => {
     expect(() => chosen({ likelihood }, form)).toThrow(text);

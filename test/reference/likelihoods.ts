@@ -5,7 +5,39 @@
 //   2019, section 3) logit-normal:          N(logit y; μ, α²)/(y·(1 − y)) (Rezende & Mohamed 2015, section 6.3)
 //   logistic mixture:      Σ π_m·(F((v + 1/255 − μ)/s) − F((v − 1/255 − μ)/s)), F(t) = 1/(1 + e^−t) (Salimans et al.
 //   2017, section 2.1)
+//   Poisson:               λ^x·e^−λ/x!
+//   negative binomial:     Γ(x + θ)/(Γ(θ)·x!)·(θ/(θ + μ))^θ·(μ/(θ + μ))^x (Lopez et al. 2018)
+//   zero-inflated:         π + (1 − π)·p(0) at 0, (1 − π)·p(x) elsewhere
+//   Student-t:             Γ((ν + 1)/2)/(Γ(ν/2)·√(πν)·σ)·(1 + y²/ν)^(−(ν + 1)/2), y = (x − μ)/σ
+//   Laplace:               e^(−|x − μ|/b)/(2b)
 import { normalLogDensity } from './densities.ts';
+import { logGammaReference } from './gamma-functions.ts';
+
+export const poissonLogProbability = (x: number, rate: number): number =>
+  x * Math.log(rate) - rate - logGammaReference(x + 1);
+
+/** θ is the inverse dispersion. */
+export const negativeBinomialLogProbability = (x: number, mean: number, theta: number): number =>
+  logGammaReference(x + theta) -
+  logGammaReference(theta) -
+  logGammaReference(x + 1) -
+  theta * Math.log1p(mean / theta) -
+  x * Math.log1p(theta / mean);
+
+/** Of a count whose own log-probability is given. */
+export function zeroInflatedLogProbability(x: number, own: number, logit: number): number {
+  const zero = 1 / (1 + Math.exp(-logit));
+  return x === 0 ? Math.log(zero + (1 - zero) * Math.exp(own)) : Math.log1p(-zero) + own;
+}
+
+export function studentTLogDensity(x: number, location: number, scale: number, dof: number): number {
+  const y = (x - location) / scale;
+  const constant = logGammaReference((dof + 1) / 2) - logGammaReference(dof / 2) - 0.5 * Math.log(Math.PI * dof);
+  return constant - Math.log(scale) - ((dof + 1) / 2) * Math.log1p(y ** 2 / dof);
+}
+
+export const laplaceLogDensity = (x: number, location: number, scale: number): number =>
+  -Math.abs(x - location) / scale - Math.log(2 * scale);
 
 /** Any logit: artanh(1 − 2λ) = ½·log((1 − λ)/λ), and near λ = ½ artanh(v)/v = 1 + v²/3 + v⁴/5 + … */
 export function continuousBernoulliLogDensity(x: number, logit: number): number {

@@ -104,7 +104,9 @@ describe.each(likelihoodCases.map((row) => [row.name, row] as const))('%s', (_, 
     const { bias, params } = likelihood.start(mean);
     expect(bias).toHaveLength(likelihood.outputsPerPixel * mean.length);
     const { values } = eager(() => {
-      const own = Object.fromEntries(Object.entries(params).map(([name, each]) => [name, tf.tensor2d(each, [1, 1])]));
+      const own = Object.fromEntries(
+        Object.entries(params).map(([name, each]) => [name, tf.tensor2d(each, [1, each.length])]),
+      );
       return { values: likelihood.at(tf.tensor2d(bias, [1, bias.length]), own).mean() };
     }, {});
     // one broad component spreads over both ends
@@ -126,20 +128,21 @@ describe('the table of cases is complete', () => {
 
   it('every name that the parser knows has a row', () => {
     expect(withoutRow(likelihoods.map(({ name }) => name))).toEqual([]);
-    expect(withoutRow(['poisson'])).toEqual(['poisson']);
+    expect(withoutRow(['geometric'])).toEqual(['geometric']);
   });
 
   /** Observations that no single variable describes, and the test of each. */
   const elsewhere = {
     columns: 'needs a layout: columns.test.ts',
+    joint: 'puts given observations side by side: columns.test.ts',
     oneHot: 'one category takes several columns: columns.test.ts',
     inDataUnits: 'changes a given observation: data-units.test.ts',
   };
 
   it('every exported function of the package that makes an observation has a row', () => {
     const folder = fileURLToPath(new URL('../../packages/distributions/src/observations', import.meta.url));
-    const made = readdirSync(folder)
-      .filter((file) => file !== 'observation.ts') // the frame of all of them
+    const made = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && file !== 'observation.ts') // the frame of all of them
       .flatMap((file) => [
         ...readFileSync(`${folder}/${file}`, 'utf8').matchAll(
           /^export function (\w+)\([\s\S]{0,200}?\): Observation \{/gm,
@@ -155,7 +158,7 @@ describe('the table of cases is complete', () => {
 it.each([
   [
     'gausian',
-    /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), columns, got 'gausian'; did you mean gaussian\?$/,
+    /^likelihood 'gausian': expected one of bernoulli, .*logistic-mixture\(components\), .*columns\(name=likelihood, …\), got 'gausian'; did you mean gaussian\?$/,
   ],
   ['bernoulli(2)', /^likelihood 'bernoulli\(2\)': expected one of .*, got 'bernoulli\(2\)'$/],
   ['constructor', /expected one of bernoulli/],

@@ -37,3 +37,4 @@ export type { DialectOptions } from './tables/dialect.ts';
 export { readTable, type Table, type TableColumn, type TableOptions } from './tables/table.ts';
 export type { Toy } from './toys/toy.ts';
 export { toys } from './toys/toys.ts';
+export { checkValues, type DemandedVariable, type ValueDemand } from './values/value-check.ts';

@@ -53,4 +53,4 @@ export { makePrior, parsePrior } from './priors/prior-makers.ts';
 export { type VampPriorOptions, vampPrior } from './priors/vamp-prior.ts';
 export { type Condition, conditionWidth } from './rows/condition.ts';
 export { layoutRows, maskedRows, type Named, type Observed, type RowReading } from './rows/row-reading.ts';
-export type { Standardisation } from './rows/standardisation.ts';
+export { isInFixedUnits, type Standardisation } from './rows/standardisation.ts';

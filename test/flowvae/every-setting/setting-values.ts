@@ -34,9 +34,9 @@ const invertible = flows.filter((formula) => isInvertible(parseFlow(formula, LAT
 
 const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args.length));
 
-/** All that describe images: `columns` needs the layout of a table. */
+/** All that describe these images: `columns` needs a table's layout, and bytes are no counts (count-tables.test.ts). */
 const likelihoods = Object.entries(likelihoodTable)
-  .filter(([, { data }]) => data !== 'columns')
+  .filter(([, { data }]) => data !== 'columns' && data !== 'counts')
   .flatMap(([name, { argument }]) => (argument ? [name, withArguments(name, 1)] : [name]));
 
 /** Settings with a few values that do not go through the pairs, and why. */

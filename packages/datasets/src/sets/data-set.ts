@@ -14,9 +14,10 @@ export type SplitName = (typeof splitNames)[number];
  * - `'levels'`: the 256 levels of a byte, given to models as k/255
  * - `'grey'`: numbers from 0 to 1
  * - `'real'`: any finite numbers
+ * - `'counts'`: whole numbers from 0, if they are asked for as such
  * - `'columns'`: a table with categories or bits among its columns
  */
-export type ValueForm = 'bits' | 'levels' | 'grey' | 'real' | 'columns';
+export type ValueForm = 'bits' | 'levels' | 'grey' | 'real' | 'counts' | 'columns';
 
 /** A column of a table, and its columns among the P variables. */
 export interface DataColumn {
@@ -48,7 +49,7 @@ export interface DataDescription {
   /** One datum: [height, width, channels] of an image, or [P]. */
   readonly shape: readonly number[];
   readonly form: ValueForm;
-  /** Least and greatest value, of real numbers: figures need it. */
+  /** Least and greatest value, of real numbers and counts: figures need it. */
   readonly range?: readonly [least: number, greatest: number];
   /** Whether some values are missing, so that rows carry a mask. */
   readonly hasMissing: boolean;
@@ -75,6 +76,8 @@ export interface ValueFacts {
   readonly range: readonly [least: number, greatest: number];
   readonly observed: number;
   readonly missing: number;
+  /** Whether all are whole numbers from 0, so that they can be taken as counts. */
+  readonly areCounts: boolean;
 }
 
 /** A data set. Rows are numbered over all its files. */

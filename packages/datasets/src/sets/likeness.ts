@@ -2,8 +2,8 @@
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { lookAt } from '../sources/look.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
+import type { Survey } from '../values/value-forms.ts';
 import type { DataDescription, ValueForm } from './data-set.ts';
-import type { Survey } from './value-forms.ts';
 
 /** Forms of values that are also of this form. */
 const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
@@ -11,6 +11,7 @@ const within: Readonly<Record<ValueForm, readonly ValueForm[]>> = {
   levels: ['levels', 'bits'],
   grey: ['grey', 'levels', 'bits'],
   real: ['real', 'grey', 'levels', 'bits'],
+  counts: ['counts'],
   columns: ['columns', 'real', 'grey', 'levels', 'bits'],
 };
 

@@ -1,15 +1,16 @@
 // A data set from an opened source: its form, its splits and its description.
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { type NamedCovariate, wantedCovariates } from '../covariates/covariates.ts';
 import type { OpenedPart, OpenedSource } from '../sources/opened-part.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 import { concatenated, widthOf } from '../stored/views.ts';
-import { type DataColumn, type DataDescription, type DataSet, widthOfDatum } from './data-set.ts';
+import { survey } from '../values/survey.ts';
+import type { Survey } from '../values/value-forms.ts';
+import { type DataColumn, type DataDescription, type DataSet, type ValueFacts, widthOfDatum } from './data-set.ts';
 import { inDatumShape } from './datum-shape.ts';
 import { divideRows } from './division.ts';
 import { likeModel } from './likeness.ts';
 import type { SplitRule } from './split-rule.ts';
-import { survey } from './survey.ts';
-import type { Survey } from './value-forms.ts';
 
 /** How a source becomes a set. */
 interface SetOptions {
@@ -22,19 +23,23 @@ interface SetOptions {
   readonly onProgress?: ((share: number) => void) | undefined;
   /** The wanted covariates. */
   readonly covariates?: readonly string[];
+  /** Whether the values are counts. Default false. */
+  readonly counts?: boolean;
   /** Whether the bytes are known, so that nobody needs to look at them. */
   readonly isVerified?: boolean;
 }
 
 /** The set of a source, which it closes where that fails. @throws ExpectationError as `openData` */
 export function setOf(source: OpenedSource, options: SetOptions): DataSet {
-  const { text, rule, seed, like, shape, onProgress, covariates: names = [], isVerified = false } = options;
+  const { text, rule, seed, like, shape, onProgress, covariates: names = [] } = options;
+  const { counts = false, isVerified = false } = options;
   try {
     const { parts, notes } = inDatumShape(source.parts, shape ?? shapeLike(source.parts[0]!.x, like));
     const x = joined(parts.map((part) => part.x));
     const mask = maskOf(parts);
     const divided = divideRows(source, { rule, seed, needsTraining: !like });
-    const found = isVerified ? bytesOf(x) : survey(parts, onProgress);
+    if (counts) refuseCategories(source);
+    const found = isVerified ? bytesOf(x) : survey(parts, { counts, onProgress });
     const fitted = like ? likeModel(like, { text, x, found }) : found;
     const labels = labelsOf(parts);
     const { classes, label } = like ?? source;
@@ -45,7 +50,7 @@ export function setOf(source: OpenedSource, options: SetOptions): DataSet {
       description: like ?? { ...described(source, x, found), ...describedCovariates(covariates) },
       x,
       divisor: fitted.divisor,
-      values: { range: found.range, observed: found.observed, missing: found.missing },
+      values: valueFacts(found),
       ...(mask ? { mask } : {}),
       ...(labels.y ? { y: labels.y } : {}),
       ...(covariates.length > 0 ? { covariates: valuesByName(covariates) } : {}),
@@ -112,6 +117,25 @@ function labelsOf(parts: readonly OpenedPart[]): Labels {
 const shapeLike = (x: StoredArray, like: DataDescription | undefined): readonly number[] | undefined =>
   like && x.shape.slice(1).join() !== like.shape.join() && widthOf(x) === widthOfDatum(like) ? like.shape : undefined;
 
+const valueFacts = ({ range, observed, missing, areCounts }: Survey): ValueFacts => ({
+  range,
+  observed,
+  missing,
+  areCounts,
+});
+
+/** @throws ExpectationError for a table with a category, which is no count */
+function refuseCategories({ columns = [], name }: OpenedSource): void {
+  const category = columns.find(({ kind }) => kind === 'category');
+  if (!category) return;
+  throw new ExpectationError({
+    where: `${name}: column "${category.name}"`,
+    expected: 'counts, for the likelihood describes all columns as counts',
+    received: 'a category',
+    remedy: 'leave the column out, or choose a likelihood for each column by columns(…)',
+  });
+}
+
 /** MNIST's files are verified, so nobody needs to look at their bytes. */
 const bytesOf = ({ shape }: StoredArray): Survey => ({
   form: 'levels',
@@ -119,21 +143,25 @@ const bytesOf = ({ shape }: StoredArray): Survey => ({
   range: [0, 255],
   observed: shape.reduce((product, size) => product * size, 1),
   missing: 0,
+  areCounts: true,
   notes: [],
 });
 
 function described({ columns, classes, label }: OpenedSource, { shape }: StoredArray, found: Survey): DataDescription {
-  const form = columns && isMixed(columns) ? 'columns' : found.form;
+  const form = columns && isMixed(columns) && found.form !== 'counts' ? 'columns' : found.form;
   return {
     shape: shape.slice(1),
     form,
     hasMissing: found.missing > 0,
-    ...(form === 'real' ? { range: found.range } : {}),
-    ...(columns ? { columns } : {}),
+    ...(form === 'real' || form === 'counts' ? { range: found.range } : {}),
+    ...(columns ? { columns: form === 'counts' ? columns.map(asNumber) : columns } : {}),
     ...(classes ? { classes } : {}),
     ...(label === undefined ? {} : { label }),
   };
 }
+
+/** A column of counts may hold nothing but 0 and 1. */
+const asNumber = (column: DataColumn): DataColumn => ({ ...column, kind: 'number' });
 
 /** A category in 0 and 1 is more than bits: one of them is 1. Bits alone are of the form `bits`. */
 const isMixed = (columns: readonly DataColumn[]) =>

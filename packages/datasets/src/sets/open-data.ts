@@ -24,6 +24,11 @@ export interface DataOptions extends Omit<SourceOptions, 'partColumn' | 'like' |
   readonly like?: DataDescription;
   /** Readers of formats that flowvae does not know. Default none. */
   readonly readers?: ReaderTable;
+  /**
+   * Whether the values are counts: they are taken as stored, and one that is no whole number from 0 is refused. Default
+   * false: whole numbers are levels or other numbers.
+   */
+  readonly counts?: boolean;
   /** Called with the share of the values that were looked at. */
   readonly onProgress?: (share: number) => void;
 }
@@ -48,6 +53,7 @@ export async function openData(text: string, options: DataOptions = {}): Promise
     shape,
     readers,
     covariates = [],
+    counts = false,
     ...reading
   } = options;
   const rule = readSplitRule(splits);
@@ -57,11 +63,21 @@ export async function openData(text: string, options: DataOptions = {}): Promise
     ...(like ? { like } : {}),
     ...(covariates.length > 0 ? { beside: covariates.filter((name) => name !== LABELS) } : {}),
   });
-  return setOf(source, { text, rule, seed, like, onProgress, shape, isVerified: isMnistName(text), covariates });
+  return setOf(source, {
+    text,
+    rule,
+    seed,
+    like,
+    onProgress,
+    shape,
+    counts,
+    isVerified: isMnistName(text),
+    covariates,
+  });
 }
 
 /** Options of {@link dataSet}. */
-export type DataSetOptions = Pick<DataOptions, 'splits' | 'splitSeed' | 'like'>;
+export type DataSetOptions = Pick<DataOptions, 'splits' | 'splitSeed' | 'like' | 'counts'>;
 
 /**
  * Data that a program holds as arrays, as a set.
@@ -70,8 +86,8 @@ export type DataSetOptions = Pick<DataOptions, 'splits' | 'splitSeed' | 'like'>;
  * @example const set = dataSet({ name: 'rings', x: { values, shape: [1000, 2] } }, { splits: '0.8/0.1/0.1' });
  */
 export function dataSet(given: GivenData, options: DataSetOptions = {}): DataSet {
-  const { splits = 'auto', splitSeed: seed = 0, like } = options;
-  return setOf(givenSource(given), { text: given.name, rule: readSplitRule(splits), seed, like });
+  const { splits = 'auto', splitSeed: seed = 0, like, counts = false } = options;
+  return setOf(givenSource(given), { text: given.name, rule: readSplitRule(splits), seed, like, counts });
 }
 
 async function openAll(text: string, readers: ReaderTable | undefined, options: SourceOptions): Promise<OpenedSource> {

@@ -1,12 +1,11 @@
 // Rows of tables: columns of different kinds, each with its own distribution.
-import { checkShape, ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { detach } from '../detach.ts';
-import type { Draw, Observation } from '../distribution.ts';
+import { checkShape, ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import type { Observation } from '../distribution.ts';
 import { bernoulli } from './bernoulli.ts';
 import type { ColumnLayout, ColumnRun } from './column-layout.ts';
 import { columnRuns } from './column-layout.ts';
 import { gaussian } from './gaussian.ts';
-import { observation } from './observation.ts';
+import { type JointPart, joint } from './joint.ts';
 import { oneHot } from './one-hot.ts';
 
 /** Parameters of {@link columns}. */
@@ -35,63 +34,18 @@ export function columns({ outputs, logStd }: ColumnsParams, layout: ColumnLayout
   const runs = columnRuns(layout, width);
   const numbers = runs.reduce((sum, { kind, width: count }) => sum + (kind === 'number' ? count : 0), 0);
   if (numbers > 0) checkLogStd(logStd, numbers);
-  const parts = partsOf(runs, { outputs, logStd });
-  const joined = (ofPart: (part: Part) => Tensor2D): Tensor2D =>
-    parts.length === 1 ? ofPart(parts[0]!) : tf.concat(parts.map(ofPart), 1);
-  const inPart = (x: Tensor2D, { at, width: count }: Part): Tensor2D => tf.slice(x, [0, at], [-1, count]);
-  const draws = (noise: Tensor2D) => parts.map(({ p, noiseAt }) => drawOf(p, noise, noiseAt));
-  return observation({
-    name: 'columns',
-    rows,
-    width,
-    noise: { kind: 'normal', width: parts.reduce((sum, { p }) => sum + normalsOf(p), 0) },
-    logProb: (x) =>
-      parts.map((part): Tensor1D => part.p.logProb(inPart(x, part))).reduce((sum, term): Tensor1D => tf.add(sum, term)),
-    logProbOfEach: (x) => joined((part) => part.p.logProbOfEach(inPart(x, part))),
-    draw: (noise) =>
-      tf.concat(
-        draws(noise).map(({ z }) => z),
-        1,
-      ),
-    mean: () => joined(({ p }) => p.mean()),
-    detached: () => columns({ outputs: detach(outputs), logStd: logStd && detach(logStd) }, layout),
-  });
+  return joint(partsOf(runs, { outputs, logStd }), { rows, name: 'columns' });
 }
 
-/** The distribution of a run, and the places of its columns and of its noise. */
-interface Part extends ColumnRun {
-  readonly p: Observation;
-  readonly noiseAt: number;
-}
-
-function partsOf(runs: readonly ColumnRun[], { outputs, logStd }: ColumnsParams): readonly Part[] {
-  let [numberAt, noiseAt] = [0, 0];
-  return runs.map((run) => {
-    const { kind, at, width } = run;
+function partsOf(runs: readonly ColumnRun[], { outputs, logStd }: ColumnsParams): readonly JointPart[] {
+  let numberAt = 0;
+  return runs.map(({ kind, at, width }) => {
     const logits: Tensor2D = tf.slice(outputs, [0, at], [-1, width]);
-    let p: Observation;
-    if (kind === 'number') {
-      p = gaussian({ mean: logits, logStd: tf.slice(logStd!, [0, numberAt], [1, width]) });
-      numberAt += width;
-    } else p = kind === 'bit' ? bernoulli({ logits }) : oneHot({ logits });
-    const part = { ...run, p, noiseAt };
-    noiseAt += normalsOf(p);
-    return part;
+    if (kind !== 'number') return { p: kind === 'bit' ? bernoulli({ logits }) : oneHot({ logits }), width };
+    const p = gaussian({ mean: logits, logStd: tf.slice(logStd!, [0, numberAt], [1, width]) });
+    numberAt += width;
+    return { p, width };
   });
-}
-
-/** Normal numbers for a draw: a uniform number takes two. */
-const normalsOf = ({ noise: { kind, width } }: Observation): number => (kind === 'normal' ? width : 2 * width);
-
-function drawOf(p: Observation, noise: Tensor2D, at: number): Draw {
-  const own: Tensor2D = tf.slice(noise, [0, at], [-1, normalsOf(p)]);
-  return p.sampleAndLogProb(p.noise.kind === 'normal' ? own : uniformOf(own));
-}
-
-/** Two halves of normal numbers [B, 2n] → uniform numbers [B, n] on (0, 1]. */
-function uniformOf(normal: Tensor2D): Tensor2D {
-  const [a, b] = tf.split(normal, 2, 1) as [Tensor2D, Tensor2D];
-  return tf.exp(tf.mul(tf.add(tf.square(a), tf.square(b)), -0.5));
 }
 
 function checkLogStd(logStd: Tensor2D | undefined, numbers: number): void {

@@ -16,6 +16,7 @@ const defaults: Readonly<Record<ValueForm, string>> = {
   levels: 'logistic-mixture',
   grey: 'gaussian',
   real: 'gaussian',
+  counts: 'negative-binomial',
   columns: 'columns',
 };
 

@@ -27,7 +27,7 @@ const covariate = z.strictObject({
 
 const dataSchema = z.strictObject({
   shape: z.array(size).min(1).max(3),
-  form: z.enum(['bits', 'levels', 'grey', 'real', 'columns']),
+  form: z.enum(['bits', 'levels', 'grey', 'real', 'counts', 'columns']),
   hasMissing: z.boolean(),
   range: z.tuple([z.number(), z.number()]).optional(),
   columns: z.array(column).optional(),

@@ -10,6 +10,7 @@ export const formWords: Readonly<Record<ValueForm, string>> = {
   levels: 'the 256 levels of a byte',
   grey: 'numbers from 0 to 1',
   real: 'numbers',
+  counts: 'whole numbers from 0',
   columns: 'columns of several kinds',
 };
 

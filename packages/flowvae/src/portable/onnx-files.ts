@@ -18,9 +18,9 @@ export interface OnnxFiles {
    */
   readonly encoder: Uint8Array;
   /**
-   * z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. With a standardisation also
-   * `mean`, the mean of p(x|z) in the units of the data. Of a model without `decode`
-   * `mean` alone.
+   * z [batch, D] → logits [batch, P]; named `outputs` for a likelihood without logits. With a standardisation, of
+   * counts and of columns with counts also `mean`, the mean of p(x|z) in the units of the data. Of a model without
+   * `decode` `mean` alone.
    */
   readonly decoder: Uint8Array;
   /**
@@ -75,7 +75,8 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
   const { variables, decode } = model;
   const observe = decode ? model.observe : observable(model, 'export --onnx').observe;
   const outputs = plan.likelihood.data === 'bits' ? 'logits' : 'outputs';
-  const hasMean = observe !== undefined && (decode === undefined || config.standardize !== 'no');
+  const isTransformed = config.standardize !== 'no' || hasCounts(plan);
+  const hasMean = observe !== undefined && (decode === undefined || isTransformed);
   const { named } = conditionInput(plan);
   const graph = compile(
     (inputs) => ({
@@ -84,7 +85,7 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
     }),
     { variables },
   );
-  const units = config.standardize === 'no' ? '' : ' of standardised x, and the mean of x';
+  const units = `${config.standardize === 'no' ? '' : ' of standardised x'}${isTransformed ? ', and the mean of x' : ''}`;
   const words = decode ? `${outputs} of p(x|z), ${config.likelihood}${units}` : 'the mean of p(x|z)';
   const priorDraw = !hasStandardPrior(model) ? 'the output of prior.onnx' : 'a draw of N(0, I)';
   return { graph, means: `${words}; for a sample of the model z is ${priorDraw}` };
@@ -92,6 +93,9 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
 
 /** The flow of a model that the options describe, in words. */
 const withFlow = ({ own, config }: Plan, of: 'flow' | 'prior') => (own?.definition.model ? '' : `; flow ${config[of]}`);
+
+/** Outputs of counts are logarithms of means, or shares of a total. */
+const hasCounts = ({ likelihood: { data, forms = [data] } }: Plan): boolean => forms.includes('counts');
 
 /** Properties by which earlier versions told the size of images. */
 const sizeOf = ({ shape: [height, width] }: DataDescription) =>

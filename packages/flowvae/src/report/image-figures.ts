@@ -23,9 +23,12 @@ export function imageForm({ shape, form, range }: DataDescription): ImageForm {
     height,
     width,
     channels: channels >= 3 ? 3 : 1,
-    ...(form === 'real' && range ? { range: withWidth(range) } : {}),
+    ...(hasOwnRange({ form }) && range ? { range: withWidth(range) } : {}),
   };
 }
+
+/** Values that no bounds from 0 to 1 hold. */
+const hasOwnRange = ({ form }: Pick<DataDescription, 'form'>) => form === 'real' || form === 'counts';
 
 /** Images of one value are grey. */
 const withWidth = ([least, most]: readonly [number, number]): readonly [number, number] =>
@@ -41,8 +44,8 @@ export function drawnImages(values: Float32Array, data: DataDescription): Float3
 }
 
 /** A sigmoid may round to a value just above 1, which is no value outside of the range. */
-const withinRounding = ({ form }: DataDescription) =>
-  form === 'real'
+const withinRounding = (data: DataDescription) =>
+  hasOwnRange(data)
     ? { least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY }
     : { least: -1e-6, most: 1 + 1e-6 };
 

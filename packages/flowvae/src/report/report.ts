@@ -6,6 +6,7 @@ import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
 import { type DataPoints, type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
+import type { Likelihood } from '@flowvae/vae';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
 import { counted, type nounOf } from './counted.ts';
@@ -37,7 +38,7 @@ export interface EvaluationReport {
   readonly testInferenceGapStandardError: number | null;
   /** `testNll` for each value that was observed, nats; a category is one value. */
   readonly testNllPerDimension: number | null;
-  /** The same in bits, for likelihoods of levels; null for others. */
+  /** The same in bits, for likelihoods of levels and counts; null for others. */
   readonly testBitsPerDimension: number | null;
   readonly evalSamples: number;
   readonly evalImages: number;
@@ -78,7 +79,7 @@ export function evaluationReport(
     testInferenceGapStandardError: finite(evaluation?.inferenceGapStandardError),
     testNllPerDimension: evaluation ? evaluation.nll / observed : null,
     testBitsPerDimension:
-      evaluation && plan.likelihood.data === 'levels' ? bitsPerDimension(-evaluation.nll, observed) : null,
+      evaluation && hasProbabilities(plan.likelihood) ? bitsPerDimension(-evaluation.nll, observed) : null,
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
@@ -94,6 +95,9 @@ export function evaluationReport(
       : null,
   };
 }
+
+/** Bits are customary for probabilities of many values; densities depend on the unit of the data. */
+const hasProbabilities = ({ data }: Likelihood) => data === 'levels' || data === 'counts';
 
 /** Observed entries of a row, mean over the evaluated rows. The log-probability of a category counts once. */
 function observedValues(test: DataPoints, data: DataDescription, rows: number): number {

@@ -15,7 +15,7 @@ import {
   variational,
 } from '@flowvae/training';
 import { type MlpVae, type MlpVaeOptions, type Model, mlpVae } from '@flowvae/vae';
-import { checkedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
+import { type CheckedSettings, checkedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
@@ -24,7 +24,15 @@ import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { checkedModel, noting, refuseIgnored } from '../definition/own-model.ts';
 import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
 import { exampleRows } from './priors/example-rows.ts';
-import { type DataStart, fixedRows, readData, startOn, trainingRows, unreadStandardisation } from './run-data.ts';
+import {
+  type DataStart,
+  fixedRows,
+  readData,
+  refuseOtherValues,
+  startOn,
+  trainingRows,
+  unreadStandardisation,
+} from './run-data.ts';
 
 /** The parts of a config without data: enough to draw from the model and to export it. */
 export interface ModelParts {
@@ -83,9 +91,11 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   const { remedy, isRead = false, like } = options;
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
   const { readers } = vocabularyOfSettings(checked);
-  const set = await readData(configOf(checked), { remedy, like, own: checked.own, readers });
+  const counts = isOfCounts(checked);
+  const set = await readData(configOf(checked), { remedy, like, own: checked.own, readers, counts });
   try {
     const plan = withinRows(planOf(checked, set.description), set);
+    refuseOtherValues(set, plan);
     const { config, data } = plan;
     const model = modelOf(plan, isRead ? 'read' : withExamples(startOn(set, plan), { set, plan }));
     const test = fixedRows(set, 'test', plan, config.evalImages);
@@ -101,6 +111,10 @@ function withExamples(start: DataStart, { set, plan }: Pick<Experiment, 'set' | 
   if (plan.exampleRows === 0) return start;
   return { ...start, exampleRows: exampleRows(set, plan, start.meanImage!) };
 }
+
+/** Whether the likelihood describes counts. */
+const isOfCounts = (settings: CheckedSettings | Plan): boolean =>
+  ('networks' in settings ? settings.likelihood : settings.formulas.likelihood)?.data === 'counts';
 
 /** A batch of the default size holds no more than all training rows. */
 function withinRows(plan: Plan, { splits: { train } }: DataSet): Plan {

@@ -1,6 +1,7 @@
 // The data of a run: opened, described, and as rows for training and evaluation.
 import {
   type Covariate,
+  checkValues,
   type DataDescription,
   type DataMoments,
   type DataOptions,
@@ -14,8 +15,9 @@ import {
 } from '@flowvae/datasets';
 import { type Key, key } from '@flowvae/random';
 import { type DataPoints, ExpectationError } from '@flowvae/tensor';
-import type { MlpVaeOptions, Standardisation } from '@flowvae/vae';
+import { isInFixedUnits, type MlpVaeOptions, type Standardisation } from '@flowvae/vae';
 import { absoluteData } from '../config/data-check.ts';
+import { columnsOf } from '../config/data-columns.ts';
 import { readingOptions } from '../config/data-options.ts';
 import type { Plan } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
@@ -34,12 +36,14 @@ export interface ReadDataOptions {
   readonly own?: OwnExperiment | undefined;
   /** Readers of plug-ins. */
   readonly readers?: ReaderTable | undefined;
+  /** Whether the values are counts. Default false. */
+  readonly counts?: boolean | undefined;
 }
 
 /** The data that a config names. @throws ExpectationError if they cannot be read, or do not fit the model */
 export async function readData(config: TrainConfig, options: ReadDataOptions = {}): Promise<DataSet> {
-  const { remedy, like, own, readers = {} } = options;
-  const reading = { ...readingOptions(config), readers, ...(like ? { like } : {}) };
+  const { remedy, like, own, readers = {}, counts = false } = options;
+  const reading = { ...readingOptions(config), readers, counts, ...(like ? { like } : {}) };
   if (isOwnData(config.data)) return ownData(config, own, reading);
   try {
     return await openData(config.data, reading);
@@ -108,17 +112,21 @@ export function startOn(set: DataSet, plan: Plan): DataStart {
   return { ...moments, ...(units ? { conditionUnits: units } : {}) };
 }
 
-function momentsOn(set: DataSet, { config, binarisation, data }: Plan): DataStart {
+function momentsOn(set: DataSet, plan: Plan): DataStart {
+  const { config, binarisation, data } = plan;
   const moments = dataMoments(set, binarisation);
   const { mean, deviation, counts } = moments;
   const meanImage = Float32Array.from(mean);
-  if (data.form !== 'real' && data.form !== 'columns' && config.standardize === 'no') return { meanImage };
+  if (!hasDeviations(data) && config.standardize === 'no') return { meanImage };
   const spread = Float32Array.from(deviation);
   if (config.standardize === 'no') return { meanImage, deviation: spread };
   const scales = config.standardize === 'all' ? overall(moments) : { mean, scale: deviation };
   const likely = Float32Array.from(mean, (value, i) => (counts[i] === 0 ? scales.mean[i]! : value));
-  return { meanImage: likely, deviation: spread, standardisation: standardisationOf(scales, data) };
+  return { meanImage: likely, deviation: spread, standardisation: standardisationOf(scales, plan) };
 }
+
+/** Densities of numbers, and the dispersions of counts, start at the deviations of the data. */
+const hasDeviations = ({ form }: DataDescription) => form === 'real' || form === 'columns' || form === 'counts';
 
 interface Scales {
   readonly mean: Float64Array;
@@ -139,17 +147,28 @@ function overall({ mean, deviation, counts }: DataMoments): Scales {
   return { mean: mean.map(() => centre), scale: mean.map(() => Math.sqrt(squares / count)) };
 }
 
-/** Categories and bits stay as they are; a variable that never changes keeps its scale. */
-function standardisationOf({ mean, scale }: Scales, { columns }: DataDescription) {
-  const kept = new Set(
-    (columns ?? []).flatMap(({ kind, at, width }) =>
-      kind === 'number' ? [] : Array.from({ length: width }, (_, i) => at + i),
-    ),
-  );
+/** Categories, bits and counts stay as they are; a variable that never changes keeps its scale. */
+function standardisationOf({ mean, scale }: Scales, { likelihood }: Plan) {
+  const isKept = (i: number) => isInFixedUnits(likelihood, i);
   return {
-    mean: Float32Array.from(mean, (value, i) => (kept.has(i) ? unchanged.mean : value)),
-    scale: Float32Array.from(scale, (value, i) => (kept.has(i) || !(Math.fround(value) > 0) ? unchanged.scale : value)),
+    mean: Float32Array.from(mean, (value, i) => (isKept(i) ? unchanged.mean : value)),
+    scale: Float32Array.from(scale, (value, i) => (isKept(i) || !(Math.fround(value) > 0) ? unchanged.scale : value)),
   };
+}
+
+/**
+ * Refuses values that their column's likelihood does not describe.
+ *
+ * @throws ExpectationError naming the first one with its column and row
+ */
+export function refuseOtherValues(set: DataSet, { likelihood, data }: Plan): void {
+  const { forms } = likelihood;
+  if (!forms) return; // all values have one form, which was looked at
+  const variables = columnsOf(data).flatMap(({ name, at, kind }) => {
+    const form = forms[at];
+    return kind !== 'category' && (form === 'counts' || form === 'grey') ? [{ name, at, demand: form }] : [];
+  });
+  checkValues(set, variables);
 }
 
 /** A standardisation to be read from a file. */

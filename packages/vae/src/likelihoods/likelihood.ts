@@ -2,6 +2,7 @@
 import type { ColumnLayout, Observation } from '@flowvae/distributions';
 import type { ParamValues } from '@flowvae/flows';
 import type { Tensor2D } from '@flowvae/tensor';
+import type { Named, Observed } from '../rows/row-reading.ts';
 import type { DataForm } from './data-form.ts';
 
 /** Variables of a likelihood's own, such as a scale, by name; each [1, n]. */
@@ -21,22 +22,34 @@ export interface Likelihood {
   readonly isByValue?: boolean;
   /** The columns of a table, for a likelihood that was made for them; they fix P. */
   readonly layout?: ColumnLayout;
+  /** Names of the covariates that it uses, if the data have them. */
+  readonly covariates?: readonly string[];
+  /** The form of each of the P variables, if they differ. */
+  readonly forms?: readonly DataForm[];
   /**
    * The start of training: a decoder bias [outputsPerPixel·P], and values of the likelihood's own variables. Among the
    * distributions with the data's mean, it takes the one with the fewest assumptions; densities of real numbers take
    * the deviation too.
    *
    * @param mean mean of the data [P] as the model sees them: standardised, if it does so; in [0, 1] except for real
-   *   numbers
+   *   numbers and counts
    * @param deviation standard deviation of the same data [P]; left out: unknown
    */
   start(mean: Float32Array, deviation?: Float32Array): LikelihoodStart;
-  /** Decoder outputs [B, outputsPerPixel·P], and the covariates of their rows by name → p(x|z) of x [B, P] */
-  at(outputs: Tensor2D, params: LikelihoodParams, named?: Readonly<Record<string, Tensor2D>>): Observation;
+  /**
+   * Decoder outputs [B, outputsPerPixel·P] → p(x|z) of x [B, P]
+   *
+   * @param named covariates, [B or 1, W] each; those that it uses and that are left out have a typical value
+   */
+  at(outputs: Tensor2D, params: LikelihoodParams, named?: Named): Observation;
+  /** Covariates that it computes from a row where the data have none of their name. */
+  derived?(observed: Observed, params: LikelihoodParams): Named;
 }
 
 /** Initial values. */
 export interface LikelihoodStart {
   readonly bias: Float32Array;
   readonly params: ParamValues<Readonly<Record<string, readonly [number]>>>;
+  /** Values of variables that training leaves as they are. */
+  readonly fixed?: ParamValues<Readonly<Record<string, readonly [number]>>>;
 }

@@ -14,7 +14,7 @@ import {
   type ParametricPosterior,
 } from '@flowvae/flows';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, type RowLayout } from '@flowvae/tensor';
+import { ExpectationError, type NamedVariables, type RowLayout, tf } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodParams, LikelihoodStart } from '../likelihoods/likelihood.ts';
 import { parseLikelihood } from '../likelihoods/parse-likelihood.ts';
 import { activationAt, type MlpOptions, pieces } from '../networks/network.ts';
@@ -23,7 +23,7 @@ import { perceptrons } from '../networks/perceptrons.ts';
 import { MOST_PARAMETERS } from '../networks/weights.ts';
 import type { PriorChoice } from '../priors/prior-choice.ts';
 import { type Condition, conditionWidth } from '../rows/condition.ts';
-import { layoutRows, maskedRows, plainRows } from '../rows/row-reading.ts';
+import { layoutRows, maskedRows, type Observed, plainRows } from '../rows/row-reading.ts';
 import type { Standardisation } from '../rows/standardisation.ts';
 import { refuseMisfit, startOf } from './model-start.ts';
 import { type ConditionalPriorChoice, isPriorChoice, priorOfOptions } from './prior-of-options.ts';
@@ -197,11 +197,26 @@ const dataWidth = ({ masked, pixels }: MlpVaeOptions): number => (masked ? 2 * p
 const inputWidth = (options: MlpVaeOptions): number => dataWidth(options) + widthOfCondition(options);
 
 /** A likelihood with variables of its own. */
-function observed(likelihood: Likelihood, { params }: LikelihoodStart): ObservationModel {
+function observed(likelihood: Likelihood, { params, fixed = {} }: LikelihoodStart): ObservationModel {
   const shapes = Object.fromEntries(Object.entries(params).map(([name, { length }]) => [name, [length] as const]));
-  const { variables } = free(shapes, params);
-  return { variables, at: (outputs, named) => likelihood.at(outputs, variables as unknown as LikelihoodParams, named) };
+  const variables = { ...free(shapes, params).variables, ...untrained(fixed) };
+  const own = variables as unknown as LikelihoodParams;
+  const { derived } = likelihood;
+  return {
+    variables,
+    at: (outputs, named) => likelihood.at(outputs, own, named),
+    ...(derived ? { derived: (rows: Observed) => derived(rows, own) } : {}),
+  };
 }
+
+/** Variables that no optimiser changes; stored and loaded with the others. */
+const untrained = (values: NonNullable<LikelihoodStart['fixed']>): NamedVariables =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, each]) => [
+      name,
+      tf.tidy(() => tf.variable(tf.tensor2d(Float32Array.from(each), [1, each.length]), false)),
+    ]),
+  );
 
 /** Options with the flow made, from which the number of parameters follows. */
 interface Counted extends MlpVaeOptions {

@@ -1,8 +1,8 @@
 // The start of a model's likelihood, from numbers in the units of the data; and the refusal of numbers that do not fit.
-import { type ColumnLayout, layoutWidth } from '@flowvae/distributions';
+import { layoutWidth } from '@flowvae/distributions';
 import { ExpectationError } from '@flowvae/tensor';
 import type { Likelihood, LikelihoodStart } from '../likelihoods/likelihood.ts';
-import { refuseScaledProbabilities, type Standardisation } from '../rows/standardisation.ts';
+import { formOfVariable, refuseScaledProbabilities, type Standardisation } from '../rows/standardisation.ts';
 
 /** Facts about the data, in their own units. */
 interface DataFacts {
@@ -23,13 +23,10 @@ const inside = (mean: Float32Array, units: Standardisation | undefined): Float32
   units ? mean.map((value, i) => (value - units.mean[i]!) / units.scale[i]!) : mean;
 
 /** Real data are expected to be standardised to mean 0 and deviation 1; other data lie in [0, 1]. */
-function unknownMean({ data, layout }: Likelihood, pixels: number, units: Standardisation | undefined): Float32Array {
-  if (layout) return new Float32Array(pixels).fill(0.5).map((half, i) => (isNumber(layout, i) ? 0 : half));
-  return new Float32Array(pixels).fill(units && data === 'real' ? 0 : 0.5);
+function unknownMean(likelihood: Likelihood, pixels: number, units: Standardisation | undefined): Float32Array {
+  const isCentred = (i: number) => formOfVariable(likelihood, i) === 'real' && (likelihood.layout || units);
+  return new Float32Array(pixels).fill(0.5).map((half, i) => (isCentred(i) ? 0 : half));
 }
-
-const isNumber = (layout: ColumnLayout, column: number): boolean =>
-  layout.some(({ kind, at }) => kind === 'number' && at === column);
 
 function deviationInside(
   { data }: Likelihood,

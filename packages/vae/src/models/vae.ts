@@ -40,7 +40,7 @@ export interface Vae<Q extends Samplable = Samplable> {
    * condition needs its covariates, here and below.
    */
   decode(z: Tensor2D, named?: Named): Tensor2D;
-  /** z [B, D] → p(x|z), of x [B, P] in the units of the data */
+  /** z [B, D] → p(x|z), of x [B, P] in the units of the data; covariates of a likelihood may be left out */
   observe(z: Tensor2D, named?: Named): Observation;
   /** noise [B, D] of the prior → means of p(x|z) [B, P]. The posterior's flow is not used. */
   sample(noise: Tensor2D, named?: Named): Tensor2D;
@@ -80,6 +80,8 @@ export interface ObservationModel {
   readonly variables: NamedVariables;
   /** Decoder outputs [B, N], and the covariates of their rows → p(x|z) */
   at(outputs: Tensor2D, named?: Named): Observation;
+  /** Covariates that it computes from rows whose data have none of their name. */
+  derived?(observed: Observed): Named;
 }
 
 /** The parts of a {@link Vae}. */
@@ -145,6 +147,7 @@ function assembled<Q extends Samplable>(parts: VaeParts<Q>, inUnits: Units): Vae
     likelihood.at(decode(z, named, pass), rowsOfNamed(named, z.shape[0]));
   const observe = (z: Tensor2D, named?: Named) => (units ? units.inDataUnits(inside(z, named)) : inside(z, named));
   const dropout = { datum: encoder.noiseWidth ?? 0, draw: decoder.noiseWidth ?? 0 };
+  const namedOf = (observed: Observed) => withDerived(likelihood, observed);
   return {
     variables: underPrefixes({
       encoder: encoder.variables,
@@ -165,12 +168,15 @@ function assembled<Q extends Samplable>(parts: VaeParts<Q>, inUnits: Units): Vae
     decode: (z, named) => decode(z, named),
     observe,
     sample: (noise, named) => observe(priorAt(named).sampleAndLogProb(noise).z, named).mean(),
-    reconstruct: (rows, noise) => observe(infer(rows).sampleAndLogProb(noise).z, reading.observed(rows).named).mean(),
+    reconstruct(rows, noise) {
+      const observed = read(rows);
+      return observe(posterior.at(encoded(observed)).sampleAndLogProb(noise).z, namedOf(observed)).mean();
+    },
     at(rows, pass) {
       const observed = read(rows);
-      const { named } = observed;
       const score = observedLogProb(observed, units);
       const passes = pass && passesOf(pass, dropout);
+      const named = namedOf(observed);
       return {
         prior: priorAt(named),
         posterior: posterior.at(encoded(observed, passes?.encoder)),
@@ -245,6 +251,10 @@ function withoutCondition({ noise }: ConditionalPrior): Samplable & Scorable {
 /** Covariates with a row for each of `rows`, which a single row or n groups of rows stand for. */
 const rowsOfNamed = (named: Named | undefined, rows: number): Named | undefined =>
   named && Object.fromEntries(Object.entries(named).map(([name, value]) => [name, rowsFor(name, value, rows)]));
+
+/** The covariates of rows; those of the data come before those that the likelihood computes. */
+const withDerived = ({ derived }: ObservationModel, observed: Observed): Named | undefined =>
+  derived ? { ...derived(observed), ...observed.named } : observed.named;
 
 /** Observed values in the model's units, and 0 for missing ones, so that any number may stand for them. */
 function standardisedRows({ x, mask, named }: Observed, units: Standardiser | undefined): Observed {

@@ -1,5 +1,5 @@
 // Standardisation of the data, as a part of the model: its numbers are stored and loaded with the weights.
-import { type ColumnLayout, inDataUnits, type Observation, standardised, type Units } from '@flowvae/distributions';
+import { inDataUnits, type Observation, standardised, type Units } from '@flowvae/distributions';
 import { ExpectationError, type NamedVariables, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
 import type { DataForm } from '../likelihoods/likelihood-table.ts';
 
@@ -58,24 +58,32 @@ function refuseUnusable({ mean, scale }: Standardisation): void {
 interface Kinds {
   readonly name: string;
   readonly data: DataForm;
-  readonly layout?: ColumnLayout | undefined;
+  readonly forms?: readonly DataForm[] | undefined;
 }
+
+/** The form of a variable. */
+export const formOfVariable = ({ data, forms }: Pick<Kinds, 'data' | 'forms'>, i: number): DataForm =>
+  forms?.[i] ?? data;
+
+/** Whether a variable's values stay as they are: a probability has no unit, and a column from 0 to 1 keeps its ends. */
+export const isInFixedUnits = ({ data, forms }: Pick<Kinds, 'data' | 'forms'>, i: number): boolean =>
+  forms ? forms[i] !== 'real' : data === 'bits' || data === 'levels' || data === 'counts';
 
 /**
  * Refuses to standardise discrete variables: their probabilities have no unit, so log scale would be a mistake.
  *
- * @throws ExpectationError for a bit, level or category with another mean than 0 or scale than 1
+ * @throws ExpectationError for a bit, level, count or category with another mean than 0 or scale than 1
  */
-export function refuseScaledProbabilities({ name, data, layout }: Kinds, { mean, scale }: Standardisation): void {
-  const isDiscrete = (i: number) =>
-    layout
-      ? layout.some(({ kind, at, width }) => kind !== 'number' && i >= at && i < at + width)
-      : data === 'bits' || data === 'levels';
-  const bad = mean.findIndex((value, i) => isDiscrete(i) && (value !== 0 || scale[i] !== 1));
+export function refuseScaledProbabilities(likelihood: Kinds, { mean, scale }: Standardisation): void {
+  const { name } = likelihood;
+  const bad = mean.findIndex((value, i) => isInFixedUnits(likelihood, i) && (value !== 0 || scale[i] !== 1));
   if (bad < 0) return;
   throw new ExpectationError({
     where: `standardisation of column ${bad}`,
-    expected: `mean 0 and scale 1: the likelihood ${name} gives this column a probability, not a density`,
+    expected: `mean 0 and scale 1: the likelihood ${name} ${reasonOf(formOfVariable(likelihood, bad))}`,
     received: `mean ${mean[bad]} and scale ${scale[bad]}`,
   });
 }
+
+const reasonOf = (form: DataForm): string =>
+  form === 'grey' ? 'takes this column from 0 to 1' : 'gives this column a probability, not a density';

@@ -29,6 +29,8 @@ export interface DataFacts {
   readonly form: DataDescription['form'];
   /** Least and greatest observed value, as stored. */
   readonly range: readonly [least: number, greatest: number];
+  /** Whether all values are whole numbers from 0, so that likelihoods of counts fit. */
+  readonly areCounts: boolean;
   readonly missing: MissingFacts;
   /** Of tables and of flat rows. */
   readonly columns?: readonly ColumnFacts[];
@@ -50,6 +52,7 @@ export function dataFacts(set: DataSet, source: string, readers?: ReaderTable): 
     rows: rowCounts(set),
     form: description.form,
     range: values.range,
+    areCounts: values.areCounts && description.form !== 'columns',
     missing: missingFacts(set),
     ...(columns ? { columns } : {}),
     ...(labels ? { labels } : {}),

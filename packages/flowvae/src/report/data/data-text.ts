@@ -21,7 +21,10 @@ export function describeFacts(facts: DataFacts, chosen: ChosenSettings): string 
     labelled('data', inLines(`${name}: ${kind.join(', ')}`)),
     labelled('a datum', [datumWords(facts)]),
     labelled('rows', inLines(`${grouped(all)}: ${parts}`)),
-    labelled('values', inLines(`${formWords[facts.form]}, ${facts.range.map(readable).join(' to ')}`)),
+    labelled(
+      'values',
+      inLines(`${formWords[facts.form]}, ${facts.range.map(readable).join(' to ')}${countWords(facts)}`),
+    ),
     labelled('missing', [missingWords(missing)]),
     ...(table.length > 0 ? [labelled('columns', table)] : []),
     labelled('labels', labels ? labelLines(labels) : ['none']),
@@ -40,6 +43,12 @@ function datumWords({ shape, columns }: DataFacts): string {
   if (columns) return `row of ${counted(columns.length, 'column')}`;
   return channels === 1 ? `${height} x ${width} grey image` : `${height} x ${width} x ${channels} image`;
 }
+
+/** Levels and bits have likelihoods of their own. */
+const countWords = ({ areCounts, form }: DataFacts): string =>
+  areCounts && (form === 'real' || form === 'grey')
+    ? '; all whole: likelihoods of counts fit, such as negative-binomial'
+    : '';
 
 const missingWords = ({ count, of }: DataFacts['missing']): string =>
   count === 0 ? 'none' : `${grouped(count)} of ${grouped(of)} (${percent(count, of)})`;

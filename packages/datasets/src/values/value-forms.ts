@@ -1,6 +1,7 @@
 // The form of values, by facts about all of them.
+
+import type { ValueForm } from '../sets/data-set.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
-import type { ValueForm } from './data-set.ts';
 
 /** The facts about the values of x. */
 export interface Survey {
@@ -11,6 +12,8 @@ export interface Survey {
   readonly range: readonly [least: number, greatest: number];
   readonly observed: number;
   readonly missing: number;
+  /** Whether all are whole numbers from 0. */
+  readonly areCounts: boolean;
   readonly notes: readonly string[];
 }
 
@@ -25,9 +28,21 @@ export interface SeenFacts {
   readonly areLevels: boolean;
 }
 
+/** The survey of values that are taken as counts. */
+export const countsOf = ({ range, observed, missing }: SeenFacts): Survey => ({
+  form: 'counts',
+  divisor: 1,
+  range,
+  observed,
+  missing,
+  areCounts: true,
+  notes: [],
+});
+
 /** The form of such values of an array. */
-export function formOf({ areBits, areWhole, areLevels, ...facts }: SeenFacts, { type, shape }: StoredArray): Survey {
-  const [least, greatest] = facts.range;
+export function formOf({ areBits, areWhole, areLevels, ...seen }: SeenFacts, { type, shape }: StoredArray): Survey {
+  const [least, greatest] = seen.range;
+  const facts = { ...seen, areCounts: areWhole && least >= 0 };
   const isImage = shape.length > 2;
   const isUnit = least >= 0 && greatest <= 1;
   if (areBits) return { ...facts, form: 'bits', divisor: 1, notes: [] };

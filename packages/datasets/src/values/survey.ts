@@ -1,9 +1,9 @@
 // One look at all values: their form, their range, how many are missing.
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { rowsInPiece } from '../sets/row-runs.ts';
 import type { StoredArray } from '../stored/stored-array.ts';
 import { widthOf } from '../stored/views.ts';
-import { rowsInPiece } from './row-runs.ts';
-import { formOf, type SeenFacts, type Survey } from './value-forms.ts';
+import { countsOf, formOf, type SeenFacts, type Survey } from './value-forms.ts';
 
 /** Values and their mask. */
 export interface SurveyedValues {
@@ -11,28 +11,41 @@ export interface SurveyedValues {
   readonly mask?: StoredArray | undefined;
 }
 
+/** Options of {@link survey}. */
+export interface SurveyOptions {
+  /** Whether the values are counts. Default false. */
+  readonly counts?: boolean;
+  /** Called with the share of rows that are done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
 /**
  * Looks at all values of all parts once, in pieces.
  *
- * @param onProgress called with the share of rows that are done
- * @throws ExpectationError where a value is infinite, a mask holds anything but 0 and 1, or nothing was observed
+ * @throws ExpectationError where a value is infinite, or no count among counts, a mask holds anything but 0 and 1, or
+ * nothing was observed
  */
-export function survey(parts: readonly SurveyedValues[], onProgress?: (share: number) => void): Survey {
+export function survey(parts: readonly SurveyedValues[], { counts = false, onProgress }: SurveyOptions = {}): Survey {
   const count = parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
   const { x } = parts[0]!;
   const seen = new SeenValues(x.type === 'f2' ? HALF_LEVEL_ERROR : LEVEL_ERROR);
   let done = 0;
   for (const part of parts) {
-    look(part, seen, (rows) => {
+    look(part, { seen, counts }, (rows) => {
       done += rows;
       onProgress?.(done / count);
     });
   }
-  if (seen.observed > 0) return formOf(seen.facts(), x);
+  if (seen.observed > 0) return counts ? countsOf(seen.facts()) : formOf(seen.facts(), x);
   throw new ExpectationError({ where: x.where, expected: 'values', received: count > 0 ? 'none observed' : 'no rows' });
 }
 
-function look({ x, mask }: SurveyedValues, seen: SeenValues, onRows: (rows: number) => void): void {
+interface Look {
+  readonly seen: SeenValues;
+  readonly counts: boolean;
+}
+
+function look({ x, mask }: SurveyedValues, { seen, counts }: Look, onRows: (rows: number) => void): void {
   const count = x.shape[0]!;
   const width = widthOf(x);
   const rows = Math.min(count, rowsInPiece(width));
@@ -45,6 +58,7 @@ function look({ x, mask }: SurveyedValues, seen: SeenValues, onRows: (rows: numb
     if (mask) checkMask(mask.where, observed!, placeOf);
     const infinite = seen.see(values, observed);
     if (infinite >= 0) throw infiniteValue(`${x.where}, ${placeOf(infinite)}`, x.type);
+    if (counts) checkCounts(x.where, values, { observed, placeOf });
     onRows(to - from);
   }
 }
@@ -75,6 +89,27 @@ function checkMask(where: string, values: Float32Array, placeOf: (i: number) => 
     received: String(values[wrong]),
   });
 }
+
+interface Places {
+  readonly observed: Float32Array | undefined;
+  placeOf(i: number): string;
+}
+
+function checkCounts(where: string, values: ArrayLike<number>, { observed, placeOf }: Places): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if ((value >= 0 && Number.isInteger(value)) || Number.isNaN(value) || observed?.[i] === 0) continue;
+    throw noCount(`${where}, ${placeOf(i)}`, value);
+  }
+}
+
+const noCount = (where: string, value: number) =>
+  new ExpectationError({
+    where,
+    expected: 'a whole number from 0, for the values are asked for as counts',
+    received: String(value),
+    remedy: 'choose a likelihood of other numbers, such as gaussian or student-t',
+  });
 
 const infiniteValue = (where: string, type: string) =>
   new ExpectationError({
