@@ -39,7 +39,7 @@ export function setOf(source: OpenedSource, options: SetOptions): DataSet {
     const mask = maskOf(parts);
     const divided = divideRows(source, { rule, seed, needsTraining: !like });
     if (counts) refuseCategories(source);
-    const found = isVerified ? bytesOf(x) : survey(parts, { counts, onProgress });
+    const found = isVerified ? bytesOf(x) : survey(parts, { counts, names: namesOf(source), onProgress });
     const fitted = like ? likeModel(like, { text, x, found }) : found;
     const labels = labelsOf(parts);
     const { classes, label } = like ?? source;
@@ -123,6 +123,10 @@ const valueFacts = ({ range, observed, missing, areCounts }: Survey): ValueFacts
   missing,
   areCounts,
 });
+
+/** Names of the variables, of a table without categories. */
+const namesOf = ({ columns }: OpenedSource): readonly string[] | undefined =>
+  columns?.every(({ width }) => width === 1) ? columns.map(({ name }) => name) : undefined;
 
 /** @throws ExpectationError for a table with a category, which is no count */
 function refuseCategories({ columns = [], name }: OpenedSource): void {

@@ -15,6 +15,8 @@ export interface SurveyedValues {
 export interface SurveyOptions {
   /** Whether the values are counts. Default false. */
   readonly counts?: boolean;
+  /** Names of the variables, for errors. */
+  readonly names?: readonly string[] | undefined;
   /** Called with the share of rows that are done. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
@@ -25,13 +27,16 @@ export interface SurveyOptions {
  * @throws ExpectationError where a value is infinite, or no count among counts, a mask holds anything but 0 and 1, or
  * nothing was observed
  */
-export function survey(parts: readonly SurveyedValues[], { counts = false, onProgress }: SurveyOptions = {}): Survey {
+export function survey(
+  parts: readonly SurveyedValues[],
+  { counts = false, names, onProgress }: SurveyOptions = {},
+): Survey {
   const count = parts.reduce((sum, { x }) => sum + x.shape[0]!, 0);
   const { x } = parts[0]!;
   const seen = new SeenValues(x.type === 'f2' ? HALF_LEVEL_ERROR : LEVEL_ERROR);
   let done = 0;
   for (const part of parts) {
-    look(part, { seen, counts }, (rows) => {
+    look(part, { seen, counts, names }, (rows) => {
       done += rows;
       onProgress?.(done / count);
     });
@@ -40,12 +45,12 @@ export function survey(parts: readonly SurveyedValues[], { counts = false, onPro
   throw new ExpectationError({ where: x.where, expected: 'values', received: count > 0 ? 'none observed' : 'no rows' });
 }
 
-interface Look {
+interface Look extends Pick<SurveyOptions, 'names'> {
   readonly seen: SeenValues;
   readonly counts: boolean;
 }
 
-function look({ x, mask }: SurveyedValues, { seen, counts }: Look, onRows: (rows: number) => void): void {
+function look({ x, mask }: SurveyedValues, { seen, counts, names }: Look, onRows: (rows: number) => void): void {
   const count = x.shape[0]!;
   const width = widthOf(x);
   const rows = Math.min(count, rowsInPiece(width));
@@ -54,7 +59,8 @@ function look({ x, mask }: SurveyedValues, { seen, counts }: Look, onRows: (rows
   for (let from = 0; from < count; from += rows) {
     const to = Math.min(from + rows, count);
     const [values, observed] = [valuesAt(from, to), maskAt?.(from, to)];
-    const placeOf = (i: number) => `row ${from + Math.floor(i / width)}, value ${i % width}`;
+    const variable = (i: number) => (names ? `column "${names[i]}"` : `value ${i}`);
+    const placeOf = (i: number) => `row ${from + Math.floor(i / width)}, ${variable(i % width)}`;
     if (mask) checkMask(mask.where, observed!, placeOf);
     const infinite = seen.see(values, observed);
     if (infinite >= 0) throw infiniteValue(`${x.where}, ${placeOf(infinite)}`, x.type);
@@ -103,11 +109,14 @@ function checkCounts(where: string, values: ArrayLike<number>, { observed, place
   }
 }
 
+/** A float32 with its own digits. */
+export const shortNumber = (value: number): string => String(Number(value.toPrecision(7)));
+
 const noCount = (where: string, value: number) =>
   new ExpectationError({
     where,
     expected: 'a whole number from 0, for the values are asked for as counts',
-    received: String(value),
+    received: shortNumber(value),
     remedy: 'choose a likelihood of other numbers, such as gaussian or student-t',
   });
 

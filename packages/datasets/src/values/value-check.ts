@@ -3,6 +3,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { type DataSet, widthOfDatum } from '../sets/data-set.ts';
 import { rowsInPiece } from '../sets/row-runs.ts';
 import { lookAt } from '../sources/look.ts';
+import { shortNumber } from './survey.ts';
 
 /** The demand on a variable: a whole number from 0, or a number from 0 to 1. */
 export type ValueDemand = 'counts' | 'grey';
@@ -56,6 +57,6 @@ const misfit = ({ name }: DataSet, { variable, row, value }: Misfit) =>
   new ExpectationError({
     where: `${name}: column "${variable.name}", row ${row}`,
     expected: `${demands[variable.demand].words}, as its likelihood describes`,
-    received: String(value),
+    received: shortNumber(value),
     remedy: `choose another likelihood for the column; ${lookAt(name)}`,
   });

@@ -39,6 +39,7 @@ export function columnsLikelihood(
   return {
     outputsPerPixel,
     layout,
+    ...viewOf(parts),
     forms: parts.flatMap(({ form, width }) => Array.from({ length: width }, () => form)),
     start: (mean, deviation) => startOf(parts, { outputsPerPixel, mean, deviation }),
     at(outputs, params) {
@@ -66,6 +67,20 @@ function partsOf(runs: readonly ColumnRun[]): readonly Part[] {
     const likelihood = terms ? likelihoodMakers[terms.name](terms, { isEach: true }) : category;
     return { ...run, variableAt, likelihood };
   });
+}
+
+/** The encoder sees each column as its likelihood says. */
+function viewOf(parts: readonly Part[]): Pick<Likelihood, 'encoderView'> {
+  if (parts.every(({ likelihood }) => likelihood.encoderView === undefined)) return {};
+  return {
+    encoderView: (x) =>
+      tf.concat(
+        parts.map(({ at, width, likelihood: { encoderView = (own) => own } }) =>
+          encoderView(tf.slice(x, [0, at], [-1, width])),
+        ),
+        1,
+      ),
+  };
 }
 
 /** Of [B, N·P], output n of variable p at n·P + p, those of a run. */

@@ -69,6 +69,7 @@ const madeOf =
 function ownMeans(family: CountFamily): Omit<Likelihood, 'name' | 'data'> {
   return {
     outputsPerPixel: 1 + family.others,
+    encoderView: (x) => tf.log1p(x),
     start: (mean, deviation) => startOf(family, mean, deviation),
     at(outputs, params) {
       const [logMean, others] = partsOf(family, outputs);

@@ -42,6 +42,8 @@ export interface Likelihood {
    * @param named covariates, [B or 1, W] each; those that it uses and that are left out have a typical value
    */
   at(outputs: Tensor2D, params: LikelihoodParams, named?: Named): Observation;
+  /** x [B, P] as an encoder should see it, such as log(1 + x) of counts; absent: x itself. */
+  encoderView?(x: Tensor2D): Tensor2D;
   /** Covariates that it computes from a row where the data have none of their name. */
   derived?(observed: Observed, params: LikelihoodParams): Named;
 }

@@ -201,10 +201,11 @@ function observed(likelihood: Likelihood, { params, fixed = {} }: LikelihoodStar
   const shapes = Object.fromEntries(Object.entries(params).map(([name, { length }]) => [name, [length] as const]));
   const variables = { ...free(shapes, params).variables, ...untrained(fixed) };
   const own = variables as unknown as LikelihoodParams;
-  const { derived } = likelihood;
+  const { derived, encoderView } = likelihood;
   return {
     variables,
     at: (outputs, named) => likelihood.at(outputs, own, named),
+    ...(encoderView ? { encoderView } : {}),
     ...(derived ? { derived: (rows: Observed) => derived(rows, own) } : {}),
   };
 }

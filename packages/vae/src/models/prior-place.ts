@@ -31,13 +31,25 @@ export function priorPlace(options: PlaceOptions): PriorPlace {
     latent,
     pixels,
     key,
+    /** x as the encoder sees it. */
     encoded(x) {
       const mask = masked ? tf.onesLike(x) : undefined;
       return posterior.baseAt(encoder.apply(rows.encoderInput({ x, mask })));
     },
     bounded: boundedColumns(likelihood, pixels),
-    rows: units ? examples?.map((value, i) => (value - units.mean[i % pixels]!) / units.scale[i % pixels]!) : examples,
+    rows: examples && viewed(likelihood, standardised(examples, units), pixels),
   };
+}
+
+const standardised = (rows: Float32Array, units: Standardisation | undefined): Float32Array =>
+  units
+    ? rows.map((value, i) => (value - units.mean[i % units.mean.length]!) / units.scale[i % units.mean.length]!)
+    : rows;
+
+/** Rows as the encoder sees them: pseudo-inputs of counts are log(1 + x). */
+function viewed({ encoderView }: Likelihood, rows: Float32Array, pixels: number): Float32Array {
+  if (!encoderView) return rows;
+  return tf.tidy(() => encoderView(tf.tensor2d(rows, [rows.length / pixels, pixels])).dataSync<'float32'>());
 }
 
 /** Probabilities, levels and grey values lie in [0, 1]; of a table its classes and bits. */

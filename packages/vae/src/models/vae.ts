@@ -80,6 +80,8 @@ export interface ObservationModel {
   readonly variables: NamedVariables;
   /** Decoder outputs [B, N], and the covariates of their rows → p(x|z) */
   at(outputs: Tensor2D, named?: Named): Observation;
+  /** x [B, P] as the encoder sees it; absent: x itself. */
+  encoderView?(x: Tensor2D): Tensor2D;
   /** Covariates that it computes from rows whose data have none of their name. */
   derived?(observed: Observed): Named;
 }
@@ -139,7 +141,7 @@ function assembled<Q extends Samplable>(parts: VaeParts<Q>, inUnits: Units): Vae
   const { prior, priorAt, variables: ofPrior } = priorOf(parts.prior, latent, condition);
   const read = (rows: Tensor2D) => standardisedRows(reading.observed(rows), units);
   const encoded = (observed: Observed, pass?: NetworkPass) =>
-    encoder.apply(beside(reading.encoderInput(observed), observed.named), pass);
+    encoder.apply(beside(reading.encoderInput(seenBy(likelihood, observed)), observed.named), pass);
   const features = (rows: Tensor2D) => encoded(read(rows));
   const infer = (rows: Tensor2D) => posterior.at(features(rows));
   const decode = (z: Tensor2D, named?: Named, pass?: NetworkPass) => decoder.apply(beside(z, named), pass);
@@ -247,6 +249,10 @@ function withoutCondition({ noise }: ConditionalPrior): Samplable & Scorable {
   };
   return { noise, sampleAndLogProb: refuse, logProb: refuse, detached: refuse };
 }
+
+/** Data as the encoder sees them: counts as log(1 + x), so that large ones do not rule it. */
+const seenBy = ({ encoderView }: ObservationModel, observed: Observed): Observed =>
+  encoderView ? { ...observed, x: encoderView(observed.x) } : observed;
 
 /** Covariates with a row for each of `rows`, which a single row or n groups of rows stand for. */
 const rowsOfNamed = (named: Named | undefined, rows: number): Named | undefined =>
