@@ -141,15 +141,17 @@ function momentsOf(likelihood: LikelihoodCase, at: At, seed: number) {
 export function hasItsMoments(likelihood: LikelihoodCase, at = atOf(likelihood)): string[] {
   return SEEDS.flatMap((seed) => {
     const { mean, variance, fourth, ownMean, average, results } = momentsOf(likelihood, at, seed);
-    const standardError = (square: number) => 4 * Math.sqrt(square / DRAWS) + 1e-4;
+    /** Four standard errors, as a share of the value where that is above 1. */
+    const tolerance = (square: number, value: number) =>
+      (4 * Math.sqrt(square / DRAWS) + 1e-4) / Math.max(1, Math.abs(value));
     return [
       ...differences('mean()', [ownMean], [mean], 3e-4),
-      ...differences('mean of draws', [average((x) => x)], [mean], standardError(variance)),
+      ...differences('mean of draws', [average((x) => x)], [mean], tolerance(variance, mean)),
       ...differences(
         'variance of draws',
         [average((x) => (x - mean) ** 2)],
         [variance],
-        standardError(fourth - variance ** 2),
+        tolerance(fourth - variance ** 2, variance),
       ),
       ...differences('log p of draws', results.logProb!, results.again!, 1e-5),
     ];

@@ -1,5 +1,5 @@
 // Likelihoods with the mistakes that are easily made, each of which a law must notice.
-import { bernoulli, type Observation } from '@flowvae/distributions';
+import { bernoulli, logGamma, type Observation, poisson } from '@flowvae/distributions';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { parseLikelihood } from '@flowvae/vae';
 import type { At } from './likelihood-laws.ts';
@@ -163,6 +163,86 @@ export const likelihoodMutants: readonly LikelihoodMutant[] = [
     law: 'isFiniteAtZero',
     at: changed('continuous-bernoulli', (p) => ({
       logProbOfEach: (x) => tf.add(p.logProbOfEach(x), tf.mul(x, tf.log(x))),
+    })),
+  },
+  {
+    what: 'no log x!',
+    of: 'poisson',
+    law: 'isNormalised',
+    at: changed('poisson', (_, logRate) => ({
+      logProb: (x) => sum(tf.sub(tf.mul(x, logRate), tf.exp(logRate))),
+    })),
+  },
+  {
+    what: 'x·log μ − μ − log x!, term by term',
+    of: 'poisson',
+    law: 'isTheReference',
+    at: changed('poisson', (_, logRate) => ({
+      logProb: (x) => sum(tf.sub(tf.sub(tf.mul(x, logRate), tf.exp(logRate)), logGamma(tf.add(x, 1)))),
+    })),
+  },
+  {
+    what: 'the dispersion instead of its inverse',
+    of: 'negative-binomial',
+    law: 'isTheReference',
+    at: (outputs, { logDispersion }) =>
+      parseLikelihood('negative-binomial').at(outputs, { logDispersion: tf.neg(logDispersion!) }),
+  },
+  {
+    what: 'draws of a Poisson distribution',
+    of: 'negative-binomial',
+    law: 'hasItsMoments',
+    at: changed('negative-binomial', (p, logMean) => ({
+      sampleAndLogProb(noise) {
+        const normal: Tensor2D = tf.slice(noise, [0, 0], [-1, logMean.shape[1]]);
+        const { z } = poisson({ logRate: logMean }).sampleAndLogProb(normal);
+        return { z, logProb: p.logProb(z), terms: {} };
+      },
+    })),
+  },
+  {
+    what: 'zeros inflated twice',
+    of: 'zero-inflated-poisson',
+    law: 'isNormalised',
+    at: changed('zero-inflated-poisson', (p, outputs) => ({
+      logProb: (x) => {
+        const logits = (tf.split(outputs, 2, 1) as Tensor2D[])[1]!;
+        const isZero = tf.sub(1, tf.clipByValue(x, 0, 1));
+        return tf.add(p.logProb(x), sum(tf.mul(isZero, tf.softplus(logits))));
+      },
+    })),
+  },
+  {
+    what: 'the mean without its share',
+    of: 'zero-inflated-negative-binomial',
+    law: 'hasItsMoments',
+    at: changed('zero-inflated-negative-binomial', (_, outputs) => ({
+      mean: () => tf.exp((tf.split(outputs, 2, 1) as Tensor2D[])[0]!),
+    })),
+  },
+  {
+    what: 'no √ν',
+    of: 'student-t(8)',
+    law: 'isNormalised',
+    at: changed('student-t(8)', (p) => ({ logProb: (x) => tf.add(p.logProb(x), 0.5 * Math.log(8)) })),
+  },
+  {
+    what: 'squares of far values',
+    of: 'student-t',
+    law: 'staysFinite',
+    at: changed('student-t', (p, location) => ({
+      logProb: (x) => tf.sub(p.logProb(x), sum(tf.mul(tf.exp(tf.square(tf.sub(x, location))), 1e-30))),
+    })),
+  },
+  {
+    what: 'b² instead of b',
+    of: 'laplace',
+    law: 'hasItsMoments',
+    at: changed('laplace', (p, location) => ({
+      sampleAndLogProb(noise) {
+        const z: Tensor2D = tf.add(location, tf.mul(tf.sub(p.sampleAndLogProb(noise).z, location), 0.74));
+        return { z, logProb: p.logProb(z), terms: {} };
+      },
     })),
   },
 ];
