@@ -85,7 +85,7 @@ const layout = rowLayout([
   ['age', 1],
 ]);
 const units = { mean: Float32Array.of(0, 0, 0, NUMBER.mean), scale: Float32Array.of(1, 1, 1, NUMBER.scale) };
-const identity: Network = { model: undefined as never, variables: {}, outputWidth: P + C, apply: (x) => x };
+const identity: Network = { variables: {}, outputWidth: P + C, apply: (x) => x };
 
 const made: { readonly variables: NamedVariables }[] = [];
 afterAll(() => tf.dispose(made.map(({ variables }) => ({ ...variables }))));

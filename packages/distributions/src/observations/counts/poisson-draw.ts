@@ -16,7 +16,7 @@ const MOST = 36;
  * Shapes: normal [B, P]; rate [B or 1, P] → [B, P].
  *
  * @see Giles 2016, Algorithm 955: approximation of the inverse Poisson cumulative distribution function, ACM TOMS
- * 42(1), equation 7
+ * 42(1)
  */
 export function poissonDraw(normal: Tensor2D, rate: Tensor2D): Tensor2D {
   const small = smallDraw(normal, tf.minimum(rate, LARGE));
