@@ -3,6 +3,7 @@
 import { logGamma, negativeBinomial, poisson, studentT, zeroInflated } from '@flowvae/distributions';
 import { drawNormal, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
+import { parseLikelihood } from '@flowvae/vae';
 import { describe, expect, it } from 'vitest';
 import { compiled, eager, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
 import { digammaReference } from '../reference/gamma-functions.ts';
@@ -209,6 +210,34 @@ it('zeroInflated draws additional zeros', () => {
   const exact = 0.3 + 0.7 * Math.exp(-3);
   const share = drawn.filter((x) => x === 0).length / COUNT;
   expect(Math.abs(share - exact)).toBeLessThan(4 * Math.sqrt((exact * (1 - exact)) / COUNT));
+});
+
+it.each([
+  'student-t',
+  'laplace',
+  'poisson',
+  'negative-binomial',
+  'zero-inflated-poisson',
+  'zero-inflated-negative-binomial',
+])('%s has finite values and gradients at the ends of float32, and far from its data', (name) => {
+  const likelihood = parseLikelihood(name);
+  const { params } = likelihood.start(new Float32Array(4).fill(1));
+  const x = () => tf.tensor2d([[0, 1, 3e4, 1e7]]);
+  for (const size of [3e38, -3e38, 90, -90]) {
+    const extreme = {
+      outputs: shaped(new Float32Array(4 * likelihood.outputsPerPixel).fill(size), [1, 4 * likelihood.outputsPerPixel]),
+    };
+    const own = Object.entries(params).map(([param, { length }]) => [
+      param,
+      shaped(new Float32Array(length).fill(size), [1, length]),
+    ]);
+    const traced = withGradients(({ outputs, ...given }) =>
+      tf.sum(likelihood.at(outputs as Tensor2D, given as Record<string, Tensor2D>).logProb(x())),
+    );
+    for (const [what, values] of Object.entries(eager(traced, { ...extreme, ...Object.fromEntries(own) }))) {
+      expect([what, size, values.every(Number.isFinite)]).toEqual([what, size, true]);
+    }
+  }
 });
 
 it.each([
