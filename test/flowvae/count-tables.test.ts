@@ -1,5 +1,5 @@
-// Every likelihood of counts, and of single columns, in runs of the command on tables: trained, evaluated with a report,
-// sampled, encoded, imputed and exported.
+// Every likelihood of counts, and of single columns, in runs of the command on tables: trained, evaluated with a
+// report, sampled, encoded, imputed and exported.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSafetensors, drawUniform, key, openData, openRun, tf } from 'flowvae';

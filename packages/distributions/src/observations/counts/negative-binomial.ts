@@ -2,10 +2,10 @@
 import { ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { detach } from '../../detach.ts';
 import type { Observation } from '../../distribution.ts';
-import { digammaRemainder, logGammaRemainder } from '../../special/stirling.ts';
+import { binetSlopeTerm, binetTerm, digammaRemainder, logGammaRemainder } from '../../special/stirling.ts';
 import { boundedLogScale } from '../log-scale.ts';
 import { besideTerms, observation } from '../observation.ts';
-import { countTerms, excessOf, LOG_MEAN_RANGE, logFactorialRemainder, summedLike } from './count-terms.ts';
+import { type CountTerms, countTerms, excessOf, LOG_MEAN_RANGE, summedLike } from './count-terms.ts';
 import { gammaDraw, NORMALS_OF_GAMMA } from './gamma-draw.ts';
 import { poissonDraw } from './poisson-draw.ts';
 
@@ -84,15 +84,29 @@ function valueAt(x: Tensor2D, logMean: Tensor2D, logDispersion: Tensor2D): Tenso
   const share: Tensor2D = tf.div(theta, both);
   const quotient: Tensor2D = tf.mul(tf.div(mean, both), tf.div(n, positive));
   const ofCount = tf.mul(x, logOf(quotient, tf.mul(share, tf.div(excess, positive))));
-  const ofDispersion = tf.sub(logGammaRemainder(n), logGammaRemainder(theta));
-  const main = tf.sub(ofCount, tf.mul(theta, logQuotient));
-  return tf.add(main, tf.sub(ofDispersion, logFactorialRemainder(terms)));
+  return tf.add(tf.sub(ofCount, tf.mul(theta, logQuotient)), remaindersOf(terms, { n, positive, theta }));
+}
+
+/** Tensors of a count x: n = x + θ, and x itself, at least 1. */
+interface Arguments {
+  readonly n: Tensor2D;
+  readonly positive: Tensor2D;
+  readonly theta: Tensor2D;
+}
+
+/** s(n) − s(θ) − (log x! − x·log x + x); 0 at x = 0, so that n may count as 1 or more. ½ log 2π cancels. */
+function remaindersOf({ isZero, logX }: CountTerms, { n, positive, theta }: Arguments): Tensor2D {
+  const atLeast1: Tensor2D = tf.maximum(n, 1);
+  const logarithms = tf.mul(tf.add(tf.log(atLeast1), logX), 0.5);
+  const ofCounts = tf.sub(tf.sub(binetTerm(atLeast1), binetTerm(positive)), logarithms);
+  return tf.mul(tf.sub(1, isZero), tf.sub(ofCounts, logGammaRemainder(theta)));
 }
 
 function slopesAt(x: Tensor2D, logMean: Tensor2D, logDispersion: Tensor2D) {
-  const { excess, theta, n, both, logQuotient } = partsOf(x, logMean, logDispersion);
+  const { terms, excess, theta, n, both, logQuotient } = partsOf(x, logMean, logDispersion);
   const share = tf.div(excess, both);
-  const ofRemainders = tf.sub(digammaRemainder(theta), digammaRemainder(n));
+  const difference = tf.sub(digammaRemainder(theta), binetSlopeTerm(tf.maximum(n, 1)));
+  const ofRemainders = tf.mul(tf.sub(1, terms.isZero), difference); // 0 at x = 0
   return {
     ofMean: tf.neg(tf.mul(share, theta)),
     ofDispersion: tf.mul(theta, tf.add(tf.sub(ofRemainders, logQuotient), share)),
