@@ -1,5 +1,5 @@
 // Covariates behind the data: labels as one-hot classes, other arrays and columns by name, and refusals.
-import { covariateOf, dataRows } from '@flowvae/datasets';
+import { covariateOf, dataRows, dataSet, withCovariates } from '@flowvae/datasets';
 import { key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
 import { dataFile, dataRefusal, npzOf, openedData } from './data-fixtures.ts';
@@ -101,5 +101,33 @@ describe('covariates of a table', () => {
     const set = await openedData(dataFile('t.csv', text), { labels: ['kind'], covariates: ['kind'], splits: '1/0/0' });
     expect(set.description.columns!.map(({ name }) => name)).toEqual(['a', 'b', 'age']);
     expect(rowsOf(set, ['kind']).rows[3]).toEqual([7, 8, 8, 0, 0, 1]);
+  });
+});
+
+describe('covariates of arrays in a program', () => {
+  const given = {
+    name: 'given',
+    x: { values: Float32Array.of(1, 2, 3, 4), shape: [4, 1] },
+    y: { values: Int32Array.of(7, 8, 7, 8), shape: [4] },
+    covariates: { dose: { values: Float32Array.of(0.1, 0.2, 0.3, 0.4), shape: [4] } },
+  };
+
+  it('are those that are given by name, and the labels where they are asked for', () => {
+    const set = dataSet(given, { splits: '1/0/0' });
+    expect(set.description.covariates).toMatchObject([{ name: 'dose', kind: 'number', width: 1 }]);
+    const both = withCovariates(set, ['y', 'dose']);
+    expect(both.description.covariates).toMatchObject([
+      { name: 'y', classes: ['7', '8'], shares: [0.5, 0.5] },
+      { name: 'dose', kind: 'number' },
+    ]);
+    expect(rowsOf(both, ['y', 'dose']).rows[1]).toEqual([2, 0, 1, Math.fround(0.2)]);
+    expect(() => withCovariates(set, ['age'])).toThrow(/covariate age: expected one of dose, y/);
+  });
+
+  it('belong to the checksum, and need as many rows as x', () => {
+    const other = { ...given, covariates: { dose: { values: Float32Array.of(0.1, 0.2, 0.3, 9), shape: [4] } } };
+    expect(dataSet(other).checksum()).not.toBe(dataSet(given).checksum());
+    const short = { ...given, covariates: { dose: { values: Float32Array.of(1), shape: [1] } } };
+    expect(() => dataSet(short)).toThrow(/given: dose: expected 4 along axis 0/);
   });
 });

@@ -27,6 +27,7 @@ export {
   reconstructed,
 } from './models/model.ts';
 export type { ConditionalPriorChoice } from './models/prior-of-options.ts';
+export { type TwoLayerVaeOptions, twoLayerVae } from './models/two-layer-vae.ts';
 export { type DropoutWidths, type ObservationModel, type Vae, type VaeAt, type VaeParts, vae } from './models/vae.ts';
 export { type ArchitectureName, architectures } from './networks/architectures.ts';
 export { Maxout } from './networks/maxout.ts';

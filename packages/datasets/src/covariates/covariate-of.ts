@@ -1,7 +1,7 @@
 // The covariates of a set by name, and their moments.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { DataSet } from '../sets/data-set.ts';
-import { LABELS, labelCovariate, type NamedCovariate } from './covariates.ts';
+import { LABELS, labelCovariate, type NamedCovariate, withShares } from './covariates.ts';
 import { labelRows } from './label-rows.ts';
 
 export type { NamedCovariate };
@@ -22,6 +22,22 @@ export function covariateOf(set: DataSet, name: string): NamedCovariate {
     received: 'a name that the data were not opened with',
     remedy: `openData(…, { covariates: ['${name}'] })`,
   });
+}
+
+/**
+ * A set whose description has these covariates, in their order: the labels may be one without having been asked for.
+ *
+ * @throws ExpectationError as {@link covariateOf}
+ */
+export function withCovariates(set: DataSet, names: readonly string[]): DataSet {
+  const { covariates: described = [] } = set.description;
+  if (names.every((name) => described.some((each) => each.name === name))) return set;
+  const all = names.map((name) => covariateOf(set, name));
+  return {
+    ...set,
+    description: { ...set.description, covariates: all.map((each) => withShares(each, set.splits.train)) },
+    covariates: Object.fromEntries(all.map(({ covariate, values }) => [covariate.name, values])),
+  };
 }
 
 /** Mean and deviation over the training rows of each column of numbers; 0 and 1 for classes and constants. */

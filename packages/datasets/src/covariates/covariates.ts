@@ -125,7 +125,7 @@ const noSuchCovariate = (name: string, { parts, name: source }: OpenedSource) =>
 const allRows = ({ shape }: StoredArray): Uint32Array => Uint32Array.from({ length: shape[0]! }, (_, row) => row);
 
 /** Shares of the classes among training rows: samples of a model are drawn by them. */
-function withShares({ covariate, values }: NamedCovariate, train: Uint32Array): Covariate {
+export function withShares({ covariate, values }: NamedCovariate, train: Uint32Array): Covariate {
   if (covariate.kind === 'number' || train.length === 0) return covariate;
   const { width } = covariate;
   const sums = new Float64Array(width);

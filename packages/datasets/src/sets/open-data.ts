@@ -87,7 +87,9 @@ export type DataSetOptions = Pick<DataOptions, 'splits' | 'splitSeed' | 'like' |
  */
 export function dataSet(given: GivenData, options: DataSetOptions = {}): DataSet {
   const { splits = 'auto', splitSeed: seed = 0, like, counts = false } = options;
-  return setOf(givenSource(given), { text: given.name, rule: readSplitRule(splits), seed, like, counts });
+  const covariates = Object.keys(given.covariates ?? {});
+  const rule = readSplitRule(splits);
+  return setOf(givenSource(given), { text: given.name, rule, seed, like, counts, covariates });
 }
 
 async function openAll(text: string, readers: ReaderTable | undefined, options: SourceOptions): Promise<OpenedSource> {

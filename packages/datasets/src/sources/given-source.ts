@@ -20,6 +20,8 @@ export interface GivenRows {
   readonly mask?: GivenArray;
   /** Labels, or other values beside x, [n, …]. */
   readonly y?: GivenArray;
+  /** Other values beside x by name, [n, …], which models may be given. */
+  readonly covariates?: Readonly<Record<string, GivenArray>>;
 }
 
 /** Arrays of a data set. Alone, they are divided by a rule; with test rows beside them they are for training. */
@@ -50,16 +52,19 @@ export function givenSource({ name, classes, validation, test, ...rows }: GivenD
   };
 }
 
-function partOf({ x, mask, y }: GivenRows, name: string): OpenedPart {
-  const stored = (array: GivenArray, kind: keyof GivenRows, like: readonly (number | undefined)[]): StoredArray => {
+function partOf({ x, mask, y, covariates = {} }: GivenRows, name: string): OpenedPart {
+  const stored = (array: GivenArray, kind: string, like: readonly (number | undefined)[]): StoredArray => {
     refuseOtherShape(array, `${name}: ${kind}`, like);
     return arrayInMemory(array.values, array.shape, `${name}: ${kind}`);
   };
+  const rows = x.shape.slice(0, 1);
+  const beside = Object.entries(covariates).map(([kind, array]) => [kind, stored(array, kind, rows)] as const);
   return {
     name,
     x: stored(x, 'x', []),
     ...(mask ? { mask: stored(mask, 'mask', x.shape) } : {}),
-    ...(y ? { y: stored(y, 'y', x.shape.slice(0, 1)) } : {}),
+    ...(y ? { y: stored(y, 'y', rows) } : {}),
+    ...(beside.length > 0 ? { beside: Object.fromEntries(beside) } : {}),
   };
 }
 
@@ -75,8 +80,8 @@ function refuseOtherShape({ values, shape }: GivenArray, where: string, like: re
 /** SHA-256 of names, shapes and numbers. */
 function checksumOf(given: readonly (readonly [SplitName, GivenRows])[]): string {
   const hash = createHash('sha256');
-  for (const [role, rows] of given) {
-    for (const [kind, { values, shape }] of Object.entries(rows) as [string, GivenArray][]) {
+  for (const [role, { covariates = {}, ...rows }] of given) {
+    for (const [kind, { values, shape }] of Object.entries({ ...rows, ...covariates })) {
       hash.update(`${role} ${kind} ${values.constructor.name} ${shape}\n`);
       hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }

@@ -17,6 +17,7 @@ import { posteriorSlices } from './latent/posterior-slices.ts';
 import { byActivity, latentMapFigures, traversalFigure } from './latent-pictures.ts';
 import { binarisationIn, ownModelIn } from './picture-parts.ts';
 import { learningCurveFigure } from './pictures.ts';
+import { klByLayer } from './report.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 import { worstTable } from './worst-table.ts';
 
@@ -98,9 +99,18 @@ function summary(diagnostics: Diagnostics): ReportSection {
         columns: ['', 'mean', 'standard error', `${noun}s`],
         rows,
       },
+      ...layersTable(diagnostics),
     ],
     figures: [termsFigure(diagnostics)],
   };
+}
+
+/** The divergences of stochastic layers, of models with several. */
+function layersTable({ evaluation }: Diagnostics) {
+  const { klByLayer: layers } = klByLayer(evaluation.terms);
+  if (!layers) return [];
+  const rows = Object.entries(layers).map(([name, value]) => [`z${name.slice(2)}`, twoDecimals(value)]);
+  return [{ caption: 'KL by stochastic layer, nats; z1 is next to the data', columns: ['layer', 'mean'], rows }];
 }
 
 const activeUnits = ({ statistics, activity, noun }: Diagnostics) =>

@@ -49,6 +49,8 @@ export interface EvaluationReport {
   /** Share of images whose weights have too heavy a tail for a trustworthy `testNll`; null below 21 samples. */
   readonly paretoKAboveThreshold: number | null;
   readonly terms: Terms | null;
+  /** E[log q − log p] of each stochastic layer by its term, such as `kl1`, nats; only of models with several. */
+  readonly klByLayer?: Readonly<Record<string, number>>;
 }
 
 /** The object that `flowvae train --json` prints. */
@@ -93,11 +95,18 @@ export function evaluationReport(
           logDet: term('logDet'),
         }
       : null,
+    ...klByLayer(terms ?? {}),
   };
 }
 
 /** Bits are customary for probabilities of many values; densities depend on the unit of the data. */
 const hasProbabilities = ({ data }: Likelihood) => data === 'levels' || data === 'counts';
+
+/** The divergences of stochastic layers among a bound's terms. */
+export function klByLayer(terms: Evaluation['terms']): Pick<EvaluationReport, 'klByLayer'> {
+  const layers = Object.entries(terms).filter(([name]) => /^kl\d+$/.test(name));
+  return layers.length > 0 ? { klByLayer: Object.fromEntries(layers) } : {};
+}
 
 /** Observed entries of a row, mean over the evaluated rows. The log-probability of a category counts once. */
 function observedValues(test: DataPoints, data: DataDescription, rows: number): number {
@@ -168,10 +177,18 @@ export function describeEvaluation(report: EvaluationReport, noun: ReturnType<ty
   return [
     `test NLL    ${testNll.toFixed(2)}${nllError} nats${perValue}`,
     `test ELBO   ${testElbo.toFixed(2)}${elboError} nats = ${describeBoundSum({ ...terms }, 2)}`,
+    ...describeLayers(report),
     ...describeGap(report),
     `            ${counted(evalImages, noun)}, ${counted(evalSamples, 'importance sample')} each${binarisationIn({ binarize: binarization })}`,
     ...describeWeights(report, noun),
   ].join('\n');
+}
+
+/** The divergence of each stochastic layer; the first is next to the data. */
+function describeLayers({ klByLayer: layers }: EvaluationReport): string[] {
+  if (!layers) return [];
+  const words = Object.entries(layers).map(([name, value]) => `z${name.slice(2)} ${value.toFixed(2)}`);
+  return [`KL          ${words.join(', ')} nats by layer`];
 }
 
 /** With one sample the estimate of log p(x) is the ELBO itself, so the gap has no meaning. */

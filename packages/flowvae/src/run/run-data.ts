@@ -12,10 +12,12 @@ import {
   type ReaderTable,
   type SplitName,
   widthOfDatum,
+  withCovariates,
 } from '@flowvae/datasets';
 import { type Key, key } from '@flowvae/random';
 import { type DataPoints, ExpectationError } from '@flowvae/tensor';
 import { isInFixedUnits, type MlpVaeOptions, type Standardisation } from '@flowvae/vae';
+import { covariateNames } from '../config/covariates/condition.ts';
 import { absoluteData } from '../config/data-check.ts';
 import { columnsOf } from '../config/data-columns.ts';
 import { readingOptions } from '../config/data-options.ts';
@@ -44,7 +46,7 @@ export interface ReadDataOptions {
 export async function readData(config: TrainConfig, options: ReadDataOptions = {}): Promise<DataSet> {
   const { remedy, like, own, readers = {}, counts = false } = options;
   const reading = { ...readingOptions(config), readers, counts, ...(like ? { like } : {}) };
-  if (isOwnData(config.data)) return ownData(config, own, reading);
+  if (isOwnData(config.data)) return withCovariates(await ownData(config, own, reading), covariateNames(config));
   try {
     return await openData(config.data, reading);
   } catch (error) {

@@ -197,7 +197,7 @@ const dataWidth = ({ masked, pixels }: MlpVaeOptions): number => (masked ? 2 * p
 const inputWidth = (options: MlpVaeOptions): number => dataWidth(options) + widthOfCondition(options);
 
 /** A likelihood with variables of its own. */
-function observed(likelihood: Likelihood, { params, fixed = {} }: LikelihoodStart): ObservationModel {
+export function observed(likelihood: Likelihood, { params, fixed = {} }: LikelihoodStart): ObservationModel {
   const shapes = Object.fromEntries(Object.entries(params).map(([name, { length }]) => [name, [length] as const]));
   const variables = { ...free(shapes, params).variables, ...untrained(fixed) };
   const own = variables as unknown as LikelihoodParams;
