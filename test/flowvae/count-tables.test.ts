@@ -114,6 +114,27 @@ describe.each([...ofCounts.map((name) => [name, counts] as const), [ofColumns, m
   },
 );
 
+it('a column named library is the total, where the model is given it', async () => {
+  const data = table('few,some,many,library', (u) => [
+    Math.floor(3 * u(0)),
+    Math.floor(12 * u(1)),
+    Math.floor(90 * u(2)),
+    20 + Math.floor(200 * u(3)),
+  ]);
+  const filled = readFileSync(data, 'utf8').replace(/,$/gm, ',90'); // a covariate is never missing
+  writeFileSync(data, filled);
+  const [run, csv] = [freshPath(), `${freshPath()}.csv`];
+  const flags = tinyFlags(data).filter((flag) => !['--binarize', 'dynamic'].includes(flag));
+  const likelihood = ['--likelihood', 'negative-binomial(library)', '--condition', 'library'];
+  await done('train', ...flags, ...likelihood, '--out', run);
+  for (const library of [30, 700]) {
+    await done('sample', run, '--count', '400', '--label', `library=${library}`, '--out', csv);
+    const counted = fieldsIn(csv).map((row) => row.slice(0, 3).reduce((sum, field) => sum + Number(field), 0));
+    const average = counted.reduce((sum, total) => sum + total, 0) / counted.length;
+    expect(Math.abs(average / library - 1)).toBeLessThan(0.15); // of draws whose means add up to it
+  }
+});
+
 describe('values that are no counts', () => {
   const broken = table('a,b', (u, row) => [
     Math.floor(5 * u(0)),
