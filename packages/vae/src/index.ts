@@ -51,6 +51,14 @@ export { residualConvolutional } from './networks/pictures/residual.ts';
 export { type MixturePriorOptions, mixturePrior } from './priors/mixture-prior.ts';
 export type { PriorChoice, PriorPlace } from './priors/prior-choice.ts';
 export { makePrior, parsePrior } from './priors/prior-makers.ts';
+export {
+  type OwnPriorRow,
+  type PriorArgument,
+  type PriorRow,
+  type PriorTable,
+  type PriorTerm,
+  priorTable,
+} from './priors/prior-table.ts';
 export { type VampPriorOptions, vampPrior } from './priors/vamp-prior.ts';
 export { type Condition, conditionWidth } from './rows/condition.ts';
 export { layoutRows, maskedRows, type Named, type Observed, type RowReading } from './rows/row-reading.ts';

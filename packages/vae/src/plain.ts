@@ -13,4 +13,11 @@ export {
   readLikelihood,
 } from './likelihoods/likelihood-table.ts';
 export { type NetworkName, type NetworkRow, networkTable } from './networks/network-table.ts';
-export { type PriorTerm, priorTable, priorUsage, readPrior } from './priors/prior-table.ts';
+export {
+  type OwnPriorRow,
+  type PriorTable,
+  type PriorTerm,
+  priorsIn,
+  priorTable,
+  readPrior,
+} from './priors/prior-table.ts';

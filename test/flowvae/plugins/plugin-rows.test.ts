@@ -1,8 +1,23 @@
 // The rows of plug-ins: each wrong field is named, and settings in memory take the tables.
-import { affine, type OwnFlowRow, parseLikelihood, planOf, readSettings } from 'flowvae';
+import {
+  affine,
+  completeConfig,
+  experiment,
+  mixturePrior,
+  type OwnFlowRow,
+  type OwnPriorRow,
+  openRun,
+  type PriorChoice,
+  type PriorPlace,
+  parseLikelihood,
+  planOf,
+  readSettings,
+  trainRun,
+} from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { type Plugin, pluginOf } from '../../../packages/flowvae/src/plugins/plugin.ts';
 import { builtIn, vocabularyOf } from '../../../packages/flowvae/src/plugins/vocabulary.ts';
+import { freshPath, tinyData, tinySettings } from '../tiny-run.ts';
 
 const make = () => 1;
 const flow = (row: object) => ({ flows: { mine: row } });
@@ -12,7 +27,7 @@ describe('a plug-in', () => {
     [
       'no table',
       { flow: {}, count: 3 },
-      'plug-in x: expected a module that exports one of flows, likelihoods, objectives, readers, got one that exports flow, count; did you mean flows?',
+      'plug-in x: expected a module that exports one of flows, likelihoods, priors, objectives, readers, got one that exports flow, count; did you mean flows?',
     ],
     [
       'an unknown field',
@@ -71,6 +86,10 @@ describe('a plug-in', () => {
 
   it.each([
     ['flows', 'none', { make }],
+    ['flows', 'vamp', { make }],
+    ['priors', 'none', { make }],
+    ['priors', 'mixture', { make }],
+    ['priors', 'realnvp', { make }],
     ['likelihoods', 'auto', { make, data: 'bits' }],
     ['objectives', 'elbo', { make, gradients: ['path'] }],
     ['readers', 'mnist', { make, reads: make }],
@@ -83,6 +102,12 @@ describe('a plug-in', () => {
     const [first, second] = ['x', 'y'].map((name) => pluginOf(name, flow({ make }))) as [Plugin, Plugin];
     const text = 'plug-in y: flows: mine: expected a name of its own, got that of plug-in x';
     expect(() => vocabularyOf([first, second])).toThrow(text);
+  });
+
+  it('with a prior of the name of a flow of another is refused', () => {
+    const plugins = [pluginOf('x', { priors: { mine: { make } } }), pluginOf('y', flow({ make }))];
+    const text = 'plug-in x: priors: mine: expected a name of its own, got that of a flow of plug-in y';
+    expect(() => vocabularyOf(plugins)).toThrow(text);
   });
 
   it('leaves the built-in names as they are', () => {
@@ -115,6 +140,33 @@ describe('readSettings', () => {
     expect(() => settings(flow, latent)).toThrow(text);
   });
 
+  it('takes a prior, which a run trains, keeps and finds again', async () => {
+    const prior: OwnPriorRow = {
+      argument: { name: 'parts', from: 1, to: 9 },
+      make: ({ latent, count, key }) => mixturePrior({ latent, components: count, key }),
+    };
+    const plugins = [{ priors: { 'my-mixture': prior } }];
+    const given = { ...tinySettings, data: tinyData(), prior: 'my-mixture(3)' };
+    const out = freshPath();
+    await trainRun(readSettings(given, { plugins }), { out });
+    const { parts } = await openRun(out, {}, { plugins });
+    expect(parts.model.variables['prior/mean']?.shape).toEqual([3, 2]);
+    const built = await experiment(completeConfig({ ...given, prior: 'mixture(3)' }));
+    expect(Object.keys(parts.model.variables)).toEqual(Object.keys(built.model.variables));
+    await expect(openRun(out)).rejects.toThrow("flow formula 'my-mixture(3)'"); // the run has no module of it
+  });
+
+  it.each([
+    ['my-mixture(10)', "prior 'my-mixture(10)': expected my-mixture(parts) with a whole number from 1 to 9, got '10'"],
+    ['my-mixture', 'expected my-mixture(parts) with a whole number from 1 to 9, got no number'],
+    ['my-mixtrue(3)', 'did you mean my-mixture?'],
+    ['plain(2)', "prior 'plain(2)': expected plain, which takes no argument, got '2'"],
+  ])('refuses the prior %s', (prior, text) => {
+    const rows = { 'my-mixture': { make, argument: { name: 'parts', from: 1, to: 9 } }, plain: { make } };
+    const plugins = [{ priors: rows as unknown as Readonly<Record<string, OwnPriorRow>> }];
+    expect(() => readSettings({ prior }, { plugins })).toThrow(text);
+  });
+
   it('refuses values that a make should not give', () => {
     const plan = (given: Readonly<Record<string, unknown>>, tables: object) => () =>
       planOf(readSettings(given, { plugins: [tables] }));
@@ -125,6 +177,11 @@ describe('readSettings', () => {
     expect(plan({ likelihood: 'mine' }, { likelihoods: { mine: { data: 'bits', make: empty } } })).toThrow(
       'likelihood mine: make: expected a likelihood, with outputsPerPixel (a whole number from 1), start (function) and at ' +
         '(function), got outputsPerPixel undefined, start undefined, at undefined',
+    );
+    const { prior } = plan({ prior: 'mine' }, { priors: { mine: { make: empty } } })();
+    expect(() => (prior as PriorChoice).make({ latent: 2 } as PriorPlace)).toThrow(
+      'prior mine: make: expected a prior, with variables (object) and distribution (sampleAndLogProb and logProb), got ' +
+        'variables undefined, sampleAndLogProb undefined, logProb undefined',
     );
     expect(plan({ objective: 'mine' }, { objectives: { mine: { gradients: ['path'], make: empty } } })).toThrow(
       'objective mine: make: expected an objective, with schedules (object), draws (a whole number from 1) and bound ' +

@@ -3,7 +3,7 @@ import { splitNames } from '@flowvae/datasets/plain';
 import { checkpointChoices } from '@flowvae/runs/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import { flagOf, likelihoodHelp, type Setting, type SettingName, settings } from '../config/settings.ts';
+import { flagOf, likelihoodHelp, priorHelp, type Setting, type SettingName, settings } from '../config/settings.ts';
 import { parseSetting } from '../config/train-config.ts';
 import { readAssignment } from '../definition/own-settings.ts';
 import { MODEL_FLAG } from '../definition/read-experiment.ts';
@@ -23,9 +23,11 @@ export function addAllSettings(command: Command, vocabulary: Vocabulary): Comman
   return command;
 }
 
-/** The help of a setting; that of the likelihood lists the names. */
-const helpOf = (name: SettingName, { likelihoods }: Vocabulary): string =>
-  name === 'likelihood' ? likelihoodHelp(likelihoods) : settings[name].help;
+/** The help of a setting; those of likelihood and prior list names. */
+function helpOf(name: SettingName, { likelihoods, priors }: Vocabulary): string {
+  if (name === 'likelihood') return likelihoodHelp(likelihoods);
+  return name === 'prior' ? priorHelp(priors) : settings[name].help;
+}
 
 /** Gives a command options for some settings, which are the run's where they are left out. */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {

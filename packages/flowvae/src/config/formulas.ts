@@ -7,7 +7,7 @@ import {
   readInvertibleOrNone,
 } from '@flowvae/flows/plain';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
-import { ExpectationError } from '@flowvae/tensor/plain';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type LikelihoodTerms, type PriorTerm, readLikelihood, readPrior } from '@flowvae/vae/plain';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
@@ -43,7 +43,7 @@ export interface ReadFormulasOptions {
  */
 export function readFormulas(config: TrainConfig, options: ReadFormulasOptions = {}): Formulas {
   const { placeOf = flagOf, vocabulary = builtIn } = options;
-  const { flows, likelihoods, objectives } = vocabulary;
+  const { flows, priors, likelihoods, objectives } = vocabulary;
   const { flow, prior, latent, likelihood, objective } = config;
   const wide = <T>(name: 'flow' | 'prior', read: () => T): T => {
     try {
@@ -57,12 +57,23 @@ export function readFormulas(config: TrainConfig, options: ReadFormulasOptions =
       });
     }
   };
-  const namedPrior = readPrior(prior);
+  const namedPrior = readPrior(prior, priors);
   return {
     flow: wide('flow', () => readFlowOrNone(flow, latent, flows)),
-    prior: namedPrior ? undefined : wide('prior', () => readInvertibleOrNone(prior, latent, flows)),
+    prior: namedPrior ? undefined : wide('prior', () => flowOfPrior(prior, latent, vocabulary)),
     namedPrior,
     likelihood: likelihood === 'auto' ? undefined : readLikelihood(likelihood, likelihoods),
     objective: readObjective(objective, objectives),
   };
+}
+
+/** A flow; a word that is nearest to the name of a prior is one mistyped. */
+function flowOfPrior(prior: string, latent: number, { flows, priors }: Vocabulary): InvertibleTerm[] | undefined {
+  try {
+    return readInvertibleOrNone(prior, latent, flows);
+  } catch (error) {
+    const remedy = didYouMean(prior.replace(/\(.*$/s, ''), Object.keys(priors));
+    if (!(error instanceof ExpectationError) || error.remedy || remedy === '') throw error;
+    throw new ExpectationError({ ...error, remedy });
+  }
 }

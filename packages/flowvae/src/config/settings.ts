@@ -11,7 +11,9 @@ import {
   likelihoodTable,
   type NetworkName,
   networkTable,
-  priorUsage,
+  type PriorTable,
+  priorsIn,
+  priorTable,
 } from '@flowvae/vae/plain';
 
 /** One setting. */
@@ -138,6 +140,11 @@ export function likelihoodHelp(table: LikelihoodTable): string {
   return `p(x|z): ${likelihoodsIn(table)}; auto: by the form and range of the data`;
 }
 
+/** The help of `prior`, with the names of a table. */
+export function priorHelp(table: PriorTable): string {
+  return `flow formula of the prior, e.g. realnvp*4; ${priorsIn(table)}; none: the standard normal`;
+}
+
 /** All settings, in the order of the help. */
 export const settings = {
   flow: text(
@@ -162,11 +169,7 @@ export const settings = {
     'flow',
   ]),
   heads,
-  prior: text(
-    `flow formula of the prior, e.g. realnvp*4; ${priorUsage}; none: the standard normal`,
-    '<formula>',
-    'none',
-  ),
+  prior: text(priorHelp(priorTable), '<formula>', 'none'),
   condition: text(
     'covariates that encoder and decoder are given: y, the labels, or other arrays or columns by name',
     '<name,…>',

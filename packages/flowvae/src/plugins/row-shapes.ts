@@ -41,6 +41,14 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
     },
     optional: ['argument'],
   },
+  priors: {
+    fields: {
+      make: aFunction,
+      argument: { fields: { name: aName, from: fromOne, to: fromOne } },
+      usesEncoder: yesOrNo,
+    },
+    optional: ['argument', 'usesEncoder'],
+  },
   objectives: {
     fields: {
       make: aFunction,

@@ -2,7 +2,7 @@
 import type { ReaderRow } from '@flowvae/datasets/plain';
 import type { OwnFlowRow } from '@flowvae/flows/plain';
 import type { OwnObjectiveRow } from '@flowvae/objectives/plain';
-import type { OwnLikelihoodRow } from '@flowvae/vae/plain';
+import type { OwnLikelihoodRow, OwnPriorRow } from '@flowvae/vae/plain';
 
 /** Rows by name. */
 export type Rows<R> = Readonly<Record<string, R>>;
@@ -12,6 +12,8 @@ export interface PluginTables {
   /** Flows, for `flow` and `prior`: `planar*4-mine`. */
   readonly flows?: Rows<OwnFlowRow>;
   readonly likelihoods?: Rows<OwnLikelihoodRow>;
+  /** Priors that are no flows. */
+  readonly priors?: Rows<OwnPriorRow>;
   readonly objectives?: Rows<OwnObjectiveRow>;
   /** Readers of data. */
   readonly readers?: Rows<ReaderRow>;

@@ -3,7 +3,7 @@ import type { ReaderTable } from '@flowvae/datasets/plain';
 import { type FlowTable, flowTable } from '@flowvae/flows/plain';
 import { type ObjectiveTable, objectiveTable } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { type LikelihoodTable, likelihoodTable } from '@flowvae/vae/plain';
+import { type LikelihoodTable, likelihoodTable, type PriorTable, priorTable } from '@flowvae/vae/plain';
 import { type Plugin, pluginOf, tableNames } from './plugin.ts';
 import type { PluginTables, TableName } from './tables.ts';
 
@@ -11,6 +11,7 @@ import type { PluginTables, TableName } from './tables.ts';
 export interface Vocabulary {
   readonly flows: FlowTable;
   readonly likelihoods: LikelihoodTable;
+  readonly priors: PriorTable;
   readonly objectives: ObjectiveTable;
   readonly readers: ReaderTable;
   /** The plug-ins among them. */
@@ -21,6 +22,7 @@ export interface Vocabulary {
 export const builtIn: Vocabulary = {
   flows: flowTable,
   likelihoods: likelihoodTable,
+  priors: priorTable,
   objectives: objectiveTable,
   readers: {},
   plugins: [],
@@ -28,8 +30,9 @@ export const builtIn: Vocabulary = {
 
 /** Words that settings take beside the names of a table. */
 const reserved: Readonly<Record<TableName, readonly string[]>> = {
-  flows: ['none'],
+  flows: ['none', ...Object.keys(priorTable)], // the setting prior takes flows too
   likelihoods: ['auto'],
+  priors: ['none', ...Object.keys(flowTable)],
   objectives: [],
   readers: ['mnist'],
 };
@@ -47,6 +50,7 @@ export function vocabularyOf(plugins: readonly Plugin[]): Vocabulary {
   return {
     flows: joined('flows'),
     likelihoods: joined('likelihoods'),
+    priors: joined('priors'),
     objectives: joined('objectives'),
     readers: joined('readers'),
     plugins,
@@ -67,6 +71,10 @@ function refuseTakenNames(table: TableName, plugins: readonly Plugin[]): void {
   const owners = new Map(
     [...Object.keys(builtIn[table]), ...reserved[table]].map((name) => [name, 'a built-in one'] as const),
   ) as Map<string, string>;
+  // the setting `prior` takes flows too
+  for (const { name: owner, tables } of table === 'priors' ? plugins : []) {
+    for (const name of Object.keys(tables.flows ?? {})) owners.set(name, `a flow of plug-in ${owner}`);
+  }
   for (const plugin of plugins) {
     for (const name of Object.keys(plugin.tables[table] ?? {})) {
       const owner = owners.get(name);
