@@ -30,6 +30,7 @@ export type { ConditionalPriorChoice } from './models/prior-of-options.ts';
 export { type TwoLayerVaeOptions, twoLayerVae } from './models/two-layer-vae.ts';
 export { type DropoutWidths, type ObservationModel, type Vae, type VaeAt, type VaeParts, vae } from './models/vae.ts';
 export { type ArchitectureName, architectures } from './networks/architectures.ts';
+export { makerOf } from './networks/maker-of.ts';
 export { Maxout } from './networks/maxout.ts';
 export {
   type Activation,
@@ -42,7 +43,14 @@ export {
 } from './networks/network.ts';
 export { networkMakers } from './networks/network-makers.ts';
 export type { DecoderOutputs, NetworkMaker, NetworkPair, NetworkPairOptions } from './networks/network-pair.ts';
-export { type FixedNetwork, type NetworkName, type NetworkRow, networkTable } from './networks/network-table.ts';
+export {
+  type FixedNetwork,
+  type NetworkName,
+  type NetworkRow,
+  type NetworkTable,
+  networkTable,
+  type OwnNetworkRow,
+} from './networks/network-table.ts';
 export { type LayersNetworkOptions, network } from './networks/own/network.ts';
 export { perceptrons } from './networks/perceptrons.ts';
 export { convolutional } from './networks/pictures/convolutional.ts';

@@ -12,7 +12,13 @@ export {
   type OwnLikelihoodRow,
   readLikelihood,
 } from './likelihoods/likelihood-table.ts';
-export { type NetworkName, type NetworkRow, networkTable } from './networks/network-table.ts';
+export {
+  type NetworkName,
+  type NetworkRow,
+  type NetworkTable,
+  networkTable,
+  type OwnNetworkRow,
+} from './networks/network-table.ts';
 export {
   type OwnPriorRow,
   type PriorTable,

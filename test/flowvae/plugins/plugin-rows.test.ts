@@ -3,13 +3,16 @@ import {
   affine,
   completeConfig,
   experiment,
+  key,
   mixturePrior,
+  type NetworkPairOptions,
   type OwnFlowRow,
   type OwnPriorRow,
   openRun,
   type PriorChoice,
   type PriorPlace,
   parseLikelihood,
+  perceptrons,
   planOf,
   readSettings,
   trainRun,
@@ -27,7 +30,7 @@ describe('a plug-in', () => {
     [
       'no table',
       { flow: {}, count: 3 },
-      'plug-in x: expected a module that exports one of flows, likelihoods, priors, objectives, readers, got one that exports flow, count; did you mean flows?',
+      'plug-in x: expected a module that exports one of flows, likelihoods, priors, objectives, networks, readers, got one that exports flow, count; did you mean flows?',
     ],
     [
       'an unknown field',
@@ -92,6 +95,7 @@ describe('a plug-in', () => {
     ['priors', 'realnvp', { make }],
     ['likelihoods', 'auto', { make, data: 'bits' }],
     ['objectives', 'elbo', { make, gradients: ['path'] }],
+    ['networks', 'mlp', { make, summary: 'x' }],
     ['readers', 'mnist', { make, reads: make }],
   ])('with a row of %s named %s is refused', (table, name, row) => {
     const plugin = pluginOf('x', { [table]: { [name]: row } });
@@ -167,6 +171,28 @@ describe('readSettings', () => {
     expect(() => readSettings({ prior }, { plugins })).toThrow(text);
   });
 
+  it('takes networks by --architecture, which are made as the built-in ones', async () => {
+    const seen: NetworkPairOptions[] = [];
+    const make = (options: NetworkPairOptions) => {
+      seen.push(options);
+      return perceptrons(options);
+    };
+    const fixed = { hidden: [6], activation: 'tanh', initialisation: 'torch', scale: 'logStd' } as const;
+    const plugins = [{ networks: { mine: { summary: 'one tanh layer', fixed, make } } }];
+    const settings = readSettings({ architecture: 'mine', latent: 2, flow: 'planar' }, { plugins });
+    const { networks } = planOf(settings).networks;
+    const shape = [2, 2, 1];
+    const { encoder } = networks!({ shape, inputWidth: 4, latent: 2, outputs: { perValue: 1 }, ...fixed, key: key(0) });
+    expect([seen.length, seen[0]!.hidden, encoder.outputWidth]).toEqual([1, [6], 6]);
+    expect(() => readSettings({ architecture: 'mien' }, { plugins })).toThrow(
+      /expected one of mlp, .*, mine, got .*did you mean mine\?/,
+    );
+    expect(() => readSettings({ architecture: 'mine', hidden: [3] }, { plugins })).toThrow(
+      '--hidden: expected no value of its own beside --architecture mine',
+    );
+    expect(() => readSettings({ architecture: 'mine' })).toThrow('--architecture: expected one of mlp, ');
+  });
+
   it('refuses values that a make should not give', () => {
     const plan = (given: Readonly<Record<string, unknown>>, tables: object) => () =>
       planOf(readSettings(given, { plugins: [tables] }));
@@ -182,6 +208,11 @@ describe('readSettings', () => {
     expect(() => (prior as PriorChoice).make({ latent: 2 } as PriorPlace)).toThrow(
       'prior mine: make: expected a prior, with variables (object) and distribution (sampleAndLogProb and logProb), got ' +
         'variables undefined, sampleAndLogProb undefined, logProb undefined',
+    );
+    const made = plan({ architecture: 'mine' }, { networks: { mine: { summary: 'x', make: empty } } })().networks;
+    expect(() => made.networks!({} as NetworkPairOptions)).toThrow(
+      'network mine: make: expected encoder and decoder, each a network, with apply (function), got encoder.apply ' +
+        'undefined, decoder.apply undefined',
     );
     expect(plan({ objective: 'mine' }, { objectives: { mine: { gradients: ['path'], make: empty } } })).toThrow(
       'objective mine: make: expected an objective, with schedules (object), draws (a whole number from 1) and bound ' +

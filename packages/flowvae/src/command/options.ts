@@ -3,11 +3,19 @@ import { splitNames } from '@flowvae/datasets/plain';
 import { checkpointChoices } from '@flowvae/runs/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import { flagOf, likelihoodHelp, priorHelp, type Setting, type SettingName, settings } from '../config/settings.ts';
+import {
+  flagOf,
+  likelihoodHelp,
+  priorHelp,
+  type Setting,
+  type SettingName,
+  settingAmong,
+  settings,
+} from '../config/settings.ts';
 import { parseSetting } from '../config/train-config.ts';
 import { readAssignment } from '../definition/own-settings.ts';
 import { MODEL_FLAG } from '../definition/read-experiment.ts';
-import type { Vocabulary } from '../plugins/vocabulary.ts';
+import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { groupedSettings } from './help/setting-groups.ts';
 import { addPlugins } from './plugin-options.ts';
 
@@ -18,7 +26,7 @@ export function addAllSettings(command: Command, vocabulary: Vocabulary): Comman
     const help = helpOf(name, vocabulary);
     const stated = String(fallback);
     const description = stated === '' ? help : `${help} (default: ${stated})`;
-    command.addOption(settingOption(name, description).helpGroup(heading));
+    command.addOption(settingOption(name, description, vocabulary).helpGroup(heading));
   }
   return command;
 }
@@ -35,11 +43,11 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
   return command;
 }
 
-function settingOption(name: SettingName, description: string): Option {
-  const { placeholder, words }: Setting<unknown> = settings[name];
+function settingOption(name: SettingName, description: string, vocabulary = builtIn): Option {
+  const { placeholder, words } = settingAmong(name, vocabulary.networks);
   const option = new Option(`${flagOf(name)} ${placeholder}`, description);
   if (words && !placeholder.includes('|')) option.choices(words); // help and completion list them
-  return option.argParser((text) => parseSetting(name, text));
+  return option.argParser((text) => parseSetting(name, text, vocabulary));
 }
 
 /** An option whose value is one of some words. */

@@ -19,7 +19,7 @@ export const addPlugins = (command: Command): Command =>
   command.addOption(
     new Option(
       `${PLUGIN} <module>`,
-      'a module, or an npm package, with flows, priors, likelihoods, objectives or readers of your own; may be repeated',
+      'a module, or an npm package, with flows, priors, likelihoods, objectives, networks or readers of your own; may be repeated',
     ).argParser((name: string, before: readonly string[] = []) => [...before, name]),
   );
 

@@ -13,9 +13,10 @@ import {
 } from '@flowvae/objectives';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor';
-import { type Likelihood, makeLikelihood, makePrior, type NetworkRow, networkMakers, networkTable } from '@flowvae/vae';
+import { type Likelihood, makeLikelihood, makePrior, makerOf } from '@flowvae/vae';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
+import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import {
   type CheckedSettings,
   checkedSettings,
@@ -65,7 +66,7 @@ function refuseNoData({ data }: TrainConfig): never {
 
 function madeOf({ config, formulas, own, vocabulary }: CheckedSettings, data: DataDescription): Plan {
   const { latent } = config;
-  const networks = networksOf(config);
+  const networks = networksOf(config, vocabulary);
   const prior = formulas.namedPrior
     ? makePrior(formulas.namedPrior)
     : formulas.prior && makeFlow(formulas.prior, latent);
@@ -106,9 +107,13 @@ function likelihoodOf({ likelihood }: CheckedSettings['formulas'], data: DataDes
 }
 
 /** Encoder and decoder: as the settings say, or as the architecture fixes them. */
-export function networksOf({ architecture, hidden, activation }: TrainConfig): Networks {
-  const { fixed, isPublished = false }: NetworkRow = networkTable[architecture];
-  return { ...(fixed ?? { hidden, activation }), networks: networkMakers[architecture], isBlind: isPublished };
+export function networksOf(
+  { architecture, hidden, activation }: TrainConfig,
+  { networks }: Vocabulary = builtIn,
+): Networks {
+  const row = networks[architecture]!;
+  const { fixed, isPublished = false } = row;
+  return { ...(fixed ?? { hidden, activation }), networks: makerOf(architecture, row), isBlind: isPublished };
 }
 
 /** Width of the features that networks inside the flow take: the width of the encoder's last hidden layer, or none. */

@@ -10,6 +10,7 @@ import {
   likelihoodsIn,
   likelihoodTable,
   type NetworkName,
+  type NetworkTable,
   networkTable,
   type PriorTable,
   priorsIn,
@@ -127,7 +128,15 @@ const heads: Setting<HeadScaling> = {
   before: 'plain',
 };
 
-const architectureNames = Object.keys(networkTable) as NetworkName[];
+/** The setting `architecture`, among the names of a table. */
+const architectureAmong = (names: readonly string[]): Setting<string> => ({
+  ...choice(
+    'mlp: perceptrons by --hidden and --activation; conv, resnet, gated-conv (van den Berg et al. 2018): for pictures; the others are networks of published experiments',
+    'mlp',
+    names,
+  ),
+  placeholder: '<name>', // all names are too wide for it
+});
 
 /** The value that is chosen by the data. */
 const AUTO = 'auto' as const;
@@ -153,14 +162,7 @@ export const settings = {
     'planar*10',
   ),
   latent: count('width of the latent', 40, 1, 65_536),
-  architecture: {
-    ...choice(
-      'mlp: perceptrons by --hidden and --activation; conv, resnet, gated-conv (van den Berg et al. 2018): for pictures; the others are networks of published experiments',
-      'mlp',
-      architectureNames,
-    ),
-    placeholder: '<name>', // all names are too wide for it
-  },
+  architecture: architectureAmong(Object.keys(networkTable)) as Setting<NetworkName>,
   hidden: widths,
   activation: choice('non-linearity of the hidden layers', 'relu', ['relu', 'tanh', 'maxout']),
   amortize: choice('parameters from the encoder: none, the base normal’s, or also the flow’s', 'flow', [
@@ -247,6 +249,10 @@ export const settings = {
   ]),
   threads: count('cores that a step may use', Math.min(availableParallelism(), MOST_DEFAULT_THREADS), 1, 256),
 } satisfies Record<string, Setting<unknown>>;
+
+/** A setting whose values may be names of plug-ins. */
+export const settingAmong = (name: SettingName, networks: NetworkTable): Setting<unknown> =>
+  name === 'architecture' ? architectureAmong(Object.keys(networks)) : settings[name];
 
 /** The names of all settings. */
 export type SettingName = keyof typeof settings;

@@ -1,10 +1,9 @@
 // Turns a user's settings, from the command line or a file, into a checked config.
 import { staysGrey } from '@flowvae/datasets/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
-import { type NetworkRow, networkTable } from '@flowvae/vae/plain';
 import { OWN_DATA } from '../definition/own-data.ts';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
-import { builtIn, type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
+import { builtIn, type PluginOptions, type Vocabulary, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { type CheckedSettings, type SettingsContext, vocabularyOfSettings } from './checked-settings.ts';
 import { refuseCondition } from './covariates/condition.ts';
 import { refusePrior } from './covariates/prior-check.ts';
@@ -20,6 +19,7 @@ import {
   flagOf,
   type Setting,
   type SettingName,
+  settingAmong,
   settings,
   type TrainConfig,
   unrecordedSettings,
@@ -39,8 +39,8 @@ export function completeSettings(
   where = '',
   { own, vocabulary = builtIn }: SettingsContext = {},
 ): CheckedSettings {
-  const checked = { ...(own ? optionsOf(own) : {}), ...checkSettings(given, where) };
-  const defaults = { ...fallbacks, ...(isPublished(checked) ? { heads: 'plain' } : {}) };
+  const checked = { ...(own ? optionsOf(own, vocabulary) : {}), ...checkSettings(given, where, vocabulary) };
+  const defaults = { ...fallbacks, ...(isPublished(checked, vocabulary) ? { heads: 'plain' } : {}) };
   const entries = names.map((name) => [name, checked[name] ?? defaults[name]] as const);
   const config = Object.fromEntries(entries) as TrainConfig;
   const settings = {
@@ -58,9 +58,10 @@ const namesIn = (given: Readonly<Record<string, unknown>>): SettingName[] =>
   names.filter((name) => given[name] !== undefined);
 
 /** The options of an experiment of a user's own, which has its own data if it has a data part. */
-function optionsOf({ definition, module }: OwnExperiment): Partial<TrainConfig> {
+function optionsOf({ definition, module }: OwnExperiment, vocabulary: Vocabulary): Partial<TrainConfig> {
   const { options = {}, data } = definition;
-  return { ...(data ? { data: OWN_DATA } : {}), ...checkSettings(options, `${module?.path ?? 'experiment'}: options`) };
+  const place = `${module?.path ?? 'experiment'}: options`;
+  return { ...(data ? { data: OWN_DATA } : {}), ...checkSettings(options, place, vocabulary) };
 }
 
 /**
@@ -97,9 +98,9 @@ export function changedSettings(
   changes: Readonly<Record<string, unknown>>,
 ): CheckedSettings {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const changed: TrainConfig = { ...config, ...checkSettings(Object.fromEntries(given)) };
-  const isSame = formulaSettings.every((name) => changed[name] === config[name]);
   const vocabulary = vocabularyOfSettings(others);
+  const changed: TrainConfig = { ...config, ...checkSettings(Object.fromEntries(given), '', vocabulary) };
+  const isSame = formulaSettings.every((name) => changed[name] === config[name]);
   return { ...others, config: changed, formulas: isSame ? formulas : readFormulas(changed, { vocabulary }) };
 }
 
@@ -107,7 +108,7 @@ export function changedSettings(
 const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
 
 /** @throws ExpectationError for settings that exclude each other; `where` as for {@link completeSettings} */
-export function refuseTogether({ config, formulas, own }: CheckedSettings, where = ''): void {
+export function refuseTogether({ config, formulas, own, vocabulary = builtIn }: CheckedSettings, where = ''): void {
   const placeOf = placeIn(where);
   readingOptions(config, placeOf);
   refuseBinarised(formulas.likelihood, config, where);
@@ -116,7 +117,7 @@ export function refuseTogether({ config, formulas, own }: CheckedSettings, where
   refuseCondition(config, placeOf);
   if (!own?.definition.model) refusePrior(config, formulas.namedPrior, placeOf);
   refuseWithoutValidation(config, placeOf);
-  refuseOtherNetwork(config, placeOf);
+  refuseOtherNetwork(config, placeOf, vocabulary);
 }
 
 /** An experiment with an objective of its own would ignore that of an option. */
@@ -136,11 +137,9 @@ function refuseBinarised(likelihood: Formulas['likelihood'], config: TrainConfig
   refuseOtherForm(likelihood, 'levels', config, { where });
 }
 
-const rowOf = (name: TrainConfig['architecture']): NetworkRow => networkTable[name];
-
 /** Published experiments have plain linear heads. */
-const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>) =>
-  rowOf(architecture).isPublished === true;
+const isPublished = ({ architecture = fallbacks.architecture }: Partial<TrainConfig>, { networks }: Vocabulary) =>
+  networks[architecture]!.isPublished === true;
 
 /** Settings that compare validation bounds need validations. */
 function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingName) => string): void {
@@ -156,8 +155,12 @@ function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingNam
 }
 
 /** A named architecture has its own widths and non-linearities; it would ignore these settings. */
-function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) => string): void {
-  if (!rowOf(config.architecture).fixed) return;
+function refuseOtherNetwork(
+  config: TrainConfig,
+  placeOf: (name: SettingName) => string,
+  { networks }: Vocabulary,
+): void {
+  if (!networks[config.architecture]!.fixed) return;
   for (const name of ['hidden', 'activation'] as const) {
     const received = String(config[name]);
     if (received === String(settings[name].fallback)) continue;
@@ -167,7 +170,11 @@ function refuseOtherNetwork(config: TrainConfig, placeOf: (name: SettingName) =>
 }
 
 /** Checks each given setting by itself. Source and errors: as for {@link completeSettings}. */
-export function checkSettings(given: Readonly<Record<string, unknown>>, where = ''): Partial<TrainConfig> {
+export function checkSettings(
+  given: Readonly<Record<string, unknown>>,
+  where = '',
+  { networks }: Vocabulary = builtIn,
+): Partial<TrainConfig> {
   const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
   if (surplus !== undefined) {
     throw new ExpectationError({
@@ -178,23 +185,26 @@ export function checkSettings(given: Readonly<Record<string, unknown>>, where = 
     });
   }
   for (const name of names) {
-    const [value, setting]: [unknown, Setting<unknown>] = [given[name], settings[name]];
+    const [value, setting] = [given[name], settingAmong(name, networks)];
     if (value === undefined || setting.accepts(value)) continue;
-    throw refusal(name, where, JSON.stringify(value));
+    throw refusal(name, setting, { where, received: JSON.stringify(value) });
   }
   return given;
 }
 
 /** Parses one option's text. @throws ExpectationError for a value that the setting does not accept */
-export function parseSetting(name: SettingName, text: string): unknown {
-  const setting: Setting<unknown> = settings[name];
+export function parseSetting(name: SettingName, text: string, { networks }: Vocabulary = builtIn): unknown {
+  const setting = settingAmong(name, networks);
   const value = setting.parse(text);
   if (setting.accepts(value)) return value;
-  throw refusal(name, '', `'${text}'`);
+  throw refusal(name, setting, { where: '', received: `'${text}'` });
 }
 
-function refusal(name: SettingName, where: string, received: string): ExpectationError {
-  const { expected, words = [] }: Setting<unknown> = settings[name];
+function refusal(
+  name: SettingName,
+  { expected, words = [] }: Setting<unknown>,
+  { where, received }: { readonly where: string; readonly received: string },
+): ExpectationError {
   return new ExpectationError({
     where: where ? `${where}: ${name}` : flagOf(name),
     expected,

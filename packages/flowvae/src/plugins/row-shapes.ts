@@ -71,5 +71,16 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
     },
     optional: ['args', 'needs', 'isTempered'],
   },
+  networks: {
+    fields: {
+      make: aFunction,
+      summary: aName,
+      fixed: {
+        fields: { hidden: { list: fromOne }, activation: aName, initialisation: aName, scale: aName },
+      },
+      isPublished: yesOrNo,
+    },
+    optional: ['fixed', 'isPublished'],
+  },
   readers: { fields: { make: aFunction, reads: aFunction } },
 };

@@ -2,7 +2,7 @@
 import type { ReaderRow } from '@flowvae/datasets/plain';
 import type { OwnFlowRow } from '@flowvae/flows/plain';
 import type { OwnObjectiveRow } from '@flowvae/objectives/plain';
-import type { OwnLikelihoodRow, OwnPriorRow } from '@flowvae/vae/plain';
+import type { OwnLikelihoodRow, OwnNetworkRow, OwnPriorRow } from '@flowvae/vae/plain';
 
 /** Rows by name. */
 export type Rows<R> = Readonly<Record<string, R>>;
@@ -15,6 +15,8 @@ export interface PluginTables {
   /** Priors that are no flows. */
   readonly priors?: Rows<OwnPriorRow>;
   readonly objectives?: Rows<OwnObjectiveRow>;
+  /** Encoders with decoders, for `architecture`. */
+  readonly networks?: Rows<OwnNetworkRow>;
   /** Readers of data. */
   readonly readers?: Rows<ReaderRow>;
 }

@@ -3,7 +3,14 @@ import type { ReaderTable } from '@flowvae/datasets/plain';
 import { type FlowTable, flowTable } from '@flowvae/flows/plain';
 import { type ObjectiveTable, objectiveTable } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { type LikelihoodTable, likelihoodTable, type PriorTable, priorTable } from '@flowvae/vae/plain';
+import {
+  type LikelihoodTable,
+  likelihoodTable,
+  type NetworkTable,
+  networkTable,
+  type PriorTable,
+  priorTable,
+} from '@flowvae/vae/plain';
 import { type Plugin, pluginOf, tableNames } from './plugin.ts';
 import type { PluginTables, TableName } from './tables.ts';
 
@@ -13,6 +20,7 @@ export interface Vocabulary {
   readonly likelihoods: LikelihoodTable;
   readonly priors: PriorTable;
   readonly objectives: ObjectiveTable;
+  readonly networks: NetworkTable;
   readonly readers: ReaderTable;
   /** The plug-ins among them. */
   readonly plugins: readonly Plugin[];
@@ -24,6 +32,7 @@ export const builtIn: Vocabulary = {
   likelihoods: likelihoodTable,
   priors: priorTable,
   objectives: objectiveTable,
+  networks: networkTable,
   readers: {},
   plugins: [],
 };
@@ -34,6 +43,7 @@ const reserved: Readonly<Record<TableName, readonly string[]>> = {
   likelihoods: ['auto'],
   priors: ['none', ...Object.keys(flowTable)],
   objectives: [],
+  networks: [],
   readers: ['mnist'],
 };
 
@@ -52,6 +62,7 @@ export function vocabularyOf(plugins: readonly Plugin[]): Vocabulary {
     likelihoods: joined('likelihoods'),
     priors: joined('priors'),
     objectives: joined('objectives'),
+    networks: joined('networks'),
     readers: joined('readers'),
     plugins,
   };

@@ -124,8 +124,8 @@ const under = (prefix: string, tensors: Tensors): Tensors =>
   );
 
 /** The features are the encoder's last hidden layer. */
-function planOfModel({ config, formulas }: CheckedSettings): PosteriorPlan {
-  const { scale = 'logStd', hidden } = networksOf(config);
+function planOfModel({ config, formulas, vocabulary }: CheckedSettings): PosteriorPlan {
+  const { scale = 'logStd', hidden } = networksOf(config, vocabulary);
   return planOf(specOf({ ...config, scale, contextWidth: hidden.at(-1)! }), formulas.flow);
 }
 

@@ -1,6 +1,7 @@
 // The table of networks by name, for programs that must not load TensorFlow.js: facts that the command checks.
 import type { MlpVaeOptions } from '../models/mlp-vae.ts';
 import { architectures } from './architectures.ts';
+import type { NetworkMaker } from './network-pair.ts';
 
 /** The options that a network fixes, so that `hidden` and `activation` have no say. */
 export type FixedNetwork = Required<Pick<MlpVaeOptions, 'hidden' | 'activation' | 'initialisation' | 'scale'>>;
@@ -14,6 +15,14 @@ export interface NetworkRow {
   /** A network of a published experiment: it starts without the moments of the data, and its heads are plain. */
   readonly isPublished?: boolean;
 }
+
+/** A row of a table of one's own: it makes encoder and decoder itself. */
+export interface OwnNetworkRow extends NetworkRow {
+  readonly make: NetworkMaker;
+}
+
+/** Networks that can be named. */
+export type NetworkTable = Readonly<Record<string, NetworkRow>>;
 
 /** The width of the dense layer at the end of the convolutions, and so of the features. */
 const CONVOLUTIONAL_FEATURES = 256;
@@ -49,7 +58,7 @@ export const networkTable = {
   maxout: published(architectures.maxout, 'maxout perceptrons of Rezende & Mohamed 2015'),
   pythae: published(architectures.pythae, 'perceptrons of pythae’s table'),
   'pythae-deep': published(architectures['pythae-deep'], 'the same with a second layer'),
-} as const satisfies Readonly<Record<string, NetworkRow>>;
+} as const satisfies NetworkTable;
 
 /** A name among {@link networkTable}. */
 export type NetworkName = keyof typeof networkTable;

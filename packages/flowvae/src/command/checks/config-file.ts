@@ -30,9 +30,14 @@ export function readConfigFile(path: string): ConfigFile {
   const given = Object.fromEntries(Object.entries(found).filter(([name]) => !FACTS.includes(name)));
   const isRecord = FACTS.some((name) => Object.hasOwn(found, name));
   const { experiment } = found;
+  const whole = isRecord ? { ...unrecordedSettings, ...given } : given;
   const plugins = pluginRecords(found.plugins, `${path}: plugins`);
+  const { architecture, ...others } = whole as Partial<TrainConfig>;
+  const isChecked = plugins.length === 0 || architecture === undefined; // it may be the name of a plug-in's network
+  const checked = isChecked ? whole : others;
+  const networkOfPlugin = isChecked ? {} : { architecture };
   return {
-    settings: checkSettings(isRecord ? { ...unrecordedSettings, ...given } : given, path),
+    settings: { ...checkSettings(checked, path), ...networkOfPlugin },
     ...(experiment === undefined ? {} : { experiment: readExperimentRecord(experiment, `${path}: experiment`) }),
     ...(plugins.length > 0 ? { plugins } : {}),
   };
