@@ -4,6 +4,7 @@
 export {
   acceptsForm,
   type DataForm,
+  dataForms,
   type LikelihoodTable,
   type LikelihoodTerms,
   likelihoodsIn,

@@ -127,7 +127,7 @@ describe.concurrent('--plugin', () => {
       'Plug-ins (--plugin), with the names that they add: ./sinh-arcsinh.ts flows sinh-arcsinh ' +
         './logistic.ts likelihoods logistic(scale) ./capacity.ts objectives capacity(nats) ./points.ts readers points',
     );
-    expect(stdout.replace(/\s+/g, ' ')).toContain('columns, logistic, logistic(scale); auto:');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(', logistic, logistic(scale); auto:');
   });
 
   it('gives its names to the module of an experiment too', async () => {

@@ -1,5 +1,6 @@
 // The rows of each table that a plug-in may export.
 import { gradients } from '@flowvae/objectives/plain';
+import { dataForms } from '@flowvae/vae/plain';
 import type { Leaf, Shape } from './shape-check.ts';
 import type { TableName } from './tables.ts';
 
@@ -19,9 +20,6 @@ const sized = leaf('a number, or a function of the width', (value) => isNumber(v
 const oneOf = (words: readonly string[]): Leaf =>
   leaf(`one of ${words.join(', ')}`, (value) => words.some((word) => word === value));
 
-/** The forms that a likelihood's data may have. */
-const forms = ['bits', 'grey', 'levels', 'real', 'columns'];
-
 /** The shape of a row of each table. */
 export const rowShapes: Readonly<Record<TableName, Shape>> = {
   flows: {
@@ -36,10 +34,11 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
   likelihoods: {
     fields: {
       make: aFunction,
-      data: oneOf(forms),
+      data: oneOf(dataForms),
       argument: { fields: { name: aName, from: aNumber, to: aNumber, isWhole: yesOrNo } },
+      covariate: aName,
     },
-    optional: ['argument'],
+    optional: ['argument', 'covariate'],
   },
   priors: {
     fields: {

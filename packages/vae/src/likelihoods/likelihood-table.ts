@@ -17,6 +17,9 @@ const accepted: Readonly<Record<DataForm, readonly DataForm[]>> = {
   columns: ['columns', 'real', 'grey'],
 };
 
+/** All forms of data. */
+export const dataForms = Object.keys(accepted) as readonly DataForm[];
+
 /** Whether a likelihood, given by its row, terms or value, describes data of a form: `gaussian` does grey values. */
 export const acceptsForm = ({ data }: { readonly data: DataForm }, form: DataForm): boolean =>
   accepted[data].includes(form);
@@ -40,7 +43,7 @@ export interface LikelihoodRow {
 /** A row of a table of one's own: it makes its likelihood itself. */
 export interface OwnLikelihoodRow extends LikelihoodRow {
   /** The likelihood, without the fields that the formula and the row give. */
-  readonly make: (terms: Pick<LikelihoodTerms, 'argument'>) => Omit<Likelihood, 'name' | 'data'>;
+  readonly make: (terms: Pick<LikelihoodTerms, 'argument' | 'covariate'>) => Omit<Likelihood, 'name' | 'data'>;
 }
 
 /** Likelihoods that can be named. */
@@ -63,7 +66,7 @@ const rows = {
   'zero-inflated-poisson': { data: 'counts', covariate: LIBRARY },
   'zero-inflated-negative-binomial': { data: 'counts', covariate: LIBRARY },
   columns: { data: 'columns' },
-} as const satisfies Readonly<Record<string, LikelihoodRow>>;
+} as const satisfies LikelihoodTable;
 
 /** A name in the table. */
 export type LikelihoodName = keyof typeof rows;

@@ -10,8 +10,8 @@ type Made = ReturnType<OwnLikelihoodRow['make']>;
  *
  * @throws ExpectationError for a value that is no likelihood, and from `start` for a bias of another length
  */
-export function ownLikelihood(row: OwnLikelihoodRow, { name, argument }: LikelihoodTerms): Made {
-  const asked = argument === undefined ? {} : { argument };
+export function ownLikelihood(row: OwnLikelihoodRow, { name, argument, covariate }: LikelihoodTerms): Made {
+  const asked = { ...(argument === undefined ? {} : { argument }), ...(covariate === undefined ? {} : { covariate }) };
   const made = checkedLikelihood(row.make(asked), `likelihood ${name}: make`);
   const start: Likelihood['start'] = (mean, deviation) => {
     const started = made.start(mean, deviation);
