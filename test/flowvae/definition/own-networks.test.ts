@@ -1,8 +1,20 @@
 // A model of own networks with batch normalisation and dropout as a run: trained, stopped, taken up, evaluated.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineExperiment, evaluate, fold, layers, type NetworkMaker, network, openRun, tf, train } from 'flowvae';
+import {
+  defineExperiment,
+  evaluate,
+  fold,
+  layers,
+  type NetworkMaker,
+  network,
+  openRun,
+  tf,
+  train,
+  trainRun,
+} from 'flowvae';
 import { expect, it } from 'vitest';
+import { completeSettings } from '../../../packages/flowvae/src/config/train-config.ts';
 import { freshPath, tinyData, tinySettings } from '../tiny-run.ts';
 
 const { conv2d, batchNormalization, flatten, dense, dropout } = layers.layers;
@@ -46,7 +58,8 @@ it('a run of own networks that stopped goes on to equal bytes, and is evaluated 
   };
   const first = await train(experiment, {}, { out: stopped, signal: stop.signal, progress });
   expect(first.report.steps).toBeLessThan(6);
-  await train(experiment, {}, { out: stopped, resume: true });
+  const own = { definition: experiment, values: {}, given: [] };
+  await trainRun(completeSettings({}, 'test', { own }), { out: stopped, resume: true });
   const bytes = (run: string) => readFileSync(join(run, 'model.safetensors'));
   expect(bytes(stopped).equals(bytes(whole))).toBe(true);
   const { model } = (await openRun(stopped, {}, { experiment })).parts;
@@ -55,7 +68,7 @@ it('a run of own networks that stopped goes on to equal bytes, and is evaluated 
   expect(moved.every((mean) => mean !== 0)).toBe(true);
   const bound = (await evaluate(full))!.nll;
   expect(bound).toBeCloseTo(full.report.testNll!, 5);
-  // other statistics, another evaluation: they are what it takes
+  // an evaluation takes them: with other statistics it is another one
   tf.tidy(() => full.parts.model.variables[MEAN]!.assign(tf.add(full.parts.model.variables[MEAN]!, 3)));
   expect(Math.abs((await evaluate(full))!.nll - bound)).toBeGreaterThan(1e-3);
 }, 60_000);
