@@ -59,7 +59,7 @@ export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] 
 
 /** Means or draws of p(x|z) at draws from the prior, as a grid. */
 export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Uint8Array {
-  const { model, data, config } = parts;
+  const { model, data } = parts;
   const { count, values } = options;
   const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${priorText(parts.plan)}`;
   const kind = values === 'means' ? 'decoder means' : 'draws of p(x|z)';

@@ -25,8 +25,8 @@ export interface ProgramConfig extends Partial<TrainConfig> {
 }
 
 /** Options of {@link train}. */
-export interface TrainOptions extends Omit<TrainRunOptions, 'out' | 'resume'>, PluginOptions {
-  /** A run folder to keep, new or empty. Default: none is kept. */
+export interface TrainOptions extends Omit<TrainRunOptions, 'out'>, PluginOptions {
+  /** A run folder to keep: new or empty, with `resume` that of a run. Default: none is kept. */
   readonly out?: string;
 }
 

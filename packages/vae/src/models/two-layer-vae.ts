@@ -36,8 +36,8 @@ export interface TwoLayerVaeOptions
 /**
  * A VAE of perceptrons with two stochastic layers, over latents [z1, z2], [B, D1 + D2], with noise [n1, n2].
  *
- * Bounds, importance-sampled log p(x), encodings and active units take it as any model; its draws' terms `kl1` and `kl2`
- * are the divergences of the layers. Estimators that score draws under log q (`stl`, `dreg`) do not.
+ * Bounds, importance-sampled log p(x), encodings and active units take it as any model; its draws' terms `kl1` and
+ * `kl2` are the divergences of the layers. Estimators that score draws under log q (`stl`, `dreg`) do not.
  * @throws ExpectationError for a likelihood's layout or a standardisation that does not fit the data
  * @see Sønderby et al. 2016, arXiv:1602.02282
  */

@@ -32,8 +32,8 @@ export const bottomUp: Drawing = ({ layers: [q1, q2], toSecond }, context, [n1, 
 };
 
 /**
- * Ladder: z2 ~ q(z2|x), then z1 from the product of the encoder's normal N(μ̂, σ̂²) and p(z1|z2) = N(μ, σ²), scaled to a
- * density: variance 1/(σ̂⁻² + σ⁻²), mean (μ̂σ̂⁻² + μσ⁻²) times it.
+ * Ladder: z2 ~ q(z2|x), then z1 from the product of the encoder's normal N(μ̂, σ̂²) and p(z1|z2) = N(μ, σ²), scaled to
+ * a density: variance 1/(σ̂⁻² + σ⁻²), mean (μ̂σ̂⁻² + μσ⁻²) times it.
  *
  * @see Sønderby et al. 2016, arXiv:1602.02282, eqs. 14-18
  */

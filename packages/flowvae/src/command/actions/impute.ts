@@ -10,7 +10,6 @@ import { writeImputedTensors } from '../../imputation/imputed-tensors.ts';
 import { nounOf } from '../../report/counted.ts';
 import { fewerNotice, refuseEmptySplit, rowsOfSplit } from '../../run/encoded-rows.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
-import type { Experiment } from '../../run/experiment.ts';
 import { fixedRows } from '../../run/run-data.ts';
 import { describeCheckpoint, openCheckedRun, type SavedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';

@@ -1,0 +1,90 @@
+// Every module of the gallery by the command alone: trained, evaluated and reported by another process, encoded,
+// exported as ONNX. Batches are small, for the networks are large.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeSafetensors } from 'flowvae';
+import { afterAll, describe, expect, it } from 'vitest';
+import { flowvae } from '../processes/programs.ts';
+
+const gallery = fileURLToPath(new URL('../../experiments/gallery', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'flowvae-gallery-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const small = [
+  '--steps',
+  '50',
+  '--batch',
+  '16',
+  '--eval-images',
+  '4',
+  '--eval-samples',
+  '3',
+  '--threads',
+  '1',
+  '--json',
+];
+
+async function done(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await flowvae(words, { folder });
+  expect([code, words, code === 0 ? '' : stderr]).toEqual([0, words, '']);
+  return stdout;
+}
+
+/** Files of the gallery, with the words that train them and the width of their latent. */
+const models = {
+  'conditional.ts': { latent: 16 },
+  'conv-sylvester.ts': { latent: 32 },
+  'counts.ts': { latent: 5, words: ['--set', 'cells=300'] },
+  'm2.ts': { latent: 30, words: ['--set', 'every=10'] },
+  'two-layer.ts': { latent: 40 },
+  'vamp.ts': { latent: 40 },
+} as const;
+
+const plugin = 'sinh-arcsinh.ts';
+
+describe('the gallery', () => {
+  it('has a test for each of its files, none longer than 120 lines', () => {
+    const files = readdirSync(gallery).filter((name) => name.endsWith('.ts'));
+    expect(files.toSorted()).toEqual([...Object.keys(models), plugin].toSorted());
+    for (const file of files)
+      expect(readFileSync(join(gallery, file), 'utf8').split('\n').length, file).toBeLessThanOrEqual(120);
+  });
+
+  it.each(Object.entries(models))(
+    '%s is trained, evaluated, reported, encoded and exported',
+    async (file, of) => {
+      await throughAll(file, [join(gallery, file), ...('words' in of ? of.words : [])], of.latent);
+    },
+    120_000,
+  );
+
+  it('sinh-arcsinh.ts is a plug-in of a run that does all of it', async () => {
+    const words = [
+      '--plugin',
+      join(gallery, plugin),
+      '--flow',
+      'planar*4-sinh-arcsinh',
+      '--latent',
+      '3',
+      '--hidden',
+      '20',
+    ];
+    await throughAll(plugin, words, 3);
+  }, 120_000);
+});
+
+async function throughAll(name: string, words: readonly string[], latent: number): Promise<void> {
+  const run = join(folder, name);
+  const trained = JSON.parse(await done('train', ...words, ...small, '--out', run));
+  expect(trained.testNll).toBeGreaterThan(0);
+  const evaluated = JSON.parse(await done('evaluate', run, '--report', '--json'));
+  expect(evaluated.testNll).toBeCloseTo(trained.testNll, 4);
+  expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('Learning curve');
+  const out = join(folder, `${name}.safetensors`);
+  await done('encode', run, '--images', '5', '--mean-samples', '2', '--out', out);
+  expect(decodeSafetensors(readFileSync(out), out).tensors.mean!.shape).toEqual([5, latent]);
+  await done('export', run, '--onnx', join(run, 'onnx'));
+  expect(readdirSync(join(run, 'onnx'))).toEqual(expect.arrayContaining(['decoder.onnx', 'encoder.onnx']));
+}
