@@ -33,7 +33,8 @@ class Vamp(nn.Module):
     def __init__(self, train):
         super().__init__()
         self.features = perceptron([784, HIDDEN, HIDDEN])
-        self.heads = perceptron([HIDDEN, 2 * LATENT])
+        self.mean, self.log_std = perceptron([HIDDEN, LATENT]), perceptron([HIDDEN, LATENT])
+        nn.init.constant_(self.log_std[0].bias, -1)
         self.decoder = perceptron([LATENT, HIDDEN, HIDDEN, 784])
         mean = train.mean(0).clamp(0.001, 0.999)
         self.decoder[-1].bias.data = torch.log(mean / (1 - mean))
@@ -41,7 +42,8 @@ class Vamp(nn.Module):
         self.pseudo = nn.Parameter(rows + 0.01 * torch.randn_like(rows))
 
     def encoded(self, x):
-        return self.heads(F.relu(self.features(x))).chunk(2, 1)
+        features = F.relu(self.features(x))
+        return self.mean(features), self.log_std(features)
 
     def log_prior(self, z):
         mean, log_std = self.encoded(self.pseudo.clamp(0, 1))

@@ -68,7 +68,8 @@ export const distributions: readonly Explained[] = [
   },
   {
     file: 'packages/distributions/src/normal-mixture.ts',
-    before: "const upTo: Tensor2D = tf.cast(tf.lessEqual(uniform, tf.add(cumulative, last)), 'float32'); // 0 … 0 1 … 1",
+    before:
+      "const upTo: Tensor2D = tf.cast(tf.lessEqual(uniform, tf.add(cumulative, last)), 'float32'); // 0 … 0 1 … 1",
     after: ["const upTo: Tensor2D = tf.cast(tf.less(uniform, tf.add(cumulative, last)), 'float32'); // 0 … 0 1 … 1"],
     reason: 'a uniform number of exactly a sum of weights',
   },
