@@ -94,7 +94,8 @@ describe('train', () => {
       model: ({ builtIn, settings, config: { latent } }) =>
         builtIn({ flow: parseFlow(`radial*${settings.layers}`, latent) }),
     });
-    const { parts } = await train(experiment, { ...config, set: { layers: 3 } });
+    const { flow: _, ...others } = config; // given, it would be refused: the module replaces it
+    const { parts } = await train(experiment, { ...others, set: { layers: 3 } });
     const radial = await train(defineExperiment({}), { ...config, flow: 'radial*3' });
     expect(values(parts.model.variables)).toEqual(values(radial.parts.model.variables));
   });
@@ -219,6 +220,24 @@ describe('defineExperiment and train refuse', () => {
       defineExperiment({ objective: () => elbo() }),
       { objective: 'iwae(2)' },
       /^--objective: expected no objective beside a module that has one, got iwae\(2\)/,
+    ],
+    [
+      'an option that builtIn is given another value for',
+      defineExperiment({ model: ({ builtIn }) => builtIn({ latent: 3 }) }),
+      { latent: 2 },
+      /^--latent: expected an option that the model of the module reads, got 2, which it does not/,
+    ],
+    [
+      'an estimator beside an objective of its own that does not read it',
+      defineExperiment({ objective: () => elbo() }),
+      { samples: 3 },
+      /^--samples: expected an option that the objective of the module reads, got 3, which it does not/,
+    ],
+    [
+      'a schedule beside the text of an objective that takes none',
+      defineExperiment({ objective: () => 'inclusive-kl(2)' }),
+      { anneal: 'kl' },
+      /^--anneal: expected none beside the module's objective inclusive-kl\(2\), got kl/,
     ],
     [
       'a model without latent',

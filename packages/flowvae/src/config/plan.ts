@@ -15,6 +15,7 @@ import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor';
 import { type Likelihood, makeLikelihood, makePrior, makerOf } from '@flowvae/vae';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
+import { noting, notingPlan, refuseIgnored } from '../definition/own-model.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import {
@@ -27,7 +28,7 @@ import { covariateNames, covariatesOf, digits } from './covariates/condition.ts'
 import { isMnist } from './data-check.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { columnsOf } from './data-columns.ts';
-import type { TrainConfig } from './settings.ts';
+import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
 /** Settings as values, and the user's own experiment, whose model part replaces the one that they describe. */
 export interface Plan extends PlannedParts, SettingsContext {}
@@ -93,11 +94,25 @@ function objectiveOf({ gradient, samples, anneal }: TrainConfig, terms: Objectiv
 }
 
 /** The objective of a user's module: a value, or a text for the option. */
-function ownObjective(plan: Plan, { definition, values }: OwnExperiment): Objective {
+function ownObjective(plan: Plan, own: OwnExperiment): Objective {
   const { config, data } = plan;
-  const made = definition.objective!({ settings: values, config, data, plan });
-  const { objectives } = vocabularyOfSettings(plan);
-  return typeof made === 'string' ? objectiveOf(config, readObjective(made, objectives)) : made;
+  const read = new Set<SettingName>();
+  const context = { settings: own.values, config: noting(config, read), data, plan: notingPlan(plan, read) };
+  const made = own.definition.objective!(context);
+  if (typeof made !== 'string') {
+    refuseIgnored(own, config, { part: 'objective', read });
+    return made;
+  }
+  const terms = readObjective(made, vocabularyOfSettings(plan).objectives);
+  refuseSchedule(terms, config);
+  return objectiveOf(config, terms);
+}
+
+/** @throws ExpectationError for a schedule beside an objective that takes none */
+function refuseSchedule({ isTempered, formula }: ObjectiveTerms, { anneal }: TrainConfig): void {
+  if (isTempered || anneal === 'none') return;
+  const expected = `none beside the module's objective ${formula}`;
+  throw new ExpectationError({ where: flagOf('anneal'), expected, received: anneal });
 }
 
 /** A likelihood of columns needs to know them. */

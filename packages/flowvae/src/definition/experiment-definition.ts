@@ -107,6 +107,9 @@ function refusePart(name: string, part: unknown): void {
 export const isExperimentDefinition = (value: unknown): value is ExperimentDefinition =>
   typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARK] === true;
 
+/** The options of an objective; where an objective part does not read them, giving them is a mistake. */
+export const objectiveOptions = ['gradient', 'samples', 'anneal'] as const satisfies readonly SettingName[];
+
 /** The options that a model part may replace; where it does not read them, giving them is a mistake. */
 export const modelOptions = [
   'flow',

@@ -1,9 +1,10 @@
 // Checks of the model that a user's module made.
 import { ExpectationError } from '@flowvae/tensor';
-import type { Model } from '@flowvae/vae';
+import type { MlpVaeOptions, Model } from '@flowvae/vae';
 import { flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
-import { modelOptions } from './experiment-definition.ts';
+import { modelOptions, objectiveOptions } from './experiment-definition.ts';
 import type { OwnExperiment } from './own-experiment.ts';
+import type { PlannedParts } from './planned-parts.ts';
 
 /** The config, which notes the settings that are read. */
 export const noting = (config: TrainConfig, read: Set<SettingName>): TrainConfig =>
@@ -18,17 +19,52 @@ export const noting = (config: TrainConfig, read: Set<SettingName>): TrainConfig
     },
   });
 
+/** The settings that the parts of a plan are made of. */
+const settingsOfPart: Readonly<Record<string, readonly SettingName[]>> = {
+  flow: ['flow', 'latent'],
+  prior: ['prior'],
+  likelihood: ['likelihood'],
+  networks: ['architecture', 'hidden', 'activation'],
+  objective: objectiveOptions,
+};
+
+/** The plan, which notes the settings whose values are read. */
+export const notingPlan = <P extends PlannedParts>(plan: P, read: Set<SettingName>): P =>
+  new Proxy(plan, {
+    get(target, name) {
+      if (name === 'config') return noting(target.config, read);
+      for (const setting of settingsOfPart[String(name)] ?? []) read.add(setting);
+      return Reflect.get(target, name);
+    },
+    ownKeys(target) {
+      for (const setting of [...modelOptions, ...objectiveOptions]) read.add(setting);
+      return Reflect.ownKeys(target);
+    },
+  });
+
+/** The options that the built-in model takes, where a module replaces some of `mlpVae`'s. */
+export function optionsBeside(replaced: Partial<MlpVaeOptions>): readonly SettingName[] {
+  const own = new Set<string>(Object.keys(replaced));
+  if (own.has('networks')) for (const name of ['architecture', 'hidden', 'activation']) own.add(name);
+  return modelOptions.filter((name) => !own.has(name));
+}
+
 /**
- * Refuses an option for the model that the user gave and the module never read: it would have no effect.
+ * Refuses an option that the user gave and the module never read: it would have no effect.
  *
  * @throws ExpectationError that names it
  */
-export function refuseIgnored(own: OwnExperiment, config: TrainConfig, read: ReadonlySet<SettingName>): void {
-  const ignored = modelOptions.find((name) => own.given?.includes(name) && !read.has(name));
+export function refuseIgnored(
+  own: OwnExperiment,
+  config: TrainConfig,
+  { part, read }: { readonly part: 'model' | 'objective'; readonly read: ReadonlySet<SettingName> },
+): void {
+  const options: readonly SettingName[] = part === 'model' ? modelOptions : objectiveOptions;
+  const ignored = options.find((name) => own.given?.includes(name) && !read.has(name));
   if (ignored === undefined) return;
   throw new ExpectationError({
     where: flagOf(ignored),
-    expected: 'an option that the model of the module reads',
+    expected: `an option that the ${part} of the module reads`,
     received: `${String(config[ignored])}, which it does not`,
     remedy: `leave it out, or let the module read config.${ignored}`,
   });

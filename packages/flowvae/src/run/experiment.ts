@@ -19,9 +19,8 @@ import { type CheckedSettings, checkedSettings, vocabularyOfSettings } from '../
 import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
-import { modelOptions } from '../definition/experiment-definition.ts';
 import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
-import { checkedModel, noting, refuseIgnored } from '../definition/own-model.ts';
+import { checkedModel, noting, notingPlan, optionsBeside, refuseIgnored } from '../definition/own-model.ts';
 import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
 import { exampleRows } from './priors/example-rows.ts';
 import {
@@ -141,22 +140,19 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
     settings: own.values,
     config: noting(config, read),
     data,
-    get plan() {
-      for (const name of modelOptions) read.add(name);
-      return plan;
-    },
+    plan: notingPlan(plan, read),
     pixels,
     rowWidth: widthOfRow(rowsOfPlan(plan)),
     layout: rowsOfPlan(plan),
     key: modelKey(config),
     start: start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start,
-    builtIn: (replaced?: Partial<MlpVaeOptions>) => {
-      for (const name of modelOptions) read.add(name);
+    builtIn: (replaced: Partial<MlpVaeOptions> = {}) => {
+      for (const name of optionsBeside(replaced)) read.add(name);
       return builtIn(plan, start, replaced);
     },
   };
   const model = checkedModel(own.definition.model!(context), nameOf(own));
-  refuseIgnored(own, config, read);
+  refuseIgnored(own, config, { part: 'model', read });
   return model;
 }
 
