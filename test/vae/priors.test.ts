@@ -3,7 +3,7 @@ import { normalMixture } from '@flowvae/distributions';
 import { parseFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
-import { type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
+import { type NamedVariables, rowLayout, type Tensor2D, tf } from '@flowvae/tensor';
 import { mixturePrior, mlpVae, parseLikelihood, parsePrior } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
@@ -196,4 +196,25 @@ describe('vamp(K)', () => {
     expect(() => parsePrior('mixture(0)')).toThrow(/mixture\(components\).* got '0'/);
     expect(parsePrior('realnvp*4')).toBeUndefined();
   });
+});
+
+it('a VampPrior beside a condition, whose encoder its pseudo-inputs do not fit, is refused by name', () => {
+  const layout = rowLayout([
+    ['x', 4],
+    ['y', 2],
+  ]);
+  const model = mlpVae({
+    pixels: 4,
+    latent: 2,
+    hidden: [3],
+    activation: 'relu',
+    layout,
+    condition: { parts: [{ name: 'y', width: 2 }] },
+    prior: parsePrior('vamp(3)'),
+    key: key(0),
+  });
+  made.push(model);
+  expect(() => model.prior.logProb(tf.zeros([1, 2]))).toThrow(
+    'mlpVae: prior: expected one that encodes no data of its own, beside a condition, got vamp(3)',
+  );
 });

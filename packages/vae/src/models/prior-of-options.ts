@@ -25,15 +25,28 @@ interface PriorOptions {
 /** Whether a prior is one of its own, no flow. */
 export const isPriorChoice = (prior: InvertibleFlow | PriorChoice): prior is PriorChoice => 'make' in prior;
 
+/** A place whose encoder takes a condition, which data of a prior's own do not have. */
+const withoutEncoder = ({ name }: PriorChoice, place: PriorPlace): PriorPlace => ({
+  ...place,
+  encoded() {
+    throw new ExpectationError({
+      where: 'mlpVae: prior',
+      expected: 'one that encodes no data of its own, beside a condition',
+      received: name,
+    });
+  },
+});
+
 /**
  * The prior; undefined for N(0, I).
  *
- * @throws ExpectationError for a conditional prior that is no flow
+ * @throws ExpectationError for a conditional prior that is no flow; from the prior, if it encodes data of its own
+ * beside a condition
  */
 export function priorOfOptions(options: PriorOptions, place: PriorPlace): Prior | ConditionalPrior | undefined {
   const { prior, conditional } = options;
   if (prior && isPriorChoice(prior)) {
-    if (!conditional) return prior.make(place);
+    if (!conditional) return prior.make(options.conditionWidth > 0 ? withoutEncoder(prior, place) : place);
     throw new ExpectationError({
       where: 'mlpVae: prior',
       expected: 'a flow, or none, beside a conditional prior',
