@@ -55,6 +55,40 @@ describe('a mixture of many components, by one matrix product', () => {
   });
 });
 
+describe('a mixture of many components, by differences', () => {
+  it.each([0.3, 0.03, 0.01])('has the float64 sum within 1e-4 nats at deviations of %d', async (std) => {
+    const [K, D, B] = [150, 40, 20];
+    const means = drawNormal(key(1), K * D).map((value) => 2 * value);
+    const logStds = new Float32Array(K * D).fill(Math.log(std));
+    const noise = drawNormal(key(4), B * D);
+    const z = noise.map((value, i) => means[((7 * Math.floor(i / D)) % K) * D + (i % D)]! + std * value);
+    const inputs = { z: shaped(z, [B, D]), mean: shaped(means, [K, D]), logStd: shaped(logStds, [K, D]) };
+    const logProb = ({ z: points, mean, logStd }: Tensors) => {
+      const params = { logits: tf.zeros([1, K]) as Tensor2D, mean: mean as Tensor2D, logStd: logStd as Tensor2D };
+      return { logProb: normalMixture(params, { distances: 'differences' }).logProb(points as Tensor2D) };
+    };
+    const expected = rowsOf(z, D).map((point) => logMixture(point, rowsOf(means, D), rowsOf(logStds, D)));
+    for (const { logProb: found } of [eager(logProb, inputs), await compiled(logProb, inputs)]) {
+      const errors = Array.from(found!, (value, i) => Math.abs(value - expected[i]!));
+      expect(Math.max(...errors)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('is how a settled prior of many components scores, whose product loses digits', () => {
+    const prior = mixturePrior({ latent: 40, components: 65, key: key(1) });
+    made.push(prior);
+    tf.tidy(() => prior.variables.logStd!.assign(tf.fill([65, 40], Math.log(0.002))));
+    tf.tidy(() => prior.variables.mean!.assign(tf.mul(prior.variables.mean!, 5)));
+    const means = rowsOf(prior.variables.mean!.dataSync<'float32'>(), 40);
+    const point = means[3]!.map((value) => Math.fround(value + 0.002));
+    const exact = logMixture(point, means, rowsOf(new Float32Array(65 * 40).fill(Math.fround(Math.log(0.002))), 40));
+    const score = ({ distribution }: Pick<typeof prior, 'distribution'>) =>
+      tf.tidy(() => distribution.logProb(tf.tensor2d([point])).dataSync()[0]!);
+    expect(Math.abs(score(prior) - exact)).toBeGreaterThan(0.01);
+    expect(Math.abs(score(prior.settled!()) - exact)).toBeLessThan(1e-3);
+  });
+});
+
 describe('mixture(K)', () => {
   it('starts near N(0, I), and draws its components by their weights', () => {
     const prior = mixturePrior({ latent: 2, components: 300, key: key(5) });

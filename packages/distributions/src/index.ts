@@ -10,7 +10,7 @@ export {
   type StandardNormal,
   standardNormal,
 } from './normal.ts';
-export { type NormalMixtureParams, normalMixture } from './normal-mixture.ts';
+export { type NormalMixtureOptions, type NormalMixtureParams, normalMixture } from './normal-mixture.ts';
 export { bernoulli } from './observations/bernoulli.ts';
 export { categorical } from './observations/categorical.ts';
 export {

@@ -21,7 +21,7 @@ const BETWEEN = 0.5;
  * Mixture prior: p(z) = Σ_k π_k·N(z; μ_k, diag σ_k²), with logits, means and log σ as variables.
  *
  * Starts with equal weights, means drawn from N(0, ½ I) and variances ½: nearly N(0, I) for many components. Draws take
- * noise [B, D + 2]: two columns choose the component, which has no gradient.
+ * noise [B, D + 2]: two columns choose the component, which has no gradient. `settled` takes exact distances.
  */
 export function mixturePrior({ latent, components, key }: MixturePriorOptions): Prior {
   const size = components * latent;
@@ -32,7 +32,8 @@ export function mixturePrior({ latent, components, key }: MixturePriorOptions): 
     logStd: variableOf(new Float32Array(size).fill(0.5 * Math.log(1 - BETWEEN)), [components, latent]),
   };
   const params = variables as unknown as Readonly<Record<keyof typeof variables, Tensor2D>>;
-  return { variables, distribution: normalMixture(params) };
+  const exact = () => ({ variables, distribution: normalMixture(params, { distances: 'differences' }) });
+  return { variables, distribution: normalMixture(params), settled: exact };
 }
 
 const variableOf = (values: Float32Array, shape: [number, number]): Variable =>

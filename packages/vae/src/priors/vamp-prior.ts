@@ -45,14 +45,15 @@ export function vampPrior(options: VampPriorOptions): Prior {
   return { variables, distribution, settled: () => settledMixture(params) };
 }
 
-/** The same mixture with the parameters of its components as variables that no optimiser changes. */
+/** The same mixture by exact distances; the parameters of its components are variables that no optimiser changes. */
 function settledMixture(made: () => NormalMixtureParams): Prior {
   const variables = tf.tidy(() => {
     const { logits, mean, logStd } = made();
     const fixed = (values: Tensor2D): Variable => tf.variable(values, false);
     return { logits: fixed(logits), mean: fixed(mean), logStd: fixed(logStd) };
   });
-  return { variables, distribution: normalMixture(variables as unknown as NormalMixtureParams) };
+  const distribution = normalMixture(variables as unknown as NormalMixtureParams, { distances: 'differences' });
+  return { variables, distribution };
 }
 
 /** Pseudo-inputs within the range of the data. */
