@@ -1,4 +1,5 @@
 // Plug-ins by the names that a user gives, and by the records of a run.
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { changedFiles, type ModuleRecord, refuseChangedModule } from '../modules/module-files.ts';
 import { type Plugin, pluginOf } from './plugin.ts';
@@ -56,10 +57,15 @@ export async function recordedPlugins(
   const plugins: Plugin[] = [];
   for (const [i, record] of records.entries()) {
     const name = moved[i];
+    const refuseChanged = (path: string) => {
+      if (!mayDiffer) refuseChangedModule(record, { where, option: '--plugin <module>', path });
+    };
+    const file = name === undefined ? record.path : fileOf(name);
+    if (file !== undefined) refuseChanged(file);
     const named = name === undefined ? undefined : await loadPlugin(name, {});
     const path = named?.record?.path ?? record.path;
+    if (file === undefined) refuseChanged(path);
     const changed = mayDiffer ? changedFiles(record, path) : [];
-    if (!mayDiffer) refuseChangedModule(record, { where, option: '--plugin <module>', path });
     if (changed.length > 0) onNotice?.(`plug-in ${path} has changed since the run began: ${changed.join(', ')}`);
     plugins.push(named ?? (await loadPlugin(path, {})));
   }
@@ -67,6 +73,9 @@ export async function recordedPlugins(
   const paths = new Set(plugins.map(({ record }) => record?.path));
   return [...plugins, ...others.filter(({ record }) => !paths.has(record?.path))];
 }
+
+/** The file that a name is, whose code has not run yet; undefined for a package, whose files loading finds. */
+const fileOf = (name: string): string | undefined => (existsSync(resolve(name)) ? resolve(name) : undefined);
 
 /** For each record the given name that takes its place, each name for one record; its very path goes first. */
 function movedTo(records: readonly ModuleRecord[], given: readonly string[]): (string | undefined)[] {
