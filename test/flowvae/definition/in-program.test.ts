@@ -25,6 +25,7 @@ import {
   z,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { folderOf, idxImages, idxLabels } from '../../datasets/idx-fixtures.ts';
 import { freshPath, tinyData, tinySettings } from '../tiny-run.ts';
 
 const data = tinyData();
@@ -266,4 +267,21 @@ describe('defineExperiment and train refuse', () => {
   ])('%s', async (_, experiment, given, message) => {
     await expect(train(experiment, { ...config, ...(given as object) })).rejects.toThrow(message);
   });
+});
+
+const labelled = folderOf({
+  'train-images-idx3-ubyte': idxImages(60, 6, 5),
+  'train-labels-idx1-ubyte': idxLabels(60),
+  't10k-images-idx3-ubyte': idxImages(12, 6, 5),
+  't10k-labels-idx1-ubyte': idxLabels(12),
+});
+
+it.each([
+  ['standardize', 'no'],
+  ['condition', 'y'],
+] as const)('train refuses --%s for a model that does not read its data start or its layout', async (name, value) => {
+  const experiment = defineExperiment({ options: { latent: 2, steps: 1, evalImages: 0 }, model: smallest });
+  await expect(train(experiment, { data: labelled, [name]: value })).rejects.toThrow(
+    `--${name}: expected an option that the model of the module reads, got ${value}, which it does not`,
+  );
 });

@@ -110,6 +110,11 @@ describe('a module of a model and data of its own', () => {
     writeFiles(folder, { 'parts/spread.ts': spread });
   });
 
+  it('whose model has a prior of its own gets no other by fit-prior', async () => {
+    const text = await refused('fit-prior', 'a', '--flow', 'affine', '--steps', '1', '--out', 'fitted', '--quiet');
+    expect(text).toContain('--prior: expected an option that the model of the module reads, got affine');
+  });
+
   it('that was moved is named by its new place', async () => {
     mkdirSync(join(folder, 'moved'));
     for (const name of ['waves.ts', 'parts']) renameSync(join(folder, name), join(folder, 'moved', name));

@@ -127,7 +127,7 @@ function addData(root: Command): void {
 
 function addFitPrior(root: Command): void {
   const fit = subcommand(root, 'fit-prior', 'fit a flow to the encoded training data of a run, as its prior');
-  addVerbosity(addSettings(fit, ['lr', 'engine', 'threads', 'data']))
+  addModuleOptions(addVerbosity(addSettings(fit, ['lr', 'engine', 'threads', 'data'])))
     .argument('<run>', 'folder of a finished run')
     .requiredOption('--flow <formula>', 'flow formula of the new prior, e.g. maf*4')
     .addOption(wholeNumber('steps', 'steps of the fit').default(5000))

@@ -122,4 +122,6 @@ export const modelOptions = [
   'prior',
   'conditionalPrior',
   'likelihood',
+  'standardize',
+  'condition',
 ] as const satisfies readonly SettingName[];

@@ -143,9 +143,15 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
     plan: notingPlan(plan, read),
     pixels,
     rowWidth: widthOfRow(rowsOfPlan(plan)),
-    layout: rowsOfPlan(plan),
+    get layout() {
+      read.add('condition');
+      return rowsOfPlan(plan);
+    },
     key: modelKey(config),
-    start: start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start,
+    get start() {
+      read.add('standardize');
+      return start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start;
+    },
     builtIn: (replaced: Partial<MlpVaeOptions> = {}) => {
       for (const name of optionsBeside(replaced)) read.add(name);
       return builtIn(plan, start, replaced);

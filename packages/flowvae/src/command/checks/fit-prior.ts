@@ -6,6 +6,8 @@ import type { CheckedSettings } from '../../config/checked-settings.ts';
 import type { TrainConfig } from '../../config/settings.ts';
 import type { RunSettings } from '../../config/stored-config.ts';
 import { changedSettings, refuseTogether } from '../../config/train-config.ts';
+import type { ExperimentFlags } from '../../definition/read-experiment.ts';
+import type { PluginFlags } from '../plugin-options.ts';
 import type { FitPriorTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 import { checkRun } from './saved-run-check.ts';
@@ -13,6 +15,8 @@ import { checkRun } from './saved-run-check.ts';
 /** Options of `fit-prior`. */
 interface FitPriorFlags
   extends Partial<Pick<TrainConfig, 'lr' | 'engine' | 'threads' | 'data'>>,
+    ExperimentFlags,
+    PluginFlags,
     Omit<FitPriorTask, 'run' | 'settings' | 'fitted' | 'out' | 'json'> {
   readonly flow: string;
   readonly out?: string;
@@ -26,8 +30,9 @@ export async function fitPriorCommand(run: string, flags: FitPriorFlags): Promis
 }
 
 async function fitPriorTask(run: string, flags: FitPriorFlags): Promise<FitPriorTask> {
-  const { flow, steps, batch, draws, seed, out = freshName(run), json = false, quiet, verbose, ...changes } = flags;
-  const { settings } = await checkRun(run, { changes, readsImages: true });
+  const { flow, steps, batch, draws, seed, out = freshName(run), json = false, quiet, verbose, ...others } = flags;
+  const { model, changedModel, plugin, ...changes } = others;
+  const { settings } = await checkRun(run, { changes, readsImages: true, model, changedModel, plugin });
   const fitted = withPrior(settings, flow);
   refuseUsedFolder(out);
   tell([threadsNotice(settings.config)]);
@@ -42,6 +47,10 @@ function freshName(run: string): string {
   return candidate;
 }
 
+/** A module whose model has a prior of its own, whatever the settings say, is refused when the model is made. */
+const mustReadPrior = (settings: CheckedSettings): CheckedSettings =>
+  settings.own ? { ...settings, own: { ...settings.own, given: ['prior'] } } : settings;
+
 /** An objective that any prior has; the fit does not use it. */
 const ANY_OBJECTIVE: Partial<TrainConfig> = { objective: 'elbo', gradient: 'path', anneal: 'none' };
 
@@ -55,7 +64,7 @@ function withPrior(settings: RunSettings, flow: string): CheckedSettings {
       received: 'yes',
     });
   }
-  const changed = changedSettings(settings, { prior: flow });
+  const changed = mustReadPrior(changedSettings(settings, { prior: flow }));
   if (!changed.formulas.prior) {
     throw new ExpectationError({ where: '--flow', expected: 'a flow formula with an inverse', received: `'${flow}'` });
   }
