@@ -17,7 +17,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { differences, runNative } from '../compiler/export/runtimes.ts';
 import { folderOf, idxImages, idxLabels } from '../datasets/idx-fixtures.ts';
-import { flowvaeHere, jsonHere as json, valuesHere as read } from './in-process.ts';
+import { annealedHere, flowvaeHere, jsonHere as json, valuesHere as read } from './in-process.ts';
 import { freshPath, tinyFlags } from './tiny-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-conditional-'));
@@ -65,18 +65,7 @@ describe('a run with --condition y and a conditional prior', () => {
     const again = await json('evaluate', run, '--report');
     expect([again.testElbo, again.testNll]).toEqual([report.testElbo, report.testNll]);
     expect(existsSync(join(run, 'report.html'))).toBe(true);
-    const annealed = await json(
-      'evaluate',
-      run,
-      '--ais',
-      '2',
-      '--chains',
-      '2',
-      '--simulated',
-      '2',
-      '--eval-images',
-      '0',
-    );
+    const annealed = await annealedHere(run);
     expect(areFinite([annealed.ais.gap])).toBe(true);
     const { steps } = await json('train', '--resume', run);
     expect(steps).toBe(6);

@@ -42,6 +42,10 @@ export async function jsonHere(...args: readonly string[]): Promise<JsonReport> 
   return JSON.parse(stdout);
 }
 
+/** A short annealing of two images that are simulated from a run's model, without its own images. */
+export const annealedHere = (run: string): Promise<JsonReport> =>
+  jsonHere('evaluate', run, ...'--ais 2 --chains 2 --simulated 2 --eval-images 0'.split(' '));
+
 /** The values of a tensor that a function makes, kernel by kernel. */
 export function valuesHere(fn: () => Tensor): number[] {
   const result = tf.tidy(fn);

@@ -5,7 +5,7 @@ import { decodeSafetensors, drawNormal, key, loadModel, tf } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { differences, runNative } from '../compiler/export/runtimes.ts';
 import { tableWithHoles } from './holed-data.ts';
-import { flowvaeHere, jsonHere as json, valuesHere as read } from './in-process.ts';
+import { annealedHere, flowvaeHere, jsonHere as json, valuesHere as read } from './in-process.ts';
 import { freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 
 const areFinite = (values: ArrayLike<number>) => Array.from(values).every(Number.isFinite);
@@ -31,18 +31,7 @@ describe.each([
     const latents = join(run, 'latents.safetensors');
     await json('encode', run, '--out', latents);
     expect(existsSync(latents)).toBe(true);
-    const annealed = await json(
-      'evaluate',
-      run,
-      '--ais',
-      '2',
-      '--chains',
-      '2',
-      '--simulated',
-      '2',
-      '--eval-images',
-      '0',
-    );
+    const annealed = await annealedHere(run);
     expect(areFinite([annealed.ais.gap])).toBe(true);
     expect((await json('train', '--resume', run)).steps).toBe(6);
   });

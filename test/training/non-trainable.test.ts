@@ -26,8 +26,8 @@ import {
   type TrainingProblem,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoints/checkpoint.ts';
 import { valuesOf } from './problems.ts';
+import { keptAt } from './through-checkpoint.ts';
 
 const engines: readonly EngineName[] = ['compiled', 'eager'];
 const [ROWS, WIDTH, MOMENTUM] = [8, 2, 0.9];
@@ -125,17 +125,10 @@ describe.each(engines)('moving averages, %s', (engine) => {
   });
 
   it('are in the state of a run: one that goes on from a checkpoint has equal bytes', async () => {
-    const states: RunState[] = [];
-    const keep: Callback = {
-      async onStep(moment) {
-        if (moment.step === 4) states.push(await moment.state());
-      },
-    };
+    const kept = keptAt(4);
     const [whole, rest] = [normalised(), normalised()];
-    await train(whole, { engine, steps: 9, callbacks: [keep] });
-    const context = { position: {}, config: {}, versions: {}, metrics: { bytes: 0, sha256: '' }, eventBytes: 0 };
-    const { record, arrays } = encodeCheckpoint(states[0]!, context);
-    const from = decodeCheckpoint(record, arrays, 'checkpoint');
+    await train(whole, { engine, steps: 9, callbacks: [kept.callback] });
+    const from = kept.read();
     expect(Object.keys(from.parameters).toSorted()).toEqual(Object.keys(whole.variables).toSorted());
     expect(Object.keys(from.slots.m!).toSorted()).toEqual(['beta', 'bias', 'gamma', 'kernel']);
     await train(rest, { engine, steps: 9, from });

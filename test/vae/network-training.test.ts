@@ -3,21 +3,11 @@ import { boundOn } from '@flowvae/evaluation';
 import { elbo, iwae } from '@flowvae/objectives';
 import { drawUniform, fold, key } from '@flowvae/random';
 import { layers, type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
-import {
-  adam,
-  type Callback,
-  dataPoints,
-  type EngineName,
-  type FitOptions,
-  type FitStart,
-  fit,
-  type RunState,
-  variational,
-} from '@flowvae/training';
+import { adam, dataPoints, type EngineName, type FitOptions, type FitStart, fit, variational } from '@flowvae/training';
 import { type MlpVae, type NetworkMaker, network, networkVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint } from '../../packages/runs/src/checkpoints/checkpoint.ts';
 import { differences } from '../laws/comparison.ts';
+import { keptAt } from '../training/through-checkpoint.ts';
 
 const { layers: make, sequential } = layers;
 const [HEIGHT, WIDTH, LATENT, BATCH, MOMENTUM] = [4, 3, 2, 12, 0.9];
@@ -108,17 +98,10 @@ describe('a VAE with batch normalisation and dropout', () => {
   });
 
   it('goes on from a checkpoint with equal bytes: statistics are in it, and dropout is drawn by key and step', async () => {
-    const states: RunState[] = [];
-    const keep: Callback = {
-      async onStep(moment) {
-        if (moment.step === 3) states.push(await moment.state());
-      },
-    };
+    const kept = keptAt(3);
     const [whole, rest] = [modelOf(), modelOf()];
-    await train(whole, { callbacks: [keep] });
-    const context = { position: {}, config: {}, versions: {}, metrics: { bytes: 0, sha256: '' }, eventBytes: 0 };
-    const { record, arrays } = encodeCheckpoint(states[0]!, context);
-    const from = decodeCheckpoint(record, arrays, 'checkpoint');
+    await train(whole, { callbacks: [kept.callback] });
+    const from = kept.read();
     expect(Object.keys(from.parameters)).toContain(MEAN);
     await train(rest, { from });
     expect(numbers(rest.variables)).toEqual(numbers(whole.variables));

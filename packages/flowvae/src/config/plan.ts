@@ -110,7 +110,7 @@ function ownObjective(plan: Plan, own: OwnExperiment): Objective {
 
 /** @throws ExpectationError for a schedule beside an objective that takes none */
 function refuseSchedule({ isTempered, formula }: ObjectiveTerms, { anneal }: TrainConfig): void {
-  if (isTempered || anneal === 'none') return;
+  if (isTempered || !temperings[anneal]) return;
   const expected = `none beside the module's objective ${formula}`;
   throw new ExpectationError({ where: flagOf('anneal'), expected, received: anneal });
 }
