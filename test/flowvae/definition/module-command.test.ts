@@ -93,8 +93,8 @@ describe('a module of a model and data of its own', () => {
 
   it('goes on with its settings where it was stopped, byte for byte', async () => {
     const flags = ['--set', 'kind=plain', '--eval-images', '0', '--checkpoint-every', '1'];
-    await done('train', 'waves.ts', ...flags, '--steps', '300', '--out', 'whole');
-    const { signal } = await killed(['train', 'waves.ts', ...flags, '--steps', '300', '--out', 'half']);
+    await done('train', 'waves.ts', ...flags, '--steps', '120', '--out', 'whole');
+    const { signal } = await killed(['train', 'waves.ts', ...flags, '--steps', '120', '--out', 'half']);
     expect(signal).toBe('SIGKILL');
     await done('train', '--resume', 'half');
     expect(tensorsOf('half/model.safetensors')).toEqual(tensorsOf('whole/model.safetensors'));
