@@ -146,6 +146,17 @@ describe('an experiment with a model, data and an objective of its own', () => {
     expect(values(one.parts.model.variables)['decoder/output/bias']).not.toEqual([0, 0, 0]);
   });
 
+  it('leaves a set of its own open for its next run', async () => {
+    const rows = { values: Float32Array.from({ length: 40 }, (_, i) => i % 2), shape: [20, 2] };
+    let closed = 0;
+    const set = { ...dataSet({ name: 'bits', x: rows, test: { x: rows } }), close: () => void closed++ };
+    const definition = defineExperiment({ data: () => set, options: { binarize: 'auto' } });
+    const { binarize: _, ...settings } = tinySettings;
+    await train(definition, { ...settings, steps: 2 });
+    await train(definition, { ...settings, steps: 2 });
+    expect(closed).toBe(0);
+  });
+
   it('in a kept folder is opened again with its definition, and not without', async () => {
     const out = freshPath();
     const { parts } = await train(experiment, { set: { shift: 1 } }, { out });

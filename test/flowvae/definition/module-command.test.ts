@@ -105,7 +105,9 @@ describe('a module of a model and data of its own', () => {
     const text = await refused('evaluate', 'a');
     expect(text).toContain('a/config.json: experiment: expected');
     expect(text).toContain('got changes in parts/spread.ts; put the files back, or pass --changed-model');
-    const changed = JSON.parse(await done('evaluate', 'a', '--changed-model', '--json'));
+    const { stdout, stderr } = await here(['evaluate', 'a', '--changed-model', '--json', '--quiet']);
+    expect(stderr).toBe('the run’s module has changed since the run began: parts/spread.ts\n');
+    const changed = JSON.parse(stdout);
     expect(changed.testNll).not.toBeCloseTo(JSON.parse(readFileSync(join(folder, 'a/report.json'), 'utf8')).testNll, 1);
     writeFiles(folder, { 'parts/spread.ts': spread });
   });

@@ -1,7 +1,7 @@
 // Reads experiments from modules: one that a user names, or the one that a run records.
 import { readRunConfig } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { refuseChangedModule } from '../modules/module-files.ts';
+import { changedFiles, refuseChangedModule } from '../modules/module-files.ts';
 import type { ExperimentDefinition } from './experiment-definition.ts';
 import { definitionIn, type ExperimentRecord, type OwnExperiment, readExperimentRecord } from './own-experiment.ts';
 import { checkedValues, type OwnValues, valuesOfTexts } from './own-settings.ts';
@@ -46,6 +46,8 @@ export interface ExperimentFlags {
   readonly changedModel?: boolean | undefined;
   /** The option for the place, for errors. Default `--model`. */
   readonly flag?: string;
+  /** Called with a line if the module has changed and may. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /** The record of a run's experiment; undefined: the command's options alone describe the run. */
@@ -61,7 +63,7 @@ export function storedExperiment(run: string): ExperimentRecord | undefined {
  */
 export async function experimentOfRun(
   run: string,
-  { model, changedModel = false, flag = MODEL_FLAG }: ExperimentFlags = {},
+  { model, changedModel = false, flag = MODEL_FLAG, onNotice }: ExperimentFlags = {},
 ): Promise<OwnExperiment | undefined> {
   const record = storedExperiment(run);
   if (!record) {
@@ -72,6 +74,8 @@ export async function experimentOfRun(
   if (!module) throw refusal(run, 'a run of a module', 'one whose experiment a program holds', HELD);
   const where = `${run}/config.json: experiment`;
   if (!changedModel) refuseChangedModule(module, { where, path: model, option: `${flag} <file>` });
+  const changed = changedFiles(module, model);
+  if (changed.length > 0) onNotice?.(`the run’s module has changed since the run began: ${changed.join(', ')}`);
   const found = await loaded(model ?? module.package ?? module.path, flag);
   return withRecord(found.definition, record, { run, module: found.module });
 }

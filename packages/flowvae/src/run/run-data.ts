@@ -66,7 +66,8 @@ async function ownData(config: TrainConfig, own: OwnExperiment | undefined, read
     });
   }
   const made = await make({ settings: own.values, config });
-  if (typeof made !== 'string') return made;
+  // a set belongs to the module, which may give it again: no run closes it
+  if (typeof made !== 'string') return { ...made, close() {} };
   const text = absoluteData(made, folderOf(own));
   return openData(text, reading);
 }

@@ -6,6 +6,7 @@ import { type RunSettings, runSettings } from '../../config/stored-config.ts';
 import { type ExperimentFlags, experimentOfRun } from '../../definition/read-experiment.ts';
 import type { Vocabulary } from '../../plugins/vocabulary.ts';
 import { type PluginFlags, vocabularyOfRun } from '../plugin-options.ts';
+import { tell } from './notices.ts';
 
 /** A command's requirements on a run. */
 interface Wanted extends ExperimentFlags, PluginFlags {
@@ -31,7 +32,7 @@ interface CheckedRun {
 export async function checkRun(run: string, wanted: Wanted = {}): Promise<CheckedRun> {
   const { changes = {}, checkpoint, readsImages = false, plugin, ...flags } = wanted;
   refuseNoRun(run, checkpoint ? 'begun' : 'finished');
-  const own = await experimentOfRun(run, flags);
+  const own = await experimentOfRun(run, { ...flags, onNotice: (notice) => tell([notice]) });
   const vocabulary = await vocabularyOfRun(run, { plugin, changedModel: flags.changedModel });
   const settings = runSettings(run, changes, { own, vocabulary });
   if (checkpoint) refuseNoCheckpoint(run, checkpoint);

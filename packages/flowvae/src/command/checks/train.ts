@@ -153,7 +153,7 @@ const needed = (where: string, expected: string) => new ExpectationError({ where
 function resumedExperiment(run: string, { set, ...flags }: Naming): Promise<OwnExperiment | undefined> {
   if (set) throw new ExpectationError({ where: '--set', expected: 'no --set beside --resume', received: 'it' });
   refuseNoRun(run, 'begun');
-  return experimentOfRun(run, flags);
+  return experimentOfRun(run, { ...flags, onNotice: (notice) => tell([notice]) });
 }
 
 /** The settings of a resumed run; other given settings must agree with them. */
