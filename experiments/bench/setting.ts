@@ -23,6 +23,8 @@ export type Setting = {
   readonly flow?: string;
   /** Another network than the perceptrons of width `hidden`. */
   readonly architecture?: NetworkName;
+  /** Data points of a batch; default 100. */
+  readonly batch?: number;
 };
 
 /** Width of the hidden layers for measurements that do not vary it. */
@@ -35,12 +37,13 @@ export async function problemOf({
   threads,
   flow,
   architecture,
+  batch = shape.batch,
 }: Setting): Promise<Experiment & Training> {
   const config: TrainConfig = completeConfig({
     flow: flow ?? (layers === 0 ? 'none' : `planar*${layers}`),
     ...(architecture === undefined ? { hidden: [hidden, hidden] } : { architecture }),
     latent: shape.latent,
-    batch: shape.batch,
+    batch,
     threads,
   });
   const parts = await experiment(config);

@@ -1,9 +1,9 @@
 // The floor of a network with convolutions: nothing but the convolutions and matrix products of the step's graph, on
-// ONNX Runtime, each reduced to a number inside the graph.
+// ONNX Runtime, each reduced to a number inside the graph; one thread's share of a batch, since threads share rows in a step.
 import { type Arrays, drawNormal, type Graph, key, tf } from 'flowvae';
 import { Executable, GraphBuilder, optimise, trace } from '../compiler-parts.ts';
 import { type Candidate, medianDuration } from '../measurement.ts';
-import { problemOf, type Setting } from '../setting.ts';
+import { problemOf, type Setting, shape } from '../setting.ts';
 import { lossAndGradients } from './loss-and-gradients.ts';
 import { elements } from './side-by-side.ts';
 
@@ -14,10 +14,10 @@ const CONVOLUTIONS = new Set(['Conv', 'ConvTranspose']);
 /** Products with a row of ones are sums: they are no part of the floor. */
 const isProduct = ({ operator, outputs }: Node): boolean => operator === 'Gemm' && outputs[0]!.shape[0] !== 1;
 
-/** The step's convolutions and products. */
+/** The step's convolutions and products over one thread's share of a batch. */
 export async function convolutionsOf(setting: Setting): Promise<readonly Node[]> {
   await tf.setBackend('cpu');
-  const { problem, model } = await problemOf(setting);
+  const { problem, model } = await problemOf({ ...setting, batch: shape.batch / setting.threads });
   const { variables } = model;
   const graph = optimise(trace(lossAndGradients(problem, variables), problem.inputShapes, { variables }));
   for (const variable of Object.values(variables)) variable.dispose();
@@ -49,12 +49,12 @@ function alone(nodes: readonly Node[]): Graph {
   return builder.graph(outputs);
 }
 
-/** Milliseconds of a run. */
-export const bareConvolutions = (nodes: readonly Node[], threads: number): Candidate => ({
+/** Milliseconds of one thread with nothing beside it, so that no sharing of rows can be faster. */
+export const bareConvolutions = (nodes: readonly Node[]): Candidate => ({
   name: 'bare convolutions',
   async start() {
     const graph = alone(nodes);
-    const executable = await Executable.create(graph, { threads });
+    const executable = await Executable.create(graph, { threads: 1 });
     const values: Arrays = Object.fromEntries(
       graph.inputs.map(({ name, value }, i) => [name, drawNormal(key(i), elements(value.shape))]),
     );

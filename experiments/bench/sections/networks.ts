@@ -15,10 +15,10 @@ export const networks: Section = {
         const setting = { layers: 0, hidden: HIDDEN, threads, architecture };
         const nodes = await convolutionsOf(setting);
         const peers = pythonPeers({ task: 'step' }, setting, options, { who: ['pytorch', 'compile'] });
-        const candidates = [compiledStep(setting), bareConvolutions(nodes, threads), ...peers];
+        const candidates = [compiledStep(setting), bareConvolutions(nodes), ...peers];
         const label = `${architecture}, threads ${threads}`;
         const measured = await measureInTurn(candidates, { rounds: fewRounds(options), count: options.steps, label });
-        const facts = { gigaflop: convolutionGigaflop(nodes) };
+        const facts = { gigaflop: threads * convolutionGigaflop(nodes) };
         rows.push({ setting: { architecture, threads }, unit: 'ms', facts, ...measured });
       }
     }
