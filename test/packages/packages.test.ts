@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runErrors, typeErrors, writeExamples } from '../documentation/example-project.ts';
 import { allExamples } from '../documentation/examples.ts';
-import { pageModule } from '../documentation/page-modules.ts';
+import { gallery, galleryRuns } from '../experiments/gallery-modules.ts';
 import { attwFindings, missingParts, publintFindings, unresolvedVersions } from './contents.ts';
 import { layOut } from './layout.ts';
 import { hasRegistry, installedBeside, installTarballs } from './npm.ts';
@@ -92,9 +92,19 @@ describe('a project outside the repository', () => {
     const tiny = ['--flow', 'planar', '--hidden', '8', '--latent', '2', '--steps', '2', '--eval-images', '2'];
     const report = resultOf(project, node, [bin, 'train', ...tiny, '--eval-samples', '2', '--json', '--threads', '1']);
     expect(report).toMatchObject({ steps: 2, engine: 'compiled', evalImages: 2 });
-    writeFileSync(join(project, 'sinh-arcsinh.ts'), pageModule('own-flow.md', 'sinh-arcsinh.ts'));
-    const own = ['--plugin', './sinh-arcsinh.ts', ...tiny, '--flow', 'planar*4-sinh-arcsinh', '--eval-images', '0'];
-    expect(resultOf(project, node, [bin, 'train', ...own, '--json'])).toMatchObject({ steps: 2, engine: 'compiled' });
+  });
+
+  it('trains every module of the gallery, an own flow among them', () => {
+    const project = join(scratch, 'gallery');
+    javascriptProject(project);
+    layOut(project, tarballs);
+    const bin = join(project, 'node_modules/flowvae/dist/command/main.js');
+    const tiny = ['--steps', '2', '--batch', '8', '--eval-images', '2', '--eval-samples', '2', '--threads', '1'];
+    for (const { file, words } of galleryRuns((file) => `./${file}`)) {
+      cpSync(join(gallery, file), join(project, file));
+      const report = resultOf(project, node, [bin, 'train', ...words, ...tiny, '--json']);
+      expect([file, report]).toMatchObject([file, { steps: 2, engine: 'compiled', evalImages: 2 }]);
+    }
   });
 
   it('type-checks and runs every example of every page', () => {

@@ -1,5 +1,6 @@
 // The floor of a network with convolutions: nothing but the convolutions and matrix products of the step's graph, on
-// ONNX Runtime, each reduced to a number inside the graph; one thread's share of a batch, since threads share rows in a step.
+// ONNX Runtime, each reduced to a number inside the graph; one thread's share of a batch, since threads share rows in
+// a step.
 import { type Arrays, drawNormal, type Graph, key, tf } from 'flowvae';
 import { Executable, GraphBuilder, optimise, trace } from '../compiler-parts.ts';
 import { type Candidate, medianDuration } from '../measurement.ts';
