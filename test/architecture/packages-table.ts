@@ -11,10 +11,11 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
   compiler: ['tensor'],
   training: ['compiler', 'objectives'],
   evaluation: ['training'],
+  inference: ['flows', 'evaluation'],
   runs: ['evaluation'],
   datasets: ['random'],
   figures: ['tensor'],
-  flowvae: ['vae', 'runs', 'datasets', 'figures'],
+  flowvae: ['vae', 'inference', 'runs', 'datasets', 'figures'],
 };
 
 /** npm packages that only one room may import, by the beginning of their names. */

@@ -1,0 +1,1 @@
+export { type TargetModel, targetModel } from './target/target-model.ts';
