@@ -3,6 +3,7 @@ export { type ClassConditionalParts, classConditional } from './class-conditiona
 export { detach } from './detach.ts';
 export { type Draw, drawNoise, type Noise, type Observation, type Samplable, type Scorable } from './distribution.ts';
 export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
+export { type LowRankNormalParams, lowRankNormal } from './low-rank-normal.ts';
 export {
   type DiagonalNormal,
   type DiagonalNormalParams,

@@ -64,6 +64,7 @@ export {
   type FreeParameters,
   flowParameterCount,
   free,
+  freeFlow,
   type HeadScaling,
   type KernelInit,
   type ParameterSource,

@@ -8,6 +8,9 @@ export {
   fromPrior,
   sigmoidTemperatures,
 } from './annealed-importance.ts';
+export { type BootstrapOptions, bootstrap, bootstrapNoise } from './covering/bootstrap.ts';
+export { chi } from './covering/chi.ts';
+export { inclusiveKl } from './covering/inclusive-kl.ts';
 export { betaVae, elbo } from './elbo.ts';
 export {
   makeObjective,
@@ -39,12 +42,12 @@ export {
 } from './hmc.ts';
 export { importanceChunk, LogMeanExp } from './importance-sampling.ts';
 export { iwae, renyi } from './importance-weighted.ts';
-export { inclusiveKl } from './inclusive-kl.ts';
 export type { FactorisedModel, LatentModel, ScorableModel } from './latent-model.ts';
 export { type LogDensities, logWeight, scoreDraw, scoreSample } from './log-weight.ts';
 export {
   type AnnealingSchedule,
   annealJoint,
+  annealLikelihood,
   paperSchedule,
   type Tempering,
   untempered,

@@ -38,6 +38,19 @@ export function annealJoint(beta: AnnealingSchedule): Tempering {
 }
 
 /**
+ * The geometric path from log p(z) to log p(x, z): β·log p(x|z) + log p(z) − log q(z|x).
+ *
+ * While β < 1 the value is a bound on the log-integral of the tempered density, not on log p(x).
+ * @see Neal 2001, arXiv:physics/9803008, section 2, for the path
+ */
+export function annealLikelihood(beta: AnnealingSchedule): Tempering {
+  return {
+    schedules: { beta },
+    factors: ({ beta: now }) => ({ logLikelihood: now!, logPrior: 1, logPosterior: 1 }),
+  };
+}
+
+/**
  * KL warm-up: log p(x|z) + β·(log p(z) − log q(z|x)).
  *
  * @see Bowman et al. 2016, arXiv:1511.06349, section 3.1; Sønderby et al. 2016, arXiv:1602.02282, section 2.3

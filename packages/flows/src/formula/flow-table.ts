@@ -19,6 +19,8 @@ export interface FlowRow {
   readonly fewest?: number;
   /** Absent: the flow has an inverse. */
   readonly hasInverse?: false;
+  /** The inverse costs many forward passes: it searches, or goes through networks one dimension after the other. */
+  readonly hasSlowInverse?: true;
 }
 
 /** A layer of a formula, as a row's `make` is asked for it. */
@@ -51,7 +53,7 @@ const networkArgs: readonly FlowArgument[] = [
 const networked = { args: networkArgs, fewest: 2 } satisfies FlowRow;
 
 const rows = {
-  planar: {},
+  planar: { hasSlowInverse: true },
   'planar-leaky': {},
   householder: {},
   radial: {},
@@ -71,7 +73,7 @@ const rows = {
   'nice-orth': networked,
   'nice-planar': { fewest: 2 },
   realnvp: networked,
-  iaf: networked,
+  iaf: { ...networked, hasSlowInverse: true },
   maf: networked,
   spline: { args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs], fewest: 2 },
 } as const satisfies Readonly<Record<string, FlowRow>>;

@@ -22,6 +22,7 @@ export interface FlowTerm {
   readonly at: number;
   readonly text: string;
   readonly hasInverse: boolean;
+  readonly hasSlowInverse: boolean;
   /** The row of a flow that makes itself; absent for a built-in flow. */
   readonly row?: OwnFlowRow;
 }
@@ -71,7 +72,8 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
     const text = formula.slice(at, cursor.at);
-    terms.push({ name, count, args, before, at, text, hasInverse: row.hasInverse ?? true, ...(isOwn(row) && { row }) });
+    const { hasInverse = true, hasSlowInverse = false } = row;
+    terms.push({ name, count, args, before, at, text, hasInverse, hasSlowInverse, ...(isOwn(row) && { row }) });
     before += count;
   } while (cursor.takes('-'));
   return terms;

@@ -14,6 +14,7 @@ const aNumber = leaf('a number', isNumber);
 const aName = leaf('a name', (value) => typeof value === 'string' && value !== '');
 const yesOrNo = leaf('true or false', (value) => typeof value === 'boolean');
 const absentOrFalse = leaf('false, or nothing', (value) => value === false);
+const absentOrTrue = leaf('true, or nothing', (value) => value === true);
 const fromOne = leaf('a whole number from 1', (value) => Number.isInteger(value) && Number(value) >= 1);
 const sized = leaf('a number, or a function of the width', (value) => isNumber(value) || isFunction(value));
 
@@ -28,8 +29,9 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
       args: { list: { fields: { name: aName, fallback: sized, from: aNumber, to: sized } } },
       fewest: fromOne,
       hasInverse: absentOrFalse,
+      hasSlowInverse: absentOrTrue,
     },
-    optional: ['args', 'fewest', 'hasInverse'],
+    optional: ['args', 'fewest', 'hasInverse', 'hasSlowInverse'],
   },
   likelihoods: {
     fields: {

@@ -1,10 +1,10 @@
 // Makes an objective from its name, such as `elbo` or `iwae(50)`.
 import type { Samplable } from '@flowvae/distributions';
 import { ExpectationError } from '@flowvae/tensor';
+import { inclusiveKl } from '../covering/inclusive-kl.ts';
 import { betaVae, elbo } from '../elbo.ts';
 import { freeBits, freeBitsInTotal } from '../free-bits.ts';
 import { iwae, renyi } from '../importance-weighted.ts';
-import { inclusiveKl } from '../inclusive-kl.ts';
 import type { LatentModel } from '../latent-model.ts';
 import type { BoundOptions, Objective } from '../objective.ts';
 import {

@@ -1,9 +1,9 @@
 // The forward divergence KL(p(z|x) ‖ q(z|x)): it covers a target, while the ELBO's divergence seeks its modes.
 import { checkCount, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import { constant, elboTerms, logMeanExp, meanOfDraws, noiseOfDraws, withGradientOf } from './draws.ts';
-import type { ScorableModel } from './latent-model.ts';
-import { type LogDensities, logWeight, scoreDraw } from './log-weight.ts';
-import type { BoundOptions, Objective } from './objective.ts';
+import { constant, elboTerms, logMeanExp, meanOfDraws, noiseOfDraws, withGradientOf } from '../draws.ts';
+import type { ScorableModel } from '../latent-model.ts';
+import { type LogDensities, logWeight, scoreDraw } from '../log-weight.ts';
+import type { BoundOptions, Objective } from '../objective.ts';
 
 /**
  * Inclusive divergence KL(p(z|x) ‖ q(z|x)), for a posterior fitted to a target p(x, z) that need not be normalised, by

@@ -1,0 +1,45 @@
+// The words for guides, parsed with the tables of flows alone.
+import { type FlowTable, type FlowTerm, flowTable, readFlowFormula } from '@flowvae/flows/plain';
+import { FormulaCursor } from '@flowvae/tensor/plain';
+
+/** A guide as its word describes it: a normal of low rank, or the terms of a flow over the base. */
+export type GuideTerms =
+  | { readonly word: string; readonly rank: number }
+  | { readonly word: string; readonly flow: readonly FlowTerm[] };
+
+/** Guides that are normals, by their names, and the flows that make them from a standard normal. */
+const normals = { 'mean-field': 'affine', 'full-rank': 'full' } as const;
+
+const LOW_RANK = 'low-rank';
+
+/** Flows that move and scale every dimension. */
+const LOCATING = new Set(['affine', 'full']);
+
+/** @see numpyro's `AutoLowRankMultivariateNormal`, which takes ⌈√D⌉, too */
+const usualRank = (dim: number) => Math.ceil(Math.sqrt(dim));
+
+/**
+ * Parses a guide's word: `mean-field`, `full-rank`, `low-rank` or `low-rank(5)`, or a flow formula such as `planar*16`
+ * or `realnvp*4`. A flow that does not end with one gets an affine map as its last term, so that it finds the target's
+ * place and scale.
+ *
+ * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the target has fewer
+ * dimensions than a flow needs
+ */
+export function readGuide(word: string, dim: number, table: FlowTable = flowTable): GuideTerms {
+  const name = word.replace(/\(.*$/s, '');
+  if (name === LOW_RANK) return { word, rank: readRank(word, dim) };
+  const formula = dim === 1 && word === 'full-rank' ? 'affine' : (normals[word as keyof typeof normals] ?? word);
+  const terms = readFlowFormula(formula, dim, table);
+  if (LOCATING.has(terms.at(-1)!.name)) return { word, flow: terms };
+  return { word, flow: readFlowFormula(`${formula}-affine`, dim, table) };
+}
+
+function readRank(word: string, dim: number): number {
+  const cursor = new FormulaCursor('guide', word);
+  cursor.name([LOW_RANK], `${LOW_RANK}(rank)`);
+  const fallback = Math.min(usualRank(dim), dim);
+  const { rank } = cursor.args([{ name: 'rank', fallback, from: 1, to: dim }], `${LOW_RANK}(rank)`);
+  if (!cursor.isAtEnd) throw cursor.refusal('the end', cursor.rest(/^.*/s));
+  return rank!;
+}

@@ -1,0 +1,139 @@
+// Fits to targets whose log Z and moments are known in closed form.
+import {
+  dataPoints,
+  drawNormal,
+  fitTarget,
+  key,
+  plainTarget,
+  type TargetFit,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+} from 'flowvae';
+import { describe, expect, it } from 'vitest';
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/** 5·N(m, A·Aᵀ) in three dimensions, A lower triangular. */
+const mean = [1, -2, 0.5];
+const root = [
+  [2, 0, 0],
+  [1, 0.5, 0],
+  [-0.3, 0.4, 1.5],
+];
+const logDet = Math.log(2 * 0.5 * 1.5);
+
+/** A⁻¹, column by column by substitution. */
+const inverse = ((): number[][] => {
+  const result = root.map(() => [0, 0, 0]);
+  for (const column of [0, 1, 2]) {
+    for (const [i, row] of root.entries()) {
+      const known = row.slice(0, i).reduce((sum, entry, j) => sum + entry * result[j]![column]!, 0);
+      result[i]![column] = ((i === column ? 1 : 0) - known) / row[i]!;
+    }
+  }
+  return result;
+})();
+
+const logNormal = (z: Tensor2D): Tensor1D => {
+  const white = tf.matMul(tf.sub(z, tf.tensor2d([mean])), tf.tensor2d(inverse), false, true);
+  return tf.add(tf.mul(tf.sum<Tensor1D>(tf.square(white), 1), -0.5), Math.log(5) - logDet - 1.5 * LOG_TWO_PI);
+};
+const std = root.map((row) => Math.hypot(...row));
+
+const common = { dim: 3, steps: 600, lr: 0.02, samples: 4000, key: key(3) } as const;
+
+function expectMoments({ estimate }: TargetFit, within: number): void {
+  for (const [i, moments] of Object.values(estimate.moments).entries()) {
+    expect(Math.abs(moments.mean - mean[i]!)).toBeLessThan(within * std[i]! + 4 * moments.meanError);
+    expect(Math.abs(moments.std - std[i]!)).toBeLessThan(within * std[i]! + 4 * moments.stdError);
+  }
+}
+
+describe('fitTarget', () => {
+  it.each(['full-rank', 'low-rank(3)', 'realnvp(16,1)*3', 'iaf(16,1)*2', 'planar*4-full'])(
+    'finds a correlated normal by %s',
+    async (flow) => {
+      const fit = await fitTarget(logNormal, { ...common, flow });
+      const { logZ, logZError, elbo } = fit.estimate;
+      expect(Math.abs(logZ - Math.log(5))).toBeLessThan(4 * logZError + 1e-3);
+      expect(elbo).toBeGreaterThan(Math.log(5) - 0.1);
+      expect(elbo).toBeLessThan(logZ + 1e-6);
+      expectMoments(fit, 0.02);
+    },
+  );
+
+  it('by mean-field falls short of log Z by the divergence in closed form', async () => {
+    const { estimate } = await fitTarget(logNormal, { ...common, flow: 'mean-field' });
+    // the best factorised normal has the diagonal of the precision Λ: KL = ½(Σ log Λᵢᵢ − log|Λ|)
+    const precision = [0, 1, 2].map((i) => inverse.reduce((sum, row) => sum + row[i]! ** 2, 0));
+    const kl = 0.5 * precision.reduce((sum, each) => sum + Math.log(each), 0) + logDet;
+    expect(Math.abs(estimate.elbo - (Math.log(5) - kl))).toBeLessThan(4 * estimate.elboError + 0.01);
+  });
+
+  it.each(['iwae(2)', 'renyi(0.5,8)', 'inclusive-kl(64)', 'chi(64)', 'bootstrap(64,2,3)'])(
+    'finds it by %s',
+    async (objective) => {
+      const fit = await fitTarget(logNormal, { ...common, flow: 'full-rank', objective, stepSize: 0.3 });
+      expect(fit.estimate.elbo).toBeGreaterThan(Math.log(5) - 0.05);
+      expectMoments(fit, 0.03);
+    },
+  );
+
+  it('fits draws of the target by forward-kl', async () => {
+    const noise = drawNormal(key(8), 3 * 4000);
+    const rows = Float32Array.from(noise, (_, at) => {
+      const [row, i] = [Math.floor(at / 3), at % 3];
+      return mean[i]! + root[i]!.reduce((sum, each, j) => sum + each * noise[3 * row + j]!, 0);
+    });
+    const data = dataPoints(rows, 3);
+    const fit = await fitTarget(logNormal, { ...common, flow: 'full-rank', objective: 'forward-kl', data });
+    expect(fit.estimate.elbo).toBeGreaterThan(Math.log(5) - 0.05);
+    expectMoments(fit, 0.05);
+  });
+
+  it('gives equal bytes for equal keys, and keeps the best of its restarts', async () => {
+    const options = { ...common, flow: 'planar*2', steps: 60, restarts: 3, samples: 500 };
+    const [a, b] = [await fitTarget(logNormal, options), await fitTarget(logNormal, options)];
+    expect(a.bounds.length).toBe(3);
+    expect(new Set(a.bounds).size).toBe(3);
+    expect(a.estimate.draws.values).toEqual(b.estimate.draws.values);
+    const best = Math.max(...a.bounds);
+    expect(Math.abs(a.estimate.elbo - best)).toBeLessThan(1);
+    expect(a.estimate.elbo).toBe(b.estimate.elbo);
+  });
+
+  it('anneals from the base: at the first step the bound is nearly that of the base, with plain terms', async () => {
+    const terms: Record<string, number>[] = [];
+    const callbacks = [
+      { onEntry: (entry: { terms: Readonly<Record<string, number>> }) => void terms.push(entry.terms) },
+    ];
+    const options = { ...common, flow: 'full-rank', annealSteps: 400, entryEvery: 1, callbacks };
+    const { estimate } = await fitTarget(logNormal, options);
+    expect(estimate.elbo).toBeGreaterThan(Math.log(5) - 0.05);
+    const [first] = terms;
+    expect(first!.elbo).toBeCloseTo(first!.logTarget! - first!.logBase! + first!.logDet!, 3);
+  });
+});
+
+describe('fitTarget refuses', () => {
+  it.each([
+    ['a missing width', {}, { dim: undefined }, 'fitTarget: dim: expected a whole number from 1'],
+    ['a batch that no bound divides', {}, { objective: 'chi(100)' }, 'fitTarget: batch: expected a multiple of 100'],
+    ['an unknown objective', {}, { objective: 'elbo' }, 'reverse-kl'],
+    ['an unknown guide', {}, { flow: 'plannar*2' }, 'planar'],
+    ['a rank above the width', {}, { flow: 'low-rank(4)' }, 'low-rank'],
+    ['forward-kl without draws', {}, { objective: 'forward-kl' }, 'draws of the target'],
+    ['annealing where none is', {}, { objective: 'chi(64)', annealSteps: 5 }, 'annealSteps'],
+    ['scores of a flow without an inverse', {}, { flow: 'sylvester-h*2', objective: 'chi(64)' }, 'an inverse'],
+    ['no restart', {}, { restarts: 0 }, 'restarts'],
+  ])('%s', async (_, __, options, message) => {
+    await expect(fitTarget(logNormal, { ...common, steps: 2, ...options } as never)).rejects.toThrow(message);
+  });
+
+  it('a flow of another width', async () => {
+    const target = plainTarget(logNormal, 3);
+    const { affine } = await import('flowvae');
+    await expect(fitTarget(target, { ...common, flow: affine(2) })).rejects.toThrow('3 dimensions');
+  });
+});
