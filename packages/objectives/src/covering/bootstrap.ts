@@ -22,7 +22,7 @@ export interface BootstrapOptions {
 export const bootstrapNoise = (dim: number, { temperatures }: BootstrapOptions): number => temperatures * (dim + 2);
 
 /**
- * Flow annealed importance sampling bootstrap: minimises ∫ p²/q, the divergence of order α = 2, by the gradient −Σ
+ * Flow annealed importance sampling bootstrap: minimises ∫ p²/q, the divergence of order α = 2, by the gradient −½ Σ
  * w̃_i·∂log q(z_i). The draws z_i and weights w_i come from annealed importance sampling from q to p²/q, and count as
  * constants.
  *
@@ -54,7 +54,7 @@ export function bootstrap(dim: number, options: BootstrapOptions): Objective<Sco
       const estimate: Tensor1D = tf.mul(logMeanExp(grouped), 0.5);
       const logQ = model.posterior.logProb(constant(z));
       const carried = tf.mul(tf.reshape(tf.softmax(grouped), [-1]), logQ) as Tensor1D;
-      const loss = withGradientOf(estimate, tf.mul(meanOfDraws(carried, k), -k));
+      const loss = withGradientOf(estimate, tf.mul(meanOfDraws(carried, k), -k / 2));
       return { loss: tf.mean(loss), terms: { bootstrap: estimate, ...elboTerms(densities, k) } };
     },
   };

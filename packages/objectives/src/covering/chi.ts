@@ -27,7 +27,7 @@ export function chi(k: number, { samples = 1 }: Omit<BoundOptions, 'tempering'> 
       const bound = meanOfDraws(tf.mul(logMeanExp(squares), 0.5), samples);
       const logQ: Tensor1D = model.posterior.logProb(constant(drawn.z));
       const carried = tf.mul(tf.reshape(tf.softmax(squares), [-1]), logQ);
-      const loss = withGradientOf(bound, tf.mul(meanOfDraws(carried as Tensor1D, draws), -k));
+      const loss = withGradientOf(bound, tf.mul(meanOfDraws(carried as Tensor1D, draws), -k / 2));
       return { loss: tf.mean(loss), terms: { chi: bound, ...elboTerms(densities, draws) } };
     },
   };
