@@ -25,4 +25,8 @@ export const checkedFormulas = [
   'maf(8,1)*2',
   'spline(4,8)*2',
   'lu-realnvp(8)-actnorm',
+  'positive',
+  'interval(-1.5,2)',
+  'ordered',
+  'planar*4-positive',
 ] as const;

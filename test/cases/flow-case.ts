@@ -13,8 +13,11 @@ export interface FlowCase {
   readonly scales: { readonly small: number; readonly trained: number };
   /** The log-det is 0 for all parameters. */
   readonly volumePreserving: boolean;
-  /** At its initial parameters it is the identity, or a map that keeps volume only: permutations and rotations. */
-  readonly startsAs: 'identity' | 'a map of volume 1';
+  /**
+   * At its initial parameters it is the identity, or a map that keeps volume only: permutations and rotations. A flow
+   * onto a part of R^D is another map.
+   */
+  readonly startsAs: 'identity' | 'a map of volume 1' | 'another map';
   /** `true`, or the reason why it has no inverse. */
   readonly invertible: true | string;
 }

@@ -41,6 +41,9 @@ describe('a formula', () => {
       'spline(4,8,1)*2',
       'maf',
       'nice-orth(7)',
+      'planar*4-positive',
+      'interval(-1.5,2)',
+      'ordered',
     ]) {
       expect(parseFlow(formula, 3).name).toBe(formula);
     }
@@ -55,6 +58,8 @@ describe('a formula', () => {
     });
     expect(parseFlow('realnvp(64,2)*3', 4).paramShapes).toEqual(parseFlow('realnvp*3', 4).paramShapes);
     expect(parseFlow('realnvp(64)', 4).paramShapes).toEqual(parseFlow('realnvp', 4).paramShapes);
+    expect(parseFlow('interval', 4).name).toBe('interval(0,1)');
+    expect(parseFlow('interval(-2.5e-1, .5)', 4).name).toBe('interval(-0.25,0.5)');
     expect(parseFlow('spline(3)', 4).paramShapes).toMatchObject({ kernelOut: [1, 64, 2 * 8] });
   });
 
@@ -91,6 +96,11 @@ it.each([
   ['realnvp(8,', 'depth from 1 to 8', 'nothing at character 11'],
   ['realnvp(8,9)', 'depth from 1 to 8', "'9' at character 11"],
   ['realnvp(8,1,2)', "')' after hidden,depth", "',2)' at character 12"],
+  ['planar-interval(2,1)', 'to above 2', "'1' at character 19"],
+  ['interval(2, 1)', 'to above 2', "'1' at character 13"],
+  ['interval(1)', "',' and to above 1", "')' at character 11"],
+  ['interval(-1,x)', 'to from -1000000 to 1000000', "'x' at character 13"],
+  ['planar[2]', grammar, "'[2]' at character 7"],
   ['planar-realnvp(8)x', grammar, "'x' at character 18"],
   ['nice-prm*2', grammar, "'nice' at character 1"],
   ['planar*2(3)', grammar, "'(3)' at character 9"],
@@ -146,7 +156,11 @@ describe('the table', () => {
         typeof bound === 'number' ? bound : bound(dim);
       for (const dim of [fewest, 5]) {
         for (const { from, to } of args.slice(0, 1)) {
-          for (const value of [from, sized(to, dim)]) expect(parseFlow(`${name}(${value})`, dim).dim).toBe(dim);
+          for (const value of [from, sized(to, dim)]) {
+            const above = args.slice(1).flatMap((each) => (each.above === undefined ? [] : [sized(each.to, dim)]));
+            const given = [Math.min(value, ...above.map((most) => most - 1)), ...above];
+            expect(parseFlow(`${name}(${given.join(',')})`, dim).dim).toBe(dim);
+          }
         }
       }
     },

@@ -33,7 +33,9 @@ function drawsOf(flow: ReturnType<typeof parseFlow>, isRepeated: boolean): Bound
     const base = diagonalNormal({ mean: mean!, logStd: logStd! });
     const distribution = pushForward(base, flow as InvertibleFlow, params);
     const { z, logProb } = distribution.sampleAndLogProb(noise as Tensor2D);
-    return { z, logProb, ...(isInvertible(flow) ? { scored: distribution.logProb(tf.mul(z, 0.9)) } : {}) };
+    if (!isInvertible(flow)) return { z, logProb };
+    const others = distribution.sampleAndLogProb(tf.mul(noise!, 0.9)).z; // points of the flow's image
+    return { z, logProb, scored: distribution.logProb(others as Tensor2D) };
   };
 }
 

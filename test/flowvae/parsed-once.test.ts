@@ -28,7 +28,7 @@ vi.mock('../../packages/flows/src/formula/flow-terms.ts', async (original) => {
     readFlowFormula: counted.noting('read', real.readFlowFormula),
     readInvertibleFormula: counted.noting('read', real.readInvertibleFormula),
     readFlowOrNone: counted.noting('read', real.readFlowOrNone),
-    readInvertibleOrNone: counted.noting('read', real.readInvertibleOrNone),
+    readPriorOrNone: counted.noting('read', real.readPriorOrNone),
   };
 });
 vi.mock('../../packages/flows/src/formula/formula.ts', async (original) => {

@@ -2,10 +2,11 @@
 import { asMlpVae, completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
+import { fitsPrior } from '../cases/prior-flows.ts';
 import { untrainedModel } from './untrained-model.ts';
 
 const formulas = Object.keys(flowTable).map((name) => `${name}*2`);
-const invertible = formulas.filter((formula) => isInvertible(parseFlow(formula, 3)));
+const invertible = formulas.filter((formula) => fitsPrior(formula, 3));
 
 it.each(invertible)("prior %s gives a model's samples", (prior) => {
   const { model } = untrainedModel({ flow: 'none', latent: 3, prior });
@@ -30,7 +31,10 @@ it('a prior without inverse, and a formula that is none, are refused before anyt
   expect(() => config({ prior: 'realnvp*4-planr' })).toThrow(
     /^flow formula 'realnvp\*4-planr': expected .* got 'planr' at character 11; did you mean planar\?$/,
   );
-  const without = formulas.find((formula) => !invertible.includes(formula));
+  expect(() => config({ prior: 'planar*2-positive' })).toThrow(
+    "flow formula 'planar*2-positive': expected flows onto all of R^D in a prior, got 'positive' at character 10",
+  );
+  const without = formulas.find((formula) => !isInvertible(parseFlow(formula, 3)));
   if (without !== undefined) {
     expect(() => config({ prior: `planar-${without}` })).toThrow(
       `flow formula 'planar-${without}': expected flows that have an inverse, got '${without}' at character 8`,

@@ -3,9 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';
-import { completeConfig, type DataDescription, onnxFiles, type PortableModel, parseFlow, planOf } from 'flowvae';
+import { completeConfig, type DataDescription, onnxFiles, type PortableModel, planOf } from 'flowvae';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
+import { fitsPrior } from '../cases/prior-flows.ts';
 import type { Feeds } from '../compiler/export/runtimes.ts';
 import { shaken } from '../flowvae/shaken.ts';
 
@@ -15,8 +16,8 @@ const [pixels, latent] = [30, 4];
 /** Two layers of every flow that a formula can name, and the diagonal normal. */
 export const families: readonly string[] = ['none', ...Object.keys(flowTable).map((name) => `${name}*2`)];
 
-/** Those that can be a prior: their density needs the inverse. */
-export const priors: readonly string[] = families.slice(1).filter((flow) => 'inverse' in parseFlow(flow, latent));
+/** Those that can be a prior: their density needs the inverse, at all points. */
+export const priors: readonly string[] = families.slice(1).filter((flow) => fitsPrior(flow, latent));
 
 /** The batch sizes that every file is run at. */
 export const batches = [1, 7, 100] as const;

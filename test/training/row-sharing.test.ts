@@ -12,19 +12,11 @@ import {
   tf,
 } from '@flowvae/tensor';
 import { adam, type FitStart, fit, type TrainingProblem } from '@flowvae/training';
-import {
-  completeConfig,
-  experiment,
-  isInvertible,
-  likelihoods,
-  parseFlow,
-  parseObjective,
-  type TrainConfig,
-  training,
-} from 'flowvae';
+import { completeConfig, experiment, likelihoods, parseObjective, type TrainConfig, training } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { lossAndTerms } from '../../packages/training/src/steps/gradient-step.ts';
+import { fitsPrior } from '../cases/prior-flows.ts';
 import { tinyData, tinySettings } from '../flowvae/tiny-run.ts';
 import { valuesOf } from './problems.ts';
 
@@ -67,7 +59,7 @@ const configs: readonly (readonly [string, Partial<TrainConfig>])[] = [
     (['flow', 'none'] as const).map((amortize) => [`${flow}, amortize ${amortize}`, { flow, amortize }] as const),
   ),
   ...formulas
-    .filter((formula) => isInvertible(parseFlow(formula, 3)))
+    .filter((formula) => fitsPrior(formula, 3))
     .map((prior) => [`prior ${prior}`, { flow: 'none', prior }] as const),
   ...likelihoods.map(({ name, data: form }) => {
     return [name, { likelihood: name, binarize: form === 'bits' ? 'dynamic' : 'none' }] as const;

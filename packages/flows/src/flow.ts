@@ -15,11 +15,11 @@ export type ParamValues<S extends ParamShapes> = { readonly [P in keyof S]: Floa
 
 /**
  * The flow's map at its initial parameters. `'identity'`: y = z; `'volume'`: a map that permutes or rotates. The
- * log-det is 0 in both.
+ * log-det is 0 in both. `'other'`: a map without parameters onto a part of R^D.
  */
-export type Start = 'identity' | 'volume';
+export type Start = 'identity' | 'volume' | 'other';
 
-/** A differentiable bijection of R^D with a known Jacobian determinant. */
+/** A differentiable bijection of R^D, or from R^D onto a part of it, with a known Jacobian determinant. */
 export interface Flow<S extends ParamShapes = ParamShapes> {
   /** The flow's formula, e.g. `planar*10`. */
   readonly name: string;
@@ -75,7 +75,10 @@ export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly 
 
 /** A flow whose inverse can be computed. */
 export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {
-  /** y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats. */
+  /**
+   * y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats; NaN at points that no z is mapped
+   * to.
+   */
   inverse(params: Params<S>, y: Tensor2D): { z: Tensor2D; logDet: Tensor1D };
 }
 

@@ -4,9 +4,17 @@ export { type CheckName, type CheckOutcome, type FlowReport, printFlowReport } f
 export { chain } from './compose/chain.ts';
 export { invert } from './compose/invert.ts';
 export { pushForward, type Transported } from './compose/push-forward.ts';
+export type { ConstrainedValue, Constraint, FreeNumbers } from './constraints/constraint.ts';
+export { parseConstraint } from './constraints/constraint-formula.ts';
+export { interval, positive, real } from './constraints/element-wise.ts';
+export { lowerCholesky } from './constraints/lower-cholesky.ts';
+export { ordered } from './constraints/ordered.ts';
+export { type ParameterSpace, parameterSpace } from './constraints/parameter-space.ts';
+export { simplex } from './constraints/simplex.ts';
 export { type ActnormShapes, actnorm, actnormParams } from './families/actnorm.ts';
 export { type AffineShapes, affine } from './families/affine.ts';
 export { iaf, maf } from './families/autoregressive.ts';
+export { type IntervalEnds, intervalFlow, orderedFlow, positiveFlow } from './families/constraining.ts';
 export { type FullShapes, full } from './families/full.ts';
 export { type HouseholderShapes, householder } from './families/householder.ts';
 export { type LuShapes, lu } from './families/lu.ts';

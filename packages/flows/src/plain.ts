@@ -8,5 +8,5 @@ export {
   readFlowFormula,
   readFlowOrNone,
   readInvertibleFormula,
-  readInvertibleOrNone,
+  readPriorOrNone,
 } from './formula/flow-terms.ts';

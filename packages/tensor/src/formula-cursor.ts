@@ -17,6 +17,8 @@ export interface FormulaNumber {
 /** An argument in parentheses; without `fallback` it is required. */
 export interface FormulaArgument extends FormulaNumber {
   readonly fallback?: number;
+  /** The name of an earlier argument that it must exceed. */
+  readonly above?: string;
 }
 
 /** A place in a formula, and the pieces that can be read there. */
@@ -59,14 +61,14 @@ export class FormulaCursor {
   name<const N extends string>(names: readonly N[], expected: string): N {
     const name = names
       .toSorted((a, b) => b.length - a.length)
-      .find((known) => this.sees(known) && /^$|^[-*(]/.test(this.#formula.slice(this.at + known.length)));
+      .find((known) => this.sees(known) && /^$|^[-*([]/.test(this.#formula.slice(this.at + known.length)));
     if (name === undefined) throw this.#unknown(names, expected);
     this.at += name.length;
     return name;
   }
 
   /**
-   * `(8, …)` by the declared arguments; missing ones at the end have their fallbacks.
+   * `(8, …)` by the declared arguments; missing ones at the end have their fallbacks. Spaces may follow a comma.
    *
    * @param taker a description of formulas with arguments, for errors if none are declared: `a flow that takes
    * arguments`
@@ -83,19 +85,33 @@ export class FormulaCursor {
     if (declared.length === 0) throw this.refusal(taker, this.rest(/^\([^)]*\)?/));
     this.takes('(');
     for (const [i, argument] of declared.entries()) {
-      values[argument.name] = this.number(argument);
+      values[argument.name] = this.#numberAbove(argument, values);
       if (i < declared.length - 1 && !this.takes(',')) {
         if (i + 1 < needed) throw this.refusal(`',' between ${list}`, this.rest(/^.*/s));
         break;
       }
+      this.at += this.rest(/^ */).length;
     }
+    const low = declared.find(({ name, above }) => above !== undefined && !(values[name]! > values[above]!));
+    if (low) throw this.refusal(`',' and ${low.name} above ${values[low.above!]}`, this.rest(/^.*/s));
     if (!this.takes(')')) throw this.refusal(`')' after ${list}`, this.rest(/^.*/s));
     return values;
   }
 
+  /** Moves on over a number that exceeds the argument named by `above`. */
+  #numberAbove(argument: FormulaArgument, values: Readonly<Record<string, number>>): number {
+    const start = this.at;
+    const value = this.number(argument);
+    const least = argument.above === undefined ? Number.NEGATIVE_INFINITY : values[argument.above]!;
+    if (value > least) return value;
+    const text = this.#formula.slice(start, this.at);
+    this.at = start;
+    throw this.refusal(`${argument.name} above ${least}`, text);
+  }
+
   /** Moves on over a number. @throws ExpectationError if no allowed number comes next */
   number({ name, from, to, isReal = false, except }: FormulaNumber): number {
-    const text = this.rest(isReal ? /^[^*(),]*/ : /^[^-*(),]*/);
+    const text = this.rest(isReal ? /^[^*(),]*/ : /^[^-*(),\]]*/);
     const pattern = isReal ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i : /^\d+$/;
     const value = pattern.test(text) ? Number(text) : Number.NaN;
     if (!(value >= from && value <= to)) throw this.refusal(`${name} from ${from} to ${to}`, text);
@@ -115,7 +131,7 @@ export class FormulaCursor {
    * texts.
    */
   #unknown(names: readonly string[], expected: string): ExpectationError {
-    const [found, whole] = [this.rest(/^[^-*(]*/), this.rest(/^[^*(]*/)];
+    const [found, whole] = [this.rest(/^[^-*([]*/), this.rest(/^[^*([]*/)];
     const words = whole.split('-').map((_, i, parts) => parts.slice(0, parts.length - i).join('-'));
     const remedy = words.map((word) => didYouMean(word, names)).find(Boolean);
     return this.refusal(expected, found, remedy);

@@ -4,8 +4,6 @@ import {
   binarisations,
   completeConfig,
   type DataDescription,
-  isInvertible,
-  parseFlow,
   parseLikelihood,
   parseObjective,
   planOf,
@@ -17,6 +15,7 @@ import { flowTable } from '../../../packages/flows/src/formula/flow-table.ts';
 import { placeOf } from '../../../packages/flowvae/src/command/completion/words.ts';
 import { objectiveTable } from '../../../packages/objectives/src/formula/objective-table.ts';
 import { likelihoodTable } from '../../../packages/vae/src/likelihoods/likelihood-table.ts';
+import { fitsPrior } from '../../cases/prior-flows.ts';
 import { tinySettings } from '../tiny-run.ts';
 import type { Factor, Row } from './covering-rows.ts';
 
@@ -25,19 +24,19 @@ export const LATENT = 3;
 /** Small, for networks in flows, and in the range of every argument that a table declares. */
 const ARGUMENT = 2;
 
-const withArguments = (name: string, count: number) =>
-  count === 0 ? name : `${name}(${Array.from({ length: count }, () => ARGUMENT).join(',')})`;
+const withArguments = (name: string, args: readonly { readonly above?: string | undefined }[]) =>
+  args.length === 0 ? name : `${name}(${args.map(({ above }) => (above ? ARGUMENT + 1 : ARGUMENT)).join(',')})`;
 
-const flows = Object.entries(flowTable).map(([name, { args = [] }]) => withArguments(name, args.length));
+const flows = Object.entries(flowTable).map(([name, { args = [] }]) => withArguments(name, args));
 
-const invertible = flows.filter((formula) => isInvertible(parseFlow(formula, LATENT)));
+const priors = flows.filter((formula) => fitsPrior(formula, LATENT));
 
-const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args.length));
+const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args));
 
 /** All that describe these images: `columns` needs a table's layout, and bytes are no counts (count-tables.test.ts). */
 const likelihoods = Object.entries(likelihoodTable)
   .filter(([, { data }]) => data !== 'columns' && data !== 'counts')
-  .flatMap(([name, { argument }]) => (argument ? [name, withArguments(name, 1)] : [name]));
+  .flatMap(([name, { argument }]) => (argument ? [name, withArguments(name, [{}])] : [name]));
 
 /** Settings with a few values that do not go through the pairs, and why. */
 export const unpaired = {
@@ -69,7 +68,7 @@ const evaluations = [
  */
 export const factors: readonly Factor[] = [
   { name: 'flow', values: ['none', ...flows], most: 3 },
-  { name: 'prior', values: ['none', ...invertible], most: 4 },
+  { name: 'prior', values: ['none', ...priors], most: 4 },
   { name: 'formula', values: ['alone'] },
   { name: 'likelihood', values: likelihoods },
   { name: 'objective', values: objectives },

@@ -8,7 +8,7 @@ import { relativeError, type Tally, tally } from './tally.ts';
 const TOLERANCE = 1e-5;
 
 /** A fresh flow is the identity, or keeps the volume. */
-export function startCheck(flow: Flow, start: Start, key: Key): Tally {
+export function startCheck(flow: Flow, start: Exclude<Start, 'other'>, key: Key): Tally {
   const z = drawPoints(flow.dim, 6, key);
   const { y, logDet } = evaluate(forwardOf(flow), { z, ...initialParams(flow, fold(key, 'initial')) });
   const compare = (what: string, found: Float32Array, wanted: (i: number) => number) =>

@@ -51,7 +51,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     dim: flows[0]!.dim,
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
     ...roles(flows),
-    ...(flows.every(({ start = 'identity' }) => start === 'identity') ? {} : { start: 'volume' as const }),
+    ...startOf(flows),
     takesGroups: true,
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
@@ -71,6 +71,13 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
       ),
   } satisfies Flow;
   return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
+}
+
+/** Absent if every link starts as the identity. */
+function startOf(flows: readonly Flow[]): Pick<Flow, 'start'> {
+  const starts = flows.map(({ start = 'identity' }) => start);
+  if (starts.includes('other')) return { start: 'other' };
+  return starts.includes('volume') ? { start: 'volume' } : {};
 }
 
 /** The invariants of all links, each name with its link's prefix; none if no link declares any. */

@@ -4,6 +4,7 @@ import { chain } from '../compose/chain.ts';
 import { actnorm } from '../families/actnorm.ts';
 import { affine } from '../families/affine.ts';
 import { iaf, maf } from '../families/autoregressive.ts';
+import { intervalFlow, orderedFlow, positiveFlow } from '../families/constraining.ts';
 import { full } from '../families/full.ts';
 import { householder } from '../families/householder.ts';
 import { lu } from '../families/lu.ts';
@@ -66,4 +67,7 @@ export const flowMakers: {
   iaf: (asked) => iaf(asked.dim, sizesOf(asked)),
   maf: (asked) => maf(asked.dim, sizesOf(asked)),
   spline: (asked) => spline(asked.dim, { ...sizesOf(asked), bins: asked.args.bins! }),
+  positive: repeated((dim) => positiveFlow(dim)),
+  interval: (asked) => repeated((dim) => intervalFlow(dim, asked.args))(asked),
+  ordered: repeated((dim) => orderedFlow(dim)),
 };

@@ -3,12 +3,16 @@
 import type { Flow } from '../flow.ts';
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 
-/** A whole number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
+/** A number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
 export interface FlowArgument {
   readonly name: string;
   readonly fallback: number | ((dim: number) => number);
   readonly from: number;
   readonly to: number | ((dim: number) => number);
+  /** Whether it may have a sign and a fraction; default whole numbers only. */
+  readonly isReal?: boolean;
+  /** The name of an earlier argument that it must exceed. */
+  readonly above?: string;
 }
 
 /** A row. */
@@ -21,6 +25,8 @@ export interface FlowRow {
   readonly hasInverse?: false;
   /** The inverse costs many forward passes: it searches, or goes through networks one dimension after the other. */
   readonly hasSlowInverse?: true;
+  /** The flow maps onto a part of R^D only, and has an inverse there. Absent: onto all of R^D. */
+  readonly image?: 'part';
 }
 
 /** A layer of a formula, as a row's `make` is asked for it. */
@@ -50,6 +56,9 @@ const networkArgs: readonly FlowArgument[] = [
   { name: 'depth', fallback: networkDefaults.depth, from: 1, to: 8 },
 ];
 
+/** Limit on the ends of an interval. */
+const FARTHEST = 1e6;
+
 const networked = { args: networkArgs, fewest: 2 } satisfies FlowRow;
 
 const rows = {
@@ -76,6 +85,15 @@ const rows = {
   iaf: { ...networked, hasSlowInverse: true },
   maf: networked,
   spline: { args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs], fewest: 2 },
+  positive: { image: 'part' },
+  interval: {
+    args: [
+      { name: 'from', fallback: 0, from: -FARTHEST, to: FARTHEST, isReal: true },
+      { name: 'to', fallback: 1, from: -FARTHEST, to: FARTHEST, isReal: true, above: 'from' },
+    ],
+    image: 'part',
+  },
+  ordered: { fewest: 2, image: 'part' },
 } as const satisfies Readonly<Record<string, FlowRow>>;
 
 /** A name in the table. */

@@ -23,6 +23,8 @@ export interface FlowTerm {
   readonly text: string;
   readonly hasInverse: boolean;
   readonly hasSlowInverse: boolean;
+  /** The flow maps onto a part of R^D only. */
+  readonly image?: 'part';
   /** The row of a flow that makes itself; absent for a built-in flow. */
   readonly row?: OwnFlowRow;
 }
@@ -72,8 +74,19 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
     const text = formula.slice(at, cursor.at);
-    const { hasInverse = true, hasSlowInverse = false } = row;
-    terms.push({ name, count, args, before, at, text, hasInverse, hasSlowInverse, ...(isOwn(row) && { row }) });
+    const { hasInverse = true, hasSlowInverse = false, image } = row;
+    terms.push({
+      name,
+      count,
+      args,
+      before,
+      at,
+      text,
+      hasInverse,
+      hasSlowInverse,
+      ...(image && { image }),
+      ...(isOwn(row) && { row }),
+    });
     before += count;
   } while (cursor.takes('-'));
   return terms;
@@ -100,9 +113,22 @@ const NONE = 'none';
 export const readFlowOrNone = (formula: string, dim: number, table?: FlowTable): FlowTerm[] | undefined =>
   orNone(formula, () => readFlowFormula(formula, dim, table));
 
-/** Like {@link readInvertibleFormula}; undefined for `none`, which is no flow. */
-export const readInvertibleOrNone = (formula: string, dim: number, table?: FlowTable): InvertibleTerm[] | undefined =>
-  orNone(formula, () => readInvertibleFormula(formula, dim, table));
+/**
+ * Like {@link readInvertibleFormula}, for a prior; undefined for `none`, which is no flow.
+ *
+ * @throws ExpectationError that points at the first term without an inverse, or onto a part of R^D: a posterior would
+ * have draws where such a prior's density is 0
+ */
+export const readPriorOrNone = (formula: string, dim: number, table?: FlowTable): InvertibleTerm[] | undefined =>
+  orNone(formula, () => {
+    const terms = readInvertibleFormula(formula, dim, table);
+    const narrow = terms.find(({ image }) => image === 'part');
+    if (narrow === undefined) return terms;
+    throw new FormulaCursor('flow formula', formula, narrow.at).refusal(
+      'flows onto all of R^D in a prior',
+      narrow.text,
+    );
+  });
 
 /** A word that is nearer to `none` than to any flow is one mistyped. */
 function orNone<T>(formula: string, read: () => T): T | undefined {
@@ -122,7 +148,7 @@ export const hasInverse = (term: FlowTerm): term is InvertibleTerm => term.hasIn
 function flowArguments(cursor: FormulaCursor, declared: readonly FlowArgument[], dim: number): Record<string, number> {
   const sized = (bound: number | ((dim: number) => number)) => (typeof bound === 'number' ? bound : bound(dim));
   return cursor.args(
-    declared.map(({ name, fallback, from, to }) => ({ name, fallback: sized(fallback), from, to: sized(to) })),
+    declared.map(({ fallback, to, ...rest }) => ({ ...rest, fallback: sized(fallback), to: sized(to) })),
     'a flow that takes arguments',
   );
 }

@@ -29,13 +29,13 @@ export interface FlowLawsOptions {
   readonly compile?: Compile;
 }
 
-/** The checks of `checkFlow` that hold for every flow; each becomes a law. */
-const always: readonly CheckName[] = ['finite', 'rows', 'logDet', 'fold', 'gradients', 'start'];
+/** The checks of `checkFlow` that apply to every flow; each becomes a law. */
+const always: readonly CheckName[] = ['finite', 'rows', 'logDet', 'fold', 'gradients'];
 
 /**
  * The laws of flows for a row of a table of one's own, each to be run as one test: those of `checkFlow` that apply
- * (`finite`, `rows`, `logDet`, `fold`, `gradients`, `start`; with an inverse `roundTrip`, `inverseGradients`; with
- * declared invariants `invariants`), and
+ * (`finite`, `rows`, `logDet`, `fold`, `gradients`; `start` unless it is declared as `'other'`; with an inverse
+ * `roundTrip`, `inverseGradients`; with declared invariants `invariants`), and
  *
  * - `shapes`: y [B, D] and log-det [B], in both directions, for one point and for several
  * - `parameters`: a gradient reaches every parameter
@@ -51,10 +51,12 @@ export function flowLaws(row: OwnFlowRow, options: FlowLawsOptions = {}): readon
   const dims = [...new Set((options.dims ?? [2, 5]).map((dim) => Math.max(dim, fewest)))];
   const make = (dim: number) => parseFlow('own', dim, { table: { own: row } }); // one layer, as a formula makes it
   const { compile } = options;
+  const first = make(dims[0]!);
   const checks: readonly CheckName[] = [
     ...always,
+    ...(first.start === 'other' ? [] : (['start'] as const)),
     ...(hasInverse ? (['roundTrip', 'inverseGradients'] as const) : []),
-    ...(make(dims[0]!).invariants ? (['invariants'] as const) : []),
+    ...(first.invariants ? (['invariants'] as const) : []),
   ];
   const own: Readonly<Record<string, (flow: Flow) => string[] | Promise<string[]>>> = {
     shapes: keepsShapes,

@@ -4,7 +4,7 @@ import {
   type InvertibleTerm,
   NarrowLatentError,
   readFlowOrNone,
-  readInvertibleOrNone,
+  readPriorOrNone,
 } from '@flowvae/flows/plain';
 import { type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
@@ -70,7 +70,7 @@ export function readFormulas(config: TrainConfig, options: ReadFormulasOptions =
 /** A flow; a word that is nearest to the name of a prior is one mistyped. */
 function flowOfPrior(prior: string, latent: number, { flows, priors }: Vocabulary): InvertibleTerm[] | undefined {
   try {
-    return readInvertibleOrNone(prior, latent, flows);
+    return readPriorOrNone(prior, latent, flows);
   } catch (error) {
     const remedy = didYouMean(prior.replace(/\(.*$/s, ''), Object.keys(priors));
     if (!(error instanceof ExpectationError) || error.remedy || remedy === '') throw error;

@@ -26,12 +26,18 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
   flows: {
     fields: {
       make: aFunction,
-      args: { list: { fields: { name: aName, fallback: sized, from: aNumber, to: sized } } },
+      args: {
+        list: {
+          fields: { name: aName, fallback: sized, from: aNumber, to: sized, isReal: yesOrNo, above: aName },
+          optional: ['isReal', 'above'],
+        },
+      },
       fewest: fromOne,
       hasInverse: absentOrFalse,
       hasSlowInverse: absentOrTrue,
+      image: oneOf(['part']),
     },
-    optional: ['args', 'fewest', 'hasInverse', 'hasSlowInverse'],
+    optional: ['args', 'fewest', 'hasInverse', 'hasSlowInverse', 'image'],
   },
   likelihoods: {
     fields: {

@@ -20,8 +20,8 @@ const usualRank = (dim: number) => Math.ceil(Math.sqrt(dim));
 
 /**
  * Parses a guide's word: `mean-field`, `full-rank`, `low-rank` or `low-rank(5)`, or a flow formula such as `planar*16`
- * or `realnvp*4`. A flow that does not end with one gets an affine map as its last term, so that it finds the target's
- * place and scale.
+ * or `realnvp*4`. A flow that does not end with one gets an affine map at its end, so that it finds the target's place
+ * and scale; before a term such as `positive`.
  *
  * @throws ExpectationError that points at the first character that is wrong; NarrowLatentError if the target has fewer
  * dimensions than a flow needs
@@ -31,8 +31,16 @@ export function readGuide(word: string, dim: number, table: FlowTable = flowTabl
   if (name === LOW_RANK) return { word, rank: readRank(word, dim) };
   const formula = dim === 1 && word === 'full-rank' ? 'affine' : (normals[word as keyof typeof normals] ?? word);
   const terms = readFlowFormula(formula, dim, table);
-  if (LOCATING.has(terms.at(-1)!.name)) return { word, flow: terms };
-  return { word, flow: readFlowFormula(`${formula}-affine`, dim, table) };
+  const inner = terms.filter(({ image }) => image === undefined);
+  if (inner.length > 0 && LOCATING.has(inner.at(-1)!.name)) return { word, flow: terms };
+  return { word, flow: readFlowFormula(withAffine(formula, terms), dim, table) };
+}
+
+/** An affine map after the last term, but before terms that map onto a part of R^D. */
+function withAffine(formula: string, terms: readonly FlowTerm[]): string {
+  const cut = terms.find(({ image }) => image !== undefined)?.at;
+  if (cut === undefined) return `${formula}-affine`;
+  return cut === 0 ? `affine-${formula}` : `${formula.slice(0, cut)}affine-${formula.slice(cut)}`;
 }
 
 function readRank(word: string, dim: number): number {
