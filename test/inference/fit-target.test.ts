@@ -6,6 +6,7 @@ import {
   key,
   plainTarget,
   type TargetFit,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   tf,
@@ -113,6 +114,37 @@ describe('fitTarget', () => {
     expect(estimate.elbo).toBeGreaterThan(Math.log(5) - 0.05);
     const [first] = terms;
     expect(first!.elbo).toBeCloseTo(first!.logTarget! - first!.logBase! + first!.logDet!, 3);
+  });
+});
+
+describe('a target of named parameters', () => {
+  // Gamma(3, 2) for a rate, Beta(2, 5) for a share, N(1, 4) twice: independent, so all moments are known
+  const density = {
+    parameters: { rate: 'positive', share: 'interval(0, 1)', effect: 'real[2]' },
+    logDensity: ({ rate, share, effect }: Readonly<Record<string, Tensor>>): Tensor1D => {
+      const ofRate = tf.sub(tf.mul(2, tf.log(rate!)), tf.mul(2, rate!));
+      const ofShare = tf.add(tf.log(share!), tf.mul(4, tf.log1p(tf.neg(share!))));
+      const ofEffect = tf.sum(tf.mul(-0.125, tf.square(tf.sub(effect!, 1))), 1);
+      return tf.add(tf.add(ofRate, ofShare), ofEffect);
+    },
+  };
+  const logZ = Math.log(2 / 8) + Math.log(1 / 30) + Math.log(8 * Math.PI);
+
+  it('has moments in their own units, and log Z of its own density', async () => {
+    const { estimate } = await fitTarget(density, { steps: 800, lr: 0.02, flow: 'realnvp(16,1)*2', key: key(5) });
+    expect(Math.abs(estimate.logZ - logZ)).toBeLessThan(4 * estimate.logZError + 2e-3);
+    const expected = {
+      rate: [1.5, Math.sqrt(3) / 2],
+      share: [2 / 7, Math.sqrt(10 / (49 * 8))],
+      'effect[0]': [1, 2],
+      'effect[1]': [1, 2],
+    };
+    expect(Object.keys(estimate.moments)).toEqual(Object.keys(expected));
+    for (const [name, [mean, std]] of Object.entries(expected)) {
+      const found = estimate.moments[name]!;
+      expect(Math.abs(found.mean - mean!)).toBeLessThan(4 * found.meanError + 0.01 * std!);
+      expect(Math.abs(found.std - std!)).toBeLessThan(4 * found.stdError + 0.01 * std!);
+    }
   });
 });
 

@@ -19,7 +19,7 @@ import {
 } from '@flowvae/training';
 import { type Guide, makeGuide } from '../guides/guide.ts';
 import type { GuideTerms } from '../guides/guide-words.ts';
-import { plainTarget, type Target } from '../target/target.ts';
+import { type NamedDensity, namedTarget, plainTarget, type Target } from '../target/target.ts';
 import { targetModel } from '../target/target-model.ts';
 import { estimateTarget, type TargetEstimate } from './estimate-target.ts';
 import { chooseObjective, FORWARD_KL, refuseUnscored } from './target-objectives.ts';
@@ -80,15 +80,16 @@ const CLIP = 10;
  * log Z − KL(q ‖ p), and estimates log Z and moments by importance sampling.
  *
  * The step is compiled, and threads share the draws of a step. Equal arguments give equal bytes.
- * @param target a function of points z [B, D] → log p̃ [B] with `dim` beside it, or a target with named columns
+ * @param target a function of points z [B, D] → log p̃ [B] with `dim` beside it, or a density of named parameters in
+ * their own units
  * @throws ExpectationError for options that do not fit together; NonFiniteError where the bound is not finite
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.1
  */
 export async function fitTarget(
-  target: Target | ((z: Tensor2D) => Tensor1D),
+  target: Target | NamedDensity | ((z: Tensor2D) => Tensor1D),
   options: FitTargetOptions,
 ): Promise<TargetFit> {
-  const whole = typeof target === 'function' ? plainTarget(target, options.dim ?? Number.NaN) : target;
+  const whole = targetOf(target, options.dim);
   const { restarts = 1, key } = options;
   const tried: { readonly guide: Guide; readonly fit: FitResult; readonly bound: number }[] = [];
   for (let restart = 0; restart < checkedCount('restarts', restarts) && !options.signal?.aborted; restart++) {
@@ -105,6 +106,12 @@ export async function fitTarget(
   const estimate = await estimateTarget(whole, best.guide, { ...options, samples, key: fold(key, 'estimate') });
   const bounds = restarts === 1 ? [estimate.elbo] : tried.map(({ bound }) => bound);
   return { target: whole, guide: best.guide, fit: best.fit, bounds, estimate };
+}
+
+/** Any of the three ways to give a target. */
+function targetOf(target: Target | NamedDensity | ((z: Tensor2D) => Tensor1D), dim = Number.NaN): Target {
+  if (typeof target === 'function') return plainTarget(target, dim);
+  return 'parameters' in target ? namedTarget(target) : target;
 }
 
 async function boundOf(target: Target, guide: Guide, options: FitTargetOptions): Promise<number> {

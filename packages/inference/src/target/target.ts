@@ -1,6 +1,7 @@
 // Targets: unnormalised densities over R^D, with names for their columns.
+import { type Constraint, parameterSpace } from '@flowvae/flows';
 import type { LogDensity } from '@flowvae/objectives';
-import { ExpectationError, type Tensor1D, type Tensor2D } from '@flowvae/tensor';
+import { ExpectationError, elementCount, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 
 /** A density over R^D, known up to a constant. */
 export interface Target {
@@ -25,4 +26,38 @@ export function plainTarget(logDensity: (z: Tensor2D) => Tensor1D, dim: number):
   }
   const columns = Array.from({ length: dim }, (_, i) => `z[${i}]`);
   return { dim, logDensity, columns, values: (z) => z };
+}
+
+/** A density of named parameters, each in its own units. */
+export interface NamedDensity {
+  /** Constraints, or their formulas, by name: `{ mu: 'real', tau: 'positive', theta: 'real[8]' }`. */
+  readonly parameters: Readonly<Record<string, string | Constraint>>;
+  /**
+   * log p̃ of the parameters, [B], nats, without any Jacobian of the constraints: values by name, each [B, ...shape].
+   */
+  readonly logDensity: (values: Readonly<Record<string, Tensor>>) => Tensor1D;
+}
+
+/**
+ * A density of named parameters as a target over their free numbers u: log p̃(u) = log p̃(values(u)) + log|∂values/∂u|.
+ * log Z stays that of the density in the parameters' own units.
+ *
+ * @throws ExpectationError for no parameter, a name or a constraint that is wrong
+ */
+export function namedTarget({ parameters, logDensity }: NamedDensity): Target {
+  const { dim, columns, constrain } = parameterSpace(parameters);
+  return {
+    dim,
+    columns,
+    logDensity(u) {
+      const { values, logDet } = constrain(u);
+      return tf.add(logDensity(values), logDet);
+    },
+    values(u) {
+      const flat = Object.values(constrain(u).values).map(
+        (value): Tensor2D => tf.reshape(value, [-1, elementCount(value.shape.slice(1))]),
+      );
+      return flat.length === 1 ? flat[0]! : tf.concat(flat, 1);
+    },
+  };
 }
