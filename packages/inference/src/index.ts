@@ -1,5 +1,6 @@
 export {
   type EstimateOptions,
+  estimateFromDraws,
   estimateTarget,
   type GuideDraws,
   guideDraws,

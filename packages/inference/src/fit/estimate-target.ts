@@ -72,11 +72,11 @@ export async function guideDraws(
 
 /** Estimates log Z and the target's moments by importance sampling with S draws of the guide. */
 export async function estimateTarget(target: Target, guide: Guide, options: EstimateOptions): Promise<TargetEstimate> {
-  return estimateOf(await guideDraws(target, guide, options));
+  return estimateFromDraws(await guideDraws(target, guide, options));
 }
 
-/** The estimates of draws that were made before. */
-function estimateOf(draws: GuideDraws): TargetEstimate {
+/** The estimates from draws that were made before. */
+export function estimateFromDraws(draws: GuideDraws): TargetEstimate {
   const { columns, values, logWeight } = draws;
   const samples = logWeight.length;
   const weights = new LogMeanExp();
