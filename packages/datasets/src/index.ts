@@ -35,6 +35,8 @@ export type { StoredArray } from './stored/stored-array.ts';
 export type { ColumnOptions, ColumnReference } from './tables/column-choice.ts';
 export type { DialectOptions } from './tables/dialect.ts';
 export { readTable, type Table, type TableColumn, type TableOptions } from './tables/table.ts';
+export type { Moments, ParameterTensors, TargetDensity } from './targets/target-density.ts';
+export { type TargetName, target, targets } from './targets/targets.ts';
 export type { Toy } from './toys/toy.ts';
 export { toys } from './toys/toys.ts';
 export { checkValues, type DemandedVariable, type ValueDemand } from './values/value-check.ts';

@@ -2,11 +2,12 @@
 import { drawNormal, drawUniform, fold } from '@flowvae/random';
 import { logMeanExp, logNormal, pointsOf, type Toy } from './toy.ts';
 
-const COMPONENTS = 8;
-const RADIUS = 3;
-const STD = 0.3;
+export const COMPONENTS = 8;
+export const RADIUS = 3;
+export const STD = 0.3;
 
-const centres = Array.from({ length: COMPONENTS }, (_, k) => {
+/** [x, y] of each. */
+export const centres = Array.from({ length: COMPONENTS }, (_, k) => {
   const angle = (2 * Math.PI * k) / COMPONENTS;
   return [RADIUS * Math.cos(angle), RADIUS * Math.sin(angle)] as const;
 });
