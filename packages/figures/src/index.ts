@@ -1,5 +1,5 @@
 export { type Bar, type BarChartOptions, type BarSeries, barChart } from './charts/bar-chart.ts';
-export type { ChartSize, FileOptions, Format } from './charts/chart-drawing.ts';
+export type { ChartSize } from './charts/chart-drawing.ts';
 export type { LineChartOptions, Point, Series, YRange } from './charts/chart-options.ts';
 export { type HistogramOptions, histogram, type Mark, type Sample } from './charts/histogram.ts';
 export { lineChart } from './charts/line-chart.ts';
@@ -21,3 +21,4 @@ export {
   type ReportSection,
   type ReportTable,
 } from './html-report.ts';
+export { type FileOptions, type Format, formats } from './pages/formats.ts';

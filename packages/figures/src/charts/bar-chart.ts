@@ -1,8 +1,10 @@
 // Bars over categories: one number, or a range of numbers, for each.
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, SubTitle, Title } from 'chart.js';
+import type { FileOptions } from '../pages/formats.ts';
 import { seriesColor } from '../palette.ts';
-import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
+import type { ChartSize, Placement } from './chart-drawing.ts';
+import { drawChart } from './chart-file.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { swatches } from './histogram.ts';
 
@@ -83,7 +85,7 @@ function config(options: BarChartOptions, placement: Placement): ChartConfigurat
         x: { type: 'category', ...axis(xLabel), stacked, grid: { display: false } },
         y: { type: 'linear', ...axis(yLabel), stacked, ...leastWidth(placement.yAxisWidth) },
       },
-      plugins: { ...heading(title, note), legend: legend(swatches, series.length > 1, 14) },
+      plugins: { ...heading(placement, title, note), legend: legend(swatches, series.length > 1, 14) },
     },
     plugins: [Title, SubTitle, Legend, background],
   } as ChartConfiguration;

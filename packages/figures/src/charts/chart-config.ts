@@ -33,7 +33,7 @@ function chartConfig(options: LineChartOptions, placement: Placement): ChartConf
     options: {
       ...commonOptions(placement),
       scales: { x: xAxis(options), y: yAxis(options, placement.yAxisWidth) },
-      plugins: words(options),
+      plugins: words(options, placement),
     },
     plugins: [Title, SubTitle, Legend, background, spreadBands(options.series, colors)],
   };
@@ -77,9 +77,9 @@ function dashPattern(dashed: boolean, place: number): number[] {
   return place < seriesColors.length ? [] : [2, 3];
 }
 
-function words({ title, series, ...options }: LineChartOptions) {
+function words({ title, series, ...options }: LineChartOptions, placement: Placement) {
   const note = cutNote(series, yAxisRange({ title, series, ...options }));
-  return { ...heading(title, note), legend: legend(lineSamples) };
+  return { ...heading(placement, title, note), legend: legend(lineSamples) };
 }
 
 /**

@@ -1,9 +1,9 @@
-// Puts charts and words on one sheet, in pixels or as vectors.
-import { createCanvas, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas';
-import { requireFont } from '../font.ts';
-import { paper } from '../palette.ts';
-import { nestSvg } from '../svg-sheet.ts';
-import { type Drawing, drawRaster, drawSvg, type FileOptions, pngPixelRatio } from './chart-drawing.ts';
+// Puts charts and words on one sheet.
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { FileOptions } from '../pages/formats.ts';
+import { openPage } from '../pages/open-page.ts';
+import type { PageSize } from '../pages/page.ts';
+import { type Drawing, drawOn } from './chart-drawing.ts';
 
 /** A chart and the place of its upper left corner, in layout pixels. */
 export interface PlacedChart {
@@ -36,9 +36,7 @@ export interface Swatch {
 }
 
 /** A sheet in layout pixels. */
-export interface Sheet {
-  readonly width: number;
-  readonly height: number;
+export interface Sheet extends PageSize {
   readonly charts: readonly PlacedChart[];
   /** Default none. */
   readonly words?: readonly Word[];
@@ -49,35 +47,20 @@ export interface Sheet {
 export const swatchSide = 11;
 
 /** Draws a sheet as one file; the same sheet gives the same bytes. */
-export function drawSheet(sheet: Sheet, { format = 'png' }: FileOptions): Uint8Array {
-  return format === 'svg' ? new TextEncoder().encode(svgOf(sheet)) : pngOf(sheet);
-}
-
-function pngOf(sheet: Sheet): Uint8Array {
-  const canvas = createCanvas(sheet.width * pngPixelRatio, sheet.height * pngPixelRatio);
-  const context = canvas.getContext('2d');
-  context.fillStyle = paper;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  for (const { drawing, yAxisWidth, x, y } of sheet.charts) {
-    context.drawImage(drawRaster(drawing, yAxisWidth), x * pngPixelRatio, y * pngPixelRatio);
+export function drawSheet(sheet: Sheet, file: FileOptions): Uint8Array {
+  const { charts, words = [], swatches = [] } = sheet;
+  const page = openPage(sheet, file);
+  for (const { drawing, yAxisWidth = 0, x, y } of charts) {
+    const { width, height } = drawing;
+    page.drawPart({ x, y, width, height }, (canvas) => {
+      drawOn(canvas, drawing, { yAxisWidth, titles: file.titles ?? true });
+    });
   }
-  context.scale(pngPixelRatio, pngPixelRatio);
-  drawWords(context, sheet);
-  return canvas.toBuffer('image/png');
+  if (words.length + swatches.length > 0) page.draw((context) => drawWords(context, { words, swatches }));
+  return page.close();
 }
 
-function svgOf(sheet: Sheet): string {
-  const { width, height, charts, words = [], swatches = [] } = sheet;
-  const parts = charts.map(({ drawing, yAxisWidth, x, y }) => ({ svg: drawSvg(drawing, yAxisWidth), x, y }));
-  if (words.length + swatches.length === 0) return nestSvg(parts, width, height);
-  const canvas = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
-  drawWords(canvas.getContext('2d') as SKRSContext2D, sheet);
-  return nestSvg([...parts, { svg: canvas.getContent().toString('utf8'), x: 0, y: 0 }], width, height);
-}
-
-function drawWords(context: SKRSContext2D, { words = [], swatches = [] }: Sheet): void {
-  requireFont();
-  context.lang = 'en'; // the default follows the host
+function drawWords(context: SKRSContext2D, { words, swatches }: Required<Pick<Sheet, 'words' | 'swatches'>>): void {
   for (const { x, y, color } of swatches) {
     context.fillStyle = color;
     context.fillRect(x, y - swatchSide / 2, swatchSide, swatchSide);

@@ -1,7 +1,8 @@
 // The house style that all charts share: fonts, colours, axes, words.
 import type { Chart, ChartOptions, LegendItem, Plugin } from 'chart.js';
 import { fontFamily } from '../font.ts';
-import { axisLine, gridLine, ink, mutedInk, paper } from '../palette.ts';
+import { fillPaper } from '../pages/page.ts';
+import { axisLine, gridLine, ink, mutedInk } from '../palette.ts';
 import type { Placement } from './chart-drawing.ts';
 
 /** The options that all charts share. */
@@ -20,18 +21,13 @@ export const commonOptions = ({ pixelRatio }: Placement) =>
 /** White paper under everything. */
 export const background: Plugin = {
   id: 'background',
-  beforeDraw: ({ ctx, width, height }) => {
-    ctx.save();
-    ctx.fillStyle = paper;
-    ctx.fillRect(0, 0, width, height);
-    ctx.restore();
-  },
+  beforeDraw: ({ ctx, width, height }) => fillPaper(ctx, { width, height }),
 };
 
-/** The title, and a line under it. */
-export const heading = (title: string, note?: string) => ({
+/** The title, and a line under it; neither in a figure without titles. */
+export const heading = ({ titles }: Placement, title: string, note?: string) => ({
   title: {
-    display: true,
+    display: titles,
     text: title,
     align: 'start' as const,
     color: ink,
@@ -39,7 +35,7 @@ export const heading = (title: string, note?: string) => ({
     padding: { bottom: note ? 4 : 6 },
   },
   subtitle: {
-    display: note !== undefined,
+    display: titles && note !== undefined,
     text: note ?? '',
     align: 'start' as const,
     color: mutedInk,

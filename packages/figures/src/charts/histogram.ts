@@ -2,8 +2,10 @@
 import { ExpectationError } from '@flowvae/tensor';
 import { type Chart, type ChartConfiguration, Legend, type LegendItem, type Plugin, SubTitle, Title } from 'chart.js';
 import { font } from '../font.ts';
+import type { FileOptions } from '../pages/formats.ts';
 import { ink, mutedInk, seriesColor, withOpacity } from '../palette.ts';
-import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
+import type { ChartSize, Placement } from './chart-drawing.ts';
+import { drawChart } from './chart-file.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { type Bins, countInBins } from './value-bins.ts';
 
@@ -89,7 +91,7 @@ function config(options: HistogramOptions, placement: Placement): ChartConfigura
         },
       },
       plugins: {
-        ...heading(title, outsideNote(counted, samples)),
+        ...heading(placement, title, outsideNote(counted, samples)),
         legend: legend(swatches, samples.length > 1, 14),
       },
     },
@@ -147,6 +149,7 @@ function markLines(marks: readonly Mark[]): Plugin {
         ctx.moveTo(at, chartArea.top);
         ctx.lineTo(at, chartArea.bottom);
         ctx.stroke();
+        ctx.setLineDash([]); // dashes would reach the words
         ctx.fillStyle = ink;
         ctx.font = font(12);
         ctx.textAlign = isRight ? 'right' : 'left';

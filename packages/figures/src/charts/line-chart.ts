@@ -1,6 +1,7 @@
 // One line chart as one file.
+import type { FileOptions } from '../pages/formats.ts';
 import { lineDrawing } from './chart-config.ts';
-import { drawFile, type FileOptions } from './chart-drawing.ts';
+import { drawFile } from './chart-file.ts';
 import { checkChart, type LineChartOptions } from './chart-options.ts';
 
 /**

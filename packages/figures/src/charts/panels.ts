@@ -1,7 +1,8 @@
 // Several charts on one sheet, e.g. a bound on top and its terms below, with plot areas that line up.
 import { ExpectationError } from '@flowvae/tensor';
+import type { FileOptions } from '../pages/formats.ts';
 import { lineDrawing } from './chart-config.ts';
-import { chartSize, type FileOptions, naturalYAxisWidth } from './chart-drawing.ts';
+import { chartSize, naturalYAxisWidth } from './chart-drawing.ts';
 import { checkChart, type LineChartOptions } from './chart-options.ts';
 import { drawSheet, type PlacedChart, type Sheet } from './chart-sheet.ts';
 
@@ -17,12 +18,10 @@ export interface PanelsOptions extends FileOptions {
  *
  * @throws ExpectationError if there is no chart, or one of them cannot be drawn
  */
-export function panels(
-  charts: readonly LineChartOptions[],
-  { columns = 1, format = 'png' }: PanelsOptions = {},
-): Uint8Array {
+export function panels(charts: readonly LineChartOptions[], { columns = 1, ...file }: PanelsOptions = {}): Uint8Array {
   checkPanels(charts, columns);
-  return drawSheet(layOut(charts, Math.min(columns, charts.length)), { format });
+  const { titles = true } = file;
+  return drawSheet(layOut(charts, { columns: Math.min(columns, charts.length), titles }), file);
 }
 
 function checkPanels(charts: readonly LineChartOptions[], columns: number): void {
@@ -37,13 +36,18 @@ function checkPanels(charts: readonly LineChartOptions[], columns: number): void
 }
 
 /** Places charts row by row; a row is as high as its highest chart, a column as wide as its widest. */
-function layOut(charts: readonly LineChartOptions[], columns: number): Sheet {
+function layOut(
+  charts: readonly LineChartOptions[],
+  { columns, titles }: { readonly columns: number; readonly titles: boolean },
+): Sheet {
   const rows = Math.ceil(charts.length / columns);
   const inColumn = (column: number) => charts.filter((_, i) => i % columns === column);
   const inRow = (row: number) => charts.slice(row * columns, (row + 1) * columns);
   const widths = Array.from({ length: columns }, (_, c) => Math.max(...inColumn(c).map((o) => chartSize(o).width)));
   const heights = Array.from({ length: rows }, (_, r) => Math.max(...inRow(r).map((o) => chartSize(o).height)));
-  const axisWidths = widths.map((_, c) => Math.max(...inColumn(c).map((o) => naturalYAxisWidth(lineDrawing(o)))));
+  const axisWidths = widths.map((_, c) =>
+    Math.max(...inColumn(c).map((o) => naturalYAxisWidth(lineDrawing(o), titles))),
+  );
   const placed = charts.map((chart, i): PlacedChart => {
     const [column, row] = [i % columns, Math.floor(i / columns)];
     const [x, y] = [sum(widths.slice(0, column)), sum(heights.slice(0, row))];

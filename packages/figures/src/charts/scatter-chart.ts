@@ -2,8 +2,10 @@
 import { ExpectationError } from '@flowvae/tensor';
 import { type ChartConfiguration, Legend, type Plugin, SubTitle, Title } from 'chart.js';
 import { font } from '../font.ts';
+import type { FileOptions } from '../pages/formats.ts';
 import { classColor, ink, paper, withOpacity } from '../palette.ts';
-import { type ChartSize, drawChart, type FileOptions, type Placement } from './chart-drawing.ts';
+import type { ChartSize, Placement } from './chart-drawing.ts';
+import { drawChart } from './chart-file.ts';
 import { axis, background, commonOptions, heading, leastWidth, legend } from './chart-style.ts';
 import { swatches } from './histogram.ts';
 
@@ -68,7 +70,7 @@ function config(options: ScatterChartOptions, placement: Placement): ChartConfig
         x: { type: 'linear', ...axis(xLabel) },
         y: { type: 'linear', ...axis(yLabel), ...leastWidth(placement.yAxisWidth) },
       },
-      plugins: { ...heading(title, note), legend: legend(swatches, true, 14) },
+      plugins: { ...heading(placement, title, note), legend: legend(swatches, true, 14) },
     },
     plugins: [Title, SubTitle, Legend, background, classNames(classes)],
   } as ChartConfiguration;

@@ -1,7 +1,7 @@
 // One small panel a column: the distribution of its values in every series.
-import type { FileOptions } from '../charts/chart-drawing.ts';
 import { drawSheet, type PlacedChart, type Word } from '../charts/chart-sheet.ts';
 import { font, requireFont } from '../font.ts';
+import type { FileOptions } from '../pages/formats.ts';
 import { ink, mutedInk } from '../palette.ts';
 import { wrapped } from '../text.ts';
 import { type ColumnFigureOptions, checkTable } from './column-options.ts';
@@ -33,7 +33,7 @@ export function marginals(options: ColumnFigureOptions, file: FileOptions = {}):
   const panels = options.columns.slice(0, MOST_COLUMNS).map((column) => titled(marginalPanel(column, options)));
   const across = Math.min(ACROSS, panels.length);
   const width = Math.max(leastWidth, 2 * margin + across * panelWidth + (across - 1) * panelGap);
-  const heading = sheetHeading(options, leftOut(options.columns.length), width);
+  const heading = sheetHeading(options, { notes: leftOut(options.columns.length), width, ...file });
   const charts: PlacedChart[] = [];
   const words: Word[] = [...heading.words];
   let y = heading.height;

@@ -1,7 +1,7 @@
 // A corner plot: every pair of a few numeric columns, with their histograms on the diagonal.
-import type { FileOptions } from '../charts/chart-drawing.ts';
 import { drawSheet, type PlacedChart, type Word } from '../charts/chart-sheet.ts';
 import { font, requireFont } from '../font.ts';
+import type { FileOptions } from '../pages/formats.ts';
 import { ink } from '../palette.ts';
 import { wrapped } from '../text.ts';
 import { type ColumnFigureOptions, checkTable, type FigureColumn, refuse } from './column-options.ts';
@@ -36,7 +36,7 @@ export function pairs(options: ColumnFigureOptions, file: FileOptions = {}): Uin
   const left = margin + nameSpace + numbersLeft;
   const across = columns.length * (CELL + CELL_GAP) - CELL_GAP;
   const width = Math.max(leastWidth, left + across + margin);
-  const heading = sheetHeading(options, notesOf(columns, options), width);
+  const heading = sheetHeading(options, { notes: notesOf(columns, options), width, ...file });
   const at = { left, top: heading.height, numbersLeft };
   const words = [...heading.words, ...axisNames(names, at), ...emptyWords(columns, at)];
   const height = at.top + across + numbersBelow + nameSpace + margin;

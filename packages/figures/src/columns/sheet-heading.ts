@@ -1,6 +1,7 @@
 // The head of a sheet of columns: title, one swatch a series, and notes, each cut into lines that fit.
 import { type Swatch, swatchSide, type Word } from '../charts/chart-sheet.ts';
 import { font, requireFont } from '../font.ts';
+import type { FileOptions } from '../pages/formats.ts';
 import { ink, mutedInk, seriesColor } from '../palette.ts';
 import { shortened, textWidth, wrapped } from '../text.ts';
 import type { ColumnFigureOptions } from './column-options.ts';
@@ -21,19 +22,29 @@ export interface SheetHeading {
   readonly height: number;
 }
 
-/** Lays out the head of a sheet `sheetWidth` wide. */
-export function sheetHeading(options: ColumnFigureOptions, notes: readonly string[], sheetWidth: number): SheetHeading {
+/** The sheet under a head, and its notes. */
+interface HeadedSheet extends Pick<FileOptions, 'titles'> {
+  readonly notes: readonly string[];
+  /** Of the sheet. */
+  readonly width: number;
+}
+
+/** Lays out the head of a sheet; without titles it has no notes either. */
+export function sheetHeading(
+  options: ColumnFigureOptions,
+  { notes, width: sheetWidth, titles = true }: HeadedSheet,
+): SheetHeading {
   requireFont(); // words are measured
   const width = sheetWidth - 2 * margin;
   const words: Word[] = [];
   let y = margin;
-  for (const text of wrapped(options.title, { font: titleFont, width, lines: 3 })) {
+  for (const text of wrapped(titles ? options.title : '', { font: titleFont, width, lines: 3 })) {
     words.push({ text, x: margin, y: y + titleLine / 2, font: titleFont, color: ink });
     y += titleLine;
   }
   const legend = legendOf(options, y, width);
   y += legend.height;
-  for (const text of notes.flatMap((note) => wrapped(note, { font: noteFont, width, lines: 6 }))) {
+  for (const text of (titles ? notes : []).flatMap((note) => wrapped(note, { font: noteFont, width, lines: 6 }))) {
     words.push({ text, x: margin, y: y + noteLine / 2, font: noteFont, color: mutedInk });
     y += noteLine;
   }

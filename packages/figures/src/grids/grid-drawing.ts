@@ -1,12 +1,15 @@
 // Draws rows of images with words around them: the part that all image grids share.
-import { createCanvas, ImageData, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import { font, requireFont } from '../font.ts';
-import { frameColor, ink, mutedInk, paper } from '../palette.ts';
+import type { FileOptions } from '../pages/formats.ts';
+import { openPage } from '../pages/open-page.ts';
+import { frameColor, ink, mutedInk } from '../palette.ts';
 import { textWidth } from '../text.ts';
 import { type GridLayout, layOutGrid } from './grid-layout.ts';
 import { clippedNote, missingNote } from './image-notes.ts';
-import { enlarged, missingColorAt } from './image-pixels.ts';
+import { enlarged } from './image-pixels.ts';
 import type { Image, ImageForm } from './image-values.ts';
+import { pixelCanvas } from './pixel-canvas.ts';
 
 /** How the images of a grid look. */
 export interface GridStyle {
@@ -50,31 +53,41 @@ interface Note {
   readonly swatch: boolean;
 }
 
+/** The words above a grid. */
+interface Heading {
+  readonly title?: string | undefined;
+  readonly notes: readonly Note[];
+}
+
 const swatchSide = 14;
 const swatchGap = 8;
 const noteIndent = ({ swatch }: Note) => (swatch ? swatchSide + swatchGap : 0);
 
-/** Draws a grid as PNG. */
-export function drawGrid(content: GridContent, style: GridStyle): Uint8Array {
-  requireFont();
-  const notes = notesOf(content);
-  const grid = placeCells(content, style, notes.length);
-  const words = [
-    style.title ? textWidth(style.title, titleFont) : 0,
+const headingHeight = ({ title, notes }: Heading) => (title ? titleHeight : 0) + notes.length * noteHeight;
+
+const headingWidth = ({ title, notes }: Heading) =>
+  Math.max(
+    title ? textWidth(title, titleFont) : 0,
     ...notes.map((note) => noteIndent(note) + textWidth(note.text, noteFont)),
-  ];
-  const canvas = createCanvas(Math.max(grid.width, Math.ceil(Math.max(...words)) + 2 * margin), grid.height);
-  const context = canvas.getContext('2d');
-  context.lang = 'en'; // the default follows the host
-  context.fillStyle = paper;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  if (style.title) drawTitle(context, style.title);
-  notes.forEach((note, i) => {
-    drawNote(context, note, margin + (style.title ? titleHeight : 0) + i * noteHeight);
+  );
+
+/** Draws a grid as one file. */
+export function drawGrid(
+  content: GridContent,
+  { title, ...style }: GridStyle,
+  { titles = true, ...file }: FileOptions,
+): Uint8Array {
+  requireFont(); // words are measured
+  const heading = titles ? { title, notes: notesOf(content) } : { notes: [] };
+  const grid = placeCells(content, style, headingHeight(heading));
+  const width = Math.max(grid.width, Math.ceil(headingWidth(heading)) + 2 * margin);
+  const page = openPage({ width, height: grid.height, pixelRatio: 1, hasSquarePixels: true }, file);
+  page.draw((context) => {
+    drawHeading(context, heading);
+    drawLabels(context, content, grid);
+    drawImages(context, content, { ...grid, inverted: style.tone === 'dark-on-light' });
   });
-  drawLabels(context, content, grid);
-  drawImages(context, content, { ...grid, inverted: style.tone === 'dark-on-light' });
-  return canvas.toBuffer('image/png');
+  return page.close();
 }
 
 function notesOf(content: GridContent): Note[] {
@@ -89,8 +102,8 @@ function notesOf(content: GridContent): Note[] {
 /** Small images are enlarged, as far as the sheet stays about a screen wide. */
 const readableScale = (imagePixels: number) => Math.min(8, Math.max(1, Math.round(900 / imagePixels)));
 
-function placeCells(content: GridContent, style: GridStyle, notes: number): PlacedGrid {
-  const { gap = 2, title, scale = readableScale(content.columns * content.width) } = style;
+function placeCells(content: GridContent, style: GridStyle, headHeight: number): PlacedGrid {
+  const { gap = 2, scale = readableScale(content.columns * content.width) } = style;
   const widest = Math.max(0, ...content.rowLabels.map((label) => Math.ceil(textWidth(label, labelFont))));
   const [cellWidth, cellHeight] = [content.width * scale, content.height * scale];
   const layout = layOutGrid({
@@ -101,10 +114,17 @@ function placeCells(content: GridContent, style: GridStyle, notes: number): Plac
     gap,
     rowsPerGroup: content.rowsPerGroup,
     left: widest > 0 ? widest + labelGap : 0,
-    top: (title ? titleHeight : 0) + notes * noteHeight + (content.columnLabels.length > 0 ? labelHeight : 0),
+    top: headHeight + (content.columnLabels.length > 0 ? labelHeight : 0),
     margin,
   });
   return { ...layout, scale, cellWidth, cellHeight };
+}
+
+function drawHeading(context: SKRSContext2D, { title, notes }: Heading): void {
+  if (title) drawTitle(context, title);
+  notes.forEach((note, i) => {
+    drawNote(context, note, margin + headingHeight({ title, notes: notes.slice(0, i) }));
+  });
 }
 
 function drawTitle(context: SKRSContext2D, title: string): void {
@@ -116,18 +136,17 @@ function drawTitle(context: SKRSContext2D, title: string): void {
 
 function drawNote(context: SKRSContext2D, note: Note, top: number): void {
   const middle = top + noteHeight / 2 - 4;
-  if (note.swatch) {
-    for (let y = 0; y < swatchSide; y++) {
-      for (let x = 0; x < swatchSide; x++) {
-        context.fillStyle = `rgb(${missingColorAt(x, y).join(',')})`;
-        context.fillRect(margin + x, Math.round(middle - swatchSide / 2) + y, 1, 1);
-      }
-    }
-  }
+  if (note.swatch) context.drawImage(missingSwatch(), margin, Math.round(middle - swatchSide / 2));
   context.fillStyle = mutedInk;
   context.font = noteFont;
   context.textBaseline = 'middle';
   context.fillText(note.text, margin + noteIndent(note), middle);
+}
+
+/** A sample of missing pixels, in pixels as they are. */
+function missingSwatch(): Canvas {
+  const form = { width: 1, height: 1, scale: swatchSide, inverted: false };
+  return pixelCanvas(enlarged({ values: Float32Array.of(0), missing: Uint8Array.of(1) }, form), swatchSide, swatchSide);
 }
 
 function drawLabels(context: SKRSContext2D, { rowLabels, columnLabels }: GridContent, grid: PlacedGrid): void {
@@ -157,6 +176,6 @@ function drawImages(
   }
   for (const { image, x, y } of cells) {
     const pixels = enlarged(image, { ...content, ...grid, width: content.width, height: content.height });
-    context.putImageData(new ImageData(pixels, grid.cellWidth, grid.cellHeight), x, y);
+    context.drawImage(pixelCanvas(pixels, grid.cellWidth, grid.cellHeight), x, y);
   }
 }

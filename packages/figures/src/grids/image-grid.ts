@@ -1,5 +1,6 @@
 // Grids of grey or coloured images, e.g. samples of a decoder, or data beside their reconstructions.
 import { ExpectationError } from '@flowvae/tensor';
+import type { FileOptions } from '../pages/formats.ts';
 import { drawGrid, type GridStyle } from './grid-drawing.ts';
 import { type Image, type ImageForm, type ImageMask, splitImages } from './image-values.ts';
 
@@ -31,27 +32,28 @@ export interface PairedImageGridOptions extends GridStyle, ImageForm {
 }
 
 /**
- * Draws images in a grid, row by row from the upper left, as PNG; the same options give the same bytes. A line under
- * the title counts the values outside `range`.
+ * Draws images in a grid, row by row from the upper left; the same options give the same bytes. A line under the title
+ * counts the values outside `range`. In vectors, the images are pixels that stay sharp.
  *
  * @throws ExpectationError if the images do not have the given size, or an observed value is not finite
  */
-export function imageGrid(options: ImageGridOptions): Uint8Array {
+export function imageGrid(options: ImageGridOptions, file: FileOptions = {}): Uint8Array {
   const { images: values, columns, rowLabels = [], columnLabels = [] } = options;
   checkStyle('imageGrid', options);
   const rows = inRows(splitImages('imageGrid', 'images', { ...options, values }), columns);
   const across = Math.min(columns, rows[0]!.length);
   checkLabels('imageGrid: rowLabels', rowLabels, rows.length);
   checkLabels('imageGrid: columnLabels', columnLabels, across);
-  return drawGrid({ ...options, rows, columns: across, rowsPerGroup: 0, rowLabels, columnLabels }, options);
+  const content = { ...options, rows, columns: across, rowsPerGroup: 0, rowLabels, columnLabels };
+  return drawGrid(content, options, file);
 }
 
 /**
- * Draws every row of images with the row of their reconstructions right below, as PNG.
+ * Draws every row of images with the row of their reconstructions right below, as {@link imageGrid} does.
  *
  * @throws ExpectationError if the numbers of images and reconstructions differ, or an observed value is not finite
  */
-export function pairedImageGrid(options: PairedImageGridOptions): Uint8Array {
+export function pairedImageGrid(options: PairedImageGridOptions, file: FileOptions = {}): Uint8Array {
   const { images, reconstructions, mask, columns, labels = ['image', 'reconstruction'], ...form } = options;
   checkStyle('pairedImageGrid', options);
   if (images.length !== reconstructions.length) {
@@ -66,7 +68,8 @@ export function pairedImageGrid(options: PairedImageGridOptions): Uint8Array {
   const rows = above.flatMap((row, i) => [row, below[i]!]);
   const rowLabels = above.flatMap(() => labels);
   const across = Math.min(columns, rows[0]!.length);
-  return drawGrid({ ...form, rows, columns: across, rowsPerGroup: 2, rowLabels, columnLabels: [] }, options);
+  const content = { ...form, rows, columns: across, rowsPerGroup: 2, rowLabels, columnLabels: [] };
+  return drawGrid(content, options, file);
 }
 
 const inRows = (images: readonly Image[], columns: number) =>

@@ -17,7 +17,7 @@ const hatchColor = [0x9d, 0xb7, 0xdd] as const;
 const HATCH = 6;
 
 /** The colour of a missing pixel at a place of the file. */
-export const missingColorAt = (x: number, y: number) => ((x + y) % HATCH === 0 ? hatchColor : missingColor);
+const missingColorAt = (x: number, y: number) => ((x + y) % HATCH === 0 ? hatchColor : missingColor);
 
 /** RGBA bytes of one image, each pixel a square of `scale` pixels: enlarging must not blur the model's image. */
 export function enlarged(

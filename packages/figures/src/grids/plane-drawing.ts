@@ -1,10 +1,11 @@
-// Draws grids of panels over the plane on a canvas, in pixels or as SVG.
-import { type Canvas, createCanvas, ImageData, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas';
-import { pngPixelRatio } from '../charts/chart-drawing.ts';
-import { font, requireFont } from '../font.ts';
-import { axisLine, densityColor, ink, mutedInk, paper, seriesColors, withOpacity } from '../palette.ts';
-import { withOwnIds } from '../svg-sheet.ts';
+// Draws grids of panels over the plane.
+import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
+import { font } from '../font.ts';
+import { openPage } from '../pages/open-page.ts';
+import type { PageSize } from '../pages/page.ts';
+import { axisLine, densityColor, ink, mutedInk, seriesColors, withOpacity } from '../palette.ts';
 import { readable } from '../text.ts';
+import { pixelCanvas } from './pixel-canvas.ts';
 import type { DensityMap, PlaneGridOptions, PlanePanel } from './plane-options.ts';
 
 const margin = 16;
@@ -18,12 +19,10 @@ const axisWidth = 42;
 const axisHeight = 40;
 
 /** The places of the parts, in layout pixels. */
-interface Layout {
+interface Layout extends PageSize {
   readonly side: number;
   readonly left: number;
   readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 function layOut({ rows, title, note, rowLabels = [], side = 180 }: PlaneGridOptions): Layout {
@@ -35,28 +34,15 @@ function layOut({ rows, title, note, rowLabels = [], side = 180 }: PlaneGridOpti
   return { side, left, top, width, height };
 }
 
-export function drawPlanePng(options: PlaneGridOptions): Uint8Array {
+/** Draws a grid as one file. */
+export function drawPlanes(options: PlaneGridOptions): Uint8Array {
   const layout = layOut(options);
-  const canvas = createCanvas(Math.round(layout.width * pngPixelRatio), Math.round(layout.height * pngPixelRatio));
-  const context = canvas.getContext('2d');
-  context.scale(pngPixelRatio, pngPixelRatio);
-  drawSheet(context, options, layout);
-  return canvas.toBuffer('image/png');
+  const page = openPage(layout, options);
+  page.draw((context) => drawGrid(context, options, layout));
+  return page.close();
 }
 
-export function drawPlaneSvg(options: PlaneGridOptions): Uint8Array {
-  const layout = layOut(options);
-  const [width, height] = [Math.round(layout.width), Math.round(layout.height)];
-  const canvas = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
-  drawSheet(canvas.getContext('2d') as SKRSContext2D, options, layout);
-  return new TextEncoder().encode(withOwnIds(canvas.getContent().toString('utf8'), 'plane-'));
-}
-
-function drawSheet(context: SKRSContext2D, options: PlaneGridOptions, layout: Layout): void {
-  requireFont();
-  context.lang = 'en'; // the default follows the host
-  context.fillStyle = paper;
-  context.fillRect(0, 0, layout.width, layout.height);
+function drawGrid(context: SKRSContext2D, options: PlaneGridOptions, layout: Layout): void {
   drawHeading(context, options);
   options.rows.forEach((row, r) => {
     const y = layout.top + panelTitleHeight + r * (layout.side + panelTitleHeight + gap);
@@ -135,9 +121,7 @@ function heatMap({ values, size, ceiling }: DensityMap): Canvas {
     const row = size - 1 - Math.floor(i / size);
     pixels.set(densityColor(top > 0 ? Math.min(1, value / top) : 0), 4 * (row * size + (i % size)));
   });
-  const canvas = createCanvas(size, size);
-  canvas.getContext('2d').putImageData(new ImageData(pixels, size, size), 0, 0);
-  return canvas;
+  return pixelCanvas(pixels, size, size);
 }
 
 function drawPoints(

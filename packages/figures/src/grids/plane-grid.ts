@@ -1,6 +1,6 @@
 // Grids of square panels over one part of the plane: density maps and clouds of points side by side.
 import { ExpectationError } from '@flowvae/tensor';
-import { drawPlanePng, drawPlaneSvg } from './plane-drawing.ts';
+import { drawPlanes } from './plane-drawing.ts';
 import type { PlaneGridOptions, PlanePanel } from './plane-options.ts';
 
 /**
@@ -11,7 +11,8 @@ import type { PlaneGridOptions, PlanePanel } from './plane-options.ts';
  */
 export function planeGrid(options: PlaneGridOptions): Uint8Array {
   check(options);
-  return options.format === 'svg' ? drawPlaneSvg(options) : drawPlanePng(options);
+  const { title, note, ...untitled } = options;
+  return drawPlanes(options.titles === false ? untitled : options);
 }
 
 function check({ rows, range, rowLabels = [], side = 180 }: PlaneGridOptions): void {

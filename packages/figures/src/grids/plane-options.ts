@@ -1,5 +1,5 @@
 // The options of a grid of panels over the plane: data and words, no drawing.
-import type { FileOptions } from '../charts/chart-drawing.ts';
+import type { FileOptions } from '../pages/formats.ts';
 
 /** A density on a regular grid over the panel's range. */
 export interface DensityMap {
