@@ -89,6 +89,7 @@ export {
   type ProgramReport,
   type ProgramRun,
   type ReportedRun,
+  type ReportOptions,
   type RunOptions,
   report,
   type TrainOptions,

@@ -133,9 +133,10 @@ describe('an experiment with a model, data and an objective of its own', () => {
       run.report.testElbo!,
       3,
     );
-    const { html, diagnostics } = (await report(run, { name: 'mine' }))!;
+    const { html, diagnostics, figures } = (await report(run, { name: 'mine' }))!;
     expect(html).toContain('mine: model of experiment, latent 2');
     expect(diagnostics.gaps).toEqual([]);
+    expect(figures).toEqual({}); // nobody asked for files
   });
 
   it('takes its settings: other data, and another scale of the loss with the same gradient direction', async () => {

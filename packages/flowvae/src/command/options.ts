@@ -51,7 +51,7 @@ function settingOption(name: SettingName, description: string, vocabulary = buil
 }
 
 /** An option whose value is one of some words. */
-function oneOf(flags: string, help: string, words: readonly string[]): Option {
+export function oneOf(flags: string, help: string, words: readonly string[]): Option {
   return new Option(flags, help).argParser((text) => {
     const word = words.find((each) => each === text);
     if (word !== undefined) return word;

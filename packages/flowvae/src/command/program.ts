@@ -15,6 +15,7 @@ import { metricsCommand } from './checks/metrics.ts';
 import { sampleCommand } from './checks/sample.ts';
 import { trainCommand } from './checks/train.ts';
 import { completionCommand, shells } from './completion/completion.ts';
+import { addFigures } from './figure-flags.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
 import { dataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
@@ -106,6 +107,7 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
     .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
     .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
     .action(trainCommand);
+  addFigures(train, 'file format of the pictures in figures/ (default: png)');
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
 }
 
@@ -159,6 +161,7 @@ function addEvaluate(root: Command): void {
     .addOption(checkpointOption())
     .option('--json', JSON_HELP)
     .action(evaluateCommand);
+  addFigures(evaluate, 'with --report: each of its figures as a file of its own in figures/, too');
 }
 
 function addEncode(root: Command): void {

@@ -1,4 +1,5 @@
 // The tasks that the commands' checks hand to their work.
+import type { FileOptions } from '@flowvae/figures/plain';
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import type { CheckedSettings } from '../config/checked-settings.ts';
@@ -21,6 +22,8 @@ export interface TrainTask extends RunFlags {
   readonly settings: CheckedSettings;
   readonly folder: string;
   readonly isResumed: boolean;
+  /** How pictures are written; absent: as PNG. */
+  readonly figures?: FileOptions | undefined;
 }
 
 /** A failed step to replay. */
@@ -42,6 +45,8 @@ interface RunTask {
 export interface EvaluateTask extends RunTask, Verbosity {
   readonly annealing: AnnealedFlags;
   readonly hasReport: boolean;
+  /** How each figure of the report is written as a file of its own; absent: none is. */
+  readonly figures?: FileOptions | undefined;
   /** Whether the task needs simulated images only, so that the run's own may be absent. */
   readonly isImageless: boolean;
 }

@@ -1,11 +1,12 @@
 // Figures of tables and other flat rows: each column, and pairs of columns, of data beside draws from the model.
 import { widthOfDatum } from '@flowvae/datasets';
-import { type ColumnFigureOptions, type ColumnSeries, type FileOptions, marginals, pairs } from '@flowvae/figures';
+import { type ColumnFigureOptions, type ColumnSeries, marginals, pairs } from '@flowvae/figures';
 import type { Key } from '@flowvae/random';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { datumColumns } from './datum-columns.ts';
+import type { Draw } from './figures/named-figure.ts';
 import { firstRows } from './first-rows.ts';
 import { labelsIn } from './image-figures.ts';
 import { modelIn } from './picture-parts.ts';
@@ -21,24 +22,19 @@ const drawRows = (parts: ModelParts, options: Omit<PriorSamplesOptions, 'values'
   allSamples(parts, { ...options, values: 'draws' });
 
 /** Draws from the model, column by column. */
-export const columnSamplesFigure = (parts: ModelParts, options: PriorSamplesOptions): Uint8Array =>
-  marginals(
-    tableOf(parts, [
-      { label: `draws from the model${labelsIn(parts, options.labels)}`, values: drawRows(parts, options) },
-    ]),
-  );
+export function columnSamplesFigure(parts: ModelParts, options: PriorSamplesOptions): Draw {
+  const label = `draws from the model${labelsIn(parts, options.labels)}`;
+  const table = tableOf(parts, [{ label, values: drawRows(parts, options) }]);
+  return (file) => marginals(table, file);
+}
 
-/** Both figures of test data beside as many draws. */
-export function columnFigures(
-  parts: Experiment,
-  key: Key,
-  file: FileOptions = {},
-): Readonly<Record<string, Uint8Array>> {
+/** Both figures of test data beside as many draws, by name. */
+export function columnFigures(parts: Experiment, key: Key): Readonly<Record<string, Draw>> {
   const table = besideDraws(parts, key);
   const numbers = table.columns.filter(({ kind }) => kind === 'number').slice(0, MOST_PAIRED);
   return {
-    'samples.png': marginals(table, file),
-    ...(numbers.length > 1 ? { 'pairs.png': pairs({ ...table, columns: numbers }, file) } : {}),
+    samples: (file) => marginals(table, file),
+    ...(numbers.length > 1 ? { pairs: (file) => pairs({ ...table, columns: numbers }, file) } : {}),
   };
 }
 

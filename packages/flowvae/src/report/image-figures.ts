@@ -10,6 +10,7 @@ import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { counted } from './counted.ts';
+import type { Draw } from './figures/named-figure.ts';
 import { firstRows } from './first-rows.ts';
 import { binarisationIn, modelIn, ownModelIn, priorText, read } from './picture-parts.ts';
 
@@ -58,7 +59,7 @@ export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] 
 }
 
 /** Means or draws of p(x|z) at draws from the prior, as a grid. */
-export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Uint8Array {
+export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Draw {
   const { model, data } = parts;
   const { count, values } = options;
   const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${priorText(parts.plan)}`;
@@ -66,7 +67,8 @@ export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): 
   const given = labelsIn(parts, options.labels);
   const title = `${counted(count, 'sample')} from the prior (${kind})${given}, ${modelIn(parts)}${prior}`;
   const images = drawnImages(allSamples(parts, options), data);
-  return imageGrid({ images, ...imageForm(data), ...gridOf(parts, options), title });
+  const grid = { images, ...imageForm(data), ...gridOf(parts, options), title };
+  return (file) => imageGrid(grid, file);
 }
 
 /** Part of a title: the condition of samples. */
@@ -93,7 +95,7 @@ function gridOf({ plan: { covariates } }: ModelParts, { count, labels }: PriorSa
 }
 
 /** The first test images beside the means of p(x|z) at a draw from their posterior. */
-export function reconstructionsFigure(parts: Experiment, most: number): Uint8Array {
+export function reconstructionsFigure(parts: Experiment, most: number): Draw {
   const { config, set, data, plan, key } = parts;
   const model = observable(parts.model, 'reconstructions');
   const { rows, values, mask, count } = firstRows(fixedRows(set, 'test', plan), data, most);
@@ -104,12 +106,13 @@ export function reconstructionsFigure(parts: Experiment, most: number): Uint8Arr
   const noise = tf.tensor2d(drawn, [count, width]);
   const reconstructions = read(() => reconstructed(model, x, noise));
   tf.dispose([x, noise]);
-  return pairedImageGrid({
+  const grid = {
     images: drawnImages(values, data),
     reconstructions: drawnImages(reconstructions, data),
     ...(mask ? { mask: drawnChannels(mask, data) } : {}),
     ...imageForm(data),
     columns: Math.min(count, 10),
     title: `Test images${binarisationIn(config)} and reconstructions, ${modelIn(parts)}`,
-  });
+  };
+  return (file) => pairedImageGrid(grid, file);
 }

@@ -9,6 +9,7 @@ import { widthOfAll } from '../run/covariates/conditioning.ts';
 import { namedColumns } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { nounOf } from './counted.ts';
+import type { Draw, NamedFigure } from './figures/named-figure.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
 import { subscript } from './latent/dimension-names.ts';
 import { principalPlane } from './latent/principal-components.ts';
@@ -32,7 +33,7 @@ export function traversalFigure(
   { model: any, data, plan, test }: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
-): Uint8Array {
+): Draw {
   const model = observable(any, 'traversals');
   const dims = byActivity(activity).slice(0, MOST_ROWS);
   const start = statistics.mean.subarray(0, model.latent);
@@ -51,18 +52,21 @@ export function traversalFigure(
     data,
   );
   tf.dispose([z, { ...named }]);
-  return imageGrid({
+  const grid = {
     images,
     ...imageForm(data),
     columns: STEPS.length,
     title: 'Traversals: test image 0’s posterior mean with one dimension (row) set to a value (column)',
     rowLabels: dims.map((d) => `z${subscript(d)}`),
     columnLabels: STEPS.map((value) => value.toFixed(2).replace('-', '−')),
-  });
+  };
+  return (file) => imageGrid(grid, file);
 }
 
 /** Points of a chart with words for its axes. */
 interface Plane {
+  /** The figure's name. */
+  readonly name: string;
   /** [n, 2], row-major. */
   readonly points: Float32Array;
   readonly note?: string;
@@ -77,7 +81,7 @@ export function latentMapFigures(
   parts: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
-): readonly Uint8Array[] {
+): readonly NamedFigure[] {
   const { dim } = statistics;
   const rows = dim < 2 || statistics.count < 2 ? undefined : rowsOfClasses(parts, statistics.count);
   if (!rows) return [];
@@ -85,8 +89,8 @@ export function latentMapFigures(
     mostActive(statistics, activity),
     ...(dim > 2 && statistics.count > 2 ? [principal(statistics)] : []),
   ];
-  return planes.map(({ points, note, axes: [xLabel, yLabel] }) =>
-    scatterChart({
+  return planes.map(({ name, points, note, axes: [xLabel, yLabel] }) => {
+    const chart = {
       title: `Posterior means of ${statistics.count} test ${nounOf(parts.data)}s, by class`,
       ...(note ? { note } : {}),
       xLabel,
@@ -97,14 +101,17 @@ export function latentMapFigures(
       })),
       width: 560, // half a page
       height: 600,
-    }),
-  );
+    };
+    const draw: Draw = (file) => scatterChart(chart, file);
+    return { name, alt: 'Posterior means coloured by class', width: 'half', onPage: 'png', draw };
+  });
 }
 
 function mostActive({ mean, dim }: PosteriorStatistics, activity: LatentActivity): Plane {
   const [a, b] = byActivity(activity) as [number, number];
   const [first, second] = [Math.min(a, b), Math.max(a, b)];
   return {
+    name: 'latent-map',
     points: Float32Array.from({ length: (2 * mean.length) / dim }, (_, at) =>
       at % 2 === 0 ? mean[(at / 2) * dim + first]! : mean[((at - 1) / 2) * dim + second]!,
     ),
@@ -117,6 +124,7 @@ function principal({ mean, dim }: PosteriorStatistics): Plane {
   const { points, shares } = principalPlane(mean, dim);
   const [first, second] = shares.map((share) => `${(100 * share).toFixed(1)} %`);
   return {
+    name: 'latent-map-components',
     points,
     note: 'the two directions in which posterior means vary most',
     axes: [`first principal component of E[z|x], ${first} of the variance`, `second, ${second}`],

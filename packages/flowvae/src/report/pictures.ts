@@ -8,6 +8,7 @@ import { pictureSamples } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { columnFigures } from './column-figures.ts';
 import { nounOf } from './counted.ts';
+import { fileName, type NamedFigure } from './figures/named-figure.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
 import { binarisationIn, modelIn } from './picture-parts.ts';
 
@@ -17,11 +18,7 @@ const TERM_HEIGHT = 260;
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
 /** The bound against steps, with its terms. */
-export function learningCurveFigure(
-  run: Experiment,
-  history: readonly HistoryEntry[],
-  file: FileOptions = {},
-): Uint8Array {
+export function learningCurveFigure(run: Experiment, history: readonly HistoryEntry[]): NamedFigure {
   const { config, data } = run;
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
@@ -44,32 +41,73 @@ export function learningCurveFigure(
     series: [series],
     height: TERM_HEIGHT,
   }));
-  return panels([bound, ...ofTerms], file);
+  return {
+    name: 'learning-curve',
+    alt: 'Negative ELBO of training batches against steps, and its terms',
+    onPage: 'svg',
+    draw: (file) => panels([bound, ...ofTerms], file),
+  };
 }
 
 const GRID_SAMPLES = 100;
 const RECONSTRUCTIONS = 30;
 
-/** Draws the pictures of a run into its folder and returns their paths. */
-export function drawFigures(parts: Experiment, folder: RunFolder, history: readonly HistoryEntry[]): string[] {
-  const pictures = {
-    ...(isObservable(parts.model) ? picturesOfData(parts) : {}),
-    ...(history.length > 0 ? { 'learning-curve.png': learningCurveFigure(parts, history) } : {}),
-  };
-  return Object.entries(pictures).map(([name, png]) => folder.writeFigure(name, png));
+/** A grid of draws from the prior. */
+export const samplesPicture = (parts: Experiment): NamedFigure => ({
+  name: 'samples',
+  alt: 'Samples from the prior',
+  onPage: 'png',
+  draw: samplesFigure(parts, {
+    ...pictureSamples(parts, GRID_SAMPLES),
+    key: fold(parts.key, 'samples'),
+    values: 'means',
+  }),
+});
+
+/** A grid of test images and their reconstructions. */
+export const reconstructionsPicture = (parts: Experiment): NamedFigure => ({
+  name: 'reconstructions',
+  alt: 'Test images and reconstructions',
+  onPage: 'png',
+  draw: reconstructionsFigure(parts, RECONSTRUCTIONS),
+});
+
+/** Columns of test data beside draws, and pairs of columns where there are several. */
+export const columnPictures = (parts: Experiment): readonly NamedFigure[] =>
+  Object.entries(columnFigures(parts, fold(parts.key, 'samples'))).map(([name, draw], i) => ({
+    name,
+    alt: i === 0 ? 'Columns of test data and of draws' : 'Pairs of columns of test data and of draws',
+    onPage: 'svg',
+    draw,
+  }));
+
+/** A figure in a run's folder. */
+export interface WrittenPicture {
+  readonly name: string;
+  readonly path: string;
+  /** Draws the figure as a PNG with its title. */
+  readonly png: () => Uint8Array;
+}
+
+/** Draws the pictures of a run into its folder. */
+export function drawPictures(
+  parts: Experiment,
+  history: readonly HistoryEntry[],
+  { folder, file = {} }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
+): readonly WrittenPicture[] {
+  const pictures = [
+    ...(isObservable(parts.model) ? picturesOfData(parts) : []),
+    ...(history.length > 0 ? [learningCurveFigure(parts, history)] : []),
+  ];
+  return pictures.map(({ name, draw }) => {
+    const image = draw(file);
+    const isPlain = (file.format ?? 'png') === 'png' && file.titles !== false;
+    return { name, path: folder.writeFigure(fileName(name, file), image), png: () => (isPlain ? image : draw()) };
+  });
 }
 
 /** Draws and reconstructions, or columns of a table. */
-const picturesOfData = (parts: Experiment): Readonly<Record<string, Uint8Array>> =>
+const picturesOfData = (parts: Experiment): readonly NamedFigure[] =>
   isPicture(parts.data)
-    ? {
-        'samples.png': samplesFigure(parts, {
-          ...pictureSamples(parts, GRID_SAMPLES),
-          key: fold(parts.key, 'samples'),
-          values: 'means',
-        }),
-        ...(parts.set.splits.test.length > 0
-          ? { 'reconstructions.png': reconstructionsFigure(parts, RECONSTRUCTIONS) }
-          : {}),
-      }
-    : columnFigures(parts, fold(parts.key, 'samples'));
+    ? [samplesPicture(parts), ...(parts.set.splits.test.length > 0 ? [reconstructionsPicture(parts)] : [])]
+    : columnPictures(parts);

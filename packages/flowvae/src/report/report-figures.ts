@@ -1,19 +1,28 @@
 // The charts of a run's report.
 
 import { ACTIVE_VARIANCE } from '@flowvae/evaluation';
-import { barChart, histogram, type ReportFigure } from '@flowvae/figures';
+import { type BarChartOptions, barChart, histogram } from '@flowvae/figures';
 import { paretoKThreshold } from '@flowvae/objectives';
 import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-report.ts';
+import { type NamedFigure, slug } from './figures/named-figure.ts';
 import { subscript } from './latent/dimension-names.ts';
 import { byActivity } from './latent-pictures.ts';
 
-const svg = { format: 'svg' } as const;
 const half = { width: 560, height: 360 } as const;
+const wide = { width: 1000, height: 380 } as const;
+
+/** A figure of bars, described by its title. */
+const barFigure = (name: string, chart: BarChartOptions): NamedFigure => ({
+  name,
+  alt: chart.title,
+  onPage: 'svg',
+  draw: (file) => barChart(chart, file),
+});
 
 /** The terms of the bound. */
-export function termsFigure({ statistics, noun }: Diagnostics): ReportFigure {
+export function termsFigure({ statistics, noun }: Diagnostics): NamedFigure {
   const { terms, layers } = statistics;
   const values = {
     'log-likelihood': meanOf(terms.logLikelihood),
@@ -22,48 +31,49 @@ export function termsFigure({ statistics, noun }: Diagnostics): ReportFigure {
     'Σ log-det': layers.reduce((sum, { logDet }) => sum + meanOf(logDet.mean), 0),
     ELBO: meanOf(terms.elbo),
   };
-  const image = barChart(
-    {
-      title: 'Terms of the bound',
-      note: Object.entries(values)
-        .map(([name, value]) => `${name} ${twoDecimals(value)}`)
-        .join(',  '),
-      xLabel: 'ELBO = log p(x|z) + log p(z) − log q₀(z₀) + Σ log|det J|',
-      yLabel: `mean per ${noun} (nats)`,
-      categories: Object.keys(values),
-      series: [{ label: 'mean', values: Object.values(values), width: 0.6 }],
-      ...half,
-    },
-    svg,
-  );
-  return { image, alt: 'Bars of the terms of the ELBO', width: 'half' };
+  const chart = {
+    title: 'Terms of the bound',
+    note: Object.entries(values)
+      .map(([name, value]) => `${name} ${twoDecimals(value)}`)
+      .join(',  '),
+    xLabel: 'ELBO = log p(x|z) + log p(z) − log q₀(z₀) + Σ log|det J|',
+    yLabel: `mean per ${noun} (nats)`,
+    categories: Object.keys(values),
+    series: [{ label: 'mean', values: Object.values(values), width: 0.6 }],
+    ...half,
+  };
+  return { ...barFigure('terms', chart), alt: 'Bars of the terms of the ELBO', width: 'half' };
 }
 
 /** Distributions over images: evidence, divergence, tails and effective sample sizes. */
-export function perImageFigures({ estimates, evaluation, noun }: Diagnostics): readonly ReportFigure[] {
+export function perImageFigures({ estimates, evaluation, noun }: Diagnostics): readonly NamedFigure[] {
   const { samples } = evaluation;
   const k = estimates.map(({ paretoK }) => paretoK);
   const nlls = estimates.map(({ logEvidence }) => -logEvidence);
   const charts = [
     {
+      name: 'nll',
       title: `−log p̂(x) of each ${noun}`,
       xLabel: `−log p̂(x), ${samples} importance samples (nats)`,
       values: nlls,
       marks: [{ x: meanOf(nlls), label: `mean ${meanOf(nlls).toFixed(1)}` }],
     },
     {
+      name: 'kl',
       title: `KL(q‖p(z|x)) of each ${noun}, estimated`,
       xLabel: 'log p̂(x) − ELBO (nats)',
       values: estimates.map(({ logEvidence, elbo }) => logEvidence - elbo),
       marks: [],
     },
     {
+      name: 'pareto-k',
       title: `Pareto k̂ of each ${noun}’s importance weights`,
       xLabel: 'k̂ (no unit)',
       values: k,
       marks: [{ x: paretoKThreshold(samples), label: `trusted below ${paretoKThreshold(samples).toFixed(2)}` }],
     },
     {
+      name: 'effective-samples',
       title: `Effective sample size of each ${noun}`,
       xLabel: `(Σw)²/Σw² of ${samples} weights (samples)`,
       values: estimates.map(({ effectiveSampleSize }) => effectiveSampleSize),
@@ -72,69 +82,64 @@ export function perImageFigures({ estimates, evaluation, noun }: Diagnostics): r
   ];
   return charts
     .filter(({ values }) => values.some(Number.isFinite))
-    .map(({ title, xLabel, values, marks }) => ({
-      image: histogram({ title, xLabel, yLabel: `${noun}s`, samples: [{ label: title, values }], marks, ...half }, svg),
-      alt: `Histogram: ${title}`,
-      width: 'half',
-    }));
+    .map(({ name, title, xLabel, values, marks }) => {
+      const chart = { title, xLabel, yLabel: `${noun}s`, samples: [{ label: title, values }], marks, ...half };
+      return {
+        name: `${name}-per-${noun}`,
+        alt: `Histogram: ${title}`,
+        width: 'half',
+        onPage: 'svg',
+        draw: (file) => histogram(chart, file),
+      };
+    });
+}
+
+/** Ranges of a number, by layer. */
+interface LayerRanges {
+  readonly title: string;
+  readonly yLabel: string;
+  readonly all: readonly (readonly [number, number])[];
+  /** Of the middle nine tenths of means; default none. */
+  readonly inner?: readonly (readonly [number, number])[];
 }
 
 /** Ranges of log-det and invariants, layer by layer; none without a flow. */
-export function layerFigures({ statistics, noun }: Diagnostics): readonly ReportFigure[] {
+export function layerFigures({ statistics, noun }: Diagnostics): readonly NamedFigure[] {
   const { layers, count, samples } = statistics;
   if (layers.length === 0) return [];
-  const over = `${counted(count, noun)}, ${counted(samples, 'draw')} each`;
-  const ranges = (
-    title: string,
-    yLabel: string,
-    all: readonly (readonly [number, number])[],
-    inner: readonly (readonly [number, number])[],
-  ) =>
-    barChart(
-      {
-        title,
-        note: `over ${over}`,
-        xLabel: 'layer, the first applied first',
-        yLabel,
-        categories: layers.map(({ name }) => name),
-        arrange: 'over',
-        series: [
-          {
-            label: inner.length > 0 ? `5 % to 95 % of ${noun} means` : 'least to most',
-            values: inner.length > 0 ? inner : all,
-            width: inner.length > 0 ? 0.35 : 0.6,
-          },
-          ...(inner.length > 0 ? [{ label: 'least to most', values: all, width: 0.75, color: 5 }] : []),
-        ],
-        width: 1000,
-        height: 380,
-      },
-      svg,
-    );
-  const logDet: ReportFigure = {
-    image: ranges(
-      'Log-det of each layer',
-      'log|det J| (nats)',
-      layers.map((layer) => rangeOf(layer.logDet)),
-      layers.map((layer) => [quantile(layer.logDet.mean, 0.05), quantile(layer.logDet.mean, 0.95)] as const),
-    ),
-    alt: 'Ranges of the log-determinant by layer',
-  };
+  const ranges = ({ title, yLabel, all, inner }: LayerRanges): BarChartOptions => ({
+    title,
+    note: `over ${counted(count, noun)}, ${counted(samples, 'draw')} each`,
+    xLabel: 'layer, the first applied first',
+    yLabel,
+    categories: layers.map(({ name }) => name),
+    arrange: 'over',
+    series: inner
+      ? [
+          { label: `5 % to 95 % of ${noun} means`, values: inner, width: 0.35 },
+          { label: 'least to most', values: all, width: 0.75, color: 5 },
+        ]
+      : [{ label: 'least to most', values: all, width: 0.6 }],
+    ...wide,
+  });
+  const logDet = ranges({
+    title: 'Log-det of each layer',
+    yLabel: 'log|det J| (nats)',
+    all: layers.map((layer) => rangeOf(layer.logDet)),
+    inner: layers.map((layer) => [quantile(layer.logDet.mean, 0.05), quantile(layer.logDet.mean, 0.95)]),
+  });
   const names = [...new Set(layers.flatMap(({ invariants }) => Object.keys(invariants)))];
   const common = names.filter((name) => layers.every(({ invariants }) => name in invariants));
   return [
-    logDet,
-    ...common.map(
-      (name): ReportFigure => ({
-        image: ranges(
-          `${name} of each layer: above 0 the layer is invertible`,
-          `${name} (no unit)`,
-          layers.map(({ invariants }) => rangeOf(invariants[name]!)),
-          [],
-        ),
-        alt: `Ranges of ${name} by layer`,
-      }),
-    ),
+    { ...barFigure('log-det-by-layer', logDet), alt: 'Ranges of the log-determinant by layer' },
+    ...common.map((name) => {
+      const chart = ranges({
+        title: `${name} of each layer: above 0 the layer is invertible`,
+        yLabel: `${name} (no unit)`,
+        all: layers.map(({ invariants }) => rangeOf(invariants[name]!)),
+      });
+      return { ...barFigure(`${slug(name)}-by-layer`, chart), alt: `Ranges of ${name} by layer` };
+    }),
   ];
 }
 
@@ -142,40 +147,38 @@ export function layerFigures({ statistics, noun }: Diagnostics): readonly Report
 export function latentFigures(
   { statistics, activity, noun }: Diagnostics,
   isStandardPrior: boolean,
-): readonly ReportFigure[] {
+): readonly NamedFigure[] {
   const order = byActivity(activity).slice(0, MOST_BARS);
-  const bars = (title: string, yLabel: string, values: readonly number[], note?: string): ReportFigure => ({
-    image: barChart(
-      {
-        title,
-        ...(note ? { note } : {}),
-        xLabel: 'dimension of the latent',
-        yLabel,
-        categories: order.map((d) => `z${subscript(d)}`),
-        series: [{ label: title, values: order.map((d) => values[d]!) }],
-        ...half,
-      },
-      svg,
-    ),
-    alt: title,
+  const bars = (
+    name: string,
+    { values, ...words }: Pick<BarChartOptions, 'title' | 'note' | 'yLabel'> & { readonly values: readonly number[] },
+  ): NamedFigure => ({
+    ...barFigure(name, {
+      ...words,
+      xLabel: 'dimension of the latent',
+      categories: order.map((d) => `z${subscript(d)}`),
+      series: [{ label: words.title, values: order.map((d) => values[d]!) }],
+      ...half,
+    }),
     width: 'half',
   });
+  const variance = bars('variance-of-means', {
+    title: 'Variance of posterior means',
+    note: `${activity.active} of ${statistics.dim} active (above ${ACTIVE_VARIANCE})`,
+    yLabel: 'Varₓ E[z|x] (no unit)',
+    values: activity.variance,
+  });
   const kl = isStandardPrior ? klByDimension(statistics) : undefined;
-  const note = `${activity.active} of ${statistics.dim} active (above ${ACTIVE_VARIANCE})`;
+  const divergence = (values: readonly number[]) =>
+    bars('kl-by-dimension', {
+      title: 'KL(q‖p(z)) of each dimension',
+      note: `sum ${twoDecimals(values.reduce((a, b) => a + b, 0))} nats`,
+      yLabel: `mean per ${noun} (nats)`,
+      values,
+    });
   return [
-    ...(statistics.count > 1
-      ? [bars('Variance of posterior means', 'Varₓ E[z|x] (no unit)', activity.variance, note)]
-      : []), // one image has no variance
-    ...(kl
-      ? [
-          bars(
-            'KL(q‖p(z)) of each dimension',
-            `mean per ${noun} (nats)`,
-            kl,
-            `sum ${twoDecimals(kl.reduce((a, b) => a + b, 0))} nats`,
-          ),
-        ]
-      : []),
+    ...(statistics.count > 1 ? [variance] : []), // one image has no variance
+    ...(kl ? [divergence(kl)] : []),
   ];
 }
 
@@ -183,24 +186,20 @@ export function latentFigures(
 const MOST_BARS = 40;
 
 /** Both parts of the inference gap, image by image. */
-export function gapsFigure({ gaps, noun }: Diagnostics): ReportFigure {
-  const image = barChart(
-    {
-      title: 'Inference gap: approximation and amortisation',
-      xLabel: `test ${noun}`,
-      yLabel: 'nats',
-      categories: gaps.map((_, i) => String(i)),
-      series: [
-        { label: 'approximation: log p̂(x) − L[q*]', values: gaps.map(({ approximation }) => approximation) },
-        { label: 'amortisation: L[q*] − L[q]', values: gaps.map(({ amortisation }) => amortisation) },
-      ],
-      arrange: 'stacked',
-      width: 1000,
-      height: 380,
-    },
-    svg,
-  );
-  return { image, alt: 'Stacked bars of both gaps' };
+export function gapsFigure({ gaps, noun }: Diagnostics): NamedFigure {
+  const chart: BarChartOptions = {
+    title: 'Inference gap: approximation and amortisation',
+    xLabel: `test ${noun}`,
+    yLabel: 'nats',
+    categories: gaps.map((_, i) => String(i)),
+    series: [
+      { label: 'approximation: log p̂(x) − L[q*]', values: gaps.map(({ approximation }) => approximation) },
+      { label: 'amortisation: L[q*] − L[q]', values: gaps.map(({ amortisation }) => amortisation) },
+    ],
+    arrange: 'stacked',
+    ...wide,
+  };
+  return { ...barFigure('inference-gap', chart), alt: 'Stacked bars of both gaps' };
 }
 
 function quantile(values: Float32Array, share: number): number {

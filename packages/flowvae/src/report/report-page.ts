@@ -1,22 +1,20 @@
 // A run's report as one HTML page.
-import { htmlReport, type ReportFigure, type ReportSection } from '@flowvae/figures';
-import { fold } from '@flowvae/random';
+import { htmlReport, type ReportSection } from '@flowvae/figures';
 import type { HistoryEntry } from '@flowvae/training';
 import { hasStandardPrior, isObservable } from '@flowvae/vae';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
-import { pictureSamples } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
-import { columnFigures } from './column-figures.ts';
 import { counted } from './counted.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { meanOf, rangeOf, standardErrorOf, twoDecimals } from './diagnostics-report.ts';
-import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
+import { type NamedFigure, pageFigure } from './figures/named-figure.ts';
+import { isPicture } from './image-figures.ts';
 import { posteriorSlices } from './latent/posterior-slices.ts';
 import { byActivity, latentMapFigures, traversalFigure } from './latent-pictures.ts';
 import { binarisationIn, ownModelIn } from './picture-parts.ts';
-import { learningCurveFigure } from './pictures.ts';
+import { columnPictures, learningCurveFigure, reconstructionsPicture, samplesPicture } from './pictures.ts';
 import { klByLayer } from './report.ts';
 import { gapsFigure, latentFigures, layerFigures, perImageFigures, termsFigure } from './report-figures.ts';
 import { worstTable } from './worst-table.ts';
@@ -33,13 +31,24 @@ export interface ReportPage {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A section whose figures are still to be drawn. */
+interface Section extends Omit<ReportSection, 'figures'> {
+  readonly figures?: readonly NamedFigure[];
+}
+
+/** The page, and its figures for files of their own. */
+export interface WrittenReport {
+  readonly html: string;
+  readonly figures: readonly NamedFigure[];
+}
+
 /** Writes the page. Equal runs give equal pages. */
-export function reportPage({ parts, diagnostics, history, name, checkpoint, versions }: ReportPage): string {
+export function reportPage({ parts, diagnostics, history, name, checkpoint, versions }: ReportPage): WrittenReport {
   const { config, model } = parts;
   const parameters = `Parameters ${checkpoint ? `of the ${describeCheckpoint(checkpoint)}` : 'from the end of training'}.`;
-  const sections = [
+  const sections: readonly Section[] = [
     summary(diagnostics),
-    { title: 'Learning curve', figures: history.length > 0 ? [learningCurve(parts, history)] : [] },
+    { title: 'Learning curve', figures: history.length > 0 ? [learningCurveFigure(parts, history)] : [] },
     perImage(parts, diagnostics),
     layers(diagnostics),
     latent(parts, diagnostics),
@@ -47,14 +56,17 @@ export function reportPage({ parts, diagnostics, history, name, checkpoint, vers
     pictures(parts, diagnostics),
     settingsTable(parts),
   ];
-  return htmlReport({
+  const html = htmlReport({
     title: `${name}: ${ownModelIn(parts) ?? `flow ${config.flow}`}, latent ${model.latent}`,
     subtitle: `${parts.set.name}${binarisationIn(config)}, ${ownModelIn(parts) ? '' : `likelihood ${config.likelihood}, `}${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
-    sections: sections.filter(({ tables = [], figures = [] }: ReportSection) => tables.length + figures.length > 0),
+    sections: sections
+      .filter(({ tables = [], figures = [] }) => tables.length + figures.length > 0)
+      .map(({ figures = [], ...section }) => ({ ...section, figures: figures.map(pageFigure) })),
     footer: Object.entries(versions)
       .map(([part, version]) => `${part} ${version}`)
       .join(', '),
   });
+  return { html, figures: sections.flatMap(({ figures = [] }) => figures) };
 }
 
 const row = (label: string, values: readonly number[]) => [
@@ -64,7 +76,7 @@ const row = (label: string, values: readonly number[]) => [
   String(values.length),
 ];
 
-function summary(diagnostics: Diagnostics): ReportSection {
+function summary(diagnostics: Diagnostics): Section {
   const { estimates, evaluation, statistics, noun } = diagnostics;
   const kl = estimates.map(({ logEvidence, elbo }) => logEvidence - elbo);
   const above = evaluation.paretoKAboveThreshold;
@@ -118,12 +130,7 @@ const activeUnits = ({ statistics, activity, noun }: Diagnostics) =>
     ? `Active units: ${activity.active} of ${statistics.dim}.`
     : `Active units need more than one ${noun}: they are the dimensions whose posterior means differ between ${noun}s.`;
 
-const learningCurve = (parts: Experiment, history: readonly HistoryEntry[]): ReportFigure => ({
-  image: learningCurveFigure(parts, history, { format: 'svg' }),
-  alt: 'Negative ELBO of training batches against steps, and its terms',
-});
-
-const perImage = (parts: Experiment, diagnostics: Diagnostics): ReportSection => ({
+const perImage = (parts: Experiment, diagnostics: Diagnostics): Section => ({
   title: diagnostics.noun === 'image' ? 'Image by image' : 'Row by row',
   text: [
     'k̂ is the shape of the tail of the importance weights; an effective sample size near 1 means that one sample decides the estimate.',
@@ -132,7 +139,7 @@ const perImage = (parts: Experiment, diagnostics: Diagnostics): ReportSection =>
   tables: [worstTable(parts, diagnostics)],
 });
 
-function layers(diagnostics: Diagnostics): ReportSection {
+function layers(diagnostics: Diagnostics): Section {
   const { layers: all } = diagnostics.statistics;
   const rows = all.map(({ name, logDet }) => [
     name,
@@ -150,7 +157,7 @@ function layers(diagnostics: Diagnostics): ReportSection {
   };
 }
 
-function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
+function latent(parts: Experiment, diagnostics: Diagnostics): Section {
   const { statistics, activity } = diagnostics;
   const isStandard = hasStandardPrior(parts.model);
   const maps = latentMapFigures(parts, statistics, activity);
@@ -166,24 +173,21 @@ function latent(parts: Experiment, diagnostics: Diagnostics): ReportSection {
           : 'The prior is learnt: KL per dimension is not known in closed form.'
         : joined,
     ],
-    figures: [
-      ...latentFigures(diagnostics, isStandard),
-      ...slices(diagnostics),
-      ...maps.map((image) => ({ image, alt: 'Posterior means coloured by class', width: 'half' }) as const),
-    ],
+    figures: [...latentFigures(diagnostics, isStandard), ...slices(diagnostics), ...maps],
   };
 }
 
 /** q beside p(z|x) of a few data; none of a latent of one dimension. */
-function slices({ draws, statistics, activity, noun }: Diagnostics): readonly ReportFigure[] {
+function slices({ draws, statistics, activity, noun }: Diagnostics): readonly NamedFigure[] {
   if (statistics.dim < 2 || draws.length === 0) return [];
   const [a, b] = byActivity(activity) as [number, number];
   const named = draws.map((each, i) => ({ ...each, name: `test ${noun} ${i}` }));
-  const image = posteriorSlices(named, statistics.dim, [Math.min(a, b), Math.max(a, b)]);
-  return [{ image, alt: 'q(z|x) beside p(z|x) of single data points' }];
+  const draw = posteriorSlices(named, statistics.dim, [Math.min(a, b), Math.max(a, b)]);
+  const alt = 'q(z|x) beside p(z|x) of single data points';
+  return [{ name: 'posterior-slices', alt, onPage: 'png', draw }];
 }
 
-function gap(diagnostics: Diagnostics): ReportSection {
+function gap(diagnostics: Diagnostics): Section {
   const { gaps, noun } = diagnostics;
   const rows = [
     row(
@@ -211,31 +215,26 @@ function gap(diagnostics: Diagnostics): ReportSection {
   };
 }
 
-const pictures = (parts: Experiment, diagnostics: Diagnostics): ReportSection => ({
+const pictures = (parts: Experiment, diagnostics: Diagnostics): Section => ({
   title: 'Pictures',
   figures: isObservable(parts.model) ? figuresOfData(parts, diagnostics) : [],
 });
 
-const figuresOfData = (parts: Experiment, { statistics, activity }: Diagnostics): readonly ReportFigure[] =>
+const figuresOfData = (parts: Experiment, { statistics, activity }: Diagnostics): readonly NamedFigure[] =>
   isPicture(parts.data)
     ? [
-        { image: reconstructionsFigure(parts, 30), alt: 'Test images and reconstructions' },
-        { image: traversalFigure(parts, statistics, activity), alt: 'Traversals of the latent' },
+        reconstructionsPicture(parts),
         {
-          image: samplesFigure(parts, {
-            ...pictureSamples(parts, 100),
-            key: fold(parts.key, 'samples'),
-            values: 'means',
-          }),
-          alt: 'Samples from the prior',
+          name: 'traversals',
+          alt: 'Traversals of the latent',
+          onPage: 'png',
+          draw: traversalFigure(parts, statistics, activity),
         },
+        samplesPicture(parts),
       ]
-    : Object.values(columnFigures(parts, fold(parts.key, 'samples'), { format: 'svg' })).map((image, i) => ({
-        image,
-        alt: i === 0 ? 'Columns of test data and of draws' : 'Pairs of columns of test data and of draws',
-      }));
+    : columnPictures(parts);
 
-const settingsTable = ({ config }: Experiment): ReportSection => ({
+const settingsTable = ({ config }: Experiment): Section => ({
   title: 'Settings',
   tables: [
     {

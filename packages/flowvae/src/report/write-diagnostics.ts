@@ -1,6 +1,7 @@
 // Writes the results of `evaluate --report` to a run folder: report.json, extended, and report.html.
 
 import type { Evaluation } from '@flowvae/evaluation';
+import type { FileOptions } from '@flowvae/figures';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
 import type { Experiment } from '../run/experiment.ts';
@@ -8,6 +9,7 @@ import type { ChosenCheckpoint } from '../run/saved-run.ts';
 import { versions } from '../run/versions.ts';
 import { diagnose } from './diagnostics.ts';
 import { diagnosticsReport } from './diagnostics-report.ts';
+import { figureFiles, writeFigures } from './figures/named-figure.ts';
 import { parametersChecksum } from './kept-diagnostics.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
@@ -21,8 +23,19 @@ export interface WriteDiagnosticsOptions {
   readonly checkpoint?: ChosenCheckpoint | undefined;
   /** Whether the data are others than those of the training. */
   readonly hasOtherData: boolean;
+  /** How each figure of the page is written as a file of its own; absent: none is. */
+  readonly figures?: FileOptions | undefined;
   readonly progress: ProgressStream;
   readonly signal?: AbortSignal;
+}
+
+/** A report in a run's folder. */
+export interface WrittenDiagnostics {
+  readonly evaluation: Evaluation;
+  /** Of the page. */
+  readonly path: string;
+  /** Paths of the figures' own files. */
+  readonly figures: readonly string[];
 }
 
 /**
@@ -35,14 +48,17 @@ export interface WriteDiagnosticsOptions {
 export async function writeDiagnostics(
   parts: Experiment,
   folder: RunFolder,
-  { name, engine, checkpoint, hasOtherData, progress, signal }: WriteDiagnosticsOptions,
-): Promise<{ readonly evaluation: Evaluation; readonly path: string } | undefined> {
+  { name, engine, checkpoint, hasOtherData, figures, progress, signal }: WriteDiagnosticsOptions,
+): Promise<WrittenDiagnostics | undefined> {
   const diagnostics = await diagnose(parts, progress, signal);
   if (!diagnostics) return undefined;
   const { evaluation } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
-  if (hasOtherData) return { evaluation, path: folder.writePage(page, pageOn(parts.set.name)) };
+  const suffix = hasOtherData ? `-${asFileName(parts.set.name)}` : '';
+  const named = page.figures.map((figure) => ({ ...figure, name: `${figure.name}${suffix}` }));
+  const files = figures ? writeFigures(folder, figureFiles(named, figures)) : [];
+  if (hasOtherData) return { evaluation, path: folder.writePage(page.html, `report${suffix}.html`), figures: files };
   const { checkpoint: _, ...trained } = folder.readReport(); // once it stood there of which checkpoint a report is
   folder.writeReport({
     ...trained,
@@ -53,8 +69,8 @@ export async function writeDiagnostics(
       ...diagnosticsReport(diagnostics),
     },
   });
-  return { evaluation, path: folder.writePage(page) };
+  return { evaluation, path: folder.writePage(page.html), figures: files };
 }
 
-/** The page's name for other data, by letters that every file system takes. */
-const pageOn = (data: string): string => `report-${data.replace(/[^\w.-]+/g, '-')}.html`;
+/** The name of other data, in letters that every file system takes. */
+const asFileName = (data: string): string => data.replace(/[^\w.-]+/g, '-');

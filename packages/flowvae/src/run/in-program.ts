@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Evaluation } from '@flowvae/evaluation';
+import type { FileOptions } from '@flowvae/figures';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
 import type { SettingName, TrainConfig } from '../config/settings.ts';
@@ -11,6 +12,7 @@ import type { ExperimentDefinition } from '../definition/experiment-definition.t
 import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
 import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
 import { type Diagnostics, diagnose } from '../report/diagnostics.ts';
+import { figureFiles } from '../report/figures/named-figure.ts';
 import type { TrainReport } from '../report/report.ts';
 import { reportPage } from '../report/report-page.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
@@ -97,6 +99,16 @@ export async function evaluate(
 export interface ProgramReport {
   readonly html: string;
   readonly diagnostics: Diagnostics;
+  /** Each figure of the page as a file of its own, by name, such as `terms.svg`; none unless they are asked for. */
+  readonly figures: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Options of {@link report}. */
+export interface ReportOptions extends RunOptions {
+  /** For the title; default `experiment`. */
+  readonly name?: string;
+  /** How figures are drawn as files of their own; default: they are not. */
+  readonly figures?: FileOptions;
 }
 
 /** A run to report, and its name for the title. */
@@ -110,10 +122,11 @@ export interface ReportedRun extends EvaluatedRun {
  */
 export async function report(
   { parts, history = [] }: ReportedRun,
-  { name = 'experiment', progress = silent, signal }: RunOptions & { readonly name?: string } = {},
+  { name = 'experiment', figures, progress = silent, signal }: ReportOptions = {},
 ): Promise<ProgramReport | undefined> {
   await chooseBackend(parts.config.engine);
   const diagnostics = await diagnose(parts, progress, signal);
   if (!diagnostics) return undefined;
-  return { html: reportPage({ parts, diagnostics, history, name, versions: await versions() }), diagnostics };
+  const page = reportPage({ parts, diagnostics, history, name, versions: await versions() });
+  return { html: page.html, diagnostics, figures: figures ? figureFiles(page.figures, figures) : {} };
 }

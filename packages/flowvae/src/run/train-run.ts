@@ -1,8 +1,7 @@
 // One training run from config to report: train, save, evaluate, draw; new or resumed.
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { DataDescription } from '@flowvae/datasets';
+import type { FileOptions } from '@flowvae/figures';
 import {
   assignState,
   beginRun,
@@ -31,7 +30,7 @@ import { runVocabulary, storedPlugins } from '../plugins/run-plugins.ts';
 import { dataLine } from '../report/data/data-line.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { ownModelIn } from '../report/picture-parts.ts';
-import { drawFigures } from '../report/pictures.ts';
+import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
@@ -42,6 +41,8 @@ import { versions } from './versions.ts';
 export interface TrainRunOptions extends CheckpointSchedule {
   /** The run folder: new or empty; with `resume` the folder of a run. */
   readonly out: string;
+  /** How pictures are written; default: as PNG, with titles. TensorBoard has those always. */
+  readonly figures?: FileOptions | undefined;
   /** Progress; default none. */
   readonly progress?: ProgressStream;
   /** Stops training after the current step; the run then saves and draws the model, but does not evaluate it. */
@@ -104,9 +105,9 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
     run.folder.writeReport({ ...report, ...diagnosticsOf(variables, run.folder) });
-    const figures = drawFigures(parts, run.folder, run.entries);
-    for (const path of figures) run.recordImage(basename(path, '.png'), fitted.steps, readFileSync(path));
-    return { report, counts, data: parts.data, figures };
+    const pictures = drawPictures(parts, run.entries, { folder: run.folder, file: options.figures });
+    for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
+    return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };
   } finally {
     run.close();
   }

@@ -164,9 +164,9 @@ export class RunFolder {
   }
 
   /** Writes a figure under figures/ and returns its path. */
-  writeFigure(name: string, png: Uint8Array): string {
+  writeFigure(name: string, image: Uint8Array): string {
     const path = join(this.path, FIGURES, name);
-    writeFileAtomically(path, png);
+    writeFileAtomically(path, image);
     return path;
   }
 }

@@ -18,6 +18,7 @@ export async function evaluateAction({
   annealing,
   checkpoint: choice,
   hasReport,
+  figures,
   json,
   isImageless,
   ...verbosity
@@ -34,7 +35,7 @@ export async function evaluateAction({
   const written =
     hasReport && saved
       ? await (await import('../../report/write-diagnostics.ts')).writeDiagnostics(saved.parts, saved.folder, {
-          ...{ name, engine, checkpoint, progress, signal, hasOtherData: saved.hasOtherData },
+          ...{ name, engine, checkpoint, progress, signal, figures, hasOtherData: saved.hasOtherData },
         })
       : undefined;
   if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test data\n');
@@ -46,14 +47,14 @@ export async function evaluateAction({
     ...(checkpoint ? { checkpoint } : {}),
     ...(annealed ? { ais: annealed } : {}),
     engine,
-    ...(written ? { report: written.path } : {}),
+    ...(written ? { report: written.path, ...(figures ? { figures: written.figures } : {}) } : {}),
   };
   const noun = nounOf(parts.data);
   const lines = [
     ...(checkpoint ? [`parameters  ${describeCheckpoint(checkpoint)}`] : []),
     describeEvaluation(report, noun),
     ...(annealed ? [describeAnnealed(annealed, noun)] : []),
-    ...(written ? [`report      ${written.path}`] : []),
+    ...(written ? [`report      ${written.path}`, ...written.figures.map((path) => `figure      ${path}`)] : []),
   ];
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
   process.exitCode = exitCode();

@@ -23,7 +23,7 @@ export async function sampleAction(task: SampleTask): Promise<void> {
   const options = { count, key: fold(key(seed), 'samples'), values: hasMeans ? 'means' : 'draws', labels } as const;
   if (extname(path).toLowerCase() === '.png') {
     const figure = isPicture(parts.data) ? samplesFigure : columnSamplesFigure;
-    writeFileAtomically(path, figure(parts, options));
+    writeFileAtomically(path, figure(parts, options)());
     process.stdout.write(json ? `${JSON.stringify({ figure: path, count, seed })}\n` : `figure      ${path}\n`);
     return;
   }

@@ -19,6 +19,7 @@ export async function trainAction({
   settings,
   folder,
   isResumed,
+  figures: file,
   json = false,
   detached = false,
   allowDifferentMachine = false,
@@ -41,6 +42,7 @@ export async function trainAction({
     checkpointEvery,
     checkpointSeconds: checkpointMinutes === undefined ? undefined : 60 * checkpointMinutes,
     keepCheckpoints,
+    figures: file,
   });
   release();
   const text = json

@@ -4,6 +4,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { type AnnealedFlags, checkAnnealedFlags } from '../../config/annealed-flags.ts';
 import { flagOf, type TrainConfig } from '../../config/settings.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
+import { type FigureFlags, figureFile, refuseNoReport } from '../figure-flags.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import type { Verbosity } from '../verbosity.ts';
@@ -15,7 +16,8 @@ type EvaluateFlags = Partial<TrainConfig> &
   Verbosity &
   ExperimentFlags &
   PluginFlags &
-  AnnealedFlags & {
+  AnnealedFlags &
+  FigureFlags & {
     readonly json?: boolean;
     readonly report?: boolean;
     readonly checkpoint?: CheckpointChoice;
@@ -41,11 +43,15 @@ async function evaluateTask(
     model,
     changedModel,
     plugin,
+    figures,
+    untitled,
     ...changes
   }: EvaluateFlags,
 ): Promise<EvaluateTask> {
   const annealing = { ais, chains, simulated };
   checkAnnealedFlags(annealing);
+  refuseNoReport({ figures }, report);
+  const file = figureFile({ figures, untitled });
   const isImageless = simulated !== undefined && changes.evalImages === 0 && !report && !checkpoint;
   const wanted = { changes, checkpoint, readsImages: !isImageless, model, changedModel, plugin };
   const { settings, testImages } = await checkRun(run, wanted);
@@ -53,7 +59,11 @@ async function evaluateTask(
   if (simulated === undefined) refuseNoImages(config); // simulated images replace the run's images
   const isAsked = changes.evalImages !== undefined && testImages !== undefined;
   tell([threadsNotice(config), isAsked ? imagesNotice(config, testImages) : undefined]);
-  return { run, settings, annealing, checkpoint, hasReport: report, json, isImageless, quiet, verbose };
+  return {
+    ...{ run, settings, annealing, checkpoint },
+    ...{ hasReport: report, figures: file },
+    ...{ json, isImageless, quiet, verbose },
+  };
 }
 
 /** Training without an evaluation is allowed; the command `evaluate` with no images is a mistake. */

@@ -17,13 +17,14 @@ import { changedSettings, completeSettings, refuseTogether } from '../../config/
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
+import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
 
 /** Options of `train`: those of a run, and settings. */
-interface TrainFlags extends RunFlags, PluginFlags, Record<string, unknown> {
+interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
@@ -54,7 +55,8 @@ export async function trainCommand(file: string | undefined, flags: TrainFlags):
 async function trainTask(module: string | undefined, flags: TrainFlags): Promise<TrainTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
-  const { set, model, changedModel, plugin, ...options } = most;
+  const { set, model, changedModel, plugin, figures, untitled, ...options } = most;
+  const pictures = figureFile({ figures, untitled });
   const ofFile = file === undefined ? undefined : readConfigFile(file);
   const given = { ...ofFile?.settings, ...options };
   const isResumed = resume !== undefined;
@@ -83,7 +85,7 @@ async function trainTask(module: string | undefined, flags: TrainFlags): Promise
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   tell([threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined]);
   return {
-    ...{ settings, folder, isResumed },
+    ...{ settings, folder, isResumed, figures: pictures },
     ...{ quiet, verbose, json, detached },
     ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
   };

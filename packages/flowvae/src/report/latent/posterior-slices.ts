@@ -1,7 +1,8 @@
 // q(z|x) beside p(z|x) of single data points, in two dimensions of the latent: draws, and the same draws with their
 // importance weights.
 import type { WeightedDraws } from '@flowvae/evaluation';
-import { type DensityMap, type PlanePanel, planeGrid } from '@flowvae/figures';
+import { type DensityMap, type PlaneGridOptions, type PlanePanel, planeGrid } from '@flowvae/figures';
+import type { Draw } from '../figures/named-figure.ts';
 import { subscript } from './dimension-names.ts';
 
 /** A data point's draws, and its name. */
@@ -23,7 +24,7 @@ export function posteriorSlices(
   posteriors: readonly SlicedPosterior[],
   dim: number,
   [first, second]: readonly [number, number],
-): Uint8Array {
+): Draw {
   const panels = posteriors.map(({ name, z, logWeight }) => {
     const weights = normalised(logWeight);
     const size = 1 / weights.reduce((sum, weight) => sum + weight ** 2, 0);
@@ -40,14 +41,15 @@ export function posteriorSlices(
     };
   });
   const rows: readonly (readonly PlanePanel[])[] = [panels.map(({ q }) => q), panels.map(({ p }) => p)];
-  return planeGrid({
+  const grid: PlaneGridOptions = {
     rows,
     range: [-REACH, REACH],
     title: 'q(z|x) above p(z|x), by importance weights',
     note: 'the two dimensions in which posterior means vary most, in deviations of q from its mean; each column has one scale of colours',
     rowLabels: ['q', 'p'],
     axes: [`z${subscript(first)}`, `z${subscript(second)}`],
-  });
+  };
+  return (file) => planeGrid({ ...grid, ...file });
 }
 
 /** exp(log w − log Σ w) */

@@ -5,7 +5,7 @@ import { type ProgressStream, RunFolder, writeFileAtomically } from '@flowvae/ru
 import { FITTED_PRIOR, readRunConfig } from '@flowvae/runs/plain';
 import type { HistoryEntry } from '@flowvae/training';
 import type { CheckedSettings } from '../../config/checked-settings.ts';
-import { drawFigures } from '../../report/pictures.ts';
+import { drawPictures } from '../../report/pictures.ts';
 import { type EvaluationReport, evaluationReport } from '../../report/report.ts';
 import { evaluateTest } from '../evaluate-test.ts';
 import type { Experiment } from '../experiment.ts';
@@ -51,7 +51,8 @@ export async function fitPriorOfRun(parts: Experiment, options: FitPriorOfRunOpt
   const evaluation = await evaluatedWith(fitted.parts, progress, signal);
   const { diagnostics: _, checkpoint: __, ...trained } = RunFolder.open(run).readReport();
   folder.writeReport({ ...trained, ...evaluation, priorFit: { ...fit, ...fitted.comparison } });
-  const figures = drawFigures(fitted.parts, folder, historyOf(folder));
+  const pictures = drawPictures(fitted.parts, historyOf(folder), { folder });
+  const figures = pictures.map(({ path }) => path);
   return { steps: fitted.steps, comparison: fitted.comparison, evaluation, figures };
 }
 
