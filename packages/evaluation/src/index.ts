@@ -16,6 +16,7 @@ export {
   imputationError,
 } from './imputation/imputation-error.ts';
 export { type Imputations, type Imputed, type ImputeOptions, impute, imputeAt } from './imputation/impute.ts';
+export { resample } from './imputation/resampling.ts';
 export type { ChoiceScores, NumberScores, RightChoices, SizeOfErrors } from './imputation/scores.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
 export {

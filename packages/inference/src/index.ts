@@ -12,4 +12,15 @@ export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
 export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';
 export { type GuideTerms, readGuide } from './guides/guide-words.ts';
 export { type NamedDensity, namedTarget, plainTarget, type Target } from './target/target.ts';
+export type { Chains } from './diagnostics/chains.ts';
+export { bulkEss, meanEss, tailEss } from './diagnostics/effective-sample-size.ts';
+export {
+  type ImportanceResampleOptions,
+  importanceResample,
+  type Resampled,
+} from './diagnostics/importance-resampling.ts';
+export { deviationError, meanError } from './diagnostics/monte-carlo-errors.ts';
+export { describeParetoK, type ParetoKLevel, type ParetoKMeaning } from './diagnostics/pareto-k-meaning.ts';
+export { type SmoothedWeights, smoothedLogWeights } from './diagnostics/pareto-smoothing.ts';
+export { rHat } from './diagnostics/r-hat.ts';
 export { type TargetModel, targetModel } from './target/target-model.ts';

@@ -8,6 +8,12 @@ export interface GeneralisedPareto {
   readonly scale: number;
 }
 
+/** x ≥ 0 with P(X ≤ x) = p: σ·((1 − p)^(−k) − 1)/k, at k = 0 the limit −σ·log(1 − p). */
+export function generalisedParetoQuantile({ shape, scale }: GeneralisedPareto, p: number): number {
+  const exponential = -Math.log1p(-p);
+  return scale * (Math.abs(shape) < Number.EPSILON ? exponential : Math.expm1(shape * exponential) / shape);
+}
+
 /**
  * Fits shape and scale to positive exceedances, by the posterior mean of b = −k/σ under a prior made from the data.
  *

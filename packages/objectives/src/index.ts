@@ -30,7 +30,7 @@ export {
   objectiveTable,
 } from './formula/objective-table.ts';
 export { freeBits, freeBitsInTotal } from './free-bits.ts';
-export { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
+export { fitGeneralisedPareto, type GeneralisedPareto, generalisedParetoQuantile } from './generalised-pareto.ts';
 export {
   type HmcInputs,
   type HmcTransition,
@@ -54,4 +54,11 @@ export {
   warmUpKl,
 } from './loss-annealing.ts';
 export type { Bound, BoundOptions, Objective } from './objective.ts';
-export { paretoK, paretoKThreshold, WeightTail } from './pareto-k.ts';
+export {
+  fitWeightTail,
+  paretoK,
+  paretoKThreshold,
+  WeightTail,
+  type WeightTailFit,
+  weightTailLength,
+} from './pareto-k.ts';

@@ -1,6 +1,6 @@
 // Pareto k̂: the heaviness of the importance weights' tail, which shows whether an estimate from the weights can be
 // trusted.
-import { fitGeneralisedPareto } from './generalised-pareto.ts';
+import { fitGeneralisedPareto, type GeneralisedPareto } from './generalised-pareto.ts';
 
 /** With fewer exceedances, the tail is unknown. */
 const FEWEST = 5;
@@ -37,6 +37,41 @@ export function paretoK(logWeights: ArrayLike<number>): number {
  */
 export const paretoKThreshold = (samples: number): number => Math.min(1 - 1 / Math.log10(samples), 0.7);
 
+/** Number of the largest of S weights that form the tail, ⌈min(S/5, 3√S)⌉. @see {@link paretoK} */
+export const weightTailLength = (samples: number): number => Math.ceil(Math.min(samples / 5, 3 * Math.sqrt(samples)));
+
+/** Tail of importance weights above a threshold; the largest weight is 1. */
+export interface WeightTailFit extends GeneralisedPareto {
+  /** k̂ and its special values, see {@link paretoK}. */
+  readonly shape: number;
+  /** σ; NaN if k̂ is not finite. */
+  readonly scale: number;
+  /** The largest weight outside the tail. */
+  readonly threshold: number;
+  /** Weights that the fit counts. */
+  readonly count: number;
+}
+
+/**
+ * Fits the tail of importance weights.
+ *
+ * @param logWeights ascending, the threshold first, then the tail; nats, up to a constant
+ */
+export function fitWeightTail(logWeights: Float64Array): WeightTailFit {
+  const [limit, ...tail] = logWeights;
+  const largest = tail.at(-1) ?? Number.NaN;
+  const threshold = Math.exp(limit! - largest);
+  const without = (shape: number, count = 0) => ({ shape, scale: Number.NaN, threshold, count });
+  if (tail.length < FEWEST || !Number.isFinite(largest)) return without(Number.NaN);
+  if (largest === limit) return without(Number.NEGATIVE_INFINITY);
+  const exceedances = tail.map((value) => Math.exp(value - largest) - threshold).filter((value) => value > LEAST);
+  const count = exceedances.length;
+  if (count < FEWEST) return without(Number.POSITIVE_INFINITY, count);
+  const { shape, scale } = fitGeneralisedPareto(exceedances);
+  if (!Number.isFinite(shape)) return without(Number.POSITIVE_INFINITY, count);
+  return { shape: (count * shape + PRIOR.count * PRIOR.shape) / (count + PRIOR.count), scale, threshold, count };
+}
+
 /**
  * The largest of S log-weights, streamed: memory grows with √S only. The result equals `paretoK` of all weights
  * exactly.
@@ -51,7 +86,7 @@ export class WeightTail {
 
   /** @param samples how many weights will come, S */
   constructor(samples: number) {
-    this.#length = Math.ceil(Math.min(samples / 5, 3 * Math.sqrt(samples)));
+    this.#length = weightTailLength(samples);
     this.#end = this.#length + 1; // the largest weight outside the tail is its threshold
     this.#kept = new Float64Array(2 * this.#end).fill(Number.NEGATIVE_INFINITY);
   }
@@ -69,17 +104,7 @@ export class WeightTail {
   /** k̂ of the weights so far, see {@link paretoK}. */
   get paretoK(): number {
     this.#drop();
-    const [threshold, ...tail] = this.#kept.subarray(0, this.#length + 1);
-    const largest = tail.at(-1) ?? Number.NaN;
-    if (tail.length < FEWEST || !Number.isFinite(largest)) return Number.NaN;
-    if (largest === threshold) return Number.NEGATIVE_INFINITY;
-    const base = Math.exp(threshold! - largest);
-    const exceedances = tail.map((value) => Math.exp(value - largest) - base).filter((value) => value > LEAST);
-    if (exceedances.length < FEWEST) return Number.POSITIVE_INFINITY;
-    const { shape } = fitGeneralisedPareto(exceedances);
-    if (!Number.isFinite(shape)) return Number.POSITIVE_INFINITY;
-    const count = exceedances.length;
-    return (count * shape + PRIOR.count * PRIOR.shape) / (count + PRIOR.count);
+    return fitWeightTail(this.#kept.subarray(0, this.#length + 1)).shape;
   }
 
   /** Leaves the largest values only, in ascending order at the front. */

@@ -9,8 +9,9 @@ import { drawBits, type Key } from '@flowvae/random';
  * @returns M indices; more choices start with the fewer
  * @see Rubin 1987, JASA 82(398), pp. 543-546 (sampling/importance resampling)
  */
-export function resample(logWeights: Float32Array, choices: number, key: Key): number[] {
-  const largest = logWeights.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+export function resample(logWeights: Float32Array | Float64Array, choices: number, key: Key): number[] {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of logWeights) largest = Math.max(largest, value);
   const cumulative = new Float64Array(logWeights.length);
   let sum = 0;
   for (const [s, value] of logWeights.entries()) {
