@@ -1,6 +1,6 @@
 // Hamiltonian Monte Carlo: the leapfrog runs backwards, the transition leaves a density as it is, and without its test
 // it would not.
-import { type HmcInputs, hmcTransition, type LogDensity, leapfrog } from '@flowvae/objectives';
+import { type HmcInputs, type HmcTransition, hmcTransition, type LogDensity, leapfrog } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ function moments(z: Float32Array) {
   });
 }
 
-type Transition = typeof hmcTransition;
+type Transition = (...given: Parameters<typeof hmcTransition>) => Pick<HmcTransition, 'z' | 'acceptance'>;
 
 /** Draws after some transitions, and the mean acceptance. */
 function after(transitions: number, target: LogDensity, start: Float32Array, step: number, transition: Transition) {
@@ -172,6 +172,20 @@ describe('a transition', () => {
     const [wanted, found] = [eager(transition, inputs), await compiled(transition, inputs)];
     expect(differences('z', found.z!, wanted.z!, 1e-5)).toEqual([]);
     expect(differences('acceptance', found.acceptance!, wanted.acceptance!, 1e-4)).toEqual([]);
+  });
+
+  it('tells the change of the energy, by which it accepts', () => {
+    const { change, energyError, acceptance } = eager((given) => {
+      const start = { z: given.z as Tensor2D, momentum: given.momentum as Tensor2D };
+      const end = leapfrog(correlated, start, { stepSize: given.stepSize as Tensor1D, steps: 3 });
+      const energy = (at: typeof start) =>
+        tf.sub(tf.mul(tf.sum(tf.square(at.momentum), 1), 0.5), correlated(at.z)) as Tensor1D;
+      return { change: tf.sub(energy(end), energy(start)), ...transition(given) };
+    }, inputs);
+    expect(differences('energyError', energyError!, change!, 1e-5)).toEqual([]);
+    const wanted = energyError!.map((error) => Math.min(1, Math.exp(-error)));
+    expect(differences('acceptance', acceptance!, wanted, 1e-6)).toEqual([]);
+    expect(Math.max(...energyError!)).toBeGreaterThan(0.1);
   });
 
   it('stays where the energy of the proposal is not a number', () => {

@@ -38,5 +38,6 @@ export { oneHot } from './observations/one-hot.ts';
 export { type StudentTParams, studentT } from './observations/student-t.ts';
 export { digamma, logGamma } from './special/gamma.ts';
 export { digammaDifference, logGammaRatio } from './special/log-gamma-ratio.ts';
+export { normalCdf } from './special/normal-cdf.ts';
 export { trigamma } from './special/stirling.ts';
 export { type Box, type BoxDistribution, uniformBox } from './uniform-box.ts';

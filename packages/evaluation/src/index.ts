@@ -4,7 +4,7 @@ export type {
   DirectionEstimate,
   DirectionSummary,
 } from './annealed-estimates.ts';
-export { type AnnealedImportanceOptions, annealedImportance } from './annealed-importance.ts';
+export { type AnnealedImportanceOptions, annealedImportance, initialStepSize } from './annealed-importance.ts';
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluateModel, type ImportanceEstimate } from './evaluate.ts';

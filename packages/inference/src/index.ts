@@ -12,7 +12,12 @@ export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
 export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';
 export { type GuideTerms, readGuide } from './guides/guide-words.ts';
 export { type NamedDensity, namedTarget, plainTarget, type Target } from './target/target.ts';
+export type { ChainDraws } from './chains/chain-record.ts';
+export { type ChainSettings, type HmcChains, type HmcChainsOptions, hmcChains } from './chains/hmc-chains.ts';
+export { pullBack } from './chains/pull-back.ts';
+export { type RefineOptions, refine } from './chains/refine.ts';
 export type { Chains } from './diagnostics/chains.ts';
+export { type ColumnSummary, summariseChains } from './diagnostics/column-summary.ts';
 export { bulkEss, meanEss, tailEss } from './diagnostics/effective-sample-size.ts';
 export {
   type ImportanceResampleOptions,

@@ -24,6 +24,8 @@ export interface HmcTransition {
   readonly z: Tensor2D;
   /** min(1, exp(−ΔH)), [B]; 0 where the proposal's energy is not a number. */
   readonly acceptance: Tensor1D;
+  /** ΔH = H(z', p') − H(z, p) of the proposal, [B], nats; 0 for exact dynamics. */
+  readonly energyError: Tensor1D;
 }
 
 /** How far {@link leapfrog} goes. */
@@ -67,7 +69,7 @@ export function hmcTransition(logDensity: LogDensity, inputs: HmcInputs, steps: 
   const logRatio: Tensor1D = tf.sub(logJoint(logDensity, proposal), logJoint(logDensity, inputs));
   const acceptance: Tensor1D = tf.where(tf.isNaN(logRatio), tf.zerosLike(logRatio), tf.exp(tf.minimum(logRatio, 0)));
   const accepted = tf.expandDims(tf.less(inputs.uniform, acceptance), 1);
-  return { z: tf.where(accepted, proposal.z, inputs.z), acceptance };
+  return { z: tf.where(accepted, proposal.z, inputs.z), acceptance, energyError: tf.neg(logRatio) };
 }
 
 /** −H(z, p) = log f(z) − ½‖p‖² */
