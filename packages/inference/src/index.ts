@@ -28,4 +28,15 @@ export { deviationError, meanError } from './diagnostics/monte-carlo-errors.ts';
 export { describeParetoK, type ParetoKLevel, type ParetoKMeaning } from './diagnostics/pareto-k-meaning.ts';
 export { type SmoothedWeights, smoothedLogWeights } from './diagnostics/pareto-smoothing.ts';
 export { rHat } from './diagnostics/r-hat.ts';
+export { drawsCsv } from './draws/draws-csv.ts';
+export {
+  chainStatistics,
+  columnNames,
+  type NamedColumn,
+  type NamedDraws,
+  type NamedSummary,
+  namedDraws,
+  summariseDraws,
+} from './draws/named-draws.ts';
+export { type ZarrFolderOptions, zarrFolder } from './draws/zarr-folder.ts';
 export { type TargetModel, targetModel } from './target/target-model.ts';
