@@ -97,6 +97,16 @@ describe('hmcChains', () => {
     expect(offBy(found.columns, { means: [2], stds: [Math.SQRT2] })).toEqual([]);
   });
 
+  it('takes smaller steps for a higher acceptance', async () => {
+    const rest = { warmUp: 150, draws: 100 };
+    const [usual, high] = [
+      await run(correlated, 2, rest),
+      await run(correlated, 2, { ...rest, targetAcceptance: 0.97 }),
+    ];
+    expect(high.acceptanceRate).toBeGreaterThan(0.93);
+    expect(high.stepSize).toBeLessThan(0.8 * usual.stepSize);
+  });
+
   it('tells the share of the work, and keeps the draws so far after a signal', async () => {
     const controller = new AbortController();
     const shares: number[] = [];
@@ -124,6 +134,7 @@ describe('hmcChains', () => {
     ],
     ['no draws', { draws: 0 }, 'draws: expected a whole number, 1 or more, got 0'],
     ['half a warm-up', { warmUp: 0.5 }, 'warmUp: expected a whole number, 1 or more, got 0.5'],
+    ['a sure acceptance', { targetAcceptance: 1 }, 'targetAcceptance: expected a number between 0 and 1, got 1'],
     ['no leapfrog step', { leapfrogSteps: 0 }, 'leapfrogSteps: expected a whole number, 1 or more, got 0'],
   ])('refuses %s', async (_, rest, message) => {
     await expect(run(correlated, 2, rest)).rejects.toThrow(`hmcChains: ${message}`);
@@ -164,7 +175,7 @@ describe('the warm-up', () => {
   });
 
   it('takes standard deviations over all chains of a window, and keeps a scale of no variance', () => {
-    const warmUp = new WarmUp(20, 2);
+    const warmUp = new WarmUp({ transitions: 20, dim: 2, acceptance: 0.8 });
     const changes: number[] = [];
     for (let t = 1; t <= 20; t++) {
       const z = Float32Array.of(t, 7, -t, 7);

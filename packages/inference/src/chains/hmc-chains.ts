@@ -15,6 +15,11 @@ export interface ChainSettings extends Pick<TransitionOptions, 'engine' | 'threa
   readonly draws?: number;
   /** Leapfrog steps of a transition. Default 10. */
   readonly leapfrogSteps?: number;
+  /**
+   * Acceptance that the warm-up aims at, in (0, 1): a higher one makes smaller steps, against divergences. Default 0.8,
+   * near the least cost of an independent draw.
+   */
+  readonly targetAcceptance?: number;
   /** Called after each transition with the finished share of the work, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Ends at once; the draws so far are kept. */
@@ -29,9 +34,9 @@ export interface HmcChainsOptions extends ChainSettings, Pick<TransitionOptions,
 
 /** Draws of chains and their quality. */
 export interface HmcChains extends ChainDraws {
-  /** Sum of `diverging`: many say that a region was not explored. */
+  /** Sum of `diverging`: many say that narrow regions were not explored; raise `targetAcceptance`. */
   readonly divergences: number;
-  /** Mean of `acceptance`; the warm-up aims at 0.8. */
+  /** Mean of `acceptance`. */
   readonly acceptanceRate: number;
   /** ε of the draws, for coordinates over their scales; a chain's transition takes 0.4 to 1 of it, at random. */
   readonly stepSize: number;
@@ -44,7 +49,7 @@ export interface HmcChains extends ChainDraws {
 /**
  * Draws from a density by Hamiltonian Monte Carlo, with all chains as rows of one compiled graph.
  *
- * The warm-up finds one step size for all chains by dual averaging towards an acceptance of 0.8, and the scale of each
+ * The warm-up finds one step size for all chains by dual averaging towards the wanted acceptance, and the scale of each
  * coordinate; then both are fixed, so that the draws leave the density invariant. The result depends on the key, not on
  * `threads`.
  * @throws ExpectationError for start rows that do not fit or have no finite log density, and for counts below 1; a
@@ -52,11 +57,13 @@ export interface HmcChains extends ChainDraws {
  * @see Neal 2011, arXiv:1206.1901; Hoffman & Gelman 2014, arXiv:1111.4246, section 3.2
  */
 export async function hmcChains(options: HmcChainsOptions): Promise<HmcChains> {
-  const { start, dim, key, warmUp = 500, draws = 500, leapfrogSteps = 10, onProgress, signal } = options;
+  const { start, dim, key, warmUp = 500, draws = 500, leapfrogSteps = 10, targetAcceptance = 0.8 } = options;
+  const { onProgress, signal } = options;
   const chains = chainsOf(start, dim);
   checkCounts({ draws, leapfrogSteps, ...(warmUp === 0 ? {} : { warmUp }) });
+  checkAcceptance(targetAcceptance);
   const transitions = await ChainTransitions.open({ ...options, chains, leapfrogSteps });
-  const adaptation = new WarmUp(warmUp, dim);
+  const adaptation = new WarmUp({ transitions: warmUp, dim, acceptance: targetAcceptance });
   const record = new ChainRecord({ chains, draws, dim });
   try {
     refuseStart(await transitions.logDensities(start));
@@ -98,6 +105,12 @@ function chainsOf({ length }: Float32Array, dim: number): number {
 
 function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) checkCount(`hmcChains: ${name}`, count);
+}
+
+function checkAcceptance(acceptance: number): void {
+  if (acceptance > 0 && acceptance < 1) return;
+  const where = 'hmcChains: targetAcceptance';
+  throw new ExpectationError({ where, expected: 'a number between 0 and 1', received: String(acceptance) });
 }
 
 function refuseStart(logDensities: Float32Array): void {

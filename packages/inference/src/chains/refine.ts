@@ -27,8 +27,9 @@ const CANDIDATES = 32;
  * Draws from p̃ by HMC on the noise u of a fitted distribution q, z = f(u) (NeuTra).
  *
  * The chains leave the pull-back of p̃ invariant, log p̃(f(u)) + log|det ∂f/∂u|. If q is close to p, it is close to the
- * standard normal, without narrow or curved regions, and the chains mix fast; for any other q the draws are still those
- * of p, after longer chains. Start points are draws of q, resampled by their importance weights.
+ * standard normal, without narrow or curved regions, and the chains mix fast. Every other q leaves p invariant too, but
+ * where its tails are too thin for p, chains hardly get there; divergences tell of it. Start points are draws of q,
+ * resampled by their importance weights.
  * @returns `values` and `columns` are of z; `stepSize` and `scales` of u
  * @throws ExpectationError if p̃ is above 0 at fewer draws of q than there are chains
  * @see Hoffman et al. 2019, arXiv:1903.03704; Parno & Marzouk 2018, arXiv:1412.5492

@@ -2,9 +2,6 @@
 import { initialStepSize } from '@flowvae/evaluation';
 import { DualAveraging } from './dual-averaging.ts';
 
-/** Acceptance at which the cost of an independent draw is near its least. @see Hoffman & Gelman 2014, section 3.2 */
-const WANTED_ACCEPTANCE = 0.8;
-
 /** Transitions before, in the first of, and after the windows that learn scales, as Stan has them. */
 const [BEFORE, FIRST, AFTER] = [75, 25, 50];
 
@@ -34,6 +31,15 @@ export function windowEnds(warmUp: number): number[] {
 
 const windowStart = (warmUp: number) => Math.min(BEFORE, Math.floor(SHARE_BEFORE * warmUp));
 
+/** Options of a {@link WarmUp}. */
+export interface WarmUpOptions {
+  /** Number of transitions. */
+  readonly transitions: number;
+  readonly dim: number;
+  /** Wanted acceptance. */
+  readonly acceptance: number;
+}
+
 /**
  * Adapts all chains together: the step size by dual averaging of their mean acceptance, the scale of a coordinate by
  * the standard deviation of all chains' positions in a window.
@@ -41,6 +47,7 @@ const windowStart = (warmUp: number) => Math.min(BEFORE, Math.floor(SHARE_BEFORE
  * Scales are a diagonal mass matrix of inverse variances: a transition moves z/scale with unit mass.
  */
 export class WarmUp {
+  readonly #wanted: number;
   readonly #ends: readonly number[];
   readonly #start: number;
   #moments: ColumnMoments;
@@ -49,13 +56,13 @@ export class WarmUp {
   /** Standard deviation of each coordinate, 1 at first. */
   readonly scales: Float32Array;
 
-  /** @param transitions in all */
-  constructor(transitions: number, dim: number) {
+  constructor({ transitions, dim, acceptance }: WarmUpOptions) {
+    this.#wanted = acceptance;
     this.#ends = windowEnds(transitions);
     this.#start = windowStart(transitions);
     this.scales = new Float32Array(dim).fill(1);
     this.#moments = new ColumnMoments(dim);
-    this.#averaging = new DualAveraging(WANTED_ACCEPTANCE, initialStepSize(dim));
+    this.#averaging = new DualAveraging(this.#wanted, initialStepSize(dim));
   }
 
   /** ε of the next transition of the warm-up. */
@@ -84,7 +91,7 @@ export class WarmUp {
       if (Number.isFinite(scale) && scale > 0) this.scales[d] = scale;
     }
     this.#moments = new ColumnMoments(this.scales.length);
-    this.#averaging = new DualAveraging(WANTED_ACCEPTANCE, this.#averaging.settled);
+    this.#averaging = new DualAveraging(this.#wanted, this.#averaging.settled);
     return true;
   }
 }
