@@ -1,0 +1,159 @@
+// Where the public checker looks, and the places that its findings name.
+import type { Flow, InvertibleFlow } from '@flowvae/flows';
+import { fold, key } from '@flowvae/random';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import { drawPoints } from '../../packages/flows/src/check/drawn-inputs.ts';
+import { finiteCheck } from '../../packages/flows/src/check/finite-check.ts';
+import { drawProbes } from '../../packages/flows/src/check/probe.ts';
+import { rows } from '../../packages/flows/src/check/rows-check.ts';
+import { startCheck } from '../../packages/flows/src/check/start-check.ts';
+
+type Result = ReturnType<Flow['forward']>;
+
+/** The identity, changed. */
+const identity = (
+  dim: number,
+  change: (result: Result, b: Tensor) => Partial<Result> = () => ({}),
+): InvertibleFlow => ({
+  name: 'identity',
+  dim,
+  paramShapes: { b: [1] },
+  initialParams: () => ({ b: new Float32Array(1) }),
+  forward: ({ b }, z) => {
+    const result = { y: tf.clone(z), logDet: tf.zeros([z.shape[0]]) as Tensor1D };
+    return { ...result, ...change(result, b!) };
+  },
+  inverse: (_, y) => ({ z: tf.clone(y), logDet: tf.zeros([y.shape[0]]) as Tensor1D }),
+});
+
+/** Rows [0 … rows) as a column. */
+const placesOf = (x: Tensor2D) => tf.reshape(tf.range(0, x.shape[0]), [-1, 1]);
+
+/** 1 in one row, else 0. */
+const only = (x: Tensor2D, row: number) => tf.cast(tf.equal(placesOf(x), row), 'float32');
+
+describe('rows', () => {
+  const found = (flow: Flow, paramRows = 3) =>
+    rows(drawProbes(flow, 3, [{ key: key(1), draw: { scale: 1, rows: paramRows } }]))[0]!;
+  const { inverse: _, ...oneWay } = identity(2);
+
+  it('compares every number of both directions in reverse order, and the last row alone', () => {
+    expect(found(oneWay)).toMatchObject({ judged: 12, planned: 12, findings: [] });
+    expect(found(identity(2))).toMatchObject({ judged: 24, planned: 24, findings: [] });
+  });
+
+  it('names the point, the direction and the way of looking', () => {
+    const moved = found({
+      ...oneWay,
+      forward: (_params, z) => ({ y: tf.add(z, only(z, 0)), logDet: tf.zeros([z.shape[0]]) }),
+    });
+    expect(moved.findings.map((finding) => finding.replaceAll(/-?\d+\.\d+(e-\d+)?/g, '#'))).toEqual([
+      'point 2: y is # in its batch and # in reverse order',
+      'point 2: y is # in its batch and # in reverse order',
+      'point 0: y is # in its batch and # in reverse order',
+      'point 0: y is # in its batch and # in reverse order',
+      'point 2: y is # in its batch and # alone',
+      'point 2: y is # in its batch and # alone',
+    ]);
+    const back = found({
+      ...identity(2),
+      inverse: (_params: unknown, y: Tensor2D) => ({ z: y, logDet: tf.squeeze(only(y, 0), [1]) }),
+    } as Flow);
+    expect(back.findings).toEqual([
+      'inverse, point 2: logDet is 0 in its batch and 1 in reverse order',
+      'inverse, point 0: logDet is 1 in its batch and 0 in reverse order',
+      'inverse, point 2: logDet is 0 in its batch and 1 alone',
+    ]);
+  });
+
+  it('allows 1e-5, and does not judge a number that rounding moves by a percent', () => {
+    const by = (error: number) =>
+      found(identity(1, ({ y }) => ({ logDet: tf.mul(error, tf.squeeze(only(y, 2), [1])) as Tensor1D })));
+    expect([by(9e-6).findings.length, by(1.1e-5).findings.length]).toEqual([0, 3]);
+    const rough = (steepness: number) =>
+      found(identity(1, ({ y }) => ({ logDet: tf.squeeze(tf.sin(tf.mul(y, steepness)), [1]) as Tensor1D })));
+    expect(rough(1e7)).toMatchObject({ judged: 8 + 4, planned: 16 });
+    expect(rough(100)).toMatchObject({ judged: 16, findings: [] });
+  });
+
+  it("moves a point's own parameters with it, and leaves what all points share", () => {
+    const shift: Flow = {
+      ...oneWay,
+      paramShapes: { b: [2] },
+      forward: ({ b }, z) => ({ y: tf.add(z, b!), logDet: tf.zeros([z.shape[0]]) }),
+    };
+    expect(found(shift).findings).toEqual([]);
+    expect(found(shift, 1).findings).toEqual([]);
+    expect(
+      found({
+        ...shift,
+        shared: ['b'],
+        paramShapes: { b: [3, 2] },
+        forward: ({ b }, z) => shift.forward({ b: tf.sum(b!, 1) }, z),
+      }).findings,
+    ).toEqual([]);
+  });
+});
+
+describe('start', () => {
+  const drawn = drawPoints(2, 6, key(1)).values;
+  it.each([0, 1, 5])('names the point: %i', (row) => {
+    const flow = identity(2, ({ y }) => ({
+      y: tf.add(y, tf.mul(4, only(y, row))) as Tensor2D,
+      logDet: tf.squeeze(only(y, row), [1]) as Tensor1D,
+    }));
+    const [z0, z1] = drawn.subarray(2 * row, 2 * row + 2) as unknown as [number, number];
+    const at = `point ${row}:`;
+    const ofLogDet = `${at} logDet is 1 at the initial parameters, and should be 0`;
+    expect(startCheck(flow, 'identity', key(1)).findings).toEqual([
+      ofLogDet,
+      `${at} y is ${Math.fround(z0 + 4)} at the initial parameters, and should be ${z0}`,
+      `${at} y is ${Math.fround(z1 + 4)} at the initial parameters, and should be ${z1}`,
+    ]);
+    expect(startCheck(flow, 'volume', key(1)).findings).toEqual([ofLogDet]);
+  });
+
+  it('looks at six points', () => {
+    expect(startCheck(identity(2), 'identity', key(1))).toMatchObject({ judged: 18, planned: 18 });
+    expect(startCheck(identity(2), 'volume', key(1))).toMatchObject({ judged: 6, planned: 6 });
+  });
+});
+
+describe('finite', () => {
+  it('looks at eight points of each of six sizes, with shared parameters, then with those of each point', () => {
+    const seen: { readonly sizes: number[]; readonly params: number }[] = [];
+    const { inverse: _, ...flow } = identity(1);
+    const recording: Flow = {
+      ...flow,
+      forward: (params, z) => {
+        seen.push({ sizes: Array.from(z.dataSync(), Math.abs), params: params.b!.shape[0] });
+        return flow.forward(params, z);
+      },
+    };
+    const tallies = finiteCheck(recording, 1, [key(1), key(2), key(3)]);
+    expect(tallies.map(({ judged, planned }) => [judged, planned])).toEqual([6, 6, 6].map((count) => [count, count]));
+    const calls = [seen[0]!, seen.at(-1)!].toSorted((a, b) => a.params - b.params);
+    expect(calls.map(({ params }) => params)).toEqual([1, 96]);
+    const [shared, own] = calls.map(({ sizes }) => sizes);
+    expect([shared!.length, own!.length]).toEqual([48, 96]);
+    for (const [i, spread] of [0, 1e-3, 0.03, 1, 30, 300].entries()) {
+      const from = withSpread(spread);
+      expect(shared!.slice(8 * i, 8 * (i + 1))).toEqual(from);
+    }
+  });
+
+  const withSpread = (spread: number) =>
+    Array.from(drawPoints(1, 8, fold(key(1), String(spread)), spread).values, Math.abs);
+
+  it('names the sizes at which a value is not finite, in the draws that have one', () => {
+    const flow = identity(1, ({ y }, b) => ({
+      logDet: tf.squeeze(tf.log(tf.sub(1000, tf.mul(tf.abs(y), tf.step(b)))), [1]) as Tensor1D,
+    }));
+    const tallies = finiteCheck(flow, 1, [1, 2, 3, 4].map(key));
+    for (const [draw, { findings }] of tallies.entries()) {
+      for (const finding of findings) expect(finding).toMatch(/^points of size (30|300): logDet of identity is NaN$/);
+      if (draw > 0) expect(findings.length).toBe(1); // one of eight parameters is positive
+    }
+  });
+});
