@@ -11,7 +11,7 @@ import {
   printFlowReport,
 } from '@flowvae/flows';
 import { key } from '@flowvae/random';
-import { ExpectationError, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { leakyShift, linear, planarByOwnUHat, stalePlanarPair, sylvester } from '../laws/flow-mutants.ts';
 import { constraintMutants, logDetMutants, plainPlanar, replaced } from '../laws/planar-mutants.ts';
@@ -186,13 +186,6 @@ it('the same key gives the same report, another key other numbers', () => {
   expect(report(1)).not.toEqual(report(2));
 });
 
-it('no dimension and no scale are refused', () => {
-  expect(() => checkFlow((dim) => planar(dim), { dims: [] })).toThrow(ExpectationError);
-  expect(() => checkFlow(planar(2), { scale: [] })).toThrow('checkFlow: scale: expected at least one scale, got none');
-  // @ts-expect-error: a flow has its dimension already
-  checkFlow(planar(2), { dims: [2], checks: ['start'] });
-});
-
 it('a report is written as text', () => {
   const wrong = replaced(plainPlanar(1), ({ forward }) => ({
     name: 'doubled',
@@ -209,20 +202,7 @@ it('a report is written as text', () => {
   `);
 });
 
-describe('checkFlow fails unchecked flows', () => {
-  it.each([
-    [{ checks: ['logdet'] }, /checks: expected some of .*, got logdet; did you mean logDet\?/],
-    [{ checks: [] }, /checks: expected at least one check, got none/],
-    [{ draws: 0 }, /draws: expected a whole number from 1, got 0/],
-    [{ points: 1.5 }, /points: expected a whole number from 1, got 1.5/],
-    [{ scale: 0 }, /scale: expected finite numbers above 0, got 0/],
-    [{ scale: [1, Number.NaN] }, /scale: expected finite numbers above 0, got NaN/],
-  ])('%j', (options, message) => {
-    expect(() => checkFlow(planar(2), options as never)).toThrow(message);
-  });
-
-  it('by a check that does not apply alone', () => {
-    const { inverse: _, ...flow } = planar(2);
-    expect(checkFlow(flow, { checks: ['roundTrip'] })).toMatchObject({ ok: false, outcomes: [] });
-  });
+it('checkFlow fails unchecked flows: by a check that does not apply alone', () => {
+  const { inverse: _, ...flow } = planar(2);
+  expect(checkFlow(flow, { checks: ['roundTrip'] })).toMatchObject({ ok: false, outcomes: [] });
 });

@@ -94,7 +94,7 @@ describe('fold', () => {
 
   it('is found where the sign differs from that of the first certain point', () => {
     const signs = [
-      { sign: 1, condition: 1.01e5 },
+      { sign: 1, condition: 1e5 + 0.5 },
       { sign: -1, condition: 1e5 },
       { sign: -1 },
       { sign: 1 },
@@ -182,9 +182,11 @@ describe('roundTrip', () => {
 
   it('judges each point by its own numbers', () => {
     const usual = at({ logDets: [2, -2] });
-    const own = { ...usual, z: [100, 10], inverse: [1, 0, 0, 3], forth: [4, 4], negated: [-4, -4] };
-    const ofZ = checkedAt([usual, { ...own, back: [100, 10.5], backMoved: [100, 10.5] }]);
+    const own = { ...usual, z: [100, -10], inverse: [1, 0, 0, 3], forth: [4, 4], negated: [-4, -4] };
+    const ofZ = checkedAt([usual, { ...own, back: [100, -10.5], backMoved: [100, -10.5] }]);
     expect(ofZ.worst).toEqual({ error: expect.closeTo(0.05), allowed: expect.closeTo(2e-5 * 30, 10), at: 'point 1' });
+    const moved = checkedAt([usual, { ...own, back: [100, -10.5], backMoved: [100, -10.5 + 2 ** -13] }]);
+    expect(moved.worst!.allowed).toBeCloseTo(2e-5 * 30 + 2 ** -13, 10); // ten times the change, relative to 10
     const ofLogDet = checkedAt([usual, { ...own, back: own.z, backMoved: own.z, negated: [-5, -5] }]);
     expect(ofLogDet.worst).toEqual({ error: 0.25, allowed: 0.25, at: 'point 1' });
     expect(ofLogDet.kinds).toEqual({ z: { judged: 4, planned: 4 }, 'log-det': { judged: 2, planned: 2 } });

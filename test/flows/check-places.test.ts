@@ -156,4 +156,56 @@ describe('finite', () => {
       if (draw > 0) expect(findings.length).toBe(1); // one of eight parameters is positive
     }
   });
+
+  it('looks at single layers only if the flow as a whole is not finite', () => {
+    const broken = (isBroken: boolean): InvertibleFlow => ({
+      ...identity(1),
+      inverse: (_, y) => ({ z: tf.mul(y, isBroken ? Number.NaN : 1), logDet: tf.zeros([y.shape[0]]) }),
+    });
+    const finding = (wholeIsBroken: boolean, ...layersAreBroken: boolean[]) =>
+      finiteCheck(
+        {
+          ...broken(wholeIsBroken),
+          layers: (params) => layersAreBroken.map((is, i) => ({ name: `layer ${i}`, flow: broken(is), params })),
+        } as Flow,
+        1,
+        [key(1)],
+      )[0]!.findings[0];
+    expect(finding(false, false, true)).toBeUndefined();
+    expect(finding(false, true)).toBeUndefined();
+    expect(finding(true, false, true)).toBe("points of size 0: the inverse's z of layer 1 is NaN");
+    expect(finding(true, true, false)).toBe("points of size 0: the inverse's z of layer 0 is NaN");
+    expect(finding(true, true)).toBe("points of size 0: the inverse's z of identity is NaN");
+  });
+
+  it('names the layer of a value, and the whole flow if its only layer is finite', () => {
+    const broken = (isBroken: boolean) => identity(1, () => (isBroken ? { logDet: tf.fill([8], Number.NaN) } : {}));
+    const finding = (wholeIsBroken: boolean, layerIsBroken: boolean) =>
+      finiteCheck(
+        { ...broken(wholeIsBroken), layers: (params) => [{ name: 'layer 0', flow: broken(layerIsBroken), params }] },
+        1,
+        [key(1)],
+      )[0]!.findings[0];
+    expect(finding(true, true)).toBe('points of size 0: logDet of layer 0 is NaN');
+    expect(finding(true, false)).toBe('points of size 0: logDet of identity is NaN');
+  });
+
+  it('is asked of gradients towards points and parameters, in both directions', () => {
+    const broken = tf.customGrad((x) => ({
+      value: tf.clone(x as Tensor),
+      gradFunc: (dx: Tensor) => tf.mul(dx, Number.POSITIVE_INFINITY),
+    }));
+    const findingsOf = (flow: Flow) => finiteCheck(flow, 1, [key(1)])[0]!.findings;
+    const towards = (name: string) =>
+      expect.stringMatching(new RegExp(`^points of size 1: ${name} of identity is (-?Infinity|NaN)$`));
+    const ofZ = identity(1, ({ y }) => ({ y: broken(y) as Tensor2D }));
+    expect(findingsOf(ofZ)).toContainEqual(towards('the gradient towards z'));
+    const ofB = identity(1, ({ y }, b) => ({ y: tf.add(y, broken(b)) as Tensor2D }));
+    expect(findingsOf(ofB)).toContainEqual(towards('the gradient towards b'));
+    const back: InvertibleFlow = {
+      ...identity(1),
+      inverse: (_, y) => ({ z: broken(y) as Tensor2D, logDet: tf.zeros([y.shape[0]]) }),
+    };
+    expect(findingsOf(back)).toContainEqual(towards("the inverse's gradient towards y"));
+  });
 });

@@ -40,6 +40,22 @@ describe('checkFlow', () => {
   it('looks at dimensions 2 and 5 of a family', () => {
     const { flow, outcomes } = checkFlow((dim) => identity(dim), { checks: ['logDet'], scale: 1, draws: 1 });
     expect([flow, ...outcomes.map(({ dim }) => dim)]).toEqual(['identity', 2, 5]);
+    // @ts-expect-error: a flow has its dimension already
+    checkFlow(identity(2), { dims: [2], checks: ['start'] });
+  });
+
+  it.each([
+    [{ dims: [] }, /dims: expected at least one dimension, got none/],
+    [{ scale: [] }, /scale: expected at least one scale, got none/],
+    [{ scale: 0 }, /scale: expected finite numbers above 0, got 0/],
+    [{ scale: [1, Number.NaN] }, /scale: expected finite numbers above 0, got NaN/],
+    [{ scale: Number.POSITIVE_INFINITY }, /scale: expected finite numbers above 0, got Infinity/],
+    [{ draws: 0 }, /draws: expected a whole number from 1, got 0/],
+    [{ points: 1.5 }, /points: expected a whole number from 1, got 1.5/],
+    [{ checks: [] }, /checks: expected at least one check, got none/],
+    [{ checks: ['logdet'] }, /checks: expected some of .*, got logdet; did you mean logDet\?/],
+  ])('refuses to look at nothing: %j', (options, message) => {
+    expect(() => checkFlow((dim) => identity(dim), options as never)).toThrow(message);
   });
 
   it('asks for what a flow offers only', () => {
