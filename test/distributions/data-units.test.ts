@@ -1,5 +1,13 @@
 // Observations of standardised data in the units of the data: densities, draws, means and visible ends, in float64.
-import { gaussian, inDataUnits, logitNormal, type Observation, standardised, type Units } from '@flowvae/distributions';
+import {
+  gaussian,
+  inDataUnits,
+  logitNormal,
+  type Observation,
+  observation,
+  standardised,
+  type Units,
+} from '@flowvae/distributions';
 import { drawNormal, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
@@ -108,6 +116,29 @@ it('inDataUnits turns the ends of the visible range back, those that draws take'
     const unbounded = gaussian({ mean: zero, logStd: zero });
     expect('drawEnds' in inDataUnits(unbounded, { mean: zero, scale: tf.ones([1, 1]) })).toBe(false);
   });
+});
+
+it('inDataUnits rounds ends of any size as draws are rounded', () => {
+  const ends = [Math.fround(-0.3), Math.fround(0.7)] as const;
+  for (const [i, scale] of drawNormal(key(4), 50).entries()) {
+    tf.tidy(() => {
+      const p = observation({
+        name: 'cut',
+        rows: 1,
+        width: 1,
+        noise: { kind: 'normal', width: 1 },
+        drawEnds: ends,
+        logProbOfEach: (at) => at,
+        draw: (noise) => tf.clipByValue(noise, ...ends),
+        mean: () => tf.zeros([1, 1]),
+        detached: () => p,
+      });
+      const units = { mean: tf.tensor2d([[i / 7]]), scale: tf.tensor2d([[Math.abs(scale)]]) };
+      const turned = inDataUnits(p, units);
+      const { z } = turned.sampleAndLogProb(tf.tensor2d([[-9], [9]]));
+      expect(turned.drawEnds).toEqual([...z.dataSync()]);
+    });
+  }
 });
 
 it('inDataUnits refuses ends that differ between variables, when they are asked for', () => {

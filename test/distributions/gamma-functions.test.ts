@@ -117,6 +117,22 @@ describe('differences', () => {
     expect([...ratio!.subarray(0, as.length)].every((value) => value === 0)).toBe(true);
   });
 
+  it('have the gradients of digamma: ψ′(a + x) − ψ′(a) and ψ′(a + x)', () => {
+    const [at, by] = [Float32Array.of(0.003, 0.2, 0.7, 1, 1.6, 5, 40), Float32Array.of(0.004, 0.5, 0.1, 2, 0.3, 1, 7)];
+    const { ofA, ofX } = eager(
+      ({ a, x }) => {
+        const [towardsA, towardsX] = tf.grads((...[s, t]: Tensor[]) => tf.sum(digammaDifference(s!, t!)))([a!, x!]);
+        return { ofA: towardsA!, ofX: towardsX! };
+      },
+      { a: shaped(at, [7]), x: shaped(by, [7]) },
+    );
+    for (const [i, a] of at.entries()) {
+      const ofSum = trigammaReference(a + by[i]!);
+      expect(ofX![i]! / ofSum).toBeCloseTo(1, 5);
+      expect(ofA![i]! / (ofSum - trigammaReference(a))).toBeCloseTo(1, 4);
+    }
+  });
+
   it('are lost by differences of log Γ', () => {
     const naive = eager(
       ({ a, x }) => ({ each: tf.sub(logGamma(tf.add(a!, x!)), logGamma(tf.add(a!, tf.mul(x!, 0)))) }),

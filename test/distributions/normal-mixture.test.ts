@@ -149,3 +149,24 @@ it('normalMixture refuses parameters that do not fit together', () => {
   const wrong = () => mixtureOf({ logits: tf.zeros([1, 2]), mean: tf.zeros([3, 2]), logStd: tf.zeros([3, 2]) });
   expect(() => tf.tidy(() => void wrong())).toThrow('normalMixture: logits: expected [1, 3], got [1, 2]');
 });
+
+it('normalMixture has the sum of fewer components than dimensions, of which there are many', () => {
+  const [few, wide] = [2, 70];
+  const mean = drawNormal(key(8), few * wide);
+  const z = drawNormal(key(9), wide);
+  const { logProb } = eager(
+    (given) => ({
+      logProb: normalMixture({
+        logits: tf.zeros([1, few]),
+        mean: given.mean as Tensor2D,
+        logStd: tf.zeros([few, wide]),
+      }).logProb(given.z as Tensor2D),
+    }),
+    { mean: shaped(mean, [few, wide]), z: shaped(z, [1, wide]) },
+  );
+  const squares = [0, 1].map((k) => z.reduce((sum, value, d) => sum + (value - mean[k * wide + d]!) ** 2, 0));
+  const nearest = Math.min(...squares);
+  const terms = squares.map((square) => 0.5 * Math.exp(-0.5 * (square - nearest)));
+  const exact = Math.log(terms[0]! + terms[1]!) - 0.5 * nearest - 0.5 * wide * Math.log(2 * Math.PI);
+  expect(differences('logProb', logProb!, [exact], 1e-6)).toEqual([]);
+});

@@ -111,6 +111,19 @@ it.each<[string, () => unknown, string]>([
       }),
     'logisticMixture: logScale: expected [1, 2, 3], got [1, 1, 3]',
   ],
+  [
+    'gaussian at each x of another width',
+    () =>
+      gaussian({ mean: zeros(2, 2) as Tensor2D, logStd: zeros(1, 1) as Tensor2D }).logProbOfEach(
+        zeros(2, 1) as Tensor2D,
+      ),
+    'gaussian.logProbOfEach: x: expected [batch, 2], got [2, 1]',
+  ],
+  [
+    'gaussian at other rows of x',
+    () => gaussian({ mean: zeros(2, 2) as Tensor2D, logStd: zeros(1, 1) as Tensor2D }).logProb(zeros(3, 2) as Tensor2D),
+    'gaussian.logProb: x: expected 2 rows, or 1 for all rows of parameters, got 3 rows',
+  ],
 ])('%s is refused', (_, make, text) => {
   expect(() => tf.tidy(() => void make())).toThrow(text);
 });

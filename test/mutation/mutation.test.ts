@@ -47,6 +47,10 @@ it('mutantsOf changes one place of code at a time, and neither types nor texts o
   ]);
 });
 
+it('mutantsOf doubles a number that one more does not change', () => {
+  expect(mutantsOf('f.ts', 'f(1e30, 41);').map(({ after }) => after)).toEqual([';', 'f(2e+30, 41);', 'f(1e30, 42);']);
+});
+
 it.each([
   'flows/src/import/normflows',
   'flows/src/frames/rational-quadratic',

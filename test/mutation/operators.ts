@@ -93,7 +93,7 @@ function unary(node: ts.Node): Edit[] {
 function otherNumbers(value: number): readonly number[] {
   if (value === 0) return [1];
   if (value === 1) return [0];
-  if (Number.isInteger(value)) return [value + 1];
+  if (Number.isInteger(value)) return [value + 1 === value ? 2 * value : value + 1];
   return value < 1e-2 ? [0, 0.1] : [2 * value];
 }
 

@@ -73,4 +73,28 @@ export const distributions: readonly Explained[] = [
     after: ["const upTo: Tensor2D = tf.cast(tf.less(uniform, tf.add(cumulative, last)), 'float32'); // 0 … 0 1 … 1"],
     reason: 'a uniform number of exactly a sum of weights',
   },
+  {
+    file: 'packages/distributions/src/observations/counts/negative-binomial.ts',
+    before: 'const atLeast1: Tensor2D = tf.maximum(n, 1);',
+    after: ['const atLeast1: Tensor2D = n;'],
+    reason: 'n is below 1 at x = 0 only, where what follows is multiplied by 0',
+  },
+  {
+    file: 'packages/distributions/src/observations/joint.ts',
+    before: 'placed.length === 1 ? ofPart(placed[0]!) : tf.concat(placed.map(ofPart), 1);',
+    after: ['(tf.concat(placed.map(ofPart), 1));'],
+    reason: 'a shortcut: a concatenation of one',
+  },
+  {
+    file: 'packages/distributions/src/special/gamma.ts',
+    before: 'const main = tf.mul(tf.sub(y, 0.5), tf.sub(tf.maximum(logX, Math.log(LARGE)), 1));',
+    after: ['const main = tf.mul(tf.sub(y, 0.5), tf.sub(logX, 1));'],
+    reason: 'below 3 the sum is finite with either logarithm, and multiplied by 0',
+  },
+  {
+    file: 'packages/distributions/src/special/gamma.ts',
+    before: 'export const digamma = differentiable(digammaValue, (x) => trigamma(tf.maximum(x, SMALLEST)));',
+    after: ['export const digamma = differentiable(digammaValue, (x) => trigamma(x));'],
+    reason: '1/x² of smaller numbers is ∞ in float32 either way',
+  },
 ];

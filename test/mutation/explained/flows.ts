@@ -295,4 +295,81 @@ export const flows: readonly Explained[] = [
     after: ['const { args: declared = [], fewest = 0 } = row;'],
     reason: 'no latent has 0 dimensions',
   },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-questions.ts',
+    before: 'if (coin < 0.5) return Math.min(gradient.length - 1, Math.floor(place * gradient.length));',
+    after: ['if (coin < 0.5) return Math.min(gradient.length + 1, Math.floor(place * gradient.length));'],
+    reason: 'a uniform number is below 1',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-questions.ts',
+    before: 'return gradient.reduce((best, value, i) => (Math.abs(value) > Math.abs(gradient[best]!) ? i : best), 0);',
+    after: [
+      'return gradient.reduce((best, value, i) => (Math.abs(value) >= Math.abs(gradient[best]!) ? i : best), 0);',
+    ],
+    reason: 'either of two equal elements',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'const ATTEMPTS = [1, 1 / 8, 1 / 64];',
+    after: ['const ATTEMPTS = [1, 1 / 8, 1 / 65];'],
+    reason: 'a step that is shorter by one part in 65',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'const at = list.findIndex((one, i) => !list.slice(i + 1).some((shorter) => contradict(one, shorter)));',
+    after: ['const at = list.findIndex((one, i) => !list.slice(i + 0).some((shorter) => contradict(one, shorter)));'],
+    reason: 'no difference contradicts itself',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'const shows = attempt === 1 ? !isBlurred(difference) : isSharp(difference);',
+    after: ['const shows = (isSharp(difference));'],
+    reason: 'a shortcut: what is right and not blurred at the first step is confirmed at the end',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'given = only(given, (question) => !answers.has(question) && !isBlurred(seen.get(question)!.at(-1)!));',
+    after: ['given = only(given, (question) => !answers.has(question) && !isBlurred(seen.get(question)!.at(-0)!));'],
+    reason: 'time only: a shorter step than a blurred one is blurred as well',
+  },
+  {
+    file: 'packages/flows/src/check/check-flow.ts',
+    before:
+      'function checkOptions({ checks = allChecks, draws = 4, points = 8 }: CheckFlowOptions, scales: readonly number[]) {',
+    after: [
+      'function checkOptions({ checks = allChecks, draws = 5, points = 8 }: CheckFlowOptions, scales: readonly number[]) {',
+    ],
+    reason: 'any whole number is accepted',
+  },
+  {
+    file: 'packages/flows/src/check/rows-check.ts',
+    before: 'const COPIES = 3;',
+    after: ['const COPIES = 4;'],
+    reason: 'rounding is looked at once more',
+  },
+  {
+    file: 'packages/flows/src/check/rows-check.ts',
+    before: 'if (!(rounding <= LARGEST_ROUNDING)) return undefined;',
+    after: ['if (!(rounding < LARGEST_ROUNDING)) return undefined;'],
+    reason: 'a rounding of exactly 1e-2',
+  },
+  {
+    file: 'packages/flows/src/check/finite-layers.ts',
+    before: 'return sums.reduce((total, sum) => tf.add(total, sum));',
+    after: ['return sums.reduce((total, sum) => tf.sub(total, sum));'],
+    reason: 'gradients of a difference are finite where those of the sum are',
+  },
+  {
+    file: 'packages/flows/src/check/finite-layers.ts',
+    before: 'const LARGEST_POINT = 1e9;',
+    after: ['const LARGEST_POINT = 1000000001;'],
+    reason: 'one part in 10⁹ more',
+  },
+  {
+    file: 'packages/flows/src/check/map-checks.ts',
+    before: "if (Number.isNaN(largest)) return [...growths, 0].map(() => notFinite('y or its Jacobian', row));",
+    after: ["if (Number.isNaN(largest)) return [...growths, 1].map(() => notFinite('y or its Jacobian', row));"],
+    reason: 'only the number of items counts',
+  },
 ];
