@@ -3,6 +3,7 @@ import { type ColumnLayout, columns, oneHot } from '@flowvae/distributions';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
+import { columnRuns } from '../../packages/distributions/src/observations/column-layout.ts';
 import { differences, float64Gradient, gradientDifferences } from '../laws/comparison.ts';
 import { compiled, eager, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
 import { bernoulliLogDensity, normalLogDensity } from '../reference/densities.ts';
@@ -221,6 +222,11 @@ it.each<[string, () => unknown, string]>([
     'columns: logStd: expected [1, 3], one for each number of the layout, got none',
   ],
   [
+    'of one number without a scale',
+    () => columns({ outputs: zeros(1) }, [{ kind: 'number', at: 0, width: 1 }]),
+    'columns: logStd: expected [1, 1], one for each number of the layout, got none',
+  ],
+  [
     'with other scales',
     () => columns({ outputs: zeros(P), logStd: zeros(2) }, layout),
     'columns: logStd: expected [1, 3], got [1, 2]',
@@ -239,4 +245,21 @@ it('columns of bits and categories alone have no scales', () => {
     return { each: columns({ outputs: tf.tensor2d(uniform, [2, 2]) }, bits).logProbOfEach(tf.ones([2, 2])) };
   }, {});
   expect(each![1]).toBe(0); // a single class is certain
+});
+
+it('columnRuns joins neighbouring numbers and neighbouring bits, and no categories', () => {
+  const columnsOf = (...kinds: readonly (readonly ['number' | 'bit' | 'category', number])[]): ColumnLayout =>
+    kinds.map(([kind, width], i) => ({ kind, at: kinds.slice(0, i).reduce((sum, [, own]) => sum + own, 0), width }));
+  const given = columnsOf(
+    ['number', 1],
+    ['number', 1],
+    ['bit', 1],
+    ['category', 3],
+    ['category', 2],
+    ['bit', 1],
+    ['bit', 1],
+  );
+  expect(columnRuns(given, 10)).toEqual(
+    columnsOf(['number', 2], ['bit', 1], ['category', 3], ['category', 2], ['bit', 2]),
+  );
 });

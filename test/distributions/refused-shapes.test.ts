@@ -4,6 +4,7 @@ import {
   gaussian,
   logisticMixture,
   logitNormal,
+  negativeBinomial,
   normalMixture,
   standardNormal,
   uniformBox,
@@ -123,6 +124,16 @@ it.each<[string, () => unknown, string]>([
     'gaussian at other rows of x',
     () => gaussian({ mean: zeros(2, 2) as Tensor2D, logStd: zeros(1, 1) as Tensor2D }).logProb(zeros(3, 2) as Tensor2D),
     'gaussian.logProb: x: expected 2 rows, or 1 for all rows of parameters, got 3 rows',
+  ],
+  [
+    'negativeBinomial of other dispersions',
+    () => negativeBinomial({ logMean: zeros(2, 3) as Tensor2D, logDispersion: zeros(2, 2) as Tensor2D }),
+    'negativeBinomial: logDispersion: expected [1 or 2, 1 or 3], got [2, 2]',
+  ],
+  [
+    'negativeBinomial of a dispersion of one axis',
+    () => negativeBinomial({ logMean: zeros(2, 3) as Tensor2D, logDispersion: zeros(3) as unknown as Tensor2D }),
+    'negativeBinomial: logDispersion: expected [1 or 2, 1 or 3], got [3]',
   ],
 ])('%s is refused', (_, make, text) => {
   expect(() => tf.tidy(() => void make())).toThrow(text);

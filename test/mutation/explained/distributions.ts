@@ -97,4 +97,16 @@ export const distributions: readonly Explained[] = [
     after: ['export const digamma = differentiable(digammaValue, (x) => trigamma(x));'],
     reason: '1/x² of smaller numbers is ∞ in float32 either way',
   },
+  {
+    file: 'packages/distributions/src/observations/column-layout.ts',
+    before: "const isWide = kind === 'category' && Number.isInteger(width) && width >= 1;",
+    after: ["const isWide = kind === 'category' && Number.isInteger(width) && width > 1;"],
+    reason: 'a width of 1 is right for every kind',
+  },
+  {
+    file: 'packages/distributions/src/observations/counts/gamma-draw.ts',
+    before: 'const logUniform = tf.log(tf.maximum(normalCdf(w), 1e-30));',
+    after: ['const logUniform = tf.log(normalCdf(w));'],
+    reason: 'where Φ(w) is 0 in float32 a proposal is accepted at −69 as at −∞',
+  },
 ];
