@@ -72,8 +72,8 @@ describe('moves along a question', () => {
 
   it('have a central slope, and the distance of the two one-sided ones', () => {
     const changes = { up: [3.25, 7], down: [-2.75, 7] };
-    expect(slopeOf(questionAt(0), changes, 0.5)).toEqual({ slope: 6, kink: 0.5 });
-    expect(slopeOf(questionAt(0, { points: [0, 1] }), changes, 0.5)).toEqual({ slope: 6, kink: 14.5 });
+    expect(slopeOf(questionAt(0), changes, 0.25)).toEqual({ slope: 12, kink: 1 });
+    expect(slopeOf(questionAt(0, { points: [0, 1] }), changes, 0.25)).toEqual({ slope: 12, kink: 29 });
   });
 
   it.each([

@@ -192,6 +192,10 @@ describe('roundTrip', () => {
     expect(ofLogDet.kinds).toEqual({ z: { judged: 4, planned: 4 }, 'log-det': { judged: 2, planned: 2 } });
   });
 
+  it('compares nothing of a flow without an inverse', () => {
+    expect(roundTrip({ flow: {} } as unknown as Probe)).toMatchObject({ judged: 0, planned: 0, findings: [] });
+  });
+
   it('says which number came back', () => {
     expect(checked({ back: [0, 8], logDets: [1, 1] }).findings).toEqual([
       'point 0: z is 4, and after forward and inverse 8',

@@ -75,6 +75,7 @@ describe('rows', () => {
       found(identity(1, ({ y }) => ({ logDet: tf.squeeze(tf.sin(tf.mul(y, steepness)), [1]) as Tensor1D })));
     expect(rough(1e7)).toMatchObject({ judged: 8 + 4, planned: 16 });
     expect(rough(100)).toMatchObject({ judged: 16, findings: [] });
+    expect(rough(100).worst!.allowed).toBeGreaterThan(1e-5);
   });
 
   it("moves a point's own parameters with it, and leaves what all points share", () => {

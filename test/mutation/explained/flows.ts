@@ -372,4 +372,22 @@ export const flows: readonly Explained[] = [
     after: ["if (Number.isNaN(largest)) return [...growths, 1].map(() => notFinite('y or its Jacobian', row));"],
     reason: 'only the number of items counts',
   },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'given = only(given, (question) => !answers.has(question) && !isBlurred(seen.get(question)!.at(-1)!));',
+    after: ['given = only(given, (question) => !answers.has(question) || !isBlurred(seen.get(question)!.at(-1)!));'],
+    reason: 'time only: a shorter step confirms what a longer one did, and one that is blurred decides nothing',
+  },
+  {
+    file: 'packages/flows/src/check/map-checks.ts',
+    before: 'if (error <= allowed && rounding > LARGEST_LOG_DET_ROUNDING) return undefined;',
+    after: ['if (error <= allowed && rounding >= LARGEST_LOG_DET_ROUNDING) return undefined;'],
+    reason: 'a rounding of exactly 2e-3',
+  },
+  {
+    file: 'packages/flows/src/check/drawn-inputs.ts',
+    before: 'for (let row = 0; row < rows * times; row++) {',
+    after: ['for (let row = 0; row <= rows * times; row++) {'],
+    reason: 'an empty row behind the last',
+  },
 ];
