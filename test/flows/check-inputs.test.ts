@@ -159,4 +159,21 @@ describe('evaluateEach', () => {
   ])('%s: %i calls', (_, expected, list, stacking) => {
     expect(callsFor(list, stacking)).toBe(expected);
   });
+
+  it('evaluates what it keeps unchanged, with parameters in one row', () => {
+    const rowsSeen = (stacking: Stacking) => {
+      const seen: number[] = [];
+      evaluateEach(
+        ({ z, a }) => {
+          seen.push(a!.shape[0]!);
+          return { sum: tf.add(z!, tf.sum(a!)) };
+        },
+        [given(2, 1), given(4, 5)],
+        stacking,
+      );
+      return seen;
+    };
+    expect(rowsSeen({ keepsBroadcast: true })).toEqual([1, 1]);
+    expect(rowsSeen({})).toEqual([6]);
+  });
 });

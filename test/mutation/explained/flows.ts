@@ -390,4 +390,22 @@ export const flows: readonly Explained[] = [
     after: ['for (let row = 0; row <= rows * times; row++) {'],
     reason: 'an empty row behind the last',
   },
+  {
+    file: 'packages/flows/src/check/jacobian.ts',
+    before: 'for (let j = k; j < 2 * n; j++) top[j]! /= divisor;',
+    after: ['for (let j = k; j <= 2 * n; j++) top[j]! /= divisor;'],
+    reason: 'nothing lies behind the end of an array',
+  },
+  {
+    file: 'packages/flows/src/check/jacobian.ts',
+    before: 'if (factor !== 0) for (let j = k; j < 2 * n; j++) row[j]! -= factor * top[j]!;',
+    after: ['if (factor !== 0) for (let j = k; j < 3 * n; j++) row[j]! -= factor * top[j]!;'],
+    reason: 'nothing lies behind the end of an array',
+  },
+  {
+    file: 'packages/flows/src/check/probe.ts',
+    before: "Array.from(drawUniform(fold(key, 'cotangent'), COPIES), (value) => Math.fround((1 + value) / 2));",
+    after: ["Array.from(drawUniform(fold(key, 'cotangent'), COPIES), (value) => Math.fround((1 - value) / 2));"],
+    reason: 'any factor that is no power of 2 rounds in another way',
+  },
 ];
