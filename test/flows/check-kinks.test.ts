@@ -1,6 +1,6 @@
 // Gradients beside a kink of the map: shorter steps, which do not reach it, confirm the right and find the wrong.
 import type { Flow } from '@flowvae/flows';
-import { key } from '@flowvae/random';
+import { type Key, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { drawPoints } from '../../packages/flows/src/check/drawn-inputs.ts';
@@ -10,8 +10,8 @@ import { drawProbes } from '../../packages/flows/src/check/probe.ts';
 const seed = key(2);
 const [point] = drawPoints(1, 1, seed).values as unknown as [number];
 
-/** y = z + max(0, z − k), k at a distance above the only point; the gradient may be multiplied. */
-function checked(distance: number, factor = 1) {
+/** y = z + max(0, z − k), k at a distance above the first draw's only point; the gradient may be multiplied. */
+function checkedDraws(seeds: readonly Key[], distance: number, factor = 1) {
   const wrong = tf.customGrad((x) => ({
     value: tf.clone(x as Tensor),
     gradFunc: (dx: Tensor) => tf.mul(dx, factor),
@@ -26,8 +26,11 @@ function checked(distance: number, factor = 1) {
       return { y: wrong(y) as Tensor2D, logDet: tf.zeros([z.shape[0]]) };
     },
   };
-  return gradients(drawProbes(flow, 1, [{ key: seed, draw: { scale: 1, rows: 1 } }]))[0]!;
+  const draws = seeds.map((each) => ({ key: each, draw: { scale: 1, rows: 1 } }));
+  return gradients(drawProbes(flow, 1, draws));
 }
+
+const checked = (distance: number, factor = 1) => checkedDraws([seed], distance, factor)[0]!;
 
 it.each([0.02, 0.003, 0.0004])('a kink at a distance of %d leaves a right gradient right', (distance) => {
   expect(checked(distance)).toMatchObject({ judged: 4, planned: 4, findings: [] });
@@ -40,4 +43,9 @@ it.each([0.02, 0.003])('a kink at a distance of %d does not hide an error of 10 
 
 it('an error of 1.27 % is found at the longest step, where rounding is least', () => {
   expect(checked(0.02, 1.0127).findings.length).toBe(4);
+});
+
+it('an error of 2 % is found in each of several draws, which round by themselves', () => {
+  const tallies = checkedDraws([seed, key(3), key(4)], 100, 1.02);
+  expect(tallies.map(({ judged, findings }) => [judged, findings.length])).toEqual(new Array(3).fill([4, 4]));
 });

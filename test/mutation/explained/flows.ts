@@ -408,4 +408,22 @@ export const flows: readonly Explained[] = [
     after: ["Array.from(drawUniform(fold(key, 'cotangent'), COPIES), (value) => Math.fround((1 - value) / 2));"],
     reason: 'any factor that is no power of 2 rounds in another way',
   },
+  {
+    file: 'packages/flows/src/check/gradients/joint-differences.ts',
+    before: 'const step = Math.min(...questions.map((question) => stepOf(question, probe.scale)));',
+    after: ['const step = Math.max(...questions.map((question) => stepOf(question, probe.scale)));'],
+    reason: 'time only: what a longer step does not confirm is asked by itself',
+  },
+  {
+    file: 'packages/flows/src/check/jacobian.ts',
+    before: 'Float64Array.from({ length: 2 * n }, (__, j) => (j < n ? matrix[i * n + j]! : Number(j - n === i))),',
+    after: ['Float64Array.from({ length: 3 * n }, (__, j) => (j < n ? matrix[i * n + j]! : Number(j - n === i))),'],
+    reason: 'columns that nobody reads',
+  },
+  {
+    file: 'packages/flows/src/check/rows-check.ts',
+    before: 'const copies = Array.from({ length: COPIES + 1 }, (_, copy) =>',
+    after: ['const copies = Array.from({ length: COPIES + 0 }, (_, copy) =>'],
+    reason: 'rounding is looked at twice, not three times',
+  },
 ];
