@@ -8,24 +8,7 @@ import { finiteCheck } from '../../packages/flows/src/check/finite-check.ts';
 import { drawProbes } from '../../packages/flows/src/check/probe.ts';
 import { rows } from '../../packages/flows/src/check/rows-check.ts';
 import { startCheck } from '../../packages/flows/src/check/start-check.ts';
-
-type Result = ReturnType<Flow['forward']>;
-
-/** The identity, changed. */
-const identity = (
-  dim: number,
-  change: (result: Result, b: Tensor) => Partial<Result> = () => ({}),
-): InvertibleFlow => ({
-  name: 'identity',
-  dim,
-  paramShapes: { b: [1] },
-  initialParams: () => ({ b: new Float32Array(1) }),
-  forward: ({ b }, z) => {
-    const result = { y: tf.clone(z), logDet: tf.zeros([z.shape[0]]) as Tensor1D };
-    return { ...result, ...change(result, b!) };
-  },
-  inverse: (_, y) => ({ z: tf.clone(y), logDet: tf.zeros([y.shape[0]]) as Tensor1D }),
-});
+import { identity } from './changed-identity.ts';
 
 /** Rows [0 … rows) as a column. */
 const placesOf = (x: Tensor2D) => tf.reshape(tf.range(0, x.shape[0]), [-1, 1]);

@@ -1,25 +1,8 @@
 // How much of a flow the public checker looks at, by default and as asked.
-import { type CheckName, checkFlow, type Flow, type InvertibleFlow } from '@flowvae/flows';
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { type CheckName, checkFlow, type Flow } from '@flowvae/flows';
+import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-
-type Result = ReturnType<Flow['forward']>;
-
-/** The identity, changed. */
-const identity = (
-  dim: number,
-  change: (result: Result, b: Tensor) => Partial<Result> = () => ({}),
-): InvertibleFlow => ({
-  name: 'identity',
-  dim,
-  paramShapes: { b: [1] },
-  initialParams: () => ({ b: new Float32Array(1) }),
-  forward: ({ b }, z) => {
-    const result = { y: tf.clone(z), logDet: tf.zeros([z.shape[0]]) as Tensor1D };
-    return { ...result, ...change(result, b!) };
-  },
-  inverse: (_, y) => ({ z: tf.clone(y), logDet: tf.zeros([y.shape[0]]) as Tensor1D }),
-});
+import { identity } from './changed-identity.ts';
 
 describe('checkFlow', () => {
   /** Dimension, scale and number of comparisons of each outcome. */

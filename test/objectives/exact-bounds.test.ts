@@ -12,6 +12,7 @@ import {
   type Objective,
   renyi,
   type ScorableModel,
+  scoreDraw,
   warmUpKl,
 } from '@flowvae/objectives';
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
@@ -207,4 +208,26 @@ it.each(['path', 'dreg'] as const)('iwae(2) over two samples has the gradient of
   };
   const bySlope = meanOver((epsilon, share) => share * epsilon);
   expect(differences('gradient', found, [byLogStd[gradient], bySlope], 1e-6)).toEqual([]);
+});
+
+it.each([
+  ['its base', { logBase: 7, logDet: 3 }, 7],
+  ['its log-det alone', { logDet: 3 }, -2 + 3],
+  ['nothing', {}, -2],
+] as const)('scoreDraw knows the base of a posterior that tells %s', (_, told, expected) => {
+  const terms: Readonly<Record<string, number>> = told;
+  const base = tf.tidy(() => {
+    const model = { likelihood: () => tf.tensor1d([-5]), prior: { logProb: () => tf.tensor1d([-1]) } };
+    const given = Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, tf.tensor1d([value])]));
+    const scored = scoreDraw(model as unknown as Parameters<typeof scoreDraw>[0], {
+      z: tf.zeros([1, 3]),
+      logProb: tf.tensor1d([-2]),
+      terms: given,
+    });
+    expect([scored.logLikelihood, scored.logPrior, scored.logPosterior].map((each) => each.dataSync()[0])).toEqual([
+      -5, -1, -2,
+    ]);
+    return scored.posteriorTerms.logBase!.dataSync()[0];
+  });
+  expect(base).toBe(expected);
 });
