@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { poissonDraw } from '../../packages/distributions/src/observations/counts/poisson-draw.ts';
 
 it('poisson draws beyond rate 10 are the expansion of Giles 2016 in float64, rounded down', () => {
-  const COUNT = 100_000;
-  const rates = Float32Array.from({ length: COUNT }, (_, i) => 10.01 * (i % 2 ? 1.2 : 100) ** (i / COUNT));
+  const COUNT = 40_000;
+  const rates = Float32Array.from({ length: COUNT }, (_, i) => 10.01 * (i % 4 ? 1.2 : 100) ** (i / COUNT));
   const normals = Float32Array.from({ length: COUNT }, (_, i) => 5.5 * Math.sin(i));
   const drawn = tf.tidy(() =>
     poissonDraw(tf.tensor2d(normals, [COUNT, 1]), tf.tensor2d(rates, [COUNT, 1])).dataSync<'float32'>(),
