@@ -1,4 +1,5 @@
-// The public checker's judgement of log-dets, folds, invariants and round trips, at Jacobians and results given by hand.
+// The public checker's judgement of log-dets, folds, invariants and round trips, at Jacobians and results given by
+// hand.
 import type { Flow, InvertibleFlow } from '@flowvae/flows';
 import { key } from '@flowvae/random';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';

@@ -1,4 +1,4 @@
-// The public checker's report: what it lists, when it passes, how it looks as text; and the tallies it is made of.
+// The public checker's report: its lists, its verdict and its text; and the tallies that it is made of.
 import { type CheckName, type FlowReport, printFlowReport } from '@flowvae/flows';
 import { expect, it } from 'vitest';
 import { reportOf } from '../../packages/flows/src/check/report.ts';

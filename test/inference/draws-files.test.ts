@@ -1,12 +1,13 @@
 // Named draws as files: ArviZ opens the folder and computes the same diagnostics, CSV gives back every float32.
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { columnNames } from '@flowvae/flows';
 import {
   chainStatistics,
-  columnNames,
   drawsCsv,
   type NamedDraws,
   namedDraws,

@@ -9,7 +9,7 @@ export { parseConstraint } from './constraints/constraint-formula.ts';
 export { interval, positive, real } from './constraints/element-wise.ts';
 export { lowerCholesky } from './constraints/lower-cholesky.ts';
 export { ordered } from './constraints/ordered.ts';
-export { type ParameterSpace, parameterSpace } from './constraints/parameter-space.ts';
+export { columnNames, type ParameterSpace, parameterSpace } from './constraints/parameter-space.ts';
 export { simplex } from './constraints/simplex.ts';
 export { type ActnormShapes, actnorm, actnormParams } from './families/actnorm.ts';
 export { type AffineShapes, affine } from './families/affine.ts';

@@ -17,7 +17,6 @@ export { rHat } from './diagnostics/r-hat.ts';
 export { drawsCsv } from './draws/draws-csv.ts';
 export {
   chainStatistics,
-  columnNames,
   type NamedColumn,
   type NamedDraws,
   type NamedSummary,

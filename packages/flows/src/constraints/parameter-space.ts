@@ -52,7 +52,7 @@ export function parameterSpace(parameters: Readonly<Record<string, string | Cons
   return {
     dim,
     shapes: Object.fromEntries(list.map(({ name, constraint }) => [name, constraint.shape])),
-    columns: list.flatMap(({ name, constraint }) => columnsOf(name, constraint.shape)),
+    columns: list.flatMap(({ name, constraint }) => columnNames(name, constraint.shape)),
     constrain(u) {
       checkShape('parameterSpace.constrain: u', u, ['batch', dim]);
       const made = list.map(({ name, constraint, from }) => {
@@ -106,7 +106,10 @@ function givenValue(values: Readonly<Record<string, Tensor>>, name: string, list
   });
 }
 
-function columnsOf(name: string, shape: readonly number[]): string[] {
+/**
+ * Names of a value's numbers, counted from 0 in row-major order: `mu`; `theta[0]`, `theta[1]`; `L[0,0]`, `L[0,1]`.
+ */
+export function columnNames(name: string, shape: readonly number[]): string[] {
   if (shape.length === 0) return [name];
   return Array.from({ length: elementCount(shape) }, (_, at) => {
     let rest = at;

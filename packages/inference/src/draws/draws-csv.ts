@@ -1,5 +1,6 @@
 // Draws as a table for spreadsheets and data frames.
-import { checkDraws, columnNames, type NamedDraws } from './named-draws.ts';
+import { columnNames } from '@flowvae/flows';
+import { checkDraws, type NamedDraws } from './named-draws.ts';
 
 /**
  * Draws as CSV: one row for each draw, `chain` and `draw` counted from 0, then one column for each number, named as by

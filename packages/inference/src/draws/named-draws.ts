@@ -1,4 +1,5 @@
 // Draws of named quantities, as tables and files need them.
+import { columnNames } from '@flowvae/flows';
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { ChainDraws } from '../chains/chain-record.ts';
 import { type ColumnSummary, columnSummaries } from '../diagnostics/column-summary.ts';
@@ -17,22 +18,6 @@ export interface NamedDraws {
   /** Draws of each chain. */
   readonly draws: number;
   readonly columns: Readonly<Record<string, NamedColumn>>;
-}
-
-/**
- * Names of a quantity's numbers, counted from 0 in row-major order: `mu`; `theta[0]`, `theta[1]`; `L[0,0]`, `L[0,1]`.
- */
-export function columnNames(name: string, shape: readonly number[]): string[] {
-  if (shape.length === 0) return [name];
-  return Array.from({ length: elementCount(shape) }, (_, index) => {
-    const places: number[] = [];
-    let rest = index;
-    for (const side of shape.toReversed()) {
-      places.unshift(rest % side);
-      rest = Math.floor(rest / side);
-    }
-    return `${name}[${places.join(',')}]`;
-  });
 }
 
 /**
