@@ -17,6 +17,7 @@ import {
   parseFlow,
   parseInvertibleFlow,
   type Scalar,
+  settings,
   startEagerBackend,
   type Tensor1D,
   tf,
@@ -24,10 +25,10 @@ import {
 } from 'flowvae';
 import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
 import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
-import { parseSetting } from '../../packages/flowvae/src/config/train-config.ts';
+import { parseValue } from '../../packages/flowvae/src/config/setting/checked-values.ts';
 
 const mistakes: readonly ((folder: string) => unknown)[] = [
-  () => parseSetting('steps', '1e3'),
+  () => parseValue('steps', settings.steps, '1e3'),
   () => parseFlow('planr*3', 40),
   () => parseInvertibleFlow('sylvester-o(8)*4', 40),
   () => flowPrior(parseInvertibleFlow('iaf*2', 4, { contextWidth: 3 }), key(0)),

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../packages/flowvae/src/command/checks/config-file.ts';
+import { parseValue } from '../../packages/flowvae/src/config/setting/checked-values.ts';
 import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
-import { parseSetting, recordedSettings } from '../../packages/flowvae/src/config/train-config.ts';
+import { recordedSettings } from '../../packages/flowvae/src/config/train-config.ts';
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -113,7 +114,7 @@ const suggestions = new Map([
 
 describe.each(names)('%s', (name) => {
   it.each(badTexts[name].map((text) => [text]))('refuses the text %j, naming its flag', (text) => {
-    expect(() => parseSetting(name, text)).toThrow(
+    expect(() => parseValue(name, settings[name], text)).toThrow(
       expect.objectContaining({
         name: 'ExpectationError',
         message: `${flagOf(name)}: expected ${settings[name].expected}, got '${text}'${suggestions.get(text) ?? ''}`,
@@ -130,7 +131,7 @@ describe.each(names)('%s', (name) => {
   it('accepts its own default, as a value and as a text', () => {
     const { fallback } = settings[name];
     expect(completeConfig({ [name]: fallback })).toEqual(completeConfig({}));
-    expect(parseSetting(name, String(fallback))).toEqual(fallback);
+    expect(parseValue(name, settings[name], String(fallback))).toEqual(fallback);
   });
 });
 

@@ -3,18 +3,11 @@ import { splitNames } from '@flowvae/datasets/plain';
 import { checkpointChoices } from '@flowvae/runs/plain';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import {
-  flagOf,
-  likelihoodHelp,
-  priorHelp,
-  type Setting,
-  type SettingName,
-  settingAmong,
-  settings,
-} from '../config/settings.ts';
-import { parseSetting } from '../config/train-config.ts';
+import { parseValue } from '../config/setting/checked-values.ts';
+import { flagNamed, type Setting, type SettingTable } from '../config/setting/setting.ts';
+import { likelihoodHelp, priorHelp, type SettingName, settings, settingsAmong } from '../config/settings.ts';
 import { readAssignment } from '../definition/own-settings.ts';
-import { MODEL_FLAG } from '../definition/read-experiment.ts';
+import { MODEL_FLAG } from '../definition/read-module.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { groupedSettings } from './help/setting-groups.ts';
 import { addPlugins } from './plugin-options.ts';
@@ -23,9 +16,7 @@ import { addPlugins } from './plugin-options.ts';
 export function addAllSettings(command: Command, vocabulary: Vocabulary): Command {
   for (const [name, heading] of groupedSettings) {
     const { fallback }: Setting<unknown> = settings[name];
-    const help = helpOf(name, vocabulary);
-    const stated = String(fallback);
-    const description = stated === '' ? help : `${help} (default: ${stated})`;
+    const description = stated({ help: helpOf(name, vocabulary), fallback });
     command.addOption(settingOption(name, description, vocabulary).helpGroup(heading));
   }
   return command;
@@ -44,10 +35,25 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
 }
 
 function settingOption(name: SettingName, description: string, vocabulary = builtIn): Option {
-  const { placeholder, words } = settingAmong(name, vocabulary.networks);
-  const option = new Option(`${flagOf(name)} ${placeholder}`, description);
+  return optionOf(name, settingsAmong(vocabulary.networks)[name]!, description);
+}
+
+/** Gives a command an option for every setting of a table, with its default. */
+export function addTable(command: Command, table: SettingTable): Command {
+  for (const [name, setting] of Object.entries(table)) command.addOption(optionOf(name, setting, stated(setting)));
+  return command;
+}
+
+/** The help of a setting and its default. */
+function stated({ help, fallback }: Pick<Setting<unknown>, 'help' | 'fallback'>): string {
+  return String(fallback) === '' ? help : `${help} (default: ${fallback})`;
+}
+
+function optionOf(name: string, setting: Setting<unknown>, description: string): Option {
+  const { placeholder, words } = setting;
+  const option = new Option(`${flagNamed(name)} ${placeholder}`, description);
   if (words && !placeholder.includes('|')) option.choices(words); // help and completion list them
-  return option.argParser((text) => parseSetting(name, text, vocabulary));
+  return option.argParser((text) => parseValue(name, setting, text));
 }
 
 /** An option whose value is one of some words. */
@@ -123,3 +129,15 @@ export const share = (name: string, help: string): Option =>
     if (value >= 0 && value < 1) return value;
     throw new ExpectationError({ where: `--${name}`, expected: 'a share from 0 to below 1', received: `'${text}'` });
   });
+
+export const JSON_HELP = 'print one JSON object on stdout instead of the summary';
+
+/** Gives a command that trains in a run folder the options of durable runs. */
+export const durableOptions = (command: Command): Command =>
+  command
+    .option('--json', JSON_HELP)
+    .option('--detached', 'continue after the end of the terminal or of the parent process')
+    .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
+    .addOption(wholeNumber('checkpoint-every', 'steps from one checkpoint to the next (default: by time)'))
+    .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
+    .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2));

@@ -16,70 +16,20 @@ import {
   priorsIn,
   priorTable,
 } from '@flowvae/vae/plain';
-
-/** One setting. */
-export interface Setting<T> {
-  /** Placeholder in the help, e.g. `<n>`. */
-  readonly placeholder: string;
-  readonly help: string;
-  readonly fallback: T;
-  /** The value in runs that are older than the setting; absent: the fallback. */
-  readonly before?: T;
-  /** Whether a value is one of this setting. */
-  readonly accepts: (value: unknown) => value is T;
-  /** The accepted values, in words. */
-  readonly expected: string;
-  /** The accepted words, if they are few. */
-  readonly words?: readonly string[];
-  /** Parses the command line's text to a value that `accepts` then checks. */
-  readonly parse: (text: string) => unknown;
-}
-
-/** A number only if the text is a whole number: `12abc`, `1e3` and the empty string are not. */
-const wholeNumber = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
-
-const realNumber = (text: string) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
-
-const isWhole = (value: unknown, from: number, to: number): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to;
-
-/** Above 0, and at most `to`. */
-const isPositive = (value: unknown, to: number): value is number =>
-  typeof value === 'number' && value > 0 && value <= to;
-
-const areWhole = (value: unknown, from: number, to: number): value is number[] =>
-  Array.isArray(value) && value.length <= MOST_VALUES && value.every((each) => isWhole(each, from, to));
-
-/** Limit on the values of a setting that takes several. */
-const MOST_VALUES = 32;
-
-function count(help: string, fallback: number, from: number, to: number): Setting<number> {
-  return {
-    placeholder: '<n>',
-    help,
-    fallback,
-    accepts: (value) => isWhole(value, from, to),
-    expected: `a whole number from ${from} to ${to}`,
-    parse: wholeNumber,
-  };
-}
-
-function choice<const T extends string>(help: string, fallback: T, values: readonly T[]): Setting<T> {
-  return {
-    placeholder: `<${values.join('|')}>`,
-    help,
-    fallback,
-    accepts: (value): value is T => values.includes(value as T),
-    expected: `one of ${values.join(', ')}`,
-    words: values,
-    parse: String,
-  };
-}
-
-function text(help: string, placeholder: string, fallback: string): Setting<string> {
-  const accepts = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  return { placeholder, help, fallback, accepts, expected: 'a text', parse: String };
-}
+import {
+  areWhole,
+  type ConfigOf,
+  choice,
+  count,
+  flagNamed,
+  LARGEST,
+  MOST_VALUES,
+  positive,
+  type Setting,
+  type SettingTable,
+  text,
+  wholeNumber,
+} from './setting/setting.ts';
 
 const widths: Setting<number[]> = {
   placeholder: '<n,n,…>',
@@ -90,17 +40,6 @@ const widths: Setting<number[]> = {
   parse: (value) => value.split(',').map(wholeNumber),
 };
 
-const learningRate: Setting<number> = {
-  placeholder: '<rate>',
-  help: 'learning rate',
-  fallback: 1e-3,
-  accepts: (value) => isPositive(value, 10),
-  expected: 'a number above 0, at most 10',
-  parse: realNumber,
-};
-
-const LARGEST = 1_000_000_000;
-
 const milestones: Setting<number[]> = {
   placeholder: '<n,n,…>',
   help: 'steps at which the learning rate is multiplied by --lr-factor',
@@ -108,15 +47,6 @@ const milestones: Setting<number[]> = {
   accepts: (value) => areWhole(value, 1, LARGEST),
   expected: `at most ${MOST_VALUES} whole numbers above 0, joined by commas`,
   parse: (value) => (value === '' ? [] : value.split(',').map(wholeNumber)),
-};
-
-const lrFactor: Setting<number> = {
-  placeholder: '<factor>',
-  help: 'factor on the learning rate at each of --lr-milestones',
-  fallback: 0.1,
-  accepts: (value) => isPositive(value, 1),
-  expected: 'a number above 0, at most 1',
-  parse: realNumber,
 };
 
 const heads: Setting<HeadScaling> = {
@@ -214,9 +144,9 @@ export const settings = {
     'rmsprop',
     'sgd',
   ]),
-  lr: learningRate,
+  lr: positive('learning rate', 1e-3),
   lrMilestones: milestones,
-  lrFactor,
+  lrFactor: positive('factor on the learning rate at each of --lr-milestones', 0.1, { placeholder: '<factor>', to: 1 }),
   objective: text('the objective that training maximises; the names are listed below', '<name>', 'elbo'),
   gradient: choice(
     'estimator of its gradient: path; stl (sticking the landing) of elbo and beta; dreg (doubly reparameterised) of iwae',
@@ -250,20 +180,17 @@ export const settings = {
   threads: count('cores that a step may use', Math.min(availableParallelism(), MOST_DEFAULT_THREADS), 1, 256),
 } satisfies Record<string, Setting<unknown>>;
 
-/** A setting whose values may be names of plug-ins. */
-export const settingAmong = (name: SettingName, networks: NetworkTable): Setting<unknown> =>
-  name === 'architecture' ? architectureAmong(Object.keys(networks)) : settings[name];
+/** The settings, whose values may be names of plug-ins. */
+export const settingsAmong = (networks: NetworkTable): SettingTable => ({
+  ...settings,
+  architecture: architectureAmong(Object.keys(networks)),
+});
 
 /** The names of all settings. */
 export type SettingName = keyof typeof settings;
 
 /** A value for every setting. */
-export type TrainConfig = {
-  readonly [S in SettingName]: (typeof settings)[S] extends Setting<infer T> ? Fixed<T> : never;
-};
-
-/** A list whose values nobody changes. */
-type Fixed<T> = T extends readonly (infer E)[] ? readonly E[] : T;
+export type TrainConfig = ConfigOf<typeof settings>;
 
 const all: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
 
@@ -276,5 +203,4 @@ export const unrecordedSettings = Object.fromEntries(
 ) as TrainConfig;
 
 /** `evalSamples` is `--eval-samples` on the command line. */
-export const flagOf = (name: SettingName): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (name: SettingName): string => flagNamed(name);

@@ -1,6 +1,6 @@
 // Turns a user's settings, from the command line or a file, into a checked config.
 import { staysGrey } from '@flowvae/datasets/plain';
-import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { OWN_DATA } from '../definition/own-data.ts';
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import { builtIn, type PluginOptions, type Vocabulary, vocabularyOfTables } from '../plugins/vocabulary.ts';
@@ -13,14 +13,13 @@ import { readingOptions } from './data-options.ts';
 import { type Formulas, formulaSettings, readFormulas } from './formulas.ts';
 import { refuseOtherForm } from './likelihood-data.ts';
 import { refuseObjective } from './objective-check.ts';
-
+import { placeIn, refuseValues } from './setting/checked-values.ts';
 import {
   fallbacks,
   flagOf,
-  type Setting,
   type SettingName,
-  settingAmong,
   settings,
+  settingsAmong,
   type TrainConfig,
   unrecordedSettings,
 } from './settings.ts';
@@ -104,9 +103,6 @@ export function changedSettings(
   return { ...others, config: changed, formulas: isSame ? formulas : readFormulas(changed, { vocabulary }) };
 }
 
-/** Names a setting in errors. */
-const placeIn = (where: string) => (name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
-
 /** @throws ExpectationError for settings that exclude each other; `where` as for {@link completeSettings} */
 export function refuseTogether({ config, formulas, own, vocabulary = builtIn }: CheckedSettings, where = ''): void {
   const placeOf = placeIn(where);
@@ -175,40 +171,6 @@ export function checkSettings(
   where = '',
   { networks }: Vocabulary = builtIn,
 ): Partial<TrainConfig> {
-  const surplus = Object.keys(given).find((name) => !names.includes(name as SettingName));
-  if (surplus !== undefined) {
-    throw new ExpectationError({
-      where: where ? `${where}: ${surplus}` : surplus,
-      expected: `one of ${names.join(', ')}`,
-      received: 'an unknown setting',
-      remedy: didYouMean(surplus, names),
-    });
-  }
-  for (const name of names) {
-    const [value, setting] = [given[name], settingAmong(name, networks)];
-    if (value === undefined || setting.accepts(value)) continue;
-    throw refusal(name, setting, { where, received: JSON.stringify(value) });
-  }
+  refuseValues(given, settingsAmong(networks), where);
   return given;
-}
-
-/** Parses one option's text. @throws ExpectationError for a value that the setting does not accept */
-export function parseSetting(name: SettingName, text: string, { networks }: Vocabulary = builtIn): unknown {
-  const setting = settingAmong(name, networks);
-  const value = setting.parse(text);
-  if (setting.accepts(value)) return value;
-  throw refusal(name, setting, { where: '', received: `'${text}'` });
-}
-
-function refusal(
-  name: SettingName,
-  { expected, words = [] }: Setting<unknown>,
-  { where, received }: { readonly where: string; readonly received: string },
-): ExpectationError {
-  return new ExpectationError({
-    where: where ? `${where}: ${name}` : flagOf(name),
-    expected,
-    received,
-    remedy: didYouMean(received.replace(/^['"]|['"]$/g, ''), words),
-  });
 }
