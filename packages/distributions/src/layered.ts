@@ -6,6 +6,8 @@ import type { Samplable } from './distribution.ts';
 export interface LayerPart {
   /** `planar[3]`, inside a chain `1.planar[3]`; counted from 0. */
   readonly name: string;
+  /** The draws that the layer takes, [B, D]. */
+  readonly input: Tensor2D;
   /** [B], nats. */
   readonly logDet: Tensor1D;
   /** Quantities that must be positive for the layer to be a bijection, by name (planar: `1 + wᵀû`); of any shape. */

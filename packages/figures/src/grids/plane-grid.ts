@@ -15,13 +15,11 @@ export function planeGrid(options: PlaneGridOptions): Uint8Array {
   return drawPlanes(options.titles === false ? untitled : options);
 }
 
-function check({ rows, range, rowLabels = [], side = 180 }: PlaneGridOptions): void {
+function check({ rows, range, yRange = range, rowLabels = [], side = 180 }: PlaneGridOptions): void {
   const panels = rows.flat();
   if (panels.length === 0) refuse('rows', 'at least one panel', 'none');
-  const [from, to] = range;
-  if (!(Number.isFinite(from) && Number.isFinite(to) && from < to)) {
-    refuse('range', 'two finite numbers, the smaller one first', `[${from}, ${to}]`);
-  }
+  checkRange('range', range);
+  checkRange('yRange', yRange);
   if (rowLabels.length > 0 && rowLabels.length !== rows.length) {
     refuse('rowLabels', `none or ${rows.length} labels`, `${rowLabels.length}`);
   }
@@ -33,6 +31,11 @@ function check({ rows, range, rowLabels = [], side = 180 }: PlaneGridOptions): v
       checkPanel(`rows[${r}][${c}]`, panel);
     });
   });
+}
+
+function checkRange(name: string, [from, to]: readonly [number, number]): void {
+  if (Number.isFinite(from) && Number.isFinite(to) && from < to) return;
+  refuse(name, 'two finite numbers, the smaller one first', `[${from}, ${to}]`);
 }
 
 function checkPanel(where: string, { density, points }: PlanePanel): void {

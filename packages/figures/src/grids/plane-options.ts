@@ -23,8 +23,10 @@ export interface PlanePanel {
 /** Panels in rows, all over the same range. */
 export interface PlaneGridOptions extends FileOptions {
   readonly rows: readonly (readonly PlanePanel[])[];
-  /** Both axes go from the first number to the second. */
+  /** The axes go from the first number to the second. */
   readonly range: readonly [from: number, to: number];
+  /** The same for the y axis alone. Default: `range`. */
+  readonly yRange?: readonly [from: number, to: number];
   readonly title?: string;
   /** A line under the title: the meaning of the colours. */
   readonly note?: string;

@@ -11,9 +11,10 @@ export function alongLayers<S extends ParamShapes>(
 ): { readonly y: Tensor2D; readonly layers: readonly LayerPart[] } {
   let point = z;
   const layers = singleLayers(flow as Flow, params).map((layer): LayerPart => {
-    const { y, logDet } = layer.flow.forward(layer.params, point);
+    const input = point;
+    const { y, logDet } = layer.flow.forward(layer.params, input);
     point = y;
-    return { name: layer.name, logDet, invariants: layer.flow.invariants?.(layer.params) ?? {} };
+    return { name: layer.name, input, logDet, invariants: layer.flow.invariants?.(layer.params) ?? {} };
   });
   return { y: point, layers };
 }
