@@ -25,6 +25,13 @@ export {
 } from './draws/named-draws.ts';
 export { type ZarrFolderOptions, zarrFolder } from './draws/zarr-folder.ts';
 export {
+  type CompareGuidesOptions,
+  compareGuides,
+  failedRow,
+  type GuideRow,
+  rankedGuides,
+} from './compare/compare-guides.ts';
+export {
   type EstimateOptions,
   estimateFromDraws,
   estimateTarget,
@@ -32,7 +39,17 @@ export {
   guideDraws,
   type TargetEstimate,
 } from './fit/estimate-target.ts';
-export { type FitTargetOptions, fitGuide, fitTarget, type TargetFit } from './fit/fit-target.ts';
+export {
+  beginRestart,
+  estimateKey,
+  type FitTargetOptions,
+  fitGuide,
+  fitTarget,
+  type Restart,
+  restartBound,
+  type TargetFit,
+  targetProblem,
+} from './fit/fit-target.ts';
 export { targetObjectives } from './fit/target-objectives.ts';
 export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
 export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';

@@ -2,6 +2,7 @@
 import { drawNoise, type Noise, type Samplable, type Scorable, standardNormal } from '@flowvae/distributions';
 import type { Flow } from '@flowvae/flows';
 import type { Gradient, LatentModel } from '@flowvae/objectives';
+import type { ObjectiveTerms } from '@flowvae/objectives/plain';
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, type NamedVariables, type Scalar, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import {
@@ -22,7 +23,7 @@ import type { GuideTerms } from '../guides/guide-words.ts';
 import { type NamedDensity, namedTarget, plainTarget, type Target } from '../target/target.ts';
 import { targetModel } from '../target/target-model.ts';
 import { estimateTarget, type TargetEstimate } from './estimate-target.ts';
-import { chooseObjective, FORWARD_KL, refuseUnscored } from './target-objectives.ts';
+import { chooseObjective, FORWARD_KL, objectiveTerms, refuseUnscored } from './target-objectives.ts';
 
 /** How a guide is fitted to a target. */
 export interface FitTargetOptions
@@ -33,8 +34,8 @@ export interface FitTargetOptions
   readonly flow?: string | GuideTerms | Flow;
   /** The distribution under the flow, without variables. Default N(0, I). */
   readonly base?: Samplable & Scorable;
-  /** See {@link targetObjectives}. Default `reverse-kl`. */
-  readonly objective?: string;
+  /** See {@link targetObjectives}; a formula or its terms. Default `reverse-kl`. */
+  readonly objective?: string | ObjectiveTerms;
   readonly gradient?: Gradient;
   /** Draws of the target, which `forward-kl` needs. */
   readonly data?: DataPoints;
@@ -90,20 +91,16 @@ export async function fitTarget(
   options: FitTargetOptions,
 ): Promise<TargetFit> {
   const whole = targetOf(target, options.dim);
-  const { restarts = 1, key } = options;
+  const { restarts = 1, key, samples = usual.samples } = options;
   const tried: { readonly guide: Guide; readonly fit: FitResult; readonly bound: number }[] = [];
   for (let restart = 0; restart < checkedCount('restarts', restarts) && !options.signal?.aborted; restart++) {
-    const own = restarts === 1 ? key : fold(key, 'restart', restart);
-    const { flow = usual.flow, base } = options;
-    const guide = makeGuide(flow, { dim: whole.dim, key: fold(own, 'guide'), base });
-    const result = await fitGuide(whole, guide, { ...options, key: own });
-    const bound = restarts === 1 ? Number.NaN : await boundOf(whole, guide, options);
-    tried.push({ guide, fit: result, bound });
+    const begun = beginRestart(whole, restart, options);
+    const result = await fitGuide(whole, begun.guide, { ...options, key: begun.key });
+    tried.push({ guide: begun.guide, fit: result, bound: await restartBound(whole, begun.guide, options) });
   }
   const best = tried.reduce((a, b) => (b.bound > a.bound ? b : a));
   for (const { guide } of tried) if (guide !== best.guide) disposeAll(guide.variables);
-  const { samples = usual.samples } = options;
-  const estimate = await estimateTarget(whole, best.guide, { ...options, samples, key: fold(key, 'estimate') });
+  const estimate = await estimateTarget(whole, best.guide, { ...options, samples, key: estimateKey(key) });
   const bounds = restarts === 1 ? [estimate.elbo] : tried.map(({ bound }) => bound);
   return { target: whole, guide: best.guide, fit: best.fit, bounds, estimate };
 }
@@ -114,22 +111,42 @@ function targetOf(target: Target | NamedDensity | ((z: Tensor2D) => Tensor1D), d
   return 'parameters' in target ? namedTarget(target) : target;
 }
 
-async function boundOf(target: Target, guide: Guide, options: FitTargetOptions): Promise<number> {
-  const { elbo } = await estimateTarget(target, guide, {
-    ...options,
-    samples: COMPARED,
-    key: fold(options.key, 'compare'),
-  });
+/** A restart of a fit: its first guide, and the key of its noise. */
+export interface Restart {
+  readonly guide: Guide;
+  readonly key: Key;
+}
+
+/** The restart with a number from 0. @throws ExpectationError as {@link makeGuide} does */
+export function beginRestart({ dim }: Target, restart: number, options: FitTargetOptions): Restart {
+  const { flow = usual.flow, base, restarts = 1 } = options;
+  const key = restarts === 1 ? options.key : fold(options.key, 'restart', restart);
+  return { guide: makeGuide(flow, { dim, key: fold(key, 'guide'), base }), key };
+}
+
+/** The bound by which restarts are compared, nats; NaN where there is only one. */
+export async function restartBound(target: Target, guide: Guide, options: FitTargetOptions): Promise<number> {
+  const { restarts = 1, key } = options;
+  if (restarts === 1) return Number.NaN;
+  const { elbo } = await estimateTarget(target, guide, { ...options, samples: COMPARED, key: fold(key, 'compare') });
   return Number.isNaN(elbo) ? Number.NEGATIVE_INFINITY : elbo;
 }
+
+/** The key of the estimate's draws. */
+export const estimateKey = (key: Key): Key => fold(key, 'estimate');
 
 /** Fits a guide that was made before; its variables hold the result. Errors as for {@link fitTarget}. */
 export function fitGuide(target: Target, guide: Guide, options: FitTargetOptions): Promise<FitResult> {
   const { objective = usual.objective, data, steps, batch = usual.batch, lr = usual.lr } = options;
   const optimizer = options.optimizer ?? chainOptimizers(clipByGlobalNorm(CLIP), adam(cosineDecay(lr, steps)));
   const loop = { ...options, variables: guide.variables, optimizer };
-  if (objective !== FORWARD_KL) {
-    refuse(data === undefined, 'data', `none beside ${objective}, which draws from the guide`, 'some');
+  if (objectiveTerms(objective).name !== FORWARD_KL) {
+    refuse(
+      data === undefined,
+      'data',
+      `none beside ${objectiveTerms(objective).formula}, which draws from the guide`,
+      'some',
+    );
     return fit({ ...loop, ...targetProblem(target, guide, { ...options, batch }) });
   }
   if (!data) throw refusal('data', 'draws of the target beside forward-kl', 'none');
@@ -138,8 +155,12 @@ export function fitGuide(target: Target, guide: Guide, options: FitTargetOptions
   return fitDensity(guide.distribution as Samplable & Scorable, { ...loop, data, batchSize, key: options.key });
 }
 
-/** The training problem of a guide: noise in, bound out. */
-function targetProblem(
+/**
+ * The training problem of a guide: noise in, bound out; of all objectives but `forward-kl`.
+ *
+ * @throws ExpectationError for options that do not fit together
+ */
+export function targetProblem(
   { dim, logDensity }: Target,
   { distribution, scoresFast }: Guide,
   options: FitTargetOptions,

@@ -56,8 +56,8 @@ export const targetObjectives: ObjectiveTable = {
 
 /** The choice of an objective. */
 export interface ObjectiveChoice {
-  /** `reverse-kl`, `iwae(8)`, `renyi(0.5,8)`, `inclusive-kl(64)`, `chi(64)` or `bootstrap(64,4,5)`. */
-  readonly objective: string;
+  /** `reverse-kl`, `iwae(8)`, `renyi(0.5,8)`, `inclusive-kl(64)`, `chi(64)` or `bootstrap(64,4,5)`; or its terms. */
+  readonly objective: string | ObjectiveTerms;
   /** Default: `'stl'` or `'dreg'` where the objective has it and the guide scores fast, else `'path'`. */
   readonly gradient?: Gradient | undefined;
   /** Steps over which the target is annealed, from a density near the base's; default 0. */
@@ -83,6 +83,10 @@ interface GuideAbilities {
   readonly dim: number;
 }
 
+/** The terms of an objective for targets. @throws ExpectationError for a word that is none */
+export const objectiveTerms = (objective: string | ObjectiveTerms): ObjectiveTerms =>
+  typeof objective === 'string' ? readObjective(objective, targetObjectives) : objective;
+
 /**
  * The objective for a guide.
  *
@@ -90,10 +94,10 @@ interface GuideAbilities {
  * that cannot be scored where the objective needs it
  */
 export function chooseObjective(
-  { objective: formula, annealSteps, stepSize, ...choice }: ObjectiveChoice,
+  { objective, annealSteps, stepSize, ...choice }: ObjectiveChoice,
   { distribution, scoresFast, dim }: GuideAbilities,
 ): ChosenObjective {
-  const terms = readObjective(formula, targetObjectives);
+  const terms = objectiveTerms(objective);
   const quiet = scoresFast ? terms.gradients.find((each) => each !== 'path') : undefined;
   const gradient = choice.gradient ?? quiet ?? 'path';
   refuseUnable(terms, gradient, distribution);
@@ -115,7 +119,7 @@ function refuseUnable({ formula, needs }: ObjectiveTerms, gradient: Gradient, di
 
 /** @throws ExpectationError for a guide that cannot score: forward-kl needs its density at draws of the target */
 export const refuseUnscored = (distribution: Samplable): void =>
-  refuseUnable(readObjective(FORWARD_KL, targetObjectives), 'path', distribution);
+  refuseUnable(objectiveTerms(FORWARD_KL), 'path', distribution);
 
 function bootstrapped(
   args: Readonly<Record<string, number>>,
