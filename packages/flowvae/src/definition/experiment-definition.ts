@@ -8,6 +8,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { MlpVae, MlpVaeOptions, Model } from '@flowvae/vae';
 import type { z } from 'zod';
 import type { SettingName, TrainConfig } from '../config/settings.ts';
+import { isMarked, marked } from './marks.ts';
 import type { PlannedParts } from './planned-parts.ts';
 
 /** Settings of an experiment's own, by name; their values are plain JSON. */
@@ -72,9 +73,6 @@ export interface ExperimentDefinition {
 
 const PARTS = ['settings', 'options', 'data', 'model', 'objective'] as const;
 
-/** Marks definitions, so that a module's default export can be told from anything else. */
-const MARK = Symbol.for('flowvae.experiment');
-
 /**
  * Defines an experiment, as the default export of a module or in memory. Every part may be left out; the command's
  * options then decide it.
@@ -86,7 +84,7 @@ export function defineExperiment<S extends SettingShapes = Record<never, never>,
   parts: ExperimentParts<S, M>,
 ): ExperimentDefinition {
   for (const [name, part] of Object.entries(parts)) refusePart(name, part);
-  return Object.freeze({ ...parts, [MARK]: true }) as unknown as ExperimentDefinition;
+  return marked(parts, 'experiment') as unknown as ExperimentDefinition;
 }
 
 function refusePart(name: string, part: unknown): void {
@@ -104,8 +102,7 @@ function refusePart(name: string, part: unknown): void {
 }
 
 /** Whether a value was made by {@link defineExperiment}, of this or another copy of flowvae. */
-export const isExperimentDefinition = (value: unknown): value is ExperimentDefinition =>
-  typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARK] === true;
+export const isExperimentDefinition = (value: unknown): value is ExperimentDefinition => isMarked(value, 'experiment');
 
 /** The options of an objective; where an objective part does not read them, giving them is a mistake. */
 export const objectiveOptions = ['gradient', 'samples', 'anneal'] as const satisfies readonly SettingName[];

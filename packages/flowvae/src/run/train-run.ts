@@ -23,7 +23,7 @@ import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
 import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { completeSettings } from '../config/train-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
-import { type ExperimentRecord, recordOf } from '../definition/own-experiment.ts';
+import { type OwnRecord, recordOf } from '../definition/own-module.ts';
 import { storedExperiment } from '../definition/read-experiment.ts';
 import type { ModuleRecord } from '../modules/module-files.ts';
 import { runVocabulary, storedPlugins } from '../plugins/run-plugins.ts';
@@ -163,7 +163,7 @@ async function openDurableRun(
 
 /** The user's modules as config.json records them. */
 interface ModuleRecords {
-  readonly experiment?: ExperimentRecord;
+  readonly experiment?: OwnRecord;
   readonly plugins?: readonly ModuleRecord[];
 }
 

@@ -2,7 +2,7 @@
 import { readObject } from '@flowvae/runs/plain';
 import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
-import { type ExperimentRecord, readExperimentRecord } from '../../definition/own-experiment.ts';
+import { type OwnRecord, readRecord } from '../../definition/own-module.ts';
 import type { ModuleRecord } from '../../modules/module-files.ts';
 import { pluginRecords } from '../../plugins/run-plugins.ts';
 
@@ -13,7 +13,7 @@ const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256', 'experiment', 'plu
 export interface ConfigFile {
   readonly settings: Partial<TrainConfig>;
   /** The experiment of the run that it belongs to. */
-  readonly experiment?: ExperimentRecord;
+  readonly experiment?: OwnRecord;
   /** The plug-ins of that run. */
   readonly plugins?: readonly ModuleRecord[];
 }
@@ -38,7 +38,7 @@ export function readConfigFile(path: string): ConfigFile {
   const networkOfPlugin = isChecked ? {} : { architecture };
   return {
     settings: { ...checkSettings(checked, path), ...networkOfPlugin },
-    ...(experiment === undefined ? {} : { experiment: readExperimentRecord(experiment, `${path}: experiment`) }),
+    ...(experiment === undefined ? {} : { experiment: readRecord(experiment, `${path}: experiment`) }),
     ...(plugins.length > 0 ? { plugins } : {}),
   };
 }
