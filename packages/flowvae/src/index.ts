@@ -99,3 +99,10 @@ export { type Replay, replayRun } from './run/replay-run.ts';
 export { type OpenRunOptions, openRun, type SavedRun } from './run/saved-run.ts';
 export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
 export { versions } from './run/versions.ts';
+export {
+  defineTarget,
+  type TargetContext,
+  type TargetDefinition,
+  type TargetParts,
+} from './target/target-definition.ts';
+export type { TargetConfig } from './target/target-settings.ts';

@@ -27,6 +27,8 @@ import {
   addModuleOptions,
   addSettings,
   checkpointOption,
+  durableOptions,
+  JSON_HELP,
   numbered,
   setOption,
   share,
@@ -34,6 +36,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
+import { addTargetOptions } from './target-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
 
 const imputeNotes: readonly Note[] = [
@@ -54,7 +57,7 @@ const completionNotes: readonly Note[] = [
 
 /** The user's modules that the command line names. */
 interface NamedModules {
-  /** Notes on a module, for the help of `train`. */
+  /** Notes on a module, for the help of `train` and `target`. */
   readonly notes?: readonly Note[];
   /** The names that settings can use. Default: the built-in ones. */
   readonly vocabulary?: Vocabulary;
@@ -64,6 +67,7 @@ interface NamedModules {
 export function program(modules: NamedModules = {}): Command {
   const root = rootCommand();
   addTrain(root, modules);
+  addTarget(root, modules);
   addData(root);
   addEvaluate(root);
   addFitPrior(root);
@@ -98,17 +102,16 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
     .option('--changed-model', 'with --resume, --replay or --config: take the modules of the run as they are now')
     .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
-    .option('--json', JSON_HELP)
     .option('--resume <run>', 'go on with a run that was stopped or killed')
-    .option('--replay <run>', 'repeat the step at which a run stopped being finite, and show its values')
-    .option('--detached', 'continue after the end of the terminal or of the parent process')
-    .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
-    .addOption(wholeNumber('checkpoint-every', 'steps from one checkpoint to the next (default: by time)'))
-    .addOption(wholeNumber('checkpoint-minutes', 'minutes from one checkpoint to the next (default: 1)'))
-    .addOption(wholeNumber('keep-checkpoints', 'latest checkpoints to keep, beside the best').default(2))
-    .action(trainCommand);
+    .option('--replay <run>', 'repeat the step at which a run stopped being finite, and show its values');
+  durableOptions(train).action(trainCommand);
   addFigures(train, 'file format of the pictures in figures/ (default: png)');
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
+}
+
+function addTarget(root: Command, { notes = [], vocabulary = builtIn }: NamedModules): void {
+  const target = subcommand(root, 'target', 'fit a guide to a density of your own; estimate log Z and moments');
+  addTargetOptions(target, { notes, vocabulary });
 }
 
 function addData(root: Command): void {
@@ -235,8 +238,6 @@ function addSmallCommands(root: Command): void {
     .action((shell) => completionCommand(root, shell));
   addNotes(completion, completionNotes);
 }
-
-const JSON_HELP = 'print one JSON object on stdout instead of the summary';
 
 function subcommand(root: Command, name: string, description: string): Command {
   // commander hands output and exit settings on to commands that are added after them

@@ -4,7 +4,10 @@ import type { CheckpointChoice } from '@flowvae/runs/plain';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import type { RunSettings } from '../config/stored-config.ts';
+import type { Vocabulary } from '../plugins/vocabulary.ts';
 import type { EncodedSplit } from '../run/encoded-rows.ts';
+import type { OwnTarget } from '../target/own-target.ts';
+import type { TargetConfig } from '../target/target-settings.ts';
 import type { Verbosity } from './verbosity.ts';
 
 /** Options of a training run that do not concern the model. */
@@ -24,6 +27,17 @@ export interface TrainTask extends RunFlags {
   readonly isResumed: boolean;
   /** How pictures are written; absent: as PNG. */
   readonly figures?: FileOptions | undefined;
+}
+
+/** A fit to a target to begin or to resume. */
+export interface TargetTask extends RunFlags {
+  readonly own: OwnTarget;
+  readonly config: TargetConfig;
+  readonly vocabulary: Vocabulary;
+  /** Guides to compare; absent: the one of the config. */
+  readonly compare: readonly string[] | undefined;
+  readonly folder: string;
+  readonly isResumed: boolean;
 }
 
 /** A failed step to replay. */

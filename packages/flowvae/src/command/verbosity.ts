@@ -23,3 +23,12 @@ export function progressTo(stream: ProgressStream, { quiet, verbose }: Verbosity
   if (verbose) return { everyState: true, write: (text) => stream.write(text) };
   return stream;
 }
+
+/** Settings and versions, one a line. */
+export const describeSettings = (values: object): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value) || 'none'}`)
+    .join('\n');
+
+/** As wide as the longest name of a setting. */
+const SETTING_WIDTH = 14;

@@ -2,6 +2,7 @@
 
 import type { DataDescription } from '@flowvae/datasets';
 import { readRunConfig } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings, SettingsContext } from './checked-settings.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { describedData } from './described-data.ts';
@@ -42,6 +43,14 @@ export function storedData(run: string): StoredData {
   };
 }
 
+/** The config of a run of `flowvae train`. @throws ExpectationError for one of `flowvae target` */
+function trainedConfig(run: string): Readonly<Record<string, unknown>> {
+  const config = readRunConfig(run);
+  if (config.target === undefined) return config;
+  const [expected, received] = ['a run of flowvae train', 'one of flowvae target'];
+  throw new ExpectationError({ where: run, expected, received });
+}
+
 /**
  * Reads and checks the config of a run.
  *
@@ -49,7 +58,7 @@ export function storedData(run: string): StoredData {
  * @throws ExpectationError that names the faulty setting
  */
 export function storedSettings(run: string, context?: SettingsContext): CheckedSettings {
-  const { versions: _, dataSha256: __, dataSet: ___, experiment: ____, plugins: _____, ...given } = readRunConfig(run);
+  const { versions: _, dataSha256: __, dataSet: ___, experiment: ____, plugins: _____, ...given } = trainedConfig(run);
   return recordedSettings(given, `${run}/config.json`, context);
 }
 

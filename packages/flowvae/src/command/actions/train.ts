@@ -8,12 +8,9 @@ import { trainRun } from '../../run/train-run.ts';
 import { versions } from '../../run/versions.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
-import { warnOfLaunch } from '../launch/launch-notice.ts';
+import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
 import type { TrainTask } from '../tasks.ts';
-import { progressTo } from '../verbosity.ts';
-
-/** The command without a package manager, so that signals reach the process that trains. */
-const LAUNCHER = 'node_modules/.bin/flowvae';
+import { describeSettings, progressTo } from '../verbosity.ts';
 
 export async function trainAction({
   settings,
@@ -55,15 +52,6 @@ export async function trainAction({
   }
   process.exitCode = exitCode();
 }
-
-/** Settings and versions, one a line. */
-const describeSettings = (values: object): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name.padEnd(SETTING_WIDTH)} ${String(value) || 'none'}`)
-    .join('\n');
-
-/** As wide as the longest name of a setting. */
-const SETTING_WIDTH = 14;
 
 /** Describes where an interruption stopped the run. */
 function stopped({ steps, evalImages }: TrainReport, config: TrainConfig, noun: string): string {

@@ -1,6 +1,5 @@
 // `flowvae train`: the checks before a tensor library is loaded.
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   readRunFailure,
   refuseFittedPrior,
@@ -17,6 +16,7 @@ import { changedSettings, completeSettings, refuseTogether } from '../../config/
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
+import { freshFolder } from '../../files/fresh-folder.ts';
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
@@ -74,7 +74,7 @@ async function trainTask(module: string | undefined, flags: TrainFlags): Promise
       });
   const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
-  const folder = resume ?? out ?? freshFolder(config, own);
+  const folder = resume ?? out ?? freshFolder(own ? nameOf(own) : config.flow, config.seed);
   if (!isResumed) {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
@@ -173,13 +173,4 @@ function resumedSettings(run: string, resumption: Resumption): CheckedSettings {
   const except = [...settingsThatMayDiffer(allowDifferentMachine), 'data'];
   refuseOtherConfig(`${run}/config.json`, { expected: stored.config, received: settings.config, except });
   return settings;
-}
-
-/** `runs/planar-10-seed0`, or by the name of a module, with a number appended if this folder exists. */
-function freshFolder({ flow, seed }: TrainConfig, own: OwnExperiment | undefined): string {
-  const name = (own ? nameOf(own) : flow).replace(/[^\w]+/g, '-').replace(/-$/, '');
-  const base = join('runs', `${name}-seed${seed}`);
-  let candidate = base;
-  for (let n = 2; existsSync(candidate); n++) candidate = `${base}-${n}`;
-  return candidate;
 }

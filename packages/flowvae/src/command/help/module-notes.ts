@@ -1,11 +1,20 @@
-// The help of `flowvae train my.ts --help`: the settings of the module's own.
+// The help of `flowvae train my.ts --help` and `flowvae target my.ts --help`: the settings of the module's own.
+import { experimentKind } from '../../definition/own-experiment.ts';
+import type { Definition, ModuleKind } from '../../definition/own-module.ts';
 import { settingLines } from '../../definition/own-settings.ts';
-import { readDefinition } from '../../definition/read-experiment.ts';
+import { readDefinition } from '../../definition/read-module.ts';
+import { targetKind } from '../../target/own-target.ts';
 import type { Note } from './help-layout.ts';
+import type { ModuleInHelp } from './module-in-help.ts';
+
+const kinds: Readonly<Record<ModuleInHelp['command'], ModuleKind<Definition>>> = {
+  train: experimentKind,
+  target: targetKind,
+};
 
 /** The settings of a module as a note below the options. @throws ExpectationError if it cannot be read */
-export async function moduleNotes(module: string): Promise<readonly Note[]> {
-  const { settings = {} } = await readDefinition(module);
+export async function moduleNotes({ command, module }: ModuleInHelp): Promise<readonly Note[]> {
+  const { settings = {} } = await readDefinition(kinds[command], module);
   const lines = settingLines(settings);
   if (lines.length === 0) return [`${module} has no settings of its own.`];
   return [

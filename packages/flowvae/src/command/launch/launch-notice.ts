@@ -33,6 +33,9 @@ export function launchNotice({ chain, env, hasTerminal }: Circumstances, launche
 const notice = (starter: string, remedy: string) =>
   `${starter} started this run and passes no SIGTERM on: where a scheduler ends the job, the run may be killed before its checkpoint; ${remedy}`;
 
+/** The command without a package manager, so that signals reach the process that trains. */
+export const LAUNCHER = 'node_modules/.bin/flowvae';
+
 /** Writes the notice to stderr, if there is one. */
 export function warnOfLaunch(launcher: string): void {
   const hasTerminal = process.stdin.isTTY === true || process.stderr.isTTY === true;

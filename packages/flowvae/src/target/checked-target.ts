@@ -1,0 +1,101 @@
+// A target and the terms of its fit, checked together: all knowledge about a run before its folder is made.
+
+import { NarrowLatentError } from '@flowvae/flows/plain';
+import { type GuideTerms, plainTarget, readGuide, type Target, targetObjectives } from '@flowvae/inference';
+import { type ObjectiveTable, type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { flagNamed } from '../config/setting/setting.ts';
+import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
+import { contextOf, type OwnTarget, partOf, targetName } from './own-target.ts';
+import type { TargetConfig, TargetSettingName } from './target-settings.ts';
+import { tryTarget } from './trial.ts';
+
+/** A target with the terms of its fit. */
+export interface CheckedTarget {
+  readonly own: OwnTarget;
+  readonly config: TargetConfig;
+  readonly vocabulary: Vocabulary;
+  readonly target: Target;
+  /** log ∫ p̃, nats; undefined: not known. */
+  readonly logZ: number | undefined;
+  readonly guide: GuideTerms;
+  readonly objective: ObjectiveTerms;
+}
+
+/** A target and the settings of its fit. */
+interface Choice {
+  readonly own: OwnTarget;
+  readonly config: TargetConfig;
+  readonly vocabulary?: Vocabulary;
+}
+
+/**
+ * Makes the target of a definition, tries its density at a few points, and reads the formulas.
+ *
+ * @throws ExpectationError for a density of another shape, or whose rows depend on each other; for a text that is no
+ * guide or objective; for options that do not fit together
+ */
+export function checkedTarget({ own, config, vocabulary = builtIn }: Choice): CheckedTarget {
+  const target = madeTarget(own);
+  tryTarget(target, `target ${targetName(own)}: logDensity`);
+  const guide = guideOf(config.flow, target, vocabulary);
+  const objective = readObjective(config.objective, objectivesIn(vocabulary));
+  refuseTogether(config, objective);
+  return { own, config, vocabulary, target, logZ: knownLogZ(own), guide, objective };
+}
+
+/** The same target with another guide. */
+export const withGuide = ({ config, ...others }: CheckedTarget, flow: string): CheckedTarget => ({
+  ...others,
+  config: { ...config, flow },
+  guide: guideOf(flow, others.target, others.vocabulary),
+});
+
+/** The target that a definition describes. */
+function madeTarget(own: OwnTarget): Target {
+  const { dim, logDensity } = own.definition;
+  const context = contextOf(own);
+  return plainTarget((z) => logDensity(z, context), partOf(own, dim));
+}
+
+function knownLogZ(own: OwnTarget): number | undefined {
+  const { logZ } = own.definition;
+  return logZ === undefined ? undefined : partOf(own, logZ);
+}
+
+/** @throws ExpectationError for a text that is no guide, or one that needs more dimensions than the target has */
+function guideOf(flow: string, { dim }: Target, { flows }: Vocabulary): GuideTerms {
+  try {
+    return readGuide(flow, dim, flows);
+  } catch (error) {
+    if (!(error instanceof NarrowLatentError)) throw error;
+    const expected = `a guide for ${dim} ${dim === 1 ? 'dimension' : 'dimensions'}, as many as the target has`;
+    const received = `${flow}, which needs ${error.fewest} or more`;
+    throw new ExpectationError({ where: flagNamed('flow'), expected, received });
+  }
+}
+
+/** The objectives that need no draws of the target, and those of plug-ins. */
+function objectivesIn({ plugins }: Vocabulary): ObjectiveTable {
+  const { 'forward-kl': _, ...table } = targetObjectives;
+  return Object.assign(table, ...plugins.map(({ tables }) => tables.objectives));
+}
+
+/** @throws ExpectationError for a setting that the objective does not take */
+function refuseTogether(
+  { gradient, annealSteps }: TargetConfig,
+  { formula, gradients, isTempered }: ObjectiveTerms,
+): void {
+  const beside = `beside ${flagNamed('objective')} ${formula}`;
+  const refuse = (name: TargetSettingName, expected: string, received: unknown) => {
+    throw new ExpectationError({
+      where: flagNamed(name),
+      expected: `${expected} ${beside}`,
+      received: String(received),
+    });
+  };
+  if (gradient !== 'auto' && !gradients.includes(gradient)) {
+    refuse('gradient', ['auto', ...gradients].join(' or '), gradient);
+  }
+  if (annealSteps > 0 && !isTempered) refuse('annealSteps', 'none', annealSteps);
+}

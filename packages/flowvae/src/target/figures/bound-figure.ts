@@ -1,0 +1,50 @@
+// The path of the bound: the ELBO of the steps' draws, fit by fit, and log Z where it is known.
+import { lineChart, type Series } from '@flowvae/figures';
+import type { HistoryEntry } from '@flowvae/training';
+import type { CheckedTarget } from '../checked-target.ts';
+import { targetName } from '../own-target.ts';
+import type { Finished } from './finished.ts';
+
+/** Fits in one chart; more cannot be told apart. */
+const MOST_FITS = 6;
+
+/** A fit and its metrics. */
+interface Path {
+  readonly label: string;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** The chart of a run; undefined where no entry has a finite bound. */
+export function boundFigure(checked: CheckedTarget, { guide, histories, kept }: Finished): Uint8Array | undefined {
+  const nameOf = (i: number) => (histories.length === 1 ? 'ELBO' : `restart ${i + 1}${i === kept ? ', kept' : ''}`);
+  const paths = histories.map((entries, i) => ({ label: nameOf(i), entries }));
+  return pathsFigure(
+    checked,
+    paths.filter((_, i) => i === kept || i < MOST_FITS),
+    `ELBO of ${guide.name} on ${targetName(checked.own)}, objective ${checked.config.objective}`,
+  );
+}
+
+/** The chart of a comparison, the best guides first; undefined where no entry has a finite bound. */
+export const comparedFigure = (checked: CheckedTarget, paths: readonly Path[]): Uint8Array | undefined =>
+  pathsFigure(checked, paths.slice(0, MOST_FITS), `ELBO of guides on ${targetName(checked.own)}`);
+
+function pathsFigure({ config, logZ }: CheckedTarget, paths: readonly Path[], title: string): Uint8Array | undefined {
+  const lines = paths.flatMap(lineOf);
+  if (lines.length === 0) return undefined;
+  const ends = [1, config.steps];
+  const known: readonly Series[] =
+    logZ === undefined ? [] : [{ label: 'log Z', points: ends.map((x) => ({ x, y: logZ })), dashed: true }];
+  return lineChart({
+    title,
+    xLabel: 'step',
+    yLabel: 'ELBO of the draws of the steps (nats)',
+    series: [...lines, ...known],
+    yRange: 'robust',
+  });
+}
+
+function lineOf({ label, entries }: Path): Series[] {
+  const points = entries.flatMap(({ step, terms: { elbo } }) => (elbo === undefined ? [] : [{ x: step, y: elbo }]));
+  return points.some(({ y }) => Number.isFinite(y)) ? [{ label, points }] : [];
+}

@@ -1,0 +1,24 @@
+// Draws of the guide, pair by pair of columns, for targets of more than two dimensions.
+import { pairs } from '@flowvae/figures';
+import type { CheckedTarget } from '../checked-target.ts';
+import { targetName } from '../own-target.ts';
+import type { Finished } from './finished.ts';
+
+/** Columns in one picture. */
+const MOST_COLUMNS = 6;
+
+/** The corner plot of the widest columns; undefined where the plane shows it all, and for a single column. */
+export function pairsFigure({ target, own }: CheckedTarget, { guide, estimate }: Finished): Uint8Array | undefined {
+  const { columns, values } = estimate.draws;
+  if (target.dim <= 2 || columns.length < 2) return undefined;
+  const spread = (name: string) => estimate.guideMoments[name]!.std;
+  const widest = columns.toSorted((a, b) => spread(b) - spread(a)).slice(0, MOST_COLUMNS);
+  const shown = columns.filter((name) => widest.includes(name));
+  const part = shown.length < columns.length ? `, the ${shown.length} widest of ${columns.length} columns` : '';
+  return pairs({
+    title: `Draws of ${guide.name}, fitted to ${targetName(own)}${part}`,
+    columns: shown.map((name) => ({ name, kind: 'number', at: columns.indexOf(name), width: 1 })),
+    series: [{ label: guide.name, values }],
+    width: columns.length,
+  });
+}

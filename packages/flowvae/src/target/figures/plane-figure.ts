@@ -1,0 +1,34 @@
+// Target and fit side by side, for targets of two dimensions.
+import { planeGrid } from '@flowvae/figures';
+import type { CheckedTarget } from '../checked-target.ts';
+import { targetName } from '../own-target.ts';
+import { densityMaps } from './density-maps.ts';
+import type { Finished } from './finished.ts';
+import { rangeOf } from './plane-range.ts';
+
+/** Draws over a map. */
+const DRAWS = 1000;
+
+/** Density maps on one range, and draws over that of the target; undefined for other numbers of dimensions. */
+export async function planeFigure(checked: CheckedTarget, finished: Finished): Promise<Uint8Array | undefined> {
+  if (checked.target.dim !== 2) return undefined;
+  const { guide, estimate } = finished;
+  const points = estimate.draws.z;
+  const range = rangeOf(points);
+  const { target, fit } = await densityMaps(checked, finished, range);
+  return planeGrid({
+    rows: [
+      [
+        { title: 'target', density: target },
+        ...(fit ? [{ title: `fit: ${guide.name}`, density: fit }] : []),
+        { title: 'draws of the fit over the target', density: target, points: points.subarray(0, 2 * DRAWS) },
+      ],
+    ],
+    range: range.x,
+    yRange: range.y,
+    title: `${targetName(checked.own)} and its fit`,
+    note: 'The target is divided by the estimated Z; all maps have one scale of colours.',
+    axes: ['z[0]', 'z[1]'],
+    side: 300,
+  });
+}

@@ -1,0 +1,26 @@
+// Estimates and their errors as text: digits that the error leaves.
+
+const [MOST_DECIMALS, USUAL_DIGITS] = [6, 4];
+
+/** A number with the decimals that its standard error leaves: two digits of the error. `1.234 ± 0.012` */
+export function withError(value: number, error: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (!(Number.isFinite(error) && error > 0)) return plain(value);
+  const decimals = Math.min(MOST_DECIMALS, Math.max(0, 1 - Math.floor(Math.log10(error))));
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+}
+
+/** A number with four digits. */
+export const plain = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(USUAL_DIGITS))) : '-';
+
+/** Cells as lines with aligned columns, the first on the left, the others on the right. */
+export function alignedLines(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,100 @@
+// One run of `flowvae target` from settings to report: fits, the estimate, draws and pictures; new or resumed.
+import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { estimateKey, estimateTarget, type TargetEstimate } from '@flowvae/inference';
+import { key } from '@flowvae/random';
+import { type CheckpointSchedule, ProgressLine, type ProgressStream } from '@flowvae/runs';
+import { parameterCount } from '@flowvae/tensor';
+import { grouped } from '../report/counted.ts';
+import { chooseBackend } from '../run/evaluate-test.ts';
+import { versions } from '../run/versions.ts';
+import type { CheckedTarget } from './checked-target.ts';
+import { writeDraws } from './draws-file.ts';
+import { drawTargetFigures } from './figures/target-figures.ts';
+import { refuseMisfit } from './fit-options.ts';
+import { type Fits, runFits } from './restarts.ts';
+import { openTargetRun } from './run-record.ts';
+import { type TargetReport, targetReport } from './target-report.ts';
+
+/** A run folder, and its watchers. */
+export interface TargetRunOptions extends CheckpointSchedule {
+  /** The run folder: new or empty; with `resume` the folder of a run. */
+  readonly out: string;
+  /** Progress; default none. */
+  readonly progress?: ProgressStream;
+  /** Stops after the current step; the run then saves the parameters, and makes no estimate. */
+  readonly signal?: AbortSignal;
+  /** Resumes the run in this folder. Default false. */
+  readonly resume?: boolean;
+  /** Resumes under other versions, with other threads or on another machine, where bytes may differ. Default false. */
+  readonly allowDifferentMachine?: boolean;
+}
+
+/** A run's report and its files. */
+export interface TargetRun {
+  readonly report: TargetReport;
+  /** The path of the draws; absent where the run was stopped. */
+  readonly draws?: string;
+  /** Paths of the figures. */
+  readonly figures: readonly string[];
+}
+
+const silent: ProgressStream = { write: () => true };
+
+/**
+ * Fits a guide to a target and writes config.json, metrics.jsonl, checkpoints, model.safetensors, report.json,
+ * draws.csv and figures to the run folder.
+ *
+ * @throws ExpectationError before any work if options do not fit together or the folder cannot be used; NonFiniteError
+ * if a fit diverges
+ */
+export async function targetRun(checked: CheckedTarget, options: TargetRunOptions): Promise<TargetRun> {
+  const began = performance.now();
+  const { out, progress = silent, signal } = options;
+  refuseMisfit(checked);
+  await chooseBackend(checked.config.engine);
+  const under = await versions();
+  const line = new ProgressLine(progress);
+  const watched = { ...options, progress, line, versions: under };
+  const run = openTargetRun(out, checked, watched);
+  if (signal) setMaxListeners(20, signal);
+  try {
+    const fits = await runFits(checked, run, watched);
+    const { variables, name: guide } = fits.guide;
+    run.folder.saveModel(variables, { guide, dim: String(checked.target.dim), steps: String(fits.fit.steps) });
+    const estimate = signal?.aborted ? undefined : await estimated(checked, fits, watched);
+    const seconds = fits.earlierSeconds + (performance.now() - began) / 1000;
+    const report = targetReport(checked, fits, { estimate, seconds, parameters: parameterCount(variables) });
+    if (!estimate) {
+      run.folder.writeReport(report);
+      return { report, figures: [] };
+    }
+    const draws = join(run.folder.path, 'draws.csv');
+    await writeDraws(draws, estimate.draws);
+    const figures = await drawTargetFigures(checked, { ...fits, estimate }, run.folder);
+    for (const path of figures) run.recordImage(basename(path, '.png'), fits.fit.steps, readFileSync(path));
+    run.folder.writeReport(report); // the last file: a folder with estimates in it is complete
+    return { report, draws, figures };
+  } finally {
+    run.close();
+  }
+}
+
+/** The estimate; undefined if it was stopped. */
+async function estimated(
+  checked: CheckedTarget,
+  { guide }: Fits,
+  { progress = silent, signal }: TargetRunOptions,
+): Promise<TargetEstimate | undefined> {
+  const { samples, seed, engine, threads } = checked.config;
+  progress.write(`estimating by ${grouped(samples)} draws\n`);
+  const estimate = await estimateTarget(checked.target, guide, {
+    samples,
+    engine,
+    threads,
+    key: estimateKey(key(seed)),
+    ...(signal ? { signal } : {}),
+  });
+  return signal?.aborted ? undefined : estimate;
+}

@@ -1,0 +1,69 @@
+// The report of a run of `flowvae target` as text for people.
+import type { ColumnMoments } from '@flowvae/inference';
+import { paretoKThreshold } from '@flowvae/objectives';
+import { counted, grouped } from '../report/counted.ts';
+import { alignedLines, plain, withError } from './numbers.ts';
+import type { TargetReport } from './target-report.ts';
+import type { TargetRun } from './target-run.ts';
+
+/** Columns in the printed table of moments; report.json has all of them. */
+const MOST_COLUMNS = 24;
+
+/** The summary of a run. */
+export function describeTarget({ report, draws, figures }: TargetRun, folder: string): string {
+  return [
+    ...describeFit(report),
+    ...describeEstimate(report),
+    ...describeMoments(report),
+    `run folder  ${folder}`,
+    ...(draws === undefined ? [] : [`draws       ${draws}`]),
+    ...figures.map((path) => `figure      ${path}`),
+  ].join('\n');
+}
+
+function describeFit({ guide, name, dim, steps, msPerStep, engine, parameters, bounds, kept }: TargetReport): string[] {
+  const restarts = bounds
+    ? [`restarts    ${bounds.map((bound, i) => `${plain(bound)}${i === kept ? ' (kept)' : ''}`).join(', ')} nats`]
+    : [];
+  return [
+    `fitted      ${guide} to ${name}, ${counted(dim, 'dimension')}: ${grouped(steps)} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${counted(parameters, 'parameter')}`,
+    ...restarts,
+  ];
+}
+
+function describeEstimate(report: TargetReport): string[] {
+  const { elbo, elboError, logZ, logZError, knownLogZ, samples } = report;
+  if (elbo === null || logZ === null) return ['estimate    none: the run was stopped'];
+  const known = knownLogZ === null ? '' : `; known: ${plain(knownLogZ)}`;
+  return [
+    `ELBO        ${withError(elbo, elboError ?? Number.NaN)} nats`,
+    `log Z       ${withError(logZ, logZError ?? Number.NaN)} nats by ${grouped(samples)} importance samples${known}`,
+    describeWeights(report),
+  ];
+}
+
+/** The tails of the weights, and how many equal weights they are worth. */
+function describeWeights({ paretoK, effectiveSampleSize, samples }: TargetReport): string {
+  const threshold = paretoKThreshold(samples);
+  const verdict =
+    paretoK === null || Number.isNaN(paretoK)
+      ? 'Pareto k̂ unknown'
+      : `Pareto k̂ ${paretoK.toFixed(2)}, ${paretoK < threshold ? 'below' : 'above'} ${threshold.toFixed(2)}: log Z and moments ${paretoK < threshold ? 'can' : 'cannot'} be trusted`;
+  return `weights     ${verdict}; effective sample size ${grouped(Math.round(effectiveSampleSize ?? 0))} of ${grouped(samples)}`;
+}
+
+function describeMoments({ moments }: TargetReport): string[] {
+  if (!moments) return [];
+  const all = Object.entries(moments);
+  const row = ([name, each]: [string, ColumnMoments]) => [
+    name,
+    withError(each.mean, each.meanError),
+    withError(each.std, each.stdError),
+  ];
+  const lines = alignedLines([['column', 'mean', 'deviation'], ...all.slice(0, MOST_COLUMNS).map(row)]);
+  const left = all.length - MOST_COLUMNS;
+  return [
+    ...lines.map((line, i) => `${i === 0 ? 'moments ' : '        '}    ${line}`),
+    ...(left > 0 ? [`            and ${counted(left, 'column')} more in report.json`] : []),
+  ];
+}
