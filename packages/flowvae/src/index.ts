@@ -99,6 +99,7 @@ export { type Replay, replayRun } from './run/replay-run.ts';
 export { type OpenRunOptions, openRun, type SavedRun } from './run/saved-run.ts';
 export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
 export { versions } from './run/versions.ts';
+export { targetOf } from './target/checked-target.ts';
 export {
   defineTarget,
   type TargetContext,

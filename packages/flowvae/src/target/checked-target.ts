@@ -5,8 +5,10 @@ import { type GuideTerms, plainTarget, readGuide, type Target, targetObjectives 
 import { type ObjectiveTable, type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagNamed } from '../config/setting/setting.ts';
+import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { contextOf, type OwnTarget, partOf, targetName } from './own-target.ts';
+import type { TargetDefinition } from './target-definition.ts';
 import type { TargetConfig, TargetSettingName } from './target-settings.ts';
 import { tryTarget } from './trial.ts';
 
@@ -35,12 +37,12 @@ interface Choice {
  * @throws ExpectationError for a density of another shape, or whose rows depend on each other; for a text that is no
  * guide or objective; for options that do not fit together
  */
-export function checkedTarget({ own, config, vocabulary = builtIn }: Choice): CheckedTarget {
+export async function checkedTarget({ own, config, vocabulary = builtIn }: Choice): Promise<CheckedTarget> {
   const target = madeTarget(own);
-  tryTarget(target, `target ${targetName(own)}: logDensity`);
   const guide = guideOf(config.flow, target, vocabulary);
   const objective = readObjective(config.objective, objectivesIn(vocabulary));
   refuseTogether(config, objective);
+  await tryTarget(target, { where: `target ${targetName(own)}: logDensity`, engine: config.engine });
   return { own, config, vocabulary, target, logZ: knownLogZ(own), guide, objective };
 }
 
@@ -50,6 +52,17 @@ export const withGuide = ({ config, ...others }: CheckedTarget, flow: string): C
   config: { ...config, flow },
   guide: guideOf(flow, others.target, others.vocabulary),
 });
+
+/**
+ * The target of a definition, for `fitTarget` and `compareGuides`.
+ *
+ * @param set values of its own settings; the others have their defaults
+ * @throws ExpectationError for a setting that it does not take, or dimensions that are no whole number from 1
+ */
+export function targetOf(definition: TargetDefinition, set: OwnValues = {}): Target {
+  const placeOf = (name: string) => `targetOf: ${name}`;
+  return madeTarget({ definition, values: checkedValues(definition.settings ?? {}, set, { placeOf }) });
+}
 
 /** The target that a definition describes. */
 function madeTarget(own: OwnTarget): Target {

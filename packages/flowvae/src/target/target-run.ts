@@ -89,12 +89,11 @@ async function estimated(
 ): Promise<TargetEstimate | undefined> {
   const { samples, seed, engine, threads } = checked.config;
   progress.write(`estimating by ${grouped(samples)} draws\n`);
-  const estimate = await estimateTarget(checked.target, guide, {
-    samples,
-    engine,
-    threads,
-    key: estimateKey(key(seed)),
-    ...(signal ? { signal } : {}),
-  });
-  return signal?.aborted ? undefined : estimate;
+  const options = { samples, engine, threads, key: estimateKey(key(seed)), ...(signal ? { signal } : {}) };
+  try {
+    return await estimateTarget(checked.target, guide, options);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
 }

@@ -1,50 +1,66 @@
 // A density tried at a few points, so that a mistake in it shows before anything is written.
+import { tabulate } from '@flowvae/evaluation';
 import type { Target } from '@flowvae/inference';
 import { drawNormal, key } from '@flowvae/random';
-import { ExpectationError, ShapeError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints, type EngineName } from '@flowvae/training';
 
 const POINTS = 3;
 
 /** Relative difference that rounding in float32 may make between one row and several. */
 const ROUNDING = 1e-3;
 
+/** How a density is tried. */
+interface Trial {
+  /** Names the density in errors. */
+  readonly where: string;
+  /** The engine of the fit, which has to know all operations and their gradients. */
+  readonly engine: EngineName;
+}
+
 /**
- * Evaluates a density and its gradient at three points, together and one by one.
+ * Evaluates a density at three points, together and one by one, and its gradient.
  *
- * @param where names the density in errors
  * @throws ExpectationError for an error of the density's own, a result of another shape, one without gradient, or rows
  * that depend on each other
  */
-export function tryTarget({ dim, logDensity }: Target, where: string): void {
-  const expected = 'log densities [B] of points z [B, D], by operations that have gradients';
-  const refuse = (received: string) => {
-    throw new ExpectationError({ where, expected, received });
-  };
-  tf.tidy(() => {
-    const points = tf.tensor2d(drawNormal(key(0), POINTS * dim), [POINTS, dim]);
-    const together = attempt(() => logDensity(points), refuse);
-    if (together.shape.length !== 1 || together.shape[0] !== POINTS) {
-      refuse(`[${together.shape.join(', ')}] of points [${points.shape.join(', ')}]`);
-    }
-    attempt(() => tf.grad((z) => tf.sum(logDensity(z as Tensor2D)))(points), refuse);
-    const alone = Array.from({ length: POINTS }, (_, i) => logDensity(tf.slice(points, [i, 0], [1, dim])));
-    const values = together.dataSync<'float32'>();
-    alone.forEach((row, i) => {
-      const [value] = (row as Tensor1D).dataSync<'float32'>();
-      if (!isSame(values[i]!, value!)) refuse(`a row that depends on others: ${values[i]} among three, ${value} alone`);
-    });
-  });
+export async function tryTarget({ dim, logDensity }: Target, { where, engine }: Trial): Promise<void> {
+  const points = drawNormal(key(0), POINTS * dim);
+  try {
+    tf.tidy(() => tryValues(logDensity, tf.tensor2d(points, [POINTS, dim])));
+    const slope = tf.grad((z) => tf.sum(logDensity(z as Tensor2D)));
+    await tabulate((z) => ({ slope: slope(z) }), dataPoints(points, dim), { engine });
+  } catch (error) {
+    if (error instanceof ExpectationError) throw error;
+    throw refusal(error instanceof Misfit ? error.message : String(error).split('\n')[0]!, where);
+  }
+}
+
+/** A value that is no log-density, in words. */
+class Misfit extends Error {}
+
+function tryValues(logDensity: Target['logDensity'], points: Tensor2D): void {
+  const together = logDensity(points);
+  if (together?.shape?.length !== 1 || together.shape[0] !== POINTS) {
+    const found = together?.shape ? `[${together.shape.join(', ')}]` : String(together);
+    throw new Misfit(`${found} of points [${points.shape.join(', ')}]`);
+  }
+  const values = together.dataSync<'float32'>();
+  for (let i = 0; i < POINTS; i++) {
+    const alone = logDensity(tf.slice(points, [i, 0], [1, points.shape[1]])) as Tensor1D;
+    const [value] = alone.dataSync<'float32'>();
+    if (isSame(values[i]!, value!)) continue;
+    throw new Misfit(`a row that depends on others: ${values[i]} among three, ${value} alone`);
+  }
 }
 
 /** Values that are not finite say nothing. */
 const isSame = (a: number, b: number): boolean =>
   !Number.isFinite(a) || !Number.isFinite(b) || Math.abs(a - b) <= ROUNDING * (1 + Math.abs(a));
 
-function attempt<T>(work: () => T, refuse: (received: string) => void): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ExpectationError) || error instanceof ShapeError) refuse(String(error).split('\n')[0]!);
-    throw error;
-  }
-}
+const refusal = (received: string, where: string) =>
+  new ExpectationError({
+    where,
+    expected: 'log densities [B] of points z [B, D], by operations that have gradients',
+    received,
+  });

@@ -50,7 +50,11 @@ export interface GuideDraws {
   readonly logWeight: Float32Array;
 }
 
-/** Draws of a guide with their weights; the first draws of more are those of fewer. */
+/**
+ * Draws of a guide with their weights; the first draws of more are those of fewer.
+ *
+ * @throws the signal's reason if it aborts before all are drawn
+ */
 export async function guideDraws(
   { logDensity, columns, values }: Target,
   { distribution, variables }: Guide,
@@ -67,10 +71,15 @@ export async function guideDraws(
     dataPoints(noise, width),
     { ...options, variables },
   );
+  options.signal?.throwIfAborted();
   return { columns, ...(arrays as unknown as Omit<GuideDraws, 'columns'>) };
 }
 
-/** Estimates log Z and the target's moments by importance sampling with S draws of the guide. */
+/**
+ * Estimates log Z and the target's moments by importance sampling with S draws of the guide.
+ *
+ * @throws the signal's reason if it aborts: there is no estimate then
+ */
 export async function estimateTarget(target: Target, guide: Guide, options: EstimateOptions): Promise<TargetEstimate> {
   return estimateFromDraws(await guideDraws(target, guide, options));
 }

@@ -83,7 +83,8 @@ const CLIP = 10;
  * The step is compiled, and threads share the draws of a step. Equal arguments give equal bytes.
  * @param target a function of points z [B, D] → log p̃ [B] with `dim` beside it, or a density of named parameters in
  * their own units
- * @throws ExpectationError for options that do not fit together; NonFiniteError where the bound is not finite
+ * @throws ExpectationError for options that do not fit together; NonFiniteError where the bound is not finite; the
+ * signal's reason if it aborts: the fit has no estimate then
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.1
  */
 export async function fitTarget(

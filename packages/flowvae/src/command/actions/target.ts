@@ -15,7 +15,7 @@ import { describeSettings, progressTo } from '../verbosity.ts';
 export async function targetAction(task: TargetTask): Promise<void> {
   const { folder, isResumed, detached = false, allowDifferentMachine = false, checkpointMinutes } = task;
   const { checkpointEvery, keepCheckpoints } = task;
-  const checked = checkedTarget(task);
+  const checked = await checkedTarget(task);
   const progress = progressTo(process.stderr, task);
   if (task.verbose) progress.write(`${describeSettings({ ...checked.config, ...(await versions()) })}\n`);
   warnOfLaunch(LAUNCHER);

@@ -1,0 +1,61 @@
+// Comparisons of guides: the ranking, the folders, and a comparison that was stopped.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareGuides, type GuideRow, key, type Tensor1D, targetOf, tf } from 'flowvae';
+import { expect, it } from 'vitest';
+import { compareInFolders } from '../../../packages/flowvae/src/target/comparison.ts';
+import { brief, checked, freshPath, skewed, stoppingAt } from './target-cases.ts';
+
+const words = ['mean-field', 'planar*2', 'planar*4-affine'];
+const config = { ...brief, steps: 150 };
+const withoutSeconds = (rows: readonly GuideRow[]) => rows.map(({ seconds: _, ...row }) => row);
+
+const whole = freshPath();
+const { rows } = await compareInFolders(await checked(skewed(1), config), words, { out: whole });
+
+it('a comparison ranks guides by their bounds', () => {
+  const bounds = rows.map(({ elbo }) => elbo);
+  expect(bounds).toEqual(bounds.toSorted((a, b) => b - a));
+  expect(rows.map(({ guide }) => guide).toSorted()).toEqual(words.toSorted());
+  expect(rows[2]).toMatchObject({ guide: 'mean-field', parameters: 2 });
+  const page = readFileSync(join(whole, 'comparison.md'), 'utf8');
+  const places = rows.map(({ guide }) => page.indexOf(`| \`${guide}\` |`));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places[0]).toBeGreaterThan(0);
+});
+
+it('compareGuides gives the rows of the command', async () => {
+  const { steps, batch, samples } = { steps: 150, batch: 32, samples: 200 };
+  const found = await compareGuides(targetOf(skewed(1)), words, { steps, batch, samples, key: key(0) });
+  expect(withoutSeconds(found)).toEqual(withoutSeconds(rows));
+});
+
+it('a comparison that was stopped keeps the guides that were fitted, and goes on to the same rows', async () => {
+  const out = freshPath();
+  const stop = stoppingAt(/guide 2 of 3/);
+  const part = await compareInFolders(await checked(skewed(1), config), words, { out, ...stop });
+  expect(part.rows.map(({ guide }) => guide)).toEqual(['mean-field']);
+  const fitted = join(out, 'mean-field/model.safetensors');
+  const before = statSync(fitted).mtimeMs;
+  const { rows: all } = await compareInFolders(await checked(skewed(1), config), words, { out, resume: true });
+  expect(withoutSeconds(all)).toEqual(withoutSeconds(rows));
+  expect(statSync(fitted).mtimeMs).toBe(before);
+  await expect(
+    compareInFolders(await checked(skewed(1), config), words.slice(1), { out, resume: true }),
+  ).rejects.toThrow('expected compare ["mean-field","planar*2","planar*4-affine"], got compare [');
+});
+
+it('a guide whose fit diverges stands last, with the reason', async () => {
+  // finite near the base alone: a guide without a bound on its scale is drawn outwards
+  const growing = (z: Parameters<typeof tf.square>[0]) => tf.exp(tf.sum<Tensor1D>(tf.square(z), 1));
+  const target = { ...targetOf(skewed(1)), logDensity: (z: never) => growing(z) };
+  const found = await compareGuides(target, ['mean-field'], {
+    steps: 400,
+    batch: 16,
+    samples: 50,
+    key: key(0),
+    lr: 0.1,
+  });
+  expect(found[0]!.failure).toContain('expected a finite loss');
+  expect(found[0]!.elbo).toBeNaN();
+});

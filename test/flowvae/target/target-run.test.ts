@@ -1,0 +1,114 @@
+// Runs of a target in their folders: the files, restarts, and the same bytes after a stop.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fitTarget, key, targetOf } from 'flowvae';
+import { describe, expect, it } from 'vitest';
+import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
+import {
+  banana,
+  brief,
+  bytesOf,
+  checked,
+  freshPath,
+  logBanana,
+  metricsOf,
+  modelOf,
+  run,
+  skewed,
+  stoppingAt,
+} from './target-cases.ts';
+
+/** draws.csv as rows of numbers by column. */
+function drawsOf(out: string): { readonly columns: string[]; readonly rows: number[][] } {
+  const [head = '', ...lines] = readFileSync(join(out, 'draws.csv'), 'utf8').trim().split('\n');
+  return { columns: head.split(','), rows: lines.map((line) => line.split(',').map(Number)) };
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+describe('a run of a target', () => {
+  it('leaves draws whose weights are log p̃ − log q, and a report of their moments', async () => {
+    const { out, report } = await run(banana, { flow: 'realnvp(16,1)*3', steps: 300, samples: 1000, batch: 64 });
+    const { columns, rows } = drawsOf(out);
+    expect(columns).toEqual(['z[0]', 'z[1]', 'log_q', 'log_weight']);
+    expect(rows).toHaveLength(1000);
+    for (const [a, b, logQ, logWeight] of rows.slice(0, 100) as [number, number, number, number][]) {
+      expect(Math.abs(logWeight - (logBanana(a, b) - logQ))).toBeLessThan(1e-4);
+    }
+    const logWeights = rows.map((row) => row[3]!);
+    expect(report.elbo).toBeCloseTo(mean(logWeights), 5);
+    expect(report.logZ).toBeCloseTo(Math.log(mean(logWeights.map(Math.exp))), 5);
+    expect(Math.abs(report.logZ!)).toBeLessThan(4 * report.logZError! + 0.02);
+    const weights = logWeights.map(Math.exp);
+    const first = rows.reduce((sum, row, i) => sum + weights[i]! * row[0]!, 0) / weights.reduce((a, b) => a + b, 0);
+    expect(report.moments!['z[0]']!.mean).toBeCloseTo(first, 4);
+    expect(report.guideMoments!['z[1]']!.mean).toBeCloseTo(mean(rows.map((row) => row[1]!)), 4);
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  it('gives the draws of fitTarget with the same settings and key', async () => {
+    const { out } = await run(banana, { seed: 5, restarts: 2 });
+    const options = { flow: 'planar*2', steps: 40, batch: 32, samples: 200, restarts: 2, key: key(5) };
+    const { estimate } = await fitTarget(targetOf(banana), options);
+    expect(drawsOf(out).rows.flatMap(([a, b]) => [Math.fround(a!), Math.fround(b!)])).toEqual([
+      ...estimate.draws.values,
+    ]);
+  });
+
+  it('of several restarts keeps the one with the best bound, with its metrics', async () => {
+    const { out, report } = await run(skewed(1), { restarts: 3 });
+    expect(new Set(report.bounds).size).toBe(3);
+    expect(report.bounds![report.kept]).toBe(Math.max(...report.bounds!));
+    const kept = join(out, 'restarts', String(report.kept + 1));
+    expect(modelOf(out)).toEqual(modelOf(kept));
+    expect(metricsOf(out)).toEqual(metricsOf(kept));
+    expect(readdirSync(join(out, 'restarts'))).toEqual(['1', '2', '3']);
+  });
+
+  it.each([
+    [1, ['bound.png']],
+    [2, ['bound.png', 'target-and-fit.png', 'layers.png']],
+    [3, ['bound.png', 'pairs.png']],
+  ])('of %i dimensions leaves the pictures that make sense', async (dim, names) => {
+    const { out, figures } = await run(skewed(dim));
+    expect(figures).toEqual(names.map((name) => join(out, 'figures', name)));
+    for (const path of figures) expect([...readFileSync(path).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  });
+});
+
+describe('a run that was stopped goes on to the same bytes', () => {
+  it.each([
+    ['in its steps', { steps: 120 }, /step 3\/120/],
+    ['before its estimate', {}, /estimating/],
+    ['in its first restart', { restarts: 2, steps: 120 }, /step 3\/120/],
+    ['in its second restart', { restarts: 2 }, /restart 2/],
+  ])('%s', async (_, config, pattern) => {
+    const { out: whole } = await run(skewed(1), config);
+    const stopped = await run(skewed(1), config, { ...stoppingAt(pattern), checkpointEvery: 1 });
+    const { out } = stopped;
+    expect([stopped.report.elbo, stopped.draws, existsSync(join(out, 'draws.csv'))]).toEqual([null, undefined, false]);
+    expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
+    await run(skewed(1), config, { out, resume: true });
+    expect(bytesOf(out)).toEqual(bytesOf(whole));
+  });
+});
+
+describe('a resumed run refuses', () => {
+  it.each([
+    ['other settings', { lr: 0.1 }, 'expected lr 0.005, got lr 0.1'],
+    ['another guide', { flow: 'radial*2' }, 'expected flow "planar*2", got flow "radial*2"'],
+    ['more restarts', { restarts: 2 }, 'expected restarts 1, got restarts 2'],
+  ])('%s by name', async (_, config, message) => {
+    const { out } = await run(skewed(1), { steps: 2, samples: 20 });
+    const before = bytesOf(out);
+    await expect(run(skewed(1), { steps: 2, samples: 20, ...config }, { out, resume: true })).rejects.toThrow(message);
+    expect(bytesOf(out)).toEqual(before);
+  });
+});
+
+it('a target with other values of its settings is another density', async () => {
+  const straight = await checked(skewed(1), brief, { slope: 0 });
+  const { report } = await targetRun(straight, { out: freshPath() });
+  const { report: bent } = await run(skewed(1));
+  expect(report.elbo).not.toBeCloseTo(bent.elbo!, 2);
+});
