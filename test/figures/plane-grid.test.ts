@@ -39,6 +39,15 @@ it('points stand where their coordinates are, and those outside are left out', (
   expect(box.right - box.left).toBeLessThan(8);
 });
 
+it('the y axis may have a range of its own', () => {
+  const yRange = [-4, 0] as const;
+  const bare = picture({ yRange });
+  const box = differenceBox(picture({ yRange, rows: [[{ points: Float32Array.of(1, -1) }]] }), bare)!;
+  const width = frame.right - frame.left;
+  expect(Math.abs(middle(box.left, box.right) - (frame.left + 0.75 * width))).toBeLessThan(3);
+  expect(Math.abs(middle(box.top, box.bottom) - (frame.top + 0.25 * width))).toBeLessThan(3);
+});
+
 it('a ceiling darkens the values below it', () => {
   const flat = new Float32Array(size * size).fill(0.25);
   const at = (ceiling: number) => picture({ rows: [[{ density: { values: flat, size, ceiling } }]] });
@@ -63,6 +72,7 @@ describe('planeGrid refuses', () => {
   it.each<[string, Partial<PlaneGridOptions>, string]>([
     ['no panel', { rows: [] }, 'planeGrid: rows: expected at least one panel, got none'],
     ['no width', { range: [1, 1] }, 'planeGrid: range: expected two finite numbers'],
+    ['no height', { yRange: [0, Number.NaN] }, 'planeGrid: yRange: expected two finite numbers'],
     [
       'a map that is not square',
       { rows: [[{ density: { values: new Float32Array(5), size: 2 } }]] },

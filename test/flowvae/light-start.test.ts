@@ -38,6 +38,7 @@ const fileOf = (text: string): string => {
 
 const commands = [
   'train',
+  'target',
   'data',
   'evaluate',
   'fit-prior',
@@ -75,6 +76,19 @@ describe.concurrent('the command without a tensor library', () => {
   it.each<[string, () => readonly string[], RegExp]>([
     ['an unknown command', () => ['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
     ['an unknown option', () => ['train', '--flwo', 'planar'], /unknown option '--flwo' \(Did you mean --flow\?\)/],
+    ['a target without a module', () => ['target'], /^flowvae: target: expected a module, as in flowvae target my\.ts/],
+    [
+      'a step size beside no transitions',
+      () => ['target', '--step-size', '0'],
+      /--step-size: expected a number above 0/,
+    ],
+    ['a guide twice', () => ['target', '--compare', 'full-rank,full-rank'], /--compare: expected different guides/],
+    ['a guide beside others', () => ['target', 'a.ts', '--compare', 'iaf', '--flow', 'iaf'], /no --flow beside --comp/],
+    [
+      'a target taken up from a run of train',
+      () => ['target', '--resume', run({})],
+      /expected a run of flowvae target/,
+    ],
     ['a bad number', () => ['train', '--steps', '1e3'], /--steps: expected a whole number/],
     ['a number out of range', () => ['train', '--latent', '0'], /--latent: expected a whole number from 1/],
     ['an unknown word', () => ['train', '--optimizer', 'adma'], /--optimizer: .*'adma'; did you mean adam\?/],

@@ -27,30 +27,27 @@ interface Trial {
 export async function tryTarget({ dim, logDensity }: Target, { where, engine }: Trial): Promise<void> {
   const points = drawNormal(key(0), POINTS * dim);
   try {
-    tf.tidy(() => tryValues(logDensity, tf.tensor2d(points, [POINTS, dim])));
+    tf.tidy(() => tryValues(logDensity, tf.tensor2d(points, [POINTS, dim]), where));
     const slope = tf.grad((z) => tf.sum(logDensity(z as Tensor2D)));
     await tabulate((z) => ({ slope: slope(z) }), dataPoints(points, dim), { engine });
   } catch (error) {
     if (error instanceof ExpectationError) throw error;
-    throw refusal(error instanceof Misfit ? error.message : String(error).split('\n')[0]!, where);
+    throw refusal(String(error).split('\n')[0]!, where);
   }
 }
 
-/** A value that is no log-density, in words. */
-class Misfit extends Error {}
-
-function tryValues(logDensity: Target['logDensity'], points: Tensor2D): void {
+function tryValues(logDensity: Target['logDensity'], points: Tensor2D, where: string): void {
   const together = logDensity(points);
   if (together?.shape?.length !== 1 || together.shape[0] !== POINTS) {
     const found = together?.shape ? `[${together.shape.join(', ')}]` : String(together);
-    throw new Misfit(`${found} of points [${points.shape.join(', ')}]`);
+    throw refusal(`${found} of points [${points.shape.join(', ')}]`, where);
   }
   const values = together.dataSync<'float32'>();
   for (let i = 0; i < POINTS; i++) {
     const alone = logDensity(tf.slice(points, [i, 0], [1, points.shape[1]])) as Tensor1D;
     const [value] = alone.dataSync<'float32'>();
     if (isSame(values[i]!, value!)) continue;
-    throw new Misfit(`a row that depends on others: ${values[i]} among three, ${value} alone`);
+    throw refusal(`a row that depends on others: ${values[i]} among three, ${value} alone`, where);
   }
 }
 
