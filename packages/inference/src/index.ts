@@ -31,6 +31,7 @@ export {
   type GuideRow,
   rankedGuides,
 } from './compare/compare-guides.ts';
+export { bestRestart, type TriedRestart } from './fit/best-restart.ts';
 export {
   type EstimateOptions,
   estimateFromDraws,

@@ -1,7 +1,7 @@
 // Runs of a target in their folders: the files, restarts, and the same bytes after a stop.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fitTarget, key, targetOf } from 'flowvae';
+import { defineTarget, fitTarget, key, type Tensor1D, targetOf, tf } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
 import {
@@ -63,6 +63,22 @@ describe('a run of a target', () => {
     expect(modelOf(out)).toEqual(modelOf(kept));
     expect(metricsOf(out)).toEqual(metricsOf(kept));
     expect(readdirSync(join(out, 'restarts'))).toEqual(['1', '2', '3']);
+  });
+
+  it('passes over a restart that diverges, as fitTarget does, and fails if all do', async () => {
+    const wild = defineTarget({
+      dim: 1,
+      logDensity: (points) =>
+        tf.sum<Tensor1D>(tf.sub(tf.exp(tf.mul(1.5, tf.square(points))), tf.mul(8, tf.square(points))), 1),
+    });
+    const config = { flow: 'mean-field', lr: 0.02, batch: 8, restarts: 4, steps: 40 };
+    const notices: string[] = [];
+    const { report } = await run(wild, config, { progress: { write: (text: string) => notices.push(text) } });
+    expect(report.bounds!.filter((bound) => bound === Number.NEGATIVE_INFINITY)).toHaveLength(1);
+    expect(notices.filter((text) => text.startsWith('restart 3 diverged: fit: step 27: '))).toHaveLength(1);
+    const { bounds } = await fitTarget(targetOf(wild), { ...config, samples: 200, key: key(0) });
+    expect(bounds).toEqual(report.bounds);
+    await expect(run(wild, { ...config, steps: 200 })).rejects.toThrow('expected a finite loss');
   });
 
   it.each([

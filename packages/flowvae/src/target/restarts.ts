@@ -1,6 +1,6 @@
 // The fits of a run: one in its own folder, or several, each in a folder under restarts/, of which the best is kept.
 import { join } from 'node:path';
-import { beginRestart, fitGuide, type Guide, restartBound } from '@flowvae/inference';
+import { beginRestart, bestRestart, fitGuide, type Guide, restartBound, type TriedRestart } from '@flowvae/inference';
 import { type DurableRun, type ProgressLine, type ProgressStream, trainingProgress } from '@flowvae/runs';
 import { type FitResult, type HistoryEntry, NonFiniteError } from '@flowvae/training';
 import type { CheckedTarget } from './checked-target.ts';
@@ -24,10 +24,7 @@ export interface Fits {
 }
 
 /** A fit in a folder of its own. */
-interface Tried {
-  readonly guide: Guide;
-  readonly fit: FitResult;
-  readonly bound: number;
+interface Tried extends TriedRestart {
   readonly entries: readonly HistoryEntry[];
   readonly earlierSeconds: number;
 }
@@ -42,7 +39,9 @@ export interface FitsOptions extends Omit<OpenOptions, 'more' | 'resume'> {
 /**
  * Fits the restarts one after the other. Of several, the metrics of the kept one become those of the run.
  *
- * After a stop, the kept one is the best of those that were finished, or the first.
+ * After a stop, the kept one is the best of those that were finished, or the first. One that diverged is not kept.
+ *
+ * @throws NonFiniteError if every fit diverged
  */
 export async function runFits(checked: CheckedTarget, run: DurableRun, options: FitsOptions): Promise<Fits> {
   const { restarts } = checked.config;
@@ -71,11 +70,12 @@ async function record(entries: readonly HistoryEntry[], { callbacks }: DurableRu
 /** A stopped fit has no bound: it is kept only where there is no other. */
 function fitsOf(tried: readonly Tried[]): Fits {
   const bounds = tried.map(({ bound }) => bound);
-  const kept = bounds.reduce((best, bound, i) => (bound > bounds[best]! ? i : best), 0);
+  const best = bestRestart(tried);
+  const kept = tried.indexOf(best);
   for (const [i, { guide }] of tried.entries()) {
     if (i !== kept) for (const variable of Object.values(guide.variables)) variable.dispose();
   }
-  const { guide, fit } = tried[kept]!;
+  const { guide, fit } = best;
   return {
     ...{ guide, fit, kept, bounds },
     histories: tried.map(({ entries }) => entries),
@@ -105,21 +105,28 @@ async function fitIn(
       ...(signal ? { signal } : {}),
     }),
   );
+  if (fit instanceof NonFiniteError) {
+    if (config.restarts > 1) line.notice(`restart ${restart + 1} diverged: ${fit.message}`);
+    return { guide, fit, bound: Number.NEGATIVE_INFINITY, entries: run.entries, earlierSeconds };
+  }
   const isWhole = fit.steps === config.steps && !signal?.aborted;
   const bound = isWhole ? await restartBound(target, guide, options) : Number.NEGATIVE_INFINITY;
   if (isWhole && config.restarts > 1) run.folder.saveModel(guide.variables, { guide: guide.name });
   return { guide, fit, bound, entries: run.entries, earlierSeconds };
 }
 
-/** A fit that diverges leaves its last parameters, as training does. */
-async function savingFailure(run: DurableRun, guide: Guide, fit: () => Promise<FitResult>): Promise<FitResult> {
+/** The end of a fit; one that diverges leaves its last parameters, as training does. */
+async function savingFailure(
+  run: DurableRun,
+  guide: Guide,
+  fit: () => Promise<FitResult>,
+): Promise<FitResult | NonFiniteError> {
   try {
     return await fit();
   } catch (error) {
-    if (error instanceof NonFiniteError) {
-      run.folder.saveModel(guide.variables, { guide: guide.name, stopped: 'non-finite' });
-    }
-    throw error;
+    if (!(error instanceof NonFiniteError)) throw error;
+    run.folder.saveModel(guide.variables, { guide: guide.name, stopped: 'non-finite' });
+    return error;
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type FitResult,
   fit,
   fitDensity,
+  NonFiniteError,
   type Optimizer,
   type TrainingProblem,
 } from '@flowvae/training';
@@ -22,6 +23,7 @@ import { type Guide, makeGuide } from '../guides/guide.ts';
 import type { GuideTerms } from '../guides/guide-words.ts';
 import { type NamedDensity, namedTarget, plainTarget, type Target } from '../target/target.ts';
 import { targetModel } from '../target/target-model.ts';
+import { bestRestart, type TriedRestart } from './best-restart.ts';
 import { estimateTarget, type TargetEstimate } from './estimate-target.ts';
 import { chooseObjective, FORWARD_KL, objectiveTerms, refuseUnscored } from './target-objectives.ts';
 
@@ -83,7 +85,7 @@ const CLIP = 10;
  * The step is compiled, and threads share the draws of a step. Equal arguments give equal bytes.
  * @param target a function of points z [B, D] → log p̃ [B] with `dim` beside it, or a density of named parameters in
  * their own units
- * @throws ExpectationError for options that do not fit together; NonFiniteError where the bound is not finite; the
+ * @throws ExpectationError for options that do not fit together; NonFiniteError if every restart diverges; the
  * signal's reason if it aborts: the fit has no estimate then
  * @see Rezende & Mohamed 2015, arXiv:1505.05770, section 6.1
  */
@@ -93,13 +95,12 @@ export async function fitTarget(
 ): Promise<TargetFit> {
   const whole = targetOf(target, options.dim);
   const { restarts = 1, key, samples = usual.samples } = options;
-  const tried: { readonly guide: Guide; readonly fit: FitResult; readonly bound: number }[] = [];
+  const tried: TriedRestart[] = [];
   for (let restart = 0; restart < checkedCount('restarts', restarts) && !options.signal?.aborted; restart++) {
-    const begun = beginRestart(whole, restart, options);
-    const result = await fitGuide(whole, begun.guide, { ...options, key: begun.key });
-    tried.push({ guide: begun.guide, fit: result, bound: await restartBound(whole, begun.guide, options) });
+    tried.push(await tryRestart(whole, restart, options));
   }
-  const best = tried.reduce((a, b) => (b.bound > a.bound ? b : a));
+  options.signal?.throwIfAborted();
+  const best = bestRestart(tried);
   for (const { guide } of tried) if (guide !== best.guide) disposeAll(guide.variables);
   const estimate = await estimateTarget(whole, best.guide, { ...options, samples, key: estimateKey(key) });
   const bounds = restarts === 1 ? [estimate.elbo] : tried.map(({ bound }) => bound);
@@ -110,6 +111,17 @@ export async function fitTarget(
 function targetOf(target: Target | NamedDensity | ((z: Tensor2D) => Tensor1D), dim = Number.NaN): Target {
   if (typeof target === 'function') return plainTarget(target, dim);
   return 'parameters' in target ? namedTarget(target) : target;
+}
+
+async function tryRestart(target: Target, restart: number, options: FitTargetOptions): Promise<TriedRestart> {
+  const { guide, key } = beginRestart(target, restart, options);
+  try {
+    const fit = await fitGuide(target, guide, { ...options, key });
+    return { guide, fit, bound: await restartBound(target, guide, options) };
+  } catch (error) {
+    if (error instanceof NonFiniteError) return { guide, fit: error, bound: Number.NEGATIVE_INFINITY };
+    throw error;
+  }
 }
 
 /** A restart of a fit: its first guide, and the key of its noise. */
