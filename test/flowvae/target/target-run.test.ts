@@ -104,8 +104,12 @@ describe('a run that was stopped goes on to the same bytes', () => {
     const { out } = stopped;
     expect([stopped.report.elbo, stopped.draws, existsSync(join(out, 'draws.csv'))]).toEqual([null, undefined, false]);
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
-    await run(skewed(1), config, { out, resume: true });
+    const told: string[] = [];
+    await run(skewed(1), config, { out, resume: true, progress: { write: (text: string) => told.push(text) } });
     expect(bytesOf(out)).toEqual(bytesOf(whole));
+    expect(told.some((text) => /^going on after step \d+\n$/.test(text))).toBe(true);
+    const stepsOf = (folder: string) => metricsOf(folder).map(({ step }) => step);
+    expect(stepsOf(out)).toEqual(stepsOf(whole));
   });
 });
 
