@@ -2,6 +2,13 @@ export type { ChainDraws } from './chains/chain-record.ts';
 export { type ChainSettings, type HmcChains, type HmcChainsOptions, hmcChains } from './chains/hmc-chains.ts';
 export { pullBack } from './chains/pull-back.ts';
 export { type RefineOptions, refine } from './chains/refine.ts';
+export {
+  type CompareGuidesOptions,
+  compareGuides,
+  failedRow,
+  type GuideRow,
+  rankedGuides,
+} from './compare/compare-guides.ts';
 export type { Chains } from './diagnostics/chains.ts';
 export { type ColumnSummary, summariseChains } from './diagnostics/column-summary.ts';
 export { bulkEss, meanEss, tailEss } from './diagnostics/effective-sample-size.ts';
@@ -24,13 +31,6 @@ export {
   summariseDraws,
 } from './draws/named-draws.ts';
 export { type ZarrFolderOptions, zarrFolder } from './draws/zarr-folder.ts';
-export {
-  type CompareGuidesOptions,
-  compareGuides,
-  failedRow,
-  type GuideRow,
-  rankedGuides,
-} from './compare/compare-guides.ts';
 export { bestRestart, type TriedRestart } from './fit/best-restart.ts';
 export {
   type EstimateOptions,
