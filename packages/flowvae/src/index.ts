@@ -102,6 +102,7 @@ export { versions } from './run/versions.ts';
 export { targetOf } from './target/checked-target.ts';
 export {
   defineTarget,
+  type NamedTargetParts,
   type TargetContext,
   type TargetDefinition,
   type TargetParts,

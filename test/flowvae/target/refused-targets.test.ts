@@ -11,7 +11,13 @@ describe('defineTarget refuses', () => {
   it.each([
     ['an unknown part', { dim: 1, logDensity: squares, logdensity: squares }, /logdensity: expected one of name, set/],
     ['no density', { dim: 1 }, /^defineTarget: logDensity: expected a function, got none/],
-    ['no dimensions', { logDensity: squares }, /^defineTarget: dim: expected a number or a function, got none/],
+    ['no dimensions', { logDensity: squares }, /^defineTarget: expected dim, .*, or parameters by name, got neither/],
+    ['two ways', { dim: 1, parameters: { a: 'real' }, logDensity: squares }, /, or parameters by name, got both/],
+    [
+      'dimensions in words',
+      { dim: '2', logDensity: squares },
+      /^defineTarget: dim: expected a number or a function, got s/,
+    ],
     [
       'options of another kind',
       { dim: 1, logDensity: squares, options: 'steps' },
@@ -25,6 +31,12 @@ describe('defineTarget refuses', () => {
 describe('targetOf refuses', () => {
   it.each([
     ['half a dimension', defineTarget({ dim: 1.5, logDensity: squares }), {}, /dim: expected a whole number from 1/],
+    [
+      'an unknown constraint',
+      defineTarget({ parameters: { rate: 'postive' }, logDensity: ({ rate }) => rate as Tensor1D }),
+      {},
+      /postive/,
+    ],
     ['an unknown setting', skewed(1), { slpoe: 2 }, /^targetOf: slpoe: .*; did you mean slope/],
   ])('%s', (_, definition, set, message) => {
     expect(() => targetOf(definition, set)).toThrow(message);

@@ -1,7 +1,7 @@
 // Runs of a target in their folders: the files, restarts, and the same bytes after a stop.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineTarget, fitTarget, key, type Tensor1D, targetOf, tf } from 'flowvae';
+import { basename, join } from 'node:path';
+import { defineTarget, fitTarget, key, type Tensor1D, targetOf, tf, z } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
 import {
@@ -53,6 +53,26 @@ describe('a run of a target', () => {
     expect(drawsOf(out).rows.flatMap(([a, b]) => [Math.fround(a!), Math.fround(b!)])).toEqual([
       ...estimate.draws.values,
     ]);
+  });
+
+  it('of named parameters is in their units', async () => {
+    // Gamma(3, 2) without its constant: Z = Γ(3)/2³, mean 1.5, deviation √3/2
+    const gamma = defineTarget({
+      settings: { slope: z.number().default(2) },
+      parameters: { rate: 'positive' },
+      logZ: Math.log(2 / 8),
+      logDensity: ({ rate }, { settings }) => tf.sub(tf.mul(2, tf.log(rate as Tensor1D)), tf.mul(settings.slope, rate)),
+    });
+    const target = await checked(gamma, { ...brief, flow: 'mean-field', steps: 200, samples: 1000 }, { slope: 2 });
+    const out = freshPath();
+    const { report, figures } = await targetRun(target, { out });
+    expect(drawsOf(out).columns).toEqual(['rate', 'log_q', 'log_weight']);
+    expect(drawsOf(out).rows.every(([rate]) => rate! > 0)).toBe(true);
+    expect(Math.abs(report.logZ! - report.knownLogZ!)).toBeLessThan(4 * report.logZError!);
+    const { mean: found, meanError, std, stdError } = report.moments!.rate!;
+    expect(Math.abs(found - 1.5)).toBeLessThan(4 * meanError);
+    expect(Math.abs(std - Math.sqrt(3) / 2)).toBeLessThan(4 * stdError);
+    expect(figures.map((path) => basename(path))).toEqual(['bound.png']);
   });
 
   it('of several restarts keeps the one with the best bound, with its metrics', async () => {

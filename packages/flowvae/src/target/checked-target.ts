@@ -1,7 +1,14 @@
 // A target and the terms of its fit, checked together: all knowledge about a run before its folder is made.
 
 import { NarrowLatentError } from '@flowvae/flows/plain';
-import { type GuideTerms, plainTarget, readGuide, type Target, targetObjectives } from '@flowvae/inference';
+import {
+  type GuideTerms,
+  namedTarget,
+  plainTarget,
+  readGuide,
+  type Target,
+  targetObjectives,
+} from '@flowvae/inference';
 import { type ObjectiveTable, type ObjectiveTerms, readObjective } from '@flowvae/objectives/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagNamed } from '../config/setting/setting.ts';
@@ -66,9 +73,13 @@ export function targetOf(definition: TargetDefinition, set: OwnValues = {}): Tar
 
 /** The target that a definition describes. */
 function madeTarget(own: OwnTarget): Target {
-  const { dim, logDensity } = own.definition;
+  const { definition } = own;
   const context = contextOf(own);
-  return plainTarget((z) => logDensity(z, context), partOf(own, dim));
+  if (definition.parameters === undefined) {
+    return plainTarget((z) => definition.logDensity(z, context), partOf(own, definition.dim));
+  }
+  const parameters = partOf(own, definition.parameters);
+  return namedTarget({ parameters, logDensity: (values) => definition.logDensity(values, context) });
 }
 
 function knownLogZ(own: OwnTarget): number | undefined {

@@ -1,6 +1,5 @@
 // The report of a run of `flowvae target` as text for people.
-import type { ColumnMoments } from '@flowvae/inference';
-import { paretoKThreshold } from '@flowvae/objectives';
+import { type ColumnMoments, describeParetoK } from '@flowvae/inference';
 import { counted, grouped } from '../report/counted.ts';
 import { alignedLines, plain, withError } from './numbers.ts';
 import type { TargetReport } from './target-report.ts';
@@ -42,14 +41,10 @@ function describeEstimate(report: TargetReport): string[] {
   ];
 }
 
-/** The tails of the weights, and how many equal weights they are worth. */
+/** The meaning of the tails of the weights, and how many equal weights they are worth. */
 function describeWeights({ paretoK, effectiveSampleSize, samples }: TargetReport): string {
-  const threshold = paretoKThreshold(samples);
-  const verdict =
-    paretoK === null || Number.isNaN(paretoK)
-      ? 'Pareto k̂ unknown'
-      : `Pareto k̂ ${paretoK.toFixed(2)}, ${paretoK < threshold ? 'below' : 'above'} ${threshold.toFixed(2)}: log Z and moments ${paretoK < threshold ? 'can' : 'cannot'} be trusted`;
-  return `weights     ${verdict}; effective sample size ${grouped(Math.round(effectiveSampleSize ?? 0))} of ${grouped(samples)}`;
+  const { text } = describeParetoK(paretoK ?? Number.NaN, samples);
+  return `weights     ${text}; effective sample size ${grouped(Math.round(effectiveSampleSize ?? 0))} of ${grouped(samples)}`;
 }
 
 function describeMoments({ moments }: TargetReport): string[] {

@@ -7,12 +7,14 @@ import type { Finished } from './finished.ts';
 /** Columns in one picture. */
 const MOST_COLUMNS = 6;
 
-/** The corner plot of the widest columns; undefined where the plane shows it all, and for a single column. */
+/** The corner plot of the widest columns; undefined where the plane shows them all, and for a single column. */
 export function pairsFigure({ target, own }: CheckedTarget, { guide, estimate }: Finished): Uint8Array | undefined {
   const { columns, values } = estimate.draws;
-  if (target.dim <= 2 || columns.length < 2) return undefined;
+  const isOnPlane = target.dim <= 2 && own.definition.parameters === undefined;
   const spread = (name: string) => estimate.guideMoments[name]!.std;
-  const widest = columns.toSorted((a, b) => spread(b) - spread(a)).slice(0, MOST_COLUMNS);
+  const varied = columns.filter((name) => spread(name) > 0); // a lower triangle has zeros above it
+  if (isOnPlane || varied.length < 2) return undefined;
+  const widest = varied.toSorted((a, b) => spread(b) - spread(a)).slice(0, MOST_COLUMNS);
   const shown = columns.filter((name) => widest.includes(name));
   const part = shown.length < columns.length ? `, the ${shown.length} widest of ${columns.length} columns` : '';
   return pairs({

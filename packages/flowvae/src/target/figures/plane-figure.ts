@@ -6,6 +6,10 @@ import { densityMaps } from './density-maps.ts';
 import type { Finished } from './finished.ts';
 import { rangeOf } from './plane-range.ts';
 
+/** Where parameters have constraints, the plane is that of their free numbers. */
+const freeNote = ({ own: { definition } }: CheckedTarget): string =>
+  definition.parameters === undefined ? '' : ' z: the free numbers of the parameters.';
+
 /** Draws over a map. */
 const DRAWS = 1000;
 
@@ -27,7 +31,7 @@ export async function planeFigure(checked: CheckedTarget, finished: Finished): P
     range: range.x,
     yRange: range.y,
     title: `${targetName(checked.own)} and its fit`,
-    note: 'The target is divided by the estimated Z; all maps have one scale of colours.',
+    note: `The target is divided by the estimated Z; all maps have one scale of colours.${freeNote(checked)}`,
     axes: ['z[0]', 'z[1]'],
     side: 300,
   });
