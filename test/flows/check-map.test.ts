@@ -206,7 +206,7 @@ describe('roundTrip', () => {
 
   it('allows ten times the change by rounding, and does not judge a coordinate beyond 1e-3', () => {
     const { worst, ...rest } = checked({ back: [2 ** -15, 4], moved: [2 ** -14, 0] });
-    expect(worst!.allowed).toBeCloseTo(2e-5 + 10 * 2 ** -14, 10);
+    expect(worst).toMatchObject({ error: 2 ** -15, allowed: expect.closeTo(2e-5 + 10 * 2 ** -14, 10) });
     expect(counts({ worst, ...rest } as ReturnType<typeof checked>)).toEqual([2, 1]);
     expect(counts(checked({ moved: [2 ** -13, 0] }))).toEqual([1, 1]);
     expect(counts(checked({ moved: [0.99e-4, 0] }))).toEqual([2, 1]);

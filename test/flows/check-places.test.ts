@@ -59,6 +59,9 @@ describe('rows', () => {
     expect(rough(1e7)).toMatchObject({ judged: 8 + 4, planned: 16 });
     expect(rough(100)).toMatchObject({ judged: 16, findings: [] });
     expect(rough(100).worst!.allowed).toBeGreaterThan(1e-5);
+    const { inverse: _back, ...large } = identity(2, ({ y }) => ({ y: tf.mul(y, 3000) }));
+    expect(found(large)).toMatchObject({ judged: 12, findings: [] });
+    expect(found(large).worst!.allowed).toBeLessThan(2e-5); // relative to the value
     const { inverse: _inverse, ...roughInOne } = identity(2, ({ y }) => ({
       y: tf.mul(y, tf.add([[1, 0]], tf.mul([[0, 1]], tf.sin(tf.mul(y, 1e7))))) as Tensor2D,
     }));

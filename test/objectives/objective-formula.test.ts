@@ -1,6 +1,6 @@
 // Objectives by name: the objective of each formula, and errors that point at the character.
 import { diagonalNormal, standardNormal } from '@flowvae/distributions';
-import { parseObjective } from '@flowvae/objectives';
+import { makeObjective, parseObjective } from '@flowvae/objectives';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 
@@ -88,5 +88,33 @@ describe('makeObjective refuses', () => {
         "objective 'free-bits(1)': expected a diagonal normal as posterior and the standard normal as prior, got ",
       );
     });
+  });
+});
+
+describe("makeObjective of a table's own row", () => {
+  const right = { schedules: {}, draws: 2, bound: () => ({ loss: tf.scalar(1), terms: {} }) };
+  const made = (value: unknown) =>
+    makeObjective({
+      ...parseObjective('elbo'),
+      formula: 'mine',
+      name: 'mine',
+      row: { make: () => value },
+    } as unknown as Parameters<typeof makeObjective>[0]);
+
+  it('is what the row makes', () => {
+    expect(made(right).draws).toBe(2);
+  });
+
+  it.each([
+    [undefined, 'schedules undefined, draws undefined, bound undefined'],
+    [null, 'schedules undefined, draws undefined, bound undefined'],
+    [{ ...right, draws: 0 }, 'schedules object, draws 0, bound function'],
+    [{ ...right, draws: 1.5 }, 'schedules object, draws 1.5, bound function'],
+    [{ ...right, bound: 1 }, 'schedules object, draws 2, bound number'],
+    [{ ...right, schedules: 1 }, 'schedules number, draws 2, bound function'],
+  ])('is refused if it is no objective: %j', (value, received) => {
+    expect(() => made(value)).toThrow(
+      `objective mine: make: expected an objective, with schedules (object), draws (a whole number from 1) and bound (function), got ${received}`,
+    );
   });
 });

@@ -435,4 +435,10 @@ export const flows: readonly Explained[] = [
     after: ['if (false) answers.set(question, comparisonOf(difference));'],
     reason: 'time only: the end confirms what is right at any step',
   },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-questions.ts',
+    before: 'const [coin, place] = drawUniform(key, 2) as unknown as [number, number];',
+    after: ['const [coin, place] = drawUniform(key, 3) as unknown as [number, number];'],
+    reason: 'a longer draw begins with the shorter one',
+  },
 ];
