@@ -41,6 +41,19 @@ describe.each([
   });
 });
 
+it('probes with shared parameters are evaluated with these in one row', () => {
+  const seen: number[] = [];
+  const recording = {
+    ...flow,
+    forward: (...given: Parameters<typeof flow.forward>) => {
+      seen.push(given[0].w!.shape[0]!);
+      return flow.forward(...given);
+    },
+  };
+  for (const probe of drawProbes(recording, 4, draws)) probe.forward();
+  expect(seen.toSorted((a, b) => a - b)).toEqual([1, 8]);
+});
+
 it('inverseProbes start at the y of the forward map, with keys of their own', () => {
   const before = tf.memory().numTensors;
   const inverses = inverseProbes(probes)!;
