@@ -4,7 +4,7 @@ import { type Key, key } from '@flowvae/random';
 import { type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import { expect, it } from 'vitest';
 import { drawPoints } from '../../packages/flows/src/check/drawn-inputs.ts';
-import { gradients } from '../../packages/flows/src/check/gradients/gradient-check.ts';
+import { gradients, inverseGradients } from '../../packages/flows/src/check/gradients/gradient-check.ts';
 import { drawProbes } from '../../packages/flows/src/check/probe.ts';
 import { identity } from './changed-identity.ts';
 
@@ -44,6 +44,10 @@ it.each([0.02, 0.003])('a kink at a distance of %d does not hide an error of 10 
   expect([judged, findings.length]).toEqual([4, 4]);
 });
 
+it('an error of 3 % is found at the longest step that does not reach the kink', () => {
+  expect(checked(0.003, 1.03).findings.length).toBe(4);
+});
+
 it('an error of 1.27 % is found at the longest step, where rounding is least', () => {
   expect(checked(0.02, 1.0127).findings.length).toBe(4);
 });
@@ -58,4 +62,10 @@ it('an error larger than the rounding of far results is found at the only step t
   const [found] = gradients(drawProbes(far, 1, [{ key: seed, draw: { scale: 1, rows: 1 } }]));
   expect(found!.kinds.z).toEqual({ judged: 4, planned: 4 });
   expect(found!.findings.filter((finding) => finding.includes('towards z')).length).toBe(4);
+});
+
+it('inverseGradients asks nothing of a flow without an inverse', () => {
+  const { inverse: _, ...oneWay } = identity(1);
+  const probes = drawProbes(oneWay, 1, [{ key: seed, draw: { scale: 1, rows: 1 } }]);
+  expect(inverseGradients(probes)).toMatchObject([{ judged: 0, planned: 0 }]);
 });

@@ -124,6 +124,7 @@ describe('finite', () => {
     };
     const tallies = finiteCheck(recording, 1, [key(1), key(2), key(3)]);
     expect(tallies.map(({ judged, planned }) => [judged, planned])).toEqual([6, 6, 6].map((count) => [count, count]));
+    expect(finiteCheck(recording, 1, [])).toEqual([]);
     const calls = [seen[0]!, seen.at(-1)!].toSorted((a, b) => a.params - b.params);
     expect(calls.map(({ params }) => params)).toEqual([1, 96]);
     const [shared, own] = calls.map(({ sizes }) => sizes);

@@ -298,7 +298,10 @@ export const flows: readonly Explained[] = [
   {
     file: 'packages/flows/src/check/gradients/gradient-questions.ts',
     before: 'if (coin < 0.5) return Math.min(gradient.length - 1, Math.floor(place * gradient.length));',
-    after: ['if (coin < 0.5) return Math.min(gradient.length + 1, Math.floor(place * gradient.length));'],
+    after: [
+      'if (coin < 0.5) return Math.min(gradient.length + 1, Math.floor(place * gradient.length));',
+      'if (coin < 0.5) return Math.min(gradient.length - 0, Math.floor(place * gradient.length));',
+    ],
     reason: 'a uniform number is below 1',
   },
   {
@@ -402,7 +405,10 @@ export const flows: readonly Explained[] = [
   {
     file: 'packages/flows/src/check/jacobian.ts',
     before: 'if (factor !== 0) for (let j = k; j < 2 * n; j++) row[j]! -= factor * top[j]!;',
-    after: ['if (factor !== 0) for (let j = k; j < 3 * n; j++) row[j]! -= factor * top[j]!;'],
+    after: [
+      'if (factor !== 0) for (let j = k; j < 3 * n; j++) row[j]! -= factor * top[j]!;',
+      'if (factor !== 0) for (let j = k; j <= 2 * n; j++) row[j]! -= factor * top[j]!;',
+    ],
     reason: 'nothing lies behind the end of an array',
   },
   {
@@ -452,5 +458,33 @@ export const flows: readonly Explained[] = [
     before: 'if (largest > LARGEST_GROWTH) return [...growths, 0].map(() => undefined);',
     after: ['if (largest > LARGEST_GROWTH) return [...growths, 1].map(() => undefined);'],
     reason: 'only the number of items counts',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/gradient-check.ts',
+    before: 'attempt * SECOND_LOOK,',
+    after: ['attempt / SECOND_LOOK,'],
+    reason: 'a second step beside the first, longer in place of shorter',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/probe-loss.ts',
+    before: 'if (rows.length === size) return rows;',
+    after: ['if (false) return rows;'],
+    reason: 'a shortcut: sums of one number each',
+  },
+  {
+    file: 'packages/flows/src/check/gradients/probe-loss.ts',
+    before:
+      'const results = isStackable ? evaluateEach(map, asIs, { shared, keepsBroadcast }) : asIs.map((inputs) => evaluate(map, inputs));',
+    after: ['const results = (asIs.map((inputs) => evaluate(map, inputs)));'],
+    reason: 'time only: one call for each input',
+  },
+  {
+    file: 'packages/flows/src/check/finite-layers.ts',
+    before:
+      'condition <= LARGEST_CONDITION && inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],',
+    after: [
+      'condition < LARGEST_CONDITION && inverse.every((element) => Math.abs(element) <= LARGEST_INVERSE) ? [row] : [],',
+    ],
+    reason: 'a condition of exactly 1e6',
   },
 ];
