@@ -106,16 +106,16 @@ export const objectives: readonly Explained[] = [
   {
     file: 'packages/objectives/src/pareto-k.ts',
     before:
-      'const exceedances = tail.map((value) => Math.exp(value - largest) - base).filter((value) => value > LEAST);',
+      'const exceedances = tail.map((value) => Math.exp(value - largest) - threshold).filter((value) => value > LEAST);',
     after: [
-      'const exceedances = tail.map((value) => Math.exp(value - largest) - base).filter((value) => value >= LEAST);',
+      'const exceedances = tail.map((value) => Math.exp(value - largest) - threshold).filter((value) => value >= LEAST);',
     ],
     reason: 'an exceedance of exactly 2⁻¹⁰⁰⁰',
   },
   {
     file: 'packages/objectives/src/pareto-k.ts',
-    before: 'if (!Number.isFinite(shape)) return Number.POSITIVE_INFINITY;',
-    after: ['if (false) return Number.POSITIVE_INFINITY;'],
+    before: 'if (!Number.isFinite(shape)) return without(Number.POSITIVE_INFINITY, count);',
+    after: ['if (false) return without(Number.POSITIVE_INFINITY, count);'],
     reason: 'a guard behind a guard: exceedances above 2⁻¹⁰⁰⁰ have a finite fit',
   },
   {
