@@ -112,6 +112,12 @@ describe('a run of a target', () => {
   });
 });
 
+it('pictures of a target are files of the wanted format', async () => {
+  const { figures } = await run(skewed(2), {}, { figures: { format: 'pdf', titles: false } });
+  expect(figures.map((path) => basename(path))).toEqual(['bound.pdf', 'target-and-fit.pdf', 'layers.pdf']);
+  for (const path of figures) expect(readFileSync(path, 'latin1').slice(0, 5)).toBe('%PDF-');
+});
+
 describe('a run that was stopped goes on to the same bytes', () => {
   it.each([
     ['in its steps', { steps: 120 }, /step 3\/120/],

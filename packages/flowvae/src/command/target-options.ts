@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
 import { targetSettings } from '../target/target-settings.ts';
 import { targetCommand } from './checks/target.ts';
+import { addFigures } from './figure-flags.ts';
 import { addNotes, type Note } from './help/help-layout.ts';
 import { pluginNotes } from './help/plugin-notes.ts';
 import { targetNotes } from './help/target-notes.ts';
@@ -26,6 +27,7 @@ export function addTargetOptions(
     .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
     .option('--resume <run>', 'go on with a run that was stopped or killed');
   durableOptions(target).action(targetCommand);
+  addFigures(target, 'file format of the pictures in figures/ (default: png)');
   addNotes(target, [...notes, ...targetNotes, ...pluginNotes(vocabulary)]);
 }
 

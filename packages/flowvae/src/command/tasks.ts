@@ -36,6 +36,8 @@ export interface TargetTask extends RunFlags {
   readonly vocabulary: Vocabulary;
   /** Guides to compare; absent: the one of the config. */
   readonly compare: readonly string[] | undefined;
+  /** How figures are written. */
+  readonly figures: FileOptions | undefined;
   readonly folder: string;
   readonly isResumed: boolean;
 }

@@ -93,18 +93,25 @@ export interface WrittenPicture {
 export function drawPictures(
   parts: Experiment,
   history: readonly HistoryEntry[],
-  { folder, file = {} }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
+  { folder, file }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
 ): readonly WrittenPicture[] {
   const pictures = [
     ...(isObservable(parts.model) ? picturesOfData(parts) : []),
     ...(history.length > 0 ? [learningCurveFigure(parts, history)] : []),
   ];
-  return pictures.map(({ name, draw }) => {
+  return writePictures(pictures, { folder, file });
+}
+
+/** Writes figures by name into a run's folder. */
+export const writePictures = (
+  pictures: readonly Pick<NamedFigure, 'name' | 'draw'>[],
+  { folder, file = {} }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
+): readonly WrittenPicture[] =>
+  pictures.map(({ name, draw }) => {
     const image = draw(file);
     const isPlain = (file.format ?? 'png') === 'png' && file.titles !== false;
     return { name, path: folder.writeFigure(fileName(name, file), image), png: () => (isPlain ? image : draw()) };
   });
-}
 
 /** Draws and reconstructions, or columns of a table. */
 const picturesOfData = (parts: Experiment): readonly NamedFigure[] =>

@@ -6,6 +6,7 @@ import { refuseOtherConfig } from '@flowvae/runs/plain';
 import { type HistoryEntry, NonFiniteError } from '@flowvae/training';
 import { settingsThatMayDiffer } from '../config/stored-config.ts';
 import { folderName } from '../files/fresh-folder.ts';
+import { writePictures } from '../report/pictures.ts';
 import { version } from '../run/version.ts';
 import { versions } from '../run/versions.ts';
 import { type CheckedTarget, withGuide } from './checked-target.ts';
@@ -67,7 +68,8 @@ export async function compareInFolders(
       checked,
       ranked.map(({ guide }) => ({ label: guide, entries: entriesIn(places.get(guide)!) })),
     );
-    const figures = figure ? [folder.writeFigure('bound.png', figure)] : [];
+    const pictures = writePictures(figure ? [{ name: 'bound', draw: figure }] : [], { folder, file: options.figures });
+    const figures = pictures.map(({ path }) => path);
     folder.writeReport({ name: facts.name, rows: ranked, config: checked.config, version });
     return { rows: ranked, page, figures };
   } finally {

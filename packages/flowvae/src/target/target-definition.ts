@@ -41,7 +41,7 @@ export interface NamedTargetParts<S extends SettingShapes, P extends string> ext
   readonly dim?: undefined;
   /** Constraints, or their formulas, by name: `{ mu: 'real', tau: 'positive', theta: 'real[8]' }`. */
   readonly parameters: Given<Readonly<Record<P, string | Constraint>>, S>;
-  /** Values by name, each [B, ...shape] → log p̃ [B], nats, up to a constant, without any Jacobian of the constraints. */
+  /** Values by name, each [B, ...shape] → log p̃ [B], nats, up to a constant; no Jacobian of the constraints. */
   readonly logDensity: (values: Readonly<Record<P, Tensor>>, context: TargetContext<S>) => Tensor1D;
 }
 

@@ -1,7 +1,7 @@
 // One run of `flowvae target` from settings to report: fits, the estimate, draws and pictures; new or resumed.
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import type { FileOptions } from '@flowvae/figures';
 import { estimateKey, estimateTarget, type TargetEstimate } from '@flowvae/inference';
 import { key } from '@flowvae/random';
 import { type CheckpointSchedule, ProgressLine, type ProgressStream } from '@flowvae/runs';
@@ -21,6 +21,8 @@ import { type TargetReport, targetReport } from './target-report.ts';
 export interface TargetRunOptions extends CheckpointSchedule {
   /** The run folder: new or empty; with `resume` the folder of a run. */
   readonly out: string;
+  /** How the pictures are written. Default: PNG, with titles. */
+  readonly figures?: FileOptions | undefined;
   /** Progress; default none. */
   readonly progress?: ProgressStream;
   /** Stops after the current step; the run then saves the parameters, and makes no estimate. */
@@ -72,10 +74,14 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     }
     const draws = join(run.folder.path, 'draws.csv');
     await writeDraws(draws, estimate.draws);
-    const figures = await drawTargetFigures(checked, { ...fits, estimate }, run.folder);
-    for (const path of figures) run.recordImage(basename(path, '.png'), fits.fit.steps, readFileSync(path));
+    const pictures = await drawTargetFigures(
+      checked,
+      { ...fits, estimate },
+      { folder: run.folder, file: options.figures },
+    );
+    for (const { name, png } of pictures) run.recordImage(name, fits.fit.steps, png());
     run.folder.writeReport(report); // the last file: a folder with estimates in it is complete
-    return { report, draws, figures };
+    return { report, draws, figures: pictures.map(({ path }) => path) };
   } finally {
     run.close();
   }

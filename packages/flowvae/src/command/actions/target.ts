@@ -24,6 +24,7 @@ export async function targetAction(task: TargetTask): Promise<void> {
     out: folder,
     progress,
     signal,
+    figures: task.figures,
     resume: isResumed,
     allowDifferentMachine,
     ...{ checkpointEvery, keepCheckpoints },

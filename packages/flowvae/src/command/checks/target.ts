@@ -9,12 +9,13 @@ import { type ModuleFlags, moduleOfRun, readModule } from '../../definition/read
 import { freshFolder } from '../../files/fresh-folder.ts';
 import { type OwnTarget, targetKind, targetName } from '../../target/own-target.ts';
 import { type TargetConfig, targetFallbacks, targetSettings } from '../../target/target-settings.ts';
+import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { RunFlags, TargetTask } from '../tasks.ts';
 import { tell, threadsNotice } from './notices.ts';
 
 /** Options of `target`: those of a run, and settings. */
-interface TargetFlags extends RunFlags, PluginFlags, Record<string, unknown> {
+interface TargetFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {
   readonly out?: string;
   readonly resume?: string;
   readonly compare?: readonly string[];
@@ -31,11 +32,11 @@ export async function targetCommand(module: string | undefined, flags: TargetFla
 
 /** Flags of a run, and settings that were given. */
 function divided({ out: _, resume: __, compare: ___, set: ____, model: _____, ...others }: TargetFlags) {
-  const { quiet, verbose, json, detached, changedModel, plugin, ...rest } = others;
+  const { quiet, verbose, json, detached, changedModel, plugin, figures, untitled, ...rest } = others;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...given } = rest;
   const ofRun = { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints };
   return {
-    run: { quiet, verbose, json, detached, ...ofRun } satisfies RunFlags,
+    run: { quiet, verbose, json, detached, ...ofRun, figures: figureFile({ figures, untitled }) },
     modules: { changedModel, plugin } satisfies PluginFlags,
     given: given as Partial<TargetConfig>,
   };

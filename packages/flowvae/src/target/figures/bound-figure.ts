@@ -1,6 +1,7 @@
 // The path of the bound: the ELBO of the steps' draws, fit by fit, and log Z where it is known.
-import { lineChart, type Series } from '@flowvae/figures';
+import { type LineChartOptions, lineChart, type Series } from '@flowvae/figures';
 import type { HistoryEntry } from '@flowvae/training';
+import type { Draw } from '../../report/figures/named-figure.ts';
 import type { CheckedTarget } from '../checked-target.ts';
 import { targetName } from '../own-target.ts';
 import type { Finished } from './finished.ts';
@@ -15,7 +16,7 @@ interface Path {
 }
 
 /** The chart of a run; undefined where no entry has a finite bound. */
-export function boundFigure(checked: CheckedTarget, { guide, histories, kept }: Finished): Uint8Array | undefined {
+export function boundFigure(checked: CheckedTarget, { guide, histories, kept }: Finished): Draw | undefined {
   const nameOf = (i: number) => (histories.length === 1 ? 'ELBO' : `restart ${i + 1}${i === kept ? ', kept' : ''}`);
   const paths = histories.map((entries, i) => ({ label: nameOf(i), entries }));
   return pathsFigure(
@@ -26,22 +27,23 @@ export function boundFigure(checked: CheckedTarget, { guide, histories, kept }: 
 }
 
 /** The chart of a comparison, the best guides first; undefined where no entry has a finite bound. */
-export const comparedFigure = (checked: CheckedTarget, paths: readonly Path[]): Uint8Array | undefined =>
+export const comparedFigure = (checked: CheckedTarget, paths: readonly Path[]): Draw | undefined =>
   pathsFigure(checked, paths.slice(0, MOST_FITS), `ELBO of guides on ${targetName(checked.own)}`);
 
-function pathsFigure({ config, logZ }: CheckedTarget, paths: readonly Path[], title: string): Uint8Array | undefined {
+function pathsFigure({ config, logZ }: CheckedTarget, paths: readonly Path[], title: string): Draw | undefined {
   const lines = paths.flatMap(lineOf);
   if (lines.length === 0) return undefined;
   const ends = [1, config.steps];
   const known: readonly Series[] =
     logZ === undefined ? [] : [{ label: 'log Z', points: ends.map((x) => ({ x, y: logZ })), dashed: true }];
-  return lineChart({
+  const options = {
     title,
     xLabel: 'step',
     yLabel: 'ELBO of the draws of the steps (nats)',
     series: [...lines, ...known],
     yRange: 'robust',
-  });
+  } satisfies LineChartOptions;
+  return (file) => lineChart(options, file);
 }
 
 function lineOf({ label, entries }: Path): Series[] {

@@ -5,6 +5,7 @@ import { type PlanePanel, planeGrid } from '@flowvae/figures';
 import { fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
+import type { Draw } from '../../report/figures/named-figure.ts';
 import type { CheckedTarget } from '../checked-target.ts';
 import { targetName } from '../own-target.ts';
 import type { Finished } from './finished.ts';
@@ -17,7 +18,7 @@ const MOST_PANELS = 12;
 const COLUMNS = 4;
 
 /** Clouds of draws behind each layer; undefined without layers, and for other numbers of dimensions. */
-export async function layersFigure(checked: CheckedTarget, finished: Finished): Promise<Uint8Array | undefined> {
+export async function layersFigure(checked: CheckedTarget, finished: Finished): Promise<Draw | undefined> {
   if (checked.target.dim !== 2) return undefined;
   const clouds = await cloudsOf(checked, finished);
   if (clouds.length < 2) return undefined;
@@ -27,17 +28,19 @@ export async function layersFigure(checked: CheckedTarget, finished: Finished): 
   const rows = Array.from({ length: Math.ceil(shown.length / columns) }, (_, row) =>
     shown.slice(row * columns, (row + 1) * columns),
   );
-  return planeGrid({
-    rows,
-    range: x,
-    yRange: y,
-    title: `Draws behind each layer of ${finished.guide.name}, fitted to ${targetName(checked.own)}`,
-    note:
-      shown.length < clouds.length
-        ? `${shown.length - 1} of ${clouds.length - 1} layers, evenly taken; the base is the first panel.`
-        : 'The base is the first panel.',
-    axes: ['z[0]', 'z[1]'],
-  });
+  return (file = {}) =>
+    planeGrid({
+      ...file,
+      rows,
+      range: x,
+      yRange: y,
+      title: `Draws behind each layer of ${finished.guide.name}, fitted to ${targetName(checked.own)}`,
+      note:
+        shown.length < clouds.length
+          ? `${shown.length - 1} of ${clouds.length - 1} layers, evenly taken; the base is the first panel.`
+          : 'The base is the first panel.',
+      axes: ['z[0]', 'z[1]'],
+    });
 }
 
 type Cloud = PlanePanel & { readonly points: Float32Array };
