@@ -169,7 +169,7 @@ describe('zarrFolder', () => {
 
 describe('drawsCsv', () => {
   it('has a row for each draw, and names with commas in quotes', () => {
-    const lines = drawsCsv(named).split('\r\n');
+    const lines = drawsCsv(named).split('\n');
     expect(lines[0]).toBe('chain,draw,mu,theta[0],theta[1],"L[0,0]","L[0,1]","L[1,0]","L[1,1]"');
     expect(lines).toHaveLength(152);
     expect(lines[151]).toBe('');
@@ -185,14 +185,14 @@ describe('drawsCsv', () => {
     };
     const written = drawsCsv(single)
       .trim()
-      .split('\r\n')
+      .split('\n')
       .slice(1)
       .map((line) => line.split(',')[2]!);
     expect(written.slice(0, 2)).toEqual(['0.1', '-0.33333334']);
     expect(written.slice(7, 10)).toEqual(['NaN', 'inf', '-inf']);
     const back = written.map((field) => Math.fround(Number(field.replace('inf', 'Infinity'))));
     expect(back).toEqual(odd.map((value) => Math.fround(value === 0 ? 0 : value)));
-    const rows = drawsCsv(named).trim().split('\r\n').slice(1);
+    const rows = drawsCsv(named).trim().split('\n').slice(1);
     const mu = rows.map((row) => Math.fround(Number(row.split(',')[2])));
     expect(mu).toEqual([...named.columns.mu!.values]);
   });

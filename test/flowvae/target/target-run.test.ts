@@ -46,6 +46,21 @@ describe('a run of a target', () => {
     expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(report)));
   });
 
+  it('draws by chains in the noise of its guide, with their diagnostics and files', async () => {
+    const { out, report } = await run(banana, { steps: 200, chains: 4, chainDraws: 150 });
+    const { chains, draws, divergences, columns } = report.chains!;
+    expect([chains, draws]).toEqual([4, 150]);
+    expect(divergences).toBeLessThan(60);
+    expect(Object.keys(columns)).toEqual(['z[0]', 'z[1]']);
+    expect(Math.abs(columns['z[0]']!.mean)).toBeLessThan(5 * columns['z[0]']!.meanError);
+    expect(Math.abs(columns['z[1]']!.mean - 0.5)).toBeLessThan(5 * columns['z[1]']!.meanError);
+    const [head = '', ...lines] = readFileSync(join(out, 'chains.csv'), 'utf8').trim().split('\n');
+    expect(head).toBe('chain,draw,z[0],z[1]');
+    expect(lines).toHaveLength(600);
+    const meta = JSON.parse(readFileSync(join(out, 'chains.zarr/posterior/z/.zarray'), 'utf8'));
+    expect(meta.shape).toEqual([4, 150, 2]);
+  });
+
   it('gives the draws of fitTarget with the same settings and key', async () => {
     const { out } = await run(banana, { seed: 5, restarts: 2 });
     const options = { flow: 'planar*2', steps: 40, batch: 32, samples: 200, restarts: 2, key: key(5) };

@@ -1,6 +1,7 @@
 // The report at the end of a run of `flowvae target`: one object for machines.
 import type { ColumnMoments, TargetEstimate } from '@flowvae/inference';
 import { version } from '../run/version.ts';
+import type { ChainsReport } from './chains.ts';
 import type { CheckedTarget } from './checked-target.ts';
 import { targetName } from './own-target.ts';
 import type { Fits } from './restarts.ts';
@@ -37,6 +38,8 @@ export interface TargetReport {
   readonly moments: Readonly<Record<string, ColumnMoments>> | null;
   /** Moments of the guide itself by column. */
   readonly guideMoments: Readonly<Record<string, ColumnMoments>> | null;
+  /** Draws by chains; null without them, or where the run was stopped. */
+  readonly chains: ChainsReport | null;
   readonly config: TargetConfig;
   /** Version of flowvae. */
   readonly version: string;
@@ -46,6 +49,7 @@ export interface TargetReport {
 interface Facts {
   /** Absent: the run was stopped. */
   readonly estimate: TargetEstimate | undefined;
+  readonly chains: ChainsReport | undefined;
   readonly seconds: number;
   readonly parameters: number;
 }
@@ -54,7 +58,7 @@ interface Facts {
 export function targetReport(
   { own, config, target, logZ: knownLogZ }: CheckedTarget,
   { guide, fit, bounds, kept }: Fits,
-  { estimate, seconds, parameters }: Facts,
+  { estimate, chains, seconds, parameters }: Facts,
 ): TargetReport {
   return {
     name: targetName(own),
@@ -77,6 +81,7 @@ export function targetReport(
     effectiveSampleSize: estimate?.effectiveSampleSize ?? null,
     moments: estimate?.moments ?? null,
     guideMoments: estimate?.guideMoments ?? null,
+    chains: chains ?? null,
     config,
     version,
   };

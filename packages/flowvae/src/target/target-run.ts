@@ -9,6 +9,7 @@ import { parameterCount } from '@flowvae/tensor';
 import { grouped } from '../report/counted.ts';
 import { chooseBackend } from '../run/evaluate-test.ts';
 import { versions } from '../run/versions.ts';
+import { chainsReport, refinedDraws, writeChains } from './chains.ts';
 import type { CheckedTarget } from './checked-target.ts';
 import { writeDraws } from './draws-file.ts';
 import { drawTargetFigures } from './figures/target-figures.ts';
@@ -38,6 +39,8 @@ export interface TargetRun {
   readonly report: TargetReport;
   /** The path of the draws; absent where the run was stopped. */
   readonly draws?: string;
+  /** Paths of the files of chains. */
+  readonly chainFiles: readonly string[];
   /** Paths of the figures. */
   readonly figures: readonly string[];
 }
@@ -66,14 +69,17 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     const { variables, name: guide } = fits.guide;
     run.folder.saveModel(variables, { guide, dim: String(checked.target.dim), steps: String(fits.fit.steps) });
     const estimate = signal?.aborted ? undefined : await estimated(checked, fits, watched);
+    const refined = estimate && (await refinedDraws(checked, fits, { progress, signal }));
     const seconds = fits.earlierSeconds + (performance.now() - began) / 1000;
-    const report = targetReport(checked, fits, { estimate, seconds, parameters: parameterCount(variables) });
+    const chains = refined && chainsReport(refined);
+    const report = targetReport(checked, fits, { estimate, chains, seconds, parameters: parameterCount(variables) });
     if (!estimate) {
       run.folder.writeReport(report);
-      return { report, figures: [] };
+      return { report, chainFiles: [], figures: [] };
     }
     const draws = join(run.folder.path, 'draws.csv');
     await writeDraws(draws, estimate.draws);
+    const chainFiles = refined ? writeChains(run.folder.path, refined) : [];
     const pictures = await drawTargetFigures(
       checked,
       { ...fits, estimate },
@@ -81,7 +87,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     );
     for (const { name, png } of pictures) run.recordImage(name, fits.fit.steps, png());
     run.folder.writeReport(report); // the last file: a folder with estimates in it is complete
-    return { report, draws, figures: pictures.map(({ path }) => path) };
+    return { report, draws, chainFiles, figures: pictures.map(({ path }) => path) };
   } finally {
     run.close();
   }

@@ -23,6 +23,8 @@ export const targetSettings = {
   stepSize: positive('step size of the transitions of --objective bootstrap', 0.1, { placeholder: '<size>' }),
   restarts: count('fits with keys of their own; the one with the best bound is kept', 1, 1, 1000),
   samples: count('importance samples of the estimate', 10_000, 2, 10_000_000),
+  chains: count('chains of Hamiltonian Monte Carlo in the noise of the guide, after the fit; 0: none', 0, 0, 1000),
+  chainDraws: count('draws of each chain, after as many transitions of warm-up', 500, 4, 1_000_000),
   onNonFinite: ofTraining.onNonFinite,
   seed: count('decides the first parameters of guides, and all noise', 0, 0, Number.MAX_SAFE_INTEGER),
   engine: ofTraining.engine,

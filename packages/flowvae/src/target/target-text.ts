@@ -1,5 +1,5 @@
 // The report of a run of `flowvae target` as text for people.
-import { type ColumnMoments, describeParetoK } from '@flowvae/inference';
+import { type ColumnMoments, type ColumnSummary, describeParetoK } from '@flowvae/inference';
 import { counted, grouped } from '../report/counted.ts';
 import { alignedLines, plain, withError } from './numbers.ts';
 import type { TargetReport } from './target-report.ts';
@@ -9,13 +9,15 @@ import type { TargetRun } from './target-run.ts';
 const MOST_COLUMNS = 24;
 
 /** The summary of a run. */
-export function describeTarget({ report, draws, figures }: TargetRun, folder: string): string {
+export function describeTarget({ report, draws, chainFiles, figures }: TargetRun, folder: string): string {
   return [
     ...describeFit(report),
     ...describeEstimate(report),
     ...describeMoments(report),
+    ...describeChains(report),
     `run folder  ${folder}`,
     ...(draws === undefined ? [] : [`draws       ${draws}`]),
+    ...chainFiles.map((path) => `chains      ${path}`),
     ...figures.map((path) => `figure      ${path}`),
   ].join('\n');
 }
@@ -45,6 +47,27 @@ function describeEstimate(report: TargetReport): string[] {
 function describeWeights({ paretoK, effectiveSampleSize, samples }: TargetReport): string {
   const { text } = describeParetoK(paretoK ?? Number.NaN, samples);
   return `weights     ${text}; effective sample size ${grouped(Math.round(effectiveSampleSize ?? 0))} of ${grouped(samples)}`;
+}
+
+/** Moments by chains; their R̂ and divergences tell whether to trust them. */
+function describeChains({ chains: found }: TargetReport): string[] {
+  if (!found) return [];
+  const { chains, draws, divergences, columns } = found;
+  const all = Object.entries(columns);
+  const row = ([name, each]: [string, ColumnSummary]) => [
+    name,
+    withError(each.mean, each.meanError),
+    withError(each.std, each.stdError),
+    each.rHat.toFixed(3),
+    grouped(Math.round(each.bulkEss)),
+    grouped(Math.round(each.tailEss)),
+  ];
+  const head = ['column', 'mean', 'deviation', 'R̂', 'bulk ESS', 'tail ESS'];
+  const lines = alignedLines([head, ...all.slice(0, MOST_COLUMNS).map(row)]);
+  return [
+    `chains      ${chains} of ${grouped(draws)} draws each; ${counted(divergences, 'divergence')}`,
+    ...lines.map((line) => `            ${line}`),
+  ];
 }
 
 function describeMoments({ moments }: TargetReport): string[] {

@@ -23,7 +23,7 @@ export function drawsCsv(named: NamedDraws): string {
     }
     lines.push(fields.join(','));
   }
-  return lines.map((line) => `${line}\r\n`).join('');
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 const quoted = (name: string) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);

@@ -1,5 +1,5 @@
 // Targets: unnormalised densities over R^D, with names for their columns.
-import { type Constraint, parameterSpace } from '@flowvae/flows';
+import { type Constraint, columnNames, parameterSpace } from '@flowvae/flows';
 import type { LogDensity } from '@flowvae/objectives';
 import { ExpectationError, elementCount, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 
@@ -10,6 +10,8 @@ export interface Target {
   readonly logDensity: LogDensity;
   /** A name for each column of `values`. */
   readonly columns: readonly string[];
+  /** The shape of each named quantity, in the order of the columns. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Points of R^D in the units of the columns, [B, D] → [B, columns]. */
   values(z: Tensor2D): Tensor2D;
 }
@@ -24,8 +26,7 @@ export function plainTarget(logDensity: (z: Tensor2D) => Tensor1D, dim: number):
     const expected = 'a whole number from 1, the width of a point';
     throw new ExpectationError({ where: 'fitTarget: dim', expected, received: String(dim) });
   }
-  const columns = Array.from({ length: dim }, (_, i) => `z[${i}]`);
-  return { dim, logDensity, columns, values: (z) => z };
+  return { dim, logDensity, columns: columnNames('z', [dim]), shapes: { z: [dim] }, values: (z) => z };
 }
 
 /** A density of named parameters, each in its own units. */
@@ -45,10 +46,11 @@ export interface NamedDensity {
  * @throws ExpectationError for no parameter, a name or a constraint that is wrong
  */
 export function namedTarget({ parameters, logDensity }: NamedDensity): Target {
-  const { dim, columns, constrain } = parameterSpace(parameters);
+  const { dim, columns, shapes, constrain } = parameterSpace(parameters);
   return {
     dim,
     columns,
+    shapes,
     logDensity(u) {
       const { values, logDet } = constrain(u);
       return tf.add(logDensity(values), logDet);
