@@ -3,7 +3,6 @@ import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import { NonFiniteError } from '@flowvae/training';
 import type { TargetEstimate } from '../fit/estimate-target.ts';
 import { type FitTargetOptions, fitTarget } from '../fit/fit-target.ts';
-import type { Target } from '../target/target.ts';
 
 /** The numbers of an estimate by which guides are compared. */
 type Compared = Pick<
@@ -23,17 +22,21 @@ export interface GuideRow extends Compared {
 }
 
 /** Options of {@link compareGuides}: those of each fit. */
-export type CompareGuidesOptions = Omit<FitTargetOptions, 'flow' | 'dim' | 'from' | 'callbacks'>;
+export type CompareGuidesOptions = Omit<FitTargetOptions, 'flow' | 'from' | 'callbacks'>;
+
+/** A target, as `fitTarget` takes it. */
+type AnyTarget = Parameters<typeof fitTarget>[0];
 
 /**
  * Fits guides to a target one after the other, and ranks them by the ELBO.
  *
+ * @param target as for `fitTarget`
  * @param words of guides, as for `makeGuide`
  * @returns the best first; a guide whose fit diverged stands last, with the reason
  * @throws ExpectationError as `fitTarget` does
  */
 export async function compareGuides(
-  target: Target,
+  target: AnyTarget,
   words: readonly string[],
   options: CompareGuidesOptions,
 ): Promise<readonly GuideRow[]> {
@@ -45,7 +48,7 @@ export async function compareGuides(
   return rankedGuides(rows);
 }
 
-async function rowOf(target: Target, guide: string, options: CompareGuidesOptions): Promise<GuideRow> {
+async function rowOf(target: AnyTarget, guide: string, options: CompareGuidesOptions): Promise<GuideRow> {
   const began = performance.now();
   const secondsSince = () => (performance.now() - began) / 1000;
   try {
