@@ -24,11 +24,11 @@ const inputsOf = (rows: readonly (readonly number[])[]): Inputs => ({
 
 const constrained =
   ({ constrain }: Constraint) =>
-  ({ u }: Tensors) => ({ ...constrain(u as Tensor2D) });
+  ({ u }: Tensors) => ({ ...constrain(u as Tensor2D), twice: tf.mul(2, u!) });
 
 const unconstrained =
   ({ unconstrain }: Constraint) =>
-  ({ value }: Tensors) => ({ ...unconstrain(value!) });
+  ({ value }: Tensors) => ({ ...unconstrain(value!), twice: tf.mul(2, value!) }); // without it `real` has no node
 
 /** log|det| of the Jacobian of the reference by central differences in float64. */
 function logDetByDifferences({ value, coordinates }: ConstraintReference, u: readonly number[]): number {

@@ -2,6 +2,7 @@
 import {
   dataPoints,
   drawNormal,
+  type FitStart,
   fitTarget,
   key,
   plainTarget,
@@ -9,6 +10,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  target,
   tf,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
@@ -146,6 +148,27 @@ describe('a target of named parameters', () => {
       expect(Math.abs(found.std - std!)).toBeLessThan(4 * found.stdError + 0.01 * std!);
     }
   });
+});
+
+describe('the step of a target', () => {
+  it.each(['banana', 'funnel', 'correlated-normal', 'eight-schools-non-centred'])(
+    'shares the draws of %s among threads',
+    async (name) => {
+      let rowsTogether: string | undefined = 'no start';
+      const onStart = (start: FitStart) => {
+        rowsTogether = start.rowsTogether;
+      };
+      await fitTarget(target(name), {
+        flow: 'realnvp(8,1)',
+        steps: 2,
+        samples: 50,
+        threads: 2,
+        key: key(0),
+        callbacks: [{ onStart }],
+      });
+      expect(rowsTogether).toBeUndefined();
+    },
+  );
 });
 
 describe('fitTarget refuses', () => {

@@ -1,5 +1,5 @@
 // Constraints on single numbers.
-import { ExpectationError, type Tensor2D, tf } from '@flowvae/tensor';
+import { ExpectationError, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { type Constraint, checkedConstraint } from './constraint.ts';
 import { checkLength } from './length.ts';
 import { identityMap, intervalMap, type ScalarMap, softplusMap } from './scalar-maps.ts';
@@ -28,7 +28,19 @@ function elementWise(name: string, map: ScalarMap, count: number | undefined): C
  *
  * @throws ExpectationError for a count that is no whole number from 1
  */
-export const real = (count?: number): Constraint => elementWise('real', identityMap, count);
+export function real(count?: number): Constraint {
+  const { constrain, unconstrain, ...rest } = elementWise('real', identityMap, count);
+  // a sum of zeros would bind the rows of a batch together: a constant does not
+  const nothing = (rows: number): Tensor1D => tf.zeros([rows]);
+  return {
+    ...rest,
+    constrain: (u) => ({ ...constrain(u), logDet: nothing(u.shape[0]) }),
+    unconstrain(value) {
+      const { u } = unconstrain(value);
+      return { u, logDet: nothing(u.shape[0]) };
+    },
+  };
+}
 
 /**
  * A number above 0, or `count` of them: value = softplus(u), log-det Σ log σ(u).
