@@ -33,7 +33,7 @@ type GuideName = keyof typeof guides;
 const steps = Number(values.steps);
 const settings = { steps, annealSteps: Math.round(steps / 10), batch: 256, lr: 5e-3, samples: 20_000 } as const;
 
-/** Columns whose errors are told. The x of a funnel are not among them: 20,000 exact draws miss their deviation, too. */
+/** Columns whose errors are told: not the x of a funnel, whose deviation 20,000 exact draws miss, too. */
 const checked: Readonly<Record<string, readonly string[]>> = { funnel: ['v'] };
 
 await tf.setBackend('cpu');
