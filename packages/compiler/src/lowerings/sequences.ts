@@ -10,9 +10,10 @@ const number = (builder: GraphBuilder, x: Value) => converted(builder, x, x.type
 
 const cumsum: Lowering<tfjs.CumsumAttrs> = (builder, inputs, { axis, exclusive, reverse }) => {
   const x = number(builder, required(inputs, 'x'));
-  const positive = tf.util.parseAxisParam(axis, [...x.shape]);
+  const [positive] = tf.util.parseAxisParam(axis, [...x.shape]);
   const attributes = { exclusive: Number(exclusive), reverse: Number(reverse) };
-  return builder.node('CumSum', [x, builder.int64(positive)], { shape: x.shape, type: x.type, attributes });
+  const place = builder.scalar(positive!, 'int32'); // a list of one axis is no scalar to other runtimes
+  return builder.node('CumSum', [x, place], { shape: x.shape, type: x.type, attributes });
 };
 
 /** ONNX has no running product: each step doubles the reach, log₂ of the size steps in all. */
