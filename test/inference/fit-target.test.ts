@@ -5,13 +5,17 @@ import {
   type FitStart,
   fitTarget,
   key,
+  makeGuide,
   plainTarget,
+  standardNormal,
   type TargetFit,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   target,
+  targetProblem,
   tf,
+  uniformBox,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 
@@ -106,16 +110,26 @@ describe('fitTarget', () => {
     expect(a.estimate.elbo).toBe(b.estimate.elbo);
   });
 
-  it('anneals from the base: at the first step the bound is nearly that of the base, with plain terms', async () => {
-    const terms: Record<string, number>[] = [];
-    const callbacks = [
-      { onEntry: (entry: { terms: Readonly<Record<string, number>> }) => void terms.push(entry.terms) },
-    ];
-    const options = { ...common, flow: 'full-rank', annealSteps: 400, entryEvery: 1, callbacks };
-    const { estimate } = await fitTarget(logNormal, options);
+  it('anneals from the base along the path (1 − β)·log base + β·log p̃', async () => {
+    const options = { ...common, flow: 'mean-field', annealSteps: 400, batch: 8, gradient: 'path' } as const;
+    const target = plainTarget(logNormal, 3);
+    const guide = makeGuide('mean-field', { dim: 3, key: key(0) });
+    guide.variables.shift!.assign(tf.tensor2d([[0.3, -0.2, 0.1]]));
+    const { loss, batch } = targetProblem(target, guide, options);
+    expect([0, 200, 400, 500].map((step) => batch(step).beta![0])).toEqual(
+      [0.01, 0.505, 1, 1].map((beta) => Math.fround(beta)),
+    );
+    const { noise } = batch(0) as { noise: Float32Array };
+    const epsilon = tf.tensor2d(noise, [8, 3]);
+    const { z, logProb } = guide.distribution.sampleAndLogProb(epsilon);
+    const mean = (x: Tensor1D) => tf.mean(x).dataSync<'float32'>()[0]!;
+    const [ofBase, ofTarget, ofGuide] = [standardNormal(3).logProb(z), logNormal(z), logProb].map(mean);
+    for (const beta of [0.01, 0.505, 1]) {
+      const expected = ofGuide! - (1 - beta) * ofBase! - beta * ofTarget!;
+      expect(loss({ noise: epsilon, beta: tf.scalar(beta) }).loss.dataSync()[0]).toBeCloseTo(expected, 4);
+    }
+    const { estimate } = await fitTarget(logNormal, { ...common, flow: 'full-rank', annealSteps: 400 });
     expect(estimate.elbo).toBeGreaterThan(Math.log(5) - 0.05);
-    const [first] = terms;
-    expect(first!.elbo).toBeCloseTo(first!.logTarget! - first!.logBase! + first!.logDet!, 3);
   });
 });
 
@@ -150,6 +164,14 @@ describe('a target of named parameters', () => {
   });
 });
 
+it('fitTarget takes a base on a box, which scores nowhere else', async () => {
+  const square = (z: Tensor2D): Tensor1D => tf.mul(-0.5, tf.sum<Tensor1D>(tf.square(z), 1));
+  const base = uniformBox([-1, -1], [1, 1]);
+  const { estimate } = await fitTarget(square, { dim: 2, flow: 'mean-field', base, steps: 300, key: key(1) });
+  // the best box has half-width √3: log 4 + 2·log √3 − ½·2
+  expect(estimate.elbo).toBeCloseTo(Math.log(4) + Math.log(3) - 1, 1);
+});
+
 describe('the step of a target', () => {
   it.each(['banana', 'funnel', 'correlated-normal', 'eight-schools-non-centred'])(
     'shares the draws of %s among threads',
@@ -182,6 +204,15 @@ describe('fitTarget refuses', () => {
     ['annealing where none is', {}, { objective: 'chi(64)', annealSteps: 5 }, 'annealSteps'],
     ['scores of a flow without an inverse', {}, { flow: 'sylvester-h*2', objective: 'chi(64)' }, 'an inverse'],
     ['no restart', {}, { restarts: 0 }, 'restarts'],
+    ['annealing to the end', {}, { annealSteps: 2 }, 'fewer than the 2 steps'],
+    [
+      'annealing beside forward-kl',
+      {},
+      { objective: 'forward-kl', data: dataPoints(new Float32Array(9), 3), annealSteps: 1 },
+      'annealSteps',
+    ],
+    ['a state beside restarts', {}, { restarts: 2, from: {} }, 'none beside restarts'],
+    ['annealing from a box', {}, { annealSteps: 1, base: uniformBox([-1, -1, -1], [1, 1, 1]) }, 'a base on a box'],
   ])('%s', async (_, __, options, message) => {
     await expect(fitTarget(logNormal, { ...common, steps: 2, ...options } as never)).rejects.toThrow(message);
   });

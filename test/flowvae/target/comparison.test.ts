@@ -45,6 +45,17 @@ it('a comparison that was stopped keeps the guides that were fitted, and goes on
   ).rejects.toThrow('expected compare ["mean-field","planar*2","planar*4-affine"], got compare [');
 });
 
+it('a comparison that was stopped in its chains draws them when it goes on', async () => {
+  const out = freshPath();
+  const withChains = { ...config, chains: 2, chainDraws: 20 };
+  const of = async () => checked(skewed(1), withChains);
+  const part = await compareInFolders(await of(), ['mean-field'], { out, ...stoppingAt(/chains/) });
+  expect(part.rows.length).toBeLessThanOrEqual(1);
+  await compareInFolders(await of(), ['mean-field'], { out, resume: true });
+  const { chains } = JSON.parse(readFileSync(join(out, 'mean-field/report.json'), 'utf8'));
+  expect([chains.chains, chains.draws]).toEqual([2, 20]);
+});
+
 it('a guide whose fit diverges stands last, with the reason', async () => {
   // it grows faster than any normal falls, so every guide is drawn outwards
   const target = plainTarget((points) => tf.exp(tf.sum<Tensor1D>(tf.square(points), 1)), 1);

@@ -45,8 +45,8 @@ export function real(count?: number): Constraint {
 /**
  * A number above 0, or `count` of them: value = softplus(u), log-det Σ log σ(u).
  *
- * Softplus is e^u far below 0 and u far above, so neither end leaves float32: u = −30 gives 9.4e-14. The value 0 counts
- * as 2^−126; `unconstrain` of a value below 0 is NaN.
+ * Softplus is e^u far below 0 and u far above, so neither end leaves float32 from u = −87 up: u = −30 gives 9.4e-14.
+ * The value 0 counts as 2^−126; `unconstrain` of a value below 0 is NaN.
  * @throws ExpectationError for a count that is no whole number from 1
  */
 export const positive = (count?: number): Constraint => elementWise('positive', softplusMap, count);

@@ -18,8 +18,20 @@ function cellsOf(row: GuideRow): readonly string[] {
 }
 
 /** The table as aligned lines. */
-export const comparisonLines = (rows: readonly GuideRow[]): readonly string[] =>
-  alignedLines([heads, ...rows.map(cellsOf)]);
+export const comparisonLines = (rows: readonly GuideRow[]): readonly string[] => [
+  ...alignedLines([heads, ...rows.map(cellsOf)]),
+  ...untrusted(rows),
+];
+
+/** The guides whose log Z cannot be trusted, in a line. */
+function untrusted(rows: readonly GuideRow[]): readonly string[] {
+  const names = rows.filter(({ paretoK }) => paretoK >= UNTRUSTED).map(({ guide }) => guide);
+  const errors = 'their log Z can be farther off than its error says';
+  return names.length === 0 ? [] : [`k̂ of ${UNTRUSTED} or more: ${names.join(', ')}; ${errors}`];
+}
+
+/** k̂ from which on more draws hardly help. @see Vehtari et al. 2024, arXiv:1507.02646, section 3.2 */
+const UNTRUSTED = 0.7;
 
 /** Facts of a comparison that its page names. */
 interface Compared {
@@ -42,6 +54,7 @@ export function comparisonPage(rows: readonly GuideRow[], { name, dim, steps, sa
     line(heads),
     line(heads.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...rows.map((row) => line(cellsOf(row).map((cell, i) => (i === 0 ? `\`${cell}\`` : cell)))),
+    ...untrusted(rows).flatMap((text) => ['', text]),
     ...rows.flatMap(({ guide, failure }) => (failure === undefined ? [] : ['', `\`${guide}\`: ${failure}`])),
     '',
   ].join('\n');

@@ -119,7 +119,9 @@ const entriesIn = (run: string): readonly HistoryEntry[] =>
 /** The report of a complete run: it is written last. */
 function finishedReport(run: string): TargetReport | undefined {
   const report = RunFolder.claimed(run).readReport() as unknown as Partial<TargetReport>;
-  return report.elbo === undefined || report.elbo === null ? undefined : (report as TargetReport);
+  const hasEstimate = report.elbo !== undefined && report.elbo !== null;
+  const hasChains = (report.config?.chains ?? 0) === 0 || (report.chains ?? null) !== null;
+  return hasEstimate && hasChains ? (report as TargetReport) : undefined;
 }
 
 function rowOf(guide: string, report: TargetReport): GuideRow | undefined {

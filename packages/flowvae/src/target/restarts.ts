@@ -48,7 +48,8 @@ export async function runFits(checked: CheckedTarget, run: DurableRun, options: 
   if (restarts === 1) return fitsOf([await fitIn(run, 0, checked, options)]);
   const folder = join(run.folder.path, 'restarts');
   const tried: Tried[] = [];
-  for (let restart = 0; restart < restarts && !options.signal?.aborted; restart++) {
+  // after a stop the first one still leaves its first parameters
+  for (let restart = 0; restart < restarts && (restart === 0 || !options.signal?.aborted); restart++) {
     const part = openPart(join(folder, String(restart + 1)), checked, { ...options, more: { restart } });
     options.progress.write(`restart ${restart + 1} of ${restarts}\n`);
     try {

@@ -26,7 +26,7 @@ export interface TargetRunOptions extends CheckpointSchedule {
   readonly figures?: FileOptions | undefined;
   /** Progress; default none. */
   readonly progress?: ProgressStream;
-  /** Stops after the current step; the run then saves the parameters, and makes no estimate. */
+  /** Stops after the current step; the run then saves the parameters, without the estimate or the chains to come. */
   readonly signal?: AbortSignal;
   /** Resumes the run in this folder. Default false. */
   readonly resume?: boolean;
@@ -86,7 +86,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
       { folder: run.folder, file: options.figures },
     );
     for (const { name, png } of pictures) run.recordImage(name, fits.fit.steps, png());
-    run.folder.writeReport(report); // the last file: a folder with estimates in it is complete
+    run.folder.writeReport(report); // the last file: a folder whose report has all that was asked for is complete
     return { report, draws, chainFiles, figures: pictures.map(({ path }) => path) };
   } finally {
     run.close();

@@ -35,7 +35,8 @@ function describeFit({ guide, name, dim, steps, msPerStep, engine, parameters, b
 function describeEstimate(report: TargetReport): string[] {
   const { elbo, elboError, logZ, logZError, knownLogZ, samples } = report;
   if (elbo === null || logZ === null) return ['estimate    none: the run was stopped'];
-  const known = knownLogZ === null ? '' : `; known: ${plain(knownLogZ)}`;
+  const off = Math.abs(logZ - (knownLogZ ?? logZ)) / (logZError || Number.NaN);
+  const known = knownLogZ === null ? '' : `; known: ${plain(knownLogZ)}, ${off.toFixed(1)} standard errors off`;
   return [
     `ELBO        ${withError(elbo, elboError ?? Number.NaN)} nats`,
     `log Z       ${withError(logZ, logZError ?? Number.NaN)} nats by ${grouped(samples)} importance samples${known}`,

@@ -17,6 +17,9 @@ export interface ParetoKMeaning {
   readonly drawsNeeded: number;
 }
 
+/** Below it the weights have a variance. */
+const FINITE = 0.5;
+
 /** From here on the number of draws needed grows beyond use. */
 const BAD = 0.7;
 
@@ -42,7 +45,13 @@ export function describeParetoK(k: number, samples: number): ParetoKMeaning {
   const level = levelOf(k, threshold);
   return {
     level,
-    text: sentences[level]({ k: printed(k), limit: threshold.toFixed(2), samples, drawsNeeded }),
+    text: sentences[level]({
+      k: printed(k),
+      limit: threshold.toFixed(2),
+      samples,
+      drawsNeeded,
+      hasVariance: k < FINITE,
+    }),
     drawsNeeded,
   };
 }
@@ -58,10 +67,14 @@ interface Numbers {
   readonly limit: string;
   readonly samples: number;
   readonly drawsNeeded: number;
+  readonly hasVariance: boolean;
 }
 
 const sentences: Readonly<Record<Exclude<ParetoKLevel, 'unknown'>, (numbers: Numbers) => string>> = {
-  good: ({ k, limit }) => `k̂ = ${k}, below ${limit}: importance-weighted estimates can be trusted`,
+  good: ({ k, limit, hasVariance }) =>
+    hasVariance
+      ? `k̂ = ${k}, below ${limit}: importance-weighted estimates can be trusted`
+      : `k̂ = ${k}, below ${limit}: importance-weighted estimates can be trusted; their errors can be larger than told`,
   few: ({ k, limit, samples, drawsNeeded }) =>
     `k̂ = ${k}, not below ${limit}: ${samples} draws are too few for such uneven weights; take ${drawsNeeded} or more`,
   bad: ({ k }) =>

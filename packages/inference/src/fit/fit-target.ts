@@ -95,6 +95,7 @@ export async function fitTarget(
 ): Promise<TargetFit> {
   const whole = targetOf(target, options.dim);
   const { restarts = 1, key, samples = usual.samples } = options;
+  refuse(restarts === 1 || options.from === undefined, 'from', 'none beside restarts, which begin anew', 'one');
   const tried: TriedRestart[] = [];
   for (let restart = 0; restart < checkedCount('restarts', restarts) && !options.signal?.aborted; restart++) {
     tried.push(await tryRestart(whole, restart, options));
@@ -164,6 +165,9 @@ export function fitGuide(target: Target, guide: Guide, options: FitTargetOptions
   }
   if (!data) throw refusal('data', 'draws of the target beside forward-kl', 'none');
   refuseUnscored(guide.distribution);
+  const { annealSteps = 0, gradient = 'path' } = options;
+  refuse(annealSteps === 0, 'annealSteps', 'none beside forward-kl', annealSteps);
+  refuse(gradient === 'path', 'gradient', 'path beside forward-kl', gradient);
   const batchSize = Math.min(batch, data.count);
   return fitDensity(guide.distribution as Samplable & Scorable, { ...loop, data, batchSize, key: options.key });
 }
@@ -179,6 +183,13 @@ export function targetProblem(
   options: FitTargetOptions,
 ): TrainingProblem {
   const { annealSteps = 0, stepSize = 0.1, gradient, batch = usual.batch, base = standardNormal(dim), key } = options;
+  refuse(
+    annealSteps === 0 || annealSteps < options.steps,
+    'annealSteps',
+    `fewer than the ${options.steps} steps`,
+    annealSteps,
+  );
+  refuse(annealSteps === 0 || !('box' in base), 'annealSteps', 'none beside a base on a box', annealSteps);
   const choice = { objective: options.objective ?? usual.objective, gradient, annealSteps, stepSize };
   const { objective, noiseWidth } = chooseObjective(choice, { distribution, scoresFast, dim });
   const rows = batch / objective.draws;

@@ -113,8 +113,11 @@ export function chooseObjective(
 /** @throws ExpectationError for a guide that cannot score where the objective needs it */
 function refuseUnable({ formula, needs }: ObjectiveTerms, gradient: Gradient, distribution: Samplable): void {
   if (needs(gradient) !== 'scorable' || 'logProb' in distribution) return;
-  const [where, expected] = [`objective ${formula}`, 'a flow with an inverse, which scores any point'];
-  throw new ExpectationError({ where, expected, received: 'one without' });
+  const [where, expected] = [
+    `objective ${formula}`,
+    'a guide that scores any point: a flow with an inverse, over a base on all of R^D',
+  ];
+  throw new ExpectationError({ where, expected, received: 'another' });
 }
 
 /** @throws ExpectationError for a guide that cannot score: forward-kl needs its density at draws of the target */

@@ -15,7 +15,7 @@ const LOW_RANK = 'low-rank';
 /** Flows that move and scale every dimension. */
 const LOCATING = new Set(['affine', 'full']);
 
-/** @see numpyro's `AutoLowRankMultivariateNormal`, which takes ⌈√D⌉, too */
+/** ⌈√D⌉; numpyro's `AutoLowRankMultivariateNormal` rounds √D. */
 const usualRank = (dim: number) => Math.ceil(Math.sqrt(dim));
 
 /**

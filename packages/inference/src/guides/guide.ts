@@ -51,7 +51,8 @@ function flowGuide(name: string, flow: Flow, options: FlowGuideOptions): Guide {
     throw new ExpectationError({ where: 'guide: flow', expected, received: String(flow.dim) });
   }
   const { variables } = freeFlow(flow, flow.initialParams(key));
-  return { name, variables, distribution: pushForward(base, flow, variables), scoresFast };
+  const distribution: Samplable = pushForward(base, flow, variables);
+  return { name, variables, distribution, scoresFast: scoresFast && 'logProb' in distribution };
 }
 
 /** Standard deviation of the factor's first entries: at 0 its gradient would be 0. */

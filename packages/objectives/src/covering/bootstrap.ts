@@ -27,8 +27,9 @@ export const bootstrapNoise = (dim: number, { temperatures }: BootstrapOptions):
  * constants.
  *
  * The path is q·(p/q)^{2β} at β = t/(T + 1), with one HMC transition at each of T temperatures. The loss is ½ log
- * (1/k) Σ w_i, which estimates ½ log ∫ p̃²/q. The term `bootstrap` is this estimate, `elbo` the mean of log p̃/q at the
- * guide's own draws. Noise: [B, k·(W + T·(D + 2))], standard normal.
+ * (1/k) Σ w_i, which estimates ½ log ∫ p̃²/q. Weights that are normalised among k draws bias gradient and estimate by
+ * about 1/k, the estimate downwards. The term `bootstrap` is this estimate, `elbo` the mean of log p̃/q at the guide's
+ * own draws. Noise: [B, k·(W + T·(D + 2))], standard normal.
  * @throws ExpectationError for a step size that is no positive number
  * @see Midgley et al. 2023, arXiv:2208.01893, eq. 7 and algorithm 1; without its buffer
  */

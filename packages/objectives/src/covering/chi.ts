@@ -9,8 +9,8 @@ import type { BoundOptions, Objective } from '../objective.ts';
  * χ² upper bound: ½ log E_q[w²] ≥ log Z, w = p̃(z)/q(z), by k draws; it is minimised. Its gradient is −½ Σ w̃²-weighted
  * ∂log q(z_i), the draws being constants, with weights w²/Σw².
  *
- * The estimate from k draws is biased low; where the weights' variance is infinite it has no limit. The term `chi` is
- * the bound, `elbo` the mean of log w.
+ * The estimate from k draws is biased low, and its gradient by about 1/k; where the weights' variance is infinite it
+ * has no limit. The term `chi` is the bound, `elbo` the mean of log w.
  * @param k draws in one bound
  * @see Dieng et al. 2017, arXiv:1611.00328, eqs. 4 and 6
  */
