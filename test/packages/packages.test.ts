@@ -1,6 +1,6 @@
 // The packages as they are published: built, packed, and used from two empty projects outside the repository. `pnpm
 // packages` does the same with npm for everything, under Node 20 and 24.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,7 +94,7 @@ describe('a project outside the repository', () => {
     expect(report).toMatchObject({ steps: 2, engine: 'compiled', evalImages: 2 });
   });
 
-  it('trains every module of the gallery, an own flow among them', () => {
+  it('trains every module of the gallery, an own flow among them, and reloads its runs', () => {
     const project = join(scratch, 'gallery');
     javascriptProject(project);
     layOut(project, tarballs);
@@ -102,8 +102,19 @@ describe('a project outside the repository', () => {
     const tiny = ['--steps', '2', '--batch', '8', '--eval-images', '2', '--eval-samples', '2', '--threads', '1'];
     for (const { file, words } of galleryRuns((file) => `./${file}`)) {
       cpSync(join(gallery, file), join(project, file));
-      const report = resultOf(project, node, [bin, 'train', ...words, ...tiny, '--json']);
+      const report = resultOf(project, node, [bin, 'train', ...words, ...tiny, '--out', `${file}-run`, '--json']);
       expect([file, report]).toMatchObject([file, { steps: 2, engine: 'compiled', evalImages: 2 }]);
+    }
+    // a model of its own and a plug-in, reloaded in other processes
+    for (const folder of ['m2.ts-run', 'sinh-arcsinh.ts-run']) {
+      const { testNll } = resultOf(project, node, [bin, 'evaluate', folder, '--report', '--json']) as {
+        testNll: number;
+      };
+      expect(testNll).toBeCloseTo(JSON.parse(readFileSync(join(project, folder, 'report.json'), 'utf8')).testNll, 4);
+      run(process.execPath, [bin, 'export', folder, '--onnx', join(folder, 'onnx')], { cwd: project });
+      expect(readdirSync(join(project, folder, 'onnx'))).toEqual(
+        expect.arrayContaining(['decoder.onnx', 'encoder.onnx']),
+      );
     }
   });
 
