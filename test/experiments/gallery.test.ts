@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeSafetensors } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { flowvae } from '../processes/programs.ts';
+import { commandsIn } from '../processes/commands.ts';
 import { gallery, galleryExperiments, galleryPlugins, galleryRuns } from './gallery-modules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-gallery-'));
@@ -25,11 +25,7 @@ const small = [
   '--json',
 ];
 
-async function done(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await flowvae(words, { folder });
-  expect([code, words, code === 0 ? '' : stderr]).toEqual([0, words, '']);
-  return stdout;
-}
+const { done } = commandsIn(folder);
 
 describe('the gallery', () => {
   it('has a test for each of its files, none longer than 60 lines', () => {

@@ -31,7 +31,6 @@ export {
   summariseDraws,
 } from './draws/named-draws.ts';
 export { type ZarrFolderOptions, zarrFolder } from './draws/zarr-folder.ts';
-export { bestRestart, type TriedRestart } from './fit/best-restart.ts';
 export {
   type EstimateOptions,
   estimateFromDraws,
@@ -40,18 +39,18 @@ export {
   guideDraws,
   type TargetEstimate,
 } from './fit/estimate-target.ts';
+export type { FitTargetOptions } from './fit/fit-options.ts';
+export { fitGuide, fitTarget, type TargetFit } from './fit/fit-target.ts';
 export {
   beginRestart,
+  bestRestart,
   estimateKey,
-  type FitTargetOptions,
-  fitGuide,
-  fitTarget,
   type Restart,
   restartBound,
-  type TargetFit,
-  targetProblem,
-} from './fit/fit-target.ts';
+  type TriedRestart,
+} from './fit/restarts.ts';
 export { targetObjectives } from './fit/target-objectives.ts';
+export { targetProblem } from './fit/target-problem.ts';
 export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
 export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';
 export { type GuideTerms, readGuide } from './guides/guide-words.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSafetensors } from 'flowvae';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flowvae, type ProgramOptions } from '../../processes/programs.ts';
+import { commandsIn } from '../../processes/commands.ts';
 import { userFolder, writeFiles } from '../modules/user-folder.ts';
 
 const waves = `
@@ -47,21 +47,8 @@ export const spread = (kind: 'plain' | 'wide') => tf.tensor2d([[kind === 'wide' 
 const folder = userFolder({ 'waves.ts': waves, 'parts/spread.ts': spread });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const here = (words: readonly string[], options: ProgramOptions = {}) => flowvae(words, { folder, ...options });
+const { run: here, done, refused } = commandsIn(folder);
 const tensorsOf = (path: string) => decodeSafetensors(readFileSync(join(folder, path)), path).tensors;
-
-async function done(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await here(words);
-  expect([code, words, stderr.includes(' at ')]).toEqual([0, words, false]);
-  return stdout;
-}
-
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await here(words);
-  expect([code, stdout]).toEqual([2, '']);
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  return stderr;
-}
 
 describe('a module of a model and data of its own', () => {
   beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flowvae, type ProgramOptions } from '../../processes/programs.ts';
+import { commandsIn } from '../../processes/commands.ts';
 import { userFolder, writeFiles } from '../modules/user-folder.ts';
 import { bytesOf } from './target-cases.ts';
 
@@ -26,21 +26,8 @@ export const squares = (points: Tensor2D): Tensor1D => tf.div(tf.sum<Tensor1D>(t
 const folder = userFolder({ 'wave.ts': wave, 'parts/squares.ts': squares, 'none.ts': 'export const dim: number = 2;' });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const here = (words: readonly string[], options: ProgramOptions = {}) => flowvae(words, { folder, ...options });
+const { run: here, done, refused } = commandsIn(folder);
 const at = (path: string) => join(folder, path);
-
-async function done(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await here(words);
-  expect([code, words, stderr.includes(' at ')]).toEqual([0, words, false]);
-  return stdout;
-}
-
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await here(words);
-  expect([code, stdout]).toEqual([2, '']);
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  return stderr;
-}
 
 describe('flowvae target', () => {
   beforeAll(async () => {

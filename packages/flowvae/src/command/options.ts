@@ -135,6 +135,8 @@ export const JSON_HELP = 'print one JSON object on stdout instead of the summary
 /** Gives a command that trains in a run folder the options of durable runs. */
 export const durableOptions = (command: Command): Command =>
   command
+    .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
+    .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--json', JSON_HELP)
     .option('--detached', 'continue after the end of the terminal or of the parent process')
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')

@@ -101,8 +101,6 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
     .option('--model <file>', 'with --resume or --replay: the module of the run, where it was moved')
     .option('--changed-model', 'with --resume, --replay or --config: take the modules of the run as they are now')
     .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
-    .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
-    .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--replay <run>', 'repeat the step at which a run stopped being finite, and show its values');
   durableOptions(train).action(trainCommand);
   addFigures(train, 'file format of the pictures in figures/ (default: png)');

@@ -23,9 +23,7 @@ export function addTargetOptions(
     .addOption(compareOption())
     .addOption(setOption())
     .option('--model <file>', 'with --resume: the module of the run, where it was moved')
-    .option('--changed-model', 'with --resume: take the modules of the run as they are now')
-    .option('--out <folder>', 'run folder, new or empty (default: a fresh name under runs/)')
-    .option('--resume <run>', 'go on with a run that was stopped or killed');
+    .option('--changed-model', 'with --resume: take the modules of the run as they are now');
   durableOptions(target).action(targetCommand);
   addFigures(target, 'file format of the pictures in figures/ (default: png)');
   addNotes(target, [...notes, ...targetNotes, ...pluginNotes(vocabulary)]);

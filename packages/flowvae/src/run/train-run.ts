@@ -32,25 +32,16 @@ import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { ownModelIn } from '../report/picture-parts.ts';
 import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
+import type { DurableOptions } from './durable-options.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { versions } from './versions.ts';
 
-/** A run's folder, and its watchers. */
-export interface TrainRunOptions extends CheckpointSchedule {
-  /** The run folder: new or empty; with `resume` the folder of a run. */
-  readonly out: string;
-  /** How pictures are written; default: as PNG, with titles. TensorBoard has those always. */
-  readonly figures?: FileOptions | undefined;
-  /** Progress; default none. */
-  readonly progress?: ProgressStream;
+/** A run's folder, its watchers, and its end. */
+export interface TrainRunOptions extends DurableOptions {
   /** Stops training after the current step; the run then saves and draws the model, but does not evaluate it. */
   readonly signal?: AbortSignal;
-  /** Resumes the run in this folder. Default false. */
-  readonly resume?: boolean;
-  /** Resumes under other versions, with other threads or on another machine, where bytes may differ. Default false. */
-  readonly allowDifferentMachine?: boolean;
 }
 
 /** A run's report and its files. */

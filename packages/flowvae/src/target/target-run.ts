@@ -7,6 +7,7 @@ import { key } from '@flowvae/random';
 import { type CheckpointSchedule, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { parameterCount } from '@flowvae/tensor';
 import { grouped } from '../report/counted.ts';
+import type { DurableOptions } from '../run/durable-options.ts';
 import { chooseBackend } from '../run/evaluate-test.ts';
 import { versions } from '../run/versions.ts';
 import { chainsReport, refinedDraws, writeChains } from './chains.ts';
@@ -18,20 +19,10 @@ import { type Fits, runFits } from './restarts.ts';
 import { openTargetRun } from './run-record.ts';
 import { type TargetReport, targetReport } from './target-report.ts';
 
-/** A run folder, and its watchers. */
-export interface TargetRunOptions extends CheckpointSchedule {
-  /** The run folder: new or empty; with `resume` the folder of a run. */
-  readonly out: string;
-  /** How the pictures are written. Default: PNG, with titles. */
-  readonly figures?: FileOptions | undefined;
-  /** Progress; default none. */
-  readonly progress?: ProgressStream;
+/** A run folder, its watchers, and its end. */
+export interface TargetRunOptions extends DurableOptions {
   /** Stops after the current step; the run then saves the parameters, without the estimate or the chains to come. */
   readonly signal?: AbortSignal;
-  /** Resumes the run in this folder. Default false. */
-  readonly resume?: boolean;
-  /** Resumes under other versions, with other threads or on another machine, where bytes may differ. Default false. */
-  readonly allowDifferentMachine?: boolean;
 }
 
 /** A run's report and its files. */

@@ -2,7 +2,8 @@
 import { type NamedVariables, parameterCount } from '@flowvae/tensor';
 import { NonFiniteError } from '@flowvae/training';
 import type { TargetEstimate } from '../fit/estimate-target.ts';
-import { type FitTargetOptions, fitTarget } from '../fit/fit-target.ts';
+import type { FitTargetOptions } from '../fit/fit-options.ts';
+import { fitTarget } from '../fit/fit-target.ts';
 
 /** The numbers of an estimate by which guides are compared. */
 type Compared = Pick<
