@@ -199,6 +199,12 @@ describe('fitTarget refuses', () => {
     ['a batch that no bound divides', {}, { objective: 'chi(100)' }, 'fitTarget: batch: expected a multiple of 100'],
     ['an unknown objective', {}, { objective: 'elbo' }, 'reverse-kl'],
     ['an unknown guide', {}, { flow: 'plannar*2' }, 'planar'],
+    [
+      'a mistyped normal',
+      {},
+      { flow: 'full-rnk' },
+      /guide: expected mean-field, .*, got 'full-rnk'; did you mean full-rank/,
+    ],
     ['a rank above the width', {}, { flow: 'low-rank(4)' }, 'low-rank'],
     ['forward-kl without draws', {}, { objective: 'forward-kl' }, 'draws of the target'],
     ['annealing where none is', {}, { objective: 'chi(64)', annealSteps: 5 }, 'annealSteps'],

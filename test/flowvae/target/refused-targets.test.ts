@@ -53,6 +53,11 @@ describe('a density is refused', () => {
     ['whose rows depend on each other', (z) => tf.sub(squares(z), tf.logSumExp(squares(z))), /a row that depends on/],
     ['that throws', (z) => squares((z as unknown as { deep: { z: Tensor2D } }).deep.z), /got TypeError: .*'z'/],
     ['without a gradient', (z) => tf.squeeze(tf.topk(z, 1).values, [1]), /got Error: .*gradient/],
+    [
+      'that is NaN on a side',
+      (z) => tf.sum(tf.log(z), 1),
+      /expected a finite number or −∞ at every point, got NaN at z\[0\] = /,
+    ],
     ['that reads its points', (z) => tf.tensor1d([...z.dataSync()].filter((_, i) => i % 2 === 0)), /read/],
   ])('%s', async (_, logDensity, message) => {
     await expect(checked(of(logDensity))).rejects.toThrow(message);

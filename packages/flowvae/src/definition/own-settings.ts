@@ -61,7 +61,7 @@ export function checkedValues(shapes: SettingShapes, given: OwnValues, { placeOf
   if (surplus !== undefined) {
     throw new ExpectationError({
       where: placeOf(surplus),
-      expected: names.length > 0 ? `one of ${names.join(', ')}` : 'no setting: the experiment has none of its own',
+      expected: names.length > 0 ? `one of ${names.join(', ')}` : 'no setting: the module has none of its own',
       received: 'an unknown setting',
       remedy: didYouMean(surplus, names),
     });

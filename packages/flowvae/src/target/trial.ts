@@ -7,6 +7,9 @@ import { dataPoints, type EngineName } from '@flowvae/training';
 
 const POINTS = 3;
 
+/** Draws of N(0, I), near which every fit begins: enough to fall on both sides of a missing constraint. */
+const DRAWS = 256;
+
 /** Relative difference that rounding in float32 may make between one row and several. */
 const ROUNDING = 1e-3;
 
@@ -19,22 +22,49 @@ interface Trial {
 }
 
 /**
- * Evaluates a density at three points, together and one by one, and its gradient.
+ * Evaluates a density at three points, together and one by one; then at draws of N(0, I), with its gradient.
  *
- * @throws ExpectationError for an error of the density's own, a result of another shape, one without gradient, or rows
- * that depend on each other
+ * @throws ExpectationError for an error of the density's own, a result of another shape, one without gradient, rows
+ * that depend on each other, or a value that is NaN or ∞; −∞ is a density of 0
  */
-export async function tryTarget({ dim, logDensity }: Target, { where, engine }: Trial): Promise<void> {
-  const points = drawNormal(key(0), POINTS * dim);
+export async function tryTarget(target: Target, { where, engine }: Trial): Promise<void> {
+  const { dim, logDensity } = target;
+  const points = drawNormal(key(0), DRAWS * dim);
   try {
-    tf.tidy(() => tryValues(logDensity, tf.tensor2d(points, [POINTS, dim]), where));
+    tf.tidy(() => tryValues(logDensity, tf.tensor2d(points.subarray(0, POINTS * dim), [POINTS, dim]), where));
     const slope = tf.grad((z) => tf.sum(logDensity(z as Tensor2D)));
-    await tabulate((z) => ({ slope: slope(z) }), dataPoints(points, dim), { engine });
+    const table = await tabulate(
+      (z) => ({ logDensity: logDensity(z), values: target.values(z), slope: slope(z) }),
+      dataPoints(points, dim),
+      { engine },
+    );
+    refuseUndefined(target, table as Record<'logDensity' | 'values', Float32Array>, where);
   } catch (error) {
     if (error instanceof ExpectationError) throw error;
     throw refusal(String(error).split('\n')[0]!, where);
   }
 }
+
+/** A density that is NaN somewhere near the start would end the first step. */
+function refuseUndefined(
+  { columns }: Target,
+  { logDensity, values }: Readonly<Record<'logDensity' | 'values', Float32Array>>,
+  where: string,
+): void {
+  const bad = logDensity.findIndex((value) => Number.isNaN(value) || value === Number.POSITIVE_INFINITY);
+  if (bad < 0) return;
+  const row = values.subarray(bad * columns.length, (bad + 1) * columns.length);
+  const shown = columns.slice(0, MOST_SHOWN).map((name, i) => `${name} = ${row[i]!.toPrecision(3)}`);
+  throw new ExpectationError({
+    where,
+    expected: 'a finite number or −∞ at every point',
+    received: `${logDensity[bad]} at ${shown.join(', ')}${columns.length > MOST_SHOWN ? ', …' : ''}`,
+    remedy: 'constrain the parameter that must not go there, as in parameters: { rate: "positive" }',
+  });
+}
+
+/** Columns in an error. */
+const MOST_SHOWN = 6;
 
 function tryValues(logDensity: Target['logDensity'], points: Tensor2D, where: string): void {
   const together = logDensity(points);

@@ -1,6 +1,6 @@
 // The words for guides, parsed with the tables of flows alone.
 import { type FlowTable, type FlowTerm, flowTable, readFlowFormula } from '@flowvae/flows/plain';
-import { FormulaCursor } from '@flowvae/tensor/plain';
+import { ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
 
 /** A guide as its word describes it: a normal of low rank, or the terms of a flow over the base. */
 export type GuideTerms =
@@ -28,12 +28,22 @@ const usualRank = (dim: number) => Math.ceil(Math.sqrt(dim));
  */
 export function readGuide(word: string, dim: number, table: FlowTable = flowTable): GuideTerms {
   const name = word.replace(/\(.*$/s, '');
+  refuseMistyped(word, name, table);
   if (name === LOW_RANK) return { word, rank: readRank(word, dim) };
   const formula = dim === 1 && word === 'full-rank' ? 'affine' : (normals[word as keyof typeof normals] ?? word);
   const terms = readFlowFormula(formula, dim, table);
   const inner = terms.filter(({ image }) => image === undefined);
   if (inner.length > 0 && LOCATING.has(inner.at(-1)!.name)) return { word, flow: terms };
   return { word, flow: readFlowFormula(withAffine(formula, terms), dim, table) };
+}
+
+/** A word that is nearer to a normal's name than to any flow is one mistyped. */
+function refuseMistyped(word: string, name: string, table: FlowTable): void {
+  const words = [...Object.keys(normals), LOW_RANK];
+  const near = nearestName(name, [...words, ...Object.keys(table)]);
+  if (near === undefined || near === name || !words.includes(near)) return;
+  const expected = `${words.join(', ')}, or a flow formula`;
+  throw new ExpectationError({ where: 'guide', expected, received: `'${word}'`, remedy: `did you mean ${near}?` });
 }
 
 /** An affine map after the last term, but before terms that map onto a part of R^D. */
