@@ -223,6 +223,14 @@ describe('fitTarget refuses', () => {
     await expect(fitTarget(logNormal, { ...common, steps: 2, ...options } as never)).rejects.toThrow(message);
   });
 
+  it.each([
+    ['a column', (z: Tensor2D) => tf.sum(z, 1, true), '[256], got [256, 1]'],
+    ['a sum over all points', (z: Tensor2D) => tf.sum(z), '[256], got []'],
+  ])('%s in place of a density for each point', async (_, density, message) => {
+    const wrong = fitTarget(density as (z: Tensor2D) => Tensor1D, { ...common, flow: 'mean-field', steps: 2 });
+    await expect(wrong).rejects.toThrow(`target: logDensity: expected ${message}`);
+  });
+
   it('a flow of another width', async () => {
     const target = plainTarget(logNormal, 3);
     const { affine } = await import('flowvae');
