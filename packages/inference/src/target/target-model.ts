@@ -9,12 +9,12 @@ export interface TargetModel<Q extends Samplable = Samplable> extends LatentMode
 }
 
 /**
- * The target p̃ as a model without data: log p̃(z) stands where a model has log p(x|z), and nothing stands where it has
+ * The target p̃ as a model without data: log p̃(z) stands where a model has log p(x|z), nothing stands where it has
  * log p(z). So the ELBO is E_q[log p̃(z) − log q(z)] = log Z − KL(q ‖ p), Z = ∫ p̃.
  *
  * @param logDensity z [B, D] → log p̃(z) [B], nats
- * @throws ShapeError from the likelihood for a density of another shape: beside log q [B] a column [B, 1] would become a
- * matrix
+ * @throws ShapeError from the likelihood for a density of another shape. Beside log q [B] a column [B, 1] would give a
+ * matrix.
  */
 export const targetModel = <Q extends Samplable>(logDensity: LogDensity, posterior: Q): TargetModel<Q> => ({
   prior: nothing,
