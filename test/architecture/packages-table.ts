@@ -13,9 +13,11 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
   evaluation: ['training'],
   inference: ['flows', 'evaluation'],
   runs: ['evaluation'],
+  sweeps: ['runs'],
+  comparison: ['random'],
   datasets: ['random'],
   figures: ['tensor'],
-  flowvae: ['vae', 'inference', 'runs', 'datasets', 'figures'],
+  flowvae: ['vae', 'inference', 'sweeps', 'comparison', 'datasets', 'figures'],
 };
 
 /** npm packages that only one room may import, by the beginning of their names. */

@@ -1,4 +1,5 @@
 // The public face: everything of flowvae in one import.
+export * from '@flowvae/comparison';
 export * from '@flowvae/compiler';
 export * from '@flowvae/datasets';
 export * from '@flowvae/distributions';
@@ -9,6 +10,7 @@ export * from '@flowvae/inference';
 export * from '@flowvae/objectives';
 export * from '@flowvae/random';
 export * from '@flowvae/runs';
+export * from '@flowvae/sweeps';
 export type {
   EagerBackend,
   LayersModel,

@@ -1,0 +1,28 @@
+// The one thing that a sweep asks of a machine or a cluster.
+import type { Job } from './job.ts';
+import type { SweepState } from './sweep-state.ts';
+
+/** The jobs as a runner sees them. */
+export interface RunnerContext {
+  /** The sweep's folder: the runner keeps its logs and its records there. */
+  readonly folder: string;
+  /**
+   * The command that does one job in a process of its own. Exit codes: 0 done; 128 + a signal's number stopped, it can
+   * go on; 75 another process is doing it; any other failed.
+   */
+  readonly commandOf: (job: Job) => readonly string[];
+  /** Whether a job has its result. It is asked anew after each job. */
+  readonly isDone: (job: Job) => boolean;
+  /** Asks for a stop that leaves every job able to go on. */
+  readonly signal: AbortSignal;
+  /** Called whenever a job begins or ends. */
+  readonly onChange?: (state: SweepState) => void;
+}
+
+/** Where and how jobs run. A scheduler is one implementation, in one file. */
+export interface Runner {
+  /** As in `--runner <name>`. */
+  readonly name: string;
+  /** Does all jobs that are not done; one that fails does not stop the others. */
+  run(jobs: readonly Job[], context: RunnerContext): Promise<SweepState>;
+}

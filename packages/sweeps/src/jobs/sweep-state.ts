@@ -1,0 +1,14 @@
+// How far a sweep has come.
+
+/** The state of a sweep. */
+export interface SweepState {
+  readonly total: number;
+  /** Finished jobs, earlier ones included. */
+  readonly done: number;
+  /** Slugs of the current jobs. */
+  readonly running: readonly string[];
+  /** Slugs of jobs that other processes are doing. */
+  readonly locked: readonly string[];
+  /** The message of each failed job, by its slug. */
+  readonly failed: Readonly<Record<string, string>>;
+}
