@@ -17,7 +17,7 @@ const small = [
   '--batch',
   '16',
   '--eval-images',
-  '4',
+  '2',
   '--eval-samples',
   '3',
   '--threads',
