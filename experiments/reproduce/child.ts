@@ -1,7 +1,6 @@
 // One run in its own process, as the parent sees it: progress comes as messages, a stop goes as one.
 import { fork } from 'node:child_process';
-import { interruption } from 'flowvae';
-import type { Ending } from './sweep.ts';
+import { type Ending, interruption } from 'flowvae';
 
 /** A child's message. */
 interface ChildMessage {

@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  doJobs,
+  type Ending,
   ExpectationError,
   errorLine,
   type Interruption,
@@ -11,6 +13,7 @@ import {
   lockRun,
   makeFolder,
   ProgressLine,
+  type SweepState,
   tf,
   tolerateClosedPipes,
   warnOfLaunch,
@@ -21,7 +24,6 @@ import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
 import { chosenOf, type Options, readOptions, usage } from './options.ts';
 import { isDone, readResults, resultPath } from './result-files.ts';
-import { type Ending, type SweepState, sweep } from './sweep.ts';
 import { updateTables } from './tables.ts';
 
 tolerateClosedPipes();
@@ -80,14 +82,10 @@ async function resultOf(experiment: Experiment, entry: Entry, options: Options, 
 }
 
 /** The one display: the number of finished runs, and the state of each current one. */
-function display(
-  line: ProgressLine,
-  { total, done, running, locked, failed }: SweepState,
-  lines: ReadonlyMap<string, string>,
-) {
+function display(line: ProgressLine, { total, done, running, locked, failed }: SweepState) {
   const failures = Object.keys(failed).length;
   const elsewhere = locked.length > 0 ? `, ${locked.length} under way elsewhere` : '';
-  const each = running.map((slug) => `${slug}: ${lines.get(slug) ?? 'starting'}`);
+  const each = Object.entries(running).map(([slug, text]) => `${slug}: ${text}`);
   line.show([`${done}/${total} done${failures > 0 ? `, ${failures} failed` : ''}${elsewhere}`, ...each].join(' | '));
 }
 
@@ -96,8 +94,8 @@ async function runAll(experiment: Experiment, entries: readonly Entry[], options
   const slugs = experiment.entries(options.scale, options.seeds).map(({ slug }) => slug);
   const lines = new Map<string, string>();
   const line = new ProgressLine(process.stderr);
-  let state: SweepState = { total: entries.length, done: 0, running: [], locked: [], failed: {} };
-  const show = () => display(line, state, lines);
+  let state: SweepState = { total: entries.length, done: 0, running: {}, locked: [], failed: {} };
+  const show = () => display(line, state);
   const { scale, seeds, threads, runs, allowDifferentMachine } = options;
   const common = ['--scale', scale, '--seeds', `${seeds}`, '--threads', `${threads}`, '--runs', runs, '--out', folder];
   if (allowDifferentMachine) common.push('--allow-different-machine');
@@ -108,14 +106,14 @@ async function runAll(experiment: Experiment, entries: readonly Entry[], options
       signal,
       onProgress(text) {
         lines.set(entry.slug, text);
-        show();
       },
     });
-  state = await sweep(entries, {
+  state = await doJobs(entries, {
     jobs: options.jobs,
     isDone: (entry) => isDone(folder, entry, experiment),
     run,
     signal,
+    progressOf: ({ slug }) => lines.get(slug),
     onChange(now) {
       state = now;
       show();

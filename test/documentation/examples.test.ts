@@ -51,6 +51,6 @@ it('an example that takes minutes says so right above', () => {
 
 it('every block is in a language that a test looks at', () => {
   expect(allUnknownBlocks()).toEqual([]);
-  const page = '```ts\n```\n```\nplain\n```\n~~~js\n~~~\n  ```yaml\n  ```\n';
-  expect(unknownBlocks('page.md', page)).toEqual(['page.md: no language', 'page.md: ~~~js', 'page.md: yaml']);
+  const page = '```ts\n```\n```\nplain\n```\n~~~js\n~~~\n  ```toml\n  ```\n';
+  expect(unknownBlocks('page.md', page)).toEqual(['page.md: no language', 'page.md: ~~~js', 'page.md: toml']);
 });

@@ -33,9 +33,9 @@ export function examplesOf(file: string, markdown: string): { examples: Example[
 
 /**
  * Languages of blocks: two run, `sh` and `bash` are commands, `text` quotes errors, `diff` shows files of ours, `json`
- * the readers' tsconfig.
+ * the readers' tsconfig, `yaml` sweeps, which a test reads.
  */
-const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff', 'json']);
+const languages = new Set(['ts', 'js', 'sh', 'bash', 'text', 'diff', 'json', 'yaml']);
 
 /** Blocks that no test looks at, as `file: language`. */
 export const unknownBlocks = (file: string, markdown: string): string[] =>
@@ -54,6 +54,10 @@ export const allExamples = (): { examples: Example[]; long: ReadonlySet<Example>
     long: new Set(found.flatMap(({ long }) => [...long])),
   };
 };
+
+/** The sweeps of all pages. */
+export const allSweeps = (): string[] =>
+  texts().flatMap(([, text]) => [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml!));
 
 /** The blocks of all pages that no test looks at. */
 export const allUnknownBlocks = (): string[] => texts().flatMap(([file, text]) => unknownBlocks(file, text));

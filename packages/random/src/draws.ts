@@ -1,5 +1,5 @@
 // The draws of the public face: lengths are checked, arrays are made, and one of the two implementations fills them.
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import type { BulkDraws } from './bulk-draws.ts';
 import { checkWhole, type Key, key } from './key.ts';
 import { referenceDraws } from './reference.ts';

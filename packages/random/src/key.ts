@@ -1,5 +1,5 @@
 // Keys: the source of random numbers, and the derivation of many keys from one.
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { Domain } from './counter.ts';
 import { philox4x32, type Words } from './philox.ts';
 

@@ -1,5 +1,5 @@
 // Random orders without bias; they decide which images share a batch.
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { drawBits } from './draws.ts';
 import { fold, type Key } from './key.ts';
 import { wordAt } from './reference.ts';

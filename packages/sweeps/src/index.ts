@@ -1,3 +1,14 @@
+export { type DoJobsOptions, doJobs } from './jobs/do-jobs.ts';
 export type { Ending, Job } from './jobs/job.ts';
 export type { Runner, RunnerContext } from './jobs/runner.ts';
 export type { SweepState } from './jobs/sweep-state.ts';
+export { type JobProcessOptions, LOCKED_CODE, runProcess } from './runners/job-process.ts';
+export { type ProcessesOptions, processes } from './runners/processes.ts';
+export type { SweepSearch } from './space/choices.ts';
+export type { NamedValue, NumberRange, SweepChoice, SweepColumn, SweepCondition } from './space/column.ts';
+export { MOST_DIMENSIONS, sobolPoints } from './space/sobol.ts';
+export { type Trial, trialsOf } from './space/trials.ts';
+export { completeSpec } from './spec/complete-spec.ts';
+export type { RawColumn, RawCondition, RawSpec, RawValue } from './spec/raw-spec.ts';
+export { readSweep } from './spec/sweep-file.ts';
+export type { SweepSpec } from './spec/sweep-spec.ts';

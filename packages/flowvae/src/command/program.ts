@@ -36,6 +36,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
+import { addSweepOptions } from './sweep-options.ts';
 import { addTargetOptions } from './target-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
 
@@ -67,6 +68,7 @@ interface NamedModules {
 export function program(modules: NamedModules = {}): Command {
   const root = rootCommand();
   addTrain(root, modules);
+  addSweep(root, modules);
   addTarget(root, modules);
   addData(root);
   addEvaluate(root);
@@ -81,6 +83,7 @@ function rootCommand(): Command {
   return new Command('flowvae')
     .description('Train and evaluate VAEs with normalizing-flow posteriors.')
     .version(version)
+    .enablePositionalOptions() // for commands that have commands, such as sweep
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error:/, errorPrefix()).replace(/\n\(/, ' (')),
       getOutHelpWidth: () => helpWidth(process.stdout),
@@ -105,6 +108,10 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
   durableOptions(train).action(trainCommand);
   addFigures(train, 'file format of the pictures in figures/ (default: png)');
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
+}
+
+function addSweep(root: Command, { vocabulary = builtIn }: NamedModules): void {
+  addSweepOptions(subcommand(root, 'sweep', 'train many runs: every combination of settings, and seeds'), vocabulary);
 }
 
 function addTarget(root: Command, { notes = [], vocabulary = builtIn }: NamedModules): void {

@@ -95,7 +95,8 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, { progress, signal });
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
-    run.folder.writeReport({ ...report, ...diagnosticsOf(variables, run.folder) });
+    const unfinished = signal?.aborted ? { unfinished: true } : {};
+    run.folder.writeReport({ ...report, ...unfinished, ...diagnosticsOf(variables, run.folder) });
     const pictures = drawPictures(parts, run.entries, { folder: run.folder, file: options.figures });
     for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
     return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };

@@ -13,9 +13,11 @@ export interface RunnerContext {
   readonly commandOf: (job: Job) => readonly string[];
   /** Whether a job has its result. It is asked anew after each job. */
   readonly isDone: (job: Job) => boolean;
+  /** How far a current job is, in a few words. */
+  readonly progressOf?: (job: Job) => string | undefined;
   /** Asks for a stop that leaves every job able to go on. */
   readonly signal: AbortSignal;
-  /** Called whenever a job begins or ends. */
+  /** Called whenever a job begins or ends, and now and then between. */
   readonly onChange?: (state: SweepState) => void;
 }
 

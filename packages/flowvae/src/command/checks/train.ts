@@ -24,7 +24,7 @@ import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
 
 /** Options of `train`: those of a run, and settings. */
-interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {
+export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
@@ -42,7 +42,8 @@ interface Resumption extends Pick<RunFlags, 'allowDifferentMachine'> {
 
 export async function trainCommand(file: string | undefined, flags: TrainFlags): Promise<void> {
   if (flags.replay === undefined) {
-    const task = await trainTask(file, flags);
+    const { task, notices } = await trainTask(file, flags);
+    tell(notices);
     const { trainAction } = await import('../actions/train.ts');
     await trainAction(task);
   } else {
@@ -52,7 +53,14 @@ export async function trainCommand(file: string | undefined, flags: TrainFlags):
   }
 }
 
-async function trainTask(module: string | undefined, flags: TrainFlags): Promise<TrainTask> {
+/** A checked task, and notices about it. */
+export interface CheckedTask {
+  readonly task: TrainTask;
+  readonly notices: readonly (string | undefined)[];
+}
+
+/** Checks everything that can be checked before a tensor library is loaded. @throws ExpectationError for a mistake */
+export async function trainTask(module: string | undefined, flags: TrainFlags): Promise<CheckedTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
   const { set, model, changedModel, plugin, figures, untitled, ...options } = most;
@@ -83,11 +91,13 @@ async function trainTask(module: string | undefined, flags: TrainFlags): Promise
   const counts = dataCounts(config, { readers, ...(isResumed ? { remedy: MOVED_REMEDY } : {}) });
   if (counts) refuseLargeBatch(config, counts.train);
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
-  tell([threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined]);
   return {
-    ...{ settings, folder, isResumed, figures: pictures },
-    ...{ quiet, verbose, json, detached },
-    ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
+    task: {
+      ...{ settings, folder, isResumed, figures: pictures },
+      ...{ quiet, verbose, json, detached },
+      ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
+    },
+    notices: [threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined],
   };
 }
 

@@ -1,6 +1,6 @@
-// Sweeps: a job with a result is skipped, a failure stops no other job, and after an interruption no job starts.
+// Jobs: a job with a result is skipped, a failure stops no other job, and after an interruption no job starts.
+import { doJobs, type Ending, type SweepState } from '@flowvae/sweeps';
 import { expect, it } from 'vitest';
-import { type Ending, type SweepState, sweep } from '../../experiments/reproduce/sweep.ts';
 
 const jobs = ['a', 'b', 'c', 'd', 'e'].map((slug) => ({ slug }));
 
@@ -13,7 +13,7 @@ async function swept(
   const started: string[] = [];
   const states: SweepState[] = [];
   const controller = new AbortController();
-  const state = await sweep(jobs, {
+  const state = await doJobs(jobs, {
     jobs: atOnce,
     isDone: ({ slug }) => finished.includes(slug),
     async run({ slug }) {
@@ -27,38 +27,38 @@ async function swept(
     signal: controller.signal,
     onChange: (now) => states.push(now),
   });
-  return { state, started, most: Math.max(...states.map(({ running }) => running.length)) };
+  return { state, started, most: Math.max(...states.map(({ running }) => Object.keys(running).length)) };
 }
 
-it('a sweep does every job once, in order, and at most as many at a time as asked for', async () => {
+it('doJobs does every job once, in order, and at most as many at a time as asked for', async () => {
   for (const atOnce of [1, 2, 9]) {
     const { state, started, most } = await swept({}, { jobs: atOnce });
     expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(state).toEqual({ total: 5, done: 5, running: [], locked: [], failed: {} });
+    expect(state).toEqual({ total: 5, done: 5, running: {}, locked: [], failed: {} });
     expect(most).toBe(Math.min(atOnce, 5));
   }
 });
 
-it('a sweep skips finished jobs and counts them', async () => {
+it('doJobs skips finished jobs and counts them', async () => {
   const { state, started } = await swept({}, { finished: ['a', 'd'] });
   expect(started).toEqual(['b', 'c', 'e']);
   expect(state.done).toBe(5);
 });
 
-it('a sweep continues after a failure, reported or thrown', async () => {
+it('doJobs continues after a failure, reported or thrown', async () => {
   const { state, started } = await swept({ a: { failed: 'diverged' }, c: new Error('lost') });
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(state).toEqual({ total: 5, done: 3, running: [], locked: [], failed: { a: 'diverged', c: 'Error: lost' } });
+  expect(state).toEqual({ total: 5, done: 3, running: {}, locked: [], failed: { a: 'diverged', c: 'Error: lost' } });
 });
 
-it('a sweep starts nothing after an interruption; a stopped job is neither done nor failed', async () => {
+it('doJobs starts nothing after an interruption; a stopped job is neither done nor failed', async () => {
   const { state, started } = await swept({}, { stopAt: 'b' });
   expect(started).toEqual(['a', 'b']);
-  expect(state).toEqual({ total: 5, done: 1, running: [], locked: [], failed: {} });
+  expect(state).toEqual({ total: 5, done: 1, running: {}, locked: [], failed: {} });
 });
 
-it('a sweep counts the jobs of another process as neither done nor failed, and continues', async () => {
+it('doJobs counts the jobs of another process as neither done nor failed, and continues', async () => {
   const { state, started } = await swept({ b: 'locked', d: 'locked' });
   expect(started).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(state).toEqual({ total: 5, done: 3, running: [], locked: ['b', 'd'], failed: {} });
+  expect(state).toEqual({ total: 5, done: 3, running: {}, locked: ['b', 'd'], failed: {} });
 });

@@ -1,0 +1,55 @@
+// `flowvae sweep`: the work.
+import { join } from 'node:path';
+import { lockRun, writeFileAtomically } from '@flowvae/runs/plain';
+import { processes } from '@flowvae/sweeps';
+import { runSweep } from '../../sweep/run-sweep.ts';
+import type { StoredSweep } from '../../sweep/sweep-folder.ts';
+import { sweepRows, sweepTable } from '../../sweep/sweep-table.ts';
+import { interruption } from '../interruption.ts';
+import { invocation } from '../invocation.ts';
+import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
+import { progressTo } from '../verbosity.ts';
+
+/** A sweep to do. */
+export interface SweepTask {
+  readonly folder: string;
+  readonly sweep: StoredSweep;
+  readonly jobs: number;
+  /** MiB. */
+  readonly freeMemory: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly detached: boolean;
+  readonly allowDifferentMachine: boolean;
+}
+
+export async function sweepAction(task: SweepTask): Promise<void> {
+  const { folder, sweep, jobs, freeMemory, json, quiet, detached, allowDifferentMachine } = task;
+  const lock = lockRun(folder);
+  try {
+    warnOfLaunch(LAUNCHER);
+    const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
+    const words = ['sweep', '--resume', folder, ...(allowDifferentMachine ? ['--allow-different-machine'] : [])];
+    const { failed, locked, done, total } = await runSweep(folder, {
+      runner: processes({ jobs, freeMemory }),
+      trials: sweep.trials,
+      commandOf: ({ index }) => [...thisCommand(), ...words, '--index', String(index)],
+      progress: progressTo(process.stderr, { quiet }),
+      signal,
+    });
+    release();
+    for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
+    for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
+    const rows = sweepRows(folder, sweep);
+    const table = `${sweepTable(rows)}\n`;
+    writeFileAtomically(join(folder, 'table.md'), table);
+    process.stdout.write(json ? `${JSON.stringify({ folder, total, done, failed, rows })}\n` : table);
+    if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${folder}\n`);
+    process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The words that start this program again. */
+const thisCommand = () => [process.execPath, ...process.execArgv, process.argv[1]!];

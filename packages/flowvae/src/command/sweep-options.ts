@@ -1,0 +1,64 @@
+// The options of `flowvae sweep`.
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type Command, Option } from 'commander';
+import type { Vocabulary } from '../plugins/vocabulary.ts';
+import { type Grid, sweepCancelCommand, sweepCommand, sweepStatusCommand } from './checks/sweep.ts';
+import { addNotes } from './help/help-layout.ts';
+import { sweepNotes } from './help/sweep-notes.ts';
+import { addAllSettings, JSON_HELP, setOption, wholeNumber } from './options.ts';
+import { addPlugins } from './plugin-options.ts';
+import { quietOption } from './verbosity.ts';
+
+/** Limit on processes at once. */
+const MOST_JOBS = 1024;
+
+/** Gives the command `sweep` its options and its own commands. */
+export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
+  // `status --json` is an option of status, though sweep has one too
+  sweep.enablePositionalOptions();
+  addPlugins(addAllSettings(sweep, vocabulary).optionsGroup('Sweep:').helpOption('-h, --help', 'display help'))
+    .argument('[file]', 'a sweep file (.yaml, .yml or .json), or a module with an experiment')
+    .addOption(gridOption())
+    .addOption(wholeNumber('seeds', 'runs of each choice, with the seeds 0, 1, …'))
+    .addOption(setOption())
+    .addOption(wholeNumber('jobs', 'runs at once', 1, MOST_JOBS))
+    .addOption(wholeNumber('free-memory', 'MiB that must be free before a further run begins', 0))
+    .option('--out <folder>', 'folder to write, new or empty (default: a fresh name under runs/)')
+    .option('--resume <folder>', 'go on with a sweep that was stopped or killed')
+    .addOption(wholeNumber('index', 'with --resume: do this run alone, as a job of a cluster', 0))
+    .option('--list', 'print the runs as JSON lines, and do nothing')
+    .option('--json', JSON_HELP)
+    .option('--detached', 'continue after the end of the terminal or of the parent process')
+    .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
+    .addOption(quietOption())
+    .action(sweepCommand);
+  addNotes(sweep, sweepNotes);
+  sweep
+    .command('status')
+    .description('print how far the runs of a sweep are')
+    .argument('<folder>', 'folder of a sweep')
+    .option('--json', 'print one JSON object on stdout instead of a table')
+    .action(sweepStatusCommand);
+  sweep
+    .command('cancel')
+    .description('stop a sweep of this machine; every run can go on')
+    .argument('<folder>', 'folder of a sweep')
+    .action(sweepCancelCommand);
+}
+
+const gridOption = (): Option =>
+  new Option(
+    '--grid <setting=value,…>',
+    'vary a setting: flow=none,planar*10; set.depth=1,2 of a module’s own; may stand several times',
+  ).argParser((text, before: Grid = {}) => {
+    const at = text.indexOf('=');
+    const [name, values] = [text.slice(0, at), splitOutside(text.slice(at + 1))];
+    if (at > 0 && values.every((value) => value !== '') && before[name] === undefined) {
+      return { ...before, [name]: values };
+    }
+    const received = before[name] === undefined ? `'${text}'` : `${name} twice`;
+    throw new ExpectationError({ where: '--grid', expected: 'setting=value,value,…, each setting once', received });
+  });
+
+/** Words between commas that stand in no parentheses: `realnvp(32,1)*4` is one word. */
+const splitOutside = (text: string): string[] => text.split(/,(?![^(]*\))/).map((word) => word.trim());

@@ -1,0 +1,48 @@
+// All runs of a sweep by a runner, with one display.
+import { ProgressLine, type ProgressStream } from '@flowvae/runs/plain';
+import type { Job, Runner, SweepState } from '@flowvae/sweeps';
+import { fallbacks } from '../config/settings.ts';
+import { type PlannedTrial, runOf } from './sweep-folder.ts';
+import { isFinished, lastStep } from './trial-state.ts';
+
+/** Options of {@link runSweep}. */
+export interface RunSweepOptions {
+  readonly runner: Runner;
+  readonly trials: readonly PlannedTrial[];
+  /** The words of a process that does one job of this folder. */
+  readonly commandOf: (job: Job) => readonly string[];
+  readonly progress: ProgressStream;
+  readonly signal: AbortSignal;
+}
+
+/** Does all runs of a sweep that are not finished. */
+export async function runSweep(folder: string, options: RunSweepOptions): Promise<SweepState> {
+  const { runner, trials, commandOf, progress, signal } = options;
+  const line = new ProgressLine(progress);
+  const stepsOf = new Map(trials.map(({ slug, settings }) => [slug, Number(settings.steps ?? fallbacks.steps)]));
+  const state = await runner.run(trials, {
+    folder,
+    commandOf,
+    signal,
+    isDone: (job) => isFinished(runOf(folder, job)),
+    progressOf(job) {
+      const steps = stepsOf.get(job.slug);
+      const step = lastStep(runOf(folder, job));
+      return step === steps ? 'evaluating' : `step ${step}/${steps}`;
+    },
+    onChange: (now) => line.show(shown(now)),
+  });
+  line.show(shown(state), true);
+  return state;
+}
+
+/** The number of finished runs, then each current one. */
+function shown({ total, done, running, locked, failed }: SweepState): string[] {
+  const failures = Object.keys(failed).length;
+  const counts = [
+    `${done}/${total} done`,
+    ...(failures > 0 ? [`${failures} failed`] : []),
+    ...(locked.length > 0 ? [`${locked.length} under way elsewhere`] : []),
+  ];
+  return [counts.join(', '), ...Object.entries(running).map(([slug, text]) => ` | ${slug}: ${text}`)];
+}

@@ -1,0 +1,62 @@
+// The folder of a sweep: its description, and a run folder for each of its runs.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder, readSealed, refuseUsedFolder, sealed, writeFileAtomically } from '@flowvae/runs/plain';
+import type { Job } from '@flowvae/sweeps';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { z } from 'zod';
+
+const planned = z.object({
+  slug: z.string().regex(/^[A-Za-z0-9._-]+$/),
+  index: z.int().min(0),
+  module: z.string().optional(),
+  settings: z.record(z.string(), z.unknown()),
+  set: z.record(z.string(), z.string()),
+  values: z.record(z.string(), z.string()),
+});
+
+const stored = z.object({
+  format: z.literal(1),
+  version: z.string(),
+  plugins: z.array(z.string()),
+  trials: z.array(planned).min(1),
+});
+
+/** One run of a sweep with checked settings, as `train` takes them. */
+export type PlannedTrial = z.infer<typeof planned> & Job;
+
+/** The content of sweep.json. */
+export type StoredSweep = z.infer<typeof stored>;
+
+const FILE = 'sweep.json';
+
+/** The folder of one of a sweep's runs. */
+export const runOf = (sweep: string, { slug }: Job): string => join(sweep, 'runs', slug);
+
+/** Whether a folder is that of a sweep. */
+const isSweep = (folder: string): boolean => existsSync(join(folder, FILE));
+
+/** Writes the description into a new or empty folder. */
+export function writeSweep(folder: string, sweep: StoredSweep): void {
+  refuseUsedFolder(folder);
+  makeFolder(folder, '--out');
+  writeFileAtomically(join(folder, FILE), sealed(sweep));
+}
+
+/** @throws ExpectationError for a folder that is none of a sweep, or whose description was changed */
+export function readSweepFolder(folder: string): StoredSweep {
+  if (!isSweep(folder)) {
+    throw new ExpectationError({
+      where: folder,
+      expected: 'the folder of a sweep',
+      received: existsSync(folder) ? `a folder without ${FILE}` : 'no such folder',
+      remedy: 'name a folder that `flowvae sweep` wrote',
+    });
+  }
+  const path = join(folder, FILE);
+  const { success, data, error } = stored.safeParse(readSealed(path));
+  if (success) return data;
+  const [issue] = error.issues;
+  const where = [path, ...issue!.path].join(': ');
+  throw new ExpectationError({ where, expected: 'a sweep as flowvae writes it', received: issue!.message });
+}

@@ -1,0 +1,88 @@
+// The results of a sweep by the varied settings: mean and deviation over the seeds.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject } from '@flowvae/runs/plain';
+import { type PlannedTrial, runOf, type StoredSweep } from './sweep-folder.ts';
+import { isFinished } from './trial-state.ts';
+
+/** Numbers over seeds. */
+interface Summary {
+  readonly mean: number;
+  /** Standard deviation with n − 1; null for one run. */
+  readonly deviation: number | null;
+}
+
+/** Finished runs that differ in their seed alone. */
+export interface SweepRow {
+  readonly values: Readonly<Record<string, string>>;
+  /** Finished runs. */
+  readonly runs: number;
+  /** Of test NLL and test ELBO in nats; absent where no run was evaluated. */
+  readonly nll?: Summary;
+  readonly elbo?: Summary;
+}
+
+/** The rows of a sweep in the order of its runs. */
+export function sweepRows(folder: string, { trials }: StoredSweep): SweepRow[] {
+  const groups = new Map<string, PlannedTrial[]>();
+  for (const trial of trials) {
+    const { seed: _, ...others } = trial.values;
+    const name = JSON.stringify(others);
+    groups.set(name, [...(groups.get(name) ?? []), trial]);
+  }
+  return [...groups].map(([values, group]) => {
+    const reports = group
+      .map((trial) => runOf(folder, trial))
+      .filter(isFinished)
+      .map(reportOf);
+    return {
+      values: JSON.parse(values),
+      runs: reports.length,
+      ...summarised(
+        'nll',
+        reports.map(({ testNll }) => testNll),
+      ),
+      ...summarised(
+        'elbo',
+        reports.map(({ testElbo }) => testElbo),
+      ),
+    };
+  });
+}
+
+const reportOf = (run: string): Record<string, unknown> =>
+  existsSync(join(run, 'report.json')) ? readObject(join(run, 'report.json')) : {};
+
+function summarised<N extends string>(name: N, given: readonly unknown[]): { readonly [K in N]?: Summary } {
+  const values = given.filter((value) => typeof value === 'number');
+  if (values.length === 0) return {};
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null;
+  return { [name]: { mean, deviation } } as { readonly [K in N]: Summary };
+}
+
+/** The rows as a table in Markdown. */
+export function sweepTable(rows: readonly SweepRow[]): string {
+  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const cells = (summary: Summary | undefined) => [
+    summary?.mean.toFixed(2) ?? '',
+    summary?.deviation?.toFixed(2) ?? '',
+  ];
+  const lines = [
+    [...names, 'runs', 'test NLL', 'deviation', 'test ELBO', 'deviation'],
+    ...rows.map(({ values, runs, nll, elbo }) => [
+      ...names.map((name) => values[name] ?? ''),
+      String(runs),
+      ...cells(nll),
+      ...cells(elbo),
+    ]),
+  ].map((line) => line.map((cell) => cell.replaceAll('|', '\\|').replaceAll('*', '\\*')));
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const isText = (i: number) => i < names.length;
+  const padded = lines.map((line) =>
+    line.map((cell, i) => (isText(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))),
+  );
+  const rule = widths.map((width, i) => (isText(i) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [padded[0]!, rule, ...padded.slice(1)].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}

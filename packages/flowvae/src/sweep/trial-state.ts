@@ -1,0 +1,29 @@
+// How far a run of a sweep is, by its files.
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject } from '@flowvae/runs/plain';
+
+/** Whether a run came to its end: a stopped one says so in its report. */
+export function isFinished(run: string): boolean {
+  const path = join(run, 'report.json');
+  return existsSync(path) && readObject(path).unfinished !== true;
+}
+
+/** Enough for the last line of the metrics. */
+const TAIL = 16 * 1024;
+
+/** The last step in a run's metrics; 0 before there are any. */
+export function lastStep(run: string): number {
+  const path = join(run, 'metrics.jsonl');
+  if (!existsSync(path)) return 0;
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, TAIL));
+    readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    const steps = [...bytes.toString('utf8').matchAll(/^\{"step":(\d+)[^\n]*\}$/gm)];
+    return Number(steps.at(-1)?.[1] ?? 0);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,148 @@
+// `flowvae sweep`: runs, a table, mistakes, stops.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { commandsIn } from '../../processes/commands.ts';
+import { flowvaeHere } from '../in-process.ts';
+import { tinyData, tinyFlags } from '../tiny-run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'flowvae-sweep-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { run, done } = commandsIn(folder);
+
+/** The one line of a command that refuses, in this process. */
+async function refused(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await flowvaeHere(words);
+  expect([code, stdout]).toEqual([2, '']);
+  return stderr;
+}
+
+const data = tinyData();
+const without = (words: readonly string[], flag: string) => {
+  const at = words.indexOf(flag);
+  return words.filter((_, i) => i !== at && i !== at + 1);
+};
+const shared = ['--flow', '--seed', '--threads'].reduce(without, tinyFlags(data));
+const bytesOf = (path: string) => readFileSync(join(folder, path)).toString('base64');
+
+describe('flowvae sweep', () => {
+  it('does all runs and prints mean and deviation over the seeds', async () => {
+    const grid = ['--grid', 'flow=none,planar*2', '--seeds', '2', '--jobs', '2'];
+    const { rows, ...counts } = JSON.parse(await done('sweep', ...shared, ...grid, '--out', 'grid', '--json'));
+    expect(counts).toMatchObject({ total: 4, done: 4, failed: {} });
+    const nlls = [0, 1].map((seed) => JSON.parse(report(`grid/runs/flow-none-seed-${seed}`)).testNll as number);
+    expect(rows[0]).toMatchObject({ values: { flow: 'none' }, runs: 2 });
+    expect(rows[0].nll.mean).toBeCloseTo((nlls[0]! + nlls[1]!) / 2, 10);
+    expect(rows[0].nll.deviation).toBeCloseTo(Math.abs(nlls[0]! - nlls[1]!) / Math.SQRT2, 10);
+    expect(readFileSync(join(folder, 'grid/table.md'), 'utf8')).toMatch(/\| planar\\\*2 +\| +2 \|/);
+    expect(JSON.parse(await done('sweep', 'status', 'grid', '--json'))).toMatchObject({ total: 4, finished: 4 });
+  });
+
+  it('gives each run the bytes of `train` with the same settings', async () => {
+    const words = [...shared, '--flow', 'planar*2', '--seed', '1', '--threads', '1', '--out', 'alone'];
+    await done('train', ...words);
+    expect(bytesOf('alone/model.safetensors')).toBe(bytesOf('grid/runs/flow-planar-2-seed-1/model.safetensors'));
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'goes on after %s to the bytes of runs that nothing stopped',
+    async (signal) => {
+      const long = [...without(shared, '--steps'), '--steps', '2000', '--threads', '1'];
+      const out = `stopped-by-${signal}`;
+      const first = join(folder, out, 'runs/lr-0.001-seed-0');
+      const { code, stderr } = await run(['sweep', ...long, '--grid', 'lr=0.001,0.0001', '--out', out], {
+        onStart: (child) => onceThere(join(first, 'checkpoints'), () => child.kill(signal)),
+      });
+      expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') expect(stderr).toMatch(/to go on: .*flowvae sweep --resume stopped-by-SIGINT/);
+      await ended(first);
+      await done('sweep', '--resume', out, '--jobs', '2');
+      if (signal === 'SIGINT')
+        await done('train', ...long, '--flow', 'planar*10', '--lr', '0.001', '--seed', '0', '--out', 'whole');
+      const model = 'model.safetensors';
+      expect(bytesOf(`${out}/runs/lr-0.001-seed-0/${model}`)).toBe(bytesOf(`whole/${model}`));
+    },
+    60_000,
+  );
+
+  it('does one run of a folder by its index, and does it once', async () => {
+    await done('sweep', ...shared, '--grid', 'flow=none,planar*2', '--out', 'listed', '--quiet');
+    rmSync(join(folder, 'listed/runs/flow-planar-2-seed-0'), { recursive: true });
+    await done('sweep', '--resume', 'listed', '--index', '1');
+    const before = report('listed/runs/flow-planar-2-seed-0');
+    expect(await done('sweep', '--resume', 'listed', '--index', '1')).toBe('');
+    expect(report('listed/runs/flow-planar-2-seed-0')).toBe(before);
+  });
+
+  it('goes on after a run that fails, and says why', async () => {
+    const words = ['sweep', ...shared, '--grid', 'flow=none,planar*2', '--out', 'failing'];
+    mkdirSync(join(folder, 'broken'));
+    await done(...words);
+    rmSync(join(folder, 'failing/runs'), { recursive: true });
+    mkdirSync(join(folder, 'failing/runs/flow-none-seed-0'), { recursive: true });
+    writeFileSync(join(folder, 'failing/runs/flow-none-seed-0/mine.txt'), '');
+    const { code, stderr, stdout } = await run(['sweep', '--resume', 'failing']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/flow-none-seed-0 failed: .*expected a new or empty folder/);
+    expect(stdout).toMatch(/\| planar\\\*2 +\| +1 \|/);
+  });
+});
+
+describe('flowvae sweep refuses', () => {
+  it.each([
+    [['--grid', 'flow=none,plana*2'], /run flow-plana-2-seed-0: .*did you mean planar/],
+    [['--grid', 'lr=1,99'], /run lr-99-seed-0: --lr: expected a number above 0/],
+    [['--grid', 'flw=none'], /flw: .*did you mean flow/],
+    [['--grid', 'flow='], /--grid: expected setting=value/],
+    [['--grid', 'flow=none', '--grid', 'flow=planar'], /--grid: .*flow twice/],
+    [['--grid', 'latent=2', '--latent', '3'], /--latent: expected no value beside a column that varies it/],
+    [['--seed', '3'], /--seed: expected --seeds/],
+    [['no-sweep.yaml'], /no-sweep\.yaml: expected a sweep file/],
+    [['--resume', 'nowhere'], /nowhere: expected the folder of a sweep, got no such folder/],
+    [['--index', '0'], /--index: expected --resume/],
+    [['--set', 'depth=3'], /--set/],
+  ])('%s', async (words, message) => {
+    expect(await refused('sweep', ...words, '--out', join(folder, 'none'))).toMatch(message);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it('another description of a sweep that goes on, and an index beyond its end', async () => {
+    expect(await refused('sweep', '--resume', join(folder, 'grid'), '--steps', '3')).toMatch(/--resume: .*--steps/);
+    expect(await refused('sweep', '--resume', join(folder, 'grid'), '--index', '4')).toMatch(/--index: .*from 0 to 3/);
+  });
+
+  it('a description that was changed by hand', async () => {
+    const path = join(folder, 'grid/sweep.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"none"', '"planar"'));
+    expect(await refused('sweep', 'status', join(folder, 'grid'))).toMatch(
+      /sweep\.json: expected the text that was written/,
+    );
+    writeFileSync(path, text);
+  });
+
+  it('to cancel a sweep that nobody is doing', async () => {
+    expect(await refused('sweep', 'cancel', join(folder, 'grid'))).toMatch(
+      /grid: expected a sweep that this machine is doing/,
+    );
+  });
+});
+
+/** Does something once a path is there. */
+function onceThere(path: string, act: () => void): void {
+  const timer = setInterval(() => {
+    if (!existsSync(path) || readdirSync(path).length === 0) return;
+    clearInterval(timer);
+    act();
+  }, 20);
+}
+
+/** Waits until no process holds the lock of a run. */
+async function ended(path: string): Promise<void> {
+  while (existsSync(join(path, 'run.lock'))) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function report(path: string): string {
+  return readFileSync(join(folder, path, 'report.json'), 'utf8');
+}
