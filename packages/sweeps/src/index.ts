@@ -1,3 +1,4 @@
+export { firstRung, type Halving, promoted, rungsOf } from './halving/halving.ts';
 export { type DoJobsOptions, doJobs } from './jobs/do-jobs.ts';
 export type { Ending, Job } from './jobs/job.ts';
 export type { Runner, RunnerContext } from './jobs/runner.ts';

@@ -105,6 +105,7 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
     .option('--changed-model', 'with --resume, --replay or --config: take the modules of the run as they are now')
     .option('--config <file>', 'settings from a JSON file, like the config.json of a run; options go before it')
     .option('--replay <run>', 'repeat the step at which a run stopped being finite, and show its values');
+  train.addOption(wholeNumber('until', 'stop after this step, with a checkpoint; --resume goes on'));
   durableOptions(train).action(trainCommand);
   addFigures(train, 'file format of the pictures in figures/ (default: png)');
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);

@@ -21,11 +21,16 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .addOption(gridOption())
     .addOption(wholeNumber('seeds', 'runs of each choice, with the seeds 0, 1, …'))
     .addOption(setOption())
+    .addOption(
+      wholeNumber('halving', 'successive halving: the best of n configurations go on to n times the steps', 2, 100),
+    )
+    .addOption(wholeNumber('min-steps', 'with --halving: steps of the first rung (default: by the number of runs)'))
     .addOption(wholeNumber('jobs', 'runs at once', 1, MOST_JOBS))
     .addOption(wholeNumber('free-memory', 'MiB that must be free before a further run begins', 0))
     .option('--out <folder>', 'folder to write, new or empty (default: a fresh name under runs/)')
     .option('--resume <folder>', 'go on with a sweep that was stopped or killed')
     .addOption(wholeNumber('index', 'with --resume: do this run alone, as a job of a cluster', 0))
+    .addOption(wholeNumber('until', 'with --index: stop after this step, with a checkpoint'))
     .option('--list', 'print the runs as JSON lines, and do nothing')
     .option('--json', JSON_HELP)
     .option('--detached', 'continue after the end of the terminal or of the parent process')

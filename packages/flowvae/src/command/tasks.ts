@@ -25,6 +25,8 @@ export interface TrainTask extends RunFlags {
   readonly settings: CheckedSettings;
   readonly folder: string;
   readonly isResumed: boolean;
+  /** The step to stop after, with a checkpoint; absent: the last. */
+  readonly until?: number | undefined;
   /** How pictures are written; absent: as PNG. */
   readonly figures?: FileOptions | undefined;
 }

@@ -15,7 +15,7 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
-import { type Callback, type FitResult, fit, NonFiniteError } from '@flowvae/training';
+import { type Callback, type FitResult, fit, type Moment, NonFiniteError } from '@flowvae/training';
 import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
 import { configOf, type Settings } from '../config/plan.ts';
@@ -42,6 +42,11 @@ import { versions } from './versions.ts';
 export interface TrainRunOptions extends DurableOptions {
   /** Stops training after the current step; the run then saves and draws the model, but does not evaluate it. */
   readonly signal?: AbortSignal;
+  /**
+   * Stops with a checkpoint after this step, if more are to come: the run goes on by `resume` as if nothing had been.
+   * It is neither evaluated nor drawn before its end.
+   */
+  readonly until?: number | undefined;
 }
 
 /** A run's report and its files. */
@@ -92,12 +97,15 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const fitted = await train(parts, trained, { run, line }, options);
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
-    const evaluation = signal?.aborted ? undefined : await evaluateTest(parts, { progress, signal });
+    const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
+    const isWhole = !signal?.aborted && !isPaused;
+    const evaluation = isWhole ? await evaluateTest(parts, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
-    const unfinished = signal?.aborted ? { unfinished: true } : {};
+    const unfinished = isPaused || signal?.aborted ? { unfinished: true } : {};
     run.folder.writeReport({ ...report, ...unfinished, ...diagnosticsOf(variables, run.folder) });
-    const pictures = drawPictures(parts, run.entries, { folder: run.folder, file: options.figures });
+    const drawing = { folder: run.folder, file: options.figures };
+    const pictures = isPaused ? [] : drawPictures(parts, run.entries, drawing);
     for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
     return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };
   } finally {
@@ -191,7 +199,7 @@ async function train(
   options: TrainRunOptions,
 ): Promise<FitResult> {
   const { config, model } = parts;
-  const { progress = silent, signal } = options;
+  const { progress = silent, signal, until } = options;
   const bound = config.validateEvery > 0 ? await validationBound(parts) : undefined;
   const { validateEvery: every, patience } = config;
   const validation: readonly Callback[] = bound ? [validating(run, { every, patience, measure: bound.measure })] : [];
@@ -206,7 +214,7 @@ async function train(
       entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
       onNonFinite: config.onNonFinite,
       from: run.from,
-      callbacks: [trainingProgress(progress, line), ...validation, ...run.callbacks],
+      callbacks: [trainingProgress(progress, line), ...validation, ...run.callbacks, ...pausing(until)],
       ...(signal ? { signal } : {}),
     });
   } catch (error) {
@@ -216,6 +224,15 @@ async function train(
   } finally {
     await bound?.dispose();
   }
+}
+
+/** Stops after a step, or at once if it was done before. */
+function pausing(until: number | undefined): readonly Callback[] {
+  if (until === undefined) return [];
+  const stopThere = (moment: Moment) => {
+    if (moment.step >= until) moment.stop();
+  };
+  return [{ onStart: (_, moment) => stopThere(moment), onStep: stopThere }];
 }
 
 /**

@@ -13,11 +13,13 @@ export interface DoTrialOptions {
   readonly trial: PlannedTrial;
   readonly plugins: readonly string[];
   readonly allowDifferentMachine?: boolean | undefined;
+  /** The step to stop after; absent: the last. */
+  readonly until?: number | undefined;
 }
 
 /** Trains and evaluates, or goes on. A run that another process does leaves {@link LOCKED_CODE} as the exit code. */
 export async function doTrial(sweep: string, options: DoTrialOptions): Promise<void> {
-  const { trial, plugins, allowDifferentMachine } = options;
+  const { trial, plugins, allowDifferentMachine, until } = options;
   const run = runOf(sweep, trial);
   if (isFinished(run)) return;
   const isBegun = existsSync(join(run, 'config.json'));
@@ -26,7 +28,7 @@ export async function doTrial(sweep: string, options: DoTrialOptions): Promise<v
   const flags = isBegun ? { resume: run } : { ...trial.settings, ...own, plugin: plugins, out: run };
   const module = isBegun ? undefined : trial.module;
   try {
-    const { task } = await trainTask(module, { ...flags, allowDifferentMachine, json: true } as TrainFlags);
+    const { task } = await trainTask(module, { ...flags, allowDifferentMachine, until, json: true } as TrainFlags);
     await trainAction(task);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;

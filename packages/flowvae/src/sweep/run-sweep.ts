@@ -10,21 +10,23 @@ export interface RunSweepOptions {
   readonly runner: Runner;
   readonly trials: readonly PlannedTrial[];
   /** The words of a process that does one job of this folder. */
-  readonly commandOf: (job: Job) => readonly string[];
+  readonly commandOf: (job: Job, until?: number) => readonly string[];
+  /** A step to which the runs are done; absent: to their end. */
+  readonly until?: number;
   readonly progress: ProgressStream;
   readonly signal: AbortSignal;
 }
 
 /** Does all runs of a sweep that are not finished. */
 export async function runSweep(folder: string, options: RunSweepOptions): Promise<SweepState> {
-  const { runner, trials, commandOf, progress, signal } = options;
+  const { runner, trials, commandOf, until, progress, signal } = options;
   const line = new ProgressLine(progress);
   const stepsOf = new Map(trials.map(({ slug, settings }) => [slug, Number(settings.steps ?? fallbacks.steps)]));
   const state = await runner.run(trials, {
     folder,
-    commandOf,
+    commandOf: (job) => commandOf(job, until),
     signal,
-    isDone: (job) => isFinished(runOf(folder, job)),
+    isDone: (job) => isDoneTo(runOf(folder, job), until),
     progressOf(job) {
       const steps = stepsOf.get(job.slug);
       const step = lastStep(runOf(folder, job));
@@ -35,6 +37,10 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   line.show(shown(state), true);
   return state;
 }
+
+/** Whether a run has come to a step; absent: to its end. A step in its metrics may lack its checkpoint: it is redone. */
+const isDoneTo = (run: string, until: number | undefined) =>
+  until === undefined ? isFinished(run) : isFinished(run) || lastStep(run) >= until;
 
 /** The number of finished runs, then each current one. */
 function shown({ total, done, running, locked, failed }: SweepState): string[] {

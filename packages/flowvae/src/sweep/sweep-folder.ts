@@ -19,6 +19,8 @@ const stored = z.object({
   format: z.literal(1),
   version: z.string(),
   plugins: z.array(z.string()),
+  /** Successive halving; absent: all runs are done to their end. */
+  halving: z.object({ factor: z.int().min(2), minSteps: z.int().min(1) }).optional(),
   trials: z.array(planned).min(1),
 });
 

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readObject } from '@flowvae/runs/plain';
-import { type PlannedTrial, runOf, type StoredSweep } from './sweep-folder.ts';
+import { configurationsOf } from './halve.ts';
+import { runOf, type StoredSweep } from './sweep-folder.ts';
 import { isFinished } from './trial-state.ts';
 
 /** Numbers over seeds. */
@@ -24,19 +25,14 @@ export interface SweepRow {
 
 /** The rows of a sweep in the order of its runs. */
 export function sweepRows(folder: string, { trials }: StoredSweep): SweepRow[] {
-  const groups = new Map<string, PlannedTrial[]>();
-  for (const trial of trials) {
-    const { seed: _, ...others } = trial.values;
-    const name = JSON.stringify(others);
-    groups.set(name, [...(groups.get(name) ?? []), trial]);
-  }
-  return [...groups].map(([values, group]) => {
+  return configurationsOf(trials).map((group) => {
+    const { seed: _, ...values } = group[0]!.values;
     const reports = group
       .map((trial) => runOf(folder, trial))
       .filter(isFinished)
       .map(reportOf);
     return {
-      values: JSON.parse(values),
+      values,
       runs: reports.length,
       ...summarised(
         'nll',

@@ -1,7 +1,7 @@
 // How far a run of a sweep is, by its files.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { readObject } from '@flowvae/runs/plain';
+import { readObject, readRunMetrics } from '@flowvae/runs/plain';
 
 /** Whether a run came to its end: a stopped one says so in its report. */
 export function isFinished(run: string): boolean {
@@ -26,4 +26,11 @@ export function lastStep(run: string): number {
   } finally {
     closeSync(file);
   }
+}
+
+/** The validation bound of a run at a step; NaN where it has none, or the run is not there. */
+export function validationAt(run: string, step: number): number {
+  if (!existsSync(join(run, 'metrics.jsonl'))) return Number.NaN;
+  const entries = readRunMetrics(run) as readonly { step: number; validation?: { elbo: number } }[];
+  return entries.find((entry) => entry.step === step && entry.validation)?.validation?.elbo ?? Number.NaN;
 }

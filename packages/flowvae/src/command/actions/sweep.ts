@@ -1,7 +1,8 @@
 // `flowvae sweep`: the work.
 import { join } from 'node:path';
 import { lockRun, writeFileAtomically } from '@flowvae/runs/plain';
-import { processes } from '@flowvae/sweeps';
+import { type Job, processes } from '@flowvae/sweeps';
+import { type Halved, halve } from '../../sweep/halve.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import type { StoredSweep } from '../../sweep/sweep-folder.ts';
 import { sweepRows, sweepTable } from '../../sweep/sweep-table.ts';
@@ -30,25 +31,43 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     warnOfLaunch(LAUNCHER);
     const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
     const words = ['sweep', '--resume', folder, ...(allowDifferentMachine ? ['--allow-different-machine'] : [])];
-    const { failed, locked, done, total } = await runSweep(folder, {
+    const doing = {
       runner: processes({ jobs, freeMemory }),
-      trials: sweep.trials,
-      commandOf: ({ index }) => [...thisCommand(), ...words, '--index', String(index)],
+      commandOf: ({ index }: Job, until?: number) => [
+        ...[...thisCommand(), ...words, '--index', String(index)],
+        ...(until === undefined ? [] : ['--until', String(until)]),
+      ],
       progress: progressTo(process.stderr, { quiet }),
       signal,
-    });
+    };
+    const halved = sweep.halving ? await halve(folder, sweep, doing) : undefined;
+    const { failed, locked, done, total } =
+      halved?.state ?? (await runSweep(folder, { ...doing, trials: sweep.trials }));
     release();
     for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
     for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
     const rows = sweepRows(folder, sweep);
-    const table = `${sweepTable(rows)}\n`;
+    const table = `${sweepTable(rows)}\n${halved ? describeHalving(halved) : ''}`;
     writeFileAtomically(join(folder, 'table.md'), table);
-    process.stdout.write(json ? `${JSON.stringify({ folder, total, done, failed, rows })}\n` : table);
+    process.stdout.write(
+      json ? `${JSON.stringify({ folder, total, done, failed, rows, ...shownHalving(halved) })}\n` : table,
+    );
     if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${folder}\n`);
     process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
   } finally {
     lock.release();
   }
+}
+
+const shownHalving = (halved: Halved | undefined) =>
+  halved ? { rungs: halved.rungs, steps: halved.steps, gridSteps: halved.gridSteps } : {};
+
+function describeHalving({ rungs, steps, gridSteps }: Halved): string {
+  const lines = rungs.map(({ steps: each, configurations, best }) => {
+    const bound = best === null ? '' : `, best validation bound ${best.toFixed(2)}`;
+    return `${each} steps: ${configurations} configurations${bound}`;
+  });
+  return ['', ...lines, `${steps} steps in all, ${(steps / gridSteps).toFixed(2)} of the grid's`, ''].join('\n');
 }
 
 /** The words that start this program again. */

@@ -23,6 +23,7 @@ export async function trainAction({
   checkpointEvery,
   checkpointMinutes,
   keepCheckpoints,
+  until,
   ...verbosity
 }: TrainTask): Promise<void> {
   const { config } = settings;
@@ -39,6 +40,7 @@ export async function trainAction({
     checkpointEvery,
     checkpointSeconds: checkpointMinutes === undefined ? undefined : 60 * checkpointMinutes,
     keepCheckpoints,
+    until,
     figures: file,
   });
   release();
@@ -48,6 +50,9 @@ export async function trainAction({
   process.stdout.write(`${text}\n`);
   if (signal.aborted) {
     process.stderr.write(`${stopped(report, config, nounOf(data))}; ${folder} holds the trained model\n`);
+    process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
+  } else if (report.steps === until && report.steps < config.steps) {
+    process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps, as --until asks\n`);
     process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
   }
   process.exitCode = exitCode();

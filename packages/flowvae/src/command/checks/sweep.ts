@@ -6,6 +6,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagOf, type SettingName, settings } from '../../config/settings.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
 import { version } from '../../run/version.ts';
+import { halvedSpec } from '../../sweep/halved-spec.ts';
 import { plannedTrials } from '../../sweep/planned-trials.ts';
 import { readSweepFolder, writeSweep } from '../../sweep/sweep-folder.ts';
 import { namedVocabulary } from '../plugin-options.ts';
@@ -24,6 +25,9 @@ export interface SweepFlags extends Record<string, unknown> {
   readonly out?: string;
   readonly resume?: string;
   readonly index?: number;
+  readonly until?: number;
+  readonly halving?: number;
+  readonly minSteps?: number;
   readonly list?: boolean;
   readonly jobs?: number;
   readonly freeMemory?: number;
@@ -37,8 +41,9 @@ export interface SweepFlags extends Record<string, unknown> {
 const RUNNING = ['jobs', 'freeMemory', 'json', 'quiet', 'detached', 'allowDifferentMachine'] as const;
 
 export async function sweepCommand(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const { resume, index } = flags;
+  const { resume, index, until } = flags;
   if (index !== undefined) return oneRun(file, flags);
+  if (until !== undefined) throw refused('--until', '--index <n> beside it', 'none');
   const { folder, sweep } = resume === undefined ? await newSweep(file, flags) : taken(resume, file, flags);
   if (flags.list) {
     for (const trial of sweep.trials) process.stdout.write(`${JSON.stringify(trial)}\n`);
@@ -82,15 +87,17 @@ async function newSweep(file: string | undefined, flags: SweepFlags) {
     set: { ...spec.set, ...set },
     ...(seeds === undefined ? {} : { seeds: Array.from({ length: seeds }, (_, i) => i) }),
   };
+  const halved = halvedSpec(whole, flags);
   const vocabulary = await namedVocabulary(whole.plugins);
   const notices = new Set<string>();
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
-  const trials = await plannedTrials(whole, vocabulary, async (module, options) => {
+  const trials = await plannedTrials(halved?.spec ?? whole, vocabulary, async (module, options) => {
     const checked = await trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags);
     for (const notice of checked.notices) if (notice !== undefined) notices.add(notice);
   });
   tell([...notices]);
-  return { folder, sweep: { format: 1 as const, version, plugins: [...whole.plugins], trials } };
+  const halving = halved ? { halving: halved.halving } : {};
+  return { folder, sweep: { format: 1 as const, version, plugins: [...whole.plugins], ...halving, trials } };
 }
 
 /** Cores that each of several runs has for itself. */
@@ -123,7 +130,7 @@ function refuseSharedColumns({ columns }: SweepSpec, shared: Readonly<Record<str
 /** A sweep that goes on: its description stays. */
 function taken(folder: string, file: string | undefined, flags: SweepFlags) {
   const sweep = readSweepFolder(folder);
-  const kept: readonly string[] = [...RUNNING, 'resume', 'index', 'list'];
+  const kept: readonly string[] = [...RUNNING, 'resume', 'index', 'until', 'list'];
   const surplus = file ?? Object.keys(flags).find((name) => !kept.includes(name));
   if (surplus !== undefined) {
     throw refused('--resume', 'nothing that describes runs beside it', file ?? flagOf(surplus as SettingName));
@@ -133,13 +140,13 @@ function taken(folder: string, file: string | undefined, flags: SweepFlags) {
 
 /** One run in this process. */
 async function oneRun(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const { resume, index, allowDifferentMachine } = flags;
+  const { resume, index, until, allowDifferentMachine } = flags;
   if (resume === undefined) throw refused('--index', '--resume <folder> beside it', 'none');
   const { sweep } = taken(resume, file, flags);
   const trial = sweep.trials[index!];
   if (!trial) throw refused('--index', `a whole number from 0 to ${sweep.trials.length - 1}`, String(index));
   const { doTrial } = await import('../../sweep/do-trial.ts');
-  await doTrial(resume, { trial, plugins: sweep.plugins, allowDifferentMachine });
+  await doTrial(resume, { trial, plugins: sweep.plugins, allowDifferentMachine, until });
 }
 
 const refused = (where: string, expected: string, received: string) =>

@@ -31,6 +31,7 @@ export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, Record<s
   readonly replay?: string;
   readonly set?: Readonly<Record<string, string>>;
   readonly model?: string | undefined;
+  readonly until?: number | undefined;
 }
 
 /** Beside the run that is taken up. */
@@ -63,7 +64,7 @@ export interface CheckedTask {
 export async function trainTask(module: string | undefined, flags: TrainFlags): Promise<CheckedTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
-  const { set, model, changedModel, plugin, figures, untitled, ...options } = most;
+  const { set, model, changedModel, plugin, figures, untitled, until, ...options } = most;
   const pictures = figureFile({ figures, untitled });
   const ofFile = file === undefined ? undefined : readConfigFile(file);
   const given = { ...ofFile?.settings, ...options };
@@ -93,7 +94,7 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   return {
     task: {
-      ...{ settings, folder, isResumed, figures: pictures },
+      ...{ settings, folder, isResumed, figures: pictures, until },
       ...{ quiet, verbose, json, detached },
       ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
     },
