@@ -41,6 +41,7 @@ const commands = [
   'target',
   'data',
   'evaluate',
+  'compare',
   'fit-prior',
   'encode',
   'impute',
@@ -69,6 +70,18 @@ describe.concurrent('the command without a tensor library', () => {
       stdout: 'step,loss\r\n1,2\r\n',
       stderr: '',
     });
+  });
+
+  it('compares runs', async () => {
+    const runs = [1, 2].map((seed) => {
+      const folder = run({ seed }, false);
+      const report = { steps: 1, testNll: 90 + seed, evalImages: 3 };
+      writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
+      return folder;
+    });
+    const { code, stdout, stderr } = await alone(['compare', ...runs]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/\nplanar\*10 +2 +91\.50 ± 0\.50 /);
   });
 
   const data = tinyData();
@@ -185,6 +198,11 @@ describe.concurrent('the command without a tensor library', () => {
       () => [command, freshPath(), ...(command === 'export' ? ['--model', freshPath()] : [])],
       /expected the folder of a finished run, got no such folder/,
     ]),
+    [
+      'compare of no run',
+      () => ['compare', freshPath()],
+      /expected the folder of a run, of a sweep, or of several runs/,
+    ],
     ['encode of no run', () => ['encode', freshPath(), ...elsewhere()], /expected the folder of a finished run/],
     ['metrics of no run', () => ['metrics', freshPath()], /expected the folder of a run, got no such folder/],
     ['an unfinished run', () => ['sample', run({}, false)], /got a folder without model\.safetensors/],

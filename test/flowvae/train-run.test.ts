@@ -34,6 +34,7 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
       'metrics.jsonl',
       'model.safetensors',
       'report.json',
+      'test-scores.safetensors',
     ]);
     expect(figures.map((path) => path.slice(out.length + 1))).toEqual(
       ['samples', 'reconstructions', 'learning-curve'].map((name) => join('figures', `${name}.png`)),

@@ -2,9 +2,10 @@ export {
   type CrossedDifference,
   type CrossedParts,
   crossedDifference,
+  differenceOfParts,
   differencesByPoint,
 } from './differences/crossed.ts';
-export { type Difference, differenceWith, type VariancePart } from './differences/difference.ts';
+export type { Difference, VariancePart } from './differences/difference.ts';
 export { type MethodScores, methodScores, type Scores } from './differences/method-scores.ts';
 export { pairedDifference, welchDifference } from './differences/of-means.ts';
 export { bootstrapInterval, type ResampleOptions } from './intervals/bootstrap-t.ts';

@@ -1,5 +1,6 @@
 // A report as one HTML file: words, tables and figures inlined, nothing loaded. Readable in light and dark, on screen
 // and paper.
+import { filterField, filterScript } from './table-filter.ts';
 import { sortingScript } from './table-sorting.ts';
 
 /** A picture of a report. */
@@ -24,6 +25,8 @@ export interface ReportTable {
   readonly rows: readonly (readonly ReportCell[])[];
   /** Whether a click on a column's name sorts the rows by it. Default false. */
   readonly isSortable?: boolean;
+  /** Whether a field over the table hides the rows without the words that are typed there. Default false. */
+  readonly isFilterable?: boolean;
 }
 
 /** A part of a report under a heading. */
@@ -67,7 +70,7 @@ ${subtitle ? `<p class="muted">${escaped(subtitle)}</p>` : ''}
 ${sections.map(sectionOf).join('\n')}
 ${footer ? `<footer class="muted">${escaped(footer)}</footer>` : ''}
 </main>
-${sections.some(hasSorting) ? `<script>${sortingScript}</script>\n` : ''}</body>
+${scripts(sections)}</body>
 </html>
 `;
 }
@@ -89,6 +92,7 @@ th:first-child, td:first-child { text-align: left; } thead th { border-bottom-wi
 td img { display: block; height: 44px; width: auto; image-rendering: pixelated; background: #fff; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; }
 th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
+.filter { display: block; margin-top: 12px; } .filter input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--muted); border-radius: 4px; padding: 2px 6px; }
 .figures { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
 figure { margin: 8px 0; flex: 1 1 100%; min-width: 0; } figure.half { flex: 1 1 440px; }
 figure.half img { max-width: min(100%, 560px); } /* also where one stands alone in its row */
@@ -97,7 +101,7 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 8px; 
 @media (max-width: 600px) { th, td { padding: 4px 6px; } main { padding: 16px 12px 32px; } }
 @media print {
   :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --stripe: #f3f3f3; --link: #000; }
-  body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
+  body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, .filter { display: none; }
   figure, table { break-inside: avoid; } h2 { break-after: avoid; } figure.half { flex-basis: 45%; }
 }
 `;
@@ -113,11 +117,12 @@ function sectionOf({ title, text = [], tables = [], figures = [] }: ReportSectio
   ].join('\n');
 }
 
-function tableOf({ caption, columns, rows, isSortable = false }: ReportTable): string {
+function tableOf({ caption, columns, rows, isSortable = false, isFilterable = false }: ReportTable): string {
   const heading = (text: string) => (isSortable ? `<button type="button">${escaped(text)}</button>` : escaped(text));
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
     texts.map((text) => `<${tag}>${text}</${tag}>`).join('');
   return [
+    ...(isFilterable ? [filterField] : []),
     `<div class="scroll"><table${isSortable ? ' class="sortable"' : ''}>`,
     caption ? `<caption>${escaped(caption)}</caption>` : '',
     `<thead><tr>${cells('th', columns.map(heading))}</tr></thead>`,
@@ -128,7 +133,16 @@ function tableOf({ caption, columns, rows, isSortable = false }: ReportTable): s
 
 const cellOf = (cell: ReportCell): string => (typeof cell === 'string' ? escaped(cell) : pictureOf(cell));
 
-const hasSorting = ({ tables = [] }: ReportSection) => tables.some(({ isSortable }) => isSortable);
+/** The scripts that some table needs. */
+function scripts(sections: readonly ReportSection[]): string {
+  const tables = sections.flatMap((section) => section.tables ?? []);
+  return [
+    ...(tables.some(({ isSortable }) => isSortable) ? [sortingScript] : []),
+    ...(tables.some(({ isFilterable }) => isFilterable) ? [filterScript] : []),
+  ]
+    .map((script) => `<script>${script}</script>\n`)
+    .join('');
+}
 
 function figureOf({ image, alt, caption, width = 'full' }: ReportFigure): string {
   const { displayWidth } = kindOf(image);

@@ -1,13 +1,18 @@
 // The script of a report's tables: a click on a column's name sorts the rows by it.
 
-/** Numbers by their size, a true minus included; other cells by their text; pictures stay with their rows. */
+/**
+ * Numbers by their size, a true minus included, also with an error or an interval behind them or a sign before them;
+ * then other cells by their text; pictures stay with their rows.
+ */
 export const sortingScript = `
 for (const table of document.querySelectorAll("table.sortable")) {
   const valueOf = (row, i) => {
     const text = row.cells[i].textContent.trim().replace(/^\\u2212/, "-");
-    return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+    const number = text.replace(/^[<>] ?(?=\\d)/, "").replace(/ (\\u00b1|\\[).*$/, "");
+    return number !== "" && Number.isFinite(Number(number)) ? Number(number) : text;
   };
-  const byValue = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
+  const isNumber = (value) => typeof value === "number";
+  const byValue = (a, b) => (isNumber(a) && isNumber(b) ? a - b : isNumber(b) - isNumber(a) || String(a).localeCompare(String(b)));
   table.tHead.addEventListener("click", (event) => {
     const heading = event.target.closest("th");
     if (!heading) return;

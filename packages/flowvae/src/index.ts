@@ -52,6 +52,17 @@ export { tolerateClosedPipes } from './command/closed-pipes.ts';
 export { errorLine } from './command/error-line.ts';
 export { type Interruption, type InterruptionOptions, interruption } from './command/interruption.ts';
 export { warnOfLaunch } from './command/launch/launch-notice.ts';
+export {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonColumn,
+  type ComparisonRow,
+  compareRuns,
+  type MeasureSummary,
+} from './comparison/compare-runs.ts';
+export { formatComparison, type TableFormat } from './comparison/formats/formats.ts';
+export { comparisonPage } from './comparison/page/comparison-page.ts';
+export { comparedCurves } from './comparison/page/curves.ts';
 export type { CheckedSettings } from './config/checked-settings.ts';
 export { type Plan, planOf } from './config/plan.ts';
 export { type SettingName, settings, type TrainConfig } from './config/settings.ts';

@@ -3,6 +3,7 @@
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject, readSealed, sealed } from './files/checksum.ts';
 export { makeFolder } from './files/make-folder.ts';
+export { bytesIfThere } from './files/reading.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
 export { ProgressLine, type ProgressStream } from './metrics/progress.ts';
 export { type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';

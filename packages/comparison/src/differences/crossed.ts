@@ -32,7 +32,11 @@ export interface CrossedDifference extends Difference {
  */
 export function crossedDifference(a: MethodScores, b: MethodScores, level = 0.95): CrossedDifference {
   const parts: CrossedParts = { seeds: [seedPart(a), seedPart(b)], points: pointPart(a, b) };
-  const value = summarise(a.bySeed).mean - summarise(b.bySeed).mean;
+  return differenceOfParts(summarise(a.bySeed).mean - summarise(b.bySeed).mean, parts, level);
+}
+
+/** A difference of methods whose variances were estimated in another way; see {@link crossedDifference}. */
+export function differenceOfParts(value: number, parts: CrossedParts, level = 0.95): CrossedDifference {
   const difference = differenceWith(value, [...parts.seeds, parts.points], level);
   const p = difference.se > 0 ? cautiousP(value, [sumOfParts(parts.seeds), parts.points]) : difference.p;
   return { ...difference, p, parts };

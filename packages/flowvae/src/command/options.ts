@@ -122,6 +122,22 @@ export function wholeNumber(name: string, help: string, least = 1, most = 1_000_
   });
 }
 
+/** An option for a number above 0. */
+export const number = (name: string, help: string): Option =>
+  new Option(`--${name} <x>`, help).argParser((text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new ExpectationError({ where: `--${name}`, expected: 'a number above 0', received: `'${text}'` });
+  });
+
+/** An option for names joined by commas. */
+export const listed = (name: string, help: string): Option =>
+  new Option(`--${name} <name,…>`, help).argParser((text) => {
+    const names = text.split(',').map((each) => each.trim());
+    if (names.every((each) => each !== '')) return names;
+    throw new ExpectationError({ where: `--${name}`, expected: 'names joined by commas', received: `'${text}'` });
+  });
+
 /** An option for a share from 0 to below 1. */
 export const share = (name: string, help: string): Option =>
   new Option(`--${name} <share>`, help).argParser((text) => {

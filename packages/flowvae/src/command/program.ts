@@ -1,10 +1,12 @@
 // The commands and their options. Nothing here loads a tensor library: a command's work is imported after the checks of
 // its options.
 import { Argument, Command } from 'commander';
+import { tableFormats } from '../comparison/formats/formats.ts';
 import { readingSettings } from '../config/data-options.ts';
 import type { SettingName } from '../config/settings.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { version } from '../run/version.ts';
+import { compareCommand } from './checks/compare.ts';
 import { dataCommand } from './checks/data.ts';
 import { encodeCommand } from './checks/encode.ts';
 import { evaluateCommand } from './checks/evaluate.ts';
@@ -29,7 +31,10 @@ import {
   checkpointOption,
   durableOptions,
   JSON_HELP,
+  listed,
+  number,
   numbered,
+  oneOf,
   setOption,
   share,
   splitOption,
@@ -72,6 +77,7 @@ export function program(modules: NamedModules = {}): Command {
   addTarget(root, modules);
   addData(root);
   addEvaluate(root);
+  addCompare(root);
   addFitPrior(root);
   addEncode(root);
   addImpute(root);
@@ -171,6 +177,36 @@ function addEvaluate(root: Command): void {
     .option('--json', JSON_HELP)
     .action(evaluateCommand);
   addFigures(evaluate, 'with --report: each of its figures as a file of its own in figures/, too');
+}
+
+function addCompare(root: Command): void {
+  subcommand(root, 'compare', 'compare runs: a table over seeds, and which differences are real')
+    .argument('<runs...>', 'folders of runs, of sweeps, or of several runs')
+    .addOption(
+      listed('columns', 'settings, set.<name>, or numbers of report.json (default: what varies, nll, elbo, seconds)'),
+    )
+    .addOption(
+      listed(
+        'by',
+        'group runs by these columns; the runs of a group are its seeds (default: settings among the columns)',
+      ),
+    )
+    .option('--metric <name>', 'nll, elbo, or a number of report.json such as terms.logDet', 'nll')
+    .option('--baseline <values>', 'the group to compare with, such as none, or flow=none,lr=0.001 (default: the best)')
+    .addOption(number('level', 'of the intervals, and 1 − level of the tests').default(0.95))
+    .addOption(number('margin', 'a difference that does not matter: an interval within it counts as equal'))
+    .addOption(
+      oneOf(
+        `--format <${tableFormats.join('|')}>`,
+        'form of the table (default: by the ending of --out, else text)',
+        tableFormats,
+      ),
+    )
+    .option('--json', 'the same as --format json')
+    .option('--out <file>', 'file to write, .txt, .md, .csv, .tex or .json (default: stdout)')
+    .option('--html <file>', 'page to write: the table, which sorts and filters, and the learning curves')
+    .option('--figure <file>', 'figure to write, .png, .svg or .pdf: the learning curves')
+    .action(compareCommand);
 }
 
 function addEncode(root: Command): void {

@@ -4,6 +4,7 @@ import type { Evaluation } from '@flowvae/evaluation';
 import type { FileOptions } from '@flowvae/figures';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
+import { keepScores } from '../comparison/scoring/scored-test.ts';
 import type { Experiment } from '../run/experiment.ts';
 import type { ChosenCheckpoint } from '../run/saved-run.ts';
 import { versions } from '../run/versions.ts';
@@ -58,6 +59,7 @@ export async function writeDiagnostics(
   const suffix = hasOtherData ? `-${asFileName(parts.set.name)}` : '';
   const named = page.figures.map((figure) => ({ ...figure, name: `${figure.name}${suffix}` }));
   const files = figures ? writeFigures(folder, figureFiles(named, figures)) : [];
+  if (!hasOtherData && !checkpoint) keepScores(parts, folder.path, diagnostics.estimates);
   if (hasOtherData) return { evaluation, path: folder.writePage(page.html, `report${suffix}.html`), figures: files };
   const { checkpoint: _, ...trained } = folder.readReport(); // once it stood there of which checkpoint a report is
   folder.writeReport({

@@ -16,6 +16,7 @@ import {
   validating,
 } from '@flowvae/runs';
 import { type Callback, type FitResult, fit, type Moment, NonFiniteError } from '@flowvae/training';
+import { scoredTest } from '../comparison/scoring/scored-test.ts';
 import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
 import { configOf, type Settings } from '../config/plan.ts';
@@ -33,7 +34,7 @@ import { ownModelIn } from '../report/picture-parts.ts';
 import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { chooseBackend, evaluateTest } from './evaluate-test.ts';
+import { chooseBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { versions } from './versions.ts';
@@ -99,7 +100,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
     const isWhole = !signal?.aborted && !isPaused;
-    const evaluation = isWhole ? await evaluateTest(parts, { progress, signal }) : undefined;
+    const evaluation = isWhole ? await scoredTest(parts, run.folder.path, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
     const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
     const unfinished = isPaused || signal?.aborted ? { unfinished: true } : {};

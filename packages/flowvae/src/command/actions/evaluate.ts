@@ -1,13 +1,14 @@
 // `flowvae evaluate <run>`: the work.
 import { basename, resolve } from 'node:path';
 import { widthOfDatum } from '@flowvae/datasets';
+import { scoredTest } from '../../comparison/scoring/scored-test.ts';
 import { MOVED_REMEDY } from '../../config/data-check.ts';
 import { nounOf } from '../../report/counted.ts';
 import { describeEvaluation, evaluationReport } from '../../report/report.ts';
 import { annealedTest, describeAnnealed, simulatedImages } from '../../run/annealed-test.ts';
-import { chooseBackend, evaluateTest } from '../../run/evaluate-test.ts';
+import { chooseBackend, type EvaluateTestOptions, evaluateTest } from '../../run/evaluate-test.ts';
 import type { ModelParts, TestParts } from '../../run/experiment.ts';
-import { describeCheckpoint, openCheckedRun, openModel } from '../../run/saved-run.ts';
+import { describeCheckpoint, openCheckedRun, openModel, type SavedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
@@ -39,7 +40,7 @@ export async function evaluateAction({
         })
       : undefined;
   if (hasReport && parts.test.count === 0) process.stderr.write('no report: no test data\n');
-  const evaluation = hasReport ? written?.evaluation : await evaluateTest(parts, { progress, signal });
+  const evaluation = hasReport ? written?.evaluation : await evaluated(parts, saved, { progress, signal });
   const annealed = await annealedTest(parts, annealing, drawn, progress, signal);
   release();
   const report = {
@@ -59,6 +60,12 @@ export async function evaluateAction({
   process.stdout.write(`${json ? JSON.stringify(report) : lines.join('\n')}\n`);
   process.exitCode = exitCode();
 }
+
+/** Scores of single rows are kept where they are those of the run's end, on its own data. */
+const evaluated = (parts: TestParts, saved: SavedRun | undefined, options: EvaluateTestOptions) =>
+  saved && !saved.checkpoint && !saved.hasOtherData
+    ? scoredTest(parts, saved.folder.path, options)
+    : evaluateTest(parts, options);
 
 /** Simulated data replace those of the run. */
 const withoutData = (parts: ModelParts): TestParts => ({

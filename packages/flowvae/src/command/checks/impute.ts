@@ -37,7 +37,7 @@ async function imputeTask(run: string, flags: ImputeFlags): Promise<ImputeTask> 
   checkOutputFile(out);
   const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel, plugin });
   refuseWholeData(run, settings.stored);
-  if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], 'images');
+  if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], { content: 'images' });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, draws, seed, holdOut, out };
 }

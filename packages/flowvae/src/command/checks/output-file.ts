@@ -4,9 +4,9 @@ import { dirname, extname } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 
 /** @throws ExpectationError if the name is empty or that of a folder, or no file can be made in its folder */
-export function checkOutputFile(out: string): void {
+export function checkOutputFile(out: string, where = '--out'): void {
   const refuse = (expected: string, received: string, remedy: string): never => {
-    throw new ExpectationError({ where: `--out ${out}`.trim(), expected, received, remedy });
+    throw new ExpectationError({ where: `${where} ${out}`.trim(), expected, received, remedy });
   };
   const folder = dirname(out);
   if (out === '') refuse('a file', 'an empty name', 'name a file');
@@ -16,13 +16,19 @@ export function checkOutputFile(out: string): void {
   if (!isWritable(folder)) refuse('a folder that can be written to', folder, 'name another');
 }
 
+/** The option of a file's name, and the content that decides its ending. */
+interface Ending {
+  readonly where?: string;
+  readonly content?: string;
+}
+
 /** Refuses a name by its ending. @param endings the accepted ones, with their dots */
-export function checkEnding(out: string, endings: readonly string[], content?: string): void {
+export function checkEnding(out: string, endings: readonly string[], { where = '--out', content }: Ending = {}): void {
   if (endings.includes(extname(out).toLowerCase())) return;
   const last = endings.at(-1)!;
   const words = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} or ${last}` : last;
   const expected = `a name that ends in ${words}${content === undefined ? '' : ` for ${content}`}`;
-  throw new ExpectationError({ where: '--out', expected, received: out === '' ? 'an empty name' : out });
+  throw new ExpectationError({ where, expected, received: out === '' ? 'an empty name' : out });
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

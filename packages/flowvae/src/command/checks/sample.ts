@@ -26,7 +26,7 @@ export async function sampleCommand(
   const { description } = settings.stored;
   if (flags.label !== undefined) readLabel(flags.label, covariatesOf(settings.config, description ?? mnistData));
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
-  if (out !== undefined && isImage) checkEnding(out, ENDINGS, 'images');
+  if (out !== undefined && isImage) checkEnding(out, ENDINGS, { content: 'images' });
   const { sampleAction } = await import('../actions/sample.ts');
   await sampleAction({ run, settings, ...flags });
 }

@@ -1,13 +1,13 @@
 // `fit-prior` as a run folder: the model with its fitted prior, which every command takes like a trained run.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProgressStream, RunFolder, writeFileAtomically } from '@flowvae/runs';
+import { RunFolder, writeFileAtomically } from '@flowvae/runs';
 import { FITTED_PRIOR, readRunConfig } from '@flowvae/runs/plain';
 import type { HistoryEntry } from '@flowvae/training';
+import { scoredTest } from '../../comparison/scoring/scored-test.ts';
 import type { CheckedSettings } from '../../config/checked-settings.ts';
 import { drawPictures } from '../../report/pictures.ts';
 import { type EvaluationReport, evaluationReport } from '../../report/report.ts';
-import { evaluateTest } from '../evaluate-test.ts';
 import type { Experiment } from '../experiment.ts';
 import { versions } from '../versions.ts';
 import { type FitPriorOptions, fitPrior, type PriorComparison } from './fit-prior.ts';
@@ -48,16 +48,14 @@ export async function fitPriorOfRun(parts: Experiment, options: FitPriorOfRunOpt
   const fit = { from: run, prior: settings.config.prior, steps: fitted.steps, batch, lr, draws, seed };
   folder.saveModel(fitted.parts.model.variables, { prior: settings.config.prior, steps: String(fitted.steps) });
   writeFileAtomically(join(folder.path, FITTED_PRIOR), `${JSON.stringify({ ...fit, curve }, null, 2)}\n`);
-  const evaluation = await evaluatedWith(fitted.parts, progress, signal);
+  const scored = signal?.aborted ? undefined : await scoredTest(fitted.parts, folder.path, { progress, signal });
+  const evaluation = evaluationReport(fitted.parts, scored);
   const { diagnostics: _, checkpoint: __, ...trained } = RunFolder.open(run).readReport();
   folder.writeReport({ ...trained, ...evaluation, priorFit: { ...fit, ...fitted.comparison } });
   const pictures = drawPictures(fitted.parts, historyOf(folder), { folder });
   const figures = pictures.map(({ path }) => path);
   return { steps: fitted.steps, comparison: fitted.comparison, evaluation, figures };
 }
-
-const evaluatedWith = async (parts: Experiment, progress: ProgressStream, signal: AbortSignal | undefined) =>
-  evaluationReport(parts, signal?.aborted ? undefined : await evaluateTest(parts, { progress, signal }));
 
 /** The folder, with the config and the learning curve of the trained run. */
 async function madeFolder(out: string, run: string, { config }: CheckedSettings): Promise<RunFolder> {

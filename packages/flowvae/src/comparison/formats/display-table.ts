@@ -1,0 +1,96 @@
+// A comparison as cells of text: for the terminal, Markdown, LaTeX and the page.
+import { withError } from '../../target/numbers.ts';
+import type { Comparison, ComparisonRow, MeasureSummary } from '../compare-runs.ts';
+import type { GroupDifference } from '../table/differences.ts';
+
+/** A column by its head; numbers stand on the right. */
+interface DisplayColumn {
+  readonly head: string;
+  readonly isNumber: boolean;
+}
+
+/** A table of text. */
+export interface DisplayTable {
+  readonly columns: readonly DisplayColumn[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A cell without a value. */
+const NONE = '–';
+
+/** The table that people read. */
+export function displayTable(comparison: Comparison): DisplayTable {
+  const { groupColumns, measureColumns, metric, level } = comparison;
+  const text = (head: string): DisplayColumn => ({ head, isNumber: false });
+  const number = (head: string): DisplayColumn => ({ head, isNumber: true });
+  const isCompared = comparison.rows.length > 1;
+  return {
+    columns: [
+      ...groupColumns.map(text),
+      number('seeds'),
+      ...measureColumns.flatMap(({ name, label }) =>
+        name === metric.name ? [number(label), number('sd')] : [number(label)],
+      ),
+      ...(isCompared
+        ? [
+            number(`difference to ${referenceWord(comparison)} [${percent(level)} interval]`),
+            number('p'),
+            text('verdict'),
+          ]
+        : []),
+    ],
+    rows: comparison.rows.map((row) => [
+      ...groupColumns.map((name) => row.values[name]!),
+      String(row.runs.length),
+      ...measureColumns.flatMap(({ name }) => measureCells(row.measures[name]!, name === metric.name)),
+      ...(isCompared ? differenceCells(row, comparison) : []),
+    ]),
+  };
+}
+
+/** The reference in a word. */
+const referenceWord = ({ reference }: Comparison): string => reference;
+
+/** `95 %` */
+const percent = (level: number): string => `${Number((100 * level).toPrecision(4))} %`;
+
+function measureCells(summary: MeasureSummary, hasDeviation: boolean): readonly string[] {
+  const { mean, se, sd } = summary;
+  const cell = Number.isNaN(mean) ? NONE : withError(mean, se);
+  return hasDeviation ? [cell, Number.isNaN(sd) ? NONE : significant(sd, 2)] : [cell];
+}
+
+function differenceCells(
+  { difference, verdict, isReference }: ComparisonRow,
+  comparison: Comparison,
+): readonly string[] {
+  if (isReference || !difference || !verdict) return [NONE, NONE, referenceWord(comparison)];
+  return [differenceCell(difference), pCell(difference.correctedP), verdict.words];
+}
+
+/** `1.23 [0.98, 1.48]`, with two digits of the error. */
+function differenceCell({ value, se, interval }: GroupDifference): string {
+  if (!(se > 0)) return significant(value, 4);
+  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(se))));
+  const [middle, from, to] = [value, interval.from, interval.to].map((each) => each.toFixed(decimals));
+  return `${middle} [${from}, ${to}]`;
+}
+
+const SMALLEST_P = 0.001;
+
+const pCell = (p: number) => (Number.isNaN(p) ? NONE : p < SMALLEST_P ? `<${SMALLEST_P}` : significant(p, 2));
+
+const significant = (value: number, digits: number) => String(Number(value.toPrecision(digits)));
+
+/** The lines under a table: how to read it, notices, and the runs that are not in it. */
+export function footnotes(comparison: Comparison): readonly string[] {
+  const { rows, comparisons, leftOut, notices, level } = comparison;
+  return [
+    ...(rows.length > 1 ? [reading(comparisons, level)] : []),
+    ...notices,
+    ...leftOut.map(({ name, reason }) => `left out: ${name}: ${reason}`),
+  ];
+}
+
+const reading = (comparisons: number, level: number) =>
+  `mean ± standard error over seeds; p is corrected for ${comparisons === 1 ? 'one comparison' : `${comparisons} comparisons`} (Holm), intervals are not; a verdict needs p of ${Number((1 - level).toPrecision(4))} or less`;

@@ -1,0 +1,65 @@
+// A run as a comparison reads it from its folder, without a tensor library.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { unrecordedSettings } from '../../config/settings.ts';
+import { readTestScores, type TestScores } from './test-scores.ts';
+
+/** A place of a run, and its values in the columns of a sweep. */
+export interface RunPlace {
+  readonly path: string;
+  /** Names the run in messages and tables. */
+  readonly name: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** A run that can be compared. */
+export interface RunRecord extends RunPlace {
+  /** The settings, with those of earlier versions filled in. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The settings of the user's module. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly report: Readonly<Record<string, unknown>>;
+  readonly scores: TestScores | undefined;
+}
+
+/** A run that is left out. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Reads a run; of one that is unfinished or damaged, the reason. */
+export function readRun(place: RunPlace): RunRecord | LeftOut {
+  const { path, name } = place;
+  if (!existsSync(join(path, 'config.json'))) return { name, reason: 'not begun' };
+  try {
+    const recorded = readRunConfig(path);
+    if (recorded.target !== undefined) return { name, reason: 'a run of flowvae target' };
+    const config = { ...unrecordedSettings, ...recorded };
+    const report = reportOf(path);
+    if (report === undefined || isStopped(report, config)) return { name, reason: unfinished(path, config) };
+    return { ...place, config, set: settingsOfModule(recorded), report, scores: readTestScores(path) };
+  } catch (error) {
+    if (error instanceof ExpectationError) return { name, reason: `damaged: ${error.message}` };
+    throw error;
+  }
+}
+
+const reportOf = (path: string) =>
+  existsSync(join(path, 'report.json')) ? readObject(join(path, 'report.json')) : undefined;
+
+/** A run without an evaluation that its settings ask for was stopped; one that ran out of patience has one. */
+const isStopped = (report: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): boolean =>
+  Number(report.steps) < Number(config.steps) && report.testNll === null && Number(config.evalImages) > 0;
+
+function unfinished(path: string, { steps }: Readonly<Record<string, unknown>>): string {
+  const done = existsSync(join(path, 'metrics.jsonl')) ? (readRunMetrics(path).at(-1)?.step ?? 0) : 0;
+  return `not finished: step ${done} of ${String(steps)}`;
+}
+
+function settingsOfModule({ experiment }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { settings = {} } = (experiment ?? {}) as { readonly settings?: Readonly<Record<string, unknown>> };
+  return settings;
+}
