@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { lockRun, writeFileAtomically } from '@flowvae/runs/plain';
 import { type Job, processes } from '@flowvae/sweeps';
+import { sweepTable } from '../../comparison/sweep-table.ts';
 import { type Halved, halve } from '../../sweep/halve.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import type { StoredSweep } from '../../sweep/sweep-folder.ts';
-import { sweepRows, sweepTable } from '../../sweep/sweep-table.ts';
+import { sweepRows } from '../../sweep/sweep-rows.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
@@ -47,17 +48,20 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
     for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
     const rows = sweepRows(folder, sweep);
-    const table = `${sweepTable(rows)}\n${halved ? describeHalving(halved) : ''}`;
-    writeFileAtomically(join(folder, 'table.md'), table);
-    process.stdout.write(
-      json ? `${JSON.stringify({ folder, total, done, failed, rows, ...shownHalving(halved) })}\n` : table,
-    );
+    const { text, markdown } = rows.some(({ runs }) => runs > 0) ? sweepTable(folder) : noTable;
+    const rungs = halved ? describeHalving(halved) : '';
+    writeFileAtomically(join(folder, 'table.md'), `${markdown}${rungs}`);
+    const result = { folder, total, done, failed, rows, ...shownHalving(halved) };
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs}`);
     if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${folder}\n`);
     process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
   } finally {
     lock.release();
   }
 }
+
+/** Before any run is finished. */
+const noTable = { text: 'no run is finished yet\n', markdown: 'No run is finished yet.\n' };
 
 const shownHalving = (halved: Halved | undefined) =>
   halved ? { rungs: halved.rungs, steps: halved.steps, gridSteps: halved.gridSteps } : {};

@@ -57,28 +57,3 @@ function summarised<N extends string>(name: N, given: readonly unknown[]): { rea
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null;
   return { [name]: { mean, deviation } } as { readonly [K in N]: Summary };
 }
-
-/** The rows as a table in Markdown. */
-export function sweepTable(rows: readonly SweepRow[]): string {
-  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
-  const cells = (summary: Summary | undefined) => [
-    summary?.mean.toFixed(2) ?? '',
-    summary?.deviation?.toFixed(2) ?? '',
-  ];
-  const lines = [
-    [...names, 'runs', 'test NLL', 'deviation', 'test ELBO', 'deviation'],
-    ...rows.map(({ values, runs, nll, elbo }) => [
-      ...names.map((name) => values[name] ?? ''),
-      String(runs),
-      ...cells(nll),
-      ...cells(elbo),
-    ]),
-  ].map((line) => line.map((cell) => cell.replaceAll('|', '\\|').replaceAll('*', '\\*')));
-  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const isText = (i: number) => i < names.length;
-  const padded = lines.map((line) =>
-    line.map((cell, i) => (isText(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))),
-  );
-  const rule = widths.map((width, i) => (isText(i) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [padded[0]!, rule, ...padded.slice(1)].map((line) => `| ${line.join(' | ')} |`).join('\n');
-}
