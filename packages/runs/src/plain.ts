@@ -1,15 +1,23 @@
-// A second door, for programs that must not load TensorFlow.js: a run folder's required files, its config and its
-// metrics.
+// A second door, for programs that must not load TensorFlow.js: a run folder's required files, its config, its metrics,
+// its lock, and its latest checkpoint.
+export { latestCheckpointStep } from './checkpoints/checkpoint-record.ts';
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject, readSealed, sealed } from './files/checksum.ts';
 export { makeFolder } from './files/make-folder.ts';
 export { bytesIfThere } from './files/reading.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
 export { ProgressLine, type ProgressStream } from './metrics/progress.ts';
-export { type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';
+export { bestOf, isValidation } from './metrics/validation-entries.ts';
+export { CHECKPOINTS, type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';
 export { refuseOtherConfig } from './run/config-comparison.ts';
+export { LOCK, liveHolder } from './run/lock-holder.ts';
 export {
+  CONFIG,
+  FAILURE,
   FITTED_PRIOR,
+  METRICS,
+  MODEL,
+  REPORT,
   readRunConfig,
   readRunFailure,
   readRunMetrics,

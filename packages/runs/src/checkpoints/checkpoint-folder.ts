@@ -7,14 +7,9 @@ import type { RunState } from '@flowvae/training';
 import { makeFolderDurably, removePartialFiles, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
 import { readSealed, sealed } from '../files/checksum.ts';
 import { bytesIfThere } from '../files/reading.ts';
-import {
-  asCheckpointRecord,
-  type CheckpointContext,
-  type CheckpointRecord,
-  decodeCheckpoint,
-  encodeCheckpoint,
-} from './checkpoint.ts';
+import { type CheckpointContext, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { nameOf, stepsIn } from './checkpoint-names.ts';
+import { asCheckpointRecord, type CheckpointRecord } from './checkpoint-record.ts';
 
 /** A checkpoint, read and verified. */
 export interface LoadedCheckpoint {

@@ -2,33 +2,10 @@
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor } from '@flowvae/tensor';
 import type { RunState, ValuesByName } from '@flowvae/training';
 import { sha256 } from '../files/checksum.ts';
-import type { Extent } from '../metrics/metrics-file.ts';
-
-/** The fields of a checkpoint besides the arrays. */
-export interface CheckpointRecord {
-  readonly format: typeof FORMAT;
-  /** Steps done. */
-  readonly step: number;
-  /** Size and checksum of the safetensors file. */
-  readonly arrays: Extent;
-  /** Names of the optimiser's slots. */
-  readonly slots: readonly string[];
-  readonly average: RunState['average'];
-  readonly nonFinite: RunState['nonFinite'];
-  /** State of the schedules, the random keys and the data; for readers, because all of it follows from the step. */
-  readonly position: object;
-  readonly config: object;
-  readonly versions: Readonly<Record<string, string>>;
-  /** Extent of metrics.jsonl at the checkpoint. */
-  readonly metrics: Extent;
-  /** Bytes of the event file. */
-  readonly eventBytes: number;
-}
+import { type CheckpointRecord, FORMAT } from './checkpoint-record.ts';
 
 /** The fields that a checkpoint's writer adds to the state. */
 export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | 'versions' | 'metrics' | 'eventBytes'>;
-
-const FORMAT = 'flowvae checkpoint 1';
 
 /** Arrays of the optimiser stand under `optimizer/<slot>/<variable>`. */
 const OPTIMIZER = 'optimizer/';
@@ -105,14 +82,4 @@ export function decodeCheckpoint(record: CheckpointRecord, arrays: Uint8Array, w
     average,
     nonFinite,
   };
-}
-
-/** @throws ExpectationError if a JSON object is no checkpoint's */
-export function asCheckpointRecord(value: Readonly<Record<string, unknown>>, where: string): CheckpointRecord {
-  if (value.format === FORMAT) return value as unknown as CheckpointRecord;
-  throw new ExpectationError({
-    where,
-    expected: `"format": "${FORMAT}"`,
-    received: JSON.stringify(value.format) ?? 'none',
-  });
 }

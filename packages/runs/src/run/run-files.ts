@@ -7,14 +7,15 @@ import { readSealed } from '../files/checksum.ts';
 import { refuseFilePath } from '../files/make-folder.ts';
 import { readWhole } from '../files/reading.ts';
 import { parseMetrics } from '../metrics/metrics-file.ts';
-import { LOCK } from './run-lock.ts';
+import { LOCK } from './lock-holder.ts';
 
 /** Names in a run folder. */
 export const CONFIG = 'config.json';
 export const METRICS = 'metrics.jsonl';
 export const MODEL = 'model.safetensors';
 export const FIGURES = 'figures';
-const FAILURE = 'non-finite.json';
+export const REPORT = 'report.json';
+export const FAILURE = 'non-finite.json';
 
 /** The fit of a prior after training; no run of training has it. */
 export const FITTED_PRIOR = 'prior-fit.json';

@@ -18,6 +18,7 @@ import {
   failurePath,
   METRICS,
   MODEL,
+  REPORT,
   readRunConfig,
   readRunFailure,
   readRunMetrics,
@@ -25,7 +26,6 @@ import {
   refuseUsedFolder,
 } from './run-files.ts';
 
-const REPORT = 'report.json';
 const PAGE = 'report.html';
 
 /** A run folder under a path. */

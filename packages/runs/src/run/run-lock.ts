@@ -1,43 +1,14 @@
 // One process per run folder. The lock names its holder, so that nobody waits for a dead process.
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { linkSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { writeRefused } from '../files/atomic-file.ts';
-
-/** Who holds a lock. */
-interface Holder {
-  readonly pid: number;
-  /** The process's start, in the kernel's clock ticks since boot; the process id alone may be reused. */
-  readonly started: string | null;
-  readonly host: string;
-  /** Changes with each boot of the machine. */
-  readonly boot: string | null;
-  /** Process ids have a meaning only within this namespace. */
-  readonly pidNamespace: string | null;
-  /** Distinguishes this lock from all others, including those of the same process. */
-  readonly nonce: string;
-}
+import { type Holder, isGone, isHere, LOCK, parseHolder, textOf, thisProcess } from './lock-holder.ts';
 
 /** Another process works on the run folder. */
 export class LockedError extends ExpectationError {}
-
-export const LOCK = 'run.lock';
-
-/**
- * A holder on another machine or in another container cannot be examined: it counts as dead after this much silence.
- */
-const SILENCE_MS = 10 * 60_000;
 
 /** How often a holder shows itself. */
 const HEARTBEAT_MS = 10_000;
@@ -158,74 +129,12 @@ function isStale(path: string, aside: string): boolean {
   return shown === undefined || isGone(text, statSync(aside).mtimeMs - shown, !path.endsWith('.partial'));
 }
 
-function isGone(text: string, silentFor: number, isWhole: boolean): boolean {
-  const holder = parseHolder(text);
-  if (!holder) return isWhole || silentFor > SILENCE_MS; // locks appear whole, so an incomplete one is damaged
-  const here = thisProcess();
-  if (holder.host !== here.host || holder.pidNamespace !== here.pidNamespace) return silentFor > SILENCE_MS;
-  if (holder.boot !== here.boot) return true;
-  if (!isAlive(holder.pid)) return true;
-  const started = startOf(holder.pid);
-  return started === null ? silentFor > SILENCE_MS : started !== holder.started;
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Partial<Holder>;
-    return Number.isSafeInteger(holder.pid) && holder.pid! > 0 && typeof holder.host === 'string'
-      ? (holder as Holder)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-const thisProcess = (): Holder => ({
-  pid: process.pid,
-  started: startOf(process.pid),
-  host: hostname(),
-  boot: textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
-  pidNamespace: pidNamespace(),
-  nonce: randomUUID(),
-});
-
-function pidNamespace(): string | null {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return null;
-  }
-}
-
-/** Field 22 of /proc/<pid>/stat; the fields before it may hold spaces and brackets, but end with the last bracket. */
-function startOf(pid: number): string | null {
-  const stat = textOf(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
 /** A process id means something on its own machine and in its own container only. */
-function stopping({ pid, host, pidNamespace: namespace }: Holder): string {
-  const isHere = host === hostname() && namespace === pidNamespace();
+function stopping(holder: Holder): string {
+  const { pid, host } = holder;
   const stop = 'wait for that process, or stop it:';
   const effect = 'lets it write a checkpoint and end';
-  if (isHere) return `${stop} \`kill ${pid}\` ${effect}`;
+  if (isHere(holder)) return `${stop} \`kill ${pid}\` ${effect}`;
   const where = host === hostname() ? 'in its container' : `on ${host}`;
   return `${stop} \`kill ${pid}\` ${where} ${effect}; if it is gone, the folder is free ten minutes after it`;
 }
