@@ -48,6 +48,7 @@ const commands = [
   'metrics',
   'export',
   'sample',
+  'runs',
   'completion',
 ];
 
@@ -56,6 +57,7 @@ describe.concurrent('the command without a tensor library', () => {
     ['--help'],
     ['--version'],
     ...commands.map((command) => [command, '--help']),
+    ['runs', 'prune', '--help'],
     ...['bash', 'zsh', 'fish'].map((shell) => ['completion', shell]),
   ];
   it.each(answered.map((words) => [words]))('answers %j', async (words) => {

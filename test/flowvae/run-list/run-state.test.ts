@@ -1,70 +1,15 @@
 // The state of a run, from the files of real runs: as they are left, and changed as kills and disks change them.
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { lockRun } from '@flowvae/runs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runState } from '../../../packages/flowvae/src/run-list/run-state.ts';
+import { compareInFolders } from '../../../packages/flowvae/src/target/comparison.ts';
+import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
 import { jsonHere } from '../in-process.ts';
-import { freshPath, tinyData, tinyFlags } from '../tiny-run.ts';
-
-/** A finished run of 6 steps with checkpoints of steps 2, 4 and 6. */
-let finished: string;
-beforeAll(async () => {
-  finished = freshPath();
-  const kept = ['--checkpoint-every', '2', '--keep-checkpoints', '3'];
-  await jsonHere('train', ...tinyFlags(tinyData()), ...kept, '--out', finished, '-q');
-});
-
-/** A copy of the run, with a change. */
-function changed(change: (folder: string) => void): string {
-  const folder = freshPath();
-  cpSync(finished, folder, { recursive: true });
-  change(folder);
-  return folder;
-}
-
-const without = (...names: readonly string[]) => {
-  return (folder: string) => {
-    for (const name of names) rmSync(join(folder, name), { recursive: true });
-  };
-};
-
-const checkpoint = (step: number, ending: string) => `checkpoints/step-00000000${step}.${ending}`;
-
-/** Adds fields to the report. */
-const reporting = (fields: object) => (folder: string) => {
-  const path = join(folder, 'report.json');
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...fields }));
-};
-
-/** Holds the lock of a folder while a function looks. */
-function whileLocked<T>(folder: string, look: () => T): T {
-  const lock = lockRun(folder);
-  try {
-    return look();
-  } finally {
-    lock.release();
-  }
-}
-
-/** Leaves a lock with these facts about its holder, last shown so many minutes ago. */
-const locking = (facts: object, minutes: number) => (folder: string) => {
-  const path = join(folder, 'run.lock');
-  const text = whileLocked(folder, () => readFileSync(path, 'utf8'));
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(text), ...facts }));
-  const shown = Date.now() / 1000 - 60 * minutes;
-  utimesSync(path, shown, shown);
-};
+import { brief, checked, skewed, stoppingAt } from '../target/target-cases.ts';
+import { freshPath } from '../tiny-run.ts';
+import { changed, checkpoint, finished, locking, reporting, whileLocked, without } from './changed-runs.ts';
 
 describe('the state of a run of train', () => {
   it('is finished with its report', () => {
@@ -171,5 +116,38 @@ describe('the state of a run of train', () => {
     expect(runState(model)).toBeUndefined();
     writeFileSync(join(model, 'config.json'), 'no JSON');
     expect(runState(model)).toBeUndefined();
+  });
+});
+
+describe('the state of other runs', () => {
+  const config = { ...brief, steps: 20 };
+  const options = { checkpointEvery: 10 };
+
+  it('counts the steps of all restarts of a target', async () => {
+    const out = freshPath();
+    const target = await checked(skewed(1), { ...config, restarts: 2 });
+    await targetRun(target, { out, ...options, ...stoppingAt(/restart 2/) });
+    expect(runState(out)).toMatchObject({ state: 'stopped', steps: 40 });
+    expect(runState(out)!.step).toBeLessThan(40);
+    await targetRun(target, { out, ...options, resume: true });
+    expect(runState(out)).toEqual({ state: 'finished', step: 40, steps: 40 });
+  });
+
+  it('counts the steps of all guides of a comparison', async () => {
+    const out = freshPath();
+    const words = ['mean-field', 'planar*2'];
+    const target = await checked(skewed(1), config);
+    await compareInFolders(target, words, { out, ...options, ...stoppingAt(/guide 2 of 2/) });
+    expect(runState(out)).toMatchObject({ state: 'stopped', steps: 40 });
+    await compareInFolders(target, words, { out, ...options, resume: true });
+    expect(runState(out)).toEqual({ state: 'finished', step: 40, steps: 40 });
+  });
+
+  it('is finished of a fitted prior with its report, and stopped without', async () => {
+    const out = freshPath();
+    await jsonHere('fit-prior', finished, '--flow', 'realnvp*2', '--steps', '2', '--draws', '1', '--out', out);
+    expect(runState(out)).toEqual({ state: 'finished', step: 6, steps: 6 });
+    without('report.json')(out);
+    expect(runState(out)).toMatchObject({ state: 'stopped', reason: expect.stringMatching(/fit the prior again/) });
   });
 });

@@ -41,6 +41,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
+import { addRunList } from './run-list-options.ts';
 import { addSweepOptions } from './sweep-options.ts';
 import { addTargetOptions } from './target-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
@@ -247,6 +248,7 @@ function addImpute(root: Command): void {
 }
 
 function addSmallCommands(root: Command): void {
+  addRunList(subcommand(root, 'runs', 'list runs: state, bounds, flow, data, age and size; or prune them'));
   subcommand(root, 'metrics', 'print the metrics of a run as CSV')
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'CSV file to write (default: stdout)')

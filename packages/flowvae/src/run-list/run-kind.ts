@@ -17,7 +17,7 @@ export function runKind(folder: string, config: Fields): RunKind | undefined {
 }
 
 /** Where a target's restarts are, each a run folder. */
-const RESTARTS = 'restarts';
+export const RESTARTS = 'restarts';
 
 /** The fits that a run consists of: its restarts, or the guides of a comparison. 1: the run itself. */
 export function fitCount(kind: RunKind, { compare, restarts }: Fields): number {
@@ -31,7 +31,7 @@ export function fitFolders(kind: RunKind, folder: string): string[] {
 }
 
 /** The folders in a folder, by name, without links; none where it cannot be read. */
-function subfolders(folder: string): string[] {
+export function subfolders(folder: string): string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return entries.map(({ name }) => join(folder, name)).toSorted();

@@ -17,16 +17,17 @@ import {
   readRunMetrics,
 } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { attempted } from './attempts.ts';
 import { fitCount, fitFolders, type RunKind, runKind } from './run-kind.ts';
 
 /**
  * `running`: a living process holds the lock. `stopped`: it can go on. `finished`: its report is written, with the
  * evaluation that was asked for. `damaged`: files are not as they were written.
  */
-const stateNames = ['running', 'stopped', 'finished', 'damaged'] as const;
+export const stateNames = ['running', 'stopped', 'finished', 'damaged'] as const;
 
 /** A name of a state. */
-type StateName = (typeof stateNames)[number];
+export type StateName = (typeof stateNames)[number];
 
 /** The state of a run. */
 export interface RunState {
@@ -52,7 +53,7 @@ export function runState(folder: string): RunState | undefined {
 }
 
 /** The state of a run that no process works on: the lock is not looked at. */
-function idleState(folder: string): RunState | undefined {
+export function idleState(folder: string): RunState | undefined {
   let config: Fields;
   try {
     config = readRunConfig(folder);
@@ -144,12 +145,3 @@ const lastEntry = (folder: string): number => attempted(() => readRunMetrics(fol
 
 const stepsOfFits = ({ kind, folder }: KnownRun): number =>
   fitFolders(kind, folder).reduce((sum, fit) => sum + (runState(fit)?.step ?? 0), 0);
-
-function attempted<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ExpectationError) return undefined;
-    throw error;
-  }
-}

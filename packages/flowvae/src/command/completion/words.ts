@@ -60,13 +60,19 @@ export function completedProgram(root: Command): CompletedProgram {
 function completedCommand(command: Command): CompletedCommand {
   const [argument] = command.registeredArguments;
   const place = argument?.argChoices ? { words: argument.argChoices } : argument && placeOf(argument.name());
+  const { commands } = command;
+  const names = commands.map((each) => each.name());
   return {
     name: command.name(),
     description: command.description(),
-    options: optionsOf(command),
-    ...(place ? { argument: place } : {}),
+    options: withoutTwins([command, ...commands].flatMap(optionsOf)),
+    ...(place ? { argument: names.length > 0 ? { ...place, words: [...place.words, ...names] } : place } : {}),
   };
 }
+
+/** A command and those under it share some options. */
+const withoutTwins = (options: readonly CompletedOption[]): CompletedOption[] =>
+  options.filter((each, i) => options.findIndex(({ flags }) => flags.at(-1) === each.flags.at(-1)) === i);
 
 const optionsOf = (command: Command): CompletedOption[] =>
   command
