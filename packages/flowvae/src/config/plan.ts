@@ -31,7 +31,10 @@ import { columnsOf } from './data-columns.ts';
 import { flagOf, type SettingName, type TrainConfig } from './settings.ts';
 
 /** Settings as values, and the user's own experiment, whose model part replaces the one that they describe. */
-export interface Plan extends PlannedParts, SettingsContext {}
+export interface Plan extends PlannedParts, SettingsContext {
+  /** Layers of the posterior's flow, 0 without one. */
+  readonly flowLayers: number;
+}
 
 /** Settings, as text or as values. */
 export type Settings = TrainConfig | CheckedSettings | Plan;
@@ -74,6 +77,7 @@ function madeOf({ config, formulas, own, vocabulary }: CheckedSettings, data: Da
   const plan: Plan = {
     config,
     flow: formulas.flow && makeFlow(formulas.flow, latent, { contextWidth: flowContext(config, networks) }),
+    flowLayers: (formulas.flow ?? []).reduce((sum, { count }) => sum + count, 0),
     prior,
     exampleRows: formulas.namedPrior?.usesEncoder ? formulas.namedPrior.count : 0,
     likelihood: likelihoodOf(formulas, data),

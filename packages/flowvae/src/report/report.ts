@@ -9,6 +9,7 @@ import type { FitResult } from '@flowvae/training';
 import type { Likelihood } from '@flowvae/vae';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
+import type { RunFacts } from '../run/run-facts.ts';
 import { counted, type nounOf } from './counted.ts';
 import { entriesOfDatum, observedEntries } from './datum-columns.ts';
 import { binarisationIn } from './picture-parts.ts';
@@ -54,7 +55,7 @@ export interface EvaluationReport {
 }
 
 /** The object that `flowvae train --json` prints. */
-export interface TrainReport extends EvaluationReport {
+export interface TrainReport extends EvaluationReport, RunFacts {
   readonly steps: number;
   readonly seed: number;
   readonly engine: string;
@@ -120,11 +121,20 @@ function observedValues(test: DataPoints, data: DataDescription, rows: number): 
 /** JSON has no NaN and no infinity. */
 const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
 
+/** Facts beside the parts and the fit. */
+interface TrainFacts {
+  /** Absent: the run was stopped, or asked for none. */
+  readonly evaluation: Evaluation | undefined;
+  /** Number of trained scalars. */
+  readonly parameters: number;
+  readonly facts: RunFacts;
+}
+
 /** The whole report of a training run. */
 export function trainReport(
   parts: Experiment,
   fitted: FitResult,
-  { evaluation, parameters }: { readonly evaluation: Evaluation | undefined; readonly parameters: number },
+  { evaluation, parameters, facts }: TrainFacts,
 ): TrainReport {
   const { binarization, ...test } = evaluationReport(parts, evaluation);
   return {
@@ -136,6 +146,7 @@ export function trainReport(
     ...test,
     parameters,
     peakMemoryMiB: process.resourceUsage().maxRSS / 1024, // Node gives KiB on every platform
+    ...facts,
   };
 }
 

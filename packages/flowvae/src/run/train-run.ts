@@ -36,6 +36,7 @@ import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } 
 import type { DurableOptions } from './durable-options.ts';
 import { chooseBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import { runFacts } from './run-facts.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { versions } from './versions.ts';
 
@@ -102,7 +103,8 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const isWhole = !signal?.aborted && !isPaused;
     const evaluation = isWhole ? await scoredTest(parts, run.folder.path, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
-    const report = trainReport(parts, fitted, { evaluation, parameters: counts.total });
+    const facts = runFacts(parts.plan, run.folder);
+    const report = trainReport(parts, fitted, { evaluation, parameters: counts.total, facts });
     const unfinished = isPaused || signal?.aborted ? { unfinished: true } : {};
     run.folder.writeReport({ ...report, ...unfinished, ...diagnosticsOf(variables, run.folder) });
     const drawing = { folder: run.folder, file: options.figures };

@@ -8,6 +8,7 @@ import { describeEvaluation, evaluationReport } from '../../report/report.ts';
 import { annealedTest, describeAnnealed, simulatedImages } from '../../run/annealed-test.ts';
 import { chooseBackend, type EvaluateTestOptions, evaluateTest } from '../../run/evaluate-test.ts';
 import type { ModelParts, TestParts } from '../../run/experiment.ts';
+import { runFacts } from '../../run/run-facts.ts';
 import { describeCheckpoint, openCheckedRun, openModel, type SavedRun } from '../../run/saved-run.ts';
 import { interruption } from '../interruption.ts';
 import type { EvaluateTask } from '../tasks.ts';
@@ -26,7 +27,8 @@ export async function evaluateAction({
 }: EvaluateTask): Promise<void> {
   const progress = progressTo(process.stderr, verbosity);
   const saved = isImageless ? undefined : await openCheckedRun(run, settings, choice);
-  const parts = saved?.parts ?? withoutData((await openModel(run, settings, MOVED_REMEDY)).parts);
+  const opened = saved ?? (await openModel(run, settings, MOVED_REMEDY));
+  const parts = saved?.parts ?? withoutData(opened.parts);
   const { checkpoint, notices = [] } = saved ?? {};
   for (const notice of notices) process.stderr.write(`${notice}\n`);
   const engine = await chooseBackend(parts.config.engine, progress);
@@ -48,6 +50,7 @@ export async function evaluateAction({
     ...(checkpoint ? { checkpoint } : {}),
     ...(annealed ? { ais: annealed } : {}),
     engine,
+    ...runFacts(parts.plan, opened.folder),
     ...(written ? { report: written.path, ...(figures ? { figures: written.figures } : {}) } : {}),
   };
   const noun = nounOf(parts.data);

@@ -9,6 +9,7 @@ import type { CheckedSettings } from '../../config/checked-settings.ts';
 import { drawPictures } from '../../report/pictures.ts';
 import { type EvaluationReport, evaluationReport } from '../../report/report.ts';
 import type { Experiment } from '../experiment.ts';
+import { runFacts } from '../run-facts.ts';
 import { versions } from '../versions.ts';
 import { type FitPriorOptions, fitPrior, type PriorComparison } from './fit-prior.ts';
 
@@ -50,8 +51,9 @@ export async function fitPriorOfRun(parts: Experiment, options: FitPriorOfRunOpt
   writeFileAtomically(join(folder.path, FITTED_PRIOR), `${JSON.stringify({ ...fit, curve }, null, 2)}\n`);
   const scored = signal?.aborted ? undefined : await scoredTest(fitted.parts, folder.path, { progress, signal });
   const evaluation = evaluationReport(fitted.parts, scored);
-  const { diagnostics: _, checkpoint: __, ...trained } = RunFolder.open(run).readReport();
-  folder.writeReport({ ...trained, ...evaluation, priorFit: { ...fit, ...fitted.comparison } });
+  const { diagnostics: _, checkpoint: __, unfinished: ___, ...trained } = RunFolder.open(run).readReport();
+  const facts = runFacts(fitted.parts.plan, folder);
+  folder.writeReport({ ...trained, ...evaluation, ...facts, priorFit: { ...fit, ...fitted.comparison } });
   const pictures = drawPictures(fitted.parts, historyOf(folder), { folder });
   const figures = pictures.map(({ path }) => path);
   return { steps: fitted.steps, comparison: fitted.comparison, evaluation, figures };
