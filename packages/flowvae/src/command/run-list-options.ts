@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { durationOf } from '../run-list/amounts.ts';
 import { runOrders } from '../run-list/run-row.ts';
 import { stateNames } from '../run-list/run-state.ts';
-import { pruneCommand, runsCommand } from './checks/runs.ts';
+import { pruneCommand, runsCommand } from '../run-list/runs-command.ts';
 import { addNotes, type Note } from './help/help-layout.ts';
 import { JSON_HELP, oneOf } from './options.ts';
 

@@ -9,7 +9,7 @@ import type { FitResult } from '@flowvae/training';
 import type { Likelihood } from '@flowvae/vae';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
-import type { RunFacts } from '../run/run-facts.ts';
+import type { RunFacts } from '../run-list/run-facts.ts';
 import { counted, type nounOf } from './counted.ts';
 import { entriesOfDatum, observedEntries } from './datum-columns.ts';
 import { binarisationIn } from './picture-parts.ts';

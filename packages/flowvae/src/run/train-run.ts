@@ -33,10 +33,10 @@ import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { ownModelIn } from '../report/picture-parts.ts';
 import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
+import { runFacts } from '../run-list/run-facts.ts';
 import type { DurableOptions } from './durable-options.ts';
 import { chooseBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
-import { runFacts } from './run-facts.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { versions } from './versions.ts';
 

@@ -8,8 +8,8 @@ import { scoredTest } from '../../comparison/scoring/scored-test.ts';
 import type { CheckedSettings } from '../../config/checked-settings.ts';
 import { drawPictures } from '../../report/pictures.ts';
 import { type EvaluationReport, evaluationReport } from '../../report/report.ts';
+import { runFacts } from '../../run-list/run-facts.ts';
 import type { Experiment } from '../experiment.ts';
-import { runFacts } from '../run-facts.ts';
 import { versions } from '../versions.ts';
 import { type FitPriorOptions, fitPrior, type PriorComparison } from './fit-prior.ts';
 

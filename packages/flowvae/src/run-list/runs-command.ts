@@ -1,11 +1,11 @@
 // `flowvae runs` and `flowvae runs prune`; they load no tensor library at all.
 
-import { foundRuns } from '../../run-list/found-runs.ts';
-import { plannedRemovals, prune } from '../../run-list/prune.ts';
-import { pruneLines } from '../../run-list/prune-text.ts';
-import { type RunOrder, runRow, sortedRows } from '../../run-list/run-row.ts';
-import type { StateName } from '../../run-list/run-state.ts';
-import { runTable } from '../../run-list/run-table.ts';
+import { foundRuns } from './found-runs.ts';
+import { plannedRemovals, prune } from './prune.ts';
+import { pruneLines } from './prune-text.ts';
+import { type RunOrder, runRow, sortedRows } from './run-row.ts';
+import type { StateName } from './run-state.ts';
+import { runTable } from './run-table.ts';
 
 /** Options of `runs`. */
 interface RunsFlags {

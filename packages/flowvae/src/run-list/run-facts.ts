@@ -1,7 +1,7 @@
 // The facts that tell the results of one run from those of another: every report carries them.
 import type { RunFolder } from '@flowvae/runs';
 import type { Plan } from '../config/plan.ts';
-import { version } from './version.ts';
+import { version } from '../run/version.ts';
 
 /** The facts about a run in its reports. */
 export interface RunFacts {
