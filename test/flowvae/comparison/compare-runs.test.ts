@@ -107,6 +107,11 @@ describe('compareRuns of runs that do not belong together', () => {
     ['of other bits', { nll, report: { binarization: 'threshold' } }, /binarisation threshold, not static/],
     ['unfinished', { bounds: [1, 2], report: undefined }, /not finished: step 20 of 100/],
     ['stopped', { bounds: [1], report: { steps: 10, testNll: null } }, /not finished: step 10 of 100/],
+    [
+      'paused without test rows',
+      { bounds: [1], report: { unfinished: true, testNll: 1 } },
+      /not finished: step 10 of 100/,
+    ],
     ['without an evaluation', { report: { testNll: null } }, /no test NLL: run flowvae evaluate/],
     ['twice', { nll }, /the settings and the seed of a: no other sample/],
     ['of a target', { config: { target: {} } }, /a run of flowvae target/],

@@ -50,9 +50,13 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
 const reportOf = (path: string) =>
   existsSync(join(path, 'report.json')) ? readObject(join(path, 'report.json')) : undefined;
 
-/** A run without an evaluation that its settings ask for was stopped; one that ran out of patience has one. */
+/**
+ * A run was stopped if its report says so or, of earlier versions, lacks the evaluation that the settings ask for; one
+ * that ran out of patience has it.
+ */
 const isStopped = (report: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): boolean =>
-  Number(report.steps) < Number(config.steps) && report.testNll === null && Number(config.evalImages) > 0;
+  report.unfinished === true ||
+  (Number(report.steps) < Number(config.steps) && report.testNll === null && Number(config.evalImages) > 0);
 
 function unfinished(path: string, { steps }: Readonly<Record<string, unknown>>): string {
   const done = existsSync(join(path, 'metrics.jsonl')) ? (readRunMetrics(path).at(-1)?.step ?? 0) : 0;
