@@ -17,6 +17,9 @@ beforeAll(async () => {
   report = JSON.parse(outcome.stdout);
 });
 
+/** The run's own facts in every report. */
+const RUN_KEYS = ['flow', 'K', 'config', 'version'];
+
 const EVALUATION_KEYS = [
   'testNllPerDimension',
   'binarization',
@@ -42,6 +45,7 @@ describe('train --json', () => {
     expect(Object.keys(report).toSorted()).toEqual(
       [
         ...EVALUATION_KEYS,
+        ...RUN_KEYS,
         'steps',
         'seed',
         'engine',
@@ -139,7 +143,7 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
 describe.concurrent('the commands for a finished run', () => {
   it('evaluate gives the numbers of the run’s own report', async () => {
     const { code, stdout } = await flowvae(['evaluate', trained, '--json']);
-    const wanted = Object.fromEntries(EVALUATION_KEYS.map((name) => [name, report[name]]));
+    const wanted = Object.fromEntries([...EVALUATION_KEYS, ...RUN_KEYS].map((name) => [name, report[name]]));
     expect([code, JSON.parse(stdout)]).toEqual([0, { ...wanted, engine: report.engine }]);
   });
 

@@ -1,11 +1,9 @@
 // One training run from config to report: train, save, evaluate, draw; new or resumed.
 import { setMaxListeners } from 'node:events';
 import type { DataDescription } from '@flowvae/datasets';
-import type { FileOptions } from '@flowvae/figures';
 import {
   assignState,
   beginRun,
-  type CheckpointSchedule,
   type DurableRun,
   isExhausted,
   ProgressLine,

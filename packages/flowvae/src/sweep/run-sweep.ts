@@ -38,7 +38,10 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   return state;
 }
 
-/** Whether a run has come to a step; absent: to its end. A step in its metrics may lack its checkpoint: it is redone. */
+/**
+ * Whether a run has come to a step; absent: to its end. A step in its metrics may lack its checkpoint: the run then
+ * redoes it when it goes on.
+ */
 const isDoneTo = (run: string, until: number | undefined) =>
   until === undefined ? isFinished(run) : isFinished(run) || lastStep(run) >= until;
 

@@ -1,10 +1,9 @@
 // One run of `flowvae target` from settings to report: fits, the estimate, draws and pictures; new or resumed.
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import type { FileOptions } from '@flowvae/figures';
 import { estimateKey, estimateTarget, type TargetEstimate } from '@flowvae/inference';
 import { key } from '@flowvae/random';
-import { type CheckpointSchedule, ProgressLine, type ProgressStream } from '@flowvae/runs';
+import { ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { parameterCount } from '@flowvae/tensor';
 import { grouped } from '../report/counted.ts';
 import type { DurableOptions } from '../run/durable-options.ts';
