@@ -26,6 +26,14 @@ const without = (words: readonly string[], flag: string) => {
 const shared = ['--flow', '--seed', '--threads'].reduce(without, tinyFlags(data));
 const bytesOf = (path: string) => readFileSync(join(folder, path)).toString('base64');
 
+/** An experiment with a setting of its own. */
+const OWN = `import { defineExperiment, z } from 'flowvae';
+export default defineExperiment({
+  settings: { width: z.coerce.number().int().default(2) },
+  options: { latent: 2, flow: 'none' },
+});
+`;
+
 describe('flowvae sweep', () => {
   it('does all runs and prints mean and deviation over the seeds', async () => {
     const grid = ['--grid', 'flow=none,planar*2', '--seeds', '2', '--jobs', '2'];
@@ -74,6 +82,24 @@ describe('flowvae sweep', () => {
     expect(await done('sweep', '--resume', 'listed', '--index', '1')).toBe('');
     expect(report('listed/runs/flow-planar-2-seed-0')).toBe(before);
   });
+
+  it('takes modules and plug-ins, goes on from any folder, and refuses changed ones', async () => {
+    writeFileSync(join(folder, 'own.ts'), OWN);
+    const words = ['own.ts', '--grid', 'set.width=4,8', '--steps', '6', '--batch', '10', '--eval-images', '4'];
+    await done('sweep', ...words, '--data', data, '--eval-samples', '5', '--out', 'own');
+    const config = JSON.parse(readFileSync(join(folder, 'own/runs/set.width-8-seed-0/config.json'), 'utf8'));
+    expect(config.experiment.settings).toEqual({ width: 8 });
+    rmSync(join(folder, 'own/runs/set.width-8-seed-0'), { recursive: true });
+    mkdirSync(join(folder, 'elsewhere'));
+    const there = commandsIn(join(folder, 'elsewhere'));
+    await there.done('sweep', '--resume', join(folder, 'own'));
+    expect(existsSync(join(folder, 'own/runs/set.width-8-seed-0/report.json'))).toBe(true);
+    writeFileSync(join(folder, 'own.ts'), `${OWN}// changed\n`);
+    expect(await refused('sweep', '--resume', join(folder, 'own'))).toMatch(
+      /sweep\.json: modules: .*changes in own\.ts/,
+    );
+    expect((await flowvaeHere(['sweep', '--resume', join(folder, 'own'), '--changed-model'])).code).toBe(0);
+  }, 60_000);
 
   it('goes on after a run that fails, and says why', async () => {
     const words = ['sweep', ...shared, '--grid', 'flow=none,planar*2', '--out', 'failing'];

@@ -35,6 +35,7 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .option('--json', JSON_HELP)
     .option('--detached', 'continue after the end of the terminal or of the parent process')
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
+    .option('--changed-model', 'with --resume: take the modules of the runs as they are now')
     .addOption(quietOption())
     .action(sweepCommand);
   addNotes(sweep, sweepNotes);

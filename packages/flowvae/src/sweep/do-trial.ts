@@ -13,19 +13,20 @@ export interface DoTrialOptions {
   readonly trial: PlannedTrial;
   readonly plugins: readonly string[];
   readonly allowDifferentMachine?: boolean | undefined;
+  readonly changedModel?: boolean | undefined;
   /** The step to stop after; absent: the last. */
   readonly until?: number | undefined;
 }
 
 /** Trains and evaluates, or goes on. A run that another process does leaves {@link LOCKED_CODE} as the exit code. */
 export async function doTrial(sweep: string, options: DoTrialOptions): Promise<void> {
-  const { trial, plugins, allowDifferentMachine, until } = options;
+  const { trial, plugins, allowDifferentMachine, changedModel, until } = options;
   const run = runOf(sweep, trial);
   if (isFinished(run)) return;
   const isBegun = existsSync(join(run, 'config.json'));
   makeFolder(join(sweep, 'runs'));
   const own = Object.keys(trial.set).length > 0 ? { set: trial.set } : {};
-  const flags = isBegun ? { resume: run } : { ...trial.settings, ...own, plugin: plugins, out: run };
+  const flags = isBegun ? { resume: run, changedModel } : { ...trial.settings, ...own, plugin: plugins, out: run };
   const module = isBegun ? undefined : trial.module;
   try {
     const { task } = await trainTask(module, { ...flags, allowDifferentMachine, until, json: true } as TrainFlags);

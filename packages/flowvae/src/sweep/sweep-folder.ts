@@ -5,6 +5,7 @@ import { makeFolder, readSealed, refuseUsedFolder, sealed, writeFileAtomically }
 import type { Job } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
+import { type ModuleRecord, moduleRecord, refuseChangedModule } from '../modules/module-files.ts';
 
 const planned = z.object({
   slug: z.string().regex(/^[A-Za-z0-9._-]+$/),
@@ -19,6 +20,8 @@ const stored = z.object({
   format: z.literal(1),
   version: z.string(),
   plugins: z.array(z.string()),
+  /** Experiments and plug-ins of the user's own. */
+  modules: z.array(moduleRecord),
   /** Successive halving; absent: all runs are done to their end. */
   halving: z.object({ factor: z.int().min(2), minSteps: z.int().min(1) }).optional(),
   trials: z.array(planned).min(1),
@@ -28,7 +31,7 @@ const stored = z.object({
 export type PlannedTrial = z.infer<typeof planned> & Job;
 
 /** The content of sweep.json. */
-export type StoredSweep = z.infer<typeof stored>;
+export type StoredSweep = Omit<z.infer<typeof stored>, 'modules'> & { readonly modules: readonly ModuleRecord[] };
 
 const FILE = 'sweep.json';
 
@@ -61,4 +64,10 @@ export function readSweepFolder(folder: string): StoredSweep {
   const [issue] = error.issues;
   const where = [path, ...issue!.path].join(': ');
   throw new ExpectationError({ where, expected: 'a sweep as flowvae writes it', received: issue!.message });
+}
+
+/** @throws ExpectationError for a module that has changed, or is gone, since the sweep began */
+export function refuseChangedModules(folder: string, { modules }: StoredSweep): void {
+  const where = `${join(folder, FILE)}: modules`;
+  for (const record of modules) refuseChangedModule(record, { where, option: 'a new sweep' });
 }

@@ -23,15 +23,16 @@ export interface SweepTask {
   readonly quiet: boolean;
   readonly detached: boolean;
   readonly allowDifferentMachine: boolean;
+  readonly changedModel: boolean;
 }
 
 export async function sweepAction(task: SweepTask): Promise<void> {
-  const { folder, sweep, jobs, freeMemory, json, quiet, detached, allowDifferentMachine } = task;
+  const { folder, sweep, jobs, freeMemory, json, quiet, detached } = task;
   const lock = lockRun(folder);
   try {
     warnOfLaunch(LAUNCHER);
     const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
-    const words = ['sweep', '--resume', folder, ...(allowDifferentMachine ? ['--allow-different-machine'] : [])];
+    const words = ['sweep', '--resume', folder, ...allowances(task)];
     const doing = {
       runner: processes({ jobs, freeMemory }),
       commandOf: ({ index }: Job, until?: number) => [
@@ -73,6 +74,11 @@ function describeHalving({ rungs, steps, gridSteps }: Halved): string {
   });
   return ['', ...lines, `${steps} steps in all, ${(steps / gridSteps).toFixed(2)} of the grid's`, ''].join('\n');
 }
+
+const allowances = ({ allowDifferentMachine, changedModel }: SweepTask) => [
+  ...(allowDifferentMachine ? ['--allow-different-machine'] : []),
+  ...(changedModel ? ['--changed-model'] : []),
+];
 
 /** The words that start this program again. */
 const thisCommand = () => [process.execPath, ...process.execArgv, process.argv[1]!];

@@ -3,12 +3,20 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { completeSpec, type RawSpec, readSweep, type SweepSpec } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { absoluteData } from '../../config/data-check.ts';
 import { flagOf, type SettingName, settings } from '../../config/settings.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
+import type { ModuleRecord } from '../../modules/module-files.ts';
 import { version } from '../../run/version.ts';
 import { halvedSpec } from '../../sweep/halved-spec.ts';
 import { plannedTrials } from '../../sweep/planned-trials.ts';
-import { readSweepFolder, writeSweep } from '../../sweep/sweep-folder.ts';
+import {
+  type PlannedTrial,
+  readSweepFolder,
+  refuseChangedModules,
+  type StoredSweep,
+  writeSweep,
+} from '../../sweep/sweep-folder.ts';
 import { namedVocabulary } from '../plugin-options.ts';
 import { tell } from './notices.ts';
 import { type TrainFlags, trainTask } from './train.ts';
@@ -35,10 +43,11 @@ export interface SweepFlags extends Record<string, unknown> {
   readonly quiet?: boolean;
   readonly detached?: boolean;
   readonly allowDifferentMachine?: boolean;
+  readonly changedModel?: boolean;
 }
 
 /** How the runs of a sweep are done; all may differ when it goes on. */
-const RUNNING = ['jobs', 'freeMemory', 'json', 'quiet', 'detached', 'allowDifferentMachine'] as const;
+const RUNNING = ['jobs', 'freeMemory', 'json', 'quiet', 'detached', 'allowDifferentMachine', 'changedModel'] as const;
 
 export async function sweepCommand(file: string | undefined, flags: SweepFlags): Promise<void> {
   const { resume, index, until } = flags;
@@ -52,8 +61,8 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   if (resume === undefined) writeSweep(folder, sweep);
   const { sweepAction } = await import('../actions/sweep.ts');
   const { jobs = 1, freeMemory = 0, json = false, quiet = false, detached = false } = flags;
-  const { allowDifferentMachine = false } = flags;
-  await sweepAction({ folder, sweep, jobs, freeMemory, json, quiet, detached, allowDifferentMachine });
+  const { allowDifferentMachine = false, changedModel = false } = flags;
+  await sweepAction({ folder, sweep, jobs, freeMemory, json, quiet, detached, allowDifferentMachine, changedModel });
 }
 
 export async function sweepStatusCommand(folder: string, { json = false }: { json?: boolean }): Promise<void> {
@@ -90,14 +99,36 @@ async function newSweep(file: string | undefined, flags: SweepFlags) {
   const halved = halvedSpec(whole, flags);
   const vocabulary = await namedVocabulary(whole.plugins);
   const notices = new Set<string>();
+  const modules = new Map<string, ModuleRecord>();
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
   const trials = await plannedTrials(halved?.spec ?? whole, vocabulary, async (module, options) => {
     const checked = await trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags);
     for (const notice of checked.notices) if (notice !== undefined) notices.add(notice);
+    const record = checked.task.settings.own?.module;
+    if (module !== undefined && record) modules.set(module, record);
   });
   tell([...notices]);
+  const plugins = vocabulary.plugins.flatMap(({ record }) => record ?? []);
   const halving = halved ? { halving: halved.halving } : {};
-  return { folder, sweep: { format: 1 as const, version, plugins: [...whole.plugins], ...halving, trials } };
+  const sweep: StoredSweep = {
+    format: 1,
+    version,
+    plugins: plugins.map(({ path }) => path),
+    modules: [...new Map([...modules.values(), ...plugins].map((record) => [record.path, record])).values()],
+    ...halving,
+    trials: trials.map((trial) => inAnyFolder(trial, modules)),
+  };
+  return { folder, sweep };
+}
+
+/** Paths that do not depend on the current folder: a sweep may go on from another one. */
+function inAnyFolder({ module, settings: given, ...trial }: PlannedTrial, modules: ReadonlyMap<string, ModuleRecord>) {
+  const { data } = given;
+  return {
+    ...trial,
+    ...(module === undefined ? {} : { module: modules.get(module)?.path ?? module }),
+    settings: { ...given, ...(typeof data === 'string' ? { data: absoluteData(data) } : {}) },
+  };
 }
 
 /** Cores that each of several runs has for itself. */
@@ -135,18 +166,19 @@ function taken(folder: string, file: string | undefined, flags: SweepFlags) {
   if (surplus !== undefined) {
     throw refused('--resume', 'nothing that describes runs beside it', file ?? flagOf(surplus as SettingName));
   }
+  if (!flags.changedModel) refuseChangedModules(folder, sweep);
   return { folder, sweep };
 }
 
 /** One run in this process. */
 async function oneRun(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const { resume, index, until, allowDifferentMachine } = flags;
+  const { resume, index, until, allowDifferentMachine, changedModel } = flags;
   if (resume === undefined) throw refused('--index', '--resume <folder> beside it', 'none');
   const { sweep } = taken(resume, file, flags);
   const trial = sweep.trials[index!];
   if (!trial) throw refused('--index', `a whole number from 0 to ${sweep.trials.length - 1}`, String(index));
   const { doTrial } = await import('../../sweep/do-trial.ts');
-  await doTrial(resume, { trial, plugins: sweep.plugins, allowDifferentMachine, until });
+  await doTrial(resume, { trial, plugins: sweep.plugins, allowDifferentMachine, changedModel, until });
 }
 
 const refused = (where: string, expected: string, received: string) =>
