@@ -9,6 +9,7 @@ import json
 import os
 
 from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 PNG = bytes([137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3])
@@ -22,6 +23,25 @@ def record(event):
 
 def summary(step, *values):
     return event_pb2.Event(wall_time=1700000000.25, step=step, summary=summary_pb2.Summary(value=values))
+
+
+def plugin_value(tag, data):
+    return Value(tag=tag, metadata=metadata.create_summary_metadata(data), tensor=metadata.NULL_TENSOR)
+
+
+def session_start(name, value):
+    """A session with one value: the order of several on the wire means nothing, and differs between writers."""
+    start = plugin_data_pb2.SessionStartInfo(start_time_secs=1700000000.25)
+    fields = {bool: "bool_value", float: "number_value", str: "string_value"}
+    setattr(start.hparams[name], fields[type(value)], value)
+    return plugin_value(
+        metadata.SESSION_START_INFO_TAG, plugin_data_pb2.HParamsPluginData(session_start_info=start)
+    )
+
+
+def session_end(status):
+    end = plugin_data_pb2.SessionEndInfo(status=status, end_time_secs=1700000000.25)
+    return plugin_data_pb2.HParamsPluginData(session_end_info=end)
 
 
 Value = summary_pb2.Summary.Value
@@ -39,6 +59,13 @@ records = {
             ),
         ),
     ),
+    "sessionOfText": summary(0, session_start("flow", "planar*10")),
+    "sessionOfNumber": summary(0, session_start("lr", 1e-3)),
+    "sessionOfZero": summary(0, session_start("lr", 0.0)),
+    "sessionOfTruth": summary(0, session_start("deep", True)),
+    "sessionOfFalsehood": summary(0, session_start("deep", False)),
+    "sessionSuccess": summary(300, plugin_value(metadata.SESSION_END_INFO_TAG, session_end(1))),
+    "sessionFailure": summary(300, plugin_value(metadata.SESSION_END_INFO_TAG, session_end(2))),
 }
 with open(os.path.join(os.path.dirname(__file__), "tensorboard-events.json"), "w") as out:
     json.dump({name: record(event) for name, event in records.items()}, out, indent=2)

@@ -8,7 +8,8 @@ import { crc32c } from '../../packages/runs/src/metrics/crc32c.ts';
 import { EventFile } from '../../packages/runs/src/metrics/event-file.ts';
 import type { SummaryValue } from '../../packages/runs/src/metrics/event-message.ts';
 import { histogramOf } from '../../packages/runs/src/metrics/histogram.ts';
-import { crcByBits, readEvents } from './event-reader.ts';
+import { sessionEnd, sessionStart } from '../../packages/runs/src/metrics/session-values.ts';
+import { crcByBits, readEvents, readSession } from './event-reader.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-events-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -18,6 +19,8 @@ const written: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(new URL('../reference/tensorboard-events.json', import.meta.url), 'utf8'),
 );
 const PNG = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3);
+const SECONDS = 1_700_000_000.25;
+const hyperparameters = { lr: 1e-3, layers: 0, flow: 'planar*10', 'set.deep': false, paper: true };
 const histogram = { min: -1.5, max: 2, count: 4, sum: 1.25, sumOfSquares: 7.5, limits: [0.25, 2], counts: [1, 3] };
 const events: readonly (readonly [string, number, readonly SummaryValue[]])[] = [
   [
@@ -31,6 +34,13 @@ const events: readonly (readonly [string, number, readonly SummaryValue[]])[] = 
   ['largeStep', 2 ** 40 + 5, [{ tag: 'x', scalar: 2 }]],
   ['image', 7, [{ tag: 'samples', png: PNG, height: 300, width: 200 }]],
   ['histogram', 8, [{ tag: 'encoder/kernel', histogram }]],
+  ['sessionOfText', 0, [sessionStart({ flow: 'planar*10' }, SECONDS)]],
+  ['sessionOfNumber', 0, [sessionStart({ lr: 1e-3 }, SECONDS)]],
+  ['sessionOfZero', 0, [sessionStart({ lr: 0 }, SECONDS)]],
+  ['sessionOfTruth', 0, [sessionStart({ deep: true }, SECONDS)]],
+  ['sessionOfFalsehood', 0, [sessionStart({ deep: false }, SECONDS)]],
+  ['sessionSuccess', 300, [sessionEnd('success', SECONDS)]],
+  ['sessionFailure', 300, [sessionEnd('failure', SECONDS)]],
 ];
 
 beforeEach(() => {
@@ -72,6 +82,13 @@ it('an event file is read back by an independent reader', () => {
     ...new Float64Array((value as Uint8Array).slice().buffer),
   ]);
   expect([limits, counts]).toEqual([histogram.limits, histogram.counts]);
+});
+
+it('the session of a run is read back by an independent reader', () => {
+  const file = EventFile.create(path);
+  file.append(0, [sessionStart(hyperparameters, SECONDS)]);
+  file.append(9, [{ tag: 'test/elbo', scalar: -90 }, sessionEnd('success', SECONDS)]);
+  expect(readSession(readEvents(readFileSync(path)))).toEqual({ starts: [hyperparameters], ends: [1] });
 });
 
 it.each([

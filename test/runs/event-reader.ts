@@ -64,10 +64,11 @@ function readEvent(data: Uint8Array): ReadEvent {
   };
 }
 
-const kinds: Readonly<Record<number, string>> = { 2: 'scalar', 4: 'image', 5: 'histogram' };
+const kinds: Readonly<Record<number, string>> = { 2: 'scalar', 4: 'image', 5: 'histogram', 9: 'plugin' };
 
 function readValue(data: Uint8Array): ReadEvent['values'][number] {
-  const [tag, content] = readFields(data) as [Field, Field];
+  const [tag, ...rest] = readFields(data) as [Field, Field];
+  const content = rest.at(-1)!;
   const isScalar = content.number === 2;
   return {
     tag: new TextDecoder().decode(tag.value as Uint8Array),
@@ -75,6 +76,40 @@ function readValue(data: Uint8Array): ReadEvent['values'][number] {
     fields: isScalar ? [] : readFields(content.value as Uint8Array),
     ...(isScalar ? { scalar: content.value as number } : {}),
   };
+}
+
+/** The session that a run's event file tells TensorBoard's HPARAMS tab. */
+export interface ReadSession {
+  readonly starts: readonly Readonly<Record<string, string | number | boolean>>[];
+  /** Numbers of their states: 1 success, 2 failure. */
+  readonly ends: readonly number[];
+}
+
+/** The beginnings and ends of sessions in events; a whole run has one of each. */
+export function readSession(events: readonly ReadEvent[]): ReadSession {
+  const values = events.flatMap((event) => event.values).filter(({ kind }) => kind === 'plugin');
+  const contentOf = ({ fields }: ReadEvent['values'][number]) => within(within(fields, 1), 2);
+  const starts = values.flatMap((value) => of(3, contentOf(value)));
+  const ends = values.flatMap((value) => of(4, contentOf(value)));
+  return {
+    starts: starts.map((start) => Object.fromEntries(of(1, start).map(readEntry))),
+    ends: ends.map((end) => end.find(({ number }) => number === 1)!.value as number),
+  };
+}
+
+/** The fields of the inner message under a number. */
+const within = (fields: readonly Field[], wanted: number): readonly Field[] => of(wanted, fields)[0]!;
+
+/** All inner messages under a number. */
+const of = (wanted: number, fields: readonly Field[]): (readonly Field[])[] =>
+  fields.filter(({ number }) => number === wanted).map(({ value }) => readFields(value as Uint8Array));
+
+/** An entry of a map from names to values, which are a number (2), a text (3) or a truth value (4). */
+function readEntry(entry: readonly Field[]): [string, string | number | boolean] {
+  const [name, value] = entry.map((field) => field.value as Uint8Array) as [Uint8Array, Uint8Array];
+  const [{ number, value: content }] = readFields(value) as [Field];
+  const read = number === 3 ? new TextDecoder().decode(content as Uint8Array) : (content as number);
+  return [new TextDecoder().decode(name), number === 4 ? read === 1 : read];
 }
 
 function readFields(data: Uint8Array): Field[] {

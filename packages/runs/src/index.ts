@@ -13,6 +13,7 @@ export {
 export { describeBoundSum } from './metrics/bound-sum.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './metrics/progress.ts';
+export type { Hyperparameters } from './metrics/session-values.ts';
 export { isExhausted, type ValidatingOptions, validating } from './metrics/validating.ts';
 export type { ValidationEntry } from './metrics/validation-entries.ts';
 export { type CheckpointChoice, checkpointChoices } from './run/checkpoint-choice.ts';

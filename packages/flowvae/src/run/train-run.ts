@@ -26,6 +26,7 @@ import { type OwnRecord, recordOf } from '../definition/own-module.ts';
 import { storedExperiment } from '../definition/read-experiment.ts';
 import type { ModuleRecord } from '../modules/module-files.ts';
 import { runVocabulary, storedPlugins } from '../plugins/run-plugins.ts';
+import { hyperparametersOf, resultsOf } from '../records/hyperparameters.ts';
 import { dataLine } from '../report/data/data-line.ts';
 import { diagnosticsOf } from '../report/kept-diagnostics.ts';
 import { ownModelIn } from '../report/picture-parts.ts';
@@ -108,6 +109,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const drawing = { folder: run.folder, file: options.figures };
     const pictures = isPaused ? [] : drawPictures(parts, run.entries, drawing);
     for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
+    if (isWhole) run.recordResults(fitted.steps, resultsOf(report, run.validations));
     return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };
   } finally {
     run.close();
@@ -153,7 +155,8 @@ async function openDurableRun(
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
-  const common = { ...schedule, config, position, versions: under, onNotice };
+  const hyperparameters = hyperparametersOf(parts.plan);
+  const common = { ...schedule, config, hyperparameters, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);
   const mayDiffer = settingsThatMayDiffer(allowDifferentMachine);
   // with one thread the setting has no effect

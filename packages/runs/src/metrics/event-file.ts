@@ -9,10 +9,13 @@ import { type SummaryValue, summaryEvent, versionEvent } from './event-message.t
 export class EventFile {
   readonly #path: string;
   #bytes: number;
+  /** Whether it was started, not continued. */
+  readonly isNew: boolean;
 
-  private constructor(path: string, bytes: number) {
+  private constructor(path: string, bytes: number, isNew: boolean) {
     this.#path = path;
     this.#bytes = bytes;
+    this.isNew = isNew;
   }
 
   /** Starts a file. */
@@ -23,7 +26,7 @@ export class EventFile {
     } catch (error) {
       throw writeRefused(path, error);
     }
-    return new EventFile(path, first.length);
+    return new EventFile(path, first.length, true);
   }
 
   /** Continues after the last whole record within `bytes`, or starts anew without one; later bytes are cut off. */
@@ -35,7 +38,7 @@ export class EventFile {
     } catch (error) {
       throw writeRefused(path, error);
     }
-    return new EventFile(path, kept);
+    return new EventFile(path, kept, false);
   }
 
   get bytes(): number {

@@ -1,11 +1,19 @@
 // TensorBoard's events as protocol buffers: https://github.com/tensorflow/tensorboard, compat/proto/event.proto,
 // summary.proto, histogram.proto.
+import { delimited, double, float, message, packedDoubles, text, whole } from './protocol-buffer.ts';
 
 /** A value of a summary. */
 export type SummaryValue =
   | { readonly tag: string; readonly scalar: number }
   | { readonly tag: string; readonly png: Uint8Array; readonly height: number; readonly width: number }
-  | { readonly tag: string; readonly histogram: Histogram };
+  | { readonly tag: string; readonly histogram: Histogram }
+  | { readonly tag: string; readonly plugin: PluginData };
+
+/** Content that a plug-in of TensorBoard reads. */
+interface PluginData {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
 
 /** The number of values below each limit and above the previous one. */
 export interface Histogram {
@@ -20,59 +28,35 @@ export interface Histogram {
 }
 
 /** An event that opens a file. */
-export const versionEvent = (seconds: number): Uint8Array =>
-  concatenated([double(1, seconds), delimited(3, utf8.encode('brain.Event:2'))]);
+export const versionEvent = (seconds: number): Uint8Array => message(double(1, seconds), text(3, 'brain.Event:2'));
 
 /** An event with values at a step. @param seconds wall time, since 1970 */
 export const summaryEvent = (seconds: number, step: number, values: readonly SummaryValue[]): Uint8Array =>
-  concatenated([
+  message(
     double(1, seconds),
-    concatenated([key(2, 0), varint(step)]),
-    delimited(5, concatenated(values.map((value) => delimited(1, summaryValue(value))))),
-  ]);
-
-const utf8 = new TextEncoder();
+    ...(step === 0 ? [] : [whole(2, step)]),
+    delimited(5, message(...values.map((value) => delimited(1, summaryValue(value))))),
+  );
 
 function summaryValue(value: SummaryValue): Uint8Array {
-  const tag = delimited(1, utf8.encode(value.tag));
-  if ('scalar' in value) return concatenated([tag, float(2, value.scalar)]);
-  if ('histogram' in value) return concatenated([tag, delimited(5, histogramMessage(value.histogram))]);
+  const tag = text(1, value.tag);
+  if ('scalar' in value) return message(tag, float(2, value.scalar));
+  if ('histogram' in value) return message(tag, delimited(5, histogramMessage(value.histogram)));
+  if ('plugin' in value) return message(tag, delimited(8, NULL_TENSOR), delimited(9, metadata(value.plugin)));
   const { height, width, png } = value;
-  const size = [key(1, 0), varint(height), key(2, 0), varint(width), key(3, 0), varint(COLOURS)];
-  return concatenated([tag, delimited(4, concatenated([...size, delimited(4, png)]))]);
+  const size = [whole(1, height), whole(2, width), whole(3, COLOURS)];
+  return message(tag, delimited(4, message(...size, delimited(4, png))));
 }
 
 /** The colour space of an image with red, green, blue and alpha. */
 const COLOURS = 4;
 
+/** A tensor of float32 without values, [0]: TensorBoard drops summaries that hold no value at all. */
+const NULL_TENSOR = message(whole(1, 1), delimited(2, message(delimited(2, message()))));
+
+const metadata = ({ name, content }: PluginData) => delimited(1, message(text(1, name), delimited(2, content)));
+
 function histogramMessage({ min, max, count, sum, sumOfSquares, limits, counts }: Histogram): Uint8Array {
   const scalars = [min, max, count, sum, sumOfSquares].map((value, i) => double(i + 1, value));
-  const packed = (values: readonly number[]) => new Uint8Array(Float64Array.from(values).buffer);
-  return concatenated([...scalars, delimited(6, packed(limits)), delimited(7, packed(counts))]);
+  return message(...scalars, packedDoubles(6, limits), packedDoubles(7, counts));
 }
-
-/** @param wire 0: varint, 1: 64 bits, 2: length-delimited, 5: 32 bits */
-const key = (field: number, wire: number) => varint(field * 8 + wire);
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value; // beyond 32 bits, because bit operations would truncate it
-  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
-  return Uint8Array.from([...bytes, rest]);
-}
-
-function double(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return concatenated([key(field, 1), bytes]);
-}
-
-function float(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return concatenated([key(field, 5), bytes]);
-}
-
-const delimited = (field: number, bytes: Uint8Array) => concatenated([key(field, 2), varint(bytes.length), bytes]);
-
-const concatenated = (parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));

@@ -10,6 +10,7 @@ import { UnreadableError } from '../files/reading.ts';
 import { EventFile } from '../metrics/event-file.ts';
 import { histogramOf } from '../metrics/histogram.ts';
 import { MetricsFile, nothing, readExtent } from '../metrics/metrics-file.ts';
+import { type Hyperparameters, type SessionEnd, sessionEnd, sessionStart } from '../metrics/session-values.ts';
 import { bestOf, isValidation, type ValidationEntry } from '../metrics/validation-entries.ts';
 import { CHECKPOINTS, type CheckpointChoice, noCheckpoint } from './checkpoint-choice.ts';
 import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
@@ -20,6 +21,8 @@ import { lockRun, type RunLock } from './run-lock.ts';
 export interface DurableRunOptions extends CheckpointSchedule {
   /** Every setting of the run: written to config.json, and compared with it when the run resumes. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Values that TensorBoard compares runs by. Default: none, and the run is not among those that it compares. */
+  readonly hyperparameters?: Hyperparameters;
   /** Facts about machine and versions on which the bytes of a result depend. */
   readonly versions?: Readonly<Record<string, string>>;
   /** State of schedules, keys and data at a step, for checkpoints. */
@@ -57,6 +60,8 @@ export interface DurableRun {
   recordValidation(entry: ValidationEntry): void;
   /** Shows a picture in TensorBoard. */
   recordImage(tag: string, step: number, png: Uint8Array): void;
+  /** Tells TensorBoard the results of a whole run: scalars by tag, and its end. A resumed run tells them anew. */
+  recordResults(step: number, results: Readonly<Record<string, number>>): void;
   /** The state at the best validation, if its checkpoint exists. @throws ExpectationError if it is damaged */
   best(): RunState | undefined;
   /** Gives the folder free for other processes. */
@@ -210,7 +215,9 @@ function runOf(
   const earlier = loaded ? folder.readMetrics() : [];
   const validations = earlier.filter(isValidation);
   const entries = earlier.filter((entry) => !isValidation(entry)) as HistoryEntry[];
-  const { config, versions = {}, position = () => ({}), onNotice: tell = warn } = options;
+  const { config, hyperparameters, versions = {}, position = () => ({}), onNotice: tell = warn } = options;
+  if (events.isNew && hyperparameters) events.append(0, [sessionStart(hyperparameters, Date.now() / 1000)]);
+  const end = (how: SessionEnd) => (hyperparameters ? [sessionEnd(how, Date.now() / 1000)] : []);
   const write = (now: RunState) => {
     const parameters = Object.entries(now.parameters);
     events.append(
@@ -240,6 +247,12 @@ function runOf(
       isBest: (step) => step === best(),
       tell,
     }),
+    {
+      // after the checkpoint, so that a run that goes on from it has not ended yet
+      onEnd({ step }, failure?: NonFiniteError) {
+        if (failure && hyperparameters) events.append(step, end('failure'));
+      },
+    },
   ];
   return {
     folder,
@@ -255,6 +268,11 @@ function runOf(
     },
     recordImage(tag, step, png) {
       events.append(step, [{ tag, png, ...sizeOfPng(png) }]);
+    },
+    recordResults(step, results) {
+      const scalars = Object.entries(results).map(([tag, scalar]) => ({ tag, scalar }));
+      const values = [...scalars, ...end('success')];
+      if (values.length > 0) events.append(step, values);
     },
     best() {
       const step = best();
