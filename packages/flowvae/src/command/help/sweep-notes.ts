@@ -19,7 +19,7 @@ export const sweepNotes: readonly Note[] = [
   {
     title: 'Examples:',
     items: {
-      "flowvae sweep --grid 'flow=none,planar*5,planar*10' --seeds 2 --steps 500 --jobs 2": 'six runs, two at once',
+      "flowvae sweep --grid 'flow=none,planar*10' --seeds 3 --steps 500 --jobs 2": 'six runs, two at once',
       'flowvae sweep sweep.yaml --list': 'the runs of a file',
       'flowvae sweep --resume runs/sweep --index 3': 'one run, as a job of a cluster',
     },
