@@ -7,8 +7,12 @@ import { program } from '../../packages/flowvae/src/command/program.ts';
 import { flowvaeHere } from './in-process.ts';
 import { freshPath, tinyData, tinyFlags, tinySettings } from './tiny-run.ts';
 
+const { commands } = program();
+const ownOptions = ({ options }: (typeof commands)[number]) => options.map(({ long }) => long ?? '');
+
+/** The options of each command, those of its own commands included. */
 const optionsOf = new Map(
-  program().commands.map((command) => [command.name(), command.options.map(({ long }) => long ?? '')]),
+  commands.map((command) => [command.name(), [command, ...command.commands].flatMap(ownOptions)] as const),
 );
 
 /** Options that a text names. */

@@ -23,7 +23,7 @@ export interface RunnerContext {
 
 /** Where and how jobs run. A scheduler is one implementation, in one file. */
 export interface Runner {
-  /** As in `--runner <name>`. */
+  /** A word for it. */
   readonly name: string;
   /** Does all jobs that are not done; one that fails does not stop the others. */
   run(jobs: readonly Job[], context: RunnerContext): Promise<SweepState>;
