@@ -24,6 +24,7 @@ import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.t
 import { pluginNotes } from './help/plugin-notes.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
+import { addMlflow } from './mlflow-flags.ts';
 import {
   addAllSettings,
   addModuleOptions,
@@ -114,6 +115,7 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
     .option('--replay <run>', 'repeat the step at which a run stopped being finite, and show its values');
   train.addOption(wholeNumber('until', 'stop after this step, with a checkpoint; --resume goes on'));
   durableOptions(train).action(trainCommand);
+  addMlflow(train);
   addFigures(train, 'file format of the pictures in figures/ (default: png)');
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
 }

@@ -1,11 +1,13 @@
 // The options of `flowvae runs` and `flowvae runs prune`.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
+import { sendCommand } from '../records/send-command.ts';
 import { durationOf } from '../run-list/amounts.ts';
 import { runOrders } from '../run-list/run-row.ts';
 import { stateNames } from '../run-list/run-state.ts';
 import { pruneCommand, runsCommand } from '../run-list/runs-command.ts';
 import { addNotes, type Note } from './help/help-layout.ts';
+import { addMlflow } from './mlflow-flags.ts';
 import { JSON_HELP, oneOf } from './options.ts';
 
 const FOLDER = '[folder]';
@@ -30,6 +32,7 @@ export function addRunList(runs: Command): void {
     .addOption(oneOf(`--state <${stateNames.join('|')}>`, 'only runs in this state', stateNames))
     .option('--json', JSON_HELP)
     .action(runsCommand);
+  addSend(runs);
   const prune = runs
     .command('prune')
     .description('remove checkpoints of finished runs, and remains of killed processes')
@@ -43,6 +46,17 @@ export function addRunList(runs: Command): void {
     // both commands have --json, and the first one that is asked takes it
     .action((folder: string, _, command: Command) => pruneCommand(folder, command.optsWithGlobals()));
   addNotes(prune, pruneNotes);
+}
+
+function addSend(runs: Command): void {
+  const send = runs
+    .command('send')
+    .description('send runs that nobody works on to an MLflow server: what it does not have yet of them')
+    .allowExcessArguments(false)
+    .argument(FOLDER, 'folder to search, with its subfolders, or a run', 'runs');
+  addMlflow(send)
+    .option('--json', JSON_HELP)
+    .action((folder: string, _, command: Command) => sendCommand(folder, command.optsWithGlobals()));
 }
 
 function age(text: string): number {

@@ -5,6 +5,7 @@ import type { Vocabulary } from '../plugins/vocabulary.ts';
 import { type Grid, sweepCancelCommand, sweepCommand, sweepStatusCommand } from './checks/sweep.ts';
 import { addNotes } from './help/help-layout.ts';
 import { sweepNotes } from './help/sweep-notes.ts';
+import { addMlflow } from './mlflow-flags.ts';
 import { addAllSettings, JSON_HELP, setOption, wholeNumber } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
 import { quietOption } from './verbosity.ts';
@@ -36,8 +37,8 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .option('--detached', 'continue after the end of the terminal or of the parent process')
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
     .option('--changed-model', 'with --resume: take the modules of the runs as they are now')
-    .addOption(quietOption())
-    .action(sweepCommand);
+    .addOption(quietOption());
+  addMlflow(sweep).action(sweepCommand);
   addNotes(sweep, sweepNotes);
   sweep
     .command('status')

@@ -5,6 +5,7 @@ import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import type { RunSettings } from '../config/stored-config.ts';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
+import type { Destination } from '../records/mlflow/destination.ts';
 import type { EncodedSplit } from '../run/encoded-rows.ts';
 import type { OwnTarget } from '../target/own-target.ts';
 import type { TargetConfig } from '../target/target-settings.ts';
@@ -27,6 +28,8 @@ export interface TrainTask extends RunFlags {
   readonly isResumed: boolean;
   /** The step to stop after, with a checkpoint; absent: the last. */
   readonly until?: number | undefined;
+  /** Tracking servers that the run is sent to. */
+  readonly mlflow: readonly Destination[];
   /** How pictures are written; absent: as PNG. */
   readonly figures?: FileOptions | undefined;
 }

@@ -1,35 +1,45 @@
-// The settings and results of a run as other programs compare runs by them.
-import type { Hyperparameters, ValidationEntry } from '@flowvae/runs';
-import { bestOf } from '@flowvae/runs/plain';
-import type { Plan } from '../config/plan.ts';
-import { settings } from '../config/settings.ts';
-import type { EvaluationReport } from '../report/report.ts';
+// The settings and results of a run as other programs compare runs by them. Loads no tensor library.
+import type { Hyperparameters } from '@flowvae/runs';
+import { bestOf, isValidation } from '@flowvae/runs/plain';
 
-/**
- * Every setting of a run, the number of its flow's layers as `K`, and the settings of the user's module as
- * `set.<name>`.
- */
-export function hyperparametersOf({ config, flowLayers, own }: Plan): Hyperparameters {
-  const given = Object.keys(settings).map((name) => [name, config[name as keyof typeof settings]] as const);
-  const ofModule = Object.entries(own?.values ?? {}).map(([name, value]) => [`set.${name}`, value] as const);
-  const K = own?.definition.model ? [] : [['K', flowLayers] as const];
-  return Object.fromEntries([...given, ...K, ...ofModule].map(([name, value]) => [name, plain(value)]));
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields of a config that are no settings: checksums and records of data, modules and versions. */
+const records: readonly string[] = ['dataSha256', 'dataSet', 'experiment', 'plugins', 'target', 'versions', 'sha256'];
+
+/** Every setting in the config of a run; those of the user's module as `set.<name>`, lists joined by commas. */
+export function hyperparametersOf(config: Fields): Hyperparameters {
+  const own = (config.experiment ?? config.target) as { readonly settings?: Fields } | undefined;
+  const ofModule = Object.entries(own?.settings ?? {}).map(([name, value]) => [`set.${name}`, value] as const);
+  const given = Object.entries(config).filter(([name]) => !records.includes(name));
+  return Object.fromEntries([...given, ...ofModule].map(([name, value]) => [name, plain(value)]));
 }
 
-/** Lists are joined by commas, as on the command line. */
 function plain(value: unknown): string | number | boolean {
-  return typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return Array.isArray(value) || typeof value !== 'object' ? String(value) : JSON.stringify(value);
 }
 
-/** The numbers that runs are judged by, under their tags in TensorBoard; nats, higher is better but for `test/nll`. */
-export function resultsOf(
-  { testElbo, testNll }: Pick<EvaluationReport, 'testElbo' | 'testNll'>,
-  validations: readonly ValidationEntry[],
-): Readonly<Record<string, number>> {
-  const best = bestOf(validations)?.validation.elbo;
-  return {
-    ...(testElbo === null ? {} : { 'test/elbo': testElbo }),
-    ...(testNll === null ? {} : { 'test/nll': testNll }),
-    ...(best === undefined ? {} : { 'validation/best': best }),
-  };
+/** Names of a report's numbers, and the tags that other programs show them under. */
+const tags: Readonly<Record<string, string>> = {
+  testElbo: 'test/elbo',
+  testElboStandardError: 'test/elboStandardError',
+  testNll: 'test/nll',
+  testNllStandardError: 'test/nllStandardError',
+  testBitsPerDimension: 'test/bitsPerDimension',
+  testInferenceGap: 'test/inferenceGap',
+  elbo: 'target/elbo',
+  elboError: 'target/elboStandardError',
+  logZ: 'target/logZ',
+  logZError: 'target/logZStandardError',
+  paretoK: 'target/paretoK',
+};
+
+/** The numbers that runs are judged by: those of the report, and the best validation bound; nats. */
+export function resultsOf(report: object, entries: readonly { readonly step: number }[]): Record<string, number> {
+  const best = bestOf(entries.filter(isValidation))?.validation.elbo;
+  const found = Object.entries(report).flatMap(([name, value]) =>
+    Object.hasOwn(tags, name) && typeof value === 'number' ? [[tags[name]!, value] as const] : [],
+  );
+  return { ...Object.fromEntries(found), ...(best === undefined ? {} : { 'validation/best': best }) };
 }

@@ -155,7 +155,7 @@ async function openDurableRun(
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
   const under = await versions();
-  const hyperparameters = hyperparametersOf(parts.plan);
+  const hyperparameters = { ...hyperparametersOf(config), ...layersOf(parts) };
   const common = { ...schedule, config, hyperparameters, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);
   const mayDiffer = settingsThatMayDiffer(allowDifferentMachine);
@@ -164,6 +164,9 @@ async function openDurableRun(
   const unrecorded = { config: unrecordedSettings, versions: sharing };
   return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
 }
+
+/** The number of the flow's layers; a model of the user's module has none that is known. */
+const layersOf = ({ plan: { own, flowLayers } }: Experiment) => (own?.definition.model ? {} : { K: flowLayers });
 
 /** The user's modules as config.json records them. */
 interface ModuleRecords {

@@ -5,6 +5,7 @@ import { LockedError, makeFolder } from '@flowvae/runs/plain';
 import { LOCKED_CODE } from '@flowvae/sweeps';
 import { trainAction } from '../command/actions/train.ts';
 import { type TrainFlags, trainTask } from '../command/checks/train.ts';
+import type { MlflowFlags } from '../command/mlflow-flags.ts';
 import { type PlannedTrial, runOf } from './sweep-folder.ts';
 import { isFinished } from './trial-state.ts';
 
@@ -14,13 +15,14 @@ export interface DoTrialOptions {
   readonly plugins: readonly string[];
   readonly allowDifferentMachine?: boolean | undefined;
   readonly changedModel?: boolean | undefined;
+  readonly mlflow?: MlflowFlags;
   /** The step to stop after; absent: the last. */
   readonly until?: number | undefined;
 }
 
 /** Trains and evaluates, or goes on. A run that another process does leaves {@link LOCKED_CODE} as the exit code. */
 export async function doTrial(sweep: string, options: DoTrialOptions): Promise<void> {
-  const { trial, plugins, allowDifferentMachine, changedModel, until } = options;
+  const { trial, plugins, allowDifferentMachine, changedModel, until, mlflow } = options;
   const run = runOf(sweep, trial);
   if (isFinished(run)) return;
   const isBegun = existsSync(join(run, 'config.json'));
@@ -29,7 +31,13 @@ export async function doTrial(sweep: string, options: DoTrialOptions): Promise<v
   const flags = isBegun ? { resume: run, changedModel } : { ...trial.settings, ...own, plugin: plugins, out: run };
   const module = isBegun ? undefined : trial.module;
   try {
-    const { task } = await trainTask(module, { ...flags, allowDifferentMachine, until, json: true } as TrainFlags);
+    const { task } = await trainTask(module, {
+      ...flags,
+      allowDifferentMachine,
+      until,
+      ...mlflow,
+      json: true,
+    } as TrainFlags);
     await trainAction(task);
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;

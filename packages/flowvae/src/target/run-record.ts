@@ -14,6 +14,7 @@ import { settingsThatMayDiffer } from '../config/stored-config.ts';
 import { recordOf } from '../definition/own-module.ts';
 import { storedRecord } from '../definition/read-module.ts';
 import { storedPlugins } from '../plugins/run-plugins.ts';
+import { hyperparametersOf } from '../records/hyperparameters.ts';
 import type { CheckedTarget } from './checked-target.ts';
 import { targetKind } from './own-target.ts';
 
@@ -33,9 +34,11 @@ export function openTargetRun(path: string, checked: CheckedTarget, options: Ope
   const { checkpointEvery, checkpointSeconds, keepCheckpoints } = options;
   const { seed, lr, steps } = checked.config;
   const rate = cosineDecay(lr, steps);
+  const recorded = configRecord(checked, resume ? path : undefined);
   const common = {
     ...{ checkpointEvery, checkpointSeconds, keepCheckpoints },
-    config: { ...configRecord(checked, resume ? path : undefined), ...more },
+    config: { ...recorded, ...more },
+    hyperparameters: hyperparametersOf(recorded),
     position: (step: number) => ({ schedules: { learningRate: rate(step) }, keys: { seed } }),
     versions,
     onNotice: (notice: string) => line.notice(notice),

@@ -5,6 +5,7 @@ import { estimateKey, estimateTarget, type TargetEstimate } from '@flowvae/infer
 import { key } from '@flowvae/random';
 import { ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { parameterCount } from '@flowvae/tensor';
+import { resultsOf } from '../records/hyperparameters.ts';
 import { grouped } from '../report/counted.ts';
 import type { DurableOptions } from '../run/durable-options.ts';
 import { chooseBackend } from '../run/evaluate-test.ts';
@@ -76,6 +77,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
       { folder: run.folder, file: options.figures },
     );
     for (const { name, png } of pictures) run.recordImage(name, fits.fit.steps, png());
+    run.recordResults(fits.fit.steps, resultsOf(report, run.validations));
     run.folder.writeReport(report); // the last file: a folder whose report has all that was asked for is complete
     return { report, draws, chainFiles, figures: pictures.map(({ path }) => path) };
   } finally {

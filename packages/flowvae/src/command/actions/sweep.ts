@@ -10,6 +10,7 @@ import { sweepRows } from '../../sweep/sweep-rows.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
+import { type MlflowFlags, mlflowWords } from '../mlflow-flags.ts';
 import { progressTo } from '../verbosity.ts';
 
 /** A sweep to do. */
@@ -24,6 +25,7 @@ export interface SweepTask {
   readonly detached: boolean;
   readonly allowDifferentMachine: boolean;
   readonly changedModel: boolean;
+  readonly mlflow: MlflowFlags;
 }
 
 export async function sweepAction(task: SweepTask): Promise<void> {
@@ -32,7 +34,7 @@ export async function sweepAction(task: SweepTask): Promise<void> {
   try {
     warnOfLaunch(LAUNCHER);
     const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
-    const words = ['sweep', '--resume', folder, ...allowances(task)];
+    const words = ['sweep', '--resume', folder, ...allowances(task), ...mlflowWords(task.mlflow)];
     const doing = {
       runner: processes({ jobs, freeMemory }),
       commandOf: ({ index }: Job, until?: number) => [

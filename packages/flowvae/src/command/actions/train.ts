@@ -2,6 +2,7 @@
 
 import type { DataDescription } from '@flowvae/datasets';
 import type { TrainConfig } from '../../config/settings.ts';
+import { liveSending } from '../../records/mlflow/live-sending.ts';
 import { counted, nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
 import { trainRun } from '../../run/train-run.ts';
@@ -24,6 +25,7 @@ export async function trainAction({
   checkpointMinutes,
   keepCheckpoints,
   until,
+  mlflow: destinations,
   ...verbosity
 }: TrainTask): Promise<void> {
   const { config } = settings;
@@ -31,6 +33,7 @@ export async function trainAction({
   if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
+  const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });
   const { report, counts, figures, data } = await trainRun(settings, {
     out: folder,
     progress,
@@ -42,7 +45,7 @@ export async function trainAction({
     keepCheckpoints,
     until,
     figures: file,
-  });
+  }).finally(() => sending.end(signal.aborted ? STOPPED_MS : ENDED_MS));
   release();
   const text = json
     ? JSON.stringify({ ...report, runFolder: folder, figures })
@@ -57,6 +60,13 @@ export async function trainAction({
   }
   process.exitCode = exitCode();
 }
+
+/** How long a server may take for the rest of a run: a scheduler that stops a run soon kills it. */
+const [ENDED_MS, STOPPED_MS] = [60_000, 5_000];
+
+/** Writes a line over the line of progress. */
+const tellOver = (stream: NodeJS.WriteStream) => (notice: string) =>
+  stream.write(`${stream.isTTY ? '\r\x1b[2K' : ''}${notice}\n`);
 
 /** Describes where an interruption stopped the run. */
 function stopped({ steps, evalImages }: TrainReport, config: TrainConfig, noun: string): string {

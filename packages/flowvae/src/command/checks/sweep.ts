@@ -17,6 +17,7 @@ import {
   type StoredSweep,
   writeSweep,
 } from '../../sweep/sweep-folder.ts';
+import { namedDestination } from '../mlflow-flags.ts';
 import { namedVocabulary } from '../plugin-options.ts';
 import { tell } from './notices.ts';
 import { type TrainFlags, trainTask } from './train.ts';
@@ -44,14 +45,28 @@ export interface SweepFlags extends Record<string, unknown> {
   readonly detached?: boolean;
   readonly allowDifferentMachine?: boolean;
   readonly changedModel?: boolean;
+  readonly mlflow?: string;
+  readonly mlflowExperiment?: string;
 }
 
 /** How the runs of a sweep are done; all may differ when it goes on. */
-const RUNNING = ['jobs', 'freeMemory', 'json', 'quiet', 'detached', 'allowDifferentMachine', 'changedModel'] as const;
+const RUNNING = [
+  'jobs',
+  'freeMemory',
+  'json',
+  'quiet',
+  'detached',
+  'allowDifferentMachine',
+  'changedModel',
+  'mlflow',
+  'mlflowExperiment',
+] as const;
 
 export async function sweepCommand(file: string | undefined, flags: SweepFlags): Promise<void> {
   const { resume, index, until } = flags;
   if (index !== undefined) return oneRun(file, flags);
+  const mlflow = { mlflow: flags.mlflow, mlflowExperiment: flags.mlflowExperiment };
+  namedDestination(mlflow); // before anything is written
   if (until !== undefined) throw refused('--until', '--index <n> beside it', 'none');
   const { folder, sweep } = resume === undefined ? await newSweep(file, flags) : taken(resume, file, flags);
   if (flags.list) {
@@ -62,7 +77,8 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   const { sweepAction } = await import('../actions/sweep.ts');
   const { jobs = 1, freeMemory = 0, json = false, quiet = false, detached = false } = flags;
   const { allowDifferentMachine = false, changedModel = false } = flags;
-  await sweepAction({ folder, sweep, jobs, freeMemory, json, quiet, detached, allowDifferentMachine, changedModel });
+  const allowed = { allowDifferentMachine, changedModel };
+  await sweepAction({ folder, sweep, jobs, freeMemory, json, quiet, detached, ...allowed, mlflow });
 }
 
 export async function sweepStatusCommand(folder: string, { json = false }: { json?: boolean }): Promise<void> {
@@ -172,13 +188,20 @@ function taken(folder: string, file: string | undefined, flags: SweepFlags) {
 
 /** One run in this process. */
 async function oneRun(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const { resume, index, until, allowDifferentMachine, changedModel } = flags;
+  const { resume, index, until, allowDifferentMachine, changedModel, mlflow, mlflowExperiment } = flags;
   if (resume === undefined) throw refused('--index', '--resume <folder> beside it', 'none');
   const { sweep } = taken(resume, file, flags);
   const trial = sweep.trials[index!];
   if (!trial) throw refused('--index', `a whole number from 0 to ${sweep.trials.length - 1}`, String(index));
   const { doTrial } = await import('../../sweep/do-trial.ts');
-  await doTrial(resume, { trial, plugins: sweep.plugins, allowDifferentMachine, changedModel, until });
+  await doTrial(resume, {
+    trial,
+    plugins: sweep.plugins,
+    allowDifferentMachine,
+    changedModel,
+    until,
+    mlflow: { mlflow, mlflowExperiment },
+  });
 }
 
 const refused = (where: string, expected: string, received: string) =>

@@ -18,13 +18,14 @@ import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
+import { destinations, type MlflowFlags } from '../mlflow-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './notices.ts';
 
 /** Options of `train`: those of a run, and settings. */
-export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {
+export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, MlflowFlags, Record<string, unknown> {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
@@ -64,8 +65,9 @@ export interface CheckedTask {
 export async function trainTask(module: string | undefined, flags: TrainFlags): Promise<CheckedTask> {
   const { config: file, out, resume, replay: _, quiet, verbose, json, detached, ...others } = flags;
   const { allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints, ...most } = others;
-  const { set, model, changedModel, plugin, figures, untitled, until, ...options } = most;
+  const { set, model, changedModel, plugin, figures, untitled, until, mlflow, mlflowExperiment, ...options } = most;
   const pictures = figureFile({ figures, untitled });
+  const servers = destinations({ mlflow, mlflowExperiment }, resume);
   const ofFile = file === undefined ? undefined : readConfigFile(file);
   const given = { ...ofFile?.settings, ...options };
   const isResumed = resume !== undefined;
@@ -94,7 +96,7 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
   const isAsked = options.evalImages !== undefined || config.evalImages !== fallbacks.evalImages;
   return {
     task: {
-      ...{ settings, folder, isResumed, figures: pictures, until },
+      ...{ settings, folder, isResumed, figures: pictures, until, mlflow: servers },
       ...{ quiet, verbose, json, detached },
       ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
     },

@@ -1,0 +1,47 @@
+// Sends a run that no process works on, under its lock.
+import { LockedError, lockRun } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { idleState, type RunState } from '../../run-list/run-state.ts';
+import type { Destination } from './destination.ts';
+import { type RunStatus, type SentRun, sendRun } from './send-run.ts';
+import { AwayError, RefusedError, type TrackingClient } from './tracking-client.ts';
+
+/** Why a run is not on a server. */
+export interface Failure {
+  readonly failure: string;
+  /** Whether the server is away, so that other runs cannot be sent either. */
+  readonly isAway?: boolean;
+}
+
+/** A run on a server, or why it is not there. */
+export type Outcome = SentRun | Failure;
+
+/** Sends a run, whatever was sent of it before. It never throws for a server's or a file's fault: it names the fault. */
+export async function sendIdleRun(folder: string, to: Destination, client: TrackingClient): Promise<Outcome> {
+  try {
+    const lock = lockRun(folder);
+    try {
+      const state = idleState(folder);
+      if (state === undefined || state.state === 'damaged') return { failure: state?.reason ?? 'it is no run' };
+      return await sendRun(folder, to, { client, status: statusOf(state) });
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (error instanceof LockedError) return { failure: 'a process works on it: send it after its end' };
+    return { failure: faultOf(error), isAway: error instanceof AwayError };
+  }
+}
+
+/** The message of an expected fault. @throws any other */
+export function faultOf(error: unknown): string {
+  const isExpected = error instanceof AwayError || error instanceof RefusedError || error instanceof ExpectationError;
+  if (isExpected) return error.message;
+  throw error;
+}
+
+/** A reason tells that the values stopped being finite. */
+function statusOf({ state, reason }: RunState): RunStatus {
+  if (state === 'finished') return 'FINISHED';
+  return reason === undefined ? 'KILLED' : 'FAILED';
+}

@@ -1,0 +1,76 @@
+// mlflow.json in a run folder: where the run is sent, and how much of it was. Credentials are never in it.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSealed, sealed, writeFileAtomically } from '@flowvae/runs/plain';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { z } from 'zod';
+import type { Destination } from './destination.ts';
+
+const FILE = 'mlflow.json';
+
+const sent = z.object({
+  uri: z.string(),
+  experiment: z.string(),
+  /** A tag that only this run has, chosen before the server is asked. */
+  key: z.string(),
+  /** Absent: the server has not answered yet. */
+  runId: z.string().optional(),
+  artifactUri: z.string().optional(),
+  /** Lines of metrics.jsonl. A resumed run writes the same lines again, which are not sent twice. */
+  lines: z.int().min(0),
+  /** The settings, as text. */
+  settings: z.string().optional(),
+  /** The results, as text. */
+  results: z.string().optional(),
+  status: z.string().optional(),
+  /** SHA-256 of files by their paths. */
+  artefacts: z.record(z.string(), z.string()),
+});
+
+const record = z.object({ destinations: z.array(sent) });
+
+/** What one server has of a run. */
+export type Sent = z.infer<typeof sent>;
+
+/** All servers that a run was sent to. @throws ExpectationError for a damaged record */
+function readSent(folder: string): readonly Sent[] {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return [];
+  const { data, error } = record.safeParse(readSealed(path));
+  if (data) return data.destinations;
+  const remedy = 'remove the file to send the run anew, as another one';
+  throw new ExpectationError({
+    where: path,
+    expected: 'the record of a sent run',
+    received: error.issues[0]!.message,
+    remedy,
+  });
+}
+
+/** Servers that a run is sent to, as a resumed run goes on with. */
+export const destinationsOf = (folder: string): readonly Destination[] =>
+  readSent(folder).map(({ uri, experiment }) => ({ uri, experiment }));
+
+/**
+ * The record for one server; a new one where nothing was sent to it.
+ *
+ * @throws ExpectationError if the run is in another experiment of that server
+ */
+export function sentTo(folder: string, { uri, experiment }: Destination): Sent {
+  const known = readSent(folder).find((each) => each.uri === uri);
+  if (known === undefined) return { uri, experiment, key: randomUUID(), lines: 0, artefacts: {} };
+  if (known.experiment === experiment) return known;
+  const where = '--mlflow-experiment';
+  throw new ExpectationError({
+    where,
+    expected: `'${known.experiment}', where ${folder} is`,
+    received: `'${experiment}'`,
+  });
+}
+
+/** Writes the record for one server, beside those for others. */
+export function writeSent(folder: string, now: Sent): void {
+  const others = readSent(folder).filter(({ uri }) => uri !== now.uri);
+  writeFileAtomically(join(folder, FILE), sealed({ destinations: [...others, now] }));
+}
