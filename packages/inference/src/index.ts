@@ -49,7 +49,7 @@ export {
   restartBound,
   type TriedRestart,
 } from './fit/restarts.ts';
-export { targetObjectives } from './fit/target-objectives.ts';
+export { FORWARD_KL, refuseUnscored, targetObjectives } from './fit/target-objectives.ts';
 export { targetProblem } from './fit/target-problem.ts';
 export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
 export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';

@@ -1,6 +1,6 @@
 // Definitions and densities that are refused before anything is written.
 import { existsSync } from 'node:fs';
-import { defineTarget, type Tensor1D, type Tensor2D, targetOf, tf } from 'flowvae';
+import { defineTarget, fitTarget, key, type Tensor1D, type Tensor2D, targetOf, tf } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import type { TargetConfig } from '../../../packages/flowvae/src/target/target-settings.ts';
 import { checked, freshPath, run, skewed } from './target-cases.ts';
@@ -68,7 +68,11 @@ describe('a run with options that do not fit together', () => {
   it.each<[string, Partial<TargetConfig>, string]>([
     ['a guide that is none', { flow: 'realnpv*2' }, "'realnpv' at"],
     ['a guide for more dimensions', { flow: 'realnvp*2' }, '--flow: expected a guide for 1 dimension, as many as the'],
-    ['an objective that needs draws', { objective: 'forward-kl' }, 'expected one of reverse-kl, iwae(k)'],
+    [
+      'an objective that needs draws',
+      { objective: 'forward-kl' },
+      '--objective forward-kl: expected draws of target skewed',
+    ],
     ['a gradient of another', { gradient: 'dreg' }, '--gradient: expected auto or path or stl beside --objective rev'],
     ['a schedule beside chi', { objective: 'chi(8)', annealSteps: 5 }, '--anneal-steps: expected none beside --obj'],
     ['half a bound in a batch', { objective: 'iwae(5)' }, '--batch: expected a multiple of 5, the draws of one bound'],
@@ -77,5 +81,38 @@ describe('a run with options that do not fit together', () => {
     const out = freshPath();
     await expect(run(skewed(1), config, { out })).rejects.toThrow(message);
     expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('a density of named parameters', () => {
+  const reading = (read: (values: Readonly<Record<string, Tensor1D>>) => unknown) =>
+    defineTarget({
+      name: 'mine',
+      parameters: { mu: 'real', tau: 'positive' },
+      logDensity: (values) => read(values as Readonly<Record<string, Tensor1D>>) as Tensor1D,
+    });
+
+  it.each<[string, (values: Readonly<Record<string, Tensor1D>>) => unknown, RegExp]>([
+    [
+      'that reads a misspelt one',
+      ({ mu, tua }) => tf.neg(tf.add(tf.square(mu!), tf.square(tua!))),
+      /^logDensity: parameters: expected one of mu, tau, got tua; did you mean tau\?$/,
+    ],
+    [
+      'that reads one it does not declare',
+      ({ theta }) => tf.neg(tf.square(theta!)),
+      /^logDensity: parameters: expected one of mu, tau, got theta$/,
+    ],
+  ])('is refused %s', async (_, read, message) => {
+    await expect(checked(reading(read))).rejects.toThrow(message);
+    await expect(fitTarget(targetOf(reading(read)), { steps: 1, key: key(0) })).rejects.toThrow(message);
+  });
+
+  it('may go through its values by name, and look for others', async () => {
+    const summed = reading((values) => {
+      if ('theta' in values) throw new Error('theta');
+      return Object.entries(values).reduce((sum, [, value]) => tf.sub(sum, tf.square(value)), tf.zerosLike(values.mu!));
+    });
+    expect((await checked(summed)).target.columns).toEqual(['mu', 'tau']);
   });
 });

@@ -101,6 +101,12 @@ describe('flowvae target', () => {
     ['an unknown setting', ['target', 'wave.ts', '--set', 'hieght=2'], 'did you mean height'],
     ['settings beside --resume', ['target', '--resume', 'whole', '--set', 'height=1'], 'no --set beside --resume'],
     ['other settings', ['target', '--resume', 'whole', '--lr', '0.5'], 'expected lr 0.005, got lr 0.5'],
+    [
+      'draws of the target without their objective',
+      ['target', 'wave.ts', '--target-draws', '9'],
+      '--target-draws: expected --objective forward-kl beside it, got --objective reverse-kl',
+    ],
+    ['forward-kl without draws', ['target', 'wave.ts', '--objective', 'forward-kl'], 'expected draws of target wave'],
     ['a used folder', ['target', 'wave.ts', '--out', 'whole'], '--out whole: expected a new or empty folder'],
   ])('refuses %s', async (_, words, message) => {
     expect(await refused(...words)).toContain(message);

@@ -2,6 +2,7 @@
 
 import { NarrowLatentError } from '@flowvae/flows/plain';
 import {
+  FORWARD_KL,
   type GuideTerms,
   namedTarget,
   plainTarget,
@@ -16,6 +17,7 @@ import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import { contextOf, type OwnTarget, partOf, targetName } from './own-target.ts';
 import type { TargetDefinition } from './target-definition.ts';
+import { type TargetDraws, targetDraws } from './target-draws.ts';
 import type { TargetConfig, TargetSettingName } from './target-settings.ts';
 import { tryTarget } from './trial.ts';
 
@@ -29,6 +31,8 @@ export interface CheckedTarget {
   readonly logZ: number | undefined;
   readonly guide: GuideTerms;
   readonly objective: ObjectiveTerms;
+  /** Draws of the target; undefined unless the objective needs them. */
+  readonly draws: TargetDraws | undefined;
 }
 
 /** A target and the settings of its fit. */
@@ -42,7 +46,7 @@ interface Choice {
  * Makes the target of a definition, tries its density at a few points, and reads the formulas.
  *
  * @throws ExpectationError for a density of another shape, or whose rows depend on each other; for a text that is no
- * guide or objective; for options that do not fit together
+ * guide or objective; for options that do not fit together; for draws that are missing or wrong
  */
 export async function checkedTarget({ own, config, vocabulary = builtIn }: Choice): Promise<CheckedTarget> {
   const target = madeTarget(own);
@@ -50,7 +54,8 @@ export async function checkedTarget({ own, config, vocabulary = builtIn }: Choic
   const objective = readObjective(config.objective, objectivesIn(vocabulary));
   refuseTogether(config, objective);
   await tryTarget(target, { where: `target ${targetName(own)}: logDensity`, engine: config.engine });
-  return { own, config, vocabulary, target, logZ: knownLogZ(own), guide, objective };
+  const draws = objective.name === FORWARD_KL ? await targetDraws(own, target, config) : undefined;
+  return { own, config, vocabulary, target, logZ: knownLogZ(own), guide, objective, draws };
 }
 
 /** The same target with another guide. */
@@ -99,11 +104,9 @@ function guideOf(flow: string, { dim }: Target, { flows }: Vocabulary): GuideTer
   }
 }
 
-/** The objectives that need no draws of the target, and those of plug-ins. */
-function objectivesIn({ plugins }: Vocabulary): ObjectiveTable {
-  const { 'forward-kl': _, ...table } = targetObjectives;
-  return Object.assign(table, ...plugins.map(({ tables }) => tables.objectives));
-}
+/** The objectives for targets, and those of plug-ins. */
+const objectivesIn = ({ plugins }: Vocabulary): ObjectiveTable =>
+  Object.assign({ ...targetObjectives }, ...plugins.map(({ tables }) => tables.objectives));
 
 /** @throws ExpectationError for a setting that the objective does not take */
 function refuseTogether(

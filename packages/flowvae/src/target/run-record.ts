@@ -56,12 +56,17 @@ export const isBegun = (path: string): boolean => existsSync(join(path, 'config.
 
 /** The settings and modules of a run; a resumed run keeps the records of its modules. */
 export function configRecord(
-  { config, own, vocabulary }: CheckedTarget,
+  { config, own, vocabulary, draws }: CheckedTarget,
   resumed?: string,
 ): Readonly<Record<string, unknown>> {
   const run = resumed === undefined ? undefined : RunFolder.claimed(resumed).path;
   const target = (run === undefined ? undefined : storedRecord(targetKind, run)) ?? recordOf(own);
   const given = vocabulary.plugins.flatMap(({ record }) => record ?? []);
   const plugins = run === undefined ? given : storedPlugins(run);
-  return { ...config, target, ...(plugins.length > 0 ? { plugins } : {}) };
+  return {
+    ...config,
+    target,
+    ...(draws ? { draws: { count: draws.points.count, sha256: draws.sha256 } } : {}),
+    ...(plugins.length > 0 ? { plugins } : {}),
+  };
 }

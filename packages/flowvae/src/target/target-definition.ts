@@ -1,5 +1,6 @@
 // A target density as a module: its settings, dimensions and log-density, and defaults of the command's options.
 import type { Constraint } from '@flowvae/flows';
+import type { Key } from '@flowvae/random';
 import type { Tensor, Tensor1D, Tensor2D } from '@flowvae/tensor';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { SettingShapes, SettingValues } from '../definition/experiment-definition.ts';
@@ -23,8 +24,20 @@ interface CommonParts<S extends SettingShapes> {
   readonly settings?: S;
   /** log ∫ p̃, nats, where it is known: pictures and reports show it beside the estimate. */
   readonly logZ?: Given<number, S>;
+  /**
+   * Draws of the target for the objective `forward-kl`: a file beside the module, a table with the target's columns or
+   * one array [n, columns]; or a function that makes them.
+   */
+  readonly draws?: string | ((asked: DrawsRequest<S>) => ArrayLike<number> | Promise<ArrayLike<number>>);
   /** Values of the command's options where the user gives none. */
   readonly options?: Partial<TargetConfig>;
+}
+
+/** The request for draws of a target; the answer is [count, columns], row-major, in the units of the columns. */
+export interface DrawsRequest<S extends SettingShapes = SettingShapes> extends TargetContext<S> {
+  /** Decides the draws. */
+  readonly key: Key;
+  readonly count: number;
 }
 
 /** A density of points of R^D. */
@@ -58,6 +71,7 @@ const kinds: Readonly<Record<PartName, readonly string[]>> = {
   parameters: ['object', 'function'],
   logDensity: ['function'],
   logZ: ['number', 'function'],
+  draws: ['string', 'function'],
   options: ['object'],
 };
 

@@ -21,6 +21,7 @@ export const targetSettings = {
   lr: positive('learning rate at the first step; it falls to 0 along half a cosine', 5e-3),
   annealSteps: count('steps over which the target grows from the base of the guide; 0: none', 0, 0, LARGEST),
   stepSize: positive('step size of the transitions of --objective bootstrap', 0.1, { placeholder: '<size>' }),
+  targetDraws: count('draws of the target that a module makes for --objective forward-kl', 10_000, 1, 10_000_000),
   restarts: count('fits with keys of their own; the one with the best bound is kept', 1, 1, 1000),
   samples: count('importance samples of the estimate', 10_000, 2, 10_000_000),
   chains: count('chains of Hamiltonian Monte Carlo in the noise of the guide, after the fit; 0: none', 0, 0, 1000),

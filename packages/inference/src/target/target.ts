@@ -2,6 +2,7 @@
 import { type Constraint, columnNames, parameterSpace } from '@flowvae/flows';
 import type { LogDensity } from '@flowvae/objectives';
 import { ExpectationError, elementCount, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { didYouMean } from '@flowvae/tensor/plain';
 
 /** A density over R^D, known up to a constant. */
 export interface Target {
@@ -14,6 +15,8 @@ export interface Target {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Points of R^D in the units of the columns, [B, D] → [B, columns]. */
   values(z: Tensor2D): Tensor2D;
+  /** The inverse of `values`, [B, columns] → [B, D]; NaN outside of a parameter's support. */
+  points(values: Tensor2D): Tensor2D;
 }
 
 /**
@@ -26,7 +29,14 @@ export function plainTarget(logDensity: (z: Tensor2D) => Tensor1D, dim: number):
     const expected = 'a whole number from 1, the width of a point';
     throw new ExpectationError({ where: 'fitTarget: dim', expected, received: String(dim) });
   }
-  return { dim, logDensity, columns: columnNames('z', [dim]), shapes: { z: [dim] }, values: (z) => z };
+  return {
+    dim,
+    logDensity,
+    columns: columnNames('z', [dim]),
+    shapes: { z: [dim] },
+    values: (z) => z,
+    points: (z) => z,
+  };
 }
 
 /** A density of named parameters, each in its own units. */
@@ -46,14 +56,14 @@ export interface NamedDensity {
  * @throws ExpectationError for no parameter, a name or a constraint that is wrong
  */
 export function namedTarget({ parameters, logDensity }: NamedDensity): Target {
-  const { dim, columns, shapes, constrain } = parameterSpace(parameters);
+  const { dim, columns, shapes, constrain, unconstrain } = parameterSpace(parameters);
   return {
     dim,
     columns,
     shapes,
     logDensity(u) {
       const { values, logDet } = constrain(u);
-      return tf.add(logDensity(values), logDet);
+      return tf.add(logDensity(refusingOthers(values)), logDet);
     },
     values(u) {
       const flat = Object.values(constrain(u).values).map(
@@ -61,5 +71,36 @@ export function namedTarget({ parameters, logDensity }: NamedDensity): Target {
       );
       return flat.length === 1 ? flat[0]! : tf.concat(flat, 1);
     },
+    points: (table) => unconstrain(valuesIn(table, shapes)).u,
   };
 }
+
+/** The columns of a table [B, columns] as values by name. */
+function valuesIn(
+  table: Tensor2D,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): Readonly<Record<string, Tensor>> {
+  let from = 0;
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const width = elementCount(shape);
+    const own = tf.slice(table, [0, from], [-1, width]);
+    from += width;
+    return [name, tf.reshape(own, [-1, ...shape])] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The same values, with an error for a name that is none of theirs: a density would go on with `undefined`. */
+const refusingOthers = (values: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> =>
+  new Proxy(values, {
+    get(own, name) {
+      if (typeof name !== 'string' || Object.hasOwn(own, name)) return Reflect.get(own, name);
+      const names = Object.keys(own);
+      throw new ExpectationError({
+        where: 'logDensity: parameters',
+        expected: `one of ${names.join(', ')}`,
+        received: name,
+        remedy: didYouMean(name, names),
+      });
+    },
+  });

@@ -53,7 +53,7 @@ async function newTask(module: string | undefined, flags: TargetFlags): Promise<
   const vocabulary = await vocabularyOfConfig({ path: '' }, modules);
   const own = await readModule(targetKind, module, { texts: set });
   const config = { ...targetFallbacks, ...optionsOf(own), ...given };
-  refuseIdle(given, config);
+  refuseIdle(given, config, own);
   const suffix = compare ? ' compared' : '';
   const folder = out ?? freshFolder(`${targetName(own)}${suffix}`, config.seed);
   return { ...run, own, config, vocabulary, compare, folder, isResumed: false };
@@ -69,7 +69,7 @@ async function resumedTask(run: string, module: string | undefined, flags: Targe
     throw refusal('--out', 'no other folder than the one that --resume names', out);
   }
   refuseNoRun(run, 'begun');
-  const { target, plugins: _, versions: __, ...stored } = readRunConfig(run);
+  const { target, plugins: _, versions: __, draws: ___, ...stored } = readRunConfig(run);
   if (target === undefined) {
     throw refusal(run, 'a run of flowvae target', 'one of flowvae train', 'flowvae train --resume takes it');
   }
@@ -110,10 +110,18 @@ function refuseFlow(given: Partial<TargetConfig>, compare: readonly string[] | u
   if (compare && given.flow !== undefined) throw refusal('--flow', 'no --flow beside --compare', given.flow);
 }
 
-/** An option that the objective does not read has no effect: giving it is a mistake. */
-function refuseIdle(given: Partial<TargetConfig>, { objective }: TargetConfig): void {
-  if (given.stepSize === undefined || objective.startsWith('bootstrap')) return;
-  throw refusal(flagNamed('stepSize'), '--objective bootstrap beside it', `${flagNamed('objective')} ${objective}`);
+/** An option that nothing reads has no effect: giving it is a mistake. */
+function refuseIdle(given: Partial<TargetConfig>, { objective }: TargetConfig, { definition }: OwnTarget): void {
+  const beside = `${flagNamed('objective')} ${objective}`;
+  if (given.stepSize !== undefined && !objective.startsWith('bootstrap')) {
+    throw refusal(flagNamed('stepSize'), '--objective bootstrap beside it', beside);
+  }
+  if (given.targetDraws === undefined) return;
+  const flag = flagNamed('targetDraws');
+  if (!objective.startsWith('forward-kl')) throw refusal(flag, '--objective forward-kl beside it', beside);
+  if (typeof definition.draws === 'string') {
+    throw refusal(flag, 'a module that makes draws by a function', `all draws of ${definition.draws}`);
+  }
 }
 
 const refusal = (where: string, expected: string, received: string, remedy?: string) =>

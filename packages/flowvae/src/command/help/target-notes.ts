@@ -22,6 +22,7 @@ export const targetNotes: readonly Note[] = [
       'inclusive-kl(64), chi(64)': 'divergences that cover the target, by weighted draws',
       'bootstrap(64,4,5)':
         'draws of the guide that are annealed to the target over 4 temperatures, 5 leapfrog steps each',
+      'forward-kl': 'maximum likelihood on draws of the target, from the part draws of the module',
     },
   },
   {
