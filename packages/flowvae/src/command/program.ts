@@ -19,7 +19,7 @@ import { trainCommand } from './checks/train.ts';
 import { completionCommand, shells } from './completion/completion.ts';
 import { addFigures } from './figure-flags.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
-import { dataNotes } from './help/data-notes.ts';
+import { dataNotes, moduleDataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
 import { pluginNotes } from './help/plugin-notes.ts';
 import { headings } from './help/setting-groups.ts';
@@ -65,7 +65,7 @@ const completionNotes: readonly Note[] = [
 
 /** The user's modules that the command line names. */
 interface NamedModules {
-  /** Notes on a module, for the help of `train` and `target`. */
+  /** Notes on a module, for the help of the command that takes it. */
   readonly notes?: readonly Note[];
   /** The names that settings can use. Default: the built-in ones. */
   readonly vocabulary?: Vocabulary;
@@ -77,7 +77,7 @@ export function program(modules: NamedModules = {}): Command {
   addTrain(root, modules);
   addSweep(root, modules);
   addTarget(root, modules);
-  addData(root);
+  addData(root, modules);
   addEvaluate(root);
   addCompare(root);
   addFitPrior(root);
@@ -129,7 +129,7 @@ function addTarget(root: Command, { notes = [], vocabulary = builtIn }: NamedMod
   addTargetOptions(target, { notes, vocabulary });
 }
 
-function addData(root: Command): void {
+function addData(root: Command, { notes = [] }: NamedModules): void {
   const data = subcommand(root, 'data', 'print what is understood of data, and draw some of them');
   addPlugins(
     addSettings(
@@ -137,12 +137,13 @@ function addData(root: Command): void {
       readingSettings.filter((name) => name !== 'data'),
     ),
   )
-    .argument('<mnist|source>', 'mnist, files, folders, or arrays in files; the sources are listed below')
+    .argument('<mnist|source>', 'mnist, files, folders, arrays in files, or a module; the sources are listed below')
+    .addOption(setOption())
     .option('--out <file>', 'PNG file to write (default: <name>-data.png here, numbered where another file has it)')
     .option('--json', JSON_HELP)
     .addOption(quietOption())
     .action(dataCommand);
-  addNotes(data, dataNotes);
+  addNotes(data, [...notes, ...dataNotes, ...moduleDataNotes]);
 }
 
 function addFitPrior(root: Command): void {

@@ -74,6 +74,8 @@ export interface EvaluateTask extends RunTask, Verbosity {
 
 /** Data to describe and to draw. */
 export interface DataTask {
+  /** The words that name them: a source, or a module. */
+  readonly named: string;
   readonly settings: CheckedSettings;
   /** The words of `flowvae train` that read the data in the same way. */
   readonly trainWords: readonly string[];

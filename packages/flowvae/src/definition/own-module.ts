@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
+import { withoutEnding } from '../modules/module-endings.ts';
 import { type ModuleRecord, moduleRecord } from '../modules/module-files.ts';
 import type { SettingShapes } from './experiment-definition.ts';
 import { commandOf, markOf } from './marks.ts';
@@ -58,7 +59,7 @@ export function readRecord(found: unknown, where: string): OwnRecord {
 
 /** The name of a module, for titles and folders; undefined without one. */
 export const moduleName = (module: ModuleRecord | undefined): string | undefined =>
-  module && basename(module.package ?? module.path).replace(/\.[cm]?[jt]s$/, '');
+  module && withoutEnding(basename(module.package ?? module.path));
 
 /** The default export of a module. @throws ExpectationError unless it is a definition of the kind */
 export function definitionIn<D extends Definition>(

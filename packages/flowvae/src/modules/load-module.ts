@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { endsAsModule } from './module-endings.ts';
 import { type ModuleRecord, moduleFiles } from './module-files.ts';
 import { rootSpecifier } from './module-hooks.js';
 import { importedFrom, startResolution } from './module-resolution.ts';
@@ -48,7 +49,7 @@ export async function loadModule(name: string, options: LoadModuleOptions): Prom
 function fileNamed(name: string, { folder, where }: { folder: string; where: string }): string | undefined {
   const path = resolve(folder, name);
   if (existsSync(path) && statSync(path).isFile()) return path;
-  const looksLikePath = /^[./\\]|^[a-z]:|\.[cm]?[jt]s$/i.test(name);
+  const looksLikePath = /^[./\\]|^[a-z]:/i.test(name) || endsAsModule(name);
   if (!looksLikePath && name !== '') return undefined;
   const received = existsSync(path) && name !== '' ? 'a folder' : 'no such file';
   throw new ExpectationError({ where, expected: 'a module, or the name of an installed package', received });

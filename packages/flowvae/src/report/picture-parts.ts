@@ -11,7 +11,7 @@ export const modelIn = (parts: Pick<ModelParts, 'plan' | 'config'>): string =>
   ownModelIn(parts) ?? `flow ${parts.config.flow}${likelihoodIn(parts.config)}`;
 
 /** The model that a user's module makes, in words; undefined where the options describe the model. */
-export const ownModelIn = ({ plan: { own } }: Pick<ModelParts, 'plan'>): string | undefined =>
+export const ownModelIn = ({ plan: { own } }: { readonly plan: Pick<Plan, 'own'> }): string | undefined =>
   own?.definition.model && `model of ${nameOf(own)}`;
 
 /** Part of a title; titles omit the Bernoulli likelihood. */

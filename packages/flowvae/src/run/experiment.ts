@@ -23,10 +23,10 @@ import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { checkedModel, noting, notingPlan, optionsBeside, refuseIgnored } from '../definition/own-model.ts';
 import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
 import { exampleRows } from './priors/example-rows.ts';
+import { readData } from './reading/read-data.ts';
 import {
   type DataStart,
   fixedRows,
-  readData,
   refuseOtherValues,
   startOn,
   trainingRows,

@@ -1,76 +1,21 @@
-// The data of a run: opened, described, and as rows for training and evaluation.
+// The data of a run as rows for training and evaluation, and as the start of a model.
 import {
   type Covariate,
   checkValues,
   type DataDescription,
   type DataMoments,
-  type DataOptions,
   type DataSet,
   dataMoments,
   dataRows,
-  openData,
-  type ReaderTable,
   type SplitName,
   widthOfDatum,
-  withCovariates,
 } from '@flowvae/datasets';
 import { type Key, key } from '@flowvae/random';
-import { type DataPoints, ExpectationError } from '@flowvae/tensor';
+import type { DataPoints } from '@flowvae/tensor';
 import { isInFixedUnits, type MlpVaeOptions, type Standardisation } from '@flowvae/vae';
-import { covariateNames } from '../config/covariates/condition.ts';
-import { absoluteData } from '../config/data-check.ts';
 import { columnsOf } from '../config/data-columns.ts';
-import { readingOptions } from '../config/data-options.ts';
 import type { Plan } from '../config/plan.ts';
-import type { TrainConfig } from '../config/settings.ts';
-import { isOwnData } from '../definition/own-data.ts';
-import { folderOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { conditionUnits } from './covariates/conditioning.ts';
-import { advised } from './data-advice.ts';
-
-/** Options of {@link readData}. */
-export interface ReadDataOptions {
-  /** The remedy in errors about unreadable data that have none. */
-  readonly remedy?: string | undefined;
-  /** The data that the model was trained on. */
-  readonly like?: DataDescription | undefined;
-  /** The user's own experiment, whose data part may make the data. */
-  readonly own?: OwnExperiment | undefined;
-  /** Readers of plug-ins. */
-  readonly readers?: ReaderTable | undefined;
-  /** Whether the values are counts. Default false. */
-  readonly counts?: boolean | undefined;
-}
-
-/** The data that a config names. @throws ExpectationError if they cannot be read, or do not fit the model */
-export async function readData(config: TrainConfig, options: ReadDataOptions = {}): Promise<DataSet> {
-  const { remedy, like, own, readers = {}, counts = false } = options;
-  const reading = { ...readingOptions(config), readers, counts, ...(like ? { like } : {}) };
-  if (isOwnData(config.data)) return withCovariates(await ownData(config, own, reading), covariateNames(config));
-  try {
-    return await openData(config.data, reading);
-  } catch (error) {
-    throw advised(error, config, remedy);
-  }
-}
-
-/** The data that an experiment's own data part makes, or names by paths from the module's folder. */
-async function ownData(config: TrainConfig, own: OwnExperiment | undefined, reading: DataOptions): Promise<DataSet> {
-  const make = own?.definition.data;
-  if (!own || !make) {
-    throw new ExpectationError({
-      where: `data ${config.data}`,
-      expected: 'an experiment with a data part',
-      received: 'none',
-      remedy: `pass the experiment, or name data; for a file of this name ./${config.data}`,
-    });
-  }
-  const made = await make({ settings: own.values, config });
-  // a set belongs to the module, which may give it again: no run closes it
-  if (typeof made !== 'string') return { ...made, close() {} };
-  const text = absoluteData(made, folderOf(own));
-  return openData(text, reading);
-}
 
 /** Rows of a split as training sees them. */
 export const trainingRows = (set: DataSet, { binarisation, covariates }: Plan, dataKey: Key): DataPoints =>

@@ -16,7 +16,8 @@ import { conditionOf, widthOfAll } from './covariates/conditioning.ts';
 import { rowsOfSplit } from './encoded-rows.ts';
 
 import { type Experiment, experiment, type ModelParts, modelOf } from './experiment.ts';
-import { fixedRows, readData } from './run-data.ts';
+import { readData } from './reading/read-data.ts';
+import { fixedRows } from './run-data.ts';
 
 /** A run's folder and parts. */
 export interface SavedRun {

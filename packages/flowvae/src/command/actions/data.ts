@@ -1,40 +1,45 @@
 // `flowvae data <source>`: the work.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { type DataSet, openData, type ReaderTable } from '@flowvae/datasets';
+import type { DataSet } from '@flowvae/datasets';
 import { readSourceText } from '@flowvae/datasets/plain';
 import { ProgressLine, writeFileAtomically } from '@flowvae/runs';
-import { vocabularyOfSettings } from '../../config/checked-settings.ts';
+import { type CheckedSettings, vocabularyOfSettings } from '../../config/checked-settings.ts';
 import { chosenForData } from '../../config/data-choice.ts';
-import { readingOptions } from '../../config/data-options.ts';
-import type { TrainConfig } from '../../config/settings.ts';
-import { dataFacts } from '../../report/data/data-facts.ts';
+import { nameOf } from '../../definition/own-experiment.ts';
+import { dataFacts, sourceKinds } from '../../report/data/data-facts.ts';
 import { dataSheet } from '../../report/data/data-sheet.ts';
 import { describeFacts } from '../../report/data/data-text.ts';
 import { labelled } from '../../report/data/text-layout.ts';
-import { withoutAdvice } from '../../run/data-advice.ts';
+import { ownModelIn } from '../../report/picture-parts.ts';
+import { withoutAdvice } from '../../run/reading/data-advice.ts';
+import { readSourcedData, type SourcedData } from '../../run/reading/read-data.ts';
 import { invocation } from '../invocation.ts';
 import { inShell } from '../shell-words.ts';
 import type { DataTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
 
-export async function dataAction({ settings, trainWords, out, json, quiet }: DataTask): Promise<void> {
-  const { config } = settings;
+export async function dataAction({ named, settings, trainWords, out, json, quiet }: DataTask): Promise<void> {
+  const { own } = settings;
   const { readers } = vocabularyOfSettings(settings);
   const line = new ProgressLine(progressTo(process.stderr, { quiet }));
   const show = laterOf(line);
-  const set = await openedData(config, readers, show).finally(() => line.end());
+  const { set, source } = await openedData(settings, show).finally(() => line.end());
   try {
     const { likelihood, binarize, standardize } = chosenForData(settings, set.description).config;
     const chosen = { likelihood, binarize, standardize };
+    const model = ownModelIn({ plan: { own } });
     show('adds up columns and the checksum');
-    const facts = dataFacts(set, config.data, readers);
+    const kinds = source === undefined ? [`a set that ${basename(named)} makes`] : sourceKinds(source, readers);
+    const facts = dataFacts(set, kinds);
     line.end();
-    const sheet = writeSheet(set, config.data, out);
+    const sheet = writeSheet(set, own ? nameOf(own) : baseOf(named), out);
     const train = `${invocation()} train ${trainWords.map(inShell).join(' ')}`;
     const text = json
-      ? JSON.stringify({ source: config.data, ...facts, run: chosen, train, sheet })
-      : [describeFacts(facts, chosen), labelled('to train', [train]), labelled('sheet', [sheet])].join('\n');
+      ? JSON.stringify({ source: named, ...facts, run: { ...chosen, ...(model ? { model } : {}) }, train, sheet })
+      : [describeFacts(facts, { ...chosen, model }), labelled('to train', [train]), labelled('sheet', [sheet])].join(
+          '\n',
+        );
     process.stdout.write(`${text}\n`);
   } finally {
     line.end();
@@ -53,11 +58,14 @@ function laterOf(line: ProgressLine): (state: string) => void {
   };
 }
 
-async function openedData(config: TrainConfig, readers: ReaderTable, show: (state: string) => void): Promise<DataSet> {
+async function openedData(settings: CheckedSettings, show: (state: string) => void): Promise<SourcedData> {
+  const { config, formulas, own } = settings;
+  const { readers } = vocabularyOfSettings(settings);
   try {
-    return await openData(config.data, {
-      ...readingOptions(config),
+    return await readSourcedData(config, {
+      own,
       readers,
+      counts: formulas.likelihood?.data === 'counts',
       onProgress: (share) => show(`looked at ${Math.floor(100 * share)} % of the values`),
     });
   } catch (error) {
@@ -66,16 +74,16 @@ async function openedData(config: TrainConfig, readers: ReaderTable, show: (stat
 }
 
 /** @returns the path of the picture */
-function writeSheet(set: DataSet, source: string, out: string | undefined): string {
+function writeSheet(set: DataSet, base: string, out: string | undefined): string {
   const png = dataSheet(set);
-  const path = out ?? freeName(sheetName(source), png);
+  const path = out ?? freeName(`${base}-data`, png);
   writeFileAtomically(path, png);
   return path;
 }
 
-/** `flowers-data` of `data/flowers.csv`. */
-const sheetName = (source: string): string =>
-  `${basename(resolve(readSourceText(source)[0]!.path)).replace(/\.[a-z]\w*(\.gz)?$/i, '')}-data`;
+/** `flowers` of `data/flowers.csv`. */
+const baseOf = (source: string): string =>
+  basename(resolve(readSourceText(source)[0]!.path)).replace(/\.[a-z]\w*(\.gz)?$/i, '');
 
 /** A name that no file has, but for one that holds this very picture. */
 function freeName(base: string, png: Uint8Array): string {

@@ -23,3 +23,9 @@ export const dataNotes: readonly Note[] = [
     },
   },
 ];
+
+/** For `flowvae data` alone: `train` takes a module before its options. */
+export const moduleDataNotes: readonly Note[] = [
+  'flowvae data my.ts shows the data of a module with `export default defineExperiment({ … })`, as flowvae train my.ts ' +
+    'reads them: those of its data part, else those that its options name.',
+];

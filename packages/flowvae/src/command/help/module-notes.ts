@@ -1,4 +1,4 @@
-// The help of `flowvae train my.ts --help` and `flowvae target my.ts --help`: the settings of the module's own.
+// The help of `flowvae train my.ts --help`, and of `data` and `target`: the settings of the module's own.
 import { experimentKind } from '../../definition/own-experiment.ts';
 import type { Definition, ModuleKind } from '../../definition/own-module.ts';
 import { settingLines } from '../../definition/own-settings.ts';
@@ -9,6 +9,7 @@ import type { ModuleInHelp } from './module-in-help.ts';
 
 const kinds: Readonly<Record<ModuleInHelp['command'], ModuleKind<Definition>>> = {
   train: experimentKind,
+  data: experimentKind,
   target: targetKind,
 };
 

@@ -21,7 +21,7 @@ export interface MissingFacts {
 /** The facts about a data set. Plain JSON. */
 export interface DataFacts {
   readonly name: string;
-  /** The kinds of the files, in words, each once. */
+  /** The kinds of the files, in words, each once; or the module that makes the set. */
   readonly kind: readonly string[];
   /** [height, width, channels] of an image, or [P]. */
   readonly shape: readonly number[];
@@ -40,14 +40,19 @@ export interface DataFacts {
   readonly sha256: string | null;
 }
 
-/** @param source the text that names the data */
-export function dataFacts(set: DataSet, source: string, readers?: ReaderTable): DataFacts {
+/** The kinds of a source's files, in words, each once. */
+export const sourceKinds = (source: string, readers?: ReaderTable): string[] => [
+  ...new Set(readSourceText(source).map((each) => kindOfSource(each, readers))),
+];
+
+/** @param kind the kinds of its files, in words, each once */
+export function dataFacts(set: DataSet, kind: readonly string[]): DataFacts {
   const { name, description, values, notes } = set;
   const columns = description.shape.length === 1 ? columnFacts(set) : undefined;
   const labels = labelFacts(set);
   return {
     name,
-    kind: [...new Set(readSourceText(source).map((each) => kindOfSource(each, readers)))],
+    kind,
     shape: description.shape,
     rows: rowCounts(set),
     form: description.form,

@@ -11,8 +11,14 @@ import { inLines, labelled, percent, readable, shortList } from './text-layout.t
 /** The settings that follow the data. */
 export type ChosenSettings = Pick<TrainConfig, 'likelihood' | 'binarize' | 'standardize'>;
 
+/** The choices of a run on the data. */
+export interface ChosenRun extends ChosenSettings {
+  /** The model of a module, in words; absent: the likelihood describes the model. */
+  readonly model?: string | undefined;
+}
+
 /** The facts, in lines of at most 100 columns; only paths and words without a space may be wider. */
-export function describeFacts(facts: DataFacts, chosen: ChosenSettings): string {
+export function describeFacts(facts: DataFacts, chosen: ChosenRun): string {
   const { name, kind, rows, missing, columns, labels, notes, sha256 } = facts;
   const { all, train, validation, test } = rows;
   const parts = `${grouped(train)} for training, ${grouped(validation)} for validation, ${grouped(test)} for the test`;
@@ -72,7 +78,7 @@ const standardisations: Readonly<Record<TrainConfig['standardize'], string>> = {
   all: 'all values standardised together',
 };
 
-function chosenWords({ likelihood, binarize, standardize }: ChosenSettings): string {
+function chosenWords({ likelihood, binarize, standardize, model }: ChosenRun): string {
   const binarised = binarisationIn({ binarize }) || ', no binarisation';
-  return `likelihood ${likelihood}${binarised}, ${standardisations[standardize]}`;
+  return `${model ?? `likelihood ${likelihood}`}${binarised}, ${standardisations[standardize]}`;
 }

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { lookAt, readSourceText } from '@flowvae/datasets/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { isMnist, withRemedy } from '../config/data-check.ts';
-import { type ReadingConfig, readingSettings } from '../config/data-options.ts';
-import { fallbacks, flagOf } from '../config/settings.ts';
+import { isMnist, withRemedy } from '../../config/data-check.ts';
+import { type ReadingConfig, readingSettings } from '../../config/data-options.ts';
+import { fallbacks, flagOf } from '../../config/settings.ts';
 
 /** The advice as the library gives it. */
 const ADVICE = /`flowvae data [^`]*` shows what was understood/;
