@@ -23,7 +23,7 @@ interface ServedMetric {
 }
 
 /**
- * What becomes of a request. `away`: the connection breaks before it is read; `lost`: it is done, and the connection
+ * The fate of a request. `away`: the connection breaks before it is read; `lost`: it is done, and the connection
  * breaks before the answer; `busy`: 503; `silent`: no answer, ever; `forbidden`: 403.
  */
 export type Fate = 'answered' | 'away' | 'lost' | 'busy' | 'silent' | 'forbidden';

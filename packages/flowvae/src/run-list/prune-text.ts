@@ -1,6 +1,6 @@
 // Removals as lines for people.
 import { counted } from '../report/counted.ts';
-import { alignedLines } from '../target/numbers.ts';
+import { alignedLines } from '../target/text/numbers.ts';
 import { sizeText } from './amounts.ts';
 import type { Pruning } from './prune.ts';
 

@@ -1,7 +1,7 @@
 // The list of runs as a table for people; runs of sweeps and comparisons stand under the name of their group.
 import { relative } from 'node:path';
 import { counted } from '../report/counted.ts';
-import { alignedLines } from '../target/numbers.ts';
+import { alignedLines } from '../target/text/numbers.ts';
 import { ageText, sizeText } from './amounts.ts';
 import { dataName, type RunRow } from './run-row.ts';
 import { stateNames } from './run-state.ts';

@@ -10,13 +10,13 @@ import { writePictures } from '../report/pictures.ts';
 import { version } from '../run/version.ts';
 import { versions } from '../run/versions.ts';
 import { type CheckedTarget, withGuide } from './checked-target.ts';
-import { comparisonPage } from './comparison-text.ts';
 import { comparedFigure } from './figures/bound-figure.ts';
 import { refuseMisfit } from './fit-options.ts';
 import { targetName } from './own-target.ts';
 import { configRecord, isBegun } from './run-record.ts';
 import type { TargetReport } from './target-report.ts';
 import { type TargetRunOptions, targetRun } from './target-run.ts';
+import { comparisonPage } from './text/comparison-text.ts';
 
 /** A comparison and its files. */
 export interface Comparison {

@@ -1,4 +1,4 @@
-// Draws of a target, as its definition gives them: from a file, or by a function. The objective forward-kl fits to them.
+// Draws of a target, as its definition gives them: from a file, or by a function. `forward-kl` fits to them.
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openArrays, readTable, type Table } from '@flowvae/datasets';

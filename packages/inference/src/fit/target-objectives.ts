@@ -120,7 +120,11 @@ function refuseUnable({ formula, needs }: ObjectiveTerms, gradient: Gradient, di
   throw new ExpectationError({ where, expected, received: 'another' });
 }
 
-/** @throws ExpectationError for a guide that cannot score: forward-kl needs its density at draws of the target */
+/**
+ * Refuses a guide for `forward-kl`, which needs its density at draws of the target.
+ *
+ * @throws ExpectationError for a guide that cannot score
+ */
 export const refuseUnscored = (distribution: Samplable): void =>
   refuseUnable(objectiveTerms(FORWARD_KL), 'path', distribution);
 

@@ -2,10 +2,10 @@
 import { versions } from '../../run/versions.ts';
 import { checkedTarget } from '../../target/checked-target.ts';
 import { compareInFolders } from '../../target/comparison.ts';
-import { comparisonLines } from '../../target/comparison-text.ts';
 import { targetName } from '../../target/own-target.ts';
 import { type TargetRunOptions, targetRun } from '../../target/target-run.ts';
-import { describeTarget } from '../../target/target-text.ts';
+import { comparisonLines } from '../../target/text/comparison-text.ts';
+import { describeTarget } from '../../target/text/target-text.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';

@@ -1,5 +1,5 @@
 // A comparison as cells of text: for the terminal, Markdown, LaTeX and the page.
-import { withError } from '../../target/numbers.ts';
+import { withError } from '../../target/text/numbers.ts';
 import type { Comparison, ComparisonRow, MeasureSummary } from '../compare-runs.ts';
 import type { GroupDifference } from '../table/differences.ts';
 

@@ -1,5 +1,5 @@
-// Sends a run while it is going on. Training never waits for the server and never fails by it: what was not sent is sent
-// at the next attempt, after the end, or by `flowvae runs send`.
+// Sends a run while it is going on. Training never waits for the server and never fails by it: the unsent rest goes
+// with the next attempt, after the end, or by `flowvae runs send`.
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

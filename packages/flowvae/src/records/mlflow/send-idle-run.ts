@@ -16,7 +16,7 @@ export interface Failure {
 /** A run on a server, or why it is not there. */
 export type Outcome = SentRun | Failure;
 
-/** Sends a run, whatever was sent of it before. It never throws for a server's or a file's fault: it names the fault. */
+/** Sends the unsent parts of a run. A fault of the server or of a file is named in the outcome, never thrown. */
 export async function sendIdleRun(folder: string, to: Destination, client: TrackingClient): Promise<Outcome> {
   try {
     const lock = lockRun(folder);

@@ -1,5 +1,5 @@
-// Sends what a tracking server does not have yet of a run, from the files of its folder. It may be cut off anywhere and
-// called again: every part is recorded once the server has answered, and a repeated part changes nothing.
+// Sends the parts of a run that a tracking server does not have yet, from the files of its folder. It may be cut off
+// anywhere and called again: every part is recorded once the server has answered, and a repeated part changes nothing.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -30,7 +30,7 @@ const sent = z.object({
 
 const record = z.object({ destinations: z.array(sent) });
 
-/** What one server has of a run. */
+/** The parts of a run that one server has. */
 export type Sent = z.infer<typeof sent>;
 
 /** All servers that a run was sent to. @throws ExpectationError for a damaged record */

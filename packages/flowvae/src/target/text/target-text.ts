@@ -1,9 +1,9 @@
 // The report of a run of `flowvae target` as text for people.
 import { type ColumnMoments, type ColumnSummary, describeParetoK } from '@flowvae/inference';
-import { counted, grouped } from '../report/counted.ts';
+import { counted, grouped } from '../../report/counted.ts';
+import type { TargetReport } from '../target-report.ts';
+import type { TargetRun } from '../target-run.ts';
 import { alignedLines, plain, withError } from './numbers.ts';
-import type { TargetReport } from './target-report.ts';
-import type { TargetRun } from './target-run.ts';
 
 /** Columns in the printed table of moments; report.json has all of them. */
 const MOST_COLUMNS = 24;

@@ -1,6 +1,6 @@
 // A comparison of guides as a table for people: aligned text, and Markdown.
 import type { GuideRow } from '@flowvae/inference';
-import { counted, grouped } from '../report/counted.ts';
+import { counted, grouped } from '../../report/counted.ts';
 import { alignedLines, withError } from './numbers.ts';
 
 const heads = ['guide', 'ELBO', 'log Z', 'k̂', 'ESS', 'parameters', 'seconds'] as const;
