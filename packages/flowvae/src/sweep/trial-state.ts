@@ -1,13 +1,11 @@
 // How far a run of a sweep is, by its files.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { readObject, readRunMetrics } from '@flowvae/runs/plain';
+import { readRunMetrics } from '@flowvae/runs/plain';
+import { runState } from '../run-list/run-state.ts';
 
-/** Whether a run came to its end: a stopped one says so in its report. */
-export function isFinished(run: string): boolean {
-  const path = join(run, 'report.json');
-  return existsSync(path) && readObject(path).unfinished !== true;
-}
+/** Whether a run came to its end. */
+export const isFinished = (run: string): boolean => runState(run)?.state === 'finished';
 
 /** Enough for the last line of the metrics. */
 const TAIL = 16 * 1024;
