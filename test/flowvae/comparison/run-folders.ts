@@ -37,6 +37,7 @@ export function runByHand(folder: string, name: string, run: RunByHand = {}): st
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   const settings = {
+    data: 'mnist',
     flow: 'none',
     seed: 0,
     steps: 100,
@@ -47,6 +48,7 @@ export function runByHand(folder: string, name: string, run: RunByHand = {}): st
     ...config,
   };
   writeFileSync(join(path, 'config.json'), JSON.stringify(settings));
+  writeFileSync(join(path, 'model.safetensors'), '');
   const measured = nll
     ? { testNll: mean(nll), testElbo: -mean(nll) - 1, testNllStandardError: 0.5, testElboStandardError: 0.5 }
     : {};

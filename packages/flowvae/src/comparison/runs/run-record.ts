@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { unrecordedSettings } from '../../config/settings.ts';
+import { runState } from '../../run-list/run-state.ts';
 import { readTestScores, type TestScores } from './test-scores.ts';
 
 /** A place of a run, and its values in the columns of a sweep. */
@@ -38,25 +39,16 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
     const recorded = readRunConfig(path);
     if (recorded.target !== undefined) return { name, reason: 'a run of flowvae target' };
     const config = { ...unrecordedSettings, ...recorded };
-    const report = reportOf(path);
-    if (report === undefined || isStopped(report, config)) return { name, reason: unfinished(path, config) };
+    const { state, reason } = runState(path) ?? {};
+    if (state === 'damaged') return { name, reason: `damaged: ${reason}` };
+    if (state !== 'finished') return { name, reason: unfinished(path, config) };
+    const report = readObject(join(path, 'report.json'));
     return { ...place, config, set: settingsOfModule(recorded), report, scores: readTestScores(path) };
   } catch (error) {
     if (error instanceof ExpectationError) return { name, reason: `damaged: ${error.message}` };
     throw error;
   }
 }
-
-const reportOf = (path: string) =>
-  existsSync(join(path, 'report.json')) ? readObject(join(path, 'report.json')) : undefined;
-
-/**
- * A run was stopped if its report says so or, of earlier versions, lacks the evaluation that the settings ask for; one
- * that ran out of patience has it.
- */
-const isStopped = (report: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): boolean =>
-  report.unfinished === true ||
-  (Number(report.steps) < Number(config.steps) && report.testNll === null && Number(config.evalImages) > 0);
 
 function unfinished(path: string, { steps }: Readonly<Record<string, unknown>>): string {
   const done = existsSync(join(path, 'metrics.jsonl')) ? (readRunMetrics(path).at(-1)?.step ?? 0) : 0;
