@@ -38,7 +38,22 @@ describe('readSweep refuses', () => {
     ['a logarithm of zero', 'vary: { lr: { log: [0, 1] } }\nsearch: { random: 2 }', /two numbers above 0/],
     ['a condition on a later column', 'vary: { a: { values: [1], when: { b: 1 } }, b: [1] }', /columns? before it/],
     ['a condition on no column', 'vary: { flow: [a] }\nexclude: [{ flw: a }]', /exclude: .*did you mean flow/],
-    ['a column of seeds', 'vary: { seed: [1, 2] }', /vary: seed: expected seeds beside `vary`/],
+    ['a column of seeds', 'vary: { seed: [1, 2] }', /vary: seed: expected seeds in a field of their own: seeds: 3/],
+    ['a setting of two columns', 'vary: { K: { setting: flow, values: [a] }, flow: [b] }', /vary: flow: .*as of K/],
+    ['a setting of a column and a row', 'vary: { lr: [1] }\nrows: [{ lr: 2 }]', /vary: lr: .*no row gives/],
+    ['seeds by another name', 'vary: { S: { setting: seed, values: [1] } }', /vary: S: expected seeds in a field/],
+    ['a shared seed', 'settings: { seed: 7 }', /settings: expected seeds in a field/],
+    ['a seed of a row', 'rows: [{ lr: 1, seed: 5 }]', /rows: expected seeds in a field/],
+    [
+      'a condition that nothing fits',
+      'vary: { flow: [none, planar] }\nexclude: [{ flow: plana }]',
+      /did you mean planar/,
+    ],
+    ['half a list value', 'vary: { hidden: [[8, 4]] }\nonly: [{ hidden: [8, 4] }]', /values of hidden: '8,4', got '8'/],
+    ['a column of one number', 'vary: { lr: 1e-3 }', /s\.yaml:1:13: vary\.lr: expected columns by name.*, got 0\.001/],
+    ['nothing as a value', 'vary: { flow: [~] }', /vary\.flow.*got .*null/],
+    ['an alias of nothing', 'vary: { flow: *zz }', /s\.yaml: expected YAML, got .*zz/],
+    ['too many draws', 'vary: { lr: { log: [1, 2] } }\nsearch: { random: 10000000000 }', /s\.yaml:2:/],
     ['a search of nothing', 'search: { sobol: 4 }', /search: expected 1 to 21 columns/],
   ])('%s', (_, text, message) => {
     const read = () => readSweep(text, 's.yaml');

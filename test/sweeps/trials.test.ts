@@ -56,6 +56,8 @@ describe('trialsOf', () => {
   it('names every run once, with safe names', () => {
     const long = 'x'.repeat(60);
     const flow = ['a*1', 'a+1', `${long}(1)`, `${long}(2)`];
+    const twins = trialsOf(completeSpec({ vary: { flow: ['A', 'a'] } })).map(({ slug }) => slug);
+    expect(twins).toEqual(['flow-A-seed-0', 'flow-a-seed-0-2']); // one folder on some disks
     const slugs = trialsOf(completeSpec({ vary: { flow, lr: [long] } })).map(({ slug }) => slug);
     expect(new Set(slugs).size).toBe(4);
     expect(slugs.every((slug) => /^[A-Za-z0-9._-]{1,110}$/.test(slug))).toBe(true);
@@ -63,21 +65,36 @@ describe('trialsOf', () => {
     expect([first!.slug, second!.slug]).toEqual(['flow-a-1-seed-0', 'flow-a-1-seed-0-2']);
   });
 
+  const ranges = {
+    lr: { log: [1e-4, 1e-2] as [number, number] },
+    latent: { whole: [2, 5] as [number, number] },
+  };
+
   it.each([
-    ['random', { random: 40 }],
-    ['sobol', { sobol: 40 }],
+    ['random', (seed: number) => ({ random: 40, seed })],
+    ['sobol', (seed: number) => ({ sobol: 32, seed })],
   ])('draws %s values within their ranges, the same for one seed', (_, search) => {
-    const vary = { lr: { log: [1e-4, 1e-2] as [number, number] }, latent: { whole: [2, 5] as [number, number] } };
-    const spec = (seed: number): RawSpec => ({ vary, search: { ...search, seed } as RawSpec['search'] });
-    const trials = trialsOf(completeSpec(spec(1)));
-    expect(trials).toEqual(trialsOf(completeSpec(spec(1))));
-    expect(trials).not.toEqual(trialsOf(completeSpec(spec(2))));
-    const rates = trials.map(({ settings }) => Number(settings.lr));
+    const drawn = (seed: number) => trialsOf(completeSpec({ vary: ranges, search: search(seed) }));
+    expect(drawn(1)).toEqual(drawn(1));
+    expect(drawn(1)).not.toEqual(drawn(2));
+    const rates = drawn(1).map(({ settings }) => Number(settings.lr));
     expect(rates.every((rate) => rate >= 1e-4 && rate <= 1e-2)).toBe(true);
-    // half of them on each side of the middle of the logarithm
-    const below = rates.filter((rate) => rate < 1e-3).length;
-    expect(Math.abs(below - 20)).toBeLessThanOrEqual(search === undefined ? 0 : 9);
-    expect(new Set(trials.map(({ settings }) => settings.latent))).toEqual(new Set(['2', '3', '4', '5']));
+    expect(new Set(drawn(1).map(({ settings }) => settings.latent))).toEqual(new Set(['2', '3', '4', '5']));
+  });
+
+  it('draws sobol values evenly: every eighth of a logarithmic range has as many, whatever the seed', () => {
+    for (const seed of [0, 1, 2]) {
+      const trials = trialsOf(completeSpec({ vary: ranges, search: { sobol: 32, seed } }));
+      const eighths = trials.map(({ settings }) => Math.floor(4 * Math.log10(Number(settings.lr) / 1e-4)));
+      for (let each = 0; each < 8; each++)
+        expect([each, eighths.filter((at) => at === each).length]).toEqual([each, 4]);
+    }
+  });
+
+  it('holds no more runs than a sweep can hold, and says so before it makes them', () => {
+    const many = Array.from({ length: 400 }, (_, i) => i);
+    expect(() => trialsOf(completeSpec({ vary: { a: many, b: many, c: many } }))).toThrow(/at most 100000 runs/);
+    expect(() => trialsOf(completeSpec({ vary: { a: many }, seeds: 1000 }))).toThrow(/at most 100000 runs/);
   });
 
   it('keeps equal draws once', () => {

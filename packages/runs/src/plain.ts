@@ -10,7 +10,7 @@ export { ProgressLine, type ProgressStream } from './metrics/progress.ts';
 export { bestOf, isValidation } from './metrics/validation-entries.ts';
 export { CHECKPOINTS, type CheckpointChoice, checkpointChoices, refuseNoCheckpoint } from './run/checkpoint-choice.ts';
 export { refuseOtherConfig } from './run/config-comparison.ts';
-export { LOCK, liveHolder } from './run/lock-holder.ts';
+export { isHere, LOCK, liveHolder } from './run/lock-holder.ts';
 export {
   CONFIG,
   FAILURE,

@@ -5,7 +5,7 @@ export type { Runner, RunnerContext } from './jobs/runner.ts';
 export type { SweepState } from './jobs/sweep-state.ts';
 export { type JobProcessOptions, LOCKED_CODE, runProcess } from './runners/job-process.ts';
 export { type ProcessesOptions, processes } from './runners/processes.ts';
-export type { SweepSearch } from './space/choices.ts';
+export { MOST_TRIALS, type SweepSearch } from './space/choices.ts';
 export type { NamedValue, NumberRange, SweepChoice, SweepColumn, SweepCondition } from './space/column.ts';
 export { MOST_DIMENSIONS, sobolPoints } from './space/sobol.ts';
 export { type Trial, trialsOf } from './space/trials.ts';

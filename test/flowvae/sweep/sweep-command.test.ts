@@ -127,7 +127,13 @@ describe('flowvae sweep refuses', () => {
     [['no-sweep.yaml'], /no-sweep\.yaml: expected a sweep file/],
     [['--resume', 'nowhere'], /nowhere: expected the folder of a sweep, got no such folder/],
     [['--index', '0'], /--index: expected --resume/],
-    [['--set', 'depth=3'], /--set/],
+    [['--set', 'depth=3', '--grid', 'flow=none'], /--set/],
+    [[], /sweep: expected settings that vary: --grid/],
+    [
+      ['--grid', 'lr=1e-3,0.001'],
+      /run lr-0\.001-seed-0: expected settings that differ .*, got those of lr-1e-3-seed-0/,
+    ],
+    [['--grid', 'evalSamples=2', '--grid', 'eval-samples=3'], /a setting that no other column varies/],
   ])('%s', async (words, message) => {
     expect(await refused('sweep', ...words, '--out', join(folder, 'none'))).toMatch(message);
     expect(existsSync(join(folder, 'none'))).toBe(false);

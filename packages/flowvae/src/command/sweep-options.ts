@@ -1,8 +1,10 @@
 // The options of `flowvae sweep`.
+import { MOST_TRIALS } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
-import { type Grid, sweepCancelCommand, sweepCommand, sweepStatusCommand } from './checks/sweep.ts';
+import type { Grid } from '../sweep/described-sweep.ts';
+import { sweepCancelCommand, sweepCommand, sweepStatusCommand } from './checks/sweep.ts';
 import { addNotes } from './help/help-layout.ts';
 import { sweepNotes } from './help/sweep-notes.ts';
 import { addMlflow } from './mlflow-flags.ts';
@@ -20,7 +22,7 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
   addPlugins(addAllSettings(sweep, vocabulary).optionsGroup('Sweep:').helpOption('-h, --help', 'display help'))
     .argument('[file]', 'a sweep file (.yaml, .yml or .json), or a module with an experiment')
     .addOption(gridOption())
-    .addOption(wholeNumber('seeds', 'runs of each choice, with the seeds 0, 1, …'))
+    .addOption(wholeNumber('seeds', 'runs of each choice, with the seeds 0, 1, …', 1, MOST_TRIALS))
     .addOption(setOption())
     .addOption(
       wholeNumber('halving', 'successive halving: the best of n configurations go on to n times the steps', 2, 100),

@@ -1,10 +1,10 @@
 // All runs under a folder, those of sweeps and comparisons grouped.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readRunConfig } from '@flowvae/runs/plain';
+import { CHECKPOINTS, readRunConfig } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { attempted } from './attempts.ts';
-import { runKind, subfolders } from './run-kind.ts';
+import { RESTARTS, runKind, subfolders } from './run-kind.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** A run folder. */
@@ -15,6 +15,8 @@ export interface FoundRun {
   readonly group?: string;
   /** Whether the group is a comparison, which is a run itself. */
   readonly isGuide?: boolean;
+  /** Whether other runs, which are no part of it, lie in its folder. */
+  readonly hasRuns?: boolean;
 }
 
 const SWEEP = 'sweep.json';
@@ -40,12 +42,27 @@ export function foundRuns(root: string): FoundRun[] {
 
 function runsUnder(folder: string, group: string | undefined): FoundRun[] {
   const state = runState(folder);
-  if (state) return [{ folder, state, ...(group === undefined ? {} : { group }) }, ...guidesIn(folder)];
+  if (state) {
+    const guides = guidesIn(folder);
+    const others = guides.length > 0 ? [] : strangersIn(folder, group);
+    const grouped = group === undefined ? {} : { group };
+    return [{ folder, state, ...grouped, ...(others.length > 0 ? { hasRuns: true } : {}) }, ...guides, ...others];
+  }
   const within = existsSync(join(folder, SWEEP)) ? folder : group;
   return subfolders(folder)
     .filter((each) => !isPassedOver(basename(each)))
     .flatMap((each) => runsUnder(each, within));
 }
+
+/** Runs in the folder of a run that are no part of it. */
+function strangersIn(folder: string, group: string | undefined): FoundRun[] {
+  return subfolders(folder)
+    .filter((each) => !ownFolders.includes(basename(each)) && !isPassedOver(basename(each)))
+    .flatMap((each) => runsUnder(each, group));
+}
+
+/** Folders that a run makes. */
+const ownFolders: readonly string[] = [CHECKPOINTS, RESTARTS, 'figures'];
 
 /** The guides of a comparison. */
 function guidesIn(folder: string): FoundRun[] {

@@ -1,6 +1,6 @@
 // The files of runs that can be had again, or are remains of killed processes.
 import { basename, dirname, relative, sep } from 'node:path';
-import { CHECKPOINTS, LOCK } from '@flowvae/runs/plain';
+import { CHECKPOINTS, LOCK, liveHolder } from '@flowvae/runs/plain';
 import { extentOf, type FoundFile, filesUnder } from './folder-extent.ts';
 import type { FoundRun } from './found-runs.ts';
 import { RESTARTS } from './run-kind.ts';
@@ -33,13 +33,15 @@ const isLock = (file: FoundFile) => nameIn(file).startsWith(LOCK);
 
 /** The removals from a run; none from one that is running or damaged. */
 export function removalsFrom(
-  { folder, state: { state }, isGuide = false }: FoundRun,
+  { folder, state: { state }, group, isGuide = false, hasRuns = false }: FoundRun,
   options: PruneOptions,
 ): Removal[] {
   if (state === 'running' || state === 'damaged') return [];
+  // between two rungs a run of a sweep is held by nobody but the sweep
+  if (group !== undefined && liveHolder(group)) return [];
   const all = filesUnder(folder).filter((file) => !isLock(file)); // who prunes takes a lock, too
   const { stoppedBefore = Number.NEGATIVE_INFINITY } = options;
-  const isOld = state === 'stopped' && !isGuide && extentOf(all).changed < stoppedBefore;
+  const isOld = state === 'stopped' && !isGuide && !hasRuns && extentOf(all).changed < stoppedBefore;
   if (isOld) return [removal(folder, 'whole run', all)];
   const checkpoints = all.filter((file) => placeIn(folder, file) === CHECKPOINTS);
   const kept = checkpoints.filter((file) => OF_CHECKPOINT.test(nameIn(file)));

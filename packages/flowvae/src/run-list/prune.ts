@@ -1,5 +1,6 @@
 // Removes files of runs under their locks. After a kill at any moment each run is whole, or gone.
 import { renameSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { lockRun } from '@flowvae/runs/plain';
 import { extentOf, filesUnder } from './folder-extent.ts';
 import { type FoundRun, foundRuns, halfRemoved } from './found-runs.ts';
@@ -64,8 +65,9 @@ function remove({ run, what, files }: Removal): void {
     for (const file of files) rmSync(file, { force: true });
     return;
   }
-  const aside = `${run}.pruned-${process.pid}.partial`; // in one step, so that no half of a run is left in its place
-  renameSync(run, aside);
+  // in one step, so that no half of a run is left in its place
+  const aside = `${resolve(run)}.pruned-${process.pid}.partial`;
+  renameSync(resolve(run), aside);
   rmSync(aside, { recursive: true, force: true });
 }
 

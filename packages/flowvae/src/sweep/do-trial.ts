@@ -15,6 +15,7 @@ export interface DoTrialOptions {
   readonly plugins: readonly string[];
   readonly allowDifferentMachine?: boolean | undefined;
   readonly changedModel?: boolean | undefined;
+  readonly detached?: boolean | undefined;
   readonly mlflow?: MlflowFlags;
   /** The step to stop after; absent: the last. */
   readonly until?: number | undefined;
@@ -22,7 +23,7 @@ export interface DoTrialOptions {
 
 /** Trains and evaluates, or goes on. A run that another process does leaves {@link LOCKED_CODE} as the exit code. */
 export async function doTrial(sweep: string, options: DoTrialOptions): Promise<void> {
-  const { trial, plugins, allowDifferentMachine, changedModel, until, mlflow } = options;
+  const { trial, plugins, allowDifferentMachine, changedModel, detached, until, mlflow } = options;
   const run = runOf(sweep, trial);
   if (isFinished(run)) return;
   const isBegun = existsSync(join(run, 'config.json'));
@@ -34,6 +35,7 @@ export async function doTrial(sweep: string, options: DoTrialOptions): Promise<v
     const { task } = await trainTask(module, {
       ...flags,
       allowDifferentMachine,
+      detached,
       until,
       ...mlflow,
       json: true,

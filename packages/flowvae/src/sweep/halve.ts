@@ -1,9 +1,11 @@
 // A sweep by successive halving: the best configurations of each rung go on.
-import { promoted, rungsOf, type SweepState } from '@flowvae/sweeps';
-import { fallbacks } from '../config/settings.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FAILURE } from '@flowvae/runs/plain';
+import { type Job, promoted, rungsOf, type SweepState } from '@flowvae/sweeps';
 import { type RunSweepOptions, runSweep } from './run-sweep.ts';
 import { type PlannedTrial, runOf, type StoredSweep } from './sweep-folder.ts';
-import { isFinished, lastStep, validationAt } from './trial-state.ts';
+import { isFinished, isValidatedAt, lastStep, scoreAt } from './trial-state.ts';
 
 /** A rung that was done. */
 interface Rung {
@@ -38,26 +40,32 @@ export function configurationsOf(trials: readonly PlannedTrial[]): Configuration
   return [...groups.values()];
 }
 
-/** The steps of a whole run; those of all runs of a sweep by halving are equal. */
-const stepsOf = ({ settings }: Pick<PlannedTrial, 'settings'>): number => Number(settings.steps ?? fallbacks.steps);
-
 /**
- * Does the rungs in turn, each by the runner. A rung's ranking depends on the metrics of its runs alone, so a sweep
- * that was killed ranks and goes on as it would have.
+ * Does the rungs in turn, each by the runner. A rung's ranking depends on the files of its runs alone, so a sweep that
+ * was killed ranks and goes on as it would have. A rung that is not whole is not ranked: a run of it was stopped, or is
+ * under way elsewhere.
  */
 export async function halve(folder: string, sweep: StoredSweep, options: Omit<RunSweepOptions, 'trials' | 'until'>) {
   const { trials, halving } = sweep;
-  const whole = stepsOf(trials[0]!);
+  const whole = trials[0]!.steps;
   let left = configurationsOf(trials);
   let state: SweepState = { total: trials.length, done: 0, running: {}, locked: [], failed: {} };
   const rungs: Rung[] = [];
   for (const steps of rungsOf(halving!, whole)) {
     const isLast = steps === whole;
     options.progress.write(`rung of ${steps} steps: ${left.length} configurations\n`);
-    const done = await runSweep(folder, { ...options, trials: left.flat(), ...(isLast ? {} : { until: steps }) });
+    const on = left.flat();
+    const commandOf = (job: Job) => options.commandOf(job, steps);
+    const done = await runSweep(folder, { ...options, commandOf, trials: on, ...(isLast ? {} : { until: steps }) });
     state = { ...done, failed: { ...state.failed, ...done.failed } };
     if (options.signal.aborted) break;
-    const scores = left.map((runs) => mean(runs.map((trial) => validationAt(runOf(folder, trial), steps))));
+    const missing = isLast ? [] : on.filter((trial) => !isJudged(runOf(folder, trial), steps));
+    if (missing.length > 0) {
+      const names = missing.map(({ slug }) => slug).join(', ');
+      options.progress.write(`the rung of ${steps} steps is not whole, so nothing is ranked: ${names}\n`);
+      break;
+    }
+    const scores = left.map((runs) => mean(runs.map((trial) => scoreAt(runOf(folder, trial), steps))));
     const finite = scores.filter(Number.isFinite);
     rungs.push({
       steps,
@@ -71,5 +79,9 @@ export async function halve(folder: string, sweep: StoredSweep, options: Omit<Ru
   state = { ...state, total: trials.length, done: finished };
   return { state, rungs, steps, gridSteps: whole * trials.length } satisfies Halved;
 }
+
+/** Whether a run came to a rung, ended before by itself, or stopped at a value that is not finite. */
+const isJudged = (run: string, steps: number) =>
+  isValidatedAt(run, steps) || isFinished(run) || existsSync(join(run, FAILURE));
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -2,30 +2,41 @@
 import { type SweepSpec, type Trial, trialsOf } from '@flowvae/sweeps';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { parseValue } from '../config/setting/checked-values.ts';
-import { type SettingName, settings, settingsAmong } from '../config/settings.ts';
+import { type SettingName, settings, settingsAmong, type TrainConfig } from '../config/settings.ts';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
 import type { PlannedTrial } from './sweep-folder.ts';
 
-/** Limit on the runs of a sweep. */
-const MOST_TRIALS = 100_000;
+/** A run, and its settings with those of its module and the defaults. */
+export interface CheckedTrial {
+  readonly trial: PlannedTrial;
+  readonly config: TrainConfig;
+}
 
 /** Checks the options of one run, as `train` does. */
-export type Check = (module: string | undefined, flags: Readonly<Record<string, unknown>>) => Promise<unknown>;
+export type Check = (
+  module: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+) => Promise<{ readonly config: TrainConfig }>;
 
 /**
  * Parses the settings of all runs and checks each.
  *
- * @throws ExpectationError for a spec without runs or with too many; for a mistake, that names the run
+ * @throws ExpectationError for a spec without runs or with too many, for two equal runs, and for a mistake, by the name
+ * of its run
  */
-export async function plannedTrials(spec: SweepSpec, vocabulary: Vocabulary, check: Check): Promise<PlannedTrial[]> {
+export async function plannedTrials(spec: SweepSpec, vocabulary: Vocabulary, check: Check): Promise<CheckedTrial[]> {
   refuseStrangers(spec);
   const trials = trialsOf(spec);
-  if (trials.length === 0 || trials.length > MOST_TRIALS) {
-    const expected = `1 to ${MOST_TRIALS} runs`;
-    throw new ExpectationError({ where: 'sweep', expected, received: String(trials.length) });
+  if (trials.length === 0) {
+    throw new ExpectationError({ where: 'sweep', expected: 'a run', received: 'none: all are left out' });
   }
-  const planned: PlannedTrial[] = [];
-  for (const trial of trials) planned.push(await checked(trial, { spec, vocabulary, check }));
+  const planned: CheckedTrial[] = [];
+  const known = new Map<string, string>();
+  for (const trial of trials) {
+    const checked = await checkedTrial(trial, { spec, vocabulary, check });
+    refuseEqual(checked.trial, known);
+    planned.push(checked);
+  }
   return planned;
 }
 
@@ -35,18 +46,33 @@ interface Checks {
   readonly check: Check;
 }
 
-async function checked(trial: Trial, { spec, vocabulary, check }: Checks): Promise<PlannedTrial> {
+async function checkedTrial(trial: Trial, { spec, vocabulary, check }: Checks): Promise<CheckedTrial> {
   const { slug, index, module, set, values } = trial;
   try {
     const parsed = parsedSettings(trial.settings, vocabulary);
     const own = Object.keys(set).length > 0 ? { set } : {};
-    await check(module, { ...parsed, ...own, plugin: spec.plugins });
-    return { slug, index, ...(module === undefined ? {} : { module }), settings: parsed, set: { ...set }, values };
+    const { config } = await check(module, { ...parsed, ...own, plugin: spec.plugins });
+    const named = module === undefined ? {} : { module };
+    return {
+      trial: { slug, index, ...named, steps: config.steps, settings: parsed, set: { ...set }, values },
+      config,
+    };
   } catch (error) {
     if (!(error instanceof ExpectationError)) throw error;
     const { where, expected, received, remedy } = error;
     throw new ExpectationError({ where: `run ${slug}: ${where}`, expected, received, remedy });
   }
+}
+
+/** `1e-3` and `0.001` would be two configurations with the same runs. */
+function refuseEqual({ slug, settings: given, set, module }: PlannedTrial, known: Map<string, string>): void {
+  const name = JSON.stringify([module, given, set]);
+  const other = known.get(name);
+  if (other !== undefined) {
+    const expected = 'settings that differ from those of all other runs';
+    throw new ExpectationError({ where: `run ${slug}`, expected, received: `those of ${other}` });
+  }
+  known.set(name, slug);
 }
 
 function parsedSettings(texts: Trial['settings'], { networks }: Vocabulary): Record<string, unknown> {
@@ -62,7 +88,7 @@ function parsedSettings(texts: Trial['settings'], { networks }: Vocabulary): Rec
 function refuseStrangers({ columns, rows, settings: shared }: SweepSpec): void {
   const given = [
     ...columns.map(({ setting }) => setting),
-    ...rows.flatMap((row) => Object.keys(row)).filter((name) => !columns.some((column) => column.name === name)),
+    ...rows.flatMap((row) => Object.keys(row)),
     ...Object.keys(shared),
   ];
   const names = Object.keys(settings);

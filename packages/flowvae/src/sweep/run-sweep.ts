@@ -1,9 +1,8 @@
 // All runs of a sweep by a runner, with one display.
 import { ProgressLine, type ProgressStream } from '@flowvae/runs/plain';
 import type { Job, Runner, SweepState } from '@flowvae/sweeps';
-import { fallbacks } from '../config/settings.ts';
 import { type PlannedTrial, runOf } from './sweep-folder.ts';
-import { isFinished, lastStep } from './trial-state.ts';
+import { isFinished, isValidatedAt, lastStep } from './trial-state.ts';
 
 /** Options of {@link runSweep}. */
 export interface RunSweepOptions {
@@ -21,7 +20,7 @@ export interface RunSweepOptions {
 export async function runSweep(folder: string, options: RunSweepOptions): Promise<SweepState> {
   const { runner, trials, commandOf, until, progress, signal } = options;
   const line = new ProgressLine(progress);
-  const stepsOf = new Map(trials.map(({ slug, settings }) => [slug, Number(settings.steps ?? fallbacks.steps)]));
+  const stepsOf = new Map(trials.map(({ slug, steps }) => [slug, steps]));
   const state = await runner.run(trials, {
     folder,
     commandOf: (job) => commandOf(job, until),
@@ -38,12 +37,9 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   return state;
 }
 
-/**
- * Whether a run has come to a step; absent: to its end. A step in its metrics may lack its checkpoint: the run then
- * redoes it when it goes on.
- */
+/** Whether a run has come to a step and has the validation there; absent: to its end. */
 const isDoneTo = (run: string, until: number | undefined) =>
-  until === undefined ? isFinished(run) : isFinished(run) || lastStep(run) >= until;
+  isFinished(run) || (until !== undefined && isValidatedAt(run, until));
 
 /** The number of finished runs, then each current one. */
 function shown({ total, done, running, locked, failed }: SweepState): string[] {

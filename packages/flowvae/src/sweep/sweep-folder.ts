@@ -11,6 +11,8 @@ const planned = z.object({
   slug: z.string().regex(/^[A-Za-z0-9._-]+$/),
   index: z.int().min(0),
   module: z.string().optional(),
+  /** Steps of the whole run. */
+  steps: z.int().min(1),
   settings: z.record(z.string(), z.unknown()),
   set: z.record(z.string(), z.string()),
   values: z.record(z.string(), z.string()),

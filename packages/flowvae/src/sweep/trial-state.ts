@@ -1,7 +1,7 @@
 // How far a run of a sweep is, by its files.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRunMetrics } from '@flowvae/runs/plain';
+import { bestOf, isValidation, METRICS, readRunMetrics } from '@flowvae/runs/plain';
 import { runState } from '../run-list/run-state.ts';
 
 /** Whether a run came to its end. */
@@ -26,9 +26,19 @@ export function lastStep(run: string): number {
   }
 }
 
-/** The validation bound of a run at a step; NaN where it has none, or the run is not there. */
-export function validationAt(run: string, step: number): number {
-  if (!existsSync(join(run, 'metrics.jsonl'))) return Number.NaN;
-  const entries = readRunMetrics(run) as readonly { step: number; validation?: { elbo: number } }[];
-  return entries.find((entry) => entry.step === step && entry.validation)?.validation?.elbo ?? Number.NaN;
+/** Whether a run was validated at a step; its bound there may be no number. */
+export const isValidatedAt = (run: string, step: number): boolean =>
+  validationsOf(run).some((entry) => entry.step === step);
+
+/**
+ * The validation bound of a run at a step, by which halving ranks it. A run that ended before, out of patience, has the
+ * bound of the parameters that it kept. NaN where there is none.
+ */
+export function scoreAt(run: string, step: number): number {
+  const validations = validationsOf(run);
+  const there = validations.find((entry) => entry.step === step);
+  const kept = isFinished(run) ? bestOf(validations) : undefined;
+  return (there ?? kept)?.validation.elbo ?? Number.NaN;
 }
+
+const validationsOf = (run: string) => (existsSync(join(run, METRICS)) ? readRunMetrics(run).filter(isValidation) : []);

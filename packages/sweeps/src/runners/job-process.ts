@@ -1,6 +1,6 @@
 // One job in a process of its own.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Ending } from '../jobs/job.ts';
 
@@ -58,6 +58,7 @@ const TOLD = 500;
 
 /** The last line of a log: a mistake's message, or the end of a stack trace. */
 function lastLine(log: string): string | undefined {
+  if (!existsSync(log)) return undefined;
   const lines = readFileSync(log, 'utf8')
     .split(/[\r\n]+/)
     .map((line) => line.trim());

@@ -1,5 +1,6 @@
 // The choices of a search: one value of every column that varies.
 import { drawUniform, fold, key } from '@flowvae/random';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { fits, isRange, type SweepChoice, type SweepColumn, valueAt } from './column.ts';
 import { sobolPoints } from './sobol.ts';
 
@@ -10,6 +11,15 @@ const BELOW_ONE = 1 - 2 ** -24;
 export type SweepSearch =
   | { readonly kind: 'grid' }
   | { readonly kind: 'random' | 'sobol'; readonly count: number; readonly seed: number };
+
+/** Limit on the runs of a sweep. */
+export const MOST_TRIALS = 100_000;
+
+/** @throws ExpectationError for more runs than a sweep can hold */
+export function refuseMany(count: number): void {
+  if (count <= MOST_TRIALS) return;
+  throw new ExpectationError({ where: 'sweep', expected: `at most ${MOST_TRIALS} runs`, received: String(count) });
+}
 
 /** All choices of a search, each behind the values of a given row; of equal ones, the first. */
 export function choicesOf(columns: readonly SweepColumn[], search: SweepSearch, row: SweepChoice = {}): SweepChoice[] {
@@ -26,6 +36,7 @@ function gridOf(columns: readonly SweepColumn[], row: SweepChoice): SweepChoice[
     choices = choices.flatMap((choice) =>
       when && !fits(choice, when) ? [choice] : list.map((value) => ({ ...choice, [name]: value })),
     );
+    refuseMany(choices.length);
   }
   return choices;
 }

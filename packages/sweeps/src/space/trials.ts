@@ -1,7 +1,7 @@
 // The runs of a sweep, with names.
 import type { Job } from '../jobs/job.ts';
 import type { SweepSpec } from '../spec/sweep-spec.ts';
-import { choicesOf } from './choices.ts';
+import { choicesOf, refuseMany } from './choices.ts';
 import { fits, type NamedValue, type SweepChoice } from './column.ts';
 
 /** One run of a sweep. */
@@ -15,10 +15,16 @@ export interface Trial extends Job {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** The runs that a spec describes: choices in their order, and for each one its seeds. */
+/**
+ * The runs that a spec describes: choices in their order, and for each one its seeds.
+ *
+ * @throws ExpectationError for more than {@link MOST_TRIALS}
+ */
 export function trialsOf(spec: SweepSpec): Trial[] {
   const taken = new Set<string>();
-  const all = choicesWithin(spec).flatMap((choice) => spec.seeds.map((seed) => ({ choice, seed: String(seed) })));
+  const choices = choicesWithin(spec);
+  refuseMany(choices.length * spec.seeds.length);
+  const all = choices.flatMap((choice) => spec.seeds.map((seed) => ({ choice, seed: String(seed) })));
   return all.map(({ choice, seed }, index) => {
     const { settings, ...assigned } = assignedBy(spec, choice);
     const values = { ...labelsOf(choice), seed };
@@ -29,6 +35,7 @@ export function trialsOf(spec: SweepSpec): Trial[] {
 /** All choices that the spec does not leave out. */
 function choicesWithin({ exclude, only, rows, columns, search }: SweepSpec): SweepChoice[] {
   const given: readonly SweepChoice[] = rows.length > 0 ? rows : [{}];
+  if (search.kind !== 'grid') refuseMany(given.length * search.count);
   const all = given.flatMap((row) => choicesOf(columns, search, row));
   return all.filter(
     (choice) =>
@@ -66,8 +73,8 @@ function slugOf(values: Readonly<Record<string, string>>, taken: Set<string>): s
   const whole = words.join('-');
   const base = whole.length > LONGEST ? `run-${taken.size}` : whole;
   let slug = base;
-  for (let n = 2; taken.has(slug); n++) slug = `${base}-${n}`;
-  taken.add(slug);
+  for (let n = 2; taken.has(slug.toLowerCase()); n++) slug = `${base}-${n}`; // some disks ignore case
+  taken.add(slug.toLowerCase());
   return slug;
 }
 

@@ -18,12 +18,11 @@ export function completeSpec(raw: RawSpec, where = ''): SweepSpec {
   const search = searchOf(raw.search ?? 'grid');
   refuseMisfit(columns, search, placeOf);
   const rows = (raw.rows ?? []).map((row) => choiceOf(row));
-  const names = [...columns.map(({ name }) => name), ...rows.flatMap((row) => Object.keys(row))];
+  refuseTwice(columns, rows, { shared: Object.keys(textsOf(raw.settings)), placeOf });
   const conditions = (field: string, list: readonly RawCondition[] = []) =>
-    list.map((each) => checkedCondition(each, names, placeOf(field)));
+    list.map((each) => checkedCondition(conditionOf(each), labelsOf(columns, rows), placeOf(field)));
   for (const [i, { name, when }] of columns.entries()) {
-    const before = names.filter((other) => !columns.slice(i).some((column) => column.name === other));
-    if (when) refuseStrangers(when, before, `${placeOf('vary')}: ${name}: when`);
+    if (when) checkedCondition(when, labelsOf(columns.slice(0, i), rows), `${placeOf('vary')}: ${name}: when`);
   }
   const { seeds = 1 } = raw;
   return {
@@ -58,9 +57,6 @@ const scales = ['linear', 'log', 'whole'] as const;
 
 function columnOf(name: string, given: RawColumn, where: string): SweepColumn {
   const place = `${where}: ${name}`;
-  if (name === 'seed') {
-    throw new ExpectationError({ where: place, expected: 'seeds beside `vary`: seeds: 3', received: 'a column' });
-  }
   if (Array.isArray(given)) return { name, setting: settingOf(name), values: given.map(namedValue) };
   const { setting = name, when, values } = given;
   const ranges = scales.filter((scale) => given[scale] !== undefined);
@@ -99,22 +95,66 @@ const conditionOf = (raw: RawCondition): SweepCondition =>
     Object.entries(raw).map(([name, labels]) => [name, Array.isArray(labels) ? labels.map(String) : [String(labels)]]),
   );
 
-function checkedCondition(raw: RawCondition, names: readonly string[], where: string): SweepCondition {
-  const condition = conditionOf(raw);
-  refuseStrangers(condition, names, where);
+/** The labels that each column can have; undefined: any number of a range. */
+type Labels = ReadonlyMap<string, readonly string[] | undefined>;
+
+function labelsOf(columns: readonly SweepColumn[], rows: readonly SweepChoice[]): Labels {
+  const labels = new Map<string, readonly string[] | undefined>();
+  for (const { name, values } of columns) labels.set(name, isRange(values) ? undefined : values.map(labelIn));
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row)) labels.set(name, [...(labels.get(name) ?? []), labelIn(value)]);
+  }
+  return labels;
+}
+
+const labelIn = ({ label }: NamedValue) => label;
+
+/** @throws ExpectationError for a condition on an unknown column, or on a value that a column never has */
+function checkedCondition(condition: SweepCondition, known: Labels, where: string): SweepCondition {
+  for (const [name, wanted] of Object.entries(condition)) {
+    const names = [...known.keys()];
+    if (!known.has(name)) {
+      const expected = names.length > 0 ? `columns before it: ${names.join(', ')}` : 'a column before it';
+      throw new ExpectationError({ where, expected, received: name, remedy: didYouMean(name, names) });
+    }
+    const labels = known.get(name);
+    const stranger = labels && wanted.find((label) => !labels.includes(label));
+    if (stranger === undefined) continue;
+    throw new ExpectationError({
+      where: `${where}: ${name}`,
+      expected: `values of ${name}: ${labels!.map((label) => `'${label}'`).join(', ')}`,
+      received: `'${stranger}'`,
+      remedy: didYouMean(stranger, labels!),
+    });
+  }
   return condition;
 }
 
-function refuseStrangers(condition: SweepCondition, names: readonly string[], where: string): void {
-  const stranger = Object.keys(condition).find((name) => !names.includes(name));
-  if (stranger === undefined) return;
-  throw new ExpectationError({
-    where,
-    expected: names.length > 0 ? `columns before it: ${names.join(', ')}` : 'a column before it',
-    received: stranger,
-    remedy: didYouMean(stranger, names),
-  });
+/** The names of a description's source in errors. */
+interface Places {
+  readonly shared: readonly string[];
+  readonly placeOf: (field: string) => string;
 }
+
+/** @throws ExpectationError for a setting of two columns, or of a column and a row; for seeds outside of `seeds` */
+function refuseTwice(columns: readonly SweepColumn[], rows: readonly SweepChoice[], { shared, placeOf }: Places): void {
+  const inRows = new Set(rows.flatMap((row) => Object.keys(row)));
+  const refuse = (where: string, expected: string, received: string) => {
+    throw new ExpectationError({ where, expected, received });
+  };
+  for (const [i, { name, setting }] of columns.entries()) {
+    const place = `${placeOf('vary')}: ${name}`;
+    if (setting === SEED) refuse(place, SEEDS, 'a column');
+    const other = columns.slice(0, i).find((column) => column.setting === setting);
+    if (other) refuse(place, 'a setting that no other column varies', `${setting}, as of ${other.name}`);
+    if (inRows.has(setting)) refuse(place, 'a setting that no row gives', setting);
+  }
+  if (inRows.has(SEED)) refuse(placeOf('rows'), SEEDS, 'a value of a row');
+  if (shared.includes(SEED)) refuse(placeOf('settings'), SEEDS, 'a shared setting');
+}
+
+const SEED = 'seed';
+const SEEDS = 'seeds in a field of their own: seeds: 3, or a list';
 
 function searchOf(raw: NonNullable<RawSpec['search']>): SweepSearch {
   if (raw === 'grid') return { kind: 'grid' };

@@ -1,5 +1,6 @@
 // The form of a sweep file.
 import { z } from 'zod';
+import { MOST_TRIALS } from '../space/choices.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const value = z.union([scalar, z.array(scalar)]);
@@ -20,7 +21,7 @@ const column = z.union([
   z.strictObject({ setting: z.string().optional(), when: condition.optional(), ...domain }),
 ]);
 
-const count = z.int().min(1);
+const count = z.int().min(1).max(MOST_TRIALS);
 const seed = z.int().min(0);
 
 /** The content of a sweep file. */

@@ -1,12 +1,13 @@
 // `flowvae sweep`: the work.
 import { join } from 'node:path';
-import { lockRun, writeFileAtomically } from '@flowvae/runs/plain';
-import { type Job, processes } from '@flowvae/sweeps';
-import { sweepTable } from '../../comparison/sweep-table.ts';
+import { lockRun, makeFolder, writeFileAtomically } from '@flowvae/runs/plain';
+import { type Job, LOCKED_CODE, processes } from '@flowvae/sweeps';
+import { ExpectationError } from '@flowvae/tensor/plain';
+import { type SweepTable, sweepTable } from '../../comparison/sweep-table.ts';
 import { type Halved, halve } from '../../sweep/halve.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import type { StoredSweep } from '../../sweep/sweep-folder.ts';
-import { sweepRows } from '../../sweep/sweep-rows.ts';
+import { type SweepRow, sweepRows } from '../../sweep/sweep-rows.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
@@ -30,6 +31,7 @@ export interface SweepTask {
 
 export async function sweepAction(task: SweepTask): Promise<void> {
   const { folder, sweep, jobs, freeMemory, json, quiet, detached } = task;
+  makeFolder(join(folder, 'logs'));
   const lock = lockRun(folder);
   try {
     warnOfLaunch(LAUNCHER);
@@ -51,20 +53,30 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
     for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
     const rows = sweepRows(folder, sweep);
-    const { text, markdown } = rows.some(({ runs }) => runs > 0) ? sweepTable(folder) : noTable;
+    const { text, markdown } = tableOf(folder, rows);
     const rungs = halved ? describeHalving(halved) : '';
     writeFileAtomically(join(folder, 'table.md'), `${markdown}${rungs}`);
     const result = { folder, total, done, failed, rows, ...shownHalving(halved) };
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs}`);
     if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${folder}\n`);
-    process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
+    const isMissing = locked.length > 0 ? LOCKED_CODE : 0;
+    process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : isMissing);
   } finally {
     lock.release();
   }
 }
 
-/** Before any run is finished. */
-const noTable = { text: 'no run is finished yet\n', markdown: 'No run is finished yet.\n' };
+/** The comparison of the finished runs, or why there is none. */
+function tableOf(folder: string, rows: readonly SweepRow[]): SweepTable {
+  const said = (text: string) => ({ text: `${text}\n`, markdown: `${text}\n` });
+  if (rows.every(({ runs }) => runs === 0)) return said('no run is finished yet');
+  try {
+    return sweepTable(folder);
+  } catch (error) {
+    if (!(error instanceof ExpectationError)) throw error;
+    return said(`no table: ${error.received}`);
+  }
+}
 
 const shownHalving = (halved: Halved | undefined) =>
   halved ? { rungs: halved.rungs, steps: halved.steps, gridSteps: halved.gridSteps } : {};

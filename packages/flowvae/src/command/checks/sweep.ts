@@ -1,36 +1,17 @@
 // `flowvae sweep`: the checks before any run begins.
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { completeSpec, type RawSpec, readSweep, type SweepSpec } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { absoluteData } from '../../config/data-check.ts';
-import { flagOf, type SettingName, settings } from '../../config/settings.ts';
+import { flagNamed } from '../../config/setting/setting.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
-import type { ModuleRecord } from '../../modules/module-files.ts';
-import { version } from '../../run/version.ts';
-import { halvedSpec } from '../../sweep/halved-spec.ts';
-import { plannedTrials } from '../../sweep/planned-trials.ts';
-import {
-  type PlannedTrial,
-  readSweepFolder,
-  refuseChangedModules,
-  type StoredSweep,
-  writeSweep,
-} from '../../sweep/sweep-folder.ts';
+import { type DescribingFlags, describedSweep } from '../../sweep/described-sweep.ts';
+import { newSweep } from '../../sweep/new-sweep.ts';
+import { readSweepFolder, refuseChangedModules, writeSweep } from '../../sweep/sweep-folder.ts';
 import { namedDestination } from '../mlflow-flags.ts';
 import { namedVocabulary } from '../plugin-options.ts';
 import { tell } from './notices.ts';
 import { type TrainFlags, trainTask } from './train.ts';
 
-/** Values of varied settings by name, as texts. */
-export type Grid = Readonly<Record<string, readonly string[]>>;
-
 /** Options of `sweep` beside the shared settings of its runs. */
-export interface SweepFlags extends Record<string, unknown> {
-  readonly grid?: Grid;
-  readonly seeds?: number;
-  readonly set?: Readonly<Record<string, string>>;
-  readonly plugin?: readonly string[];
+export interface SweepFlags extends DescribingFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly index?: number;
@@ -68,7 +49,7 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   const mlflow = { mlflow: flags.mlflow, mlflowExperiment: flags.mlflowExperiment };
   namedDestination(mlflow); // before anything is written
   if (until !== undefined) throw refused('--until', '--index <n> beside it', 'none');
-  const { folder, sweep } = resume === undefined ? await newSweep(file, flags) : taken(resume, file, flags);
+  const { folder, sweep } = resume === undefined ? await describedByUser(file, flags) : taken(resume, file, flags);
   if (flags.list) {
     for (const trial of sweep.trials) process.stdout.write(`${JSON.stringify(trial)}\n`);
     return;
@@ -93,85 +74,19 @@ export async function sweepCancelCommand(folder: string): Promise<void> {
 }
 
 /** A sweep of a file, or of options. */
-async function newSweep(file: string | undefined, flags: SweepFlags) {
-  const { grid, seeds, set, plugin = [], out, jobs = 1 } = flags;
-  const shared = sharedSettings(flags);
-  const isFile = file !== undefined && /\.(ya?ml|json)$/.test(file);
-  if (isFile && grid) throw refused('--grid', 'no --grid beside a sweep file', Object.keys(grid).join(', '));
-  const given = isFile ? readSweep(readText(file), file) : undefined;
-  const raw: RawSpec = {
-    ...(file === undefined || isFile ? {} : { module: file }),
-    vary: Object.fromEntries(Object.entries(grid ?? {}).map(([name, values]) => [name, [...values]])),
-  };
-  const spec = given ?? completeSpec(raw);
-  refuseSharedColumns(spec, shared);
-  const whole: SweepSpec = {
-    ...spec,
-    plugins: [...spec.plugins, ...plugin],
-    settings: { threads: threadsFor(jobs), ...spec.settings, ...shared },
-    set: { ...spec.set, ...set },
-    ...(seeds === undefined ? {} : { seeds: Array.from({ length: seeds }, (_, i) => i) }),
-  };
-  const halved = halvedSpec(whole, flags);
-  const vocabulary = await namedVocabulary(whole.plugins);
-  const notices = new Set<string>();
-  const modules = new Map<string, ModuleRecord>();
+async function describedByUser(file: string | undefined, flags: SweepFlags) {
+  const { out, jobs = 1 } = flags;
+  const spec = describedSweep(file, flags);
+  const vocabulary = await namedVocabulary(spec.plugins);
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
-  const trials = await plannedTrials(halved?.spec ?? whole, vocabulary, async (module, options) => {
-    const checked = await trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags);
-    for (const notice of checked.notices) if (notice !== undefined) notices.add(notice);
-    const record = checked.task.settings.own?.module;
-    if (module !== undefined && record) modules.set(module, record);
+  const { sweep, notices } = await newSweep(spec, {
+    ...flags,
+    jobs,
+    vocabulary,
+    check: (module, options) => trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags),
   });
-  tell([...notices]);
-  const plugins = vocabulary.plugins.flatMap(({ record }) => record ?? []);
-  const halving = halved ? { halving: halved.halving } : {};
-  const sweep: StoredSweep = {
-    format: 1,
-    version,
-    plugins: plugins.map(({ path }) => path),
-    modules: [...new Map([...modules.values(), ...plugins].map((record) => [record.path, record])).values()],
-    ...halving,
-    trials: trials.map((trial) => inAnyFolder(trial, modules)),
-  };
+  tell(notices);
   return { folder, sweep };
-}
-
-/** Paths that do not depend on the current folder: a sweep may go on from another one. */
-function inAnyFolder({ module, settings: given, ...trial }: PlannedTrial, modules: ReadonlyMap<string, ModuleRecord>) {
-  const { data } = given;
-  return {
-    ...trial,
-    ...(module === undefined ? {} : { module: modules.get(module)?.path ?? module }),
-    settings: { ...given, ...(typeof data === 'string' ? { data: absoluteData(data) } : {}) },
-  };
-}
-
-/** Cores that each of several runs has for itself. */
-const threadsFor = (jobs: number) =>
-  String(Math.max(1, Math.min(settings.threads.fallback, Math.floor(availableParallelism() / jobs))));
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw refused(path, 'a sweep file', (error as Error).message);
-  }
-}
-
-/** Settings of `train` among the options, as texts. */
-function sharedSettings(flags: SweepFlags): Record<string, string> {
-  const given = (Object.keys(settings) as SettingName[]).filter((name) => flags[name] !== undefined);
-  if (given.includes('seed')) throw refused('--seed', '--seeds <n>', '--seed');
-  return Object.fromEntries(given.map((name) => [name, String(flags[name])]));
-}
-
-/** A setting that varies cannot be shared. */
-function refuseSharedColumns({ columns }: SweepSpec, shared: Readonly<Record<string, string>>): void {
-  const twice = columns.find(({ setting }) => shared[setting] !== undefined);
-  if (!twice) return;
-  const where = flagOf(twice.setting as SettingName);
-  throw refused(where, 'no value beside a column that varies it', shared[twice.setting]!);
 }
 
 /** A sweep that goes on: its description stays. */
@@ -180,28 +95,35 @@ function taken(folder: string, file: string | undefined, flags: SweepFlags) {
   const kept: readonly string[] = [...RUNNING, 'resume', 'index', 'until', 'list'];
   const surplus = file ?? Object.keys(flags).find((name) => !kept.includes(name));
   if (surplus !== undefined) {
-    throw refused('--resume', 'nothing that describes runs beside it', file ?? flagOf(surplus as SettingName));
+    throw refused('--resume', 'nothing that describes runs beside it', file ?? flagNamed(surplus));
   }
   if (!flags.changedModel) refuseChangedModules(folder, sweep);
   return { folder, sweep };
 }
 
+/** Options that a single run takes. */
+const SINGLE: readonly string[] = [
+  ...['resume', 'index', 'until', 'json', 'quiet', 'detached', 'allowDifferentMachine', 'changedModel'],
+  ...['mlflow', 'mlflowExperiment'],
+];
+
 /** One run in this process. */
 async function oneRun(file: string | undefined, flags: SweepFlags): Promise<void> {
-  const { resume, index, until, allowDifferentMachine, changedModel, mlflow, mlflowExperiment } = flags;
+  const { resume, index, until, detached, allowDifferentMachine, changedModel, mlflow, mlflowExperiment } = flags;
   if (resume === undefined) throw refused('--index', '--resume <folder> beside it', 'none');
   const { sweep } = taken(resume, file, flags);
+  const idle = Object.keys(flags).find((name) => !SINGLE.includes(name));
+  if (idle !== undefined) throw refused('--index', 'nothing about several runs beside it', flagNamed(idle));
   const trial = sweep.trials[index!];
   if (!trial) throw refused('--index', `a whole number from 0 to ${sweep.trials.length - 1}`, String(index));
+  if (sweep.halving && until === undefined) {
+    const expected = '--until <step> beside it: in a sweep by halving, the rungs decide which runs go on';
+    throw refused('--index', expected, 'none');
+  }
   const { doTrial } = await import('../../sweep/do-trial.ts');
-  await doTrial(resume, {
-    trial,
-    plugins: sweep.plugins,
-    allowDifferentMachine,
-    changedModel,
-    until,
-    mlflow: { mlflow, mlflowExperiment },
-  });
+  const { plugins } = sweep;
+  const allowed = { allowDifferentMachine, changedModel, detached };
+  await doTrial(resume, { trial, plugins, ...allowed, until, mlflow: { mlflow, mlflowExperiment } });
 }
 
 const refused = (where: string, expected: string, received: string) =>
