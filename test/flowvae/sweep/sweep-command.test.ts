@@ -1,7 +1,8 @@
 // `flowvae sweep`: runs, a table, mistakes, stops.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lockRun } from '@flowvae/runs/plain';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../../processes/commands.ts';
 import { flowvaeHere } from '../in-process.ts';
@@ -56,15 +57,17 @@ describe('flowvae sweep', () => {
   it.each(['SIGINT', 'SIGKILL'] as const)(
     'goes on after %s to the bytes of runs that nothing stopped',
     async (signal) => {
-      const long = [...without(shared, '--steps'), '--steps', '2000', '--threads', '1'];
+      const long = [...without(shared, '--steps'), '--steps', '6000', '--threads', '1'];
       const out = `stopped-by-${signal}`;
       const first = join(folder, out, 'runs/lr-0.001-seed-0');
       const { code, stderr } = await run(['sweep', ...long, '--grid', 'lr=0.001,0.0001', '--out', out], {
-        onStart: (child) => onceThere(join(first, 'checkpoints'), () => child.kill(signal)),
+        onStart: (child) => onceGrowing(join(first, 'metrics.jsonl'), () => child.kill(signal)),
       });
       expect(code).toBe(signal === 'SIGINT' ? 130 : null);
       if (signal === 'SIGINT') expect(stderr).toMatch(/to go on: .*flowvae sweep --resume stopped-by-SIGINT/);
       await ended(first);
+      if (signal === 'SIGINT')
+        expect(JSON.parse(report(`${out}/runs/lr-0.001-seed-0`))).toMatchObject({ unfinished: true });
       await done('sweep', '--resume', out, '--jobs', '2');
       if (signal === 'SIGINT')
         await done('train', ...long, '--flow', 'planar*10', '--lr', '0.001', '--seed', '0', '--out', 'whole');
@@ -100,6 +103,74 @@ describe('flowvae sweep', () => {
     );
     expect((await flowvaeHere(['sweep', '--resume', join(folder, 'own'), '--changed-model'])).code).toBe(0);
   }, 60_000);
+
+  it('says that nothing was evaluated, and leaves a run that another process does', async () => {
+    const words = [...without(shared, '--eval-images'), '--eval-images', '0', '--grid', 'flow=none,planar*2'];
+    const result = JSON.parse(await done('sweep', ...words, '--out', 'bare', '--json'));
+    expect(result).toMatchObject({ done: 2, rows: [{ runs: 1 }, { runs: 1 }] });
+    expect(readFileSync(join(folder, 'bare/table.md'), 'utf8')).toMatch(/^no table: .*no test NLL/);
+    const path = join(folder, 'bare/runs/flow-none-seed-0');
+    rmSync(join(path, 'report.json'));
+    const lock = lockRun(path);
+    const { code, stderr } = await run(['sweep', '--resume', 'bare']);
+    lock.release();
+    expect([code, stderr]).toEqual([75, expect.stringMatching(/flow-none-seed-0: another process works on it/)]);
+  });
+
+  it('is stopped by `sweep cancel`', async () => {
+    const long = [
+      ...without(shared, '--steps'),
+      '--steps',
+      '100000',
+      '--grid',
+      'lr=0.001,0.0001',
+      '--out',
+      'cancelled',
+    ];
+    const first = join(folder, 'cancelled/runs/lr-0.001-seed-0');
+    const cancelling: Promise<string>[] = [];
+    const { code } = await run(['sweep', ...long], {
+      onStart: () =>
+        onceGrowing(join(first, 'metrics.jsonl'), () => cancelling.push(done('sweep', 'cancel', 'cancelled'))),
+    });
+    expect([code, await cancelling[0]]).toEqual([143, expect.stringMatching(/stops its runs; each can go on/)]);
+    expect(JSON.parse(report('cancelled/runs/lr-0.001-seed-0')).unfinished).toBe(true);
+  });
+
+  it('takes steps, validations and threads of a module by halving, and no run of it alone', async () => {
+    writeFileSync(join(folder, 'short.ts'), OWN.replace("flow: 'none'", "flow: 'none', steps: 12, threads: 1"));
+    const words = [
+      'sweep',
+      'short.ts',
+      '--grid',
+      'lr=1e-2,1e-5',
+      '--data',
+      data,
+      '--batch',
+      '10',
+      '--eval-images',
+      '2',
+    ];
+    const { steps, gridSteps } = JSON.parse(await done(...words, '--halving', '2', '--out', 'short', '--json'));
+    expect([steps, gridSteps]).toEqual([18, 24]);
+    const config = JSON.parse(readFileSync(join(folder, 'short/runs/lr-1e-2-seed-0/config.json'), 'utf8'));
+    expect(config).toMatchObject({ steps: 12, validateEvery: 6, threads: 1 });
+    const alone = await refused('sweep', '--resume', join(folder, 'short'), '--index', '0');
+    expect(alone).toMatch(/--index: expected --until <step> beside it: in a sweep by halving/);
+  });
+
+  it('finds modules and data beside the sweep file', async () => {
+    mkdirSync(join(folder, 'inner'));
+    writeFileSync(join(folder, 'inner/own.ts'), OWN);
+    const file = 'module: own.ts\nvary: { set.width: [1, 2] }\nsettings: { data: rows.csv, latent: 2 }\n';
+    writeFileSync(join(folder, 'inner/sweep.yaml'), file);
+    writeFileSync(join(folder, 'inner/rows.csv'), `a,b\n${'1,2\n3,5\n'.repeat(30)}`);
+    const [line] = (await done('sweep', 'inner/sweep.yaml', '--list')).split('\n');
+    expect(JSON.parse(line!)).toMatchObject({
+      module: join(folder, 'inner/own.ts'),
+      settings: { data: join(folder, 'inner/rows.csv') },
+    });
+  });
 
   it('goes on after a run that fails, and says why', async () => {
     const words = ['sweep', ...shared, '--grid', 'flow=none,planar*2', '--out', 'failing'];
@@ -154,6 +225,18 @@ describe('flowvae sweep refuses', () => {
     writeFileSync(path, text);
   });
 
+  it('to cancel a sweep whose process is gone, though another one has its number', async () => {
+    const path = join(folder, 'grid/run.lock');
+    const lock = lockRun(join(folder, 'grid'));
+    const held = JSON.parse(readFileSync(path, 'utf8'));
+    lock.release();
+    writeFileSync(path, JSON.stringify({ ...held, started: '1' }));
+    expect(await refused('sweep', 'cancel', join(folder, 'grid'))).toMatch(
+      /a sweep that this machine is doing, got none/,
+    );
+    rmSync(path);
+  });
+
   it('to cancel a sweep that nobody is doing', async () => {
     expect(await refused('sweep', 'cancel', join(folder, 'grid'))).toMatch(
       /grid: expected a sweep that this machine is doing/,
@@ -161,13 +244,13 @@ describe('flowvae sweep refuses', () => {
   });
 });
 
-/** Does something once a path is there. */
-function onceThere(path: string, act: () => void): void {
+/** Does something once a file has grown. */
+function onceGrowing(path: string, act: () => void): void {
   const timer = setInterval(() => {
-    if (!existsSync(path) || readdirSync(path).length === 0) return;
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
     clearInterval(timer);
     act();
-  }, 20);
+  }, 5);
 }
 
 /** Waits until no process holds the lock of a run. */
