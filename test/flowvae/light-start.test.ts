@@ -76,7 +76,7 @@ describe.concurrent('the command without a tensor library', () => {
 
   it('compares runs', async () => {
     const runs = [1, 2].map((seed) => {
-      const folder = run({ seed }, false);
+      const folder = run({ seed, data: 'mnist', steps: 1 });
       const report = { steps: 1, testNll: 90 + seed, evalImages: 3 };
       writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
       return folder;

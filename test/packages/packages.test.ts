@@ -118,15 +118,17 @@ describe('a project outside the repository', () => {
     }
   });
 
-  it('type-checks and runs every example of every page', () => {
+  it('type-checks every example of every page, and runs the first of each', () => {
     const project = join(scratch, 'reader');
     readersProject(project);
     layOut(project, tarballs, { beside: ['@types/node'] });
     const { examples, long } = allExamples();
     const files = writeExamples(project, examples);
     expect(typeErrors(join(project, 'tsconfig.json'), files, examples)).toEqual([]);
-    const short = examples.filter((example) => !long.has(example));
-    expect(runErrors(writeExamples(project, short), short)).toEqual([]);
+    // all of them run from the clone's root
+    const first = examples.filter((example) => !long.has(example) && example.name.endsWith(', block 1'));
+    expect(first.length).toBeGreaterThan(10);
+    expect(runErrors(writeExamples(project, first), first)).toEqual([]);
   });
 
   it('trains without ONNX Runtime, eagerly, and says so', () => {

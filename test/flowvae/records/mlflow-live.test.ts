@@ -153,11 +153,13 @@ describe('flowvae train --mlflow', () => {
       'sweep',
       ...tinyFlags(tinyData()).filter((_, i, all) => all[i] !== '--seed' && all[i - 1] !== '--seed'),
     ];
-    const { code, stderr } = await flowvae([...sweep, '--seeds', '1', '--out', out, '--mlflow', server.uri]);
+    const { code, stderr } = await flowvae([...sweep, '--seeds', '2', '--out', out, '--mlflow', server.uri]);
     expect([code, stderr]).toEqual([0, stderr]);
     const runs = [...server.runs.values()];
+    const name = out.split('/').at(-1);
     expect(runs.map(({ status, tags, params }) => [status, tags['flowvae.sweep'], params.seed]).toSorted()).toEqual([
-      ['FINISHED', out.split('/').at(-1), '0'],
+      ['FINISHED', name, '0'],
+      ['FINISHED', name, '1'],
     ]);
   });
 
