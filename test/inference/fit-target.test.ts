@@ -6,6 +6,7 @@ import {
   fitTarget,
   key,
   makeGuide,
+  parseFlow,
   plainTarget,
   standardNormal,
   type TargetFit,
@@ -191,6 +192,21 @@ describe('the step of a target', () => {
       expect(rowsTogether).toBeUndefined();
     },
   );
+});
+
+describe('a guide', () => {
+  it.each([
+    ['realnvp*2', true],
+    ['full-rank', true],
+    ['iaf*2', false],
+    ['planar*2', false],
+    ['sylvester-h*2', false],
+    ['maf*2', true],
+  ])('of %s scores fast: %s, from its word as from its flow', (word, isFast) => {
+    const options = { dim: 3, key: key(0) };
+    expect(makeGuide(word, options).scoresFast).toBe(isFast);
+    if (word !== 'full-rank') expect(makeGuide(parseFlow(word, 3), options).scoresFast).toBe(isFast);
+  });
 });
 
 describe('fitTarget refuses', () => {

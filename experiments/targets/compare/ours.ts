@@ -15,8 +15,8 @@ const [layers, hidden, steps, batch, lr, samples, seed] = (
 await tf.setBackend('cpu');
 const start = performance.now();
 const whole = namedTarget(target(name as TargetName));
-// a flow by itself gets no affine map: the peers' flows have none
-const flow = parseFlow(`${family}(${hidden},1)*${layers}`, whole.dim);
+// a flow by itself gets no affine map: the peers' flows have none; the scales are bounded as those of guides are
+const flow = parseFlow(`${family}(${hidden},1)*${layers}`, whole.dim, { mostLogScale: 8 });
 const { estimate } = await fitTarget(whole, {
   flow,
   steps,

@@ -43,6 +43,11 @@ export interface Flow<S extends ParamShapes = ParamShapes> {
   /** The flow's start, at its initial parameters. Default `'identity'`. */
   readonly start?: Start;
   /**
+   * Directions that cost many passes of the other one: a search, or one pass for each dimension. Absent: none. Where a
+   * fit can choose, it avoids them.
+   */
+  readonly slow?: readonly ('forward' | 'inverse')[];
+  /**
    * `forward` also takes parameters with fewer rows than z: row i is for the i-th group of equally many rows of z. For
    * other flows, the parameters are repeated.
    */

@@ -35,13 +35,13 @@ describe('a plug-in', () => {
     [
       'an unknown field',
       flow({ make, arg: [] }),
-      'flows: mine: arg: expected one of make, args, fewest, hasInverse, hasSlowInverse, image, got an unknown field; did you mean args?',
+      'flows: mine: arg: expected one of make, args, fewest, hasInverse, image, got an unknown field; did you mean args?',
     ],
     ['no object', { flows: [1] }, 'plug-in x: flows: expected an object of rows by their names, got object'],
     [
       'no row',
       { flows: { mine: 3 } },
-      'flows: mine: expected an object with make, args, fewest, hasInverse, hasSlowInverse, image, got 3',
+      'flows: mine: expected an object with make, args, fewest, hasInverse, image, got 3',
     ],
     ['no make', flow({}), 'flows: mine: make: expected a function, got nothing'],
     [

@@ -241,8 +241,8 @@ export const flows: readonly Explained[] = [
   },
   {
     file: 'packages/flows/src/families/autoregressive.ts',
-    before: 'for (let pass = 1; pass < dim; pass++) step = affineMap.inverse(target, network(step.value));',
-    after: ['for (let pass = 0; pass < dim; pass++) step = affineMap.inverse(target, network(step.value));'],
+    before: 'for (let pass = 1; pass < dim; pass++) step = map.inverse(target, network(step.value));',
+    after: ['for (let pass = 0; pass < dim; pass++) step = map.inverse(target, network(step.value));'],
     reason: 'one pass more than the components need',
   },
   {

@@ -52,6 +52,7 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
     paramShapes: prefixed(flows.map(({ paramShapes }) => paramShapes)),
     ...roles(flows),
     ...startOf(flows),
+    ...slowOf(flows),
     takesGroups: true,
     initialParams: (key) =>
       prefixed(flows.map((flow, i) => flow.initialParams(fold(key, i)))) as ParamValues<ParamShapes>,
@@ -78,6 +79,12 @@ function startOf(flows: readonly Flow[]): Pick<Flow, 'start'> {
   const starts = flows.map(({ start = 'identity' }) => start);
   if (starts.includes('other')) return { start: 'other' };
   return starts.includes('volume') ? { start: 'volume' } : {};
+}
+
+/** A direction is slow if it is slow in any link. */
+function slowOf(flows: readonly Flow[]): Pick<Flow, 'slow'> {
+  const slow = new Set(flows.flatMap((flow) => flow.slow ?? []));
+  return slow.size > 0 ? { slow: [...slow].toSorted() } : {};
 }
 
 /** The invariants of all links, each name with its link's prefix; none if no link declares any. */

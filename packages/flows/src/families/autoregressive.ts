@@ -10,8 +10,8 @@ import { autoregressiveMasks } from '../frames/made-masks.ts';
 import { networkDefaults } from '../frames/network-sizes.ts';
 
 /**
- * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = 2·tanh(r_i/2), (m_i, r_i) = MADE_i(z_1 …
- * z_{i−1}, h), log|det J| = Σ a.
+ * Inverse autoregressive flow: K layers z_i → z_i·exp(a_i) + m_i, a_i = c·tanh(r_i/c), c = 2 (`mostLogScale`), (m_i,
+ * r_i) = MADE_i(z_1 … z_{i−1}, h), log|det J| = Σ a.
  *
  * Forward takes one pass, so drawing is fast; the inverse takes D passes per layer. The order of the components is
  * reversed in every other layer. Scale and shift replace the paper's gate σz + (1 − σ)m, which is the identity for no
@@ -29,6 +29,7 @@ function iafLayers(dim: number, options: NetworkOptions, first: number): Inverti
   const { frame, singleLayers, parallel, sequential } = autoregressive('iaf', dim, { ...options, first });
   return {
     ...frame,
+    slow: ['inverse'],
     layers: (params) => singleLayers(params, iafLayers),
     forward(params, z) {
       const { value, logDet } = parallel('iaf.forward', 'z', params, z);
@@ -59,6 +60,7 @@ function mafLayers(dim: number, options: NetworkOptions, first: number): Inverti
   const { frame, singleLayers, parallel, sequential } = autoregressive('maf', dim, { ...options, first });
   return {
     ...frame,
+    slow: ['forward'],
     layers: (params) => singleLayers(params, mafLayers).toReversed(),
     forward(params, z) {
       const { value, logDet } = sequential('maf.forward', 'z', params, z);
@@ -80,9 +82,10 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
     throw new ExpectationError({ where: name, expected: 'at least 2 components', received: String(dim) });
   }
   const { layers, hidden, depth, contextWidth } = { ...networkDefaults, ...options };
-  const sizes = { layers, hidden, depth, outputs: affineMap.outputs, hasContext: contextWidth > 0, first };
+  const map = affineMap(options);
+  const sizes = { layers, hidden, depth, outputs: map.outputs, hasContext: contextWidth > 0, first };
   const masks = () => autoregressiveMasks(dim, sizes);
-  const networks = conditioner({ inputs: dim, outputs: affineMap.outputs * dim, masks }, options);
+  const networks = conditioner({ inputs: dim, outputs: map.outputs * dim, masks }, options);
   const prepared = (where: string, argument: string, params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch } = checkShape(`${where}: ${argument}`, x, ['batch', dim]);
     networks.check(where, params, batch!);
@@ -93,7 +96,7 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
     const { batch, nets } = prepared(where, argument, params, x);
     let value = x;
     const mapped = nets.map((network) => {
-      const step = affineMap.forward(value, network(value));
+      const step = map.forward(value, network(value));
       value = step.value;
       return step;
     });
@@ -107,8 +110,8 @@ function autoregressive(name: string, dim: number, { first, ...options }: Networ
     let value = x;
     const mapped = nets.toReversed().map((network) => {
       const target = value;
-      let step = affineMap.inverse(target, network(target));
-      for (let pass = 1; pass < dim; pass++) step = affineMap.inverse(target, network(step.value));
+      let step = map.inverse(target, network(target));
+      for (let pass = 1; pass < dim; pass++) step = map.inverse(target, network(step.value));
       value = step.value;
       return step;
     });

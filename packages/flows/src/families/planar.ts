@@ -21,6 +21,7 @@ const tanh: PlanarActivation = {
     return tf.log(tf.add(squared, tf.mul(tf.sub(1, squared), tf.add(onePlusM, TINY_SLOPE))));
   },
   solve: solvePlanar,
+  searches: true,
   chain: planarChain,
 };
 

@@ -8,7 +8,8 @@ import { alternating } from '../frames/mixing.ts';
 import { networkDefaults } from '../frames/network-sizes.ts';
 
 /**
- * RealNVP: K layers (z_A, z_B) → (z_A, z_B ⊙ exp(a) + m), (m, r) = net(z_A, h), a = 2·tanh(r/2), log|det J| = Σ a.
+ * RealNVP: K layers (z_A, z_B) → (z_A, z_B ⊙ exp(a) + m), (m, r) = net(z_A, h), a = c·tanh(r/c), c = 2
+ * (`mostLogScale`), log|det J| = Σ a.
  *
  * The parts alternate from layer to layer. Both directions take one pass; it starts as the identity. The bound on a
  * keeps long chains finite for any weights.
@@ -21,7 +22,7 @@ export function realnvp(dim: number, options: NetworkOptions = {}): InvertibleFl
   return couplingLayers(dim, options, {
     name: 'realnvp',
     label: formulaOf('realnvp', options),
-    map: affineMap,
+    map: affineMap(options),
     mixing,
   });
 }

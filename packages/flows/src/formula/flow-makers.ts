@@ -26,6 +26,7 @@ import type { FlowTerm } from './flow-terms.ts';
 interface Asked extends FlowTerm {
   readonly dim: number;
   readonly contextWidth: number;
+  readonly mostLogScale?: number;
 }
 
 /** A flow of one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
@@ -37,11 +38,12 @@ const repeated =
   };
 
 /** A term's sizes for flows with networks inside. */
-const sizesOf = ({ count, args, contextWidth }: Asked): NetworkOptions => ({
+const sizesOf = ({ count, args, contextWidth, mostLogScale }: Asked): NetworkOptions => ({
   layers: count,
   hidden: args.hidden!,
   depth: args.depth!,
   contextWidth,
+  ...(mostLogScale === undefined ? {} : { mostLogScale }),
 });
 
 /** For a row with an inverse the compiler checks that its flow has one; for a row without, a test does. */

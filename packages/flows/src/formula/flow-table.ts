@@ -23,8 +23,6 @@ export interface FlowRow {
   readonly fewest?: number;
   /** Absent: the flow has an inverse. */
   readonly hasInverse?: false;
-  /** The inverse costs many forward passes: it searches, or goes through networks one dimension after the other. */
-  readonly hasSlowInverse?: true;
   /** The flow maps onto a part of R^D only, and has an inverse there. Absent: onto all of R^D. */
   readonly image?: 'part';
 }
@@ -62,7 +60,7 @@ const FARTHEST = 1e6;
 const networked = { args: networkArgs, fewest: 2 } satisfies FlowRow;
 
 const rows = {
-  planar: { hasSlowInverse: true },
+  planar: {},
   'planar-leaky': {},
   householder: {},
   radial: {},
@@ -82,7 +80,7 @@ const rows = {
   'nice-orth': networked,
   'nice-planar': { fewest: 2 },
   realnvp: networked,
-  iaf: { ...networked, hasSlowInverse: true },
+  iaf: networked,
   maf: networked,
   spline: { args: [{ name: 'bins', fallback: DEFAULT_BINS, from: 2, to: 128 }, ...networkArgs], fewest: 2 },
   positive: { image: 'part' },

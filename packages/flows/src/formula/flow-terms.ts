@@ -22,7 +22,6 @@ export interface FlowTerm {
   readonly at: number;
   readonly text: string;
   readonly hasInverse: boolean;
-  readonly hasSlowInverse: boolean;
   /** The flow maps onto a part of R^D only. */
   readonly image?: 'part';
   /** The row of a flow that makes itself; absent for a built-in flow. */
@@ -74,7 +73,7 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
     const text = formula.slice(at, cursor.at);
-    const { hasInverse = true, hasSlowInverse = false, image } = row;
+    const { hasInverse = true, image } = row;
     terms.push({
       name,
       count,
@@ -83,7 +82,6 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
       at,
       text,
       hasInverse,
-      hasSlowInverse,
       ...(image && { image }),
       ...(isOwn(row) && { row }),
     });

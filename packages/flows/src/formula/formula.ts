@@ -10,6 +10,8 @@ import { ownFlow } from './own-flow.ts';
 export interface FormulaOptions {
   /** Width of the features that networks inside the flow take; default 0, none. */
   readonly contextWidth?: number;
+  /** Largest |log scale| of one affine layer of `realnvp`, `iaf` and `maf`, nats; default 2. */
+  readonly mostLogScale?: number;
 }
 
 /** Options of {@link parseFlow}. */
@@ -23,16 +25,16 @@ export interface ParseFlowOptions extends FormulaOptions {
  */
 export function makeFlow(terms: readonly InvertibleTerm[], dim: number, options?: FormulaOptions): InvertibleFlow;
 export function makeFlow(terms: readonly FlowTerm[], dim: number, options?: FormulaOptions): Flow;
-export function makeFlow(terms: readonly FlowTerm[], dim: number, { contextWidth = 0 }: FormulaOptions = {}): Flow {
+export function makeFlow(terms: readonly FlowTerm[], dim: number, options: FormulaOptions = {}): Flow {
+  const { contextWidth = 0, ...sizes } = options;
+  // a term without a row of its own was named by the built-in table
   const links = terms.map((term) =>
-    term.row ? ownFlow(term, term.row, { dim, contextWidth }) : builtIn(term, dim, contextWidth),
+    term.row
+      ? ownFlow(term, term.row, { dim, contextWidth })
+      : flowMakers[term.name as FlowName]({ ...term, ...sizes, dim, contextWidth }),
   );
   return links.length === 1 ? links[0]! : chain(links);
 }
-
-/** A term without a row of its own was named by the built-in table. */
-const builtIn = (term: FlowTerm, dim: number, contextWidth: number): Flow =>
-  flowMakers[term.name as FlowName]({ ...term, dim, contextWidth });
 
 /**
  * Makes the flow of a formula from the terms of {@link readFlowFormula}.

@@ -17,6 +17,11 @@ export interface NetworkOptions {
   readonly depth?: number;
   /** Width C of the encoder's features that the networks take as well; default 0, none. */
   readonly contextWidth?: number;
+  /**
+   * Largest |log scale| c of one affine layer, nats; default 2. A wide one suits targets whose scales differ by orders
+   * of magnitude.
+   */
+  readonly mostLogScale?: number;
 }
 
 /** Widths of one network, and a mask of its used weights. */

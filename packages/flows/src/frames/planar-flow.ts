@@ -29,6 +29,8 @@ export interface PlanarActivation {
   readonly logSlope: (h: Tensor2D, onePlusM: Tensor2D, a: Tensor2D) => Tensor2D;
   /** The s with s − b + m·h(s) = c, [B, 1], from c, 1 + m = softplus(a), b and a itself. */
   readonly solve: (c: Tensor2D, onePlusM: Tensor2D, b: Tensor2D, a: Tensor2D) => Tensor2D;
+  /** `solve` searches, so the inverse is slow. */
+  readonly searches?: true;
 }
 
 /** The name of a planar flow: the function that makes it, and its formula. */
@@ -60,6 +62,7 @@ export const planarFlow = (names: PlanarNames, activation: PlanarActivation) => 
       dim,
       paramShapes,
       takesGroups: true,
+      ...(activation.searches ? { slow: ['inverse'] } : {}),
       initialParams: (key) => identityParams(fold(key, 'planar'), dim, layers),
       forward(params, z) {
         checkArguments(`${names.where}.forward`, 'z', z, { dim, paramShapes, params, inGroups: true });

@@ -14,7 +14,6 @@ const aNumber = leaf('a number', isNumber);
 const aName = leaf('a name', (value) => typeof value === 'string' && value !== '');
 const yesOrNo = leaf('true or false', (value) => typeof value === 'boolean');
 const absentOrFalse = leaf('false, or nothing', (value) => value === false);
-const absentOrTrue = leaf('true, or nothing', (value) => value === true);
 const fromOne = leaf('a whole number from 1', (value) => Number.isInteger(value) && Number(value) >= 1);
 const sized = leaf('a number, or a function of the width', (value) => isNumber(value) || isFunction(value));
 
@@ -34,10 +33,9 @@ export const rowShapes: Readonly<Record<TableName, Shape>> = {
       },
       fewest: fromOne,
       hasInverse: absentOrFalse,
-      hasSlowInverse: absentOrTrue,
       image: oneOf(['part']),
     },
-    optional: ['args', 'fewest', 'hasInverse', 'hasSlowInverse', 'image'],
+    optional: ['args', 'fewest', 'hasInverse', 'image'],
   },
   likelihoods: {
     fields: {

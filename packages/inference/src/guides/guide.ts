@@ -34,25 +34,25 @@ export interface GuideOptions {
 export function makeGuide(guide: string | GuideTerms | Flow, { dim, key, base }: GuideOptions): Guide {
   const terms = typeof guide === 'string' ? readGuide(guide, dim) : guide;
   if ('rank' in terms) return lowRankGuide(terms, { dim, key, base });
-  if (!('flow' in terms)) return flowGuide(terms.name, terms, { dim, key, base, scoresFast: 'inverse' in terms });
-  const flow = makeFlow(terms.flow, dim);
-  const scoresFast = terms.flow.every(({ hasInverse, hasSlowInverse }) => hasInverse && !hasSlowInverse);
-  return flowGuide(terms.word, flow, { dim, key, base, scoresFast });
+  if (!('flow' in terms)) return flowGuide(terms.name, terms, { dim, key, base });
+  return flowGuide(terms.word, makeFlow(terms.flow, dim, { mostLogScale: MOST_LOG_SCALE }), { dim, key, base });
 }
 
-interface FlowGuideOptions extends GuideOptions {
-  readonly scoresFast: boolean;
-}
+/**
+ * Largest |log scale| of one layer. The deviations of a target can differ by orders of magnitude: those of the funnel's
+ * x, exp(v/2), by e^9 between v = −9 and 9.
+ */
+const MOST_LOG_SCALE = 8;
 
-function flowGuide(name: string, flow: Flow, options: FlowGuideOptions): Guide {
-  const { dim, key, base = standardNormal(dim), scoresFast } = options;
+function flowGuide(name: string, flow: Flow, { dim, key, base = standardNormal(dim) }: GuideOptions): Guide {
   if (flow.dim !== dim) {
     const expected = `a flow of ${dim} dimensions, as many as the target has`;
     throw new ExpectationError({ where: 'guide: flow', expected, received: String(flow.dim) });
   }
   const { variables } = freeFlow(flow, flow.initialParams(key));
   const distribution: Samplable = pushForward(base, flow, variables);
-  return { name, variables, distribution, scoresFast: scoresFast && 'logProb' in distribution };
+  const scoresFast = 'logProb' in distribution && !flow.slow?.includes('inverse');
+  return { name, variables, distribution, scoresFast };
 }
 
 /** Standard deviation of the factor's first entries: at 0 its gradient would be 0. */
