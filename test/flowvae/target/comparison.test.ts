@@ -56,6 +56,22 @@ it('a comparison that was stopped in its chains draws them when it goes on', asy
   expect([chains.chains, chains.draws]).toEqual([2, 20]);
 });
 
+it('a finished comparison takes chains later, and shows the worst of them in its table', async () => {
+  const withChains = { ...config, chains: 2, chainDraws: 20 };
+  const model = join(whole, 'mean-field/model.safetensors');
+  const before = readFileSync(model);
+  const { rows: all } = await compareInFolders(await checked(skewed(1), withChains), words, {
+    out: whole,
+    resume: true,
+  });
+  const { columns } = JSON.parse(readFileSync(join(whole, 'mean-field/report.json'), 'utf8')).chains;
+  const [{ rHat, bulkEss, tailEss }] = Object.values(columns) as [Record<string, number>];
+  expect(all.at(-1)).toMatchObject({ ...rows.at(-1), seconds: expect.any(Number), worstRHat: rHat });
+  expect(all.at(-1)!.leastEss).toBe(Math.min(bulkEss!, tailEss!));
+  expect(readFileSync(join(whole, 'comparison.md'), 'utf8')).toContain('| k̂ | ESS | worst R̂ | least ESS of chains |');
+  expect(readFileSync(model).equals(before)).toBe(true);
+});
+
 it('a guide whose fit diverges stands last, with the reason', async () => {
   // it grows faster than any normal falls, so every guide is drawn outwards
   const target = plainTarget((points) => tf.exp(tf.sum<Tensor1D>(tf.square(points), 1)), 1);

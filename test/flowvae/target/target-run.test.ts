@@ -1,7 +1,7 @@
 // Runs of a target in their folders: the files, restarts, and the same bytes after a stop.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { defineTarget, fitTarget, key, type Tensor1D, targetOf, tf, z } from 'flowvae';
+import { defineTarget, fitTarget, key, RunFolder, type Tensor1D, targetOf, tf, z } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
 import {
@@ -152,6 +152,19 @@ describe('a run that was stopped goes on to the same bytes', () => {
     const stepsOf = (folder: string) => metricsOf(folder).map(({ step }) => step);
     expect(stepsOf(out)).toEqual(stepsOf(whole));
   });
+});
+
+it('a finished run takes chains later, as if it had been asked for them at first', async () => {
+  const chains = { chains: 2, chainDraws: 20 };
+  const { out: whole } = await run(skewed(1), chains);
+  const { out } = await run(skewed(1));
+  expect(existsSync(join(out, 'chains.csv'))).toBe(false);
+  await run(skewed(1), chains, { out, resume: true });
+  expect(bytesOf(out)).toEqual(bytesOf(whole));
+  expect(readFileSync(join(out, 'chains.csv'))).toEqual(readFileSync(join(whole, 'chains.csv')));
+  expect(RunFolder.claimed(out).readConfig()).toEqual(RunFolder.claimed(whole).readConfig());
+  await run(skewed(1), {}, { out, resume: true });
+  expect(['chains.csv', 'chains.zarr'].filter((name) => existsSync(join(out, name)))).toEqual([]);
 });
 
 describe('a resumed run refuses', () => {

@@ -98,11 +98,21 @@ export function chainsReport({ found, named }: RefinedDraws): ChainsReport {
   return { chains, draws, divergences, acceptanceRate, stepSize, columns };
 }
 
-/** Writes chains.csv, and chains.zarr, a folder that ArviZ opens; each complete or not at all. @returns their paths */
-export function writeChains(folder: string, { found, named }: RefinedDraws): readonly string[] {
+/**
+ * Writes chains.csv, and chains.zarr, a folder that ArviZ opens; each complete or not at all. Without chains removes
+ * those of an earlier command: they would be no part of the report.
+ *
+ * @returns their paths
+ */
+export function writeChains(folder: string, refined: RefinedDraws | undefined): readonly string[] {
   const csv = join(folder, 'chains.csv');
-  writeFileAtomically(csv, drawsCsv(named));
   const zarr = join(folder, 'chains.zarr');
+  if (!refined) {
+    for (const path of [csv, zarr]) rmSync(path, { recursive: true, force: true });
+    return [];
+  }
+  const { found, named } = refined;
+  writeFileAtomically(csv, drawsCsv(named));
   const partial = `${zarr}.partial`;
   rmSync(partial, { recursive: true, force: true });
   for (const [path, bytes] of zarrFolder({ posterior: named, sample_stats: chainStatistics(found) })) {

@@ -1,6 +1,6 @@
 // Several guides fitted to one target, each in a run folder of its own, and a table that ranks them.
 import { join } from 'node:path';
-import { failedRow, type GuideRow, rankedGuides } from '@flowvae/inference';
+import { failedRow, rankedGuides } from '@flowvae/inference';
 import { lockRun, type ProgressStream, RunFolder, writeFileAtomically } from '@flowvae/runs';
 import { refuseOtherConfig } from '@flowvae/runs/plain';
 import { type HistoryEntry, NonFiniteError } from '@flowvae/training';
@@ -13,15 +13,16 @@ import { type CheckedTarget, withGuide } from './checked-target.ts';
 import { comparedFigure } from './figures/bound-figure.ts';
 import { refuseMisfit } from './fit-options.ts';
 import { targetName } from './own-target.ts';
-import { configRecord, isBegun } from './run-record.ts';
+import { configRecord, isBegun, takeChains } from './run-record.ts';
 import type { TargetReport } from './target-report.ts';
 import { type TargetRunOptions, targetRun } from './target-run.ts';
-import { comparisonPage } from './text/comparison-text.ts';
+import { chainSettings, type TargetConfig } from './target-settings.ts';
+import { type ComparisonRow, comparisonPage } from './text/comparison-text.ts';
 
 /** A comparison and its files. */
 export interface Comparison {
   /** The best first; those that were not fitted before a stop are left out. */
-  readonly rows: readonly GuideRow[];
+  readonly rows: readonly ComparisonRow[];
   /** The path of the table in Markdown. */
   readonly page: string;
   /** Paths of the figures. */
@@ -46,7 +47,7 @@ export async function compareInFolders(
   const folder = await openComparison(checked, words, options);
   const lock = lockRun(out);
   try {
-    const rows: GuideRow[] = [];
+    const rows: ComparisonRow[] = [];
     const places = placesOf(words, out);
     for (const [i, guide] of guides.entries()) {
       if (signal?.aborted) break;
@@ -88,17 +89,22 @@ async function openComparison(
   if (!resume) return RunFolder.create(out, { ...received, versions: await versions() });
   const folder = RunFolder.claimed(out);
   const { versions: __, ...expected } = folder.readConfig();
-  const except = settingsThatMayDiffer(allowDifferentMachine);
+  const except = [...settingsThatMayDiffer(allowDifferentMachine), ...chainSettings];
   refuseOtherConfig(`${out}/config.json`, { expected, received, except });
+  takeChains(folder, received);
   return folder;
 }
 
 /** The row of one guide; undefined if its run was stopped. */
-async function rowIn(out: string, checked: CheckedTarget, options: TargetRunOptions): Promise<GuideRow | undefined> {
+async function rowIn(
+  out: string,
+  checked: CheckedTarget,
+  options: TargetRunOptions,
+): Promise<ComparisonRow | undefined> {
   const guide = checked.config.flow;
   const began = performance.now();
   const resume = isBegun(out);
-  const done = resume ? finishedReport(out) : undefined;
+  const done = resume ? finishedReport(out, checked.config) : undefined;
   if (done) options.progress?.write('fitted before\n');
   try {
     const report = done ?? (await targetRun(checked, { ...options, out, resume })).report;
@@ -116,15 +122,27 @@ const entriesIn = (run: string): readonly HistoryEntry[] =>
     .readMetrics()
     .filter((entry) => 'terms' in entry) as HistoryEntry[];
 
-/** The report of a complete run: it is written last. */
-function finishedReport(run: string): TargetReport | undefined {
+/** The report of a run that has its estimate and the wanted chains: it is written last. */
+function finishedReport(run: string, wanted: TargetConfig): TargetReport | undefined {
   const report = RunFolder.claimed(run).readReport() as unknown as Partial<TargetReport>;
   const hasEstimate = report.elbo !== undefined && report.elbo !== null;
-  const hasChains = (report.config?.chains ?? 0) === 0 || (report.chains ?? null) !== null;
+  const { chains = 0, draws = wanted.chainDraws } = report.chains ?? {};
+  const hasChains = chains === wanted.chains && (chains === 0 || draws === wanted.chainDraws);
   return hasEstimate && hasChains ? (report as TargetReport) : undefined;
 }
 
-function rowOf(guide: string, report: TargetReport): GuideRow | undefined {
+/** Whether chains agree: their worst numbers over all columns. */
+function chainFacts({ chains: found }: TargetReport): Pick<ComparisonRow, 'worstRHat' | 'leastEss' | 'divergences'> {
+  if (!found) return {};
+  const columns = Object.values(found.columns);
+  return {
+    worstRHat: Math.max(...columns.map(({ rHat }) => rHat)),
+    leastEss: Math.min(...columns.flatMap(({ bulkEss, tailEss }) => [bulkEss, tailEss])),
+    divergences: found.divergences,
+  };
+}
+
+function rowOf(guide: string, report: TargetReport): ComparisonRow | undefined {
   const { elbo, elboError, logZ, logZError, paretoK, effectiveSampleSize, samples, parameters, seconds } = report;
   if (elbo === null) return undefined;
   const number = (value: number | null) => value ?? Number.NaN;
@@ -137,6 +155,7 @@ function rowOf(guide: string, report: TargetReport): GuideRow | undefined {
     paretoK: number(paretoK),
     effectiveSampleSize: number(effectiveSampleSize),
     ...{ samples, parameters, seconds },
+    ...chainFacts(report),
   };
 }
 

@@ -17,6 +17,7 @@ import { storedPlugins } from '../plugins/run-plugins.ts';
 import { hyperparametersOf } from '../records/hyperparameters.ts';
 import type { CheckedTarget } from './checked-target.ts';
 import { targetKind } from './own-target.ts';
+import { chainSettings } from './target-settings.ts';
 
 /** How a folder is begun or resumed. */
 export interface OpenOptions extends CheckpointSchedule {
@@ -44,7 +45,17 @@ export function openTargetRun(path: string, checked: CheckedTarget, options: Ope
     onNotice: (notice: string) => line.notice(notice),
   };
   if (!resume) return beginRun(path, common);
-  return resumeRun(path, { ...common, mayDiffer: settingsThatMayDiffer(allowDifferentMachine), allowDifferentMachine });
+  const mayDiffer = [...settingsThatMayDiffer(allowDifferentMachine), ...chainSettings];
+  const run = resumeRun(path, { ...common, mayDiffer, allowDifferentMachine });
+  takeChains(run.folder, recorded);
+  return run;
+}
+
+/** Records the chains that a resumed run is to have now. */
+export function takeChains(folder: RunFolder, wanted: Readonly<Record<string, unknown>>): void {
+  const stored = folder.readConfig();
+  if (chainSettings.every((name) => stored[name] === wanted[name])) return;
+  folder.changeConfig(Object.fromEntries(chainSettings.map((name) => [name, wanted[name]])));
 }
 
 /** Opens the folder of a part of a run: a restart, or a guide of a comparison; resumes one that was begun. */

@@ -70,7 +70,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     }
     const draws = join(run.folder.path, 'draws.csv');
     await writeDraws(draws, estimate.draws);
-    const chainFiles = refined ? writeChains(run.folder.path, refined) : [];
+    const chainFiles = writeChains(run.folder.path, refined);
     const pictures = await drawTargetFigures(
       checked,
       { ...fits, estimate },

@@ -38,6 +38,9 @@ export type TargetSettingName = keyof typeof targetSettings;
 /** A value for every setting. */
 export type TargetConfig = ConfigOf<typeof targetSettings>;
 
+/** Settings of the chains: they begin after the fit, so that a finished run can have them, too. */
+export const chainSettings = ['chains', 'chainDraws'] as const satisfies readonly TargetSettingName[];
+
 /** The default of every setting. */
 export const targetFallbacks = Object.fromEntries(
   Object.entries(targetSettings).map(([name, { fallback }]) => [name, fallback]),

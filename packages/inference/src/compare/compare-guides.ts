@@ -92,7 +92,7 @@ export function failedRow(
 }
 
 /** Rows by their ELBO, the greatest first; rows without one last. */
-export const rankedGuides = (rows: readonly GuideRow[]): readonly GuideRow[] =>
+export const rankedGuides = <R extends GuideRow>(rows: readonly R[]): readonly R[] =>
   rows.toSorted((a, b) => orderOf(b.elbo) - orderOf(a.elbo));
 
 const orderOf = (elbo: number): number => (Number.isFinite(elbo) ? elbo : -Number.MAX_VALUE);

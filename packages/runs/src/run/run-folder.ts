@@ -103,6 +103,11 @@ export class RunFolder {
     return readRunConfig(this.path);
   }
 
+  /** Changes settings that may differ from those of the run's begin. @throws ExpectationError as `readConfig` does */
+  changeConfig(changes: object): void {
+    writeFileAtomically(join(this.path, CONFIG), sealed({ ...this.readConfig(), ...changes }));
+  }
+
   /** All entries of metrics.jsonl. @throws ExpectationError that names the first damaged line */
   readMetrics(): { readonly step: number }[] {
     return readRunMetrics(this.path);

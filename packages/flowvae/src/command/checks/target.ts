@@ -8,7 +8,7 @@ import { settingsThatMayDiffer } from '../../config/stored-config.ts';
 import { type ModuleFlags, moduleOfRun, readModule } from '../../definition/read-module.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
 import { type OwnTarget, targetKind, targetName } from '../../target/own-target.ts';
-import { type TargetConfig, targetFallbacks, targetSettings } from '../../target/target-settings.ts';
+import { chainSettings, type TargetConfig, targetFallbacks, targetSettings } from '../../target/target-settings.ts';
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { RunFlags, TargetTask } from '../tasks.ts';
@@ -76,7 +76,10 @@ async function resumedTask(run: string, module: string | undefined, flags: Targe
   const { compare } = stored as { readonly compare?: readonly string[] };
   refuseFlow(given, compare);
   const asked = flags.compare === undefined ? given : { ...given, compare: flags.compare };
-  refuseOther(run, stored, { asked, mayDiffer: settingsThatMayDiffer(flags.allowDifferentMachine ?? false) });
+  refuseOther(run, stored, {
+    asked,
+    mayDiffer: [...settingsThatMayDiffer(flags.allowDifferentMachine ?? false), ...chainSettings],
+  });
   const found: ModuleFlags = { model: flags.model ?? module, changedModel: modules.changedModel };
   const own = await moduleOfRun(targetKind, run, { ...found, onNotice: (notice) => tell([notice]) });
   const vocabulary = await vocabularyOfRun(run, modules);
