@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { completeConfig, openRun, report, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { figureFiles, slug } from '../../packages/flowvae/src/report/figures/named-figure.ts';
+import { pictureEvery } from '../../packages/flowvae/src/run/step-pictures.ts';
 import { readPdf } from '../figures/pdf.ts';
 import { pngSignature } from '../figures/png.ts';
 import { readEvents } from '../runs/event-reader.ts';
@@ -60,6 +61,24 @@ describe('pictures of training', () => {
     expect(shown(out)).toEqual(shown(run));
     const settings = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
     expect(settings).not.toHaveProperty('figures'); // the same run, whatever its pictures look like
+  }, 60_000);
+});
+
+describe('a run of many steps', () => {
+  it('shows pictures and parameters of several steps, each once, though it was stopped between them', async () => {
+    const out = freshPath();
+    const long = { ...config, steps: 2200 };
+    await trainRun(long, { out, until: 1500, checkpointEvery: 500 });
+    await trainRun(long, { out, resume: true });
+    const events = readEvents(readFileSync(join(out, 'events.out.tfevents.flowvae')));
+    const stepsOf = (wanted: (value: { readonly kind: string; readonly tag: string }) => boolean) =>
+      events.filter(({ values }) => values.some(wanted)).map(({ step }) => step);
+    for (const name of ['samples', 'reconstructions']) {
+      expect(stepsOf(({ kind, tag }) => kind === 'image' && tag === name)).toEqual([1000, 2000, 2200]);
+    }
+    // a checkpoint tells the distributions of parameters, too
+    expect(stepsOf(({ kind }) => kind === 'histogram')).toEqual([500, 1000, 1500, 2000, 2200]);
+    expect([500, 6000, 10_000, 100_000].map(pictureEvery)).toEqual([1000, 1200, 2000, 20_000]);
   }, 60_000);
 });
 

@@ -95,10 +95,7 @@ export function drawPictures(
   history: readonly HistoryEntry[],
   { folder, file }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
 ): readonly WrittenPicture[] {
-  const pictures = [
-    ...(isObservable(parts.model) ? picturesOfData(parts) : []),
-    ...(history.length > 0 ? [learningCurveFigure(parts, history)] : []),
-  ];
+  const pictures = [...picturesOfData(parts), ...(history.length > 0 ? [learningCurveFigure(parts, history)] : [])];
   return writePictures(pictures, { folder, file });
 }
 
@@ -113,8 +110,9 @@ export const writePictures = (
     return { name, path: folder.writeFigure(fileName(name, file), image), png: () => (isPlain ? image : draw()) };
   });
 
-/** Draws and reconstructions, or columns of a table. */
-const picturesOfData = (parts: Experiment): readonly NamedFigure[] =>
-  isPicture(parts.data)
-    ? [samplesPicture(parts), ...(parts.set.splits.test.length > 0 ? [reconstructionsPicture(parts)] : [])]
-    : columnPictures(parts);
+/** Draws and reconstructions, or columns of a table; none of a model that cannot be sampled. */
+export function picturesOfData(parts: Experiment): readonly NamedFigure[] {
+  if (!isObservable(parts.model)) return [];
+  if (!isPicture(parts.data)) return columnPictures(parts);
+  return [samplesPicture(parts), ...(parts.set.splits.test.length > 0 ? [reconstructionsPicture(parts)] : [])];
+}

@@ -37,6 +37,7 @@ import type { DurableOptions } from './durable-options.ts';
 import { chooseBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
+import { stepPictures } from './step-pictures.ts';
 import { versions } from './versions.ts';
 
 /** A run's folder, its watchers, and its end. */
@@ -221,7 +222,13 @@ async function train(
       entryEvery: Math.max(1, Math.min(100, Math.floor(config.steps / CURVE_ENTRIES))),
       onNonFinite: config.onNonFinite,
       from: run.from,
-      callbacks: [trainingProgress(progress, line), ...validation, ...run.callbacks, ...pausing(until)],
+      callbacks: [
+        trainingProgress(progress, line),
+        ...validation,
+        stepPictures(parts, run),
+        ...run.callbacks,
+        ...pausing(until),
+      ],
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

@@ -58,6 +58,8 @@ export interface DurableRun {
   readonly callbacks: readonly Callback[];
   /** Logs a validation; the checkpoint of the best one is kept. */
   recordValidation(entry: ValidationEntry): void;
+  /** Shows TensorBoard the distribution of every parameter; checkpoints do so, too. */
+  recordParameters(state: RunState): void;
   /** Shows a picture in TensorBoard. */
   recordImage(tag: string, step: number, png: Uint8Array): void;
   /** Tells TensorBoard the results of a whole run: scalars by tag, and its end. A resumed run tells them anew. */
@@ -218,12 +220,15 @@ function runOf(
   const { config, hyperparameters, versions = {}, position = () => ({}), onNotice: tell = warn } = options;
   if (events.isNew && hyperparameters) events.append(0, [sessionStart(hyperparameters, Date.now() / 1000)]);
   const end = (how: SessionEnd) => (hyperparameters ? [sessionEnd(how, Date.now() / 1000)] : []);
+  let told = loaded?.state.step; // the step of the latest histograms
+  const recordParameters = ({ step, parameters }: RunState) => {
+    if (step === told) return;
+    told = step;
+    const histograms = Object.entries(parameters).map(([tag, values]) => ({ tag, histogram: histogramOf(values) }));
+    events.append(step, histograms);
+  };
   const write = (now: RunState) => {
-    const parameters = Object.entries(now.parameters);
-    events.append(
-      now.step,
-      parameters.map(([tag, values]) => ({ tag, histogram: histogramOf(values) })),
-    );
+    recordParameters(now);
     metrics.sync();
     const logs = { metrics: metrics.extent, eventBytes: events.bytes };
     checkpoints.write(now, { position: position(now.step), config, versions, ...logs });
@@ -266,6 +271,7 @@ function runOf(
       metrics.append(entry);
       events.append(entry.step, scalarsUnder('validation', entry.validation));
     },
+    recordParameters,
     recordImage(tag, step, png) {
       events.append(step, [{ tag, png, ...sizeOfPng(png) }]);
     },

@@ -1,0 +1,29 @@
+// TensorBoard's pictures and histograms at several steps of a run.
+import type { DurableRun } from '@flowvae/runs';
+import type { Callback } from '@flowvae/training';
+import { picturesOfData } from '../report/pictures.ts';
+import type { Experiment } from './experiment.ts';
+
+/** How often a run is pictured. */
+const TIMES = 5;
+
+/** Least number of steps from one picture to the next: a short run is shown at its end only. */
+const LEAST_STEPS = 1000;
+
+/** Steps from one picture to the next. */
+export const pictureEvery = (steps: number): number => Math.max(LEAST_STEPS, Math.ceil(steps / TIMES));
+
+/** Records samples, reconstructions and the distributions of parameters before the end, which has its own. */
+export function stepPictures(parts: Experiment, run: DurableRun): Callback {
+  const { steps } = parts.config;
+  const every = pictureEvery(steps);
+  return {
+    async onStep(moment) {
+      const { step } = moment;
+      if (step % every !== 0 || step === steps) return;
+      run.recordParameters(await moment.state());
+      await moment.writeVariables();
+      for (const { name, draw } of picturesOfData(parts)) run.recordImage(name, step, draw({}));
+    },
+  };
+}
