@@ -2,9 +2,9 @@
 // its lock, and its latest checkpoint.
 export { latestCheckpointStep } from './checkpoints/checkpoint-record.ts';
 export { writeFileAtomically } from './files/atomic-file.ts';
-export { readObject, readSealed, sealed } from './files/checksum.ts';
+export { readObject, readSealed, sealed, sha256 } from './files/checksum.ts';
 export { makeFolder } from './files/make-folder.ts';
-export { bytesIfThere } from './files/reading.ts';
+export { bytesIfThere, UnreadableError } from './files/reading.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
 export { ProgressLine, type ProgressStream } from './metrics/progress.ts';
 export { bestOf, isValidation } from './metrics/validation-entries.ts';
@@ -13,6 +13,7 @@ export { refuseOtherConfig } from './run/config-comparison.ts';
 export { isHere, LOCK, liveHolder } from './run/lock-holder.ts';
 export {
   CONFIG,
+  EVENTS,
   FAILURE,
   FITTED_PRIOR,
   METRICS,

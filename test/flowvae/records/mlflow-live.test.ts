@@ -1,4 +1,5 @@
 // Runs that are sent to an MLflow server while they go on, and servers that go away.
+import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockRun } from '@flowvae/runs/plain';
@@ -8,7 +9,7 @@ import { flowvae } from '../../processes/programs.ts';
 import { flowvaeHere, jsonHere } from '../in-process.ts';
 import { changed, without } from '../run-list/changed-runs.ts';
 import { freshPath, tinyData, tinyFlags } from '../tiny-run.ts';
-import { linesOf, read, servedLines, servedResults, server } from './served-runs.ts';
+import { linesOf, read, send, servedLines, servedResults, server } from './served-runs.ts';
 import type { Fate } from './tracking-server.ts';
 
 describe('liveSending', () => {
@@ -53,7 +54,7 @@ describe('liveSending', () => {
     expect([told[1], isServed()]).toEqual(['MLflow: the server has the run again', true]);
     grow(4, all.length);
     lock.release();
-    await sending.end(1000);
+    await sending.end({ within: 1000 });
     expect(told).toHaveLength(2);
     expect([servedLines().toSorted(), server.run.status]).toEqual([linesOf(run).toSorted(), 'KILLED']);
     expect([...server.run.files.keys()]).toContain('model.safetensors');
@@ -71,7 +72,7 @@ describe('liveSending', () => {
       const sending = liveSending(run, to());
       grow(0, 2);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      await sending.end(1000);
+      await sending.end({ within: 1000 });
       expect([server.requests, existsSync(join(run, 'mlflow.json')), told]).toEqual([[], false, []]);
       lock.release();
     },
@@ -86,16 +87,18 @@ describe('liveSending', () => {
       /answers 403 PERMISSION_DENIED; training goes on without it; .*flowvae runs send .* --mlflow/,
     );
     lock.release();
-    await sending.end(1000);
+    await sending.end({ within: 1000 });
   });
 
   it('does not wait for a server that is silent', async () => {
     server.fateOf = () => 'silent';
     const sending = liveSending(run, to());
     const from = performance.now();
-    await sending.end(100);
+    await sending.end({ within: 100 });
     expect(performance.now() - from).toBeLessThan(2000);
-    expect(told).toEqual([expect.stringMatching(/does not answer .*what was not sent: flowvae runs send/)]);
+    expect(told).toEqual([
+      expect.stringMatching(/did not take all in time; to send the rest later: .*flowvae runs send/),
+    ]);
   });
 });
 
@@ -139,13 +142,44 @@ describe('flowvae train --mlflow', () => {
       const out = freshPath();
       const { code, stderr } = await flowvaeHere([...words, '--out', out, '--mlflow', server.uri]);
       expect([code, process.exitCode]).toEqual([0, 0]);
-      expect(stderr).toMatch(/MLflow: .*what was not sent: flowvae runs send .* --mlflow http/);
+      expect(stderr).toMatch(/MLflow: .*to send the rest later: .*flowvae runs send .* --mlflow http/);
       expect(modelOf(out).equals(modelOf(plain))).toBe(true);
       server.fateOf = () => 'answered';
       await jsonHere('runs', 'send', out, '--mlflow', server.uri);
       expect(servedLines().toSorted()).toEqual(linesOf(out).toSorted());
     },
   );
+
+  it('prints the results before the rest is sent', async () => {
+    let printed: string | undefined;
+    server.fateOf = () => {
+      printed ??= vi.mocked(process.stdout.write).mock.calls.join('');
+      return 'away';
+    };
+    await jsonHere(...words, '--out', freshPath(), '--mlflow', server.uri);
+    expect(JSON.parse(printed!)).toMatchObject({ steps: 6, testNll: expect.any(Number) });
+  });
+
+  it('stops soon by SIGTERM while a silent server is asked, with a whole run and the command for later', async () => {
+    const out = freshPath();
+    let [child, from]: [ChildProcess?, number?] = [];
+    server.fateOf = () => {
+      from ??= performance.now();
+      child?.kill('SIGTERM');
+      return 'silent';
+    };
+    const { code, stdout, stderr } = await flowvae([...words, '--json', '--out', out, '--mlflow', server.uri], {
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    expect(performance.now() - from!).toBeLessThan(5000);
+    expect([code, JSON.parse(stdout).testNll]).toEqual([143, read(out, 'report.json').testNll]);
+    expect(stderr).toMatch(/to send the rest later: .*flowvae runs send .* --mlflow http/);
+    server.fateOf = () => 'answered';
+    expect(await send(out)).toEqual({ runId: 'run0' });
+    expect(server.run.status).toBe('FINISHED');
+  });
 
   it('sends every run of a sweep, and names the sweep', async () => {
     const out = freshPath();

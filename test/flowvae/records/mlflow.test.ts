@@ -8,6 +8,7 @@ import { flowvaeHere, jsonHere } from '../in-process.ts';
 import { changed, finished, without } from '../run-list/changed-runs.ts';
 import { freshPath } from '../tiny-run.ts';
 import { linesOf, posted, read, send, served, servedLines, servedResults, server } from './served-runs.ts';
+import { isKey } from './tracking-server.ts';
 
 describe('flowvae runs send', () => {
   it('sends settings, metrics by step, results, tags and files of a finished run, each once', async () => {
@@ -110,11 +111,12 @@ describe('flowvae runs send', () => {
   });
 
   it('says that files stay where the server does not take them', async () => {
-    server.store = 's3://bucket';
+    server.store = 's3://key:s3cret@bucket';
     const run = changed(() => {});
     const { stdout } = await flowvaeHere(['runs', 'send', run, '--mlflow', server.uri]);
-    expect(stdout).toMatch(/sent as run0, without files: the server does not take files for its store s3:\/\/bucket/);
+    expect(stdout).toMatch(/sent as run0, without files: the server does not take files for its store \(s3:\)/);
     expect([server.run.files.size, server.run.status]).toEqual([0, 'FINISHED']);
+    expect(readFileSync(join(run, 'mlflow.json'), 'utf8')).not.toContain('s3cret');
   });
 
   it.each<[string, string, Record<string, string | undefined>]>([
@@ -173,7 +175,16 @@ describe('limits of a request', () => {
     expect(batches.map(({ length }) => length)).toEqual([100, 100, 30]);
     const { value } = batches[0]![7]!;
     expect([[...value].length, value.at(-1), value.slice(0, 2)]).toEqual([500, '…', '𝒛']);
-    expect(paramBatches({ 'set.größe': 1 })[0]![0]!.key).toBe('set.gr__e');
+    const [broken] = paramBatches({ p: 'a\0\ud800b' })[0]!;
+    expect(broken?.value).toBe('a\ufffd\ufffdb');
+  });
+
+  it('keep names that every server takes, and give every other name a key of its own', () => {
+    const names = ['set.größe', 'a/b', 'a//b', 'a/../b', 'a/./b', '/a', 'a/', '..', '', 'a%b', 'a&b', 'x'.repeat(251)];
+    const keys = paramBatches(Object.fromEntries(names.map((name) => [name, 1])))[0]!.map(({ key }) => key);
+    expect(keys.slice(0, 2)).toEqual(['set.größe', 'a/b']);
+    expect(new Set(keys).size).toBe(names.length);
+    for (const key of keys) expect([key, isKey(key)]).toEqual([key, true]);
   });
 
   it('send numbers that are not finite by their names', async () => {

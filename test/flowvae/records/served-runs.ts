@@ -12,6 +12,8 @@ beforeEach(() => {
   server.runs.clear();
   server.requests.length = 0;
   server.store = 'mlflow-artifacts:';
+  server.otherwise = () => undefined;
+  server.deleted.clear();
   server.fateOf = () => 'answered';
 });
 afterEach(() => {

@@ -2,6 +2,7 @@
 // and that can go away.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { posix } from 'node:path';
 import { afterAll } from 'vitest';
 
 /** A run as the server knows it. */
@@ -13,6 +14,8 @@ export interface ServedRun {
   readonly metrics: Map<string, ServedMetric>;
   readonly files: Map<string, Buffer>;
   status: string;
+  readonly start: number;
+  end?: number;
 }
 
 interface ServedMetric {
@@ -27,6 +30,17 @@ interface ServedMetric {
  * breaks before the answer; `busy`: 503; `silent`: no answer, ever; `forbidden`: 403.
  */
 export type Fate = 'answered' | 'away' | 'lost' | 'busy' | 'silent' | 'forbidden';
+
+/** Whether MLflow takes a name: letters, digits and `_-. /`, at most 250, and the same as a path. */
+export const isKey = (key: string) =>
+  /^[\p{L}\p{N}_\-. /]{1,250}$/u.test(key) && posix.normalize(key) === key && !/^(\.|\/)|\/$/.test(key);
+
+/** An answer in place of the server's own. */
+export interface Other {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 /** A request that was answered. */
 interface Request {
@@ -51,6 +65,9 @@ export class TrackingServer {
   store = 'mlflow-artifacts:';
   /** Decides about the request with a number, from 0. */
   fateOf: (number: number) => Fate = () => 'answered';
+  /** Answers instead of the server, by method and path. */
+  otherwise: (action: string) => Other | undefined = () => undefined;
+  readonly deleted = new Set<string>();
   #count = 0;
   #server = createServer((request, response) => void this.#serve(request, response));
 
@@ -86,6 +103,8 @@ export class TrackingServer {
     if (fate === 'forbidden') return void response.writeHead(403).end('{"error_code":"PERMISSION_DENIED"}');
     const url = new URL(request.url!, this.uri);
     this.requests.push({ path: url.pathname, authorization: request.headers.authorization });
+    const other = this.otherwise(`${request.method} ${url.pathname}`);
+    if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
     const [status, answer] = this.#answer(request.method!, url, Buffer.concat(chunks));
     if (fate === 'lost') return void request.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
@@ -114,7 +133,8 @@ export class TrackingServer {
       case 'GET experiments/get-by-name': {
         const id = this.#experiments.indexOf(given.experiment_name);
         if (id < 0) throw new Refusal('RESOURCE_DOES_NOT_EXIST');
-        return { experiment: { experiment_id: String(id) } };
+        const stage = this.deleted.has(given.experiment_name) ? 'deleted' : 'active';
+        return { experiment: { experiment_id: String(id), lifecycle_stage: stage } };
       }
       case 'POST experiments/create':
         if (this.#experiments.includes(given.name)) throw new Refusal('RESOURCE_ALREADY_EXISTS');
@@ -132,11 +152,12 @@ export class TrackingServer {
         const experiment = this.#experiments[Number(given.experiment_id)];
         if (experiment === undefined) throw new Refusal('RESOURCE_DOES_NOT_EXIST');
         tags['mlflow.runName'] = given.run_name;
-        this.runs.set(id, { experiment, tags, params: {}, metrics: new Map(), files: new Map(), status: 'RUNNING' });
+        const empty = { params: {}, metrics: new Map(), files: new Map() };
+        this.runs.set(id, { experiment, tags, ...empty, status: 'RUNNING', start: given.start_time });
         return { run: this.#described(id) };
       }
       case 'POST runs/update':
-        this.#runOf(given.run_id).status = given.status;
+        Object.assign(this.#runOf(given.run_id), { status: given.status, end: given.end_time });
         return {};
       case 'POST runs/log-batch':
         this.#log(this.#runOf(given.run_id), given);
@@ -164,7 +185,7 @@ export class TrackingServer {
     };
     refuse(metrics.length > 1000, 'more than 1000 metrics');
     refuse(params.length > 100, 'more than 100 params');
-    for (const { key } of [...metrics, ...params]) refuse(!/^[\w\-. /]{1,250}$/.test(key), `the name ${key}`);
+    for (const { key } of [...metrics, ...params]) refuse(!isKey(key), `the name ${key}`);
     for (const { key, value } of params) {
       refuse(typeof value !== 'string' || [...value].length > 500, `the value of ${key}`);
       refuse(run.params[key] !== undefined && run.params[key] !== value, `another value of ${key}`);

@@ -12,6 +12,7 @@ import { LOCK } from './lock-holder.ts';
 /** Names in a run folder. */
 export const CONFIG = 'config.json';
 export const METRICS = 'metrics.jsonl';
+export const EVENTS = 'events.out.tfevents.flowvae';
 export const MODEL = 'model.safetensors';
 export const FIGURES = 'figures';
 export const REPORT = 'report.json';

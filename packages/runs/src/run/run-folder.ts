@@ -14,6 +14,7 @@ import {
 import { bytesIfThere } from '../files/reading.ts';
 import {
   CONFIG,
+  EVENTS,
   FIGURES,
   failurePath,
   METRICS,
@@ -91,7 +92,7 @@ export class RunFolder {
 
   /** The path of TensorBoard's events; TensorBoard looks for this beginning of the name. */
   get eventsPath(): string {
-    return join(this.path, 'events.out.tfevents.flowvae');
+    return join(this.path, EVENTS);
   }
 
   /**

@@ -4,14 +4,16 @@ import { lockRun, makeFolder, writeFileAtomically } from '@flowvae/runs/plain';
 import { type Job, LOCKED_CODE, processes } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type SweepTable, sweepTable } from '../../comparison/sweep-table.ts';
+import { unsentNotices } from '../../records/mlflow/unsent-runs.ts';
 import { type Halved, halve } from '../../sweep/halve.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
-import type { StoredSweep } from '../../sweep/sweep-folder.ts';
+import { runOf, type StoredSweep } from '../../sweep/sweep-folder.ts';
 import { type SweepRow, sweepRows } from '../../sweep/sweep-rows.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
-import { type MlflowFlags, mlflowWords } from '../mlflow-flags.ts';
+import { type MlflowFlags, mlflowWords, namedDestination } from '../mlflow-flags.ts';
+import { inShell } from '../shell-words.ts';
 import { progressTo } from '../verbosity.ts';
 
 /** A sweep to do. */
@@ -58,7 +60,9 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     writeFileAtomically(join(folder, 'table.md'), `${markdown}${rungs}`);
     const result = { folder, total, done, failed, rows, ...shownHalving(halved) };
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs}`);
-    if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${folder}\n`);
+    const runs = sweep.trials.map((trial) => runOf(folder, trial));
+    for (const line of unsentNotices(folder, runs, namedDestination(task.mlflow))) process.stderr.write(`${line}\n`);
+    if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${inShell(folder)}\n`);
     const isMissing = locked.length > 0 ? LOCKED_CODE : 0;
     process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : isMissing);
   } finally {

@@ -5,11 +5,12 @@ import type { TrainConfig } from '../../config/settings.ts';
 import { liveSending } from '../../records/mlflow/live-sending.ts';
 import { counted, nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
-import { trainRun } from '../../run/train-run.ts';
+import { type TrainRun, trainRun } from '../../run/train-run.ts';
 import { versions } from '../../run/versions.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
+import { inShell } from '../shell-words.ts';
 import type { TrainTask } from '../tasks.ts';
 import { describeSettings, progressTo } from '../verbosity.ts';
 
@@ -34,7 +35,7 @@ export async function trainAction({
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });
-  const { report, counts, figures, data } = await trainRun(settings, {
+  const run = await trainRun(settings, {
     out: folder,
     progress,
     signal,
@@ -45,20 +46,37 @@ export async function trainAction({
     keepCheckpoints,
     until,
     figures: file,
-  }).finally(() => sending.end(signal.aborted ? STOPPED_MS : ENDED_MS));
+  }).catch(async (error) => {
+    await sending.end({ within: STOPPED_MS, signal });
+    throw error;
+  });
+  // the results first: a slow server neither delays nor loses them
+  tellResults({ folder, json, until, isStopped: signal.aborted, config }, run);
+  await sending.end({ within: signal.aborted ? STOPPED_MS : ENDED_MS, signal });
   release();
+  process.exitCode = exitCode();
+}
+
+interface Outcome {
+  readonly folder: string;
+  readonly json: boolean;
+  readonly until: number | undefined;
+  readonly isStopped: boolean;
+  readonly config: TrainConfig;
+}
+
+function tellResults({ folder, json, until, isStopped, config }: Outcome, run: TrainRun): void {
+  const { report, counts, figures, data } = run;
   const text = json
     ? JSON.stringify({ ...report, runFolder: folder, figures })
     : summary(report, { folder, counts, figures, data });
   process.stdout.write(`${text}\n`);
-  if (signal.aborted) {
-    process.stderr.write(`${stopped(report, config, nounOf(data))}; ${folder} holds the trained model\n`);
-    process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
-  } else if (report.steps === until && report.steps < config.steps) {
-    process.stderr.write(`stopped after ${report.steps} of ${config.steps} steps, as --until asks\n`);
-    process.stderr.write(`to go on: ${invocation()} train --resume ${folder}\n`);
-  }
-  process.exitCode = exitCode();
+  const isPaused = report.steps === until && report.steps < config.steps;
+  if (!isStopped && !isPaused) return;
+  const why = isStopped
+    ? `${stopped(report, config, nounOf(data))}; ${folder} holds the trained model`
+    : `stopped after ${report.steps} of ${config.steps} steps, as --until asks`;
+  process.stderr.write(`${why}\nto go on: ${invocation()} train --resume ${inShell(folder)}\n`);
 }
 
 /** How long a server may take for the rest of a run: a scheduler that stops a run soon kills it. */

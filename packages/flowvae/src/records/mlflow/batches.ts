@@ -1,4 +1,6 @@
-// Numbers, settings and tags within MLflow's limits on one request and on one value.
+// Numbers, settings and tags within MLflow's limits on one request and on one value. Lengths are in code points, as
+// Python counts them.
+import { sha256 } from '@flowvae/runs/plain';
 
 /** A number of a run at a step. */
 export interface Metric {
@@ -41,12 +43,26 @@ export const metric = (name: string, value: number, at: Pick<Metric, 'step' | 't
   step: at.step,
 });
 
-/** Letters, digits, `_`, `-`, `.`, space and `/`; others become `_`. */
-const keyOf = (name: string) => name.replace(/[^A-Za-z0-9_\-. /]/g, '_').slice(0, LONGEST_KEY);
+/**
+ * Letters, digits, `_`, `-`, `.` and space, in parts between `/` that no path leaves out; others become `_`. A changed
+ * name ends with part of its checksum, so that two names never share a key.
+ */
+function keyOf(name: string): string {
+  const key = name
+    .replace(/[^\p{L}\p{N}_\-. /]/gu, '_')
+    .split('/')
+    .map((part) => (/^\.{0,2}$/.test(part) ? '_' : part))
+    .join('/');
+  const letters = [...key];
+  if (key === name && letters.length <= LONGEST_KEY) return key;
+  const mark = `-${sha256(name).slice(0, 8)}`;
+  return letters.slice(0, LONGEST_KEY - mark.length).join('') + mark;
+}
 
 function shortened(value: string): string {
-  const letters = [...value]; // code points, so that no pair is cut in half
-  return letters.length <= LONGEST_PARAM ? value : `${letters.slice(0, LONGEST_PARAM - 1).join('')}…`;
+  const storable = value.replace(/[\p{Cs}\0]/gu, '\ufffd'); // databases refuse halves of letters, and zeros
+  const letters = [...storable];
+  return letters.length <= LONGEST_PARAM ? storable : `${letters.slice(0, LONGEST_PARAM - 1).join('')}…`;
 }
 
 const parts = <T>(items: readonly T[], most: number): T[][] =>

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { CONFIG, liveHolder } from '@flowvae/runs/plain';
 import type { Destination } from './destination.ts';
 import { faultOf, sendIdleRun } from './send-idle-run.ts';
+import { sendLater } from './send-later.ts';
 import { sendRun } from './send-run.ts';
-import { AwayError, trackingClient } from './tracking-client.ts';
+import { AwayError, type TrackingClient, trackingClient } from './tracking-client.ts';
 
 /** Options of {@link liveSending}. */
 export interface LiveSendingOptions {
@@ -18,14 +19,18 @@ export interface LiveSendingOptions {
   readonly every?: number;
 }
 
+/** Limits of {@link LiveSending.end}. */
+interface EndOptions {
+  /** Milliseconds that it may take. */
+  readonly within: number;
+  /** Ends it at once; one that was aborted before has no effect. */
+  readonly signal?: AbortSignal;
+}
+
 /** A run that is being sent. */
 export interface LiveSending {
-  /**
-   * Sends the rest; called when no process works on the run any more.
-   *
-   * @param within milliseconds that it may take
-   */
-  end(within: number): Promise<void>;
+  /** Sends the rest; called when no process works on the run any more. It never rejects: faults are told. */
+  end(options: EndOptions): Promise<void>;
 }
 
 const EVERY_MS = 5_000;
@@ -33,66 +38,110 @@ const EVERY_MS = 5_000;
 /** The longest time between attempts. */
 const LONGEST_MS = 60_000;
 
-/** Begins to send the run in a folder, as soon as this process has begun it. */
+/** The time after which the user is told that the rest is being sent. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * Begins to send the run in a folder, as soon as this process has begun it.
+ *
+ * @throws ExpectationError for credentials that cannot be sent
+ */
 export function liveSending(folder: string, options: LiveSendingOptions): LiveSending {
-  const each = options.destinations.map((to) => sendingTo(folder, to, options));
+  const each = options.destinations.map((to) => new SendingTo(folder, to, options));
   return {
-    async end(within) {
-      await Promise.all(each.map((sending) => sending.end(within)));
+    async end(limits) {
+      await Promise.all(each.map((sending) => sending.end(limits)));
     },
   };
 }
 
-function sendingTo(folder: string, to: Destination, { tell, every = EVERY_MS }: LiveSendingOptions): LiveSending {
-  const stop = new AbortController();
-  const client = trackingClient(to.uri, { signal: stop.signal });
-  const later = `what was not sent: flowvae runs send ${folder} --mlflow ${to.uri}`;
-  let told = false;
-  const failed = (fault: string, words: string) => {
-    if (!told) tell(`MLflow: ${fault}; ${words}`);
-    told = true;
-  };
-  /** @returns milliseconds until the next attempt; undefined: there is none */
-  const attempt = async (waited: number): Promise<number | undefined> => {
-    if (!isOwn(folder)) return every;
+class SendingTo implements LiveSending {
+  readonly #folder: string;
+  readonly #to: Destination;
+  readonly #options: LiveSendingOptions;
+  readonly #stop = new AbortController();
+  readonly #client: TrackingClient;
+  #isAwayTold = false;
+  #timer: NodeJS.Timeout | undefined;
+  #current: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, to: Destination, options: LiveSendingOptions) {
+    this.#folder = folder;
+    this.#to = to;
+    this.#options = options;
+    this.#client = this.#clientUntil(this.#stop.signal);
+    this.#schedule(this.#every);
+  }
+
+  async end(limits: EndOptions): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+    await this.#current;
     try {
-      await sendRun(folder, to, { client, status: 'RUNNING' });
-      if (told) tell('MLflow: the server has the run again');
-      told = false;
-      return every;
-    } catch (error) {
-      const fault = faultOf(error);
-      if (stop.signal.aborted) return undefined;
-      const isAway = error instanceof AwayError;
-      failed(fault, isAway ? 'training goes on, and it will be tried again' : `training goes on without it; ${later}`);
-      return isAway ? Math.min(2 * waited, LONGEST_MS) : undefined;
-    }
-  };
-  let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> = Promise.resolve();
-  const schedule = (wait: number) => {
-    timer = setTimeout(() => {
-      current = attempt(wait).then((next) => {
-        if (next !== undefined && !stop.signal.aborted) schedule(next);
-      });
-      current.catch(() => {}); // `end` reports it
-    }, wait).unref();
-  };
-  schedule(every);
-  return {
-    async end(within) {
-      stop.abort();
-      clearTimeout(timer);
-      await current;
       // it did not begin, or another process has taken it up
-      if (!existsSync(join(folder, CONFIG)) || liveHolder(folder)) return;
-      const rest = trackingClient(to.uri, { signal: AbortSignal.timeout(within) });
-      const outcome = await sendIdleRun(folder, to, rest);
-      if ('failure' in outcome) tell(`MLflow: ${outcome.failure}; ${later}`);
-      else if (outcome.withoutFiles) tell(`MLflow: files are not sent: ${outcome.withoutFiles}`);
-    },
-  };
+      if (existsSync(join(this.#folder, CONFIG)) && !liveHolder(this.#folder)) await this.#sendRest(limits);
+    } catch (error) {
+      this.#failed(faultOf(error));
+    }
+  }
+
+  async #sendRest({ within, signal }: EndOptions): Promise<void> {
+    const { tell } = this.#options;
+    const limits = [AbortSignal.timeout(within), ...(signal && !signal.aborted ? [signal] : [])];
+    const limit = AbortSignal.any(limits);
+    const said = setTimeout(() => tell(`MLflow: sending the rest to ${this.#to.uri}`), PATIENCE_MS).unref();
+    const outcome = await sendIdleRun(this.#folder, this.#to, this.#clientUntil(limit));
+    clearTimeout(said);
+    if ('failure' in outcome)
+      this.#failed(limit.aborted ? `${this.#to.uri} did not take all in time` : outcome.failure);
+    else if (outcome.withoutFiles) tell(`MLflow: files are not sent: ${outcome.withoutFiles}`);
+  }
+
+  get #every(): number {
+    return this.#options.every ?? EVERY_MS;
+  }
+
+  #clientUntil(signal: AbortSignal): TrackingClient {
+    return trackingClient(this.#to.uri, { signal, ...(this.#to.isRemembered ? { env: {} } : {}) });
+  }
+
+  #schedule(wait: number): void {
+    this.#timer = setTimeout(() => {
+      this.#current = this.#attempt(wait).then((next) => {
+        if (next !== undefined && !this.#stop.signal.aborted) this.#schedule(next);
+      });
+    }, wait).unref();
+  }
+
+  /** Never rejects. @returns milliseconds until the next attempt; undefined: there is none */
+  async #attempt(waited: number): Promise<number | undefined> {
+    const { tell } = this.#options;
+    try {
+      if (!isOwn(this.#folder)) return this.#every;
+      await sendRun(this.#folder, this.#to, { client: this.#client, status: 'RUNNING' });
+      if (this.#isAwayTold) tell('MLflow: the server has the run again');
+      this.#isAwayTold = false;
+      return this.#every;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      if (!(error instanceof AwayError)) {
+        this.#failed(`${faultOf(error)}; training goes on without it`);
+        return undefined;
+      }
+      if (!this.#isAwayTold) tell(`MLflow: ${faultOf(error)}; training goes on, and it will be tried again`);
+      this.#isAwayTold = true;
+      return Math.min(2 * waited, LONGEST_MS);
+    }
+  }
+
+  #failed(fault: string): void {
+    const hint = this.#to.isRemembered && /answers 40[13]\b/.test(fault) ? ` (${WITHOUT_CREDENTIALS})` : '';
+    this.#options.tell(`MLflow: ${fault}${hint}; to send the rest later: ${sendLater(this.#folder, this.#to)}`);
+  }
 }
+
+/** A folder from elsewhere could name any server. */
+const WITHOUT_CREDENTIALS = 'credentials go only to a server that --mlflow names';
 
 /** Whether this process holds the lock of a run: only then may it write to the folder. */
 function isOwn(folder: string): boolean {

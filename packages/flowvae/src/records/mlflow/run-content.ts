@@ -1,7 +1,17 @@
 // The content of a run folder as MLflow takes it. Loads no tensor library.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CONFIG, METRICS, MODEL, REPORT, readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
+import {
+  CONFIG,
+  EVENTS,
+  FAILURE,
+  METRICS,
+  MODEL,
+  REPORT,
+  readObject,
+  readRunConfig,
+  readRunMetrics,
+} from '@flowvae/runs/plain';
 import { hyperparametersOf, resultsOf } from '../hyperparameters.ts';
 import { type Metric, metric, type Named } from './batches.ts';
 
@@ -36,9 +46,12 @@ export const KEY = 'flowvae.key';
 /** When a run began, ms since 1970: its config is written once. */
 export const begunAt = (folder: string): number => Math.round(statSync(join(folder, CONFIG)).mtimeMs);
 
-/** When the last of its files was written. */
-export const endedAt = (folder: string): number =>
-  Math.round(Math.max(...[REPORT, METRICS, CONFIG].map((name) => timeOf(join(folder, name)))));
+/** When a run ended: a later evaluation writes the report again, but none of the other files. */
+export function endedAt(folder: string): number {
+  const report = existsSync(join(folder, EVENTS)) ? [] : [REPORT]; // a prior's fit leaves no events
+  const names = [CONFIG, METRICS, MODEL, EVENTS, FAILURE, ...report];
+  return Math.round(Math.max(...names.map((name) => timeOf(join(folder, name)))));
+}
 
 const timeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
@@ -84,7 +97,8 @@ const kept: readonly string[] = [CONFIG, METRICS, REPORT, MODEL, 'report.html', 
 
 /** Paths within the folder. */
 export function artefactsOf(folder: string): readonly string[] {
-  const figures = existsSync(join(folder, 'figures')) ? readdirSync(join(folder, 'figures')) : [];
+  const drawn = join(folder, 'figures');
+  const figures = statSync(drawn, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(drawn) : [];
   const names = [...kept, ...figures.map((name) => `figures/${name}`)].filter((name) => !name.endsWith('.partial'));
   return names.filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }

@@ -33,15 +33,14 @@ export async function sendIdleRun(folder: string, to: Destination, client: Track
   }
 }
 
-/** The message of an expected fault. @throws any other */
+/** A fault in one line: of files that the system refuses, and of defects, too. A run never fails by its sending. */
 export function faultOf(error: unknown): string {
   const isExpected = error instanceof AwayError || error instanceof RefusedError || error instanceof ExpectationError;
-  if (isExpected) return error.message;
-  throw error;
+  return isExpected ? error.message : String(error);
 }
 
-/** A reason tells that the values stopped being finite. */
-function statusOf({ state, reason }: RunState): RunStatus {
+/** The status of a run that no process works on. A reason tells that the values stopped being finite. */
+export function statusOf({ state, reason }: RunState): RunStatus {
   if (state === 'finished') return 'FINISHED';
   return reason === undefined ? 'KILLED' : 'FAILED';
 }

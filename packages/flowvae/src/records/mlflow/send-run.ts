@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { anyObject, type DescribedRun, foundRuns, madeExperiment, madeRun, namedExperiment } from './answers.ts';
 import { metricBatches, paramBatches } from './batches.ts';
 import type { Destination } from './destination.ts';
 import {
@@ -15,7 +16,7 @@ import {
   resultMetrics,
   settingsOf,
 } from './run-content.ts';
-import { type Sent, sentTo, writeSent } from './sent-record.ts';
+import { SENT, type Sent, sentTo, writeSent } from './sent-record.ts';
 import { RefusedError, type TrackingClient } from './tracking-client.ts';
 
 /** How a run stands, in MLflow's words. A stopped run, which can go on, counts as killed. */
@@ -30,7 +31,7 @@ export interface SendRunOptions {
 /** A run on a server. */
 export interface SentRun {
   readonly runId: string;
-  /** Why files were not sent; absent: they were, or the run goes on. */
+  /** Why some or all files were not sent; absent: they were, or the run goes on. */
   readonly withoutFiles?: string;
 }
 
@@ -42,15 +43,24 @@ export interface SentRun {
 export async function sendRun(folder: string, to: Destination, { client, status }: SendRunOptions): Promise<SentRun> {
   const sending = new Sending(folder, to, client);
   await sending.make();
-  await sending.settings();
-  await sending.metrics();
-  let withoutFiles: string | undefined;
-  if (status !== 'RUNNING') {
+  try {
+    await sending.settings();
+    await sending.metrics();
     if (status === 'FINISHED') await sending.results();
-    withoutFiles = await sending.artefacts();
+    await sending.status(status);
+    // last, for they may be large: the run has ended, however long they take
+    const withoutFiles = status === 'RUNNING' ? undefined : await sending.artefacts();
+    return { runId: sending.runId, ...(withoutFiles === undefined ? {} : { withoutFiles }) };
+  } catch (error) {
+    throw error instanceof RefusedError ? explained(error, folder) : error;
   }
-  await sending.status(status);
-  return { runId: sending.runId, ...(withoutFiles === undefined ? {} : { withoutFiles }) };
+}
+
+/** Says how to go on if the run was removed on the server. */
+function explained({ message, code }: RefusedError, folder: string): RefusedError {
+  const isGone = code === 'RESOURCE_DOES_NOT_EXIST' || /\bdeleted\b/.test(message);
+  const remedy = `; restore the run there, or remove ${join(folder, SENT)} to send it anew, as another one`;
+  return new RefusedError(`${message}${isGone ? remedy : ''}`, code);
 }
 
 class Sending {
@@ -75,20 +85,20 @@ class Sending {
     const { experiment, key } = this.#sent;
     const id = await experimentId(this.#client, experiment);
     const { info } = (await this.#found(id, key)) ?? (await this.#made(id, key));
-    this.#keep({ runId: info.run_id, artifactUri: info.artifact_uri });
+    this.#keep({ runId: info.run_id, artifactUri: storeOf(info.artifact_uri) });
   }
 
-  async #found(experiment: string, key: string) {
+  async #found(experiment: string, key: string): Promise<DescribedRun | undefined> {
     const filter = `tags.\`${KEY}\` = '${key}'`;
-    const { runs } = await this.#client.post('runs/search', { experiment_ids: [experiment], filter, max_results: 1 });
-    return runs?.[0];
+    const body = { experiment_ids: [experiment], filter, max_results: 1 };
+    return (await this.#client.post('runs/search', body, foundRuns)).runs[0];
   }
 
-  async #made(experiment: string, key: string) {
+  async #made(experiment: string, key: string): Promise<DescribedRun> {
     const { name, tags } = describedAs(this.#folder, key);
     const start = begunAt(this.#folder);
     const body = { experiment_id: experiment, run_name: name, start_time: start, tags };
-    return (await this.#client.post('runs/create', body)).run;
+    return (await this.#client.post('runs/create', body, madeRun)).run;
   }
 
   /** Settings never change; only the number of layers comes later. */
@@ -122,29 +132,36 @@ class Sending {
     this.#keep({ results: text });
   }
 
-  /** Sends files that the server does not have. @returns why none was sent, if the server cannot take them */
+  /** Sends files that the server does not have. @returns why some were not sent */
   async artefacts(): Promise<string | undefined> {
-    const root = proxiedPath(this.#sent.artifactUri);
-    if (root === undefined) return `the server does not take files for its store ${this.#sent.artifactUri}`;
+    const { artifactUri: store = '' } = this.#sent;
+    const root = proxiedPath(store);
+    if (root === undefined) return `the server does not take files for its store (${store || 'none named'})`;
+    const refusals: string[] = [];
     for (const name of artefactsOf(this.#folder)) {
       const content = new Uint8Array(await readFile(join(this.#folder, name)));
       const digest = createHash('sha256').update(content).digest('hex');
       if (this.#sent.artefacts[name] === digest) continue;
-      await this.#client.upload(`${root}/${name}`, content);
-      this.#keep({ artefacts: { ...this.#sent.artefacts, [name]: digest } });
+      try {
+        await this.#client.upload(`${root}/${name}`, content);
+        this.#keep({ artefacts: { ...this.#sent.artefacts, [name]: digest } });
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        refusals.push(`${name}: ${error.message}`); // one may be too large for a proxy
+      }
     }
-    return undefined;
+    return refusals.length === 0 ? undefined : refusals.join(', ');
   }
 
   async status(status: RunStatus): Promise<void> {
     if (this.#sent.status === status) return;
     const end = status === 'RUNNING' ? {} : { end_time: endedAt(this.#folder) };
-    await this.#client.post('runs/update', { run_id: this.runId, status, ...end });
+    await this.#client.post('runs/update', { run_id: this.runId, status, ...end }, anyObject);
     this.#keep({ status });
   }
 
   #log(body: object) {
-    return this.#client.post('runs/log-batch', { run_id: this.runId, ...body });
+    return this.#client.post('runs/log-batch', { run_id: this.runId, ...body }, anyObject);
   }
 
   #keep(changes: Partial<Sent>): void {
@@ -161,14 +178,15 @@ async function experimentId(client: TrackingClient, name: string): Promise<strin
   const known = await unless('RESOURCE_DOES_NOT_EXIST', () => named(client, name));
   if (known !== undefined) return known;
   const made = await unless('RESOURCE_ALREADY_EXISTS', async (): Promise<string> => {
-    return (await client.post('experiments/create', { name })).experiment_id;
+    return (await client.post('experiments/create', { name }, madeExperiment)).experiment_id;
   });
   return made ?? named(client, name);
 }
 
 async function named(client: TrackingClient, name: string): Promise<string> {
-  const { experiment } = await client.get('experiments/get-by-name', { experiment_name: name });
-  return experiment.experiment_id;
+  const { experiment } = await client.get('experiments/get-by-name', { experiment_name: name }, namedExperiment);
+  if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id;
+  throw new RefusedError(`the experiment '${name}' was deleted: restore it, or name another by --mlflow-experiment`);
 }
 
 /** Undefined where the server refuses for this reason. */
@@ -182,4 +200,8 @@ async function unless<T>(code: string, ask: () => Promise<T>): Promise<T | undef
 }
 
 /** The path of a run's artefacts on a server that stands before its store: `mlflow-artifacts:/1/<run>/artifacts`. */
-const proxiedPath = (uri = ''): string | undefined => /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.+)$/.exec(uri)?.[1];
+const proxiedPath = (uri: string): string | undefined => /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.+)$/.exec(uri)?.[1];
+
+/** Only the kind of a store that the server does not stand before: its address may hold a password. */
+const storeOf = (uri: string): string =>
+  proxiedPath(uri) === undefined ? (/^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0] ?? '') : uri;

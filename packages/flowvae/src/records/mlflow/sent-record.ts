@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSealed, sealed, writeFileAtomically } from '@flowvae/runs/plain';
+import { readSealed, sealed, UnreadableError, writeFileAtomically } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
 import type { Destination } from './destination.ts';
 
-const FILE = 'mlflow.json';
+/** The record's name in a run folder. */
+export const SENT = 'mlflow.json';
 
 const sent = z.object({
   uri: z.string(),
@@ -35,22 +36,32 @@ export type Sent = z.infer<typeof sent>;
 
 /** All servers that a run was sent to. @throws ExpectationError for a damaged record */
 function readSent(folder: string): readonly Sent[] {
-  const path = join(folder, FILE);
+  const path = join(folder, SENT);
   if (!existsSync(path)) return [];
-  const { data, error } = record.safeParse(readSealed(path));
-  if (data) return data.destinations;
-  const remedy = 'remove the file to send the run anew, as another one';
-  throw new ExpectationError({
-    where: path,
-    expected: 'the record of a sent run',
-    received: error.issues[0]!.message,
-    remedy,
-  });
+  const damaged = (received: string) =>
+    new ExpectationError({
+      ...{ where: path, expected: 'the record of a sent run, as it was written', received },
+      remedy: 'remove the file to send the run anew, as another one',
+    });
+  let content: object;
+  try {
+    content = readSealed(path);
+  } catch (error) {
+    if (!(error instanceof ExpectationError) || error instanceof UnreadableError) throw error;
+    throw damaged(error.received);
+  }
+  const { data, error } = record.safeParse(content);
+  if (error) throw damaged(error.issues[0]!.message);
+  return data.destinations;
 }
 
-/** Servers that a run is sent to, as a resumed run goes on with. */
+/** Servers that a run is sent to, as a resumed run goes on with. @throws ExpectationError for a damaged record */
 export const destinationsOf = (folder: string): readonly Destination[] =>
-  readSent(folder).map(({ uri, experiment }) => ({ uri, experiment }));
+  readSent(folder).map(({ uri, experiment }) => ({ uri, experiment, isRemembered: true }));
+
+/** The parts of a run that a server has; undefined before it was asked. @throws ExpectationError for a damaged record */
+export const partsAt = (folder: string, { uri }: Destination): Sent | undefined =>
+  readSent(folder).find((each) => each.uri === uri);
 
 /**
  * The record for one server; a new one where nothing was sent to it.
@@ -58,9 +69,13 @@ export const destinationsOf = (folder: string): readonly Destination[] =>
  * @throws ExpectationError if the run is in another experiment of that server
  */
 export function sentTo(folder: string, { uri, experiment }: Destination): Sent {
-  const known = readSent(folder).find((each) => each.uri === uri);
-  if (known === undefined) return { uri, experiment, key: randomUUID(), lines: 0, artefacts: {} };
+  const all = readSent(folder);
+  const known = all.find((each) => each.uri === uri);
+  // one key at all addresses: several may be those of one server, which then finds the run that it has
+  const key = all[0]?.key ?? randomUUID();
+  if (known === undefined) return { uri, experiment, key, lines: 0, artefacts: {} };
   if (known.experiment === experiment) return known;
+  if (known.runId === undefined) return { ...known, experiment };
   const where = '--mlflow-experiment';
   throw new ExpectationError({
     where,
@@ -72,5 +87,5 @@ export function sentTo(folder: string, { uri, experiment }: Destination): Sent {
 /** Writes the record for one server, beside those for others. */
 export function writeSent(folder: string, now: Sent): void {
   const others = readSent(folder).filter(({ uri }) => uri !== now.uri);
-  writeFileAtomically(join(folder, FILE), sealed({ destinations: [...others, now] }));
+  writeFileAtomically(join(folder, SENT), sealed({ destinations: [...others, now] }));
 }

@@ -1,4 +1,6 @@
 // Requests to an MLflow tracking server: https://mlflow.org/docs/latest/api_reference/rest-api.html, version 2.0.
+import { z } from 'zod';
+import { authorization } from './credentials.ts';
 
 /** A server that does not answer, or not now: the same request may succeed later. */
 export class AwayError extends Error {}
@@ -14,17 +16,16 @@ export class RefusedError extends Error {
   }
 }
 
-/** A tracking server. Every call rejects with an {@link AwayError} or a {@link RefusedError}. */
+/**
+ * A tracking server. Every call rejects with an {@link AwayError} or a {@link RefusedError}; an answer of another shape
+ * than the asked one is a refusal.
+ */
 export interface TrackingClient {
-  get(path: string, query: Readonly<Record<string, string>>): Promise<Answer>;
-  post(path: string, body: object): Promise<Answer>;
+  get<T>(path: string, query: Readonly<Record<string, string>>, shape: z.ZodType<T>): Promise<T>;
+  post<T>(path: string, body: object, shape: z.ZodType<T>): Promise<T>;
   /** Writes an artefact by its path on a server that stands before the artefact store. */
   upload(path: string, content: Uint8Array<ArrayBuffer>): Promise<void>;
 }
-
-/** A parsed answer, not validated. */
-// biome-ignore lint/suspicious/noExplicitAny: JSON of another program
-type Answer = any;
 
 /** Options of {@link trackingClient}. */
 export interface ClientOptions {
@@ -34,78 +35,104 @@ export interface ClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface Request extends RequestInit {
+  readonly timeout: number;
+}
+
 /** The longest time for an answer. */
 const REQUEST_MS = 10_000;
 
 /** The same for a file, which may be large. */
 const UPLOAD_MS = 120_000;
 
-/** A client; credentials come from the environment alone, as MLflow's own client takes them. */
+/** Limit on the bytes of an answer; those to the requests made here have a few thousand. */
+const MOST_BYTES = 2 ** 22;
+
+/** A client. @throws ExpectationError for credentials that cannot be sent */
 export function trackingClient(uri: string, { env = process.env, signal }: ClientOptions = {}): TrackingClient {
-  const authorization = credentials(env);
-  const send = async (path: string, { timeout, ...init }: RequestInit & { readonly timeout: number }) => {
+  const credentials = authorization(env);
+  const send = ({ path, shape }: { path: string; shape?: z.ZodType }, { timeout, ...init }: Request) => {
     const signals = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])];
-    const headers = { ...init.headers, ...(authorization ? { authorization } : {}) };
-    return answered(uri, () => fetch(`${uri}/api/2.0/${path}`, { ...init, headers, signal: AbortSignal.any(signals) }));
+    const headers = { ...init.headers, ...(credentials ? { authorization: credentials } : {}) };
+    // a redirect would take the credentials, or turn POST into GET
+    const options = { ...init, headers, redirect: 'manual', signal: AbortSignal.any(signals) } as const;
+    return answered(uri, () => fetch(`${uri}/api/2.0/${path}`, options), shape);
   };
   return {
-    get: (path, query) => send(`mlflow/${path}?${new URLSearchParams(query)}`, { timeout: REQUEST_MS }),
-    post: (path, body) =>
-      send(`mlflow/${path}`, {
-        timeout: REQUEST_MS,
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+    get: <T>(path: string, query: Readonly<Record<string, string>>, shape: z.ZodType<T>) =>
+      send({ path: `mlflow/${path}?${new URLSearchParams(query)}`, shape }, { timeout: REQUEST_MS }) as Promise<T>,
+    post: <T>(path: string, body: object, shape: z.ZodType<T>) => {
+      const headers = { 'content-type': 'application/json' };
+      const request = { timeout: REQUEST_MS, method: 'POST', headers, body: JSON.stringify(body) };
+      return send({ path: `mlflow/${path}`, shape }, request) as Promise<T>;
+    },
     async upload(path, content) {
       const segments = path.split('/').map(encodeURIComponent).join('/');
       const headers = { 'content-type': 'application/octet-stream' };
-      await send(`mlflow-artifacts/artifacts/${segments}`, {
-        timeout: UPLOAD_MS,
-        method: 'PUT',
-        headers,
-        body: content,
-      });
+      const request = { timeout: UPLOAD_MS, method: 'PUT', headers, body: content };
+      await send({ path: `mlflow-artifacts/artifacts/${segments}` }, request);
     },
   };
 }
 
-/** The precedence is that of MLflow's own client. */
-function credentials(env: NodeJS.ProcessEnv): string | undefined {
-  const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password, MLFLOW_TRACKING_TOKEN: token } = env;
-  if (user && password) return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  return token ? `Bearer ${token}` : undefined;
-}
-
 /** The answer to a request. A busy server, or a proxy whose server is away, counts as away. */
-async function answered(uri: string, request: () => Promise<Response>): Promise<Answer> {
+async function answered(uri: string, request: () => Promise<Response>, shape?: z.ZodType): Promise<unknown> {
   let response: Response;
-  let text: string;
+  let text: string | undefined;
   try {
     response = await request();
-    text = await response.text();
+    text = await textOf(response);
   } catch (error) {
     throw new AwayError(`${uri} does not answer (${reasonOf(error as Error)})`);
   }
   const { status } = response;
   if (status >= 500 || status === 429 || status === 408) throw new AwayError(`${uri} answers ${status}`);
+  if (status >= 300 && status < 400) throw new RefusedError(`${uri} answers ${redirection(response, uri)}`);
+  if (text === undefined) throw new RefusedError(`${uri} answers more than ${MOST_BYTES} bytes`);
   const answer = parsed(text);
   if (!response.ok) throw refusal(uri, status, answer);
-  if (answer === undefined) throw new RefusedError(`${uri} answers no JSON: it is no MLflow tracking server`);
-  return answer;
+  if (shape === undefined) return undefined;
+  const { success, data } = shape.safeParse(answer);
+  if (success) return data;
+  throw new RefusedError(`${uri} answers in another form than an MLflow tracking server`);
+}
+
+/** The text of an answer; undefined if it is too long, and the rest is not read. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** Node hides the reason of a failed request in its cause. */
 const reasonOf = ({ message, cause }: Error): string =>
   (cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error | undefined)?.message ?? message;
 
-function refusal(uri: string, status: number, answer: Answer): RefusedError {
-  const code = typeof answer?.error_code === 'string' ? answer.error_code : '';
-  const message = typeof answer?.message === 'string' ? answer.message.split('\n')[0].slice(0, 200) : '';
-  return new RefusedError(`${uri} answers ${[status, code, message].filter((each) => each !== '').join(' ')}`, code);
+/** The host alone: the rest of an address may hold secrets. */
+function redirection({ status, headers }: Response, uri: string): string {
+  const to = headers.get('location') ?? '';
+  const origin = URL.canParse(to, uri) ? ` to ${new URL(to, uri).origin}` : '';
+  return `${status}, a redirection${origin}: name the final address`;
 }
 
-function parsed(text: string): Answer {
+const refused = z.object({ error_code: z.string().optional(), message: z.string().optional() });
+
+function refusal(uri: string, status: number, answer: unknown): RefusedError {
+  const { error_code = '', message = '' } = refused.safeParse(answer).data ?? {};
+  const code = /^[A-Z_]{1,60}$/.test(error_code) ? error_code : '';
+  const words = [status, code, firstLine(message)].filter((each) => each !== '');
+  return new RefusedError(`${uri} answers ${words.join(' ')}`, code);
+}
+
+/** Control characters could change the terminal. */
+const firstLine = (message: string): string => message.split('\n', 1)[0]!.slice(0, 200).replace(/\p{C}/gu, ' ').trim();
+
+function parsed(text: string): unknown {
   if (text === '') return {};
   try {
     return JSON.parse(text);
