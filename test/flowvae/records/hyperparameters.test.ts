@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, trainRun } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { hyperparametersOf } from '../../../packages/flowvae/src/records/hyperparameters.ts';
 import { flowvae } from '../../processes/programs.ts';
 import { type ReadEvent, readEvents, readSession } from '../../runs/event-reader.ts';
 import { writeFiles } from '../modules/user-folder.ts';
@@ -17,6 +18,12 @@ const scalarsOf = (run: string) =>
 
 const names = Object.keys(completeConfig({}));
 const config = completeConfig({ ...tinySettings, flow: 'planar*2-radial', data: tinyData(), validateEvery: 2 });
+
+it('the hyperparameters are the settings alone: no checksums of draws, and nothing that is not given', () => {
+  const draws = { count: 5, sha256: 'ab' };
+  const given = { steps: 1, idle: undefined, none: null, draws, target: { settings: { depth: 2 } } };
+  expect(hyperparametersOf(given)).toEqual({ steps: 1, none: 'null', 'set.depth': 2 });
+});
 
 describe('the session of a run', () => {
   it('has its settings and number of layers, one end, and the results that runs are compared by', async () => {

@@ -74,6 +74,13 @@ describe('a run on the server', () => {
     expect(server.run).toMatchObject({ start: 1000 * begun, end: 1000 * ended });
   });
 
+  it('stays in its experiment where none is named', async () => {
+    const run = slight();
+    await send(run);
+    const { stdout } = await flowvaeHere(['runs', 'send', run, '--mlflow', server.uri]);
+    expect([stdout, server.run.experiment]).toEqual([expect.stringMatching(/sent as run0/), 'mine']);
+  });
+
   it('that was removed there is told with its remedy', async () => {
     const run = slight();
     await send(run);
@@ -182,7 +189,7 @@ describe('the command for later', () => {
   it('is quoted for a shell, and names the experiment', () => {
     vi.stubEnv('npm_config_user_agent', '');
     const uri = 'http://localhost:5000';
-    expect(sendLater('runs/a', { uri, experiment: 'flowvae' })).toBe(`flowvae runs send runs/a --mlflow ${uri}`);
+    expect(sendLater('runs/a', { uri })).toBe(`flowvae runs send runs/a --mlflow ${uri}`);
     const words = "flowvae runs send 'my runs/it'\\''s' --mlflow http://localhost:5000 --mlflow-experiment '$(x) 1'";
     expect(sendLater("my runs/it's", { uri, experiment: '$(x) 1' })).toBe(words);
     vi.unstubAllEnvs();

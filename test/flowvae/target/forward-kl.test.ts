@@ -115,7 +115,7 @@ describe('forward-kl is refused', () => {
     );
   });
 
-  it('for a table without a column, with words, or with gaps', async () => {
+  it('for a table without a column, with words, with gaps, or with weights', async () => {
     const folder = freshPath();
     mkdirSync(folder);
     const file = (name: string, text: string) => {
@@ -125,5 +125,8 @@ describe('forward-kl is refused', () => {
     await refused(file('a.csv', 'rate,shfit\n1,2\n2,3\n')).toThrow(/"shift".*did you mean shfit/);
     await refused(file('b.csv', 'rate,shift\n1,x\n2,y\n3,x\n4,y\n')).toThrow(/words in shift/);
     await refused(file('c.csv', 'rate,shift\n1,2\n,3\n')).toThrow(/got 1 without a value/);
+    await refused(file('d.csv', 'rate,shift,log_q,log_weight\n1,2,-1,0.5\n2,3,-1,0\n')).toThrow(
+      /expected draws of the target, .* got draws of a guide, with the column log_weight; name chains\.csv/,
+    );
   });
 });

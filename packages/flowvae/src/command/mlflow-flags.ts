@@ -33,5 +33,7 @@ export function destinations(flags: MlflowFlags, resumed: string | undefined): r
 /** The same as words of a command. */
 export function mlflowWords(flags: MlflowFlags): readonly string[] {
   const named = namedDestination(flags);
-  return named ? ['--mlflow', named.uri, '--mlflow-experiment', named.experiment] : [];
+  if (named === undefined) return [];
+  const { uri, experiment } = named;
+  return ['--mlflow', uri, ...(experiment === undefined ? [] : ['--mlflow-experiment', experiment])];
 }

@@ -9,6 +9,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import { type DataPoints, dataPoints } from '@flowvae/training';
 import { flagNamed } from '../config/setting/setting.ts';
 import { bytesOf } from '../files/row-sink.ts';
+import { WEIGHT } from './draws-file.ts';
 import { contextOf, type OwnTarget, targetName } from './own-target.ts';
 import type { TargetConfig } from './target-settings.ts';
 
@@ -62,10 +63,11 @@ async function drawsIn(file: string, { module }: OwnTarget, columns: readonly st
   return { where: path, values };
 }
 
-/** The target's columns of a table; it may have others, as draws.csv of a run has. */
+/** The target's columns of a table; it may have others, as chains.csv of a run has. */
 async function columnsOf(path: string, columns: readonly string[]): Promise<Float32Array> {
   const table = await readTable(path, { columns });
   refuseGaps(table, path);
+  if (!columns.includes(WEIGHT)) await refuseWeights(path);
   const [rows = 0, width = 0] = table.values.shape;
   const read = new Float32Array(rows * width);
   table.values.read(0, rows, read);
@@ -74,6 +76,22 @@ async function columnsOf(path: string, columns: readonly string[]): Promise<Floa
     { length: rows * width },
     (_, i) => read[Math.floor(i / width) * width + places[i % width]!]!,
   );
+}
+
+/** draws.csv of a run holds draws of its guide: they are the target's only with their weights, which no fit reads. */
+async function refuseWeights(where: string): Promise<void> {
+  try {
+    await readTable(where, { columns: [WEIGHT] });
+  } catch (error) {
+    if (error instanceof ExpectationError) return; // there is no such column
+    throw error;
+  }
+  throw new ExpectationError({
+    where,
+    expected: 'draws of the target, which count alike',
+    received: `draws of a guide, with the column ${WEIGHT}`,
+    remedy: 'name chains.csv of a run with --chains; or resample the draws by their weights, and remove the column',
+  });
 }
 
 function refuseGaps({ columns, missing }: Table, where: string): void {

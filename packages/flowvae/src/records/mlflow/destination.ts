@@ -5,7 +5,8 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 export interface Destination {
   /** `http://localhost:5000`, without a slash at its end. */
   readonly uri: string;
-  readonly experiment: string;
+  /** Absent: the one that a run is in already, or {@link EXPERIMENT}. */
+  readonly experiment?: string;
   /** Whether the run's folder named the server, not the user: it gets no credentials. */
   readonly isRemembered?: boolean;
 }
@@ -17,7 +18,7 @@ export const EXPERIMENT = 'flowvae';
 const LONGEST_EXPERIMENT = 500;
 
 /** Checks a destination. @throws ExpectationError for no address of a server, or one with more than an address */
-export function destination(uri: string, experiment = EXPERIMENT): Destination {
+export function destination(uri: string, experiment?: string): Destination {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const refused = (expected: string, received: string, remedy: string) =>
     new ExpectationError({ where: '--mlflow', expected, received, remedy });
@@ -33,11 +34,13 @@ export function destination(uri: string, experiment = EXPERIMENT): Destination {
     const remedy = 'tokens come from MLFLOW_TRACKING_TOKEN, which no file keeps';
     throw refused('an address that ends with host or path', "one with '?' or '#'", remedy);
   }
+  const address = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  if (experiment === undefined) return { uri: address };
   if (experiment.trim() === '' || [...experiment].length > LONGEST_EXPERIMENT) {
     const [where, expected] = ['--mlflow-experiment', `a name of 1 to ${LONGEST_EXPERIMENT} characters`];
     throw new ExpectationError({ where, expected, received: `'${experiment.slice(0, 20)}'` });
   }
-  return { uri: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), experiment };
+  return { uri: address, experiment };
 }
 
 /** A mistyped address may hold a password: a part before @ is left out. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readSealed, sealed, UnreadableError, writeFileAtomically } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
-import type { Destination } from './destination.ts';
+import { type Destination, EXPERIMENT } from './destination.ts';
 
 /** The record's name in a run folder. */
 export const SENT = 'mlflow.json';
@@ -59,7 +59,7 @@ function readSent(folder: string): readonly Sent[] {
 export const destinationsOf = (folder: string): readonly Destination[] =>
   readSent(folder).map(({ uri, experiment }) => ({ uri, experiment, isRemembered: true }));
 
-/** The parts of a run that a server has; undefined before it was asked. @throws ExpectationError for a damaged record */
+/** The parts of a run that a server has; undefined before it was asked. @throws ExpectationError if they are damaged */
 export const partsAt = (folder: string, { uri }: Destination): Sent | undefined =>
   readSent(folder).find((each) => each.uri === uri);
 
@@ -73,8 +73,8 @@ export function sentTo(folder: string, { uri, experiment }: Destination): Sent {
   const known = all.find((each) => each.uri === uri);
   // one key at all addresses: several may be those of one server, which then finds the run that it has
   const key = all[0]?.key ?? randomUUID();
-  if (known === undefined) return { uri, experiment, key, lines: 0, artefacts: {} };
-  if (known.experiment === experiment) return known;
+  if (known === undefined) return { uri, experiment: experiment ?? EXPERIMENT, key, lines: 0, artefacts: {} };
+  if (experiment === undefined || known.experiment === experiment) return known;
   if (known.runId === undefined) return { ...known, experiment };
   const where = '--mlflow-experiment';
   throw new ExpectationError({
