@@ -49,6 +49,11 @@ describe('an answer', () => {
   });
 });
 
+it('every request has a connection of its own, which no server can close between two steps', async () => {
+  await send(slight());
+  expect(new Set(server.requests.map(({ connection }) => connection))).toEqual(new Set(['close']));
+});
+
 describe('a run on the server', () => {
   it('is finished though a file is refused, and the other files are there', async () => {
     answering('model.safetensors', { status: 413, body: '<html>' });

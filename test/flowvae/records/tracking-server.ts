@@ -46,6 +46,7 @@ export interface Other {
 interface Request {
   readonly path: string;
   readonly authorization: string | undefined;
+  readonly connection: string | undefined;
 }
 
 class Refusal extends Error {
@@ -102,7 +103,8 @@ export class TrackingServer {
     if (fate === 'busy') return void response.writeHead(503).end('no such backend');
     if (fate === 'forbidden') return void response.writeHead(403).end('{"error_code":"PERMISSION_DENIED"}');
     const url = new URL(request.url!, this.uri);
-    this.requests.push({ path: url.pathname, authorization: request.headers.authorization });
+    const { authorization, connection } = request.headers;
+    this.requests.push({ path: url.pathname, authorization, connection });
     const other = this.otherwise(`${request.method} ${url.pathname}`);
     if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
     const [status, answer] = this.#answer(request.method!, url, Buffer.concat(chunks));

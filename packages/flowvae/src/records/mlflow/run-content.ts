@@ -55,12 +55,12 @@ export function endedAt(folder: string): number {
 
 const timeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** The metrics of each line of metrics.jsonl; a run that has just begun has none. */
-export function metricsByLine(folder: string): readonly (readonly Metric[])[] {
+/** The metrics of each line of metrics.jsonl after the first `done` ones; a run that has just begun has none. */
+export function metricsByLine(folder: string, done: number): readonly (readonly Metric[])[] {
   if (!existsSync(join(folder, METRICS))) return [];
   let timestamp = begunAt(folder);
   let last = 0;
-  return (readRunMetrics(folder) as Entry[]).map((entry) => {
+  return (readRunMetrics(folder) as Entry[]).flatMap((entry, line) => {
     const { step, msPerStep } = entry;
     // lines have no time: the sum of the steps' times gives the same one whenever they are sent, so that a repeated
     // request changes nothing
@@ -68,7 +68,7 @@ export function metricsByLine(folder: string): readonly (readonly Metric[])[] {
       timestamp += (step - last) * msPerStep;
       last = step;
     }
-    return numbersOf(entry).map(([name, value]) => metric(name, value, { step, timestamp }));
+    return line < done ? [] : [numbersOf(entry).map(([name, value]) => metric(name, value, { step, timestamp }))];
   });
 }
 

@@ -113,13 +113,12 @@ class Sending {
   }
 
   async metrics(): Promise<void> {
-    const lines = metricsByLine(this.#folder);
-    let { lines: done } = this.#sent;
-    while (done < lines.length) {
-      const next = Math.min(done + LINES, lines.length);
-      for (const metrics of metricBatches(lines.slice(done, next).flat())) await this.#log({ metrics });
-      done = next;
-      this.#keep({ lines: done });
+    const { lines: done } = this.#sent;
+    const unsent = metricsByLine(this.#folder, done);
+    for (let at = 0; at < unsent.length; at += LINES) {
+      const next = unsent.slice(at, at + LINES);
+      for (const metrics of metricBatches(next.flat())) await this.#log({ metrics });
+      this.#keep({ lines: done + at + next.length });
     }
   }
 

@@ -53,7 +53,9 @@ export function trackingClient(uri: string, { env = process.env, signal }: Clien
   const credentials = authorization(env);
   const send = ({ path, shape }: { path: string; shape?: z.ZodType }, { timeout, ...init }: Request) => {
     const signals = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])];
-    const headers = { ...init.headers, ...(credentials ? { authorization: credentials } : {}) };
+    // a server may close an idle connection while a step computes, and the next request on it would fail
+    const common = { connection: 'close', ...(credentials ? { authorization: credentials } : {}) };
+    const headers = { ...init.headers, ...common };
     // a redirect would take the credentials, or turn POST into GET
     const options = { ...init, headers, redirect: 'manual', signal: AbortSignal.any(signals) } as const;
     return answered(uri, () => fetch(`${uri}/api/2.0/${path}`, options), shape);

@@ -36,5 +36,5 @@ function isSent(run: string, to: Destination): boolean {
   const { status, lines, artefacts, artifactUri = '' } = parts;
   const hasFiles =
     !artifactUri.startsWith('mlflow-artifacts:') || artefactsOf(run).every((name) => Object.hasOwn(artefacts, name));
-  return status === statusOf(state) && lines >= metricsByLine(run).length && hasFiles;
+  return status === statusOf(state) && metricsByLine(run, lines).length === 0 && hasFiles;
 }
