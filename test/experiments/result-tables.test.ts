@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { table } from '../../experiments/fig3/experiment.ts';
 import { updateTables } from '../../experiments/reproduce/tables.ts';
 import { table as tableOfMnist } from '../../experiments/table2/table.ts';
+import { type JudgedFit, levelTable } from '../../experiments/targets/khat/table.ts';
 import { fitResult } from './fit-result.ts';
 
 it('fig3: for each energy, flow and length the most steps, then the lowest seed, and the steps where they differ', () => {
@@ -72,6 +73,29 @@ it('table2: seeds as one row, and each beside the published curve at its steps',
 
 it('the tables in the READMEs are those of the committed results', () => {
   expect(updateTables({ write: false })).toEqual([]);
+});
+
+describe('the table of k̂', () => {
+  const fit = (difference: number, rest: Partial<JudgedFit> = {}): JudgedFit => ({
+    ...{ target: 'ring', guide: 'full-rank', seed: 0, paretoK: 0.1, level: 'good', effectiveSampleSize: 9 },
+    ...{ difference, logZError: 0.1, worstMean: 0.5, worstStd: 0.25, ...rest },
+  });
+
+  it('has medians, quantiles and coverage by level and kind of target', () => {
+    const fits = [0.1, -0.2, 0.3, Number.NaN].map((difference) => fit(difference));
+    const text = levelTable([...fits, fit(1, { target: 'U4', level: 'void', worstStd: 2 })]);
+    const rows = text.match(/^\| (good|void).*$/gm)!.map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(rows.map((row) => row.slice(1, -1))).toEqual([
+      ['good', 'one mode', '4', '0.200', 'Infinity', '50 %', '0.500', '0.500'],
+      ['void', 'several modes', '1', '1.000', '1.000', '0 %', '2.000', '2.000'],
+    ]);
+  });
+
+  it('in the README is that of the committed fits', () => {
+    const textOf = (path: string) =>
+      readFileSync(new URL(`../../experiments/targets/${path}`, import.meta.url), 'utf8');
+    expect(textOf('README.md')).toContain(levelTable(JSON.parse(textOf('khat/results.json')).fits));
+  });
 });
 
 it('every committed result names its command, seed, versions and no path of a machine', () => {

@@ -73,7 +73,12 @@ it('smoothed weights estimate a sum with less error than the raw ones, on averag
 
 describe('describeParetoK', () => {
   it.each([
-    [0.3, 10_000, 'good', 'k̂ = 0.30, below 0.70: importance-weighted estimates can be trusted'],
+    [
+      0.3,
+      10_000,
+      'good',
+      'k̂ = 0.30, below 0.70: the weights are even enough for estimates where draws are; a part of the target without draws is not seen',
+    ],
     [0.6, 100, 'few', 'k̂ = 0.60, not below 0.50: 100 draws are too few for such uneven weights; take 317 or more'],
     [
       0.75,

@@ -2,7 +2,7 @@
 import { paretoKThreshold } from '@flowvae/objectives';
 
 /**
- * How far estimates from importance weights can be trusted: `good`; `few`, with more draws they could be; `bad`, more
+ * How far importance weights allow estimates: `good`; `few`, with more draws they would; `bad`, more
  * draws would not help in practice; `void`, the weights have no mean; `unknown`.
  */
 export type ParetoKLevel = 'good' | 'few' | 'bad' | 'void' | 'unknown';
@@ -30,7 +30,8 @@ const VOID = 1;
  * The meaning of k̂ of S importance weights.
  *
  * `good` below min(1 − 1/log₁₀ S, 0.7); below 0.5 the weights' variance is finite and the central limit theorem holds.
- * `few` up to 0.7, `bad` up to 1, `void` from 1 on.
+ * `few` up to 0.7, `bad` up to 1, `void` from 1 on. k̂ judges the draws that are there: of 172 short fits that are
+ * `good`, half have an error of log Z above 0.037 nats, and 45 % one above two standard errors (experiments/targets).
  * @param k from `paretoK`
  * @param samples S
  * @see Vehtari et al. 2024, arXiv:1507.02646, section 3.2
@@ -73,8 +74,8 @@ interface Numbers {
 const sentences: Readonly<Record<Exclude<ParetoKLevel, 'unknown'>, (numbers: Numbers) => string>> = {
   good: ({ k, limit, hasVariance }) =>
     hasVariance
-      ? `k̂ = ${k}, below ${limit}: importance-weighted estimates can be trusted`
-      : `k̂ = ${k}, below ${limit}: importance-weighted estimates can be trusted; their errors can be larger than told`,
+      ? `k̂ = ${k}, below ${limit}: the weights are even enough for estimates where draws are; a part of the target without draws is not seen`
+      : `k̂ = ${k}, below ${limit}: the weights are even enough for estimates, whose errors can be larger than told; a part of the target without draws is not seen`,
   few: ({ k, limit, samples, drawsNeeded }) =>
     `k̂ = ${k}, not below ${limit}: ${samples} draws are too few for such uneven weights; take ${drawsNeeded} or more`,
   bad: ({ k }) =>
