@@ -1,5 +1,5 @@
 // Student's t, the normal and the noncentral t distribution beside SciPy 1.17.1 (scipy.stats: t.sf, t.isf, norm.cdf,
-// nct).
+// nct) and, where it says so, mpmath.
 import { expect, it } from 'vitest';
 import { normalCdf } from '../../packages/comparison/src/distributions/normal.ts';
 import { powerOfT } from '../../packages/comparison/src/distributions/power-of-t.ts';
@@ -20,6 +20,9 @@ it.each([
   [8, 30, 3.1329112378503795e-9],
   [-1.3, 4, 0.868274201764388],
   [40, 3, 1.7190340394579253e-5],
+  [1e200, 1.5, 3.770852432016246e-301], // of this and the next by mpmath 1.3.0, betainc
+  [30, 999, 8.364136065585923e-142],
+  [1, 1e6, 0.15865537491678908],
 ])('studentTail of %d at %d degrees of freedom is that of SciPy', (t, df, expected) => {
   isClose(studentTail(t, df), expected, 1e-9);
 });
@@ -41,11 +44,13 @@ it("studentTail and studentQuantile are in closed form with one and two degrees 
     expect(studentTail(t, 1)).toBeCloseTo(0.5 - Math.atan(t) / Math.PI, 12);
     expect(studentTail(t, 2)).toBeCloseTo(0.5 - t / (2 * Math.sqrt(2 + t * t)), 12);
   }
-  for (const tail of [0.4, 0.1, 0.001]) isClose(studentQuantile(tail, 1), 1 / Math.tan(Math.PI * tail), 1e-9);
+  for (const tail of [0.4, 0.1, 0.001, 1e-40, 1e-300])
+    isClose(studentQuantile(tail, 1), 1 / Math.tan(Math.PI * tail), 1e-9);
 });
 
 it('studentTwoSided is not known without an error or degrees of freedom', () => {
   expect([studentTwoSided(Number.NaN, 3), studentTwoSided(1, Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+  expect([studentTail(1, 0), studentQuantile(0.1, 0)]).toEqual([Number.NaN, Number.NaN]);
   expect(studentTwoSided(0, 3)).toBe(1);
 });
 
@@ -68,6 +73,7 @@ it.each([
   [2.8, 1.4, 0.05, 0.24605217192125628],
   [2.8, 100000, 0.05, 0.7995493331756676],
   [8, 2, 0.05, 0.9580506900012918],
+  [30, 1, 0.05, 0.98141603761176], // by mpmath 1.3.0, quad over the spread
 ])('powerOfT(%d) at %d degrees of freedom and level %d is that of SciPy', (noncentrality, df, level, expected) => {
   isClose(powerOfT(noncentrality, df, studentQuantile(level / 2, df)), expected, 1e-6);
 });

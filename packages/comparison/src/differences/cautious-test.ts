@@ -17,27 +17,53 @@ export function cautiousCritical(parts: readonly VariancePart[], level: number):
   return used.reduce((sum, part) => sum + (part.variance / variance) * studentQuantile(level / 2, part.df), 0);
 }
 
-/** The level at which the critical value is |value|/se. */
+/**
+ * The level at which the critical value is |value|/se, to a relative error of about 1e-10; it falls as |value| grows.
+ * Where all parts have the same degrees of freedom it is Student's p. A p below 1e-300 is given as that or as 0.
+ */
 export function cautiousP(value: number, parts: readonly VariancePart[]): number {
   const used = parts.filter(({ variance }) => variance > 0);
   const t = Math.abs(value) / Math.sqrt(sumOfParts(parts).variance);
   const ends = used.map(({ df }) => studentTwoSided(t, df));
   if (ends.some(Number.isNaN) || parts.some(({ variance }) => Number.isNaN(variance))) return Number.NaN;
-  // the mean lies between its parts
-  return root((level) => cautiousCritical(used, level) - t, Math.min(...ends), Math.max(...ends));
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  if (most <= SMALLEST || least >= most * (1 - 1e-14)) return most;
+  // the mean of the parts lies between them
+  const excess = (logLevel: number) => Math.log(cautiousCritical(used, Math.exp(logLevel)) / t);
+  return Math.exp(zeroOfFalling(excess, Math.log(Math.max(least, SMALLEST)), Math.log(most)));
 }
 
-/** The zero of a falling function on a scale of logarithms, between two positive ends: regula falsi with halving. */
-function root(of: (x: number) => number, from: number, to: number): number {
-  if (!(from > 0) || to / from < 1 + 1e-12) return to;
-  let [low, high] = [Math.log(from), Math.log(to)];
-  let [atLow, atHigh] = [of(from), of(to)];
-  for (let i = 0; i < 100 && high - low > 1e-12; i++) {
-    const middle = low + ((high - low) * atLow) / (atLow - atHigh);
-    const atMiddle = of(Math.exp(middle));
-    if (Math.abs(atMiddle) < 1e-11) return Math.exp(middle);
-    if (atMiddle > 0) [low, atLow, atHigh] = [middle, atMiddle, atHigh / 2];
-    else [high, atHigh, atLow] = [middle, atMiddle, atLow / 2];
+/** The quantiles of smaller levels are near the end of float64. */
+const SMALLEST = 1e-300;
+
+/**
+ * The zero of a falling function between two ends, to 1e-12, by the method of Ridders: each step halves the bracket,
+ * and then takes the zero of an exponential through its three points. An end is the answer where the function has one
+ * sign.
+ *
+ * @see Ridders 1979, "A new algorithm for computing a single root of a real continuous function"
+ */
+function zeroOfFalling(of: (x: number) => number, from: number, to: number): number {
+  let [low, high] = [from, to];
+  let [atLow, atHigh] = [of(low), of(high)];
+  if (!(atLow > 0)) return low;
+  if (!(atHigh < 0)) return high;
+  let last = Number.NaN;
+  const keep = (x: number, atX: number) => {
+    if (x < low || x > high) return;
+    if (atX > 0) [low, atLow] = [x, atX];
+    else [high, atHigh] = [x, atX];
+  };
+  while (high - low > WIDTH) {
+    const middle = (low + high) / 2;
+    const atMiddle = of(middle);
+    const next = middle + ((middle - low) * atMiddle) / Math.sqrt(atMiddle * atMiddle - atLow * atHigh);
+    keep(middle, atMiddle);
+    if (Math.abs(next - last) <= WIDTH) return next;
+    keep(next, of(next));
+    last = next;
   }
-  return Math.exp((low + high) / 2);
+  return (low + high) / 2;
 }
+
+const WIDTH = 1e-12;

@@ -31,6 +31,10 @@ export function differenceWith(value: number, parts: readonly VariancePart[], le
 /** The sum of parts, with the degrees of freedom of Welch and Satterthwaite: (Σ v)²/Σ (v²/df). */
 export function sumOfParts(parts: readonly VariancePart[]): VariancePart {
   const variance = parts.reduce((sum, part) => sum + part.variance, 0);
-  const spread = parts.reduce((sum, part) => sum + (part.variance === 0 ? 0 : part.variance ** 2 / part.df), 0);
-  return { variance, df: variance === 0 ? Number.POSITIVE_INFINITY : variance ** 2 / spread };
+  if (variance === 0) return { variance, df: Number.POSITIVE_INFINITY };
+  const spread = parts.reduce(
+    (sum, part) => sum + (part.variance === 0 ? 0 : (part.variance / variance) ** 2 / part.df),
+    0,
+  );
+  return { variance, df: 1 / spread };
 }

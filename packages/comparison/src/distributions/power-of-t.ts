@@ -3,7 +3,7 @@ import { logGamma } from './log-gamma.ts';
 import { normalCdf } from './normal.ts';
 
 /** Steps of Simpson's rule. */
-const STEPS = 400;
+const STEPS = 1600;
 
 /**
  * P(|T| ≥ c) for T = (Z + noncentrality)/√(V/df), V of chi-squared distribution.
