@@ -20,6 +20,11 @@ it('summarise gives mean, deviation and standard error, and knows their limits',
   expect(se).toBeCloseTo(Math.sqrt(7 / 3), 12);
   expect(summarise([4])).toEqual({ n: 1, mean: 4, sd: Number.NaN, se: Number.NaN });
   expect(summarise([]).mean).toBeNaN();
+  expect(summarise([0.1, 0.1, 0.1])).toMatchObject({ mean: 0.1, sd: 0 });
+  expect([summarise([1, Number.NaN]).mean, summarise([1, Number.POSITIVE_INFINITY]).mean]).toEqual([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ]);
 });
 
 it("welchDifference is SciPy's ttest_ind with unequal variances", () => {

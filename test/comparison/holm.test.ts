@@ -13,6 +13,11 @@ it('holm caps at 1 and takes a single value and none', () => {
   expect(holm([])).toEqual([]);
 });
 
+it('holm counts a p-value that is not known as a comparison, and keeps its place', () => {
+  expect(holm([0.01, Number.NaN, 0.02])).toEqual([0.03, Number.NaN, 0.04]);
+  expect(holm([Number.NaN])).toEqual([Number.NaN]);
+});
+
 it('holm rejects at any level the same hypotheses as the sequential procedure', () => {
   const pValues = [0.3, 0.011, 0.02, 0.013, 0.9, 0.001];
   for (const level of [0.001, 0.01, 0.05, 0.07, 0.2, 0.5]) {

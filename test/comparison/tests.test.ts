@@ -1,5 +1,12 @@
 // Tests by signs and by divisions beside SciPy 1.17.1 (scipy.stats.permutation_test) and beside brute force.
-import { bootstrapInterval, permutationTest, signFlipTest, signFlipTests, summarise } from '@flowvae/comparison';
+import {
+  bootstrapInterval,
+  pairedDifference,
+  permutationTest,
+  signFlipTest,
+  signFlipTests,
+  summarise,
+} from '@flowvae/comparison';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
 
@@ -44,6 +51,40 @@ describe('signFlipTest', () => {
   it('of no difference is 1', () => {
     expect(signFlipTest(new Float64Array(5), { key: key(0) }).p).toBe(1);
   });
+
+  it.each([5, 40])('is not known of %d values with one that is not finite', (n) => {
+    for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(signFlipTest([odd, ...Array(n - 1).fill(1)], { key: key(0) }).p).toBeNaN();
+    }
+  });
+});
+
+it('signFlipTests sees small differences of large scores, and counts their ties', () => {
+  const easy = Float64Array.from({ length: 12 }, (_, i) => 1e9 * (i + 1));
+  const worse = easy.map((x) => x + 2 ** -10);
+  const diverged = easy.map((x) => x * 1e6);
+  const columns = [diverged, easy, worse];
+  const [far, near] = signFlipTests(
+    columns,
+    [
+      [0, 1],
+      [2, 1],
+    ],
+    { key: key(0) },
+  );
+  expect([far!.p, near!.p]).toEqual([2 / 2 ** 12, 2 / 2 ** 12]);
+});
+
+it('signFlipTests of a column that is not finite leaves the other pairs as they are, and refuses other lengths', () => {
+  const columns = [0, 1].map((c) => Float64Array.from(drawNormal(fold(key(8), c), 9)));
+  const pairs = [
+    [0, 1],
+    [0, 2],
+  ] as const;
+  const [known, unknown] = signFlipTests([...columns, Array(9).fill(Number.NaN)], pairs, { key: key(0) });
+  expect(known).toEqual(signFlipTests(columns, [[0, 1]], { key: key(0) })[0]);
+  expect(unknown!.p).toBeNaN();
+  expect(() => signFlipTests([[1, 2], [1]], [[0, 1]], { key: key(0) })).toThrow('expected 2 values, got 1');
 });
 
 it('signFlipTests of pairs are the tests of their differences', () => {
@@ -85,8 +126,24 @@ describe('permutationTest', () => {
     expect(count).toBe(126);
   });
 
-  it('cannot be below 0.1 with 3 against 3', () => {
+  it('cannot be below 0.1 with 3 against 3, however large the values are beside their spread', () => {
     expect(permutationTest([1, 2, 3], [7, 8, 9], { key: key(0) }).p).toBe(0.1);
+    for (const offset of [97.1, 12345.6, 1e7 / 3]) {
+      const [low, high] = [0, 0.07].map((shift) => [0.01, 0.02, 0.03].map((x) => offset + x + shift));
+      expect(permutationTest(low!, high!, { key: key(0) }).p).toBe(0.1);
+      expect(permutationTest(high!, low!, { key: key(0) }).p).toBe(0.1);
+    }
+  });
+
+  it('is the same with the samples changed over, also of one value against very many', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => i);
+    expect(permutationTest(many, [30_000], { key: key(0) })).toEqual({ p: 1 / 20_001, isExact: true });
+    expect(permutationTest([30_000], many, { key: key(0) })).toEqual({ p: 1 / 20_001, isExact: true });
+  });
+
+  it('is not known of no values, or of one that is not finite', () => {
+    expect(permutationTest([], [1], { key: key(0) }).p).toBeNaN();
+    expect(permutationTest([1, Number.NaN], [1, 2], { key: key(0) }).p).toBeNaN();
   });
 
   it('draws divisions where there are more than 2^16', () => {
@@ -117,6 +174,17 @@ describe('bootstrapInterval', () => {
     expect(at(5, 0.95, 1).from).toBeCloseTo(at(0, 0.95, 1).from + 5, 9);
     expect(at(0, 0.99, 1).from).toBeLessThan(at(0, 0.95, 1).from);
     expect(at(0, 0.99, 1).to).toBeGreaterThan(at(0, 0.95, 1).to);
+  });
+
+  it("is Student's where nearly all values are equal, and where the resamples are too few for the level", () => {
+    const rare = Float64Array.from({ length: 200 }, (_, i) => (i === 0 ? 1 : 0.1));
+    for (const [values, level] of [
+      [rare, 0.95],
+      [skewed, 0.9995],
+    ] as const) {
+      const { interval } = pairedDifference(values, level);
+      expect(bootstrapInterval(values, { key: key(0), level })).toEqual(interval);
+    }
   });
 
   it("is Student's of a large normal sample, and of very few values", () => {

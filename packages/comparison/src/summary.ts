@@ -19,11 +19,17 @@ export function summarise(values: ArrayLike<number>): Summary {
   return { n, mean, sd, se: sd / Math.sqrt(n) };
 }
 
-/** The mean; NaN of an empty sample. */
+/** The mean, in two passes: equal numbers have exactly their value as mean. NaN of an empty sample. */
 export function meanOf(values: ArrayLike<number>): number {
+  const first = sumAbout(values, 0) / values.length;
+  return Number.isFinite(first) ? first + sumAbout(values, first) / values.length : first;
+}
+
+/** Σ (x − centre). */
+function sumAbout(values: ArrayLike<number>, centre: number): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - centre;
+  return sum;
 }
 
 /** Σ (x − centre)². */

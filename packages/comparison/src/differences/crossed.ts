@@ -28,6 +28,7 @@ export interface CrossedDifference extends Difference {
  * seeds Satterthwaite's approximation fails in the far tail, where a correction for many comparisons looks. With one
  * seed of a method the error is not known.
  *
+ * @throws RangeError for methods with different numbers of data points
  * @see Owen 2007, "The pigeonhole bootstrap", on the variances of crossed samples; Satterthwaite 1946
  */
 export function crossedDifference(a: MethodScores, b: MethodScores, level = 0.95): CrossedDifference {
@@ -53,6 +54,9 @@ function pointPart(a: MethodScores, b: MethodScores): VariancePart {
   return { variance: Math.max(0, sd * sd - repeated) / n, df: n - 1 };
 }
 
-/** The difference of the means over seeds, at each data point. */
-export const differencesByPoint = (a: MethodScores, b: MethodScores): Float64Array =>
-  a.byPoint.map((value, i) => value - b.byPoint[i]!);
+/** The difference of the means over seeds, at each data point. @throws RangeError for different numbers of points */
+export function differencesByPoint(a: MethodScores, b: MethodScores): Float64Array {
+  const [points, others] = [a.byPoint.length, b.byPoint.length];
+  if (points !== others) throw new RangeError(`a difference: expected ${points} data points of both, got ${others}`);
+  return a.byPoint.map((value, i) => value - b.byPoint[i]!);
+}

@@ -21,12 +21,14 @@ export interface MethodScores {
   readonly interaction: number;
 }
 
-/** Takes a method's scores apart. */
+/** Takes a method's scores apart. @throws RangeError for seeds with different numbers of data points */
 export function methodScores(scores: Scores): MethodScores {
   const seeds = scores.length;
   const points = scores[0]?.length ?? 0;
-  const byPoint = new Float64Array(points);
-  for (const row of scores) for (let i = 0; i < points; i++) byPoint[i]! += row[i]! / seeds;
+  for (const { length } of scores) {
+    if (length !== points) throw new RangeError(`methodScores: a seed: expected ${points} data points, got ${length}`);
+  }
+  const byPoint = Float64Array.from({ length: points }, (_, i) => meanOf(scores.map((row) => row[i]!)));
   const bySeed = Float64Array.from(scores, meanOf);
   const { mean, sd } = summarise(bySeed);
   let squares = 0;

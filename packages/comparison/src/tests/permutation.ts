@@ -15,18 +15,22 @@ export interface DivisionOptions {
 
 /**
  * The two-sided permutation test that two samples have one distribution: the share of the divisions of all values into
- * two samples of these sizes whose means are at least as far apart. With 3 against 3 values, p is 0.1 at least.
+ * two samples of these sizes whose means are at least as far apart. With 3 against 3 values, p is 0.1 at least. Not
+ * known (NaN) where a sample is empty or a value is not finite.
  */
 export function permutationTest(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   { key, draws = 9999 }: DivisionOptions,
 ): ExactTest {
-  const all = [...Array.from(a), ...Array.from(b)];
+  // the smaller sample decides as well as the larger one, with fewer sums
+  const [first, second] = a.length <= b.length ? [a, b] : [b, a];
+  const all = [...Array.from(first), ...Array.from(second)];
+  const size = first.length;
+  if (size === 0 || !all.every(Number.isFinite)) return { p: Number.NaN, isExact: true };
   const centre = meanOf(all);
   const centred = all.map((value) => value - centre);
-  const size = a.length;
-  const isFar = farFrom(sumOf(centred.slice(0, size)), centred, size);
+  const isFar = farFrom(sumOf(centred.slice(0, size)), all, centred);
   if (divisions(all.length, size) <= MOST_EXACT) {
     const { hits, count } = countAll(centred, size, isFar);
     return { p: hits / count, isExact: true };
@@ -43,9 +47,13 @@ export function permutationTest(
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** The sum of the first sample decides the difference of the means, because all values add up to 0. */
-function farFrom(observed: number, centred: readonly number[], size: number): (sum: number) => boolean {
-  const rounding = 1e-12 * size * Math.max(...centred.map(Math.abs));
+/**
+ * The sum of the first sample decides the difference of the means, because all values add up to 0. Equal sums in
+ * another order must count as equal: the values and their mean have been rounded, and so have the sums of up to n.
+ */
+function farFrom(observed: number, all: readonly number[], centred: readonly number[]): (sum: number) => boolean {
+  const sizeOf = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+  const rounding = Number.EPSILON * (2 * sizeOf(all) + all.length * sizeOf(centred));
   return (sum) => Math.abs(sum) >= Math.abs(observed) - rounding;
 }
 

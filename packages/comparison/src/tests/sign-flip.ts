@@ -3,6 +3,7 @@ import { type SignOptions, type Signs, signedSums } from './signed-sums.ts';
 
 /** The result of a test by signs or by places. */
 export interface ExactTest {
+  /** NaN where a value is not finite: nothing is known then. */
   readonly p: number;
   /** Whether p is exact; else it is estimated from random draws, and at least 1/(draws + 1). */
   readonly isExact: boolean;
@@ -25,33 +26,61 @@ export const signFlipTest = (values: ArrayLike<number>, options: SignOptions): E
  * their signs.
  *
  * @param columns scores of each model at the same data points
+ * @throws RangeError for columns of different lengths
  */
 export function signFlipTests(
   columns: readonly ArrayLike<number>[],
   pairs: readonly Pair[],
   options: SignOptions,
 ): ExactTest[] {
-  const observed = pairs.map(([a, b]) => differenceOf(columns[a]!, columns[b]!));
+  const centred = aboutMiddle(columns);
+  const observed = pairs.map(([a, b]) => observedOf([columns[a]!, columns[b]!], [centred[a]!, centred[b]!]));
   const hits = new Float64Array(pairs.length);
-  const signs = signedSums(columns, options, (sums) => {
+  const signs = signedSums(centred, options, (sums) => {
     for (const [i, [a, b]] of pairs.entries()) {
       const { sum, rounding } = observed[i]!;
       if (Math.abs(sums[a]! - sums[b]!) >= Math.abs(sum) - rounding) hits[i]!++;
     }
   });
-  return pairs.map((_, i) => ({ p: pOf(hits[i]!, signs), isExact: signs.isExact }));
+  const p = (i: number) => (Number.isFinite(observed[i]!.sum) ? pOf(hits[i]!, signs) : Number.NaN);
+  return pairs.map((_, i) => ({ p: p(i), isExact: signs.isExact }));
 }
 
 /** Draws count the observed signs as one of them, so that p is never 0. */
 const pOf = (hits: number, { count, isExact }: Signs) => (isExact ? hits / count : (hits + 1) / (count + 1));
 
-/** Σ (a − b), and a bound on the rounding of such sums: equal sums in another order must count as equal. */
-function differenceOf(a: ArrayLike<number>, b: ArrayLike<number>) {
-  let sum = 0;
-  let size = 0;
-  for (let i = 0; i < a.length; i++) {
-    sum += a[i]! - b[i]!;
-    size += Math.abs(a[i]!) + Math.abs(b[i]!);
+/**
+ * The columns without the middle one of their values at each row, which all differences share: sums of small
+ * differences of large scores keep their digits. A column with a value that is not finite does not disturb the others.
+ */
+function aboutMiddle(columns: readonly ArrayLike<number>[]): Float64Array[] {
+  const rows = columns[0]?.length ?? 0;
+  for (const { length } of columns) {
+    if (length !== rows) throw new RangeError(`signFlipTests: columns: expected ${rows} values, got ${length}`);
   }
-  return { sum, rounding: 1e-12 * size };
+  const centred = columns.map((column) => Float64Array.from(column));
+  for (let i = 0; i < rows; i++) {
+    const values = centred.map((column) => column[i]!).filter(Number.isFinite);
+    const middle = values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
+    for (const column of centred) column[i]! -= middle;
+  }
+  return centred;
+}
+
+/** The columns of a pair. */
+type Two = readonly [a: ArrayLike<number>, b: ArrayLike<number>];
+
+/**
+ * Σ (a − b), and a bound on the rounding of such sums: equal sums in another order must count as equal. The scores have
+ * been rounded once, the sums of n centred values at most n times.
+ */
+function observedOf([a, b]: Two, [centredA, centredB]: Two) {
+  const rows = a.length;
+  let [sum, size, centredSize] = [0, 0, 0];
+  for (let i = 0; i < rows; i++) {
+    sum += centredA[i]! - centredB[i]!;
+    size += Math.abs(a[i]!) + Math.abs(b[i]!);
+    centredSize += Math.abs(centredA[i]!) + Math.abs(centredB[i]!);
+  }
+  return { sum, rounding: Number.EPSILON * (size + (rows + 4) * centredSize) };
 }
