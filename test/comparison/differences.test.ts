@@ -158,4 +158,5 @@ it('pointsNeeded is N·(1.96 + 0.8416)²·(se/value)² where points are many', (
   const needed = pointsNeeded({ value: 0.1, se: 0.1, points: 10_000 });
   expect(needed / 10_000).toBeCloseTo((1.959964 + 0.841621) ** 2, 2);
   expect(pointsNeeded({ value: 0, se: 0.1, points: 10 })).toBe(Number.POSITIVE_INFINITY);
+  expect([1, 5].map((points) => pointsNeeded({ value: 1, se: Number.NaN, points }))).toEqual([Number.NaN, Number.NaN]);
 });

@@ -51,6 +51,10 @@ it("studentTail and studentQuantile are in closed form with one and two degrees 
 it('studentTwoSided is not known without an error or degrees of freedom', () => {
   expect([studentTwoSided(Number.NaN, 3), studentTwoSided(1, Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
   expect([studentTail(1, 0), studentQuantile(0.1, 0)]).toEqual([Number.NaN, Number.NaN]);
+  expect([studentQuantile(1e-200, 0.5), studentQuantile(1e-320, 1)]).toEqual([
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ]);
   expect(studentTwoSided(0, 3)).toBe(1);
 });
 

@@ -2,7 +2,8 @@
 
 /**
  * Numbers by their size, a true minus included, also with an error or an interval behind them or a sign before them;
- * then other cells by their text; pictures stay with their rows.
+ * then other cells by their text, numbers in it by their size; cells without a value are last in both directions.
+ * Pictures stay with their rows.
  */
 export const sortingScript = `
 for (const table of document.querySelectorAll("table.sortable")) {
@@ -12,7 +13,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
     return number !== "" && Number.isFinite(Number(number)) ? Number(number) : text;
   };
   const isNumber = (value) => typeof value === "number";
-  const byValue = (a, b) => (isNumber(a) && isNumber(b) ? a - b : isNumber(b) - isNumber(a) || String(a).localeCompare(String(b)));
+  const isNone = (value) => value === "" || value === "\\u2013";
+  const byText = (a, b) => String(a).localeCompare(String(b), undefined, { numeric: true });
+  const byValue = (a, b) => (isNumber(a) && isNumber(b) ? a - b : isNumber(b) - isNumber(a) || byText(a, b));
   table.tHead.addEventListener("click", (event) => {
     const heading = event.target.closest("th");
     if (!heading) return;
@@ -20,7 +23,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", falls ? "descending" : "ascending");
     const rows = [...table.tBodies[0].rows].map((row) => [valueOf(row, heading.cellIndex), row]);
-    rows.sort(([a], [b]) => (falls ? byValue(b, a) : byValue(a, b)));
+    rows.sort(([a], [b]) => isNone(a) - isNone(b) || (falls ? byValue(b, a) : byValue(a, b)));
     table.tBodies[0].append(...rows.map(([, row]) => row));
   });
 }

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sealed } from '@flowvae/runs';
 import { compareRuns, formatComparison } from 'flowvae';
 import { expect, it } from 'vitest';
 import { flowvaeHere } from '../in-process.ts';
@@ -33,6 +34,42 @@ it('CSV has CR LF, quotes by RFC 4180, and every digit', () => {
   const [head, line, end] = formatComparison(compareRuns([odd], { columns: ['flow', 'nll'] }), 'csv').split('\r\n');
   expect([head!.split(',').slice(0, 4), end]).toEqual([['flow', 'seeds', 'nll.mean', 'nll.sd'], '']);
   expect(line).toMatch(/^"say ""hi"", you",1,2\.3333333333333335,,,1,/);
+});
+
+it('CSV holds no cell that a program for tables runs as a formula, and each name of a column once', () => {
+  const odd = freshFolder();
+  const cells = ['=1+1', '+a', '@a', '-a', '-0.5', '-', 'a=b'];
+  cells.forEach((seeds, i) => {
+    const experiment = { module: null, settings: { seeds } };
+    runByHand(odd, `r${i}`, { nll: [1, 2, i], config: { experiment } });
+  });
+  const lines = formatComparison(compareRuns([odd], { columns: ['set.seeds'] }), 'csv').split('\r\n');
+  expect(lines.slice(1, -1).map((line) => line.split(',')[0])).toEqual(
+    expect.arrayContaining(["'=1+1", "'+a", "'@a", "'-a", '-0.5', '-', 'a=b']),
+  );
+  const sweep = freshFolder();
+  const trials = [{ slug: 'a', values: { seeds: 'many' } }];
+  writeFileSync(join(sweep, 'sweep.json'), sealed({ trials }));
+  runByHand(join(sweep, 'runs'), 'a', { nll: [1, 2] });
+  const head = formatComparison(compareRuns([sweep], { by: ['seeds'] }), 'csv')
+    .split('\r\n')[0]!
+    .split(',');
+  expect(head.slice(0, 2)).toEqual(['seeds (setting)', 'seeds']);
+});
+
+it('Markdown takes pipes, entities and formulas in names as they are', () => {
+  const odd = freshFolder();
+  runByHand(odd, 'a', { nll: [1, 2], config: { flow: 'a|b &lt; $x$ `c`' } });
+  const text = formatComparison(compareRuns([odd], { columns: ['flow'] }), 'markdown');
+  expect(text).toContain('| a\\|b \\&lt; \\$x\\$ \\`c\\` |');
+});
+
+it('the text says what seeds that would decide promise', () => {
+  const odd = methodsByHand(freshFolder(), { none: [0, 0.3, -0.2], planar: [0.2, 0.4, 0.1] });
+  const text = formatComparison(compareRuns([odd]), 'text');
+  expect(text).toMatch(/not told apart; \d+ more seeds would decide it/);
+  expect(text).toMatch(/they tell it in four of five cases/);
+  expect(formatComparison(comparison, 'text')).not.toMatch(/four of five/);
 });
 
 it('JSON gives back the comparison, with null for numbers that are not known', () => {

@@ -19,6 +19,16 @@ describe('the page of a comparison', () => {
     expect(html).toBe(comparisonPage(compareRuns([folder])));
   });
 
+  it('takes quotes and tags in names as text', () => {
+    const odd = freshFolder();
+    runByHand(odd, 'a', { nll: [1, 2], config: { flow: '</script><b>"\'&amp;' }, bounds: [1, 2] });
+    const html = comparisonPage(compareRuns([odd], { columns: ['flow'] }));
+    expect(html).not.toContain('<b>');
+    expect(html).toContain('<td>&lt;/script&gt;&lt;b&gt;&quot;');
+    expect(html).toContain('&amp;amp;');
+    expect(html.match(/<script>/g)).toHaveLength(html.match(/<\/script>/g)!.length);
+  });
+
   it.skipIf(!hasChromium())('sorts and filters by keyboard, without a network (needs Chromium)', async () => {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {

@@ -21,14 +21,19 @@ export function studentTail(t: number, df: number): number {
 /** The p-value of both tails, P(|T| ≥ |t|). */
 export const studentTwoSided = (t: number, df: number): number => Math.min(1, 2 * studentTail(Math.abs(t), df));
 
-/** The value that T exceeds with probability `tail`, from 0 to 1, to a relative error of about 1e-10. */
+/**
+ * The value that T exceeds with probability `tail`, from 0 to 1, to a relative error of about 1e-10; Infinity where it is
+ * above all numbers of float64.
+ */
 export function studentQuantile(tail: number, df: number): number {
   if (!(df > 0) || !(tail > 0 && tail < 1)) return tail === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
   if (tail > 0.5) return -studentQuantile(1 - tail, df);
   if (tail === 0.5) return 0;
   let [below, above] = [0, 1];
-  while (studentTail(above, df) > tail)
+  while (studentTail(above, df) > tail) {
+    if (above === Number.MAX_VALUE) return Number.POSITIVE_INFINITY;
     [below, above] = [above, Math.min(Number.MAX_VALUE, above * Math.max(2, above))];
+  }
   let t = between(below, above);
   for (let i = 0; i < MOST_STEPS; i++) {
     const found = studentTail(t, df);

@@ -70,11 +70,13 @@ function leastAbove(of: (k: number) => number, bound: number, most: number): num
  * ones; of many points about N·(z_{1 − level/2} + z_power)²·se²/value².
  *
  * @param se the standard error with `points` data points
+ * @returns Infinity where nothing differs; NaN where the error is not known
  */
 export function pointsNeeded(
   { value, se, points }: { readonly value: number; readonly se: number; readonly points: number },
   { level = 0.05, power = 0.8 }: DecisionOptions = {},
 ): number {
+  if (Number.isNaN(value + se) || points < 2) return Number.NaN;
   if (value === 0) return Number.POSITIVE_INFINITY;
   const at = (factor: number) => {
     const df = points * factor - 1;

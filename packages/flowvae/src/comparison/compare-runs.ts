@@ -1,24 +1,27 @@
 // Runs compared: grouped over seeds, with differences that are told from noise.
 import { isAbsolute, relative } from 'node:path';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { type CurvePoint, runCurve } from './runs/learning-curves.ts';
+import { areValidated, type CurvePoint, runCurves } from './runs/learning-curves.ts';
 import { runPlaces } from './runs/run-places.ts';
 import { type LeftOut, readRun } from './runs/run-record.ts';
 import { sameEvaluation } from './runs/same-evaluation.ts';
 import { type Columns, columnsOf } from './table/columns.ts';
 import { type GroupDifference, groupDifferences } from './table/differences.ts';
 import { type Group, groupRuns } from './table/groups.ts';
-import type { Direction } from './table/measures.ts';
+import type { Direction, Measure } from './table/measures.ts';
 import { type Verdict, verdictOf } from './table/verdict.ts';
 
 /** Options of {@link compareRuns}. */
 export interface CompareOptions {
   /**
-   * Settings, `set.<name>`, columns of a sweep, or numbers of report.json; default: the settings that vary among the
-   * runs, and test NLL, test ELBO and seconds.
+   * Settings, `set.<name>`, `module`, `plugins`, `priorFit`, columns of a sweep, or numbers of report.json; default: the
+   * settings that vary among the runs, and test NLL, test ELBO and seconds.
    */
   readonly columns?: readonly string[] | undefined;
-  /** The columns by which runs are grouped; default: the settings among the columns. */
+  /**
+   * The columns by which runs are grouped, whatever else differs among the runs of a group; default: the settings among
+   * the columns, and those that tell apart methods which they would mix.
+   */
   readonly by?: readonly string[] | undefined;
   /** `nll` (default), `elbo`, or any number of report.json by its path, such as `terms.logDet`. */
   readonly metric?: string | undefined;
@@ -99,8 +102,8 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
   const baseline = options.baseline === undefined ? undefined : baselineIn(groups, columns, options.baseline);
   const { metric } = columns;
   const { reference, differences, comparisons } = groupDifferences(groups, { metric, level, baseline });
-  const curves = groups.map(({ runs }) => runs.map((run) => runCurve(run.path)));
-  const isValidated = curves.flat().every((curve) => curve.isValidated);
+  const curves = groups.map(({ runs }) => runs.map((run) => runCurves(run.path)));
+  const isValidated = areValidated(curves.flat());
   const rows = groups.map((group, i): ComparisonRow => {
     const difference = differences[i];
     const verdict = difference && verdictOf(difference, { direction: metric.direction, level, margin, comparisons });
@@ -109,7 +112,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
       ...(difference ? { difference } : {}),
       ...(verdict ? { verdict } : {}),
       isReference: i === reference,
-      curves: curves[i]!.map(({ points }) => points),
+      curves: curves[i]!.map(({ validation, training }) => (isValidated ? validation : training)),
     };
   });
   return {
@@ -121,7 +124,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
     comparisons,
     rows: inOrder(rows, metric),
     leftOut: all,
-    notices: [...notices, ...unpaired(rows)],
+    notices: [...notices, ...unpaired(rows), ...seedsAlone(rows, metric)],
     isValidated,
   };
 }
@@ -159,6 +162,14 @@ function unpaired(rows: readonly ComparisonRow[]): string[] {
   return [
     `${names.join('; ')}: not paired, for a run has no scores of single rows; run flowvae evaluate on all runs for smaller errors`,
   ];
+}
+
+/** Errors of measures over test rows, in which the test rows have no part. */
+function seedsAlone(rows: readonly ComparisonRow[], { label, errorOf }: Measure): string[] {
+  const isAlone = ({ difference }: ComparisonRow) => difference?.source === 'seeds alone' && difference.se > 0;
+  const names = rows.filter(isAlone).map((row) => row.label);
+  if (names.length === 0 || !errorOf) return [];
+  return [`${names.join('; ')}: ${label} without an error over test rows: other rows may turn its difference round`];
 }
 
 /** The group that the user names: by its values, joined by commas, or as `flow=none,lr=0.001`. */

@@ -6,7 +6,6 @@ type Field = readonly [name: string, of: (row: ComparisonRow) => string | number
 /** Lines that end with CR LF; a number that is not known is an empty field. */
 export function comparisonCsv({ groupColumns, measureColumns, metric, rows }: Comparison): string {
   const fields: readonly Field[] = [
-    ...groupColumns.map((name): Field => [name, (row) => row.values[name]]),
     ['seeds', (row) => row.runs.length],
     ...measureColumns.flatMap(({ name }) =>
       (['mean', 'sd', 'se', 'n'] as const).map(
@@ -24,11 +23,24 @@ export function comparisonCsv({ groupColumns, measureColumns, metric, rows }: Co
     ['metric', () => metric.name],
     ['runs', (row) => row.runs.join(' ')],
   ];
-  const lines = [fields.map(([name]) => name), ...rows.map((row) => fields.map(([, of]) => textOf(of(row))))];
+  const others = fields.map(([name]) => name);
+  const groups = groupColumns.map((name): Field => {
+    const head = others.includes(name) ? `${name} (setting)` : name;
+    return [head, (row) => row.values[name]];
+  });
+  const all = [...groups, ...fields];
+  const lines = [all.map(([name]) => harmless(name)), ...rows.map((row) => all.map(([, of]) => textOf(of(row))))];
   return lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
 
-const textOf = (value: string | number | undefined): string =>
-  value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? '' : String(value);
+function textOf(value: string | number | undefined): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  return harmless(value ?? '');
+}
+
+/** Programs for tables take text that begins so for a formula, and run it; an apostrophe before it makes it text. */
+const harmless = (text: string) => (/^([=+@\t\r]|-.)/.test(text) && !isNumber(text) ? `'${text}` : text);
+
+const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
 
 const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -87,10 +87,14 @@ export function footnotes(comparison: Comparison): readonly string[] {
   const { rows, comparisons, leftOut, notices, level } = comparison;
   return [
     ...(rows.length > 1 ? [reading(comparisons, level)] : []),
+    ...(rows.some(({ verdict }) => verdict?.furtherSeeds ?? verdict?.rowsNeeded) ? [FORECAST] : []),
     ...notices,
     ...leftOut.map(({ name, reason }) => `left out: ${name}: ${reason}`),
   ];
 }
+
+const FORECAST =
+  'seeds and rows that would decide it: if the true difference and the spreads are those observed, they tell it in four of five cases';
 
 const reading = (comparisons: number, level: number) =>
   `mean ± standard error over seeds; p is corrected for ${comparisons === 1 ? 'one comparison' : `${comparisons} comparisons`} (Holm), intervals are not; a verdict needs p of ${Number((1 - level).toPrecision(4))} or less`;

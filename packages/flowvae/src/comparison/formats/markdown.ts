@@ -16,4 +16,4 @@ export function comparisonMarkdown(comparison: Comparison): string {
 }
 
 /** Marks of Markdown in values, such as the stars of a flow formula, are taken as they are. */
-const escaped = (text: string) => text.replace(/[\\`*_[\]|<>#~]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+const escaped = (text: string) => text.replace(/[\\`*_[\]|<>#~&$]/g, '\\$&').replace(/[\r\n]+/g, ' ');

@@ -8,26 +8,35 @@ export interface CurvePoint {
   readonly bound: number;
 }
 
-/** A curve, and whether its bounds are those of validation rows; else of training batches. */
-export interface RunCurve {
-  readonly points: readonly CurvePoint[];
-  readonly isValidated: boolean;
+/** The curves of a run. */
+export interface RunCurves {
+  /** Bounds of validation rows; empty of runs without validations. */
+  readonly validation: readonly CurvePoint[];
+  /** Bounds of training batches. */
+  readonly training: readonly CurvePoint[];
 }
 
 /** A line of metrics.jsonl. */
 interface Entry {
   readonly step: number;
-  readonly terms?: { readonly elbo?: number };
-  readonly validation?: { readonly elbo?: number };
+  readonly terms?: { readonly elbo?: unknown };
+  readonly validation?: { readonly elbo?: unknown };
 }
 
-/** The curve of a run; without validations that of its training batches. Empty where the metrics cannot be read. */
-export function runCurve(path: string): RunCurve {
+/** The curves of a run. Empty where the metrics cannot be read. */
+export function runCurves(path: string): RunCurves {
   const entries = entriesOf(path);
-  const validated = points(entries, ({ validation }) => validation?.elbo);
-  if (validated.length > 0) return { points: validated, isValidated: true };
-  return { points: points(entries, ({ terms }) => terms?.elbo), isValidated: false };
+  return {
+    validation: points(entries, ({ validation }) => validation?.elbo),
+    training: points(entries, ({ terms }) => terms?.elbo),
+  };
 }
+
+/** Whether runs can be compared by their validations: one without any cannot stand beside bounds of other rows. */
+export const areValidated = (runs: readonly RunCurves[]): boolean => {
+  const drawn = runs.filter(({ validation, training }) => validation.length + training.length > 0);
+  return drawn.length > 0 && drawn.every(({ validation }) => validation.length > 0);
+};
 
 function entriesOf(path: string): readonly Entry[] {
   try {
@@ -38,8 +47,12 @@ function entriesOf(path: string): readonly Entry[] {
   }
 }
 
-const points = (entries: readonly Entry[], boundOf: (entry: Entry) => number | undefined): CurvePoint[] =>
-  entries.flatMap((entry) => {
+/** Each step once: of two entries the later one. A bound that is no number is none. */
+function points(entries: readonly Entry[], boundOf: (entry: Entry) => unknown): CurvePoint[] {
+  const bounds = new Map<number, number>();
+  for (const entry of entries) {
     const bound = boundOf(entry);
-    return bound === undefined ? [] : [{ step: entry.step, bound }];
-  });
+    if (typeof bound === 'number') bounds.set(entry.step, bound);
+  }
+  return [...bounds].map(([step, bound]) => ({ step, bound }));
+}

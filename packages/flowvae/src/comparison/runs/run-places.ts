@@ -14,11 +14,13 @@ const trials = z.object({
   trials: z.array(z.object({ slug: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) })),
 });
 
-/** The runs of all paths, each once. @throws ExpectationError for a path without runs, or a damaged sweep */
+/** The runs of all paths, each once; runs of one name are named by their paths. @throws ExpectationError for a path without runs, or a damaged sweep */
 export function runPlaces(paths: readonly string[]): readonly RunPlace[] {
   const places = paths.flatMap(placesUnder);
-  const byPath = new Map(places.map((place) => [resolve(place.path), place]));
-  return [...byPath.values()];
+  const distinct = [...new Map(places.map((place) => [resolve(place.path), place])).values()];
+  const counts = new Map<string, number>();
+  for (const { name } of distinct) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return distinct.map((place) => (counts.get(place.name) === 1 ? place : { ...place, name: place.path }));
 }
 
 function placesUnder(path: string): RunPlace[] {

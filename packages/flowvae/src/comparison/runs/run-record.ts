@@ -5,6 +5,7 @@ import { readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { unrecordedSettings } from '../../config/settings.ts';
 import { runState } from '../../run-list/run-state.ts';
+import { runIdentity } from './run-identity.ts';
 import { readTestScores, type TestScores } from './test-scores.ts';
 
 /** A place of a run, and its values in the columns of a sweep. */
@@ -21,6 +22,8 @@ export interface RunRecord extends RunPlace {
   readonly config: Readonly<Record<string, unknown>>;
   /** The settings of the user's module. */
   readonly set: Readonly<Record<string, unknown>>;
+  /** What makes a method beside its settings, such as the content of the user's module. */
+  readonly identity: Readonly<Record<string, string>>;
   readonly report: Readonly<Record<string, unknown>>;
   readonly scores: TestScores | undefined;
 }
@@ -43,7 +46,8 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
     if (state === 'damaged') return { name, reason: `damaged: ${reason}` };
     if (state !== 'finished') return { name, reason: unfinished(path, config) };
     const report = readObject(join(path, 'report.json'));
-    return { ...place, config, set: settingsOfModule(recorded), report, scores: readTestScores(path) };
+    const [set, identity] = [settingsOfModule(recorded), runIdentity(path, recorded)];
+    return { ...place, config, set, identity, report, scores: readTestScores(path) };
   } catch (error) {
     if (error instanceof ExpectationError) return { name, reason: `damaged: ${error.message}` };
     throw error;

@@ -49,7 +49,7 @@ export function readTestScores(folder: string): TestScores | undefined {
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const [elbo, nll] = [tensors.elbo?.values, tensors.nll?.values];
   const { eval_samples, rows_sha256, form, sha256 } = metadata;
-  const isWhole = elbo && nll && eval_samples && rows_sha256 && form;
+  const isWhole = elbo && nll && nll.length > 0 && nll.length === elbo.length && eval_samples && rows_sha256 && form;
   if (isWhole && sha256 === checksum(elbo, nll)) {
     return { elbo, nll, samples: Number(eval_samples), rowsSha256: rows_sha256, form };
   }

@@ -1,6 +1,7 @@
 // The columns of a table: settings, by which runs are grouped, and measures, which are summarised over seeds.
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { type SettingName, settings } from '../../config/settings.ts';
+import { valueText } from '../runs/run-identity.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type Measure, measureNames, measureOf } from './measures.ts';
 
@@ -32,18 +33,22 @@ const NO_METHOD: readonly string[] = [
   ...(['seed', 'threads', 'evalSamples', 'evalImages', 'data'] satisfies SettingName[]),
 ];
 
-/** The columns of the options; by default the settings that vary among the runs, and the usual measures. */
+/**
+ * The columns of the options; by default the settings that vary among the runs, and the usual measures. Unless the user
+ * says by what runs are grouped, columns are added until no group mixes methods.
+ */
 export function columnsOf(runs: readonly RunRecord[], { columns, by, metric }: ColumnOptions): Columns {
   const measured = measureNames(runs);
   const isMeasured = (name: string) => measured.includes(measureOf(name).name);
   const isMeasure = (name: string) => !isSetting(runs, name) && isMeasured(name);
-  for (const name of [...(columns ?? []), ...(by ?? [])]) {
+  for (const name of columns ?? [])
     if (!isSetting(runs, name) && !isMeasure(name)) refuse(runs, 'compare: column', name);
-  }
+  for (const name of by ?? []) if (!isSetting(runs, name)) refuse(runs, '--by', name);
   if (!isMeasured(metric)) refuse(runs, '--metric', metric);
-  const groups = by ?? columns?.filter((name) => !isMeasure(name)) ?? varying(runs);
-  const chosen = columns?.filter(isMeasure) ?? DEFAULTS.filter((name) => runs.some((run) => hasValue(run, name)));
-  const measures = [...new Set([measureOf(metric).name, ...chosen.map((name) => measureOf(name).name)])];
+  const chosen = columns?.filter((name) => !isMeasure(name));
+  const groups = distinct(by ?? (chosen ? tellingApart(runs, chosen) : varyingColumns(runs)));
+  const shown = columns?.filter(isMeasure) ?? DEFAULTS.filter((name) => runs.some((run) => hasValue(run, name)));
+  const measures = [...new Set([measureOf(metric).name, ...shown.map((name) => measureOf(name).name)])];
   return {
     groups: (groups.length > 0 ? groups : ['flow']).map((name) => ({ name, of: (run) => groupValue(run, name) })),
     measures: measures.map(measureOf),
@@ -62,45 +67,87 @@ const SET = 'set.';
 const settingNames = Object.keys(settings);
 
 const isSetting = (runs: readonly RunRecord[], name: string): boolean =>
-  name === RUN || settingNames.includes(camel(name)) || runs.some(({ set, values }) => isOwn(set, values, name));
+  name === RUN || settingNames.includes(camel(name)) || runs.some((run) => isOwn(run, name));
 
-const isOwn = (set: object, values: object, name: string): boolean =>
-  Object.hasOwn(values, name) || (name.startsWith(SET) && Object.hasOwn(set, name.slice(SET.length)));
+const isOwn = ({ set, values, identity }: RunRecord, name: string): boolean =>
+  Object.hasOwn(values, name) ||
+  Object.hasOwn(identity, name) ||
+  (name.startsWith(SET) && Object.hasOwn(set, name.slice(SET.length)));
 
 /** Settings are named as in config.json or as options. */
 const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** Each column once, under the first of its names. */
+const distinct = (names: readonly string[]): readonly string[] =>
+  names.filter((name, i) => names.findIndex((each) => each === name || camel(each) === camel(name)) === i);
+
 /** A run's value in a column; `-` for none. */
-function groupValue({ name, values, set, config }: RunRecord, column: string): string {
+function groupValue(run: RunRecord, column: string): string {
+  const { name, values, set, identity, config } = run;
   if (Object.hasOwn(values, column)) return String(values[column]);
   if (column === RUN) return name;
-  const found = column.startsWith(SET) ? set[column.slice(SET.length)] : config[camel(column)];
-  return found === undefined ? '-' : textOf(found);
+  if (Object.hasOwn(identity, column)) return identity[column]!;
+  return valueText(column.startsWith(SET) ? set[column.slice(SET.length)] : config[camel(column)]);
 }
 
-const textOf = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value)) || '-';
+/** The columns of sweeps. */
+const sweepColumns = (runs: readonly RunRecord[]) => [...new Set(runs.flatMap(({ values }) => Object.keys(values)))];
 
-/** The settings, in their order, whose values differ among runs; of sweeps their columns. */
-export function varying(runs: readonly RunRecord[]): readonly string[] {
-  const ofSweeps = new Set(runs.flatMap(({ values }) => Object.keys(values)));
-  const own = new Set(runs.flatMap(({ set }) => Object.keys(set).map((name) => SET + name)));
-  const isSweep = ofSweeps.size > 0 && runs.every(({ values }) => Object.keys(values).length > 0);
-  const candidates = isSweep ? [...ofSweeps] : [...settingNames, ...own, ...ofSweeps];
-  return candidates.filter(
-    (name) => !NO_METHOD.includes(name) && new Set(runs.map((run) => groupValue(run, name))).size > 1,
+/** All columns that may tell methods apart, in their order. */
+function candidates(runs: readonly RunRecord[]): readonly string[] {
+  const own = runs.flatMap(({ set }) => Object.keys(set).map((name) => SET + name));
+  const identities = runs.flatMap(({ identity }) => Object.keys(identity));
+  const names = [...settingNames, ...own, ...identities, ...sweepColumns(runs)];
+  return [...new Set(names)].filter((name) => !NO_METHOD.includes(name));
+}
+
+/** The number of groups by some columns. */
+const groupCount = (runs: readonly RunRecord[], names: readonly string[]) =>
+  new Set(runs.map((run) => JSON.stringify(names.map((name) => groupValue(run, name))))).size;
+
+/** Everything that makes a method and differs among runs. */
+export const varying = (runs: readonly RunRecord[]): readonly string[] =>
+  candidates(runs).filter((name) => groupCount(runs, [name]) > 1);
+
+/** What varies; of sweeps their columns, and others only where those do not tell the methods apart. */
+function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
+  const isSweep = runs.every(({ values }) => Object.keys(values).length > 0);
+  if (!isSweep) return varying(runs);
+  const names = varying(runs);
+  return tellingApart(
+    runs,
+    sweepColumns(runs).filter((name) => names.includes(name)),
   );
 }
 
+/** The columns, and those that tell apart methods which they would mix. */
+const tellingApart = (runs: readonly RunRecord[], names: readonly string[]): readonly string[] =>
+  varying(runs).reduce(
+    (told, name) => (groupCount(runs, [...told, name]) > groupCount(runs, told) ? [...told, name] : told),
+    names,
+  );
+
+/** All that makes the method of a run, as one text. */
+export function methodKeys(runs: readonly RunRecord[]): (run: RunRecord) => string {
+  const names = varying(runs);
+  return (run) => JSON.stringify(names.map((name) => groupValue(run, name)));
+}
+
+/** What a misplaced name should have been. */
+const expectations: Readonly<Record<string, string>> = {
+  '--metric': 'nll, elbo or a number of report.json',
+  '--by': 'a setting',
+};
+
 function refuse(runs: readonly RunRecord[], where: string, name: string): never {
-  const names = [
-    ...settingNames,
-    ...measureNames(runs),
-    ...runs.flatMap(({ values, set }) => [...Object.keys(values), ...Object.keys(set).map((each) => SET + each)]),
-  ];
+  const isMetric = where === '--metric';
+  const ofRuns = [...candidates(runs), RUN, ...NO_METHOD];
+  const names = [...(isMetric ? [] : ofRuns), ...(where === '--by' ? [] : measureNames(runs))];
+  const near = didYouMean(name, names);
   throw new ExpectationError({
     where,
-    expected: where === '--metric' ? 'nll, elbo or a number of report.json' : 'a setting, or a number of report.json',
+    expected: expectations[where] ?? 'a setting, or a number of report.json',
     received: `'${name}'`,
-    remedy: didYouMean(name, names),
+    remedy: `${near ? `${near} The` : 'the'} names are ${[...new Set(names)].join(', ')}`,
   });
 }

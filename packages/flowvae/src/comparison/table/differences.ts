@@ -84,7 +84,7 @@ export interface DifferenceOptions {
 
 /**
  * Differences from the reference. The best of several methods was chosen by the same scores, so p is corrected for the
- * comparisons of all pairs; beside a baseline of the user's for those that are made.
+ * comparisons of all pairs; beside a baseline of the user's, or the first group, for those that are made.
  */
 export function groupDifferences(groups: readonly Group[], options: DifferenceOptions): Differences {
   const { metric, level, baseline } = options;
@@ -92,19 +92,17 @@ export function groupDifferences(groups: readonly Group[], options: DifferenceOp
   const reference = baseline ?? bestOf(compared, metric);
   const others = [...groups.keys()].filter((i) => i !== reference);
   const pairs = others.map((i) => [i, reference] as const);
-  if (baseline === undefined)
+  if (baseline === undefined && metric.direction !== 'unknown')
     pairs.push(...others.flatMap((a) => others.filter((b) => b > a).map((b) => [a, b] as const)));
   const root = fold(key(0), 'compare', metric.name);
   const signFlips = signFlipsOf(compared, pairs, root);
   const tested = pairs.map(([a, b], i) => withQuestion(compared[a]!, compared[b]!, { level, signFlipP: signFlips[i] }));
-  const known = tested.map(({ p }) => (Number.isNaN(p) ? 1 : p));
-  const corrected = holm(known);
+  const corrected = holm(tested.map(({ p }) => p));
   const differences = groups.map((group, i) => {
     if (i === reference) return undefined;
     const at = others.indexOf(i);
-    const correctedP = Number.isNaN(tested[at]!.p) ? Number.NaN : corrected[at]!;
     const beside = besides(compared[i]!, compared[reference]!, { level, key: fold(root, 'pair', group.label) });
-    return { ...tested[at]!, ...beside, correctedP };
+    return { ...tested[at]!, ...beside, correctedP: corrected[at]! };
   });
   return { reference, differences, comparisons: pairs.length };
 }
@@ -119,12 +117,12 @@ function bestOf(compared: readonly Compared[], { direction }: Measure): number {
 
 function comparedGroup(group: Group, metric: Measure): Compared {
   const scores = group.runs.map((run) => metric.scoresOf?.(run));
-  const isScored = scores.every((each) => each?.every(Number.isFinite));
+  const isScored = scores.every((each) => each !== undefined);
   return {
     group,
     means: group.runs.map((run) => metric.of(run)!),
     errors: group.runs.flatMap((run) => metric.errorOf?.(run) ?? []),
-    scores: isScored ? methodScores(scores as Float32Array[]) : undefined,
+    scores: isScored ? methodScores(scores) : undefined,
   };
 }
 

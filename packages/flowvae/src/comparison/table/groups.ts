@@ -1,8 +1,8 @@
 // Runs of one method, which differ in their seeds.
-import { isDeepStrictEqual } from 'node:util';
 import { type Summary, summarise } from '@flowvae/comparison';
 import type { LeftOut, RunRecord } from '../runs/run-record.ts';
-import { type Columns, varying } from './columns.ts';
+import { type Columns, methodKeys, varying } from './columns.ts';
+import type { Measure } from './measures.ts';
 
 /** The runs of one row of a table. */
 export interface Group {
@@ -21,18 +21,23 @@ export interface Grouped {
   readonly notices: readonly string[];
 }
 
-/** Groups runs by the columns. Runs without the metric are left out, and so are repetitions of a run. */
+/**
+ * Groups runs by the columns. Runs without a finite number of the metric are left out, and so are repetitions: runs of
+ * one method with one seed, whatever the number of threads, are one sample.
+ */
 export function groupRuns(runs: readonly RunRecord[], { groups: columns, measures, metric }: Columns): Grouped {
   const leftOut: LeftOut[] = [];
+  const methodOf = methodKeys(runs);
   const byLabel = new Map<string, RunRecord[]>();
   for (const run of runs) {
     if (metric.of(run) === undefined) {
-      leftOut.push({ name: run.name, reason: `no ${metric.label}: run flowvae evaluate` });
+      leftOut.push({ name: run.name, reason: metric.faultOf?.(run) ?? `no ${metric.label}: run flowvae evaluate` });
       continue;
     }
     const key = JSON.stringify(columns.map((column) => column.of(run)));
     const members = byLabel.get(key) ?? [];
-    const twin = members.find((member) => isRepetition(member, run));
+    const isTwin = (member: RunRecord) => member.config.seed === run.config.seed && methodOf(member) === methodOf(run);
+    const twin = members.find(isTwin);
     if (twin) leftOut.push({ name: run.name, reason: `the settings and the seed of ${twin.name}: no other sample` });
     else byLabel.set(key, [...members, run]);
   }
@@ -41,16 +46,8 @@ export function groupRuns(runs: readonly RunRecord[], { groups: columns, measure
     const summaries = measures.map((measure) => summarise(members.flatMap((run) => measure.of(run) ?? [])));
     return { values, label: values.join(', '), runs: members, summaries };
   });
-  return { groups, leftOut, notices: groups.flatMap(mixture) };
-}
-
-/** Settings that do not make another model. */
-const SAME_MODEL = ['versions', 'threads', 'sha256', 'evalSamples', 'evalImages', 'data'];
-
-function isRepetition(a: RunRecord, b: RunRecord): boolean {
-  const settings = ({ config }: RunRecord) =>
-    Object.fromEntries(Object.entries(config).filter(([name]) => !SAME_MODEL.includes(name)));
-  return isDeepStrictEqual(settings(a), settings(b));
+  const notices = groups.flatMap((group) => [...mixture(group), ...incomplete(group, measures)]);
+  return { groups, leftOut, notices };
 }
 
 /** A group that holds several methods is told. */
@@ -58,3 +55,12 @@ function mixture({ label, runs }: Group): string[] {
   const names = varying(runs);
   return names.length === 0 ? [] : [`${label}: its runs differ in ${names.join(', ')}, too, not in their seeds alone`];
 }
+
+/** Measures that only some runs of a group have: their mean is one of fewer runs. */
+const incomplete = ({ label, runs, summaries }: Group, measures: readonly Measure[]): string[] =>
+  measures.flatMap(({ label: measure }, i) => {
+    const { n } = summaries[i]!;
+    return n > 0 && n < runs.length
+      ? [`${label}: ${measure} of ${n} of ${runs.length} runs; the others have none`]
+      : [];
+  });

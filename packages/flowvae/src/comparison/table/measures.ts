@@ -10,8 +10,10 @@ export interface Measure {
   /** For the head of a column. */
   readonly label: string;
   readonly direction: Direction;
-  /** undefined where the run has none. */
+  /** Finite; undefined where the run has none. */
   readonly of: (run: RunRecord) => number | undefined;
+  /** Why a run has none, if it should have one. */
+  readonly faultOf?: (run: RunRecord) => string | undefined;
   /** The number of each test row, where the run has kept them. */
   readonly scoresOf?: (run: RunRecord) => Float32Array | undefined;
   /** The standard error over test rows, as the report tells it. */
@@ -25,16 +27,25 @@ function inReport({ report }: RunRecord, path: string): number | undefined {
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
 }
 
+const infinite = (scores: Float32Array) => scores.filter((score) => !Number.isFinite(score)).length;
+
 /** A measure of the test rows, under its name in test-scores.safetensors and in report.json. */
 function ofRows(name: 'nll' | 'elbo', field: string, direction: Direction): Measure {
   const scoresOf = (run: RunRecord) => run.scores?.[name];
+  const label = `test ${name.toUpperCase()}`;
   return {
     name,
-    label: `test ${name.toUpperCase()}`,
+    label,
     direction,
     of: (run) => {
       const scores = scoresOf(run);
-      return scores ? scores.reduce((sum, score) => sum + score, 0) / scores.length : inReport(run, field);
+      if (!scores) return inReport(run, field);
+      return infinite(scores) > 0 ? undefined : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    },
+    faultOf: (run) => {
+      const scores = scoresOf(run);
+      if (!scores || infinite(scores) === 0) return undefined;
+      return `${label} is not finite for ${infinite(scores)} of ${scores.length} test rows; its method is judged without it`;
     },
     scoresOf,
     errorOf: (run) => inReport(run, `${field}StandardError`),
