@@ -38,10 +38,10 @@ function sorted(texts: readonly string[], clicks: number): readonly string[] {
 }
 
 it('the sorting of tables takes numbers by size, then texts, and cells without a value last in both directions', () => {
-  const cells = ['–', '10', 'best', '−2.5', '<0.001', '9.1 ± 0.2', '', '1e-7', '8.50 [7.1, 9.9]'];
+  const cells = ['–', '10', 'best', '−2.5', '<0.001', '9.1 ± 0.2', '–', '1e-7', '8.50 [7.1, 9.9]'];
   const numbers = ['−2.5', '1e-7', '<0.001', '8.50 [7.1, 9.9]', '9.1 ± 0.2', '10'];
-  expect(sorted(cells, 1)).toEqual([...numbers, 'best', '–', '']);
-  expect(sorted(cells, 2)).toEqual(['best', ...numbers.toReversed(), '–', '']);
+  expect(sorted(cells, 1)).toEqual([...numbers, 'best', '–', '–']);
+  expect(sorted(cells, 2)).toEqual(['best', ...numbers.toReversed(), '–', '–']);
 });
 
 it('the sorting of tables takes numbers in texts by their size', () => {

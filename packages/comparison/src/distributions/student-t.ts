@@ -14,7 +14,7 @@ export function studentTail(t: number, df: number): number {
   if (Number.isNaN(t) || !(df > 0)) return Number.NaN;
   if (!Number.isFinite(t)) return t > 0 ? 0 : 1;
   if (df > LARGE) return normalCdf(-t);
-  const tail = t === 0 ? 0.5 : 0.5 * twoTails(Math.abs(t) / Math.sqrt(df), df / 2);
+  const tail = t === 0 ? 0.5 : 0.5 * twoTails(ratio(t, df), df / 2);
   return t >= 0 ? tail : 1 - tail;
 }
 
@@ -57,9 +57,12 @@ const NEWTON_ENDS = 1e-9;
 /** Halving alone is at the last digit after about 60 steps and a few for the exponent. */
 const MOST_STEPS = 200;
 
+/** |t|/√df, within float64. */
+const ratio = (t: number, df: number) => Math.min(Number.MAX_VALUE, Math.abs(t) / Math.sqrt(df));
+
 function logDensity(t: number, df: number): number {
   if (df > LARGE) return (-t * t) / 2 - 0.5 * Math.log(2 * Math.PI);
-  const { logX } = logShares(t / Math.sqrt(df));
+  const { logX } = logShares(ratio(t, df));
   return logHalfGammaRatio(df / 2) - 0.5 * Math.log(df * Math.PI) + ((df + 1) / 2) * logX;
 }
 

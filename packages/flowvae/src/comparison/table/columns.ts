@@ -121,11 +121,13 @@ function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
 }
 
 /** The columns, and those that tell apart methods which they would mix. */
-const tellingApart = (runs: readonly RunRecord[], names: readonly string[]): readonly string[] =>
-  varying(runs).reduce(
-    (told, name) => (groupCount(runs, [...told, name]) > groupCount(runs, told) ? [...told, name] : told),
-    names,
-  );
+function tellingApart(runs: readonly RunRecord[], names: readonly string[]): readonly string[] {
+  const told = [...names];
+  for (const name of varying(runs)) {
+    if (groupCount(runs, [...told, name]) > groupCount(runs, told)) told.push(name);
+  }
+  return told;
+}
 
 /** All that makes the method of a run, as one text. */
 export function methodKeys(runs: readonly RunRecord[]): (run: RunRecord) => string {
