@@ -189,16 +189,11 @@ function addCompare(root: Command): void {
     .addOption(
       listed('columns', 'settings, set.<name>, or numbers of report.json (default: what varies, nll, elbo, seconds)'),
     )
-    .addOption(
-      listed(
-        'by',
-        'group runs by these columns; the runs of a group are its seeds (default: settings among the columns)',
-      ),
-    )
+    .addOption(listed('by', 'group runs by these settings, whatever else differs (default: all that makes a method)'))
     .option('--metric <name>', 'nll, elbo, or a number of report.json such as terms.logDet', 'nll')
     .option('--baseline <values>', 'the group to compare with, such as none, or flow=none,lr=0.001 (default: the best)')
     .addOption(number('level', 'of the intervals, and 1 − level of the tests').default(0.95))
-    .addOption(number('margin', 'a difference that does not matter: an interval within it counts as equal'))
+    .addOption(number('margin', 'a difference that does not matter: a corrected interval within it counts as equal'))
     .addOption(
       oneOf(
         `--format <${tableFormats.join('|')}>`,

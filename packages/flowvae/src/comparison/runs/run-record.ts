@@ -22,7 +22,7 @@ export interface RunRecord extends RunPlace {
   readonly config: Readonly<Record<string, unknown>>;
   /** The settings of the user's module. */
   readonly set: Readonly<Record<string, unknown>>;
-  /** What makes a method beside its settings, such as the content of the user's module. */
+  /** Facts that make a method beside its settings, such as the content of the user's module. */
   readonly identity: Readonly<Record<string, string>>;
   readonly report: Readonly<Record<string, unknown>>;
   readonly scores: TestScores | undefined;

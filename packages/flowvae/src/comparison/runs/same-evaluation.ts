@@ -23,7 +23,7 @@ export interface SameEvaluation {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What is known of an evaluation. */
+/** The known facts of an evaluation, by their names. */
 type Evaluation = ReadonlyMap<string, unknown>;
 
 /** Keeps the runs with the most frequent whole evaluation; where two are as frequent, the one that comes first. */
@@ -40,7 +40,7 @@ export function sameEvaluation(runs: readonly RunRecord[]): SameEvaluation {
 const evaluationOf = (run: RunRecord): Evaluation =>
   new Map(Object.entries(facts).flatMap(([name, of]) => (of(run) === undefined ? [] : [[name, of(run)]])));
 
-/** Whether what is known of both agrees. */
+/** Whether the facts that both know agree. */
 const agree = (a: Evaluation, b: Evaluation) => [...a].every(([name, fact]) => !b.has(name) || b.get(name) === fact);
 
 /**

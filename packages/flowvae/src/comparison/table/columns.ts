@@ -35,7 +35,7 @@ const NO_METHOD: readonly string[] = [
 
 /**
  * The columns of the options; by default the settings that vary among the runs, and the usual measures. Unless the user
- * says by what runs are grouped, columns are added until no group mixes methods.
+ * groups the runs, columns are added until no group mixes methods.
  */
 export function columnsOf(runs: readonly RunRecord[], { columns, by, metric }: ColumnOptions): Columns {
   const measured = measureNames(runs);
@@ -109,7 +109,7 @@ const groupCount = (runs: readonly RunRecord[], names: readonly string[]) =>
 export const varying = (runs: readonly RunRecord[]): readonly string[] =>
   candidates(runs).filter((name) => groupCount(runs, [name]) > 1);
 
-/** What varies; of sweeps their columns, and others only where those do not tell the methods apart. */
+/** The columns that vary; of sweeps their own, and others only where those do not tell the methods apart. */
 function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
   const isSweep = runs.every(({ values }) => Object.keys(values).length > 0);
   if (!isSweep) return varying(runs);
@@ -135,7 +135,7 @@ export function methodKeys(runs: readonly RunRecord[]): (run: RunRecord) => stri
   return (run) => JSON.stringify(names.map((name) => groupValue(run, name)));
 }
 
-/** What a misplaced name should have been. */
+/** The kinds of names by their place. */
 const expectations: Readonly<Record<string, string>> = {
   '--metric': 'nll, elbo or a number of report.json',
   '--by': 'a setting',
