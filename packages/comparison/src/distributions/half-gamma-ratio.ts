@@ -4,8 +4,8 @@
 const FAR = 20;
 
 /**
- * log(Γ(a + ½)/Γ(a)) for a > 0, to about 15 digits: Γ(a + ½)/Γ(a) = a/(a + ½)·Γ(a + 3/2)/Γ(a + 1) up to a = 20, and from
- * there ½·log a − 1/(8a) + 1/(192a³) − 1/(640a⁵) + 17/(14336a⁷).
+ * log(Γ(a + ½)/Γ(a)) for a > 0, to about 15 digits: Γ(a + ½)/Γ(a) = a/(a + ½)·Γ(a + 3/2)/Γ(a + 1) up to a = 20, and
+ * from there ½·log a − 1/(8a) + 1/(192a³) − 1/(640a⁵) + 17/(14336a⁷).
  *
  * @see DLMF 5.11.8, the expansion of log Γ(a + h)
  */

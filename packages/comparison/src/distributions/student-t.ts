@@ -22,8 +22,8 @@ export function studentTail(t: number, df: number): number {
 export const studentTwoSided = (t: number, df: number): number => Math.min(1, 2 * studentTail(Math.abs(t), df));
 
 /**
- * The value that T exceeds with probability `tail`, from 0 to 1, to a relative error of about 1e-10; Infinity where it is
- * above all numbers of float64.
+ * The value that T exceeds with probability `tail`, from 0 to 1, to a relative error of about 1e-10; Infinity where it
+ * is above all numbers of float64.
  */
 export function studentQuantile(tail: number, df: number): number {
   if (!(df > 0) || !(tail > 0 && tail < 1)) return tail === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
@@ -66,7 +66,7 @@ function logDensity(t: number, df: number): number {
   return logHalfGammaRatio(df / 2) - 0.5 * Math.log(df * Math.PI) + ((df + 1) / 2) * logX;
 }
 
-/** log x and log y of x = 1/(1 + r²) and y = 1 − x, each with its own digits, also where r² is too large for float64. */
+/** log x and log y of x = 1/(1 + r²) and y = 1 − x, each with its own digits, also where r² is above float64. */
 function logShares(r: number): { readonly logX: number; readonly logY: number } {
   if (r < 1) {
     const logX = -Math.log1p(r * r);

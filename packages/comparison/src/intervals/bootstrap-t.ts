@@ -8,7 +8,7 @@ export interface ResampleOptions {
   readonly key: Key;
   /** The confidence level. Default 0.95. */
   readonly level?: number;
-  /** Default 1999, whose 50th and 1950th values bound the central 95 %. For a level above 1 − 2/2000 they are too few. */
+  /** Default 1999, whose 50th and 1950th values bound the central 95 %; for a level above 0.999 they are too few. */
   readonly resamples?: number;
 }
 

@@ -14,8 +14,8 @@ import { type Verdict, verdictOf } from './table/verdict.ts';
 /** Options of {@link compareRuns}. */
 export interface CompareOptions {
   /**
-   * Settings, `set.<name>`, `module`, `plugins`, `priorFit`, columns of a sweep, or numbers of report.json; default: the
-   * settings that vary among the runs, and test NLL, test ELBO and seconds.
+   * Settings, `set.<name>`, `module`, `plugins`, `priorFit`, columns of a sweep, or numbers of report.json; default:
+   * the settings that vary among the runs, and test NLL, test ELBO and seconds.
    */
   readonly columns?: readonly string[] | undefined;
   /**

@@ -14,7 +14,11 @@ const trials = z.object({
   trials: z.array(z.object({ slug: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) })),
 });
 
-/** The runs of all paths, each once; runs of one name are named by their paths. @throws ExpectationError for a path without runs, or a damaged sweep */
+/**
+ * The runs of all paths, each once; runs of one name are named by their paths.
+ *
+ * @throws ExpectationError for a path without runs, or a damaged sweep
+ */
 export function runPlaces(paths: readonly string[]): readonly RunPlace[] {
   const places = paths.flatMap(placesUnder);
   const distinct = [...new Map(places.map((place) => [resolve(place.path), place])).values()];

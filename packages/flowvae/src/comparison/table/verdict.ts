@@ -99,7 +99,7 @@ function undecided(difference: GroupDifference, { level, comparisons }: VerdictO
   return { decision: 'undecided', words: told(words), rowsNeeded };
 }
 
-/** Trained models are told apart by more rows than the present ones, also where those are few for any sign-flip test. */
+/** Trained models are told apart by more rows than the present ones, also where those are too few for any test. */
 function rowsForModels({ value, se, rows }: GroupDifference, wanted: Required<DecisionOptions>) {
   if (rows === undefined) return { words: 'scores of single rows would have a smaller error' };
   const least = Math.ceil(1 + Math.log2(1 / wanted.level)); // of n rows p is at least 2/2^n
