@@ -10,10 +10,8 @@ import { sweepNotes } from './help/sweep-notes.ts';
 import { addMlflow } from './mlflow-flags.ts';
 import { addAllSettings, JSON_HELP, setOption, wholeNumber } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
+import { addRunnerOptions } from './runner-options.ts';
 import { quietOption } from './verbosity.ts';
-
-/** Limit on processes at once. */
-const MOST_JOBS = 1024;
 
 /** Gives the command `sweep` its options and its own commands. */
 export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
@@ -28,8 +26,6 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
       wholeNumber('halving', 'successive halving: the best of n configurations go on to n times the steps', 2, 100),
     )
     .addOption(wholeNumber('min-steps', 'with --halving: steps of the first rung (default: by the number of runs)'))
-    .addOption(wholeNumber('jobs', 'runs at once', 1, MOST_JOBS))
-    .addOption(wholeNumber('free-memory', 'MiB that must be free before a further run begins', 0))
     .option('--out <folder>', 'folder to write, new or empty (default: a fresh name under runs/)')
     .option('--resume <folder>', 'go on with a sweep that was stopped or killed')
     .addOption(wholeNumber('index', 'with --resume: do this run alone, as a job of a cluster', 0))
@@ -40,7 +36,7 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .option('--allow-different-machine', 'go on under other versions, threads or CPU, where bytes may differ')
     .option('--changed-model', 'with --resume: take the modules of the runs as they are now')
     .addOption(quietOption());
-  addMlflow(sweep).action(sweepCommand);
+  addMlflow(addRunnerOptions(sweep)).action(sweepCommand);
   addNotes(sweep, sweepNotes);
   sweep
     .command('status')
@@ -50,7 +46,7 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .action(sweepStatusCommand);
   sweep
     .command('cancel')
-    .description('stop a sweep of this machine; every run can go on')
+    .description('stop a sweep of this machine or of a cluster; every run can go on')
     .argument('<folder>', 'folder of a sweep')
     .action(sweepCancelCommand);
 }

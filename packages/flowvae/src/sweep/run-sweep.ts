@@ -32,6 +32,7 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
       return step === steps ? 'evaluating' : `step ${step}/${steps}`;
     },
     onChange: (now) => line.show(shown(now)),
+    tell: (text) => void progress.write(`${text}\n`),
   });
   line.show(shown(state), true);
   return state;
@@ -42,12 +43,13 @@ const isDoneTo = (run: string, until: number | undefined) =>
   isFinished(run) || (until !== undefined && isValidatedAt(run, until));
 
 /** The number of finished runs, then each current one. */
-function shown({ total, done, running, locked, failed }: SweepState): string[] {
+function shown({ total, done, running, locked, failed, waiting }: SweepState): string[] {
   const failures = Object.keys(failed).length;
   const counts = [
     `${done}/${total} done`,
     ...(failures > 0 ? [`${failures} failed`] : []),
     ...(locked.length > 0 ? [`${locked.length} under way elsewhere`] : []),
+    ...(waiting ? [waiting] : []),
   ];
   return [counts.join(', '), ...Object.entries(running).map(([slug, text]) => ` | ${slug}: ${text}`)];
 }

@@ -19,12 +19,16 @@ export interface RunnerContext {
   readonly signal: AbortSignal;
   /** Called whenever a job begins or ends, and now and then between. */
   readonly onChange?: (state: SweepState) => void;
+  /** Takes a line for the user. */
+  readonly tell?: (line: string) => void;
 }
 
-/** Where and how jobs run. A scheduler is one implementation, in one file. */
+/** Where and how jobs run. */
 export interface Runner {
   /** A word for it. */
   readonly name: string;
+  /** Whether jobs go on after a stop of the runner. Default false: it stops them. */
+  readonly outlives?: boolean;
   /** Does all jobs that are not done; one that fails does not stop the others. */
   run(jobs: readonly Job[], context: RunnerContext): Promise<SweepState>;
 }

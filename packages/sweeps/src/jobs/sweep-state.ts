@@ -11,4 +11,6 @@ export interface SweepState {
   readonly locked: readonly string[];
   /** The message of each failed job, by its slug. */
   readonly failed: Readonly<Record<string, string>>;
+  /** Jobs that a scheduler has not started, in its words. */
+  readonly waiting?: string;
 }

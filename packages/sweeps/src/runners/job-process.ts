@@ -1,11 +1,10 @@
 // One job in a process of its own.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { LOCKED_CODE } from '../jobs/exit-codes.ts';
 import type { Ending } from '../jobs/job.ts';
-
-/** Another process is doing the job. */
-export const LOCKED_CODE = 75;
+import { lastLine } from './last-line.ts';
 
 /** Options of {@link runProcess}. */
 export interface JobProcessOptions {
@@ -51,17 +50,4 @@ function endingOf({ code, killedBy, log, isAsked }: End): Ending {
   const isSignal = killedBy !== null || (code !== null && code > 128);
   if (isSignal) return { failed: `${killedBy ?? `code ${code}`} ended it; the same command goes on` };
   return { failed: lastLine(log) ?? `it ended with code ${code}` };
-}
-
-/** Limit on the characters that are told of a failure. */
-const TOLD = 500;
-
-/** The last line of a log: a mistake's message, or the end of a stack trace. */
-function lastLine(log: string): string | undefined {
-  if (!existsSync(log)) return undefined;
-  const lines = readFileSync(log, 'utf8')
-    .split(/[\r\n]+/)
-    .map((line) => line.trim());
-  const told = lines.findLast((line) => /^(flowvae: |\w*Error)/.test(line)) ?? lines.findLast((line) => line !== '');
-  return told?.replace(/^flowvae: /, '').slice(0, TOLD);
 }

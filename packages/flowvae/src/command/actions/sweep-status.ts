@@ -1,4 +1,5 @@
 // `flowvae sweep status`: how far each run is.
+import { isLiving, type KnownTask, knownTasks, type Scheduler } from '@flowvae/sweeps';
 import { runState, type StateName, stateNames } from '../../run-list/run-state.ts';
 import { runOf, type StoredSweep } from '../../sweep/sweep-folder.ts';
 
@@ -14,12 +15,28 @@ interface RunStatus {
   readonly step: number;
   /** The fault of a damaged run, or why a run stopped. */
   readonly reason?: string;
+  /** Its job in a scheduler's words, while the scheduler knows one that has not ended. */
+  readonly job?: string;
 }
 
-export function statusAction(folder: string, { trials }: StoredSweep, isJson: boolean): void {
+/** Options of {@link statusAction}. */
+interface StatusOptions {
+  readonly isJson: boolean;
+  /** One that may have jobs of the sweep. */
+  readonly scheduler: Scheduler | undefined;
+}
+
+export async function statusAction(
+  folder: string,
+  { trials }: StoredSweep,
+  { isJson, scheduler }: StatusOptions,
+): Promise<void> {
+  const jobs = scheduler ? await knownTasks(scheduler, folder) : new Map<string, KnownTask>();
   const runs = trials.map((trial): RunStatus => {
     const { state = WAITING, step = 0, reason } = runState(runOf(folder, trial)) ?? {};
-    return { slug: trial.slug, state, step, ...(reason === undefined ? {} : { reason }) };
+    const task = jobs.get(trial.slug);
+    const job = task && isLiving(task) ? { job: `${scheduler!.name} ${task.state.id} ${task.state.text}` } : {};
+    return { slug: trial.slug, state, step, ...(reason === undefined ? {} : { reason }), ...job };
   });
   const counts = Object.fromEntries(states.map((name) => [name, runs.filter(({ state }) => state === name).length]));
   if (isJson) {
@@ -27,8 +44,8 @@ export function statusAction(folder: string, { trials }: StoredSweep, isJson: bo
     return;
   }
   const width = Math.max(...runs.map(({ slug }) => slug.length));
-  for (const { slug, state, step, reason } of runs) {
-    const why = reason === undefined ? '' : `  ${reason}`;
+  for (const { slug, state, step, reason, job } of runs) {
+    const why = [reason, job].map((text) => (text === undefined ? '' : `  ${text}`)).join('');
     process.stdout.write(`${slug.padEnd(width)}  ${state.padEnd('finished'.length)}  step ${step}${why}\n`);
   }
   const counted = states.filter((name) => counts[name]).map((name) => `${counts[name]} ${name}`);

@@ -1,7 +1,7 @@
 // `flowvae sweep`: the work.
 import { join } from 'node:path';
 import { lockRun, makeFolder, writeFileAtomically } from '@flowvae/runs/plain';
-import { type Job, LOCKED_CODE, processes } from '@flowvae/sweeps';
+import { type Job, LOCKED_CODE, type Runner, type SweepState } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type SweepTable, sweepTable } from '../../comparison/sweep-table.ts';
 import { unsentNotices } from '../../records/mlflow/unsent-runs.ts';
@@ -20,9 +20,7 @@ import { progressTo } from '../verbosity.ts';
 export interface SweepTask {
   readonly folder: string;
   readonly sweep: StoredSweep;
-  readonly jobs: number;
-  /** MiB. */
-  readonly freeMemory: number;
+  readonly runner: Runner;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly detached: boolean;
@@ -32,15 +30,15 @@ export interface SweepTask {
 }
 
 export async function sweepAction(task: SweepTask): Promise<void> {
-  const { folder, sweep, jobs, freeMemory, json, quiet, detached } = task;
+  const { folder, sweep, runner, json, quiet, detached } = task;
   makeFolder(join(folder, 'logs'));
   const lock = lockRun(folder);
   try {
-    warnOfLaunch(LAUNCHER);
+    if (!runner.outlives) warnOfLaunch(LAUNCHER);
     const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
     const words = ['sweep', '--resume', folder, ...allowances(task), ...mlflowWords(task.mlflow)];
     const doing = {
-      runner: processes({ jobs, freeMemory }),
+      runner,
       commandOf: ({ index }: Job, until?: number) => [
         ...[...thisCommand(), ...words, '--index', String(index)],
         ...(until === undefined ? [] : ['--until', String(until)]),
@@ -49,8 +47,8 @@ export async function sweepAction(task: SweepTask): Promise<void> {
       signal,
     };
     const halved = sweep.halving ? await halve(folder, sweep, doing) : undefined;
-    const { failed, locked, done, total } =
-      halved?.state ?? (await runSweep(folder, { ...doing, trials: sweep.trials }));
+    const state = halved?.state ?? (await runSweep(folder, { ...doing, trials: sweep.trials }));
+    const { failed, locked, done, total } = state;
     release();
     for (const slug of locked) process.stderr.write(`${slug}: another process works on it\n`);
     for (const [slug, message] of Object.entries(failed)) process.stderr.write(`${slug} failed: ${message}\n`);
@@ -62,12 +60,21 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs}`);
     const runs = sweep.trials.map((trial) => runOf(folder, trial));
     for (const line of unsentNotices(folder, runs, namedDestination(task.mlflow))) process.stderr.write(`${line}\n`);
-    if (signal.aborted) process.stderr.write(`to go on: ${invocation()} sweep --resume ${inShell(folder)}\n`);
+    process.stderr.write(nextCommands(task, state, signal.aborted));
     const isMissing = locked.length > 0 ? LOCKED_CODE : 0;
     process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : isMissing);
   } finally {
     lock.release();
   }
+}
+
+/** The commands that a user may want next, if the sweep has not come to its end. */
+function nextCommands({ folder, runner }: SweepTask, { running, waiting }: SweepState, isStopped: boolean): string {
+  const goOn = `${invocation()} sweep --resume ${folder}\n`;
+  const isGoingOn = runner.outlives === true && (Object.keys(running).length > 0 || Boolean(waiting));
+  if (!isGoingOn) return isStopped ? `to go on: ${goOn}` : '';
+  const cancel = `${invocation()} sweep cancel ${folder}`;
+  return `the jobs go on; to wait for them: ${goOn}to stop them: ${cancel}\n`;
 }
 
 /** The comparison of the finished runs, or why there is none. */

@@ -1,9 +1,11 @@
 // `flowvae sweep`: the checks before any run begins.
+import { hasArrays } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagNamed } from '../../config/setting/setting.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
 import { type DescribingFlags, describedSweep } from '../../sweep/described-sweep.ts';
 import { newSweep } from '../../sweep/new-sweep.ts';
+import { keepChoice, type RunnerFlags, runnerChoice, runnerOf, schedulerIn } from '../../sweep/runner-choice.ts';
 import { readSweepFolder, refuseChangedModules, writeSweep } from '../../sweep/sweep-folder.ts';
 import { namedDestination } from '../mlflow-flags.ts';
 import { namedVocabulary } from '../plugin-options.ts';
@@ -11,7 +13,7 @@ import { tell } from './notices.ts';
 import { type TrainFlags, trainTask } from './train.ts';
 
 /** Options of `sweep` beside the shared settings of its runs. */
-export interface SweepFlags extends DescribingFlags {
+export interface SweepFlags extends DescribingFlags, RunnerFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly index?: number;
@@ -19,8 +21,6 @@ export interface SweepFlags extends DescribingFlags {
   readonly halving?: number;
   readonly minSteps?: number;
   readonly list?: boolean;
-  readonly jobs?: number;
-  readonly freeMemory?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly detached?: boolean;
@@ -34,6 +34,13 @@ export interface SweepFlags extends DescribingFlags {
 const RUNNING = [
   'jobs',
   'freeMemory',
+  'runner',
+  'timeLimit',
+  'stopBefore',
+  'partition',
+  'memory',
+  'sbatch',
+  'submitOnly',
   'json',
   'quiet',
   'detached',
@@ -49,39 +56,48 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   const mlflow = { mlflow: flags.mlflow, mlflowExperiment: flags.mlflowExperiment };
   namedDestination(mlflow); // before anything is written
   if (until !== undefined) throw refused('--until', '--index <n> beside it', 'none');
+  const runner = runnerChoice(flags, resume);
   const { folder, sweep } = resume === undefined ? await describedByUser(file, flags) : taken(resume, file, flags);
   if (flags.list) {
     for (const trial of sweep.trials) process.stdout.write(`${JSON.stringify(trial)}\n`);
     return;
   }
+  if (runner.submitOnly && sweep.halving) {
+    throw refused('--submit-only', 'no sweep by halving, whose rungs are submitted in turn', '--halving');
+  }
   if (resume === undefined) writeSweep(folder, sweep);
+  keepChoice(folder, runner);
   const { sweepAction } = await import('../actions/sweep.ts');
-  const { jobs = 1, freeMemory = 0, json = false, quiet = false, detached = false } = flags;
+  const { json = false, quiet = false, detached = false } = flags;
   const { allowDifferentMachine = false, changedModel = false } = flags;
   const allowed = { allowDifferentMachine, changedModel };
-  await sweepAction({ folder, sweep, jobs, freeMemory, json, quiet, detached, ...allowed, mlflow });
+  await sweepAction({ folder, sweep, runner: runnerOf(runner, sweep), json, quiet, detached, ...allowed, mlflow });
 }
 
 export async function sweepStatusCommand(folder: string, { json = false }: { json?: boolean }): Promise<void> {
   const { statusAction } = await import('../actions/sweep-status.ts');
-  statusAction(folder, readSweepFolder(folder), json);
+  const sweep = readSweepFolder(folder);
+  await statusAction(folder, sweep, {
+    isJson: json,
+    scheduler: hasArrays(folder) ? schedulerIn(folder, sweep) : undefined,
+  });
 }
 
 export async function sweepCancelCommand(folder: string): Promise<void> {
-  readSweepFolder(folder);
+  const sweep = readSweepFolder(folder);
   const { cancelAction } = await import('../actions/sweep-cancel.ts');
-  cancelAction(folder);
+  await cancelAction(folder, hasArrays(folder) ? schedulerIn(folder, sweep) : undefined);
 }
 
 /** A sweep of a file, or of options. */
 async function describedByUser(file: string | undefined, flags: SweepFlags) {
-  const { out, jobs = 1 } = flags;
+  const { out, jobs = 1, runner } = flags;
   const spec = describedSweep(file, flags);
   const vocabulary = await namedVocabulary(spec.plugins);
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
   const { sweep, notices } = await newSweep(spec, {
     ...flags,
-    jobs,
+    jobs: runner === 'slurm' ? 1 : jobs, // jobs of a cluster share no cores
     vocabulary,
     check: (module, options) => trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags),
   });
