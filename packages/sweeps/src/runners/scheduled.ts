@@ -72,12 +72,13 @@ class Following {
     const open = list.filter((job) => !context.isDone(job));
     this.total = list.length;
     this.done = list.length - open.length;
-    const known = await knownTasks(this.scheduler, this.folder);
+    const known = await this.settledTasks(open);
     forgetEnded(this.scheduler, this.folder, known.values());
     for (const job of open) {
       const task = known.get(job.slug);
       if (task && isLiving(task)) this.followed.set(job.slug, { job, command: task.command, task });
     }
+    if (context.signal.aborted) return this.state();
     await this.submit(open.filter(({ slug }) => !this.followed.has(slug)));
     this.tell();
     while (options.wait !== false && this.followed.size > 0 && !context.signal.aborted) {
@@ -86,6 +87,16 @@ class Following {
       this.tell();
     }
     return this.state();
+  }
+
+  /** The tasks that the scheduler knows, once none of them is about to end: cancelled ones have to be submitted anew. */
+  private async settledTasks(open: readonly Job[]): Promise<ReadonlyMap<string, KnownTask>> {
+    const { grace = GRACE, interval = INTERVAL } = this.options;
+    for (const start = Date.now(); ; await pause(Math.min(interval, 1000))) {
+      const known = await knownTasks(this.scheduler, this.folder);
+      const isSettled = open.every(({ slug }) => known.get(slug)?.state.phase !== 'ending');
+      if (isSettled || this.context.signal.aborted || Date.now() - start > grace) return known;
+    }
   }
 
   /** Judges the jobs by their latest states. A scheduler that does not answer is asked again later. */

@@ -22,10 +22,11 @@ export interface JobArray {
 }
 
 /**
- * How far a task is. `waiting`: for its first start or for a further one. `done`: exit code 0. `failed`: another exit
+ * How far a task is. `waiting`: for its first start or for a further one. `ending`: its processes end; `waiting` may
+ * follow. `done`: exit code 0. `failed`: another exit
  * code. `stopped`: something else ended it, so it can go on.
  */
-export type TaskPhase = 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
+export type TaskPhase = 'waiting' | 'running' | 'ending' | 'done' | 'failed' | 'stopped';
 
 /** The state of a task. */
 export interface TaskState {

@@ -55,7 +55,7 @@ export function forgetEnded({ name }: Scheduler, folder: string, known: Iterable
 }
 
 /** Whether a task has not ended. */
-export const isLiving = ({ state }: KnownTask): boolean => state.phase === 'waiting' || state.phase === 'running';
+export const isLiving = ({ state }: KnownTask): boolean => ['waiting', 'running', 'ending'].includes(state.phase);
 
 /**
  * The tasks of a sweep that the scheduler knows, by their slugs: of several for one job a living one, or else the

@@ -4,13 +4,12 @@ import type { TaskPhase, TaskState } from '../scheduler.ts';
 /** The format for squeue: array, number of the task, state, reason. */
 export const FORMAT = '%F|%K|%T|%r';
 
-const running = [
-  ...['RUNNING', 'COMPLETING', 'CONFIGURING', 'RESIZING', 'SIGNALING', 'STAGE_OUT', 'STOPPED', 'SUSPENDED'],
-];
+const running = [...['RUNNING', 'CONFIGURING', 'RESIZING', 'SIGNALING', 'STAGE_OUT', 'STOPPED', 'SUSPENDED']];
 const waiting = ['PENDING', 'REQUEUED', 'REQUEUE_FED', 'REQUEUE_HOLD', 'SPECIAL_EXIT'];
 const phases: Readonly<Record<string, TaskPhase>> = {
   ...Object.fromEntries(running.map((state) => [state, 'running'])),
   ...Object.fromEntries(waiting.map((state) => [state, 'waiting'])),
+  COMPLETING: 'ending',
   COMPLETED: 'done',
   FAILED: 'failed',
 };
