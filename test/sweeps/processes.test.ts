@@ -63,3 +63,13 @@ it('processes asks for a stop by SIGTERM and begins nothing more', async () => {
   expect(state).toMatchObject({ done: 0, failed: {}, running: {} });
   expect(existsSync(join(folder, 'c'))).toBe(false);
 });
+
+it('processes causes no warning of Node by a dozen jobs at once', async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error) => void warnings.push(name);
+  process.on('warning', hear);
+  const slugs = Array.from({ length: 12 }, (_, i) => `job-${i}`);
+  const { state } = await ran(Object.fromEntries(slugs.map((slug) => [slug, writes])), { jobs: 12 });
+  process.off('warning', hear);
+  expect([state.done, warnings]).toEqual([12, []]);
+});

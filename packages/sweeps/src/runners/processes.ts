@@ -1,4 +1,5 @@
 // The runner of this machine: some processes at a time.
+import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
@@ -18,12 +19,16 @@ export interface ProcessesOptions {
 /** How often the free memory is asked for, in milliseconds. */
 const RETRY = 1000;
 
+/** Listeners of others. */
+const SPARE = 10;
+
 /** Runs jobs as processes of this machine, with a log for each under `logs/`. */
 export const processes = ({ jobs, freeMemory = 0 }: ProcessesOptions): Runner => ({
   name: 'processes',
   run(list, { folder, commandOf, isDone, progressOf, signal, onChange }) {
     const logs = join(folder, 'logs');
     mkdirSync(logs, { recursive: true });
+    setMaxListeners(jobs + SPARE, signal); // each job listens; by itself Node warns of more than ten listeners
     return doJobs(list, {
       jobs,
       isDone,
