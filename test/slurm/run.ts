@@ -1,4 +1,4 @@
-// `pnpm slurm [--steps 10000] [--keep]`: twelve runs as a job array of a real Slurm, whose time limit is shorter than a
+// `pnpm slurm [--steps 16000] [--keep]`: twelve runs as a job array of a real Slurm, whose time limit is shorter than a
 // run. The submitting process is killed, later a node; both come back. The table says whether every run has the bytes
 // of an uninterrupted one. Progress to stderr, the table to stdout; exits with 1 where a byte differs or a run was
 // never stopped. --keep keeps the folder.
@@ -11,9 +11,9 @@ import { readArguments, refuse, wholeNumber } from '../processes/arguments.ts';
 import setup from '../processes/compiled-sources.ts';
 import { type Cluster, missingPrograms, startSlurm, until } from './cluster.ts';
 
-const USAGE = 'pnpm slurm [--steps 10000] [--keep]';
+const USAGE = 'pnpm slurm [--steps 16000] [--keep]';
 const { values } = readArguments(USAGE, {
-  options: { steps: { type: 'string', default: '10000' }, keep: { type: 'boolean', default: false } },
+  options: { steps: { type: 'string', default: '16000' }, keep: { type: 'boolean', default: false } },
 });
 const steps = wholeNumber('steps', values.steps, USAGE);
 if (missingPrograms.length > 0) refuse(`not installed: ${missingPrograms.join(', ')}`, USAGE);
@@ -84,6 +84,12 @@ class Watch {
   }
 }
 
+/** Tasks on node two that were started again some seconds ago. */
+const inSecondLife = (cluster: Cluster, { restarts }: Watch): string[] =>
+  [...cluster.ask('squeue', '-h', '-r', '-t', 'running', '-w', 'two', '-o', '%K %M').matchAll(/^(\d+) 0:(\d+)$/gm)]
+    .filter(([, task, seconds]) => restarts.get(Number(task))! > 0 && Number(seconds) >= 4 && Number(seconds) <= 12)
+    .map(([, task]) => task!);
+
 /** The sweep by Slurm, with its misfortunes. */
 async function unlucky(compiled: string, cluster: Cluster, out: string): Promise<Watch> {
   const watch = new Watch();
@@ -96,18 +102,14 @@ async function unlucky(compiled: string, cluster: Cluster, out: string): Promise
   say('the submitting process is killed by SIGKILL');
   await first.ended;
   const second = flowvae(compiled, cluster.env, '--resume', out);
-  await until(() => [...watch.restarts.values()].some((count) => count > 0), 'a restart', 300);
-  await until(() => cluster.ask('squeue', '-h', '-r', '-t', 'running', '-w', 'two') !== '', 'jobs on node two', 300);
-  const lost = cluster
-    .ask('squeue', '-h', '-r', '-t', 'running', '-w', 'two', '-o', '%K')
-    .trim()
-    .split('\n')
-    .join(', ');
+  // in the middle of their second lives: nobody warns them any more, and new jobs find their locks
+  await until(() => inSecondLife(cluster, watch).length >= 3, 'jobs on node two that were started again', 300);
+  const lost = inSecondLife(cluster, watch).join(', ');
   await cluster.killNode('two');
   say(`slurmd of node two is killed by SIGKILL; its tasks: ${lost}`);
-  await until(() => /down/.test(cluster.ask('sinfo', '-h', '-N', '-n', 'two', '-o', '%T')), 'node two is down', 120);
+  await until(() => /State=DOWN/.test(cluster.ask('scontrol', 'show', 'node', 'two')), 'node two is down', 120);
   say('Slurm takes node two for down');
-  await pause(15_000);
+  await pause(20_000);
   await cluster.startNode('two');
   say('node two is back');
   const code = await second.ended;
@@ -127,9 +129,15 @@ function bytesOf(run: string): Buffer {
 const secondsOf = (run: string) =>
   (statSync(join(run, 'report.json')).mtimeMs - statSync(join(run, 'config.json')).birthtimeMs) / 1000;
 
+/** How often a text stands in the output of an array's task. */
+const countOf = (text: string, scripts: string, task: number) =>
+  readdirSync(scripts)
+    .filter((name) => name.endsWith(`-${task}.log`))
+    .reduce((sum, name) => sum + readFileSync(join(scripts, name), 'utf8').split(text).length - 1, 0);
+
 function table(whole: string, parts: string, watch: Watch): { readonly text: string; readonly isFine: boolean } {
-  const lines = ['| run | seconds, uninterrupted | stops by the warning | restarts | nodes | bytes |'];
-  lines.push('| --- | ---: | ---: | ---: | --- | --- |');
+  const lines = ['| run | seconds, uninterrupted | stops by the warning | found locked | restarts | nodes | bytes |'];
+  lines.push('| --- | ---: | ---: | ---: | ---: | --- | --- |');
   let isFine = true;
   const indices = new Map(
     (JSON.parse(readFileSync(join(parts, 'sweep.json'), 'utf8')) as { trials: { slug: string }[] }).trials.map(
@@ -137,15 +145,16 @@ function table(whole: string, parts: string, watch: Watch): { readonly text: str
     ),
   );
   for (const slug of readdirSync(join(whole, 'runs')).toSorted()) {
-    const log = readFileSync(join(parts, 'logs', `${slug}.log`), 'utf8');
-    const stops = log.match(/SIGUSR2: stopping after this step/g)?.length ?? 0;
     const isEqual = bytesOf(join(whole, 'runs', slug)).equals(bytesOf(join(parts, 'runs', slug)));
     const index = indices.get(slug)!;
+    const [stops, locks] = [140, 75].map((code) => countOf(`exit code ${code}:`, join(parts, 'slurm'), index));
     const restarts = watch.restarts.get(index) ?? 0;
     const at = [...(watch.nodes.get(index) ?? [])].toSorted().join(', ');
     const seconds = secondsOf(join(whole, 'runs', slug)).toFixed(0);
-    lines.push(`| ${slug} | ${seconds} | ${stops} | ${restarts} | ${at} | ${isEqual ? 'equal' : 'DIFFERENT'} |`);
-    isFine &&= isEqual && stops > 0 && restarts > 0;
+    lines.push(
+      `| ${slug} | ${seconds} | ${stops} | ${locks} | ${restarts} | ${at} | ${isEqual ? 'equal' : 'DIFFERENT'} |`,
+    );
+    isFine &&= isEqual && stops! > 0 && restarts > 0;
   }
   return { text: lines.join('\n'), isFine };
 }

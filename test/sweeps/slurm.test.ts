@@ -1,5 +1,5 @@
 // What Slurm is told and what it answers, as texts.
-import { isOwnOption, type JobArray, secondsOf, slurmScript, slurmStates } from '@flowvae/sweeps';
+import { isSetBySweep, type JobArray, slurmScript, slurmSeconds, slurmStates } from '@flowvae/sweeps';
 import { describe, expect, it } from 'vitest';
 
 const command = (index: number) => [
@@ -15,6 +15,7 @@ const command = (index: number) => [
 const array: JobArray = {
   name: 'first-1a2b3c4d',
   folder: '/home/ada/runs/first',
+  workFolder: '/home/ada',
   tasks: [0, 1, 2, 5].map((number) => ({ number, slug: `seed-${number}`, command: command(number) })),
   jobs: 2,
 };
@@ -22,9 +23,8 @@ const array: JobArray = {
 const script = (given: Partial<JobArray> = {}, options = {}) =>
   slurmScript({ ...array, ...given }, { threads: 2, stopBefore: 120, ...options });
 
-/** Lines for sbatch, without the folder of this process. */
-const directives = (text: string) =>
-  text.split('\n').flatMap((line) => /^#SBATCH (?!--chdir)(.*)$/.exec(line)?.[1] ?? []);
+/** Lines for sbatch. */
+const directives = (text: string) => text.split('\n').flatMap((line) => /^#SBATCH (.*)$/.exec(line)?.[1] ?? []);
 
 describe('slurmScript', () => {
   it('names the array, its limits, and that its jobs stop and start again', () => {
@@ -40,6 +40,7 @@ describe('slurmScript', () => {
       '--requeue',
       '--open-mode=append',
       '--output=/home/ada/runs/first/slurm/first-1a2b3c4d-%a.log',
+      '--chdir=/home/ada',
       "'--account=x y'",
       '--exclusive',
     ]);
@@ -70,13 +71,13 @@ it('slurmStates reads squeue, and takes unknown states for ends that Slurm made'
   expect(slurmStates('').size).toBe(0);
 });
 
-it('secondsOf reads the forms that sbatch takes', () => {
+it('slurmSeconds reads the forms that sbatch takes', () => {
   const texts = ['90', '1:30', '4:00:00', '2-12', '1-0:30', '1-0:0:5', 'soon', 'UNLIMITED'];
-  expect(texts.map(secondsOf)).toEqual([5400, 90, 14_400, 216_000, 88_200, 86_405, undefined, undefined]);
+  expect(texts.map(slurmSeconds)).toEqual([5400, 90, 14_400, 216_000, 88_200, 86_405, undefined, undefined]);
 });
 
-it('isOwnOption knows the options on which stop and restart depend', () => {
-  expect(['signal', 'no-requeue', 'array', 'account', 'qos'].map(isOwnOption)).toEqual([
+it('isSetBySweep knows the options on which stop and restart depend', () => {
+  expect(['signal', 'no-requeue', 'array', 'account', 'qos'].map(isSetBySweep)).toEqual([
     true,
     true,
     true,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSealed, sealed, writeFileAtomically } from '@flowvae/runs/plain';
-import { isOwnOption, processes, type Runner, type Scheduler, scheduled, secondsOf, slurm } from '@flowvae/sweeps';
+import { isSetBySweep, processes, type Runner, type Scheduler, scheduled, slurm, slurmSeconds } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
 import { flagNamed } from '../config/setting/setting.ts';
@@ -77,10 +77,10 @@ const given = (flags: RunnerFlags): Partial<Stored> =>
   Object.fromEntries(ofSlurm.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
 
 function refuseMistakes({ timeLimit, stopBefore = STOP_BEFORE, sbatch = {} }: RunnerChoice): void {
-  const own = Object.keys(sbatch).find(isOwnOption);
+  const own = Object.keys(sbatch).find(isSetBySweep);
   if (own !== undefined) throw refused(`--sbatch ${own}`, 'an option that a sweep does not set itself', own);
   if (timeLimit === undefined || timeLimit === 'UNLIMITED') return;
-  const seconds = secondsOf(timeLimit);
+  const seconds = slurmSeconds(timeLimit);
   if (seconds === undefined) {
     throw refused('--time-limit', 'minutes, hours:minutes:seconds, or days-hours', `'${timeLimit}'`);
   }

@@ -10,7 +10,7 @@ import type { Scheduler } from '../schedulers/scheduler.ts';
 import {
   commandHash,
   forgetEnded,
-  isLiving,
+  isLivingTask,
   type KnownTask,
   knownTasks,
   recordArray,
@@ -76,7 +76,7 @@ class Following {
     forgetEnded(this.scheduler, this.folder, known.values());
     for (const job of open) {
       const task = known.get(job.slug);
-      if (task && isLiving(task)) this.followed.set(job.slug, { job, command: task.command, task });
+      if (task && isLivingTask(task)) this.followed.set(job.slug, { job, command: task.command, task });
     }
     if (context.signal.aborted) return this.state();
     await this.submit(open.filter(({ slug }) => !this.followed.has(slug)));
@@ -107,7 +107,7 @@ class Following {
     const again: Job[] = [];
     for (const before of [...this.followed.values()]) {
       const task = known.get(before.job.slug);
-      const missedAt = task && isLiving(task) ? undefined : (before.missedAt ?? Date.now());
+      const missedAt = task && isLivingTask(task) ? undefined : (before.missedAt ?? Date.now());
       const now = { ...before, task, missedAt };
       const ending = this.endingOf(now);
       if (ending === undefined) this.followed.set(now.job.slug, now);
@@ -118,7 +118,7 @@ class Following {
 
   /** Undefined while a job goes on, or its result may still come into sight. */
   private endingOf({ job, task, missedAt = Date.now() }: Followed): Ending | undefined {
-    if (task && isLiving(task)) return undefined;
+    if (task && isLivingTask(task)) return undefined;
     if (this.context.isDone(job)) return 'done';
     const { phase, id, text } = task?.state ?? {};
     if (phase === 'failed') return { failed: lastLine(this.logOf(job)) ?? `${id}: ${text}` };
@@ -159,7 +159,7 @@ class Following {
     const recorded = tasks.map((task) => ({ ...task, command: commandHash(task.command) }));
     // before the submission: whoever is killed in between is followed by one who finds the array by its name
     recordArray(folder, { scheduler: scheduler.name, name, tasks: recorded });
-    const id = await scheduler.submit({ name, folder, tasks, jobs: options.jobs });
+    const id = await scheduler.submit({ name, folder, workFolder: process.cwd(), tasks, jobs: options.jobs });
     jobs.forEach((job, i) => void this.followed.set(job.slug, { job, command: recorded[i]!.command }));
     context.tell?.(`${scheduler.name}: ${jobs.length} jobs submitted as array ${id}, name ${name}`);
   }

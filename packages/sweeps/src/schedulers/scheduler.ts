@@ -17,6 +17,8 @@ export interface JobArray {
   readonly tasks: readonly ArrayTask[];
   /** The sweep's folder, absolute. Output is appended to `logs/<slug>.log`; scripts go into a folder of their own. */
   readonly folder: string;
+  /** The folder that the processes start in, absolute. */
+  readonly workFolder: string;
   /** At most so many at once; absent: as many as the cluster takes. */
   readonly jobs?: number | undefined;
 }

@@ -48,14 +48,14 @@ export const recordArray = (folder: string, added: SubmittedArray): void =>
 
 /** Leaves out the arrays of a scheduler of which no task waits or runs. */
 export function forgetEnded({ name }: Scheduler, folder: string, known: Iterable<KnownTask>): void {
-  const living = new Set([...known].filter(isLiving).map(({ array: of }) => of));
+  const living = new Set([...known].filter(isLivingTask).map(({ array: of }) => of));
   const arrays = readArrays(folder);
   const kept = arrays.filter((each) => each.scheduler !== name || living.has(each.name));
   if (kept.length < arrays.length) writeArrays(folder, kept);
 }
 
 /** Whether a task has not ended. */
-export const isLiving = ({ state }: KnownTask): boolean => ['waiting', 'running', 'ending'].includes(state.phase);
+export const isLivingTask = ({ state }: KnownTask): boolean => ['waiting', 'running', 'ending'].includes(state.phase);
 
 /**
  * The tasks of a sweep that the scheduler knows, by their slugs: of several for one job a living one, or else the
@@ -68,7 +68,7 @@ export async function knownTasks(scheduler: Scheduler, folder: string): Promise<
     for (const { number, slug, command } of tasks) {
       const before = known.get(slug);
       const state = states.get(number);
-      if (state && !(before && isLiving(before))) known.set(slug, { array: name, slug, command, state });
+      if (state && !(before && isLivingTask(before))) known.set(slug, { array: name, slug, command, state });
     }
   }
   return known;
@@ -76,7 +76,7 @@ export async function knownTasks(scheduler: Scheduler, folder: string): Promise<
 
 /** Cancels all arrays with living tasks. @returns the number of these tasks */
 export async function cancelArrays(scheduler: Scheduler, folder: string): Promise<number> {
-  const living = [...(await knownTasks(scheduler, folder)).values()].filter(isLiving);
+  const living = [...(await knownTasks(scheduler, folder)).values()].filter(isLivingTask);
   for (const name of new Set(living.map(({ array: of }) => of))) await scheduler.cancel(name);
   return living.length;
 }

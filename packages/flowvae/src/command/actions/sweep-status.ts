@@ -1,5 +1,5 @@
 // `flowvae sweep status`: how far each run is.
-import { isLiving, type KnownTask, knownTasks, type Scheduler } from '@flowvae/sweeps';
+import { isLivingTask, type KnownTask, knownTasks, type Scheduler } from '@flowvae/sweeps';
 import { runState, type StateName, stateNames } from '../../run-list/run-state.ts';
 import { runOf, type StoredSweep } from '../../sweep/sweep-folder.ts';
 
@@ -35,7 +35,7 @@ export async function statusAction(
   const runs = trials.map((trial): RunStatus => {
     const { state = WAITING, step = 0, reason } = runState(runOf(folder, trial)) ?? {};
     const task = jobs.get(trial.slug);
-    const job = task && isLiving(task) ? { job: `${scheduler!.name} ${task.state.id} ${task.state.text}` } : {};
+    const job = task && isLivingTask(task) ? { job: `${scheduler!.name} ${task.state.id} ${task.state.text}` } : {};
     return { slug: trial.slug, state, step, ...(reason === undefined ? {} : { reason }), ...job };
   });
   const counts = Object.fromEntries(states.map((name) => [name, runs.filter(({ state }) => state === name).length]));

@@ -22,10 +22,10 @@ const OWN: readonly string[] = [
 ];
 
 /** Whether a sweep sets an option of `sbatch` itself. */
-export const isOwnOption = (name: string): boolean => OWN.includes(name);
+export const isSetBySweep = (name: string): boolean => OWN.includes(name);
 
 /** Seconds of a time limit; undefined for a text that is none, and for `UNLIMITED`. */
-export function secondsOf(timeLimit: string): number | undefined {
+export function slurmSeconds(timeLimit: string): number | undefined {
   const parts = /^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$/.exec(timeLimit);
   if (!parts) return undefined;
   const [days, a, b, c] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)));

@@ -6,7 +6,7 @@ import type { SlurmOptions } from './slurm-options.ts';
 
 /** The words of `sbatch` for an array, without the script. */
 export function sbatchWords(array: JobArray, options: SlurmOptions): string[] {
-  const { name, tasks, folder, jobs } = array;
+  const { name, tasks, folder, workFolder, jobs } = array;
   const { threads, timeLimit, partition, memory, stopBefore, others = {} } = options;
   const limit = jobs === undefined ? '' : `%${jobs}`;
   const words = {
@@ -20,7 +20,7 @@ export function sbatchWords(array: JobArray, options: SlurmOptions): string[] {
     requeue: '',
     'open-mode': 'append',
     output: `${join(folder, SCRIPTS, `${name}-%a.log`)}`,
-    chdir: process.cwd(),
+    chdir: workFolder,
     ...others,
   };
   return Object.entries(words).flatMap(([word, value]) =>
@@ -75,9 +75,11 @@ const USR2_CODE = 140;
 const END = `# a signal that came before the start
 if [ -n "$signal" ]; then kill -s "$signal" "$child"; fi
 while wait "$child"; code=$?; kill -0 "$child" 2>/dev/null; do :; done
+child=
 
 # ${USR2_CODE}: the warning before the time limit; ${LOCKED_CODE}: another process does this run
 if [ "$code" -eq ${USR2_CODE} ] || [ "$code" -eq ${LOCKED_CODE} ]; then
+  echo "$(date +%FT%T) exit code $code: this job starts again"
   scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
 fi
 exit "$code"`;
