@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyData, tinyFlags } from '../flowvae/tiny-run.ts';
 import { flowvae } from '../processes/programs.ts';
 import { type Cluster, missingPrograms, startSlurm, until } from './cluster.ts';
+import { halvesAsOnOneMachine } from './halving-case.ts';
 
 const reason = missingPrograms.length === 0 ? '' : ` (not installed: ${missingPrograms.join(', ')})`;
 
@@ -73,4 +74,8 @@ describe.skipIf(missingPrograms.length > 0)(`a sweep on a real Slurm${reason}`, 
     const { stderr } = await sweep('--resume', long, '--submit-only');
     expect(stderr).toMatch(/slurm: 2 jobs submitted as array \d+/);
   });
+
+  it('halves as on one machine, though the submitting process is killed', async () => {
+    await halvesAsOnOneMachine(folder, cluster.env);
+  }, 60_000);
 });

@@ -23,7 +23,7 @@ export interface ScheduledOptions {
   readonly jobs?: number | undefined;
   /** Whether to wait for the ends of the jobs. Default true. */
   readonly wait?: boolean;
-  /** Milliseconds between two looks at the jobs. Default 5000. */
+  /** Milliseconds between two looks at the jobs. Default: a tenth of the time waited, from half a second to ten. */
   readonly interval?: number;
   /** Milliseconds in which the files of an ended job may come into sight, on another machine. Default 60000. */
   readonly grace?: number;
@@ -59,6 +59,7 @@ class Following {
   private total = 0;
   private done = 0;
   private isSilent = false;
+  private readonly began = Date.now();
 
   constructor(scheduler: Scheduler, options: ScheduledOptions, context: RunnerContext) {
     this.scheduler = scheduler;
@@ -82,7 +83,7 @@ class Following {
     await this.submit(open.filter(({ slug }) => !this.followed.has(slug)));
     this.tell();
     while (options.wait !== false && this.followed.size > 0 && !context.signal.aborted) {
-      await pause(options.interval ?? INTERVAL, undefined, { signal: context.signal }).catch(() => {});
+      await pause(this.interval(), undefined, { signal: context.signal }).catch(() => {});
       if (!context.signal.aborted) await this.look();
       this.tell();
     }
@@ -91,11 +92,11 @@ class Following {
 
   /** The tasks that the scheduler knows, once none of them is about to end: cancelled ones have to be submitted anew. */
   private async settledTasks(open: readonly Job[]): Promise<ReadonlyMap<string, KnownTask>> {
-    const { grace = GRACE, interval = INTERVAL } = this.options;
-    for (const start = Date.now(); ; await pause(Math.min(interval, 1000))) {
+    const { grace = GRACE } = this.options;
+    for (; ; await pause(this.interval())) {
       const known = await knownTasks(this.scheduler, this.folder);
       const isSettled = open.every(({ slug }) => known.get(slug)?.state.phase !== 'ending');
-      if (isSettled || this.context.signal.aborted || Date.now() - start > grace) return known;
+      if (isSettled || this.context.signal.aborted || Date.now() - this.began > grace) return known;
     }
   }
 
@@ -164,6 +165,12 @@ class Following {
     context.tell?.(`${scheduler.name}: ${jobs.length} jobs submitted as array ${id}, name ${name}`);
   }
 
+  /** Short jobs are not kept waiting, and the scheduler is not asked often about long ones. */
+  private interval(): number {
+    const waited = Date.now() - this.began;
+    return this.options.interval ?? Math.min(MOST, Math.max(LEAST, waited / 10));
+  }
+
   private readonly logOf = ({ slug }: Job) => join(this.folder, 'logs', `${slug}.log`);
 
   private tell(): void {
@@ -194,5 +201,7 @@ class Following {
   }
 }
 
-const INTERVAL = 5000;
+/** Milliseconds between two looks. */
+const [LEAST, MOST] = [500, 10_000];
+
 const GRACE = 60_000;
