@@ -95,8 +95,8 @@ function startMunge(folder: string, start: (name: string, program: string, ...wo
   start('munged', 'munged', '--foreground', '--force', `--key-file=${key}`, ...words);
 }
 
-/** Waits for a condition, at most half a minute. A program that fails counts as a condition that does not hold. */
-export async function until(holds: () => boolean, what: string, seconds = 30): Promise<void> {
+/** Waits for a condition. A program that fails counts as a condition that does not hold. */
+export async function until(holds: () => boolean, what: string, seconds = 60): Promise<void> {
   for (let tries = 0; tries < seconds * 5; tries++) {
     try {
       if (holds()) return;

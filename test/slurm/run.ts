@@ -150,7 +150,7 @@ function table(whole: string, parts: string, watch: Watch): { readonly text: str
     const [stops, locks] = [140, 75].map((code) => countOf(`exit code ${code}:`, join(parts, 'slurm'), index));
     const restarts = watch.restarts.get(index) ?? 0;
     const at = [...(watch.nodes.get(index) ?? [])].toSorted().join(', ');
-    const seconds = secondsOf(join(whole, 'runs', slug)).toFixed(0);
+    const seconds = Math.round(secondsOf(join(whole, 'runs', slug)));
     lines.push(
       `| ${slug} | ${seconds} | ${stops} | ${locks} | ${restarts} | ${at} | ${isEqual ? 'equal' : 'DIFFERENT'} |`,
     );

@@ -2,8 +2,8 @@
 import type { Note } from './help-layout.ts';
 
 export const sweepNotes: readonly Note[] = [
-  'Every run has a run folder of its own under <folder>/runs/ and a log under <folder>/logs/. Ctrl-C stops all runs; --resume goes on ' +
-    'with the same bytes at the end. A run that fails does not stop the others; the exit code is then 1.',
+  'Every run has a run folder of its own under <folder>/runs/ and a log under <folder>/logs/. Ctrl-C stops all runs, ' +
+    'but not jobs of slurm; --resume goes on with the same bytes at the end. A run that fails does not stop the others; the exit code is then 1.',
   {
     title: 'A sweep file:',
     items: {
@@ -20,6 +20,7 @@ export const sweepNotes: readonly Note[] = [
     title: 'Examples:',
     items: {
       "flowvae sweep --grid 'flow=none,planar*10' --seeds 3 --steps 500 --jobs 2": 'six runs, two at once',
+      'flowvae sweep sweep.yaml --runner slurm --time-limit 4:00:00': 'a job array; each job goes on after its limit',
       'flowvae sweep sweep.yaml --list': 'the runs of a file',
       'flowvae sweep --resume runs/sweep --index 3': 'one run, as a job of a cluster',
     },
