@@ -36,7 +36,8 @@ done
 echo 17
 `,
   squeue: `#!/bin/bash
-for word in "$@"; do case $word in --name=*) name=\${word#*=} ;; esac; done
+while [ "$1" != -n ]; do shift; done
+name=$2
 cd ${folder}/$name 2>/dev/null || exit 0
 for begun in begun-*; do
   number=\${begun#begun-}
@@ -46,7 +47,7 @@ for begun in begun-*; do
 done
 `,
   scancel: `#!/bin/bash
-cat ${folder}/\${1#--name=}/pid-* | xargs kill
+cat ${folder}/$2/pid-* | xargs kill
 `,
   scontrol: `#!/bin/bash
 if [ "$1" = requeue ]; then touch ${folder}/again-$2; else echo 'MaxArraySize            = 1001'; fi

@@ -1,4 +1,4 @@
-// What Slurm is told and what it answers, as texts.
+// Slurm's batch script, and the texts that Slurm prints and takes.
 import { isSetBySweep, type JobArray, slurmScript, slurmSeconds, slurmStates } from '@flowvae/sweeps';
 import { describe, expect, it } from 'vitest';
 

@@ -43,7 +43,7 @@ import {
 } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
 import { addRunList } from './run-list-options.ts';
-import { addSweepOptions } from './sweep-options.ts';
+import { addSweepOptions } from './sweep/sweep-options.ts';
 import { addTargetOptions } from './target-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
 

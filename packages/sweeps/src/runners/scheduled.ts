@@ -90,7 +90,7 @@ class Following {
     return this.state();
   }
 
-  /** The tasks that the scheduler knows, once none of them is about to end: cancelled ones have to be submitted anew. */
+  /** The known tasks, once none of them is about to end: jobs of cancelled ones have to be submitted anew. */
   private async settledTasks(open: readonly Job[]): Promise<ReadonlyMap<string, KnownTask>> {
     const { grace = GRACE } = this.options;
     for (; ; await pause(this.interval())) {

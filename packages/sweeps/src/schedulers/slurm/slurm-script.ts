@@ -23,10 +23,14 @@ export function sbatchWords(array: JobArray, options: SlurmOptions): string[] {
     chdir: workFolder,
     ...others,
   };
-  return Object.entries(words).flatMap(([word, value]) =>
-    value === undefined ? [] : [value === '' ? `--${word}` : `--${word}=${value}`],
-  );
+  return optionWords(words);
 }
+
+/** Options as words of a command; an empty value stands for none, and an undefined one for no option. */
+export const optionWords = (options: Readonly<Record<string, string | number | undefined>>): string[] =>
+  Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [value === '' ? `--${name}` : `--${name}=${value}`],
+  );
 
 /** The folder of scripts, and of their own output, in a sweep's folder. */
 export const SCRIPTS = 'slurm';

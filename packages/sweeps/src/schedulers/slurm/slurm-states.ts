@@ -1,4 +1,4 @@
-// What squeue prints of an array's tasks.
+// An array's tasks as squeue prints them.
 import type { TaskPhase, TaskState } from '../scheduler.ts';
 
 /** The format for squeue: array, number of the task, state, reason. */

@@ -6,7 +6,7 @@ import { makeFolder, writeFileAtomically } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { Scheduler } from '../scheduler.ts';
 import type { SlurmOptions } from './slurm-options.ts';
-import { SCRIPTS, sbatchWords, slurmScript } from './slurm-script.ts';
+import { optionWords, SCRIPTS, sbatchWords, slurmScript } from './slurm-script.ts';
 import { FORMAT, slurmStates } from './slurm-states.ts';
 
 /** Tasks of an array on a site that sets no limit. */
@@ -24,13 +24,12 @@ export const slurm = (options: SlurmOptions): Scheduler => ({
     const path = join(array.folder, SCRIPTS, `${array.name}.sbatch`);
     writeFileAtomically(path, slurmScript(array, options));
     // words of the command line, because variables such as SBATCH_SIGNAL overrule the lines of a script
-    const id = await said('sbatch', ['--parsable', ...sbatchWords(array, options), path]);
+    const id = await said('sbatch', [...optionWords({ parsable: '' }), ...sbatchWords(array, options), path]);
     return id.trim().split(';')[0]!;
   },
-  states: async (name) =>
-    slurmStates(await said('squeue', ['--noheader', '--array', '--states=all', `--name=${name}`, '-o', FORMAT])),
+  states: async (name) => slurmStates(await said('squeue', ['-h', '-r', '-t', 'all', '-n', name, '-o', FORMAT])),
   async cancel(name) {
-    await said('scancel', [`--name=${name}`]);
+    await said('scancel', ['-n', name]);
   },
 });
 

@@ -1,8 +1,8 @@
 // The options of `flowvae sweep` about where its runs are done.
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import { runnerNames } from '../sweep/runner-choice.ts';
-import { oneOf, wholeNumber } from './options.ts';
+import { runnerNames } from '../../sweep/runner-choice.ts';
+import { oneOf, wholeNumber } from '../options.ts';
 
 /** Limit on processes at once. */
 const MOST_JOBS = 1024;

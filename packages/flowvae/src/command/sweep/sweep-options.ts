@@ -2,16 +2,16 @@
 import { MOST_TRIALS } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type Command, Option } from 'commander';
-import type { Vocabulary } from '../plugins/vocabulary.ts';
-import type { Grid } from '../sweep/described-sweep.ts';
-import { sweepCancelCommand, sweepCommand, sweepStatusCommand } from './checks/sweep.ts';
-import { addNotes } from './help/help-layout.ts';
-import { sweepNotes } from './help/sweep-notes.ts';
-import { addMlflow } from './mlflow-flags.ts';
-import { addAllSettings, JSON_HELP, setOption, wholeNumber } from './options.ts';
-import { addPlugins } from './plugin-options.ts';
+import type { Vocabulary } from '../../plugins/vocabulary.ts';
+import type { Grid } from '../../sweep/described-sweep.ts';
+import { sweepCancelCommand, sweepCommand, sweepStatusCommand } from '../checks/sweep.ts';
+import { addNotes } from '../help/help-layout.ts';
+import { sweepNotes } from '../help/sweep-notes.ts';
+import { addMlflow } from '../mlflow-flags.ts';
+import { addAllSettings, JSON_HELP, setOption, wholeNumber } from '../options.ts';
+import { addPlugins } from '../plugin-options.ts';
+import { quietOption } from '../verbosity.ts';
 import { addRunnerOptions } from './runner-options.ts';
-import { quietOption } from './verbosity.ts';
 
 /** Gives the command `sweep` its options and its own commands. */
 export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
