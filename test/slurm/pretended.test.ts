@@ -44,6 +44,9 @@ describe.skipIf(process.platform === 'win32')('flowvae sweep --runner slurm (no 
     const log = readFileSync(join(own, 'sweep/logs/flow-none-seed-0.log'), 'utf8');
     expect(log).toMatch(/SIGUSR2: stopping after this step[\s\S]*going on after step \d+/);
     expect(readFileSync(join(own, 'told'), 'utf8')).toBe(told); // nothing was submitted again
+    expect(JSON.parse(readFileSync(join(own, 'sweep/runner.json'), 'utf8'))).toMatchObject({
+      ...{ runner: 'slurm', jobs: 4, timeLimit: '30', memory: 900, sbatch: { account: 'mine' } },
+    });
     const late = await flowvaeHere(['sweep', '--resume', join(own, 'sweep'), '--stop-before', '1800']);
     expect(late.stderr).toMatch(/--time-limit: expected more than the 1800 seconds of --stop-before, got 1800 seconds/);
   });
@@ -61,6 +64,8 @@ describe.skipIf(process.platform === 'win32')('flowvae sweep --runner slurm (no 
     expect([code, stderr]).toEqual([130, expect.stringMatching(/to stop them: .*sweep cancel cancelled\/sweep/)]);
     const status = await run(['sweep', 'status', 'cancelled/sweep'], { env });
     expect(status.stdout).toMatch(/flow-none-seed-0 +running +step \d+ +slurm 17_0 RUNNING\n/);
+    const alone = await run(['sweep', 'status', 'cancelled/sweep'], { env: { PATH: '/nowhere' } });
+    expect([alone.code, alone.stderr]).toEqual([0, expect.stringMatching(/^no jobs are shown: .*got no squeue\n/)]);
     const cancelled = await run(['sweep', 'cancel', 'cancelled/sweep'], { env });
     expect(cancelled.stdout).toBe('cancelled/sweep: slurm stops 1 jobs; each run can go on\n');
     const report = join(own, 'sweep/runs/flow-none-seed-0/report.json');

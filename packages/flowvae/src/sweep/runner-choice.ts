@@ -15,6 +15,8 @@ export const runnerNames = ['processes', 'slurm'] as const;
 const stored = z.object({
   format: z.literal(1),
   runner: z.enum(runnerNames),
+  /** Runs at once. */
+  jobs: z.int().min(1).optional(),
   timeLimit: z.string().optional(),
   partition: z.string().optional(),
   /** MiB of each job. */
@@ -28,15 +30,12 @@ type Stored = z.infer<typeof stored>;
 
 /** Options about the runner. */
 export type RunnerFlags = Partial<Omit<Stored, 'format'>> & {
-  readonly jobs?: number;
   readonly freeMemory?: number;
   readonly submitOnly?: boolean;
 };
 
 /** The runner of a sweep with its options. */
 export interface RunnerChoice extends Stored {
-  /** Runs at once. */
-  readonly jobs?: number | undefined;
   /** MiB. */
   readonly freeMemory: number;
   /** Whether to end before the runs do. */
@@ -45,7 +44,7 @@ export interface RunnerChoice extends Stored {
 
 const FILE = 'runner.json';
 
-/** Options that the folder keeps, and that have a meaning for jobs of Slurm alone. */
+/** Options with a meaning for jobs of Slurm alone. */
 const ofSlurm = ['timeLimit', 'partition', 'memory', 'stopBefore', 'sbatch'] as const;
 
 /** Seconds before the time limit at which a run is asked to stop. */
@@ -63,18 +62,20 @@ export function runnerChoice(flags: RunnerFlags, folder?: string): RunnerChoice 
   const own = [...ofSlurm, 'submitOnly'] as const;
   const stranger = runner === 'slurm' ? undefined : own.find((name) => flags[name] !== undefined);
   if (stranger !== undefined) throw refused(flagNamed(stranger), '--runner slurm beside it', 'none');
-  const { jobs, freeMemory, submitOnly = false } = flags;
+  const { freeMemory, submitOnly = false } = flags;
   if (runner === 'slurm' && freeMemory !== undefined) {
     throw refused('--free-memory', '--memory <MiB> for jobs of Slurm', '--free-memory');
   }
-  const kept = runner === 'slurm' ? { ...before, ...given(flags) } : {};
-  const choice = { ...kept, format: 1 as const, runner, jobs, freeMemory: freeMemory ?? 0, submitOnly };
+  const kept = runner === 'slurm' ? before : undefined;
+  const choice = { ...kept, ...given(flags), format: 1 as const, runner, freeMemory: freeMemory ?? 0, submitOnly };
   refuseMistakes(choice);
   return choice;
 }
 
 const given = (flags: RunnerFlags): Partial<Stored> =>
-  Object.fromEntries(ofSlurm.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+  Object.fromEntries(
+    (['jobs', ...ofSlurm] as const).flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
 
 function refuseMistakes({ timeLimit, stopBefore = STOP_BEFORE, sbatch = {} }: RunnerChoice): void {
   const own = Object.keys(sbatch).find(isSetBySweep);
@@ -90,7 +91,7 @@ function refuseMistakes({ timeLimit, stopBefore = STOP_BEFORE, sbatch = {} }: Ru
 
 /** Keeps the runner for the next time. */
 export function keepChoice(folder: string, choice: RunnerChoice): void {
-  const { jobs: _, freeMemory: __, submitOnly: ___, ...kept } = choice;
+  const { freeMemory: _, submitOnly: __, ...kept } = choice;
   if (kept.runner === 'processes' && !existsSync(join(folder, FILE))) return;
   writeFileAtomically(join(folder, FILE), sealed(kept));
 }

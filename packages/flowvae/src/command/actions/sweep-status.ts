@@ -1,5 +1,6 @@
 // `flowvae sweep status`: how far each run is.
 import { isLivingTask, type KnownTask, knownTasks, type Scheduler } from '@flowvae/sweeps';
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { runState, type StateName, stateNames } from '../../run-list/run-state.ts';
 import { runOf, type StoredSweep } from '../../sweep/sweep-folder.ts';
 
@@ -31,7 +32,7 @@ export async function statusAction(
   { trials }: StoredSweep,
   { isJson, scheduler }: StatusOptions,
 ): Promise<void> {
-  const jobs = scheduler ? await knownTasks(scheduler, folder) : new Map<string, KnownTask>();
+  const jobs = scheduler ? await jobsOf(folder, scheduler) : new Map<string, KnownTask>();
   const runs = trials.map((trial): RunStatus => {
     const { state = WAITING, step = 0, reason } = runState(runOf(folder, trial)) ?? {};
     const task = jobs.get(trial.slug);
@@ -50,4 +51,15 @@ export async function statusAction(
   }
   const counted = states.filter((name) => counts[name]).map((name) => `${counts[name]} ${name}`);
   process.stdout.write(`${runs.length} runs: ${counted.join(', ')}\n`);
+}
+
+/** Where the scheduler does not answer, the files alone tell the states. */
+async function jobsOf(folder: string, scheduler: Scheduler): Promise<ReadonlyMap<string, KnownTask>> {
+  try {
+    return await knownTasks(scheduler, folder);
+  } catch (error) {
+    if (!(error instanceof ExpectationError)) throw error;
+    process.stderr.write(`no jobs are shown: ${error.message}\n`);
+    return new Map();
+  }
 }
