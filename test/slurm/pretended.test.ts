@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { flowvaeHere } from '../flowvae/in-process.ts';
 import { tinyData } from '../flowvae/tiny-run.ts';
 import { commandsIn } from '../processes/commands.ts';
@@ -18,6 +18,16 @@ function cluster(name: string) {
   const own = join(folder, name);
   mkdirSync(own);
   return { own, env: pretendedSlurm(own), ...commandsIn(folder) };
+}
+
+/** A command about a sweep, in this process, with programs from these folders. */
+async function here(path: string, ...words: string[]) {
+  vi.stubEnv('PATH', path);
+  try {
+    return await flowvaeHere(['sweep', ...words]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 const small = ['--data', tinyData(), '--latent', '2', '--hidden', '8', '--batch', '10', '--eval-images', '4'];
@@ -62,12 +72,12 @@ describe.skipIf(process.platform === 'win32')('flowvae sweep --runner slurm (no 
       },
     });
     expect([code, stderr]).toEqual([130, expect.stringMatching(/to stop them: .*sweep cancel cancelled\/sweep/)]);
-    const status = await run(['sweep', 'status', 'cancelled/sweep'], { env });
+    const status = await here(env.PATH!, 'status', join(own, 'sweep'));
     expect(status.stdout).toMatch(/flow-none-seed-0 +running +step \d+ +slurm 17_0 RUNNING\n/);
-    const alone = await run(['sweep', 'status', 'cancelled/sweep'], { env: { PATH: '/nowhere' } });
+    const alone = await here('/nowhere', 'status', join(own, 'sweep'));
     expect([alone.code, alone.stderr]).toEqual([0, expect.stringMatching(/^no jobs are shown: .*got no squeue\n/)]);
-    const cancelled = await run(['sweep', 'cancel', 'cancelled/sweep'], { env });
-    expect(cancelled.stdout).toBe('cancelled/sweep: slurm stops 1 jobs; each run can go on\n');
+    const cancelled = await here(env.PATH!, 'cancel', join(own, 'sweep'));
+    expect(cancelled.stdout).toBe(`${join(own, 'sweep')}: slurm stops 1 jobs; each run can go on\n`);
     const report = join(own, 'sweep/runs/flow-none-seed-0/report.json');
     await until(() => JSON.parse(readFileSync(report, 'utf8')).unfinished === true, 'a stop');
   });
