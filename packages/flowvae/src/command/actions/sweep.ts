@@ -70,10 +70,10 @@ export async function sweepAction(task: SweepTask): Promise<void> {
 
 /** The commands that a user may want next, if the sweep has not come to its end. */
 function nextCommands({ folder, runner }: SweepTask, { running, waiting }: SweepState, isStopped: boolean): string {
-  const goOn = `${invocation()} sweep --resume ${folder}\n`;
+  const goOn = `${invocation()} sweep --resume ${inShell(folder)}\n`;
   const isGoingOn = runner.outlives === true && (Object.keys(running).length > 0 || Boolean(waiting));
   if (!isGoingOn) return isStopped ? `to go on: ${goOn}` : '';
-  const cancel = `${invocation()} sweep cancel ${folder}`;
+  const cancel = `${invocation()} sweep cancel ${inShell(folder)}`;
   return `the jobs go on; to wait for them: ${goOn}to stop them: ${cancel}\n`;
 }
 
