@@ -22,10 +22,9 @@ const short = examples.filter((example) => !long.has(example));
 const filesOf = (some: readonly Example[], name: string) => writeExamples(join(folder, name), some);
 
 describe('every example, as a file in the clone’s root,', () => {
-  it('type-checks, and so does the template', () => {
+  it('is one of many; the template type-checks, and the examples do beside packed packages', () => {
     expect(examples.length).toBeGreaterThanOrEqual(15); // the README, the packages and the guide
-    const files = [...filesOf(examples, 'checked'), join(template, 'run.ts')];
-    expect(typeErrors(tsconfig, files, examples)).toEqual([]);
+    expect(typeErrors(tsconfig, [join(template, 'run.ts')], [])).toEqual([]);
   });
 
   it(`runs${[...long].map(({ name }) => `, but ${name}, which takes minutes`).join('')}`, () => {

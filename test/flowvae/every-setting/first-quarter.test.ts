@@ -17,7 +17,11 @@ describe('a setting outside the pairs', () => {
 
   it.each(names)('lets a run do everything: architecture %s', async (architecture) => {
     const { hidden: _, heads: __, ...settings } = settingsOf([])!;
-    await doAll({ ...settings, architecture, flow: 'planar' }, '--report');
+    // a report takes seconds, and nothing in it knows networks
+    await doAll(
+      { ...settings, architecture, flow: 'planar' },
+      architecture === 'conv' ? '--report' : '--eval-samples 3',
+    );
   });
 
   it('lets a run do everything: engine eager', () =>
