@@ -90,7 +90,7 @@ describe('describeParetoK', () => {
       1.2,
       1e6,
       'void',
-      'k̂ = 1.20, 1 or more: the weights have no mean, so importance-weighted estimates mean nothing; fit a better distribution',
+      'k̂ = 1.20, 1 or more: the largest weights show no bound, so the draws cannot tell how large the weights in the tails are, and estimates can be far off; fit a wider distribution',
     ],
     [Number.NaN, 10, 'unknown', 'k̂ unknown: it needs 21 finite weights or more, of 10 draws'],
   ] as const)('of %d with %d draws says: %s', (k, samples, level, text) => {

@@ -102,3 +102,14 @@ describe('trialsOf', () => {
     expect(trials.map(({ settings }) => settings.latent).toSorted()).toEqual(['1', '2', '3']);
   });
 });
+
+it.each([
+  [{ vary: { flow: ['none', 'planar', 'none'] } }, "vary: flow: expected values that differ, got 'none' twice"],
+  [
+    { vary: { hidden: { values: { small: [8], same: [8] } } } },
+    "vary: hidden: expected values that differ, got '8' twice",
+  ],
+  [{ vary: { flow: ['none'] }, seeds: [3, 1, 3] }, 'seeds: expected seeds that differ, got 3 twice'],
+])('completeSpec refuses equal values: %j', (raw, message) => {
+  expect(() => completeSpec(raw)).toThrow(message);
+});

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockRun } from '@flowvae/runs/plain';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runnerChoice } from '../../../packages/flowvae/src/sweep/runner-choice.ts';
 import { commandsIn } from '../../processes/commands.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { tinyData, tinyFlags } from '../tiny-run.ts';
@@ -46,6 +47,7 @@ describe('flowvae sweep', () => {
     expect(rows[0].nll.deviation).toBeCloseTo(Math.abs(nlls[0]! - nlls[1]!) / Math.SQRT2, 10);
     expect(readFileSync(join(folder, 'grid/table.md'), 'utf8')).toMatch(/\| planar\\\*2 +\| +2 \|/);
     expect(JSON.parse(await done('sweep', 'status', 'grid', '--json'))).toMatchObject({ total: 4, finished: 4 });
+    expect(runnerChoice({}, join(folder, 'grid'))).toMatchObject({ runner: 'processes', jobs: 2 });
   });
 
   it('gives each run the bytes of `train` with the same settings', async () => {
@@ -204,6 +206,7 @@ describe('flowvae sweep refuses', () => {
       ['--grid', 'lr=1e-3,0.001'],
       /run lr-0\.001-seed-0: expected settings that differ .*, got those of lr-1e-3-seed-0/,
     ],
+    [['--grid', 'flow=none,planar,none'], /flow: expected values that differ, got 'none' twice/],
     [['--grid', 'evalSamples=2', '--grid', 'eval-samples=3'], /a setting that no other column varies/],
   ])('%s', async (words, message) => {
     expect(await refused('sweep', ...words, '--out', join(folder, 'none'))).toMatch(message);

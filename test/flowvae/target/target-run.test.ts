@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { defineTarget, fitTarget, key, RunFolder, type Tensor1D, targetOf, tf, z } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import { targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
+import { describeTarget } from '../../../packages/flowvae/src/target/text/target-text.ts';
 import {
   banana,
   brief,
@@ -90,6 +91,14 @@ describe('a run of a target', () => {
     expect(figures.map((path) => basename(path))).toEqual(['bound.png']);
   });
 
+  it('of one dimension has a guide that fits it, unless another is named', async () => {
+    const { report } = await run(skewed(1), { flow: 'auto', steps: 2, samples: 50 });
+    expect([report.guide, report.config.flow]).toEqual(['planar*8', 'planar*8']);
+    const two = await checked(skewed(2), { ...brief, flow: 'auto' });
+    expect(two.config.flow).toBe('realnvp*4');
+    await expect(run(skewed(1), { flow: 'realnvp*4' })).rejects.toThrow(/take mean-field, or one of planar, .*radial/);
+  });
+
   it('of several restarts keeps the one with the best bound, with its metrics', async () => {
     const { out, report } = await run(skewed(1), { restarts: 3 });
     expect(new Set(report.bounds).size).toBe(3);
@@ -157,9 +166,13 @@ describe('a run that was stopped goes on to the same bytes', () => {
 it('a finished run takes chains later, as if it had been asked for them at first', async () => {
   const chains = { chains: 2, chainDraws: 20 };
   const { out: whole } = await run(skewed(1), chains);
-  const { out } = await run(skewed(1));
+  const { out, report } = await run(skewed(1));
   expect(existsSync(join(out, 'chains.csv'))).toBe(false);
-  await run(skewed(1), chains, { out, resume: true });
+  const refined = await run(skewed(1), chains, { out, resume: true });
+  expect([refined.report.msPerStep, refined.report.seconds]).toEqual([report.msPerStep, report.seconds]);
+  expect(describeTarget(refined, out)).toMatch(
+    /not to be trusted yet: .*effective sample size from \d+, 200 is wanted/,
+  );
   expect(bytesOf(out)).toEqual(bytesOf(whole));
   expect(readFileSync(join(out, 'chains.csv'))).toEqual(readFileSync(join(whole, 'chains.csv')));
   expect(RunFolder.claimed(out).readConfig()).toEqual(RunFolder.claimed(whole).readConfig());

@@ -66,7 +66,7 @@ export function runnerChoice(flags: RunnerFlags, folder?: string): RunnerChoice 
   if (runner === 'slurm' && freeMemory !== undefined) {
     throw refused('--free-memory', '--memory <MiB> for jobs of Slurm', '--free-memory');
   }
-  const kept = runner === 'slurm' ? before : undefined;
+  const kept = before?.runner === runner ? before : undefined;
   const choice = { ...kept, ...given(flags), format: 1 as const, runner, freeMemory: freeMemory ?? 0, submitOnly };
   refuseMistakes(choice);
   return choice;
@@ -92,11 +92,11 @@ function refuseMistakes({ timeLimit, stopBefore = STOP_BEFORE, sbatch = {} }: Ru
 /** Keeps the runner for the next time. */
 export function keepChoice(folder: string, choice: RunnerChoice): void {
   const { freeMemory: _, submitOnly: __, ...kept } = choice;
-  if (kept.runner === 'processes' && !existsSync(join(folder, FILE))) return;
+  if (kept.runner === 'processes' && kept.jobs === undefined && !existsSync(join(folder, FILE))) return;
   writeFileAtomically(join(folder, FILE), sealed(kept));
 }
 
-/** The runner that a folder was last done by; undefined for a sweep that has always been done by processes. */
+/** The runner that a folder was last done by; undefined where it never had options. */
 function keptChoice(folder: string): Stored | undefined {
   const path = join(folder, FILE);
   return existsSync(path) ? stored.parse(readSealed(path)) : undefined;

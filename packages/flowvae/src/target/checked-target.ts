@@ -50,13 +50,17 @@ interface Choice {
  */
 export async function checkedTarget({ own, config, vocabulary = builtIn }: Choice): Promise<CheckedTarget> {
   const target = madeTarget(own);
-  const guide = guideOf(config.flow, target, vocabulary);
+  const flow = config.flow === AUTO ? (target.dim === 1 ? 'planar*8' : 'realnvp*4') : config.flow;
+  const guide = guideOf(flow, target, vocabulary);
   const objective = readObjective(config.objective, objectivesIn(vocabulary));
   refuseTogether(config, objective);
   await tryTarget(target, { where: `target ${targetName(own)}: logDensity`, engine: config.engine });
   const draws = objective.name === FORWARD_KL ? await targetDraws(own, target, config) : undefined;
-  return { own, config, vocabulary, target, logZ: knownLogZ(own), guide, objective, draws };
+  return { own, config: { ...config, flow }, vocabulary, target, logZ: knownLogZ(own), guide, objective, draws };
 }
+
+/** The word for a guide that suits the dimensions; couplings need two. */
+const AUTO = 'auto';
 
 /** The same target with another guide. */
 export const withGuide = ({ config, ...others }: CheckedTarget, flow: string): CheckedTarget => ({
@@ -100,7 +104,9 @@ function guideOf(flow: string, { dim }: Target, { flows }: Vocabulary): GuideTer
     if (!(error instanceof NarrowLatentError)) throw error;
     const expected = `a guide for ${dim} ${dim === 1 ? 'dimension' : 'dimensions'}, as many as the target has`;
     const received = `${flow}, which needs ${error.fewest} or more`;
-    throw new ExpectationError({ where: flagNamed('flow'), expected, received });
+    const able = Object.entries(flows).flatMap(([name, { fewest = 1 }]) => (fewest <= dim ? [name] : []));
+    const remedy = `take mean-field, or one of ${able.join(', ')}`;
+    throw new ExpectationError({ where: `guide ${flow}`, expected, received, remedy });
   }
 }
 

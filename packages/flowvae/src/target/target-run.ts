@@ -55,6 +55,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
   const watched = { ...options, progress, line, versions: under };
   const run = openTargetRun(out, checked, watched);
   if (signal) setMaxListeners(20, signal);
+  const earlier = options.resume ? (run.folder.readReport() as Partial<TargetReport>) : {};
   try {
     const fits = await runFits(checked, run, watched);
     const { variables, name: guide } = fits.guide;
@@ -63,7 +64,9 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     const refined = estimate && (await refinedDraws(checked, fits, { progress, signal }));
     const seconds = fits.earlierSeconds + (performance.now() - began) / 1000;
     const chains = refined && chainsReport(refined);
-    const report = targetReport(checked, fits, { estimate, chains, seconds, parameters: parameterCount(variables) });
+    const parameters = parameterCount(variables);
+    const fresh = targetReport(checked, fits, { estimate, chains, seconds, parameters });
+    const report = { ...fresh, ...timesOf(earlier) };
     if (!estimate) {
       run.folder.writeReport(report);
       return { report, chainFiles: [], figures: [] };
@@ -84,6 +87,10 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
     run.close();
   }
 }
+
+/** A run that was finished before, and gets chains now, keeps the times of its fit. */
+const timesOf = ({ elbo, msPerStep, seconds }: Partial<TargetReport>) =>
+  typeof elbo === 'number' && msPerStep !== undefined && seconds !== undefined ? { msPerStep, seconds } : {};
 
 /** The estimate; undefined if it was stopped. */
 async function estimated(

@@ -6,9 +6,9 @@ import { settings as ofTraining } from '../config/settings.ts';
 /** All settings, in the order of the help. */
 export const targetSettings = {
   flow: text(
-    'the guide: mean-field, full-rank, low-rank, or a flow formula such as planar*16, realnvp*4, iaf*4, spline*2',
+    'the guide: mean-field, full-rank, low-rank, or a flow formula such as planar*16, realnvp*4, iaf*4, spline*2; auto: realnvp*4, of one dimension planar*8',
     '<guide>',
-    'realnvp*4',
+    'auto',
   ),
   objective: text('the objective of the fit; the names are listed below', '<name>', 'reverse-kl'),
   gradient: choice(

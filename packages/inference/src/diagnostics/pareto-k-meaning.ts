@@ -81,7 +81,7 @@ const sentences: Readonly<Record<Exclude<ParetoKLevel, 'unknown'>, (numbers: Num
   bad: ({ k }) =>
     `k̂ = ${k}, 0.70 or more: importance-weighted estimates have large errors that more draws hardly reduce; fit a better distribution`,
   void: ({ k }) =>
-    `k̂ = ${k}, 1 or more: the weights have no mean, so importance-weighted estimates mean nothing; fit a better distribution`,
+    `k̂ = ${k}, 1 or more: the largest weights show no bound, so the draws cannot tell how large the weights in the tails are, and estimates can be far off; fit a wider distribution`,
 };
 
 /** Two decimals, rounded down so that a number below a limit never reads as the limit; infinities as symbols. */

@@ -25,6 +25,14 @@ export function completeSpec(raw: RawSpec, where = ''): SweepSpec {
     if (when) checkedCondition(when, labelsOf(columns.slice(0, i), rows), `${placeOf('vary')}: ${name}: when`);
   }
   const { seeds = 1 } = raw;
+  const repeated = typeof seeds === 'number' ? undefined : repeatedIn(seeds);
+  if (repeated !== undefined) {
+    throw new ExpectationError({
+      where: placeOf('seeds'),
+      expected: 'seeds that differ',
+      received: `${repeated} twice`,
+    });
+  }
   return {
     ...(raw.module === undefined ? {} : { module: raw.module }),
     plugins: raw.plugins ?? [],
@@ -35,7 +43,7 @@ export function completeSpec(raw: RawSpec, where = ''): SweepSpec {
     rows,
     exclude: conditions('exclude', raw.exclude),
     only: conditions('only', raw.only),
-    seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)],
+    seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds,
   };
 }
 
@@ -142,9 +150,11 @@ function refuseTwice(columns: readonly SweepColumn[], rows: readonly SweepChoice
   const refuse = (where: string, expected: string, received: string) => {
     throw new ExpectationError({ where, expected, received });
   };
-  for (const [i, { name, setting }] of columns.entries()) {
+  for (const [i, { name, setting, values }] of columns.entries()) {
     const place = `${placeOf('vary')}: ${name}`;
     if (setting === SEED) refuse(place, SEEDS, 'a column');
+    const repeated = isRange(values) ? undefined : repeatedIn(values.map(({ text }) => text));
+    if (repeated !== undefined) refuse(place, 'values that differ', `'${repeated}' twice`);
     const other = columns.slice(0, i).find((column) => column.setting === setting);
     if (other) refuse(place, 'a setting that no other column varies', `${setting}, as of ${other.name}`);
     if (inRows.has(setting)) refuse(place, 'a setting that no row gives', setting);
@@ -152,6 +162,9 @@ function refuseTwice(columns: readonly SweepColumn[], rows: readonly SweepChoice
   if (inRows.has(SEED)) refuse(placeOf('rows'), SEEDS, 'a value of a row');
   if (shared.includes(SEED)) refuse(placeOf('settings'), SEEDS, 'a shared setting');
 }
+
+/** The first value that stands in a list for the second time. */
+const repeatedIn = <V>(values: readonly V[]): V | undefined => values.find((value, i) => values.indexOf(value) < i);
 
 const SEED = 'seed';
 const SEEDS = 'seeds in a field of their own: seeds: 3, or a list';

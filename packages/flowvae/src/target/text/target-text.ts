@@ -68,7 +68,30 @@ function describeChains({ chains: found }: TargetReport): string[] {
   return [
     `chains      ${chains} of ${grouped(draws)} draws each; ${counted(divergences, 'divergence')}`,
     ...lines.map((line) => `            ${line}`),
+    ...doubts(found),
   ];
+}
+
+/** R̂ of chains that agree. @see Vehtari et al. 2021, arXiv:1903.08008, section 4 */
+const MOST_R_HAT = 1.01;
+
+/** Effective draws that the diagnostics themselves need, of each chain. @see Vehtari et al. 2021, section 4 */
+const LEAST_ESS = 100;
+
+/** A line for chains that do not agree. */
+function doubts({ chains, divergences, columns }: NonNullable<TargetReport['chains']>): string[] {
+  const all = Object.values(columns);
+  const rHat = Math.max(...all.map((each) => each.rHat));
+  const ess = Math.min(...all.flatMap(({ bulkEss, tailEss }) => [bulkEss, tailEss]));
+  const needed = LEAST_ESS * chains;
+  const reasons = [
+    ...(rHat <= MOST_R_HAT ? [] : [`R̂ up to ${rHat.toFixed(3)}, ${MOST_R_HAT} or less is wanted`]),
+    ...(ess >= needed ? [] : [`effective sample size from ${grouped(Math.round(ess))}, ${grouped(needed)} is wanted`]),
+    ...(divergences > 0 ? [counted(divergences, 'divergence')] : []),
+  ];
+  return reasons.length === 0
+    ? []
+    : [`            not to be trusted yet: ${reasons.join('; ')}: take more draws, or a better guide`];
 }
 
 function describeMoments({ moments }: TargetReport): string[] {
