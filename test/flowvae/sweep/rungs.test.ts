@@ -91,9 +91,9 @@ describe('halve', () => {
     const { asked, rungs } = await halved({ a0: level(-1), a1: level(-9), b0: level(-4), b1: level(-4) });
     expect(asked).toEqual({ a0: 10, a1: 10, b0: 40, b1: 40 });
     expect(rungs).toEqual([
-      { steps: 10, configurations: 2, best: -4 },
-      { steps: 20, configurations: 1, best: -4 },
-      { steps: 40, configurations: 1, best: null },
+      { steps: 10, configurations: 2, best: -4, bestValues: { flow: 'b' } },
+      { steps: 20, configurations: 1, best: -4, bestValues: { flow: 'b' } },
+      { steps: 40, configurations: 1, best: -4, bestValues: { flow: 'b' } },
     ]);
   });
 

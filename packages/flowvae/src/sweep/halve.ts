@@ -1,11 +1,10 @@
 // A sweep by successive halving: the best configurations of each rung go on.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { FAILURE } from '@flowvae/runs/plain';
 import { type Job, promoted, rungsOf, type SweepState } from '@flowvae/sweeps';
+import { configurationsOf, variedColumns } from './configurations.ts';
+import { scoresOf, unjudged } from './ranking.ts';
 import { type RunSweepOptions, runSweep } from './run-sweep.ts';
 import { type PlannedTrial, runOf, type StoredSweep } from './sweep-folder.ts';
-import { isFinished, isValidatedAt, lastStep, scoreAt } from './trial-state.ts';
+import { isFinished, lastStep } from './trial-state.ts';
 
 /** A rung that was done. */
 interface Rung {
@@ -13,8 +12,10 @@ interface Rung {
   readonly steps: number;
   /** Configurations on it, without seeds. */
   readonly configurations: number;
-  /** The mean validation bound of the best one over its seeds, nats; null on the last rung, which ranks nothing. */
+  /** The mean validation bound of the best one over its seeds, nats; null where none is finite. */
   readonly best: number | null;
+  /** The values of the best one in the columns that vary. */
+  readonly bestValues: Readonly<Record<string, string>> | null;
 }
 
 /** A sweep by halving, done or stopped. */
@@ -26,20 +27,6 @@ export interface Halved {
   readonly gridSteps: number;
 }
 
-/** Runs that differ in their seed alone. */
-type Configuration = readonly PlannedTrial[];
-
-/** The configurations of a sweep in their order. */
-export function configurationsOf(trials: readonly PlannedTrial[]): Configuration[] {
-  const groups = new Map<string, PlannedTrial[]>();
-  for (const trial of trials) {
-    const { seed: _, ...others } = trial.values;
-    const name = JSON.stringify(others);
-    groups.set(name, [...(groups.get(name) ?? []), trial]);
-  }
-  return [...groups.values()];
-}
-
 /**
  * Does the rungs in turn, each by the runner. A rung's ranking depends on the files of its runs alone, so a sweep that
  * was killed ranks and goes on as it would have. A rung that is not whole is not ranked: a run of it was stopped, or is
@@ -48,6 +35,7 @@ export function configurationsOf(trials: readonly PlannedTrial[]): Configuration
 export async function halve(folder: string, sweep: StoredSweep, options: Omit<RunSweepOptions, 'trials' | 'until'>) {
   const { trials, halving } = sweep;
   const whole = trials[0]!.steps;
+  const varied = variedColumns(trials);
   let left = configurationsOf(trials);
   let state: SweepState = { total: trials.length, done: 0, running: {}, locked: [], failed: {} };
   const rungs: Rung[] = [];
@@ -59,19 +47,14 @@ export async function halve(folder: string, sweep: StoredSweep, options: Omit<Ru
     const done = await runSweep(folder, { ...options, commandOf, trials: on, ...(isLast ? {} : { until: steps }) });
     state = { ...done, failed: { ...state.failed, ...done.failed } };
     if (options.signal.aborted) break;
-    const missing = isLast ? [] : on.filter((trial) => !isJudged(runOf(folder, trial), steps));
+    const missing = isLast ? [] : unjudged(folder, on, steps);
     if (missing.length > 0) {
       const names = missing.map(({ slug }) => slug).join(', ');
       options.progress.write(`the rung of ${steps} steps is not whole, so nothing is ranked: ${names}\n`);
       break;
     }
-    const scores = left.map((runs) => mean(runs.map((trial) => scoreAt(runOf(folder, trial), steps))));
-    const finite = scores.filter(Number.isFinite);
-    rungs.push({
-      steps,
-      configurations: left.length,
-      best: isLast || finite.length === 0 ? null : Math.max(...finite),
-    });
+    const scores = scoresOf(folder, left, steps);
+    rungs.push({ steps, configurations: left.length, ...bestOf(scores, left, varied) });
     if (!isLast) left = promoted(scores, halving!.factor).map((place) => left[place]!);
   }
   const steps = trials.reduce((sum, trial) => sum + lastStep(runOf(folder, trial)), 0);
@@ -80,8 +63,15 @@ export async function halve(folder: string, sweep: StoredSweep, options: Omit<Ru
   return { state, rungs, steps, gridSteps: whole * trials.length } satisfies Halved;
 }
 
-/** Whether a run came to a rung, ended before by itself, or stopped at a value that is not finite. */
-const isJudged = (run: string, steps: number) =>
-  isValidatedAt(run, steps) || isFinished(run) || existsSync(join(run, FAILURE));
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function bestOf(
+  scores: readonly number[],
+  configurations: readonly (readonly PlannedTrial[])[],
+  varied: readonly string[],
+): Pick<Rung, 'best' | 'bestValues'> {
+  const finite = scores.filter(Number.isFinite);
+  if (finite.length === 0) return { best: null, bestValues: null };
+  const best = Math.max(...finite);
+  const { values } = configurations[scores.indexOf(best)]![0]!;
+  const shown = varied.filter((name) => values[name] !== undefined);
+  return { best, bestValues: Object.fromEntries(shown.map((name) => [name, values[name]!])) };
+}

@@ -38,7 +38,7 @@ export type StoredSweep = Omit<z.infer<typeof stored>, 'modules'> & { readonly m
 const FILE = 'sweep.json';
 
 /** The folder of one of a sweep's runs. */
-export const runOf = (sweep: string, { slug }: Job): string => join(sweep, 'runs', slug);
+export const runOf = (sweep: string, { slug }: Pick<Job, 'slug'>): string => join(sweep, 'runs', slug);
 
 /** Whether a folder is that of a sweep. */
 const isSweep = (folder: string): boolean => existsSync(join(folder, FILE));

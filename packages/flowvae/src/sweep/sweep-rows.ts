@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readObject } from '@flowvae/runs/plain';
-import { configurationsOf } from './halve.ts';
+import { configurationsOf } from './configurations.ts';
 import { runOf, type StoredSweep } from './sweep-folder.ts';
 import { isFinished } from './trial-state.ts';
 

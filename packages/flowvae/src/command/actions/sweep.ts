@@ -55,9 +55,9 @@ export async function sweepAction(task: SweepTask): Promise<void> {
     const rows = sweepRows(folder, sweep);
     const { text, markdown } = tableOf(folder, rows);
     const rungs = halved ? describeHalving(halved) : '';
-    writeFileAtomically(join(folder, 'table.md'), `${markdown}${rungs}`);
+    writeFileAtomically(join(folder, 'table.md'), `${markdown}${rungs && `\n\`\`\`text\n${rungs}\`\`\`\n`}`);
     const result = { folder, total, done, failed, rows, ...shownHalving(halved) };
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs}`);
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}${rungs && `\n${rungs}`}`);
     const runs = sweep.trials.map((trial) => runOf(folder, trial));
     for (const line of unsentNotices(folder, runs, namedDestination(task.mlflow))) process.stderr.write(`${line}\n`);
     process.stderr.write(nextCommands(task, state, signal.aborted));
@@ -93,11 +93,13 @@ const shownHalving = (halved: Halved | undefined) =>
   halved ? { rungs: halved.rungs, steps: halved.steps, gridSteps: halved.gridSteps } : {};
 
 function describeHalving({ rungs, steps, gridSteps }: Halved): string {
-  const lines = rungs.map(({ steps: each, configurations, best }) => {
-    const bound = best === null ? '' : `, best validation bound ${best.toFixed(2)}`;
-    return `${each} steps: ${configurations} configurations${bound}`;
+  const lines = rungs.map(({ steps: each, configurations, best, bestValues }) => {
+    const count = configurations === 1 ? '1 configuration' : `${configurations} configurations`;
+    const values = Object.entries(bestValues ?? {}).map(([name, value]) => `${name}=${value}`);
+    const named = values.length === 0 ? '' : ` (${values.join(', ')})`;
+    return `${each} steps: ${count}${best === null ? '' : `, best validation bound ${best.toFixed(2)}${named}`}`;
   });
-  return ['', ...lines, `${steps} steps in all, ${(steps / gridSteps).toFixed(2)} of the grid's`, ''].join('\n');
+  return [...lines, `${steps} steps in all, ${(steps / gridSteps).toFixed(2)} of the grid's`, ''].join('\n');
 }
 
 const allowances = ({ allowDifferentMachine, changedModel }: SweepTask) => [

@@ -89,9 +89,14 @@ export function footnotes(comparison: Comparison): readonly string[] {
     ...(rows.length > 1 ? [reading(comparisons, level)] : []),
     ...(rows.some(({ verdict }) => verdict?.furtherSeeds ?? verdict?.rowsNeeded) ? [FORECAST] : []),
     ...notices,
-    ...leftOut.map(({ name, reason }) => `left out: ${name}: ${reason}`),
+    ...eliminated(leftOut.filter(({ isEliminated }) => isEliminated).length),
+    ...leftOut.flatMap(({ name, reason, isEliminated }) => (isEliminated ? [] : [`left out: ${name}: ${reason}`])),
   ];
 }
+
+/** A line for all runs that halving took no further: its purpose is to end most of them. */
+const eliminated = (runs: number): readonly string[] =>
+  runs === 0 ? [] : [`${runs === 1 ? '1 run was' : `${runs} runs were`} eliminated by halving`];
 
 const FORECAST =
   'seeds and rows that would decide it: if the true difference and the spreads are those observed, they tell it in four of five cases';

@@ -4,14 +4,23 @@ import { basename, join, resolve } from 'node:path';
 import { readSealed } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { z } from 'zod';
+import { variedColumns } from '../../sweep/configurations.ts';
+import { eliminatedRuns } from '../../sweep/ranking.ts';
 import type { RunPlace } from './run-record.ts';
 
 const SWEEP = 'sweep.json';
 const CONFIG = 'config.json';
 
 /** The part of a sweep's record that a comparison reads. */
-const trials = z.object({
-  trials: z.array(z.object({ slug: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) })),
+const sweep = z.object({
+  trials: z.array(
+    z.object({
+      slug: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+      steps: z.number().default(0),
+    }),
+  ),
+  halving: z.object({ factor: z.int().min(2), minSteps: z.int().min(1) }).optional(),
 });
 
 /**
@@ -48,8 +57,18 @@ const isFolder = (path: string) => existsSync(path) && statSync(path).isDirector
 
 function placesOfSweep(path: string): RunPlace[] {
   const file = join(path, SWEEP);
-  const { data, error } = trials.safeParse(readSealed(file));
-  if (data) return data.trials.map(({ slug, values }) => ({ path: join(path, 'runs', slug), name: slug, values }));
+  const { data, error } = sweep.safeParse(readSealed(file));
+  if (data) return placesOf(path, data);
   const { path: at, message } = error.issues[0]!;
   throw new ExpectationError({ where: [file, ...at].join(': '), expected: 'the trials of a sweep', received: message });
+}
+
+function placesOf(path: string, { trials, halving }: z.infer<typeof sweep>): RunPlace[] {
+  const [varied, eliminated] = [variedColumns(trials), eliminatedRuns(path, { trials, halving })];
+  return trials.map(({ slug, values }) => ({
+    path: join(path, 'runs', slug),
+    name: slug,
+    values,
+    sweep: { path: resolve(path), varied, eliminatedAt: eliminated.get(slug) },
+  }));
 }

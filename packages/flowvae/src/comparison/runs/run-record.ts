@@ -8,12 +8,23 @@ import { runState } from '../../run-list/run-state.ts';
 import { runIdentity } from './run-identity.ts';
 import { readTestScores, type TestScores } from './test-scores.ts';
 
+/** The sweep of a run. */
+export interface SweepOfRun {
+  readonly path: string;
+  /** The columns that vary among all of its runs, also among those that are not finished. */
+  readonly varied: readonly string[];
+  /** The steps after which halving took the run no further. */
+  readonly eliminatedAt?: number | undefined;
+}
+
 /** A place of a run, and its values in the columns of a sweep. */
 export interface RunPlace {
   readonly path: string;
   /** Names the run in messages and tables. */
   readonly name: string;
   readonly values: Readonly<Record<string, string | number>>;
+  /** Absent: a run of no sweep. */
+  readonly sweep?: SweepOfRun;
 }
 
 /** A run that can be compared. */
@@ -32,6 +43,8 @@ export interface RunRecord extends RunPlace {
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
+  /** Present for a run that halving took no further. */
+  readonly isEliminated?: true;
 }
 
 /** Reads a run; of one that is unfinished or damaged, the reason. */
@@ -44,6 +57,8 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
     const config = { ...unrecordedSettings, ...recorded };
     const { state, reason } = runState(path) ?? {};
     if (state === 'damaged') return { name, reason: `damaged: ${reason}` };
+    if (state === 'stopped' && reason === undefined && place.sweep?.eliminatedAt !== undefined)
+      return { name, reason: `eliminated by halving after ${place.sweep.eliminatedAt} steps`, isEliminated: true };
     if (state !== 'finished') return { name, reason: unfinished(path, config) };
     const report = readObject(join(path, 'report.json'));
     const [set, identity] = [settingsOfModule(recorded), runIdentity(path, recorded)];

@@ -109,11 +109,11 @@ const groupCount = (runs: readonly RunRecord[], names: readonly string[]) =>
 export const varying = (runs: readonly RunRecord[]): readonly string[] =>
   candidates(runs).filter((name) => groupCount(runs, [name]) > 1);
 
-/** The columns that vary; of sweeps their own, and others only where those do not tell the methods apart. */
+/** The columns that vary; of a sweep its own, and others only where those do not tell the methods apart. */
 function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
   const isSweep = runs.every(({ values }) => Object.keys(values).length > 0);
   if (!isSweep) return varying(runs);
-  const names = varying(runs);
+  const names = [...varying(runs), ...runs.flatMap(({ sweep }) => sweep?.varied ?? [])];
   return tellingApart(
     runs,
     sweepColumns(runs).filter((name) => names.includes(name)),
