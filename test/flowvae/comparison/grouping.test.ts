@@ -108,6 +108,28 @@ describe('compareRuns', () => {
     ]);
   });
 
+  it('shows the setting in which two sweeps differ, not the label that only one of them has', () => {
+    const sweepOf = (trials: Readonly<Record<string, Readonly<Record<string, string>>>>, steps: number) => {
+      const folder = freshFolder();
+      const recorded = Object.entries(trials).map(([slug, values]) => ({ slug, values }));
+      writeFileSync(join(folder, 'sweep.json'), sealed({ trials: recorded }));
+      for (const slug of Object.keys(trials)) {
+        const config = { flow: slug.replace(/-.*/, ''), lr: 0.001, steps };
+        runByHand(join(folder, 'runs'), slug, { nll: nll.map((x) => x + steps + slug.length), config });
+      }
+      return folder;
+    };
+    const longer = sweepOf({ none: { flow: 'none', lr: '1e-3' }, planar: { flow: 'planar', lr: '1e-3' } }, 300);
+    const shorter = sweepOf({ 'none-K': { K: '0', lr: '0.001' }, 'planar-K': { K: '10', lr: '0.001' } }, 200);
+    const { rows, groupColumns } = compareRuns([longer, shorter]);
+    expect(groupColumns).toEqual(['flow', 'steps']);
+    expect(rows.map(({ label }) => label).toSorted()).toEqual(['none, 200', 'none, 300', 'planar, 200', 'planar, 300']);
+    expect(compareRuns([shorter]).groupColumns).toEqual(['K']);
+    expect(compareRuns([longer, shorter], { by: ['K', 'flow'] }).rows.map(({ label }) => label)).toContain(
+      '10, planar',
+    );
+  });
+
   it('adds to --columns what tells methods apart, but groups by --by as it is told', () => {
     const folder = freshFolder();
     for (const lr of [0.1, 0.2]) runByHand(folder, `lr-${lr}`, { nll: nll.map((x) => x + lr), config: { lr } });

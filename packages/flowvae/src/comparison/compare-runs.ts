@@ -9,6 +9,7 @@ import { type Columns, columnsOf } from './table/columns.ts';
 import { type GroupDifference, groupDifferences } from './table/differences.ts';
 import { type Group, groupRuns } from './table/groups.ts';
 import type { Direction, Measure } from './table/measures.ts';
+import { withComparableSettings } from './table/sweeps.ts';
 import { type Verdict, verdictOf } from './table/verdict.ts';
 
 /** Options of {@link compareRuns}. */
@@ -93,8 +94,9 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
   refuseLevel(level);
   const read = runPlaces(paths).map(readRun);
   const damaged = read.filter((each) => 'reason' in each);
-  const { kept, leftOut: others } = sameEvaluation(read.filter((each) => 'config' in each));
-  if (kept.length === 0) throw noRuns([...damaged, ...others]);
+  const { kept: alike, leftOut: others } = sameEvaluation(read.filter((each) => 'config' in each));
+  if (alike.length === 0) throw noRuns([...damaged, ...others]);
+  const kept = withComparableSettings(alike);
   const columns = columnsOf(kept, { ...options, metric: name });
   const { groups, leftOut, notices } = groupRuns(kept, columns);
   const all = [...damaged, ...others, ...leftOut];

@@ -4,6 +4,7 @@ import { type SettingName, settings } from '../../config/settings.ts';
 import { valueText } from '../runs/run-identity.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type Measure, measureNames, measureOf } from './measures.ts';
+import { areOfOneSweep, camel, isSettingName } from './sweeps.ts';
 
 /** A column of values that are the same within a group. */
 interface GroupColumn {
@@ -67,15 +68,12 @@ const SET = 'set.';
 const settingNames = Object.keys(settings);
 
 const isSetting = (runs: readonly RunRecord[], name: string): boolean =>
-  name === RUN || settingNames.includes(camel(name)) || runs.some((run) => isOwn(run, name));
+  name === RUN || isSettingName(name) || runs.some((run) => isOwn(run, name));
 
 const isOwn = ({ set, values, identity }: RunRecord, name: string): boolean =>
   Object.hasOwn(values, name) ||
   Object.hasOwn(identity, name) ||
   (name.startsWith(SET) && Object.hasOwn(set, name.slice(SET.length)));
-
-/** Settings are named as in config.json or as options. */
-const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Each column once, under the first of its names. */
 const distinct = (names: readonly string[]): readonly string[] =>
@@ -93,11 +91,11 @@ function groupValue(run: RunRecord, column: string): string {
 /** The columns of sweeps. */
 const sweepColumns = (runs: readonly RunRecord[]) => [...new Set(runs.flatMap(({ values }) => Object.keys(values)))];
 
-/** All columns that may tell methods apart, in their order. */
+/** All columns that may tell methods apart, in their order. A sweep's label says nothing about runs beside it. */
 function candidates(runs: readonly RunRecord[]): readonly string[] {
   const own = runs.flatMap(({ set }) => Object.keys(set).map((name) => SET + name));
   const identities = runs.flatMap(({ identity }) => Object.keys(identity));
-  const names = [...settingNames, ...own, ...identities, ...sweepColumns(runs)];
+  const names = [...settingNames, ...own, ...identities, ...(areOfOneSweep(runs) ? sweepColumns(runs) : [])];
   return [...new Set(names)].filter((name) => !NO_METHOD.includes(name));
 }
 
@@ -109,11 +107,10 @@ const groupCount = (runs: readonly RunRecord[], names: readonly string[]) =>
 export const varying = (runs: readonly RunRecord[]): readonly string[] =>
   candidates(runs).filter((name) => groupCount(runs, [name]) > 1);
 
-/** The columns that vary; of a sweep its own, and others only where those do not tell the methods apart. */
+/** The columns that vary; of one sweep its own, and others only where those do not tell the methods apart. */
 function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
-  const isSweep = runs.every(({ values }) => Object.keys(values).length > 0);
-  if (!isSweep) return varying(runs);
-  const names = [...varying(runs), ...runs.flatMap(({ sweep }) => sweep?.varied ?? [])];
+  if (!areOfOneSweep(runs)) return varying(runs);
+  const names = [...varying(runs), ...runs.flatMap(({ sweep }) => sweep!.varied)];
   return tellingApart(
     runs,
     sweepColumns(runs).filter((name) => names.includes(name)),
@@ -143,7 +140,7 @@ const expectations: Readonly<Record<string, string>> = {
 
 function refuse(runs: readonly RunRecord[], where: string, name: string): never {
   const isMetric = where === '--metric';
-  const ofRuns = [...candidates(runs), RUN, ...NO_METHOD];
+  const ofRuns = [...candidates(runs), ...sweepColumns(runs), RUN, ...NO_METHOD];
   const names = [...(isMetric ? [] : ofRuns), ...(where === '--by' ? [] : measureNames(runs))];
   const near = didYouMean(name, names);
   throw new ExpectationError({
