@@ -1,6 +1,6 @@
 // The configurations of a sweep: its runs without their seeds.
 
-/** What a sweep records of a run. */
+/** A run as a sweep records it: its name, and its values in the columns. */
 export interface VariedTrial {
   readonly slug: string;
   readonly values: Readonly<Record<string, string | number>>;
