@@ -107,6 +107,11 @@ it('the command writes the form of the ending of --out, and one line for a mista
   const out = join(freshFolder(), 'table.tex');
   expect(await flowvaeHere(['compare', folder, '--out', out])).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(existsSync(out)).toBe(true);
+  const unknown = join(freshFolder(), 'table.pdf');
+  const { code, stderr } = await flowvaeHere(['compare', folder, '--out', unknown]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/ends in \.txt, \.md, \.csv, \.tex or \.json, got .*pdf/)]);
+  expect(existsSync(unknown)).toBe(false);
+  expect(await flowvaeHere(['compare', folder, '--format', 'csv', '--out', unknown])).toMatchObject({ code: 0 });
   const json = await flowvaeHere(['compare', folder, '--json', '--by', 'flow', '--columns', 'flow,seconds']);
   expect(JSON.parse(json.stdout).measureColumns).toHaveLength(2);
   const refused = [
@@ -115,6 +120,7 @@ it('the command writes the form of the ending of --out, and one line for a mista
     ['--format', 'htm'],
     ['--html', 'a.txt'],
     ['--figure', 'a.jpg'],
+    ['--out', 'a.pdf'],
     ['--columns', 'flow,,lr'],
     ['--json', '--format', 'csv'],
   ];

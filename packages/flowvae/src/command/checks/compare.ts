@@ -4,7 +4,7 @@ import { type Format, formats } from '@flowvae/figures/plain';
 import { writeFileAtomically } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type CompareOptions, compareRuns } from '../../comparison/compare-runs.ts';
-import { formatComparison, formatOfFile, type TableFormat } from '../../comparison/formats/formats.ts';
+import { formatComparison, formatOfFile, type TableFormat, tableEndings } from '../../comparison/formats/formats.ts';
 import { checkEnding, checkOutputFile } from './output-file.ts';
 
 /** Options of `compare`. */
@@ -16,11 +16,16 @@ export interface CompareFlags extends CompareOptions {
   readonly figure?: string;
 }
 
+const OTHER_ENDINGS = 'name the form by --format; --figure writes a picture, --html a page';
+
 const figureEndings = formats.map((format) => `.${format}`);
 
 export async function compareCommand(paths: readonly string[], flags: CompareFlags): Promise<void> {
   const { format, json = false, out, html, figure, ...options } = flags;
-  if (out !== undefined) checkOutputFile(out);
+  if (out !== undefined) {
+    if (!json && format === undefined && extname(out) !== '') checkEnding(out, tableEndings, { remedy: OTHER_ENDINGS });
+    checkOutputFile(out);
+  }
   if (html !== undefined) checkEnding(html, ['.html'], { where: '--html' });
   if (figure !== undefined) checkEnding(figure, figureEndings, { where: '--figure' });
   for (const [where, file] of [

@@ -20,15 +20,20 @@ export function checkOutputFile(out: string, where = '--out'): void {
 interface Ending {
   readonly where?: string;
   readonly content?: string;
+  readonly remedy?: string;
 }
 
 /** Refuses a name by its ending. @param endings the accepted ones, with their dots */
-export function checkEnding(out: string, endings: readonly string[], { where = '--out', content }: Ending = {}): void {
+export function checkEnding(
+  out: string,
+  endings: readonly string[],
+  { where = '--out', content, remedy }: Ending = {},
+): void {
   if (endings.includes(extname(out).toLowerCase())) return;
   const last = endings.at(-1)!;
   const words = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} or ${last}` : last;
   const expected = `a name that ends in ${words}${content === undefined ? '' : ` for ${content}`}`;
-  throw new ExpectationError({ where, expected, received: out === '' ? 'an empty name' : out });
+  throw new ExpectationError({ where, expected, received: out === '' ? 'an empty name' : out, remedy });
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

@@ -32,5 +32,8 @@ const endings: Readonly<Record<string, TableFormat>> = {
   '.json': 'json',
 };
 
-/** The form by the ending of a file's name; text for others. */
+/** The endings of files by which a form is chosen. */
+export const tableEndings = Object.keys(endings);
+
+/** The form by the ending of a file's name; text for a name without one. */
 export const formatOfFile = (path: string): TableFormat => endings[extname(path).toLowerCase()] ?? 'text';
