@@ -72,6 +72,25 @@ it('the text says what seeds that would decide promise', () => {
   expect(formatComparison(comparison, 'text')).not.toMatch(/four of five/);
 });
 
+it('text and LaTeX have whole numbers with all digits, and one number of decimals for deviations', () => {
+  const odd = freshFolder();
+  const sized = { none: [997_664, 1, 1.5], 'planar*2': [1_322_474, 1, 3] } as const;
+  for (const [flow, [parameters, ...shifts]] of Object.entries(sized)) {
+    shifts.forEach((shift, seed) => {
+      const run = { nll: [shift, shift + 1, shift + 2], config: { flow, seed }, report: { parameters } };
+      runByHand(odd, `${flow.slice(0, 4)}-${seed}`, run);
+    });
+  }
+  const options = { columns: ['flow', 'parameters'] };
+  for (const form of ['text', 'latex'] as const) {
+    const text = formatComparison(compareRuns([odd], options), form);
+    expect(text).toMatch(/ 0\.35 .* 997664 /);
+    expect(text).toMatch(/ 1\.41 .* 1322474 /);
+  }
+  const counted = formatComparison(compareRuns([odd], { ...options, metric: 'parameters' }), 'text');
+  expect(counted).toMatch(/^planar\*2 +2 +1322474 +0 +324810 /m);
+});
+
 it('JSON gives back the comparison, with null for numbers that are not known', () => {
   const single = compareRuns([join(folder, 'none-0')]);
   const { rows } = JSON.parse(formatComparison(single, 'json'));

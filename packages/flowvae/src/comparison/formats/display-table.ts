@@ -1,5 +1,5 @@
 // A comparison as cells of text: for the terminal, Markdown, LaTeX and the page.
-import { withError } from '../../target/text/numbers.ts';
+import { plain, withError } from '../../target/text/numbers.ts';
 import type { Comparison, ComparisonRow, MeasureSummary } from '../compare-runs.ts';
 import type { GroupDifference } from '../table/differences.ts';
 
@@ -24,6 +24,7 @@ export function displayTable(comparison: Comparison): DisplayTable {
   const text = (head: string): DisplayColumn => ({ head, isNumber: false });
   const number = (head: string): DisplayColumn => ({ head, isNumber: true });
   const isCompared = comparison.rows.length > 1;
+  const decimals = commonDecimals(comparison.rows.map((row) => row.measures[metric.name]!.sd));
   return {
     columns: [
       ...groupColumns.map(text),
@@ -42,7 +43,9 @@ export function displayTable(comparison: Comparison): DisplayTable {
     rows: comparison.rows.map((row) => [
       ...groupColumns.map((name) => row.values[name]!),
       String(row.runs.length),
-      ...measureColumns.flatMap(({ name }) => measureCells(row.measures[name]!, name === metric.name)),
+      ...measureColumns.flatMap(({ name }) =>
+        measureCells(row.measures[name]!, name === metric.name ? decimals : undefined),
+      ),
       ...(isCompared ? differenceCells(row, comparison) : []),
     ]),
   };
@@ -54,10 +57,18 @@ const referenceWord = ({ reference }: Comparison): string => reference;
 /** `95 %` */
 const percent = (level: number): string => `${Number((100 * level).toPrecision(4))} %`;
 
-function measureCells(summary: MeasureSummary, hasDeviation: boolean): readonly string[] {
-  const { mean, se, sd } = summary;
+/** The cells of a measure; with its standard deviation where the decimals of one are given. */
+function measureCells({ mean, se, sd }: MeasureSummary, decimals: number | undefined): readonly string[] {
   const cell = Number.isNaN(mean) ? NONE : withError(mean, se);
-  return hasDeviation ? [cell, Number.isNaN(sd) ? NONE : significant(sd, 2)] : [cell];
+  return decimals === undefined ? [cell] : [cell, Number.isNaN(sd) ? NONE : sd.toFixed(decimals)];
+}
+
+const MOST_DECIMALS = 6;
+
+/** Decimals for all standard deviations of a column: two digits of the least one above zero. */
+function commonDecimals(deviations: readonly number[]): number {
+  const least = Math.min(...deviations.filter((sd) => sd > 0));
+  return Number.isFinite(least) ? Math.min(MOST_DECIMALS, Math.max(0, 1 - Math.floor(Math.log10(least)))) : 0;
 }
 
 function differenceCells(
@@ -70,7 +81,7 @@ function differenceCells(
 
 /** `1.23 [0.98, 1.48]`, with two digits of the error. */
 function differenceCell({ value, se, interval }: GroupDifference): string {
-  if (!(se > 0)) return significant(value, 4);
+  if (!(se > 0)) return plain(value);
   const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(se))));
   const [middle, from, to] = [value, interval.from, interval.to].map((each) => each.toFixed(decimals));
   return `${middle} [${from}, ${to}]`;
