@@ -60,8 +60,15 @@ it('every file in packages/flows/src/families makes flows, each with a row in te
   expect(missing(families.flatMap(([, names]) => names))).toEqual([]);
 });
 
-it('every public function that makes a flow lies in families, or puts flows together', () => {
-  const elsewhere = madeBelow('.').filter(([file, names]) => !file.startsWith('families/') && names.length > 0);
+it('every file in packages/flows/src/images makes flows, each with a row in test/cases/image-flows.ts', () => {
+  const images = madeBelow('images').filter(([file]) => !file.startsWith('parts/'));
+  expect(images.map(([file]) => file)).toContain('squeeze.ts');
+  expect(images.filter(([, names]) => names.length === 0)).toEqual([]);
+  expect(missing(images.flatMap(([, names]) => names))).toEqual([]);
+});
+
+it('every public function that makes a flow lies in families or images, or puts flows together', () => {
+  const elsewhere = madeBelow('.').filter(([file, names]) => !/^(families|images)\//.test(file) && names.length > 0);
   expect(elsewhere.map(([file]) => file).toSorted()).toEqual([
     'compose/chain.ts',
     'compose/invert.ts',

@@ -1,6 +1,9 @@
-// Flows without networks keep all laws.
+// Flows without networks keep all laws; those of pictures have a file of their own.
 import { flowCases } from '../cases/flows.ts';
+import { imageFlowCases } from '../cases/image-flows.ts';
 import { networkedFlowCases } from '../cases/networked-flows.ts';
 import { describeFlowLaws } from '../laws/flow-law-suite.ts';
 
-describeFlowLaws(flowCases.filter((row) => !networkedFlowCases.includes(row)));
+const elsewhere = new Set([...networkedFlowCases, ...imageFlowCases]);
+
+describeFlowLaws(flowCases.filter((row) => !elsewhere.has(row)));

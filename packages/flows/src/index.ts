@@ -56,6 +56,11 @@ export {
 export type { NetworkOptions } from './frames/conditioner.ts';
 export type { PlanarShapes } from './frames/planar-flow.ts';
 export type { SylvesterShapes } from './frames/sylvester-flow.ts';
+export { channelMix } from './images/channel-mix.ts';
+export { imageActnorm, imageActnormParams } from './images/image-actnorm.ts';
+export { type InverseLogitOptions, inverseLogit } from './images/inverse-logit.ts';
+export type { ImageShape } from './images/parts/picture.ts';
+export { squeeze } from './images/squeeze.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';
 export { fromSylvesterFlows, type ImportedPosterior, type SylvesterFlowsKind } from './import/sylvester-flows.ts';
 export { type FlowLaw, type FlowLawsOptions, flowLaws } from './laws/flow-laws.ts';

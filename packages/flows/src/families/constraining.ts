@@ -8,7 +8,7 @@ import { checkArguments } from '../layers/stacked-parameters.ts';
 import type { NoShapes } from './permutation.ts';
 
 /** A constraint that keeps the dimension, as a flow. */
-function flowOf(name: string, dim: number, constraint: Constraint): InvertibleFlow<NoShapes> {
+export function flowOf(name: string, dim: number, constraint: Constraint): InvertibleFlow<NoShapes> {
   const where = name.replace(/\(.*$/, '');
   const paramShapes: NoShapes = {};
   return {

@@ -1,0 +1,41 @@
+// Flows of pictures. A dimension stands for one small picture, never a square one, so that height and width cannot
+// change places unseen.
+import { channelMix, type ImageShape, imageActnorm, inverseLogit, squeeze } from '@flowvae/flows';
+import { flowCase, keepsVolume } from './flow-case.ts';
+
+/** The picture of a dimension. */
+const pictures: Readonly<Record<number, ImageShape>> = { 16: [2, 4, 2], 24: [4, 2, 3] };
+
+const pictureOf = (dim: number): ImageShape => pictures[dim]!;
+
+export const imageFlowCases = [
+  flowCase({
+    name: 'squeeze',
+    madeBy: 'squeeze',
+    make: (dim) => squeeze(pictureOf(dim)),
+    dims: [16, 24],
+    ...keepsVolume,
+  }),
+  flowCase({
+    name: 'image-actnorm',
+    madeBy: 'imageActnorm',
+    make: (dim) => imageActnorm(pictureOf(dim)),
+    dims: [16, 24],
+    scales: { small: 0.1, trained: 0.3 },
+  }),
+  flowCase({
+    name: 'channel-mix',
+    madeBy: 'channelMix',
+    make: (dim) => channelMix(pictureOf(dim)),
+    dims: [16, 24],
+    scales: { small: 0.1, trained: 0.4 },
+    startsAs: 'a map of volume 1',
+  }),
+  flowCase({
+    name: 'inverse-logit',
+    madeBy: 'inverseLogit',
+    make: (dim) => inverseLogit(dim),
+    dims: [2, 24],
+    startsAs: 'another map',
+  }),
+];
