@@ -3,6 +3,7 @@
 import type { FlowCase } from './flow-case.ts';
 import { imageFlowCases } from './image-flows.ts';
 import { joinedFlowCases } from './joined-flows.ts';
+import { multiScaleFlowCases } from './multi-scale-flows.ts';
 import { networkedFlowCases } from './networked-flows.ts';
 import { plainFlowCases } from './plain-flows.ts';
 
@@ -11,4 +12,5 @@ export const flowCases: readonly FlowCase[] = [
   ...joinedFlowCases,
   ...networkedFlowCases,
   ...imageFlowCases,
+  ...multiScaleFlowCases,
 ];

@@ -11,7 +11,7 @@ import { flowCases } from '../cases/flows.ts';
 const source = fileURLToPath(new URL('../../packages/flows/src', import.meta.url));
 
 const isFlow = (type: ts.TypeNode | undefined) =>
-  type !== undefined && /^(Invertible|Box)?Flow\b(?!.*&)/.test(type.getText());
+  type !== undefined && /^(Invertible|Box|Image)?Flow\b(?!.*&)/.test(type.getText());
 
 /** Exported functions that return a flow, by name, from the text of a file. */
 const flowsMadeIn = (text: string) =>
@@ -60,7 +60,7 @@ it('every file in packages/flows/src/families makes flows, each with a row in te
   expect(missing(families.flatMap(([, names]) => names))).toEqual([]);
 });
 
-it('every file in packages/flows/src/images makes flows, each with a row in test/cases/image-flows.ts', () => {
+it('every file in packages/flows/src/images makes flows, each with a row in test/cases', () => {
   const images = madeBelow('images').filter(([file]) => !file.startsWith('parts/'));
   expect(images.map(([file]) => file)).toContain('squeeze.ts');
   expect(images.filter(([, names]) => names.length === 0)).toEqual([]);

@@ -52,7 +52,7 @@ function network(inputs: Inputs, picture: Picture, residual: boolean): Picture {
   const first = stage('In', picture);
   const branch = residual ? stage('1b', bent(stage('1a', bent(first)))) : stage('1', bent(first));
   const deep: Picture = residual ? (...at) => first(...at) + branch(...at) : branch;
-  return stage('Out', bent(deep));
+  return stage('Out', (...at) => Math.tanh(deep(...at)));
 }
 
 /** Which numbers stay, the channel of the first one that drives, and the number among the driven ones of a channel. */

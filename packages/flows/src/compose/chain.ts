@@ -15,7 +15,8 @@ import { forwardInGroups } from '../layers/row-groups.ts';
 /** Parameters of link i are named `i.name`. */
 const nameOf = (link: number, param: string) => `${link}.${param}`;
 
-function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+/** One record of several links' values by name, each name with its link's prefix. */
+export function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
   const entries = parts.flatMap((part, i) =>
     Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const),
   );

@@ -41,9 +41,10 @@ interface Stage {
 type Convolve = (stage: string, x: Tensor4D) => Tensor4D;
 
 /**
- * conv3×3(elu(… conv3×3(x))), between the two `blocks` hidden layers: conv1×1(elu(x)), or residual x +
+ * conv3×3(tanh(… conv3×3(x))), between the two `blocks` hidden layers: conv1×1(elu(x)), or residual x +
  * conv3×3(elu(conv3×3(elu(x)))). It starts as 0, because the last kernel and bias are 0.
  *
+ * The last tanh bounds shifts for any picture; without it ten couplings with large weights overflow float32.
  * Pictures are padded by zeros. Weights are shared parameters [1, window, window, from, to].
  */
 export function convolutionNet({ inputs, outputs }: Wiring, options: ConvolutionNetOptions): ConvolutionNet {
@@ -78,7 +79,7 @@ export function convolutionNet({ inputs, outputs }: Wiring, options: Convolution
     apply(params, x) {
       const conv: Convolve = (stage, input) => convolved(params, stage, input);
       const deep = numbers.reduce((value, name) => block(conv, name, value), conv('In', x));
-      return conv('Out', tf.elu(deep));
+      return conv('Out', tf.tanh(deep));
     },
   };
 }

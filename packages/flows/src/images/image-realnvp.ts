@@ -1,0 +1,65 @@
+// RealNVP of pictures: couplings by a checkerboard and by channels, on several scales.
+import { checkCount } from '@flowvae/tensor';
+import { channelCoupling, checkerboardCoupling } from './couplings.ts';
+import { shapeThatGoesOn } from './factor-out.ts';
+import type { ConvolutionNetOptions } from './parts/convolution-net.ts';
+import type { CouplingMapOptions } from './parts/coupling-maps.ts';
+import {
+  factoredPiece,
+  type ImageFlow,
+  imageFlow,
+  normPiece,
+  type Piece,
+  piecesInTurn,
+  plainPiece,
+} from './parts/data-start.ts';
+import { checkImage, type ImageShape } from './parts/picture.ts';
+import { squeeze } from './squeeze.ts';
+
+/** Options of {@link imageRealnvp}. */
+export interface ImageRealnvpOptions extends ConvolutionNetOptions, CouplingMapOptions {
+  /** Scales before the last one; height and width are multiples of 2^levels. Default 1. */
+  readonly levels?: number;
+}
+
+/** Couplings of one kind on each scale, and checkerboards on the last one. */
+const [ON_A_SCALE, ON_THE_LAST] = [3, 4] as const;
+
+/**
+ * RealNVP, from noise to pictures: from pictures to noise each level does three times {@link checkerboardCoupling},
+ * squeezes, does three times {@link channelCoupling}, and factors half of the channels out; the last scale has four
+ * checkerboards. The parts alternate; log|det J| is the sum of all.
+ *
+ * {@link imageActnorm} stands before each coupling in place of batch normalisation. Networks are residual unless the
+ * options say otherwise. Both directions take one pass. It starts as a permutation; `initialParamsFrom` starts it
+ * from data. Shapes: z [B, D], D = h·w·c; parameters of each link → y [B, D], logDet [B]. Units: nats.
+ * @throws ShapeError if z or a parameter has another shape; ExpectationError for a height or width that cannot be
+ * halved `levels` times, and for a last scale of one pixel
+ * @see Dinh et al. 2017, arXiv:1605.08803, sections 3.4-3.7
+ */
+export function imageRealnvp(shape: ImageShape, options: ImageRealnvpOptions = {}): ImageFlow {
+  const { levels = 1 } = options;
+  checkCount('imageRealnvp: levels', levels);
+  checkImage('imageRealnvp', shape, 2 ** levels);
+  return imageFlow(`image-realnvp(${levels})`, scale(shape, { residual: true, ...options }, levels));
+}
+
+type Coupling = typeof channelCoupling;
+
+/** A scale and all those after it. */
+function scale(shape: ImageShape, options: ImageRealnvpOptions, levels: number): Piece {
+  const couplings = (make: Coupling, at: ImageShape, count: number) =>
+    Array.from({ length: count }, (_, i) => [
+      normPiece(at),
+      plainPiece(make(at, { ...options, swap: i % 2 === 1 })),
+    ]).flat();
+  if (levels === 0) return piecesInTurn(couplings(checkerboardCoupling, shape, ON_THE_LAST));
+  const [height, width, channels] = shape;
+  const squeezed: ImageShape = [height / 2, width / 2, 4 * channels];
+  return piecesInTurn([
+    ...couplings(checkerboardCoupling, shape, ON_A_SCALE),
+    plainPiece(squeeze(shape)),
+    ...couplings(channelCoupling, squeezed, ON_A_SCALE),
+    factoredPiece(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1)),
+  ]);
+}
