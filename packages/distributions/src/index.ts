@@ -1,5 +1,6 @@
 export { bitsPerDimension } from './bits-per-dimension.ts';
 export { type ClassConditionalParts, classConditional } from './class-conditional.ts';
+export { type DequantisationOptions, dequantisedLogProb } from './dequantisation.ts';
 export { detach } from './detach.ts';
 export { type Draw, drawNoise, type Noise, type Observation, type Samplable, type Scorable } from './distribution.ts';
 export { type Layered, type LayeredDraw, type LayerPart, layeredDraw } from './layered.ts';
