@@ -44,7 +44,7 @@ for (const name of names) {
     const file = join(values.out, `${name}-${flow.replace('*', 'x').replace(/, .*/, '-inclusive')}.json`);
     if (existsSync(file)) continue;
     const result = await fitted(name as keyof typeof targets, flow);
-    process.stderr.write(`${name} ${flow}: ELBO ${result.elbo.toFixed(3)}, k̂ ${result.paretoK.toFixed(2)}\n`);
+    process.stderr.write(`${name} ${flow}: ELBO ${result.elbo.toFixed(3)}, k̂ ${result.paretoK?.toFixed(2)}\n`);
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   }
 }

@@ -11,7 +11,8 @@ export interface TargetResult extends WorstErrors {
   readonly logZ: number;
   readonly logZError: number;
   readonly trueLogZ?: number | undefined;
-  readonly paretoK: number;
+  /** null: the weights were not finite. */
+  readonly paretoK: number | null;
   readonly effectiveSampleSize: number;
   readonly samples: number;
   readonly settings: Readonly<Record<string, number>>;
@@ -38,7 +39,7 @@ export function fitTable(
       within(r.elbo, r.elboError),
       within(r.logZ, r.logZError),
       given(r.trueLogZ),
-      r.paretoK.toFixed(2),
+      given(r.paretoK ?? undefined, 2),
       `${((100 * r.effectiveSampleSize) / r.samples).toFixed(0)} %`,
       given(r.worstMean, 2),
       given(r.worstStd, 2),
