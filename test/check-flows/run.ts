@@ -6,6 +6,7 @@ import { type CheckName, checkFlow, type Flow, parseFlow } from '@flowvae/flows'
 import { key } from '@flowvae/random';
 import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { checkedFormulas } from '../cases/checked-formulas.ts';
+import type { FlowCase } from '../cases/flow-case.ts';
 import { flowCases } from '../cases/flows.ts';
 import { checkerMutants } from '../laws/checker-mutants.ts';
 import { readArguments, refuse, wholeNumber } from '../processes/arguments.ts';
@@ -36,13 +37,18 @@ const end = Date.now() + 1000 * seconds;
 interface Maker {
   readonly name: string;
   readonly make: (dim: number) => Flow;
+  /** Default: those of `checkFlow`. */
+  readonly dims?: readonly number[];
 }
 
 const ofFormula = (formula: string): Maker => ({ name: formula, make: (dim) => parseFlow(formula, dim) });
+/** A picture has the dimensions of its row; other flows have those of `checkFlow`. */
+const ofRow = ({ name, make, dims }: FlowCase): Maker =>
+  dims.includes(2) && dims.includes(5) ? { name, make } : { name, make, dims };
 /** Formulas, then every row of the tests' table: inverses and chains among them, which no formula names. */
 const sets: Readonly<Record<string, readonly Maker[]>> = {
   formulas: checkedFormulas.map(ofFormula),
-  cases: flowCases,
+  cases: flowCases.map(ofRow),
 };
 const rightFlows = values.only === undefined ? Object.values(sets).flat() : sets[values.only];
 if (!rightFlows) refuse(`--only: expected ${Object.keys(sets).join(' or ')}, received '${values.only}'`, USAGE);
@@ -56,7 +62,11 @@ const rows = makers.map((maker) => ({ ...maker, tried: 0, passed: 0, judged: 0, 
 for (let seed = first; seed < first + keys; seed++) {
   for (const row of rows) {
     if (Date.now() > end) break;
-    const { ok, outcomes, findings } = checkFlow(row.make, { key: key(seed), ...chosen });
+    const { ok, outcomes, findings } = checkFlow(row.make, {
+      key: key(seed),
+      ...chosen,
+      ...(row.dims && { dims: row.dims }),
+    });
     row.tried++;
     if (ok) row.passed++;
     for (const { judged, planned } of outcomes) {
