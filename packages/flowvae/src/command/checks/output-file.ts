@@ -33,7 +33,8 @@ export function checkEnding(
   const last = endings.at(-1)!;
   const words = endings.length > 1 ? `${endings.slice(0, -1).join(', ')} or ${last}` : last;
   const expected = `a name that ends in ${words}${content === undefined ? '' : ` for ${content}`}`;
-  throw new ExpectationError({ where, expected, received: out === '' ? 'an empty name' : out, remedy });
+  const received = out === '' ? 'an empty name' : out;
+  throw new ExpectationError({ where, expected, received, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();

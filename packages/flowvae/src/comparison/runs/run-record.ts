@@ -9,7 +9,7 @@ import { runIdentity } from './run-identity.ts';
 import { readTestScores, type TestScores } from './test-scores.ts';
 
 /** The sweep of a run. */
-export interface SweepOfRun {
+interface SweepOfRun {
   readonly path: string;
   /** The columns that vary among all of its runs, also among those that are not finished. */
   readonly varied: readonly string[];
