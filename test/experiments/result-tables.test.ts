@@ -94,7 +94,9 @@ describe('the table of k̂', () => {
   it('in the README is that of the committed fits', () => {
     const textOf = (path: string) =>
       readFileSync(new URL(`../../experiments/targets/${path}`, import.meta.url), 'utf8');
-    expect(textOf('README.md')).toContain(levelTable(JSON.parse(textOf('khat/results.json')).fits));
+    const spaced = (text: string) => text.replaceAll(/ +/g, ' ').trim(); // the formatter counts k̂ as one column
+    const table = levelTable(JSON.parse(textOf('khat/results.json')).fits);
+    expect(spaced(textOf('README.md'))).toContain(spaced(table));
   });
 });
 

@@ -93,7 +93,7 @@ export class FormulaCursor {
       this.at += this.rest(/^ */).length;
     }
     const low = declared.find(({ name, above }) => above !== undefined && !(values[name]! > values[above]!));
-    if (low) throw this.refusal(`',' and ${low.name} above ${values[low.above!]}`, this.rest(/^.*/s));
+    if (low) throw this.refusal(`',' and a value of '${low.name}' above ${values[low.above!]}`, this.rest(/^.*/s));
     if (!this.takes(')')) throw this.refusal(`')' after ${list}`, this.rest(/^.*/s));
     return values;
   }
@@ -106,7 +106,7 @@ export class FormulaCursor {
     if (value > least) return value;
     const text = this.#formula.slice(start, this.at);
     this.at = start;
-    throw this.refusal(`${argument.name} above ${least}`, text);
+    throw this.refusal(`a value of '${argument.name}' above ${least}`, text);
   }
 
   /** Moves on over a number. @throws ExpectationError if no allowed number comes next */
