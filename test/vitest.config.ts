@@ -16,20 +16,46 @@ const cost = costIn(recorded());
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const seconds = ({ moduleId }: TestSpecification) => cost(relative(root, moduleId).replaceAll('\\', '/'));
-    return (await super.sort(files)).toSorted((a, b) => seconds(b) - seconds(a));
+    const isShared = ({ project }: TestSpecification) => Number(project.name === 'shared');
+    // a process that is shared ends where a file comes that is not
+    return (await super.sort(files)).toSorted((a, b) => isShared(a) - isShared(b) || seconds(b) - seconds(a));
   }
 }
+
+/**
+ * Folders of many short files that only compute. Files that share a process load the packages once, which takes longer
+ * than most of their tests.
+ */
+const sharing = ['comparison', 'distributions', 'evaluation', 'flows', 'inference', 'objectives', 'random', 'vae'].map(
+  (name) => `${name}/**/*.test.ts`,
+);
+
+/** Files in these folders that put other modules in the place of real ones. */
+const exceptions = ['evaluation/ending-threads.test.ts'];
+
+const installed = '**/node_modules/**';
+
+/** A file is in `sharing` and `exceptions`, in `sharing` alone, or in neither. */
+const projects = [
+  { name: 'alone', include: ['**/*.test.ts'], exclude: [installed, ...sharing] },
+  { name: 'alone, too', include: exceptions },
+  {
+    name: 'shared',
+    include: sharing,
+    exclude: [installed, ...exceptions],
+    isolate: false,
+    setupFiles: ['processes/cpu-backend.ts'],
+  },
+];
 
 export default defineConfig({
   test: {
     root,
-    include: ['**/*.test.ts'],
     globalSetup: ['processes/compiled-sources.ts'],
     // vitest by itself leaves one core to its main process, which has nothing to do while tests run
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/report.json' }]],
+    projects: projects.map((project) => ({ test: { root, testTimeout: 120_000, hookTimeout: 120_000, ...project } })),
   },
 });
