@@ -7,10 +7,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tolerateClosedPipes } from '../../packages/flowvae/src/command/closed-pipes.ts';
 import { readArguments, refuse, wholeNumber } from '../processes/arguments.ts';
 import setup from '../processes/compiled-sources.ts';
 import { type Cluster, missingPrograms, startSlurm, until } from './cluster.ts';
 
+tolerateClosedPipes();
 const USAGE = 'pnpm slurm [--steps 16000] [--keep]';
 const { values } = readArguments(USAGE, {
   options: { steps: { type: 'string', default: '16000' }, keep: { type: 'boolean', default: false } },
