@@ -67,7 +67,11 @@ describe('a density is refused', () => {
 describe('a run with options that do not fit together', () => {
   it.each<[string, Partial<TargetConfig>, string]>([
     ['a guide that is none', { flow: 'realnpv*2' }, "'realnpv' at"],
-    ['a guide for more dimensions', { flow: 'realnvp*2' }, '--flow: expected a guide for 1 dimension, as many as the'],
+    [
+      'a guide for more dimensions',
+      { flow: 'realnvp*2' },
+      'guide realnvp*2: expected a guide for 1 dimension, as many as the',
+    ],
     [
       'an objective that needs draws',
       { objective: 'forward-kl' },

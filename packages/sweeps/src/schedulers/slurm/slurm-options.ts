@@ -4,7 +4,7 @@
 export interface SlurmOptions {
   /** Cores of each job. */
   readonly threads: number;
-  /** As `sbatch --time` takes it: `90` minutes, `4:00:00`, `2-12`. Absent: the partition's. */
+  /** As sbatch takes it: `90` minutes, `4:00:00`, `2-12`. Absent: the partition's. */
   readonly timeLimit?: string | undefined;
   readonly partition?: string | undefined;
   /** MiB of each job. Absent: the partition's. */
