@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { fitTarget, key, makeFolder, targets, tf, tolerateClosedPipes } from 'flowvae';
 import { updateMarkedTables } from '../readme-tables.ts';
 import { fitTable, type TargetResult } from './table.ts';
-import { worstErrors } from './worst-errors.ts';
+import { checkedColumns, worstErrors } from './worst-errors.ts';
 
 tolerateClosedPipes();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -33,9 +33,6 @@ type GuideName = keyof typeof guides;
 const steps = Number(values.steps);
 const settings = { steps, annealSteps: Math.round(steps / 10), batch: 256, lr: 5e-3, samples: 20_000 } as const;
 
-/** Columns whose errors are told: not the x of a funnel, whose deviation 20,000 exact draws miss, too. */
-const checked: Readonly<Record<string, readonly string[]>> = { funnel: ['v'] };
-
 await tf.setBackend('cpu');
 makeFolder(values.out);
 const names = Object.keys(targets).filter((name) => values.only === undefined || values.only.split(',').includes(name));
@@ -57,7 +54,7 @@ async function fitted(name: keyof typeof targets, guide: GuideName): Promise<Tar
   const { estimate } = await fitTarget(target, options);
   const { draws: _, moments, guideMoments: __, ...numbers } = estimate;
   const seconds = (performance.now() - from) / 1000;
-  const errors = target.moments ? worstErrors(moments, target.moments, checked[name]) : {};
+  const errors = target.moments ? worstErrors(moments, target.moments, checkedColumns[name]) : {};
   return { target: name, flow: guide, ...numbers, ...errors, trueLogZ: target.logZ, settings, threads, seconds };
 }
 

@@ -17,7 +17,7 @@ export { iaf, maf } from './families/autoregressive.ts';
 export { type IntervalEnds, intervalFlow, orderedFlow, positiveFlow } from './families/constraining.ts';
 export { type FullShapes, full } from './families/full.ts';
 export { type HouseholderShapes, householder } from './families/householder.ts';
-export { type LuShapes, lu } from './families/lu.ts';
+export { lu } from './families/lu.ts';
 export { type NiceMixing, type NiceOptions, nice } from './families/nice.ts';
 export { type NicePlanarShapes, nicePlanar } from './families/nice-planar.ts';
 export { type NoShapes, type PermutationOptions, permutation } from './families/permutation.ts';
@@ -54,6 +54,7 @@ export {
   parseInvertibleFlow,
 } from './formula/formula.ts';
 export type { NetworkOptions } from './frames/conditioner.ts';
+export type { LuShapes } from './frames/lu-parameters.ts';
 export type { PlanarShapes } from './frames/planar-flow.ts';
 export type { SylvesterShapes } from './frames/sylvester-flow.ts';
 export { channelMix } from './images/channel-mix.ts';

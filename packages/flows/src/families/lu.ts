@@ -3,17 +3,11 @@ import { key as keyOf, drawPermutation as randomOrder } from '@flowvae/random';
 import { ExpectationError, type Tensor1D, type Tensor3D, tf } from '@flowvae/tensor';
 import { sumOfLogScales } from '../algebra/log-scales.ts';
 import { reordering } from '../algebra/reorder.ts';
-import { applyMatrix, packedSize, solveUnitLower, solveUnitUpper, strictlyLower } from '../algebra/triangular.ts';
+import { applyMatrix, solveUnitLower, solveUnitUpper, strictlyLower } from '../algebra/triangular.ts';
 import type { InvertibleFlow } from '../flow.ts';
+import { type LuShapes, luParameters } from '../frames/lu-parameters.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
 import type { PermutationOptions } from './permutation.ts';
-
-/** Shapes of an LU flow's parameters: the entries below and above the diagonals [D(D−1)/2], log-scale [D]. */
-export type LuShapes = {
-  readonly lower: readonly [size: number];
-  readonly upper: readonly [size: number];
-  readonly logScale: readonly [dim: number];
-};
 
 /**
  * LU-linear flow: z' = P·L·U·z, P a fixed random permutation, L = I + N, U = diag(exp(logScale))·(I + Mᵀ), N and M
@@ -29,19 +23,13 @@ export function lu(dim: number, { key = keyOf(0) }: PermutationOptions = {}): In
     const remedy = "use 'affine', which is as much in one dimension";
     throw new ExpectationError({ where: 'lu: dim', expected: '2 or more', received: String(dim), remedy });
   }
-  const size = packedSize(dim);
-  const paramShapes: LuShapes = { lower: [size], upper: [size], logScale: [dim] };
+  const start = luParameters(dim);
+  const { paramShapes } = start;
   const { apply, undo } = reordering(randomOrder(key, dim));
   return {
     name: 'lu',
     dim,
-    paramShapes,
-    start: 'volume',
-    initialParams: () => ({
-      lower: new Float32Array(size),
-      upper: new Float32Array(size),
-      logScale: new Float32Array(dim),
-    }),
+    ...start,
     forward(params, z) {
       checkArguments('lu.forward', 'z', z, { dim, paramShapes, params });
       const [lower, upper] = [strictlyLower(params.lower, dim), strictlyLower(params.upper, dim)] as Tensor3D[];

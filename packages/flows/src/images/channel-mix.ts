@@ -2,10 +2,10 @@
 import { key as keyOf, drawPermutation as randomOrder } from '@flowvae/random';
 import { repeatRows, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { reordering } from '../algebra/reorder.ts';
-import { packedSize, solveUnitLower, solveUnitUpper, strictlyLower } from '../algebra/triangular.ts';
-import type { LuShapes } from '../families/lu.ts';
+import { solveUnitLower, solveUnitUpper, strictlyLower } from '../algebra/triangular.ts';
 import type { PermutationOptions } from '../families/permutation.ts';
 import type { InvertibleFlow, Params } from '../flow.ts';
+import { type LuShapes, luParameters } from '../frames/lu-parameters.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
 import { asPixels, asRows, checkSeveralChannels, type ImageShape, sizeOf } from './parts/picture.ts';
 import { sumOverPixels } from './parts/sum-over-pixels.ts';
@@ -24,21 +24,15 @@ export function channelMix(shape: ImageShape, { key = keyOf(0) }: PermutationOpt
   checkSeveralChannels('channelMix', shape, "use 'imageActnorm', which is as much for one channel");
   const dim = sizeOf(shape);
   const channels = shape[2];
-  const size = packedSize(channels);
-  const paramShapes: LuShapes = { lower: [size], upper: [size], logScale: [channels] };
+  const start = luParameters(channels);
+  const { paramShapes } = start;
   const { apply } = reordering(randomOrder(key, channels));
   const permuted = (matrix: Tensor3D) => apply(matrix as Tensor as Tensor2D) as Tensor as Tensor3D; // its rows
   const mixed = (x: Tensor2D, matrix: Tensor3D) => asRows(productOfPixels(asPixels(x, shape), matrix));
   return {
     name: 'channel-mix',
     dim,
-    paramShapes,
-    start: 'volume',
-    initialParams: () => ({
-      lower: new Float32Array(size),
-      upper: new Float32Array(size),
-      logScale: new Float32Array(channels),
-    }),
+    ...start,
     forward(params, z) {
       checkArguments('channelMix.forward', 'z', z, { dim, paramShapes, params });
       const matrix = tf.transpose(permuted(matrixOf(params, channels)), [0, 2, 1]);
