@@ -1,6 +1,6 @@
 // `tsx ours.ts <target> <flow> …`: fits a flow to a target as the peers' programs do; prints one JSON object.
 import { parseArgs } from 'node:util';
-import { adam, fitTarget, key, namedTarget, parseFlow, type TargetName, target, tf } from 'flowvae';
+import { adam, fitTarget, guideForm, key, namedTarget, parseFlow, type TargetName, target, tf } from 'flowvae';
 
 const number = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
@@ -15,8 +15,8 @@ const [layers, hidden, steps, batch, lr, samples, seed] = (
 await tf.setBackend('cpu');
 const start = performance.now();
 const whole = namedTarget(target(name as TargetName));
-// a flow by itself gets no affine map: the peers' flows have none; the scales are bounded as those of guides are
-const flow = parseFlow(`${family}(${hidden},1)*${layers}`, whole.dim, { mostLogScale: 8 });
+// a flow by itself gets no affine map: the peers' flows have none; its networks compute as those of guides do
+const flow = parseFlow(`${family}(${hidden},1)*${layers}`, whole.dim, guideForm);
 const { estimate } = await fitTarget(whole, {
   flow,
   steps,

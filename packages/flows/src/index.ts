@@ -13,7 +13,7 @@ export { columnNames, type ParameterSpace, parameterSpace } from './constraints/
 export { simplex } from './constraints/simplex.ts';
 export { type ActnormShapes, actnorm, actnormParams } from './families/actnorm.ts';
 export { type AffineShapes, affine } from './families/affine.ts';
-export { iaf, maf } from './families/autoregressive.ts';
+export { type AutoregressiveOptions, iaf, maf } from './families/autoregressive.ts';
 export { type IntervalEnds, intervalFlow, orderedFlow, positiveFlow } from './families/constraining.ts';
 export { type FullShapes, full } from './families/full.ts';
 export { type HouseholderShapes, householder } from './families/householder.ts';

@@ -52,7 +52,7 @@ export {
 export { FORWARD_KL, refuseUnscored, targetObjectives } from './fit/target-objectives.ts';
 export { targetProblem } from './fit/target-problem.ts';
 export { type ColumnMoments, weightedMoments } from './fit/weighted-moments.ts';
-export { type Guide, type GuideOptions, makeGuide } from './guides/guide.ts';
+export { type Guide, type GuideOptions, guideForm, makeGuide } from './guides/guide.ts';
 export { type GuideTerms, readGuide } from './guides/guide-words.ts';
 export { type NamedDensity, namedTarget, plainTarget, type Target } from './target/target.ts';
 export { type TargetModel, targetModel } from './target/target-model.ts';

@@ -199,3 +199,13 @@ it('a target with other values of its settings is another density', async () => 
   const { report: bent } = await run(skewed(1));
   expect(report.elbo).not.toBeCloseTo(bent.elbo!, 2);
 });
+
+it('a run of a version whose guides had other networks does not go on', async () => {
+  const config = { flow: 'realnvp(4,1)', steps: 4 };
+  const { out } = await run(skewed(2), config);
+  const folder = RunFolder.claimed(out);
+  expect(folder.readConfig().guideForm).toEqual({ mostLogScale: 8, activation: 'relu', order: 'drawn' });
+  folder.changeConfig({ guideForm: undefined });
+  const resumed = run(skewed(2), { ...config, chains: 2 }, { out, resume: true });
+  await expect(resumed).rejects.toThrow('expected guideForm "that of an earlier version", got guideForm {');
+});

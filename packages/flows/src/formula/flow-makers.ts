@@ -3,7 +3,7 @@ import { key } from '@flowvae/random';
 import { chain } from '../compose/chain.ts';
 import { actnorm } from '../families/actnorm.ts';
 import { affine } from '../families/affine.ts';
-import { iaf, maf } from '../families/autoregressive.ts';
+import { type AutoregressiveOptions, iaf, maf } from '../families/autoregressive.ts';
 import { intervalFlow, orderedFlow, positiveFlow } from '../families/constraining.ts';
 import { full } from '../families/full.ts';
 import { householder } from '../families/householder.ts';
@@ -18,7 +18,7 @@ import { realnvp } from '../families/realnvp.ts';
 import { spline } from '../families/spline.ts';
 import { sylvesterHouseholder, sylvesterOrthogonal, sylvesterTriangular } from '../families/sylvester.ts';
 import type { Flow, InvertibleFlow } from '../flow.ts';
-import type { NetworkOptions } from '../frames/conditioner.ts';
+import type { NetworkForm } from '../frames/conditioner.ts';
 import type { FlowName, InvertibleName } from './flow-table.ts';
 import type { FlowTerm } from './flow-terms.ts';
 
@@ -26,8 +26,11 @@ import type { FlowTerm } from './flow-terms.ts';
 interface Asked extends FlowTerm {
   readonly dim: number;
   readonly contextWidth: number;
-  readonly mostLogScale?: number;
+  readonly form: FlowForm;
 }
+
+/** How flows with networks inside compute. */
+export interface FlowForm extends NetworkForm, Pick<AutoregressiveOptions, 'order'> {}
 
 /** A flow of one layer: `*n` makes a chain of n. `place` counts the layers of the whole formula from 0. */
 const repeated =
@@ -37,13 +40,13 @@ const repeated =
     return flows.length === 1 ? flows[0]! : chain(flows);
   };
 
-/** A term's sizes for flows with networks inside. */
-const sizesOf = ({ count, args, contextWidth, mostLogScale }: Asked): NetworkOptions => ({
+/** A term's sizes and form for flows with networks inside. */
+const sizesOf = ({ count, args, contextWidth, form }: Asked): AutoregressiveOptions => ({
   layers: count,
   hidden: args.hidden!,
   depth: args.depth!,
   contextWidth,
-  ...(mostLogScale === undefined ? {} : { mostLogScale }),
+  ...form,
 });
 
 /** For a row with an inverse the compiler checks that its flow has one; for a row without, a test does. */

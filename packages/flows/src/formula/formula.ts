@@ -1,17 +1,15 @@
 // From a flow formula to a flow.
 import { chain } from '../compose/chain.ts';
 import type { Flow, InvertibleFlow } from '../flow.ts';
-import { flowMakers } from './flow-makers.ts';
+import { type FlowForm, flowMakers } from './flow-makers.ts';
 import type { FlowName, FlowTable } from './flow-table.ts';
 import { type FlowTerm, type InvertibleTerm, readFlowFormula, readInvertibleFormula } from './flow-terms.ts';
 import { ownFlow } from './own-flow.ts';
 
-/** Options of {@link makeFlow}. */
-export interface FormulaOptions {
+/** Options of {@link makeFlow}; how networks compute is for all built-in flows of the formula. */
+export interface FormulaOptions extends FlowForm {
   /** Width of the features that networks inside the flow take; default 0, none. */
   readonly contextWidth?: number;
-  /** Largest |log scale| of one affine layer of `realnvp`, `iaf` and `maf`, nats; default 2. */
-  readonly mostLogScale?: number;
 }
 
 /** Options of {@link parseFlow}. */
@@ -26,12 +24,12 @@ export interface ParseFlowOptions extends FormulaOptions {
 export function makeFlow(terms: readonly InvertibleTerm[], dim: number, options?: FormulaOptions): InvertibleFlow;
 export function makeFlow(terms: readonly FlowTerm[], dim: number, options?: FormulaOptions): Flow;
 export function makeFlow(terms: readonly FlowTerm[], dim: number, options: FormulaOptions = {}): Flow {
-  const { contextWidth = 0, ...sizes } = options;
+  const { contextWidth = 0, ...form } = options;
   // a term without a row of its own was named by the built-in table
   const links = terms.map((term) =>
     term.row
       ? ownFlow(term, term.row, { dim, contextWidth })
-      : flowMakers[term.name as FlowName]({ ...term, ...sizes, dim, contextWidth }),
+      : flowMakers[term.name as FlowName]({ ...term, form, dim, contextWidth }),
   );
   return links.length === 1 ? links[0]! : chain(links);
 }

@@ -3,12 +3,12 @@ import { fold, type Key } from '@flowvae/random';
 import { checkParam, elementCount, type Tensor, type Tensor2D, tf } from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from '../flow.ts';
 import { layersOf } from '../layers/slices.ts';
-import { glorotUniform } from '../posterior/initialisation.ts';
+import { type DenseStart, glorotUniform, initialisations } from '../posterior/initialisation.ts';
 import { once } from '../posterior/once.ts';
 import { networkDefaults } from './network-sizes.ts';
 
-/** How large the networks inside a flow are, and how many layers of them there are. */
-export interface NetworkOptions {
+/** How large the networks inside a flow are, how many layers of them there are, and how they compute. */
+export interface NetworkOptions extends NetworkForm {
   /** Layers K of the flow, each with its own network; default 1. */
   readonly layers?: number;
   /** Width H of the hidden layers; default 64. */
@@ -17,12 +17,26 @@ export interface NetworkOptions {
   readonly depth?: number;
   /** Width C of the encoder's features that the networks take as well; default 0, none. */
   readonly contextWidth?: number;
+}
+
+/** How the networks inside a flow compute. */
+export interface NetworkForm {
   /**
    * Largest |log scale| c of one affine layer, nats; default 2. A wide one suits targets whose scales differ by orders
    * of magnitude.
    */
   readonly mostLogScale?: number;
+  /**
+   * Between the hidden layers: `'tanh'`, the default, bounds shifts for any input; the shifts of `'relu'` grow as their
+   * input does, which suits targets whose curve goes on, such as the banana.
+   */
+  readonly activation?: Activation;
 }
+
+const activations = { tanh: (x: Tensor2D) => tf.tanh(x), relu: (x: Tensor2D) => tf.relu(x) } as const;
+
+/** A function between the hidden layers of a network. */
+type Activation = keyof typeof activations;
 
 /** Widths of one network, and a mask of its used weights. */
 export interface Wiring {
@@ -64,11 +78,12 @@ interface Plan extends Required<NetworkOptions> {
 }
 
 /**
- * K perceptrons net_k(x, h) = W_out·tanh(… tanh(W₁x + Vh + b₁) …) + b_out, h the context; all start as 0, because W_out
- * = b_out = 0.
+ * K perceptrons net_k(x, h) = W_out·σ(… σ(W₁x + Vh + b₁) …) + b_out, σ = tanh or relu, h the context; all start as 0,
+ * because W_out = b_out = 0.
  *
- * tanh keeps shifts and scales bounded for any x. Weights are shared parameters [1, K, from, to]; the context [B, C] is
- * projected for all layers by one product with `contextKernel` [1, C, K·H].
+ * tanh keeps shifts and scales bounded for any x. The hidden biases of tanh start as 0; those of relu are drawn, so
+ * that the kinks of the units lie apart. Weights are shared parameters [1, K, from, to]; the context [B, C] is projected
+ * for all layers by one product with `contextKernel` [1, C, K·H].
  */
 export function conditioner(wiring: Wiring, options: NetworkOptions): Conditioner {
   const sizes = { ...networkDefaults, ...options };
@@ -90,7 +105,7 @@ export function conditioner(wiring: Wiring, options: NetworkOptions): Conditione
     contexts,
     initialParams(key) {
       const zeros = Object.entries(paramShapes).map(([name, shape]) => [name, new Float32Array(elementCount(shape))]);
-      return { ...Object.fromEntries(zeros), ...initialKernels(plan, key) };
+      return { ...Object.fromEntries(zeros), ...initialWeights(plan, key) };
     },
     check(where, params, batch) {
       for (const [name, shape] of Object.entries(paramShapes)) {
@@ -115,20 +130,24 @@ const stagesOf = (widths: readonly number[]): Stage[] =>
     return { kernel: `kernel${suffix}`, bias: `bias${suffix}`, from: widths[i]!, to };
   });
 
-/** Draws the kernels of the hidden layers; the last kernel stays 0. */
-function initialKernels({ stages, layers, hidden, contextWidth }: Plan, key: Key): ParamValues<ParamShapes> {
-  const kernels = stages.slice(0, -1).map(({ kernel, from, to }) => {
-    const perLayer = Array.from({ length: layers }, (_, k) => glorotUniform(fold(key, kernel, k), from, to));
-    return [kernel, stacked(perLayer)] as const;
+/** Draws the kernels of the hidden layers, and their biases for relu; the last kernel stays 0. */
+function initialWeights(plan: Plan, key: Key): ParamValues<ParamShapes> {
+  const { stages, layers, hidden, contextWidth, activation } = plan;
+  const drawn = stages.slice(0, -1).flatMap(({ kernel, bias, from, to }) => {
+    const ofEach = (name: string, draw: DenseStart[keyof DenseStart]) =>
+      [name, stacked(Array.from({ length: layers }, (_, k) => draw(fold(key, name, k), from, to)))] as const;
+    const kernels = ofEach(kernel, initialisations.glorot.kernel);
+    return activation === 'relu' ? [kernels, ofEach(bias, initialisations.torch.bias)] : [kernels];
   });
-  if (contextWidth === 0) return Object.fromEntries(kernels);
+  if (contextWidth === 0) return Object.fromEntries(drawn);
   // K kernels [C, H] side by side
   const contextKernel = scaledGlorot(fold(key, 'contextKernel'), contextWidth, layers * hidden, contextWidth + hidden);
-  return { ...Object.fromEntries(kernels), contextKernel };
+  return { ...Object.fromEntries(drawn), contextKernel };
 }
 
 function networksAt(plan: Plan, params: Params<ParamShapes>): ((x: Tensor2D) => Tensor2D)[] {
-  const { stages, layers, depth, contextWidth, masks } = plan;
+  const { stages, layers, depth, contextWidth, masks, activation } = plan;
+  const activate = activations[activation];
   const kernels = stages.map(({ kernel, from, to }, i) => {
     const mask = masks?.()[i];
     const weights = mask ? tf.mul(params[kernel]!, tf.tensor(mask, [layers, from, to])) : params[kernel]!;
@@ -143,7 +162,7 @@ function networksAt(plan: Plan, params: Params<ParamShapes>): ((x: Tensor2D) => 
     const affine = (input: Tensor2D, stage: number): Tensor2D =>
       tf.add(tf.matMul(input, kernels[stage]![k]!), biases[stage]![k]!);
     let value = affine(x, 0);
-    for (let stage = 1; stage <= depth; stage++) value = affine(tf.tanh(value), stage);
+    for (let stage = 1; stage <= depth; stage++) value = affine(activate(value), stage);
     return value;
   });
 }

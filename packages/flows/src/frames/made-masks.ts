@@ -1,4 +1,5 @@
 // Masks of MADE: the weights that a network may use so that its i-th outputs depend on earlier inputs only.
+import { drawPermutation, fold, key } from '@flowvae/random';
 
 /** Sizes of the masked networks. */
 interface MaskSizes {
@@ -11,25 +12,35 @@ interface MaskSizes {
   readonly hasContext: boolean;
   /** Index of the first network, which decides its order; default 0. */
   readonly first?: number;
+  /** Default `'reversed'`. */
+  readonly order?: ComponentOrder;
 }
+
+/**
+ * The order of the components in network k: `'reversed'` is 1 … D for even k and D … 1 for odd k; `'drawn'` takes
+ * another permutation for each pair of networks, 1 … D for the first, and reverses it for the odd k.
+ *
+ * Networks with fewer hidden units than components cannot tell all of them apart: other orders join other components.
+ */
+export type ComponentOrder = 'reversed' | 'drawn';
 
 /**
  * Masks of the kernels [from, to] of K networks with `depth` hidden layers, each [K, from, to] row-major.
  *
- * Inputs have the degrees 1 … D (reversed in every other network); the degrees of hidden units are spread evenly over 1
- * … D − 1. A weight into a hidden unit is used if the degree does not fall, a weight into an output if the output's
- * degree is larger. With a context, the degrees of hidden units begin with 0: such units see the context alone, and
- * only they feed the first component.
+ * Inputs have the degrees 1 … D in the network's order ({@link ComponentOrder}); the degrees of hidden units are spread
+ * evenly over 1 … D − 1. A weight into a hidden unit is used if the degree does not fall, a weight into an output if
+ * the output's degree is larger. With a context, the degrees of hidden units begin with 0: such units see the context
+ * alone, and only they feed the first component.
  * @see Germain et al. 2015, arXiv:1502.03509, eqs. 12-14
  */
 export function autoregressiveMasks(
   dim: number,
-  { layers, hidden, depth, outputs, hasContext, first = 0 }: MaskSizes,
+  { layers, hidden, depth, outputs, hasContext, first = 0, order = 'reversed' }: MaskSizes,
 ): Float32Array[] {
   const least = hasContext ? 0 : 1;
   const inner = Array.from({ length: hidden }, (_, unit) => least + Math.floor((unit * (dim - least)) / hidden));
   const networks = Array.from({ length: layers }, (_, k) => {
-    const inputs = Array.from({ length: dim }, (_, i) => ((first + k) % 2 === 0 ? i + 1 : dim - i));
+    const inputs = degreesOfInputs(dim, first + k, order);
     const last = Array.from({ length: outputs }, () => inputs).flat();
     const degrees = [inputs, ...Array.from({ length: depth }, () => inner), last];
     return degrees
@@ -39,6 +50,15 @@ export function autoregressiveMasks(
   return Array.from({ length: depth + 1 }, (_, stage) =>
     Float32Array.from(networks.flatMap((network) => network[stage]!)),
   );
+}
+
+function degreesOfInputs(dim: number, network: number, order: ComponentOrder): number[] {
+  const pair = Math.floor(network / 2);
+  const ranks =
+    order === 'reversed' || pair === 0
+      ? Array.from({ length: dim }, (_, i) => i)
+      : [...drawPermutation(fold(key(0), 'order', dim, pair), dim)];
+  return ranks.map((rank) => (network % 2 === 0 ? rank + 1 : dim - rank));
 }
 
 const maskOf = (from: readonly number[], to: readonly number[], used: (from: number, to: number) => boolean) =>

@@ -6,6 +6,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings, SettingsContext } from './checked-settings.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { describedData } from './described-data.ts';
+import { withoutRecords } from './setting/record-fields.ts';
 import { type SettingName, type TrainConfig, unrecordedSettings } from './settings.ts';
 import { changedSettings, recordedSettings } from './train-config.ts';
 
@@ -58,8 +59,7 @@ function trainedConfig(run: string): Readonly<Record<string, unknown>> {
  * @throws ExpectationError that names the faulty setting
  */
 export function storedSettings(run: string, context?: SettingsContext): CheckedSettings {
-  const { versions: _, dataSha256: __, dataSet: ___, experiment: ____, plugins: _____, ...given } = trainedConfig(run);
-  return recordedSettings(given, `${run}/config.json`, context);
+  return recordedSettings(withoutRecords(trainedConfig(run)), `${run}/config.json`, context);
 }
 
 /**

@@ -1,19 +1,15 @@
 // The settings and results of a run as other programs compare runs by them. Loads no tensor library.
 import type { Hyperparameters } from '@flowvae/runs';
 import { bestOf, isValidation } from '@flowvae/runs/plain';
+import { withoutRecords } from '../config/setting/record-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Fields of a config that are no settings: checksums and records of data, draws, modules and versions. */
-const records: readonly string[] = [
-  ...['dataSha256', 'dataSet', 'draws', 'experiment', 'plugins', 'target', 'versions', 'sha256'],
-];
 
 /** Every setting in the config of a run; those of the user's module as `set.<name>`, lists joined by commas. */
 export function hyperparametersOf(config: Fields): Hyperparameters {
   const own = (config.experiment ?? config.target) as { readonly settings?: Fields } | undefined;
   const ofModule = Object.entries(own?.settings ?? {}).map(([name, value]) => [`set.${name}`, value] as const);
-  const given = Object.entries(config).filter(([name, value]) => value !== undefined && !records.includes(name));
+  const given = Object.entries(withoutRecords(config)).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...given, ...ofModule].map(([name, value]) => [name, plain(value)]));
 }
 

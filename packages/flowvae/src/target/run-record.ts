@@ -1,6 +1,7 @@
 // The record of a run of `flowvae target`: the content of its config.json, and how its folder is begun or resumed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { guideForm } from '@flowvae/inference';
 import {
   beginRun,
   type CheckpointSchedule,
@@ -46,7 +47,8 @@ export function openTargetRun(path: string, checked: CheckedTarget, options: Ope
   };
   if (!resume) return beginRun(path, common);
   const mayDiffer = [...settingsThatMayDiffer(allowDifferentMachine), ...chainSettings];
-  const run = resumeRun(path, { ...common, mayDiffer, allowDifferentMachine });
+  const unrecorded = { config: { guideForm: 'that of an earlier version' } };
+  const run = resumeRun(path, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
   takeChains(run.folder, recorded);
   return run;
 }
@@ -76,6 +78,7 @@ export function configRecord(
   const plugins = run === undefined ? given : storedPlugins(run);
   return {
     ...config,
+    guideForm, // a version whose guides compute in another way cannot read the parameters
     target,
     ...(draws ? { draws: { count: draws.points.count, sha256: draws.sha256 } } : {}),
     ...(plugins.length > 0 ? { plugins } : {}),

@@ -35,14 +35,15 @@ export function makeGuide(guide: string | GuideTerms | Flow, { dim, key, base }:
   const terms = typeof guide === 'string' ? readGuide(guide, dim) : guide;
   if ('rank' in terms) return lowRankGuide(terms, { dim, key, base });
   if (!('flow' in terms)) return flowGuide(terms.name, terms, { dim, key, base });
-  return flowGuide(terms.word, makeFlow(terms.flow, dim, { mostLogScale: MOST_LOG_SCALE }), { dim, key, base });
+  return flowGuide(terms.word, makeFlow(terms.flow, dim, guideForm), { dim, key, base });
 }
 
 /**
- * Largest |log scale| of one layer. The deviations of a target can differ by orders of magnitude: those of the funnel's
- * x, exp(v/2), by e^9 between v = −9 and 9.
+ * How networks inside the flows of guides compute. The deviations of a target can differ by orders of magnitude: those
+ * of the funnel's x, exp(v/2), by e^9 between v = −9 and 9. Its curves may go on without end, as the banana's, and it
+ * may have more dimensions than the networks have hidden units.
  */
-const MOST_LOG_SCALE = 8;
+export const guideForm = { mostLogScale: 8, activation: 'relu', order: 'drawn' } as const;
 
 function flowGuide(name: string, flow: Flow, { dim, key, base = standardNormal(dim) }: GuideOptions): Guide {
   if (flow.dim !== dim) {

@@ -1,13 +1,11 @@
 // `--config <file>`: settings from a JSON file, the same object as a run's config.json.
 import { readObject } from '@flowvae/runs/plain';
+import { isRecordField, withoutRecords } from '../../config/setting/record-fields.ts';
 import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
 import { checkSettings } from '../../config/train-config.ts';
 import { type OwnRecord, readRecord } from '../../definition/own-module.ts';
 import type { ModuleRecord } from '../../modules/module-files.ts';
 import { pluginRecords } from '../../plugins/run-plugins.ts';
-
-/** Keys of a run's config.json that record facts of the run instead of settings. */
-const FACTS = ['dataSet', 'versions', 'dataSha256', 'sha256', 'experiment', 'plugins'];
 
 /** The content of a config file. */
 export interface ConfigFile {
@@ -27,8 +25,8 @@ export interface ConfigFile {
 export function readConfigFile(path: string): ConfigFile {
   const asked = { where: `--config ${path}`, expected: 'a JSON object, like the config.json of a run' };
   const found = readObject(path, asked);
-  const given = Object.fromEntries(Object.entries(found).filter(([name]) => !FACTS.includes(name)));
-  const isRecord = FACTS.some((name) => Object.hasOwn(found, name));
+  const given = withoutRecords(found);
+  const isRecord = Object.keys(found).some(isRecordField);
   const { experiment } = found;
   const whole = isRecord ? { ...unrecordedSettings, ...given } : given;
   const plugins = pluginRecords(found.plugins, `${path}: plugins`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readRunConfig, refuseNoRun, refuseOtherConfig, refuseUsedFolder } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { refuseValues } from '../../config/setting/checked-values.ts';
+import { withoutRecords } from '../../config/setting/record-fields.ts';
 import { flagNamed } from '../../config/setting/setting.ts';
 import { settingsThatMayDiffer } from '../../config/stored-config.ts';
 import { type ModuleFlags, moduleOfRun, readModule } from '../../definition/read-module.ts';
@@ -69,8 +70,9 @@ async function resumedTask(run: string, module: string | undefined, flags: Targe
     throw refusal('--out', 'no other folder than the one that --resume names', out);
   }
   refuseNoRun(run, 'begun');
-  const { target, plugins: _, versions: __, draws: ___, ...stored } = readRunConfig(run);
-  if (target === undefined) {
+  const recorded = readRunConfig(run);
+  const stored = withoutRecords(recorded);
+  if (recorded.target === undefined) {
     throw refusal(run, 'a run of flowvae target', 'one of flowvae train', 'flowvae train --resume takes it');
   }
   const { compare } = stored as { readonly compare?: readonly string[] };
