@@ -82,8 +82,8 @@ interface Plan extends Required<NetworkOptions> {
  * because W_out = b_out = 0.
  *
  * tanh keeps shifts and scales bounded for any x. The hidden biases of tanh start as 0; those of relu are drawn, so
- * that the kinks of the units lie apart. Weights are shared parameters [1, K, from, to]; the context [B, C] is projected
- * for all layers by one product with `contextKernel` [1, C, K·H].
+ * that the kinks of the units lie apart. Weights are shared parameters [1, K, from, to]; the context [B, C] is
+ * projected for all layers by one product with `contextKernel` [1, C, K·H].
  */
 export function conditioner(wiring: Wiring, options: NetworkOptions): Conditioner {
   const sizes = { ...networkDefaults, ...options };
