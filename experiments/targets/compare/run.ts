@@ -32,7 +32,7 @@ const programs = {
   bnaf: ['numpyro-bnaf'],
 } as const;
 
-/** One fit, or the last line of what went wrong. */
+/** One fit, or the last line of its error. */
 function fitBy({ program, target, flow }: Omit<PeerRow, 'fits'>, seed: number): PeerFit | string {
   const options = Object.entries({ ...shared, seed }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const usesTorch = program === 'normflows' || program === 'pyro';
