@@ -1,6 +1,6 @@
 // `tsx ours.ts <target> <flow> …`: fits a flow to a target as the peers' programs do; prints one JSON object.
 import { parseArgs } from 'node:util';
-import { adam, fitTarget, guideForm, key, namedTarget, parseFlow, type TargetName, target, tf } from 'flowvae';
+import { adam, chainOptimizers, clipByGlobalNorm, fitTarget, guideForm, key, namedTarget, parseFlow, type TargetName, target, tf } from 'flowvae';
 
 const number = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
@@ -21,7 +21,7 @@ const { estimate } = await fitTarget(whole, {
   flow,
   steps,
   batch,
-  optimizer: adam(lr),
+  optimizer: chainOptimizers(clipByGlobalNorm(10), adam(lr)), // clipped as by default
   samples,
   threads: 1,
   key: key(seed),
