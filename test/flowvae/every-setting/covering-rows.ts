@@ -23,12 +23,6 @@ export interface Covering {
   readonly refused: readonly (readonly [Choice, Choice])[];
 }
 
-const keyOf = (...pair: readonly [Choice, Choice]) =>
-  pair
-    .map(({ name, value }) => `${name}=${value}`)
-    .toSorted()
-    .join();
-
 /** Rows that are tried for each that is taken. */
 const TRIED = 6;
 
@@ -41,14 +35,16 @@ const TRIED = 6;
  */
 export function coveringRows(factors: readonly Factor[], isAllowed: (row: Row) => boolean): Covering {
   const choices = factors.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
+  const keyOf = keysOfPairs(choices);
   const pairs = choices.flatMap((a, i) =>
     choices.slice(i + 1).flatMap((b) => (a.name === b.name ? [] : [[a, b] as const])),
   );
   const refused = pairs.filter((pair) => !isAllowed(pair));
   const left = new Map(pairs.filter((pair) => !refused.includes(pair)).map((pair) => [keyOf(...pair), pair]));
+  const isNew = (a: Choice, b: Choice) => left.has(keyOf(a, b));
   const newPairs = (row: Row) =>
-    row.flatMap((a, i) => row.slice(i + 1).flatMap((b) => (left.has(keyOf(a, b)) ? [keyOf(a, b)] : [])));
-  const growth = { choices, factors, isAllowed, isNew: (a: Choice, b: Choice) => left.has(keyOf(a, b)) };
+    row.flatMap((a, i) => row.slice(i + 1).flatMap((b) => (isNew(a, b) ? [keyOf(a, b)] : [])));
+  const growth = { choices, factors, isAllowed, isNew };
   const rows: Row[] = [];
   while (left.size > 0) {
     const begun = [...left.values()].filter((_, i) => i % Math.ceil(left.size / TRIED) === 0);
@@ -58,6 +54,15 @@ export function coveringRows(factors: readonly Factor[], isAllowed: (row: Row) =
     for (const key of newPairs(best)) left.delete(key);
   }
   return { rows, refused };
+}
+
+/** One number for two of these choices, in either order. */
+function keysOfPairs(choices: readonly Choice[]) {
+  const places = new Map(choices.map((choice, i) => [choice, i]));
+  return (a: Choice, b: Choice) => {
+    const [i, j] = [places.get(a)!, places.get(b)!];
+    return Math.min(i, j) * choices.length + Math.max(i, j);
+  };
 }
 
 interface Growth {
