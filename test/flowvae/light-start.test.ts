@@ -2,8 +2,9 @@
 // loaded.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { flowvae } from '../processes/programs.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { commandsInTurn } from '../processes/commands-in-turn.ts';
+import { flowvae, type Outcome } from '../processes/programs.ts';
 import { corruptData, freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 
 /** Makes node refuse to find TensorFlow.js, ONNX Runtime, the canvas and the loader of plug-ins. */
@@ -13,7 +14,8 @@ const refusing = `export const resolve = (name, context, next) => {
 }`;
 const moduleOf = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
 const hook = moduleOf(`import { register } from 'node:module'; register(${JSON.stringify(moduleOf(refusing))});`);
-const alone = (args: readonly string[]) => flowvae(args, { env: { NODE_OPTIONS: `--import=${hook}`, NO_COLOR: '1' } });
+const env = { NODE_OPTIONS: `--import=${hook}`, NO_COLOR: '1' };
+const alone = (args: readonly string[]) => flowvae(args, { env });
 
 /** A run folder as far as a refusal looks at it. */
 function run(config: object, isFinished = true): string {
@@ -52,7 +54,7 @@ const commands = [
   'completion',
 ];
 
-describe.concurrent('the command without a tensor library', () => {
+describe('the command without a tensor library', () => {
   const answered = [
     ['--help'],
     ['--version'],
@@ -60,8 +62,12 @@ describe.concurrent('the command without a tensor library', () => {
     ['runs', 'prune', '--help'],
     ...['bash', 'zsh', 'fish'].map((shell) => ['completion', shell]),
   ];
-  it.each(answered.map((words) => [words]))('answers %j', async (words) => {
-    const { code, stdout, stderr } = await alone(words);
+  let answers: readonly Outcome[];
+  beforeAll(async () => {
+    answers = await commandsInTurn(answered, { env });
+  });
+  it.each(answered.map((words, i) => [words, i] as const))('answers %j', (_, i) => {
+    const { code, stdout, stderr } = answers[i]!;
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).not.toBe('');
   });
@@ -88,7 +94,7 @@ describe.concurrent('the command without a tensor library', () => {
 
   const data = tinyData();
   const elsewhere = () => ['--out', freshPath()];
-  it.each<[string, () => readonly string[], RegExp]>([
+  const mistakes: readonly (readonly [string, () => readonly string[], RegExp])[] = [
     ['an unknown command', () => ['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
     ['an unknown option', () => ['train', '--flwo', 'planar'], /unknown option '--flwo' \(Did you mean --flow\?\)/],
     ['a target without a module', () => ['target'], /^flowvae: target: expected a module, as in flowvae target my\.ts/],
@@ -223,16 +229,31 @@ describe.concurrent('the command without a tensor library', () => {
       () => ['encode', run({}), '--split', 'tets', ...elsewhere()],
       /--split: .*; did you mean test\?/,
     ],
-  ])('refuses %s in one line', async (_, make, text) => {
-    const { code, stdout, stderr } = await alone(make());
+  ];
+  let refusals: readonly Outcome[];
+  beforeAll(async () => {
+    refusals = await commandsInTurn(
+      mistakes.map(([, make]) => make()),
+      { env },
+    );
+  });
+  it.each(mistakes.map(([name, , text], i) => [name, i, text] as const))('refuses %s in one line', (_, i, text) => {
+    const { code, stdout, stderr } = refusals[i]!;
     expect([code, stdout, stderr.replace(/^flowvae: [^\n]+\n$/, '')]).toEqual([2, '', '']);
     expect(stderr).toMatch(text);
   });
 
+  it('answers and refuses in a process of its own as in turn with others', async () => {
+    const [first, second] = await Promise.all([alone(answered[0]!), alone(mistakes[0]![1]())]);
+    expect([first, second]).toEqual([answers[0], refusals[0]]);
+  });
+
   it('does no work', async () => {
     const out = freshPath();
-    const { code, stderr } = await alone(['train', ...tinyFlags(data), '--out', out]);
-    expect([code, existsSync(out)]).toEqual([1, false]);
-    expect(stderr).toContain('not to be loaded: @tensorflow/');
+    const words = ['train', ...tinyFlags(data), '--out', out];
+    for (const { code, stderr } of [await alone(words), ...(await commandsInTurn([words], { env }))]) {
+      expect([code, existsSync(out)]).toEqual([1, false]);
+      expect(stderr).toContain('not to be loaded: @tensorflow/');
+    }
   });
 });

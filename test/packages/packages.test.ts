@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runErrors, typeErrors, writeExamples } from '../documentation/example-project.ts';
 import { allExamples } from '../documentation/examples.ts';
 import { gallery, galleryRuns } from '../experiments/gallery-modules.ts';
+import { doneInTurn } from '../processes/commands-in-turn.ts';
 import { attwFindings, missingParts, publintFindings, unresolvedVersions } from './contents.ts';
 import { layOut } from './layout.ts';
 import { hasRegistry, installedBeside, installTarballs } from './npm.ts';
@@ -94,28 +95,29 @@ describe('a project outside the repository', () => {
     expect(report).toMatchObject({ steps: 2, engine: 'compiled', evalImages: 2 });
   });
 
-  it('trains every module of the gallery, an own flow among them, and reloads its runs', () => {
+  it('trains every module of the gallery, an own flow among them, and reloads its runs', async () => {
     const project = join(scratch, 'gallery');
     javascriptProject(project);
     layOut(project, tarballs);
-    const bin = join(project, 'node_modules/flowvae/dist/command/main.js');
+    const there = { folder: project, main: join(project, 'node_modules/flowvae/dist/command/main.js') };
     const tiny = ['--steps', '2', '--batch', '8', '--eval-images', '2', '--eval-samples', '2', '--threads', '1'];
-    for (const { file, words } of galleryRuns((file) => `./${file}`)) {
-      cpSync(join(gallery, file), join(project, file));
-      const report = resultOf(project, node, [bin, 'train', ...words, ...tiny, '--out', `${file}-run`, '--json']);
-      expect([file, report]).toMatchObject([file, { steps: 2, engine: 'compiled', evalImages: 2 }]);
-    }
-    // a model of its own and a plug-in, reloaded in other processes
-    for (const folder of ['m2.ts-run', 'sinh-arcsinh.ts-run']) {
-      const { testNll } = resultOf(project, node, [bin, 'evaluate', folder, '--report', '--json']) as {
-        testNll: number;
-      };
+    const runs = galleryRuns((file) => `./${file}`);
+    for (const { file } of runs) cpSync(join(gallery, file), join(project, file));
+    const lines = runs.map(({ file, words }) => ['train', ...words, ...tiny, '--out', `${file}-run`, '--json']);
+    const reports = (await doneInTurn(lines, there)).map((text) => JSON.parse(text));
+    expect(reports).toMatchObject(runs.map(() => ({ steps: 2, engine: 'compiled', evalImages: 2 })));
+    // a model of its own and a plug-in, reloaded in another process
+    const reloaded = ['m2.ts-run', 'sinh-arcsinh.ts-run'];
+    const evaluations = reloaded.map((folder) => ['evaluate', folder, '--report', '--json']);
+    const exports = reloaded.map((folder) => ['export', folder, '--onnx', join(folder, 'onnx')]);
+    const texts = await doneInTurn([...evaluations, ...exports], there);
+    reloaded.forEach((folder, i) => {
+      const { testNll } = JSON.parse(texts[i]!) as { testNll: number };
       expect(testNll).toBeCloseTo(JSON.parse(readFileSync(join(project, folder, 'report.json'), 'utf8')).testNll, 4);
-      run(process.execPath, [bin, 'export', folder, '--onnx', join(folder, 'onnx')], { cwd: project });
       expect(readdirSync(join(project, folder, 'onnx'))).toEqual(
         expect.arrayContaining(['decoder.onnx', 'encoder.onnx']),
       );
-    }
+    });
   });
 
   it('type-checks every example of every page, and runs the first of each', () => {

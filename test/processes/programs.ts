@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where the JavaScript of a file of the repository is. */
-const compiled = (path: string) => join(inject('compiledSources'), path.replace(/\.ts$/, '.js'));
+export const compiledPath = (path: string): string => join(inject('compiledSources'), path.replace(/\.ts$/, '.js'));
 
 export interface Outcome {
   readonly code: number | null;
@@ -40,9 +40,9 @@ export interface ProgramOptions {
 /** Starts a program, named by its file in the repository, and waits until it and all that it started have ended. */
 export function program(path: string, args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
   const { fault, through = [] } = options;
-  const imports = fault ? ['--import', compiled('test/faults/fault-injection.ts')] : [];
+  const imports = fault ? ['--import', compiledPath('test/faults/fault-injection.ts')] : [];
   const faulty = fault ? { FAULT: fault.kind, FAULT_AT: String(fault.at), FAULT_FOLDER: fault.folder } : {};
-  const words = [...through, process.execPath, ...imports, compiled(path), ...args];
+  const words = [...through, process.execPath, ...imports, compiledPath(path), ...args];
   return ended(words, { ...options, env: { ...options.env, ...faulty } });
 }
 

@@ -77,6 +77,18 @@ async function start(): Promise<void> {
 /** The command's own sources, where they are TypeScript, run under such a loader already. */
 async function registerTypeScript(): Promise<void> {
   if (import.meta.url.endsWith('.ts')) return;
+  await loadRooms();
   const { register } = await import('tsx/esm/api');
   register({ tsconfig: false });
 }
+
+/** Users' files import all rooms through flowvae. Behind hooks in another thread, their loading takes a second more. */
+const loadRooms = (): Promise<unknown> =>
+  Promise.all([
+    import('@flowvae/comparison'),
+    import('@flowvae/datasets'),
+    import('@flowvae/figures'),
+    import('@flowvae/inference'),
+    import('@flowvae/sweeps'),
+    import('@flowvae/vae'),
+  ]);
