@@ -49,3 +49,11 @@ export async function doneInTurn(lines: readonly (readonly string[])[], options?
   for (const { stderr } of outcomes) expect(stderr).not.toContain(' at '); // no stack trace
   return outcomes.map(({ stdout }) => stdout);
 }
+
+/** The one line of each of several commands that refuse. */
+export async function refusedInTurn(lines: readonly (readonly string[])[], options?: TurnOptions): Promise<string[]> {
+  const outcomes = await commandsInTurn(lines, options);
+  expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(lines.map(() => [2, '']));
+  for (const { stderr } of outcomes) expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  return outcomes.map(({ stderr }) => stderr);
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decodeSafetensors } from 'flowvae';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../../processes/commands.ts';
+import { doneInTurn, refusedInTurn } from '../../processes/commands-in-turn.ts';
 import { userFolder, writeFiles } from '../modules/user-folder.ts';
 
 const waves = `
@@ -63,19 +64,21 @@ describe('a module of a model and data of its own', () => {
     expect([data, latent]).toEqual(['module', 2]);
   });
 
-  it('is evaluated, reported, encoded, sampled and exported by other processes', async () => {
+  it('is evaluated, reported, encoded, sampled and exported by another process', async () => {
     const trained = JSON.parse(readFileSync(join(folder, 'a/report.json'), 'utf8'));
-    const evaluated = JSON.parse(await done('evaluate', 'a', '--report', '--json'));
-    expect(evaluated.testNll).toBeCloseTo(trained.testNll, 6);
+    const lines = [
+      ['evaluate', 'a', '--report', '--json'],
+      ['encode', 'a', '--out', 'l.safetensors'],
+      ['sample', 'a', '--count', '400', '--out', 's.safetensors'],
+      ['export', 'a', '--onnx', 'o'],
+    ];
+    const [evaluated, , , exported] = await doneInTurn(lines, { folder });
+    expect(JSON.parse(evaluated!).testNll).toBeCloseTo(trained.testNll, 6);
     expect(readFileSync(join(folder, 'a/report.html'), 'utf8')).toContain('model of waves');
-    await done('encode', 'a', '--out', 'l.safetensors');
     expect(tensorsOf('l.safetensors').mean!.shape).toEqual([30, 2]);
-    await done('sample', 'a', '--count', '400', '--out', 's.safetensors');
     const x = tensorsOf('s.safetensors').x!;
     expect(x.shape).toEqual([400, 3]);
-    expect(await done('export', 'a', '--onnx', 'o')).toMatch(
-      /^encoder +o\/encoder.onnx\ndecoder +o\/decoder.onnx\nprior +no file: z ~ N\(0, I\)\n$/,
-    );
+    expect(exported).toMatch(/^encoder +o\/encoder.onnx\ndecoder +o\/decoder.onnx\nprior +no file: z ~ N\(0, I\)\n$/);
   });
 
   it('goes on with its settings where it was stopped, byte for byte', async () => {
@@ -107,10 +110,21 @@ describe('a module of a model and data of its own', () => {
   it('that was moved is named by its new place', async () => {
     mkdirSync(join(folder, 'moved'));
     for (const name of ['waves.ts', 'parts']) renameSync(join(folder, name), join(folder, 'moved', name));
-    expect(await refused('evaluate', 'a')).toContain('name its place with --model <file>');
-    await done('evaluate', 'a', '--model', 'moved/waves.ts');
-    expect(await refused('export', 'a', '--onnx', 'o2')).toContain('name its place with --module <file>');
-    await done('export', 'a', '--onnx', 'o2', '--module', 'moved/waves.ts');
+    const [evaluating, exporting] = [
+      ['evaluate', 'a'],
+      ['export', 'a', '--onnx', 'o2'],
+    ];
+    const lines = await refusedInTurn([evaluating, exporting], { folder });
+    expect(lines[0]).toContain('name its place with --model <file>');
+    expect(lines[1]).toContain('name its place with --module <file>');
+    const moved = 'moved/waves.ts';
+    await doneInTurn(
+      [
+        [...evaluating, '--model', moved],
+        [...exporting, '--module', moved],
+      ],
+      { folder },
+    );
     for (const name of ['waves.ts', 'parts']) renameSync(join(folder, 'moved', name), join(folder, name));
   });
 });
@@ -131,7 +145,7 @@ describe('the command with a module', () => {
     );
   });
 
-  it.each([
+  const mistakes: readonly (readonly [name: string, words: readonly string[], message: string])[] = [
     [
       'an unknown setting',
       ['--set', 'shfit=3', '--set', 'kind=wide'],
@@ -154,17 +168,27 @@ describe('the command with a module', () => {
       ['--set', 'kind=wide', '--model', 'waves.ts'],
       '--model: expected --resume or --replay beside it',
     ],
-  ])('refuses %s', async (_, words, message) => {
-    expect(await refused('train', 'waves.ts', ...words, '--out', 'never')).toContain(message);
+  ];
+  let refusals: readonly string[];
+  beforeAll(async () => {
+    const lines = mistakes.map(([, words]) => ['train', 'waves.ts', ...words, '--out', 'never']);
+    refusals = await refusedInTurn(lines, { folder });
+  });
+  it.each(mistakes.map(([name, , message], i) => [name, i, message] as const))('refuses %s', (_, i, message) => {
+    expect(refusals[i]).toContain(message);
   });
 
   it('refuses a file without an experiment, and --set without a module', async () => {
     writeFiles(folder, { 'none.ts': 'export const depth: number = 3;' });
-    expect(await refused('train', 'none.ts')).toContain(
-      'module none.ts: expected `export default defineExperiment({ … })`, got no default export',
-    );
-    expect(await refused('train', '--set', 'depth=3')).toContain('--set: expected a module with settings of its own');
-    expect(await refused('train', 'nothing.ts')).toContain(
+    const lines = [
+      ['train', 'none.ts'],
+      ['train', '--set', 'depth=3'],
+      ['train', 'nothing.ts'],
+    ];
+    const [none, set, nothing] = await refusedInTurn(lines, { folder });
+    expect(none).toContain('module none.ts: expected `export default defineExperiment({ … })`, got no default export');
+    expect(set).toContain('--set: expected a module with settings of its own');
+    expect(nothing).toContain(
       'module nothing.ts: expected a module, or the name of an installed package, got no such file',
     );
   });

@@ -1,9 +1,10 @@
 // `flowvae sweep --halving` and `train --until`: runs that pause and go on are those that nothing paused.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../../processes/commands.ts';
+import { doneInTurn } from '../../processes/commands-in-turn.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { tinyData } from '../tiny-run.ts';
 
@@ -34,11 +35,11 @@ describe('train --until', () => {
     expect(paused).toMatchObject({ code: 0 });
     expect(paused.stderr).toMatch(/stopped after 30 of 90 steps, as --until asks\nto go on: .*train --resume paused/);
     expect(JSON.parse(read('paused/report.json'))).toMatchObject({ steps: 30, unfinished: true, testNll: null });
-    await done('train', '--resume', 'paused', '--until', '60');
+    const resume = ['train', '--resume', 'paused'];
+    await done(...resume, '--until', '60');
     expect(metricsOf('paused').at(-1)!.step).toBe(60);
-    await done('train', '--resume', 'paused', '--until', '60'); // nothing is left to do
-    await done('train', '--resume', 'paused');
-    await done(...words, '--out', 'whole');
+    const nothingLeft = [...resume, '--until', '60'];
+    await doneInTurn([nothingLeft, resume, [...words, '--out', 'whole']], { folder });
     expect(bytesOf('paused/model.safetensors')).toBe(bytesOf('whole/model.safetensors'));
     expect(metricsOf('paused')).toEqual(metricsOf('whole'));
     expect(JSON.parse(read('paused/report.json')).unfinished).toBeUndefined();
@@ -48,11 +49,17 @@ describe('train --until', () => {
 describe('flowvae sweep --halving', () => {
   it('takes the best of each rung on, by the bounds at its step, and tells the steps', async () => {
     const rates = ['0.1', '0.01', '0.001', '0.00001'];
-    const words = ['sweep', ...shared, '--grid', `lr=${rates.join(',')}`, '--steps', '80', '--threads', '1'];
+    const settings = [...shared, '--steps', '80', '--threads', '1'];
+    const words = ['sweep', ...settings, '--grid', `lr=${rates.join(',')}`];
     const out = ['--halving', '2', '--min-steps', '20', '--out', 'halved', '--jobs', '2'];
     const result = JSON.parse(await done(...words, ...out, '--json'));
     expect(result).toMatchObject({ total: 4, done: 1, steps: 4 * 20 + 2 * 20 + 40, gridSteps: 320 });
-    await done(...words, '--validate-every', '20', '--out', 'grid', '--quiet');
+    const alone = ['train', ...settings, '--seed', '0', '--validate-every', '20'];
+    mkdirSync(join(folder, 'grid/runs'), { recursive: true });
+    await doneInTurn(
+      rates.map((rate) => [...alone, '--lr', rate, '--out', `grid/runs/lr-${rate}-seed-0`]),
+      { folder },
+    );
     const runsOf = (at: number, some: readonly string[]) =>
       some.toSorted((a, b) => boundAt(`grid/runs/lr-${b}-seed-0`, at) - boundAt(`grid/runs/lr-${a}-seed-0`, at));
     const second = runsOf(20, rates).slice(0, 2);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../../processes/commands.ts';
+import { refusedInTurn } from '../../processes/commands-in-turn.ts';
 import { userFolder, writeFiles } from '../modules/user-folder.ts';
 import { bytesOf } from './target-cases.ts';
 
@@ -86,7 +87,7 @@ describe('flowvae target', () => {
     );
   });
 
-  it.each([
+  const mistakes: readonly (readonly [name: string, words: readonly string[], message: string])[] = [
     [
       'a module without a target',
       ['target', 'none.ts'],
@@ -108,8 +109,14 @@ describe('flowvae target', () => {
     ],
     ['forward-kl without draws', ['target', 'wave.ts', '--objective', 'forward-kl'], 'expected draws of target wave'],
     ['a used folder', ['target', 'wave.ts', '--out', 'whole'], '--out whole: expected a new or empty folder'],
-  ])('refuses %s', async (_, words, message) => {
-    expect(await refused(...words)).toContain(message);
+  ];
+  let refusals: readonly string[];
+  beforeAll(async () => {
+    const lines = mistakes.map(([, words]) => words);
+    refusals = await refusedInTurn(lines, { folder });
     expect(existsSync(at('runs'))).toBe(false);
+  });
+  it.each(mistakes.map(([name, , message], i) => [name, i, message] as const))('refuses %s', (_, i, message) => {
+    expect(refusals[i]).toContain(message);
   });
 });
