@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { compiledPath, ended, type Outcome, type ProgramOptions } from './programs.ts';
 
-/** Runs the command's main file for each line, and prints what each wrote and its exit code. */
+/** Runs the command's main file for each line, and prints its output and its exit code. */
 const runner = `
 const [main, lines] = process.argv.slice(1);
 const outcomes = [];
