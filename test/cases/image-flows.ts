@@ -87,4 +87,11 @@ export const imageFlowCases = [
     ...couplingScales,
     volumePreserving: true,
   }),
+  flowCase({
+    name: 'checkerboard-coupling beside a context',
+    madeBy: 'checkerboardCoupling',
+    make: (dim) => checkerboardCoupling(pictureOf(dim), { ...net, context: 1 }),
+    dims: [24],
+    ...couplingScales,
+  }),
 ];

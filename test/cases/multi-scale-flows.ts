@@ -1,5 +1,5 @@
 // Flows of pictures on several scales.
-import { channelMix, factorOut, glow, type ImageShape, imageRealnvp } from '@flowvae/flows';
+import { channelMix, factorOut, glow, type ImageShape, imageNice, imageRealnvp } from '@flowvae/flows';
 import { flowCase } from './flow-case.ts';
 
 /** On its last scale every edge of a 3 × 3 window still reaches a pixel. */
@@ -24,6 +24,13 @@ export const multiScaleFlowCases = [
     make: () => glow(picture, { ...net, steps: 1 }),
     scales: { small: 0.1, trained: 0.3 },
     ...multiScale,
+  }),
+  flowCase({
+    name: 'image-nice(2)',
+    madeBy: 'imageNice',
+    make: () => imageNice([4, 2, 3], { ...net, couplings: 2 }),
+    dims: [24],
+    scales: { small: 0.1, trained: 0.3 },
   }),
   flowCase({
     name: 'image-realnvp(1)',

@@ -1,5 +1,6 @@
 // Couplings of pictures against loops over pixels in float64, and their divisions by hand.
 import {
+  type CheckerboardOptions,
   channelCoupling,
   checkerboardCoupling,
   type Flow,
@@ -82,6 +83,8 @@ function expected(inputs: Inputs, { stays, driving, driven }: Division, residual
   return { y, logDet: [logDet] };
 }
 
+type Make = (shape: ImageShape, options: CheckerboardOptions) => Flow;
+
 const all = [0, 1, 2];
 const isEven = (row: number, column: number) => (row + column) % 2 === 0;
 
@@ -96,9 +99,15 @@ const cases: readonly (readonly [string, Flow, Division, boolean])[] = [
     { stays: (row, column) => !isEven(row, column), driving: all, driven: all },
     false,
   ],
+  [
+    'checkerboardCoupling, beside a context',
+    of(checkerboardCoupling, { context: 1 }),
+    { stays: (row, column, channel) => channel < 1 || isEven(row, column), driving: all, driven: [1, 2] },
+    false,
+  ],
 ];
 
-function of(make: typeof channelCoupling, options: ImageCouplingOptions): Flow {
+function of(make: Make, options: CheckerboardOptions): Flow {
   return make(shape, { width: 4, ...options });
 }
 
@@ -141,6 +150,9 @@ describe('couplings of pictures', () => {
     expect(() => checkerboardCoupling(shape, { width: 0 })).toThrow('checkerboardCoupling: width: expected');
     expect(() => channelCoupling([2, 2, 1])).toThrow('channelCoupling: shape: expected 2 channels or more');
     expect(() => checkerboardCoupling([1, 1, 2])).toThrow('checkerboardCoupling: shape: expected 2 pixels or more');
+    expect(() => checkerboardCoupling(shape, { context: 3 })).toThrow(
+      'checkerboardCoupling: context: expected a whole number from 0 to 2',
+    );
   });
 
   it('bound the log-scale by mostLogScale', () => {

@@ -2,7 +2,7 @@
 // known in closed form.
 import { standardNormal } from '@flowvae/distributions';
 import { logProbs, samples } from '@flowvae/evaluation';
-import { actnorm, factorOut, free, glow, type ImageFlow, imageRealnvp, pushForward } from '@flowvae/flows';
+import { actnorm, factorOut, free, glow, type ImageFlow, imageNice, imageRealnvp, pushForward } from '@flowvae/flows';
 import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { adam, dataPoints, fitDensity } from '@flowvae/training';
@@ -55,6 +55,8 @@ const flows: readonly (readonly [string, ImageFlow])[] = [
   ['glow', glow([SIDE, SIDE, 1], { ...sizes, levels: 1, steps: 2 })],
   ['glow of two levels', glow([SIDE, SIDE, 1], { ...sizes, levels: 2, steps: 1 })],
   ['imageRealnvp', imageRealnvp([SIDE, SIDE, 1], sizes)],
+  ['imageRealnvp of one coupling each', imageRealnvp([SIDE, SIDE, 1], { ...sizes, couplings: 1 })],
+  ['imageNice', imageNice([SIDE, SIDE, 1], sizes)],
 ];
 
 /** The noise [rows, 16] of pictures at given parameters. */
@@ -119,9 +121,11 @@ it('glow fitted to pictures with correlated neighbours comes near their entropy,
 
 it('glow and imageRealnvp refuse sides that cannot be halved often enough', () => {
   expect(() => glow([6, 4, 1], { levels: 2 })).toThrow(
-    'glow: shape: expected [height, width, channels], whole numbers from 1, height and width multiples of 4, got [6,4,1]; pad the pictures, or take fewer levels',
+    'glow: shape: expected [height, width, channels], whole numbers from 1, height and width multiples of 4, got [6,4,1]; pad the pictures, or take at most 1 level',
   );
   expect(() => imageRealnvp([6, 4, 1], { levels: 2 })).toThrow('imageRealnvp: shape: expected');
+  expect(() => glow([28, 28, 1], { levels: 3 })).toThrow('pad the pictures, or take at most 2 levels');
+  expect(() => glow([7, 28, 1], { levels: 1 })).toThrow(/; pad the pictures$/);
   expect(() => imageRealnvp([2, 2, 1])).toThrow('checkerboardCoupling: shape: expected 2 pixels or more, got 1');
   expect(() => glow([4, 4, 1], { steps: 0 })).toThrow('glow: steps: expected');
 });

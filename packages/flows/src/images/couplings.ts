@@ -44,6 +44,12 @@ export function channelCoupling(shape: ImageShape, options: ImageCouplingOptions
   });
 }
 
+/** Options of {@link checkerboardCoupling}. */
+export interface CheckerboardOptions extends ImageCouplingOptions {
+  /** The first channels that stay whole, and drive the others at every pixel; default 0. */
+  readonly context?: number;
+}
+
 /**
  * Coupling by a checkerboard: the pixels x_A of one colour stay, and drive those of the other, x_B → g(x_B; net(x_A)),
  * net convolutional on the picture with x_B = 0; `swap` exchanges the colours. `map` as in {@link channelCoupling}.
@@ -54,29 +60,46 @@ export function channelCoupling(shape: ImageShape, options: ImageCouplingOptions
  * @throws ShapeError if z or a parameter has another shape; ExpectationError for one pixel, and an unknown map
  * @see Dinh et al. 2017, arXiv:1605.08803, section 3.4
  */
-export function checkerboardCoupling(shape: ImageShape, options: ImageCouplingOptions = {}): InvertibleFlow {
+export function checkerboardCoupling(shape: ImageShape, options: CheckerboardOptions = {}): InvertibleFlow {
   const where = 'checkerboardCoupling';
   checkImage(where, shape);
   const [height, width, channels] = shape;
+  const { context = 0 } = options;
+  if (!(Number.isInteger(context) && context >= 0 && context < channels)) {
+    const expected = `a whole number from 0 to ${channels - 1}, below the channels`;
+    throw new ExpectationError({ where: `${where}: context`, expected, received: String(context) });
+  }
   if (height * width < 2) {
     throw new ExpectationError({ where: `${where}: shape`, expected: '2 pixels or more', received: '1' });
   }
   const staysFirst = options.swap ? 1 : 0;
-  const mask = (changed: boolean): Tensor4D => {
-    const pixels = Float32Array.from({ length: height * width }, (_, i) => {
-      const isChanged = (Math.floor(i / width) + (i % width)) % 2 !== staysFirst;
-      return Number(isChanged === changed);
+  const driven = channels - context;
+  /** Of the last `of` channels: 1 where numbers change, or where they stay. */
+  const mask = (changed: boolean, of: number): Tensor4D => {
+    const numbers = Float32Array.from({ length: height * width * of }, (_, i) => {
+      const [pixel, channel] = [Math.floor(i / of), channels - of + (i % of)];
+      const isOfColour = (Math.floor(pixel / width) + (pixel % width)) % 2 !== staysFirst;
+      return Number((isOfColour && channel >= context) === changed);
     });
-    return tf.tile(tf.tensor4d(pixels, [1, height, width, 1]), [1, 1, 1, channels]);
+    return tf.tensor4d(numbers, [1, height, width, of]);
   };
-  const masked = (values: Tensor2D) => tf.mul(values, asRows(mask(true))) as Tensor2D;
+  const masked = (values: Tensor2D) => tf.mul(values, asRows(mask(true, driven))) as Tensor2D;
+  const staying = (picture: Tensor4D): Tensor4D => tf.mul(picture, mask(false, channels));
   return imageCoupling(shape, options, {
     name: 'checkerboard-coupling',
     where,
     driving: channels,
-    driven: channels,
-    divide: (picture) => ({ driving: tf.mul(picture, mask(false)), driven: asRows(picture) }),
-    join: (picture, values) => tf.add(asRows(tf.mul(picture, mask(false))), masked(values)),
+    driven,
+    divide(picture) {
+      const last = context === 0 ? picture : tf.split(picture, [context, driven], 3)[1]!;
+      return { driving: staying(picture), driven: asRows(last) };
+    },
+    join(picture, values) {
+      const changed = masked(values);
+      if (context === 0) return tf.add(asRows(staying(picture)), changed);
+      const [first, last] = tf.split(staying(picture), [context, driven], 3) as [Tensor4D, Tensor4D];
+      return asRows(tf.concat([first, tf.add<Tensor4D>(last, tf.reshape(changed, [-1, height, width, driven]))], 3));
+    },
     taken: masked,
   });
 }

@@ -20,15 +20,14 @@ import { squeeze } from './squeeze.ts';
 export interface ImageRealnvpOptions extends ConvolutionNetOptions, CouplingMapOptions {
   /** Scales before the last one; height and width are multiples of 2^levels. Default 1. */
   readonly levels?: number;
+  /** Couplings of each kind on each scale, and one more on the last. Default 3. */
+  readonly couplings?: number;
 }
 
-/** Couplings of one kind on each scale, and checkerboards on the last one. */
-const [ON_A_SCALE, ON_THE_LAST] = [3, 4] as const;
-
 /**
- * RealNVP, from noise to pictures: from pictures to noise each level does three times {@link checkerboardCoupling},
- * squeezes, does three times {@link channelCoupling}, and factors half of the channels out; the last scale has four
- * checkerboards. The parts alternate; log|det J| is the sum of all.
+ * RealNVP, from noise to pictures: from pictures to noise each level does `couplings` times
+ * {@link checkerboardCoupling}, squeezes, does as often {@link channelCoupling}, and factors half of the channels out;
+ * the last scale has one checkerboard more. The parts alternate; log|det J| is the sum of all.
  *
  * {@link imageActnorm} stands before each coupling in place of batch normalisation. Networks are residual unless the
  * options say otherwise. Both directions take one pass. It starts as a permutation; `initialParamsFrom` starts it
@@ -38,28 +37,32 @@ const [ON_A_SCALE, ON_THE_LAST] = [3, 4] as const;
  * @see Dinh et al. 2017, arXiv:1605.08803, sections 3.4-3.7
  */
 export function imageRealnvp(shape: ImageShape, options: ImageRealnvpOptions = {}): ImageFlow {
-  const { levels = 1 } = options;
+  const { levels = 1, couplings = 3 } = options;
   checkCount('imageRealnvp: levels', levels);
+  checkCount('imageRealnvp: couplings', couplings);
   checkImage('imageRealnvp', shape, 2 ** levels);
-  return imageFlow(`image-realnvp(${levels})`, scale(shape, { residual: true, ...options }, levels));
+  return imageFlow(`image-realnvp(${levels})`, scale(shape, { residual: true, ...options, couplings }, levels));
 }
 
 type Coupling = typeof channelCoupling;
 
+type Given = ImageRealnvpOptions & Required<Pick<ImageRealnvpOptions, 'couplings'>>;
+
 /** A scale and all those after it. */
-function scale(shape: ImageShape, options: ImageRealnvpOptions, levels: number): Piece {
+function scale(shape: ImageShape, options: Given, levels: number): Piece {
+  const { couplings: ofEach } = options;
   const couplings = (make: Coupling, at: ImageShape, count: number) =>
     Array.from({ length: count }, (_, i) => [
       normPiece(at),
       plainPiece(make(at, { ...options, swap: i % 2 === 1 })),
     ]).flat();
-  if (levels === 0) return piecesInTurn(couplings(checkerboardCoupling, shape, ON_THE_LAST));
+  if (levels === 0) return piecesInTurn(couplings(checkerboardCoupling, shape, ofEach + 1));
   const [height, width, channels] = shape;
   const squeezed: ImageShape = [height / 2, width / 2, 4 * channels];
   return piecesInTurn([
-    ...couplings(checkerboardCoupling, shape, ON_A_SCALE),
+    ...couplings(checkerboardCoupling, shape, ofEach),
     plainPiece(squeeze(shape)),
-    ...couplings(channelCoupling, squeezed, ON_A_SCALE),
+    ...couplings(channelCoupling, squeezed, ofEach),
     factoredPiece(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1)),
   ]);
 }

@@ -23,9 +23,19 @@ export function checkImage(where: string, shape: ImageShape, divisor = 1): void 
     where: `${where}: shape`,
     expected: `[height, width, channels], whole numbers from 1${sides}`,
     received: JSON.stringify(shape),
-    ...(divisor === 1 ? {} : { remedy: 'pad the pictures, or take fewer levels' }),
+    ...(divisor === 1 ? {} : { remedy: remedyFor(shape) }),
   });
 }
+
+/** The levels that are possible: each halves height and width. */
+function remedyFor([height, width]: ImageShape): string {
+  let most = 0;
+  while (height % 2 ** (most + 1) === 0 && width % 2 ** (most + 1) === 0 && most < MOST_LEVELS) most++;
+  return most === 0 ? 'pad the pictures' : `pad the pictures, or take at most ${most} level${most === 1 ? '' : 's'}`;
+}
+
+/** Sides are 0 only by mistake; they can be halved for ever. */
+const MOST_LEVELS = 31;
 
 /**
  * Refuses a picture of one channel.
