@@ -26,9 +26,17 @@ class LongestFirst extends BaseSequencer {
  * Folders of many short files that only compute. Files that share a process load the packages once, which takes longer
  * than most of their tests.
  */
-const sharing = ['comparison', 'distributions', 'evaluation', 'flows', 'inference', 'objectives', 'random', 'vae'].map(
-  (name) => `${name}/**/*.test.ts`,
-);
+const sharing = [
+  'comparison',
+  'density',
+  'distributions',
+  'evaluation',
+  'flows',
+  'inference',
+  'objectives',
+  'random',
+  'vae',
+].map((name) => `${name}/**/*.test.ts`);
 
 /** Files in these folders that put other modules in the place of real ones. */
 const exceptions = ['evaluation/ending-threads.test.ts'];

@@ -7,6 +7,7 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
   distributions: ['random'],
   flows: ['distributions'],
   vae: ['flows'],
+  density: ['vae'],
   objectives: ['distributions'],
   compiler: ['tensor'],
   training: ['compiler', 'objectives'],
@@ -17,7 +18,7 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
   comparison: ['random'],
   datasets: ['random'],
   figures: ['tensor'],
-  flowvae: ['vae', 'inference', 'sweeps', 'comparison', 'datasets', 'figures'],
+  flowvae: ['density', 'inference', 'sweeps', 'comparison', 'datasets', 'figures'],
 };
 
 /** npm packages that only one room may import, by the beginning of their names. */

@@ -2,6 +2,7 @@
 export * from '@flowvae/comparison';
 export * from '@flowvae/compiler';
 export * from '@flowvae/datasets';
+export * from '@flowvae/density';
 export * from '@flowvae/distributions';
 export * from '@flowvae/evaluation';
 export * from '@flowvae/figures';

@@ -1,0 +1,12 @@
+export { type DensityModel, type DensityModelOptions, densityModel, isDensity } from './density-model.ts';
+export type { Dequantisation } from './dequantisation/dequantisation.ts';
+export { uniformDequantisation } from './dequantisation/uniform.ts';
+export { type VariationalDequantisationOptions, variationalDequantisation } from './dequantisation/variational.ts';
+export { type DataFlow, standardisedFlow } from './flows/data-flow.ts';
+export { type PictureFlowName, pictureFlowNames } from './flows/picture-flow-names.ts';
+export { type PictureFlowOptions, pictureFlow } from './flows/picture-flows.ts';
+export { type InterpolationKind, type InterpolationOptions, interpolated } from './interpolation.ts';
+export { type DequantisationName, dequantisationNames } from './names.ts';
+export { type LevelsOptions, levelsSupport } from './support/levels.ts';
+export { type NumbersOptions, numbersSupport } from './support/numbers.ts';
+export type { Placed, Support } from './support/support.ts';

@@ -1,0 +1,7 @@
+// The names of dequantisations. Loads no tensor library.
+
+/** `'uniform'`: the same for all levels. `'variational'`: learnt, and dependent on the levels. */
+export const dequantisationNames = ['uniform', 'variational'] as const;
+
+/** The name of a dequantisation. */
+export type DequantisationName = (typeof dequantisationNames)[number];

@@ -1,0 +1,64 @@
+// Small densities for tests, with parameters that are far from their start.
+import {
+  type DensityModel,
+  type DequantisationName,
+  densityModel,
+  levelsSupport,
+  pictureFlow,
+  standardisedFlow,
+  uniformDequantisation,
+  variationalDequantisation,
+} from '@flowvae/density';
+import { affine, type ImageShape } from '@flowvae/flows';
+import { drawNormal, fold, key } from '@flowvae/random';
+import { tf } from '@flowvae/tensor';
+
+const made: DensityModel[] = [];
+
+/** Gives the variables of all models free. */
+export const disposeModels = () => tf.dispose(made.splice(0).map(({ variables }) => ({ ...variables })));
+
+/** Adds normal numbers to all variables. */
+export function shaken(model: DensityModel, scale: number): DensityModel {
+  for (const [i, variable] of Object.values(model.variables).entries()) {
+    const values = variable.dataSync<'float32'>().slice();
+    for (const [j, step] of drawNormal(fold(key(7), i), values.length).entries()) values[j]! += scale * step;
+    variable.assign(tf.tensor(values, variable.shape));
+  }
+  return model;
+}
+
+interface PictureOptions {
+  readonly shape?: ImageShape;
+  readonly levels?: number;
+  readonly dequantisation?: DequantisationName;
+  readonly alpha?: number;
+  readonly rows?: Float32Array;
+  readonly name?: 'nice' | 'realnvp' | 'glow';
+}
+
+/** A density of pictures. */
+export function pictureDensity(options: PictureOptions = {}): DensityModel {
+  const { shape = [4, 4, 1], levels = 256, dequantisation = 'uniform', alpha = 0.05, rows, name = 'glow' } = options;
+  const dim = shape[0] * shape[1] * shape[2];
+  const filling = {
+    uniform: () => uniformDequantisation(dim),
+    variational: () => variationalDequantisation(shape, { levels, width: 3, key: key(3) }),
+  };
+  const model = densityModel({
+    flow: pictureFlow(name, shape, { levels: 1, depth: 1, width: 3, key: key(2) }),
+    support: levelsSupport(dim, { levels, alpha, dequantisation: filling[dequantisation]() }),
+    key: key(1),
+    ...(rows ? { rows } : {}),
+  });
+  made.push(model);
+  return model;
+}
+
+/** A density of one level: a normal behind the logit. */
+export function pixelDensity(alpha: number): DensityModel {
+  const support = levelsSupport(1, { alpha, dequantisation: uniformDequantisation(1) });
+  const model = densityModel({ flow: standardisedFlow(affine(1)), support, key: key(1) });
+  made.push(model);
+  return model;
+}
