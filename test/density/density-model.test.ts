@@ -90,8 +90,8 @@ describe('densities of pictures', () => {
           .posterior.sampleAndLogProb(noise)
           .z.dataSync();
       });
-      const mean = z.reduce((sum, value) => sum + value, 0) / z.length;
-      const variance = z.reduce((sum, value) => sum + (value - mean) ** 2, 0) / z.length;
+      const mean = [...z].reduce((sum: number, value) => sum + value, 0) / z.length;
+      const variance = [...z].reduce((sum, value) => sum + (value - mean) ** 2, 0) / z.length;
       expect(Math.abs(mean)).toBeLessThan(0.02);
       expect(Math.abs(variance - 1)).toBeLessThan(0.05);
     },
