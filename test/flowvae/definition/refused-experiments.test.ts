@@ -12,7 +12,7 @@ describe('defineExperiment and train refuse', () => {
     [
       'an unknown part',
       () => defineExperiment({ modle: () => undefined } as never),
-      /^defineExperiment: modle: expected one of settings, options, data, model, objective, got an unknown part/,
+      /^defineExperiment: modle: expected one of settings, options, data, model, objective, title, got an unknown part/,
     ],
     [
       'a part of another kind',

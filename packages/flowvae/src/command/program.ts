@@ -17,6 +17,7 @@ import { metricsCommand } from './checks/metrics.ts';
 import { sampleCommand } from './checks/sample.ts';
 import { trainCommand } from './checks/train.ts';
 import { completionCommand, shells } from './completion/completion.ts';
+import { addDensityOptions } from './density-options.ts';
 import { addFigures } from './figure-flags.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
 import { dataNotes, moduleDataNotes } from './help/data-notes.ts';
@@ -75,6 +76,7 @@ interface NamedModules {
 export function program(modules: NamedModules = {}): Command {
   const root = rootCommand();
   addTrain(root, modules);
+  addDensityOptions(subcommand(root, 'density', 'train a flow by likelihood, judge it in bits per dimension'));
   addSweep(root, modules);
   addTarget(root, modules);
   addData(root, modules);

@@ -44,6 +44,11 @@ export interface ModelContext<S extends SettingShapes = SettingShapes> extends D
   readonly key: Key;
   /** Facts about the training rows for `mlpVae`; zeros where the weights will be read from a file. */
   readonly start: Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation' | 'exampleRows'>;
+  /**
+   * As many rows of data [n, P], in their units, drawn from the training rows without replacement; fewer where there are
+   * fewer. Undefined where the weights will be read from a file.
+   */
+  trainingRows(count: number): Float32Array | undefined;
   /** The model that the command's options describe, with some of `mlpVae`'s options replaced. */
   builtIn(replaced?: Partial<MlpVaeOptions>): MlpVae;
 }
@@ -60,6 +65,8 @@ export interface ExperimentParts<S extends SettingShapes, M extends Model> {
   readonly model?: (context: ModelContext<S>) => M;
   /** The objective that training maximises, or a text for `--objective`; else `--objective` decides. */
   readonly objective?: (context: DescribedContext<S>) => Objective<ReturnType<M['at']>> | string;
+  /** The model in the titles of figures. Default: `model of` the module. */
+  readonly title?: (settings: SettingValues<S>) => string;
 }
 
 /** An experiment whose own settings and model have any types. */
@@ -69,9 +76,10 @@ export interface ExperimentDefinition {
   readonly data?: (context: PartContext) => DataSet | string | Promise<DataSet | string>;
   readonly model?: (context: ModelContext) => Model;
   readonly objective?: (context: DescribedContext) => Objective | string;
+  readonly title?: (settings: SettingValues<SettingShapes>) => string;
 }
 
-const PARTS = ['settings', 'options', 'data', 'model', 'objective'] as const;
+const PARTS = ['settings', 'options', 'data', 'model', 'objective', 'title'] as const;
 
 /**
  * Defines an experiment, as the default export of a module or in memory. Every part may be left out; the command's

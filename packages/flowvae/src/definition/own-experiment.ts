@@ -18,7 +18,11 @@ export const experimentKind: ModuleKind<ExperimentDefinition> = {
 };
 
 /** The name of an experiment, for titles and folders. */
-export const nameOf = ({ module }: OwnExperiment): string => moduleName(module) ?? 'experiment';
+export const nameOf = ({ module, builtIn }: OwnExperiment): string => builtIn ?? moduleName(module) ?? 'experiment';
+
+/** The model that it makes, in words for titles. */
+export const modelTitle = (own: OwnExperiment): string =>
+  own.definition.title?.(own.values) ?? `model of ${nameOf(own)}`;
 
 /** The folder that its files are found from. */
 export const folderOf = ({ module }: OwnExperiment): string => (module ? dirname(module.path) : process.cwd());

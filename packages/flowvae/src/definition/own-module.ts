@@ -26,22 +26,31 @@ export interface ModuleKind<D extends Definition> {
 export interface OwnModule<D extends Definition> {
   readonly definition: D;
   readonly values: OwnValues;
-  /** The module; absent: a program holds the definition. */
+  /** The module; absent: a program holds the definition, or it is built in. */
   readonly module?: ModuleRecord | undefined;
+  /** The name of a definition that is part of flowvae. */
+  readonly builtIn?: string | undefined;
 }
 
 /** A definition as config.json records it. */
 export interface OwnRecord {
-  /** null: a program holds the definition. */
+  /** null: a program holds the definition, or it is built in. */
   readonly module: ModuleRecord | null;
+  /** The name of a definition that is part of flowvae. */
+  readonly builtIn?: string;
   readonly settings: OwnValues;
 }
 
-const schema = z.strictObject({ module: moduleRecord.nullable(), settings: z.record(z.string(), z.unknown()) });
+const schema = z.strictObject({
+  module: moduleRecord.nullable(),
+  builtIn: z.string().optional(),
+  settings: z.record(z.string(), z.unknown()),
+});
 
 /** The record of a definition. */
-export const recordOf = ({ module, values }: Omit<OwnModule<Definition>, 'definition'>): OwnRecord => ({
+export const recordOf = ({ module, builtIn, values }: Omit<OwnModule<Definition>, 'definition'>): OwnRecord => ({
   module: module ?? null,
+  ...(builtIn === undefined ? {} : { builtIn }),
   settings: values,
 });
 

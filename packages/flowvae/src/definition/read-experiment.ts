@@ -1,27 +1,32 @@
 // Reads experiments from modules: one that a user names, or the one that a run records.
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { builtInExperiment, isBuiltIn } from './built-in.ts';
 import type { ExperimentDefinition } from './experiment-definition.ts';
 import { experimentKind, type OwnExperiment } from './own-experiment.ts';
 import type { OwnRecord } from './own-module.ts';
-import type { OwnValues } from './own-settings.ts';
+import { checkedValues, type OwnValues, valuesOfTexts } from './own-settings.ts';
 import { MODEL_FLAG, type ModuleFlags, moduleOfRun, readModule, storedRecord, withRecord } from './read-module.ts';
 
 /** How the experiment of a run is found. */
 export type ExperimentFlags = ModuleFlags;
 
 /**
- * The experiment of a module.
+ * The experiment of a module, or one that is built in.
  *
- * @param path the module, a file or an npm package
+ * @param path the module, a file or an npm package; or the name of a built-in experiment
  * @param texts values of its settings by name, as texts
  * @param recorded values beneath them
  * @throws ExpectationError if there is no such module, it exports no experiment, or it does not take the settings
  */
-export const readExperiment = (
+export async function readExperiment(
   path: string,
   texts: Readonly<Record<string, string>>,
   recorded?: OwnValues,
-): Promise<OwnExperiment> => readModule(experimentKind, path, { texts, recorded });
+): Promise<OwnExperiment> {
+  if (!isBuiltIn(path)) return readModule(experimentKind, path, { texts, recorded });
+  const definition = await builtInExperiment(path);
+  return { definition, builtIn: path, values: valuesOfTexts(definition.settings ?? {}, texts, recorded) };
+}
 
 /** The record of a run's experiment; undefined: the command's options alone describe the run. */
 export const storedExperiment = (run: string): OwnRecord | undefined => storedRecord(experimentKind, run);
@@ -33,9 +38,25 @@ export const storedExperiment = (run: string): OwnRecord | undefined => storedRe
  */
 export async function experimentOfRun(run: string, flags: ExperimentFlags = {}): Promise<OwnExperiment | undefined> {
   const { model, flag = MODEL_FLAG } = flags;
+  const builtIn = model === undefined ? await builtInOfRun(run) : undefined;
+  if (builtIn) return builtIn;
   const found = await moduleOfRun(experimentKind, run, flags);
   if (!found && model !== undefined) throw refusal(run, `a run of a module beside ${flag}`);
   return found;
+}
+
+/** The built-in experiment of a run; undefined for any other. */
+async function builtInOfRun(run: string): Promise<OwnExperiment | undefined> {
+  const { builtIn, settings = {} } = storedExperiment(run) ?? {};
+  if (builtIn === undefined) return undefined;
+  const where = `${run}/config.json: experiment`;
+  if (!isBuiltIn(builtIn)) {
+    const remedy = 'the run is of a later version of flowvae';
+    throw new ExpectationError({ where, expected: 'a built-in experiment', received: builtIn, remedy });
+  }
+  const definition = await builtInExperiment(builtIn);
+  const placeOf = (name: string) => `${where}.settings.${name}`;
+  return { definition, builtIn, values: checkedValues(definition.settings ?? {}, settings, { placeOf }) };
 }
 
 const refusal = (where: string, expected: string) =>

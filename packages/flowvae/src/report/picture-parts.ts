@@ -3,7 +3,7 @@ import { staysGrey } from '@flowvae/datasets/plain';
 import { type Tensor, tf } from '@flowvae/tensor';
 import type { Plan } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { nameOf } from '../definition/own-experiment.ts';
+import { modelTitle } from '../definition/own-experiment.ts';
 import type { ModelParts } from '../run/experiment.ts';
 
 /** The model in a title: its flow and likelihood, or the module that makes it. */
@@ -12,7 +12,7 @@ export const modelIn = (parts: Pick<ModelParts, 'plan' | 'config'>): string =>
 
 /** The model that a user's module makes, in words; undefined where the options describe the model. */
 export const ownModelIn = ({ plan: { own } }: { readonly plan: Pick<Plan, 'own'> }): string | undefined =>
-  own?.definition.model && `model of ${nameOf(own)}`;
+  own?.definition.model && modelTitle(own);
 
 /** Part of a title; titles omit the Bernoulli likelihood. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);

@@ -105,10 +105,11 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   }
 }
 
-/** The start with the rows that the prior needs. */
+/** The start with the rows that the prior needs, and those that a user's model asks for. */
 function withExamples(start: DataStart, { set, plan }: Pick<Experiment, 'set' | 'plan'>): DataStart {
-  if (plan.exampleRows === 0) return start;
-  return { ...start, exampleRows: exampleRows(set, plan, start.meanImage!) };
+  const rows = (purpose: string, count: number) => exampleRows(set, plan, { count, purpose, mean: start.meanImage! });
+  const examples = plan.exampleRows === 0 ? {} : { exampleRows: rows('pseudo-inputs', plan.exampleRows) };
+  return { ...start, ...examples, drawRows: (count) => rows('start', count) };
 }
 
 /** Whether the likelihood describes counts. */
@@ -152,6 +153,7 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
       read.add('standardize');
       return start === 'read' ? { meanImage: new Float32Array(pixels), ...unreadStandardisation(plan) } : start;
     },
+    trainingRows: (count: number) => (start === 'read' ? undefined : start.drawRows?.(count)),
     builtIn: (replaced: Partial<MlpVaeOptions> = {}) => {
       for (const name of optionsBeside(replaced)) read.add(name);
       return builtIn(plan, start, replaced);

@@ -48,6 +48,8 @@ export interface DataStart extends Pick<MlpVaeOptions, 'meanImage' | 'deviation'
   readonly conditionUnits?: Standardisation;
   /** Rows at which a prior starts. */
   readonly exampleRows?: Float32Array;
+  /** Draws training rows for the start of a user's model. */
+  readonly drawRows?: (count: number) => Float32Array;
 }
 
 /** Scales that keep a variable as it is. */

@@ -1,0 +1,32 @@
+// Densities as the experiment that `flowvae density` trains.
+import { z } from 'zod';
+import { defineExperiment, type ModelContext } from '../definition/experiment-definition.ts';
+import { type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
+import { densityOf } from './made-density.ts';
+
+const shapes = Object.fromEntries(
+  Object.entries(densitySettings).map(([name, { accepts, expected, fallback }]) => [
+    name,
+    z.custom<unknown>((value) => accepts(value), expected).default(fallback),
+  ]),
+);
+
+/** The density in titles of figures. */
+function titleOf({ model, dequantisation }: DensityConfig): string {
+  const ofNoise = dequantisation === 'variational' ? ', variational dequantisation' : '';
+  return `density by ${model === 'auto' ? 'a flow' : model}${ofNoise}`;
+}
+
+/**
+ * A density p(x) by a flow, trained by likelihood: NICE, RealNVP or Glow for pictures, a flow formula for rows.
+ *
+ * It is the experiment of `flowvae density`, whose options are its settings; `train density` and a sweep take it by the
+ * name `density`.
+ */
+export const densityExperiment = defineExperiment({
+  settings: shapes,
+  options: densityDefaults,
+  model: (context) =>
+    densityOf({ ...(context as ModelContext), settings: context.settings as unknown as DensityConfig }),
+  title: (settings) => titleOf(settings as unknown as DensityConfig),
+});

@@ -1,0 +1,52 @@
+// The settings of densities beside those of every run: their options, defaults, accepted values and explanations. Loads
+// no tensor library.
+import { dequantisationNames, pictureFlowNames } from '@flowvae/density/plain';
+import { type ConfigOf, choice, count, positive, text } from '../config/setting/setting.ts';
+import type { SettingName, TrainConfig } from '../config/settings.ts';
+
+/** All settings, in the order of the help. */
+export const densitySettings = {
+  model: text(
+    `the flow: ${pictureFlowNames.join(', ')} for pictures; for rows a flow formula such as maf*5; auto: glow, of rows realnvp*8`,
+    '<name>',
+    'auto',
+  ),
+  levels: count('scales of realnvp and glow: how often height and width are halved', 2, 1, 16),
+  depth: count('steps of glow on a scale; couplings of each kind on a scale of realnvp; couplings of nice', 4, 1, 1024),
+  width: count('channels inside the networks of a picture flow', 64, 1, 4096),
+  map: choice('couplings of realnvp and glow: x·e^a + m, x + m, or rational-quadratic splines', 'affine', [
+    'affine',
+    'additive',
+    'spline',
+  ]),
+  dequantisation: choice(
+    'noise that fills levels: uniform, or from a small flow that sees the picture (Ho et al. 2019)',
+    'uniform',
+    dequantisationNames,
+  ),
+  alpha: positive('values y from 0 to 1 become logit(alpha + (1 − 2 alpha) y)', 0.05, {
+    placeholder: '<alpha>',
+    to: 0.49,
+  }),
+};
+
+/** The name of a setting. */
+export type DensitySettingName = keyof typeof densitySettings;
+
+/** A value for every setting. */
+export type DensityConfig = ConfigOf<typeof densitySettings>;
+
+/** Settings of every run with other defaults: levels stay whole, a few draws make an estimate, no part of a VAE. */
+export const densityDefaults = {
+  flow: 'none',
+  binarize: 'none',
+  standardize: 'no',
+  evalSamples: 10,
+} as const satisfies Partial<TrainConfig>;
+
+/** The settings of every run that a density has, in the order of the help. */
+export const densityRunSettings = [
+  ...(['data', 'splits', 'splitSeed', 'labels', 'leaveOut', 'shape', 'size', 'colours', 'invert', 'binarize'] as const),
+  ...(['batch', 'steps', 'optimizer', 'lr', 'lrMilestones', 'lrFactor', 'onNonFinite'] as const),
+  ...(['validateEvery', 'keep', 'patience', 'seed', 'evalSamples', 'evalImages', 'engine', 'threads'] as const),
+] satisfies readonly SettingName[];

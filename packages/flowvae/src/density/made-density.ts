@@ -1,0 +1,127 @@
+// The density of settings and data.
+import type { DataDescription } from '@flowvae/datasets';
+import {
+  type DataFlow,
+  type DensityModel,
+  type Dequantisation,
+  densityModel,
+  levelsSupport,
+  numbersSupport,
+  type PictureFlowName,
+  pictureFlow,
+  pictureFlowNames,
+  type Support,
+  standardisedFlow,
+  uniformDequantisation,
+  variationalDequantisation,
+} from '@flowvae/density';
+import { flowTable, type ImageShape, type InvertibleFlow, parseInvertibleFlow } from '@flowvae/flows';
+import { fold, type Key } from '@flowvae/random';
+import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import { formAfter, formWords } from '../config/likelihood-data.ts';
+import { flagNamed } from '../config/setting/setting.ts';
+import type { TrainConfig } from '../config/settings.ts';
+import { type DensityConfig, type DensitySettingName, densitySettings } from './density-settings.ts';
+
+/** The facts that a density is made of. */
+interface DensityContext {
+  readonly settings: DensityConfig;
+  readonly config: TrainConfig;
+  readonly data: DataDescription;
+  /** Values of a datum, and of a row, which may have others behind them. */
+  readonly pixels: number;
+  readonly rowWidth: number;
+  readonly key: Key;
+  trainingRows(count: number): Float32Array | undefined;
+}
+
+/** Training rows whose moments a flow starts at: twice the usual batch. */
+const START_ROWS = 200;
+
+/**
+ * The density that settings describe.
+ *
+ * @throws ExpectationError for data without a density of this kind, a flow that does not fit them, or a setting that
+ * the flow does not take
+ */
+export function densityOf(context: DensityContext): DensityModel {
+  const { key, data, pixels, rowWidth } = context;
+  if (data.hasMissing) throw refusal('density: data', 'data without missing values', 'missing ones');
+  if (rowWidth !== pixels) throw refusal(flagNamed('condition'), 'none', 'covariates, which no density takes');
+  return densityModel({
+    flow: flowOf(context),
+    support: supportOf(context),
+    key: fold(key, 'flow'),
+    rows: context.trainingRows(START_ROWS),
+  });
+}
+
+/** Height, width and channels; undefined for rows. */
+const pictureIn = ({ shape }: DataDescription): ImageShape | undefined =>
+  shape.length === 3 ? (shape as readonly number[] as ImageShape) : undefined;
+
+const isPictureFlow = (name: string): name is PictureFlowName => (pictureFlowNames as readonly string[]).includes(name);
+
+/** The formula in place of `auto`. */
+const chosenFlow = ({ model }: DensityConfig, data: DataDescription): string =>
+  model === 'auto' ? (pictureIn(data) ? 'glow' : 'realnvp*8') : model;
+
+function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
+  const name = chosenFlow(settings, data);
+  const shape = pictureIn(data);
+  if (shape && isPictureFlow(name)) {
+    if (name === 'nice') refuseIdle(settings, ['levels', 'map'], `${flagNamed('model')} nice`);
+    const { levels, depth, width, map } = settings;
+    return pictureFlow(name, shape, { levels, depth, width, map, key: fold(key, 'permutations') });
+  }
+  const terms = formulaOf(name, shape !== undefined);
+  refuseIdle(settings, ['levels', 'depth', 'width', 'map'], `the formula ${name}`);
+  return standardisedFlow(terms(pixels));
+}
+
+/** The flow of a formula. @throws ExpectationError that names the flows of pictures, too */
+function formulaOf(name: string, arePictures: boolean): (dim: number) => InvertibleFlow {
+  const known = /^[a-z-]+/.exec(name)?.[0] ?? '';
+  if (Object.hasOwn(flowTable, known) || /\W/.test(name)) return (dim) => parseInvertibleFlow(name, dim);
+  const expected = arePictures
+    ? `${pictureFlowNames.join(', ')}, or a flow formula such as maf*5`
+    : 'a flow formula such as maf*5, for the data are rows';
+  const remedy = didYouMean(name, [...(arePictures ? pictureFlowNames : []), ...Object.keys(flowTable)]);
+  throw new ExpectationError({ where: flagNamed('model'), expected, received: name, remedy });
+}
+
+function supportOf(context: DensityContext): Support {
+  const { data, config, pixels, settings } = context;
+  const { alpha } = settings;
+  const form = formAfter(data.form, config.binarize);
+  const levels = levelsOf[form];
+  if (levels !== undefined) {
+    return levelsSupport(pixels, { levels, alpha, dequantisation: dequantisationOf(context, levels) });
+  }
+  if (form === 'counts' || form === 'columns') {
+    throw refusal('density: data', 'levels, bits or numbers', formWords[form]);
+  }
+  const inUnitInterval = form === 'grey';
+  refuseIdle(settings, inUnitInterval ? ['dequantisation'] : ['dequantisation', 'alpha'], formWords[form]);
+  return numbersSupport(pixels, { inUnitInterval, alpha });
+}
+
+/** Levels of the forms whose values are whole. */
+const levelsOf: Readonly<Partial<Record<DataDescription['form'], number>>> = { bits: 2, levels: 256 };
+
+function dequantisationOf({ data, settings, pixels, key }: DensityContext, levels: number): Dequantisation {
+  if (settings.dequantisation === 'uniform') return uniformDequantisation(pixels);
+  const shape = pictureIn(data);
+  if (shape) return variationalDequantisation(shape, { levels, key: fold(key, 'dequantisation') });
+  throw refusal(flagNamed('dequantisation'), 'uniform, for the data are no pictures', 'variational');
+}
+
+/** A setting that nothing reads has no effect: giving it is a mistake. */
+function refuseIdle(settings: DensityConfig, names: readonly DensitySettingName[], beside: string): void {
+  const idle = names.find((name) => settings[name] !== densitySettings[name].fallback);
+  if (idle === undefined) return;
+  throw refusal(flagNamed(idle), `no value of its own beside ${beside}`, String(settings[idle]));
+}
+
+const refusal = (where: string, expected: string, received: string) =>
+  new ExpectationError({ where, expected, received });

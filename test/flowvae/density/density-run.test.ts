@@ -1,0 +1,120 @@
+// `flowvae density` from data to report: a run as those of train, resumed to the same bytes, and refusals.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { flowvaeHere, type JsonReport, jsonHere } from '../in-process.ts';
+import { freshPath } from '../tiny-run.ts';
+import { judged, numbers, pictures, short } from './density-data.ts';
+
+const data = pictures();
+const whole = freshPath();
+let report: JsonReport;
+beforeAll(async () => {
+  report = await jsonHere('density', '--data', data, ...short, ...judged, '--out', whole);
+});
+
+const bytesOf = (run: string) => readFileSync(join(run, 'model.safetensors'));
+
+describe('flowvae density', () => {
+  it('reports the bound, the estimate and bits per dimension', () => {
+    expect(report.testBitsPerDimension).toBeCloseTo(report.testNll / (16 * Math.LN2), 10);
+    expect(report.testNll).toBeLessThanOrEqual(-report.testElbo);
+    expect([report.steps, report.evalImages, report.evalSamples]).toEqual([6, 6, 5]);
+    expect(report.config.experiment).toMatchObject({ module: null, builtIn: 'density' });
+    expect(report.config.experiment.settings).toMatchObject({ model: 'auto', depth: 1, width: 3, levels: 2 });
+  });
+
+  it('goes on after a stop to the same bytes, by either command', async () => {
+    const run = freshPath();
+    const begun = ['density', '--data', data, ...short, '--eval-images', '0', '--out', run];
+    await jsonHere(...begun, '--until', '2');
+    await jsonHere('density', '--resume', run, '--until', '4');
+    await jsonHere('train', '--resume', run);
+    expect(bytesOf(run).equals(bytesOf(whole))).toBe(true);
+  });
+
+  it('is the experiment density of train, and takes its config again', async () => {
+    const run = freshPath();
+    const set = ['--set', 'depth=1', '--set', 'width=3'];
+    const asked = ['--config', join(whole, 'config.json'), '--eval-images', '0', '--out', run];
+    await jsonHere('train', 'density', ...asked, ...set);
+    expect(bytesOf(run).equals(bytesOf(whole))).toBe(true);
+  });
+
+  it('trains the other flows, variational dequantisation, bits and rows of numbers', async () => {
+    const run = (...flags: string[]) =>
+      jsonHere('density', ...short.slice(4), ...judged, '--out', freshPath(), ...flags);
+    const small = ['--data', data, '--depth', '1', '--width', '2'];
+    const nice = await run(...small, '--model', 'nice', '--dequantisation', 'variational');
+    expect(nice.testBitsPerDimension).toBeGreaterThan(0);
+    const bits = await run(...small, '--model', 'realnvp', '--levels', '1', '--binarize', 'threshold');
+    expect(bits.testElbo).toBeLessThan(0);
+    const formula = await run('--data', data, '--model', 'maf*2');
+    expect(formula.testBitsPerDimension).toBeGreaterThan(0);
+    const rows = await run('--data', numbers());
+    expect(Math.abs(rows.testNll + rows.testElbo)).toBeLessThan(1e-4); // exact
+    expect(rows.testBitsPerDimension).toBe(null);
+  });
+});
+
+describe('flowvae density refuses', () => {
+  it.each([
+    [
+      'a flow that it does not know',
+      ['--model', 'glwo'],
+      '--model: expected nice, realnvp, glow, or a flow formula such as maf*5, got glwo; did you mean glow?',
+    ],
+    ['sides that cannot be halved so often', ['--levels', '3'], 'pad the pictures, or take at most 2 levels'],
+    [
+      'levels of nice',
+      ['--model', 'nice', '--levels', '1'],
+      '--levels: expected no value of its own beside --model nice, got 1',
+    ],
+    [
+      'sizes beside a formula',
+      ['--model', 'maf*2', '--width', '5'],
+      '--width: expected no value of its own beside the formula maf*2, got 5',
+    ],
+    ['a setting of another value', ['--alpha', '0.5'], '--alpha: expected a number above 0, at most 0.49'],
+  ])('%s', async (_, flags, message) => {
+    const { code, stderr } = await flowvaeHere(['density', '--data', data, '--out', freshPath(), ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('flows of pictures and noise for rows of numbers', async () => {
+    const rows = numbers();
+    for (const [flags, message] of [
+      [['--model', 'glow'], '--model: expected a flow formula such as maf*5, for the data are rows, got glow'],
+      [['--alpha', '0.1'], '--alpha: expected no value of its own beside numbers, got 0.1'],
+    ] as const) {
+      const { code, stderr } = await flowvaeHere(['density', '--data', rows, '--out', freshPath(), ...flags]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
+  it('settings beside --resume, and runs of other commands', async () => {
+    const { stderr } = await flowvaeHere(['density', '--resume', whole, '--width', '3']);
+    expect(stderr).toContain('--width: expected none beside --resume, got 3');
+    const vae = freshPath();
+    await jsonHere(
+      'train',
+      '--data',
+      data,
+      '--steps',
+      '1',
+      '--batch',
+      '10',
+      '--hidden',
+      '8',
+      '--latent',
+      '2',
+      '--hidden',
+      '8',
+      '--out',
+      vae,
+      ...judged,
+    );
+    const { code, stderr: other } = await flowvaeHere(['density', '--resume', vae]);
+    expect([code, other]).toEqual([2, expect.stringContaining('expected a run of flowvae density')]);
+  });
+});
