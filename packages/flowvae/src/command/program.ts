@@ -14,7 +14,6 @@ import { EXPORT_MODULE_FLAG, exportCommand } from './checks/export.ts';
 import { fitPriorCommand } from './checks/fit-prior.ts';
 import { imputeCommand } from './checks/impute.ts';
 import { metricsCommand } from './checks/metrics.ts';
-import { sampleCommand } from './checks/sample.ts';
 import { trainCommand } from './checks/train.ts';
 import { completionCommand, shells } from './completion/completion.ts';
 import { addDensityOptions } from './density-options.ts';
@@ -44,6 +43,8 @@ import {
 } from './options.ts';
 import { addPlugins } from './plugin-options.ts';
 import { addRunList } from './run-list-options.ts';
+import { addSampleOptions } from './saved-runs/sample-options.ts';
+import { addScoreOptions } from './saved-runs/score-options.ts';
 import { addSweepOptions } from './sweep/sweep-options.ts';
 import { addTargetOptions } from './target-options.ts';
 import { addVerbosity, quietOption } from './verbosity.ts';
@@ -218,7 +219,7 @@ function addEncode(root: Command): void {
     .addOption(splitOption())
     .addOption(wholeNumber('images', 'images, or rows, to encode, from the first on (default: all)'))
     .addOption(numbered('samples', 'draws for each', 1))
-    .addOption(numbered('mean-samples', 'draws that the mean of a flow posterior is taken over', 100))
+    .addOption(wholeNumber('mean-samples', 'draws that the mean of a flow posterior is taken over (default: 100; of a density 1)'))
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .addOption(checkpointOption())
     .option('--json', JSON_HELP)
@@ -262,21 +263,8 @@ function addSmallCommands(root: Command): void {
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths')
     .action(exportCommand);
-  addModuleOptions(subcommand(root, 'sample', 'draw images, or rows, from the prior of a run'))
-    .argument('<run>', 'folder of a finished run')
-    .addOption(numbered('count', 'images, or rows, to draw', 100))
-    .addOption(numbered('seed', 'decides the draws', 0, 0))
-    .option(
-      '--out <file>',
-      'file to write: a picture (.png), or values (.npy, .safetensors; .csv of rows) (default: figures/samples-seed<seed>.png in the run folder)',
-    )
-    .option(
-      '--label <value>',
-      'of a conditional model: a class or a number, <name>=<value>,… of several covariates, or all: every class in turn (default: classes by their shares in the training data)',
-    )
-    .option('--draws', 'draws x ~ p(x|z) of images, not their means E[x|z]; of rows there are draws only')
-    .option('--json', 'print one JSON object on stdout instead of the path')
-    .action(sampleCommand);
+  addSampleOptions(subcommand(root, 'sample', 'draw images, or rows, from the prior of a run'));
+  addScoreOptions(subcommand(root, 'score', 'write log p(x) of each image, or row, with its error and k̂'));
   const completion = subcommand(root, 'completion', 'print a script that completes this command in a shell')
     .addArgument(new Argument('<shell>', 'the shell that is to read it').choices(shells))
     .action((shell) => completionCommand(root, shell));

@@ -91,13 +91,25 @@ export interface EncodeChoices {
   readonly split?: EncodedSplit | undefined;
   readonly images?: number | undefined;
   readonly samples: number;
-  readonly meanSamples: number;
+  /** Default: 100, of a density 1. */
+  readonly meanSamples?: number | undefined;
   readonly seed: number;
   readonly out: string;
 }
 
 /** An encoding to write. */
 export interface EncodeTask extends RunTask, EncodeChoices {}
+
+/** Which rows are scored, and where. */
+export interface ScoreChoices {
+  /** Default: the test rows; all of other data. */
+  readonly split?: EncodedSplit | undefined;
+  readonly images?: number | undefined;
+  readonly out: string;
+}
+
+/** Scores to write. */
+export interface ScoreTask extends RunTask, ScoreChoices {}
 
 /** Which rows are imputed, and how. */
 export interface ImputeChoices {
@@ -149,6 +161,10 @@ export interface SampleTask {
   readonly label?: string | undefined;
   /** Draws of images, not their means; of other rows there are draws only. */
   readonly draws?: boolean | undefined;
+  /** Factor on the noise of the prior; absent: 1. */
+  readonly temperature?: number | undefined;
+  /** Two test data, between which the samples lie; absent: draws from the prior. */
+  readonly between?: readonly [number, number] | undefined;
   readonly out?: string | undefined;
   readonly json?: boolean | undefined;
 }

@@ -45,8 +45,8 @@ export interface ModelContext<S extends SettingShapes = SettingShapes> extends D
   /** Facts about the training rows for `mlpVae`; zeros where the weights will be read from a file. */
   readonly start: Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation' | 'exampleRows'>;
   /**
-   * As many rows of data [n, P], in their units, drawn from the training rows without replacement; fewer where there are
-   * fewer. Undefined where the weights will be read from a file.
+   * As many rows of data [n, P], in their units, drawn from the training rows without replacement; fewer where there
+   * are fewer. Undefined where the weights will be read from a file.
    */
   trainingRows(count: number): Float32Array | undefined;
   /** The model that the command's options describe, with some of `mlpVae`'s options replaced. */

@@ -36,6 +36,10 @@ export type DensitySettingName = keyof typeof densitySettings;
 /** A value for every setting. */
 export type DensityConfig = ConfigOf<typeof densitySettings>;
 
+/** The flow of `--model` for data of a shape. */
+export const chosenFlow = (model: string, { shape }: { readonly shape: readonly number[] }): string =>
+  model === 'auto' ? (shape.length === 3 ? 'glow' : 'realnvp*8') : model;
+
 /** Settings of every run with other defaults: levels stay whole, a few draws make an estimate, no part of a VAE. */
 export const densityDefaults = {
   flow: 'none',

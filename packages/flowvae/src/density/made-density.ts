@@ -21,7 +21,7 @@ import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { formAfter, formWords } from '../config/likelihood-data.ts';
 import { flagNamed } from '../config/setting/setting.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { type DensityConfig, type DensitySettingName, densitySettings } from './density-settings.ts';
+import { chosenFlow, type DensityConfig, type DensitySettingName, densitySettings } from './density-settings.ts';
 
 /** The facts that a density is made of. */
 interface DensityContext {
@@ -62,12 +62,8 @@ const pictureIn = ({ shape }: DataDescription): ImageShape | undefined =>
 
 const isPictureFlow = (name: string): name is PictureFlowName => (pictureFlowNames as readonly string[]).includes(name);
 
-/** The formula in place of `auto`. */
-const chosenFlow = ({ model }: DensityConfig, data: DataDescription): string =>
-  model === 'auto' ? (pictureIn(data) ? 'glow' : 'realnvp*8') : model;
-
 function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
-  const name = chosenFlow(settings, data);
+  const name = chosenFlow(settings.model, data);
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
     if (name === 'nice') refuseIdle(settings, ['levels', 'map'], `${flagNamed('model')} nice`);

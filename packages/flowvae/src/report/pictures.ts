@@ -1,4 +1,5 @@
 // The pictures of a run: learning curve, samples from the prior, test data beside their reconstructions.
+import { isDensity } from '@flowvae/density';
 import { type FileOptions, panels } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { RunFolder } from '@flowvae/runs';
@@ -8,6 +9,7 @@ import { pictureSamples } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { columnFigures } from './column-figures.ts';
 import { nounOf } from './counted.ts';
+import { densityCurveFigure, interpolationsPicture, temperaturesPicture } from './density/density-figures.ts';
 import { fileName, type NamedFigure } from './figures/named-figure.ts';
 import { isPicture, reconstructionsFigure, samplesFigure } from './image-figures.ts';
 import { binarisationIn, modelIn } from './picture-parts.ts';
@@ -17,8 +19,11 @@ const TERM_HEIGHT = 260;
 
 const TERMS = ['logLikelihood', 'logPrior', 'logBase', 'logDet', 'kl'] as const;
 
-/** The bound against steps, with its terms. */
-export function learningCurveFigure(run: Experiment, history: readonly HistoryEntry[]): NamedFigure {
+/** The bound against steps, with its terms; of a density in bits per dimension. */
+export const learningCurveFigure = (run: Experiment, history: readonly HistoryEntry[]): NamedFigure =>
+  isDensity(run.model) ? densityCurveFigure(run, history) : boundFigure(run, history);
+
+function boundFigure(run: Experiment, history: readonly HistoryEntry[]): NamedFigure {
   const { config, data } = run;
   const line = (name: string, sign = 1) =>
     history.flatMap(({ step, terms }) => (terms[name] === undefined ? [] : [{ x: step, y: sign * terms[name] }]));
@@ -110,9 +115,13 @@ export const writePictures = (
     return { name, path: folder.writeFigure(fileName(name, file), image), png: () => (isPlain ? image : draw()) };
   });
 
-/** Draws and reconstructions, or columns of a table; none of a model that cannot be sampled. */
+/**
+ * Draws and reconstructions, of a density draws and interpolations, or columns of a table; none of a model that cannot
+ * be sampled.
+ */
 export function picturesOfData(parts: Experiment): readonly NamedFigure[] {
   if (!isObservable(parts.model)) return [];
   if (!isPicture(parts.data)) return columnPictures(parts);
+  if (isDensity(parts.model)) return [temperaturesPicture(parts), ...interpolationsPicture(parts)];
   return [samplesPicture(parts), ...(parts.set.splits.test.length > 0 ? [reconstructionsPicture(parts)] : [])];
 }

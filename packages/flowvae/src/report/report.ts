@@ -1,17 +1,19 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
+import { isDensity } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
 import { type DataPoints, type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
-import type { Likelihood } from '@flowvae/vae';
+import type { Likelihood, Model } from '@flowvae/vae';
 import type { TrainConfig } from '../config/settings.ts';
 import type { Experiment, TestParts } from '../run/experiment.ts';
 import type { RunFacts } from '../run-list/run-facts.ts';
 import { counted, type nounOf } from './counted.ts';
 import { entriesOfDatum, observedEntries } from './datum-columns.ts';
+import { type DensityFacts, densityFacts, describeDensity } from './density/density-text.ts';
 import { binarisationIn } from './picture-parts.ts';
 
 /** The bound's terms; ELBO = logLikelihood + logPrior − logBase + logDet. Nats. */
@@ -23,7 +25,7 @@ interface Terms {
 }
 
 /** The test set's part of a report; null without an evaluation. */
-export interface EvaluationReport {
+export interface EvaluationReport extends Partial<DensityFacts> {
   readonly binarization: TrainConfig['binarize'];
   /** The bound (negative), nats. */
   readonly testElbo: number | null;
@@ -66,7 +68,7 @@ export interface TrainReport extends EvaluationReport, RunFacts {
 
 /** The evaluation's part of a report. */
 export function evaluationReport(
-  { plan, config, data, test }: TestParts,
+  { plan, config, model, data, test }: TestParts,
   evaluation: Evaluation | undefined,
 ): EvaluationReport {
   const { terms } = evaluation ?? {};
@@ -82,7 +84,8 @@ export function evaluationReport(
     testInferenceGapStandardError: finite(evaluation?.inferenceGapStandardError),
     testNllPerDimension: evaluation ? evaluation.nll / observed : null,
     testBitsPerDimension:
-      evaluation && hasProbabilities(plan.likelihood) ? bitsPerDimension(-evaluation.nll, observed) : null,
+      evaluation && hasProbabilities(model, plan.likelihood) ? bitsPerDimension(-evaluation.nll, observed) : null,
+    ...densityFacts(model, evaluation),
     evalSamples: config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
@@ -101,7 +104,8 @@ export function evaluationReport(
 }
 
 /** Bits are customary for probabilities of many values; densities depend on the unit of the data. */
-const hasProbabilities = ({ data }: Likelihood) => data === 'levels' || data === 'counts';
+const hasProbabilities = (model: Model, { data }: Likelihood) =>
+  isDensity(model) ? model.dequantisation !== 'none' : data === 'levels' || data === 'counts';
 
 /** The divergences of stochastic layers among a bound's terms. */
 export function klByLayer(terms: Evaluation['terms']): Pick<EvaluationReport, 'klByLayer'> {
@@ -176,6 +180,8 @@ export function describeEvaluation(report: EvaluationReport, noun: ReturnType<ty
   const { testElbo, testElboStandardError, testNll, testNllStandardError, testBitsPerDimension: bits } = report;
   const { terms, evalImages, evalSamples, binarization, testNllPerDimension: each } = report;
   if (testElbo === null || testNll === null || terms === null) return 'test set    not evaluated';
+  const ofDensity = describeDensity(report, noun);
+  if (ofDensity !== undefined) return [ofDensity, ...describeWeights(report, noun)].join('\n');
   const nllError =
     testNllStandardError === null ? '' : ` ± ${testNllStandardError.toFixed(2)} (standard error over ${noun}s)`;
   const perValue =
@@ -212,10 +218,10 @@ function describeGap(report: EvaluationReport): string[] {
 }
 
 function describeWeights(
-  { effectiveSampleSize, maxNormalisedWeight, paretoKAboveThreshold }: EvaluationReport,
+  { effectiveSampleSize, maxNormalisedWeight, paretoKAboveThreshold, dequantisation }: EvaluationReport,
   noun: string,
 ): string[] {
-  if (effectiveSampleSize === null || maxNormalisedWeight === null) return [];
+  if (effectiveSampleSize === null || maxNormalisedWeight === null || dequantisation === 'none') return [];
   const tails =
     paretoKAboveThreshold === null
       ? ''

@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import { bestOf, isValidation, REPORT, readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
 import { moduleName } from '../definition/own-module.ts';
+import { chosenFlow } from '../density/density-settings.ts';
 import { attempted } from './attempts.ts';
 import { extentOf, filesUnder } from './folder-extent.ts';
 import type { FoundRun } from './found-runs.ts';
@@ -19,7 +20,7 @@ export interface RunRow {
   readonly steps: number;
   /** The fault of a damaged run, or of one that could not go on. */
   readonly reason: string | null;
-  /** The posterior's flow, or the guide of a target. */
+  /** The posterior's flow, that of a density, or the guide of a target. */
   readonly flow: string | null;
   /** The data as config.json names them, or the target. */
   readonly data: string | null;
@@ -45,7 +46,7 @@ export function runRow({ folder, group, state: { state, step, steps, reason } }:
   const { bytes, changed } = extentOf(filesUnder(folder));
   return {
     ...{ folder, group: group ?? null, kind, state, step, steps, reason: reason ?? null },
-    flow: kind === 'comparison' ? (config.compare as readonly unknown[]).join(', ') : textIn(config.flow),
+    flow: kind === 'comparison' ? (config.compare as readonly unknown[]).join(', ') : flowIn(config),
     data: kind === 'target' || kind === 'comparison' ? targetIn(config) : textIn(config.data),
     seed: numberIn(config.seed),
     validationElbo: bestValidation(folder),
@@ -57,6 +58,15 @@ export function runRow({ folder, group, state: { state, step, steps, reason } }:
 }
 
 const textIn = (value: unknown) => (typeof value === 'string' ? value : null);
+
+/** The flow of the posterior, or of a density. */
+function flowIn({ flow, experiment, dataSet }: Fields): string | null {
+  const { builtIn, settings } = (experiment ?? {}) as { readonly builtIn?: string; readonly settings?: Fields };
+  const model = textIn(settings?.model);
+  if (builtIn === undefined || model === null) return textIn(flow);
+  const { shape } = (dataSet ?? {}) as { readonly shape?: unknown };
+  return Array.isArray(shape) ? chosenFlow(model, { shape }) : model;
+}
 
 const numberIn = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 

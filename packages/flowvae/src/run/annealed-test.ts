@@ -1,6 +1,7 @@
 // Annealed importance sampling of a run, on its test images or on images simulated from it; with simulated images it
 // bounds log p(x) on both sides.
 
+import { isDensity } from '@flowvae/density';
 import { drawNoise, type Samplable, type Scorable } from '@flowvae/distributions';
 import { type AnnealedImportance, annealedImportance, tabulate } from '@flowvae/evaluation';
 import { fromPrior, sigmoidTemperatures } from '@flowvae/objectives';
@@ -35,8 +36,21 @@ export interface Simulated {
  * @throws ExpectationError if a draw cannot be shown: its image would be no draw of the likelihood, and a bound from it
  * would be wrong
  */
-export async function simulatedImages(parts: ModelParts, { simulated }: AnnealedFlags): Promise<Simulated | undefined> {
+export async function simulatedImages(parts: ModelParts, flags: AnnealedFlags): Promise<Simulated | undefined> {
+  const { simulated } = flags;
+  refuseDensity(parts, flags);
   return simulated === undefined ? undefined : await simulate(parts, simulated, fold(parts.key, 'simulated'));
+}
+
+/** @throws ExpectationError for a density, whose latent is no more uncertain than the noise inside the levels */
+function refuseDensity({ model }: ModelParts, { ais, simulated }: AnnealedFlags): void {
+  if (!isDensity(model) || (ais === undefined && simulated === undefined)) return;
+  throw new ExpectationError({
+    where: ais === undefined ? '--simulated' : '--ais',
+    expected: 'a run of a VAE, whose posterior can be annealed',
+    received: 'a density',
+    remedy: 'raise --eval-samples: its importance weights estimate P(x) without bias',
+  });
 }
 
 /** Runs the requested annealing; undefined without a request, or if no image was finished. */

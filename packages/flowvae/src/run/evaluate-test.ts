@@ -1,9 +1,11 @@
 // The test set's part of a run: the choice of its engine, and its progress.
+import { isDensity } from '@flowvae/density';
 import { type EvaluateOptions, type Evaluation, evaluateModel } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
+import type { Model } from '@flowvae/vae';
 import { counted, nounOf } from '../report/counted.ts';
 import type { TestParts } from './experiment.ts';
 import { withSettled } from './priors/settled-model.ts';
@@ -32,6 +34,10 @@ export async function evaluateTest(parts: TestParts, options: EvaluateTestOption
   return parts.test.count === 0 ? undefined : withSettled(parts, (settled) => evaluated(settled, options));
 }
 
+/** The density of numbers is exact: all samples would be equal. */
+const samplesOf = (model: Model, { evalSamples }: TestParts['config']): number =>
+  isDensity(model) && model.dequantisation === 'none' ? 1 : evalSamples;
+
 async function evaluated(
   { config, model, data, test, key }: TestParts,
   { progress, signal, onEstimate }: EvaluateTestOptions,
@@ -51,7 +57,7 @@ async function evaluated(
     modelAt: model.at,
     noise: model.noise,
     data: test,
-    samples: config.evalSamples,
+    samples: samplesOf(model, config),
     key: fold(key, 'evaluation'),
     engine: config.engine,
     threads: config.threads,

@@ -1,8 +1,8 @@
 // Samples of a model: z from the prior, then draws or means of p(x|z), block by block.
 import { widthOfDatum } from '@flowvae/datasets';
-import { drawNoise } from '@flowvae/distributions';
+import { drawNoise, type Noise } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
-import { tf } from '@flowvae/tensor';
+import { ExpectationError, tf } from '@flowvae/tensor';
 import { observable, priorOf } from '@flowvae/vae';
 import type { LabelChoice } from '../config/covariates/label-text.ts';
 import { namedColumns, sampleColumns } from './covariates/sample-labels.ts';
@@ -16,6 +16,8 @@ export interface PriorSamplesOptions {
   readonly key: Key;
   /** Draws x ~ p(x|z), or means E[x|z]. */
   readonly values: 'draws' | 'means';
+  /** Factor on the normal noise of the prior: below 1 samples are nearer to its mode. Default 1, the model itself. */
+  readonly temperature?: number | undefined;
   /** Covariates of a conditional model's samples. Default: classes by their shares in the training rows. */
   readonly labels?: LabelChoice;
 }
@@ -45,13 +47,14 @@ export function* priorSamples(given: ModelParts, options: PriorSamplesOptions): 
 }
 
 function* blocksOf(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
-  const { count, key, values, labels = { kind: 'shares' } } = options;
+  const { count, key, values, labels = { kind: 'shares' }, temperature = 1 } = options;
   const { data } = parts;
   const model = observable(parts.model, 'draws of the model');
   const rows = Math.max(1, Math.min(count, Math.floor(BLOCK / widthOfDatum(data))));
   const { kind, width } = model.prior.noise;
   const latentNoise = new Float32Array(count * width);
   drawNoise(kind, key, latentNoise);
+  if (temperature !== 1) cool(latentNoise, kind, temperature);
   const columns = sampleColumns(parts.plan, { choice: labels, count, key });
   const given = columns.length / count;
   for (let first = 0; first < count; first += rows) {
@@ -76,6 +79,14 @@ function* blocksOf(parts: ModelParts, options: PriorSamplesOptions): Generator<S
     yield { first, x: x.dataSync<'float32'>(), z: z.dataSync<'float32'>(), y };
     tf.dispose([x, z, { ...named }]);
   }
+}
+
+/** @throws ExpectationError for noise that is not normal: a box has no temperature */
+function cool(noise: Float32Array, kind: Noise['kind'], temperature: number): void {
+  if (kind !== 'normal') {
+    throw new ExpectationError({ where: '--temperature', expected: 'a prior of normal noise', received: kind });
+  }
+  for (let i = 0; i < noise.length; i++) noise[i]! *= temperature;
 }
 
 /** All samples at once, [n, P]. */

@@ -1,4 +1,5 @@
 // `flowvae encode <run>`: the work.
+import { isDensity } from '@flowvae/density';
 import { fold, key } from '@flowvae/random';
 import { nounOf } from '../../report/counted.ts';
 import { encodeImages } from '../../run/encode-images.ts';
@@ -25,13 +26,15 @@ export async function encodeAction({
   const fewer = fewerNotice(parts.set, { split, images, done: 'encoded' });
   for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
+  // the latents of a density differ by the noise in the levels only
+  const ofMean = meanSamples ?? (isDensity(parts.model) ? 1 : 100);
   const drawKey = fold(key(seed), 'encode');
   const { signal, exitCode, release } = interruption();
   const shapes = await encodeImages(parts, {
     split,
     images,
     samples,
-    meanSamples,
+    meanSamples: ofMean,
     key: drawKey,
     out,
     progress: process.stderr,

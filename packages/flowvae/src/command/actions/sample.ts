@@ -10,9 +10,11 @@ import { evenCount } from '../../run/covariates/sample-labels.ts';
 import { writeSamples } from '../../run/sample-files.ts';
 import { openModel } from '../../run/saved-run.ts';
 import type { SampleTask } from '../tasks.ts';
+import { betweenAction } from './sample-between.ts';
 
 export async function sampleAction(task: SampleTask): Promise<void> {
-  const { run, settings, seed, out, json = false } = task;
+  if (task.between) return betweenAction(task, task.between);
+  const { run, settings, seed, out, json = false, temperature } = task;
   const { folder, parts } = await openModel(run, settings);
   const { covariates } = parts.plan;
   const labels: LabelChoice = task.label === undefined ? { kind: 'shares' } : readLabel(task.label, covariates);
@@ -20,7 +22,8 @@ export async function sampleAction(task: SampleTask): Promise<void> {
   const count = evenCount(covariates, labels, task.count);
   const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
   const hasMeans = isPicture(parts.data) && !task.draws;
-  const options = { count, key: fold(key(seed), 'samples'), values: hasMeans ? 'means' : 'draws', labels } as const;
+  const values = hasMeans ? 'means' : 'draws';
+  const options = { count, key: fold(key(seed), 'samples'), values, labels, temperature } as const;
   if (extname(path).toLowerCase() === '.png') {
     const figure = isPicture(parts.data) ? samplesFigure : columnSamplesFigure;
     writeFileAtomically(path, figure(parts, options)());

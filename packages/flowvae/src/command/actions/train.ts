@@ -99,13 +99,15 @@ interface Leavings {
   readonly figures: readonly string[];
 }
 
-const describeCounts = ({ total, flow, prior }: ParameterCounts) =>
-  `${total} parameters (${flow} in the flow, ${prior} in the prior)`;
+const describeCounts = ({ total, flow, prior }: ParameterCounts, { dequantisation }: TrainReport) =>
+  dequantisation === undefined
+    ? `${total} parameters (${flow} in the flow, ${prior} in the prior)`
+    : `${total} parameters`;
 
 function summary(report: TrainReport, { folder, counts, figures, data }: Leavings): string {
   const { steps, engine, msPerStep, peakMemoryMiB } = report;
   return [
-    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
+    `trained     ${steps} steps, ${msPerStep.toFixed(2)} ms per step (median), ${engine} engine, ${describeCounts(counts, report)}, peak memory ${peakMemoryMiB.toFixed(0)} MiB`,
     describeEvaluation(report, nounOf(data)),
     `run folder  ${folder}`,
     ...figures.map((path) => `figure      ${path}`),

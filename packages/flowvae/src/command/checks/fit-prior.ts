@@ -9,8 +9,8 @@ import { changedSettings, refuseTogether } from '../../config/train-config.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { FitPriorTask } from '../tasks.ts';
-import { tell, threadsNotice } from './notices.ts';
-import { checkRun } from './saved-run-check.ts';
+import { tell, threadsNotice } from './common/notices.ts';
+import { checkRun } from './common/saved-run-check.ts';
 
 /** Options of `fit-prior`. */
 interface FitPriorFlags
@@ -33,10 +33,18 @@ async function fitPriorTask(run: string, flags: FitPriorFlags): Promise<FitPrior
   const { flow, steps, batch, draws, seed, out = freshName(run), json = false, quiet, verbose, ...others } = flags;
   const { model, changedModel, plugin, ...changes } = others;
   const { settings } = await checkRun(run, { changes, readsImages: true, model, changedModel, plugin });
+  refuseDensity(run, settings);
   const fitted = withPrior(settings, flow);
   refuseUsedFolder(out);
   tell([threadsNotice(settings.config)]);
   return { run, settings, fitted, steps, batch, draws, seed, out, json, quiet, verbose };
+}
+
+/** @throws ExpectationError for a built-in density, whose latent is the noise of its flow already */
+function refuseDensity(run: string, { own }: RunSettings): void {
+  if (own?.builtIn === undefined) return;
+  const [expected, received] = ['a run of a VAE', `one of flowvae ${own.builtIn}, whose prior is its noise`];
+  throw new ExpectationError({ where: run, expected, received });
 }
 
 /** `runs/a-prior`, with a number appended if this folder exists. */

@@ -1,4 +1,5 @@
 // `flowvae sample <run>`: the checks before the model is loaded.
+import { ExpectationError } from '@flowvae/tensor/plain';
 import { covariatesOf } from '../../config/covariates/condition.ts';
 import { readLabel } from '../../config/covariates/label-text.ts';
 import { mnistData } from '../../config/data-choice.ts';
@@ -6,27 +7,43 @@ import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { SampleTask } from '../tasks.ts';
-import { checkEnding, checkOutputFile } from './output-file.ts';
-import { checkRun } from './saved-run-check.ts';
+import { checkEnding, checkOutputFile } from './common/output-file.ts';
+import { checkRun } from './common/saved-run-check.ts';
 
 /** The endings of files that hold images and rows. */
 const ENDINGS = ['.png', '.npy', '.safetensors'];
 
 /** Options of `sample`. */
-type SampleFlags = Omit<SampleTask, 'run' | 'settings'> & ExperimentFlags & PluginFlags;
+type SampleFlags = Omit<SampleTask, 'run' | 'settings'> &
+  ExperimentFlags &
+  PluginFlags & { readonly data?: string | undefined };
 
 export async function sampleCommand(
   run: string,
-  { model, changedModel, plugin, ...flags }: SampleFlags,
+  { model, changedModel, plugin, data, ...flags }: SampleFlags,
 ): Promise<void> {
-  const { out } = flags;
+  const { out, between } = flags;
+  refuseBeside(flags, data);
   if (out !== undefined) checkEnding(out, [...ENDINGS, '.csv']);
   if (out !== undefined) checkOutputFile(out);
-  const { settings } = await checkRun(run, { model, changedModel, plugin });
+  const readsImages = between !== undefined;
+  const changes = data === undefined ? {} : { data };
+  const { settings } = await checkRun(run, { model, changedModel, plugin, readsImages, changes });
   const { description } = settings.stored;
   if (flags.label !== undefined) readLabel(flags.label, covariatesOf(settings.config, description ?? mnistData));
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, { content: 'images' });
   const { sampleAction } = await import('../actions/sample.ts');
   await sampleAction({ run, settings, ...flags });
+}
+
+/** Options that exclude each other. @throws ExpectationError for an option that would have no effect */
+function refuseBeside({ between, label, draws, temperature, count }: SampleFlags, data: string | undefined): void {
+  const refuse = (where: string, expected: string, received: string): never => {
+    throw new ExpectationError({ where, expected, received });
+  };
+  if (between === undefined) return data === undefined ? undefined : refuse('--data', '--between beside it', 'none');
+  const idle = Object.entries({ label, draws, temperature }).find(([, value]) => value !== undefined);
+  if (idle) refuse(`--${idle[0]}`, 'none beside --between', String(idle[1]));
+  if (count < 2) refuse('--count', 'a whole number from 2 beside --between, whose ends it counts', String(count));
 }

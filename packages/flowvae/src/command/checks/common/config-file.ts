@@ -1,11 +1,11 @@
 // `--config <file>`: settings from a JSON file, the same object as a run's config.json.
 import { readObject } from '@flowvae/runs/plain';
-import { isRecordField, withoutRecords } from '../../config/setting/record-fields.ts';
-import { type TrainConfig, unrecordedSettings } from '../../config/settings.ts';
-import { checkSettings } from '../../config/train-config.ts';
-import { type OwnRecord, readRecord } from '../../definition/own-module.ts';
-import type { ModuleRecord } from '../../modules/module-files.ts';
-import { pluginRecords } from '../../plugins/run-plugins.ts';
+import { isRecordField, withoutRecords } from '../../../config/setting/record-fields.ts';
+import { type TrainConfig, unrecordedSettings } from '../../../config/settings.ts';
+import { checkSettings } from '../../../config/train-config.ts';
+import { type OwnRecord, readRecord } from '../../../definition/own-module.ts';
+import type { ModuleRecord } from '../../../modules/module-files.ts';
+import { pluginRecords } from '../../../plugins/run-plugins.ts';
 
 /** The content of a config file. */
 export interface ConfigFile {

@@ -1,11 +1,11 @@
 // Checks common to all commands for a run, before a tensor library is loaded.
 import { type CheckpointChoice, refuseNoCheckpoint, refuseNoRun } from '@flowvae/runs/plain';
-import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
-import type { TrainConfig } from '../../config/settings.ts';
-import { type RunSettings, runSettings } from '../../config/stored-config.ts';
-import { type ExperimentFlags, experimentOfRun } from '../../definition/read-experiment.ts';
-import type { Vocabulary } from '../../plugins/vocabulary.ts';
-import { type PluginFlags, vocabularyOfRun } from '../plugin-options.ts';
+import { dataCounts, MOVED_REMEDY } from '../../../config/data-check.ts';
+import type { TrainConfig } from '../../../config/settings.ts';
+import { type RunSettings, runSettings } from '../../../config/stored-config.ts';
+import { type ExperimentFlags, experimentOfRun } from '../../../definition/read-experiment.ts';
+import type { Vocabulary } from '../../../plugins/vocabulary.ts';
+import { type PluginFlags, vocabularyOfRun } from '../../plugin-options.ts';
 import { tell } from './notices.ts';
 
 /** A command's requirements on a run. */

@@ -1,6 +1,6 @@
 // Notices on stderr, a line each, about settings that work but not as the user may expect.
 import { availableParallelism } from 'node:os';
-import { flagOf, type TrainConfig } from '../../config/settings.ts';
+import { flagOf, type TrainConfig } from '../../../config/settings.ts';
 
 /** Writes a line for each. */
 export function tell(notices: readonly (string | undefined)[]): void {

@@ -1,0 +1,118 @@
+// log p(x) of single rows with its error and k̂, in a file.
+import { extname } from 'node:path';
+import { evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
+import { fold } from '@flowvae/random';
+import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
+import { csvLine, shortest } from '../../files/csv-rows.ts';
+import { npyHeader } from '../../files/npy-header.ts';
+import { bytesOf, writeLines } from '../../files/row-sink.ts';
+import { nounOf } from '../../report/counted.ts';
+import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from '../encoded-rows.ts';
+import type { Experiment } from '../experiment.ts';
+import { withSettled } from '../priors/settled-model.ts';
+import { fixedRows } from '../run-data.ts';
+
+/** Options of {@link scoreRows}. */
+export interface ScoreOptions {
+  readonly split: EncodedSplit;
+  /** Number of rows, starting at the first; default all. */
+  readonly images?: number | undefined;
+  readonly progress: ProgressStream;
+  /** Stops the work. */
+  readonly signal?: AbortSignal;
+}
+
+/** The scores of a row. */
+export interface RowScore {
+  /** The number of the row over all files of the data. */
+  readonly row: number;
+  /** log p̂(x), nats, by importance samples; exact for a density of numbers. */
+  readonly logP: number;
+  /** Standard error of `logP` over the samples, nats; NaN for one sample. */
+  readonly standardError: number;
+  /** Pareto k̂ of the weights; NaN for fewer than 21 samples. */
+  readonly kHat: number;
+  /** The mean of log-weights, nats. */
+  readonly elbo: number;
+  /** From 1 to the number of samples. */
+  readonly effectiveSampleSize: number;
+}
+
+/** The columns of a file, in their order. */
+export const scoreColumns = ['row', 'logP', 'standardError', 'kHat', 'elbo', 'effectiveSampleSize'] as const;
+
+/**
+ * Standard error of log p̂ = log mean(w) by the delta method: √((S/ESS − 1)/(S − 1)), nats.
+ *
+ * @see Owen 2013, "Monte Carlo theory, methods and examples", sections 2.4 and 9.3
+ */
+export const logEvidenceError = (effectiveSampleSize: number, samples: number): number =>
+  Math.sqrt(Math.max(0, samples / effectiveSampleSize - 1) / (samples - 1));
+
+/**
+ * Scores rows by `config.evalSamples` importance samples each; a row of the test has the samples that an evaluation of
+ * the run gives it.
+ *
+ * @throws ExpectationError if the split is empty; the signal's reason after an abort
+ */
+export async function scoreRows(parts: Experiment, options: ScoreOptions): Promise<readonly RowScore[]> {
+  const { set, plan, data, config, key } = parts;
+  const { split, images, progress, signal } = options;
+  refuseEmptySplit(set, split);
+  const rows = rowsOfSplit(set, split);
+  const points = fixedRows(set, rows, plan);
+  const count = Math.min(images ?? rows.length, rows.length);
+  const line = new ProgressLine(progress);
+  const scores: RowScore[] = [];
+  const { evalSamples: samples, engine, threads } = config;
+  await withSettled(parts, ({ model }) =>
+    evaluateModel({
+      variables: model.variables,
+      modelAt: model.at,
+      noise: model.noise,
+      data: { ...points, count, row: (index) => points.row(index) },
+      samples,
+      key: fold(key, 'evaluation'),
+      engine,
+      threads,
+      onEstimate: (index, estimate) => scores.push(scoreOf(rows[index]!, estimate, samples)),
+      onProgress: (done) => line.show(`scored ${done}/${count} ${nounOf(data)}s`, done === count),
+      ...(signal ? { signal } : {}),
+    }),
+  );
+  line.end();
+  signal?.throwIfAborted(); // rows are missing
+  return scores;
+}
+
+const scoreOf = (row: number, estimate: ImportanceEstimate, samples: number): RowScore => ({
+  row,
+  logP: estimate.logEvidence,
+  standardError: logEvidenceError(estimate.effectiveSampleSize, samples),
+  kHat: estimate.paretoK,
+  elbo: estimate.elbo,
+  effectiveSampleSize: estimate.effectiveSampleSize,
+});
+
+/**
+ * Writes scores: `.csv` with the names of columns, numbers that are not known as empty fields; `.npy` as float32 [n, 6].
+ *
+ * @throws ExpectationError if the file cannot be written
+ */
+export async function writeScores(path: string, scores: readonly RowScore[]): Promise<void> {
+  if (extname(path).toLowerCase() === '.npy') return writeArray(path, scores);
+  const field = (value: number) => (Number.isNaN(value) ? '' : shortest(value));
+  await writeLines(path, async (append) => {
+    append(csvLine(scoreColumns));
+    for (const score of scores) append(csvLine(scoreColumns.map((name) => field(score[name]))));
+  });
+}
+
+async function writeArray(path: string, scores: readonly RowScore[]): Promise<void> {
+  const values = Float32Array.from(scores.flatMap((score) => scoreColumns.map((name) => score[name])));
+  const header = npyHeader([scores.length, scoreColumns.length]);
+  await writePiecesAtomically(path, async (write) => {
+    write(header, 0);
+    write(bytesOf(values), header.length);
+  });
+}
