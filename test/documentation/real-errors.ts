@@ -23,7 +23,7 @@ import {
   tf,
   traceGraph,
 } from 'flowvae';
-import { readConfigFile } from '../../packages/flowvae/src/command/checks/common/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/requirements/config-file.ts';
 import { errorLine } from '../../packages/flowvae/src/command/error-line.ts';
 import { parseValue } from '../../packages/flowvae/src/config/setting/checked-values.ts';
 

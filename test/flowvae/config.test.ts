@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeConfig, type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { readConfigFile } from '../../packages/flowvae/src/command/checks/common/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/requirements/config-file.ts';
 import { parseValue } from '../../packages/flowvae/src/config/setting/checked-values.ts';
 import { flagOf } from '../../packages/flowvae/src/config/settings.ts';
 import { recordedSettings } from '../../packages/flowvae/src/config/train-config.ts';

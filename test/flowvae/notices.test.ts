@@ -2,7 +2,7 @@
 // are.
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { imagesNotice, threadsNotice } from '../../packages/flowvae/src/command/checks/common/notices.ts';
+import { imagesNotice, threadsNotice } from '../../packages/flowvae/src/command/checks/requirements/notices.ts';
 import { flowvaeHere } from './in-process.ts';
 import { freshPath, tinyData, tinyFlags } from './tiny-run.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SettingName, settings } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { readConfigFile } from '../../packages/flowvae/src/command/checks/common/config-file.ts';
+import { readConfigFile } from '../../packages/flowvae/src/command/checks/requirements/config-file.ts';
 import { hasColours } from '../../packages/flowvae/src/command/help/colours.ts';
 import { program } from '../../packages/flowvae/src/command/program.ts';
 import { progressTo } from '../../packages/flowvae/src/command/verbosity.ts';

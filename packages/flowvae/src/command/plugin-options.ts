@@ -4,7 +4,7 @@ import type { ModuleRecord } from '../modules/module-files.ts';
 import { loadPlugins, recordedPlugins } from '../plugins/load-plugins.ts';
 import { type PluginChoices, runVocabulary } from '../plugins/run-plugins.ts';
 import { type Vocabulary, vocabularyOf } from '../plugins/vocabulary.ts';
-import { tell } from './checks/common/notices.ts';
+import { tell } from './checks/requirements/notices.ts';
 
 /** Options about plug-ins. */
 export interface PluginFlags {

@@ -219,7 +219,12 @@ function addEncode(root: Command): void {
     .addOption(splitOption())
     .addOption(wholeNumber('images', 'images, or rows, to encode, from the first on (default: all)'))
     .addOption(numbered('samples', 'draws for each', 1))
-    .addOption(wholeNumber('mean-samples', 'draws that the mean of a flow posterior is taken over (default: 100; of a density 1)'))
+    .addOption(
+      wholeNumber(
+        'mean-samples',
+        'draws that the mean of a flow posterior is taken over (default: 100; of a density 1)',
+      ),
+    )
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .addOption(checkpointOption())
     .option('--json', JSON_HELP)

@@ -13,7 +13,7 @@ import { modelIn } from '../../report/picture-parts.ts';
 import type { Experiment } from '../../run/experiment.ts';
 import { fixedRows } from '../../run/run-data.ts';
 import { openCheckedRun } from '../../run/saved-run.ts';
-import { checkEnding } from '../checks/common/output-file.ts';
+import { checkEnding } from '../checks/requirements/output-file.ts';
 import type { SampleTask } from '../tasks.ts';
 
 /** The ends in the test data. */
@@ -33,7 +33,9 @@ export async function betweenAction(task: SampleTask, ends: Ends): Promise<void>
   });
   writeFileAtomically(out, extname(out).toLowerCase() === '.png' ? gridOf(parts, x, ends) : arrayOf(parts, x, count));
   const report = { samples: out, between: ends, count, seed };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `samples     ${out}: ${count} from ${ends.join(' to ')}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(report)}\n` : `samples     ${out}: ${count} from ${ends.join(' to ')}\n`,
+  );
 }
 
 /** Both rows as the model takes them. @throws ExpectationError for a number beyond the test data */

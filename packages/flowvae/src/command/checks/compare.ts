@@ -5,7 +5,7 @@ import { writeFileAtomically } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { type CompareOptions, compareRuns } from '../../comparison/compare-runs.ts';
 import { formatComparison, formatOfFile, type TableFormat, tableEndings } from '../../comparison/formats/formats.ts';
-import { checkEnding, checkOutputFile } from './common/output-file.ts';
+import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
 
 /** Options of `compare`. */
 export interface CompareFlags extends CompareOptions {

@@ -10,7 +10,7 @@ import { endsAsModule } from '../../modules/module-endings.ts';
 import type { Vocabulary } from '../../plugins/vocabulary.ts';
 import { namedVocabulary, type PluginFlags } from '../plugin-options.ts';
 import type { DataTask } from '../tasks.ts';
-import { checkEnding, checkOutputFile } from './common/output-file.ts';
+import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
 
 /** Options of `data`: how the data are read, and the command's own. */
 type DataFlags = Partial<TrainConfig> &

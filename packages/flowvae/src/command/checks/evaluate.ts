@@ -8,8 +8,8 @@ import { type FigureFlags, figureFile, refuseNoReport } from '../figure-flags.ts
 import type { PluginFlags } from '../plugin-options.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import type { Verbosity } from '../verbosity.ts';
-import { imagesNotice, tell, threadsNotice } from './common/notices.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { imagesNotice, tell, threadsNotice } from './requirements/notices.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** Options of `evaluate`. */
 type EvaluateFlags = Partial<TrainConfig> &

@@ -2,7 +2,7 @@
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { ExportTask } from '../tasks.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** The option for the place of a run's module: `--model` names the folder that is written. */
 export const EXPORT_MODULE_FLAG = '--module';

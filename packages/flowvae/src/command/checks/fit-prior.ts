@@ -9,8 +9,8 @@ import { changedSettings, refuseTogether } from '../../config/train-config.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { FitPriorTask } from '../tasks.ts';
-import { tell, threadsNotice } from './common/notices.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { tell, threadsNotice } from './requirements/notices.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** Options of `fit-prior`. */
 interface FitPriorFlags

@@ -7,9 +7,9 @@ import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { ImputeChoices, ImputeTask } from '../tasks.ts';
-import { tell, threadsNotice } from './common/notices.ts';
-import { checkEnding, checkOutputFile } from './common/output-file.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { tell, threadsNotice } from './requirements/notices.ts';
+import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** The endings of files. */
 const [TENSORS, TABLE] = ['.safetensors', '.csv'];

@@ -1,6 +1,6 @@
 // `flowvae metrics <run>`; it loads no tensor library at all.
 import { metricsCsv, readRunMetrics, refuseNoRun, writeFileAtomically } from '@flowvae/runs/plain';
-import { checkOutputFile } from './common/output-file.ts';
+import { checkOutputFile } from './requirements/output-file.ts';
 
 export function metricsCommand(run: string, { out }: { readonly out?: string }): void {
   if (out !== undefined) checkOutputFile(out);

@@ -7,8 +7,8 @@ import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { SampleTask } from '../tasks.ts';
-import { checkEnding, checkOutputFile } from './common/output-file.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** The endings of files that hold images and rows. */
 const ENDINGS = ['.png', '.npy', '.safetensors'];
@@ -42,7 +42,10 @@ function refuseBeside({ between, label, draws, temperature, count }: SampleFlags
   const refuse = (where: string, expected: string, received: string): never => {
     throw new ExpectationError({ where, expected, received });
   };
-  if (between === undefined) return data === undefined ? undefined : refuse('--data', '--between beside it', 'none');
+  if (between === undefined) {
+    if (data !== undefined) refuse('--data', '--between beside it', 'none');
+    return;
+  }
   const idle = Object.entries({ label, draws, temperature }).find(([, value]) => value !== undefined);
   if (idle) refuse(`--${idle[0]}`, 'none beside --between', String(idle[1]));
   if (count < 2) refuse('--count', 'a whole number from 2 beside --between, whose ends it counts', String(count));

@@ -4,9 +4,9 @@ import type { TrainConfig } from '../../config/settings.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { ScoreChoices, ScoreTask } from '../tasks.ts';
-import { tell, threadsNotice } from './common/notices.ts';
-import { checkEnding, checkOutputFile } from './common/output-file.ts';
-import { checkRun } from './common/saved-run-check.ts';
+import { tell, threadsNotice } from './requirements/notices.ts';
+import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
+import { checkRun } from './requirements/saved-run-check.ts';
 
 /** Options of `score`. */
 type ScoreFlags = Partial<TrainConfig> &

@@ -9,7 +9,7 @@ import { keepChoice, type RunnerFlags, runnerChoice, runnerOf, schedulerIn } fro
 import { readSweepFolder, refuseChangedModules, writeSweep } from '../../sweep/sweep-folder.ts';
 import { namedDestination } from '../mlflow-flags.ts';
 import { namedVocabulary } from '../plugin-options.ts';
-import { tell } from './common/notices.ts';
+import { tell } from './requirements/notices.ts';
 import { type TrainFlags, trainTask } from './train.ts';
 
 /** Options of `sweep` beside the shared settings of its runs. */

@@ -13,7 +13,7 @@ import { chainSettings, type TargetConfig, targetFallbacks, targetSettings } fro
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { RunFlags, TargetTask } from '../tasks.ts';
-import { tell, threadsNotice } from './common/notices.ts';
+import { tell, threadsNotice } from './requirements/notices.ts';
 
 /** Options of `target`: those of a run, and settings. */
 interface TargetFlags extends RunFlags, PluginFlags, FigureFlags, Record<string, unknown> {

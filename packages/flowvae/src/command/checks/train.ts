@@ -21,8 +21,8 @@ import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { destinations, type MlflowFlags } from '../mlflow-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
-import { type ConfigFile, readConfigFile } from './common/config-file.ts';
-import { imagesNotice, tell, threadsNotice } from './common/notices.ts';
+import { type ConfigFile, readConfigFile } from './requirements/config-file.ts';
+import { imagesNotice, tell, threadsNotice } from './requirements/notices.ts';
 
 /** Options of `train`: those of a run, and settings. */
 export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, MlflowFlags, Record<string, unknown> {

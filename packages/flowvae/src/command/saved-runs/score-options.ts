@@ -15,7 +15,10 @@ const notes: readonly Note[] = [
 export function addScoreOptions(score: Command): void {
   addModuleOptions(addSettings(score, ['evalSamples', 'binarize', 'engine', 'threads', ...readingSettings]))
     .argument('<run>', 'folder of a finished run')
-    .requiredOption('--out <file>', 'file to write, .csv or .npy: row, logP, standardError, kHat, elbo and effectiveSampleSize')
+    .requiredOption(
+      '--out <file>',
+      'file to write, .csv or .npy: row, logP, standardError, kHat, elbo and effectiveSampleSize',
+    )
     .addOption(splitOption())
     .addOption(wholeNumber('images', 'images, or rows, to score, from the first on (default: all)'))
     .addOption(checkpointOption())

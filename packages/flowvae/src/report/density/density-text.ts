@@ -2,9 +2,9 @@
 import { isDensity } from '@flowvae/density';
 import type { Evaluation } from '@flowvae/evaluation';
 import type { Model } from '@flowvae/vae';
+import type { TrainConfig } from '../../config/settings.ts';
 import { counted, type nounOf } from '../counted.ts';
 import { binarisationIn } from '../picture-parts.ts';
-import type { EvaluationReport } from '../report.ts';
 
 /** The fields that reports of densities have beside the common ones. */
 export interface DensityFacts {
@@ -25,7 +25,18 @@ export function densityFacts(model: Model, evaluation: Evaluation | undefined): 
   };
 }
 
-type Evaluated = EvaluationReport & Partial<DensityFacts>;
+/** The fields of a report that the text tells. */
+interface Evaluated extends Partial<DensityFacts> {
+  readonly binarization: TrainConfig['binarize'];
+  readonly testElbo: number | null;
+  readonly testElboStandardError: number | null;
+  readonly testNll: number | null;
+  readonly testNllStandardError: number | null;
+  readonly testNllPerDimension: number | null;
+  readonly testBitsPerDimension: number | null;
+  readonly evalSamples: number;
+  readonly evalImages: number;
+}
 
 const noises = { uniform: 'uniform noise', variational: 'the noise of a flow' } as const;
 

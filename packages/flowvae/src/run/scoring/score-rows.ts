@@ -95,7 +95,8 @@ const scoreOf = (row: number, estimate: ImportanceEstimate, samples: number): Ro
 });
 
 /**
- * Writes scores: `.csv` with the names of columns, numbers that are not known as empty fields; `.npy` as float32 [n, 6].
+ * Writes scores: `.csv` with the names of columns, and empty fields where a number is not known; `.npy` as float32 [n,
+ * 6].
  *
  * @throws ExpectationError if the file cannot be written
  */
