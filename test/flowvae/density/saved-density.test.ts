@@ -172,6 +172,18 @@ describe('a run of a density', () => {
     expect(differences('log P(x)', bounds, expected, 1e-4)).toEqual([]);
   });
 
+  it('has a report of its bits per dimension, its data one by one, and its pictures', async () => {
+    const { report: page } = await jsonHere('evaluate', run, '--report', '--figures', 'png');
+    const html = readFileSync(page, 'utf8');
+    for (const words of ['bits per dimension', 'Image by image', 'Learning curve', 'Draws with the noise times T'])
+      expect(html).toContain(words);
+    expect(html).not.toContain('Active units');
+    const { diagnostics } = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
+    expect(diagnostics).toMatchObject({ dequantisation: 'uniform' });
+    expect(diagnostics.evaluation.testNll).toBeCloseTo(report.testNll, 4);
+    expect(readFileSync(join(run, 'figures', 'interpolations.png')).length).toBeGreaterThan(100);
+  });
+
   it('is listed by its flow, and refuses work of VAEs', async () => {
     const { runs } = await jsonHere('runs', run);
     expect(runs[0]).toMatchObject({ state: 'finished', flow: 'glow', kind: 'training' });

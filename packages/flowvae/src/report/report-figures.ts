@@ -46,7 +46,11 @@ export function termsFigure({ statistics, noun }: Diagnostics): NamedFigure {
 }
 
 /** Distributions over images: evidence, divergence, tails and effective sample sizes. */
-export function perImageFigures({ estimates, evaluation, noun }: Diagnostics): readonly NamedFigure[] {
+export function perImageFigures({
+  estimates,
+  evaluation,
+  noun,
+}: Pick<Diagnostics, 'estimates' | 'evaluation' | 'noun'>): readonly NamedFigure[] {
   const { samples } = evaluation;
   const k = estimates.map(({ paretoK }) => paretoK);
   const nlls = estimates.map(({ logEvidence }) => -logEvidence);

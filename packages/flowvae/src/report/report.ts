@@ -86,7 +86,7 @@ export function evaluationReport(
     testBitsPerDimension:
       evaluation && hasProbabilities(model, plan.likelihood) ? bitsPerDimension(-evaluation.nll, observed) : null,
     ...densityFacts(model, evaluation),
-    evalSamples: config.evalSamples,
+    evalSamples: evaluation?.samples ?? config.evalSamples,
     evalImages: evaluation?.images ?? 0,
     effectiveSampleSize: finite(evaluation?.effectiveSampleSize),
     maxNormalisedWeight: finite(evaluation?.maxNormalisedWeight),

@@ -10,7 +10,10 @@ import { drawnImages, imageForm, isPicture } from './image-figures.ts';
 const MOST = 50;
 
 /** The data with the largest −log p̂(x), from the worst on. */
-export function worstTable(parts: Experiment, { estimates, evaluation, noun }: Diagnostics): ReportTable {
+export function worstTable(
+  parts: Experiment,
+  { estimates, evaluation, noun }: Pick<Diagnostics, 'estimates' | 'evaluation' | 'noun'>,
+): ReportTable {
   const order = [...estimates.keys()].toSorted((a, b) => estimates[a]!.logEvidence - estimates[b]!.logEvidence);
   const pictures = isPicture(parts.data);
   const rows = order.slice(0, MOST).map((i): ReportCell[] => {

@@ -8,12 +8,11 @@ import { keepScores } from '../comparison/scoring/scored-test.ts';
 import type { Experiment } from '../run/experiment.ts';
 import type { ChosenCheckpoint } from '../run/saved-run.ts';
 import { versions } from '../run/versions.ts';
-import { diagnose } from './diagnostics.ts';
-import { diagnosticsReport } from './diagnostics-report.ts';
 import { figureFiles, writeFigures } from './figures/named-figure.ts';
 import { parametersChecksum } from './kept-diagnostics.ts';
 import { evaluationReport } from './report.ts';
 import { reportPage } from './report-page.ts';
+import { examine } from './sections/examination.ts';
 
 /** Options of {@link writeDiagnostics}. */
 export interface WriteDiagnosticsOptions {
@@ -51,15 +50,22 @@ export async function writeDiagnostics(
   folder: RunFolder,
   { name, engine, checkpoint, hasOtherData, figures, progress, signal }: WriteDiagnosticsOptions,
 ): Promise<WrittenDiagnostics | undefined> {
-  const diagnostics = await diagnose(parts, progress, signal);
-  if (!diagnostics) return undefined;
-  const { evaluation } = diagnostics;
+  const examined = await examine(parts, progress, signal);
+  if (!examined) return undefined;
+  const { diagnostics, numbers } = examined;
+  const { evaluation, estimates } = diagnostics;
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
-  const page = reportPage({ parts, diagnostics, history, name, checkpoint, versions: await versions() });
+  const page = reportPage({
+    parts,
+    sections: examined.sections(history),
+    name,
+    checkpoint,
+    versions: await versions(),
+  });
   const suffix = hasOtherData ? `-${asFileName(parts.set.name)}` : '';
   const named = page.figures.map((figure) => ({ ...figure, name: `${figure.name}${suffix}` }));
   const files = figures ? writeFigures(folder, figureFiles(named, figures)) : [];
-  if (!hasOtherData && !checkpoint) keepScores(parts, folder.path, diagnostics.estimates);
+  if (!hasOtherData && !checkpoint) keepScores(parts, folder.path, estimates);
   if (hasOtherData) return { evaluation, path: folder.writePage(page.html, `report${suffix}.html`), figures: files };
   const { checkpoint: _, ...trained } = folder.readReport(); // once it stood there of which checkpoint a report is
   folder.writeReport({
@@ -68,7 +74,7 @@ export async function writeDiagnostics(
       parametersSha256: parametersChecksum(parts.model.variables),
       data: parts.set.name,
       evaluation: { ...evaluationReport(parts, evaluation), engine, checkpoint },
-      ...diagnosticsReport(diagnostics),
+      ...numbers,
     },
   });
   return { evaluation, path: folder.writePage(page.html), figures: files };

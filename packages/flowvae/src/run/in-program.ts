@@ -11,10 +11,12 @@ import { completeSettings } from '../config/train-config.ts';
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
 import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
-import { type Diagnostics, diagnose } from '../report/diagnostics.ts';
+import type { Diagnostics } from '../report/diagnostics.ts';
 import { figureFiles } from '../report/figures/named-figure.ts';
 import type { TrainReport } from '../report/report.ts';
 import { reportPage } from '../report/report-page.ts';
+import { examine } from '../report/sections/examination.ts';
+import type { Estimates } from '../report/sections/per-datum.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import type { Experiment } from './experiment.ts';
 import { openRun } from './saved-run.ts';
@@ -98,7 +100,8 @@ export async function evaluate(
 /** A report: one HTML page, and the numbers behind it. */
 export interface ProgramReport {
   readonly html: string;
-  readonly diagnostics: Diagnostics;
+  /** The estimates of all test rows; of a VAE with all about its posteriors. */
+  readonly diagnostics: Estimates & Partial<Diagnostics>;
   /** Each figure of the page as a file of its own, by name, such as `terms.svg`; none unless they are asked for. */
   readonly figures: Readonly<Record<string, Uint8Array>>;
 }
@@ -125,8 +128,12 @@ export async function report(
   { name = 'experiment', figures, progress = silent, signal }: ReportOptions = {},
 ): Promise<ProgramReport | undefined> {
   await chooseBackend(parts.config.engine);
-  const diagnostics = await diagnose(parts, progress, signal);
-  if (!diagnostics) return undefined;
-  const page = reportPage({ parts, diagnostics, history, name, versions: await versions() });
-  return { html: page.html, diagnostics, figures: figures ? figureFiles(page.figures, figures) : {} };
+  const examined = await examine(parts, progress, signal);
+  if (!examined) return undefined;
+  const page = reportPage({ parts, sections: examined.sections(history), name, versions: await versions() });
+  return {
+    html: page.html,
+    diagnostics: examined.diagnostics,
+    figures: figures ? figureFiles(page.figures, figures) : {},
+  };
 }
