@@ -175,7 +175,12 @@ describe('a run of a density', () => {
   it('has a report of its bits per dimension, its data one by one, and its pictures', async () => {
     const { report: page } = await jsonHere('evaluate', run, '--report', '--figures', 'png');
     const html = readFileSync(page, 'utf8');
-    for (const words of ['bits per dimension', 'Image by image', 'Learning curve', 'Draws with the noise times T'])
+    for (const words of [
+      'bits per dimension',
+      'Image by image',
+      'Learning curve',
+      'draws at temperatures from 0.6 to 1',
+    ])
       expect(html).toContain(words);
     expect(html).not.toContain('Active units');
     const { diagnostics } = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));

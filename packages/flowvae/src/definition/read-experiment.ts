@@ -38,8 +38,9 @@ export const storedExperiment = (run: string): OwnRecord | undefined => storedRe
  */
 export async function experimentOfRun(run: string, flags: ExperimentFlags = {}): Promise<OwnExperiment | undefined> {
   const { model, flag = MODEL_FLAG } = flags;
-  const builtIn = model === undefined ? await builtInOfRun(run) : undefined;
-  if (builtIn) return builtIn;
+  const builtIn = await builtInOfRun(run);
+  if (builtIn && model === undefined) return builtIn;
+  if (builtIn) throw refusal(run, `a run of a module beside ${flag}`);
   const found = await moduleOfRun(experimentKind, run, flags);
   if (!found && model !== undefined) throw refusal(run, `a run of a module beside ${flag}`);
   return found;
