@@ -25,6 +25,7 @@ const tags: Readonly<Record<string, string>> = {
   testNll: 'test/nll',
   testNllStandardError: 'test/nllStandardError',
   testBitsPerDimension: 'test/bitsPerDimension',
+  testBitsPerDimensionStandardError: 'test/bitsPerDimensionStandardError',
   testInferenceGap: 'test/inferenceGap',
   elbo: 'target/elbo',
   elboError: 'target/elboStandardError',

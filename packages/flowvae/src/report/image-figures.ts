@@ -5,7 +5,7 @@ import { drawNoise } from '@flowvae/distributions';
 import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
-import { hasStandardPrior, type Model, observable, reconstructed } from '@flowvae/vae';
+import { hasStandardPrior, observable, reconstructed } from '@flowvae/vae';
 import type { LabelChoice } from '../config/covariates/label-text.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/prior-samples.ts';
@@ -64,17 +64,15 @@ export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): 
   const { model, data } = parts;
   const { count, values, temperature = 1 } = options;
   const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${priorText(parts.plan)}`;
-  const kind = values === 'means' ? meansOf(model) : 'draws of p(x|z)';
+  const kind = values === 'means' ? 'decoder means' : 'draws of p(x|z)';
+  const source = isDensity(model) ? '' : ` from the prior (${kind})`; // at a density's latent data are certain
   const cooled = temperature === 1 ? '' : `, temperature ${temperature}`;
   const given = labelsIn(parts, options.labels);
-  const title = `${counted(count, 'sample')} from the prior (${kind})${cooled}${given}, ${modelIn(parts)}${prior}`;
+  const title = `${counted(count, 'sample')}${source}${cooled}${given}, ${modelIn(parts)}${prior}`;
   const images = drawnImages(allSamples(parts, options), data);
   const grid = { images, ...imageForm(data), ...gridOf(parts, options), title };
   return (file) => imageGrid(grid, file);
 }
-
-/** Data are certain at the latent of a density. */
-const meansOf = (model: Model): string => (isDensity(model) ? 'data' : 'decoder means');
 
 /** Part of a title: the condition of samples. */
 export function labelsIn({ plan: { covariates } }: ModelParts, labels: LabelChoice = { kind: 'shares' }): string {

@@ -33,7 +33,7 @@ export function temperaturesPicture(parts: Experiment): NamedFigure {
     ...imageForm(data),
     columns: COLUMNS,
     rowLabels: [...(hasData ? ['data'] : []), ...TEMPERATURES.map((each) => `T = ${each}`)],
-    title: `Draws with the noise times T, ${modelIn(parts)}${binarisationIn(parts.config)}`,
+    title: `Samples with the noise times T, ${modelIn(parts)}${binarisationIn(parts.config)}`,
   };
   const alt = 'Test images, and draws at temperatures from 0.6 to 1';
   return { name: 'samples', alt, onPage: 'png', draw: (file) => imageGrid(grid, file) };
@@ -61,7 +61,7 @@ export function interpolationsPicture(parts: Experiment): readonly NamedFigure[]
     images: drawnImages(images, data),
     ...imageForm(data),
     columns: STEPS,
-    title: `From one test image to another along an arc of the latent, ${modelIn(parts)}`,
+    title: `Between test images, along arcs of the latent, ${modelIn(parts)}`,
   };
   const alt = 'Pictures between two test images';
   return [{ name: 'interpolations', alt, onPage: 'png', draw: (file) => imageGrid(grid, file) }];
