@@ -193,6 +193,8 @@ describe.each(['cpu', 'wasm'] as const)('the origin, on the %s backend', (backen
     });
     expect(await origin(({ w, v }) => tf.mul(tf.div(hidden(w), 0), v))).toEqual({ kernel: 'RealDiv', layer: 'w' });
     expect(await origin(() => tf.sqrt(tf.scalar(-1)))).toEqual({ kernel: 'Sqrt' });
+    const left = (w: Tensor) => tf.where(tf.greater(w, -1e9), w, tf.fill(w.shape, Number.NaN)); // NaN is left out
+    expect(await origin(({ w }) => tf.log(tf.sub(left(w), 1e9)))).toEqual({ kernel: 'Log', layer: 'w' });
   });
 
   it('is nothing where all is finite', async () => {

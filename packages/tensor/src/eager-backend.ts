@@ -1,9 +1,10 @@
 // TensorFlow.js's own backends that need no native library.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { borrowKernels } from './borrowed-kernels.ts';
 import { tf } from './tensorflow.ts';
 
-/** `wasm` is several times faster but may lack kernels; `cpu` is plain JavaScript and has all kernels. */
+/** `wasm` is several times faster, and borrows the kernels that it lacks from `cpu`, which is plain JavaScript. */
 export type EagerBackend = 'cpu' | 'wasm';
 
 /** Makes a backend the current one. If it cannot start, the current one stays, and the reason is returned. */
@@ -25,4 +26,5 @@ async function registerWasm(): Promise<void> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(`${dirname(main)}/`);
+  borrowKernels('wasm', 'cpu');
 }

@@ -118,3 +118,11 @@ describe('flowvae density refuses', () => {
     expect([code, other]).toEqual([2, expect.stringContaining('expected a run of flowvae density')]);
   });
 });
+
+// the last one: the wasm backend stays
+it('flowvae density gives the same numbers kernel by kernel, on the wasm backend', async () => {
+  const run = ['density', '--data', data, ...short, ...judged, '--out', freshPath(), '--engine', 'eager'];
+  const eager = await jsonHere(...run);
+  expect(eager.engine).toBe('eager');
+  expect(Math.abs(eager.testNll - report.testNll)).toBeLessThan(0.01);
+});

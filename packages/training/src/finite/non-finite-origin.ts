@@ -24,12 +24,15 @@ const WATCHED = 'flowvae-watched';
  */
 export function nonFiniteOrigin(fn: () => unknown, variables: NamedVariables): NonFiniteOrigin | undefined {
   const names = new Map(Object.entries(variables).map(([name, { dataId }]) => [dataId, name]));
+  /** Such as the NaN that a `where` leaves out: the first kernel that computes with it is the origin. */
+  const constants = new WeakSet<object>();
   let layer: string | undefined;
   let origin: NonFiniteOrigin | undefined;
   const look = (kernel: string, inputs: readonly TensorInfo[], outputs: readonly TensorInfo[]) => {
     layer = inputs.map(({ dataId }) => names.get(dataId)).findLast((name) => name !== undefined) ?? layer;
+    if (inputs.every(({ dataId }) => constants.has(dataId))) for (const { dataId } of outputs) constants.add(dataId);
     const isBroken = ({ dtype, dataId }: TensorInfo) =>
-      dtype === 'float32' && !allFinite(tf.backend().readSync(dataId));
+      dtype === 'float32' && !constants.has(dataId) && !allFinite(tf.backend().readSync(dataId));
     if (!origin && outputs.some(isBroken)) origin = { kernel, ...(layer === undefined ? {} : { layer }) };
   };
   onWatchedBackend(look, () => tf.tidy(() => void fn()));

@@ -1,6 +1,6 @@
 // The networks inside couplings of pictures: convolutions that keep height and width.
 import { fold, type Key } from '@flowvae/random';
-import { checkParam, elementCount, type Tensor, type Tensor4D, tf } from '@flowvae/tensor';
+import { checkParam, elementCount, type Tensor, type Tensor1D, type Tensor4D, tf } from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from '../../flow.ts';
 import { glorotUniform } from '../../posterior/initialisation.ts';
 
@@ -87,7 +87,8 @@ export function convolutionNet({ inputs, outputs }: Wiring, options: Convolution
 /** The picture padded by zeros, convolved, plus a bias. */
 function convolved(params: Params<ParamShapes>, stage: string, x: Tensor4D): Tensor4D {
   const filter = tf.squeeze<Tensor>(params[`kernel${stage}`]!, [0]) as Tensor4D;
-  const bias = tf.reshape(params[`bias${stage}`]!, [-1]);
+  // tfjs's wasm backend looks at the shape under a reshape, and refuses a bias of rank 2
+  const bias = tf.sum<Tensor1D>(params[`bias${stage}`]!, 0);
   return tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias, activation: 'linear' });
 }
 
