@@ -1,5 +1,5 @@
-// Kernels that tfjs's wasm backend lacks, such as the gradients of convolutions, run on its plain backend: values go there
-// and back.
+// Kernels that tfjs's wasm backend lacks, such as the gradients of convolutions, run on its plain backend: values go
+// there and back.
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { tf } from './tensorflow.ts';
 
