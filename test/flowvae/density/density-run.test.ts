@@ -1,5 +1,5 @@
 // `flowvae density` from data to report: a run as those of train, resumed to the same bytes, and refusals.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { flowvaeHere, type JsonReport, jsonHere } from '../in-process.ts';
@@ -49,8 +49,6 @@ describe('flowvae density', () => {
     expect(nice.testBitsPerDimension).toBeGreaterThan(0);
     const bits = await run(...small, '--model', 'realnvp', '--levels', '1', '--binarize', 'threshold');
     expect(bits.testElbo).toBeLessThan(0);
-    const formula = await run('--data', data, '--model', 'maf*2');
-    expect(formula.testBitsPerDimension).toBeGreaterThan(0);
     const rows = await run('--data', numbers());
     expect(Math.abs(rows.testNll + rows.testElbo)).toBeLessThan(1e-4); // exact
     expect(rows.testBitsPerDimension).toBe(null);
@@ -96,24 +94,8 @@ describe('flowvae density refuses', () => {
     const { stderr } = await flowvaeHere(['density', '--resume', whole, '--width', '3']);
     expect(stderr).toContain('--width: expected none beside --resume, got 3');
     const vae = freshPath();
-    await jsonHere(
-      'train',
-      '--data',
-      data,
-      '--steps',
-      '1',
-      '--batch',
-      '10',
-      '--hidden',
-      '8',
-      '--latent',
-      '2',
-      '--hidden',
-      '8',
-      '--out',
-      vae,
-      ...judged,
-    );
+    mkdirSync(vae);
+    writeFileSync(join(vae, 'config.json'), JSON.stringify({ data, steps: 1 }));
     const { code, stderr: other } = await flowvaeHere(['density', '--resume', vae]);
     expect([code, other]).toEqual([2, expect.stringContaining('expected a run of flowvae density')]);
   });
