@@ -30,3 +30,15 @@ export const checkedFormulas = [
   'ordered',
   'planar*4-positive',
 ] as const;
+
+/** The same of pictures, with the width that each is for. */
+export const checkedPictures = [
+  ['squeeze(2,4,1)', 8],
+  ['image-actnorm(2,2,2)*2', 8],
+  ['channel-mix(1,2,3)', 6],
+  ['channel-coupling(2,2,2,2)*2', 8],
+  ['checkerboard-coupling(2,3,1,2)*2', 6],
+  ['image-nice(2,2,1,2,2)', 4],
+  ['image-realnvp(4,4,1,1,2)', 16],
+  ['glow(2,2,2,1,2,2)', 8],
+] as const;

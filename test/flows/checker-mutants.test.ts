@@ -4,7 +4,7 @@ import { checkFlow, parseFlow } from '@flowvae/flows';
 import { fold, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
-import { checkedFormulas } from '../cases/checked-formulas.ts';
+import { checkedFormulas, checkedPictures } from '../cases/checked-formulas.ts';
 import { checkerMutants } from '../laws/checker-mutants.ts';
 
 /** Gradients cost more than everything else: one key, and half the draws. */
@@ -12,13 +12,26 @@ const costOf = (check: string) => (/gradients/i.test(check) ? { seeds: [0], draw
 
 describe('checkFlow passes', () => {
   it('formulas of every row of the table', () => {
-    const rows = Object.keys(flowTable).filter((name) => !checkedFormulas.some((formula) => formula.startsWith(name)));
+    const checked = [...checkedFormulas, ...checkedPictures.map(([formula]) => formula)];
+    const rows = Object.keys(flowTable).filter((name) => !checked.some((formula) => formula.startsWith(name)));
     expect(rows).toEqual([]);
   });
 
   it.each(checkedFormulas.map((formula, i) => [formula, i] as const))('%s', (formula, i) => {
     const options = { key: fold(key(0), 'a quick check', i), dims: [i % 2 ? 2 : 5], draws: 2, points: 4 };
     expect(checkFlow((dim) => parseFlow(formula, dim), options).findings).toEqual([]);
+  });
+});
+
+describe('checkFlow passes pictures', () => {
+  it.each(checkedPictures)('%s', (formula, dim) => {
+    const sizes = { dims: [dim], draws: 1, points: 2 };
+    // ten couplings of convolutions in plain JavaScript: the laws of multi-scale flows judge the gradients
+    const checks = formula.startsWith('image-realnvp')
+      ? (['logDet', 'roundTrip', 'finite', 'start'] as const)
+      : undefined;
+    const options = { key: fold(key(0), 'a quick check', dim), ...sizes, ...(checks ? { checks } : {}) };
+    expect(checkFlow((of) => parseFlow(formula, of), options).findings).toEqual([]);
   });
 });
 

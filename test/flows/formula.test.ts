@@ -12,6 +12,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
+import { formulasAt } from '../cases/table-formulas.ts';
 
 const known = Object.keys(flowTable).join(', ');
 const grammar = `terms joined by '-', each a flow (${known}) with optional '(arguments)' and an optional '*count'`;
@@ -144,12 +145,20 @@ it('no text makes parseFlow fail in another way, or accept a text that is no for
 });
 
 describe('the table', () => {
-  it.each(flowNames.map((name) => [name] as const))('says of %s whether it has an inverse', (name) => {
-    const terms = readFlowFormula(`${name}*2`, 3);
-    expect(terms.every(hasInverse)).toBe(isInvertible(parseFlow(`${name}*2`, 3)));
+  it.each(formulasAt(16))('says of %s whether it has an inverse', (formula) => {
+    const terms = readFlowFormula(formula, 16);
+    expect(terms.every(hasInverse)).toBe(isInvertible(parseFlow(formula, 16)));
   });
 
-  it.each(Object.entries(flowTable))(
+  it('has no flow that no grey picture of 4 × 4 pixels suits', () => {
+    expect(formulasAt(16)).toHaveLength(flowNames.length);
+    expect(flowNames.filter((name) => !formulasAt(3).includes(`${name}*2`))).toEqual([
+      ...['squeeze', 'image-realnvp', 'glow'],
+    ]);
+  });
+
+  // the sides of a picture bound one another: picture-formulas.test.ts
+  it.each(Object.entries(flowTable).filter(([, { isOfPictures }]) => !isOfPictures))(
     'bounds the arguments of %s as its maker does',
     (name, { args = [], fewest = 1 }) => {
       const sized = (bound: number | ((dim: number) => number), dim: number) =>

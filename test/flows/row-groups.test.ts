@@ -4,7 +4,7 @@ import { type InvertibleFlow, isInvertible, parseFlow, pushForward } from '@flow
 import { drawNormal, key } from '@flowvae/random';
 import { repeatRows, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
+import { formulasAt } from '../cases/table-formulas.ts';
 import { differences, gradientDifferences } from '../laws/comparison.ts';
 import { compiled, eager, type Inputs, shaped, type Tensors, withGradients } from '../laws/evaluation.ts';
 import { drawInputs } from '../laws/flow-inputs.ts';
@@ -43,7 +43,7 @@ function drawsOf(flow: ReturnType<typeof parseFlow>, isRepeated: boolean): Bound
 const lossOf = (fn: Bounds) => (inputs: Tensors) =>
   tf.addN(Object.values(fn(inputs)).map((value, i) => tf.sum(tf.mul(value, tf.sin(tf.add(i, value)))))) as Scalar;
 
-describe.each(Object.keys(flowTable).map((name) => `${name}*2`))('%s', (formula) => {
+describe.each(formulasAt(dim))('%s', (formula) => {
   it('draws and scores groups of rows', () => {
     const { flow, inputs } = inputsOf(formula);
     const expected = eager(drawsOf(flow, true), inputs);

@@ -1,11 +1,11 @@
 // Priors by their formulas: samples come through the prior's own parameters, and a flow without an inverse is refused.
 import { asMlpVae, completeConfig, isInvertible, parseFlow, type TrainConfig, tf } from 'flowvae';
 import { expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { fitsPrior } from '../cases/prior-flows.ts';
+import { formulasAt } from '../cases/table-formulas.ts';
 import { untrainedModel } from './untrained-model.ts';
 
-const formulas = Object.keys(flowTable).map((name) => `${name}*2`);
+const formulas = formulasAt(3);
 const invertible = formulas.filter((formula) => fitsPrior(formula, 3));
 
 it.each(invertible)("prior %s gives a model's samples", (prior) => {

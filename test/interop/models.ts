@@ -2,9 +2,9 @@
 // for them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flowTable } from '@flowvae/flows/plain';
 import { drawBernoulli, drawNormal, drawUniform, key } from '@flowvae/random';
 import { completeConfig, type DataDescription, onnxFiles, type PortableModel, planOf } from 'flowvae';
-import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
 import { fitsPrior } from '../cases/prior-flows.ts';
 import type { Feeds } from '../compiler/export/runtimes.ts';
@@ -13,8 +13,11 @@ import { shaken } from '../flowvae/shaken.ts';
 const data: DataDescription = { shape: [6, 5, 1], form: 'levels', hasMissing: false };
 const [pixels, latent] = [30, 4];
 
-/** Two layers of every flow that a formula can name, and the diagonal normal. */
-export const families: readonly string[] = ['none', ...Object.keys(flowTable).map((name) => `${name}*2`)];
+/** Two layers of every flow that a formula can name, but those of pictures, and the diagonal normal. */
+export const families: readonly string[] = [
+  'none',
+  ...Object.entries(flowTable).flatMap(([name, { isOfPictures }]) => (isOfPictures ? [] : [`${name}*2`])),
+];
 
 /** Those that can be a prior: their density needs the inverse, at all points. */
 export const priors: readonly string[] = families.slice(1).filter((flow) => fitsPrior(flow, latent));

@@ -14,9 +14,9 @@ import {
 import { adam, type FitStart, fit, type TrainingProblem } from '@flowvae/training';
 import { completeConfig, experiment, likelihoods, parseObjective, type TrainConfig, training } from 'flowvae';
 import { describe, expect, it } from 'vitest';
-import { flowTable } from '../../packages/flows/src/formula/flow-table.ts';
 import { lossAndTerms } from '../../packages/training/src/steps/gradient-step.ts';
 import { fitsPrior } from '../cases/prior-flows.ts';
+import { formulasAt } from '../cases/table-formulas.ts';
 import { tinyData, tinySettings } from '../flowvae/tiny-run.ts';
 import { valuesOf } from './problems.ts';
 
@@ -44,7 +44,7 @@ async function meetingPlaceOf(changes: Partial<TrainConfig>) {
   return { place, mayShare: problem.batchInputs !== undefined };
 }
 
-const formulas = Object.keys(flowTable).map((name) => `${name}*2`);
+const formulas = formulasAt(3);
 const objectives = [
   'elbo-analytic',
   'beta(4)',

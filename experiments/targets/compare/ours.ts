@@ -1,6 +1,18 @@
 // `tsx ours.ts <target> <flow> …`: fits a flow to a target as the peers' programs do; prints one JSON object.
 import { parseArgs } from 'node:util';
-import { adam, chainOptimizers, clipByGlobalNorm, fitTarget, guideForm, key, namedTarget, parseFlow, type TargetName, target, tf } from 'flowvae';
+import {
+  adam,
+  chainOptimizers,
+  clipByGlobalNorm,
+  fitTarget,
+  guideForm,
+  key,
+  namedTarget,
+  parseFlow,
+  type TargetName,
+  target,
+  tf,
+} from 'flowvae';
 
 const number = { type: 'string' } as const;
 const { values, positionals } = parseArgs({

@@ -43,7 +43,8 @@ export {
   type Params,
   type ParamValues,
 } from './flow.ts';
-export type { FlowArgument, FlowLayerRequest, FlowRow, FlowTable, OwnFlowRow } from './formula/flow-table.ts';
+export type { FlowArgument } from './formula/flow-argument.ts';
+export type { FlowLayerRequest, FlowRow, FlowTable, OwnFlowRow } from './formula/flow-table.ts';
 export { flowTable } from './formula/flow-table.ts';
 export { type FlowTerm, type InvertibleTerm, NarrowLatentError } from './formula/flow-terms.ts';
 export {

@@ -27,7 +27,10 @@ const ARGUMENT = 2;
 const withArguments = (name: string, args: readonly { readonly above?: string | undefined }[]) =>
   args.length === 0 ? name : `${name}(${args.map(({ above }) => (above ? ARGUMENT + 1 : ARGUMENT)).join(',')})`;
 
-const flows = Object.entries(flowTable).map(([name, { args = [] }]) => withArguments(name, args));
+/** Flows of pictures stay apart: a latent of 3 numbers is no picture (test/flows/picture-formulas.test.ts). */
+const flows = Object.entries(flowTable).flatMap(([name, { args = [], isOfPictures }]) =>
+  isOfPictures ? [] : [withArguments(name, args)],
+);
 
 const priors = flows.filter((formula) => fitsPrior(formula, LATENT));
 

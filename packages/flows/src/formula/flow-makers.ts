@@ -19,8 +19,17 @@ import { spline } from '../families/spline.ts';
 import { sylvesterHouseholder, sylvesterOrthogonal, sylvesterTriangular } from '../families/sylvester.ts';
 import type { Flow, InvertibleFlow } from '../flow.ts';
 import type { NetworkForm } from '../frames/conditioner.ts';
+import { channelMix } from '../images/channel-mix.ts';
+import { channelCoupling, checkerboardCoupling } from '../images/couplings.ts';
+import { glow } from '../images/glow.ts';
+import { imageActnorm } from '../images/image-actnorm.ts';
+import { imageNice } from '../images/image-nice.ts';
+import { imageRealnvp } from '../images/image-realnvp.ts';
+import type { ImageShape } from '../images/parts/picture.ts';
+import { squeeze } from '../images/squeeze.ts';
 import type { FlowName, InvertibleName } from './flow-table.ts';
 import type { FlowTerm } from './flow-terms.ts';
+import { pictureIn } from './picture-arguments.ts';
 
 /** A term of a formula, and the width C of the features that networks inside the flow may take; 0 for none. */
 interface Asked extends FlowTerm {
@@ -38,6 +47,20 @@ const repeated =
   ({ dim, count, before }: Asked): InvertibleFlow => {
     const flows = Array.from({ length: count }, (_, layer) => make(dim, before + layer));
     return flows.length === 1 ? flows[0]! : chain(flows);
+  };
+
+/** A layer's place in its formula, its arguments, and the width of its networks. */
+interface PictureLayer extends Pick<FlowTerm, 'args'> {
+  readonly place: number;
+  readonly width: number;
+}
+
+/** Like {@link repeated}, for the picture of the arguments. */
+const ofPicture =
+  (make: (shape: ImageShape, layer: PictureLayer) => InvertibleFlow) =>
+  (asked: Asked): InvertibleFlow => {
+    const { args } = asked;
+    return repeated((_, place) => make(pictureIn(args), { args, place, width: args.hidden! }))(asked);
   };
 
 /** A term's sizes and form for flows with networks inside. */
@@ -75,4 +98,16 @@ export const flowMakers: {
   positive: repeated((dim) => positiveFlow(dim)),
   interval: (asked) => repeated((dim) => intervalFlow(dim, asked.args))(asked),
   ordered: repeated((dim) => orderedFlow(dim)),
+  squeeze: ofPicture((shape) => squeeze(shape)),
+  'image-actnorm': ofPicture((shape) => imageActnorm(shape)),
+  'channel-mix': ofPicture((shape, { place }) => channelMix(shape, { key: key(place) })),
+  'channel-coupling': ofPicture((shape, { place, width }) => channelCoupling(shape, { width, swap: place % 2 === 1 })),
+  'checkerboard-coupling': ofPicture((shape, { place, width }) =>
+    checkerboardCoupling(shape, { width, swap: place % 2 === 1 }),
+  ),
+  'image-nice': ofPicture((shape, { width, args }) => imageNice(shape, { width, couplings: args.couplings! })),
+  'image-realnvp': ofPicture((shape, { width, args }) => imageRealnvp(shape, { width, levels: args.levels! })),
+  glow: ofPicture((shape, { place, width, args: { levels, steps } }) =>
+    glow(shape, { width, levels: levels!, steps: steps!, key: key(place) }),
+  ),
 };

@@ -2,18 +2,8 @@
 // flow-makers.ts.
 import type { Flow } from '../flow.ts';
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
-
-/** A number that a formula may give in parentheses; bounds and default may depend on the latent's width. */
-export interface FlowArgument {
-  readonly name: string;
-  readonly fallback: number | ((dim: number) => number);
-  readonly from: number;
-  readonly to: number | ((dim: number) => number);
-  /** Whether it may have a sign and a fraction; default whole numbers only. */
-  readonly isReal?: boolean;
-  /** The name of an earlier argument that it must exceed. */
-  readonly above?: string;
-}
+import type { FlowArgument } from './flow-argument.ts';
+import { pictureArguments, squareLevels } from './picture-arguments.ts';
 
 /** A row. */
 export interface FlowRow {
@@ -25,6 +15,8 @@ export interface FlowRow {
   readonly hasInverse?: false;
   /** The flow maps onto a part of R^D only, and has an inverse there. Absent: onto all of R^D. */
   readonly image?: 'part';
+  /** Its arguments begin with the height, width and channels of a picture, whose product is the latent's width. */
+  readonly isOfPictures?: true;
 }
 
 /** A layer of a formula, as a row's `make` is asked for it. */
@@ -56,6 +48,13 @@ const networkArgs: readonly FlowArgument[] = [
 
 /** Limit on the ends of an interval. */
 const FARTHEST = 1e6;
+
+/** Channels of the hidden layers of convolutional networks. */
+const channelsOfNetworks: FlowArgument = { name: 'hidden', fallback: 32, from: 1, to: 1024 };
+
+/** A flow of pictures. */
+const ofPictures = (shape: 'square' | 'row' | 'pixel', fewest: number, more: readonly FlowArgument[] = []) =>
+  ({ args: [...pictureArguments(shape), ...more], fewest, isOfPictures: true }) as const satisfies FlowRow;
 
 const networked = { args: networkArgs, fewest: 2 } satisfies FlowRow;
 
@@ -92,6 +91,18 @@ const rows = {
     image: 'part',
   },
   ordered: { fewest: 2, image: 'part' },
+  squeeze: ofPictures('square', 4),
+  'image-actnorm': ofPictures('pixel', 1),
+  'channel-mix': ofPictures('pixel', 2),
+  'channel-coupling': ofPictures('pixel', 2, [channelsOfNetworks]),
+  'checkerboard-coupling': ofPictures('row', 2, [channelsOfNetworks]),
+  'image-nice': ofPictures('row', 2, [{ name: 'couplings', fallback: 4, from: 1, to: 64 }, channelsOfNetworks]),
+  'image-realnvp': ofPictures('square', 16, [{ name: 'levels', fallback: 1, from: 1, to: 8 }, channelsOfNetworks]),
+  glow: ofPictures('square', 4, [
+    { name: 'levels', fallback: squareLevels, from: 1, to: 8 },
+    { name: 'steps', fallback: 4, from: 1, to: 64 },
+    channelsOfNetworks,
+  ]),
 } as const satisfies Readonly<Record<string, FlowRow>>;
 
 /** A name in the table. */

@@ -1,7 +1,9 @@
 // Flow formulas such as `planar*10`, `planar*8-radial*2` or `sylvester-o(8)*4`, parsed with the table alone: one
 // grammar for the command line, config files and `parseFlow`, which makes flows from the terms.
 import { didYouMean, ExpectationError, FormulaCursor, nearestName } from '@flowvae/tensor/plain';
-import { type FlowArgument, type FlowRow, type FlowTable, flowTable, type OwnFlowRow } from './flow-table.ts';
+import type { FlowArgument } from './flow-argument.ts';
+import { type FlowRow, type FlowTable, flowTable, type OwnFlowRow } from './flow-table.ts';
+import { pictureIn } from './picture-arguments.ts';
 
 /** Limit on the layers of one term, above every experiment; it catches typing errors. */
 const MOST_LAYERS = 1024;
@@ -70,6 +72,7 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
     const { args: declared = [], fewest = 1 } = row;
     if (dim < fewest) throw new NarrowLatentError(formula, name, { fewest, dim });
     const args = flowArguments(cursor, declared, dim);
+    if (row.isOfPictures) refuseOtherPicture(args, dim, () => new FormulaCursor('flow formula', formula, at));
     const count = cursor.takes('*') ? cursor.number({ name: 'a count', from: 1, to: MOST_LAYERS }) : 1;
     if (!cursor.isAtEnd && !cursor.sees('-')) throw cursor.refusal(grammar, cursor.rest(/^[^-]*/));
     const text = formula.slice(at, cursor.at);
@@ -88,6 +91,14 @@ export function readFlowFormula(formula: string, dim: number, table: FlowTable =
     before += count;
   } while (cursor.takes('-'));
   return terms;
+}
+
+/** @throws ExpectationError for a picture that has not as many numbers as the latent */
+function refuseOtherPicture(args: FlowTerm['args'], dim: number, cursor: () => FormulaCursor): void {
+  const [height, width, channels] = pictureIn(args);
+  if (height * width * channels === dim) return;
+  const expected = `(height,width,channels) of a picture of ${dim} numbers, the latent's width`;
+  throw cursor().refusal(expected, `${height},${width},${channels}`);
 }
 
 const isOwn = (row: FlowRow): row is OwnFlowRow => 'make' in row;
