@@ -27,19 +27,23 @@ class LongestFirst extends BaseSequencer {
  * than most of their tests.
  */
 const sharing = [
-  'comparison',
-  'density',
-  'distributions',
-  'evaluation',
-  'flows',
-  'inference',
-  'objectives',
-  'random',
-  'vae',
+  ...['comparison', 'compiler', 'density', 'distributions', 'evaluation', 'figures', 'flows', 'inference'],
+  ...['objectives', 'random', 'tensor', 'training', 'vae'],
 ].map((name) => `${name}/**/*.test.ts`);
 
-/** Files in these folders that put other modules in the place of real ones. */
-const exceptions = ['evaluation/ending-threads.test.ts'];
+/** Files in these folders that put other modules in the place of real ones, change the backend, or end processes. */
+const exceptions = [
+  'evaluation/ending-threads.test.ts',
+  'figures/font.test.ts',
+  'tensor/eager-backend.test.ts',
+  'compiler/export/*.test.ts',
+  ...['autoencoder', 'backend', 'cache', 'declared-kernels', 'kernels', 'special-values', 'trace-errors'].map(
+    (name) => `compiler/${name}.test.ts`,
+  ),
+  ...['counters', 'fallback', 'function-runner', 'memory', 'non-finite', 'parallel', 'without-shared-memory'].map(
+    (name) => `training/${name}.test.ts`,
+  ),
+];
 
 const installed = '**/node_modules/**';
 

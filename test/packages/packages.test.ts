@@ -95,19 +95,21 @@ describe('a project outside the repository', () => {
     expect(report).toMatchObject({ steps: 2, engine: 'compiled', evalImages: 2 });
   });
 
-  it('trains every module of the gallery, an own flow among them, and reloads its runs', async () => {
+  // the others differ from these in the same code: the gallery's own test trains all of them
+  it('trains modules of the gallery, an own model and an own flow, and reloads their runs', async () => {
     const project = join(scratch, 'gallery');
     javascriptProject(project);
     layOut(project, tarballs);
     const there = { folder: project, main: join(project, 'node_modules/flowvae/dist/command/main.js') };
     const tiny = ['--steps', '2', '--batch', '8', '--eval-images', '2', '--eval-samples', '2', '--threads', '1'];
-    const runs = galleryRuns((file) => `./${file}`);
+    const kept = ['m2.ts', 'sinh-arcsinh.ts'];
+    const runs = galleryRuns((file) => `./${file}`).filter(({ file }) => kept.includes(file));
+    expect(runs).toHaveLength(2);
     for (const { file } of runs) cpSync(join(gallery, file), join(project, file));
     const lines = runs.map(({ file, words }) => ['train', ...words, ...tiny, '--out', `${file}-run`, '--json']);
     const reports = (await doneInTurn(lines, there)).map((text) => JSON.parse(text));
     expect(reports).toMatchObject(runs.map(() => ({ steps: 2, engine: 'compiled', evalImages: 2 })));
-    // a model of its own and a plug-in, reloaded in another process
-    const reloaded = ['m2.ts-run', 'sinh-arcsinh.ts-run'];
+    const reloaded = kept.map((file) => `${file}-run`); // in another process
     const evaluations = reloaded.map((folder) => ['evaluate', folder, '--report', '--json']);
     const exports = reloaded.map((folder) => ['export', folder, '--onnx', join(folder, 'onnx')]);
     const texts = await doneInTurn([...evaluations, ...exports], there);

@@ -13,7 +13,7 @@ import {
 } from '@flowvae/tensor';
 import type { Model, ObservableModel } from '@flowvae/vae';
 import type { DataFlow } from './flows/data-flow.ts';
-import type { DequantisationName } from './names.ts';
+import { type DequantisationName, EXACT } from './names.ts';
 import type { Support } from './support/support.ts';
 
 /** Options of {@link densityModel}. */
@@ -31,7 +31,7 @@ export interface DensityModelOptions {
 /** A density as a model whose latent z is the noise of the flow, and whose p(x|z) is certain. */
 export interface DensityModel extends ObservableModel {
   /** How levels are filled; `'none'`: data are numbers, and the bound is log p(x) itself. */
-  readonly dequantisation: DequantisationName | 'none';
+  readonly dequantisation: DequantisationName | typeof EXACT;
   /** The flow's name. */
   readonly flow: string;
 }
@@ -61,7 +61,7 @@ export function densityModel({ flow, support, key, rows }: DensityModelOptions):
   const prior = standardNormal(dim);
   const observe = (z: Tensor2D) => support.observe(flow.forward(params, z).y);
   return {
-    dequantisation: support.dequantisation ?? 'none',
+    dequantisation: support.dequantisation ?? EXACT,
     flow: flow.name,
     variables: underPrefixes({ flow: parameters.variables, dequantisation: support.variables }),
     latent: dim,

@@ -6,7 +6,7 @@ export { type DataFlow, standardisedFlow } from './flows/data-flow.ts';
 export { type PictureFlowName, pictureFlowNames } from './flows/picture-flow-names.ts';
 export { type PictureFlowOptions, pictureFlow } from './flows/picture-flows.ts';
 export { type InterpolationKind, type InterpolationOptions, interpolated } from './interpolation.ts';
-export { type DequantisationName, dequantisationNames } from './names.ts';
+export { type DequantisationName, dequantisationNames, EXACT } from './names.ts';
 export { type LevelsOptions, levelsSupport } from './support/levels.ts';
 export { type NumbersOptions, numbersSupport } from './support/numbers.ts';
 export type { Placed, Support } from './support/support.ts';

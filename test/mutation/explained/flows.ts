@@ -272,12 +272,6 @@ export const flows: readonly Explained[] = [
     reason: 'a shortcut: a concatenation of one',
   },
   {
-    file: 'packages/flows/src/frames/made-masks.ts',
-    before: 'const inputs = Array.from({ length: dim }, (_, i) => ((first + k) % 2 === 0 ? i + 1 : dim - i));',
-    after: ['const inputs = Array.from({ length: dim }, (_, i) => ((first - k) % 2 === 0 ? i + 1 : dim - i));'],
-    reason: 'of the place only the parity counts, which is the same',
-  },
-  {
     file: 'packages/flows/src/families/sylvester.ts',
     before: 'const single = (k: number) => triangularFrom(first + k, dim, 1);',
     after: ['const single = (k: number) => triangularFrom(first - k, dim, 1);'],

@@ -78,7 +78,8 @@ function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
 /** The flow of a formula. @throws ExpectationError that names the flows of pictures, too */
 function formulaOf(name: string, arePictures: boolean): (dim: number) => InvertibleFlow {
   const known = /^[a-z-]+/.exec(name)?.[0] ?? '';
-  if (Object.hasOwn(flowTable, known) || /\W/.test(name)) return (dim) => parseInvertibleFlow(name, dim);
+  if (!isPictureFlow(name) && (Object.hasOwn(flowTable, known) || /\W/.test(name)))
+    return (dim) => parseInvertibleFlow(name, dim);
   const expected = arePictures
     ? `${pictureFlowNames.join(', ')}, or a flow formula such as maf*5`
     : 'a flow formula such as maf*5, for the data are rows';

@@ -1,5 +1,5 @@
 // The test set's part of a run: the choice of its engine, and its progress.
-import { isDensity } from '@flowvae/density';
+import { EXACT, isDensity } from '@flowvae/density';
 import { type EvaluateOptions, type Evaluation, evaluateModel } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
@@ -36,7 +36,7 @@ export async function evaluateTest(parts: TestParts, options: EvaluateTestOption
 
 /** The density of numbers is exact: all samples would be equal. */
 const samplesOf = (model: Model, { evalSamples }: TestParts['config']): number =>
-  isDensity(model) && model.dequantisation === 'none' ? 1 : evalSamples;
+  isDensity(model) && model.dequantisation === EXACT ? 1 : evalSamples;
 
 async function evaluated(
   { config, model, data, test, key }: TestParts,

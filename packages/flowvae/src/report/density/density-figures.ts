@@ -1,5 +1,5 @@
 // The figures of a density of pictures: draws at several temperatures below data, data between data, and the curve.
-import { isDensity } from '@flowvae/density';
+import { EXACT, isDensity } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import { imageGrid, panels } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
@@ -89,7 +89,7 @@ export function densityCurveFigure(run: Experiment, history: readonly HistoryEnt
 
 const articled = (noun: 'image' | 'row') => (noun === 'image' ? 'an image' : 'a row');
 
-const hasLevels = ({ model }: Experiment): boolean => isDensity(model) && model.dequantisation !== 'none';
+const hasLevels = ({ model }: Experiment): boolean => isDensity(model) && model.dequantisation !== EXACT;
 
 function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -1,5 +1,5 @@
 // The examination of a density, and the sections of its report.
-import { isDensity } from '@flowvae/density';
+import { EXACT, isDensity } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation, ImportanceEstimate } from '@flowvae/evaluation';
 import type { ProgressStream } from '@flowvae/runs';
@@ -45,19 +45,19 @@ function summary(
   estimates: readonly ImportanceEstimate[],
 ): Section {
   const noun = nounOf(data);
-  const dequantisation = isDensity(model) ? model.dequantisation : 'none';
+  const dequantisation = isDensity(model) ? model.dequantisation : EXACT;
   const nlls = estimates.map(({ logEvidence }) => -logEvidence);
   const bits = estimates.map(({ logEvidence }) => bitsPerDimension(logEvidence, model.latent));
   const elbos = estimates.map(({ elbo }) => -elbo);
   const exact = ['The data are numbers: log p(x) is exact.'];
   const filled =
-    dequantisation === 'none'
+    dequantisation === EXACT
       ? exact
       : [
           `${noises[dequantisation]}: log P(k) ≥ E[log p((k + u)/L) − log q(u|k)] − D·log L. The estimate is the log of the mean of ${counted(evaluation.samples, 'such weight')}, on average below log P(k).`,
         ];
   const rows =
-    dequantisation === 'none'
+    dequantisation === EXACT
       ? [summaryRow('−log p(x), nats', nlls)]
       : [
           summaryRow('bits per dimension', bits, (value) => value.toFixed(4)),

@@ -1,5 +1,5 @@
 // The evaluation of a density as facts of its report, and as text for people.
-import { isDensity } from '@flowvae/density';
+import { EXACT, isDensity } from '@flowvae/density';
 import type { Evaluation } from '@flowvae/evaluation';
 import type { Model } from '@flowvae/vae';
 import type { TrainConfig } from '../../config/settings.ts';
@@ -9,7 +9,7 @@ import { binarisationIn } from '../picture-parts.ts';
 /** The fields that reports of densities have beside the common ones. */
 export interface DensityFacts {
   /** The noise that fills levels; `'none'`: data are numbers, and `testNll` is exact. */
-  readonly dequantisation: 'uniform' | 'variational' | 'none';
+  readonly dequantisation: 'uniform' | 'variational' | typeof EXACT;
   /** Of `testBitsPerDimension`, over images; null for one image, and for numbers. */
   readonly testBitsPerDimensionStandardError: number | null;
 }
@@ -18,7 +18,7 @@ export interface DensityFacts {
 export function densityFacts(model: Model, evaluation: Evaluation | undefined): Partial<DensityFacts> {
   if (!isDensity(model)) return {};
   const { dequantisation, latent } = model;
-  const hasError = evaluation !== undefined && evaluation.images > 1 && dequantisation !== 'none';
+  const hasError = evaluation !== undefined && evaluation.images > 1 && dequantisation !== EXACT;
   return {
     dequantisation,
     testBitsPerDimensionStandardError: hasError ? evaluation.nllStandardError / (latent * Math.LN2) : null,
@@ -47,7 +47,7 @@ export function describeDensity(report: Evaluated, noun: ReturnType<typeof nounO
   const nll = `test NLL    ${testNll.toFixed(2)}${error(report.testNllStandardError, 2)} nats`;
   const counts = counted(evalImages, noun);
   const over = ` (standard error over ${noun}s)`;
-  if (dequantisation === 'none') {
+  if (dequantisation === EXACT) {
     return `${nll}${over}, ${report.testNllPerDimension!.toFixed(3)} per dimension, exact\n            ${counts}`;
   }
   const bits = `${report.testBitsPerDimension!.toFixed(4)}${error(report.testBitsPerDimensionStandardError, 4)}`;
