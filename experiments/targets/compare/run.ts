@@ -32,7 +32,7 @@ const programs = {
   bnaf: ['numpyro-bnaf'],
 } as const;
 
-/** One fit, or the last line of its error. */
+/** One fit, or the line of its error. */
 function fitBy({ program, target, flow }: Omit<PeerRow, 'fits'>, seed: number): PeerFit | string {
   const options = Object.entries({ ...shared, seed }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const usesTorch = program === 'normflows' || program === 'pyro';
@@ -48,13 +48,15 @@ function fitBy({ program, target, flow }: Omit<PeerRow, 'fits'>, seed: number): 
   if (child.error) return `longer than ${values.patience} s`;
   const line = child.stdout.trim().split('\n').at(-1) ?? '';
   if (child.status === 0 && line.startsWith('{')) return JSON.parse(line) as PeerFit;
-  return child.stderr.trim().split('\n').at(-1) || 'no result';
+  const lines = child.stderr.trim().split('\n');
+  return lines.findLast((text) => /^\w*Error: /.test(text)) ?? (lines.at(-1) || 'no result');
 }
 
 /** The fits by all seeds; a program that fails once is asked no more. */
 function rowOf(asked: Omit<PeerRow, 'fits'>): PeerRow {
   const fits: PeerFit[] = [];
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  const seeds = asked.flow === 'bnaf' ? 1 : Number(values.seeds); // a slow one, without a flow of ours beside it
+  for (let seed = 0; seed < seeds; seed++) {
     const fit = fitBy(asked, seed);
     if (typeof fit === 'string') return { ...asked, fits, failure: fit };
     fits.push(fit);
