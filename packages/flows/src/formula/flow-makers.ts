@@ -25,6 +25,7 @@ import { glow } from '../images/glow.ts';
 import { imageActnorm } from '../images/image-actnorm.ts';
 import { imageNice } from '../images/image-nice.ts';
 import { imageRealnvp } from '../images/image-realnvp.ts';
+import type { ImageCouplingOptions } from '../images/parts/image-coupling.ts';
 import type { ImageShape } from '../images/parts/picture.ts';
 import { squeeze } from '../images/squeeze.ts';
 import type { FlowName, InvertibleName } from './flow-table.ts';
@@ -49,18 +50,20 @@ const repeated =
     return flows.length === 1 ? flows[0]! : chain(flows);
   };
 
-/** A layer's place in its formula, its arguments, and the width of its networks. */
+/** A layer's place in its formula, its arguments, and the options of its networks. */
 interface PictureLayer extends Pick<FlowTerm, 'args'> {
   readonly place: number;
-  readonly width: number;
+  readonly net: Pick<ImageCouplingOptions, 'width' | 'mostLogScale'>;
 }
 
 /** Like {@link repeated}, for the picture of the arguments. */
 const ofPicture =
   (make: (shape: ImageShape, layer: PictureLayer) => InvertibleFlow) =>
   (asked: Asked): InvertibleFlow => {
-    const { args } = asked;
-    return repeated((_, place) => make(pictureIn(args), { args, place, width: args.hidden! }))(asked);
+    const { args, form } = asked;
+    const scales = form.mostLogScale === undefined ? {} : { mostLogScale: form.mostLogScale };
+    const net = { ...(args.hidden === undefined ? {} : { width: args.hidden }), ...scales };
+    return repeated((_, place) => make(pictureIn(args), { args, place, net }))(asked);
   };
 
 /** A term's sizes and form for flows with networks inside. */
@@ -101,13 +104,13 @@ export const flowMakers: {
   squeeze: ofPicture((shape) => squeeze(shape)),
   'image-actnorm': ofPicture((shape) => imageActnorm(shape)),
   'channel-mix': ofPicture((shape, { place }) => channelMix(shape, { key: key(place) })),
-  'channel-coupling': ofPicture((shape, { place, width }) => channelCoupling(shape, { width, swap: place % 2 === 1 })),
-  'checkerboard-coupling': ofPicture((shape, { place, width }) =>
-    checkerboardCoupling(shape, { width, swap: place % 2 === 1 }),
+  'channel-coupling': ofPicture((shape, { place, net }) => channelCoupling(shape, { ...net, swap: place % 2 === 1 })),
+  'checkerboard-coupling': ofPicture((shape, { place, net }) =>
+    checkerboardCoupling(shape, { ...net, swap: place % 2 === 1 }),
   ),
-  'image-nice': ofPicture((shape, { width, args }) => imageNice(shape, { width, couplings: args.couplings! })),
-  'image-realnvp': ofPicture((shape, { width, args }) => imageRealnvp(shape, { width, levels: args.levels! })),
-  glow: ofPicture((shape, { place, width, args: { levels, steps } }) =>
-    glow(shape, { width, levels: levels!, steps: steps!, key: key(place) }),
+  'image-nice': ofPicture((shape, { net, args }) => imageNice(shape, { ...net, couplings: args.couplings! })),
+  'image-realnvp': ofPicture((shape, { net, args }) => imageRealnvp(shape, { ...net, levels: args.levels! })),
+  glow: ofPicture((shape, { place, net, args: { levels, steps } }) =>
+    glow(shape, { ...net, levels: levels!, steps: steps!, key: key(place) }),
   ),
 };

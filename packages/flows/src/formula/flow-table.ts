@@ -3,7 +3,7 @@
 import type { Flow } from '../flow.ts';
 import { DEFAULT_BINS, networkDefaults } from '../frames/network-sizes.ts';
 import type { FlowArgument } from './flow-argument.ts';
-import { pictureArguments, squareLevels } from './picture-arguments.ts';
+import { pictureArguments } from './picture-arguments.ts';
 
 /** A row. */
 export interface FlowRow {
@@ -99,7 +99,7 @@ const rows = {
   'image-nice': ofPictures('row', 2, [{ name: 'couplings', fallback: 4, from: 1, to: 64 }, channelsOfNetworks]),
   'image-realnvp': ofPictures('square', 16, [{ name: 'levels', fallback: 1, from: 1, to: 8 }, channelsOfNetworks]),
   glow: ofPictures('square', 4, [
-    { name: 'levels', fallback: squareLevels, from: 1, to: 8 },
+    { name: 'levels', fallback: 1, from: 1, to: 8 },
     { name: 'steps', fallback: 4, from: 1, to: 64 },
     channelsOfNetworks,
   ]),

@@ -28,6 +28,3 @@ export const pictureIn = (args: Readonly<Record<string, number>>): readonly [num
   args.width!,
   args.channels!,
 ];
-
-/** How often a square picture of D numbers can be halved, at most twice; Glow's default levels. */
-export const squareLevels = (dim: number): number => (side(dim) % 4 === 0 ? 2 : 1);
