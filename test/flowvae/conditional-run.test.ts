@@ -162,6 +162,7 @@ describe('a run with --condition y and a conditional prior', () => {
       "--label y: expected one of the classes 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, got '11'",
     );
     expect(await errorOf('sample', run, '--label', 'y=3,z=4')).toContain('--label: expected y=<value>');
+    expect(await errorOf('sample', run, '--between', '0,1')).toContain('without a condition, got one that depends on');
     expect(await errorOf('evaluate', run, '--data', unlabelled)).toContain('covariate y: expected data with labels');
     const plain = ['train', ...tinyFlags(images), '--out', freshPath()];
     expect(await errorOf(...plain, '--condition', 'weight')).toMatch(

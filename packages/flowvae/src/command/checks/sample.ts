@@ -1,6 +1,6 @@
 // `flowvae sample <run>`: the checks before the model is loaded.
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { covariatesOf } from '../../config/covariates/condition.ts';
+import { covariateNames, covariatesOf } from '../../config/covariates/condition.ts';
 import { readLabel } from '../../config/covariates/label-text.ts';
 import { mnistData } from '../../config/data-choice.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
@@ -29,12 +29,20 @@ export async function sampleCommand(
   const readsImages = between !== undefined;
   const changes = data === undefined ? {} : { data };
   const { settings } = await checkRun(run, { model, changedModel, plugin, readsImages, changes });
+  if (between) refuseCondition(covariateNames(settings.config));
   const { description } = settings.stored;
   if (flags.label !== undefined) readLabel(flags.label, covariatesOf(settings.config, description ?? mnistData));
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, { content: 'images' });
   const { sampleAction } = await import('../actions/sample.ts');
   await sampleAction({ run, settings, ...flags });
+}
+
+/** @throws ExpectationError for a conditional model: points between two data have no label of their own */
+function refuseCondition(names: readonly string[]): void {
+  if (names.length === 0) return;
+  const [where, expected] = ['--between', 'a run of a model without a condition'];
+  throw new ExpectationError({ where, expected, received: `one that depends on ${names.join(', ')}` });
 }
 
 /** Options that exclude each other. @throws ExpectationError for an option that would have no effect */
