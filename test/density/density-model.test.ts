@@ -180,6 +180,12 @@ describe('interpolated', () => {
     expect(differences('opposite', opposite, [3, 0, 0, 0, -3, 0], 1e-5)).toEqual([]);
   });
 
+  it('stays between the norms of its ends, near opposite directions, too', () => {
+    const far = interpolated(Float32Array.of(1, 0), Float32Array.of(-3, 0.15), { steps: 3 });
+    expect(Math.hypot(far[2]!, far[3]!)).toBeCloseTo((1 + Math.hypot(3, 0.15)) / 2, 5);
+    expect(differences('ends', [far[0]!, far[1]!, far[4]!, far[5]!], [1, 0, -3, 0.15], 1e-5)).toEqual([]);
+  });
+
   it('refuses points of other widths, and one step', () => {
     expect(() => interpolated(a, Float32Array.of(1), { steps: 2 })).toThrow('interpolated: b: expected 2 numbers');
     expect(() => interpolated(a, b, { steps: 1 })).toThrow('a whole number from 2');

@@ -13,11 +13,11 @@ export interface InterpolationOptions {
 }
 
 /**
- * Points from a to b, `steps`·D numbers: (1 − t)·a + t·b, or sin((1 − t)θ)/sin θ·a + sin(tθ)/sin θ·b, θ the angle
- * between a and b.
+ * Points from a to b, `steps`·D numbers: (1 − t)·a + t·b, or ((1 − t)|a| + t|b|)·(sin((1 − t)θ)·a/|a| + sin(tθ)·b/|b|)
+ * / sin θ, θ the angle between a and b.
  *
- * In many dimensions noise lies near the sphere of radius √D; a line leaves it, an arc stays. Opposite points and
- * those of one direction have no single arc: they get the line.
+ * In many dimensions noise lies near the sphere of radius √D; a line leaves it. The norms on an arc lie between those
+ * of its ends. Opposite points and those of one direction have no single arc: they get the line.
  * @throws ExpectationError for points of different widths, or fewer than 2 steps
  */
 export function interpolated(
@@ -32,7 +32,7 @@ export function interpolated(
   if (checkCount('interpolated: steps', steps) < 2) {
     throw new ExpectationError({ where: 'interpolated: steps', expected: 'a whole number from 2', received: '1' });
   }
-  const weights = weightsOf(kind === 'spherical' ? angleBetween(a, b) : 0);
+  const weights = kind === 'spherical' ? onArc(a, b) : onLine;
   const points = new Float32Array(steps * a.length);
   for (let step = 0; step < steps; step++) {
     const [ofA, ofB] = weights(step / (steps - 1));
@@ -41,16 +41,22 @@ export function interpolated(
   return points;
 }
 
+/** Weights of a and b at t. */
+type Weights = (t: number) => readonly [number, number];
+
+const onLine: Weights = (t) => [1 - t, t];
+
 const FLAT = 1e-6;
 
-function weightsOf(angle: number): (t: number) => readonly [number, number] {
+function onArc(a: Float32Array, b: Float32Array): Weights {
+  const [ofA, ofB] = [Math.sqrt(dot(a, a)), Math.sqrt(dot(b, b))];
+  const angle = ofA * ofB === 0 ? 0 : Math.acos(Math.min(1, Math.max(-1, dot(a, b) / (ofA * ofB))));
   const sine = Math.sin(angle);
-  if (sine < FLAT) return (t) => [1 - t, t];
-  return (t) => [Math.sin((1 - t) * angle) / sine, Math.sin(t * angle) / sine];
+  if (sine < FLAT) return onLine;
+  return (t) => {
+    const scale = ((1 - t) * ofA + t * ofB) / sine;
+    return [(scale * Math.sin((1 - t) * angle)) / ofA, (scale * Math.sin(t * angle)) / ofB];
+  };
 }
 
-function angleBetween(a: Float32Array, b: Float32Array): number {
-  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-  const norms = Math.sqrt(dot(a, a) * dot(b, b));
-  return norms === 0 ? 0 : Math.acos(Math.min(1, Math.max(-1, dot(a, b) / norms)));
-}
+const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);

@@ -22,7 +22,7 @@ export interface VariationalDequantisationOptions extends Pick<CheckerboardOptio
   readonly key: Key;
 }
 
-/** u = σ(1.75·ε) is within 0.01 nats of the uniform distribution, the nearest of all scales. */
+/** u = σ(1.75·ε) is within 0.01 nats a number of the uniform distribution, the nearest of all scales. */
 const START_SCALE = 1.75;
 
 /**
