@@ -84,6 +84,7 @@ describe('flowvae density refuses', () => {
     for (const [flags, message] of [
       [['--model', 'glow'], '--model: expected a flow formula such as maf*5, for the data are rows, got glow'],
       [['--alpha', '0.1'], '--alpha: expected no value of its own beside numbers, got 0.1'],
+      [['--model', 'realnvp*2-positive'], '--model: expected flows onto all of the space, got positive'],
     ] as const) {
       const { code, stderr } = await flowvaeHere(['density', '--data', rows, '--out', freshPath(), ...flags]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

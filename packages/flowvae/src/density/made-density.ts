@@ -15,7 +15,8 @@ import {
   uniformDequantisation,
   variationalDequantisation,
 } from '@flowvae/density';
-import { flowTable, type ImageShape, type InvertibleFlow, parseInvertibleFlow } from '@flowvae/flows';
+import { type ImageShape, type InvertibleFlow, makeFlow } from '@flowvae/flows';
+import { flowTable, readInvertibleFormula } from '@flowvae/flows/plain';
 import { fold, type Key } from '@flowvae/random';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { formAfter, formWords } from '../config/likelihood-data.ts';
@@ -79,12 +80,20 @@ function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
 function formulaOf(name: string, arePictures: boolean): (dim: number) => InvertibleFlow {
   const known = /^[a-z-]+/.exec(name)?.[0] ?? '';
   if (!isPictureFlow(name) && (Object.hasOwn(flowTable, known) || /\W/.test(name)))
-    return (dim) => parseInvertibleFlow(name, dim);
+    return (dim) => flowOntoAll(name, dim);
   const expected = arePictures
     ? `${pictureFlowNames.join(', ')}, or a flow formula such as maf*5`
     : 'a flow formula such as maf*5, for the data are rows';
   const remedy = didYouMean(name, [...(arePictures ? pictureFlowNames : []), ...Object.keys(flowTable)]);
   throw new ExpectationError({ where: flagNamed('model'), expected, received: name, remedy });
+}
+
+/** @throws ExpectationError for a flow onto a part of the space: the mean and deviation of data stand behind it */
+function flowOntoAll(formula: string, dim: number): InvertibleFlow {
+  const terms = readInvertibleFormula(formula, dim);
+  const narrow = terms.find(({ image }) => image === 'part');
+  if (narrow) throw refusal(flagNamed('model'), 'flows onto all of the space', narrow.text);
+  return makeFlow(terms, dim);
 }
 
 function supportOf(context: DensityContext): Support {

@@ -7,7 +7,7 @@ import { addModuleOptions, addSettings, checkpointOption, JSON_HELP, splitOption
 
 const notes: readonly Note[] = [
   `Each row gets log p(x) in nats by importance samples (at least ${FEWEST_SAMPLES} unless --eval-samples says otherwise), its standard error, ` +
-    'k̂ of the weights (above 0.7 the estimate cannot be trusted), the ELBO and the effective sample size. ' +
+    'k̂ of the weights (above min(1 − 1/log10 S, 0.7), 0.41 for 50 samples, the estimate cannot be trusted), the ELBO and the effective sample size. ' +
     'A density of levels fills each level with noise, which makes the weights; that of numbers is exact.',
 ];
 

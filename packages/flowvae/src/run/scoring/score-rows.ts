@@ -28,9 +28,9 @@ export interface RowScore {
   readonly row: number;
   /** log p̂(x), nats, by importance samples; exact for a density of numbers. */
   readonly logP: number;
-  /** Standard error of `logP` over the samples, nats; NaN for one sample. */
+  /** Standard error of `logP` over the samples, nats: at most 1, see {@link logEvidenceError}; NaN for one sample. */
   readonly standardError: number;
-  /** Pareto k̂ of the weights; NaN for fewer than 21 samples. */
+  /** Pareto k̂ of the weights; NaN for fewer than 21 samples and for equal weights. */
   readonly kHat: number;
   /** The mean of log-weights, nats. */
   readonly elbo: number;
@@ -44,14 +44,16 @@ export const scoreColumns = ['row', 'logP', 'standardError', 'kHat', 'elbo', 'ef
 /**
  * Standard error of log p̂ = log mean(w) by the delta method: √((S/ESS − 1)/(S − 1)), nats.
  *
+ * It is at most 1, so it tells nothing where the effective sample size is a few.
+ *
  * @see Owen 2013, "Monte Carlo theory, methods and examples", sections 2.4 and 9.3
  */
 export const logEvidenceError = (effectiveSampleSize: number, samples: number): number =>
   Math.sqrt(Math.max(0, samples / effectiveSampleSize - 1) / (samples - 1));
 
 /**
- * Scores rows by `config.evalSamples` importance samples each; a row of the test has the samples that an evaluation of
- * the run gives it.
+ * Scores rows by `config.evalSamples` importance samples each; with as many samples, rows of the test split have those
+ * that an evaluation of the run gives them.
  *
  * @throws ExpectationError if the split is empty; the signal's reason after an abort
  */
@@ -89,7 +91,7 @@ const scoreOf = (row: number, estimate: ImportanceEstimate, samples: number): Ro
   row,
   logP: estimate.logEvidence,
   standardError: logEvidenceError(estimate.effectiveSampleSize, samples),
-  kHat: estimate.paretoK,
+  kHat: Number.isFinite(estimate.paretoK) ? estimate.paretoK : Number.NaN,
   elbo: estimate.elbo,
   effectiveSampleSize: estimate.effectiveSampleSize,
 });
@@ -105,7 +107,8 @@ export async function writeScores(path: string, scores: readonly RowScore[]): Pr
   const field = (value: number) => (Number.isNaN(value) ? '' : shortest(value));
   await writeLines(path, async (append) => {
     append(csvLine(scoreColumns));
-    for (const score of scores) append(csvLine(scoreColumns.map((name) => field(score[name]))));
+    const [, ...numbers] = scoreColumns;
+    for (const score of scores) append(csvLine([String(score.row), ...numbers.map((name) => field(score[name]))]));
   });
 }
 
