@@ -1,6 +1,5 @@
 // Densities as models: exact ones of numbers, their start from data, training on both engines, and refusals.
 import {
-  type DensityModel,
   densityModel,
   interpolated,
   isDensity,
@@ -11,36 +10,17 @@ import {
   uniformDequantisation,
   variationalDequantisation,
 } from '@flowvae/density';
-import { evaluateModel } from '@flowvae/evaluation';
 import { affine, parseInvertibleFlow } from '@flowvae/flows';
 import { elbo, iwae } from '@flowvae/objectives';
 import { drawNormal, drawUniform, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
-import { adam, dataPoints, type EngineName, fit, variational } from '@flowvae/training';
+import { adam, type EngineName, fit, variational } from '@flowvae/training';
 import { mlpVae } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
-import { disposeModels, pictureDensity } from './densities.ts';
+import { disposeModels, kept, pictureDensity, scored } from './densities.ts';
 
-const made: DensityModel[] = [];
-const kept = (model: DensityModel) => {
-  made.push(model);
-  return model;
-};
-afterAll(() => {
-  disposeModels();
-  tf.dispose(made.map(({ variables }) => ({ ...variables })));
-});
-
-const evaluated = (model: DensityModel, rows: Float32Array, samples = 1) =>
-  evaluateModel({
-    variables: model.variables,
-    modelAt: model.at,
-    noise: model.noise,
-    data: dataPoints(rows, model.latent),
-    samples,
-    key: key(4),
-  });
+afterAll(disposeModels);
 
 /** Three columns of other places and sizes. */
 const table = drawNormal(key(1), 300).map((value, i) => [5, -200, 0.01][i % 3]! + [2, 30, 0.001][i % 3]! * value);
@@ -59,7 +39,7 @@ describe('densities of numbers', () => {
   it('start at the moments of the rows, and score them exactly by any noise', async () => {
     const flow = standardisedFlow(parseInvertibleFlow('realnvp*2', 3));
     const model = kept(densityModel({ flow, support: numbersSupport(3), key: key(2), rows: table }));
-    const { nll, elbo: bound, nllStandardError } = await evaluated(model, table, 3);
+    const { nll, elbo: bound, nllStandardError } = (await scored(model, table, 3)).evaluation;
     expect(Math.abs(nll - normalNll(table))).toBeLessThan(1e-3);
     expect(Math.abs(bound + nll)).toBeLessThan(1e-4); // no gap: the density is exact
     expect(nllStandardError).toBeGreaterThan(0);
@@ -73,7 +53,7 @@ describe('densities of numbers', () => {
     const p = 0.1 + 0.8 * x;
     const v = Math.log(p / (1 - p));
     const expected = -0.5 * (v * v + Math.log(2 * Math.PI)) + Math.log(0.8 / (p * (1 - p)));
-    expect((await evaluated(model, Float32Array.of(x))).nll).toBeCloseTo(-expected, 4);
+    expect((await scored(model, Float32Array.of(x))).evaluation.nll).toBeCloseTo(-expected, 4);
   });
 });
 

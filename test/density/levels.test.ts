@@ -2,30 +2,14 @@
 
 import { type DensityModel, densityModel, levelsSupport, pictureFlow, uniformDequantisation } from '@flowvae/density';
 import { dequantisedLogProb, drawNoise, standardNormal } from '@flowvae/distributions';
-import { evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
+import type { ImportanceEstimate } from '@flowvae/evaluation';
 import { inverseLogit, pushForward } from '@flowvae/flows';
 import { drawUniform, fold, key } from '@flowvae/random';
 import { type NamedVariables, type Tensor2D, tf } from '@flowvae/tensor';
-import { dataPoints } from '@flowvae/training';
 import { afterAll, describe, expect, it } from 'vitest';
-import { disposeModels, pictureDensity, pixelDensity, shaken } from './densities.ts';
+import { disposeModels, pictureDensity, pixelDensity, scored, shaken } from './densities.ts';
 
 afterAll(disposeModels);
-
-/** Estimates of every row, with their evaluation. */
-async function scored(model: DensityModel, rows: Float32Array, samples: number) {
-  const estimates: ImportanceEstimate[] = [];
-  const evaluation = await evaluateModel({
-    variables: model.variables,
-    modelAt: model.at,
-    noise: model.noise,
-    data: dataPoints(rows, model.latent),
-    samples,
-    key: key(4),
-    onEstimate: (_, estimate) => estimates.push(estimate),
-  });
-  return { estimates, evaluation };
-}
 
 /** The sum of the estimated probabilities, and its standard error. */
 function total(estimates: readonly ImportanceEstimate[], samples: number) {
