@@ -39,6 +39,9 @@ export interface DensityModel extends ObservableModel {
 /** Whether a model is a density. */
 export const isDensity = (model: Model): model is DensityModel => 'dequantisation' in model;
 
+/** Whether a model is a density of numbers, whose bound is log p(x) itself for any noise. */
+export const isExact = (model: Model): boolean => isDensity(model) && model.dequantisation === EXACT;
+
 /**
  * A density p(x) by a flow f from noise z ~ N(0, I): numbers are x = f(z), levels are those of f(z). Dequantisation is
  * the posterior: z = f⁻¹(v), v ~ q(v|x) from the noise inside of the levels, log q(z|x) = log q(v|x) − log|det

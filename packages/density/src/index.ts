@@ -1,4 +1,4 @@
-export { type DensityModel, type DensityModelOptions, densityModel, isDensity } from './density-model.ts';
+export { type DensityModel, type DensityModelOptions, densityModel, isDensity, isExact } from './density-model.ts';
 export type { Dequantisation } from './dequantisation/dequantisation.ts';
 export { uniformDequantisation } from './dequantisation/uniform.ts';
 export { type VariationalDequantisationOptions, variationalDequantisation } from './dequantisation/variational.ts';

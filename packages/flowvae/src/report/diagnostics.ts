@@ -16,7 +16,7 @@ import { fold } from '@flowvae/random';
 import type { ProgressStream } from '@flowvae/runs';
 import type { Tensor2D } from '@flowvae/tensor';
 import { isParametric } from '@flowvae/vae';
-import { evaluateTest } from '../run/evaluate-test.ts';
+import { estimatedTest } from '../run/evaluate-test.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { withSettled } from '../run/priors/settled-model.ts';
 import { counted, nounOf } from './counted.ts';
@@ -64,13 +64,8 @@ async function diagnosed(
 ): Promise<Diagnostics | undefined> {
   const { config, model, data, test, key } = parts;
   const noun = nounOf(data);
-  const estimates: ImportanceEstimate[] = [];
-  const evaluation = await evaluateTest(parts, {
-    progress,
-    signal,
-    onEstimate: (_, estimate) => estimates.push(estimate),
-  });
-  if (!evaluation || signal?.aborted) return undefined;
+  const estimated = await estimatedTest(parts, { progress, signal });
+  if (!estimated) return undefined;
   const runner = {
     variables: model.variables,
     engine: config.engine,
@@ -94,7 +89,7 @@ async function diagnosed(
     samples: SLICE_DRAWS,
     key: fold(key, 'slices'),
   });
-  const refined = { evaluation, noun, estimates, statistics, activity: latentActivity(statistics), draws };
+  const refined = { ...estimated, noun, statistics, activity: latentActivity(statistics), draws };
   if (!isParametric(model)) return { ...refined, gaps: [] };
   progress.write(`refining the posteriors of ${counted(Math.min(REFINED, test.count), noun)}\n`);
   const gaps = await inferenceGaps({

@@ -1,7 +1,7 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
-import { EXACT, isDensity } from '@flowvae/density';
+import { EXACT, isDensity, isExact } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
@@ -105,7 +105,7 @@ export function evaluationReport(
 
 /** Bits are customary for probabilities of many values; densities depend on the unit of the data. */
 const hasProbabilities = (model: Model, { data }: Likelihood) =>
-  isDensity(model) ? model.dequantisation !== EXACT : data === 'levels' || data === 'counts';
+  isDensity(model) ? !isExact(model) : data === 'levels' || data === 'counts';
 
 /** The divergences of stochastic layers among a bound's terms. */
 export function klByLayer(terms: Evaluation['terms']): Pick<EvaluationReport, 'klByLayer'> {

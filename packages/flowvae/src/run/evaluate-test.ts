@@ -1,13 +1,12 @@
 // The test set's part of a run: the choice of its engine, and its progress.
-import { EXACT, isDensity } from '@flowvae/density';
-import { type EvaluateOptions, type Evaluation, evaluateModel } from '@flowvae/evaluation';
+import { isExact } from '@flowvae/density';
+import { type EvaluateOptions, type Evaluation, evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
 import { startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
-import type { Model } from '@flowvae/vae';
 import { counted, nounOf } from '../report/counted.ts';
-import type { TestParts } from './experiment.ts';
+import type { ModelParts, TestParts } from './experiment.ts';
 import { withSettled } from './priors/settled-model.ts';
 
 /**
@@ -34,21 +33,30 @@ export async function evaluateTest(parts: TestParts, options: EvaluateTestOption
   return parts.test.count === 0 ? undefined : withSettled(parts, (settled) => evaluated(settled, options));
 }
 
-/** The density of numbers is exact: all samples would be equal. */
-const samplesOf = (model: Model, { evalSamples }: TestParts['config']): number =>
-  isDensity(model) && model.dequantisation === EXACT ? 1 : evalSamples;
+/** The evaluation with the estimates of all test data; undefined if it was stopped, or the config asks for none. */
+export async function estimatedTest(parts: TestParts, options: Omit<EvaluateTestOptions, 'onEstimate'>) {
+  const estimates: ImportanceEstimate[] = [];
+  const onEstimate = (_: number, estimate: ImportanceEstimate) => estimates.push(estimate);
+  const evaluation = await evaluateTest(parts, { ...options, onEstimate });
+  return evaluation && !options.signal?.aborted ? { evaluation, estimates } : undefined;
+}
+
+/** Importance samples of each datum; one of an exact density, whose samples would all be equal. */
+export const samplesOf = ({ model, config }: ModelParts): number => (isExact(model) ? 1 : config.evalSamples);
 
 async function evaluated(
-  { config, model, data, test, key }: TestParts,
+  parts: TestParts,
   { progress, signal, onEstimate }: EvaluateTestOptions,
 ): Promise<Evaluation | undefined> {
+  const { config, model, data, test, key } = parts;
+  const samples = samplesOf(parts);
   const line = new ProgressLine(progress);
   const from = performance.now();
   const onProgress = (done: number) => {
     if (done % 20 !== 0 && done !== test.count) return;
     const left = ((performance.now() - from) / done / 1000) * (test.count - done);
     line.show(
-      `test ${nounOf(data)} ${done}/${test.count}  ${formatDuration(left)} left  ${counted(config.evalSamples, 'sample')} each`,
+      `test ${nounOf(data)} ${done}/${test.count}  ${formatDuration(left)} left  ${counted(samples, 'sample')} each`,
       done === test.count,
     );
   };
@@ -57,7 +65,7 @@ async function evaluated(
     modelAt: model.at,
     noise: model.noise,
     data: test,
-    samples: samplesOf(model, config),
+    samples,
     key: fold(key, 'evaluation'),
     engine: config.engine,
     threads: config.threads,

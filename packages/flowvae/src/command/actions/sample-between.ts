@@ -50,10 +50,11 @@ function rowsAt({ set, plan }: Experiment, ends: Ends): readonly [Float32Array, 
   return [a, b];
 }
 
+const COLUMNS = 10;
+
 function gridOf(parts: Experiment, x: Float32Array, ends: Ends): Uint8Array {
   const title = `From test image ${ends[0]} to ${ends[1]}, ${modelIn(parts)}`;
-  const columns = Math.min(10, x.length);
-  return imageGrid({ images: drawnImages(x, parts.data), ...imageForm(parts.data), columns, title });
+  return imageGrid({ images: drawnImages(x, parts.data), ...imageForm(parts.data), columns: COLUMNS, title });
 }
 
 function arrayOf({ data }: Experiment, x: Float32Array, count: number): Uint8Array {

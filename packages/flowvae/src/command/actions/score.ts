@@ -3,7 +3,7 @@ import { paretoKThreshold } from '@flowvae/objectives';
 import { counted, nounOf } from '../../report/counted.ts';
 import { meanOf, standardErrorOf } from '../../report/diagnostics-report.ts';
 import { fewerNotice } from '../../run/encoded-rows.ts';
-import { chooseBackend } from '../../run/evaluate-test.ts';
+import { chooseBackend, samplesOf } from '../../run/evaluate-test.ts';
 import { openCheckedRun } from '../../run/saved-run.ts';
 import { scoreColumns, scoreRows, writeScores } from '../../run/scoring/score-rows.ts';
 import { interruption } from '../interruption.ts';
@@ -27,7 +27,7 @@ export async function scoreAction(task: ScoreTask): Promise<void> {
   process.exitCode = exitCode();
   if (!scores) return;
   await writeScores(out, scores);
-  const { evalSamples: samples } = parts.config;
+  const samples = samplesOf(parts);
   const logPs = scores.map(({ logP }) => logP);
   const mean = meanOf(logPs);
   const error = scores.length > 1 ? standardErrorOf(logPs) : null;

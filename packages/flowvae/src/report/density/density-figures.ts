@@ -1,5 +1,5 @@
 // The figures of a density of pictures: draws at several temperatures below data, data between data, and the curve.
-import { EXACT, isDensity } from '@flowvae/density';
+import { isExact } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import { imageGrid, panels } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
@@ -70,7 +70,7 @@ export function interpolationsPicture(parts: Experiment): readonly NamedFigure[]
 /** The bound against steps: bits per dimension of levels, nats of numbers. */
 export function densityCurveFigure(run: Experiment, history: readonly HistoryEntry[]): NamedFigure {
   const { latent } = run.model;
-  const isOfLevels = hasLevels(run);
+  const isOfLevels = !isExact(run.model);
   const value = (elbo: number) => (isOfLevels ? bitsPerDimension(elbo, latent) : -elbo);
   const points = history.flatMap(({ step, terms: { elbo } }) =>
     elbo === undefined ? [] : [{ x: step, y: value(elbo) }],
@@ -88,8 +88,6 @@ export function densityCurveFigure(run: Experiment, history: readonly HistoryEnt
 }
 
 const articled = (noun: 'image' | 'row') => (noun === 'image' ? 'an image' : 'a row');
-
-const hasLevels = ({ model }: Experiment): boolean => isDensity(model) && model.dequantisation !== EXACT;
 
 function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -4,7 +4,7 @@ import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation, ImportanceEstimate } from '@flowvae/evaluation';
 import type { ProgressStream } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
-import { evaluateTest } from '../../run/evaluate-test.ts';
+import { estimatedTest } from '../../run/evaluate-test.ts';
 import type { Experiment } from '../../run/experiment.ts';
 import { counted, nounOf } from '../counted.ts';
 import { learningCurveFigure, picturesOfData } from '../pictures.ts';
@@ -14,13 +14,9 @@ import { densityFacts } from './density-text.ts';
 
 /** Estimates of all test data of a density; undefined if the work was stopped or there are none. */
 export async function examineDensity(parts: Experiment, progress: ProgressStream, signal?: AbortSignal) {
-  const estimates: ImportanceEstimate[] = [];
-  const evaluation = await evaluateTest(parts, {
-    progress,
-    signal,
-    onEstimate: (_, estimate) => estimates.push(estimate),
-  });
-  if (!evaluation || signal?.aborted) return undefined;
+  const estimated = await estimatedTest(parts, { progress, signal });
+  if (!estimated) return undefined;
+  const { evaluation, estimates } = estimated;
   const diagnostics = { evaluation, estimates, noun: nounOf(parts.data) };
   return {
     diagnostics,

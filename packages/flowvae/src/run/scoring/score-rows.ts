@@ -1,5 +1,6 @@
 // log p(x) of single rows with its error and k̂, in a file.
 import { extname } from 'node:path';
+import { isExact } from '@flowvae/density';
 import { evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { ProgressLine, type ProgressStream, writePiecesAtomically } from '@flowvae/runs';
@@ -8,6 +9,7 @@ import { npyHeader } from '../../files/npy-header.ts';
 import { bytesOf, writeLines } from '../../files/row-sink.ts';
 import { nounOf } from '../../report/counted.ts';
 import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from '../encoded-rows.ts';
+import { samplesOf } from '../evaluate-test.ts';
 import type { Experiment } from '../experiment.ts';
 import { withSettled } from '../priors/settled-model.ts';
 import { fixedRows } from '../run-data.ts';
@@ -28,7 +30,10 @@ export interface RowScore {
   readonly row: number;
   /** log p̂(x), nats, by importance samples; exact for a density of numbers. */
   readonly logP: number;
-  /** Standard error of `logP` over the samples, nats: at most 1, see {@link logEvidenceError}; NaN for one sample. */
+  /**
+   * Standard error of `logP` over the samples, nats: at most 1, see {@link logEvidenceError}; 0 of an exact density,
+   * NaN for one sample of another model.
+   */
   readonly standardError: number;
   /** Pareto k̂ of the weights; NaN for fewer than 21 samples and for equal weights. */
   readonly kHat: number;
@@ -66,7 +71,8 @@ export async function scoreRows(parts: Experiment, options: ScoreOptions): Promi
   const count = Math.min(images ?? rows.length, rows.length);
   const line = new ProgressLine(progress);
   const scores: RowScore[] = [];
-  const { evalSamples: samples, engine, threads } = config;
+  const { engine, threads } = config;
+  const samples = samplesOf(parts);
   await withSettled(parts, ({ model }) =>
     evaluateModel({
       variables: model.variables,
@@ -77,7 +83,8 @@ export async function scoreRows(parts: Experiment, options: ScoreOptions): Promi
       key: fold(key, 'evaluation'),
       engine,
       threads,
-      onEstimate: (index, estimate) => scores.push(scoreOf(rows[index]!, estimate, samples)),
+      onEstimate: (index, estimate) =>
+        scores.push(scoreOf(rows[index]!, estimate, isExact(model) ? 0 : errorOf(estimate, samples))),
       onProgress: (done) => line.show(`scored ${done}/${count} ${nounOf(data)}s`, done === count),
       ...(signal ? { signal } : {}),
     }),
@@ -87,10 +94,13 @@ export async function scoreRows(parts: Experiment, options: ScoreOptions): Promi
   return scores;
 }
 
-const scoreOf = (row: number, estimate: ImportanceEstimate, samples: number): RowScore => ({
+const errorOf = ({ effectiveSampleSize }: ImportanceEstimate, samples: number): number =>
+  logEvidenceError(effectiveSampleSize, samples);
+
+const scoreOf = (row: number, estimate: ImportanceEstimate, standardError: number): RowScore => ({
   row,
   logP: estimate.logEvidence,
-  standardError: logEvidenceError(estimate.effectiveSampleSize, samples),
+  standardError,
   kHat: Number.isFinite(estimate.paretoK) ? estimate.paretoK : Number.NaN,
   elbo: estimate.elbo,
   effectiveSampleSize: estimate.effectiveSampleSize,
