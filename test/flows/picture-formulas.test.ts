@@ -47,6 +47,17 @@ describe.each(byHand)('%s', (formula, flow) => {
   });
 });
 
+it.each([
+  ['channel-coupling(2,4,2,3)', channelCoupling([2, 4, 2], { width, mostLogScale: 0.01 })],
+  ['checkerboard-coupling(2,4,2,3)', checkerboardCoupling([2, 4, 2], { width, mostLogScale: 0.01 })],
+  ['glow(4,4,1,1,1,3)', glow([4, 4, 1], { levels: 1, steps: 1, width, key: key(0), mostLogScale: 0.01 })],
+] as const)('%s has the bound of log-scales that a formula is made with', (formula, flow) => {
+  const inputs = drawInputs(flow, { batch: 2, scale: 0.5 });
+  const bounded = parseFlow(formula, 16, { mostLogScale: 0.01 });
+  expect(eager(forwardOf(bounded), inputs)).toEqual(eager(forwardOf(flow), inputs));
+  expect(eager(forwardOf(parseFlow(formula, 16)), inputs).logDet).not.toEqual(eager(forwardOf(flow), inputs).logDet);
+});
+
 it('every formula of pictures is compared with its function', () => {
   const names = Object.entries(flowTable).flatMap(([name, { isOfPictures }]) => (isOfPictures ? [name] : []));
   expect(names.length).toBeGreaterThan(7);
