@@ -66,6 +66,13 @@ export const imageFlowCases = [
     ...couplingScales,
   }),
   flowCase({
+    name: 'channel-coupling, residual, with ReLU',
+    madeBy: 'channelCoupling',
+    make: (dim) => channelCoupling(pictureOf(dim), { ...net, residual: true, blocks: 1, activation: 'relu' }),
+    dims: [24],
+    ...couplingScales,
+  }),
+  flowCase({
     name: 'channel-coupling of splines',
     madeBy: 'channelCoupling',
     make: (dim) => channelCoupling(pictureOf(dim), { ...net, map: 'spline', bins: 3 }),

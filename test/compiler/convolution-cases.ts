@@ -36,6 +36,13 @@ const GEOMETRIES: readonly (readonly [x: Shape, filter: Shape, strides: number |
   [[1, 4, 4, 4], [2, 3, 4, 2], 1, 3],
   [[2, 7, 6, 4], [3, 3, 4, 5], 2, 'same'],
   [[1, 5, 8, 4], [2, 2, 4, 1], 3, 'valid'],
+  // few outputs beside the inputs: spread over mirrored windows, unless the padding is wider than a window
+  [[2, 5, 4, 8], [3, 3, 8, 2], 1, 'same'],
+  [[2, 5, 6, 5], [3, 2, 5, 1], 1, 'valid'],
+  [[2, 5, 6, 4], [2, 4, 4, 1], 1, 'same'],
+  [[1, 4, 3, 8], [2, 3, 8, 2], 1, 2],
+  [[2, 5, 6, 8], [3, 3, 8, 2], 2, 'same'],
+  [[2, 4, 4, 8], [1, 1, 8, 2], 1, 'same'],
 ];
 
 const EXPLICIT: Padding = [
@@ -67,6 +74,17 @@ const conv2dForward: readonly KernelCase[] = [
     [3, 2, 2, 3],
     (x, w) => tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'same', 'NHWC', [2, 3]),
     NO_DILATED_GRADIENT,
+  ),
+  row(
+    'Conv2D',
+    'dilated, of few outputs',
+    [2, 7, 6, 8],
+    [3, 2, 8, 2],
+    (x, w) => tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'same', 'NHWC', [2, 3]),
+    NO_DILATED_GRADIENT,
+  ),
+  row('Conv2D', 'channels first, of few outputs', [2, 8, 5, 6], [3, 2, 8, 2], (x, w) =>
+    tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'same', 'NCHW'),
   ),
   row('Conv2D', 'channels first', [2, 2, 5, 6], [3, 2, 2, 3], (x, w) =>
     tf.conv2d(x as Tensor4D, w as Tensor4D, 2, 'same', 'NCHW'),
@@ -131,6 +149,9 @@ const depthwiseCases: readonly KernelCase[] = [
 const conv3d: readonly KernelCase[] = [
   ...(['Conv3D', 'Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2'] as const).flatMap((kernel) => [
     row(kernel, 'same', [1, 4, 5, 3, 2], [2, 3, 2, 2, 3], (x, w) => tf.conv3d(x as Tensor5D, w as Tensor5D, 1, 'same')),
+    row(kernel, 'few outputs', [1, 3, 4, 3, 4], [2, 3, 2, 4, 1], (x, w) =>
+      tf.conv3d(x as Tensor5D, w as Tensor5D, 1, 'same'),
+    ),
     row(kernel, 'stride 2', [2, 5, 4, 6, 1], [3, 2, 3, 1, 2], (x, w) =>
       tf.conv3d(x as Tensor5D, w as Tensor5D, [2, 1, 2], 'valid'),
     ),
@@ -181,6 +202,8 @@ function fused(kernel: string, name: string, options: Fused, bias?: Shape, slope
   };
 }
 
+type Conv = Parameters<typeof tf.fused.conv2d>[0];
+
 const GEOMETRY: Fused = { strides: 1, pad: 'same' };
 
 const fusedCases: readonly KernelCase[] = [
@@ -195,6 +218,12 @@ const fusedCases: readonly KernelCase[] = [
     fused(kernel, 'prelu with slopes of all axes', { ...GEOMETRY, activation: 'prelu' }, undefined, [1, 1, 4]),
     fused(kernel, 'one bias for all channels', { ...GEOMETRY, activation: 'relu' }, [1]),
   ]),
+  {
+    ...fused('FusedConv2D', 'relu with bias, of few outputs', { ...GEOMETRY, activation: 'relu' }),
+    inputs: { x: [[2, 5, 4, 8], SIGNED], filter: [[3, 3, 8, 2], DISTINCT], bias: [[2], OTHER] },
+    fn: ({ x, filter, bias }) =>
+      tf.fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, bias, ...GEOMETRY, activation: 'relu' } as Conv),
+  },
   fused('FusedConv2D', 'channels first', { ...GEOMETRY, dataFormat: 'NCHW', activation: 'elu' }, [4]),
   fused('FusedConv2D', 'channels first, prelu', { ...GEOMETRY, dataFormat: 'NCHW', activation: 'prelu' }, [1], [4]),
 ];

@@ -142,10 +142,14 @@ it.each(cases.filter(([name]) => !name.includes(',')))(
 );
 
 describe('couplings of pictures', () => {
-  it('refuse an unknown map, a width of no channels, one channel and one pixel', () => {
+  it('refuse an unknown map or activation, a width of no channels, one channel and one pixel', () => {
     const wrong = { map: 'cubic' } as unknown as ImageCouplingOptions;
     expect(() => channelCoupling(shape, wrong)).toThrow(
       'channelCoupling: map: expected one of affine, additive, spline, got cubic',
+    );
+    const gelu = { activation: 'gelu' } as unknown as ImageCouplingOptions;
+    expect(() => channelCoupling(shape, gelu)).toThrow(
+      'channelCoupling: activation: expected one of elu, relu, got gelu',
     );
     expect(() => checkerboardCoupling(shape, { width: 0 })).toThrow('checkerboardCoupling: width: expected');
     expect(() => channelCoupling([2, 2, 1])).toThrow('channelCoupling: shape: expected 2 channels or more');

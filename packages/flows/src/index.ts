@@ -66,7 +66,7 @@ export { imageActnorm, imageActnormParams } from './images/image-actnorm.ts';
 export { type ImageNiceOptions, imageNice } from './images/image-nice.ts';
 export { type ImageRealnvpOptions, imageRealnvp } from './images/image-realnvp.ts';
 export { type InverseLogitOptions, inverseLogit } from './images/inverse-logit.ts';
-export type { ConvolutionNetOptions } from './images/parts/convolution-net.ts';
+export type { ConvolutionActivation, ConvolutionNetOptions } from './images/parts/convolution-net.ts';
 export type { CouplingMapName, CouplingMapOptions } from './images/parts/coupling-maps.ts';
 export type { ImageFlow } from './images/parts/data-start.ts';
 export type { ImageCouplingOptions } from './images/parts/image-coupling.ts';

@@ -1,6 +1,7 @@
 // `flowvae density` from data to report: a run as those of train, resumed to the same bytes, and refusals.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RunFolder } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { flowvaeHere, type JsonReport, jsonHere } from '../in-process.ts';
 import { freshPath } from '../tiny-run.ts';
@@ -88,6 +89,26 @@ describe('flowvae density refuses', () => {
     ] as const) {
       const { code, stderr } = await flowvaeHere(['density', '--data', rows, '--out', freshPath(), ...flags]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
+  it('runs of a version without one of its settings', async () => {
+    const run = freshPath();
+    await jsonHere('density', '--data', data, ...short, '--eval-images', '0', '--out', run, '--activation', 'elu');
+    const folder = RunFolder.claimed(run);
+    const { experiment } = folder.readConfig() as { experiment: { settings: Record<string, unknown> } };
+    expect(experiment.settings.activation).toBe('elu');
+    const { activation: _, ...settings } = experiment.settings;
+    folder.changeConfig({ experiment: { ...experiment, settings } });
+    for (const command of [
+      ['evaluate', run],
+      ['density', '--resume', run],
+    ]) {
+      const { code, stderr } = await flowvaeHere(command);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('expected the setting activation, got a run without'),
+      ]);
     }
   });
 

@@ -1,5 +1,13 @@
 // The picture flows by name, with one set of options.
-import { type CouplingMapName, glow, type ImageFlow, type ImageShape, imageNice, imageRealnvp } from '@flowvae/flows';
+import {
+  type ConvolutionActivation,
+  type CouplingMapName,
+  glow,
+  type ImageFlow,
+  type ImageShape,
+  imageNice,
+  imageRealnvp,
+} from '@flowvae/flows';
 import type { Key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
 import { type PictureFlowName, pictureFlowNames } from './picture-flow-names.ts';
@@ -14,6 +22,8 @@ export interface PictureFlowOptions {
   readonly width?: number;
   /** The couplings' map; NICE has additive ones alone. Default `'affine'`. */
   readonly map?: CouplingMapName;
+  /** Of the convolutional networks. Default `'relu'`, which learns faster than the smooth `'elu'` of the flows. */
+  readonly activation?: ConvolutionActivation;
   /** Decides fixed permutations. */
   readonly key: Key;
 }
@@ -21,9 +31,9 @@ export interface PictureFlowOptions {
 type Sizes = Required<PictureFlowOptions>;
 
 const makers: Readonly<Record<PictureFlowName, (shape: ImageShape, sizes: Sizes) => ImageFlow>> = {
-  nice: (shape, { depth, width }) => imageNice(shape, { couplings: depth, width }),
-  realnvp: (shape, { levels, depth, width, map }) => imageRealnvp(shape, { levels, couplings: depth, width, map }),
-  glow: (shape, { levels, depth, width, map, key }) => glow(shape, { levels, steps: depth, width, map, key }),
+  nice: (shape, { depth, width, activation }) => imageNice(shape, { couplings: depth, width, activation }),
+  realnvp: (shape, { depth, ...sizes }) => imageRealnvp(shape, { ...sizes, couplings: depth }),
+  glow: (shape, { depth, ...sizes }) => glow(shape, { ...sizes, steps: depth }),
 };
 
 /**
@@ -34,9 +44,9 @@ const makers: Readonly<Record<PictureFlowName, (shape: ImageShape, sizes: Sizes)
 export function pictureFlow(
   name: PictureFlowName,
   shape: ImageShape,
-  { levels = 2, depth = 4, width = 64, map = 'affine', key }: PictureFlowOptions,
+  { levels = 2, depth = 4, width = 64, map = 'affine', activation = 'relu', key }: PictureFlowOptions,
 ): ImageFlow {
-  if (Object.hasOwn(makers, name)) return makers[name](shape, { levels, depth, width, map, key });
+  if (Object.hasOwn(makers, name)) return makers[name](shape, { levels, depth, width, map, activation, key });
   const expected = `one of ${pictureFlowNames.join(', ')}`;
   throw new ExpectationError({ where: 'pictureFlow: name', expected, received: String(name) });
 }

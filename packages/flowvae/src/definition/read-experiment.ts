@@ -56,8 +56,17 @@ async function builtInOfRun(run: string): Promise<OwnExperiment | undefined> {
     throw new ExpectationError({ where, expected: 'a built-in experiment', received: builtIn, remedy });
   }
   const definition = await builtInExperiment(builtIn);
+  refuseUnrecorded(where, Object.keys(definition.settings ?? {}), Object.keys(settings));
   const placeOf = (name: string) => `${where}.settings.${name}`;
   return { definition, builtIn, values: checkedValues(definition.settings ?? {}, settings, { placeOf }) };
+}
+
+/** A setting that a run does not record came after it: its default is another model than the run's. */
+function refuseUnrecorded(where: string, names: readonly string[], recorded: readonly string[]): void {
+  const missing = names.find((name) => !recorded.includes(name));
+  if (missing === undefined) return;
+  const remedy = 'the run is of an earlier version of flowvae, which computes in another way; train it anew';
+  throw new ExpectationError({ where, expected: `the setting ${missing}`, received: 'a run without it', remedy });
 }
 
 const refusal = (where: string, expected: string) =>

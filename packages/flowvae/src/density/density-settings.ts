@@ -19,6 +19,7 @@ export const densitySettings = {
     'additive',
     'spline',
   ]),
+  activation: choice('in the networks of a picture flow: ReLU, or the smooth ELU', 'relu', ['relu', 'elu']),
   dequantisation: choice(
     'noise that fills levels: uniform, or from a small flow that sees the picture (Ho et al. 2019)',
     'uniform',

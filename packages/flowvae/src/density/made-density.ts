@@ -68,11 +68,11 @@ function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
     if (name === 'nice') refuseIdle(settings, ['levels', 'map'], `${flagNamed('model')} nice`);
-    const { levels, depth, width, map } = settings;
-    return pictureFlow(name, shape, { levels, depth, width, map, key: fold(key, 'permutations') });
+    const { levels, depth, width, map, activation } = settings;
+    return pictureFlow(name, shape, { levels, depth, width, map, activation, key: fold(key, 'permutations') });
   }
   const terms = formulaOf(name, shape !== undefined);
-  refuseIdle(settings, ['levels', 'depth', 'width', 'map'], `the formula ${name}`);
+  refuseIdle(settings, ['levels', 'depth', 'width', 'map', 'activation'], `the formula ${name}`);
   return standardisedFlow(terms(pixels));
 }
 

@@ -4,8 +4,8 @@ import type { Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { activated } from '../activations.ts';
 import { type Lowering, type Lowerings, pairwise, required, reshaped } from '../lowering.ts';
-import { type Convolution, convolved, filterGradient, inputGradient } from './convolution.ts';
-import { windows2D, windows3D } from './windows.ts';
+import { convolved, filterGradient, inputGradient } from './convolution.ts';
+import { type Convolution, windows2D, windows3D } from './windows.ts';
 
 /** The attributes that place the windows; gradients have no dilations, depthwise gradients no data format. */
 type Geometry2D = Pick<tfjs.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &

@@ -4,14 +4,16 @@ import { sameShape, type Value } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { reshaped, sliced, transposed } from '../lowering.ts';
 import { pictureFilterGradient } from './filter-gradient.ts';
-import { channelsBack, channelsFirst, each, pads, type Windows, windowAttributes } from './windows.ts';
-
-/** A convolution's windows, and whether each channel has filters of its own. */
-export interface Convolution {
-  readonly windows: Windows;
-  /** Filters are [..., C, M], M for each channel, instead of [..., C, O]. */
-  readonly depthwise: boolean;
-}
+import { isGatheringFaster, isSpreadFaster, mirrored, mirroredFilter } from './mirrored.ts';
+import {
+  type Convolution,
+  channelsBack,
+  channelsFirst,
+  each,
+  pads,
+  type Windows,
+  windowAttributes,
+} from './windows.ts';
 
 /** The operations after a convolution, before its axes return to the caller's order. */
 export interface Finish {
@@ -39,12 +41,19 @@ const groupsOf = (filter: Value, { depthwise, windows: { axes } }: Convolution) 
 /** y[b, o, c'] = Σ x[b, o·stride + k·dilation − padding, c]·filter[k, c, c']. */
 export function convolved(builder: GraphBuilder, x: Value, filter: Value, of: Convolution, finish: Finish = {}): Value {
   const { windows } = of;
-  const weights = onnxFilter(builder, filter, of);
   const image = channelsFirst(builder, x, windows);
-  const shape = [image.shape[0]!, weights.shape[0]!, ...each(windows.axes, 'output')];
+  const [operator, weights, axes] = isSpreadFaster(filter, of)
+    ? (['ConvTranspose', mirroredFilter(builder, filter, of), windows.axes.map(mirrored)] as const)
+    : (['Conv', onnxFilter(builder, filter, of), windows.axes] as const);
+  const group = groupsOf(filter, of);
+  const channels = operator === 'Conv' ? weights.shape[0]! : weights.shape[1]!;
+  const shape = [image.shape[0]!, channels, ...each(windows.axes, 'output')];
   const operands = finish.bias ? [image, weights, finish.bias] : [image, weights];
-  const attributes = { ...windowAttributes(windows.axes), group: groupsOf(filter, of) };
-  const y = builder.node('Conv', operands, { shape, type: 'float32', attributes });
+  const y = builder.node(operator, operands, {
+    shape,
+    type: 'float32',
+    attributes: { ...windowAttributes(axes), group },
+  });
   return channelsBack(builder, finish.activate?.(y) ?? y, windows);
 }
 
@@ -52,7 +61,6 @@ export function convolved(builder: GraphBuilder, x: Value, filter: Value, of: Co
 export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, of: Convolution): Value {
   const { windows } = of;
   const { axes } = windows;
-  const weights = onnxFilter(builder, filter, of);
   const whole = channelsFirst(builder, dy, windows);
   // tfjs ignores elements that are no window's result
   const read = [...whole.shape.slice(0, 2), ...each(axes, 'output')];
@@ -64,13 +72,23 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
         read.map(() => 0),
         read,
       );
-  const group = groupsOf(filter, of);
   const shape = [image.shape[0]!, filter.shape[axes.length]!, ...each(axes, 'input')];
+  return channelsBack(builder, spreadOver(builder, image, filter, of, shape), windows);
+}
+
+/** dy [B, O, …] spread over the windows: dx [B, C, …] of a shape. */
+function spreadOver(builder: GraphBuilder, dy: Value, filter: Value, of: Convolution, shape: readonly number[]): Value {
+  const { axes } = of.windows;
+  if (isGatheringFaster(filter, of)) {
+    const operands = [dy, mirroredFilter(builder, filter, of)];
+    const attributes = { ...windowAttributes(axes.map(mirrored)), group: 1 };
+    return builder.node('Conv', operands, { shape, type: 'float32', attributes });
+  }
+  const operands = [dy, onnxFilter(builder, filter, of)];
   // elements that no window reads get their place by ONNX's output padding
   const output_padding = each(axes, 'after').map((after) => Math.max(0, -after));
-  const attributes = { ...windowAttributes(axes), group, output_padding };
-  const dx = builder.node('ConvTranspose', [image, weights], { shape, type: 'float32', attributes });
-  return channelsBack(builder, dx, windows);
+  const attributes = { ...windowAttributes(axes), group: groupsOf(filter, of), output_padding };
+  return builder.node('ConvTranspose', operands, { shape, type: 'float32', attributes });
 }
 
 /** Pictures of fewer channels than this are faster as one picture for each channel, by measurement. */

@@ -24,6 +24,13 @@ export interface Windows {
   readonly channelsLast: boolean;
 }
 
+/** A convolution's windows, and whether each channel has filters of its own. */
+export interface Convolution {
+  readonly windows: Windows;
+  /** Filters are [..., C, M], M for each channel, instead of [..., C, O]. */
+  readonly depthwise: boolean;
+}
+
 type Axes<K extends keyof WindowAxis> = Readonly<Record<K, readonly number[]>>;
 
 type Info2D = ReturnType<typeof tf.backend_util.computeConv2DInfo>;

@@ -1,6 +1,14 @@
 // The networks inside couplings of pictures: convolutions that keep height and width.
 import { fold, type Key } from '@flowvae/random';
-import { checkParam, elementCount, type Tensor, type Tensor1D, type Tensor4D, tf } from '@flowvae/tensor';
+import {
+  checkParam,
+  ExpectationError,
+  elementCount,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  tf,
+} from '@flowvae/tensor';
 import type { ParamShapes, Params, ParamValues } from '../../flow.ts';
 import { glorotUniform } from '../../posterior/initialisation.ts';
 
@@ -12,10 +20,25 @@ export interface ConvolutionNetOptions {
   readonly blocks?: number;
   /** Whether the hidden layers are residual, x + conv(conv(x)), instead of one 1 × 1 convolution; default false. */
   readonly residual?: boolean;
+  /** `'elu'`, smooth, with a tanh before the last convolution; or `'relu'` everywhere. Default `'elu'`. */
+  readonly activation?: ConvolutionActivation;
 }
+
+/** The function between the convolutions of such a network. */
+export type ConvolutionActivation = keyof typeof activations;
+
+type Activation = (x: Tensor4D) => Tensor4D;
+
+/** Of the hidden layers, and before the last convolution. */
+const activations = {
+  elu: { hidden: (x: Tensor4D) => tf.elu(x), last: (x: Tensor4D) => tf.tanh(x) },
+  relu: { hidden: (x: Tensor4D) => tf.relu(x), last: (x: Tensor4D) => tf.relu(x) },
+} as const satisfies Readonly<Record<string, { readonly hidden: Activation; readonly last: Activation }>>;
 
 /** Channels that the network takes and makes. */
 interface Wiring {
+  /** The function in errors. */
+  readonly where: string;
   readonly inputs: number;
   readonly outputs: number;
 }
@@ -42,13 +65,15 @@ type Convolve = (stage: string, x: Tensor4D) => Tensor4D;
 
 /**
  * conv3×3(tanh(… conv3×3(x))), between the two `blocks` hidden layers: conv1×1(elu(x)), or residual x +
- * conv3×3(elu(conv3×3(elu(x)))). It starts as 0, because the last kernel and bias are 0.
+ * conv3×3(elu(conv3×3(elu(x)))); or ReLU in place of elu and tanh. It starts as 0, because the last kernel and bias
+ * are 0.
  *
  * The last tanh bounds shifts for any picture; without it ten couplings with large weights overflow float32.
  * Pictures are padded by zeros. Weights are shared parameters [1, window, window, from, to].
  */
-export function convolutionNet({ inputs, outputs }: Wiring, options: ConvolutionNetOptions): ConvolutionNet {
+export function convolutionNet({ where, inputs, outputs }: Wiring, options: ConvolutionNetOptions): ConvolutionNet {
   const { width = 64, blocks = 1, residual = false } = options;
+  const { hidden: activate, last: activateLast } = activationsOf(where, options);
   const numbers = Array.from({ length: blocks }, (_, i) => `${i + 1}`);
   const hidden = numbers.flatMap((name): Stage[] =>
     residual
@@ -66,22 +91,29 @@ export function convolutionNet({ inputs, outputs }: Wiring, options: Convolution
   );
   const block = residual
     ? (conv: Convolve, name: string, x: Tensor4D) =>
-        tf.add(x, conv(`${name}b`, tf.elu(conv(`${name}a`, tf.elu(x))))) as Tensor4D
-    : (conv: Convolve, name: string, x: Tensor4D) => conv(name, tf.elu(x));
+        tf.add(x, conv(`${name}b`, activate(conv(`${name}a`, activate(x))))) as Tensor4D
+    : (conv: Convolve, name: string, x: Tensor4D) => conv(name, activate(x));
   return {
     paramShapes,
     shared: Object.keys(paramShapes),
     initialParams: (key) => initialWeights(paramShapes, [first, ...hidden], key),
-    check(where, params) {
+    check(place, params) {
       for (const [name, shape] of Object.entries(paramShapes))
-        checkParam(`${where}: ${name}`, params[name]!, { shape, batch: 1 });
+        checkParam(`${place}: ${name}`, params[name]!, { shape, batch: 1 });
     },
     apply(params, x) {
       const conv: Convolve = (stage, input) => convolved(params, stage, input);
       const deep = numbers.reduce((value, name) => block(conv, name, value), conv('In', x));
-      return conv('Out', tf.tanh(deep));
+      return conv('Out', activateLast(deep));
     },
   };
+}
+
+/** @throws ExpectationError for an unknown activation */
+function activationsOf(where: string, { activation = 'elu' }: ConvolutionNetOptions) {
+  if (Object.hasOwn(activations, activation)) return activations[activation];
+  const expected = `one of ${Object.keys(activations).join(', ')}`;
+  throw new ExpectationError({ where: `${where}: activation`, expected, received: String(activation) });
 }
 
 /** The picture padded by zeros, convolved, plus a bias. */

@@ -34,7 +34,7 @@ export function imageCoupling(shape: ImageShape, options: ImageCouplingOptions, 
   const dim = sizeOf(shape);
   if (options.width !== undefined) checkCount(`${where}: width`, options.width);
   const map = couplingMap(where, options);
-  const net = convolutionNet({ inputs: division.driving, outputs: map.outputs * division.driven }, options);
+  const net = convolutionNet({ where, inputs: division.driving, outputs: map.outputs * division.driven }, options);
   const run = (way: 'forward' | 'inverse', params: Params<ParamShapes>, x: Tensor2D) => {
     const { batch } = checkShape(`${where}.${way}: ${way === 'forward' ? 'z' : 'y'}`, x, ['batch', dim]);
     net.check(`${where}.${way}`, params);
