@@ -1,20 +1,9 @@
 // Flows with networks inside against the independent float64 programs, both directions, on both engines.
-import {
-  type InvertibleFlow,
-  iaf,
-  maf,
-  type NetworkOptions,
-  nice,
-  type ParamShapes,
-  type Params,
-  realnvp,
-  spline,
-} from '@flowvae/flows';
-import type { Tensor2D } from '@flowvae/tensor';
+import { type InvertibleFlow, iaf, maf, type NetworkOptions, nice, realnvp, spline } from '@flowvae/flows';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../laws/comparison.ts';
-import { compiled, eager, type Inputs, shaped, type Tensors } from '../laws/evaluation.ts';
-import { forwardOf } from '../laws/flow-inputs.ts';
+import { compiled, eager, type Inputs, shaped } from '../laws/evaluation.ts';
+import { bothDirectionsOf, forwardOf } from '../laws/flow-inputs.ts';
 import { readCommitted } from '../reference/committed-json.ts';
 import type { NetworkedCase, NetworkedReference } from '../reference/perceptron.ts';
 
@@ -42,14 +31,6 @@ function inputsOf({ dim, batch, z, params }: NetworkedCase, flow: InvertibleFlow
   return { z: shaped(z, [batch, dim]), y: shaped(z, [batch, dim]), ...Object.fromEntries(shapes) };
 }
 
-const bothDirections =
-  (flow: InvertibleFlow) =>
-  ({ z, y, ...params }: Tensors) => {
-    const there = flow.forward(params as Params<ParamShapes>, z as Tensor2D);
-    const back = flow.inverse(params as Params<ParamShapes>, y as Tensor2D);
-    return { y: there.y, logDet: there.logDet, inverse: back.z, inverseLogDet: back.logDet };
-  };
-
 /** Row vectors times a matrix [n, n] or its transpose, in float64. */
 const times = (rows: ArrayLike<number>, matrix: ArrayLike<number>, n: number, transposed: boolean) =>
   Array.from({ length: rows.length }, (_, index) => {
@@ -74,10 +55,10 @@ function mixingOf(flow: InvertibleFlow): Float32Array {
 async function results(networkedCase: NetworkedCase, run: typeof compiled | typeof eager) {
   const flow = flowOf(networkedCase);
   const inputs = inputsOf(networkedCase, flow);
-  if (networkedCase.flow !== 'nice') return run(bothDirections(flow), inputs);
+  if (networkedCase.flow !== 'nice') return run(bothDirectionsOf(flow), inputs);
   const q = mixingOf(flow);
   const mixed = times(inputs.y!.values, q, flow.dim, false);
-  const found = await run(bothDirections(flow), { ...inputs, y: shaped(mixed, inputs.y!.shape) });
+  const found = await run(bothDirectionsOf(flow), { ...inputs, y: shaped(mixed, inputs.y!.shape) });
   return { ...found, y: Float32Array.from(times(found.y!, q, flow.dim, true)) };
 }
 

@@ -1,5 +1,5 @@
 // Points and parameters at which laws look at a flow, drawn by key.
-import { type Flow, isInvertible, type ParamShapes, type Params } from '@flowvae/flows';
+import { type Flow, type InvertibleFlow, isInvertible, type ParamShapes, type Params } from '@flowvae/flows';
 import { drawNormal, fold, type Key, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { type Inputs, type ShapedArray, shaped, type Tensors } from './evaluation.ts';
@@ -39,6 +39,15 @@ export const forwardOf =
   (flow: Flow) =>
   ({ z, ...params }: Tensors) =>
     flow.forward(params as Params<ParamShapes>, z as Tensor2D) as { y: Tensor2D; logDet: Tensors[string] };
+
+/** Both directions as a function of named tensors: forward at z, inverse at y. */
+export const bothDirectionsOf =
+  (flow: InvertibleFlow) =>
+  ({ z, y, ...params }: Tensors) => {
+    const there = flow.forward(params as Params<ParamShapes>, z as Tensor2D);
+    const back = flow.inverse(params as Params<ParamShapes>, y as Tensor2D);
+    return { y: there.y, logDet: there.logDet, inverse: back.z, inverseLogDet: back.logDet };
+  };
 
 /** The parameters alone. */
 export function paramsOf({ z: _, ...params }: Inputs): Inputs {
