@@ -79,6 +79,7 @@ export {
   type SettingValues,
 } from './definition/experiment-definition.ts';
 export type { Networks, PlannedParts } from './definition/planned-parts.ts';
+export { densityExperiment } from './density/density-experiment.ts';
 export { type LoadedModule, type LoadModuleOptions, loadModule } from './modules/load-module.ts';
 export type { ModuleFile, ModuleRecord } from './modules/module-files.ts';
 export { type LoadPluginsOptions, loadPlugins } from './plugins/load-plugins.ts';
@@ -106,11 +107,14 @@ export {
   type ReportOptions,
   type RunOptions,
   report,
+  type ScoreRunOptions,
+  score,
   type TrainOptions,
   train,
 } from './run/in-program.ts';
 export { type Replay, replayRun } from './run/replay-run.ts';
 export { type OpenRunOptions, openRun, type SavedRun } from './run/saved-run.ts';
+export type { RowScore } from './run/scoring/score-rows.ts';
 export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
 export { versions } from './run/versions.ts';
 export { targetOf } from './target/checked-target.ts';

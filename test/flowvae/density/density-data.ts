@@ -6,9 +6,12 @@ import { folderOf, idxImages } from '../../datasets/idx-fixtures.ts';
 import { npyOf } from '../npy-of.ts';
 import { freshPath } from '../tiny-run.ts';
 
-/** 60 pictures of 4 × 4 bytes for training, and 12 for the test. */
-export const pictures = (): string =>
-  folderOf({ 'train-images-idx3-ubyte': idxImages(60, 4, 4), 't10k-images-idx3-ubyte': idxImages(12, 4, 4, 77) });
+/** 60 pictures of 4 × 4 bytes for training, and 12 for the test. @param first decides the bytes */
+export const pictures = (first = 0): string =>
+  folderOf({
+    'train-images-idx3-ubyte': idxImages(60, 4, 4, first),
+    't10k-images-idx3-ubyte': idxImages(12, 4, 4, first + 77),
+  });
 
 /** 80 rows of two numbers. */
 export function numbers(): string {

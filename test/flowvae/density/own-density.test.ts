@@ -2,20 +2,25 @@
 import {
   dataSet,
   defineExperiment,
+  densityExperiment,
   densityModel,
   drawNormal,
   evaluate,
   key,
   loadModel,
   numbersSupport,
+  openRun,
   parseInvertibleFlow,
   report,
   saveModel,
+  score,
   standardisedFlow,
   train,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { flowvaeHere } from '../in-process.ts';
 import { freshPath } from '../tiny-run.ts';
+import { pictures } from './density-data.ts';
 
 const values = drawNormal(key(1), 400).map((value, i) => (i % 2 ? value : 100 + 5 * value));
 
@@ -62,5 +67,20 @@ describe('a model part that returns a density', () => {
     expect(started).toHaveLength(before);
     const weights = (of: typeof model) => Object.values(of.variables).map((variable) => [...variable.dataSync()]);
     expect(weights(model)).toEqual(weights(parts.model));
+  });
+});
+
+describe('the built-in density in a program', () => {
+  it('scores rows as its evaluation does, and leaves a run that the command opens', async () => {
+    const out = freshPath();
+    const settings = { data: pictures(), batch: 10, steps: 3, evalSamples: 5, evalImages: 6, threads: 1 };
+    const run = await train(densityExperiment, { ...settings, set: { depth: 1, width: 3 } }, { out });
+    const scores = await score(run, { images: 6 });
+    const mean = scores.reduce((sum, { logP }) => sum + logP, 0) / scores.length;
+    expect(scores.map(({ row }) => row)).toEqual([60, 61, 62, 63, 64, 65]); // over both files
+    expect(mean).toBeCloseTo(-run.report.testNll!, 3);
+    expect((await score(run, { split: 'train', images: 2 })).map(({ row }) => row)).toEqual([0, 1]);
+    expect((await openRun(out)).parts.plan.own?.builtIn).toBe('density');
+    expect((await flowvaeHere(['score', out, '--out', `${freshPath()}.csv`, '--images', '2'])).code).toBe(0);
   });
 });

@@ -13,3 +13,10 @@ export const isBuiltIn = (name: string): name is BuiltInName => Object.hasOwn(ma
 
 /** The definition of a built-in experiment. */
 export const builtInExperiment = (name: BuiltInName): Promise<ExperimentDefinition> => makers[name]();
+
+/** The name of a definition that is built in; undefined for any other. */
+export async function builtInNameOf(definition: ExperimentDefinition): Promise<BuiltInName | undefined> {
+  const names = Object.keys(makers) as BuiltInName[];
+  for (const name of names) if ((await makers[name]()) === definition) return name;
+  return undefined;
+}

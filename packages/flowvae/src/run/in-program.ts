@@ -8,6 +8,7 @@ import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
 import type { SettingName, TrainConfig } from '../config/settings.ts';
 import { completeSettings } from '../config/train-config.ts';
+import { builtInNameOf } from '../definition/built-in.ts';
 import type { ExperimentDefinition } from '../definition/experiment-definition.ts';
 import { checkedValues, type OwnValues } from '../definition/own-settings.ts';
 import { type PluginOptions, vocabularyOfTables } from '../plugins/vocabulary.ts';
@@ -20,6 +21,7 @@ import type { Estimates } from '../report/sections/per-datum.ts';
 import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import type { Experiment } from './experiment.ts';
 import { openRun } from './saved-run.ts';
+import { type RowScore, type ScoreOptions, scoreRows } from './scoring/score-rows.ts';
 import { type TrainRunOptions, trainRun } from './train-run.ts';
 import { versions } from './versions.ts';
 
@@ -59,7 +61,8 @@ export async function train(
   const { set = {}, ...given } = config;
   const values = checkedValues(experiment.settings ?? {}, set, { placeOf: (name) => `train: set.${name}` });
   const names = Object.keys(given) as SettingName[];
-  const own = { definition: experiment, values, given: names };
+  const builtIn = await builtInNameOf(experiment);
+  const own = { definition: experiment, values, given: names, ...(builtIn ? { builtIn } : {}) };
   const settings = completeSettings(given, 'train', { own, vocabulary: vocabularyOfTables(plugins ?? []) });
   const scratch = options.out === undefined ? mkdtempSync(join(tmpdir(), 'flowvae-run-')) : undefined;
   const out = options.out ?? join(scratch!, 'run');
@@ -95,6 +98,24 @@ export async function evaluate(
 ): Promise<Evaluation | undefined> {
   await chooseBackend(parts.config.engine);
   return evaluateTest(parts, { progress, ...(signal ? { signal } : {}) });
+}
+
+/** Options of {@link score}. */
+export interface ScoreRunOptions extends RunOptions, Partial<Pick<ScoreOptions, 'split' | 'images'>> {}
+
+/**
+ * Scores rows of a run's data one by one, as `flowvae score` does: log p(x), its error and k̂, by `config.evalSamples`
+ * importance samples.
+ *
+ * @param run of `train` or `openRun`
+ * @throws ExpectationError if the split, by default the test rows, is empty; the signal's reason after an abort
+ */
+export async function score(
+  { parts }: EvaluatedRun,
+  { split = 'test', progress = silent, ...options }: ScoreRunOptions = {},
+): Promise<readonly RowScore[]> {
+  await chooseBackend(parts.config.engine);
+  return scoreRows(parts, { split, progress, ...options });
 }
 
 /** A report: one HTML page, and the numbers behind it. */
