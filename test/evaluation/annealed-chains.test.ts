@@ -9,9 +9,9 @@ import {
   type ChainRows,
   forwardStart,
   givenStart,
-} from '../../packages/evaluation/src/annealed-chains.ts';
-import { AnnealedSummary, pointEstimates } from '../../packages/evaluation/src/annealed-estimates.ts';
-import { PilotStepSizes } from '../../packages/evaluation/src/step-sizes.ts';
+} from '../../packages/evaluation/src/annealing/chains.ts';
+import { AnnealedSummary, pointEstimates } from '../../packages/evaluation/src/annealing/estimates.ts';
+import { PilotStepSizes } from '../../packages/evaluation/src/annealing/step-sizes.ts';
 import { differences } from '../laws/comparison.ts';
 
 type Call = readonly [name: string, arrays: Arrays, shapes: InputShapes];

@@ -19,7 +19,7 @@ import {
   annealingFunctions,
   forwardStart,
   givenStart,
-} from '../../packages/evaluation/src/annealed-chains.ts';
+} from '../../packages/evaluation/src/annealing/chains.ts';
 import { functionsRunner } from '../../packages/training/src/steps/function-runner.ts';
 import { logEvidence as exactLogEvidence } from '../reference/linear-gaussian.ts';
 import { data, given, modelAt } from '../training/linear-gaussian-at.ts';

@@ -1,8 +1,8 @@
 // The schedules of annealing: step sizes by pilot chains, and temperatures.
 import { sigmoidTemperatures } from '@flowvae/objectives';
 import { expect, it } from 'vitest';
-import { initialStepSize } from '../../packages/evaluation/src/annealed-importance.ts';
-import { PilotStepSizes } from '../../packages/evaluation/src/step-sizes.ts';
+import { initialStepSize } from '../../packages/evaluation/src/annealing/annealed-importance.ts';
+import { PilotStepSizes } from '../../packages/evaluation/src/annealing/step-sizes.ts';
 
 it.each([
   [1, 0.5],

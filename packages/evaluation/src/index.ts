@@ -1,10 +1,14 @@
+export {
+  type AnnealedImportanceOptions,
+  annealedImportance,
+  initialStepSize,
+} from './annealing/annealed-importance.ts';
 export type {
   AnnealedEstimate,
   AnnealedImportance,
   DirectionEstimate,
   DirectionSummary,
-} from './annealed-estimates.ts';
-export { type AnnealedImportanceOptions, annealedImportance, initialStepSize } from './annealed-importance.ts';
+} from './annealing/estimates.ts';
 export { type BoundOnData, type BoundOnOptions, boundOn } from './bound-on.ts';
 export { type Encoded, type EncodingsOptions, encodings } from './encodings.ts';
 export { type EvaluateOptions, type Evaluation, evaluateModel, type ImportanceEstimate } from './evaluate.ts';

@@ -3,7 +3,7 @@ import type { Explained } from './explained.ts';
 
 export const evaluation: readonly Explained[] = [
   {
-    file: 'packages/evaluation/src/annealed-importance.ts',
+    file: 'packages/evaluation/src/annealing/annealed-importance.ts',
     before:
       'const dim = tf.tidy(() => annealedStart(pathAt(tf.zeros([1, data.width])), tf.zeros([1, noise.width])).z.shape[1]);',
     after: [
@@ -159,31 +159,31 @@ export const evaluation: readonly Explained[] = [
     reason: 'threads only: results do not depend on them',
   },
   {
-    file: 'packages/evaluation/src/annealed-chains.ts',
+    file: 'packages/evaluation/src/annealing/chains.ts',
     before: 'for (let row = 0; row < count; row++) logWeights[row]! += step * state.logRatio[row]!;',
     after: ['for (let row = 0; row <= count; row++) logWeights[row]! += step * state.logRatio[row]!;'],
     reason: 'what is written beyond the end of a typed array is dropped',
   },
   {
-    file: 'packages/evaluation/src/annealed-chains.ts',
+    file: 'packages/evaluation/src/annealing/chains.ts',
     before: 'for (let row = 0; row < count; row++) acceptance[row]! += moved.acceptance![row]! / moves;',
     after: ['for (let row = 0; row <= count; row++) acceptance[row]! += moved.acceptance![row]! / moves;'],
     reason: 'what is written beyond the end of a typed array is dropped',
   },
   {
-    file: 'packages/evaluation/src/annealed-chains.ts',
+    file: 'packages/evaluation/src/annealing/chains.ts',
     before: 'for (let row = 0; row < count; row++) {',
     after: ['for (let row = 0; row <= count; row++) {'],
     reason: 'what is written beyond the end of a typed array is dropped',
   },
   {
-    file: 'packages/evaluation/src/annealed-chains.ts',
+    file: 'packages/evaluation/src/annealing/chains.ts',
     before: 'const uniforms = new Float32Array(2 * count);',
     after: ['const uniforms = new Float32Array(3 * count);'],
     reason: 'numbers that nothing reads',
   },
   {
-    file: 'packages/evaluation/src/step-sizes.ts',
+    file: 'packages/evaluation/src/annealing/step-sizes.ts',
     before: 'for (let point = 0; point < this.#sizes.length; point++) {',
     after: ['for (let point = 0; point <= this.#sizes.length; point++) {'],
     reason: 'what is written beyond the end of a typed array is dropped',

@@ -15,13 +15,8 @@ import {
   forwardStart,
   givenStart,
   moveShapes,
-} from './annealed-chains.ts';
-import {
-  type AnnealedEstimate,
-  type AnnealedImportance,
-  AnnealedSummary,
-  pointEstimates,
-} from './annealed-estimates.ts';
+} from './chains.ts';
+import { type AnnealedEstimate, type AnnealedImportance, AnnealedSummary, pointEstimates } from './estimates.ts';
 import { PilotStepSizes, type StepSizes } from './step-sizes.ts';
 
 /** Options of {@link annealedImportance}. */

@@ -1,7 +1,7 @@
 // Estimates from annealed chains for data points, and means over them.
 import { LogMeanExp } from '@flowvae/objectives';
-import type { ChainResult } from './annealed-chains.ts';
-import { Moments } from './moments.ts';
+import { Moments } from '../moments.ts';
+import type { ChainResult } from './chains.ts';
 
 /** The estimate for one data point in one direction. */
 export interface DirectionEstimate {
