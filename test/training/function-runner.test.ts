@@ -1,10 +1,10 @@
 // Functions of arrays on threads: values of variables, and threads that end.
 import { SessionPool, type SessionRecipe, sessionRecipe, traceGraph } from '@flowvae/compiler';
-import { tf } from '@flowvae/tensor';
+import { type Tensor, tf } from '@flowvae/tensor';
 import { expect, it, vi } from 'vitest';
 import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 
-const counted = vi.hoisted(() => ({ pools: 0 }));
+const counted = vi.hoisted(() => ({ pools: 0, inputs: [] as readonly string[] }));
 
 vi.mock('@flowvae/compiler', async (original) => {
   const module = await original<typeof import('@flowvae/compiler')>();
@@ -12,6 +12,10 @@ vi.mock('@flowvae/compiler', async (original) => {
     constructor(threads: number) {
       super(threads);
       counted.pools++;
+    }
+    override add(...[recipe, fixed]: Parameters<SessionPool['add']>) {
+      counted.inputs = recipe.inputs.map(({ name }) => name);
+      return super.add(recipe, fixed);
     }
   }
   return { ...module, SessionPool: Counted };
@@ -60,4 +64,20 @@ it('functionRunner keeps the values that variables had, and has three runs under
   expect(Array.from((await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).y!)).toEqual([2, 6]);
   await runner.dispose();
   tf.dispose(scale);
+});
+
+it.each([
+  ['built into the graph', 'where the runner may', { embedsVariables: true }, 1, ['x']],
+  ['inputs of the graph', 'by default', {}, 1, ['x', 'w', 'unit']],
+  ['inputs of the graph', 'where they are larger than 16 MiB', { embedsVariables: true }, 2 ** 22, ['x', 'w', 'unit']],
+])('variables are %s %s', async (_, __, options, size, inputs) => {
+  const [w, unit] = [tf.variable(tf.fill([size], 3)), tf.variable(tf.scalar(2, 'int32'))];
+  const fn = ({ x }: Readonly<Record<string, Tensor>>) => ({
+    y: tf.mul(tf.mul(x!, tf.slice(w, [0], [1])), tf.cast(unit, 'float32')),
+  });
+  const runner = await functionRunner(fn, { variables: { w, unit }, ...options });
+  expect(await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).toEqual({ y: Float32Array.of(6, 18) });
+  expect(counted.inputs).toEqual(inputs);
+  await runner.dispose();
+  tf.dispose([w, unit]);
 });

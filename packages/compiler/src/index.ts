@@ -3,6 +3,7 @@ import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export type { ExportShapes } from './export/shapes.ts';
 export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
+export { embedVariables } from './graph/embed-variables.ts';
 export type { Graph } from './graph/graph.ts';
 export { peakBytes } from './graph/peak-bytes.ts';
 export { printGraph } from './graph/print.ts';

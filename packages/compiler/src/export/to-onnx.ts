@@ -1,7 +1,8 @@
 // Writes a traced function to a file that any ONNX runtime reads.
 import { createRequire } from 'node:module';
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
-import type { Constant, Graph, Named, Value } from '../graph/graph.ts';
+import { embedVariables, readVariables } from '../graph/embed-variables.ts';
+import type { Graph, Named, Value } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx-model.ts';
 import { arrayTypes, type OutputArray } from '../sessions/executable.ts';
 import { portable } from './portable.ts';
@@ -51,9 +52,9 @@ export async function toOnnx(
   const { graph, dimensions } = traceModel(exported, shapes);
   refuseNoOutputs(graph);
   refuseSharedNames(graph);
-  const initializers = await variableConstants(usedVariables(graph), exported.variables, values);
+  const numbers = await numbersOf(readVariables(graph), exported.variables, values); // a file holds only these
   const { producer = 'flowvae', producerVersion = version, description = '', properties = {} } = metadata;
-  return encodeModel(portable({ ...graph, variables: [], constants: [...graph.constants, ...initializers] }), {
+  return encodeModel(portable(embedVariables(graph, numbers)), {
     outputName: (name) => name,
     constantNames: initializerNames(graph),
     dimensions,
@@ -82,28 +83,22 @@ function refuseSharedNames({ inputs, outputs }: Graph): void {
   });
 }
 
-/** The variables that the graph reads; a file holds only these. */
-function usedVariables({ variables, nodes, outputs }: Graph): readonly Named[] {
-  const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ value }) => value)]);
-  return variables.filter(({ value }) => read.has(value));
-}
-
-/** Variables as constants, holding the given numbers or their own. */
-function variableConstants(lifted: readonly Named[], variables: NamedVariables, values: Values): Promise<Constant[]> {
+/** The given numbers of variables, or their own. */
+async function numbersOf(lifted: readonly Named[], variables: NamedVariables, values: Values): Promise<Values> {
   const stray = Object.keys(values).find((name) => !Object.hasOwn(variables, name));
   if (stray !== undefined) {
     const expected = 'values of variables';
     throw new ExpectationError({ where: 'toOnnx', expected, received: `'${stray}', which is none` });
   }
-  const constants = lifted.map(async ({ name, value }) => {
+  const numbers = lifted.map(async ({ name, value }) => {
     const data = values[name] ?? ((await variables[name]!.data()) as OutputArray);
     const size = elementCount(value.shape);
-    if (data.length === size && data instanceof arrayTypes[value.type]) return { value, data };
+    if (data.length === size && data instanceof arrayTypes[value.type]) return [name, data] as const;
     const expected = `${size} ${value.type} values of shape [${value.shape.join(', ')}]`;
     const received = `${data.length} in a ${data.constructor.name}`;
     throw new ExpectationError({ where: `toOnnx: '${name}'`, expected, received });
   });
-  return Promise.all(constants);
+  return Object.fromEntries(await Promise.all(numbers));
 }
 
 /** Variables keep their names; but if an output has the same name, as gradients do, the output keeps it. */

@@ -1,6 +1,7 @@
 // Independent runs of compiled functions, each on one of several threads.
 import {
   arrayLending,
+  embedVariables,
   type Graph,
   type InputShapes,
   peakBytes,
@@ -16,18 +17,29 @@ import type { EngineOptions, FunctionsRunner } from './engine.ts';
 const RUNS_PER_THREAD = 3;
 
 /**
+ * The most bytes of variables that are built into graphs. Each thread keeps those twice, in its model and as ONNX
+ * Runtime arranges them for its kernels, while larger variables are one copy for all threads; and sessions take longer
+ * to make. Networks with convolutions, which gain by it, are mostly below.
+ */
+const MOST_EMBEDDED = 16 * 2 ** 20;
+
+/**
  * Prepares functions that share threads, with the variables' current values; each is traced once for each set of
  * shapes.
  */
 export async function spreadRuns<Name extends string>(
   functions: Readonly<Record<Name, Traceable>>,
-  { variables = {}, threads = 1 }: EngineOptions,
+  { variables = {}, threads = 1, embedsVariables = false }: EngineOptions,
 ): Promise<FunctionsRunner<Name>> {
   const lend = await arrayLending();
   const held = Object.entries(variables).map(
     ([name, variable]) => [name, variable.dataSync() as Float32Array] as const,
   );
-  const values = Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
+  const isEmbedded =
+    embedsVariables && held.reduce((bytes, [, { byteLength }]) => bytes + byteLength, 0) <= MOST_EMBEDDED;
+  const values = isEmbedded
+    ? {}
+    : Object.fromEntries(held.map(([name, array]) => [name, lend?.(array) ?? array.slice()]));
   const pool = new SessionPool(threads); // last: its threads keep the process alive until they are ended
   const sessions = new Map<string, number>();
   const graphs = new Map<string, Graph>(); // traced, and no session yet
@@ -40,12 +52,13 @@ export async function spreadRuns<Name extends string>(
   };
   const sessionFor = (name: Name, shapes: InputShapes): number => {
     const key = keyOf(name, shapes);
-    const session =
-      sessions.get(key) ?? pool.add(sessionRecipe(graphOf(name, shapes), { threads: 1, isSmall: true }), values);
+    const session = sessions.get(key) ?? pool.add(recipeOf(graphOf(name, shapes)), values);
     sessions.set(key, session);
     graphs.delete(key);
     return session;
   };
+  const recipeOf = (graph: Graph) =>
+    sessionRecipe(isEmbedded ? embedVariables(graph, Object.fromEntries(held)) : graph, { threads: 1, isSmall: true });
   return {
     width: RUNS_PER_THREAD * threads,
     rowsWithin: (name, most, shapesOf) => rowsWithin(most, (rows) => peakBytes(graphOf(name, shapesOf(rows)))),
