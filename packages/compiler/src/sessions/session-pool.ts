@@ -87,20 +87,22 @@ class Thread {
 }
 
 /**
- * Threads that run the same graphs on different inputs. Every run uses one core and has the same shapes, so results do
- * not depend on the number of threads. They may depend on the shapes: the last place of log and similar functions
- * depends on an element's position in the tensor.
+ * Threads that run the same graphs on different inputs; another one starts when all have work. Every run uses one core
+ * and has the same shapes, so results do not depend on the number of threads. They may depend on the shapes: the last
+ * place of log and similar functions depends on an element's position in the tensor.
  */
 export class SessionPool {
-  readonly #threads: readonly Thread[];
+  readonly #most: number;
+  readonly #threads: Thread[] = [];
   readonly #gate: Int32Array;
-  readonly #nodes: number[] = [];
+  readonly #sessions: { readonly recipe: SessionRecipe; readonly fixed: Fixed }[] = [];
   #jobs = 0;
 
+  /** @param threads at most so many; the first starts at once, while graphs are traced */
   constructor(threads: number) {
-    const gate = openGate(threads);
-    this.#gate = gate;
-    this.#threads = Array.from({ length: threads }, (_, thread) => new Thread({ gate, thread }));
+    this.#most = threads;
+    this.#gate = openGate(threads);
+    this.#start();
   }
 
   /**
@@ -110,8 +112,9 @@ export class SessionPool {
    * @returns the session's number, for `run`
    */
   add(recipe: SessionRecipe, fixed: Fixed): number {
-    for (const thread of this.#threads) thread.send({ recipe, fixed });
-    return this.#nodes.push(recipe.nodes) - 1;
+    const session = { recipe, fixed };
+    for (const thread of this.#threads) thread.send(session);
+    return this.#sessions.push(session) - 1;
   }
 
   /**
@@ -119,13 +122,25 @@ export class SessionPool {
    * ended.
    */
   run(session: number, arrays: Arrays): Promise<Arrays> {
-    const thread = this.#threads.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
-    return thread.run({ job: this.#jobs++, session, arrays }, this.#nodes[session]!);
+    const { recipe } = this.#sessions[session]!;
+    return this.#leastBusy().run({ job: this.#jobs++, session, arrays }, recipe.nodes);
   }
 
   /** Ends all threads; unfinished jobs fail. */
   async dispose(): Promise<void> {
     closeGate(this.#gate);
     await Promise.all(this.#threads.map((thread) => thread.stop()));
+  }
+
+  #leastBusy(): Thread {
+    const least = this.#threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    return least.pending.size === 0 || this.#threads.length === this.#most ? least : this.#start();
+  }
+
+  #start(): Thread {
+    const thread = new Thread({ gate: this.#gate, thread: this.#threads.length });
+    for (const session of this.#sessions) thread.send(session);
+    this.#threads.push(thread);
+    return thread;
   }
 }
