@@ -1,8 +1,9 @@
 // Encodings of data: posterior means, draws, and the log-density of each draw.
 import type { Samplable } from '@flowvae/distributions';
 import { repeatRows, type Tensor2D, tf } from '@flowvae/tensor';
+import type { Piece } from './pieces.ts';
 import { type Drawn, inClosedForm, taken, withNoise } from './rows-with-noise.ts';
-import { type Piece, type TabulateOptions, tabulatePieces } from './tabulate.ts';
+import { type TabulateOptions, tabulatePieces } from './tabulate.ts';
 
 /** Options of {@link encodings}. */
 export interface EncodingsOptions extends TabulateOptions, Drawn {
@@ -22,8 +23,8 @@ const ROWS = 1000;
 export type Encoded = Readonly<Record<'mean' | 'z' | 'logQ', Float32Array>>;
 
 /**
- * Encodes data points, a few at a time: memory holds about a thousand draws, or all draws of one data point if these
- * are more. Equal options give equal bytes.
+ * Encodes data points, a few at a time: for each thread memory holds about three thousand draws, or all draws of three
+ * data points if these are more. Equal options give equal bytes, for any number of threads.
  *
  * @param take gets each piece; its arrays are valid until `take` returns
  */

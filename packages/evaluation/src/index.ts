@@ -23,6 +23,7 @@ export { type Imputations, type Imputed, type ImputeOptions, impute, imputeAt } 
 export { resample } from './imputation/resampling.ts';
 export type { ChoiceScores, NumberScores, RightChoices, SizeOfErrors } from './imputation/scores.ts';
 export { ACTIVE_VARIANCE, type LatentActivity, latentActivity } from './latent-activity.ts';
+export { type ModelSamples, type ModelSamplesOptions, modelSamples } from './model-samples.ts';
 export {
   type LayerStatistics,
   type PosteriorStatistics,

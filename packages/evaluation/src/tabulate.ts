@@ -2,30 +2,28 @@
 import type { Arrays } from '@flowvae/compiler';
 import { drawNoise, type Samplable, type Scorable } from '@flowvae/distributions';
 import type { Key } from '@flowvae/random';
-import { checkShape, repeatRows, type Tensor, type Tensor2D } from '@flowvae/tensor';
-import { type DataPoints, dataPoints, functionRunner, type RunnerOptions } from '@flowvae/training';
+import type { Tensor2D } from '@flowvae/tensor';
+import { type DataPoints, dataPoints, type RunnerOptions } from '@flowvae/training';
+import { type Piece, type PointFunction, pieces } from './pieces.ts';
 
 /** Options of {@link tabulate} and the functions built on it. */
 export interface TabulateOptions extends RunnerOptions {
   /** Rows in one run of the function, fewer if they need too much memory. Default 4096. */
   readonly chunk?: number;
-  /** Stops after the current chunk; later rows stay 0. */
+  /** Stops after the chunks that are under way; later rows stay 0. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Evaluates a function of points in chunks, so that memory does not grow with their number.
+ * Evaluates a function of points in chunks, so that memory does not grow with their number; each thread computes
+ * chunks.
  *
  * @param fn x [B, P] → named tensors [B, …], or [1, …] if all rows share the result; a row's results must depend on
- * this row alone, because the last chunk is padded
+ * this row alone, because the last chunk is filled up
  * @returns every result by name, [n, …] row-major
  * @throws ShapeError with the name of a result that has another number of rows
  */
-export async function tabulate(
-  fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
-  data: DataPoints,
-  options: TabulateOptions = {},
-): Promise<Arrays> {
+export async function tabulate(fn: PointFunction, data: DataPoints, options: TabulateOptions = {}): Promise<Arrays> {
   const results: Record<string, Float32Array> = {};
   await tabulatePieces(fn, data, options, (piece, { first, rows }) => {
     for (const [name, values] of Object.entries(piece)) {
@@ -37,49 +35,19 @@ export async function tabulate(
   return results;
 }
 
-/** The data points of a piece: `rows` of them, starting at `first`. */
-export interface Piece {
-  readonly first: number;
-  readonly rows: number;
-}
-
 /**
  * Like {@link tabulate}, but passes on each chunk's results instead of collecting them.
  *
- * @param take gets results by name, [rows, …] row-major; they are valid until `take` returns
+ * @param take gets results by name, [rows, …] row-major, in the order of the data; they are valid until `take` returns
  */
 export async function tabulatePieces(
-  fn: (x: Tensor2D) => Readonly<Record<string, Tensor>>,
+  fn: PointFunction,
   data: DataPoints,
   options: TabulateOptions,
   take: (results: Arrays, piece: Piece) => void,
 ): Promise<void> {
-  const { count, width } = data;
-  if (count === 0) return;
-  const runner = await functionRunner(({ x }) => oneForEach(fn(x as Tensor2D), x!.shape[0]!), options);
-  try {
-    const size = runner.rowsWithin(Math.min(options.chunk ?? 4096, count), (rows) => ({ x: [rows, width] }));
-    const x = new Float32Array(size * width);
-    for (let start = 0; start < count && !options.signal?.aborted; start += size) {
-      const rows = Math.min(size, count - start);
-      for (let i = 0; i < size; i++) x.set(data.row(start + Math.min(i, rows - 1)), i * width);
-      const whole = Object.entries(await runner.run({ x }, { x: [size, width] }));
-      const own = whole.map(([name, values]) => [name, values.subarray(0, (values.length / size) * rows)] as const);
-      take(Object.fromEntries(own), { first: start, rows });
-    }
-  } finally {
-    await runner.dispose();
-  }
-}
-
-/** Expands results to one row per data point; a result that does not depend on x may have a single row. */
-function oneForEach(results: Readonly<Record<string, Tensor>>, rows: number): Readonly<Record<string, Tensor>> {
-  const whole = Object.entries(results).map(([name, result]) => {
-    const given = result.shape[0];
-    if (given !== 1 && given !== rows) checkShape(`tabulate: ${name}`, result, [rows, ...result.shape.slice(1)]);
-    return [name, given === rows ? result : repeatRows(result, rows)] as const;
-  });
-  return Object.fromEntries(whole);
+  const chunk = Math.min(options.chunk ?? 4096, data.count);
+  for await (const [piece, results] of pieces(fn, data, { ...options, chunk })) take(results, piece);
 }
 
 /** log q(x) of every data point, [n], nats. */
