@@ -7,7 +7,7 @@ import { type LabelChoice, readLabel } from '../../config/covariates/label-text.
 import { columnSamplesFigure } from '../../report/column-figures.ts';
 import { isPicture, samplesFigure } from '../../report/image-figures.ts';
 import { evenCount } from '../../run/covariates/sample-labels.ts';
-import { writeSamples } from '../../run/sample-files.ts';
+import { writeSamples } from '../../run/samples/sample-files.ts';
 import { openModel } from '../../run/saved-run.ts';
 import type { SampleTask } from '../tasks.ts';
 import { betweenAction } from './sample-between.ts';

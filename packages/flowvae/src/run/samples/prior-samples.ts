@@ -4,10 +4,10 @@ import { drawNoise, type Noise } from '@flowvae/distributions';
 import { fold, type Key } from '@flowvae/random';
 import { ExpectationError, tf } from '@flowvae/tensor';
 import { observable, priorOf } from '@flowvae/vae';
-import type { LabelChoice } from '../config/covariates/label-text.ts';
-import { namedColumns, sampleColumns } from './covariates/sample-labels.ts';
-import type { ModelParts } from './experiment.ts';
-import { settled } from './priors/settled-model.ts';
+import type { LabelChoice } from '../../config/covariates/label-text.ts';
+import { namedColumns, sampleColumns } from '../covariates/sample-labels.ts';
+import type { ModelParts } from '../experiment.ts';
+import { settled } from '../priors/settled-model.ts';
 
 /** Options of {@link priorSamples}. */
 export interface PriorSamplesOptions {

@@ -2,13 +2,13 @@
 import { extname } from 'node:path';
 import { type Covariate, widthOfDatum } from '@flowvae/datasets';
 import { writePiecesAtomically } from '@flowvae/runs';
-import { csvLine, rowFields } from '../files/csv-rows.ts';
-import { npyHeader } from '../files/npy-header.ts';
-import { bytesOf, writeLines, writeRowTensors } from '../files/row-sink.ts';
-import { datumColumns } from '../report/datum-columns.ts';
-import { widthOfAll } from './covariates/conditioning.ts';
-import { covariateColumns } from './covariates/covariate-columns.ts';
-import type { ModelParts } from './experiment.ts';
+import { csvLine, rowFields } from '../../files/csv-rows.ts';
+import { npyHeader } from '../../files/npy-header.ts';
+import { bytesOf, writeLines, writeRowTensors } from '../../files/row-sink.ts';
+import { datumColumns } from '../../report/datum-columns.ts';
+import { widthOfAll } from '../covariates/conditioning.ts';
+import { covariateColumns } from '../covariates/covariate-columns.ts';
+import type { ModelParts } from '../experiment.ts';
 import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
 
 /**
