@@ -1,6 +1,6 @@
 // Evaluation ends everything that it starts: the threads of its runs, also after an error.
 import { gaussian, standardNormal } from '@flowvae/distributions';
-import { annealedImportance, evaluateModel, impute, tabulate } from '@flowvae/evaluation';
+import { annealedImportance, evaluateModel, impute, modelSamples, tabulate } from '@flowvae/evaluation';
 import { key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { dataPoints } from '@flowvae/training';
@@ -73,6 +73,13 @@ it.each<[string, (onEnd: () => void) => Promise<unknown>]>([
         observe: (z) => gaussian({ mean: z, logStd: tf.zeros([1, 1]) }),
         onEstimate: onEnd,
       }),
+  ],
+  [
+    'modelSamples',
+    async (onEnd) => {
+      const at = (z: Tensor2D) => ({ z, observation: gaussian({ mean: z, logStd: tf.zeros([1, 1]) }) });
+      for await (const _ of modelSamples({ rows: options.data, at })) onEnd();
+    },
   ],
   ['tabulate', () => tabulate((x) => ({ twice: tf.mul(x, 2) }), options.data)],
 ])('%s ends the threads of its runs', async (name, run) => {

@@ -61,3 +61,29 @@ it('tabulate asks for no row beyond the last, though it fills the last chunk up'
   await tabulate((x) => ({ x }), { ...data, row }, { engine: 'eager', chunk: 2 });
   expect(Math.max(...asked)).toBe(4);
 });
+
+it('tabulate computes chunks on several threads, with the same bytes in the order of the data', async () => {
+  const many = dataPoints(
+    Float32Array.from({ length: 300 }, (_, i) => Math.sin(i)),
+    3,
+  );
+  const on = (threads: number) => tabulate((x) => ({ y: tf.log(tf.abs(x)) }), many, { threads, chunk: 7 });
+  const [one, two] = [await on(1), await on(2)];
+  expect(two).toEqual(one);
+  expect(Math.abs(one.y![299]! - Math.log(Math.abs(Math.sin(299))))).toBeLessThan(1e-5);
+});
+
+it('tabulate ends after the chunks that are under way where it is stopped', async () => {
+  const controller = new AbortController();
+  const asked: number[] = [];
+  const row = (index: number) => {
+    asked.push(index);
+    if (index === 1) controller.abort();
+    return data.row(index);
+  };
+  const { x } = await tabulate((x) => ({ x }), { ...data, row }, { chunk: 1, signal: controller.signal });
+  expect([asked, [...x!]]).toEqual([
+    [0, 1],
+    [...values.subarray(0, 6), ...new Float32Array(9)],
+  ]);
+});

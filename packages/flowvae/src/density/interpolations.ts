@@ -1,35 +1,57 @@
 // Data between two data: their latents, points between those, and the means of p(x|z) there.
 import { type InterpolationOptions, interpolated } from '@flowvae/density';
 import { drawNoise } from '@flowvae/distributions';
+import { tabulate } from '@flowvae/evaluation';
 import type { Key } from '@flowvae/random';
-import { tf } from '@flowvae/tensor';
-import { inferenceOf, type ObservableModel } from '@flowvae/vae';
-import { read } from '../report/picture-parts.ts';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
+import { inferenceOf, observable } from '@flowvae/vae';
+import { besideColumns } from '../run/covariates/beside-columns.ts';
+import type { ModelParts } from '../run/experiment.ts';
+import { allValues, samplesAt } from '../run/samples/samples-at.ts';
 
-/** Options of {@link interpolatedData}. */
-export interface InterpolatedDataOptions extends InterpolationOptions {
-  /** Decides the draws of both latents. */
+/** Two data, and the key of the draws of their latents. */
+export interface Ends {
+  /** The rows a and b as the model takes them. */
+  readonly rows: readonly [Float32Array, Float32Array];
   readonly key: Key;
 }
 
-/**
- * Means of p(x|z) at points from a draw of q(z|a) to one of q(z|b), [steps·P].
- *
- * @param rows the rows a and b as the model takes them
- */
-export function interpolatedData(
-  model: ObservableModel,
-  rows: readonly [Float32Array, Float32Array],
-  { key, ...options }: InterpolatedDataOptions,
-): Float32Array {
-  const { kind, width } = model.noise;
-  const noise = new Float32Array(2 * width);
-  drawNoise(kind, key, noise);
-  const z = read(() => {
-    const both = tf.stack(rows.map((row) => tf.tensor1d(row.slice()))) as ReturnType<typeof tf.tensor2d>;
-    return inferenceOf(model)(both).sampleAndLogProb(tf.tensor2d(noise, [2, width])).z;
-  });
+/** Means of p(x|z) at points from a draw of q(z|a) to one of q(z|b), of one pair after the other, [pairs·steps·P]. */
+export async function interpolatedData(
+  parts: ModelParts,
+  pairs: readonly Ends[],
+  options: InterpolationOptions,
+): Promise<Float32Array> {
+  const model = observable(parts.model, 'interpolations');
   const { latent } = model;
-  const points = interpolated(z.subarray(0, latent), z.subarray(latent), options);
-  return read(() => model.observe(tf.tensor2d(points, [options.steps, latent])).mean());
+  const ends = await latentsOf(parts, pairs);
+  const end = (i: number) => ends.subarray(i * latent, (i + 1) * latent);
+  const z = new Float32Array(pairs.length * options.steps * latent);
+  for (let pair = 0; pair < pairs.length; pair++)
+    z.set(interpolated(end(2 * pair), end(2 * pair + 1), options), pair * options.steps * latent);
+  const points = dataPoints(z, latent);
+  const samples = samplesAt(parts, { points, at: (z) => ({ z, observation: model.observe(z) }) });
+  return allValues(samples, parts, points.count);
+}
+
+/** A draw of q(z|x) for each end, [2·pairs, D]. */
+async function latentsOf({ model, config }: ModelParts, pairs: readonly Ends[]): Promise<Float32Array> {
+  const { kind, width: ofNoise } = model.noise;
+  const width = pairs[0]!.rows[0].length;
+  const rows = new Float32Array(2 * pairs.length * width);
+  const noise = new Float32Array(2 * pairs.length * ofNoise);
+  for (const [i, { rows: both, key }] of pairs.entries()) {
+    for (const [j, row] of both.entries()) rows.set(row, (2 * i + j) * width);
+    drawNoise(kind, key, noise.subarray(2 * i * ofNoise, 2 * (i + 1) * ofNoise));
+  }
+  const infer = inferenceOf(model);
+  const draw = (given: Tensor2D) => {
+    const [x, own] = tf.split(given, [width, ofNoise], 1) as [Tensor2D, Tensor2D];
+    return { z: infer(x).sampleAndLogProb(own).z };
+  };
+  const { variables } = model;
+  const { engine, threads } = config;
+  const { z } = await tabulate(draw, besideColumns(dataPoints(rows, width), noise), { variables, engine, threads });
+  return z!;
 }

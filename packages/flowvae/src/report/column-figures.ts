@@ -18,19 +18,19 @@ export const MOST_ROWS = 2000;
 const MOST_PAIRED = 6;
 
 /** Draws x ~ p(x) of a model, [n, P]: z from the prior, then x from p(x|z). */
-const drawRows = (parts: ModelParts, options: Omit<PriorSamplesOptions, 'values'>): Float32Array =>
+const drawRows = (parts: ModelParts, options: Omit<PriorSamplesOptions, 'values'>): Promise<Float32Array> =>
   allSamples(parts, { ...options, values: 'draws' });
 
 /** Draws from the model, column by column. */
-export function columnSamplesFigure(parts: ModelParts, options: PriorSamplesOptions): Draw {
+export async function columnSamplesFigure(parts: ModelParts, options: PriorSamplesOptions): Promise<Draw> {
   const label = `draws from the model${labelsIn(parts, options.labels)}`;
-  const table = tableOf(parts, [{ label, values: drawRows(parts, options) }]);
+  const table = tableOf(parts, [{ label, values: await drawRows(parts, options) }]);
   return (file) => marginals(table, file);
 }
 
 /** Both figures of test data beside as many draws, by name. */
-export function columnFigures(parts: Experiment, key: Key): Readonly<Record<string, Draw>> {
-  const table = besideDraws(parts, key);
+export async function columnFigures(parts: Experiment, key: Key): Promise<Readonly<Record<string, Draw>>> {
+  const table = await besideDraws(parts, key);
   const numbers = table.columns.filter(({ kind }) => kind === 'number').slice(0, MOST_PAIRED);
   return {
     samples: (file) => marginals(table, file),
@@ -38,14 +38,14 @@ export function columnFigures(parts: Experiment, key: Key): Readonly<Record<stri
   };
 }
 
-function besideDraws(parts: Experiment, key: Key): ColumnFigureOptions {
+async function besideDraws(parts: Experiment, key: Key): Promise<ColumnFigureOptions> {
   const { count, values, mask, covariates } = firstRows(
     fixedRows(parts.set, 'test', parts.plan),
     parts.data,
     MOST_ROWS,
   );
   const labels = covariates && count > 0 ? ({ kind: 'rows', columns: covariates } as const) : undefined;
-  const draws = drawRows(parts, { count: Math.max(1, count), key, ...(labels ? { labels } : {}) });
+  const draws = await drawRows(parts, { count: Math.max(1, count), key, ...(labels ? { labels } : {}) });
   const data: readonly ColumnSeries[] = count > 0 ? [{ label: 'test data', values, ...(mask ? { mask } : {}) }] : [];
   return tableOf(parts, [...data, { label: 'draws from the model', values: draws }]);
 }

@@ -4,16 +4,17 @@ import { isDensity } from '@flowvae/density';
 import { drawNoise } from '@flowvae/distributions';
 import { type ImageForm, imageGrid, pairedImageGrid } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
-import { tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
 import { hasStandardPrior, observable, reconstructed } from '@flowvae/vae';
 import type { LabelChoice } from '../config/covariates/label-text.ts';
 import type { Experiment, ModelParts } from '../run/experiment.ts';
 import { fixedRows } from '../run/run-data.ts';
 import { allSamples, type PriorSamplesOptions } from '../run/samples/prior-samples.ts';
+import { allValues, samplesAt } from '../run/samples/samples-at.ts';
 import { counted } from './counted.ts';
 import type { Draw } from './figures/named-figure.ts';
 import { firstRows } from './first-rows.ts';
-import { binarisationIn, modelIn, ownModelIn, priorText, read } from './picture-parts.ts';
+import { binarisationIn, modelIn, ownModelIn, priorText } from './picture-parts.ts';
 
 /** Whether data are drawn as images. */
 export const isPicture = ({ shape }: DataDescription): boolean => shape.length === 3;
@@ -60,7 +61,7 @@ export function drawnChannels(values: Float32Array, { shape: [, , channels = 1] 
 }
 
 /** Means or draws of p(x|z) at draws from the prior, as a grid. */
-export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Draw {
+export async function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): Promise<Draw> {
   const { model, data } = parts;
   const { count, values, temperature = 1 } = options;
   const prior = ownModelIn(parts) || hasStandardPrior(model) ? '' : `, prior ${priorText(parts.plan)}`;
@@ -69,7 +70,7 @@ export function samplesFigure(parts: ModelParts, options: PriorSamplesOptions): 
   const cooled = temperature === 1 ? '' : `, temperature ${temperature}`;
   const given = labelsIn(parts, options.labels);
   const title = `${counted(count, 'sample')}${source}${cooled}${given}, ${modelIn(parts)}${prior}`;
-  const images = drawnImages(allSamples(parts, options), data);
+  const images = drawnImages(await allSamples(parts, options), data);
   const grid = { images, ...imageForm(data), ...gridOf(parts, options), title };
   return (file) => imageGrid(grid, file);
 }
@@ -98,17 +99,19 @@ function gridOf({ plan: { covariates } }: ModelParts, { count, labels }: PriorSa
 }
 
 /** The first test images beside the means of p(x|z) at a draw from their posterior. */
-export function reconstructionsFigure(parts: Experiment, most: number): Draw {
+export async function reconstructionsFigure(parts: Experiment, most: number): Promise<Draw> {
   const { config, set, data, plan, key } = parts;
   const model = observable(parts.model, 'reconstructions');
   const { rows, values, mask, count } = firstRows(fixedRows(set, 'test', plan), data, most);
-  const x = tf.tensor2d(rows, [count, rows.length / count]);
   const { kind, width } = model.noise;
   const drawn = new Float32Array(count * width);
   drawNoise(kind, fold(key, 'reconstructions'), drawn);
-  const noise = tf.tensor2d(drawn, [count, width]);
-  const reconstructions = read(() => reconstructed(model, x, noise));
-  tf.dispose([x, noise]);
+  const samples = samplesAt(parts, {
+    points: dataPoints(rows, rows.length / count),
+    columns: drawn,
+    at: (x, noise) => reconstructed(model, x, noise!),
+  });
+  const reconstructions = await allValues(samples, parts, count);
   const grid = {
     images: drawnImages(values, data),
     reconstructions: drawnImages(reconstructions, data),

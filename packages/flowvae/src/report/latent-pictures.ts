@@ -3,17 +3,17 @@
 import { labelRows } from '@flowvae/datasets';
 import type { LatentActivity, PosteriorStatistics } from '@flowvae/evaluation';
 import { imageGrid, scatterChart } from '@flowvae/figures';
-import { type Tensor2D, tf } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
 import { observable } from '@flowvae/vae';
 import { widthOfAll } from '../run/covariates/conditioning.ts';
-import { namedColumns } from '../run/covariates/sample-labels.ts';
+import { namedCovariates } from '../run/covariates/sample-labels.ts';
 import type { Experiment } from '../run/experiment.ts';
+import { allValues, samplesAt } from '../run/samples/samples-at.ts';
 import { nounOf } from './counted.ts';
 import type { Draw, NamedFigure } from './figures/named-figure.ts';
 import { drawnImages, imageForm } from './image-figures.ts';
 import { subscript } from './latent/dimension-names.ts';
 import { principalPlane } from './latent/principal-components.ts';
-import { read } from './picture-parts.ts';
 
 /** Values that a dimension takes in a traversal: ±3 in steps of 0.75, in units of the prior N(0, 1). */
 const STEPS = Array.from({ length: 9 }, (_, i) => -3 + 0.75 * i);
@@ -29,29 +29,26 @@ export const byActivity = ({ variance }: LatentActivity): readonly number[] =>
   variance.map((_, d) => d).toSorted((a, b) => variance[b]! - variance[a]!);
 
 /** Decoder means along the most active dimensions, one a row, from the posterior mean of the first test image. */
-export function traversalFigure(
-  { model: any, data, plan, test }: Experiment,
+export async function traversalFigure(
+  parts: Experiment,
   statistics: PosteriorStatistics,
   activity: LatentActivity,
-): Draw {
-  const model = observable(any, 'traversals');
+): Promise<Draw> {
+  const { data, plan, test } = parts;
+  const model = observable(parts.model, 'traversals');
   const dims = byActivity(activity).slice(0, MOST_ROWS);
   const start = statistics.mean.subarray(0, model.latent);
   const points = dims.flatMap((d) =>
     STEPS.map((value) => Float32Array.from(start, (own, j) => (j === d ? value : own))),
   );
   const flat = Float32Array.from(points.flatMap((point) => [...point]));
-  const z = tf.tensor2d(flat, [points.length, model.latent]) as Tensor2D;
   const ofFirst = test.row(0).slice(test.width - widthOfAll(plan.covariates));
-  const named = namedColumns(
-    plan,
-    Float32Array.from({ length: points.length * ofFirst.length }, (_, i) => ofFirst[i % ofFirst.length]!),
-  );
-  const images = drawnImages(
-    read(() => model.observe(z, named).mean()),
-    data,
-  );
-  tf.dispose([z, { ...named }]);
+  const samples = samplesAt(parts, {
+    points: dataPoints(flat, model.latent),
+    columns: Float32Array.from({ length: points.length * ofFirst.length }, (_, i) => ofFirst[i % ofFirst.length]!),
+    at: (z, columns) => ({ z, observation: model.observe(z, namedCovariates(plan, columns)) }),
+  });
+  const images = drawnImages(await allValues(samples, parts, points.length), data);
   const grid = {
     images,
     ...imageForm(data),

@@ -1,6 +1,5 @@
-// Words and values that pictures share.
+// Words that pictures share.
 import { staysGrey } from '@flowvae/datasets/plain';
-import { type Tensor, tf } from '@flowvae/tensor';
 import type { Plan } from '../config/plan.ts';
 import type { TrainConfig } from '../config/settings.ts';
 import { modelTitle } from '../definition/own-experiment.ts';
@@ -24,11 +23,3 @@ export const priorText = ({ prior, config }: Plan): string =>
 /** Part of a title; data that are not binarised have none. */
 export const binarisationIn = ({ binarize }: Pick<TrainConfig, 'binarize'>) =>
   binarize === 'auto' || staysGrey(binarize) ? '' : `, ${binarize} binarisation`;
-
-/** Runs a function of captured tensors and reads its result. */
-export function read(fn: () => Tensor): Float32Array {
-  const result = tf.tidy(fn);
-  const values = result.dataSync<'float32'>();
-  result.dispose();
-  return values;
-}

@@ -58,11 +58,11 @@ const GRID_SAMPLES = 100;
 const RECONSTRUCTIONS = 30;
 
 /** A grid of draws from the prior. */
-export const samplesPicture = (parts: Experiment): NamedFigure => ({
+export const samplesPicture = async (parts: Experiment): Promise<NamedFigure> => ({
   name: 'samples',
   alt: 'Samples from the prior',
   onPage: 'png',
-  draw: samplesFigure(parts, {
+  draw: await samplesFigure(parts, {
     ...pictureSamples(parts, GRID_SAMPLES),
     key: fold(parts.key, 'samples'),
     values: 'means',
@@ -70,16 +70,16 @@ export const samplesPicture = (parts: Experiment): NamedFigure => ({
 });
 
 /** A grid of test images and their reconstructions. */
-export const reconstructionsPicture = (parts: Experiment): NamedFigure => ({
+export const reconstructionsPicture = async (parts: Experiment): Promise<NamedFigure> => ({
   name: 'reconstructions',
   alt: 'Test images and reconstructions',
   onPage: 'png',
-  draw: reconstructionsFigure(parts, RECONSTRUCTIONS),
+  draw: await reconstructionsFigure(parts, RECONSTRUCTIONS),
 });
 
 /** Columns of test data beside draws, and pairs of columns where there are several. */
-export const columnPictures = (parts: Experiment): readonly NamedFigure[] =>
-  Object.entries(columnFigures(parts, fold(parts.key, 'samples'))).map(([name, draw], i) => ({
+export const columnPictures = async (parts: Experiment): Promise<readonly NamedFigure[]> =>
+  Object.entries(await columnFigures(parts, fold(parts.key, 'samples'))).map(([name, draw], i) => ({
     name,
     alt: i === 0 ? 'Columns of test data and of draws' : 'Pairs of columns of test data and of draws',
     onPage: 'svg',
@@ -95,12 +95,15 @@ export interface WrittenPicture {
 }
 
 /** Draws the pictures of a run into its folder. */
-export function drawPictures(
+export async function drawPictures(
   parts: Experiment,
   history: readonly HistoryEntry[],
   { folder, file }: { readonly folder: RunFolder; readonly file?: FileOptions | undefined },
-): readonly WrittenPicture[] {
-  const pictures = [...picturesOfData(parts), ...(history.length > 0 ? [learningCurveFigure(parts, history)] : [])];
+): Promise<readonly WrittenPicture[]> {
+  const pictures = [
+    ...(await picturesOfData(parts)),
+    ...(history.length > 0 ? [learningCurveFigure(parts, history)] : []),
+  ];
   return writePictures(pictures, { folder, file });
 }
 
@@ -119,9 +122,10 @@ export const writePictures = (
  * Draws and reconstructions, of a density draws and interpolations, or columns of a table; none of a model that cannot
  * be sampled.
  */
-export function picturesOfData(parts: Experiment): readonly NamedFigure[] {
+export async function picturesOfData(parts: Experiment): Promise<readonly NamedFigure[]> {
   if (!isObservable(parts.model)) return [];
   if (!isPicture(parts.data)) return columnPictures(parts);
-  if (isDensity(parts.model)) return [temperaturesPicture(parts), ...interpolationsPicture(parts)];
-  return [samplesPicture(parts), ...(parts.set.splits.test.length > 0 ? [reconstructionsPicture(parts)] : [])];
+  if (isDensity(parts.model)) return [await temperaturesPicture(parts), ...(await interpolationsPicture(parts))];
+  const hasTest = parts.set.splits.test.length > 0;
+  return [await samplesPicture(parts), ...(hasTest ? [await reconstructionsPicture(parts)] : [])];
 }

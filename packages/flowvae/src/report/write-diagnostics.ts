@@ -57,7 +57,7 @@ export async function writeDiagnostics(
   const history = folder.readMetrics().filter((entry) => 'terms' in entry) as HistoryEntry[];
   const page = reportPage({
     parts,
-    sections: examined.sections(history),
+    sections: await examined.sections(history),
     name,
     checkpoint,
     versions: await versions(),

@@ -12,7 +12,8 @@ import { type DataPoints, dataPoints } from '@flowvae/training';
 import { type Model, observable, priorOf } from '@flowvae/vae';
 import type { AnnealedFlags } from '../config/annealed-flags.ts';
 import { counted, nounOf } from '../report/counted.ts';
-import { namedColumns, sampleColumns } from './covariates/sample-labels.ts';
+import { besideColumns } from './covariates/beside-columns.ts';
+import { namedCovariates, sampleColumns } from './covariates/sample-labels.ts';
 import { evaluateTest } from './evaluate-test.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 import { withSettled } from './priors/settled-model.ts';
@@ -111,7 +112,7 @@ async function simulate({ plan, config, model: any, data }: ModelParts, count: n
   const { noise: ofData, ends } = tf.tidy(() => {
     const { noise, drawEnds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = model.observe(
       tf.zeros([1, model.latent]),
-      namedColumns(plan, columns.subarray(0, given)),
+      namedCovariates(plan, tf.tensor2d(columns.subarray(0, given), [1, given])),
     );
     return { noise: { ...noise }, ends: [...drawEnds] };
   });
@@ -150,23 +151,6 @@ function observedWhole({ count, width, row }: DataPoints): DataPoints {
     row(index) {
       whole.set(row(index));
       return whole;
-    },
-  };
-}
-
-/** Rows with covariates behind them. */
-function besideColumns(points: DataPoints, columns: Float32Array): DataPoints {
-  const given = columns.length / points.count;
-  if (given === 0) return points;
-  const width = points.width + given;
-  const row = new Float32Array(width);
-  return {
-    count: points.count,
-    width,
-    row(index) {
-      row.set(points.row(index));
-      row.set(columns.subarray(index * given, (index + 1) * given), points.width);
-      return row;
     },
   };
 }

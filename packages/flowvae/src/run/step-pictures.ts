@@ -23,7 +23,7 @@ export function stepPictures(parts: Experiment, run: DurableRun): Callback {
       if (step % every !== 0 || step === steps) return;
       run.recordParameters(await moment.state());
       await moment.writeVariables();
-      for (const { name, draw } of picturesOfData(parts)) run.recordImage(name, step, draw({}));
+      for (const { name, draw } of await picturesOfData(parts)) run.recordImage(name, step, draw({}));
     },
   };
 }

@@ -108,7 +108,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     const unfinished = isPaused || signal?.aborted ? { unfinished: true } : {};
     run.folder.writeReport({ ...report, ...unfinished, ...diagnosticsOf(variables, run.folder) });
     const drawing = { folder: run.folder, file: options.figures };
-    const pictures = isPaused ? [] : drawPictures(parts, run.entries, drawing);
+    const pictures = isPaused ? [] : await drawPictures(parts, run.entries, drawing);
     for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
     if (isWhole) run.recordResults(fitted.steps, resultsOf(report, run.validations));
     return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };

@@ -93,10 +93,15 @@ export function observable(model: Model, work: string): ObservableModel {
   });
 }
 
-/** rows [B, W] and noise [B, D] → means of p(x|z) for a draw z ~ q(z|x), [B, P] */
-export function reconstructed(model: ObservableModel, rows: Tensor2D, noise: Tensor2D): Tensor2D {
+/** rows [B, W] and noise [B, D] → a draw z ~ q(z|x) [B, D], and p(x|z) */
+export function reconstructed(
+  model: ObservableModel,
+  rows: Tensor2D,
+  noise: Tensor2D,
+): { readonly z: Tensor2D; readonly observation: Observation } {
   const { posterior, observe = model.observe } = model.at(rows);
-  return observe(posterior.sampleAndLogProb(noise).z).mean();
+  const { z } = posterior.sampleAndLogProb(noise);
+  return { z, observation: observe(z) };
 }
 
 /** A model whose posterior can take other parameters than the encoder's. */

@@ -4,12 +4,12 @@ import { imageGrid } from '@flowvae/figures';
 import { fold, key } from '@flowvae/random';
 import { writeFileAtomically } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
-import { observable } from '@flowvae/vae';
 import { interpolatedData } from '../../density/interpolations.ts';
 import { npyHeader } from '../../files/npy-header.ts';
 import { bytesOf } from '../../files/row-sink.ts';
 import { drawnImages, imageForm, isPicture } from '../../report/image-figures.ts';
 import { modelIn } from '../../report/picture-parts.ts';
+import { chooseBackend } from '../../run/evaluate-test.ts';
 import type { Experiment } from '../../run/experiment.ts';
 import { fixedRows } from '../../run/run-data.ts';
 import { openCheckedRun } from '../../run/saved-run.ts';
@@ -27,10 +27,9 @@ export async function betweenAction(task: SampleTask, ends: Ends): Promise<void>
   const name = hasPictures ? join('figures', `between-${ends.join('-')}`) : `between-${ends.join('-')}`;
   const out = task.out ?? join(folder.path, `${name}.${ending}`);
   checkEnding(out, hasPictures ? ['.png', '.npy'] : ['.npy'], { content: 'data between two data' });
-  const x = interpolatedData(observable(parts.model, '--between'), rowsAt(parts, ends), {
-    steps: count,
-    key: fold(key(seed), 'between'),
-  });
+  const rows = rowsAt(parts, ends);
+  await chooseBackend(parts.config.engine, process.stderr);
+  const x = await interpolatedData(parts, [{ rows, key: fold(key(seed), 'between') }], { steps: count });
   writeFileAtomically(out, extname(out).toLowerCase() === '.png' ? gridOf(parts, x, ends) : arrayOf(parts, x, count));
   const report = { samples: out, between: ends, count, seed };
   process.stdout.write(

@@ -2,13 +2,18 @@
 import { extname, join } from 'node:path';
 import type { Covariate } from '@flowvae/datasets';
 import { fold, key } from '@flowvae/random';
-import { writeFileAtomically } from '@flowvae/runs';
+import { ProgressLine, writeFileAtomically } from '@flowvae/runs';
 import { type LabelChoice, readLabel } from '../../config/covariates/label-text.ts';
 import { columnSamplesFigure } from '../../report/column-figures.ts';
+import { nounOf } from '../../report/counted.ts';
 import { isPicture, samplesFigure } from '../../report/image-figures.ts';
 import { evenCount } from '../../run/covariates/sample-labels.ts';
+import { chooseBackend } from '../../run/evaluate-test.ts';
+import type { ModelParts } from '../../run/experiment.ts';
+import type { PriorSamplesOptions } from '../../run/samples/prior-samples.ts';
 import { writeSamples } from '../../run/samples/sample-files.ts';
 import { openModel } from '../../run/saved-run.ts';
+import { interruption } from '../interruption.ts';
 import type { SampleTask } from '../tasks.ts';
 import { betweenAction } from './sample-between.ts';
 
@@ -23,18 +28,51 @@ export async function sampleAction(task: SampleTask): Promise<void> {
   const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
   const hasMeans = isPicture(parts.data) && !task.draws;
   const values = hasMeans ? 'means' : 'draws';
-  const options = { count, key: fold(key(seed), 'samples'), values, labels, temperature } as const;
-  if (extname(path).toLowerCase() === '.png') {
-    const figure = isPicture(parts.data) ? samplesFigure : columnSamplesFigure;
-    writeFileAtomically(path, figure(parts, options)());
-    process.stdout.write(json ? `${JSON.stringify({ figure: path, count, seed })}\n` : `figure      ${path}\n`);
+  await chooseBackend(parts.config.engine, process.stderr);
+  const noun = nounOf(parts.data);
+  const line = new ProgressLine(process.stderr);
+  const { signal, exitCode, release } = interruption();
+  const onProgress = shownLater(line, (done) => `drawn ${done}/${count} ${noun}s`, count);
+  const options = { count, key: fold(key(seed), 'samples'), values, labels, temperature, signal, onProgress } as const;
+  const written = await samplesIn(path, parts, options)
+    .catch((error: unknown) => {
+      if (!signal.aborted || error !== signal.reason) throw error;
+    })
+    .finally(release);
+  line.end();
+  process.exitCode = exitCode();
+  if (!written) {
+    process.stderr.write(`stopped before all ${noun}s were drawn; ${path} was not written\n`);
     return;
   }
+  const { text, ...report } = written;
+  process.stdout.write(`${json ? JSON.stringify({ ...report, count, seed }) : text}\n`);
+}
+
+/** Progress is for work that takes longer, ms. */
+const PATIENCE = 2000;
+
+/** Shows a state from some time on. */
+function shownLater(line: ProgressLine, state: (done: number) => string, count: number): (done: number) => void {
+  const from = performance.now();
+  return (done) => {
+    if (performance.now() - from > PATIENCE) line.show(state(done), done === count);
+  };
+}
+
+/** Draws a picture, or writes values; tells of it to machines and, in `text`, to people. */
+async function samplesIn(path: string, parts: ModelParts, options: PriorSamplesOptions) {
+  const { count, values } = options;
+  if (extname(path).toLowerCase() === '.png') {
+    const figure = isPicture(parts.data) ? samplesFigure : columnSamplesFigure;
+    const draw = await figure(parts, options);
+    writeFileAtomically(path, draw());
+    return { figure: path, text: `figure      ${path}` };
+  }
   const shapes = await writeSamples(path, parts, options);
-  const report = { samples: path, values: options.values, shapes, count, seed };
   const words = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
   const content = words.length > 0 ? words.join(', ') : `${count} rows`;
-  process.stdout.write(`${json ? JSON.stringify(report) : `samples     ${path}: ${content}, ${options.values}`}\n`);
+  return { samples: path, values, shapes, text: `samples     ${path}: ${content}, ${values}` };
 }
 
 const drawnNotice = (covariates: readonly Covariate[]): string =>

@@ -3,10 +3,12 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { covariateNames, covariatesOf } from '../../config/covariates/condition.ts';
 import { readLabel } from '../../config/covariates/label-text.ts';
 import { mnistData } from '../../config/data-choice.ts';
+import type { TrainConfig } from '../../config/settings.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
 import type { SampleTask } from '../tasks.ts';
+import { tell, threadsNotice } from './requirements/notices.ts';
 import { checkEnding, checkOutputFile } from './requirements/output-file.ts';
 import { checkRun } from './requirements/saved-run-check.ts';
 
@@ -16,24 +18,27 @@ const ENDINGS = ['.png', '.npy', '.safetensors'];
 /** Options of `sample`. */
 type SampleFlags = Omit<SampleTask, 'run' | 'settings'> &
   ExperimentFlags &
-  PluginFlags & { readonly data?: string | undefined };
+  PluginFlags &
+  Partial<Pick<TrainConfig, 'data' | 'engine' | 'threads'>>;
 
 export async function sampleCommand(
   run: string,
-  { model, changedModel, plugin, data, ...flags }: SampleFlags,
+  { model, changedModel, plugin, data, engine, threads, ...flags }: SampleFlags,
 ): Promise<void> {
   const { out, between } = flags;
   refuseBeside(flags, data);
   if (out !== undefined) checkEnding(out, [...ENDINGS, '.csv']);
   if (out !== undefined) checkOutputFile(out);
   const readsImages = between !== undefined;
-  const changes = data === undefined ? {} : { data };
+  const given = Object.entries({ data, engine, threads }).filter(([, value]) => value !== undefined);
+  const changes: Partial<TrainConfig> = Object.fromEntries(given);
   const { settings } = await checkRun(run, { model, changedModel, plugin, readsImages, changes });
   if (between) refuseCondition(covariateNames(settings.config));
   const { description } = settings.stored;
   if (flags.label !== undefined) readLabel(flags.label, covariatesOf(settings.config, description ?? mnistData));
   const isImage = !description || nounOf(description) === 'image'; // early runs knew nothing but images
   if (out !== undefined && isImage) checkEnding(out, ENDINGS, { content: 'images' });
+  tell([threadsNotice(settings.config)]);
   const { sampleAction } = await import('../actions/sample.ts');
   await sampleAction({ run, settings, ...flags });
 }

@@ -6,7 +6,7 @@ import { addModuleOptions, addSettings, number, numbered } from '../options.ts';
 
 /** Gives the command `sample` its options. */
 export function addSampleOptions(sample: Command): void {
-  addModuleOptions(addSettings(sample, ['data']))
+  addModuleOptions(addSettings(sample, ['engine', 'threads', 'data']))
     .argument('<run>', 'folder of a finished run')
     .addOption(numbered('count', 'images, or rows, to draw', 100))
     .addOption(numbered('seed', 'decides the draws', 0, 0))

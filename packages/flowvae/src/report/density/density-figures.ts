@@ -4,11 +4,10 @@ import { bitsPerDimension } from '@flowvae/distributions';
 import { imageGrid, panels } from '@flowvae/figures';
 import { fold } from '@flowvae/random';
 import type { HistoryEntry } from '@flowvae/training';
-import { observable } from '@flowvae/vae';
 import { interpolatedData } from '../../density/interpolations.ts';
 import type { Experiment } from '../../run/experiment.ts';
 import { fixedRows } from '../../run/run-data.ts';
-import { allSamples } from '../../run/samples/prior-samples.ts';
+import { allAtTemperatures } from '../../run/samples/prior-samples.ts';
 import { nounOf } from '../counted.ts';
 import type { NamedFigure } from '../figures/named-figure.ts';
 import { firstRows } from '../first-rows.ts';
@@ -21,13 +20,14 @@ const TEMPERATURES = [0.6, 0.7, 0.8, 0.9, 1] as const;
 const COLUMNS = 10;
 
 /** Test images in a row, and below them draws at rising temperatures from the same noise. */
-export function temperaturesPicture(parts: Experiment): NamedFigure {
+export async function temperaturesPicture(parts: Experiment): Promise<NamedFigure> {
   const { data, set, plan, key } = parts;
   const { values, count } = firstRows(fixedRows(set, 'test', plan), data, COLUMNS);
-  const asked = { count: COLUMNS, key: fold(key, 'samples'), values: 'means' } as const;
-  const draws = TEMPERATURES.map((temperature) => allSamples(parts, { ...asked, temperature }));
+  const draws = await allAtTemperatures(parts, TEMPERATURES, { count: COLUMNS, key: fold(key, 'samples') });
   const hasData = count === COLUMNS; // a shorter row would shift those below
-  const images = joined([...(hasData ? [values] : []), ...draws]);
+  const images = new Float32Array((hasData ? values.length : 0) + draws.length);
+  if (hasData) images.set(values);
+  images.set(draws, images.length - draws.length);
   const grid = {
     images: drawnImages(images, data),
     ...imageForm(data),
@@ -43,20 +43,18 @@ export function temperaturesPicture(parts: Experiment): NamedFigure {
 const [PAIRS, STEPS] = [6, 9];
 
 /** Pictures between two test images, one pair in a row; none of fewer than two test images. */
-export function interpolationsPicture(parts: Experiment): readonly NamedFigure[] {
+export async function interpolationsPicture(parts: Experiment): Promise<readonly NamedFigure[]> {
   const { data, set, plan, key } = parts;
-  const model = observable(parts.model, 'interpolations');
   const { rows, count } = firstRows(fixedRows(set, 'test', plan), data, 2 * PAIRS);
   const pairs = Math.floor(count / 2);
   if (pairs === 0) return [];
   const width = rows.length / count;
   const row = (i: number) => rows.subarray(i * width, (i + 1) * width);
-  const between = (pair: number) =>
-    interpolatedData(model, [row(2 * pair), row(2 * pair + 1)], {
-      steps: STEPS,
-      key: fold(key, 'interpolations', pair),
-    });
-  const images = joined(Array.from({ length: pairs }, (_, pair) => between(pair)));
+  const ends = Array.from({ length: pairs }, (_, pair) => ({
+    rows: [row(2 * pair), row(2 * pair + 1)] as const,
+    key: fold(key, 'interpolations', pair),
+  }));
+  const images = await interpolatedData(parts, ends, { steps: STEPS });
   const grid = {
     images: drawnImages(images, data),
     ...imageForm(data),
@@ -88,13 +86,3 @@ export function densityCurveFigure(run: Experiment, history: readonly HistoryEnt
 }
 
 const articled = (noun: 'image' | 'row') => (noun === 'image' ? 'an image' : 'a row');
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}

@@ -21,11 +21,11 @@ export async function examineDensity(parts: Experiment, progress: ProgressStream
   return {
     diagnostics,
     numbers: densityFacts(parts.model, evaluation),
-    sections: (history: readonly HistoryEntry[]): readonly Section[] => [
+    sections: async (history: readonly HistoryEntry[]): Promise<readonly Section[]> => [
       summary(parts, evaluation, estimates),
       { title: 'Learning curve', figures: history.length > 0 ? [learningCurveFigure(parts, history)] : [] },
       perDatum(parts, diagnostics),
-      { title: 'Pictures', figures: picturesOfData(parts) },
+      { title: 'Pictures', figures: await picturesOfData(parts) },
     ],
   };
 }

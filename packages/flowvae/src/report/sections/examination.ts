@@ -17,7 +17,7 @@ export interface Examination {
   /** The numbers beside the evaluation, for report.json. */
   readonly numbers: object;
   /** The sections of the page. */
-  sections(history: readonly HistoryEntry[]): readonly Section[];
+  sections(history: readonly HistoryEntry[]): Promise<readonly Section[]>;
 }
 
 /** Examines a run; undefined if the work was stopped or there are no test data. */

@@ -16,18 +16,18 @@ import { perDatum } from './per-datum.ts';
 import { summaryRow as row, type Section } from './section.ts';
 
 /** The sections, in their order. */
-export const vaeSections = (
+export const vaeSections = async (
   parts: Experiment,
   diagnostics: Diagnostics,
   history: readonly HistoryEntry[],
-): readonly Section[] => [
+): Promise<readonly Section[]> => [
   summary(diagnostics),
   { title: 'Learning curve', figures: history.length > 0 ? [learningCurveFigure(parts, history)] : [] },
   perDatum(parts, diagnostics),
   layers(diagnostics),
   latent(parts, diagnostics),
   ...(diagnostics.gaps.length > 0 ? [gap(diagnostics)] : []), // not of every model
-  pictures(parts, diagnostics),
+  await pictures(parts, diagnostics),
 ];
 
 function summary(diagnostics: Diagnostics): Section {
@@ -160,21 +160,24 @@ function gap(diagnostics: Diagnostics): Section {
   };
 }
 
-const pictures = (parts: Experiment, diagnostics: Diagnostics): Section => ({
+const pictures = async (parts: Experiment, diagnostics: Diagnostics): Promise<Section> => ({
   title: 'Pictures',
-  figures: isObservable(parts.model) ? figuresOfData(parts, diagnostics) : [],
+  figures: isObservable(parts.model) ? await figuresOfData(parts, diagnostics) : [],
 });
 
-const figuresOfData = (parts: Experiment, { statistics, activity }: Diagnostics): readonly NamedFigure[] =>
+const figuresOfData = async (
+  parts: Experiment,
+  { statistics, activity }: Diagnostics,
+): Promise<readonly NamedFigure[]> =>
   isPicture(parts.data)
     ? [
-        reconstructionsPicture(parts),
+        await reconstructionsPicture(parts),
         {
           name: 'traversals',
           alt: 'Traversals of the latent',
           onPage: 'png',
-          draw: traversalFigure(parts, statistics, activity),
+          draw: await traversalFigure(parts, statistics, activity),
         },
-        samplesPicture(parts),
+        await samplesPicture(parts),
       ]
     : columnPictures(parts);

@@ -1,7 +1,7 @@
 // The covariates of samples as columns, and as named arrays for a model.
 import type { Covariate } from '@flowvae/datasets';
 import { drawUniform, fold, type Key } from '@flowvae/random';
-import { ExpectationError, namedInputs, rowLayout, tf } from '@flowvae/tensor';
+import { ExpectationError, namedInputs, rowLayout, type Tensor2D } from '@flowvae/tensor';
 import type { Named } from '@flowvae/vae';
 import { hasClasses, type LabelChoice } from '../../config/covariates/label-text.ts';
 import type { Plan } from '../../config/plan.ts';
@@ -78,17 +78,14 @@ function drawnColumns({ kind, width }: Covariate, shares: readonly number[], uni
   return oneOf(width, place >= 0 ? place : shares.findLastIndex((share) => share > 0)); // sums may round below 1
 }
 
-/** Columns [rows, W] as arrays by name; undefined without covariates. Dispose of them. */
-export function namedColumns({ covariates }: Pick<Plan, 'covariates'>, columns: Float32Array): Named | undefined {
-  if (covariates.length === 0) return undefined;
-  const width = widthOfAll(covariates);
-  const layout = rowLayout(covariates.map((each) => [each.name, each.width]));
-  const rows = columns.length / width;
-  return tf.tidy(() => {
-    const named = namedInputs(layout, tf.tensor2d(columns, [rows, width]));
-    return Object.fromEntries(Object.entries(named).map(([name, value]) => [name, tf.clone(value)]));
-  });
-}
+/** Columns [B, W] as arrays by name, inside a trace as well; undefined without covariates. */
+export const namedCovariates = (
+  { covariates }: Pick<Plan, 'covariates'>,
+  columns: Tensor2D | undefined,
+): Named | undefined =>
+  columns && covariates.length > 0
+    ? namedInputs(rowLayout(covariates.map(({ name, width }) => [name, width])), columns)
+    : undefined;
 
 /** The samples of a run's picture: of each class in turn, or beside the covariates of test rows. */
 export function pictureSamples(

@@ -54,7 +54,7 @@ export async function fitPriorOfRun(parts: Experiment, options: FitPriorOfRunOpt
   const { diagnostics: _, checkpoint: __, unfinished: ___, ...trained } = RunFolder.open(run).readReport();
   const facts = runFacts(fitted.parts.plan, folder);
   folder.writeReport({ ...trained, ...evaluation, ...facts, priorFit: { ...fit, ...fitted.comparison } });
-  const pictures = drawPictures(fitted.parts, historyOf(folder), { folder });
+  const pictures = await drawPictures(fitted.parts, historyOf(folder), { folder });
   const figures = pictures.map(({ path }) => path);
   return { steps: fitted.steps, comparison: fitted.comparison, evaluation, figures };
 }

@@ -1,13 +1,16 @@
 // Samples of a model: z from the prior, then draws or means of p(x|z), block by block.
-import { widthOfDatum } from '@flowvae/datasets';
+
 import { drawNoise, type Noise } from '@flowvae/distributions';
+import type { ModelSamples } from '@flowvae/evaluation';
 import { fold, type Key } from '@flowvae/random';
-import { ExpectationError, tf } from '@flowvae/tensor';
+import { ExpectationError } from '@flowvae/tensor';
+import { dataPoints } from '@flowvae/training';
 import { observable, priorOf } from '@flowvae/vae';
 import type { LabelChoice } from '../../config/covariates/label-text.ts';
-import { namedColumns, sampleColumns } from '../covariates/sample-labels.ts';
+import { namedCovariates, sampleColumns } from '../covariates/sample-labels.ts';
 import type { ModelParts } from '../experiment.ts';
 import { settled } from '../priors/settled-model.ts';
+import { allValues, type SamplesAtOptions, samplesAt } from './samples-at.ts';
 
 /** Options of {@link priorSamples}. */
 export interface PriorSamplesOptions {
@@ -20,79 +23,88 @@ export interface PriorSamplesOptions {
   readonly temperature?: number | undefined;
   /** Covariates of a conditional model's samples. Default: classes by their shares in the training rows. */
   readonly labels?: LabelChoice;
+  /** Stops the work. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the number of samples that are ready. */
+  readonly onProgress?: ((done: number) => void) | undefined;
 }
 
 /** Successive samples. */
-export interface SampleBlock {
-  readonly first: number;
-  /** [rows, P] */
-  readonly x: Float32Array;
-  /** [rows, D] */
-  readonly z: Float32Array;
+export interface SampleBlock extends ModelSamples {
   /** Covariates [rows, W]; W is 0 for a model without. */
   readonly y: Float32Array;
 }
 
-/** Values in one block; a block has at least one row. */
-const BLOCK = 2 ** 20;
-
-/** Yields all samples in order. */
-export function* priorSamples(given: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
+/**
+ * Yields all samples in order, on the run's engine and threads; equal options give equal bytes for any number of
+ * threads.
+ *
+ * @throws ExpectationError for a model without p(x|z), or a temperature of noise that has none; the signal's reason
+ * after an abort
+ */
+export async function* priorSamples(given: ModelParts, options: PriorSamplesOptions): AsyncGenerator<SampleBlock> {
   const { parts, dispose } = settled(given);
+  const { count, key, values, labels = { kind: 'shares' }, temperature = 1, signal, onProgress } = options;
   try {
-    yield* blocksOf(parts, options);
+    const columns = sampleColumns(parts.plan, { choice: labels, count, key });
+    const width = columns.length / count;
+    const samples = samplesAt(parts, {
+      ...fromPrior(parts, [temperature], { count, key }),
+      columns,
+      drawKey: values === 'draws' ? fold(key, 'data') : undefined,
+      signal,
+    });
+    for await (const block of samples) {
+      const end = block.first + block.z.length / parts.model.latent;
+      yield { ...block, y: columns.subarray(block.first * width, end * width) };
+      onProgress?.(end);
+    }
   } finally {
     dispose();
   }
 }
 
-function* blocksOf(parts: ModelParts, options: PriorSamplesOptions): Generator<SampleBlock> {
-  const { count, key, values, labels = { kind: 'shares' }, temperature = 1 } = options;
-  const { data } = parts;
-  const model = observable(parts.model, 'draws of the model');
-  const rows = Math.max(1, Math.min(count, Math.floor(BLOCK / widthOfDatum(data))));
+/** All samples at once, [n, P]. */
+export const allSamples = (parts: ModelParts, options: PriorSamplesOptions): Promise<Float32Array> =>
+  allValues(priorSamples(parts, options), parts, options.count);
+
+/**
+ * The means of samples at each temperature, [temperatures·n, P], from the same noise, of a model without covariates.
+ *
+ * @throws ExpectationError as {@link priorSamples}
+ */
+export const allAtTemperatures = (
+  parts: ModelParts,
+  temperatures: readonly number[],
+  options: Pick<PriorSamplesOptions, 'count' | 'key'>,
+): Promise<Float32Array> =>
+  allValues(samplesAt(parts, fromPrior(parts, temperatures, options)), parts, temperatures.length * options.count);
+
+/** The noise of samples at one temperature after the other; z ~ p(z), or p(z|y), from it, and p(x|z). */
+function fromPrior(
+  { plan, model: any }: ModelParts,
+  temperatures: readonly number[],
+  { count, key }: Pick<PriorSamplesOptions, 'count' | 'key'>,
+): Pick<SamplesAtOptions, 'points' | 'at'> {
+  const model = observable(any, 'draws of the model');
   const { kind, width } = model.prior.noise;
-  const latentNoise = new Float32Array(count * width);
-  drawNoise(kind, key, latentNoise);
-  if (temperature !== 1) cool(latentNoise, kind, temperature);
-  const columns = sampleColumns(parts.plan, { choice: labels, count, key });
-  const given = columns.length / count;
-  for (let first = 0; first < count; first += rows) {
-    const size = Math.min(rows, count - first);
-    const y = columns.subarray(first * given, (first + size) * given);
-    const named = namedColumns(parts.plan, y);
-    const z = tf.tidy(() => {
-      const noise = tf.tensor2d(latentNoise.subarray(first * width, (first + size) * width), [size, width]);
-      return priorOf(model, named).sampleAndLogProb(noise).z;
-    });
-    const x = tf.tidy(() => {
-      const observation = model.observe(z, named);
-      if (values === 'means') return observation.mean();
-      const { noise } = observation;
-      const drawn = new Float32Array(size * noise.width);
-      for (let i = 0; i < size; i++) {
-        const ofRow = drawn.subarray(i * noise.width, (i + 1) * noise.width);
-        drawNoise(noise.kind, fold(key, 'data', first + i), ofRow);
-      }
-      return observation.sampleAndLogProb(tf.tensor2d(drawn, [size, noise.width])).z;
-    });
-    yield { first, x: x.dataSync<'float32'>(), z: z.dataSync<'float32'>(), y };
-    tf.dispose([x, z, { ...named }]);
-  }
+  const drawn = new Float32Array(count * width);
+  drawNoise(kind, key, drawn);
+  const noise = new Float32Array(temperatures.length * drawn.length);
+  for (const [i, temperature] of temperatures.entries()) noise.set(cooled(drawn, kind, temperature), i * drawn.length);
+  return {
+    points: dataPoints(noise, width),
+    at(rows, columns) {
+      const named = namedCovariates(plan, columns);
+      const { z } = priorOf(model, named).sampleAndLogProb(rows);
+      return { z, observation: model.observe(z, named) };
+    },
+  };
 }
 
 /** @throws ExpectationError for noise that is not normal: a box has no temperature */
-function cool(noise: Float32Array, kind: Noise['kind'], temperature: number): void {
-  if (kind !== 'normal') {
-    throw new ExpectationError({ where: '--temperature', expected: 'a prior of normal noise', received: kind });
-  }
-  for (let i = 0; i < noise.length; i++) noise[i]! *= temperature;
-}
-
-/** All samples at once, [n, P]. */
-export function allSamples(parts: ModelParts, options: PriorSamplesOptions): Float32Array {
-  const width = widthOfDatum(parts.data);
-  const all = new Float32Array(options.count * width);
-  for (const { first, x } of priorSamples(parts, options)) all.set(x, first * width);
-  return all;
+function cooled(noise: Float32Array, kind: Noise['kind'], temperature: number): Float32Array {
+  if (temperature === 1) return noise;
+  if (kind === 'normal') return noise.map((value) => value * temperature);
+  throw new ExpectationError({ where: '--temperature', expected: 'a prior of normal noise', received: kind });
 }

@@ -19,7 +19,7 @@ import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
  * - `.safetensors`: the same as `x`, and `z` [n, D], the latents; `condition` [n, W] of a conditional model.
  *
  * @returns shapes by name; none for CSV
- * @throws ExpectationError if the file cannot be written
+ * @throws ExpectationError if the file cannot be written; the signal's reason after an abort, which leaves no file
  */
 export async function writeSamples(
   path: string,
@@ -38,7 +38,7 @@ export async function writeSamples(
     const header = npyHeader(x);
     await writePiecesAtomically(path, async (write) => {
       write(header, 0);
-      for (const block of priorSamples(parts, options))
+      for await (const block of priorSamples(parts, options))
         write(bytesOf(block.x), header.length + 4 * width * block.first);
     });
     return { x };
@@ -52,7 +52,7 @@ export async function writeSamples(
     path,
     { shapes, metadata: { flow: config.flow, prior: config.prior, x: values, ...conditionMetadata(covariates) } },
     async (place) => {
-      for (const block of priorSamples(parts, options)) {
+      for await (const block of priorSamples(parts, options)) {
         place('x', block.first, block.x);
         place('z', block.first, block.z);
         if (given > 0) place(LABELS, block.first, block.y);
@@ -78,7 +78,7 @@ async function writeTable(path: string, parts: ModelParts, options: PriorSamples
   const ofLabels = widthOfAll(parts.plan.covariates);
   await writeLines(path, async (append) => {
     append(csvLine([...columns, ...given].map(({ name }) => name)));
-    for (const { x, y } of priorSamples(parts, options)) {
+    for await (const { x, y } of priorSamples(parts, options)) {
       for (let row = 0; row * width < x.length; row++) {
         const own = rowFields(x.subarray(row * width, (row + 1) * width), columns);
         append(csvLine([...own, ...rowFields(y.subarray(row * ofLabels, (row + 1) * ofLabels), given)]));
