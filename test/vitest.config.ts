@@ -28,7 +28,7 @@ class LongestFirst extends BaseSequencer {
  */
 const sharing = [
   ...['comparison', 'compiler', 'density', 'distributions', 'evaluation', 'figures', 'flows', 'inference'],
-  ...['objectives', 'random', 'tensor', 'training', 'vae'],
+  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps'],
 ].map((name) => `${name}/**/*.test.ts`);
 
 /** Files in these folders that put other modules in the place of real ones, change the backend, or end processes. */
@@ -70,7 +70,7 @@ const projects = [
 export default defineConfig({
   test: {
     root,
-    globalSetup: ['processes/compiled-sources.ts'],
+    globalSetup: ['processes/temporary-folder.ts', 'processes/compiled-sources.ts'],
     // vitest by itself leaves one core to its main process, which has nothing to do while tests run
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

@@ -7,6 +7,7 @@ import torch
 from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
 from torch_convolutions import ConvolutionalVae, GatedVae
 from torch_model import PlanarVae, planar_chain
+from torch_pictures import Glow, negative_log_likelihood
 
 options = setting()
 torch.set_num_threads(options.threads)
@@ -37,6 +38,42 @@ def training_step():
         return loss.item()
 
     return step
+
+
+def glow():
+    """The model, in the order of axes that was asked for."""
+    order = torch.channels_last if options.channels_last else torch.contiguous_format
+    return Glow(options.levels, options.depth, options.width).to(memory_format=order), order
+
+
+def glow_step():
+    """Batch of bytes, noise, loss, gradients, fused Adam, loss read back."""
+    model, order = glow()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    loss_of = prepared(lambda levels, uniform: negative_log_likelihood(model, levels, uniform))
+    images = torch.randint(256, (TRAINING_IMAGES, PIXELS), dtype=torch.uint8)
+
+    def step():
+        levels = images[torch.randint(TRAINING_IMAGES, (options.batch,))].view(-1, 1, 28, 28).float()
+        loss = loss_of(levels.to(memory_format=order), torch.rand(options.batch, 1, 28, 28))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    return step
+
+
+def glow_samples():
+    """Normal noise, the inverse of the flow, the nearest levels."""
+    model, _ = glow()
+    draw = prepared(model.samples)
+
+    @torch.inference_mode()
+    def run():
+        return draw(torch.randn(options.samples, PIXELS)).numpy()
+
+    return run
 
 
 def evaluation():
@@ -96,6 +133,8 @@ def checkpoint(folder):
 tasks = {
     "step": lambda: median_after_warm_up(training_step()),
     "evaluation": lambda: microseconds_per_sample(evaluation(), options.samples),
+    "glow-step": lambda: median_after_warm_up(glow_step()),
+    "glow-samples": lambda: median_after_warm_up(glow_samples()),
     "flow": lambda: median_after_warm_up(flow_alone()),
     "memory": lambda: peak_memory(training_step()),
     "setup": lambda: lambda _: milliseconds(lambda: training_step()()),

@@ -62,7 +62,7 @@ export async function reconstruction(parts: Experiment, kept: number): Promise<R
   const first = new Float32Array(Math.min(kept, test.count) * test.width);
   await compiled(
     parts,
-    ({ x, noise }) => ({ y: reconstructed(whole, x as Tensor2D, noise as Tensor2D) }),
+    ({ x, noise }) => ({ y: reconstructed(whole, x as Tensor2D, noise as Tensor2D).observation.mean() }),
     async ({ run }) => {
       for (let from = 0; from < test.count; from += CHUNK) {
         const rows = Math.min(CHUNK, test.count - from);

@@ -1,28 +1,14 @@
 // Small files of data in a temporary folder, and the errors of opening them.
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DataOptions, type DataSet, openData } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { afterAll, afterEach, expect, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { zipOf } from './zip-fixtures.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-data-'));
-const opened: DataSet[] = [];
-afterAll(() => rmSync(root, { recursive: true }));
-afterEach(() => {
-  for (const data of opened.splice(0)) data.close();
-});
 
 const reference = fileURLToPath(new URL('../reference/', import.meta.url));
 let folders = 0;
@@ -75,7 +61,7 @@ export const npzOf = (arrays: Readonly<Record<string, readonly [Numbers, readonl
 /** Opens data; they are closed after the test. */
 export async function openedData(text: string, options: DataOptions = {}): Promise<DataSet> {
   const data = await openData(text, options);
-  opened.push(data);
+  onTestFinished(() => data.close());
   return data;
 }
 

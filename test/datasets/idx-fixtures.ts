@@ -1,13 +1,7 @@
 // Small IDX files for tests: bytes from sizes, and folders of them under the system's temporary folder.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** An IDX file: the magic number, the sizes, the data. */
 export function idx(magic: number, sizes: readonly number[], data: ArrayLike<number>): Uint8Array {
@@ -37,7 +31,6 @@ export function idxLabels(count: number): Uint8Array {
 /** Writes files into a new temporary folder, which goes when the test file has run, and returns its path. */
 export function folderOf(files: Readonly<Record<string, Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'flowvae-idx-'));
-  folders.push(folder);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   return folder;
 }

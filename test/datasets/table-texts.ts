@@ -1,14 +1,13 @@
 // Tables written as text, and their errors.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTable, type Table, type TableOptions } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 
 /** The folder of this file's tables. */
 export const folder = mkdtempSync(join(tmpdir(), 'flowvae-tables-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 

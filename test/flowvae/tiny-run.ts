@@ -1,15 +1,13 @@
 // A data set of 60 images of 6 × 5 pixels, and settings that train on it within a second.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { folderOf, idxImages } from '../datasets/idx-fixtures.ts';
 
 const TRAIN = 'train-images-idx3-ubyte';
 const TEST = 't10k-images-idx3-ubyte';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-command-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** A path that nothing has used yet. */
 let next = 0;

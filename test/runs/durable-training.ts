@@ -1,15 +1,14 @@
 // Runs of a small VAE that are killed and taken up by a program.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DurableRun, DurableRunOptions } from '@flowvae/runs';
 import { tf } from '@flowvae/tensor';
 import { fit, type Optimizer } from '@flowvae/training';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { smallVae, valuesOf } from '../training/problems.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-durable-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let next = 0;
 

@@ -22,8 +22,12 @@ export async function convolutionsOf(setting: Setting): Promise<readonly Node[]>
   const { variables } = model;
   const graph = optimise(trace(lossAndGradients(problem, variables), problem.inputShapes, { variables }));
   for (const variable of Object.values(variables)) variable.dispose();
-  return graph.nodes.filter((node) => CONVOLUTIONS.has(node.operator) || isProduct(node));
+  return convolutionsIn(graph);
 }
+
+/** The convolutions and products of a graph. */
+export const convolutionsIn = ({ nodes }: Graph): readonly Node[] =>
+  nodes.filter((node) => CONVOLUTIONS.has(node.operator) || isProduct(node));
 
 /** Multiplications and additions of these operators, 10⁹; windows over padding count. */
 export const convolutionGigaflop = (nodes: readonly Node[]): number =>
@@ -37,11 +41,15 @@ function operations({ operator, inputs, outputs, attributes }: Node): number {
   return 2 * result * x[attributes.transA === 1 ? 0 : 1]!;
 }
 
-/** These operators by themselves: every operand is an input. */
-function alone(nodes: readonly Node[]): Graph {
+/** These operators by themselves: every operand is an input, but for known weights. */
+function alone(nodes: readonly Node[], knownWeights: boolean): Graph {
   const builder = new GraphBuilder();
   const outputs = nodes.map(({ operator, inputs, outputs, attributes, domain }, i) => {
-    const operands = inputs.map(({ shape }, k) => builder.input(`x${i}.${k}`, shape, 'float32'));
+    const operands = inputs.map(({ shape }, k) =>
+      knownWeights && k > 0
+        ? builder.constant(drawNormal(key(i), elements(shape)), shape)
+        : builder.input(`x${i}.${k}`, shape, 'float32'),
+    );
     const { shape } = outputs[0]!;
     const result = builder.node(operator, operands, { shape, type: 'float32', attributes, domain });
     const value = builder.node('ReduceSum', [result], { shape: [], type: 'float32', attributes: { keepdims: 0 } });
@@ -50,11 +58,15 @@ function alone(nodes: readonly Node[]): Graph {
   return builder.graph(outputs);
 }
 
-/** Milliseconds of one thread with nothing beside it, so that no sharing of rows can be faster. */
-export const bareConvolutions = (nodes: readonly Node[]): Candidate => ({
+/**
+ * Milliseconds of one thread with nothing beside it, so that no sharing of rows can be faster.
+ *
+ * @param knownWeights whether filters are constants, which ONNX Runtime lays out once; those of a training step are not
+ */
+export const bareConvolutions = (nodes: readonly Node[], knownWeights = false): Candidate => ({
   name: 'bare convolutions',
   async start() {
-    const graph = alone(nodes);
+    const graph = alone(nodes, knownWeights);
     const executable = await Executable.create(graph, { threads: 1 });
     const values: Arrays = Object.fromEntries(
       graph.inputs.map(({ name, value }, i) => [name, drawNormal(key(i), elements(value.shape))]),

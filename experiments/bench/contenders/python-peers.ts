@@ -46,6 +46,27 @@ export function pythonPeers(task: Task, setting: Setting, options: Options, call
   return who.map((name) => (peers.has(name) ? candidates[name] : absent(candidates[name].name, 'not among --peers')));
 }
 
+/** PyTorch on Glow: eager in the faster order of axes, and compiled. */
+export function torchOnGlow(
+  task: 'glow-step' | 'glow-samples',
+  setting: Readonly<Record<string, unknown>>,
+  { peers, patience }: Options,
+): Candidate[] {
+  const peer = (name: string, own: object) =>
+    livingPeer(name, { program: 'torch_peer.py', setting: { ...setting, ...own, task } }, patience);
+  const eager = fasterOf(
+    'PyTorch eager',
+    [false, true].map((last) =>
+      peer(last ? 'channels last' : 'channels first', { compile: false, channels_last: last }),
+    ),
+  );
+  const compiled = peer('PyTorch compile', { compile: true, channels_last: false });
+  const known = { pytorch: eager, compile: compiled };
+  return (['pytorch', 'compile'] as const).map((name) =>
+    peers.has(name) ? known[name] : absent(known[name].name, 'not among --peers'),
+  );
+}
+
 const absent = (name: string, reason: string): Candidate => ({
   name,
   start: async () => {

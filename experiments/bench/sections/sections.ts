@@ -2,6 +2,7 @@
 import { checkpoint } from './checkpoint.ts';
 import { evaluation } from './evaluation.ts';
 import { flow } from './flow.ts';
+import { glow } from './glow.ts';
 import { lowerings } from './lowerings.ts';
 import { memory } from './memory.ts';
 import { networks } from './networks.ts';
@@ -16,6 +17,7 @@ export const sections: Readonly<Record<string, Section>> = {
   steps,
   widths,
   networks,
+  glow,
   evaluation,
   trace,
   memory,

@@ -30,9 +30,10 @@ export interface ModelSamples {
 
 /**
  * Rows in one block, fewer if they need too much memory. It depends on nothing else, so that a sample keeps its place
- * in a block, and so its bytes, for any number of samples and threads.
+ * in a block, and so its bytes, for any number of samples and threads. Small, so that the usual page of 64 samples
+ * has work for two threads.
  */
-const ROWS = 128;
+const ROWS = 32;
 
 /**
  * Yields the samples of all rows in order. The graph holds the variables' values where these are small, so they must

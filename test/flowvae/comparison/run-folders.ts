@@ -1,13 +1,11 @@
 // Run folders written by hand: as much of a run as a comparison reads.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { writeTestScores } from '../../../packages/flowvae/src/comparison/runs/test-scores.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-compare-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let next = 0;
 export function freshFolder(): string {

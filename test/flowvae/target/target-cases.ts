@@ -1,9 +1,8 @@
 // A target with known log Z and moments, its run in a folder, and the files that the run leaves.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeSafetensors, defineTarget, type Tensor1D, type Tensor2D, tf, z } from 'flowvae';
-import { afterAll } from 'vitest';
 import { checkedTarget } from '../../../packages/flowvae/src/target/checked-target.ts';
 import type { TargetDefinition } from '../../../packages/flowvae/src/target/target-definition.ts';
 import { type TargetRunOptions, targetRun } from '../../../packages/flowvae/src/target/target-run.ts';
@@ -41,7 +40,6 @@ export const skewed = (dim: number): TargetDefinition =>
 export const brief: Partial<TargetConfig> = { flow: 'planar*2', steps: 40, batch: 32, samples: 200, threads: 1 };
 
 const root = mkdtempSync(join(tmpdir(), 'flowvae-target-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let next = 0;
 /** A path that nothing has used yet. */
