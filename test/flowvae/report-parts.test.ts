@@ -1,10 +1,30 @@
-// Parts of the report by themselves: principal components, and the table of the worst data.
+// Parts of the report by themselves: principal components, images of a model, and the table of the worst data.
 import { drawNormal } from '@flowvae/random';
 import { htmlReport, key } from 'flowvae';
 import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { modelImages } from '../../packages/flowvae/src/report/image-figures.ts';
 import { principalPlane } from '../../packages/flowvae/src/report/latent/principal-components.ts';
 import { executablePath, hasChromium } from '../compiler/export/chromium.ts';
+
+describe('modelImages', () => {
+  const levels = { shape: [1, 4, 1], form: 'levels', hasMissing: false } as const;
+
+  it('draws values that are not finite dark, and counts them in the title', () => {
+    const values = Float32Array.of(0.25, Number.NaN, Number.POSITIVE_INFINITY, 1);
+    expect(modelImages(values, levels)).toEqual({
+      images: Float32Array.of(0.25, 0, 0, 1),
+      notFinite: ', 2 values not finite',
+    });
+    const numbers = { ...levels, form: 'real', range: [-3, 5] } as const;
+    expect(modelImages(values, numbers).images).toEqual(Float32Array.of(0.25, -3, -3, 1));
+  });
+
+  it('leaves finite values and the title as they are', () => {
+    const values = Float32Array.of(0.25, 0, 0.5, 1);
+    expect(modelImages(values, levels)).toEqual({ images: values, notFinite: '' });
+  });
+});
 
 describe('principalPlane', () => {
   const [count, dim] = [4000, 5];

@@ -245,6 +245,8 @@ it('a run that stops being finite says where, keeps a good checkpoint, and shows
 
   await expect(trainRun(diverging, { out, resume: true })).rejects.toThrow(failure.message);
   const skipping = trainRun({ ...diverging, onNonFinite: 'skip' }, { out, resume: true, signal: AbortSignal.abort() });
-  expect((await skipping).report.steps).toBe(step);
+  const { report, figures } = await skipping;
+  expect(report.steps).toBe(step);
+  expect(figures).toContainEqual(expect.stringContaining('reconstructions.png')); // though its posterior gives NaN
   expect(existsSync(join(out, 'non-finite.json'))).toBe(false);
 });

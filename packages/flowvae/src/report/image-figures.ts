@@ -46,6 +46,25 @@ export function drawnImages(values: Float32Array, data: DataDescription): Float3
   );
 }
 
+/**
+ * Images that a model made as they are drawn. Values that are not finite, as those of a model that diverged, are dark
+ * and counted in a part of the title.
+ */
+export function modelImages(
+  values: Float32Array,
+  data: DataDescription,
+): { readonly images: Float32Array; readonly notFinite: string } {
+  const { range: [dark] = [0] } = imageForm(data);
+  const count = values.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0);
+  return {
+    images: drawnImages(
+      values.map((value) => (Number.isFinite(value) ? value : dark)),
+      data,
+    ),
+    notFinite: count === 0 ? '' : `, ${counted(count, 'value')} not finite`,
+  };
+}
+
 /** A sigmoid may round to a value just above 1, which is no value outside of the range. */
 const withinRounding = (data: DataDescription) =>
   hasOwnRange(data)
@@ -69,8 +88,8 @@ export async function samplesFigure(parts: ModelParts, options: PriorSamplesOpti
   const source = isDensity(model) ? '' : ` from the prior (${kind})`; // at a density's latent data are certain
   const cooled = temperature === 1 ? '' : `, temperature ${temperature}`;
   const given = labelsIn(parts, options.labels);
-  const title = `${counted(count, 'sample')}${source}${cooled}${given}, ${modelIn(parts)}${prior}`;
-  const images = drawnImages(await allSamples(parts, options), data);
+  const { images, notFinite } = modelImages(await allSamples(parts, options), data);
+  const title = `${counted(count, 'sample')}${source}${cooled}${given}, ${modelIn(parts)}${prior}${notFinite}`;
   const grid = { images, ...imageForm(data), ...gridOf(parts, options), title };
   return (file) => imageGrid(grid, file);
 }
@@ -111,14 +130,14 @@ export async function reconstructionsFigure(parts: Experiment, most: number): Pr
     columns: drawn,
     at: (x, noise) => reconstructed(model, x, noise!),
   });
-  const reconstructions = await allValues(samples, parts, count);
+  const { images: reconstructions, notFinite } = modelImages(await allValues(samples, parts, count), data);
   const grid = {
     images: drawnImages(values, data),
-    reconstructions: drawnImages(reconstructions, data),
+    reconstructions,
     ...(mask ? { mask: drawnChannels(mask, data) } : {}),
     ...imageForm(data),
     columns: Math.min(count, 10),
-    title: `Test images${binarisationIn(config)} and reconstructions, ${modelIn(parts)}`,
+    title: `Test images${binarisationIn(config)} and reconstructions, ${modelIn(parts)}${notFinite}`,
   };
   return (file) => pairedImageGrid(grid, file);
 }

@@ -11,7 +11,7 @@ import type { Experiment } from '../run/experiment.ts';
 import { allValues, samplesAt } from '../run/samples/samples-at.ts';
 import { nounOf } from './counted.ts';
 import type { Draw, NamedFigure } from './figures/named-figure.ts';
-import { drawnImages, imageForm } from './image-figures.ts';
+import { imageForm, modelImages } from './image-figures.ts';
 import { subscript } from './latent/dimension-names.ts';
 import { principalPlane } from './latent/principal-components.ts';
 
@@ -48,12 +48,12 @@ export async function traversalFigure(
     columns: Float32Array.from({ length: points.length * ofFirst.length }, (_, i) => ofFirst[i % ofFirst.length]!),
     at: (z, columns) => ({ z, observation: model.observe(z, namedCovariates(plan, columns)) }),
   });
-  const images = drawnImages(await allValues(samples, parts, points.length), data);
+  const { images, notFinite } = modelImages(await allValues(samples, parts, points.length), data);
   const grid = {
     images,
     ...imageForm(data),
     columns: STEPS.length,
-    title: 'Traversals: test image 0’s posterior mean with one dimension (row) set to a value (column)',
+    title: `Traversals: test image 0’s posterior mean with one dimension (row) set to a value (column)${notFinite}`,
     rowLabels: dims.map((d) => `z${subscript(d)}`),
     columnLabels: STEPS.map((value) => value.toFixed(2).replace('-', '−')),
   };

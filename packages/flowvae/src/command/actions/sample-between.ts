@@ -7,7 +7,7 @@ import { ExpectationError } from '@flowvae/tensor';
 import { interpolatedData } from '../../density/interpolations.ts';
 import { npyHeader } from '../../files/npy-header.ts';
 import { bytesOf } from '../../files/row-sink.ts';
-import { drawnImages, imageForm, isPicture } from '../../report/image-figures.ts';
+import { imageForm, isPicture, modelImages } from '../../report/image-figures.ts';
 import { modelIn } from '../../report/picture-parts.ts';
 import { chooseBackend } from '../../run/evaluate-test.ts';
 import type { Experiment } from '../../run/experiment.ts';
@@ -52,8 +52,9 @@ function rowsAt({ set, plan }: Experiment, ends: Ends): readonly [Float32Array, 
 const COLUMNS = 10;
 
 function gridOf(parts: Experiment, x: Float32Array, ends: Ends): Uint8Array {
-  const title = `From test image ${ends[0]} to ${ends[1]}, ${modelIn(parts)}`;
-  return imageGrid({ images: drawnImages(x, parts.data), ...imageForm(parts.data), columns: COLUMNS, title });
+  const { images, notFinite } = modelImages(x, parts.data);
+  const title = `From test image ${ends[0]} to ${ends[1]}, ${modelIn(parts)}${notFinite}`;
+  return imageGrid({ images, ...imageForm(parts.data), columns: COLUMNS, title });
 }
 
 function arrayOf({ data }: Experiment, x: Float32Array, count: number): Uint8Array {

@@ -11,7 +11,7 @@ import { allAtTemperatures } from '../../run/samples/prior-samples.ts';
 import { nounOf } from '../counted.ts';
 import type { NamedFigure } from '../figures/named-figure.ts';
 import { firstRows } from '../first-rows.ts';
-import { drawnImages, imageForm } from '../image-figures.ts';
+import { imageForm, modelImages } from '../image-figures.ts';
 import { binarisationIn, modelIn } from '../picture-parts.ts';
 
 /** Temperatures of the noise: 1 is the model itself. */
@@ -25,15 +25,16 @@ export async function temperaturesPicture(parts: Experiment): Promise<NamedFigur
   const { values, count } = firstRows(fixedRows(set, 'test', plan), data, COLUMNS);
   const draws = await allAtTemperatures(parts, TEMPERATURES, { count: COLUMNS, key: fold(key, 'samples') });
   const hasData = count === COLUMNS; // a shorter row would shift those below
-  const images = new Float32Array((hasData ? values.length : 0) + draws.length);
-  if (hasData) images.set(values);
-  images.set(draws, images.length - draws.length);
+  const all = new Float32Array((hasData ? values.length : 0) + draws.length);
+  if (hasData) all.set(values);
+  all.set(draws, all.length - draws.length);
+  const { images, notFinite } = modelImages(all, data);
   const grid = {
-    images: drawnImages(images, data),
+    images,
     ...imageForm(data),
     columns: COLUMNS,
     rowLabels: [...(hasData ? ['data'] : []), ...TEMPERATURES.map((each) => `T = ${each}`)],
-    title: `Samples with the noise times T, ${modelIn(parts)}${binarisationIn(parts.config)}`,
+    title: `Samples with the noise times T, ${modelIn(parts)}${binarisationIn(parts.config)}${notFinite}`,
   };
   const alt = 'Test images, and draws at temperatures from 0.6 to 1';
   return { name: 'samples', alt, onPage: 'png', draw: (file) => imageGrid(grid, file) };
@@ -54,12 +55,12 @@ export async function interpolationsPicture(parts: Experiment): Promise<readonly
     rows: [row(2 * pair), row(2 * pair + 1)] as const,
     key: fold(key, 'interpolations', pair),
   }));
-  const images = await interpolatedData(parts, ends, { steps: STEPS });
+  const { images, notFinite } = modelImages(await interpolatedData(parts, ends, { steps: STEPS }), data);
   const grid = {
-    images: drawnImages(images, data),
+    images,
     ...imageForm(data),
     columns: STEPS,
-    title: `Between test images, along arcs of the latent, ${modelIn(parts)}`,
+    title: `Between test images, along arcs of the latent, ${modelIn(parts)}${notFinite}`,
   };
   const alt = 'Pictures between two test images';
   return [{ name: 'interpolations', alt, onPage: 'png', draw: (file) => imageGrid(grid, file) }];
