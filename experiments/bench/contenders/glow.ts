@@ -39,9 +39,16 @@ const START = 200;
 
 const { levels, depth, width } = glowShape;
 
+/** The training images, read once. */
+let images: Uint8Array | undefined;
+const trainingImages = (): Uint8Array => {
+  images ??= mnist().train.images;
+  return images;
+};
+
 /** So many training images as rows k/255. */
 const rowsAt = (from: number, count: number): Float32Array =>
-  Float32Array.from(mnist().train.images.subarray(from * PIXELS, (from + count) * PIXELS), (byte) => byte / 255);
+  Float32Array.from(trainingImages().subarray(from * PIXELS, (from + count) * PIXELS), (byte) => byte / 255);
 
 const glowModel = (): DensityModel =>
   densityModel({
@@ -52,7 +59,7 @@ const glowModel = (): DensityModel =>
   });
 
 function problemOf(model: DensityModel, batch: number) {
-  const batches = Math.floor(mnist().train.images.length / (batch * PIXELS));
+  const batches = Math.floor(trainingImages().length / (batch * PIXELS));
   return variational({
     modelAt: model.at,
     objective: elbo(),

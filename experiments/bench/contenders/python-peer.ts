@@ -9,6 +9,8 @@ export interface PeerTask {
   readonly program: 'torch_peer.py' | 'jax_peer.py';
   /** Read by peer.py. */
   readonly setting: Readonly<Record<string, unknown>>;
+  /** Variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -59,13 +61,13 @@ class PeerProcess {
   #errors = '';
   readonly contender: Contender = { measure: (count) => this.ask(count), close: () => this.close() };
 
-  constructor({ program, setting }: PeerTask) {
+  constructor({ program, setting, env: own }: PeerTask) {
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
     // a machine's setting for other libraries must not slow a peer
     const { OPENBLAS_CORETYPE: _, ...env } = process.env;
     // results of an earlier compilation do not count
     if (setting.task === 'setup') env.TORCHINDUCTOR_FORCE_DISABLE_CACHES = '1';
-    this.#child = spawn('python3', [path, JSON.stringify(setting)], { env });
+    this.#child = spawn('python3', [path, JSON.stringify(setting)], { env: { ...env, ...own } });
     this.#child.on('error', ({ message }) => {
       this.#errors += message;
     });

@@ -46,6 +46,12 @@ export function pythonPeers(task: Task, setting: Setting, options: Options, call
   return who.map((name) => (peers.has(name) ? candidates[name] : absent(candidates[name].name, 'not among --peers')));
 }
 
+/**
+ * glibc keeps memory that PyTorch frees. By itself it gives pages back after every layer and takes them again: samples
+ * of a process that has not trained take two to three times as long then.
+ */
+const KEEPING_MEMORY = { MALLOC_TRIM_THRESHOLD_: '1000000000', MALLOC_MMAP_THRESHOLD_: '1000000000' };
+
 /** PyTorch on Glow: eager in the faster order of axes, and compiled. */
 export function torchOnGlow(
   task: 'glow-step' | 'glow-samples',
@@ -53,7 +59,11 @@ export function torchOnGlow(
   { peers, patience }: Options,
 ): Candidate[] {
   const peer = (name: string, own: object) =>
-    livingPeer(name, { program: 'torch_peer.py', setting: { ...setting, ...own, task } }, patience);
+    livingPeer(
+      name,
+      { program: 'torch_peer.py', setting: { ...setting, ...own, task }, env: KEEPING_MEMORY },
+      patience,
+    );
   const eager = fasterOf(
     'PyTorch eager',
     [false, true].map((last) =>
