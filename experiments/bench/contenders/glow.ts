@@ -22,8 +22,15 @@ import type { Candidate } from '../measurement.ts';
 import { convolutionsIn } from './bare-convolutions.ts';
 import { lossAndGradients } from './loss-and-gradients.ts';
 
-/** The architecture, the pictures of a training step, and the samples that a time is given for. */
-export const glowShape = { levels: 2, depth: 8, width: 64, batch: 32, samples: 64 } as const;
+/** The architecture but for its depth, the pictures of a training step, and the samples that a time is given for. */
+export const glowShape = { levels: 2, width: 64, batch: 32, samples: 64 } as const;
+
+/** One setting of the model and the machine. */
+export interface GlowSetting {
+  /** Steps on each level. */
+  readonly depth: number;
+  readonly threads: number;
+}
 
 const PICTURE = [28, 28, 1] as const;
 const PIXELS = 784;
@@ -37,7 +44,7 @@ const MOST_SAMPLES = 4096;
 /** Pictures that the activation normalisations start from. */
 const START = 200;
 
-const { levels, depth, width } = glowShape;
+const { levels, width } = glowShape;
 
 /** The training images, read once. */
 let images: Uint8Array | undefined;
@@ -50,7 +57,7 @@ const trainingImages = (): Uint8Array => {
 const rowsAt = (from: number, count: number): Float32Array =>
   Float32Array.from(trainingImages().subarray(from * PIXELS, (from + count) * PIXELS), (byte) => byte / 255);
 
-const glowModel = (): DensityModel =>
+const glowModel = (depth: number): DensityModel =>
   densityModel({
     flow: pictureFlow('glow', PICTURE, { levels, depth, width, key: key(1) }),
     support: levelsSupport(PIXELS, { dequantisation: uniformDequantisation(PIXELS) }),
@@ -74,9 +81,9 @@ function problemOf(model: DensityModel, batch: number) {
 const disposed = ({ variables }: DensityModel) => tf.dispose({ ...variables });
 
 /** The step's convolutions and products over one thread's share of a batch. */
-export async function glowConvolutions(threads: number) {
+export async function glowConvolutions({ depth, threads }: GlowSetting) {
   await tf.setBackend('cpu');
-  const model = glowModel();
+  const model = glowModel(depth);
   const { variables } = model;
   const problem = problemOf(model, glowShape.batch / threads);
   const graph = optimise(trace(lossAndGradients(problem, variables), problem.inputShapes, { variables }));
@@ -85,9 +92,9 @@ export async function glowConvolutions(threads: number) {
 }
 
 /** The convolutions and products of a drawing over one thread's share of the samples. */
-export async function glowSamplingConvolutions(threads: number) {
+export async function glowSamplingConvolutions({ depth, threads }: GlowSetting) {
   await tf.setBackend('cpu');
-  const model = glowModel();
+  const model = glowModel(depth);
   const { variables } = model;
   const draw: Traceable = ({ z }) => ({ x: model.observe(z as Tensor2D).mean() });
   const graph = optimise(trace(draw, { z: [glowShape.samples / threads, PIXELS] }, { variables }));
@@ -96,10 +103,10 @@ export async function glowSamplingConvolutions(threads: number) {
 }
 
 /** A training step by `fit`. */
-export const glowStep = (threads: number): Candidate => ({
+export const glowStep = ({ depth, threads }: GlowSetting): Candidate => ({
   name: 'flowvae',
   async start() {
-    const model = glowModel();
+    const model = glowModel(depth);
     const { variables } = model;
     const problem = problemOf(model, glowShape.batch);
     const optimizer = adam(1e-3);
@@ -112,10 +119,10 @@ export const glowStep = (threads: number): Candidate => ({
 });
 
 /** Milliseconds for so many samples: of a long drawing, from its first block on, so that starting is left out. */
-export const glowSamples = (threads: number): Candidate => ({
+export const glowSamples = ({ depth, threads }: GlowSetting): Candidate => ({
   name: 'flowvae',
   async start() {
-    const model = glowModel();
+    const model = glowModel(depth);
     const noise = drawNormal(key(4), PIXELS * MOST_SAMPLES);
     return {
       async measure(count) {

@@ -1,36 +1,51 @@
 // Section `glow`: a flow of pictures trained by likelihood: its training step, and samples.
 import { bareConvolutions, convolutionGigaflop } from '../contenders/bare-convolutions.ts';
-import { glowConvolutions, glowSamples, glowSamplingConvolutions, glowShape, glowStep } from '../contenders/glow.ts';
+import {
+  type GlowSetting,
+  glowConvolutions,
+  glowSamples,
+  glowSamplingConvolutions,
+  glowShape,
+  glowStep,
+} from '../contenders/glow.ts';
 import { torchOnGlow } from '../contenders/python-peers.ts';
 import { measureInTurn } from '../measurement.ts';
 import type { Options } from '../options.ts';
 import { type Row, type Section, threadsOf } from './section.ts';
 
+/** Steps on each level where the options name none. */
+const DEPTH = 8;
+
 export const glow: Section = {
   title: 'a training step of Glow on 28 x 28, and samples of it',
   async run(options) {
     const rows: Row[] = [];
-    for (const threads of threadsOf(options)) rows.push(await steps(threads, options), await samples(threads, options));
+    for (const threads of threadsOf(options)) {
+      for (const depth of options.layers ?? [DEPTH]) {
+        const setting = { depth, threads };
+        rows.push(await steps(setting, options), await samples(setting, options));
+      }
+    }
     return rows;
   },
 };
 
-async function steps(threads: number, options: Options): Promise<Row> {
-  const nodes = await glowConvolutions(threads);
-  const peers = torchOnGlow('glow-step', { ...glowShape, threads }, options);
-  const candidates = [glowStep(threads), bareConvolutions(nodes), ...peers];
-  const label = `glow step, threads ${threads}`;
+async function steps(setting: GlowSetting, options: Options): Promise<Row> {
+  const nodes = await glowConvolutions(setting);
+  const peers = torchOnGlow('glow-step', { ...glowShape, ...setting }, options);
+  const candidates = [glowStep(setting), bareConvolutions(nodes), ...peers];
+  const label = `glow step, depth ${setting.depth}, threads ${setting.threads}`;
   const measured = await measureInTurn(candidates, { rounds: options.rounds, count: options.steps, label });
-  const facts = { gigaflop: threads * convolutionGigaflop(nodes) };
-  return { setting: { of: 'a training step', threads }, unit: 'ms', facts, ...measured };
+  const facts = { gigaflop: setting.threads * convolutionGigaflop(nodes) };
+  return { setting: { of: 'a training step', ...setting }, unit: 'ms', facts, ...measured };
 }
 
-async function samples(threads: number, options: Options): Promise<Row> {
-  const nodes = await glowSamplingConvolutions(threads);
-  const peers = torchOnGlow('glow-samples', { ...glowShape, threads }, options);
-  const candidates = [glowSamples(threads), bareConvolutions(nodes, true), ...peers];
-  const label = `glow samples, threads ${threads}`;
+async function samples(setting: GlowSetting, options: Options): Promise<Row> {
+  const nodes = await glowSamplingConvolutions(setting);
+  const peers = torchOnGlow('glow-samples', { ...glowShape, ...setting }, options);
+  const candidates = [glowSamples(setting), bareConvolutions(nodes, true), ...peers];
+  const label = `glow samples, depth ${setting.depth}, threads ${setting.threads}`;
   const measured = await measureInTurn(candidates, { rounds: options.rounds, count: options.steps, label });
-  const facts = { gigaflop: threads * convolutionGigaflop(nodes) };
-  return { setting: { of: `${glowShape.samples} samples`, threads }, unit: 'ms', facts, ...measured };
+  const facts = { gigaflop: setting.threads * convolutionGigaflop(nodes) };
+  return { setting: { of: `${glowShape.samples} samples`, ...setting }, unit: 'ms', facts, ...measured };
 }
