@@ -17,9 +17,10 @@ const BINS = 50;
 /** The share of a set's scores that lies beyond the bins on each side, at most. */
 const TAIL = 0.01;
 
-/** Counts both sets in bins that hold all but the outer hundredths of each. */
+/** Counts both sets in bins that hold all but the outer hundredths of each; a log p of −∞ lies outside of any bins. */
 export function histogramOf(scores: Readonly<Record<SetName, readonly number[]>>): Histogram {
-  const sorted = setNames.map((name) => scores[name].toSorted((a, b) => a - b));
+  const finite = setNames.map((name) => scores[name].filter(Number.isFinite).toSorted((a, b) => a - b));
+  const sorted = finite.filter(({ length }) => length > 0);
   const from = Math.min(...sorted.map((values) => quantileOf(values, TAIL)));
   const to = Math.max(...sorted.map((values) => quantileOf(values, 1 - TAIL)));
   const width = (to > from ? to - from : 1) / BINS;

@@ -78,6 +78,13 @@ describe('a histogram of scores', () => {
     expect(outline.reduce((sum, { y }) => sum + y, 0)).toBe(2 * histogram.counts.fashion.reduce((a, b) => a + b));
   });
 
+  it('of a set with scores of −∞ is that of the others, with these outside', () => {
+    const few = Array.from({ length: 20 }, () => Number.NEGATIVE_INFINITY);
+    const { from, width, outside } = histogramOf({ mnist: [...mnist, ...few], fashion: few });
+    expect([from, from + 50 * width]).toEqual([0.01 * 499, 0.99 * 499].map((end) => expect.closeTo(end, 6)));
+    expect(outside).toEqual({ mnist: 10 + 20, fashion: 20 });
+  });
+
   it('of equal scores holds them all', () => {
     const { counts } = histogramOf({ mnist: [2, 2, 2], fashion: [2, 2] });
     expect(counts.mnist[0]).toBe(3);

@@ -98,6 +98,7 @@ describe('flowvae density refuses', () => {
     const folder = RunFolder.claimed(run);
     const { experiment } = folder.readConfig() as { experiment: { settings: Record<string, unknown> } };
     expect(experiment.settings.activation).toBe('elu');
+    expect(bytesOf(run).equals(bytesOf(whole))).toBe(false); // the default is relu
     const { activation: _, ...settings } = experiment.settings;
     folder.changeConfig({ experiment: { ...experiment, settings } });
     for (const command of [

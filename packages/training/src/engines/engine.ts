@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly threads?: number;
   /**
    * Whether an engine may build the variables' values into its graph, for many runs with the same values: convolutions
-   * with known weights take a fifth less time, and numbers may differ in the last places. Default false.
+   * with known weights are faster, and numbers may differ in the last places. Default false.
    */
   readonly embedsVariables?: boolean;
 }

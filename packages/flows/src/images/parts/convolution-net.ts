@@ -68,7 +68,8 @@ type Convolve = (stage: string, x: Tensor4D) => Tensor4D;
  * conv3×3(elu(conv3×3(elu(x)))); or ReLU in place of elu and tanh. It starts as 0, because the last kernel and bias
  * are 0.
  *
- * The last tanh bounds shifts for any picture; without it ten couplings with large weights overflow float32.
+ * The last tanh bounds shifts for any picture; without it, as with ReLU, ten couplings with large weights overflow
+ * float32.
  * Pictures are padded by zeros. Weights are shared parameters [1, window, window, from, to].
  */
 export function convolutionNet({ where, inputs, outputs }: Wiring, options: ConvolutionNetOptions): ConvolutionNet {
