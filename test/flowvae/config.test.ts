@@ -41,6 +41,9 @@ const badTexts: Readonly<Record<SettingName, readonly string[]>> = {
   optimizer: ['adamw', ''],
   lrMilestones: ['0', '10,', '5,x', '1e3', ' '],
   lrFactor: ['0', '1.1', '-1', 'half', ''],
+  lrDecay: ['', 'linear', 'Cosine', 'constructor'],
+  lrWarmup: ['-1', '1.5', '1e3', '', 'few'],
+  clip: ['-1', '', 'none', 'Infinity', 'NaN', '1e400'],
   keep: ['', 'first'],
   lr: ['0', '-1', 'fast', '11', '', 'Infinity', 'NaN', '0x1', '1e400'],
   objective: [''],
@@ -86,6 +89,9 @@ const badValues: Readonly<Record<SettingName, readonly unknown[]>> = {
   optimizer: ['adamw', {}],
   lrMilestones: [100, [0], ['5'], '5'],
   lrFactor: [0, 2, '0.1'],
+  lrDecay: ['linear', 1],
+  lrWarmup: [-1, 0.5, '100'],
+  clip: [-1, '10', Number.NaN, Number.POSITIVE_INFINITY],
   keep: ['first', true],
   lr: [0, '1e-3', Number.NaN],
   objective: ['', 5],
@@ -109,6 +115,7 @@ const suggestions = new Map([
   ['RELU', '; did you mean relu?'],
   ['Scaled', '; did you mean scaled?'],
   ['adamw', '; did you mean adam?'],
+  ['Cosine', '; did you mean cosine?'],
   ['PATH', '; did you mean path?'],
 ]);
 
@@ -184,6 +191,13 @@ describe('a config', () => {
 
   it('bears a factor of the rate without steps at which it changes: every config.json has one', () => {
     expect(completeConfig({ lrFactor: 0.5 }).lrMilestones).toEqual([]);
+  });
+
+  it('refuses milestones of a rate that follows a cosine', () => {
+    const both = { lrDecay: 'cosine', lrMilestones: [3, 5] };
+    const words = 'expected no --lr-milestones beside --lr-decay cosine, got 3,5';
+    expect(() => completeConfig(both)).toThrow(`--lr-milestones: ${words}`);
+    expect(() => completeConfig(both, 'a.json')).toThrow(`a.json: lrMilestones: ${words}`);
   });
 
   it('refuses patience without validations', () => {

@@ -21,7 +21,7 @@ export { type FitDensityOptions, fitDensity } from './loop/fit-density.ts';
 export type { HistoryEntry } from './loop/history.ts';
 export type { PointwiseOptions } from './loop/pointwise-options.ts';
 export type { RunState } from './loop/run-state.ts';
-export { cosineDecay, linear, stepDecay } from './loop/schedules.ts';
+export { cosineDecay, linear, linearWarmup, stepDecay } from './loop/schedules.ts';
 export { type TrainingPass, type TrainingProblem, type VariationalOptions, variational } from './loop/variational.ts';
 export { FlatParameters } from './memory/flat-parameters.ts';
 export { assigningNothing } from './memory/non-trainable.ts';

@@ -22,6 +22,7 @@ import {
   choice,
   count,
   flagNamed,
+  fromZero,
   LARGEST,
   MOST_VALUES,
   positive,
@@ -147,6 +148,13 @@ export const settings = {
   lr: positive('learning rate', 1e-3),
   lrMilestones: milestones,
   lrFactor: positive('factor on the learning rate at each of --lr-milestones', 0.1, { placeholder: '<factor>', to: 1 }),
+  lrDecay: choice(
+    'the rate after its rise: --lr-factor at each of --lr-milestones, or half a cosine to 0',
+    'milestones',
+    ['milestones', 'cosine'],
+  ),
+  lrWarmup: count('steps over which the learning rate rises in a straight line; 0: none', 0, 0, LARGEST),
+  clip: fromZero('largest norm of the gradient, to which longer ones are scaled; 0: none is', 0, '<norm>'),
   objective: text('the objective that training maximises; the names are listed below', '<name>', 'elbo'),
   gradient: choice(
     'estimator of its gradient: path; stl (sticking the landing) of elbo and beta; dreg (doubly reparameterised) of iwae',

@@ -113,6 +113,7 @@ export function refuseTogether({ config, formulas, own, vocabulary = builtIn }: 
   refuseCondition(config, placeOf);
   if (!own?.definition.model) refusePrior(config, formulas.namedPrior, placeOf);
   refuseWithoutValidation(config, placeOf);
+  refuseTwoDecays(config, placeOf);
   refuseOtherNetwork(config, placeOf, vocabulary);
 }
 
@@ -148,6 +149,13 @@ function refuseWithoutValidation(config: TrainConfig, placeOf: (name: SettingNam
     const expected = `${flagOf('validateEvery')} above 0 beside it`;
     throw new ExpectationError({ where: placeOf(name), expected, received: String(config[name]) });
   }
+}
+
+/** Milestones have no effect on a rate that follows a cosine. */
+function refuseTwoDecays({ lrDecay, lrMilestones }: TrainConfig, placeOf: (name: SettingName) => string): void {
+  if (lrDecay === 'milestones' || lrMilestones.length === 0) return;
+  const expected = `no ${flagOf('lrMilestones')} beside ${flagOf('lrDecay')} ${lrDecay}`;
+  throw new ExpectationError({ where: placeOf('lrMilestones'), expected, received: lrMilestones.join(',') });
 }
 
 /** A named architecture has its own widths and non-linearities; it would ignore these settings. */

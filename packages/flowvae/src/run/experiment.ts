@@ -4,16 +4,7 @@ import { type BoundOnData, boundOn } from '@flowvae/evaluation';
 import { elbo } from '@flowvae/objectives';
 import { fold, type Key, key } from '@flowvae/random';
 import { type DataPoints, ExpectationError, widthOfRow } from '@flowvae/tensor';
-import {
-  adam,
-  type LearningRate,
-  type Optimizer,
-  rmsprop,
-  sgd,
-  stepDecay,
-  type TrainingProblem,
-  variational,
-} from '@flowvae/training';
+import { type Optimizer, type TrainingProblem, variational } from '@flowvae/training';
 import { type MlpVae, type MlpVaeOptions, type Model, mlpVae } from '@flowvae/vae';
 import { type CheckedSettings, checkedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { toldAs } from '../config/data-check.ts';
@@ -22,6 +13,7 @@ import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config
 import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
 import { checkedModel, noting, notingPlan, optionsBeside, refuseIgnored } from '../definition/own-model.ts';
 import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
+import { learningRateOf, optimizerOf } from './optimizers.ts';
 import { exampleRows } from './priors/example-rows.ts';
 import { readData } from './reading/read-data.ts';
 import {
@@ -61,15 +53,6 @@ export interface Training {
   /** State of the schedules, the data and the random keys at a step, for checkpoints. */
   readonly position: (step: number) => object;
 }
-
-/** The paper's momentum (section 6); PyTorch's definitions otherwise. */
-const MOMENTUM = 0.9;
-
-const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate) => Optimizer>> = {
-  adam: (rate) => adam(rate),
-  rmsprop: (rate) => rmsprop(rate, { momentum: MOMENTUM }),
-  sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
-};
 
 /** Options of {@link experiment}. */
 export interface ExperimentOptions {
@@ -226,17 +209,13 @@ export function training({ plan, config, set, model, key: root }: Experiment): T
     key: keys.noise,
   });
   const schedules = Object.entries(objective.schedules);
-  const rate = stepDecay(config.lr, { factor: config.lrFactor, milestones: config.lrMilestones });
+  const rate = learningRateOf(config);
   const position = (step: number) => ({
     schedules: { learningRate: rate(step), ...Object.fromEntries(schedules.map(([name, at]) => [name, at(step)])) },
     data: { epoch: Math.floor(step / data.stepsPerEpoch), batch: step % data.stepsPerEpoch },
     keys: { seed: config.seed, data: keys.data, noise: fold(keys.noise, step) },
   });
-  return {
-    problem,
-    optimizer: optimizers[config.optimizer](config.lrMilestones.length > 0 ? rate : config.lr),
-    position,
-  };
+  return { problem, optimizer: optimizerOf(config), position };
 }
 
 /**

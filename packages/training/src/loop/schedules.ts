@@ -21,3 +21,12 @@ export function linear(from: number, to: number, steps: number): LearningRateSch
 export function cosineDecay(rate: number, steps: number): LearningRateSchedule {
   return (step) => 0.5 * rate * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
 }
+
+/**
+ * A schedule, or a fixed rate, times min(1, (t + 1)/steps) at step t: it rises in a straight line from `rate/steps` to
+ * the whole rate. 0 steps: no rise. @see Goyal et al. 2017, arXiv:1706.02677, section 2.2
+ */
+export function linearWarmup(rate: LearningRateSchedule | number, steps: number): LearningRateSchedule {
+  const rateAt = typeof rate === 'number' ? () => rate : rate;
+  return (step) => (step + 1 < steps ? (rateAt(step) * (step + 1)) / steps : rateAt(step));
+}

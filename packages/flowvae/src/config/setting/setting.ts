@@ -80,6 +80,18 @@ export function positive(help: string, fallback: number, { placeholder = '<rate>
   };
 }
 
+/** A finite number from 0. */
+export function fromZero(help: string, fallback: number, placeholder: string): Setting<number> {
+  return {
+    placeholder,
+    help,
+    fallback,
+    accepts: (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+    expected: 'a finite number from 0',
+    parse: realNumber,
+  };
+}
+
 /** Limit on counts of steps and draws. */
 export const LARGEST = 1_000_000_000;
 
