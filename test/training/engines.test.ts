@@ -116,7 +116,7 @@ describe.each([...Object.values(engines), recordingEngine().engine])('the $kind 
     const options = { loss, variables: used, inputShapes: { x: [2] }, threads: 1, slots: 0 };
     const state = await localState({ kind: 'bare', open }, options);
     const found = async () => {
-      await state.run({ x });
+      await state.run({ x }, []);
       return [...(await state.readRegion(GRADIENTS)).w!, ...state.assigned().mean!];
     };
     expect([await found(), await found()]).toEqual([

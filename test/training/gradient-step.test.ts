@@ -9,7 +9,7 @@ import { smallVae } from './problems.ts';
 
 async function gradients(engine: EngineName, { loss, inputShapes, batch }: TrainingProblem, variables: NamedVariables) {
   const state = await localState(engines[engine], { loss, variables, inputShapes, threads: 1, slots: 0 });
-  const values = await state.run(batch(0));
+  const values = await state.run(batch(0), []);
   await state.dispose();
   return { values, gradients: await state.readRegion(GRADIENTS) };
 }

@@ -15,6 +15,7 @@ import {
   sgd,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
+import { carryOut } from '../../packages/training/src/memory/carry-out.ts';
 import { readCommitted } from '../reference/committed-json.ts';
 import type { OptimizerReference } from '../reference/optimizers.ts';
 
@@ -67,7 +68,7 @@ function worst(row: Row, optimizer: Optimizer): number {
   let most = 0;
   for (let step = 0; step < steps; step++) {
     setGradients(parameters, Array.from(reference.gradients[row.gradients]).slice(step * width, (step + 1) * width));
-    optimizer.updateAt({ step })(parameters, FIRST_SLOT);
+    carryOut(optimizer.updateAt({ step }), parameters);
     for (const [i, value] of flat(parameters.values).entries()) {
       const exact = row.trajectory[step * width + i]!;
       const moved = Math.abs(exact - reference.start[i]!);
@@ -193,7 +194,7 @@ describe('the buffer', () => {
     for (let step = 0; step < 5; step++) {
       a!.fill(3);
       b!.fill(-2);
-      optimizer.updateAt({ step })(parameters, FIRST_SLOT);
+      carryOut(optimizer.updateAt({ step }), parameters);
     }
     const padded = [size, 6].map((n) => Math.ceil(n / 4) * 4);
     expect(parameters.length).toBe(padded[0]! + padded[1]!);
@@ -219,10 +220,10 @@ describe('the buffer', () => {
       parameters.length * optimizer.slots,
     );
     setGradients(parameters, new Float32Array(width).fill(1e-3));
-    optimizer.updateAt({ step: 0 })(parameters, FIRST_SLOT);
+    carryOut(optimizer.updateAt({ step: 0 }), parameters);
     expect(averages.some((average) => average !== 0)).toBe(true);
     setGradients(parameters, new Float32Array(width));
-    for (let step = 1; step < 1500; step++) optimizer.updateAt({ step })(parameters, FIRST_SLOT);
+    for (let step = 1; step < 1500; step++) carryOut(optimizer.updateAt({ step }), parameters);
     expect(averages.every((average) => average === 0 || Math.abs(average) > 1e-31)).toBe(true);
     expect(averages.some((average) => average === 0)).toBe(true); // 0.9^1500 would be denormal long since
   });

@@ -183,8 +183,7 @@ describe('the state', () => {
     const copy = (region: Readonly<Record<string, Float32Array>>) =>
       Object.values(region).flatMap((values) => [...values]);
     for (const each of [state, alone]) {
-      await each.run(problem.problem.batch(0));
-      adam(1e-2).updateAt({ step: 0 })(each, 2);
+      await each.run(problem.problem.batch(0), adam(1e-2).updateAt({ step: 0 }));
       each.commit();
     }
     for (const region of [0, 1, 2, 3]) {
@@ -219,8 +218,7 @@ describe('the state', () => {
     const sessions = await Promise.all(create.mock.results.map(({ value }) => value as ReturnType<typeof create>));
     create.mockRestore();
     const released = sessions.map((session) => vi.spyOn(session, 'release'));
-    await state.run(problem.problem.batch(0));
-    adam(1e-2).updateAt({ step: 0 })(state, 2);
+    await state.run(problem.problem.batch(0), adam(1e-2).updateAt({ step: 0 }));
     state.commit(); // no caller waits for it
     await state.dispose();
     // before, between and after the flow's two kernels
@@ -237,7 +235,7 @@ describe('the state', () => {
       return { ...bound, loss: tf.add(bound.loss, tf.mean(wrong)) };
     };
     const started = shared({ ...options, loss }).then((state) =>
-      state.run(problem.problem.batch(0)).finally(() => state.dispose()),
+      state.run(problem.problem.batch(0), []).finally(() => state.dispose()),
     );
     await expect(started).rejects.toThrow(/indices element out of data bounds|Gather/);
   });

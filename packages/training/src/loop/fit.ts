@@ -6,7 +6,7 @@ import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } f
 import { type NonFiniteOrigin, stepOrigin } from '../finite/non-finite-origin.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from '../finite/non-finite-policy.ts';
 import { localState } from '../memory/local-state.ts';
-import { FIRST_SLOT, type Optimizer } from '../memory/optimizer.ts';
+import type { Optimizer } from '../memory/optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from '../memory/training-state.ts';
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
@@ -156,13 +156,13 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
   for (const callback of callbacks) await callback.onStart?.(start, moment());
   while (done < steps && !isStopped && !options.signal?.aborted) {
     const from = performance.now();
-    const values = await state.run(batch(done));
+    const { skipped, rateFactor } = nonFinite;
+    const update = optimizer.updateAt({ step: done, updates: done - skipped, rateFactor });
+    const values = await state.run(batch(done), update);
     const gradientNorm = state.gradientNorm();
     const error = await nonFiniteStep(values, { step: done, nameBatch, gradientNorm, state });
     if (error) nonFinite = await leftOut(error);
     else {
-      const { skipped, rateFactor } = nonFinite;
-      optimizer.updateAt({ step: done, updates: done - skipped, rateFactor })(state, FIRST_SLOT);
       state.commit();
       const milliseconds = performance.now() - from;
       durations.push(milliseconds);

@@ -1,9 +1,10 @@
 // Parameters, gradients and optimiser state side by side in one WebAssembly memory, allocated once.
 import { type NamedVariables, tf } from '@flowvae/tensor';
+import type { OptimizerTarget } from './carry-out.ts';
 import { BYTES, type FlatLayout, flatLayout, viewsOf } from './flat-layout.ts';
 import { bindKernels, type Kernels, type Sweep } from './kernels.ts';
 import { nonTrainableOf, trainableOf } from './non-trainable.ts';
-import { FIRST_SLOT, GRADIENTS, type OptimizerTarget, PARAMETERS } from './optimizer.ts';
+import { FIRST_SLOT, GRADIENTS, PARAMETERS } from './optimizer.ts';
 
 const PAGE = 65_536;
 

@@ -2,8 +2,9 @@
 import { type Arrays, ASSIGNED } from '@flowvae/compiler';
 import type { Engine } from '../engines/engine.ts';
 import { GRADIENT, stepValues, withGradients } from '../steps/gradient-step.ts';
+import { carryOut } from './carry-out.ts';
 import { FlatParameters } from './flat-parameters.ts';
-import { PARAMETERS } from './optimizer.ts';
+import { PARAMETERS, type Update } from './optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from './training-state.ts';
 
 /** Opens the step at an engine; its gradients and assigned values land in the flat buffer. */
@@ -16,8 +17,10 @@ export async function localState(
   const assigned = named(ASSIGNED, parameters.assigned);
   const into = Object.fromEntries([...gradients, ...assigned].map(({ output, array }) => [output, array]));
   const step = await engine.open(withGradients(loss, variables), inputShapes, { variables, threads, into });
+  let waiting: Update = [];
   return {
-    async run(arrays) {
+    async run(arrays, update) {
+      waiting = update;
       const outputs = await step.run({ ...arrays, ...parameters.values });
       // if this step gives no value, none of an earlier step stays
       for (const { output, array } of gradients) if (!landed(outputs[output], array)) array.fill(0);
@@ -26,9 +29,11 @@ export async function localState(
       return stepValues(outputs);
     },
     assigned: () => parameters.assigned,
-    commit: () => parameters.commit(),
+    commit() {
+      carryOut(waiting, parameters);
+      parameters.commit();
+    },
     gradientNorm: () => parameters.gradientNorm(),
-    sweep: (pass, regions, scalars) => parameters.sweep(pass, regions, scalars),
     readRegion: async (index) => (index === PARAMETERS ? parameters.values : parameters.region(index)),
     async writeRegion(index, values) {
       if (index === PARAMETERS) parameters.setValues(values);

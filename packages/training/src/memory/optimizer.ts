@@ -10,17 +10,6 @@ import {
   type LearningRateSchedule,
 } from './optimizer-settings.ts';
 
-/**
- * The memory of an optimiser: regions of float32 values of equal length. Region 0 holds the parameters, 1 the
- * gradients, the rest the optimiser's state.
- */
-export interface OptimizerTarget {
-  /** Euclidean norm of all gradients together. */
-  gradientNorm(): number;
-  /** One pass of assembly/training.ts over whole regions. */
-  sweep(pass: Sweep, regions: readonly number[], scalars: readonly number[]): void;
-}
-
 /** When an update is made. */
 interface UpdateTime {
   /** Earlier steps, including skipped ones: schedules use this number. */
@@ -31,8 +20,23 @@ interface UpdateTime {
   readonly rateFactor?: number;
 }
 
-/** Moves the parameters. @param firstSlot the optimiser's first region of state */
-type Update = (target: OptimizerTarget, firstSlot: number) => void;
+/**
+ * A part of an update, as data: a state in any memory carries it out. Sweeps move the parameters by the gradients, and
+ * the optimiser's state with them; `clip` scales the gradients by min(1, maxNorm/(‖g‖ + 1e-6)).
+ */
+export type UpdatePart =
+  | {
+      readonly pass: Exclude<Sweep, 'scale'>;
+      /** The regions of the optimiser's state that the sweep takes, counted from its first. */
+      readonly slots: readonly number[];
+      /** The kernel's scalars in their order: those that change from step to step, then the others. */
+      readonly varying: readonly number[];
+      readonly fixed: readonly number[];
+    }
+  | { readonly pass: 'clip'; readonly maxNorm: number };
+
+/** The parts of an update in their order. */
+export type Update = readonly UpdatePart[];
 
 /**
  * One sweep over gradients or parameters at each step; optimisers and gradient transformations alike.
@@ -49,8 +53,7 @@ export interface Optimizer {
   /** A name for each of these regions, e.g. `m` and `v`. */
   readonly slotNames: readonly string[];
   /**
-   * The update of a step. All schedules are evaluated here, so that an invalid rate in a chain is found before anything
-   * moves.
+   * The update of a step. Its parts are the same at all steps, but for their varying scalars.
    *
    * @throws ExpectationError if a schedule gives no rate
    */
@@ -104,8 +107,8 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
       const t = updates + 1;
       const corrected = (rateFactor * rateAt(step)) / (1 - beta1 ** t);
       const root = 1 / Math.sqrt(1 - beta2 ** t);
-      const scalars = [corrected, root, 1 - beta1, beta2, 1 - beta2, epsilon, TINY];
-      return (target, slot) => target.sweep('adam', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
+      const fixed = [1 - beta1, beta2, 1 - beta2, epsilon, TINY];
+      return [{ pass: 'adam', slots: [0, 1], varying: [corrected, root], fixed }];
     },
   };
 }
@@ -137,8 +140,8 @@ export function rmsprop(
     slots: 2,
     slotNames: ['v', 'buffer'],
     updateAt({ step, rateFactor = 1 }) {
-      const scalars = [rateFactor * rateAt(step), alpha, 1 - alpha, momentum, epsilon, TINY];
-      return (target, slot) => target.sweep('rmsprop', [PARAMETERS, GRADIENTS, slot, slot + 1], scalars);
+      const fixed = [alpha, 1 - alpha, momentum, epsilon, TINY];
+      return [{ pass: 'rmsprop', slots: [0, 1], varying: [rateFactor * rateAt(step)], fixed }];
     },
   };
 }
@@ -162,14 +165,10 @@ export function sgd(rate: LearningRate, { momentum = 0 }: SgdOptions = {}): Opti
     slots: 1,
     slotNames: ['buffer'],
     updateAt({ step, rateFactor = 1 }) {
-      const scalars = [rateFactor * rateAt(step), momentum, TINY];
-      return (target, slot) => target.sweep('sgd', [PARAMETERS, GRADIENTS, slot], scalars);
+      return [{ pass: 'sgd', slots: [0], varying: [rateFactor * rateAt(step)], fixed: [momentum, TINY] }];
     },
   };
 }
-
-/** Added to the norm before the division, as in torch.nn.utils.clip_grad_norm_. */
-const NORM_EPSILON = 1e-6;
 
 /**
  * Scales all gradients by min(1, maxNorm/(‖g‖ + 1e-6)), ‖g‖ the norm over all of them together.
@@ -182,10 +181,7 @@ export function clipByGlobalNorm(maxNorm: number): Optimizer {
     config: { name: 'clipByGlobalNorm', maxNorm },
     slots: 0,
     slotNames: [],
-    updateAt: () => (target) => {
-      const factor = maxNorm / (target.gradientNorm() + NORM_EPSILON);
-      if (factor < 1) target.sweep('scale', [GRADIENTS], [factor]);
-    },
+    updateAt: () => [{ pass: 'clip', maxNorm }],
   };
 }
 
@@ -196,17 +192,19 @@ export function chainOptimizers(...parts: readonly Optimizer[]): Optimizer {
     slots: parts.reduce((total, { slots }) => total + slots, 0),
     slotNames: distinct(parts.map(({ slotNames }) => slotNames)),
     updateAt(time) {
-      const updates = parts.map((part) => ({ move: part.updateAt(time), slots: part.slots }));
-      return (target, firstSlot) => {
-        let slot = firstSlot;
-        for (const { move, slots } of updates) {
-          move(target, slot);
-          slot += slots;
-        }
-      };
+      let first = 0;
+      return parts.flatMap((part) => {
+        const update = part.updateAt(time).map((each) => shifted(each, first));
+        first += part.slots;
+        return update;
+      });
     },
   };
 }
+
+/** The part with its slots counted from another one on. */
+const shifted = (part: UpdatePart, first: number): UpdatePart =>
+  part.pass === 'clip' ? part : { ...part, slots: part.slots.map((slot) => first + slot) };
 
 /** The names of all parts; ambiguous ones get the number of their part. */
 function distinct(names: readonly (readonly string[])[]): string[] {

@@ -2,18 +2,23 @@
 import type { Arrays, InputShapes } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
 import type { Loss, StepValues } from '../steps/gradient-step.ts';
-import type { OptimizerTarget } from './optimizer.ts';
+import type { Update } from './optimizer.ts';
 
 /** Values by variable name. */
 export type ValuesByName = Readonly<Record<string, Float32Array>>;
 
 /** Parameters, gradients and optimiser state of a run, and the step that computes the gradients. */
-export interface TrainingState extends OptimizerTarget {
-  /** Loss, terms and gradients at the current parameters. The arrays must not change until the promise resolves. */
-  run(arrays: Arrays): Promise<StepValues>;
+export interface TrainingState {
+  /**
+   * Loss, terms and gradients at the current parameters, and an update that waits for {@link commit}. The arrays must not
+   * change until the promise resolves.
+   */
+  run(arrays: Arrays, update: Update): Promise<StepValues>;
+  /** Euclidean norm of the last run's gradients together, not clipped. */
+  gradientNorm(): number;
   /** The last run's values for variables that are not trainable, by name. */
   assigned(): ValuesByName;
-  /** Ends an update: the next run uses the new parameters and the assigned values. */
+  /** Makes the last run's update: the next run uses the new parameters and the assigned values. */
   commit(): void;
   /**
    * The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid

@@ -2,10 +2,11 @@
 // parameters.
 import { type Arrays, runCounter } from '@flowvae/compiler';
 import { ExpectationError } from '@flowvae/tensor';
+import { carryOut, type OptimizerTarget } from '../memory/carry-out.ts';
 import { BYTES, flatLayout, viewsOf } from '../memory/flat-layout.ts';
 import { assignVariables } from '../memory/flat-parameters.ts';
 import { nonTrainableOf, trainableOf } from '../memory/non-trainable.ts';
-import { FIRST_SLOT, GRADIENTS, PARAMETERS } from '../memory/optimizer.ts';
+import { FIRST_SLOT, GRADIENTS, PARAMETERS, type Update } from '../memory/optimizer.ts';
 import type { TrainingState, TrainingStateOptions } from '../memory/training-state.ts';
 import { stepValues } from '../steps/gradient-step.ts';
 import { Crew } from './crew.ts';
@@ -54,8 +55,17 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
   const width = scalars.length + 1;
   const total = (i: number) => rows.reduce((sum, _, shard) => sum + state.results[shard * width + i]!, 0);
   let norm = 0;
+  let waiting: Update = [];
+  const target: OptimizerTarget = {
+    gradientNorm: () => norm,
+    sweep(pass, regions, numbers) {
+      crew.give([Command.sweep, vocabulary.passes.indexOf(pass), regions.length, ...regions, ...numbers]);
+      if (pass === 'scale' && regions.includes(GRADIENTS)) norm *= numbers[0]!;
+    },
+  };
   return {
-    async run(arrays: Arrays) {
+    async run(arrays: Arrays, update: Update) {
+      waiting = update;
       for (const [name, shared] of Object.entries(inputs)) fill(name, shared, arrays[name]);
       await crew.done(crew.give([Command.run]));
       runCounter.runs += rows.length;
@@ -64,12 +74,11 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
       return stepValues(Object.fromEntries(scalars.map(({ name }, i) => [name, [total(i)]])));
     },
     gradientNorm: () => norm,
-    sweep(pass, regions, numbers) {
-      crew.give([Command.sweep, vocabulary.passes.indexOf(pass), regions.length, ...regions, ...numbers]);
-      if (pass === 'scale' && regions.includes(GRADIENTS)) norm *= numbers[0]!;
-    },
     assigned: () => ({}),
-    commit: () => void crew.give([Command.commit]),
+    commit() {
+      carryOut(waiting, target);
+      crew.give([Command.commit]);
+    },
     async readRegion(index) {
       await crew.settled();
       const region = new Float32Array(layout.length);

@@ -62,7 +62,7 @@ export async function inspectStep(
   const origin = stepOrigin(problem, arrays, variables);
   const state = await localState(engine, { loss, variables, inputShapes, threads: 1, slots: 0 });
   const { values, parameters, gradients } = await freeing(state, async () => ({
-    values: await state.run(arrays),
+    values: await state.run(arrays, []),
     parameters: await state.readRegion(PARAMETERS),
     gradients: await state.readRegion(GRADIENTS),
   }));
