@@ -1,5 +1,6 @@
 // Compiles a tfjs function: traced once for each set of shapes, then cached.
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
+import { forDevice } from './device/for-device.ts';
 import type { ExportShapes } from './export/shapes.ts';
 import { type OnnxOptions, toOnnx } from './export/to-onnx.ts';
 import type { Graph } from './graph/graph.ts';
@@ -19,6 +20,8 @@ export interface CompileOptions {
   readonly threads?: number;
   /** Every run gets an array for each output and copies nothing: faster by a fifth for large outputs. Default false. */
   readonly inPlace?: boolean;
+  /** Runs on a graphics card, by ONNX Runtime's WebGPU provider; see `findDevice`. Default false. */
+  readonly onDevice?: boolean;
   /**
    * Sets of shapes whose sessions are kept, each with its own memory. Default 16. A further set frees the least
    * recently used executable, after its current runs; this executable cannot run again, and `specialise` makes a new
@@ -45,7 +48,8 @@ export interface Compiled {
  * the graphs that `compile` runs may hold kernels of our own.
  */
 export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOptions = {}): Graph {
-  return optimise(trace(fn, shapes, options));
+  const graph = optimise(trace(fn, shapes, options));
+  return options.isForDevice ? forDevice(graph) : graph;
 }
 
 /**
@@ -61,9 +65,12 @@ export function traceGraph(fn: Traceable, shapes: InputShapes, options: TraceOpt
  */
 export function compile(
   fn: Traceable,
-  { variables = {}, threads = 1, inPlace = false, cacheSize = 16 }: CompileOptions = {},
+  { variables = {}, threads = 1, inPlace = false, onDevice = false, cacheSize = 16 }: CompileOptions = {},
 ): Compiled {
   checkCacheSize(cacheSize);
+  const traceOptions = { variables, ...(onDevice ? { isForDevice: true } : { ownKernels: true }) };
+  // a device's outputs are copied anyway
+  const choices = { threads, inPlace: inPlace && !onDevice, isOnDevice: onDevice };
   const freeing = new Set<Promise<void>>();
   const executables = new LeastRecentlyUsed<Promise<Executable>>(cacheSize, (created) => {
     const freed = disposeOf(created);
@@ -79,7 +86,7 @@ export function compile(
       const onRun = () => void executables.use(key);
       // If tracing throws, the promise rejects.
       return promised(executables, key, async () =>
-        Executable.create(traceGraph(fn, shapes, { variables, ownKernels: true }), { threads, inPlace }, onRun),
+        Executable.create(traceGraph(fn, shapes, traceOptions), choices, onRun),
       );
     },
     toOnnx: (shapes, options) => toOnnx({ fn, variables }, shapes, options),

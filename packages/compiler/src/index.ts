@@ -1,6 +1,10 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
+export { DeviceArray, DeviceProgram, DeviceReader, type DeviceValues } from './device/device-program.ts';
+export { type Device, findDevice } from './device/find-device.ts';
+export { chainGraphs, type FlatPart, packOutputs, packVariables } from './device/flat-values.ts';
+export { dispatchCount, forDevice } from './device/for-device.ts';
 export type { ExportShapes } from './export/shapes.ts';
 export type { OnnxMetadata, OnnxOptions } from './export/to-onnx.ts';
 export { embedVariables } from './graph/embed-variables.ts';
@@ -9,7 +13,7 @@ export { peakBytes } from './graph/peak-bytes.ts';
 export { printGraph } from './graph/print.ts';
 export { type Factored, factorRowProducts, type ProductPart, productsGraph } from './graph/row-products.ts';
 export { rowsMeetAt } from './rows/mean-over-rows.ts';
-export { type Arrays, type Executable, runCounter, sessionCounter } from './sessions/executable.ts';
+export { type Arrays, Executable, runCounter, sessionCounter } from './sessions/executable.ts';
 export { closeGate, leaveGate, openGate } from './sessions/native-gate.js';
 export { loadRuntime } from './sessions/runtime.ts';
 export { SessionPool } from './sessions/session-pool.ts';

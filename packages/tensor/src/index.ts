@@ -19,7 +19,15 @@ export { type DataPoints, dataPoints } from './data-points.ts';
 export { type EagerBackend, startEagerBackend } from './eager-backend.ts';
 export { type Expectation, ExpectationError } from './expectation-error.ts';
 export { type FormulaArgument, FormulaCursor } from './formula-cursor.ts';
-export { callKernel, declaredKernels, declareKernels, hasKernel, type KernelDescriptor } from './kernel.ts';
+export {
+  callKernel,
+  countKernelsOf,
+  declaredKernels,
+  declareKernels,
+  hasKernel,
+  type KernelDescriptor,
+  prefersFewKernels,
+} from './kernel.ts';
 export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {

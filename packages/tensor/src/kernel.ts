@@ -43,3 +43,11 @@ export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBac
 /** Calls a kernel; gradients flow if one is registered for it. */
 export const callKernel = (name: string, inputs: Readonly<Record<string, Tensor>>): Tensor[] =>
   tf.engine().runKernel(name, inputs) as unknown as Tensor[];
+
+const countedBackends = new Set<string>();
+
+/** Says of a backend that the call of a kernel costs more there than its arithmetic, as on a graphics card. */
+export const countKernelsOf = (backend: string): void => void countedBackends.add(backend);
+
+/** Whether few kernels matter more on the current backend than few operations. */
+export const prefersFewKernels = (): boolean => countedBackends.has(tf.getBackend());

@@ -26,6 +26,12 @@ export class GraphBuilder {
   readonly #shared = new Map<string, Value>();
   /** The tfjs kernel being lowered; recorded with each node. */
   origin = '';
+  /** Whether a device will run the graph: there the number of nodes counts most. */
+  readonly isForDevice: boolean;
+
+  constructor({ isForDevice = false }: { readonly isForDevice?: boolean } = {}) {
+    this.isForDevice = isForDevice;
+  }
 
   input(name: string, shape: readonly number[], type: ValueType): Value {
     const value = { shape, type };

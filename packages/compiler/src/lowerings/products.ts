@@ -31,6 +31,11 @@ function product(builder: GraphBuilder, a: Value, b: Value, transposition: Trans
     const matrix = builder.node('Gemm', operands, { shape: [rows, columns], type: 'float32', attributes });
     return operands.length === 3 ? reshaped(builder, matrix, shape) : added(reshaped(builder, matrix, shape));
   }
+  if (builder.isForDevice) {
+    // ONNX Runtime's own operator has no kernel there
+    const operands = [turned(builder, a, transA), turned(builder, b, transB)];
+    return added(builder.node('MatMul', operands, { shape, type: 'float32' }));
+  }
   // Plain MatMul knows no transposition; ONNX Runtime's own operator does, without moving memory.
   return added(builder.node('FusedMatMul', [a, b], { shape, type: 'float32', attributes, domain: 'com.microsoft' }));
 }

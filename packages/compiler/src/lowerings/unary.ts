@@ -93,15 +93,20 @@ function softplus(builder: GraphBuilder, x: Value): Value {
  * rational approximation, exactly 0 from −18 down; the gradient of softplus would then be 0 too.
  */
 export function sigmoid(builder: GraphBuilder, x: Value): Value {
+  if (builder.isForDevice) return elementwise(builder, 'Sigmoid', x);
   const e = elementwise(builder, 'Exp', elementwise(builder, 'Neg', x));
   return elementwise(builder, 'Reciprocal', pairwise(builder, 'Add', e, builder.scalar(1)));
 }
 
 /**
  * tanh(x), never beyond ±1: ONNX Runtime's Tanh is 1.0000001 or 1.0000002 for about one float32 in 25 from 8 to 9.5,
- * where log(1 − tanh²) and atanh(tanh) would be NaN. Clip keeps NaN.
+ * where log(1 − tanh²) and atanh(tanh) would be NaN. Clip keeps NaN. Its WebGPU provider computes (1 − e)/(1 + e),
+ * which is never beyond.
  */
-const tanh = (builder: GraphBuilder, x: Value) => clipped(builder, elementwise(builder, 'Tanh', x), -1, 1);
+function tanh(builder: GraphBuilder, x: Value): Value {
+  const raw = elementwise(builder, 'Tanh', x);
+  return builder.isForDevice ? raw : clipped(builder, raw, -1, 1);
+}
 
 /**
  * exp(x) − 1 without cancellation: with t = tanh(x/2) it equals 2t/(1 − t), which is inaccurate only for large exp(x).
@@ -147,6 +152,10 @@ const finite = (builder: GraphBuilder, x: Value) =>
 const step: Lowering<tfjs.StepAttrs> = (builder, inputs, { alpha = 0 }) => {
   const x = required(inputs, 'x');
   const number = converted(builder, x, 'float32');
+  if (alpha === 0 && builder.isForDevice) {
+    const attributes = { alpha: { float: STEEPEST }, beta: { float: 0 } };
+    return stored(builder, elementwise(builder, 'HardSigmoid', number, { attributes }), x.type);
+  }
   if (alpha === 0) {
     const steep = pairwise(builder, 'Mul', number, builder.scalar(STEEP));
     const attributes = { alpha: { float: STEEP }, beta: { float: 0 } };
@@ -159,6 +168,9 @@ const step: Lowering<tfjs.StepAttrs> = (builder, inputs, { alpha = 0 }) => {
 };
 
 const STEEP = 2 ** 100;
+
+/** A device has no numbers below 2^−126 but 0, so one factor is enough. */
+const STEEPEST = 2 ** 127;
 
 const clipped = (builder: GraphBuilder, x: Value, least: number, most: number) => {
   const bounds = [least, most].map((bound) => builder.scalar(bound, x.type as 'int32' | 'float32'));

@@ -52,7 +52,7 @@ export class Executable {
    */
   static async create(
     graph: Graph,
-    { threads, inPlace = false }: SessionChoices,
+    { threads, inPlace = false, isSmall = false, isOnDevice = false }: SessionChoices,
     onRun?: () => void,
   ): Promise<Executable> {
     const runtime = await loadRuntime();
@@ -65,7 +65,8 @@ export class Executable {
         remedy: "use engine 'eager'",
       });
     }
-    const session = await openStages(stageRecipes(graph, inPlace), sessionOptions(threads), runtime);
+    const options = sessionOptions(threads, isSmall, isOnDevice);
+    const session = await openStages(stageRecipes(graph, inPlace), options, runtime);
     sessionCounter.created++;
     return new Executable(graph, session, runtime, inPlace, onRun);
   }

@@ -13,8 +13,14 @@ const UNSOUND_OPTIMISERS = ['GemmTransposeFusion', 'MatmulTransposeFusion'] as c
  * @param isSmall whether runs take as little memory as possible. Otherwise ONNX Runtime places the values of all later
  * runs in one block, beside the arena of the first run. The block saves some calls of the allocator, and costs about as
  * much memory as a run.
+ * @param isOnDevice whether a graphics card computes, by WebGPU
  */
-export const sessionOptions = (threads: number, isSmall = false): InferenceSession.SessionOptions => ({
+export const sessionOptions = (
+  threads: number,
+  isSmall = false,
+  isOnDevice = false,
+): InferenceSession.SessionOptions => ({
+  ...(isOnDevice ? { executionProviders: ['webgpu'] } : {}),
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   executionMode: 'sequential',

@@ -23,6 +23,8 @@ export interface SessionChoices {
   readonly inPlace?: boolean;
   /** Runs take less memory, at a few more calls of the allocator. Default false. */
   readonly isSmall?: boolean;
+  /** A graphics card computes; the graph is in its form. Default false. */
+  readonly isOnDevice?: boolean;
 }
 
 /** Enough to create a session of ONNX Runtime in another thread. Structured-cloneable. */

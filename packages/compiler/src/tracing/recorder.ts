@@ -1,5 +1,5 @@
 // A tfjs backend whose kernels record instead of computing: tfjs then walks through loss and gradients by itself.
-import { type DataType, declaredKernels, type TensorInfo, tf, type tfjs } from '@flowvae/tensor';
+import { countKernelsOf, type DataType, declaredKernels, type TensorInfo, tf, type tfjs } from '@flowvae/tensor';
 import type { Value } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import {
@@ -18,6 +18,8 @@ import { randomDraw, valueRead } from './trace-error.ts';
  */
 export const RECORDER = 'flowvae-recorder';
 export const RECORDER_WITH_OWN = 'flowvae-recorder-own';
+/** The same for graphs that a device runs. */
+export const RECORDER_FOR_DEVICE = 'flowvae-recorder-device';
 
 /** Operations that draw random numbers eagerly; the graph would hold these numbers as constants. */
 const RANDOM_OPERATION = /^(rand(om\w*)?|truncatedNormal|multinomial|dropout)$/;
@@ -29,10 +31,10 @@ class Recorder extends tf.KernelBackend implements Recording {
   #builder: GraphBuilder | undefined;
 
   /** Starts a trace; every kernel call goes into its builder until `finish`. */
-  start(): GraphBuilder {
+  start(isForDevice = false): GraphBuilder {
     if (this.#builder) throw new Error('compile: a traced function cannot trace another one');
     this.#values = new WeakMap();
-    this.#builder = new GraphBuilder();
+    this.#builder = new GraphBuilder({ isForDevice });
     return this.#builder;
   }
 
@@ -118,10 +120,12 @@ export const recorder = new Recorder();
 
 const recorded = (backend: Recorder, ...call: Parameters<Recorder['record']>) => backend.record(...call);
 
-for (const name of [RECORDER, RECORDER_WITH_OWN]) {
+for (const name of [RECORDER, RECORDER_WITH_OWN, RECORDER_FOR_DEVICE]) {
   tf.registerBackend(name, () => recorder, 0);
   registerRecordedKernels<Recorder>(name, recorded);
 }
+
+countKernelsOf(RECORDER_FOR_DEVICE);
 
 /** A kernel is declared when its package is loaded, which may be later than this one. */
 export function registerDeclaredKernels(): void {

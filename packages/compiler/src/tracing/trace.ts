@@ -1,7 +1,7 @@
 // Runs a function once on the recording backend and returns its computation as a graph.
 import { type NamedVariables, refuseAssignments, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import { type Graph, type Named, sameShape, type Value } from '../graph/graph.ts';
-import { RECORDER, RECORDER_WITH_OWN, recorder, registerDeclaredKernels } from './recorder.ts';
+import { RECORDER, RECORDER_FOR_DEVICE, RECORDER_WITH_OWN, recorder, registerDeclaredKernels } from './recorder.ts';
 import { graphType } from './recording.ts';
 import { TraceError, valueRead, variableAssigned } from './trace-error.ts';
 
@@ -25,6 +25,8 @@ export interface TraceOptions {
   readonly variables?: NamedVariables;
   /** Kernels of our own, which run in this process only. Default false: the graph is pure ONNX. */
   readonly ownKernels?: boolean;
+  /** The graph is for a device, where fewer nodes are faster. Default false. */
+  readonly isForDevice?: boolean;
 }
 
 /**
@@ -38,18 +40,18 @@ export interface TraceOptions {
 export function trace(
   fn: Traceable,
   inputShapes: InputShapes,
-  { variables = {}, ownKernels = false }: TraceOptions = {},
+  { variables = {}, ownKernels = false, isForDevice = false }: TraceOptions = {},
 ): Graph {
   const engine = tf.engine();
   tf.backend(); // tfjs chooses its backend at first use; this makes it choose before ours is the current one
   const before = tf.getBackend();
   refuseSharedNames(inputShapes, variables);
-  const builder = recorder.start();
+  const builder = recorder.start(isForDevice);
   const assigned = new Map<string, Value>();
   const release = guardVariables(variables, assigned);
   try {
     if (ownKernels) registerDeclaredKernels();
-    tf.setBackend(ownKernels ? RECORDER_WITH_OWN : RECORDER);
+    tf.setBackend(isForDevice ? RECORDER_FOR_DEVICE : ownKernels ? RECORDER_WITH_OWN : RECORDER);
     engine.startScope('trace');
     try {
       for (const [name, variable] of Object.entries(variables)) {

@@ -4,7 +4,7 @@ import type { InvertibleFlow } from '../flow.ts';
 import { planarChain } from '../frames/planar-chain.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from '../frames/planar-flow.ts';
 import { solvePlanar, tanhToRounding } from '../frames/planar-inverse.ts';
-import { tanhOfLayers } from '../frames/rank-one-layers.ts';
+import { tanhOfLayers } from '../frames/rank-one/activation.ts';
 
 /**
  * Added to softplus(a), so that t = 0 and softplus(a) = 0 have a finite logarithm; above a = −68 it is below float32's

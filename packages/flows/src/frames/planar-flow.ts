@@ -6,7 +6,8 @@ import type { InvertibleFlow, Params, ParamValues } from '../flow.ts';
 import { cutIntoLayers } from '../layers/cutting.ts';
 import { layersOf } from '../layers/slices.ts';
 import { checkArguments, layeredName } from '../layers/stacked-parameters.ts';
-import { type LayerActivation, rankOneLayers } from './rank-one-layers.ts';
+import type { LayerActivation } from './rank-one/activation.ts';
+import { rankOneLayers } from './rank-one/layers.ts';
 
 /** Shapes of a planar flow's parameters: w, u [K, D] and b [K]. */
 export type PlanarShapes = {

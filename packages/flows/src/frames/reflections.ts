@@ -1,7 +1,7 @@
 // Householder reflections, many in turn.
 import { type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { offTape } from '../algebra/where-above.ts';
-import { rankOneLayers } from './rank-one-layers.ts';
+import { rankOneLayers } from './rank-one/layers.ts';
 
 /** Mirrors ready for use: reflection k is z + back_k·(normal_kᵀz), both [B|1, K, D]. */
 export interface Reflections {

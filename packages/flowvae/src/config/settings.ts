@@ -181,10 +181,11 @@ export const settings = {
   seed: count('decides initial weights, batches and noise', 0, 0, Number.MAX_SAFE_INTEGER),
   evalSamples: count('importance samples for each test image', 200, 1, 10_000_000),
   evalImages: count('test images to evaluate, from the first on; 0: no evaluation', 10_000, 0, LARGEST),
-  engine: choice('one compiled graph on ONNX Runtime, or TensorFlow.js kernel by kernel', 'compiled', [
+  engine: choice(
+    'one compiled graph on ONNX Runtime, on processors or on a graphics card (webgpu), or TensorFlow.js kernel by kernel',
     'compiled',
-    'eager',
-  ]),
+    ['compiled', 'webgpu', 'eager'],
+  ),
   threads: count('cores that a step may use', Math.min(availableParallelism(), MOST_DEFAULT_THREADS), 1, 256),
 } satisfies Record<string, Setting<unknown>>;
 

@@ -28,11 +28,11 @@ export interface RunSettings extends CheckedSettings {
 }
 
 /**
- * Settings that may change when a run resumes: they do not affect earlier steps. The number of threads affects the last
- * digits.
+ * Settings that may change when a run resumes: they do not affect earlier steps. The number of threads and the engine
+ * affect the last digits.
  */
 export const settingsThatMayDiffer = (allowDifferentMachine: boolean): SettingName[] =>
-  allowDifferentMachine ? ['onNonFinite', 'threads'] : ['onNonFinite'];
+  allowDifferentMachine ? ['onNonFinite', 'threads', 'engine'] : ['onNonFinite'];
 
 /** The data that a run's config names. @throws ExpectationError if the config cannot be read */
 export function storedData(run: string): StoredData {

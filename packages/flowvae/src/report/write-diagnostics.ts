@@ -60,7 +60,7 @@ export async function writeDiagnostics(
     sections: await examined.sections(history),
     name,
     checkpoint,
-    versions: await versions(),
+    versions: await versions(parts.config.engine),
   });
   const suffix = hasOtherData ? `-${asFileName(parts.set.name)}` : '';
   const named = page.figures.map((figure) => ({ ...figure, name: `${figure.name}${suffix}` }));

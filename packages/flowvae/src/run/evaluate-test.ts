@@ -3,18 +3,29 @@ import { isExact } from '@flowvae/density';
 import { type EvaluateOptions, type Evaluation, evaluateModel, type ImportanceEstimate } from '@flowvae/evaluation';
 import { fold } from '@flowvae/random';
 import { formatDuration, ProgressLine, type ProgressStream } from '@flowvae/runs';
-import { startEagerBackend } from '@flowvae/tensor';
+import { ExpectationError, startEagerBackend } from '@flowvae/tensor';
 import { chooseEngine, type EngineName } from '@flowvae/training';
 import { counted, nounOf } from '../report/counted.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 import { withSettled } from './priors/settled-model.ts';
 
+const noDevice = (fallback: string) =>
+  new ExpectationError({
+    where: '--engine webgpu',
+    expected: 'a graphics card with its driver',
+    received: fallback.split(';')[0]!,
+    remedy: '--engine compiled runs on processors',
+  });
+
 /**
  * Starts the engine and returns its name; writes to `progress` why it is not the wanted one. The eager engine runs on
  * tfjs's wasm backend if that starts: several times faster than plain JavaScript, with the same values to rounding.
+ *
+ * @throws ExpectationError if a graphics card is wanted and none is usable
  */
 export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
   const { engine, fallback } = await chooseEngine(wanted);
+  if (wanted === 'webgpu' && fallback !== undefined) throw noDevice(fallback);
   if (engine.kind === 'eager') await startEagerBackend('wasm');
   if (fallback !== undefined) progress?.write(`${fallback}\n`);
   return engine.kind;

@@ -151,7 +151,12 @@ export async function report(
   await chooseBackend(parts.config.engine);
   const examined = await examine(parts, progress, signal);
   if (!examined) return undefined;
-  const page = reportPage({ parts, sections: await examined.sections(history), name, versions: await versions() });
+  const page = reportPage({
+    parts,
+    sections: await examined.sections(history),
+    name,
+    versions: await versions(parts.config.engine),
+  });
   return {
     html: page.html,
     diagnostics: examined.diagnostics,

@@ -155,7 +155,7 @@ async function openDurableRun(
   const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet, ...modules };
   const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
   const onNotice = (notice: string) => line.notice(notice);
-  const under = await versions();
+  const under = await versions(parts.config.engine);
   const hyperparameters = { ...hyperparametersOf(config), ...layersOf(parts) };
   const common = { ...schedule, config, hyperparameters, position, versions: under, onNotice };
   if (!resume) return beginRun(out, common);

@@ -1,12 +1,17 @@
 // The versions that a result depends on.
 import { cpus } from 'node:os';
-import { loadRuntime, sharedViews } from '@flowvae/compiler';
+import { findDevice, loadRuntime, sharedViews } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { version } from './version.ts';
 
-/** Facts to write beside every result: a seed gives the same bytes only with equal versions, threads and machine. */
-export async function versions(): Promise<Readonly<Record<string, string>>> {
+/**
+ * Facts to write beside every result: a seed gives the same bytes only with equal versions, threads and machine.
+ *
+ * @param engine its device is one of the facts
+ */
+export async function versions(engine?: string): Promise<Readonly<Record<string, string>>> {
   const runtime = await loadRuntime();
+  const device = engine === 'webgpu' ? await findDevice() : undefined;
   return {
     flowvae: version,
     node: process.versions.node,
@@ -15,5 +20,6 @@ export async function versions(): Promise<Readonly<Record<string, string>>> {
     threadsShare: (await sharedViews()) ? 'rows' : 'operators',
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
+    ...(typeof device === 'object' ? { device: device.name } : {}),
   };
 }

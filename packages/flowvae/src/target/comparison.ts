@@ -86,7 +86,7 @@ async function openComparison(
 ): Promise<RunFolder> {
   const { flow: _, ...config } = configRecord(checked, resume ? out : undefined);
   const received = { ...config, compare: words };
-  if (!resume) return RunFolder.create(out, { ...received, versions: await versions() });
+  if (!resume) return RunFolder.create(out, { ...received, versions: await versions(checked.config.engine) });
   const folder = RunFolder.claimed(out);
   const { versions: __, ...expected } = folder.readConfig();
   const except = [...settingsThatMayDiffer(allowDifferentMachine), ...chainSettings];

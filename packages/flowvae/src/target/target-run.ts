@@ -50,7 +50,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
   const { out, progress = silent, signal } = options;
   refuseMisfit(checked);
   await chooseBackend(checked.config.engine);
-  const under = await versions();
+  const under = await versions(checked.config.engine);
   const line = new ProgressLine(progress);
   const watched = { ...options, progress, line, versions: under };
   const run = openTargetRun(out, checked, watched);

@@ -3,9 +3,10 @@ import { ExpectationError } from '@flowvae/tensor';
 import { compiled } from './compiled.ts';
 import { eager } from './eager.ts';
 import type { Engine } from './engine.ts';
+import { webgpu } from './webgpu.ts';
 
 /** The engines of this package. */
-export const engines = { compiled, eager } as const satisfies Readonly<Record<string, Engine>>;
+export const engines = { compiled, webgpu, eager } as const satisfies Readonly<Record<string, Engine>>;
 
 /** Names of the engines of this package. */
 export type EngineName = keyof typeof engines;
@@ -21,7 +22,7 @@ export interface ChosenEngine {
 }
 
 /**
- * The requested engine, or the eager one if that cannot be used.
+ * The requested engine; if it cannot be used, the next of webgpu, compiled and eager that can.
  *
  * @param wanted default `'compiled'`
  * @throws ExpectationError for an unknown name
@@ -29,7 +30,9 @@ export interface ChosenEngine {
 export async function chooseEngine(wanted: EngineChoice = 'compiled'): Promise<ChosenEngine> {
   const engine: Engine = typeof wanted === 'string' ? engineNamed(wanted) : wanted;
   const reason = await engine.unusable?.();
-  return reason === undefined ? { engine } : { engine: eager, fallback: `${reason}; going on with the eager engine` };
+  if (reason === undefined) return { engine };
+  const next = engine === webgpu && (await compiled.unusable?.()) === undefined ? compiled : eager;
+  return { engine: next, fallback: `${reason}; going on with the ${next.kind} engine` };
 }
 
 function engineNamed(name: EngineName): Engine {

@@ -33,7 +33,7 @@ export const compiled: Engine = {
 };
 
 /** The current values of variables that are not given. */
-function heldBesides(values: Arrays, variables: NamedVariables): Arrays {
+export function heldBesides(values: Arrays, variables: NamedVariables): Arrays {
   const others = Object.entries(variables).filter(([name]) => !(name in values));
   return Object.fromEntries(others.map(([name, variable]) => [name, variable.dataSync<'float32'>()]));
 }

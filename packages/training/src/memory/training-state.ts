@@ -10,8 +10,8 @@ export type ValuesByName = Readonly<Record<string, Float32Array>>;
 /** Parameters, gradients and optimiser state of a run, and the step that computes the gradients. */
 export interface TrainingState {
   /**
-   * Loss, terms and gradients at the current parameters, and an update that waits for {@link commit}. The arrays must not
-   * change until the promise resolves.
+   * Loss, terms and gradients at the current parameters, and an update that waits for {@link commit}. The arrays must
+   * not change until the promise resolves.
    */
   run(arrays: Arrays, update: Update): Promise<StepValues>;
   /** Euclidean norm of the last run's gradients together, not clipped. */

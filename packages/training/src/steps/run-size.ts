@@ -10,16 +10,16 @@ import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 export const RUN_BYTES = 32 * 2 ** 20;
 
 /**
- * The most rows, up to `most`, whose run stays within {@link RUN_BYTES}; at least 1.
+ * The most rows, up to `most`, whose run stays within a limit; at least 1.
  *
  * @param bytesAt the bytes of a run with this many rows: a constant and a multiple of the rows
  */
-export function rowsWithin(most: number, bytesAt: (rows: number) => number): number {
+export function rowsWithin(most: number, bytesAt: (rows: number) => number, limit = RUN_BYTES): number {
   const all = bytesAt(most);
-  if (all <= RUN_BYTES || most <= 1) return most;
+  if (all <= limit || most <= 1) return most;
   const one = bytesAt(1);
   const perRow = (all - one) / (most - 1);
-  return Math.max(1, Math.min(most, Math.floor(1 + (RUN_BYTES - one) / perRow)));
+  return Math.max(1, Math.min(most, Math.floor(1 + (limit - one) / perRow)));
 }
 
 /**

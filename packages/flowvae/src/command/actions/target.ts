@@ -17,7 +17,8 @@ export async function targetAction(task: TargetTask): Promise<void> {
   const { checkpointEvery, keepCheckpoints } = task;
   const checked = await checkedTarget(task);
   const progress = progressTo(process.stderr, task);
-  if (task.verbose) progress.write(`${describeSettings({ ...checked.config, ...(await versions()) })}\n`);
+  if (task.verbose)
+    progress.write(`${describeSettings({ ...checked.config, ...(await versions(checked.config.engine)) })}\n`);
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const options: TargetRunOptions = {

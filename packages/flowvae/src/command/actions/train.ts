@@ -31,7 +31,7 @@ export async function trainAction({
 }: TrainTask): Promise<void> {
   const { config } = settings;
   const progress = progressTo(process.stderr, verbosity);
-  if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions()) })}\n`);
+  if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions(config.engine)) })}\n`);
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });

@@ -62,8 +62,8 @@ export async function fitPriorOfRun(parts: Experiment, options: FitPriorOfRunOpt
 /** The folder, with the config and the learning curve of the trained run. */
 async function madeFolder(out: string, run: string, { config }: CheckedSettings): Promise<RunFolder> {
   const { versions: _, ...recorded } = readRunConfig(run);
-  const { prior, objective } = config;
-  const folder = RunFolder.create(out, { ...recorded, prior, objective, versions: await versions() });
+  const { prior, objective, engine } = config;
+  const folder = RunFolder.create(out, { ...recorded, prior, objective, versions: await versions(engine) });
   writeFileAtomically(folder.metricsPath, readFileSync(RunFolder.open(run).metricsPath));
   return folder;
 }

@@ -1,5 +1,7 @@
 // The sequential part of layers that each move z along one direction, with an explicit gradient.
-import { type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import { prefersFewKernels, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
+import type { LayerActivation } from './activation.ts';
+import { backwardByProducts, forwardByProducts } from './products.ts';
 
 /**
  * The inputs of the layers: w, û [B/S|1, K, D], b [B/S|1, K, 1], z₀ [B, D]; row i of w, û, b belongs to the i-th group
@@ -11,16 +13,6 @@ interface LayerInputs {
   readonly b: Tensor3D;
   readonly z: Tensor2D;
 }
-
-/** A function h of one number, with its derivative. */
-export interface LayerActivation {
-  apply(s: Tensor3D): Tensor3D;
-  /** h'(s) from the value h(s). */
-  derivative<T extends Tensor>(h: T): T;
-}
-
-/** h = tanh, as in planar layers. */
-export const tanhOfLayers: LayerActivation = { apply: tf.tanh, derivative: (t) => tf.sub(1, tf.square(t)) };
 
 type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
 
@@ -36,9 +28,10 @@ type Layers = (inputs: LayerInputs) => { y: Tensor2D; h: Tensor2D };
  * them.
  */
 export function rankOneLayers(activation: LayerActivation): Layers {
-  const layerChain = chainOf(activation);
+  const [layerChain, layerProducts] = [chainOf(activation), productsOf(activation)];
   return ({ w, uHat, b, z }) => {
-    const packed = layerChain(w, uHat, b, z) as Tensor2D;
+    const isCounted = w.shape[1] > 1 && prefersFewKernels();
+    const packed = (isCounted ? layerProducts : layerChain)(w, uHat, b, z) as Tensor2D;
     const [y, h] = tf.split(packed, [z.shape[1], w.shape[1]], 1) as [Tensor2D, Tensor2D];
     return { y, h };
   };
@@ -63,6 +56,33 @@ const chainOf = (activation: LayerActivation) =>
       const given = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
       const [dz, ...gradients] = backward(activation, dPacked as Tensor2D, given, groups);
       return [...gradients.map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient)), dz];
+    };
+    return { value, gradFunc };
+  });
+
+/** The same by the products of all directions. */
+const productsOf = (activation: LayerActivation) =>
+  tf.customGrad((...args) => {
+    const [w, uHat, b, z0, save] = args as unknown as [
+      Tensor3D,
+      Tensor3D,
+      Tensor3D,
+      Tensor2D,
+      (tensors: Tensor[]) => void,
+    ];
+    const { size, layers } = groupsOf([w, uHat, b], z0);
+    const grouped: Tensor3D = tf.reshape(z0, [-1, size, z0.shape[1]]);
+    const { z, hs } = forwardByProducts(activation, { w, uHat, b, z: grouped });
+    save([w, uHat, grouped, hs]);
+    const value = tf.concat([tf.reshape(z, z0.shape), tf.reshape(hs, [-1, layers])], 1);
+    const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && grouped.shape[0] > 1);
+    const gradFunc = (dPacked: Tensor, saved: Tensor[]) => {
+      const [w, uHat, z, hs] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
+      const [dy, dh] = tf.split(dPacked as Tensor2D, [z.shape[2], layers], 1) as [Tensor2D, Tensor2D];
+      const given = { dz: tf.reshape(dy, z.shape) as Tensor3D, dhs: tf.reshape(dh, hs.shape) as Tensor3D };
+      const [dw, dUHat, db, dz] = backwardByProducts(activation, { w, uHat, z, hs }, given);
+      const sums = [dw, dUHat, db].map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient));
+      return [...sums, tf.reshape(dz, z0.shape)];
     };
     return { value, gradFunc };
   });

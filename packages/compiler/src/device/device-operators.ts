@@ -1,0 +1,69 @@
+// Operators that ONNX Runtime's WebGPU provider lacks, by those that it has: a node without a kernel there would be
+// computed by the processor, with copies in both directions.
+import type { Graph, GraphNode, Value, ValueType } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { converted, elementwise, pairwise, where } from '../lowerings/lowering.ts';
+
+type Operands = readonly Value[];
+
+/** Emits nodes for an operator's operands; the last one gives the result. */
+type Form = (builder: GraphBuilder, operands: Operands) => Value;
+
+/** Truth as 0 and 1. */
+const number = (builder: GraphBuilder, x: Value) => converted(builder, x, 'float32');
+
+const logical =
+  (operator: 'Mul' | 'Add' | 'Sub'): Form =>
+  (builder, [a, b]) =>
+    converted(builder, pairwise(builder, operator, number(builder, a!), number(builder, b!)), 'bool');
+
+/** x to the nearest integer, halves to the even one: ⌊x + ½⌋, less 1 where x + ½ is an odd integer. */
+const round: Form = (builder, [x]) => {
+  const half = builder.scalar(0.5);
+  const up = elementwise(builder, 'Floor', pairwise(builder, 'Add', x!, half));
+  const isHalf = pairwise(builder, 'Equal', pairwise(builder, 'Sub', up, x!), half, 'bool');
+  const halved = pairwise(builder, 'Mul', up, half);
+  const odd = pairwise(builder, 'Sub', halved, elementwise(builder, 'Floor', halved)); // 0 or ½
+  const even = pairwise(builder, 'Sub', up, pairwise(builder, 'Add', odd, odd));
+  return where(builder, isHalf, even, up);
+};
+
+/** The sign of a number as the difference of two comparisons. */
+const sign: Form = (builder, [x]) => {
+  const zero = builder.scalar(0);
+  const [above, below] = ['Greater', 'Less'].map((operator) =>
+    number(builder, pairwise(builder, operator, x!, zero, 'bool')),
+  );
+  return pairwise(builder, 'Sub', above!, below!);
+};
+
+/** Forms by operator, for operands of one type; other operands keep the operator. */
+const forms: Readonly<Record<string, { readonly of: ValueType; readonly form: Form }>> = {
+  And: { of: 'bool', form: logical('Mul') },
+  Or: { of: 'bool', form: logical('Add') },
+  Xor: { of: 'bool', form: logical('Sub') },
+  IsNaN: {
+    of: 'float32',
+    form: (builder, [x]) => elementwise(builder, 'Not', pairwise(builder, 'Equal', x!, x!, 'bool')),
+  },
+  Round: { of: 'float32', form: round },
+  Sign: { of: 'float32', form: sign },
+};
+
+/** Each operator of the table in its form. */
+export function deviceOperators(graph: Graph): Graph {
+  const builder = new GraphBuilder();
+  const replaced = new Map<Value, Value>();
+  const current = (value: Value) => replaced.get(value) ?? value;
+  const nodes = graph.nodes.flatMap((original): readonly GraphNode[] => {
+    const node = { ...original, inputs: original.inputs.map(current) };
+    const known = Object.hasOwn(forms, node.operator) ? forms[node.operator]! : undefined;
+    if (!known || node.inputs[0]!.type !== known.of) return [node];
+    const before = builder.graph([]).nodes.length;
+    builder.origin = node.origin;
+    replaced.set(node.outputs[0]!, known.form(builder, node.inputs));
+    return builder.graph([]).nodes.slice(before);
+  });
+  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
+  return { ...graph, nodes, outputs, constants: [...graph.constants, ...builder.graph([]).constants] };
+}

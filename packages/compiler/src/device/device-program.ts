@@ -1,0 +1,131 @@
+// A graph whose arrays may stay on the device from one run to the next.
+import { ExpectationError, elementCount } from '@flowvae/tensor';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Graph, Named } from '../graph/graph.ts';
+import { encodeModel, outputName } from '../graph/onnx-model.ts';
+import { loadRuntime, type Runtime } from '../sessions/runtime.ts';
+import { sessionOptions } from '../sessions/session-options.ts';
+
+/**
+ * Float32 values on the device. Its holder disposes of it; its data come back by {@link DeviceReader} only, because
+ * reading the tensor itself ends the process (ONNX Runtime 1.30).
+ */
+export class DeviceArray {
+  readonly length: number;
+  /** For programs of this file. */
+  readonly tensor: OrtTensor;
+
+  constructor(tensor: OrtTensor) {
+    this.tensor = tensor;
+    this.length = tensor.size;
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+/** Values here or on the device. */
+export type DeviceValues = Float32Array | DeviceArray;
+
+/** Values by name. */
+type ValuesAnywhere = Readonly<Record<string, DeviceValues>>;
+
+/** A graph bound to a session on the device. */
+export class DeviceProgram {
+  readonly graph: Graph;
+  readonly #session: InferenceSession;
+  readonly #runtime: Runtime;
+  readonly #kept: ReadonlySet<string>;
+
+  private constructor(graph: Graph, session: InferenceSession, runtime: Runtime, kept: ReadonlySet<string>) {
+    this.graph = graph;
+    this.#session = session;
+    this.#runtime = runtime;
+    this.#kept = kept;
+  }
+
+  /**
+   * Creates a session on the device for a graph in its form (`forDevice`).
+   *
+   * @param kept outputs that stay on the device
+   * @throws ExpectationError if ONNX Runtime cannot be loaded
+   */
+  static async open(graph: Graph, kept: readonly string[] = []): Promise<DeviceProgram> {
+    const runtime = await loadRuntime();
+    if (typeof runtime === 'string') {
+      const expected = 'a native library for this platform';
+      throw new ExpectationError({ where: 'compile: onnxruntime-node', expected, received: runtime });
+    }
+    const stays = new Set(kept);
+    const places = graph.outputs.map(({ name }) => [outputName(name), stays.has(name) ? 'gpu-buffer' : 'cpu'] as const);
+    const options = { ...sessionOptions(1, false, true), preferredOutputLocation: Object.fromEntries(places) };
+    return new DeviceProgram(graph, await runtime.InferenceSession.create(encodeModel(graph), options), runtime, stays);
+  }
+
+  /**
+   * Runs once. Arrays on the device stay valid; those that come back belong to the caller.
+   *
+   * @param values inputs and variables by name
+   */
+  async run(values: ValuesAnywhere): Promise<ValuesAnywhere> {
+    const feeds: Record<string, OrtTensor> = {};
+    for (const named of [...this.graph.inputs, ...this.graph.variables])
+      feeds[named.name] = this.#tensorOf(named, values[named.name]);
+    const results = await this.#session.run(feeds).catch((error: Error) => {
+      throw failed(error);
+    });
+    const placed = this.graph.outputs.map(({ name }) => {
+      const tensor = results[outputName(name)]!;
+      return [name, this.#kept.has(name) ? new DeviceArray(tensor) : (tensor.data as Float32Array)] as const;
+    });
+    return Object.fromEntries(placed);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #tensorOf({ name, value }: Named, given: DeviceValues | undefined): OrtTensor {
+    const length = elementCount(value.shape);
+    if (given?.length !== length) {
+      throw new ExpectationError({
+        where: `run: '${name}'`,
+        expected: `${length} float32 values of shape [${value.shape.join(', ')}]`,
+        received: given ? `${given.length} values` : 'nothing',
+      });
+    }
+    return given instanceof DeviceArray ? given.tensor : new this.#runtime.Tensor('float32', given, value.shape);
+  }
+}
+
+/** The error for a device that ended, or has no memory left. */
+const failed = ({ message }: Error) =>
+  new ExpectationError({
+    where: 'webgpu',
+    expected: 'a device that computes to the end',
+    received: message.trim().split('\n')[0]!,
+    remedy: 'a run goes on from its last checkpoint with `resume`',
+  });
+
+/** Brings arrays of one length back from the device. */
+export class DeviceReader {
+  readonly #program: Promise<DeviceProgram>;
+
+  constructor(length: number) {
+    const value = { shape: [length], type: 'float32' } as const;
+    const graph = { inputs: [{ name: 'x', value }], variables: [], constants: [], nodes: [] };
+    this.#program = DeviceProgram.open({ ...graph, outputs: [{ name: 'y', value }] });
+    this.#program.catch(() => {}); // `read` throws it
+  }
+
+  /** The values, as an array of the caller's. */
+  async read(array: DeviceArray): Promise<Float32Array> {
+    const { y } = await (await this.#program).run({ x: array });
+    return y as Float32Array;
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.#program).dispose();
+  }
+}

@@ -1,0 +1,55 @@
+// Every flow's step on the device: loss, terms and gradients of processors, and no node that falls back to them.
+import { loadRuntime } from '@flowvae/compiler';
+import { tf } from '@flowvae/tensor';
+import { adam, engines } from '@flowvae/training';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeModel } from '../../packages/compiler/src/graph/onnx-model.ts';
+import type { Runtime } from '../../packages/compiler/src/sessions/runtime.ts';
+import { deviceState, deviceStep } from '../../packages/training/src/device/device-state.ts';
+import { localState } from '../../packages/training/src/memory/local-state.ts';
+import { GRADIENTS } from '../../packages/training/src/memory/optimizer.ts';
+import type { TrainingState } from '../../packages/training/src/memory/training-state.ts';
+import { isMissing, without } from './card.ts';
+import { formulas, type StepCase, stepCase } from './step-cases.ts';
+
+const update = adam(1e-2).updateAt({ step: 0 });
+
+const optionsOf = ({ problem, variables }: StepCase) => ({ ...problem, variables, threads: 1, slots: 2 });
+
+/** Loss, terms and gradients of the first step. */
+async function firstStep(state: TrainingState, { problem }: StepCase) {
+  const values = await state.run(problem.batch(0), update);
+  const gradients = Object.values(await state.readRegion(GRADIENTS)).flatMap((array) => [...array]);
+  const norm = state.gradientNorm();
+  await state.dispose();
+  return { numbers: [values.loss, ...Object.values(values.terms), norm], gradients };
+}
+
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+describe.skipIf(isMissing)(`a device${without}`, () => {
+  it.each(formulas)('%s has the loss and the gradients of processors', async (formula) => {
+    const each = stepCase(formula);
+    const here = await firstStep(await localState(engines.compiled, optionsOf(each)), each);
+    const there = await firstStep(deviceState(optionsOf(each)), each);
+    const scale = Math.max(...here.gradients.map(Math.abs));
+    const worst = Math.max(...here.gradients.map((value, i) => Math.abs(value - there.gradients[i]!)));
+    expect(worst / scale).toBeLessThan(1e-5);
+    const largest = Math.max(...here.numbers.map(Math.abs)); // a log-det may be 0
+    for (const [i, value] of here.numbers.entries()) {
+      expect(Math.abs(there.numbers[i]! - value) / largest).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each(formulas)('%s leaves no node of a step to processors', async (formula) => {
+    const { graph } = deviceStep(optionsOf(stepCase(formula)), update);
+    const { InferenceSession } = (await loadRuntime()) as Runtime;
+    const session = await InferenceSession.create(encodeModel(graph), {
+      executionProviders: ['webgpu'],
+      logSeverityLevel: 4,
+      extra: { session: { disable_cpu_ep_fallback: '1' } },
+    });
+    await session.release();
+  });
+});

@@ -1,0 +1,51 @@
+// Steps of small VAEs at parameters away from their start, for every flow that a formula can name.
+import { flowTable, parseFlow } from '@flowvae/flows';
+import { elbo } from '@flowvae/objectives';
+import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
+import { type NamedVariables, tf } from '@flowvae/tensor';
+import { type TrainingProblem, variational } from '@flowvae/training';
+import { mlpVae } from '@flowvae/vae';
+
+const [PIXELS, LATENT, BATCH] = [16, 4, 6];
+
+/** Two layers of each flow for vectors, with small arguments. */
+export const formulas: readonly string[] = Object.entries(flowTable)
+  .filter(([, { isOfPictures }]) => !isOfPictures)
+  .map(([name, { args = [] }]) => {
+    const values = args.map(({ above }) => (above ? 3 : 2));
+    return `${name}${values.length > 0 ? `(${values.join(',')})` : ''}*2`;
+  });
+
+/** A problem and its variables. */
+export interface StepCase {
+  readonly problem: TrainingProblem;
+  readonly variables: NamedVariables;
+}
+
+/** A VAE whose posterior has a flow; all values moved by a tenth of a standard normal. */
+export function stepCase(formula: string, { latent = LATENT, hidden = 8 } = {}): StepCase {
+  const root = key(7);
+  const model = mlpVae({
+    pixels: PIXELS,
+    latent,
+    hidden: [hidden],
+    activation: 'tanh',
+    flow: parseFlow(formula, latent, { contextWidth: hidden }),
+    amortize: 'flow',
+    key: fold(root, 'model'),
+  });
+  for (const [name, variable] of Object.entries(model.variables)) {
+    const moves = drawNormal(fold(root, name), variable.size).map((x) => x / 10);
+    tf.tidy(() => variable.assign(tf.add(variable, tf.tensor(moves, variable.shape))));
+  }
+  const problem = variational({
+    modelAt: model.at,
+    objective: elbo(),
+    noise: model.noise,
+    batchSize: BATCH,
+    width: PIXELS,
+    data: (step) => drawUniform(fold(root, step), BATCH * PIXELS).map((u) => (u < 0.4 ? 1 : 0)),
+    key: fold(root, 'noise'),
+  });
+  return { problem, variables: model.variables };
+}
