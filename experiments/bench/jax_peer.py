@@ -4,10 +4,12 @@ import os
 from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
 
 options = setting()
-# XLA has no setting for its threads: it takes as many as the process may use cores. So this is said before it is imported.
-os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
-os.environ["NPROC"] = str(options.threads)
-os.environ["JAX_PLATFORMS"] = "cpu"
+device = getattr(options, "device", "cpu")
+os.environ["JAX_PLATFORMS"] = device
+if device == "cpu":
+    # XLA has no setting for its threads: it takes as many as the process may use cores. So this is said before it is imported.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
+    os.environ["NPROC"] = str(options.threads)
 import jax
 import jax.numpy as jnp
 import numpy as np

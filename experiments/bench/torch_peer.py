@@ -12,6 +12,10 @@ from torch_pictures import Glow, negative_log_likelihood
 options = setting()
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)
+device = getattr(options, "device", "cpu")
+if device == "cuda" and not torch.cuda.is_available():
+    raise SystemExit("PyTorch finds no CUDA here")
+torch.set_default_device(device)
 prepared = torch.compile if options.compile else (lambda function: function)
 
 
@@ -35,6 +39,38 @@ def training_step():
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        return loss.item()
+
+    return step
+
+
+def graphed_step():
+    """The same step as one CUDA graph, recorded once and replayed; batch and noise are copied to fixed places."""
+    model = vae()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True, capturable=True)
+    images = torch.randint(256, (TRAINING_IMAGES, PIXELS), dtype=torch.uint8)
+    x, noise = torch.zeros(options.batch, PIXELS), torch.zeros(options.batch, options.latent)
+
+    def once():
+        optimiser.zero_grad(set_to_none=False)
+        loss = model(x, noise)
+        loss.backward()
+        optimiser.step()
+        return loss
+
+    aside = torch.cuda.Stream()
+    with torch.cuda.stream(aside):
+        for _ in range(3):
+            once()
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        loss = once()
+
+    def step():
+        x.copy_(torch.bernoulli(images[torch.randint(TRAINING_IMAGES, (options.batch,))] / 255))
+        noise.normal_()
+        graph.replay()
         return loss.item()
 
     return step
@@ -132,6 +168,7 @@ def checkpoint(folder):
 
 tasks = {
     "step": lambda: median_after_warm_up(training_step()),
+    "step-graph": lambda: median_after_warm_up(graphed_step()),
     "evaluation": lambda: microseconds_per_sample(evaluation(), options.samples),
     "glow-step": lambda: median_after_warm_up(glow_step()),
     "glow-samples": lambda: median_after_warm_up(glow_samples()),

@@ -57,6 +57,7 @@ const expected: Readonly<Record<string, Expected>> = {
   nodes: { units: new Array(7).fill('nodes'), others: passes, setting: { hidden: 400 } },
   lowerings: { units: ['µs', 'µs', 'µs'], others: ['plain lowering'], setting: { rows: 100, threads: 2 } },
   checkpoint: { units: ['ms', 'ms'], others: [] },
+  device: { units: ['ms'], others: ['flowvae, processors'], setting: { layers: 2, hidden: 8, batch: 100 } },
 };
 
 describe('pnpm bench', { timeout: 300_000 }, () => {

@@ -23,14 +23,17 @@ export interface StepCase {
 }
 
 /** A VAE whose posterior has a flow; all values moved by a tenth of a standard normal. */
-export function stepCase(formula: string, { latent = LATENT, hidden = 8 } = {}): StepCase {
+export function stepCase(
+  formula: string,
+  { latent = LATENT, hidden = [8] }: { readonly latent?: number; readonly hidden?: readonly number[] } = {},
+): StepCase {
   const root = key(7);
   const model = mlpVae({
     pixels: PIXELS,
     latent,
-    hidden: [hidden],
-    activation: 'tanh',
-    flow: parseFlow(formula, latent, { contextWidth: hidden }),
+    hidden,
+    activation: 'relu',
+    flow: parseFlow(formula, latent, { contextWidth: hidden.at(-1)! }),
     amortize: 'flow',
     key: fold(root, 'model'),
   });

@@ -90,6 +90,13 @@ describe.skipIf(isMissing)(`a device${without}`, () => {
     expect(valuesOf(variables)).toEqual([0.25, 0.5]);
   });
 
+  it('an update that would break a parameter is refused, although no loss shows it', async () => {
+    const { problem, variables } = quadratic([1, 2], () => [0, 0]);
+    const failing = fit({ ...problem, variables, optimizer: sgd(3e38), steps: 5, engine: 'webgpu' });
+    await expect(failing).rejects.toMatchObject({ name: 'NonFiniteError', place: { step: 0 } });
+    expect(valuesOf(variables)).toEqual([1, 2]);
+  });
+
   it('a step that is not finite can be left out', async () => {
     const { problem, variables } = quadratic([1, 2], (step) => (step === 1 ? [Number.POSITIVE_INFINITY, 0] : [0, 0]));
     await fit({ ...problem, variables, optimizer: sgd(0.25), steps: 3, engine: 'webgpu', onNonFinite: 'skip' });

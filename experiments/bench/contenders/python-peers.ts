@@ -46,6 +46,19 @@ export function pythonPeers(task: Task, setting: Setting, options: Options, call
   return who.map((name) => (peers.has(name) ? candidates[name] : absent(candidates[name].name, 'not among --peers')));
 }
 
+/** PyTorch and JAX on CUDA: kernel by kernel, compiled, and as one graph that is replayed. */
+export function peersOnCard(setting: Setting, { peers, patience }: Options): Candidate[] {
+  const task = { ...shape, ...setting, task: 'step', device: 'cuda' };
+  const torch = (own: object) => ({ program: 'torch_peer.py', setting: { ...task, compile: false, ...own } }) as const;
+  const known = [
+    ['pytorch', livingPeer('PyTorch eager, CUDA', torch({}), patience)],
+    ['compile', livingPeer('PyTorch compile, CUDA', torch({ compile: true }), patience)],
+    ['compile', livingPeer('PyTorch graph, CUDA', torch({ task: 'step-graph' }), patience)],
+    ['jax', livingPeer('JAX jit, CUDA', { program: 'jax_peer.py', setting: { ...task, unroll: false } }, patience)],
+  ] as const;
+  return known.map(([peer, candidate]) => (peers.has(peer) ? candidate : absent(candidate.name, 'not among --peers')));
+}
+
 /**
  * glibc keeps memory that PyTorch frees. By itself it gives pages back after every layer and takes them again: samples
  * of a process that has not trained take two to three times as long then.

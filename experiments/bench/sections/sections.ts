@@ -1,5 +1,6 @@
 // All sections by name, in the order in which they run.
 import { checkpoint } from './checkpoint.ts';
+import { device } from './device.ts';
 import { evaluation } from './evaluation.ts';
 import { flow } from './flow.ts';
 import { glow } from './glow.ts';
@@ -26,4 +27,5 @@ export const sections: Readonly<Record<string, Section>> = {
   nodes,
   lowerings,
   checkpoint,
+  device,
 };

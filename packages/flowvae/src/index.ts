@@ -27,6 +27,7 @@ export type {
 export {
   checkParam,
   checkShape,
+  countKernelsOf,
   decodeSafetensors,
   decodeTypedSafetensors,
   ExpectationError,
@@ -35,6 +36,7 @@ export {
   type NamedVariables,
   namedInputs,
   parameterCount,
+  prefersFewKernels,
   type RowLayout,
   readSafetensorsHeader,
   repeatRows,

@@ -20,6 +20,7 @@ export class DeviceArray {
     this.length = tensor.size;
   }
 
+  /** Frees the memory on the device. */
   dispose(): void {
     this.tensor.dispose();
   }
@@ -82,6 +83,7 @@ export class DeviceProgram {
     return Object.fromEntries(placed);
   }
 
+  /** Frees the session; arrays that it made stay valid. */
   async dispose(): Promise<void> {
     await this.#session.release();
   }
@@ -125,6 +127,7 @@ export class DeviceReader {
     return y as Float32Array;
   }
 
+  /** Frees the session. */
   async dispose(): Promise<void> {
     await (await this.#program).dispose();
   }

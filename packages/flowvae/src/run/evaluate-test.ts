@@ -9,26 +9,32 @@ import { counted, nounOf } from '../report/counted.ts';
 import type { ModelParts, TestParts } from './experiment.ts';
 import { withSettled } from './priors/settled-model.ts';
 
-const noDevice = (fallback: string) =>
-  new ExpectationError({
+/**
+ * Starts the engine and returns its name; writes to `progress` why it is not the wanted one. The eager engine runs on
+ * tfjs's wasm backend if that starts: several times faster than plain JavaScript, with the same values to rounding.
+ */
+export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
+  const { engine, fallback } = await chooseEngine(wanted);
+  if (engine.kind === 'eager') await startEagerBackend('wasm');
+  if (fallback !== undefined) progress?.write(`${fallback}\n`);
+  return engine.kind;
+}
+
+/**
+ * The same for training, which does not go from a graphics card to processors by itself: a step may take many times as
+ * long there.
+ *
+ * @throws ExpectationError if a graphics card is wanted and none is usable
+ */
+export async function chooseTrainingBackend(wanted: EngineName): Promise<string> {
+  const { fallback } = wanted === 'webgpu' ? await chooseEngine(wanted) : {};
+  if (fallback === undefined) return chooseBackend(wanted);
+  throw new ExpectationError({
     where: '--engine webgpu',
     expected: 'a graphics card with its driver',
     received: fallback.split(';')[0]!,
     remedy: '--engine compiled runs on processors',
   });
-
-/**
- * Starts the engine and returns its name; writes to `progress` why it is not the wanted one. The eager engine runs on
- * tfjs's wasm backend if that starts: several times faster than plain JavaScript, with the same values to rounding.
- *
- * @throws ExpectationError if a graphics card is wanted and none is usable
- */
-export async function chooseBackend(wanted: EngineName, progress?: ProgressStream): Promise<string> {
-  const { engine, fallback } = await chooseEngine(wanted);
-  if (wanted === 'webgpu' && fallback !== undefined) throw noDevice(fallback);
-  if (engine.kind === 'eager') await startEagerBackend('wasm');
-  if (fallback !== undefined) progress?.write(`${fallback}\n`);
-  return engine.kind;
 }
 
 /** Options of {@link evaluateTest}: the evaluation's watchers. */

@@ -34,7 +34,7 @@ import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { runFacts } from '../run-list/run-facts.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { chooseBackend } from './evaluate-test.ts';
+import { chooseTrainingBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { stepPictures } from './step-pictures.ts';
@@ -75,7 +75,7 @@ const CURVE_ENTRIES = 100;
 export async function trainRun(settings: Settings, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent } = options;
   if (!options.resume) refuseUnreachedValidation(configOf(settings));
-  await chooseBackend(configOf(settings).engine);
+  await chooseTrainingBackend(configOf(settings).engine);
   const parts = await partsOf(settings, options);
   try {
     return await trainOn(parts, options, progress);

@@ -8,7 +8,7 @@ import { parameterCount } from '@flowvae/tensor';
 import { resultsOf } from '../records/hyperparameters.ts';
 import { grouped } from '../report/counted.ts';
 import type { DurableOptions } from '../run/durable-options.ts';
-import { chooseBackend } from '../run/evaluate-test.ts';
+import { chooseTrainingBackend } from '../run/evaluate-test.ts';
 import { versions } from '../run/versions.ts';
 import { chainsReport, refinedDraws, writeChains } from './chains.ts';
 import type { CheckedTarget } from './checked-target.ts';
@@ -49,7 +49,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
   const began = performance.now();
   const { out, progress = silent, signal } = options;
   refuseMisfit(checked);
-  await chooseBackend(checked.config.engine);
+  await chooseTrainingBackend(checked.config.engine);
   const under = await versions(checked.config.engine);
   const line = new ProgressLine(progress);
   const watched = { ...options, progress, line, versions: under };

@@ -25,6 +25,7 @@ import {
   GRADIENT_VALUES,
   NORM,
   PARAMETER_VALUES,
+  SQUARES,
   scalarName,
   slotName,
   structureOf,
@@ -110,7 +111,8 @@ class DeviceState implements TrainingState {
     });
     const numbers = results[NUMBERS] as Float32Array;
     const named = Object.fromEntries(step.numbers.map((name, i) => [name, [numbers[i]!]] as const));
-    this.#norm = named[NORM]![0]!;
+    // activations of a device may make numbers of NaN, so a broken parameter need not show in any later loss
+    this.#norm = Number.isFinite(named[SQUARES]![0]!) ? named[NORM]![0]! : Number.NaN;
     this.#pending = {
       regions: new Map(
         [PARAMETER_VALUES, GRADIENT_VALUES, ...slots.map(([name]) => name)].flatMap((name, region) => {

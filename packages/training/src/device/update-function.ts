@@ -8,6 +8,7 @@ import type { Update, UpdatePart } from '../memory/optimizer.ts';
 export const PARAMETER_VALUES = 'parameters';
 export const GRADIENT_VALUES = 'gradients';
 export const NORM = 'gradientNorm';
+export const SQUARES = 'parameterSquares';
 export const slotName = (slot: number) => `slot:${slot}`;
 export const scalarName = (index: number) => `varying:${index}`;
 
@@ -78,8 +79,9 @@ const normOf = (gradients: Tensor1D): Tensor => tf.sqrt(tf.sum(tf.mul(gradients,
 
 /**
  * The update as a function of the flat vectors [N] `parameters`, `gradients`, `slot:0`, … and the scalars `varying:0`,
- * …: new values under the same names, and `gradientNorm`, the norm before any clipping. Unlike the passes of this
- * machine it keeps averages near 0: a device has no numbers below 2^−126.
+ * …: new values under the same names, `gradientNorm`, the norm before any clipping, and `parameterSquares`, the sum of
+ * the new parameters' squares. Unlike the passes of this machine it keeps averages near 0: a device has no numbers
+ * below 2^−126.
  */
 export const updateFunction =
   (update: Update, slots: number): Traceable =>
@@ -104,6 +106,7 @@ export const updateFunction =
     return {
       [PARAMETER_VALUES]: vectors.parameters,
       [NORM]: norm,
+      [SQUARES]: tf.sum(tf.mul(vectors.parameters, vectors.parameters)),
       ...Object.fromEntries(vectors.slots.map((values, slot) => [slotName(slot), values])),
     };
   };
