@@ -23,12 +23,12 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * Folders of many short files that only compute. Files that share a process load the packages once, which takes longer
- * than most of their tests.
+ * Folders of many short files. Files that share a process load the packages once, which takes longer than most of their
+ * tests.
  */
 const sharing = [
   ...['comparison', 'compiler', 'density', 'distributions', 'evaluation', 'figures', 'flows', 'inference'],
-  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps'],
+  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps', 'flowvae'],
 ].map((name) => `${name}/**/*.test.ts`);
 
 /** Files in these folders that put other modules in the place of real ones, change the backend, or end processes. */
@@ -49,6 +49,11 @@ const exceptions = [
   ].map((name) => `compiler/${name}.test.ts`),
   ...['counters', 'fallback', 'function-runner', 'memory', 'non-finite', 'parallel', 'without-shared-memory'].map(
     (name) => `training/${name}.test.ts`,
+  ),
+  'flowvae/every-setting/*.test.ts', // long ones, which need a core each
+  'flowvae/records/*.test.ts',
+  ...['closed-pipes', 'data-command', 'evaluation-memory', 'launch', 'light-start', 'parsed-once'].map(
+    (name) => `flowvae/${name}.test.ts`,
   ),
 ];
 

@@ -21,7 +21,9 @@ const points: readonly Pick<Setting, 'layers' | 'hidden' | 'batch'>[] = [
 /** Without a card, or with a driver in software: shows that the section runs. */
 const smallest = { layers: 0, hidden: 32, batch: 10 };
 
-const isCard = (device: Device | string) => typeof device === 'object' && !/swiftshader|llvmpipe/i.test(device.name);
+/** Vulkan lists drivers in software beside cards. */
+const isCard = (device: Device | string) =>
+  typeof device === 'object' && !device.name.split('; ').every((name) => /swiftshader|llvmpipe/i.test(name));
 
 export const device: Section = {
   title: 'a training step on a graphics card',

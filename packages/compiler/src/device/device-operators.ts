@@ -17,15 +17,20 @@ const logical =
   (builder, [a, b]) =>
     converted(builder, pairwise(builder, operator, number(builder, a!), number(builder, b!)), 'bool');
 
-/** x to the nearest integer, halves to the even one: ⌊x + ½⌋, less 1 where x + ½ is an odd integer. */
+/**
+ * x to the nearest integer, halves to the even one: by f = ⌊x⌋ and x − f, which is exact. Nothing is added to x,
+ * because x + ½ is rounded from 2^23 on.
+ */
 const round: Form = (builder, [x]) => {
   const half = builder.scalar(0.5);
-  const up = elementwise(builder, 'Floor', pairwise(builder, 'Add', x!, half));
-  const isHalf = pairwise(builder, 'Equal', pairwise(builder, 'Sub', up, x!), half, 'bool');
-  const halved = pairwise(builder, 'Mul', up, half);
+  const down = elementwise(builder, 'Floor', x!);
+  const rest = pairwise(builder, 'Sub', x!, down);
+  const halved = pairwise(builder, 'Mul', down, half);
   const odd = pairwise(builder, 'Sub', halved, elementwise(builder, 'Floor', halved)); // 0 or ½
-  const even = pairwise(builder, 'Sub', up, pairwise(builder, 'Add', odd, odd));
-  return where(builder, isHalf, even, up);
+  const even = pairwise(builder, 'Add', down, pairwise(builder, 'Add', odd, odd));
+  const up = pairwise(builder, 'Add', down, builder.scalar(1));
+  const [isHalf, isMore] = ['Equal', 'Greater'].map((operator) => pairwise(builder, operator, rest, half, 'bool'));
+  return where(builder, isHalf!, even, where(builder, isMore!, up, down));
 };
 
 /** The sign of a number as the difference of two comparisons. */

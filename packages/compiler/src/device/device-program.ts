@@ -5,6 +5,7 @@ import type { Graph, Named } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
 import { loadRuntime, type Runtime } from '../sessions/runtime.ts';
 import { sessionOptions } from '../sessions/session-options.ts';
+import { onDevice } from './device-failure.ts';
 
 /**
  * Float32 values on the device. Its holder disposes of it; its data come back by {@link DeviceReader} only, because
@@ -50,7 +51,7 @@ export class DeviceProgram {
    * Creates a session on the device for a graph in its form (`forDevice`).
    *
    * @param kept outputs that stay on the device
-   * @throws ExpectationError if ONNX Runtime cannot be loaded
+   * @throws ExpectationError if ONNX Runtime cannot be loaded, or the device fails
    */
   static async open(graph: Graph, kept: readonly string[] = []): Promise<DeviceProgram> {
     const runtime = await loadRuntime();
@@ -73,9 +74,7 @@ export class DeviceProgram {
     const feeds: Record<string, OrtTensor> = {};
     for (const named of [...this.graph.inputs, ...this.graph.variables])
       feeds[named.name] = this.#tensorOf(named, values[named.name]);
-    const results = await this.#session.run(feeds).catch((error: Error) => {
-      throw failed(error);
-    });
+    const results = await onDevice(() => this.#session.run(feeds));
     const placed = this.graph.outputs.map(({ name }) => {
       const tensor = results[outputName(name)]!;
       return [name, this.#kept.has(name) ? new DeviceArray(tensor) : (tensor.data as Float32Array)] as const;
@@ -100,15 +99,6 @@ export class DeviceProgram {
     return given instanceof DeviceArray ? given.tensor : new this.#runtime.Tensor('float32', given, value.shape);
   }
 }
-
-/** The error for a device that ended, or has no memory left. */
-const failed = ({ message }: Error) =>
-  new ExpectationError({
-    where: 'webgpu',
-    expected: 'a device that computes to the end',
-    received: message.trim().split('\n')[0]!,
-    remedy: 'a run goes on from its last checkpoint with `resume`',
-  });
 
 /** Brings arrays of one length back from the device. */
 export class DeviceReader {

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 /** A device that can be used. */
 export interface Device {
-  /** Name and driver as far as they are known, for records: equal bytes need an equal device and driver. */
+  /**
+   * Names and drivers of the machine's devices, where Vulkan tells them, for records: equal bytes need an equal device
+   * and driver.
+   */
   readonly name: string;
 }
 
@@ -22,10 +25,19 @@ export function findDevice(): Promise<Device | string> {
   looking ??= new Promise((resolve) => {
     const probe = fileURLToPath(new URL('./probe.js', import.meta.url));
     execFile(process.execPath, [probe], { timeout: PATIENCE }, (error, stdout, stderr) => {
-      resolve(error ? reasonIn(stderr, error) : (JSON.parse(stdout) as Device));
+      resolve(error ? reasonIn(stderr, error) : deviceIn(stdout));
     });
   });
   return looking;
+}
+
+/** The last line is the probe's own: a driver may print others. */
+function deviceIn(stdout: string): Device | string {
+  try {
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as Device;
+  } catch {
+    return 'the trial of the device gave no answer that could be read';
+  }
 }
 
 /** The remedy for a known message of the driver's loader. */

@@ -101,7 +101,7 @@ export function sigmoid(builder: GraphBuilder, x: Value): Value {
 /**
  * tanh(x), never beyond ±1: ONNX Runtime's Tanh is 1.0000001 or 1.0000002 for about one float32 in 25 from 8 to 9.5,
  * where log(1 − tanh²) and atanh(tanh) would be NaN. Clip keeps NaN. Its WebGPU provider computes (1 − e)/(1 + e),
- * which is never beyond.
+ * which a device may exceed by the error of its division only, so it needs no node more there.
  */
 function tanh(builder: GraphBuilder, x: Value): Value {
   const raw = elementwise(builder, 'Tanh', x);
@@ -169,7 +169,7 @@ const step: Lowering<tfjs.StepAttrs> = (builder, inputs, { alpha = 0 }) => {
 
 const STEEP = 2 ** 100;
 
-/** A device has no numbers below 2^−126 but 0, so one factor is enough. */
+/** A device may take numbers below 2^−126 for 0, so one factor is enough: 2^−126 becomes 2. */
 const STEEPEST = 2 ** 127;
 
 const clipped = (builder: GraphBuilder, x: Value, least: number, most: number) => {

@@ -1,6 +1,7 @@
 // A graph bound to a session of ONNX Runtime: arrays in, arrays out.
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { onDevice } from '../device/device-failure.ts';
 import type { Graph, Named } from '../graph/graph.ts';
 import { outputName } from '../graph/onnx-model.ts';
 import { stageRecipes } from '../stages/stage-recipes.ts';
@@ -25,6 +26,11 @@ export const runCounter = { runs: 0, nodes: 0 };
 /** Sessions created in this process, and sessions freed. */
 export const sessionCounter = { created: 0, freed: 0 };
 
+/** How an executable runs. */
+interface Manner extends Required<Pick<SessionChoices, 'inPlace' | 'isOnDevice'>> {
+  readonly onRun: (() => void) | undefined;
+}
+
 /** A traced function for fixed shapes, ready to run. */
 export class Executable {
   readonly graph: Graph;
@@ -36,9 +42,12 @@ export class Executable {
 
   readonly #inPlace: boolean;
 
-  private constructor(graph: Graph, session: StagedSession, runtime: Runtime, inPlace: boolean, onRun?: () => void) {
+  readonly #isOnDevice: boolean;
+
+  private constructor(graph: Graph, session: StagedSession, runtime: Runtime, { inPlace, isOnDevice, onRun }: Manner) {
     this.graph = graph;
     this.#inPlace = inPlace;
+    this.#isOnDevice = isOnDevice;
     this.#session = session;
     this.#lease = new Lease(() => freeSession(session), onRun);
     this.#runtime = runtime;
@@ -66,9 +75,10 @@ export class Executable {
       });
     }
     const options = sessionOptions(threads, isSmall, isOnDevice);
-    const session = await openStages(stageRecipes(graph, inPlace), options, runtime);
+    const opened = () => openStages(stageRecipes(graph, inPlace), options, runtime);
+    const session = await (isOnDevice ? onDevice(opened) : opened());
     sessionCounter.created++;
-    return new Executable(graph, session, runtime, inPlace, onRun);
+    return new Executable(graph, session, runtime, { inPlace, isOnDevice, onRun });
   }
 
   /**
@@ -94,7 +104,8 @@ export class Executable {
       if (this.#inPlace && !target) throw new TypeError(`run: '${named.name}' needs an array to be written into`);
       fetches[outputName(named.name)] = target ? this.#describe(named, target, outputName(named.name)) : null;
     }
-    const results = await this.#lease.use(() => this.#session.run(feeds as Feeds, fetches as Fetches));
+    const run = () => this.#session.run(feeds as Feeds, fetches as Fetches);
+    const results = await this.#lease.use(() => (this.#isOnDevice ? onDevice(run) : run()));
     runCounter.runs++;
     runCounter.nodes += nodes.length;
     const arrays = outputs.map(({ name }) => [name, into[name] ?? (results[outputName(name)]!.data as A)] as const);

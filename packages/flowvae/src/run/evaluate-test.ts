@@ -26,14 +26,19 @@ export async function chooseBackend(wanted: EngineName, progress?: ProgressStrea
  *
  * @throws ExpectationError if a graphics card is wanted and none is usable
  */
-export async function chooseTrainingBackend(wanted: EngineName): Promise<string> {
+export async function chooseTrainingBackend(
+  wanted: EngineName,
+  { isResumed }: { readonly isResumed: boolean },
+): Promise<string> {
   const { fallback } = wanted === 'webgpu' ? await chooseEngine(wanted) : {};
   if (fallback === undefined) return chooseBackend(wanted);
   throw new ExpectationError({
     where: '--engine webgpu',
     expected: 'a graphics card with its driver',
     received: fallback.split(';')[0]!,
-    remedy: '--engine compiled runs on processors',
+    remedy: isResumed
+      ? '--engine compiled --allow-different-machine goes on on processors'
+      : '--engine compiled runs on processors',
   });
 }
 

@@ -6,6 +6,7 @@ import { MOVED_REMEDY } from '../config/data-check.ts';
 import { type RunSettings, runSettings } from '../config/stored-config.ts';
 import { experimentOfRun } from '../definition/read-experiment.ts';
 import { runVocabulary } from '../plugins/run-plugins.ts';
+import { chooseBackend } from './evaluate-test.ts';
 import { experiment, training } from './experiment.ts';
 import { refuseOtherData } from './saved-run.ts';
 
@@ -36,6 +37,7 @@ export async function replayCheckedRun(path: string, settings: RunSettings, prog
   const recorded = folder.readFailure();
   const step = recorded.step as number;
   await startEagerBackend('wasm');
+  await chooseBackend(settings.config.engine, progress);
   const like = settings.stored.description;
   const parts = await experiment(settings, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });
   refuseOtherData(parts, settings.stored);

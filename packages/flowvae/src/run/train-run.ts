@@ -75,7 +75,7 @@ const CURVE_ENTRIES = 100;
 export async function trainRun(settings: Settings, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent } = options;
   if (!options.resume) refuseUnreachedValidation(configOf(settings));
-  await chooseTrainingBackend(configOf(settings).engine);
+  await chooseTrainingBackend(configOf(settings).engine, { isResumed: options.resume ?? false });
   const parts = await partsOf(settings, options);
   try {
     return await trainOn(parts, options, progress);

@@ -54,10 +54,13 @@ export async function checkedTarget({ own, config, vocabulary = builtIn }: Choic
   const guide = guideOf(flow, target, vocabulary);
   const objective = readObjective(config.objective, objectivesIn(vocabulary));
   refuseTogether(config, objective);
-  await tryTarget(target, { where: `target ${targetName(own)}: logDensity`, engine: config.engine });
+  await tryTarget(target, { where: `target ${targetName(own)}: logDensity`, engine: trialEngine(config) });
   const draws = objective.name === FORWARD_KL ? await targetDraws(own, target, config) : undefined;
   return { own, config: { ...config, flow }, vocabulary, target, logZ: knownLogZ(own), guide, objective, draws };
 }
+
+/** A card needs no trial: it runs the same operations as one graph on processors, which keeps every NaN. */
+const trialEngine = ({ engine }: TargetConfig) => (engine === 'webgpu' ? 'compiled' : engine);
 
 /** The word for a guide that suits the dimensions; couplings need two. */
 const AUTO = 'auto';

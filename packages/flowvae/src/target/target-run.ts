@@ -49,7 +49,7 @@ export async function targetRun(checked: CheckedTarget, options: TargetRunOption
   const began = performance.now();
   const { out, progress = silent, signal } = options;
   refuseMisfit(checked);
-  await chooseTrainingBackend(checked.config.engine);
+  await chooseTrainingBackend(checked.config.engine, { isResumed: options.resume ?? false });
   const under = await versions(checked.config.engine);
   const line = new ProgressLine(progress);
   const watched = { ...options, progress, line, versions: under };

@@ -15,7 +15,7 @@ import {
   packVariables,
   traceGraph,
 } from '@flowvae/compiler';
-import { elementCount, type NamedVariables } from '@flowvae/tensor';
+import type { NamedVariables } from '@flowvae/tensor';
 import { assignVariables } from '../memory/flat-parameters.ts';
 import { nonTrainableOf, trainableOf } from '../memory/non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS, PARAMETERS, type Update } from '../memory/optimizer.ts';
@@ -54,7 +54,8 @@ export function deviceStep({ loss, variables, inputShapes, slots }: TrainingStat
   const gradients = trained.map(({ name, size }) => ({ name: GRADIENT + name, size }));
   const flat = packOutputs(packVariables(step, trained, PARAMETER_VALUES), gradients, GRADIENT_VALUES);
   const whole = chainGraphs(flat, updateGraph(update, slots, length));
-  const numbers = whole.outputs.filter(({ value }) => elementCount(value.shape) === 1 && value.shape.length === 0);
+  // a scalar that the loss assigns to a variable is no number of the step
+  const numbers = whole.outputs.filter(({ name, value }) => value.shape.length === 0 && !name.startsWith(ASSIGNED));
   const names = numbers.map(({ name }) => name);
   const parts = names.map((name) => ({ name, size: 1 }));
   return { graph: forDevice(packOutputs(whole, parts, NUMBERS)), numbers: names };
@@ -84,6 +85,7 @@ class DeviceState implements TrainingState {
   #others: ValuesByName;
   #pending: Pending | undefined;
   #norm = 0;
+  #squares = 0;
   #program: { readonly structure: string; readonly program: DeviceProgram; readonly step: DeviceStep } | undefined;
   readonly #reader: DeviceReader;
 
@@ -111,8 +113,8 @@ class DeviceState implements TrainingState {
     });
     const numbers = results[NUMBERS] as Float32Array;
     const named = Object.fromEntries(step.numbers.map((name, i) => [name, [numbers[i]!]] as const));
-    // activations of a device may make numbers of NaN, so a broken parameter need not show in any later loss
-    this.#norm = Number.isFinite(named[SQUARES]![0]!) ? named[NORM]![0]! : Number.NaN;
+    this.#norm = named[NORM]![0]!;
+    this.#squares = named[SQUARES]![0]!;
     this.#pending = {
       regions: new Map(
         [PARAMETER_VALUES, GRADIENT_VALUES, ...slots.map(([name]) => name)].flatMap((name, region) => {
@@ -136,6 +138,11 @@ class DeviceState implements TrainingState {
 
   gradientNorm(): number {
     return this.#norm;
+  }
+
+  /** Activations of a device may make numbers of NaN, so a broken parameter need not show in any later loss. */
+  breaksParameters(): boolean {
+    return !Number.isFinite(this.#squares);
   }
 
   commit(): void {
@@ -166,8 +173,8 @@ class DeviceState implements TrainingState {
   async dispose(): Promise<void> {
     this.#drop();
     for (const region of this.#regions.keys()) this.#place(region, new Float32Array(0));
-    await this.#program?.program.dispose();
-    await this.#reader.dispose();
+    // a device that is lost cannot free anything; the error of the run matters more
+    await Promise.allSettled([this.#program?.program.dispose(), this.#reader.dispose()]);
   }
 
   async #programFor(update: Update) {

@@ -80,8 +80,8 @@ const normOf = (gradients: Tensor1D): Tensor => tf.sqrt(tf.sum(tf.mul(gradients,
 /**
  * The update as a function of the flat vectors [N] `parameters`, `gradients`, `slot:0`, … and the scalars `varying:0`,
  * …: new values under the same names, `gradientNorm`, the norm before any clipping, and `parameterSquares`, the sum of
- * the new parameters' squares. Unlike the passes of this machine it keeps averages near 0: a device has no numbers
- * below 2^−126.
+ * the new parameters' squares. Unlike the passes of this machine it keeps averages near 0: a device is not
+ * slow among the denormal numbers.
  */
 export const updateFunction =
   (update: Update, slots: number): Traceable =>

@@ -18,8 +18,12 @@ export const webgpu: Engine = {
     return {
       async run(values) {
         const outputs = await executable.run({ ...heldBesides(values, variables), ...values });
-        for (const [name, target] of Object.entries(into ?? {})) if (outputs[name]) target.set(outputs[name]);
-        return { ...outputs, ...into };
+        const landed = Object.entries(outputs).map(([name, array]) => {
+          const target = into?.[name];
+          target?.set(array);
+          return [name, target ?? array] as const;
+        });
+        return Object.fromEntries(landed);
       },
       dispose: () => program.dispose(),
     };

@@ -49,7 +49,8 @@ export interface StepToCheck {
 export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck): Promise<NonFiniteError | undefined> {
   const broken = Object.entries({ ...terms, loss }).find(([, value]) => !Number.isFinite(value));
   const assigned = allNonFinite(at.state.assigned());
-  if (!broken && Number.isFinite(at.gradientNorm) && assigned.length === 0) return undefined;
+  const breaks = at.state.breaksParameters?.() ?? false;
+  if (!broken && Number.isFinite(at.gradientNorm) && assigned.length === 0 && !breaks) return undefined;
   const gradients = allNonFinite(await at.state.readRegion(GRADIENTS));
   const values = allNonFinite(await at.state.readRegion(PARAMETERS)); // bad before the step: an update overflowed
   const layer = values[0] ?? gradients[0] ?? assigned[0];
@@ -57,6 +58,7 @@ export async function nonFiniteStep({ loss, terms }: StepValues, at: StepToCheck
     broken ? `${broken[0]} = ${broken[1]}` : '',
     values.length > 0 ? `a value of ${named(values)} that is not finite` : '',
     gradients.length > 0 ? `a gradient of ${named(gradients)} that is not finite` : '',
+    breaks ? 'an update to a parameter that is not finite' : '',
     assigned.length > 0 ? `an assignment to ${named(assigned)} that is not finite` : '',
   ].filter(Boolean);
   const place = { ...placed(at), ...(broken ? { term: broken[0] } : {}), ...(layer ? { layer } : {}) };

@@ -22,7 +22,7 @@ export interface FitOptions extends TrainingProblem {
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly steps: number;
-  /** Default `'compiled'`; if the engine cannot be used, the run goes on eagerly, and `onStart` gets the reason. */
+  /** Default `'compiled'`; if it cannot be used, another engine does the run, and `onStart` gets the reason. */
   readonly engine?: EngineChoice;
   /** Cores for one step. Default 1. */
   readonly threads?: number;
@@ -81,11 +81,12 @@ export async function fit(options: FitOptions): Promise<FitResult> {
       ...(rowsTogether === undefined ? {} : { rowsTogether }),
       ...(options.from ? { from: options.from.step } : {}),
     };
-    try {
-      return { engine: engine.kind, ...(await loop(options, start, state)) };
-    } finally {
-      await state.writeVariables();
-    }
+    const result = await loop(options, start, state).catch(async (error: unknown) => {
+      await state.writeVariables().catch(() => {}); // a lost device cannot give them; the error matters more
+      throw error;
+    });
+    await state.writeVariables();
+    return { engine: engine.kind, ...result };
   } finally {
     await state.dispose();
   }

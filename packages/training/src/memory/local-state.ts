@@ -31,6 +31,7 @@ export async function localState(
     assigned: () => parameters.assigned,
     commit() {
       carryOut(waiting, parameters);
+      waiting = [];
       parameters.commit();
     },
     gradientNorm: () => parameters.gradientNorm(),

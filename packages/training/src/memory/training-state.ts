@@ -14,11 +14,16 @@ export interface TrainingState {
    * not change until the promise resolves.
    */
   run(arrays: Arrays, update: Update): Promise<StepValues>;
-  /** Euclidean norm of the last run's gradients together, not clipped. */
+  /** Before {@link commit}: Euclidean norm of the last run's gradients together, not clipped. */
   gradientNorm(): number;
+  /**
+   * Before {@link commit}: whether the update would make a parameter that is not finite, where no later loss may show
+   * it. Absent where every loss does.
+   */
+  breaksParameters?(): boolean;
   /** The last run's values for variables that are not trainable, by name. */
   assigned(): ValuesByName;
-  /** Makes the last run's update: the next run uses the new parameters and the assigned values. */
+  /** Makes the last run's update, once: the next run uses the new parameters and the assigned values. */
   commit(): void;
   /**
    * The current values of a region by variable name: 0 all variables, 1 gradients, 2 and on the optimiser's. Valid

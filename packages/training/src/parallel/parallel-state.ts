@@ -77,6 +77,7 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
     assigned: () => ({}),
     commit() {
       carryOut(waiting, target);
+      waiting = [];
       crew.give([Command.commit]);
     },
     async readRegion(index) {

@@ -7,7 +7,7 @@ import { tracedRowsWithin } from './run-size.ts';
 
 /** How a function is run. */
 export interface RunnerOptions extends EngineOptions {
-  /** Default `'compiled'`; if the engine cannot be used, the function runs eagerly. */
+  /** Default `'compiled'`; if the engine cannot be used, the next that can runs it. */
   readonly engine?: EngineChoice;
 }
 

@@ -70,7 +70,8 @@ const productsOf = (activation: LayerActivation) =>
       Tensor2D,
       (tensors: Tensor[]) => void,
     ];
-    const { size, layers } = groupsOf([w, uHat, b], z0);
+    const { layers } = groupsOf([w, uHat, b], z0);
+    const size = z0.shape[0] / Math.max(w.shape[0], uHat.shape[0], b.shape[0]); // shared parameters are one group
     const grouped: Tensor3D = tf.reshape(z0, [-1, size, z0.shape[1]]);
     const { z, hs } = forwardByProducts(activation, { w, uHat, b, z: grouped });
     save([w, uHat, grouped, hs]);

@@ -22,7 +22,7 @@ interface LayerResults {
  * z_k = z_{k−1} + û_k·h_k, h_k = h(w_kᵀz_{k−1} + b_k), for k = 1 … K, without z_1 … z_{K−1}: w_kᵀz_{k−1} + b_k = w_kᵀz₀
  * + b_k + Σ_{j<k} (w_kᵀû_j)·h_j. The products w_kᵀû_j of all pairs are one kernel, and each layer takes four, on rows
  * of K numbers: the kernels of a step fall from thirteen to eight a layer, while the arithmetic of the chain grows from
- * K·D to K·(K + D) a row.
+ * K·D to K·(K + D) a row, and K²·D for the products of each group, a row where each has its own parameters.
  */
 export function forwardByProducts(activation: LayerActivation, { w, uHat, b, z }: GroupedInputs): LayerResults {
   const layers = w.shape[1];

@@ -1,4 +1,5 @@
 // `flowvae target my.ts`: the work.
+import { chooseTrainingBackend } from '../../run/evaluate-test.ts';
 import { versions } from '../../run/versions.ts';
 import { checkedTarget } from '../../target/checked-target.ts';
 import { compareInFolders } from '../../target/comparison.ts';
@@ -15,6 +16,7 @@ import { describeSettings, progressTo } from '../verbosity.ts';
 export async function targetAction(task: TargetTask): Promise<void> {
   const { folder, isResumed, detached = false, allowDifferentMachine = false, checkpointMinutes } = task;
   const { checkpointEvery, keepCheckpoints } = task;
+  await chooseTrainingBackend(task.config.engine, { isResumed });
   const checked = await checkedTarget(task);
   const progress = progressTo(process.stderr, task);
   if (task.verbose)
