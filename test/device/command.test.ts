@@ -1,5 +1,5 @@
 // `--engine webgpu` in the command: a run on the device, its record, its return to processors, and no device at all.
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { flowvaeHere, jsonHere } from '../flowvae/in-process.ts';
@@ -29,26 +29,22 @@ it('a machine without a driver gets one line and exit code 2 before anything is 
 describe.skipIf(isMissing)(`a run on a device${without}`, () => {
   const flags = () => ['train', ...tinyFlags(data), '--engine', 'webgpu', '--clip', '5', '--quiet'];
 
-  it('names the device, is evaluated there, and goes on to the same bytes', async () => {
-    const [whole, halves] = [freshPath(), freshPath()];
+  it('names the device, goes on to the same bytes, and on processors only if that is asked for', async () => {
+    const [whole, halves, moved] = [freshPath(), freshPath(), freshPath()];
     const report = await jsonHere(...flags(), '--out', whole);
     expect(report).toMatchObject({ engine: 'webgpu', steps: 6 });
     expect(configOf(whole).versions.device).toMatch(/, driver \d/);
     expect(await flowvaeHere([...flags(), '--until', '3', '--out', halves])).toMatchObject({ code: 0 });
+    cpSync(halves, moved, { recursive: true });
     expect(await flowvaeHere(['train', '--resume', halves, '--quiet'])).toMatchObject({ code: 0 });
     expect(model(halves).equals(model(whole))).toBe(true);
     const { testNll } = await jsonHere('evaluate', whole, '--engine', 'compiled');
     expect(testNll / report.testNll).toBeCloseTo(1, 5);
-  });
-
-  it('goes on on processors only if that is asked for', async () => {
-    const run = freshPath();
-    await flowvaeHere([...flags(), '--until', '3', '--out', run]);
-    const onProcessors = ['train', '--resume', run, '--engine', 'compiled', '--quiet'];
+    const onProcessors = ['train', '--resume', moved, '--engine', 'compiled', '--quiet'];
     const refused = await flowvaeHere(onProcessors);
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toContain('engine');
-    const report = await jsonHere(...onProcessors, '--allow-different-machine');
-    expect(report).toMatchObject({ engine: 'compiled', steps: 6 });
+    const elsewhere = await jsonHere(...onProcessors, '--allow-different-machine');
+    expect(elsewhere).toMatchObject({ engine: 'compiled', steps: 6 });
   });
 });

@@ -8,13 +8,31 @@ import { mlpVae } from '@flowvae/vae';
 
 const [PIXELS, LATENT, BATCH] = [16, 4, 6];
 
-/** Two layers of each flow for vectors, with small arguments. */
-export const formulas: readonly string[] = Object.entries(flowTable)
+/** Each flow for vectors, with small arguments. */
+const words: readonly string[] = Object.entries(flowTable)
   .filter(([, { isOfPictures }]) => !isOfPictures)
   .map(([name, { args = [] }]) => {
     const values = args.map(({ above }) => (above ? 3 : 2));
-    return `${name}${values.length > 0 ? `(${values.join(',')})` : ''}*2`;
+    return `${name}${values.length > 0 ? `(${values.join(',')})` : ''}`;
   });
+
+/** Flows onto a part of R^D; one behind the other they saturate. */
+const ontoParts = words.filter((word) => /^(positive|interval|ordered)/.test(word));
+
+/** Flows in one formula: a driver in software takes seconds to prepare the rest of a step. */
+const TOGETHER = 5;
+
+/** Every flow for vectors in some formula; planar flows have two layers, by which their chain takes another form. */
+export const formulas: readonly string[] = [
+  'planar*2-planar-leaky*2',
+  ...ontoParts,
+  ...inGroups(words.filter((word) => !ontoParts.includes(word) && !/^planar(-leaky)?$/.test(word))),
+];
+
+function inGroups(names: readonly string[]): string[] {
+  const starts = Array.from({ length: Math.ceil(names.length / TOGETHER) }, (_, i) => i * TOGETHER);
+  return starts.map((start) => names.slice(start, start + TOGETHER).join('-'));
+}
 
 /** A problem and its variables. */
 export interface StepCase {
