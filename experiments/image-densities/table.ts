@@ -24,6 +24,9 @@ export interface Result {
   readonly steps: number;
   readonly batch: number;
   readonly lr: number;
+  readonly lrDecay?: string;
+  readonly lrWarmup?: number;
+  readonly clip?: number;
   readonly threads: number;
   readonly seed: number;
   readonly images: number;

@@ -32,9 +32,16 @@ def save(state, path):
     os.replace(path + ".part", path)
 
 
+def rate_at(step, options):
+    """The rate of a step, counted from 0: a straight rise over the first steps, and half a cosine to 0."""
+    rise = min(1, (step + 1) / options["lrWarmup"])
+    return rise * options["lr"] * 0.5 * (1 + math.cos(math.pi * step / options["steps"]))
+
+
 def train(flow, images, options, path):
     """Adam on the mean of the bound; returns the seconds of all steps."""
-    optimiser = torch.optim.Adam([p for p in flow.parameters() if p.requires_grad], lr=options["lr"], fused=True)
+    parameters = [p for p in flow.parameters() if p.requires_grad]
+    optimiser = torch.optim.Adam(parameters, lr=options["lr"], fused=True)
     step, seconds = 0, 0.0
     if os.path.exists(path):
         state = torch.load(path)
@@ -61,6 +68,9 @@ def train(flow, images, options, path):
         loss = -log_bound(flow, levels, uniform_like(levels)).mean()
         optimiser.zero_grad()
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, options["clip"])
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(step - 1, options)
         optimiser.step()
         if step % 200 == 0:
             print(f"PyTorch: step {step}/{options['steps']}  {loss.item() / (784 * math.log(2)):.3f} bits/dim", file=sys.stderr)
