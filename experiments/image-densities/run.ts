@@ -74,7 +74,11 @@ async function lineOf(command: string, words: readonly string[]): Promise<string
 
 const flagOf = (setting: string) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-async function oursAt(model: ModelName, steps: number, { threads, seed, images, samples }: Asked): Promise<Fit> {
+async function oursAt(
+  model: ModelName,
+  steps: number,
+  { threads, seed, images, samples }: Asked,
+): Promise<Result['flowvae']> {
   const { depth, width } = models[model];
   const folder = join(values.runs, `image-densities-${model}`);
   const settings = { model, depth, width, steps, seed, threads, ...shared };

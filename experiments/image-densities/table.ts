@@ -13,7 +13,6 @@ export interface Fit {
   /** By the mean of importance weights of several draws. */
   readonly bits: Estimate;
   readonly parameters: number;
-  readonly msPerStep: number;
 }
 
 /** A model in flowvae and in PyTorch. */
@@ -31,8 +30,9 @@ export interface Result {
   readonly seed: number;
   readonly images: number;
   readonly samples: number;
-  readonly flowvae: Fit;
-  readonly pytorch?: Fit;
+  readonly flowvae: Fit & { readonly msPerStep: number };
+  /** With its seconds for all steps. */
+  readonly pytorch?: Fit & { readonly seconds?: number };
 }
 
 /** Grathwohl et al. 2019, arXiv:1810.01367, table 2: MNIST, bits per dimension. */

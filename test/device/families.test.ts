@@ -1,15 +1,12 @@
 // Every flow's step on the device: loss, terms and gradients of processors, and no node that falls back to them.
-import { type Graph, loadRuntime } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { adam, engines } from '@flowvae/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeModel } from '../../packages/compiler/src/graph/onnx-model.ts';
-import type { Runtime } from '../../packages/compiler/src/sessions/runtime.ts';
 import { deviceState, deviceStep } from '../../packages/training/src/device/device-state.ts';
 import { localState } from '../../packages/training/src/memory/local-state.ts';
 import { GRADIENTS } from '../../packages/training/src/memory/optimizer.ts';
 import type { TrainingState } from '../../packages/training/src/memory/training-state.ts';
-import { isMissing, without } from './card.ts';
+import { isMissing, opensOnDeviceAlone, without } from './card.ts';
 import { formulas, type StepCase, stepCase } from './step-cases.ts';
 
 const update = adam(1e-2).updateAt({ step: 0 });
@@ -25,24 +22,13 @@ async function firstStep(state: TrainingState, { problem }: StepCase) {
   return { numbers: [values.loss, ...Object.values(values.terms), norm], gradients };
 }
 
-/** @throws an error of ONNX Runtime that names a node without a kernel on the device */
-async function opensWithoutProcessors(graph: Graph): Promise<void> {
-  const { InferenceSession } = (await loadRuntime()) as Runtime;
-  const session = await InferenceSession.create(encodeModel(graph), {
-    executionProviders: ['webgpu'],
-    logSeverityLevel: 4,
-    extra: { session: { disable_cpu_ep_fallback: '1' } },
-  });
-  await session.release();
-}
-
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 
 describe.skipIf(isMissing)(`a device${without}`, () => {
   it.each(formulas)('%s has the loss and the gradients of processors, and leaves no node to them', async (formula) => {
     const each = stepCase(formula);
-    await opensWithoutProcessors(deviceStep(optionsOf(each), update).graph);
+    await opensOnDeviceAlone(deviceStep(optionsOf(each), update).graph);
     const here = await firstStep(await localState(engines.compiled, optionsOf(each)), each);
     const there = await firstStep(deviceState(optionsOf(each)), each);
     const scale = Math.max(...here.gradients.map(Math.abs));

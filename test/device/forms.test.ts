@@ -12,7 +12,9 @@ import {
 } from '@flowvae/compiler';
 import { elementCount, type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
+import type { Value } from '../../packages/compiler/src/graph/graph.ts';
 import { GraphBuilder } from '../../packages/compiler/src/graph/graph-builder.ts';
+import { isMissing, opensOnDeviceAlone, without } from './card.ts';
 
 type Values = Readonly<Record<string, Float32Array>>;
 
@@ -59,8 +61,8 @@ describe('an operator that devices lack', () => {
     return builder.graph([{ name: 'y', value: number }]);
   };
 
-  it.each(['Round', 'IsNaN', 'Sign'])('%s has the same values', async (operator) => {
-    const graph = unary(operator, operator === 'IsNaN' ? 'bool' : 'float32');
+  it.each(['Round', 'IsNaN', 'IsInf', 'Sign'])('%s has the same values', async (operator) => {
+    const graph = unary(operator, ['IsNaN', 'IsInf'].includes(operator) ? 'bool' : 'float32');
     const form = forDevice(graph);
     expect(form.nodes.map((node) => node.operator)).not.toContain(operator);
     const x = Float32Array.from(
@@ -70,7 +72,22 @@ describe('an operator that devices lack', () => {
     expect([...after.y!].map((value) => value + 0)).toEqual([...before.y!].map((value) => value + 0));
   });
 
-  it.each(['And', 'Or', 'Xor'])('%s has the same table', async (operator) => {
+  it.skipIf(isMissing).each(['IsNaN', 'IsInf', 'Round', 'Sign', 'Or', 'Xor'])(
+    `%s needs its form${without}`,
+    async (operator) => {
+      const builder = new GraphBuilder();
+      const operands = ['a', 'b'].map((name) => builder.input(name, [4], 'float32'));
+      const isLogical = ['Or', 'Xor'].includes(operator);
+      const truth = (x: Value) => builder.node('Cast', [x], { shape: [4], type: 'bool', attributes: { to: 9 } });
+      const given = isLogical ? operands.map(truth) : operands.slice(0, 1);
+      const type = ['Round', 'Sign'].includes(operator) ? 'float32' : 'bool';
+      const graph = builder.graph([{ name: 'y', value: builder.node(operator, given, { shape: [4], type }) }]);
+      await expect(opensOnDeviceAlone(graph)).rejects.toThrow();
+      await opensOnDeviceAlone(forDevice(graph));
+    },
+  );
+
+  it.each(['Or', 'Xor'])('%s has the same table', async (operator) => {
     const builder = new GraphBuilder();
     const [a, b] = ['a', 'b'].map((name) => builder.input(name, [4], 'float32'));
     const truths = [a!, b!].map((x) => builder.node('Cast', [x], { shape: [4], type: 'bool', attributes: { to: 9 } }));

@@ -1,39 +1,11 @@
 // Updates as graphs of a device against the independent float64 trajectories of optimisers, and against the passes of
 // this machine.
 import { type Tensor, tf } from '@flowvae/tensor';
-import {
-  type AdamOptions,
-  adam,
-  chainOptimizers,
-  clipByGlobalNorm,
-  FlatParameters,
-  type Optimizer,
-  type RmspropOptions,
-  rmsprop,
-  type SgdOptions,
-  sgd,
-} from '@flowvae/training';
+import { adam, chainOptimizers, clipByGlobalNorm, FlatParameters, type Optimizer, sgd } from '@flowvae/training';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { structureOf, updateFunction, varyingOf } from '../../packages/training/src/device/update-function.ts';
 import { carryOut } from '../../packages/training/src/memory/carry-out.ts';
-import { readCommitted } from '../reference/committed-json.ts';
-import type { OptimizerReference } from '../reference/optimizers.ts';
-
-const reference = readCommitted<OptimizerReference>('optimizers');
-const width = reference.tensorSizes.reduce((a, b) => a + b);
-
-type Row = OptimizerReference['cases'][number];
-
-const makers: Readonly<Record<Row['optimizer'], (row: Row) => Optimizer>> = {
-  adam: ({ learningRates, options }) => adam((step) => learningRates[step]!, options as AdamOptions),
-  rmsprop: ({ learningRates, options }) => rmsprop((step) => learningRates[step]!, options as RmspropOptions),
-  sgd: ({ learningRates, options }) => sgd((step) => learningRates[step]!, options as SgdOptions),
-};
-
-const optimizerOf = (row: Row): Optimizer =>
-  row.maxNorm === undefined
-    ? makers[row.optimizer](row)
-    : chainOptimizers(clipByGlobalNorm(row.maxNorm), makers[row.optimizer](row));
+import { optimizerOf, reference, worstDeviation } from '../training/reference-rows.ts';
 
 /** Parameters and slots, as plain arrays. */
 interface Held {
@@ -69,16 +41,10 @@ afterEach(() => tf.engine().endScope());
 it.each(reference.cases.map((row) => [row.name, row] as const))('%s follows the reference', (_, row) => {
   const optimizer = optimizerOf(row);
   const held = begun(reference.start, optimizer);
-  const gradients = Array.from(reference.gradients[row.gradients]);
-  let worst = 0;
-  for (let step = 0; step < reference.steps; step++) {
-    move(held, gradients.slice(step * width, (step + 1) * width), optimizer, step);
-    for (const [i, value] of held.parameters.entries()) {
-      const exact = row.trajectory[step * width + i]!;
-      const moved = Math.abs(exact - reference.start[i]!);
-      worst = Math.max(worst, Math.abs(value - exact) / Math.max(Math.abs(exact), moved, 0.01));
-    }
-  }
+  const worst = worstDeviation(row, (gradients, step) => {
+    move(held, gradients, optimizer, step);
+    return held.parameters;
+  });
   expect(worst).toBeLessThan(2e-5);
 });
 

@@ -17,7 +17,7 @@ const { fn, shapes } = fusedGraphs[name]!;
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-optimised-'));
 try {
   const optimizedModelFilePath = join(folder, 'optimised.onnx');
-  const chosen = options === 'ours' ? sessionOptions(1) : {};
+  const chosen = options === 'ours' ? sessionOptions({ threads: 1 }) : {};
   const session = await runtime.InferenceSession.create(encodeModel(traceGraph(fn, shapes)), {
     ...chosen,
     optimizedModelFilePath,

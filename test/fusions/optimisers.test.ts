@@ -35,7 +35,9 @@ describe('the default options', () => {
 });
 
 it('every way to a session of ours takes the same options', () => {
-  const { extra } = sessionOptions(1) as { extra: { optimization: { disable_specified_optimizers: string } } };
+  const { extra } = sessionOptions({ threads: 1 }) as {
+    extra: { optimization: { disable_specified_optimizers: string } };
+  };
   expect(extra.optimization.disable_specified_optimizers).toBe('GemmTransposeFusion;MatmulTransposeFusion');
 });
 

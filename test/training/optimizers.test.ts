@@ -2,43 +2,23 @@
 
 import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import {
-  type AdamOptions,
   adam,
   chainOptimizers,
   clipByGlobalNorm,
   FlatParameters,
   fit,
   type Optimizer,
-  type RmspropOptions,
   rmsprop,
-  type SgdOptions,
   sgd,
 } from '@flowvae/training';
 import { afterEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../packages/training/src/memory/carry-out.ts';
-import { readCommitted } from '../reference/committed-json.ts';
-import type { OptimizerReference } from '../reference/optimizers.ts';
+import { optimizerOf, type Row, reference, worstDeviation } from './reference-rows.ts';
 
-const reference = readCommitted<OptimizerReference>('optimizers');
-const { tensorSizes, steps } = reference;
+const { tensorSizes } = reference;
 const width = tensorSizes.reduce((a, b) => a + b);
 
 const FIRST_SLOT = 2;
-
-type Row = OptimizerReference['cases'][number];
-
-const constructors: Readonly<
-  Record<Row['optimizer'], (rates: Row['learningRates'], options: Row['options']) => Optimizer>
-> = {
-  adam: (rates, options) => adam((step) => rates[step]!, options as AdamOptions),
-  rmsprop: (rates, options) => rmsprop((step) => rates[step]!, options as RmspropOptions),
-  sgd: (rates, options) => sgd((step) => rates[step]!, options as SgdOptions),
-};
-
-const optimizerOf = ({ optimizer, learningRates, options, maxNorm }: Row): Optimizer => {
-  const update = constructors[optimizer](learningRates, options);
-  return maxNorm === undefined ? update : chainOptimizers(clipByGlobalNorm(maxNorm), update);
-};
 
 let variables: NamedVariables = {};
 afterEach(() => tf.dispose(variables as Record<string, Variable>));
@@ -62,20 +42,14 @@ function setGradients({ gradients }: FlatParameters, values: ArrayLike<number>):
   for (const view of Object.values(gradients)) for (let i = 0; i < view.length; i++) view[i] = values[at++]!;
 }
 
-/** The largest deviation of a trajectory, relative to the distance that a parameter has moved, or to the parameter. */
+/** The largest deviation of a trajectory on this machine's passes. */
 function worst(row: Row, optimizer: Optimizer): number {
   const parameters = parametersFor(optimizer);
-  let most = 0;
-  for (let step = 0; step < steps; step++) {
-    setGradients(parameters, Array.from(reference.gradients[row.gradients]).slice(step * width, (step + 1) * width));
+  return worstDeviation(row, (gradients, step) => {
+    setGradients(parameters, gradients);
     carryOut(optimizer.updateAt({ step }), parameters);
-    for (const [i, value] of flat(parameters.values).entries()) {
-      const exact = row.trajectory[step * width + i]!;
-      const moved = Math.abs(exact - reference.start[i]!);
-      most = Math.max(most, Math.abs(value - exact) / Math.max(Math.abs(exact), moved, 0.01));
-    }
-  }
-  return most;
+    return flat(parameters.values);
+  });
 }
 
 describe('trajectories', () => {

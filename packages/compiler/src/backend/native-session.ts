@@ -59,7 +59,7 @@ function load(): NativeRuntime | string {
 
 function open(graph: Graph, session: NativeSession, Tensor: typeof OrtTensor, threads: number): NativeExecutable {
   const model = encodeModel(graph);
-  session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(threads));
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions({ threads }));
   const fetches = Object.fromEntries(graph.outputs.map(({ name }) => [outputName(name), null]));
   return {
     run(arrays) {

@@ -13,7 +13,7 @@ type Form = (builder: GraphBuilder, operands: Operands) => Value;
 const number = (builder: GraphBuilder, x: Value) => converted(builder, x, 'float32');
 
 const logical =
-  (operator: 'Mul' | 'Add' | 'Sub'): Form =>
+  (operator: 'Add' | 'Sub'): Form =>
   (builder, [a, b]) =>
     converted(builder, pairwise(builder, operator, number(builder, a!), number(builder, b!)), 'bool');
 
@@ -44,12 +44,16 @@ const sign: Form = (builder, [x]) => {
 
 /** Forms by operator, for operands of one type; other operands keep the operator. */
 const forms: Readonly<Record<string, { readonly of: ValueType; readonly form: Form }>> = {
-  And: { of: 'bool', form: logical('Mul') },
   Or: { of: 'bool', form: logical('Add') },
   Xor: { of: 'bool', form: logical('Sub') },
   IsNaN: {
     of: 'float32',
     form: (builder, [x]) => elementwise(builder, 'Not', pairwise(builder, 'Equal', x!, x!, 'bool')),
+  },
+  IsInf: {
+    of: 'float32',
+    form: (builder, [x]) =>
+      pairwise(builder, 'Equal', elementwise(builder, 'Abs', x!), builder.scalar(Number.POSITIVE_INFINITY), 'bool'),
   },
   Round: { of: 'float32', form: round },
   Sign: { of: 'float32', form: sign },
@@ -58,17 +62,18 @@ const forms: Readonly<Record<string, { readonly of: ValueType; readonly form: Fo
 /** Each operator of the table in its form. */
 export function deviceOperators(graph: Graph): Graph {
   const builder = new GraphBuilder();
+  const { nodes: made, constants } = builder.graph([]); // they grow with the builder
   const replaced = new Map<Value, Value>();
   const current = (value: Value) => replaced.get(value) ?? value;
   const nodes = graph.nodes.flatMap((original): readonly GraphNode[] => {
     const node = { ...original, inputs: original.inputs.map(current) };
     const known = Object.hasOwn(forms, node.operator) ? forms[node.operator]! : undefined;
     if (!known || node.inputs[0]!.type !== known.of) return [node];
-    const before = builder.graph([]).nodes.length;
+    const before = made.length;
     builder.origin = node.origin;
     replaced.set(node.outputs[0]!, known.form(builder, node.inputs));
-    return builder.graph([]).nodes.slice(before);
+    return made.slice(before);
   });
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));
-  return { ...graph, nodes, outputs, constants: [...graph.constants, ...builder.graph([]).constants] };
+  return { ...graph, nodes, outputs, constants: [...graph.constants, ...constants] };
 }

@@ -3,7 +3,7 @@ import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
-import { loadRuntime, type Runtime } from '../sessions/runtime.ts';
+import { type Runtime, requiredRuntime } from '../sessions/runtime.ts';
 import { sessionOptions } from '../sessions/session-options.ts';
 import { onDevice } from './device-failure.ts';
 
@@ -54,14 +54,13 @@ export class DeviceProgram {
    * @throws ExpectationError if ONNX Runtime cannot be loaded, or the device fails
    */
   static async open(graph: Graph, kept: readonly string[] = []): Promise<DeviceProgram> {
-    const runtime = await loadRuntime();
-    if (typeof runtime === 'string') {
-      const expected = 'a native library for this platform';
-      throw new ExpectationError({ where: 'compile: onnxruntime-node', expected, received: runtime });
-    }
+    const runtime = await requiredRuntime('compile');
     const stays = new Set(kept);
     const places = graph.outputs.map(({ name }) => [outputName(name), stays.has(name) ? 'gpu-buffer' : 'cpu'] as const);
-    const options = { ...sessionOptions(1, false, true), preferredOutputLocation: Object.fromEntries(places) };
+    const options = {
+      ...sessionOptions({ threads: 1, isOnDevice: true }),
+      preferredOutputLocation: Object.fromEntries(places),
+    };
     return new DeviceProgram(graph, await runtime.InferenceSession.create(encodeModel(graph), options), runtime, stays);
   }
 

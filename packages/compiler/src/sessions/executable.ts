@@ -7,7 +7,7 @@ import { outputName } from '../graph/onnx-model.ts';
 import { stageRecipes } from '../stages/stage-recipes.ts';
 import { type Feeds, type Fetches, openStages, type StagedSession } from '../stages/staged-session.js';
 import { Lease } from './lease.ts';
-import { loadRuntime, type Runtime } from './runtime.ts';
+import { type Runtime, requiredRuntime } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
 
@@ -64,17 +64,8 @@ export class Executable {
     { threads, inPlace = false, isSmall = false, isOnDevice = false }: SessionChoices,
     onRun?: () => void,
   ): Promise<Executable> {
-    const runtime = await loadRuntime();
-    if (typeof runtime === 'string') {
-      const where = 'compile: onnxruntime-node';
-      throw new ExpectationError({
-        where,
-        expected: 'a native library for this platform',
-        received: runtime,
-        remedy: "use engine 'eager'",
-      });
-    }
-    const options = sessionOptions(threads, isSmall, isOnDevice);
+    const runtime = await requiredRuntime('compile');
+    const options = sessionOptions({ threads, isSmall, isOnDevice });
     const opened = () => openStages(stageRecipes(graph, inPlace), options, runtime);
     const session = await (isOnDevice ? onDevice(opened) : opened());
     sessionCounter.created++;

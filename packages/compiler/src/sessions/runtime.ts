@@ -1,4 +1,5 @@
 // The door to ONNX Runtime, which may be absent: its native library exists for some platforms only.
+import { ExpectationError } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
 /** The parts of onnxruntime-node that are used here. */
@@ -7,6 +8,18 @@ export interface Runtime {
   readonly Tensor: typeof OrtTensor;
   /** Results are equal byte for byte only under one version. */
   readonly version: string;
+}
+
+/** The runtime. @throws ExpectationError if it cannot be loaded; `place` is the caller's work, in the error */
+export async function requiredRuntime(place: string): Promise<Runtime> {
+  const runtime = await loadRuntime();
+  if (typeof runtime !== 'string') return runtime;
+  throw new ExpectationError({
+    where: `${place}: onnxruntime-node`,
+    expected: 'a native library for this platform',
+    received: runtime,
+    remedy: "use engine 'eager'",
+  });
 }
 
 let loading: Promise<Runtime | string> | undefined;

@@ -8,18 +8,26 @@ import type { InferenceSession } from 'onnxruntime-node';
  */
 const UNSOUND_OPTIMISERS = ['GemmTransposeFusion', 'MatmulTransposeFusion'] as const;
 
-/**
- * @param threads the number of cores that one run may use
- * @param isSmall whether runs take as little memory as possible. Otherwise ONNX Runtime places the values of all later
- * runs in one block, beside the arena of the first run. The block saves some calls of the allocator, and costs about as
- * much memory as a run.
- * @param isOnDevice whether a graphics card computes, by WebGPU
- */
-export const sessionOptions = (
-  threads: number,
+/** The choices of {@link sessionOptions}. */
+interface OptionChoices {
+  /** Cores that one run may use. */
+  readonly threads: number;
+  /**
+   * Whether runs take as little memory as possible. Otherwise ONNX Runtime places the values of all later runs in one
+   * block, beside the arena of the first run. The block saves some calls of the allocator, and costs about as much
+   * memory as a run. Default false.
+   */
+  readonly isSmall?: boolean;
+  /** Whether a graphics card computes, by WebGPU. Default false. */
+  readonly isOnDevice?: boolean;
+}
+
+/** The options of a session. */
+export const sessionOptions = ({
+  threads,
   isSmall = false,
   isOnDevice = false,
-): InferenceSession.SessionOptions => ({
+}: OptionChoices): InferenceSession.SessionOptions => ({
   ...(isOnDevice ? { executionProviders: ['webgpu'] } : {}),
   intraOpNumThreads: threads,
   interOpNumThreads: 1,

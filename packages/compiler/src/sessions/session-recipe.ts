@@ -54,7 +54,7 @@ export function sessionRecipe(graph: Graph, { threads, inPlace = false, isSmall 
     runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,
     runner: new URL('./runner.js', import.meta.url).href,
     ...stageRecipes(graph, inPlace),
-    options: sessionOptions(threads, isSmall),
+    options: sessionOptions({ threads, ...(isSmall === undefined ? {} : { isSmall }) }),
     inputs: [...graph.inputs, ...graph.variables].map(portOf((name) => name)),
     outputs: graph.outputs.map(portOf(outputName)),
     nodes: graph.nodes.length,

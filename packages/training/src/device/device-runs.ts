@@ -29,7 +29,7 @@ export async function deviceRuns<Name extends string>(
   const held = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>().slice()]),
   );
-  const graphs = new Map<string, Graph>();
+  const graphs = new Map<string, Graph>(); // traced, and no session yet
   const sessions = new Map<string, Promise<Executable>>();
   const graphOf = (name: Name, shapes: InputShapes): Graph => {
     const key = JSON.stringify([name, shapes]);
@@ -43,6 +43,7 @@ export async function deviceRuns<Name extends string>(
       sessions.get(key) ??
       Executable.create(embedVariables(graphOf(name, shapes), held), { threads: 1, isOnDevice: true });
     sessions.set(key, session);
+    graphs.delete(key);
     return session;
   };
   let last: Promise<unknown> = Promise.resolve();

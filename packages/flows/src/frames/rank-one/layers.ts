@@ -37,55 +37,67 @@ export function rankOneLayers(activation: LayerActivation): Layers {
   };
 }
 
+type Inputs = readonly [w: Tensor3D, uHat: Tensor3D, b: Tensor3D, z0: Tensor2D];
+
+/** The forward pass: the value, and from its gradient those of w, û, b and z₀; the former may still have P rows. */
+type Pass = (
+  inputs: Inputs,
+  save: (tensors: Tensor[]) => void,
+) => {
+  readonly value: Tensor;
+  readonly groups: number;
+  gradients(dValue: Tensor2D, saved: readonly Tensor3D[]): readonly [Tensor3D, Tensor3D, Tensor3D, Tensor2D];
+};
+
 /** A custom gradient has one result: z_K and all h side by side, [B, D + K]. */
-const chainOf = (activation: LayerActivation) =>
+const withGradient = (pass: Pass) =>
   tf.customGrad((...args) => {
-    const [w, uHat, b, z0, save] = args as unknown as [
-      Tensor3D,
-      Tensor3D,
-      Tensor3D,
-      Tensor2D,
-      (tensors: Tensor[]) => void,
-    ];
-    const groups = groupsOf([w, uHat, b], z0);
-    const { z, hs, before } = forward(activation, w, uHat, b, tf.reshape(z0, [-1, groups.size, z0.shape[1]]));
-    save([w, uHat, hs, before]);
-    const value = tf.concat([tf.reshape(z, z0.shape), layersLast(hs, groups)], 1);
-    const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] > 1);
-    const gradFunc = (dPacked: Tensor, saved: Tensor[]) => {
-      const given = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
-      const [dz, ...gradients] = backward(activation, dPacked as Tensor2D, given, groups);
-      return [...gradients.map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient)), dz];
+    const [w, uHat, b, z0, save] = args as unknown as [...Inputs, (tensors: Tensor[]) => void];
+    const { value, groups, gradients } = pass([w, uHat, b, z0], save);
+    const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && groups > 1);
+    const gradFunc = (dValue: Tensor, saved: Tensor[]) => {
+      const [dw, dUHat, db, dz] = gradients(dValue as Tensor2D, saved as Tensor3D[]);
+      return [...[dw, dUHat, db].map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient)), dz];
     };
     return { value, gradFunc };
   });
 
+/** Layer after layer. */
+const chainOf = (activation: LayerActivation) =>
+  withGradient(([w, uHat, b, z0], save) => {
+    const groups = groupsOf([w, uHat, b], z0);
+    const { z, hs, before } = forward(activation, w, uHat, b, tf.reshape(z0, [-1, groups.size, z0.shape[1]]));
+    save([w, uHat, hs, before]);
+    return {
+      value: tf.concat([tf.reshape(z, z0.shape), layersLast(hs, groups)], 1),
+      groups: z.shape[0],
+      gradients(dPacked, saved) {
+        const given = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
+        const [dz, ...ofParameters] = backward(activation, dPacked, given, groups);
+        return [...(ofParameters as [Tensor3D, Tensor3D, Tensor3D]), dz as Tensor2D];
+      },
+    };
+  });
+
 /** The same by the products of all directions. */
 const productsOf = (activation: LayerActivation) =>
-  tf.customGrad((...args) => {
-    const [w, uHat, b, z0, save] = args as unknown as [
-      Tensor3D,
-      Tensor3D,
-      Tensor3D,
-      Tensor2D,
-      (tensors: Tensor[]) => void,
-    ];
-    const { layers } = groupsOf([w, uHat, b], z0);
+  withGradient(([w, uHat, b, z0], save) => {
+    const layers = w.shape[1];
     const size = z0.shape[0] / Math.max(w.shape[0], uHat.shape[0], b.shape[0]); // shared parameters are one group
     const grouped: Tensor3D = tf.reshape(z0, [-1, size, z0.shape[1]]);
     const { z, hs } = forwardByProducts(activation, { w, uHat, b, z: grouped });
     save([w, uHat, grouped, hs]);
-    const value = tf.concat([tf.reshape(z, z0.shape), tf.reshape(hs, [-1, layers])], 1);
-    const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && grouped.shape[0] > 1);
-    const gradFunc = (dPacked: Tensor, saved: Tensor[]) => {
-      const [w, uHat, z, hs] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
-      const [dy, dh] = tf.split(dPacked as Tensor2D, [z.shape[2], layers], 1) as [Tensor2D, Tensor2D];
-      const given = { dz: tf.reshape(dy, z.shape) as Tensor3D, dhs: tf.reshape(dh, hs.shape) as Tensor3D };
-      const [dw, dUHat, db, dz] = backwardByProducts(activation, { w, uHat, z, hs }, given);
-      const sums = [dw, dUHat, db].map((gradient, i) => (isShared[i] ? tf.sum(gradient, 0, true) : gradient));
-      return [...sums, tf.reshape(dz, z0.shape)];
+    return {
+      value: tf.concat([tf.reshape(z, z0.shape), tf.reshape(hs, [-1, layers])], 1),
+      groups: grouped.shape[0],
+      gradients(dPacked, saved) {
+        const [w, uHat, z, hs] = saved as [Tensor3D, Tensor3D, Tensor3D, Tensor3D];
+        const [dy, dh] = tf.split(dPacked, [z.shape[2], layers], 1) as [Tensor2D, Tensor2D];
+        const given = { dz: tf.reshape(dy, z.shape) as Tensor3D, dhs: tf.reshape(dh, hs.shape) as Tensor3D };
+        const [dw, dUHat, db, dz] = backwardByProducts(activation, { w, uHat, z, hs }, given);
+        return [dw, dUHat, db, tf.reshape(dz, z0.shape)];
+      },
     };
-    return { value, gradFunc };
   });
 
 /** K layers over groups of S rows. */
