@@ -139,8 +139,8 @@ export const flows: readonly Explained[] = [
   },
   {
     file: 'packages/flows/src/frames/rank-one/layers.ts',
-    before: 'const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] > 1);',
-    after: ['const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && z.shape[0] >= 1);'],
+    before: 'const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && groups > 1);',
+    after: ['const isShared = [w, uHat, b].map((x) => x.shape[0] === 1 && groups >= 1);'],
     reason: 'a shortcut: a sum over one row',
   },
   {
