@@ -12,6 +12,7 @@ import { allowedRooms, roomsBelow } from './packages-table.ts';
 import { fewPositionalParameters } from './parameter-law.ts';
 import * as plainLaws from './plain-laws.ts';
 import * as proseLaws from './prose-laws.ts';
+import * as twinLaws from './twin-laws.ts';
 
 const repository = readRepository(fileURLToPath(new URL('../..', import.meta.url)));
 const laws = [
@@ -19,6 +20,7 @@ const laws = [
   ...Object.values(layoutLaws),
   ...Object.values(plainLaws),
   ...Object.values(proseLaws),
+  ...Object.values(twinLaws),
   noCycles,
   fewPositionalParameters,
 ];

@@ -88,9 +88,9 @@ export function indexIsForOthers(files: FileMap): string[] {
   });
 }
 
-/** The npm name in a specifier; undefined for relative paths and Node's modules. */
+/** The npm name in a specifier; undefined for paths inside the package and Node's modules. */
 function packageName(specifier: string): string | undefined {
-  if (specifier.startsWith('.') || isBuiltin(specifier)) return undefined;
+  if (/^[.#]/.test(specifier) || isBuiltin(specifier)) return undefined;
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -3,6 +3,7 @@ import { noCycles } from './cycle-law.ts';
 import * as imports from './import-laws.ts';
 import { flow, type LawCase, manifest, mutant } from './law-case.ts';
 import * as plain from './plain-laws.ts';
+import * as twins from './twin-laws.ts';
 
 const flowsMay = 'flows may import distributions, random, tensor';
 
@@ -202,6 +203,42 @@ export const importCases: readonly LawCase[] = [
       'a third door': mutant(
         { 'packages/flows/package.json': manifest({ exports: { './inside': './src/inside.ts' } }) },
         'packages/flows/package.json: ./inside: packages have no such door',
+      ),
+    },
+  },
+  {
+    law: twins.twinsAreImported,
+    mutants: {
+      'an import without a twin': mutant(
+        { [flow]: "import '#file';", 'packages/flows/package.json': manifest({}) },
+        `${flow} → #file: packages/flows/package.json has no such import`,
+      ),
+      'a twin without an import': mutant(
+        { 'packages/flows/package.json': manifest({ imports: { '#file': { default: './src/file.ts' } } }) },
+        'packages/flows/package.json: #file: no file imports it',
+      ),
+    },
+  },
+  {
+    law: twins.twinsArePublished,
+    mutants: {
+      'a twin whose file is missing': mutant(
+        {
+          'packages/flows/package.json': manifest({
+            imports: { '#file': { browser: './wasm/file.js', default: './src/file.ts' } },
+          }),
+        },
+        'packages/flows/package.json: #file: a file is missing',
+      ),
+      'a twin that is published as its source': mutant(
+        {
+          'packages/flows/src/file.ts': '',
+          'packages/flows/package.json': manifest({
+            imports: { '#file': { browser: './wasm/file.js', default: './src/file.ts' } },
+            publishConfig: { imports: { '#file': { browser: './wasm/file.js', default: './src/file.ts' } } },
+          }),
+        },
+        'packages/flows/package.json: #file: expected ./wasm/file.js, ./dist/file.js to be published, got ./wasm/file.js, ./src/file.ts',
       ),
     },
   },

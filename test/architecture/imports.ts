@@ -12,6 +12,8 @@ export interface Import {
   readonly typeOnly: boolean;
   /** Loaded when the code comes to it, not before the file runs: `import()`. */
   readonly isDeferred: boolean;
+  /** The path that a `#` import means in Node; absent for other imports, and where package.json has no such import. */
+  readonly inNode?: string;
 }
 
 const isSource = (path: string) => /\.(ts|mts|js|mjs)$/.test(path) && !path.includes('/assembly/');
@@ -28,7 +30,8 @@ export function importsOf(files: FileMap, belongs: (path: string) => boolean): I
     parsed.get(files) ??
     Object.keys(files)
       .filter(isSource)
-      .flatMap((path) => parseImports(path, files[path]!));
+      .flatMap((path) => parseImports(path, files[path]!))
+      .map((found) => ({ ...found, ...meantInNode(files, found) }));
   parsed.set(files, imports);
   return imports.filter(({ from }) => belongs(from));
 }
@@ -69,8 +72,17 @@ const loadsModule = (callee: ts.Expression) =>
 const literal = (node: ts.Node | undefined, typeOnly: boolean) =>
   node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : undefined;
 
+/** The file of a `#` import under Node's condition. */
+function meantInNode(files: FileMap, { from, specifier }: Import): Pick<Import, 'inNode'> {
+  if (!specifier.startsWith('#')) return {};
+  const folder = `packages/${roomAt(from)}`;
+  const path = JSON.parse(files[`${folder}/package.json`] ?? '{}').imports?.[specifier]?.default;
+  return path === undefined ? {} : { inNode: posix.join(folder, path) };
+}
+
 /** The path in the repository that an import means; undefined for npm packages and Node's own modules. */
-export function target({ from, specifier }: Pick<Import, 'from' | 'specifier'>): string | undefined {
+export function target({ from, specifier, inNode }: Pick<Import, 'from' | 'specifier' | 'inNode'>): string | undefined {
+  if (specifier.startsWith('#')) return inNode;
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   const room = roomOf(specifier);
   if (room === undefined) return undefined;

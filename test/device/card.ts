@@ -1,7 +1,7 @@
 // The graphics card of this machine, or a driver in software; tests that need one say so by name where there is none.
 import { findDevice, type Graph } from '@flowvae/compiler';
 import { encodeModel } from '../../packages/compiler/src/graph/onnx-model.ts';
-import { requiredRuntime } from '../../packages/compiler/src/sessions/runtime.ts';
+import { requiredRuntime } from '../../packages/compiler/src/sessions/required-runtime.ts';
 
 const found = await findDevice();
 

@@ -12,6 +12,7 @@ import {
 } from '@flowvae/random';
 import { expect, test } from 'vitest';
 import { refuseStale } from '../../packages/random/src/draws.ts';
+import { bytes } from '../../packages/random/src/kernels.ts';
 import { referenceDraws } from '../../packages/random/src/reference.ts';
 import { wasmDraws } from '../../packages/random/src/wasm-draws.ts';
 
@@ -46,7 +47,7 @@ test('the kernels serve', () => {
 });
 
 test('the reference serves if the kernels have not been built', () => {
-  expect(wasmDraws(new URL('missing.wasm', import.meta.url))).toBeUndefined();
+  expect(wasmDraws(bytes(new URL('missing.wasm', import.meta.url)))).toBeUndefined();
 });
 
 test('kernels that were built from other sources are refused', () => {
@@ -58,7 +59,7 @@ test('kernels that were built from other sources are refused', () => {
     },
   };
   expect(() => refuseStale(stale)).toThrow('random.wasm: expected kernels that agree with src/reference.ts, got other');
-  expect(() => refuseStale(wasmDraws()!)).not.toThrow();
+  expect(() => refuseStale(wasmDraws(bytes())!)).not.toThrow();
 });
 
 test.each(Object.entries(draws))('%s: kernels and reference agree bit for bit', (_, [serve, refer]) => {

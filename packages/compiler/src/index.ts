@@ -1,8 +1,12 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
+export { findDevice } from '#find-device';
+export { loadRuntime } from '#runtime';
+export { SessionPool } from '#session-pool';
+export { arrayLending, sharedViews } from '#shared-views';
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { DeviceArray, DeviceProgram, DeviceReader, type DeviceValues } from './device/device-program.ts';
-export { type Device, findDevice } from './device/find-device.ts';
+export type { Device } from './device/find-device.ts';
 export { chainGraphs, type FlatPart, packOutputs, packVariables } from './device/flat-values.ts';
 export { dispatchCount, forDevice } from './device/for-device.ts';
 export type { ExportShapes } from './export/shapes.ts';
@@ -15,9 +19,7 @@ export { type Factored, factorRowProducts, type ProductPart, productsGraph } fro
 export { rowsMeetAt } from './rows/mean-over-rows.ts';
 export { type Arrays, Executable, runCounter, sessionCounter } from './sessions/executable.ts';
 export { closeGate, leaveGate, openGate } from './sessions/native-gate.js';
-export { loadRuntime } from './sessions/runtime.ts';
-export { SessionPool } from './sessions/session-pool.ts';
 export { type Port, type SessionRecipe, sessionRecipe } from './sessions/session-recipe.ts';
-export { arrayLending, type SharedView, sharedViews } from './sessions/shared-views.js';
+export type { SharedView } from './sessions/shared-views.js';
 export { ASSIGNED, type InputShapes, type Traceable } from './tracing/trace.ts';
 export { TraceError } from './tracing/trace-error.ts';

@@ -1,11 +1,13 @@
 // The draws of the public face: lengths are checked, arrays are made, and one of the two implementations fills them.
+
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { bytes } from '#kernels';
 import type { BulkDraws } from './bulk-draws.ts';
 import { checkWhole, type Key, key } from './key.ts';
 import { referenceDraws } from './reference.ts';
 import { wasmDraws } from './wasm-draws.ts';
 
-const kernels = wasmDraws();
+const kernels = wasmDraws(bytes());
 if (kernels) refuseStale(kernels);
 const draws = kernels ?? referenceDraws;
 

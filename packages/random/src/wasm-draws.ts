@@ -1,5 +1,4 @@
 // Bulk draws by the WebAssembly SIMD kernels of assembly/random.ts, a chunk at a time through their fixed memory.
-import { readFileSync } from 'node:fs';
 import type { BulkDraws } from './bulk-draws.ts';
 import type { Key } from './key.ts';
 
@@ -22,12 +21,8 @@ interface Engine {
 type Draws = Uint32Array | Float32Array;
 type Chances = Uint8Array | Float32Array;
 
-/** The file that `build:wasm` writes. The path holds for `src/` and for `dist/`. */
-const builtKernels = new URL('../wasm/random.wasm', import.meta.url);
-
 /** The kernels; undefined if they have not been built (`pnpm -r run build:wasm` builds them). */
-export function wasmDraws(file = builtKernels): BulkDraws | undefined {
-  const binary = readIfPresent(file);
+export function wasmDraws(binary: Uint8Array | undefined): BulkDraws | undefined {
   if (!binary) return undefined;
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly;
   const kernels = new Instance(new Module(binary)).exports as Exports;
@@ -55,14 +50,5 @@ function drawChunks(kernel: Kernel, key: Key, made: Draws, out: Draws, chances?:
     chances?.to.set(chances.from.subarray(start, start + count));
     kernel(key.k0, key.k1, start / 4, Math.ceil(count / 16));
     out.set(count === made.length ? made : made.subarray(0, count), start);
-  }
-}
-
-function readIfPresent(file: URL): Uint8Array | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -1,6 +1,5 @@
 // TensorFlow.js's own backends that need no native library.
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { wasmFolder } from '#wasm-folder';
 import { borrowKernels } from './borrowed-kernels.ts';
 import { tf } from './tensorflow.ts';
 
@@ -24,7 +23,7 @@ export async function startEagerBackend(backend: EagerBackend): Promise<string |
 /** Outside a browser the backend must be given the folder of its .wasm files. */
 async function registerWasm(): Promise<void> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(`${dirname(main)}/`);
+  const folder = wasmFolder();
+  if (folder !== undefined) wasm.setWasmPaths(folder);
   borrowKernels('wasm', 'cpu');
 }

@@ -5,6 +5,12 @@ import { tf } from './tensorflow.ts';
 type Shapes = Readonly<Record<string, readonly number[]>>;
 type Sizes = Readonly<Record<string, number>>;
 
+/** A WebAssembly module, by a name of its own. */
+interface KernelModule {
+  readonly name: string;
+  bytes(): Uint8Array;
+}
+
 /**
  * A kernel in WebAssembly, as data. Its tensors are float32, dense and row-major.
  *
@@ -23,8 +29,8 @@ export interface KernelDescriptor {
   outputs(shapes: Shapes): readonly (readonly number[])[];
   /** Bytes of scratch memory; absent if the function needs none. */
   scratchBytes?(sizes: Sizes): number;
-  /** The module's file, and the function's name in it. */
-  readonly wasm: { readonly file: URL; readonly export: string };
+  /** The module, and the function's name in it. */
+  readonly wasm: { readonly module: KernelModule; readonly export: string };
 }
 
 const declared = new Map<string, KernelDescriptor>();

@@ -1,9 +1,11 @@
 // Runs cuts of the pending graph on ONNX Runtime, with one session for all cuts of the same structure.
+
 import { ExpectationError } from '@flowvae/tensor';
+import { nativeRuntime } from '#native-session';
 import { optimise } from '../passes/optimise.ts';
 import { Executable, type OutputArray } from '../sessions/executable.ts';
 import { LeastRecentlyUsed, promised } from '../sessions/least-recently-used.ts';
-import { type NativeExecutable, nativeRuntime } from './native-session.ts';
+import type { NativeExecutable } from './native-session.ts';
 import type { Cut } from './pending-graph.ts';
 import { structureKey } from './structure-key.ts';
 

@@ -3,7 +3,8 @@ import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph, Named } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
-import { type Runtime, requiredRuntime } from '../sessions/runtime.ts';
+import { requiredRuntime } from '../sessions/required-runtime.ts';
+import type { Runtime } from '../sessions/runtime.ts';
 import { sessionOptions } from '../sessions/session-options.ts';
 import { onDevice } from './device-failure.ts';
 
@@ -54,7 +55,7 @@ export class DeviceProgram {
    * @throws ExpectationError if ONNX Runtime cannot be loaded, or the device fails
    */
   static async open(graph: Graph, kept: readonly string[] = []): Promise<DeviceProgram> {
-    const runtime = await requiredRuntime('compile');
+    const runtime = await requiredRuntime('compile', true);
     const stays = new Set(kept);
     const places = graph.outputs.map(({ name }) => [outputName(name), stays.has(name) ? 'gpu-buffer' : 'cpu'] as const);
     const options = {

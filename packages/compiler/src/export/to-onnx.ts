@@ -1,6 +1,7 @@
 // Writes a traced function to a file that any ONNX runtime reads.
-import { createRequire } from 'node:module';
+
 import { ExpectationError, elementCount, type NamedVariables } from '@flowvae/tensor';
+import { version } from '#version';
 import { embedVariables, readVariables } from '../graph/embed-variables.ts';
 import type { Graph, Named, Value } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx-model.ts';
@@ -29,8 +30,6 @@ export interface OnnxOptions {
   readonly values?: Values;
   readonly metadata?: OnnxMetadata;
 }
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /**
  * Writes a function as a self-contained ONNX model: inputs and outputs have the user's names, variables become

@@ -7,7 +7,8 @@ import { outputName } from '../graph/onnx-model.ts';
 import { stageRecipes } from '../stages/stage-recipes.ts';
 import { type Feeds, type Fetches, openStages, type StagedSession } from '../stages/staged-session.js';
 import { Lease } from './lease.ts';
-import { type Runtime, requiredRuntime } from './runtime.ts';
+import { requiredRuntime } from './required-runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
 
@@ -64,9 +65,9 @@ export class Executable {
     { threads, inPlace = false, isSmall = false, isOnDevice = false }: SessionChoices,
     onRun?: () => void,
   ): Promise<Executable> {
-    const runtime = await requiredRuntime('compile');
+    const runtime = await requiredRuntime('compile', isOnDevice);
     const options = sessionOptions({ threads, isSmall, isOnDevice });
-    const opened = () => openStages(stageRecipes(graph, inPlace), options, runtime);
+    const opened = () => openStages(stageRecipes(graph, inPlace && runtime.stopsBeforeCopies), options, runtime);
     const session = await (isOnDevice ? onDevice(opened) : opened());
     sessionCounter.created++;
     return new Executable(graph, session, runtime, { inPlace, isOnDevice, onRun });

@@ -1,6 +1,5 @@
 // The data with which another thread runs a graph: plain data, no functions.
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { workerModules } from '#worker-modules';
 import type { Graph, Named, ValueType } from '../graph/graph.ts';
 import { outputName } from '../graph/onnx-model.ts';
 import { type StageRecipes, stageRecipes } from '../stages/stage-recipes.ts';
@@ -51,8 +50,7 @@ const portOf = (key: (name: string) => string) => (named: Named) => ({
 /** Describes a session for a graph whose outputs are float32. */
 export function sessionRecipe(graph: Graph, { threads, inPlace = false, isSmall }: SessionChoices): SessionRecipe {
   return {
-    runtime: pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href,
-    runner: new URL('./runner.js', import.meta.url).href,
+    ...workerModules(),
     ...stageRecipes(graph, inPlace),
     options: sessionOptions({ threads, ...(isSmall === undefined ? {} : { isSmall }) }),
     inputs: [...graph.inputs, ...graph.variables].map(portOf((name) => name)),

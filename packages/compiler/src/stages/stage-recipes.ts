@@ -1,6 +1,5 @@
 // A graph as plain data with which a thread runs it: models for ONNX Runtime, calls of our own kernels, and the memory
 // between them.
-import { readFileSync } from 'node:fs';
 import { declaredKernels, ExpectationError, elementCount, type KernelDescriptor } from '@flowvae/tensor';
 import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
@@ -63,22 +62,18 @@ const modules = new Map<string, WebAssembly.Module>();
 
 /** The one module that holds all kernels of a graph. */
 function moduleOf(kernels: readonly KernelDescriptor[]): WebAssembly.Module {
-  const [
-    {
-      wasm: { file },
-    },
-    ...others
-  ] = kernels as [KernelDescriptor, ...KernelDescriptor[]];
-  const stranger = others.find(({ wasm }) => wasm.file.href !== file.href);
+  const [first, ...others] = kernels as [KernelDescriptor, ...KernelDescriptor[]];
+  const { name, bytes } = first.wasm.module;
+  const stranger = others.find(({ wasm }) => wasm.module.name !== name);
   if (stranger) {
     throw new ExpectationError({
       where: 'compile: kernels of one graph',
-      expected: `one module, ${file.href}`,
-      received: `${stranger.name} of ${stranger.wasm.file.href}`,
+      expected: `one module, ${name}`,
+      received: `${stranger.name} of ${stranger.wasm.module.name}`,
     });
   }
-  const known = modules.get(file.href) ?? new WebAssembly.Module(readFileSync(file));
-  modules.set(file.href, known);
+  const known = modules.get(name) ?? new WebAssembly.Module(bytes() as BufferSource);
+  modules.set(name, known);
   return known;
 }
 

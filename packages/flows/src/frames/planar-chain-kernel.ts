@@ -1,8 +1,10 @@
 // The planar chain and its gradient as kernels (assembly/planar-chain.ts): the descriptors by which an engine runs
 // them.
-import { declareKernels, type KernelDescriptor } from '@flowvae/tensor';
 
-const file = new URL('../../wasm/planar-chain.wasm', import.meta.url);
+import { declareKernels, type KernelDescriptor } from '@flowvae/tensor';
+import { bytes } from '#planar-chain';
+
+const module = { name: 'planar-chain.wasm', bytes };
 
 /** Numbers of each layer that do not depend on z and that the backward pass needs. */
 const FACTS = 5;
@@ -27,7 +29,7 @@ export const planarChainKernel: KernelDescriptor = {
     const [[groups, layers], [rows]] = [w, z] as unknown as [[number, number], [number]];
     return [z!, [rows], [rows, layers], [groups, layers, FACTS]];
   },
-  wasm: { file, export: 'planarChain' },
+  wasm: { module, export: 'planarChain' },
 };
 
 /** Its gradient: outputs dw, du, db, dz. */
@@ -37,7 +39,7 @@ export const planarChainGradientKernel: KernelDescriptor = {
   sizes,
   outputs: ({ w, u, z }) => [w!, u!, w!.slice(0, 2), z!],
   scratchBytes: ({ layers, dim }) => 4 * layers! * dim!,
-  wasm: { file, export: 'planarChainGradient' },
+  wasm: { module, export: 'planarChainGradient' },
 };
 
 declareKernels(planarChainKernel, planarChainGradientKernel);

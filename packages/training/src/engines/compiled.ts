@@ -1,7 +1,8 @@
 // One graph on ONNX Runtime, on the cores of this machine.
+
 import { type Arrays, compile, loadRuntime, sharedViews } from '@flowvae/compiler';
 import { elementCount, type NamedVariables } from '@flowvae/tensor';
-import { parallelState } from '../parallel/parallel-state.ts';
+import { parallelState } from '#parallel-state';
 import type { Engine } from './engine.ts';
 import { spreadRuns } from './spread-runs.ts';
 

@@ -11,6 +11,7 @@ import type { TrainingState, TrainingStateOptions } from '../memory/training-sta
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
 import { type RunState, readState, writeState } from './run-state.ts';
+import { nextTurn } from './turn.ts';
 import type { TrainingProblem } from './variational.ts';
 
 /** Options of {@link fit}. */
@@ -219,7 +220,7 @@ function breaths(): () => Promise<void> | undefined {
   return () => {
     if (performance.now() - last < BREATH_MS) return undefined;
     last = performance.now();
-    return new Promise((resolve) => setImmediate(resolve));
+    return nextTurn();
   };
 }
 

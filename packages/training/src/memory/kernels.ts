@@ -1,5 +1,5 @@
-// The optimiser passes compiled from assembly/training.ts, for a memory of one thread and for one that threads share.
-import { readFileSync } from 'node:fs';
+// The optimiser passes compiled from assembly/training.ts, for a memory of one thread.
+import { bytes } from '#passes';
 
 /** A byte offset into the memory. */
 type Pointer = number;
@@ -14,26 +14,11 @@ export type Kernels = Readonly<Record<Sweep, (...pointersLengthScalars: number[]
   combine(g: Pointer, x: Pointer, n: number, a: number, b: number): void;
 };
 
-/** The memory of the passes: this thread's own, or one that threads share. */
-type MemoryKind = 'own' | 'shared';
-
-const files: Readonly<Record<MemoryKind, URL>> = {
-  own: new URL('../../wasm/training.wasm', import.meta.url),
-  shared: new URL('../../wasm/training-shared.wasm', import.meta.url),
-};
-const compiled = new Map<MemoryKind, WebAssembly.Module>();
-
-/** The compiled passes; a module can be handed to another thread. */
-export function passesModule(kind: MemoryKind): WebAssembly.Module {
-  const known = compiled.get(kind);
-  if (known) return known;
-  const module = new WebAssembly.Module(readFileSync(files[kind]));
-  compiled.set(kind, module);
-  return module;
-}
+let compiled: WebAssembly.Module | undefined;
 
 /** Binds the passes to a memory of this thread. */
 export function bindKernels(memory: WebAssembly.Memory): Kernels {
-  const { exports } = new WebAssembly.Instance(passesModule('own'), { env: { memory } });
+  compiled ??= new WebAssembly.Module(bytes() as BufferSource);
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return exports as unknown as Kernels;
 }

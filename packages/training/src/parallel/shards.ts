@@ -15,11 +15,11 @@ import {
 } from '@flowvae/compiler';
 import { elementCount, type NamedVariables } from '@flowvae/tensor';
 import { BYTES, type FlatLayout, shareBounds } from '../memory/flat-layout.ts';
-import { passesModule } from '../memory/kernels.ts';
 import { nonTrainableOf } from '../memory/non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS } from '../memory/optimizer.ts';
 import type { TrainingStateOptions } from '../memory/training-state.ts';
 import { GRADIENT, lossAndTerms, withGradients } from '../steps/gradient-step.ts';
+import { sharedPasses } from './shared-passes.ts';
 import {
   type PlacedOutput,
   regionAt,
@@ -172,7 +172,7 @@ export function shardsOf(
       shard,
       shards: rows.length,
       recipe: graph.recipe,
-      passesModule: passesModule('shared'),
+      passesModule: sharedPasses(),
       layout,
       regions: Array.from({ length: regions }, (_, region) => regionAt(region, shard, regions, layout.length)),
       gradientRegions,
