@@ -62,7 +62,7 @@ describe('a packed package', () => {
     writeFileSync(join(broken, 'package.json'), manifest.replace(/("@flowvae\/tensor": )"[^"]+"/, '$1"workspace:*"'));
     expect(missingParts(broken)).toEqual([
       'no dist/index.d.ts',
-      'no wasm/training.wasm, which dist/memory/kernels.js loads',
+      'no wasm/training.wasm, which dist/memory/passes-file.js loads',
       'no dist/parallel/shard-worker.js, which dist/parallel/crew.js loads',
     ]);
     expect(unresolvedVersions(broken)).toEqual(['@flowvae/tensor: workspace:*']);
