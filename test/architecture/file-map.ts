@@ -7,7 +7,7 @@ export type FileMap = Readonly<Record<string, string>>;
 
 /** Folders that git ignores, by name; `runs` only at the top, where a user's runs lie. */
 const ignored = (path: string) =>
-  /(^|\/)(node_modules|dist|wasm|\.git|\.api|\.examples-\w+)$/.test(path) || path === 'runs';
+  /(^|\/)(node_modules|dist|wasm|bundle|\.git|\.api|\.examples-\w+)$/.test(path) || path === 'runs';
 const hasText = (path: string) => /\.(ts|mts|js|mjs|json)$|(^|\/)\.gitignore$/.test(path);
 
 /** Reads all files that could be committed; of files that no law reads, only the path. */

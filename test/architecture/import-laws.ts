@@ -30,6 +30,9 @@ export function dependenciesGoDown(files: FileMap): string[] {
   });
 }
 
+/** The lab's page and worker are published as bundles, with all that they import. */
+const isBundled = (path: string) => /^packages\/lab\/src\/(page|worker)\//.test(path);
+
 /**
  * Every package that is imported is declared, so it is found after publishing too. `bin/` runs in the workspace only.
  */
@@ -37,7 +40,7 @@ export function importsAreDeclared(files: FileMap): string[] {
   return importsOf(files, isPackageCode).flatMap((found) => {
     const name = packageName(found.specifier);
     const room = roomAt(found.from)!;
-    const inWorkspaceOnly = found.from.startsWith(`packages/${room}/bin/`);
+    const inWorkspaceOnly = found.from.startsWith(`packages/${room}/bin/`) || isBundled(found.from);
     if (name === undefined || declared(files, room, inWorkspaceOnly).includes(name)) return [];
     return [arrow(found, `packages/${roomAt(found.from)}/package.json does not list ${name} in dependencies`)];
   });

@@ -9,7 +9,7 @@ const topLevel = new Set([
   ...['LICENSE', 'biome.json', 'pnpm-lock.yaml', 'CHANGELOG.md', 'node_modules', 'runs', 'findings'],
 ]);
 const junkName = /^(utils?|helpers?|common|misc|shared|stuff)$|[-_.](utils?|helpers?|misc|stuff)$/i;
-const packageScripts = new Set(['build', 'build:wasm', 'prepack']);
+const packageScripts = new Set(['build', 'build:wasm', 'build:page', 'prepack']);
 
 /** The top level holds the fixed entries and dot files. */
 export function topLevelIsFixed(files: FileMap): string[] {

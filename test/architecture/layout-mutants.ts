@@ -69,7 +69,7 @@ export const layoutCases: readonly LawCase[] = [
           'packages/random/assembly/random.ts': '',
         },
         'packages/random/package.json: lacks the script build:wasm',
-        'packages/random/package.json: script asc: packages know build, build:wasm, prepack only',
+        'packages/random/package.json: script asc: packages know build, build:wasm, build:page, prepack only',
       ),
     },
   },

@@ -18,7 +18,8 @@ export const roomsBelow: Readonly<Record<string, readonly string[]>> = {
   comparison: ['random'],
   datasets: ['random'],
   figures: ['tensor'],
-  flowvae: ['density', 'inference', 'sweeps', 'comparison', 'datasets', 'figures'],
+  lab: ['density', 'inference', 'datasets'],
+  flowvae: ['lab', 'sweeps', 'comparison', 'figures'],
 };
 
 /** npm packages that only one room may import, by the beginning of their names. */

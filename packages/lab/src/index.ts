@@ -1,0 +1,1 @@
+export type { LabRun, ModelOptions } from './lab-run.ts';

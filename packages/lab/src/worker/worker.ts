@@ -1,0 +1,2 @@
+// The page's worker: everything that takes longer than a frame.
+export {};
