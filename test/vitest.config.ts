@@ -16,9 +16,9 @@ const cost = costIn(recorded());
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const seconds = ({ moduleId }: TestSpecification) => cost(relative(root, moduleId).replaceAll('\\', '/'));
-    const isShared = ({ project }: TestSpecification) => Number(project.name === 'shared');
-    // a process that is shared ends where a file comes that is not
-    return (await super.sort(files)).toSorted((a, b) => isShared(a) - isShared(b) || seconds(b) - seconds(a));
+    // a process that is shared ends where a file of another project comes
+    const turn = ({ project }: TestSpecification) => ['shared by commands', 'shared'].indexOf(project.name);
+    return (await super.sort(files)).toSorted((a, b) => turn(a) - turn(b) || seconds(b) - seconds(a));
   }
 }
 
@@ -28,8 +28,11 @@ class LongestFirst extends BaseSequencer {
  */
 const sharing = [
   ...['comparison', 'compiler', 'density', 'distributions', 'evaluation', 'figures', 'flows', 'inference'],
-  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps', 'flowvae'],
+  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps'],
 ].map((name) => `${name}/**/*.test.ts`);
+
+/** The same for tests of the command, which draw small pictures. */
+const commands = ['flowvae/**/*.test.ts'];
 
 /** Files in these folders that put other modules in the place of real ones, change the backend, or end processes. */
 const exceptions = [
@@ -59,16 +62,25 @@ const exceptions = [
 
 const installed = '**/node_modules/**';
 
-/** A file is in `sharing` and `exceptions`, in `sharing` alone, or in neither. */
+const backend = 'processes/cpu-backend.ts';
+
+/** A file is in `exceptions`, or in `sharing` or `commands` alone, or in none of them. */
 const projects = [
-  { name: 'alone', include: ['**/*.test.ts'], exclude: [installed, ...sharing] },
+  { name: 'alone', include: ['**/*.test.ts'], exclude: [installed, ...sharing, ...commands] },
   { name: 'alone, too', include: exceptions },
   {
     name: 'shared',
     include: sharing,
     exclude: [installed, ...exceptions],
     isolate: false,
-    setupFiles: ['processes/cpu-backend.ts'],
+    setupFiles: [backend],
+  },
+  {
+    name: 'shared by commands',
+    include: commands,
+    exclude: [installed, ...exceptions],
+    isolate: false,
+    setupFiles: ['processes/small-pages.ts', backend],
   },
 ];
 

@@ -17,6 +17,7 @@ import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { TestProject } from 'vitest/node';
+import { SMALLER } from './smaller.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -47,6 +48,21 @@ function codeBelow(folder: string): string[] {
     return isCode(path) ? [path] : [];
   });
 }
+
+const pngPage = /\/figures\/src\/pages\/png-page\.ts$/;
+
+/** Processes draw pictures as small as tests in one process do: see small-pages.ts. */
+const smallPictures: Plugin = {
+  name: 'small pictures',
+  setup({ onLoad }) {
+    onLoad({ filter: pngPage }, ({ path }) => {
+      const [before, after, ...rest] = readFileSync(path, 'utf8').split('pixelRatio = 2 }: PageForm): Page {');
+      if (after === undefined || rest.length > 0) throw new Error(`${path}: expected one default of pixelRatio`);
+      const contents = `${before}pixelRatio: ratio = 2 }: PageForm): Page {\n  const pixelRatio = ratio / ${SMALLER};${after}`;
+      return { contents, loader: 'ts' };
+    });
+  },
+};
 
 /** Every file by itself: its imports stay imports, of compiled files. */
 const eachByItself: Plugin = {
@@ -103,7 +119,7 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    plugins: [eachByItself],
+    plugins: [eachByItself, smallPictures],
   });
   provide('compiledSources', compiled);
   return () => rmSync(compiled, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings
 // outside them.
-import './small-pages.ts';
+import '../../processes/small-pages.ts';
 import { type NetworkName, networkTable } from '@flowvae/vae';
 import { ExpectationError } from 'flowvae';
 import { describe, expect, it } from 'vitest';
