@@ -1,5 +1,6 @@
 // The rows of settings, and tests of them: each file of tests takes a share.
-import { it } from 'vitest';
+import { tf } from 'flowvae';
+import { afterEach, it } from 'vitest';
 import { type Covering, coveringRows, type Row } from './covering-rows.ts';
 import { factors, isAllowed, settingsOf } from './setting-values.ts';
 import { doAll } from './whole-run.ts';
@@ -13,6 +14,7 @@ export const described = (row: Row): string => row.map(({ name, value }) => `${n
  * to 3
  */
 export function testRows(first: number): void {
+  afterEach(() => tf.disposeVariables()); // of commands that end with their process: each trace guards them all
   const rows = covering.rows.filter((_, i) => i % 4 === first);
   it.each(rows.map((row) => [described(row), row] as const))('a run does everything with %s', (_, row) =>
     doAll(settingsOf(row)!, row.find(({ name }) => name === 'evaluate')?.value),
