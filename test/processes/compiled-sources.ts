@@ -97,7 +97,7 @@ function copyBeside(folder: string, compiled: string): void {
   cpSync(from, to, { recursive: true, filter: (path) => !isLeftOut(path) && !isCode(path) });
   const manifest = join(to, 'package.json');
   if (existsSync(manifest)) {
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(/(src\/[\w-]+)\.ts"/g, '$1.js"'));
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(/(src\/[\w/-]+)\.ts"/g, '$1.js"'));
   }
   if (existsSync(join(from, 'node_modules')))
     linkModules(join(from, 'node_modules'), join(to, 'node_modules'), compiled);
