@@ -10,6 +10,19 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The files that a session of onnxruntime-web fetches: its loader, and WebAssembly with SIMD and threads. */
 const RUNTIME = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
+/** @type {import('esbuild').BuildOptions} */
+const options = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  conditions: ['onnxruntime-web-use-extern-wasm'],
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
 /**
  * Writes the page into a folder, which is emptied first.
  * @param {string} folder
@@ -20,20 +33,15 @@ export async function buildPage(folder) {
   const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
   for (const file of RUNTIME) copyFileSync(join(runtime, file), join(folder, 'ort', file));
   copyFileSync(join(here, 'src/page/index.html'), join(folder, 'index.html'));
+  const entryPoints = { page: 'src/page/main.ts', worker: 'src/worker/worker.ts' };
   await build({
-    absWorkingDir: here,
-    entryPoints: { page: 'src/page/main.ts', worker: 'src/worker/worker.ts', lab: 'src/page/lab.css' },
-    bundle: true,
-    minify: true,
+    ...options,
+    entryPoints: { ...entryPoints, lab: 'src/page/lab.css' },
     splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['onnxruntime-web-use-extern-wasm'],
-    legalComments: 'linked',
-    logLevel: 'warning',
     outdir: folder,
   });
+  // for the page of one file: classic scripts, each whole
+  await build({ ...options, entryPoints, format: 'iife', legalComments: 'none', outdir: join(folder, 'single') });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage(resolve(process.argv[2] ?? 'bundle'));

@@ -1,7 +1,7 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
 export { findDevice } from '#find-device';
-export { loadRuntime } from '#runtime';
+export { loadRuntime, runtimeFolder } from '#runtime';
 export { SessionPool } from '#session-pool';
 export { arrayLending, sharedViews } from '#shared-views';
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';

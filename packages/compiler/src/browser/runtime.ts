@@ -1,5 +1,5 @@
 // ONNX Runtime in a page, by onnxruntime-web, in the form of onnxruntime-node. The page serves its .wasm files, and
-// says where they are by `env.wasm.wasmPaths` of onnxruntime-web.
+// says where they are by `runtimeFolder`, or by `env.wasm.wasmPaths` of onnxruntime-web.
 import type { Runtime } from '../sessions/runtime.ts';
 
 type Web = typeof import('onnxruntime-web/wasm');
@@ -7,6 +7,16 @@ type Session = Awaited<ReturnType<Runtime['InferenceSession']['create']>>;
 type Options = NonNullable<Parameters<Web['InferenceSession']['create']>[1]>;
 
 const loading = new Map<boolean, Promise<Runtime | string>>();
+let folder: string | undefined;
+
+/**
+ * Says where the page serves the files of onnxruntime-web, before the runtime is first loaded.
+ *
+ * @param url the folder's address, with a slash at its end
+ */
+export function runtimeFolder(url: string): void {
+  folder = url;
+}
 
 /** Loads onnxruntime-web once, in its build for processors or in that for graphics cards. */
 export function loadRuntime(isOnDevice = false): Promise<Runtime | string> {
@@ -18,6 +28,7 @@ export function loadRuntime(isOnDevice = false): Promise<Runtime | string> {
 async function load(isOnDevice: boolean): Promise<Runtime | string> {
   try {
     const web: Web = isOnDevice ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
+    if (folder !== undefined) web.env.wasm.wasmPaths = folder;
     const create = async (model: Uint8Array, options: Options) => {
       await threadsOf(web, options);
       return withFetches(await web.InferenceSession.create(model, options));

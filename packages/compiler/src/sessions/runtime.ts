@@ -30,3 +30,6 @@ export function loadRuntime(_isOnDevice = false): Promise<Runtime | string> {
   );
   return loading;
 }
+
+/** The folder of the runtime's files matters in a page only: Node finds its library by itself. */
+export function runtimeFolder(_url: string): void {}

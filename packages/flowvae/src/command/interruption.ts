@@ -19,6 +19,8 @@ export interface InterruptionOptions {
    * `'nothing'`: none.
    */
   readonly tiedTo?: 'parent' | 'terminal' | 'nothing';
+  /** The line on stderr after the first signal. Default: that the work stops after its step. */
+  readonly notice?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ type StopSignal = (typeof STOPS)[number] | 'SIGINT' | 'SIGHUP';
  * Listens for SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 until released; the first decides the exit code. A SIGTERM
  * after a SIGINT changes nothing: `pnpm exec` sends both for one Ctrl-C.
  */
-export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}): Interruption {
+export function interruption({ tiedTo = 'terminal', notice }: InterruptionOptions = {}): Interruption {
   const controller = new AbortController();
   let received: StopSignal | undefined;
   let interrupts = 0;
@@ -43,11 +45,11 @@ export function interruption({ tiedTo = 'terminal' }: InterruptionOptions = {}):
     process.stderr.write(`\n${say}\n`);
     controller.abort();
   };
-  const onSignal = (signal: StopSignal) => stop(signal, `${signal}: stopping after this step`);
+  const onSignal = (signal: StopSignal) => stop(signal, notice ?? `${signal}: stopping after this step`);
   const onInterrupt = () => {
     interrupts++;
     if (interrupts > 1) process.exit(128 + constants.signals.SIGINT);
-    stop('SIGINT', 'stopping after this step; press Ctrl-C again to stop at once');
+    stop('SIGINT', notice ?? 'stopping after this step; press Ctrl-C again to stop at once');
   };
   const onHangUp = () => {
     if (tiedTo !== 'nothing') onSignal('SIGHUP');

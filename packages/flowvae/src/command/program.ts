@@ -24,6 +24,7 @@ import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.t
 import { pluginNotes } from './help/plugin-notes.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
+import { addLabOptions } from './lab/lab-options.ts';
 import { addMlflow } from './mlflow-flags.ts';
 import {
   addAllSettings,
@@ -268,6 +269,7 @@ function addSmallCommands(root: Command): void {
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths')
     .action(exportCommand);
+  addLabOptions(subcommand(root, 'lab', 'explore flows, a run and training in a browser page'));
   addSampleOptions(subcommand(root, 'sample', 'draw images, or rows, from the prior of a run'));
   addScoreOptions(subcommand(root, 'score', 'write log p(x) of each image, or row, with its error and k̂'));
   const completion = subcommand(root, 'completion', 'print a script that completes this command in a shell')

@@ -151,6 +151,19 @@ export interface ExportTask {
   readonly json?: boolean | undefined;
 }
 
+/** A page to serve, or to write. */
+export interface LabTask {
+  /** The run that the page opens; absent: none. */
+  readonly run?: { readonly path: string; readonly settings: RunSettings };
+  /** A folder, or a file that ends in .html; absent: the page is served. */
+  readonly out?: string | undefined;
+  /** Absent: a free one. */
+  readonly port?: number | undefined;
+  /** Whether a browser opens the page. */
+  readonly open: boolean;
+  readonly json?: boolean | undefined;
+}
+
 /** Draws to write. */
 export interface SampleTask {
   readonly run: string;

@@ -2,6 +2,7 @@
 import { type ComponentChild, h, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type LabRun, runFiles } from '../lab-run.ts';
+import { readBeside } from './parts/beside.ts';
 import type { RoomProps } from './room-props.ts';
 import { type Room, rooms } from './rooms.ts';
 
@@ -11,8 +12,7 @@ const roomNow = (): Room => rooms.find(({ name }) => location.hash.slice(1).spli
 /** The run beside the page, if it was opened with one. */
 async function runBeside(): Promise<LabRun | undefined> {
   if (!document.querySelector('meta[name="flowvae-run"]')) return undefined;
-  const response = await fetch(runFiles.description);
-  return response.ok ? response.json() : undefined;
+  return JSON.parse(new TextDecoder().decode(await readBeside(runFiles.description)));
 }
 
 function Lab({ run }: RoomProps): ComponentChild {

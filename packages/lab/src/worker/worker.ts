@@ -1,2 +1,10 @@
-// The page's worker: everything that takes longer than a frame.
-export {};
+// The page's worker: everything that takes longer than a frame. Its name says whose work it does.
+import type { Receiver } from './receiver.ts';
+
+/** Works by the name of the worker; each is loaded when a worker of its name starts. */
+const works: Readonly<Record<string, () => Promise<Receiver>>> = {
+  train: async () => (await import('./vae-training.ts')).vaeTraining,
+};
+
+const work = works[self.name]?.();
+self.onmessage = async ({ data }: MessageEvent) => (await work)?.(data);

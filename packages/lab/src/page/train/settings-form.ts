@@ -1,0 +1,142 @@
+// The settings of a training, as fields.
+import { type ComponentChild, h } from 'preact';
+import type { TrainSettings } from '../../worker/training-messages.ts';
+
+/** The settings at the beginning: half a minute of training shows digits. */
+export const firstSettings: TrainSettings = {
+  flow: 'planar*4',
+  latent: 2,
+  hidden: [128],
+  objective: 'elbo',
+  lr: 1e-3,
+  batch: 100,
+  steps: 5000,
+  seed: 0,
+  engine: 'compiled',
+};
+
+/** Flows to choose from; every formula may be typed. */
+const flows = [
+  'none',
+  'planar*4',
+  'planar*10',
+  'radial*4',
+  'sylvester-orthogonal(2)*2',
+  'iaf*2',
+  'realnvp*4',
+  'spline*2',
+];
+
+/** Properties of {@link SettingsForm}. */
+export interface SettingsFormProps {
+  readonly settings: TrainSettings;
+  /** Whether only the flow can be edited. */
+  readonly isPaused: boolean;
+  readonly isLocked: boolean;
+  readonly onChange: (settings: TrainSettings) => void;
+}
+
+interface NumberField {
+  readonly name: 'latent' | 'lr' | 'batch' | 'steps' | 'seed';
+  readonly title: string;
+  readonly least: number;
+  readonly most: number;
+  readonly step: number | 'any';
+}
+
+const numbers: readonly NumberField[] = [
+  { name: 'latent', title: 'Latent dimensions', least: 1, most: 200, step: 1 },
+  { name: 'lr', title: 'Learning rate of Adam', least: 1e-6, most: 1, step: 'any' },
+  { name: 'batch', title: 'Images in a batch', least: 1, most: 1000, step: 1 },
+  { name: 'steps', title: 'Steps', least: 1, most: 1_000_000, step: 1 },
+  { name: 'seed', title: 'Seed: the same gives the same numbers', least: 0, most: 2 ** 31, step: 1 },
+];
+
+/** All fields. A wrong number stays as it was. */
+export function SettingsForm({ settings, isPaused, isLocked, onChange }: SettingsFormProps): ComponentChild {
+  const disabled = isLocked || isPaused;
+  const field = (title: string, control: ComponentChild) =>
+    h('label', { class: 'field' }, h('span', null, title), control);
+  const textOf = (event: Event) => (event.currentTarget as HTMLInputElement).value;
+  return h(
+    'div',
+    null,
+    field(
+      'Flow of the posterior, a formula',
+      h('input', {
+        name: 'flow',
+        list: 'flows',
+        value: settings.flow,
+        disabled: isLocked,
+        onChange: (event: Event) => onChange({ ...settings, flow: textOf(event).trim() }),
+      }),
+    ),
+    h(
+      'datalist',
+      { id: 'flows' },
+      flows.map((flow) => h('option', { value: flow })),
+    ),
+    numbers.map(({ name, title, least, most, step }) =>
+      field(
+        title,
+        h('input', {
+          name,
+          type: 'number',
+          min: least,
+          max: most,
+          step,
+          value: settings[name],
+          disabled,
+          onChange: (event: Event) => {
+            const value = Number(textOf(event));
+            const isRight = value >= least && value <= most && (step === 'any' || Number.isInteger(value));
+            onChange(isRight ? { ...settings, [name]: value } : { ...settings });
+          },
+        }),
+      ),
+    ),
+    field(
+      'Widths of the hidden layers, with commas',
+      h('input', {
+        name: 'hidden',
+        value: settings.hidden.join(', '),
+        disabled,
+        onChange: (event: Event) => {
+          const hidden = textOf(event).split(',').map(Number);
+          const isRight = hidden.every((width) => Number.isInteger(width) && width > 0 && width <= 2000);
+          onChange(isRight ? { ...settings, hidden } : { ...settings });
+        },
+      }),
+    ),
+    field(
+      'Objective',
+      choice('objective', settings.objective, disabled, { elbo: 'ELBO', iwae: 'IWAE bound of 5 draws' }, (objective) =>
+        onChange({ ...settings, objective: objective as TrainSettings['objective'] }),
+      ),
+    ),
+    field(
+      'Engine',
+      choice(
+        'engine',
+        settings.engine,
+        disabled,
+        { compiled: 'one graph, by ONNX Runtime', eager: 'kernel by kernel, by TensorFlow.js' },
+        (engine) => onChange({ ...settings, engine: engine as TrainSettings['engine'] }),
+      ),
+    ),
+  );
+}
+
+function choice(
+  name: string,
+  value: string,
+  disabled: boolean,
+  options: Readonly<Record<string, string>>,
+  onChoice: (value: string) => void,
+): ComponentChild {
+  return h(
+    'select',
+    { name, value, disabled, onChange: (event: Event) => onChoice((event.currentTarget as HTMLSelectElement).value) },
+    Object.entries(options).map(([word, title]) => h('option', { value: word }, title)),
+  );
+}
