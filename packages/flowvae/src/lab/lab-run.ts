@@ -2,7 +2,7 @@
 
 import { basename, resolve } from 'node:path';
 import { labelRows, widthOfDatum } from '@flowvae/datasets';
-import type { LabRun, ModelOptions, RunArrays } from '@flowvae/lab';
+import type { LabRun, ModelOptions, PageRun } from '@flowvae/lab';
 import type { RunFolder } from '@flowvae/runs';
 import { ExpectationError, encodeSafetensors } from '@flowvae/tensor';
 import { isPicture } from '../report/image-figures.ts';
@@ -27,10 +27,7 @@ const RESULTS = {
  * @throws ExpectationError for a model that no options of `train` describe, a conditional one, or data that are no
  * pictures of values from 0 to 1
  */
-export function labRunOf(
-  parts: Experiment,
-  folder: RunFolder,
-): { readonly description: LabRun; readonly arrays: RunArrays } {
+export function labRunOf(parts: Experiment, folder: RunFolder): PageRun {
   refuseOthers(parts, folder.path);
   const { config, test, set, model } = parts;
   const count = Math.min(MOST_IMAGES, test.count);

@@ -26,10 +26,11 @@ const PAGE = 'the page';
  * Writes the posted model, a safetensors file with its settings as metadata, as a run that the command opens: config,
  * learning curve and parameters. It has no checkpoint, so it cannot be resumed.
  *
+ * @param out the folder; default: a new one in runs/
  * @returns the folder
  * @throws ExpectationError for settings that `train` would refuse, or parameters that are not those of the model
  */
-export async function saveLabRun(posted: Uint8Array): Promise<{ readonly run: string }> {
+export async function saveLabRun(posted: Uint8Array, out?: string): Promise<{ readonly run: string }> {
   const { tensors, metadata } = decodeSafetensors(posted, PAGE);
   const { settings, entries, steps, browser } = fieldsOf(metadata);
   const parts = await experiment(completeSettings({ ...settings, steps }, PAGE), { isRead: true });
@@ -38,7 +39,7 @@ export async function saveLabRun(posted: Uint8Array): Promise<{ readonly run: st
     const { config, data, set, model } = parts;
     const dataSha256 = set.checksum();
     const record = { ...config, ...(dataSha256 === undefined ? {} : { dataSha256 }), dataSet: data };
-    const run = freshFolder(`lab-${config.flow}`, config.seed);
+    const run = out ?? freshFolder(`lab-${config.flow}`, config.seed);
     const under = { ...(await versions(config.engine)), browser };
     const folder = RunFolder.create(run, { ...record, versions: under });
     writeFileAtomically(join(run, 'metrics.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));

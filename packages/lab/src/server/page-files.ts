@@ -23,28 +23,35 @@ export interface RunArrays {
   readonly labels?: Uint8Array | undefined;
 }
 
+/** A run beside the page. */
+export interface PageRun {
+  readonly description: LabRun;
+  readonly arrays: RunArrays;
+}
+
 /** The mark in the page that a run lies beside it. */
 const RUN_MARK = '<meta name="flowvae-run" content="yes" />';
 
 /**
  * The page's own files, and those of a run.
  *
+ * @param folder of the built page; default: that of this package
  * @throws ExpectationError if the page has not been built
  */
-export function pageFiles(run?: { readonly description: LabRun; readonly arrays: RunArrays }): Map<string, PageFile> {
-  if (!existsSync(join(bundle, 'index.html'))) {
+export function pageFiles(run?: PageRun, folder: string = bundle): Map<string, PageFile> {
+  if (!existsSync(join(folder, 'index.html'))) {
     throw new ExpectationError({
       where: 'lab',
-      expected: `the built page in ${bundle}`,
+      expected: `the built page in ${folder}`,
       received: 'none',
       remedy: 'build it: npx -y pnpm@10.34.9 -r run build:page',
     });
   }
-  const own = filesUnder(bundle).map((path) => [relative(bundle, path).split(sep).join('/'), { path }] as const);
+  const own = filesUnder(folder).map((path) => [relative(folder, path).split(sep).join('/'), { path }] as const);
   const files = new Map<string, PageFile>(own);
   if (!run) return files;
   const { description, arrays } = run;
-  const page = readFileSync(join(bundle, 'index.html'), 'utf8').replace('</head>', `${RUN_MARK}</head>`);
+  const page = readFileSync(join(folder, 'index.html'), 'utf8').replace('</head>', `${RUN_MARK}</head>`);
   files.set('index.html', new TextEncoder().encode(page));
   files.set(runFiles.description, new TextEncoder().encode(JSON.stringify(description)));
   files.set(runFiles.parameters, arrays.parameters);

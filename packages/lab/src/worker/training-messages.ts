@@ -26,6 +26,8 @@ export interface TrainPictures {
 export type ToTraining =
   | {
       readonly say: 'begin';
+      /** The number of the training, which its messages carry: an earlier one may still end. */
+      readonly training: number;
       readonly settings: TrainSettings;
       readonly pictures: TrainPictures;
       /** Parameters to go on from: those that fit by name and shape are taken. */
@@ -57,8 +59,11 @@ export interface TrainView {
   readonly isProjected: boolean;
 }
 
-/** To the page. */
-export type FromTraining =
+/** To the page, from the training of a number. */
+export type FromTraining = Told & { readonly training: number };
+
+/** Contents of messages to the page. */
+export type Told =
   | {
       readonly tell: 'begun';
       readonly engine: string;

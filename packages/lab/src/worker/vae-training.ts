@@ -9,15 +9,13 @@ import { adam, type Callback, fit, type Moment, variational } from '@flowvae/tra
 import { type MlpVae, mlpVae } from '@flowvae/vae';
 import { ModelViews } from './model-views.ts';
 import { type Receiver, tell } from './receiver.ts';
-import type { FromTraining, ToTraining, TrainSettings } from './training-messages.ts';
+import type { FromTraining, Told, ToTraining, TrainSettings } from './training-messages.ts';
 
 /** Steps between two reports of numbers. */
 const ENTRY_EVERY = 20;
 
 /** Time between two pictures, ms. */
 const VIEW_EVERY = 1500;
-
-const say = (message: FromTraining, moved: readonly ArrayBuffer[] = []): void => tell(message, moved);
 
 /** The training under way: at most one. */
 let current: Training | undefined;
@@ -28,7 +26,7 @@ export const vaeTraining: Receiver = async (message) => {
   if (asked.say === 'begin') {
     current?.stop();
     current = new Training(asked);
-    await current.run().catch((error: unknown) => say({ tell: 'failed', message: firstLine(error) }));
+    await current.run();
     return;
   }
   if (asked.say === 'pause') current?.pause();
@@ -96,7 +94,21 @@ class Training {
       this.#sendParameters();
   }
 
+  /** Trains to the end, and tells the page of a failure. */
   async run(): Promise<void> {
+    try {
+      await this.#train();
+    } catch (error) {
+      this.#say({ tell: 'failed', message: firstLine(error) });
+    }
+  }
+
+  #say(told: Told, moved: readonly ArrayBuffer[] = []): void {
+    const message: FromTraining = { ...told, training: this.#asked.training };
+    tell(message, moved);
+  }
+
+  async #train(): Promise<void> {
     const { settings, pictures, runtime, from } = this.#asked;
     const { height, width, images, labels } = pictures;
     const pixels = height * width;
@@ -133,7 +145,7 @@ class Training {
     } finally {
       await views.dispose();
     }
-    say({ tell: 'done', step: this.#step });
+    this.#say({ tell: 'done', step: this.#step });
     if (this.#wantsParameters) this.#sendParameters();
   }
 
@@ -141,8 +153,8 @@ class Training {
     const parameters = parameterCount(model.variables);
     return {
       onStart: ({ engine, fallback }) =>
-        say({ tell: 'begun', engine, threads: threadsHere(), parameters, ...(fallback ? { fallback } : {}) }),
-      onEntry: (entry) => say({ tell: 'entry', entry }),
+        this.#say({ tell: 'begun', engine, threads: threadsHere(), parameters, ...(fallback ? { fallback } : {}) }),
+      onEntry: (entry) => this.#say({ tell: 'entry', entry }),
       onStep: async (moment) => {
         this.#step = moment.step;
         if (!this.#isPaused && !this.#wantsParameters) return;
@@ -159,7 +171,7 @@ class Training {
     const show = async (moment: Moment) => {
       await moment.writeVariables();
       const view = await views.at(moment.step);
-      say({ tell: 'view', view }, [view.samples.buffer as ArrayBuffer, view.map.buffer as ArrayBuffer]);
+      this.#say({ tell: 'view', view }, [view.samples.buffer as ArrayBuffer, view.map.buffer as ArrayBuffer]);
       last = performance.now();
     };
     return {
@@ -178,7 +190,7 @@ class Training {
       const values = Float32Array.from(variable.dataSync<'float32'>());
       return [name, { shape: variable.shape, values }] as const;
     });
-    say(
+    this.#say(
       { tell: 'parameters', step: this.#step, values: Object.fromEntries(stored) },
       stored.map(([, { values }]) => values.buffer),
     );

@@ -44,7 +44,7 @@ async function servePage(
   files: PageFiles,
   { port, open, json }: { readonly port: number | undefined; readonly open: boolean; readonly json: boolean },
 ): Promise<void> {
-  const lab = await serveLab({ files, save: saveLabRun, ...(port === undefined ? {} : { port }) });
+  const lab = await serveLab({ files, save: (posted) => saveLabRun(posted), ...(port === undefined ? {} : { port }) });
   process.stdout.write(`${json ? JSON.stringify({ address: lab.address }) : lab.address}\n`);
   process.stderr.write('served to this machine until Ctrl-C\n');
   if (open) openBrowser(lab.address);

@@ -11,14 +11,14 @@ export interface SavedModel {
 }
 
 /** The file. The settings have the names of the command's options, so that the command makes a run of it. */
-export function fileOf({ settings, entries, snapshot }: SavedModel): Uint8Array<ArrayBuffer> {
+export function fileOf({ settings, entries, snapshot }: SavedModel, browser: string): Uint8Array<ArrayBuffer> {
   const { hidden, objective, steps: _, ...others } = settings;
   const named = { ...others, hidden, objective: objective === 'iwae' ? 'iwae(5)' : objective, data: 'mnist' };
   const metadata = {
     settings: JSON.stringify(named),
     entries: JSON.stringify(entries),
     steps: String(snapshot.step),
-    browser: navigator.userAgent,
+    browser,
   };
   return encodeSafetensors({ tensors: snapshot.values, metadata }) as Uint8Array<ArrayBuffer>;
 }
@@ -43,7 +43,7 @@ export async function openedFile(file: File): Promise<{
  * @returns a sentence about the result
  */
 export async function save(model: SavedModel): Promise<string> {
-  const file = fileOf(model);
+  const file = fileOf(model, navigator.userAgent);
   const response = await fetch('save', { method: 'POST', body: file }).catch(() => undefined);
   const told = response?.headers.get('content-type')?.includes('json') ? await response.json() : undefined;
   if (response?.ok && told?.run) return `Saved as the run ${told.run}: try “flowvae evaluate ${told.run}”.`;

@@ -45,10 +45,13 @@ export class TrainingSession {
   readonly #onChange: (state: TrainingState) => void;
   #state: TrainingState = idle;
   #snapshot: ((snapshot: Snapshot) => void) | undefined;
+  #training = 0;
 
   constructor(onChange: (state: TrainingState) => void) {
     this.#onChange = onChange;
-    this.#worker.onmessage = ({ data }: MessageEvent<FromTraining>) => this.#receive(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromTraining>) => {
+      if (data.training === this.#training) this.#receive(data);
+    };
     this.#worker.onerror = ({ message }) => this.#change({ stage: 'failed', message });
   }
 
@@ -56,7 +59,8 @@ export class TrainingSession {
     this.#state = { stage: 'starting', settings, entries: [] };
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
-    this.#send({ say: 'begin', settings, pictures, runtime, ...(from ? { from } : {}) });
+    const training = ++this.#training;
+    this.#send({ say: 'begin', training, settings, pictures, runtime, ...(from ? { from } : {}) });
   }
 
   pause(): void {

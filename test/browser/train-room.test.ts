@@ -1,0 +1,159 @@
+// The lab's room Train in a real browser, served as the command serves it.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pageFiles, type ServedLab, serveLab } from '@flowvae/lab';
+import { openRun } from 'flowvae';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labData } from '../../packages/flowvae/src/lab/lab-data.ts';
+import { saveLabRun } from '../../packages/flowvae/src/lab/save-lab-run.ts';
+import type { FromTraining, TrainSettings } from '../../packages/lab/src/worker/training-messages.ts';
+import { executablePath, hasChromium } from '../compiler/export/chromium.ts';
+import { buildPage } from './built-page.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'flowvae-lab-'));
+
+describe.skipIf(!hasChromium())(
+  'the room Train (only where /usr/bin/chromium or FLOWVAE_CHROMIUM is a browser)',
+  () => {
+    let served: ServedLab;
+    let browser: Browser;
+    let page: Page;
+    const faults: string[] = [];
+    beforeAll(async () => {
+      const folder = await buildPage();
+      const files = pageFiles(undefined, folder);
+      for (const [name, file] of labData()) files.set(name, file);
+      served = await serveLab({ files, save: (posted) => saveLabRun(posted, join(scratch, 'saved')) });
+      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(served.address) && !/^(data|blob):/.test(request.url()))
+          faults.push(request.url());
+      });
+      await page.goto(`${served.address}#train`);
+      await page.locator('button.main:enabled').waitFor();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await served?.close();
+    });
+
+    const fill = async (values: Readonly<Record<string, string>>) => {
+      for (const [name, value] of Object.entries(values)) {
+        await page.locator(`[name=${name}]`).fill(value);
+        await page.locator(`[name=${name}]`).blur();
+      }
+    };
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const stage = () => page.locator('#stage').textContent();
+    const reaches = (pattern: RegExp) =>
+      page.waitForFunction(
+        (source) => new RegExp(source).test(document.querySelector('#stage')?.textContent ?? ''),
+        pattern.source,
+        { timeout: 60_000 },
+      );
+    const boundNow = async () =>
+      Number(await page.getByRole('row', { name: 'elbo' }).getByRole('cell').nth(0).textContent());
+
+    it('trains 200 steps by ONNX Runtime in a worker with the bounds of Node, and draws digits and a map', async () => {
+      await fill({ steps: '200', hidden: '32', seed: '3' });
+      await press('Train');
+      await reaches(/done · step 200 of 200/);
+      expect(await page.locator('#engine').textContent()).toMatch(
+        /^ONNX Runtime in WebAssembly, [1-4] threads? · [\d.]+ ms a step/,
+      );
+      expect(await boundNow()).toBeGreaterThan(-215);
+      const here = await trainedHere({ steps: 200, hidden: [32], seed: 3 });
+      expect(Math.abs((await boundNow()) - here)).toBeLessThan(0.01);
+      expect(await inkOf('Draws of the prior, decoded')).toBeGreaterThan(0.05);
+      expect(await inkOf('Codes of 500 images by their class')).toBeGreaterThan(0.005);
+    });
+
+    it('saves the model as a run that the command opens', async () => {
+      await press('Save');
+      await page.getByText(/Saved as the run .*saved/).waitFor();
+      const { parts } = await openRun(join(scratch, 'saved'));
+      expect(parts.config).toMatchObject({ flow: 'planar*4', latent: 2, hidden: [32], steps: 200, seed: 3 });
+    });
+
+    it('pauses, goes on with another flow on the same networks, and keeps the first curve beside it', async () => {
+      await fill({ steps: '100000' });
+      await press('Train');
+      await reaches(/training · step [1-9]\d\d/);
+      await press('Pause');
+      await reaches(/paused/);
+      const before = await stage();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await stage()).toBe(before);
+      const bound = await boundNow();
+      await fill({ flow: 'radial*2' });
+      await press('Go on with this flow');
+      await reaches(/training · step [4-9]\d/);
+      expect(await boundNow()).toBeGreaterThan(bound - 15); // networks that begin anew are at -300
+      await press('Stop');
+      await reaches(/done/);
+      const curves = await page.locator('.legend li').allTextContents();
+      expect(curves.at(-1)).toContain('planar*4');
+      expect(curves[0]).toContain('radial*2');
+    });
+
+    it('names a wrong formula in one line, and trains after it is mended', async () => {
+      await fill({ flow: 'plan*4' });
+      await press('Train');
+      await page.getByText(/flow formula 'plan\*4'/).waitFor();
+      await fill({ flow: 'none', steps: '20' });
+      await press('Train');
+      await reaches(/done · step 20 of 20/);
+    });
+
+    it('fits on a narrow screen, light and dark', async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: 360, height: 740 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide, colorScheme).toBeLessThanOrEqual(360);
+      }
+    });
+
+    it('logs no error and asks nothing from elsewhere', () => {
+      expect(faults).toEqual([]);
+    });
+
+    /** The share of a canvas that is drawn: neither empty nor black. */
+    const inkOf = (label: string) =>
+      page.getByRole('img', { name: label }).evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        let ink = 0;
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i + 3]! > 0 && data[i]! + data[i + 1]! + data[i + 2]! > 60) ink++;
+        return ink / (data.length / 4);
+      });
+  },
+);
+
+/** The bound of the last entry when the worker's own code trains in Node. */
+async function trainedHere(changes: Partial<TrainSettings>): Promise<number> {
+  const told: FromTraining[] = [];
+  Object.assign(globalThis, {
+    self: { postMessage: (message: FromTraining) => told.push(message), crossOriginIsolated: false },
+  });
+  const [{ vaeTraining }, { firstSettings }] = [
+    await import('../../packages/lab/src/worker/vae-training.ts'),
+    await import('../../packages/lab/src/page/train/settings-form.ts'),
+  ];
+  const { mnist } = await import('flowvae');
+  const { images, labels } = mnist().train;
+  const pictures = {
+    images: images.slice(0, 10_000 * 784),
+    labels: labels!.slice(0, 10_000),
+    height: 28,
+    width: 28,
+  };
+  await vaeTraining({ say: 'begin', training: 1, settings: { ...firstSettings, ...changes }, pictures });
+  const entries = told.flatMap((message) => (message.tell === 'entry' ? [message.entry] : []));
+  return entries.at(-1)!.terms.elbo!;
+}
