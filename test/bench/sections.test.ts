@@ -38,6 +38,8 @@ interface Expected {
   readonly others: readonly string[];
   readonly othersLater?: readonly string[];
   readonly setting?: object;
+  /** A contender that needs a card or a browser: without one it is absent, and the reason has these words. */
+  readonly needs?: readonly [name: string, reason: RegExp];
 }
 
 const expected: Readonly<Record<string, Expected>> = {
@@ -57,7 +59,18 @@ const expected: Readonly<Record<string, Expected>> = {
   nodes: { units: new Array(7).fill('nodes'), others: passes, setting: { hidden: 400 } },
   lowerings: { units: ['µs', 'µs', 'µs'], others: ['plain lowering'], setting: { rows: 100, threads: 2 } },
   checkpoint: { units: ['ms', 'ms'], others: [] },
-  device: { units: ['ms'], others: ['flowvae, processors'], setting: { layers: 2, hidden: 8, batch: 100 } },
+  device: {
+    units: ['ms'],
+    others: ['flowvae, processors'],
+    setting: { layers: 2, hidden: 8, batch: 100 },
+    needs: ['flowvae', /install|driver|device|adapter/],
+  },
+  page: {
+    units: ['ms'],
+    others: ['flowvae, Node'],
+    setting: { model: '8, latent 2, planar*2' },
+    needs: ['flowvae', /no browser at/],
+  },
 };
 
 describe('pnpm bench', { timeout: 300_000 }, () => {
@@ -94,19 +107,20 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
   });
 
   test.each(Object.entries(expected))('%s: rows of the documented shape', (name, section) => {
-    const { units, others, othersLater = others, setting = { layers: 2, threads: 2 } } = section;
+    const { units, others, othersLater = others, setting = { layers: 2, threads: 2 }, needs } = section;
     const rows = rowsOf(name);
     expect(rows.map(({ unit }) => unit)).toEqual(units);
     for (const row of rows) {
       expect(Object.keys(row).toSorted()).toEqual(['absent', 'facts', 'notes', 'setting', 'unit', 'values']);
       expect(row.setting).toMatchObject(setting);
-      expect(Object.keys(row.values).toSorted()).toEqual(
-        ['flowvae', ...(row.unit === units[0] ? others : othersLater)].toSorted(),
-      );
+      const named = ['flowvae', ...(row.unit === units[0] ? others : othersLater)];
+      const missing = needs && needs[0] in row.absent ? needs[0] : undefined;
+      expect(Object.keys(row.values).toSorted()).toEqual(named.filter((each) => each !== missing).toSorted());
       for (const { median, min, max, rounds } of Object.values(row.values)) {
         expect([median > 0, median, median, rounds]).toEqual([true, min, max, 1]);
       }
-      for (const reason of Object.values(row.absent)) expect(reason).toBe('not among --peers');
+      for (const [absent, reason] of Object.entries(row.absent))
+        expect(reason).toMatch(absent === missing ? needs![1] : /^not among --peers$/);
     }
   });
 

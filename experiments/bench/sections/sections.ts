@@ -8,6 +8,7 @@ import { lowerings } from './lowerings.ts';
 import { memory } from './memory.ts';
 import { networks } from './networks.ts';
 import { nodes } from './nodes.ts';
+import { page } from './page.ts';
 import { passes } from './passes.ts';
 import type { Section } from './section.ts';
 import { steps } from './steps.ts';
@@ -28,4 +29,5 @@ export const sections: Readonly<Record<string, Section>> = {
   lowerings,
   checkpoint,
   device,
+  page,
 };
