@@ -1,10 +1,10 @@
 // The page of the tests: a worker does the work and says each result.
 
+import { runtimeFolder } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
-import * as ort from 'onnxruntime-web/wasm';
 import { beginnings, checkedFlow, fittedTarget, type Training, training } from './program.ts';
 
-ort.env.wasm.wasmPaths = new URL('ort/', self.location.href).href;
+runtimeFolder(new URL('ort/', self.location.href).href);
 
 /** Works by name. */
 const works = {
@@ -16,6 +16,8 @@ const works = {
 
 /** The names of works, and their results. */
 export type Works = { readonly [Name in keyof typeof works]: Awaited<ReturnType<(typeof works)[Name]>> };
+
+Object.assign(globalThis, { works }); // for work in the page's own thread
 
 interface Asked {
   readonly id: number;

@@ -65,36 +65,64 @@ export interface Training extends Size {
   readonly steps: number;
   readonly batchSize: number;
   readonly engine: EngineChoice;
-  readonly onStep?: (step: number) => void;
+  /** Importance samples of the estimates; 0: none are made. Default 50. */
+  readonly samples?: number;
 }
 
 /** The loss at every step, the engine that ran, ms a step, and the estimates of log p(x) after it. */
-export async function training({ steps, batchSize, engine, onStep, ...size }: Training) {
+export async function training({ steps, batchSize, engine, samples = 50, ...size }: Training) {
   const model = makeModel(size);
   const data = batchOf(batchSize, size.pixels);
   const shared = { modelAt: model.at, noise: model.noise, width: size.pixels, data };
   const problem = variational({ ...shared, objective: elbo(), batchSize, key: fold(key(11), 'noise') });
-  const watch = { onStep: ({ step }: { readonly step: number }) => onStep?.(step) };
+  const memory: { readonly tensors: number; readonly heap: number }[] = [];
+  const watch = {
+    onStep({ step }: { readonly step: number }) {
+      if (step % 200 === 0) memory.push(memoryNow());
+    },
+  };
   const optimizer = adam(1e-2);
   const result = await fit({ ...problem, ...model, optimizer, steps, engine, entryEvery: 1, callbacks: [watch] });
-  const rows = data(0).slice();
-  const row = (i: number) => rows.subarray(i * size.pixels, (i + 1) * size.pixels);
-  const { elbo: bound, nll } = await evaluateModel({
-    ...model,
-    modelAt: model.at,
-    data: { count: 4, width: size.pixels, row },
-    samples: 50,
-    key: fold(key(11), 'evaluation'),
-    engine,
-  });
+  const estimates = samples > 0 ? await estimated(model, { data, engine, samples, pixels: size.pixels }) : {};
   tf.dispose(model.variables);
   return {
     engine: result.engine,
     msPerStep: result.msPerStep,
     losses: result.history.map(({ loss }) => loss),
-    bound,
-    nll,
+    ...estimates,
+    memory,
   };
+}
+
+/** Bound and −log p(x) of the first rows. */
+async function estimated(
+  model: ReturnType<typeof makeModel>,
+  given: {
+    readonly data: (step: number) => Float32Array;
+    readonly pixels: number;
+    readonly engine: EngineChoice;
+    readonly samples: number;
+  },
+): Promise<{ readonly bound?: number; readonly nll?: number }> {
+  const { data, pixels, engine, samples } = given;
+  const rows = data(0).slice();
+  const row = (i: number) => rows.subarray(i * pixels, (i + 1) * pixels);
+  const { elbo: bound, nll } = await evaluateModel({
+    ...model,
+    modelAt: model.at,
+    data: { count: 4, width: pixels, row },
+    samples,
+    key: fold(key(11), 'evaluation'),
+    engine,
+  });
+  return { bound, nll };
+}
+
+/** Tensors of TensorFlow.js, and bytes of the collected heap where Chromium was started with the flags to tell them. */
+function memoryNow() {
+  (globalThis as { gc?: () => void }).gc?.();
+  const { memory } = performance as unknown as { readonly memory?: { readonly usedJSHeapSize: number } };
+  return { tensors: tf.memory().numTensors, heap: memory?.usedJSHeapSize ?? 0 };
 }
 
 /** A guide on an energy of the paper: its bound and estimate of log Z. */

@@ -7,7 +7,7 @@ import { beginnings, checkedFlow, fittedTarget, small, type Training, training }
 import { type ServedPage, servePage } from './served-page.ts';
 
 /** Asks the page's worker for a work. */
-async function ask<Name extends keyof Works>({ page }: ServedPage, name: Name, options?: Omit<Training, 'onStep'>) {
+async function ask<Name extends keyof Works>({ page }: ServedPage, name: Name, options?: Training) {
   const answered = page.evaluate(
     ([name, options]) =>
       new Promise<{ result?: unknown; error?: string }>((resolve) => {
@@ -23,16 +23,27 @@ async function ask<Name extends keyof Works>({ page }: ServedPage, name: Name, o
   return result as Works[Name];
 }
 
+/** The page's own thread after it has loaded the program. */
+interface InPage {
+  readonly works: { training(options: Training): Promise<Works['training']> };
+}
+
 /** The largest relative difference. */
 const apart = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((x, i) => Math.abs(x - b[i]!) / Math.max(1, Math.abs(x))));
+
+/** Chromium tells workers the exact size of their heap, and collects it when it is asked. */
+const watched = ['--enable-precise-memory-info', '--js-flags=--expose-gc'];
+
+/** Chromium's own Vulkan driver in software stands in for a graphics card. */
+const inSoftware = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 const training200 = { ...small, steps: 200, batchSize: 16, engine: 'compiled' } as const;
 
 describe.skipIf(!hasChromium())('a page (only where /usr/bin/chromium or FLOWVAE_CHROMIUM is a browser)', () => {
   let served: ServedPage;
   beforeAll(async () => {
-    served = await servePage(await bundled({ file: 'page.ts' }));
+    served = await servePage(await bundled({ file: 'page.ts' }), { args: watched });
   });
   afterAll(() => served?.close());
 
@@ -47,7 +58,7 @@ describe.skipIf(!hasChromium())('a page (only where /usr/bin/chromium or FLOWVAE
     expect(there.losses).toHaveLength(200);
     expect(there.losses.at(-1)!).toBeLessThan(there.losses[0]! - 5); // it learned
     expect(apart(there.losses, here.losses)).toBeLessThan(1e-5);
-    expect(apart([there.bound, there.nll], [here.bound, here.nll])).toBeLessThan(1e-4);
+    expect(apart([there.bound!, there.nll!], [here.bound!, here.nll!])).toBeLessThan(1e-4);
   });
 
   it('trains eagerly by plain TensorFlow.js too', async () => {
@@ -64,6 +75,31 @@ describe.skipIf(!hasChromium())('a page (only where /usr/bin/chromium or FLOWVAE
 
   it('checks a flow with the verdict of Node', async () => {
     expect(await ask(served, 'checkedFlow')).toEqual(checkedFlow());
+  });
+
+  it('keeps its memory over 1,000 steps', async () => {
+    // in the page's own thread: only there Chromium tells the size of the heap
+    await served.page.addScriptTag({ type: 'module', url: '/main.js' });
+    await served.page.waitForFunction('globalThis.works !== undefined');
+    const { memory } = await served.page.evaluate(
+      (options) => (globalThis as unknown as InPage).works.training(options),
+      { ...training200, steps: 1000, samples: 0 },
+    );
+    expect(memory).toHaveLength(5);
+    expect(new Set(memory.map(({ tensors }) => tensors)).size).toBe(1);
+    expect(memory[0]!.heap).toBeGreaterThan(1e6);
+    // the curve of a step each is kept: some 200 bytes a step
+    expect(memory.at(-1)!.heap - memory[1]!.heap).toBeLessThan(600 * 1000);
+  });
+
+  it('trains on a graphics card by WebGPU, with the state on it and the losses of Node', async () => {
+    const onCard = await servePage(await bundled({ file: 'page.ts' }), { args: inSoftware });
+    const few = { ...training200, flow: 'planar*2', steps: 5, engine: 'webgpu', samples: 0 } as const;
+    const there = await ask(onCard, 'training', few);
+    await onCard.close();
+    expect(there.engine).toBe('webgpu');
+    const here = await training({ ...few, engine: 'compiled' });
+    expect(apart(there.losses, here.losses)).toBeLessThan(1e-5);
   });
 
   it('logs no error and asks no other origin', () => {

@@ -29,10 +29,10 @@ async function load(isOnDevice: boolean): Promise<Runtime | string> {
   try {
     const web: Web = isOnDevice ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm');
     if (folder !== undefined) web.env.wasm.wasmPaths = folder;
-    const create = async (model: Uint8Array, options: Options) => {
-      await threadsOf(web, options);
+    const create = inTurn(async (model: Uint8Array, options: Options) => {
+      threadsOf(web, options);
       return withFetches(await web.InferenceSession.create(model, options));
-    };
+    });
     return {
       InferenceSession: { create } as Runtime['InferenceSession'],
       Tensor: web.Tensor as Runtime['Tensor'],
@@ -42,6 +42,16 @@ async function load(isOnDevice: boolean): Promise<Runtime | string> {
   } catch (error) {
     return String(error instanceof Error ? error.message : error).split('\n')[0]!;
   }
+}
+
+/** Makes one session after the other: onnxruntime-web 1.30 refuses to make two on a graphics card at a time. */
+function inTurn<A extends unknown[], T>(create: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...args) => {
+    const made = last.then(() => create(...args));
+    last = made.catch(() => {}); // the caller of that session gets the error
+    return made;
+  };
 }
 
 /** The first session decides the number of threads of all: onnxruntime-web starts them once, for the whole page. */
