@@ -25,6 +25,7 @@ export type {
   Variable,
 } from '@flowvae/tensor';
 export {
+  assignParameters,
   checkParam,
   checkShape,
   countKernelsOf,

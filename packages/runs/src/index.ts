@@ -4,7 +4,6 @@ export { readObject, readSealed, sealed } from './files/checksum.ts';
 export { layersModelFolder } from './files/layers-model-folder.ts';
 export { makeFolder } from './files/make-folder.ts';
 export {
-  assignParameters,
   assignState,
   type StoredParameters,
   storedParameters,

@@ -28,7 +28,7 @@ export {
   type KernelDescriptor,
   prefersFewKernels,
 } from './kernel.ts';
-export { type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
+export { assignParameters, type NamedVariables, parameterCount, underPrefixes } from './named-variables.ts';
 export { repeatRows, rowsFor } from './row-groups.ts';
 export {
   covariateParts,

@@ -1,7 +1,7 @@
 // Makes a run folder of a model that was trained in the lab's page.
 import { join } from 'node:path';
-import { assignParameters, RunFolder, writeFileAtomically } from '@flowvae/runs';
-import { decodeSafetensors, ExpectationError, parameterCount } from '@flowvae/tensor';
+import { RunFolder, writeFileAtomically } from '@flowvae/runs';
+import { assignParameters, decodeSafetensors, ExpectationError, parameterCount } from '@flowvae/tensor';
 import { completeSettings } from '../config/train-config.ts';
 import { freshFolder } from '../files/fresh-folder.ts';
 import { experiment } from '../run/experiment.ts';

@@ -1,7 +1,6 @@
 // A trained VAE as a folder, which another program or machine can load without the run and its data.
 import type { DataDescription } from '@flowvae/datasets';
-import { assignParameters } from '@flowvae/runs';
-import { ExpectationError } from '@flowvae/tensor';
+import { assignParameters, ExpectationError } from '@flowvae/tensor';
 import type { Model } from '@flowvae/vae';
 import { mnistData } from '../config/data-choice.ts';
 import { describedData } from '../config/described-data.ts';

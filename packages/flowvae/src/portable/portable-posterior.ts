@@ -12,8 +12,7 @@ import {
 } from '@flowvae/flows';
 import { type FlowTerm, readFlowOrNone } from '@flowvae/flows/plain';
 import { type Key, key } from '@flowvae/random';
-import { assignParameters } from '@flowvae/runs';
-import { ExpectationError, type StoredTensor } from '@flowvae/tensor';
+import { assignParameters, ExpectationError, type StoredTensor } from '@flowvae/tensor';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import { networksOf } from '../config/plan.ts';
 import { recordedSettings } from '../config/train-config.ts';

@@ -1,12 +1,12 @@
 // A model's variables as a safetensors file, by name.
 import { createHash } from 'node:crypto';
 import {
+  assignParameters,
   decodeSafetensors,
   ExpectationError,
   encodeSafetensors,
   type NamedVariables,
   type StoredTensor,
-  tf,
 } from '@flowvae/tensor';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readWhole } from './reading.ts';
@@ -54,31 +54,6 @@ export function storedParameters(path: string): StoredParameters {
     expected: 'the parameters that were written, by their SHA-256',
     received: 'others',
     remedy: 'the file was damaged or changed',
-  });
-}
-
-/**
- * Assigns stored values to variables of the same names. @throws ExpectationError if a name is missing or surplus, or a
- * shape differs
- */
-export function assignParameters(where: string, variables: NamedVariables, tensors: Stored): void {
-  const describe = (entries: readonly (readonly [string, { readonly shape: readonly number[] }])[]) =>
-    entries.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).toSorted();
-  const [expected, received] = [describe(Object.entries(variables)), describe(Object.entries(tensors))];
-  const missing = expected.filter((entry) => !received.includes(entry));
-  const surplus = received.filter((entry) => !expected.includes(entry));
-  if (missing.length + surplus.length > 0) {
-    throw new ExpectationError({
-      where,
-      expected: missing.length > 0 ? missing.join(', ') : 'no more parameters than the config describes',
-      received: surplus.length > 0 ? surplus.join(', ') : 'nothing under these names',
-      remedy: 'the model was trained with another config, or on images of another size',
-    });
-  }
-  tf.tidy(() => {
-    for (const [name, variable] of Object.entries(variables)) {
-      variable.assign(tf.tensor(tensors[name]!.values, variable.shape));
-    }
   });
 }
 

@@ -1,16 +1,11 @@
 // The run folder: its files, how it is claimed, how it is read back.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NamedVariables } from '@flowvae/tensor';
+import { assignParameters, type NamedVariables } from '@flowvae/tensor';
 import { makeFolderDurably, writeFileAtomically, writeRefused } from '../files/atomic-file.ts';
 import { sealed } from '../files/checksum.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import {
-  assignParameters,
-  type StoredParameters,
-  storedParameters,
-  writeParameters,
-} from '../files/parameters-file.ts';
+import { type StoredParameters, storedParameters, writeParameters } from '../files/parameters-file.ts';
 import { bytesIfThere } from '../files/reading.ts';
 import {
   CONFIG,
