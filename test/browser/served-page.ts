@@ -6,12 +6,16 @@ import { chromium, type Page } from 'playwright-core';
 import { executablePath } from '../compiler/export/chromium.ts';
 import type { Files } from './bundled.ts';
 
-const origin = 'https://flowvae.test';
+/** The page's origin, which no network knows. */
+export const origin = 'https://flowvae.test';
 const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript',
   mjs: 'text/javascript',
   wasm: 'application/wasm',
+  html: 'text/html',
+  css: 'text/css',
+  json: 'application/json',
 };
 
 /** A page, and everything that went wrong on it. */
