@@ -1,8 +1,8 @@
 // The plane of codes against closed forms.
 import { drawNormal, key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
-import { fromPlane, planeOf, toPlane, variances } from '../../../packages/lab/src/page/latent/math/plane.ts';
-import { symmetricEigen } from '../../../packages/lab/src/page/latent/math/symmetric-eigen.ts';
+import { fromPlane, planeOf, toPlane, variances } from '../../../packages/lab/src/plane/plane.ts';
+import { symmetricEigen } from '../../../packages/lab/src/plane/symmetric-eigen.ts';
 
 describe('symmetricEigen', () => {
   it('finds the eigenvalues of the second difference, 2 − 2 cos(πk/(n + 1)), and its sine vectors', () => {

@@ -3,7 +3,7 @@ import { drawNormal, fold, key } from '@flowvae/random';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { chooseEngine, type EngineName, type OpenFunction } from '@flowvae/training';
 import type { MlpVae } from '@flowvae/vae';
-import { inPlane } from './plane.ts';
+import { planeOf, toPlane } from '../plane/plane.ts';
 import type { TrainPictures, TrainView } from './training-messages.ts';
 
 /** Draws of the prior. */
@@ -42,7 +42,7 @@ export class ModelViews {
     const { points } = await encode.run({ x, noise: new Float32Array(this.#shown * noise.width), ...values });
     const labels = this.#pictures.labels?.slice(0, this.#shown);
     const isProjected = latent > 2;
-    return { step, samples: samples!.slice(), map: inPlane(points!, latent), labels, isProjected };
+    return { step, samples: samples!.slice(), map: toPlane(planeOf(points!, latent), points!), labels, isProjected };
   }
 
   /** Frees the sessions. */

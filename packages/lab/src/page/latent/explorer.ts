@@ -1,7 +1,7 @@
 // An open run: the choice of a picture and of a code, which all panels share.
 import { type ComponentChild, h } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { planeOf } from './math/plane.ts';
+import { planeOf } from '../../plane/plane.ts';
 import { BetweenPanel } from './parts/between-panel.ts';
 import { CodePanel } from './parts/code-panel.ts';
 import { EstimatePanel } from './parts/estimate-panel.ts';

@@ -1,8 +1,8 @@
 // The chosen picture, the picture of the present code, and a slider for every dimension of the code.
 import { type ComponentChild, h } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { variances } from '../../../plane/plane.ts';
 import type { Codes } from '../../../worker/latent-numbers.ts';
-import { variances } from '../math/plane.ts';
 import { decimal, subscript } from '../math/words.ts';
 import { type Chosen, chosenAt, type Session } from '../session.ts';
 import { useLatest } from '../view/hooks.ts';

@@ -1,8 +1,8 @@
 // The map of the latent space: codes of test pictures by class, and a picture for every place.
 import { type ComponentChild, h } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { fromPlane, type Plane, toPlane } from '../../../plane/plane.ts';
 import type { Codes } from '../../../worker/latent-numbers.ts';
-import { fromPlane, type Plane, toPlane } from '../math/plane.ts';
 import { decimal, subscript } from '../math/words.ts';
 import type { Session } from '../session.ts';
 import { type Pending, useColourScheme, useWidth } from '../view/hooks.ts';

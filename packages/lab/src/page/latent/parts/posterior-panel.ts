@@ -1,9 +1,9 @@
 // q(z|x) of the chosen picture before and after each layer of the flow, beside the importance-weighted posterior.
 import { type ComponentChild, h } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { planeOf, toPlane } from '../../../plane/plane.ts';
 import type { Layers } from '../../../worker/latent-numbers.ts';
 import type { Weighed } from '../../../worker/latent-works.ts';
-import { planeOf, toPlane } from '../math/plane.ts';
 import { decimal } from '../math/words.ts';
 import type { Chosen } from '../session.ts';
 import { Cloud } from '../view/cloud.ts';
