@@ -1,0 +1,52 @@
+// A flow to explore: pictures, slider, formulas, choices and training.
+import { type ComponentChild, h } from 'preact';
+import { useState } from 'preact/hooks';
+import { type PlanarLayer, planarLayerOf, withPlanarLayer } from '../plane/planar-layer.ts';
+import { FlowPicture } from './flow-picture.ts';
+import { FormulaPanel } from './formula-panel.ts';
+import { LayerSlider } from './layer-slider.ts';
+import { PlanarEditor } from './planar-editor.ts';
+import type { Preset } from './preset.ts';
+import { FlowPanel, TargetPanel } from './setup-panel.ts';
+import { TargetPicture } from './target-picture.ts';
+import { TrainingPanel } from './training-panel.ts';
+import { useExplorer } from './use-explorer.ts';
+import { useTrainer } from './use-trainer.ts';
+
+export function Explorer({ preset }: { readonly preset: Preset }): ComponentChild {
+  const exploration = useExplorer(preset);
+  const trainer = useTrainer(exploration);
+  const [erases, setErases] = useState(false);
+  const { model, layer, at, setAt, setValues, journey } = exploration;
+  const planar = model.setup.family === 'planar' ? planarLayerOf(model.values, layer) : undefined;
+  const isTraining = trainer.phase === 'running' || trainer.phase === 'starting' || trainer.phase === 'stopping';
+  const onPlanar = (next: PlanarLayer) => setValues(withPlanarLayer(model.values, layer, next));
+  return h(
+    'div',
+    { class: 'explorer' },
+    h(
+      'div',
+      { class: 'stage' },
+      h(
+        'div',
+        { class: 'pictures' },
+        h(FlowPicture, { exploration, planar: isTraining ? undefined : planar, onPlanar }),
+        h(TargetPicture, { exploration, erases }),
+      ),
+      h(LayerSlider, { at, layers: journey.layers, onChange: setAt }),
+      h(
+        'div',
+        { class: 'pictures' },
+        h(FormulaPanel, { exploration, planar }),
+        h(TrainingPanel, { exploration, trainer }),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'choices' },
+      planar ? h(PlanarEditor, { layer: planar, index: layer, onChange: onPlanar }) : null,
+      h(FlowPanel, { exploration }),
+      h(TargetPanel, { exploration, erases, onErases: setErases }),
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+// Sliders for one planar layer's w, u and b: the second way beside the handles.
+import { type ComponentChild, h } from 'preact';
+import { SliderField } from '../controls/fields.ts';
+import type { PlanarLayer } from '../plane/planar-layer.ts';
+
+interface PlanarEditorProps {
+  readonly layer: PlanarLayer;
+  readonly index: number;
+  readonly onChange: (layer: PlanarLayer) => void;
+}
+
+const range = { min: -4, max: 4, step: 0.01 } as const;
+
+export function PlanarEditor({ layer, index, onChange }: PlanarEditorProps): ComponentChild {
+  const { w, u, b } = layer;
+  const field = (label: string, value: number, changed: (value: number) => PlanarLayer) =>
+    h(SliderField, { label, value, ...range, onChange: (next: number) => onChange(changed(next)) });
+  return h(
+    'section',
+    { class: 'panel', id: 'planar-editor' },
+    h('h2', null, `Planar layer ${index + 1}`),
+    h(
+      'p',
+      { class: 'hint' },
+      'Drag w, u and b in the picture, or move these sliders. The layer is the one that the slider through the layers is in.',
+    ),
+    h(
+      'div',
+      { class: 'pair' },
+      field('w₁', w[0], (value) => ({ ...layer, w: [value, w[1]] })),
+      field('w₂', w[1], (value) => ({ ...layer, w: [w[0], value] })),
+      field('u₁', u[0], (value) => ({ ...layer, u: [value, u[1]] })),
+      field('u₂', u[1], (value) => ({ ...layer, u: [u[0], value] })),
+    ),
+    field('b', b, (value) => ({ ...layer, b: value })),
+  );
+}

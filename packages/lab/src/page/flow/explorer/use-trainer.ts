@@ -1,0 +1,101 @@
+// The page's side of training: the worker, and its news.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { FlowNews, FlowOrder } from '../../../worker/flow-messages.ts';
+import type { BoundEntry } from '../canvas/bound-chart.ts';
+import { formulaOf } from './preset.ts';
+import type { Exploration } from './use-explorer.ts';
+
+/** The state of a training. */
+export interface Training {
+  readonly phase: 'ready' | 'starting' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
+  readonly step: number;
+  readonly entries: readonly BoundEntry[];
+  readonly engine: string;
+  readonly msPerStep: number;
+  /** Why another engine runs, or why the training failed. */
+  readonly note: string;
+}
+
+/** Training, and the orders for it. */
+export interface Trainer extends Training {
+  /** Begins, or goes on from the last stop if nothing was changed since. */
+  start(steps: number): void;
+  stop(): void;
+}
+
+const ready: Training = { phase: 'ready', step: 0, entries: [], engine: '', msPerStep: 0, note: '' };
+
+/** The training after a message. */
+function after(before: Training, news: FlowNews): Training {
+  if (news.kind === 'started') {
+    return { ...before, phase: 'running', engine: news.engine, note: news.fallback ?? '' };
+  }
+  if (news.kind === 'progress') {
+    const { step, elbo, msPerStep } = news;
+    return { ...before, step, msPerStep, entries: [...before.entries, { step, elbo }] };
+  }
+  if (news.kind === 'stopped') return { ...before, phase: news.isDone ? 'done' : 'stopped', step: news.step };
+  return { ...before, phase: 'failed', note: news.message };
+}
+
+/** A worker and the training in it. */
+interface Session {
+  readonly worker: Worker;
+  readonly steps: number;
+  /** The parameters at its last stop. */
+  left?: unknown;
+}
+
+export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
+  const [training, setTraining] = useState(ready);
+  const session = useRef<Session | undefined>(undefined);
+  const close = useCallback(() => {
+    session.current?.worker.terminate();
+    session.current = undefined;
+  }, []);
+  // another flow, base or target ends the training
+  useEffect(
+    () => () => {
+      close();
+      setTraining(ready);
+    },
+    [model.flow, choice, close],
+  );
+  const order = (message: FlowOrder) => session.current!.worker.postMessage(message);
+  const open = (steps: number) => {
+    close();
+    const opened: Session = { worker: new Worker('worker.js', { type: 'module' }), steps };
+    session.current = opened;
+    const hear = (news: FlowNews) => {
+      setTraining((before) => after(before, news));
+      if (!('values' in news) || !news.values) return;
+      setValues(news.values);
+      if (news.kind === 'stopped') opened.left = news.isDone ? undefined : news.values;
+    };
+    opened.worker.onmessage = ({ data }: MessageEvent<FlowNews>) => hear(data);
+    opened.worker.onerror = ({ message }) => hear({ kind: 'failed', message });
+  };
+  const start = (steps: number) => {
+    const goesOn = session.current?.left === model.values && session.current.steps === steps;
+    if (!goesOn) open(steps);
+    setTraining((before) => ({ ...(goesOn ? before : ready), phase: 'starting' }));
+    const { setup, values } = model;
+    const { base, seed } = setup;
+    order({
+      room: 'flow',
+      kind: 'start',
+      formula: formulaOf(setup),
+      values,
+      base,
+      target: choice,
+      steps,
+      seed,
+      goesOn,
+    });
+  };
+  const stop = () => {
+    setTraining((before) => ({ ...before, phase: 'stopping' }));
+    order({ room: 'flow', kind: 'stop' });
+  };
+  return { ...training, start, stop };
+}

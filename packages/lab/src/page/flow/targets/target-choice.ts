@@ -1,0 +1,115 @@
+// The densities that a flow can be fitted to, as plain data that goes to the worker, and as functions.
+import { energies, toys } from '@flowvae/datasets';
+import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
+import { expressionDensity } from './expression-density.ts';
+import { type Painting, paintedTable } from './painted.ts';
+import { type DensityTable, tableAt, tableDensity, tabulated } from './table-density.ts';
+
+export type EnergyName = keyof typeof energies;
+export type ToyName = keyof typeof toys;
+
+/** A chosen target. */
+export type TargetChoice =
+  | { readonly kind: 'energy'; readonly name: EnergyName }
+  | { readonly kind: 'toy'; readonly name: ToyName }
+  | { readonly kind: 'expression'; readonly text: string }
+  | { readonly kind: 'painted'; readonly painting: Painting };
+
+/** A target as functions. */
+export interface PlaneTarget {
+  /** z [B, 2] → log p̃ [B], nats; differentiable. */
+  readonly logDensity: (z: Tensor2D) => Tensor1D;
+  /** log p̃ on a lattice of size² points on [−half, half]², row after row from the lowest z2 up. */
+  onLattice(size: number, half: number): Float32Array;
+  /** log ∫ p̃, nats, by quadrature; undefined if the density does not fall off. */
+  readonly logZ: number | undefined;
+}
+
+/** The lattice of toys: their log densities are plain functions without gradients. */
+const TOY = { size: 97, half: 5 } as const;
+
+/** Share and deviation of a wide normal that toys are mixed with, so that the log has a slope everywhere. */
+const UNDER_TOYS = { share: 1e-3, deviation: 2.5 } as const;
+
+/** U2 to U4 do not fall along z1: beyond ±4 their density falls like the flank of a normal of deviation 0.25. */
+const WALL = { at: 4, deviation: 0.25 } as const;
+
+/**
+ * The functions of a target.
+ *
+ * @throws ExpectationError for a wrong expression
+ */
+export function planeTarget(choice: TargetChoice): PlaneTarget {
+  if (choice.kind === 'toy') return tableTarget(toyTable(choice.name));
+  if (choice.kind === 'painted') return tableTarget(paintedTable(choice.painting));
+  return functionTarget(choice.kind === 'energy' ? walledEnergy(choice.name) : expressionDensity(choice.text));
+}
+
+function walledEnergy(name: EnergyName): PlaneTarget['logDensity'] {
+  const { energy, logZ } = energies[name];
+  const density = (z: Tensor2D): Tensor1D => tf.neg(energy(z));
+  if (logZ !== undefined) return density;
+  return (z) => {
+    const excess = tf.relu(tf.sub(tf.abs(tf.squeeze<Tensor1D>(tf.slice(z, [0, 0], [-1, 1]), [1])), WALL.at));
+    return tf.sub(density(z), tf.mul(tf.square(excess), 0.5 / WALL.deviation ** 2));
+  };
+}
+
+function toyTable(name: ToyName): DensityTable {
+  const { logDensity } = toys[name];
+  const { share, deviation } = UNDER_TOYS;
+  const scale = share / (2 * Math.PI * deviation ** 2);
+  return tabulated(TOY.size, TOY.half, (x, y) =>
+    Math.log(Math.exp(logDensity(x, y)) + scale * Math.exp((-0.5 * (x * x + y * y)) / deviation ** 2)),
+  );
+}
+
+function tableTarget(table: DensityTable): PlaneTarget {
+  const cell = (2 * table.half) / (table.size - 1);
+  const mass = table.logs.reduce((sum, log) => sum + Math.exp(log), 0) * cell ** 2;
+  return {
+    logDensity: tableDensity(table),
+    onLattice: (size, half) => {
+      const place = (i: number) => -half + (2 * half * i) / (size - 1);
+      return Float32Array.from({ length: size * size }, (_, i) =>
+        tableAt(table, place(i % size), place(Math.floor(i / size))),
+      );
+    },
+    logZ: Math.log(mass),
+  };
+}
+
+/** The lattice of the quadrature. */
+const QUADRATURE = { size: 161, half: 8 } as const;
+
+/** Most of the mass that may lie in the lattice's rim. */
+const RIM_SHARE = 1e-3;
+
+function functionTarget(logDensity: PlaneTarget['logDensity']): PlaneTarget {
+  const onLattice: PlaneTarget['onLattice'] = (size, half) =>
+    tf.tidy(() => logDensity(tf.tensor2d(latticePoints(size, half), [size * size, 2])).dataSync<'float32'>());
+  return { logDensity, onLattice, logZ: logMass(onLattice(QUADRATURE.size, QUADRATURE.half)) };
+}
+
+/** log ∫ exp(log p̃) over the lattice of the quadrature; undefined if much of it lies in the outermost cells. */
+function logMass(logs: Float32Array): number | undefined {
+  const { size, half } = QUADRATURE;
+  const most = logs.reduce((a, b) => Math.max(a, b));
+  let [sum, rim] = [0, 0];
+  logs.forEach((log, index) => {
+    const mass = Math.exp(log - most);
+    sum += mass;
+    const [i, j] = [Math.floor(index / size), index % size];
+    if (Math.min(i, j, size - 1 - i, size - 1 - j) < 2) rim += mass;
+  });
+  return rim > RIM_SHARE * sum ? undefined : most + Math.log(sum) + 2 * Math.log((2 * half) / (size - 1));
+}
+
+/** Points [size², 2], row after row from the lowest z2 up. */
+function latticePoints(size: number, half: number): Float32Array {
+  const place = (i: number) => -half + (2 * half * i) / (size - 1);
+  return Float32Array.from({ length: 2 * size * size }, (_, index) => {
+    const cell = index >> 1;
+    return place(index % 2 ? Math.floor(cell / size) : cell % size);
+  });
+}

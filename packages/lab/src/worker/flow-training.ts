@@ -1,0 +1,126 @@
+// Fits a flow to a target of the room Flow, and tells the page about it.
+import { type ParamShapes, type ParamValues, parseFlow } from '@flowvae/flows';
+import { fitGuide, type Guide, makeGuide, plainTarget } from '@flowvae/inference';
+import { fold, key } from '@flowvae/random';
+import { type NamedVariables, tf } from '@flowvae/tensor';
+import type { Callback, HistoryEntry, RunState } from '@flowvae/training';
+import { bases } from '../page/flow/plane/bases.ts';
+import { planeTarget } from '../page/flow/targets/target-choice.ts';
+import type { FlowNews, FlowOrder, FlowStart } from './flow-messages.ts';
+
+/** Steps between two reports. */
+export const REPORT_EVERY = 10;
+
+/** Least time between two pictures, ms. */
+const PICTURE_MS = 90;
+
+/** Draws in a step, and the first learning rate. */
+const BATCH = 256;
+const RATE = 2e-2;
+
+let running: AbortController | undefined;
+let stopped: RunState | undefined;
+
+/** Takes a message of the page. */
+export async function take(message: unknown): Promise<void> {
+  const order = message as FlowOrder;
+  if (order.kind === 'stop') {
+    running?.abort();
+    return;
+  }
+  running = new AbortController();
+  try {
+    await tf.setBackend('cpu');
+    stopped = await train(order, { signal: running.signal, from: order.goesOn ? stopped : undefined, tell: post });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    post({ kind: 'failed', message: text.split('\n')[0]! });
+  }
+}
+
+const post = (news: FlowNews): void => self.postMessage(news);
+
+/** The surroundings of a training. */
+export interface TrainingSurroundings {
+  readonly signal: AbortSignal;
+  /** The state to go on from. */
+  readonly from: RunState | undefined;
+  readonly tell: (news: FlowNews) => void;
+}
+
+/**
+ * Trains until the last step or the signal: maximises the ELBO E_q[log p̃ − log q] by Adam. Equal orders give equal
+ * numbers, whether the training was stopped between or not.
+ *
+ * @returns the state after the last step
+ */
+export async function train(order: FlowStart, { signal, from, tell }: TrainingSurroundings): Promise<RunState> {
+  const flow = parseFlow(order.formula, 2);
+  const base = bases[order.base].distribution();
+  const runKey = fold(key(order.seed), 'training');
+  const guide = makeGuide(flow, { dim: 2, key: runKey, base });
+  assign(guide.variables, order.values);
+  const { logDensity } = planeTarget(order.target);
+  let state: RunState | undefined;
+  try {
+    await fitGuide(plainTarget(logDensity, 2), guide, {
+      ...(from ? { from } : {}),
+      base: base as NonNullable<Parameters<typeof fitGuide>[2]['base']>,
+      steps: order.steps,
+      batch: BATCH,
+      lr: RATE,
+      key: runKey,
+      entryEvery: REPORT_EVERY,
+      signal,
+      callbacks: [
+        reports(guide, tell),
+        {
+          async onEnd(moment) {
+            state = await moment.state();
+            await moment.writeVariables();
+            const isDone = moment.step >= order.steps;
+            tell({ kind: 'stopped', step: moment.step, isDone, values: valuesOf(guide.variables) });
+          },
+        },
+      ],
+    });
+    return state!;
+  } finally {
+    tf.dispose(guide.variables);
+  }
+}
+
+/** Tells the bound after each stretch of steps, and the parameters now and then. */
+function reports({ variables }: Guide, tell: TrainingSurroundings['tell']): Callback {
+  let last: HistoryEntry | undefined;
+  let pictured = 0;
+  return {
+    onStart: ({ engine, fallback }) =>
+      tell({ kind: 'started', engine, ...(fallback === undefined ? {} : { fallback }) }),
+    onEntry(entry) {
+      last = entry;
+    },
+    async onStep(moment) {
+      if (last?.step !== moment.step) return;
+      const isDue = performance.now() - pictured >= PICTURE_MS;
+      if (isDue) {
+        pictured = performance.now();
+        await moment.writeVariables();
+      }
+      const { step, loss, msPerStep } = last;
+      tell({ kind: 'progress', step, elbo: -loss, msPerStep, ...(isDue ? { values: valuesOf(variables) } : {}) });
+    },
+  };
+}
+
+/** Puts parameters into variables of the same names. */
+function assign(variables: NamedVariables, values: ParamValues<ParamShapes>): void {
+  tf.tidy(() => {
+    for (const [name, variable] of Object.entries(variables)) variable.assign(tf.tensor(values[name]!, variable.shape));
+  });
+}
+
+const valuesOf = (variables: NamedVariables): ParamValues<ParamShapes> =>
+  Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>().slice()]),
+  );
