@@ -13,6 +13,8 @@ export interface HandleProps {
   readonly half: number;
   readonly kind: 'w' | 'u' | 'b' | 'z';
   readonly onMove: (place: Pair) => void;
+  /** A step by an arrow key; absent: a move by as much. */
+  readonly onStep?: (step: Pair) => void;
 }
 
 /** Units that an arrow key moves, alone and with the shift key. */
@@ -26,7 +28,7 @@ const arrows: Readonly<Record<string, Pair>> = {
   ArrowDown: [0, -1],
 };
 
-export function Handle({ text, label, place, half, kind, onMove }: HandleProps) {
+export function Handle({ text, label, place, half, kind, onMove, onStep }: HandleProps) {
   const edge = 0.96 * half;
   const clipped = place.map((value) => Math.min(Math.max(value, -edge), edge)) as [number, number];
   const [x, y] = clipped.map((value) => (100 * (value + half)) / (2 * half)) as [number, number];
@@ -49,7 +51,9 @@ export function Handle({ text, label, place, half, kind, onMove }: HandleProps) 
         if (!arrow) return;
         event.preventDefault();
         const step = event.shiftKey ? LONG_STEP : STEP;
-        onMove([clipped[0] + step * arrow[0], clipped[1] + step * arrow[1]]);
+        const moved: Pair = [step * arrow[0], step * arrow[1]];
+        if (onStep) onStep(moved);
+        else onMove([clipped[0] + moved[0], clipped[1] + moved[1]]);
       },
     },
     text,

@@ -40,12 +40,12 @@ export function SliderField({
   min,
   max,
   step,
-  shown = value.toFixed(2).replace('-', '−'),
-}: FieldProps<number> & Range & { readonly shown?: string }): ComponentChild {
+  text = shown(value, 2),
+}: FieldProps<number> & Range & { readonly text?: string }): ComponentChild {
   return h(
     'label',
     { class: 'field slider' },
-    h('span', null, label, h('output', null, shown)),
+    h('span', null, label, h('output', null, text)),
     h('input', {
       type: 'range',
       value: Math.min(Math.max(value, min), max),

@@ -1,7 +1,7 @@
 // A flow to explore: pictures, slider, formulas, choices and training.
 import { type ComponentChild, h } from 'preact';
-import { useState } from 'preact/hooks';
-import { type PlanarLayer, planarLayerOf, withPlanarLayer } from '../plane/planar-layer.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { nearestOnLine, type Pair, type PlanarLayer, planarLayerOf, withPlanarLayer } from '../plane/planar-layer.ts';
 import { FlowPicture } from './flow-picture.ts';
 import { FormulaPanel } from './formula-panel.ts';
 import { LayerSlider } from './layer-slider.ts';
@@ -18,9 +18,19 @@ export function Explorer({ preset }: { readonly preset: Preset }): ComponentChil
   const trainer = useTrainer(exploration);
   const [erases, setErases] = useState(false);
   const { model, layer, at, setAt, setValues, journey } = exploration;
-  const planar = model.setup.family === 'planar' ? planarLayerOf(model.values, layer) : undefined;
+  const isPlanar = model.setup.family === 'planar';
+  const planar = useMemo(
+    () => (isPlanar ? planarLayerOf(model.values, layer) : undefined),
+    [isPlanar, model.values, layer],
+  );
   const isTraining = trainer.phase === 'running' || trainer.phase === 'starting' || trainer.phase === 'stopping';
-  const onPlanar = (next: PlanarLayer) => setValues(withPlanarLayer(model.values, layer, next));
+  const [anchor, setAnchor] = useState<Pair>([0, 0]);
+  const onPlanar = (next: PlanarLayer, at?: Pair) => {
+    if (at) setAnchor(at);
+    setValues(withPlanarLayer(model.values, layer, next));
+  };
+  const onLine = useMemo(() => planar && nearestOnLine(planar, anchor), [planar, anchor]);
+  const edited = planar && onLine && { layer: planar, index: layer, anchor: onLine, onChange: onPlanar };
   return h(
     'div',
     { class: 'explorer' },
@@ -30,7 +40,7 @@ export function Explorer({ preset }: { readonly preset: Preset }): ComponentChil
       h(
         'div',
         { class: 'pictures' },
-        h(FlowPicture, { exploration, planar: isTraining ? undefined : planar, onPlanar }),
+        h(FlowPicture, { exploration, edited: isTraining ? undefined : edited }),
         h(TargetPicture, { exploration, erases }),
       ),
       h(LayerSlider, { at, layers: journey.layers, onChange: setAt }),

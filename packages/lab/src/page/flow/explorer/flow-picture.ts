@@ -3,20 +3,12 @@ import { type ComponentChild, h } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
 import { Handle } from '../canvas/handle.ts';
 import { PlaneCanvas } from '../canvas/plane-canvas.ts';
-import {
-  drawArrow,
-  drawAxes,
-  drawDensity,
-  drawDots,
-  drawLine,
-  drawMeshLines,
-  type PlaneView,
-} from '../canvas/plane-view.ts';
+import { drawAxes, drawDensity, drawDots, drawMeshLines, type PlaneView } from '../canvas/plane-view.ts';
 import { between, type Journey } from '../plane/journey.ts';
 import { meshDensity } from '../plane/mesh-density.ts';
 import type { Pair } from '../plane/planar-layer.ts';
-import { footOf, type PlanarLayer, readPlanar, throughPoint, withTipOfU, withTipOfW } from '../plane/planar-layer.ts';
 import type { StartPoints } from '../plane/start-points.ts';
+import { drawPlanar, type EditedLayer, PlanarHandles } from './planar-handles.ts';
 import { useExactDensity } from './use-exact-density.ts';
 import { type Exploration, nearestStart } from './use-explorer.ts';
 
@@ -28,19 +20,19 @@ const RASTER = { size: 160, half: VIEW_HALF } as const;
 
 interface FlowPictureProps {
   readonly exploration: Exploration;
-  /** The planar layer at the slider, if the flow has planar layers. */
-  readonly planar: PlanarLayer | undefined;
-  readonly onPlanar: (layer: PlanarLayer) => void;
+  /** The planar layer at the slider, if it can be dragged. */
+  readonly edited: EditedLayer | undefined;
 }
 
-export function FlowPicture({ exploration, planar, onPlanar }: FlowPictureProps): ComponentChild {
-  const { start, journey: way, at, layer, picked, pick, pickedWay } = exploration;
+export function FlowPicture({ exploration, edited }: FlowPictureProps): ComponentChild {
+  const { start, journey: way, at, picked, pick, pickedWay } = exploration;
   const tops = useMemo(() => stageTops(start, way), [start, way]);
   const exact = useExactDensity(exploration, RASTER);
   const place = useMemo(
     () => [...between(pickedWay.points, at, new Float32Array(2))] as unknown as Pair,
     [pickedWay, at],
   );
+  const { layer, anchor } = edited ?? {};
   const draw = useCallback(
     (view: PlaneView) => {
       drawAxes(view);
@@ -50,13 +42,12 @@ export function FlowPicture({ exploration, planar, onPlanar }: FlowPictureProps)
       drawDensity(view, { size: RASTER.size, values, most, colour: view.colours.blue });
       drawMeshLines(view, { ...start, points });
       drawDots(view, points, start.side ** 2, view.colours.orange);
-      if (planar) drawPlanar(view, planar, place);
+      if (layer && anchor) drawPlanar(view, { layer, anchor });
     },
-    [start, way, tops, at, exact, planar, place],
+    [start, way, tops, at, exact, layer, anchor],
   );
   const layers = way.layers;
   const words = `Density, grid and draws behind ${at.toFixed(1)} of ${layers} layers`;
-  const handles = planar ? planarHandles(planar, layer, onPlanar) : [];
   return h(
     'figure',
     { class: 'picture' },
@@ -70,9 +61,10 @@ export function FlowPicture({ exploration, planar, onPlanar }: FlowPictureProps)
         label: 'The picked point z',
         half: VIEW_HALF,
         place,
-        onMove: (to) => pick(steppedStart(exploration, place, to)),
+        onMove: (to) => pick(nearestStart(exploration, to)),
+        onStep: (step) => pick([picked[0] + step[0], picked[1] + step[1]]),
       }),
-      ...handles,
+      edited ? h(PlanarHandles, { ...edited, half: VIEW_HALF }) : null,
     ),
     h(
       'p',
@@ -102,57 +94,4 @@ function stageTops({ side, logBase }: StartPoints, { logDets }: Journey): Float3
     const sorted = logs.toSorted();
     return Float32Array.of(Math.exp(sorted[Math.floor(SHOWN_SHARE * (sorted.length - 1))]!));
   });
-}
-
-/** A drag goes to the nearest image; a step of a key moves the base's point by as much. */
-function steppedStart(exploration: Exploration, from: Pair, to: Pair): Pair {
-  const step: Pair = [to[0] - from[0], to[1] - from[1]];
-  const isKey = Math.hypot(...step) < 0.52 && step.some((part) => part === 0 || Math.abs(part) < 1e-9);
-  const { picked } = exploration;
-  return isKey ? [picked[0] + step[0], picked[1] + step[1]] : nearestStart(exploration, to);
-}
-
-/** A planar layer: its line, w and u from the foot, û dashed, and the step of the picked point. */
-function drawPlanar(view: PlaneView, layer: PlanarLayer, place: Pair): void {
-  const { colours } = view;
-  const foot = footOf(layer);
-  const { uHat } = readPlanar(layer, place);
-  drawLine(view, layer.w, layer.b, colours.pink);
-  drawArrow(view, foot, sum(foot, layer.w), { colour: colours.pink });
-  drawArrow(view, foot, sum(foot, uHat), { colour: colours.green, isDashed: true });
-  drawArrow(view, foot, sum(foot, layer.u), { colour: colours.green });
-}
-
-const sum = (a: Pair, b: Pair): Pair => [a[0] + b[0], a[1] + b[1]];
-
-function planarHandles(layer: PlanarLayer, index: number, onPlanar: (layer: PlanarLayer) => void): ComponentChild[] {
-  const foot = footOf(layer);
-  const shared = { half: VIEW_HALF };
-  const name = `of layer ${index + 1}`;
-  return [
-    h(Handle, {
-      ...shared,
-      kind: 'b',
-      text: 'b',
-      label: `The line wᵀz + b = 0 ${name}`,
-      place: foot,
-      onMove: (to) => onPlanar(throughPoint(layer, to)),
-    }),
-    h(Handle, {
-      ...shared,
-      kind: 'w',
-      text: 'w',
-      label: `The tip of w ${name}`,
-      place: sum(foot, layer.w),
-      onMove: (to) => onPlanar(withTipOfW(layer, to)),
-    }),
-    h(Handle, {
-      ...shared,
-      kind: 'u',
-      text: 'u',
-      label: `The tip of u ${name}`,
-      place: sum(foot, layer.u),
-      onMove: (to) => onPlanar(withTipOfU(layer, to)),
-    }),
-  ];
 }

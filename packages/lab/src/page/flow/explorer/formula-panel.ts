@@ -41,7 +41,8 @@ const pairAt = (points: Float32Array): Pair => [points[0]!, points[1]!];
 function planarLines(planar: PlanarLayer, z: Pair): ComponentChild {
   const { uHat, s, t, image } = readPlanar(planar, z);
   const lines = [
-    `z = ${shownPair(z)}, w = ${shownPair(planar.w)}, u = ${shownPair(planar.u)}, b = ${shown(planar.b, 2)}`,
+    `z = ${shownPair(z)}, b = ${shown(planar.b, 2)}`,
+    `w = ${shownPair(planar.w)}, u = ${shownPair(planar.u)}`,
     `wᵀz + b = ${shown(s, 2)}, tanh = ${shown(t, 2)}, û = ${shownPair(uHat)}`,
     `z′ = ${shownPair(z)} + ${shown(t, 2)}·${shownPair(uHat)} = ${shownPair(image)}`,
   ];

@@ -5,14 +5,14 @@ import { type BaseName, bases } from '../plane/bases.ts';
 import { type FlowName, families, MOST_LAYERS } from '../plane/families.ts';
 import type { StartName } from '../plane/first-parameters.ts';
 import { emptyPainting, firstPainting } from '../targets/painted.ts';
-import type { EnergyName, TargetChoice, ToyName } from '../targets/target-choice.ts';
+import { type EnergyName, FIRST_EXPRESSION, type TargetChoice, type ToyName } from '../targets/target-choice.ts';
 import type { Exploration } from './use-explorer.ts';
 
 const familyChoices = families.map(({ name }) => [name, name] as const);
 const baseChoices = (Object.keys(bases) as BaseName[]).map((name) => [name, bases[name].title] as const);
 const startChoices = [
-  ['drawn', 'drawn, so that it moves'],
-  ['identity', 'the identity: nothing moves'],
+  ['drawn', 'random'],
+  ['identity', 'identity'],
 ] as const satisfies readonly (readonly [StartName, string])[];
 
 export function FlowPanel({ exploration }: { readonly exploration: Exploration }): ComponentChild {
@@ -81,9 +81,6 @@ const targetChoices = [
 ] as const;
 
 type TargetWord = (typeof targetChoices)[number][0];
-
-/** A formula to begin with: two normals. */
-export const FIRST_EXPRESSION = 'logaddexp(-2*((z1-2)^2 + z2^2), -2*((z1+2)^2 + z2^2))';
 
 function choiceOf(word: TargetWord): TargetChoice {
   const [kind, name] = word.split(' ');

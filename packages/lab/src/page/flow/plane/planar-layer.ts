@@ -54,10 +54,10 @@ export function invertibilityWords({ free, constrained }: PlanarReading): string
   return free > -1 ? now : `u itself would fold the plane (wᵀu ≤ −1). The layer uses û instead: ${now}`;
 }
 
-/** The point of the line wᵀz + b = 0 that is nearest to the origin. */
-export function footOf({ w, b }: PlanarLayer): Pair {
-  const scale = -b / (dot(w, w) + 1e-6);
-  return [scale * w[0], scale * w[1]];
+/** The point of the line wᵀz + b = 0 that is nearest to a point. */
+export function nearestOnLine({ w, b }: PlanarLayer, point: Pair): Pair {
+  const scale = (dot(w, point) + b) / (dot(w, w) + 1e-9);
+  return [point[0] - scale * w[0], point[1] - scale * w[1]];
 }
 
 /** Layer k of parameters w, u [K, 2] and b [K]. */
@@ -83,21 +83,20 @@ export function withPlanarLayer(
 /** Shortest w: a shorter one has no direction to see. */
 const SHORTEST = 0.15;
 
-/** A layer whose line goes through the foot, with the given tip of w. */
-export function withTipOfW(layer: PlanarLayer, tip: Pair): PlanarLayer {
-  const foot = footOf(layer);
-  const drawn: Pair = [tip[0] - foot[0], tip[1] - foot[1]];
+/** A layer whose w goes from an anchor on its line to a tip; the line turns around the anchor. */
+export function withTipOfW(layer: PlanarLayer, anchor: Pair, tip: Pair): PlanarLayer {
+  const drawn: Pair = [tip[0] - anchor[0], tip[1] - anchor[1]];
   const length = Math.hypot(...drawn);
   const scale = length < SHORTEST ? SHORTEST / (length || 1) : 1;
   const w: Pair = length === 0 ? [SHORTEST, 0] : [drawn[0] * scale, drawn[1] * scale];
-  return { ...layer, w, b: -dot(w, foot) };
+  return throughPoint({ ...layer, w }, anchor);
 }
 
 /** A layer whose line goes through a point. */
 export const throughPoint = (layer: PlanarLayer, point: Pair): PlanarLayer => ({ ...layer, b: -dot(layer.w, point) });
 
-/** A layer whose u ends at a point, drawn from the foot. */
-export function withTipOfU(layer: PlanarLayer, tip: Pair): PlanarLayer {
-  const foot = footOf(layer);
-  return { ...layer, u: [tip[0] - foot[0], tip[1] - foot[1]] };
-}
+/** A layer whose u goes from an anchor to a tip. */
+export const withTipOfU = (layer: PlanarLayer, anchor: Pair, tip: Pair): PlanarLayer => ({
+  ...layer,
+  u: [tip[0] - anchor[0], tip[1] - anchor[1]],
+});

@@ -73,9 +73,9 @@ export function AreaScene(): ComponentChild {
         h(Readings, {
           id: 'area-numbers',
           rows: [
-            ['columns of A', `${shownPair(first)}, ${shownPair(second)}`],
-            ['det A = a₁₁a₂₂ − a₁₂a₂₁', shown(det)],
-            ['area, from the corners', `${shown(area)} squares`],
+            ['a₁, a₂', `${shownPair(first)}, ${shownPair(second)}`],
+            ['a₁₁a₂₂ − a₁₂a₂₁ = det A', shown(det)],
+            ['area of the image', `${shown(area)} squares`],
             ['log|det A|', nats(Math.log(Math.abs(det)))],
             ['density on the image', det === 0 ? 'none' : `1/|det A| = ${shown(1 / Math.abs(det))}`],
           ],

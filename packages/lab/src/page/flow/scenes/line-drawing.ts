@@ -3,7 +3,10 @@ import { type PlaneView, toX, toY } from '../canvas/plane-view.ts';
 import { type LineMap, type LineReading, normalDensity } from './line-map.ts';
 
 /** Units of the picture for a density of 1. */
-const HEIGHT = 2.6;
+const HEIGHT = 4;
+
+/** Room for the numbers beside an axis, in units. */
+const MARGIN = 0.5;
 
 const STEPS = 400;
 
@@ -17,11 +20,20 @@ export function drawLineScene(view: PlaneView, map: LineMap, { z, length, readin
   const { context, side, ratio, half, colours } = view;
   context.fillStyle = colours.paper;
   context.fillRect(0, 0, side, side);
-  const low = -half;
+  const low = -half + MARGIN;
   const places = Array.from({ length: STEPS + 1 }, (_, i) => -4 + (8 * i) / STEPS);
   const ofZ = (value: number) => [value, low + HEIGHT * normalDensity(value)] as const;
   const ofY = (value: number) =>
     [low + (HEIGHT * normalDensity(value)) / Math.abs(map.slope(value)), map.map(value)] as const;
+  stroke(
+    view,
+    [
+      [low, half],
+      [low, low],
+      [half, low],
+    ],
+    colours.line,
+  );
   const within = places.filter((value) => Math.abs(value - z) <= length / 2);
   const band = [z - length / 2, ...within, z + length / 2];
   fill(view, [[band[0]!, low], ...band.map(ofZ), [band.at(-1)!, low]], colours.blue);

@@ -1,6 +1,7 @@
 // The flows that the scenes begin with.
 import type { Preset } from '../explorer/preset.ts';
-import { FIRST_EXPRESSION } from '../explorer/setup-panel.ts';
+import { FIRST_EXPRESSION } from '../targets/target-choice.ts';
+import { trainedLayers } from './trained-layers.ts';
 
 /** Four layers that bend a normal, beside the first energy. */
 export const explorePreset: Preset = {
@@ -23,4 +24,5 @@ export const twoLayersPreset: Preset = {
 export const tenLayersPreset: Preset = {
   setup: { family: 'planar', layers: 10, base: 'normal', start: 'drawn', seed: 0 },
   target: { kind: 'expression', text: FIRST_EXPRESSION },
+  values: trainedLayers,
 };

@@ -15,6 +15,9 @@ export type TargetChoice =
   | { readonly kind: 'expression'; readonly text: string }
   | { readonly kind: 'painted'; readonly painting: Painting };
 
+/** A formula to begin with: two normals of deviation ½. */
+export const FIRST_EXPRESSION = 'logaddexp(-2*((z1-2)^2 + z2^2), -2*((z1+2)^2 + z2^2))';
+
 /** A target as functions. */
 export interface PlaneTarget {
   /** z [B, 2] → log p̃ [B], nats; differentiable. */

@@ -1,0 +1,93 @@
+// The targets: tables against plain interpolation and differences, log Z against known values.
+import { toys } from '@flowvae/datasets';
+import { tf } from '@flowvae/tensor';
+import { describe, expect, it } from 'vitest';
+import {
+  emptyPainting,
+  firstPainting,
+  paintedTable,
+  touched,
+} from '../../../packages/lab/src/page/flow/targets/painted.ts';
+import { tableAt, tableDensity, tabulated } from '../../../packages/lab/src/page/flow/targets/table-density.ts';
+import { planeTarget, type TargetChoice } from '../../../packages/lab/src/page/flow/targets/target-choice.ts';
+import { gradientAt, valueAt } from './densities.ts';
+
+describe('a table', () => {
+  const table = tabulated(6, 2, (x, y) => Math.sin(x) - x * y);
+  const density = tableDensity(table);
+  const places = [
+    [0.31, -1.17],
+    [-1.9, 1.99],
+    [2.6, -2.2],
+    [0.1, 4],
+  ] as const;
+
+  it.each(places)('has the values and slopes of plain bilinear interpolation at %d, %d', (x, y) => {
+    expect(valueAt(density, x, y)).toBeCloseTo(tableAt(table, x, y), 4);
+    const h = 1e-4;
+    const [across, up] = gradientAt(density, x, y) as [number, number];
+    expect(across).toBeCloseTo((tableAt(table, x + h, y) - tableAt(table, x - h, y)) / (2 * h), 3);
+    expect(up).toBeCloseTo((tableAt(table, x, y + h) - tableAt(table, x, y - h)) / (2 * h), 3);
+  });
+
+  it('is exact at lattice points, and bilinear functions are exact everywhere', () => {
+    expect(tableAt(table, -2 + 0.8, -2 + 1.6)).toBeCloseTo(Math.sin(-1.2) - 1.2 * 0.4, 5);
+    const bilinear = tabulated(9, 3, (x, y) => 1 + 2 * x - y + 0.5 * x * y);
+    expect(valueAt(tableDensity(bilinear), 0.77, -2.1)).toBeCloseTo(1 + 1.54 + 2.1 - 0.8085, 4);
+  });
+});
+
+describe('a painting', () => {
+  it('is dense under the brush, and empty again under the eraser', () => {
+    const painting = touched(emptyPainting(), 2, -1);
+    const at = (x: number, y: number) => tableAt(paintedTable(painting), x, y);
+    expect(at(2, -1)).toBeGreaterThan(at(-1, 2) + 4);
+    const erased = touched(painting, 2, -1, true);
+    expect(tableAt(paintedTable(erased), 2, -1)).toBeLessThan(at(2, -1) - 3);
+  });
+
+  it('has a slope everywhere, so that points find the paint', () => {
+    const slope = gradientAt(planeTarget({ kind: 'painted', painting: firstPainting() }).logDensity, -3.3, -4.1);
+    expect(Math.hypot(...slope)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('log Z', () => {
+  it.each<readonly [string, TargetChoice, number, number]>([
+    ['of U1', { kind: 'energy', name: 'U1' }, 1.8775016, 1e-3],
+    [
+      'of two normals',
+      { kind: 'expression', text: 'logaddexp(-z1^2/2, -(z1-4)^2/2) - z2^2/2' },
+      Math.log(4 * Math.PI),
+      1e-3,
+    ],
+    ...(Object.keys(toys) as (keyof typeof toys)[]).map((name): readonly [string, TargetChoice, number, number] => [
+      `of ${name}`,
+      { kind: 'toy', name },
+      0,
+      0.05,
+    ]),
+  ])('%s is known', (_, choice, logZ, tolerance) => {
+    expect(Math.abs(planeTarget(choice).logZ! - logZ)).toBeLessThan(tolerance);
+  });
+
+  it('is unknown for a density that does not fall off', () => {
+    expect(planeTarget({ kind: 'expression', text: '-z1^2' }).logZ).toBeUndefined();
+  });
+});
+
+it('the picture of a target has its values, from the lowest row up', () => {
+  const target = planeTarget({ kind: 'energy', name: 'U3' });
+  const picture = target.onLattice(5, 2);
+  expect(picture[1 * 5 + 3]).toBeCloseTo(valueAt(target.logDensity, 1, -1), 4);
+  const toy = planeTarget({ kind: 'toy', name: 'rings' });
+  expect(toy.onLattice(5, 2)[1 * 5 + 3]).toBeCloseTo(valueAt(toy.logDensity, 1, -1), 3);
+});
+
+it('targets leave no tensor behind', () => {
+  const before = tf.memory().numTensors;
+  planeTarget({ kind: 'expression', text: '-z1^2 - z2^2' }).onLattice(9, 3);
+  planeTarget({ kind: 'toy', name: 'pinwheel' }).onLattice(9, 3);
+  planeTarget({ kind: 'energy', name: 'U4' }).onLattice(9, 3);
+  expect(tf.memory().numTensors).toBe(before);
+});
