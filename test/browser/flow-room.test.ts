@@ -4,20 +4,18 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../compiler/export/chromium.ts';
-import { labPage } from './lab-page.ts';
-import { type ServedPage, servePage } from './served-page.ts';
+import { type OpenedLab, openLab } from './opened-lab.ts';
 
 /** A folder for the pictures of the page; without it they are looked at by numbers alone. */
 const pictures = process.env.FLOWVAE_SCREENSHOTS;
 
 describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or FLOWVAE_CHROMIUM is a browser)', () => {
-  let served: ServedPage;
+  let served: OpenedLab;
   let page: Page;
   beforeAll(async () => {
-    served = await servePage(await labPage());
+    served = await openLab('flow');
     page = served.page;
     page.setDefaultTimeout(15_000);
-    await page.setViewportSize({ width: 1440, height: 900 });
   });
   afterAll(() => served?.close());
 
@@ -30,11 +28,11 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   };
   /** The number in a row of a table. */
   const reading = async (table: string, row: string) => {
-    const text = await page.locator(`#${table} tr`, { hasText: row }).first().locator('td').innerText();
-    return Number.parseFloat(text.replaceAll('−', '-'));
+    const text = await page.locator(`#${table} tr`, { hasText: row }).first().locator('td').textContent();
+    return Number.parseFloat(text!.replaceAll('−', '-'));
   };
-  const text = (selector: string) => page.locator(selector).innerText();
-  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const text = async (selector: string) => (await page.locator(selector).textContent()) ?? '';
+  const field = (label: string) => page.locator(`label:has(> span:text-is("${label}")) :is(select, input)`);
   /** A fingerprint of a canvas. */
   const inkOf = (selector: string) =>
     page.locator(`${selector} canvas`).evaluate((canvas) => {
@@ -74,6 +72,14 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   it('lets w, u and b be dragged, moved by keys and by sliders, and the log-det follows', async () => {
     await page.locator('#layer').fill('4');
     const logDet = () => text('#layer-log-det');
+    const setLayer = async (numbers: Readonly<Record<string, string>>) => {
+      for (const [label, value] of Object.entries(numbers)) {
+        const before = await text('.formulas');
+        await page.locator('#planar-editor label', { hasText: label }).locator('input').fill(value);
+        expect(await text('.formulas'), label).not.toBe(before);
+      }
+    };
+    await setLayer({ 'w₁': '1.1', 'w₂': '0', 'u₁': '0.5', 'u₂': '1.5', b: '0.1' });
     for (const name of ['The tip of w', 'The tip of u', 'The line']) {
       const handle = page.getByRole('button', { name });
       const before = await logDet();
@@ -90,15 +96,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
       const moved = (await handle.boundingBox())!;
       expect(Math.hypot(moved.x - x - 40, moved.y - y + 30)).toBeLessThan(4); // it stays under the pointer
     }
-    for (const [label, value] of [
-      ['w₁', '1'],
-      ['w₂', '0'],
-      ['u₁', '-3'],
-      ['u₂', '0'],
-      ['b', '0'],
-    ] as const) {
-      await page.locator('#planar-editor label', { hasText: label }).locator('input').fill(value);
-    }
+    await setLayer({ 'w₁': '1', 'w₂': '0', 'u₁': '-3', 'u₂': '0', b: '0' });
     expect(await text('#invertible')).toContain('u itself would fold the plane');
     expect(await text('#invertible')).toContain('wᵀû = −0.951 > −1');
   });
@@ -117,7 +115,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
       field(label)
         .locator('option')
         .evaluateAll((all) => all.map((each) => (each as HTMLOptionElement).value));
-    await field('Layers, 1 to 16').fill('2');
+    await field('Layers, 1 to 16').fill('1');
     await field('Layers, 1 to 16').press('Enter');
     for (const family of await choices('Family')) {
       await field('Family').selectOption(family);
@@ -168,7 +166,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
 
   it('trains in a worker, stops, goes on, and gives the same numbers again', async () => {
     await open('two');
-    await field('Length').selectOption('200');
+    await field('Length').selectOption('1000');
     const run = async () => {
       await field('First parameters').selectOption('random'); // parameters of the seed
       await field('First parameters').selectOption('identity');
@@ -176,15 +174,17 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     };
     const done = () => page.locator('#train', { hasText: 'Train further' }).waitFor();
     await run();
+    const first = await reading('bound', 'ELBO now');
     await done();
-    expect(await text('#training-state')).toContain('Step 200 of 200, engine compiled');
+    expect(await text('#training-state')).toContain('Step 1000 of 1000, engine compiled');
     const [elbo, kl, logZ] = [
       await reading('bound', 'ELBO in training'),
       await reading('bound', 'KL(q‖p) in training'),
       await reading('bound', 'log Z'),
     ];
     expect(kl).toBeCloseTo(logZ - elbo, 2);
-    expect(kl).toBeLessThan(0.6); // 0.2 to 0.5 by the seed; the base has 4.9
+    expect(elbo).toBeGreaterThan(first + 2);
+    expect(elbo).toBeLessThan(logZ);
     const whole = await text('#whole-way');
     await run();
     await page.locator('#train', { hasText: 'Stop' }).click();
@@ -194,19 +194,21 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     expect(await text('#whole-way')).toBe(whole);
   });
 
-  it('stays at rest in memory while the slider moves', async () => {
+  it('draws a frame for every place of the slider', async () => {
     await open('ten');
-    const { frames, ms } = await page.evaluate(async () => {
+    const frames = await page.evaluate(async () => {
       const slider = document.querySelector('#layer') as HTMLInputElement;
-      const begin = performance.now();
+      const times: number[] = [];
       for (let i = 0; i < 60; i++) {
+        const begin = performance.now();
         slider.value = String((10 * i) / 60);
         slider.dispatchEvent(new Event('input', { bubbles: true }));
         await new Promise(requestAnimationFrame);
+        times.push(performance.now() - begin);
       }
-      return { frames: 60, ms: performance.now() - begin };
+      return times.toSorted((a, b) => a - b);
     });
-    expect(ms / frames).toBeLessThan(100); // 17 on an idle machine
+    expect(frames[30]).toBeLessThan(50); // 17 ms without other work on the machine
     expect(await reading('bound', 'KL(q‖p) now')).toBeLessThan(0.1);
   });
 

@@ -13,8 +13,6 @@ const types: Readonly<Record<string, string>> = {
   js: 'text/javascript',
   mjs: 'text/javascript',
   wasm: 'application/wasm',
-  css: 'text/css',
-  html: 'text/html',
 };
 
 /** A page, and everything that went wrong on it. */
@@ -26,8 +24,7 @@ export interface ServedPage {
 }
 
 /**
- * Opens a page with the given files beside it and onnxruntime-web in `ort/`; an empty page unless there is an
- * `index.html`.
+ * Opens a page with the given files beside it and onnxruntime-web in `ort/`.
  *
  * @param isIsolated whether the page may use threads with shared memory
  */
@@ -48,14 +45,14 @@ export async function servePage(
     : {};
   await page.context().route(`${origin}/**`, (route) => {
     const path = new URL(route.request().url()).pathname.slice(1);
-    if (path === '' && !files.has('index.html'))
+    if (path === '')
       return route.fulfill({
         contentType: 'text/html',
         headers,
         body: '<!doctype html><link rel="icon" href="data:,">',
       });
-    const body = path.startsWith('ort/') ? readFileSync(join(runtime, path.slice(4))) : files.get(path || 'index.html');
-    const contentType = types[(path || 'index.html').split('.').at(-1)!] ?? 'application/octet-stream';
+    const body = path.startsWith('ort/') ? readFileSync(join(runtime, path.slice(4))) : files.get(path);
+    const contentType = types[path.split('.').at(-1)!] ?? 'application/octet-stream';
     return body ? route.fulfill({ contentType, headers, body: Buffer.from(body) }) : route.fulfill({ status: 404 });
   });
   await page.goto(`${origin}/`);

@@ -13,7 +13,6 @@ function orderOf(target: TargetChoice, steps: number, change: Partial<Setup> = {
   const { base, seed, family, layers } = { ...setup, ...change };
   const { values } = modelOf({ ...setup, ...change });
   return {
-    room: 'flow',
     kind: 'start',
     formula: `${family}*${layers}`,
     values,
@@ -22,6 +21,8 @@ function orderOf(target: TargetChoice, steps: number, change: Partial<Setup> = {
     steps,
     seed,
     goesOn: false,
+    engine: 'compiled',
+    runtime: undefined,
   };
 }
 

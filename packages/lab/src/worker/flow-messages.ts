@@ -5,7 +5,6 @@ import type { TargetChoice } from '../page/flow/targets/target-choice.ts';
 
 /** A training to begin or to go on with. */
 export interface FlowStart {
-  readonly room: 'flow';
   readonly kind: 'start';
   readonly formula: string;
   /** Parameters to begin with. */
@@ -16,10 +15,13 @@ export interface FlowStart {
   readonly seed: number;
   /** Goes on from the state at the last stop, as if there had been none. */
   readonly goesOn: boolean;
+  readonly engine: 'compiled' | 'eager';
+  /** The folder of onnxruntime-web's files; absent where the page has none. */
+  readonly runtime: string | undefined;
 }
 
 /** A message to the worker. */
-export type FlowOrder = FlowStart | { readonly room: 'flow'; readonly kind: 'stop' };
+export type FlowOrder = FlowStart | { readonly kind: 'stop' };
 
 /** A message from the worker. */
 export type FlowNews =

@@ -1,4 +1,5 @@
 // Fits a flow to a target of the room Flow, and tells the page about it.
+import { runtimeFolder } from '@flowvae/compiler';
 import { type ParamShapes, type ParamValues, parseFlow } from '@flowvae/flows';
 import { fitGuide, type Guide, makeGuide, plainTarget } from '@flowvae/inference';
 import { fold, key } from '@flowvae/random';
@@ -7,6 +8,7 @@ import type { Callback, HistoryEntry, RunState } from '@flowvae/training';
 import { bases } from '../page/flow/plane/bases.ts';
 import { planeTarget } from '../page/flow/targets/target-choice.ts';
 import type { FlowNews, FlowOrder, FlowStart } from './flow-messages.ts';
+import { type Receiver, tell } from './receiver.ts';
 
 /** Steps between two reports. */
 export const REPORT_EVERY = 10;
@@ -21,8 +23,10 @@ const RATE = 2e-2;
 let running: AbortController | undefined;
 let stopped: RunState | undefined;
 
-/** Takes a message of the page. */
-export async function take(message: unknown): Promise<void> {
+const post = (news: FlowNews): void => tell(news);
+
+/** The receiver of the page's messages. */
+export const flowTraining: Receiver = async (message) => {
   const order = message as FlowOrder;
   if (order.kind === 'stop') {
     running?.abort();
@@ -31,14 +35,13 @@ export async function take(message: unknown): Promise<void> {
   running = new AbortController();
   try {
     await tf.setBackend('cpu');
+    if (order.runtime) runtimeFolder(order.runtime);
     stopped = await train(order, { signal: running.signal, from: order.goesOn ? stopped : undefined, tell: post });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     post({ kind: 'failed', message: text.split('\n')[0]! });
   }
-}
-
-const post = (news: FlowNews): void => self.postMessage(news);
+};
 
 /** The surroundings of a training. */
 export interface TrainingSurroundings {
@@ -70,6 +73,7 @@ export async function train(order: FlowStart, { signal, from, tell }: TrainingSu
       batch: BATCH,
       lr: RATE,
       key: runKey,
+      engine: order.engine,
       entryEvery: REPORT_EVERY,
       signal,
       callbacks: [
@@ -77,13 +81,12 @@ export async function train(order: FlowStart, { signal, from, tell }: TrainingSu
         {
           async onEnd(moment) {
             state = await moment.state();
-            await moment.writeVariables();
-            const isDone = moment.step >= order.steps;
-            tell({ kind: 'stopped', step: moment.step, isDone, values: valuesOf(guide.variables) });
           },
         },
       ],
     });
+    const { step } = state!;
+    tell({ kind: 'stopped', step, isDone: step >= order.steps, values: valuesOf(guide.variables) });
     return state!;
   } finally {
     tf.dispose(guide.variables);

@@ -45,7 +45,7 @@ export function LayerSlider({ at, layers, onChange }: LayerSliderProps) {
     h(
       'label',
       null,
-      h('span', null, `Layers behind the points: ${at.toFixed(1)} of ${layers}`),
+      h('span', null, `Layers passed: ${at.toFixed(1)} of ${layers}`),
       h('input', {
         type: 'range',
         id: 'layer',

@@ -26,7 +26,7 @@ export function PlanarEditor({ layer, index, onChange }: PlanarEditorProps): Com
     ),
     h(
       'div',
-      { class: 'pair' },
+      { class: 'two-up' },
       field('w₁', w[0], (value) => ({ ...layer, w: [value, w[1]] })),
       field('w₂', w[1], (value) => ({ ...layer, w: [w[0], value] })),
       field('u₁', u[0], (value) => ({ ...layer, u: [value, u[1]] })),

@@ -24,7 +24,7 @@ export function FlowPanel({ exploration }: { readonly exploration: Exploration }
     h('h2', null, 'Flow'),
     h(
       'div',
-      { class: 'pair' },
+      { class: 'two-up' },
       h(ChoiceField<FlowName>, {
         label: 'Family',
         value: family,
@@ -47,7 +47,7 @@ export function FlowPanel({ exploration }: { readonly exploration: Exploration }
     }),
     h(
       'div',
-      { class: 'pair' },
+      { class: 'two-up' },
       h(ChoiceField<StartName>, {
         label: 'First parameters',
         value: start,

@@ -39,7 +39,7 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
     h('h2', null, 'Training'),
     h(
       'div',
-      { class: 'pair' },
+      { class: 'two-up' },
       h(ChoiceField<(typeof lengths)[number][0]>, {
         label: 'Length',
         value: steps,

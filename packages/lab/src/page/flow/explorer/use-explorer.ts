@@ -1,4 +1,6 @@
 // The state of an exploration, and all that follows from it.
+import type { Flow } from '@flowvae/flows';
+import { elementCount } from '@flowvae/tensor';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bases } from '../plane/bases.ts';
 import { between, type Journey, journey } from '../plane/journey.ts';
@@ -47,19 +49,23 @@ export function useExplorer(preset: Preset): Exploration {
   const { setup, flow, values } = model;
   const base = bases[setup.base];
   const start = useMemo(
-    () => startPoints(base, isMoving ? finenesses.draft : finenesses.fine, setup.seed),
-    [base, isMoving, setup.seed],
+    () => startPoints(base, finenessOf(flow)[isMoving ? 'moving' : 'resting'], setup.seed),
+    [base, isMoving, setup.seed, flow],
   );
   const way = useMemo(() => journey(flow, values, start.z), [flow, values, start]);
   const pickedWay = useMemo(() => journey(flow, values, Float32Array.from(picked)), [flow, values, picked]);
   const bound = useMemo(() => boundNow(start, way, target), [start, way, target]);
-  const change = useCallback((part: Partial<Setup>) => {
-    setModel((before) => {
-      const next = modelOf({ ...before.setup, ...part });
-      return 'base' in part && Object.keys(part).length === 1 ? { ...next, values: before.values } : next;
-    });
-    setAt((before) => (part.layers === undefined ? before : part.layers));
-  }, []);
+  const change = useCallback(
+    (part: Partial<Setup>) => {
+      moves();
+      setModel((before) => {
+        const next = modelOf({ ...before.setup, ...part });
+        return 'base' in part && Object.keys(part).length === 1 ? { ...next, values: before.values } : next;
+      });
+      setAt((before) => (part.layers === undefined ? before : part.layers));
+    },
+    [moves],
+  );
   const setValues = useCallback(
     (next: Model['values']) => {
       moves();
@@ -89,16 +95,27 @@ export function useExplorer(preset: Preset): Exploration {
   };
 }
 
-/** Whether something changed within the last moments. */
+/** Numbers in a layer from which on it has networks inside. */
+const NETWORK_SIZE = 100;
+
+function finenessOf({ paramShapes }: Flow) {
+  const largest = Math.max(0, ...Object.values(paramShapes).map((shape) => elementCount(shape.slice(1))));
+  return largest >= NETWORK_SIZE ? finenesses.networks : finenesses.plain;
+}
+
+/** Whether something changed within the last moments; the first picture is a change too. */
 function useMotion(): { readonly isMoving: boolean; readonly moves: () => void } {
-  const [isMoving, setIsMoving] = useState(false);
+  const [isMoving, setIsMoving] = useState(true);
   const timer = useRef(0);
   const moves = useCallback(() => {
     setIsMoving(true);
     clearTimeout(timer.current);
     timer.current = Number(setTimeout(() => setIsMoving(false), REST_MS));
   }, []);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    moves();
+    return () => clearTimeout(timer.current);
+  }, [moves]);
   return { isMoving, moves };
 }
 

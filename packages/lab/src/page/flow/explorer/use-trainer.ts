@@ -1,6 +1,7 @@
 // The page's side of training: the worker, and its news.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { FlowNews, FlowOrder } from '../../../worker/flow-messages.ts';
+import { isSingleFile, startWorker } from '../../parts/beside.ts';
 import type { BoundEntry } from '../canvas/bound-chart.ts';
 import { formulaOf } from './preset.ts';
 import type { Exploration } from './use-explorer.ts';
@@ -38,6 +39,25 @@ function after(before: Training, news: FlowNews): Training {
   return { ...before, phase: 'failed', note: news.message };
 }
 
+/** The page draws for at most this share of the time while it trains, so that it still answers. */
+const DRAWING_SHARE = 0.3;
+
+/** Shows values as often as their pictures allow; values that must be seen are never left out. */
+function paced<T>(show: (values: T) => void): (values: T, isNeeded: boolean) => void {
+  let due = 0;
+  return (values, isNeeded) => {
+    const begin = performance.now();
+    if (begin < due && !isNeeded) return;
+    due = Number.POSITIVE_INFINITY;
+    show(values);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        due = begin + (performance.now() - begin) / DRAWING_SHARE;
+      }),
+    );
+  };
+}
+
 /** A worker and the training in it. */
 interface Session {
   readonly worker: Worker;
@@ -64,12 +84,13 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
   const order = (message: FlowOrder) => session.current!.worker.postMessage(message);
   const open = (steps: number) => {
     close();
-    const opened: Session = { worker: new Worker('worker.js', { type: 'module' }), steps };
+    const opened: Session = { worker: startWorker('flow'), steps };
     session.current = opened;
+    const show = paced(setValues);
     const hear = (news: FlowNews) => {
       setTraining((before) => after(before, news));
       if (!('values' in news) || !news.values) return;
-      setValues(news.values);
+      show(news.values, news.kind === 'stopped');
       if (news.kind === 'stopped') opened.left = news.isDone ? undefined : news.values;
     };
     opened.worker.onmessage = ({ data }: MessageEvent<FlowNews>) => hear(data);
@@ -82,7 +103,6 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
     const { setup, values } = model;
     const { base, seed } = setup;
     order({
-      room: 'flow',
       kind: 'start',
       formula: formulaOf(setup),
       values,
@@ -91,11 +111,14 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
       steps,
       seed,
       goesOn,
+      // a page of one file has no runtime
+      engine: isSingleFile ? 'eager' : 'compiled',
+      runtime: isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href,
     });
   };
   const stop = () => {
     setTraining((before) => ({ ...before, phase: 'stopping' }));
-    order({ room: 'flow', kind: 'stop' });
+    order({ kind: 'stop' });
   };
   return { ...training, start, stop };
 }

@@ -24,11 +24,11 @@ export interface Fineness {
 /** Cells of the grid along each side. */
 const GRID_CELLS = 16;
 
-/** Fewer points while something is dragged or trains, more when it rests. */
+/** Fewer points while something is dragged or trains, and through layers with networks inside, which take longer. */
 export const finenesses = {
-  draft: { stride: 2, draws: 600 },
-  fine: { stride: 5, draws: 1200 },
-} as const satisfies Readonly<Record<string, Fineness>>;
+  plain: { moving: { stride: 2, draws: 600 }, resting: { stride: 5, draws: 1200 } },
+  networks: { moving: { stride: 1, draws: 300 }, resting: { stride: 3, draws: 800 } },
+} as const satisfies Readonly<Record<string, Readonly<Record<'moving' | 'resting', Fineness>>>>;
 
 export function startPoints(base: Base, { stride, draws }: Fineness, seed: number): StartPoints {
   const side = GRID_CELLS * stride + 1;

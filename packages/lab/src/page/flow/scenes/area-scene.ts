@@ -59,7 +59,7 @@ export function AreaScene(): ComponentChild {
         h('h2', null, 'Matrix A'),
         h(
           'div',
-          { class: 'pair' },
+          { class: 'two-up' },
           field('a₁₁', first[0], (value) => ({ first: [value, first[1]], second })),
           field('a₁₂', second[0], (value) => ({ first, second: [value, second[1]] })),
           field('a₂₁', first[1], (value) => ({ first: [first[0], value], second })),
