@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
 
   it('opens with a picture, a slider and numbers, at the end of the flow', async () => {
     await page.locator('#flow-picture canvas').waitFor();
-    expect(await text('.picture figcaption >> nth=0')).toContain('4.0 of 4 layers');
+    expect(await text('.picture figcaption >> nth=0')).toContain('6.0 of 6 layers');
     const [base, logDet, end] = [
       await reading('whole-way', 'log q₀(z₀)'),
       await reading('whole-way', 'Σ log|det J|'),
@@ -57,12 +57,12 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   it('moves points by the slider, its buttons and play', async () => {
     const end = await inkOf('#flow-picture');
     await page.locator('#layer').fill('0.5');
-    expect(await text('.picture figcaption >> nth=0')).toContain('0.5 of 4');
+    expect(await text('.picture figcaption >> nth=0')).toContain('0.5 of 6');
     expect(await inkOf('#flow-picture')).not.toBe(end);
     await page.getByRole('button', { name: 'One layer on' }).click();
-    expect(await text('.layer-slider')).toContain('1.0 of 4');
+    expect(await text('.layer-slider')).toContain('1.0 of 6');
     await page.getByRole('button', { name: 'One layer back' }).click();
-    expect(await text('.layer-slider')).toContain('0.0 of 4');
+    expect(await text('.layer-slider')).toContain('0.0 of 6');
     await page.locator('#play').click();
     await page.waitForFunction(() => Number((document.querySelector('#layer') as HTMLInputElement).value) > 0.3);
     await page.locator('#play').click();
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   });
 
   it('lets w, u and b be dragged, moved by keys and by sliders, and the log-det follows', async () => {
-    await page.locator('#layer').fill('4');
+    await page.locator('#layer').fill('6');
     const logDet = () => text('#layer-log-det');
     const setLayer = async (numbers: Readonly<Record<string, string>>) => {
       for (const [label, value] of Object.entries(numbers)) {

@@ -6,6 +6,7 @@ import { fold, key } from '@flowvae/random';
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import type { Callback, HistoryEntry, RunState } from '@flowvae/training';
 import { bases } from '../page/flow/plane/bases.ts';
+import { hasNetworks } from '../page/flow/plane/has-networks.ts';
 import { planeTarget } from '../page/flow/targets/target-choice.ts';
 import type { FlowNews, FlowOrder, FlowStart } from './flow-messages.ts';
 import { type Receiver, tell } from './receiver.ts';
@@ -16,9 +17,12 @@ export const REPORT_EVERY = 10;
 /** Least time between two pictures, ms. */
 const PICTURE_MS = 90;
 
-/** Draws in a step, and the first learning rate. */
+/** Draws in a step. */
 const BATCH = 256;
+
+/** First learning rates: a step of Adam moves each weight by about as much. */
 const RATE = 2e-2;
+const NETWORK_RATE = 5e-3;
 
 let running: AbortController | undefined;
 let stopped: RunState | undefined;
@@ -71,7 +75,7 @@ export async function train(order: FlowStart, { signal, from, tell }: TrainingSu
       base: base as NonNullable<Parameters<typeof fitGuide>[2]['base']>,
       steps: order.steps,
       batch: BATCH,
-      lr: RATE,
+      lr: hasNetworks(flow) ? NETWORK_RATE : RATE,
       key: runKey,
       engine: order.engine,
       entryEvery: REPORT_EVERY,

@@ -84,7 +84,8 @@ function draw(context: CanvasRenderingContext2D, { width, entries, steps, logZ, 
     ]);
     context.setLineDash([]);
     context.fillStyle = colours.green;
-    context.fillText('log Z', width - margin.right - 4, y(logZ) + 14);
+    context.textAlign = 'left';
+    context.fillText('log Z', margin.left + 4, y(logZ) + 13);
   }
   context.strokeStyle = colours.blue;
   context.lineWidth = 2;

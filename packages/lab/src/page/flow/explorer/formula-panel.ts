@@ -29,7 +29,7 @@ export function FormulaPanel({ exploration, planar }: FormulaPanelProps): Compon
     planar
       ? planarLogDet(planar, z)
       : h('p', { class: 'formula numbers-in', id: 'layer-log-det' }, `log|det J| = ${nats(own)}`),
-    planar ? h('p', { class: 'hint', id: 'invertible' }, invertibilityWords(readPlanar(planar, z))) : null,
+    planar ? h('p', { class: 'hint message', id: 'invertible' }, invertibilityWords(readPlanar(planar, z))) : null,
     h('h2', null, 'All layers'),
     h('p', { class: 'formula' }, 'log q(z′) = log q₀(z₀) − Σ log|det J|'),
     wholeWay(exploration),

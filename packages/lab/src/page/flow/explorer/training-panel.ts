@@ -69,7 +69,8 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
       'p',
       { class: 'hint' },
       'ELBO = E[log p̃(z) − log q(z)] = log Z − KL(q‖p): it rises as q comes closer to p, up to log Z. ',
-      'Without the term Σ log|det J| in log q the bound would reward collapse onto one point.',
+      'Without the term Σ log|det J| in log q the bound would reward collapse onto one point. ',
+      'A start can end in one mode only: this KL forgives a missing mode. Try another seed then.',
     ),
   );
 }

@@ -1,8 +1,8 @@
 // The state of an exploration, and all that follows from it.
 import type { Flow } from '@flowvae/flows';
-import { elementCount } from '@flowvae/tensor';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bases } from '../plane/bases.ts';
+import { hasNetworks } from '../plane/has-networks.ts';
 import { between, type Journey, journey } from '../plane/journey.ts';
 import type { Pair } from '../plane/planar-layer.ts';
 import { finenesses, type StartPoints, startPoints } from '../plane/start-points.ts';
@@ -95,13 +95,7 @@ export function useExplorer(preset: Preset): Exploration {
   };
 }
 
-/** Numbers in a layer from which on it has networks inside. */
-const NETWORK_SIZE = 100;
-
-function finenessOf({ paramShapes }: Flow) {
-  const largest = Math.max(0, ...Object.values(paramShapes).map((shape) => elementCount(shape.slice(1))));
-  return largest >= NETWORK_SIZE ? finenesses.networks : finenesses.plain;
-}
+const finenessOf = (flow: Flow) => (hasNetworks(flow) ? finenesses.networks : finenesses.plain);
 
 /** Whether something changed within the last moments; the first picture is a change too. */
 function useMotion(): { readonly isMoving: boolean; readonly moves: () => void } {

@@ -28,10 +28,19 @@ const formulas: Readonly<Partial<Record<FlowName, LayerFormula>>> = {
   'nice-perm': { map: 'z′ = P·(z₁, z₂ + net(z₁))', logDet: 'log|det J| = 0: a shear keeps areas' },
   'nice-orth': { map: 'z′ = Q·(z₁, z₂ + net(z₁)), Q a rotation', logDet: 'log|det J| = 0: a shear keeps areas' },
   'nice-planar': { map: 'z′ = (z₁, z₂ + u·tanh(wz₁ + b))', logDet: 'log|det J| = 0: a shear keeps areas' },
-  realnvp: { map: 'z′ = (z₁, z₂·exp(a(z₁)) + m(z₁))', logDet: 'log|det J| = a(z₁)' },
-  iaf: { map: 'z′ᵢ = zᵢ·exp(aᵢ) + mᵢ, (mᵢ, aᵢ) from z₁ … zᵢ₋₁', logDet: 'log|det J| = a₁ + a₂' },
-  maf: { map: 'z′ᵢ = (zᵢ − mᵢ)·exp(−aᵢ), (mᵢ, aᵢ) from z′₁ … z′ᵢ₋₁', logDet: 'log|det J| = −a₁ − a₂' },
-  spline: { map: 'z′ = (z₁, s(z₂)), s an increasing spline chosen by z₁', logDet: 'log|det J| = log s′(z₂)' },
+  realnvp: { map: 'z′ = (z₁, z₂·exp(a(z₁)) + m(z₁)), then both change places', logDet: 'log|det J| = a(z₁)' },
+  iaf: {
+    map: 'z′ᵢ = zᵢ·exp(aᵢ) + mᵢ, (mᵢ, aᵢ) from zᵢ₋₁; each layer in the other order',
+    logDet: 'log|det J| = a₁ + a₂',
+  },
+  maf: {
+    map: 'z′ᵢ = (zᵢ − mᵢ)·exp(−aᵢ), (mᵢ, aᵢ) from z′ᵢ₋₁; each layer in the other order',
+    logDet: 'log|det J| = −a₁ − a₂',
+  },
+  spline: {
+    map: 'z′ = (z₁, s(z₂)), s an increasing spline by z₁; then both change places',
+    logDet: 'log|det J| = log s′(z₂)',
+  },
   positive: { map: 'z′ = log(1 + exp(z))', logDet: 'log|det J| = Σ log σ(zᵢ)' },
   interval: { map: 'z′ = σ(z), between 0 and 1', logDet: 'log|det J| = Σ log(σ(zᵢ)σ(−zᵢ))' },
   ordered: { map: 'z′ = (z₁, z₁ + log(1 + exp(z₂)))', logDet: 'log|det J| = log σ(z₂)' },
