@@ -176,7 +176,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     await run();
     const first = await reading('bound', 'ELBO now');
     await done();
-    expect(await text('#training-state')).toContain('Step 1000 of 1000, engine compiled');
+    expect(await text('#training-state')).toContain('Step 1000 of 1000, ONNX Runtime in WebAssembly');
     const [elbo, kl, logZ] = [
       await reading('bound', 'ELBO in training'),
       await reading('bound', 'KL(q‖p) in training'),
@@ -264,5 +264,15 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
 
   it('logs no error and asks no other origin', () => {
     expect(served.faults).toEqual([]);
+  });
+
+  it('trains by TensorFlow.js where ONNX Runtime is missing, and says so', async () => {
+    await page.route(/\/ort\//, (route) => route.abort());
+    await open('two');
+    await field('Length').selectOption('200');
+    await page.locator('#train').click();
+    await page.locator('#train', { hasText: 'Train further' }).waitFor();
+    expect(await text('#training-state')).toContain('Step 200 of 200, TensorFlow.js');
+    expect(await text('#training-state')).toContain('ONNX Runtime did not start');
   });
 });

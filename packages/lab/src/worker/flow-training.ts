@@ -40,12 +40,34 @@ export const flowTraining: Receiver = async (message) => {
   try {
     await tf.setBackend('cpu');
     if (order.runtime) runtimeFolder(order.runtime);
-    stopped = await train(order, { signal: running.signal, from: order.goesOn ? stopped : undefined, tell: post });
+    stopped = await trainAnywhere(order, {
+      signal: running.signal,
+      from: order.goesOn ? stopped : undefined,
+      tell: post,
+    });
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    post({ kind: 'failed', message: text.split('\n')[0]! });
+    post({ kind: 'failed', message: firstLine(error) });
   }
 };
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+
+/** Trains by the eager engine if ONNX Runtime does not start, and tells the reason. */
+async function trainAnywhere(order: FlowStart, surroundings: TrainingSurroundings): Promise<RunState> {
+  let hasBegun = false;
+  const noticing = (news: FlowNews) => {
+    hasBegun = true;
+    surroundings.tell(news);
+  };
+  try {
+    return await train(order, { ...surroundings, tell: noticing });
+  } catch (error) {
+    if (hasBegun || order.engine === 'eager') throw error;
+    const fallback = `ONNX Runtime did not start (${firstLine(error)}), so TensorFlow.js computes`;
+    const tell = (news: FlowNews) => surroundings.tell(news.kind === 'started' ? { ...news, fallback } : news);
+    return train({ ...order, engine: 'eager' }, { ...surroundings, tell });
+  }
+}
 
 /** The surroundings of a training. */
 export interface TrainingSurroundings {

@@ -77,12 +77,17 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
 
 const UNTRAINABLE = 'This flow has no parameters: there is nothing to train.';
 
+const engines: Readonly<Record<string, string>> = {
+  compiled: 'ONNX Runtime in WebAssembly',
+  eager: 'TensorFlow.js, kernel by kernel',
+};
+
 function words({ phase, step, engine, msPerStep, note }: Training, steps: number): string {
   if (phase === 'failed') return `The training failed: ${note}`;
   if (phase === 'ready') return 'Moves the parameters so that q comes closer to the target.';
   if (phase === 'starting' && step === 0) return 'Loading the engine…';
   const speed = msPerStep > 0 ? `, ${msPerStep.toFixed(1)} ms a step` : '';
-  return `Step ${step} of ${steps}, engine ${engine}${speed}${note ? `. ${note}` : ''}`;
+  return `Step ${step} of ${steps}, ${engines[engine] ?? engine}${speed}${note ? `. ${note}` : ''}`;
 }
 
 /** The bound at the last report of the training, and at the parameters of the picture. */
