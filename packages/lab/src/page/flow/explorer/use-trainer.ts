@@ -120,5 +120,7 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
     setTraining((before) => ({ ...before, phase: 'stopping' }));
     order({ kind: 'stop' });
   };
-  return { ...training, start, stop };
+  // parameters that were moved by hand since the stop begin a new training
+  const isMoved = training.phase === 'stopped' && session.current?.left !== model.values;
+  return { ...training, ...(isMoved ? { phase: 'ready' as const } : {}), start, stop };
 }
