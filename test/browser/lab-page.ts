@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytesOf, type PageRun, pageFiles, singlePage } from '@flowvae/lab';
+import { readPageFile, type PageRun, pageFiles, singlePage } from '@flowvae/lab';
 import type { Page } from 'playwright-core';
 import { buildPage } from './built-page.ts';
 import { origin, type ServedPage, servePage } from './served-page.ts';
@@ -10,7 +10,7 @@ import { origin, type ServedPage, servePage } from './served-page.ts';
 /** Opens the page at a room. */
 export async function openLab(room: string, run?: PageRun): Promise<ServedPage> {
   const files = [...pageFiles(run, await buildPage())].filter(([name]) => !name.startsWith('ort/'));
-  const served = await servePage(new Map(files.map(([name, file]) => [name, bytesOf(file)])));
+  const served = await servePage(new Map(files.map(([name, file]) => [name, readPageFile(file)])));
   await served.page.goto(`${origin}/index.html#${room}`);
   return served;
 }

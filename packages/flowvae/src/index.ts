@@ -8,6 +8,7 @@ export * from '@flowvae/evaluation';
 export * from '@flowvae/figures';
 export * from '@flowvae/flows';
 export * from '@flowvae/inference';
+export * from '@flowvae/lab';
 export * from '@flowvae/objectives';
 export * from '@flowvae/random';
 export * from '@flowvae/runs';

@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
-import { bytesOf, type PageFiles } from './page-files.ts';
+import { type PageFiles, readPageFile } from './page-files.ts';
 
 /** The only interface that the server listens on. */
 const LOOPBACK = '127.0.0.1';
@@ -78,7 +78,7 @@ export async function serveLab({ files, port = 0, save }: ServeOptions): Promise
     const name = path === '' ? 'index.html' : path;
     const file = files.get(name);
     if (!file) return end(response, 404);
-    const body = bytesOf(file);
+    const body = readPageFile(file);
     const type = types[extname(name)] ?? 'application/octet-stream';
     response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);

@@ -61,7 +61,8 @@ export function pageFiles(run?: PageRun, folder: string = bundle): Map<string, P
 }
 
 /** The bytes of a file. */
-export const bytesOf = (file: PageFile): Uint8Array => (file instanceof Uint8Array ? file : readFileSync(file.path));
+export const readPageFile = (file: PageFile): Uint8Array =>
+  file instanceof Uint8Array ? file : readFileSync(file.path);
 
 const filesUnder = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

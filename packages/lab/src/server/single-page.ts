@@ -1,10 +1,10 @@
 // The page as one HTML file, which opens without a server.
-import { bytesOf, type PageFiles } from './page-files.ts';
+import { type PageFiles, readPageFile } from './page-files.ts';
 
 /** A script's text in HTML: nothing in it ends the element. */
 const scriptText = (text: string): string => text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 
-const textOf = (files: PageFiles, name: string): string => new TextDecoder().decode(bytesOf(files.get(name)!));
+const textOf = (files: PageFiles, name: string): string => new TextDecoder().decode(readPageFile(files.get(name)!));
 
 /**
  * The page with its style, its scripts, its data and those of a run inside. It has no ONNX Runtime, whose WebAssembly
@@ -15,7 +15,7 @@ export function singlePage(files: PageFiles): string {
   const inside = Object.fromEntries(
     [...kept, ['worker.js', files.get('single/worker.js')!] as const].map(([name, file]) => [
       name,
-      Buffer.from(bytesOf(file)).toString('base64'),
+      Buffer.from(readPageFile(file)).toString('base64'),
     ]),
   );
   const scripts = [`globalThis.flowvaeFiles = ${JSON.stringify(inside)};`, textOf(files, 'single/page.js')];

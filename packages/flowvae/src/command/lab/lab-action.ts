@@ -1,7 +1,7 @@
 // `flowvae lab [run]`: the work.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bytesOf, type PageFiles, pageFiles, serveLab, singlePage } from '@flowvae/lab';
+import { type PageFiles, pageFiles, readPageFile, serveLab, singlePage } from '@flowvae/lab';
 import { writeFileAtomically } from '@flowvae/runs';
 import { labData } from '../../lab/lab-data.ts';
 import { labRunOf } from '../../lab/lab-run.ts';
@@ -35,7 +35,7 @@ function writeFolder(folder: string, files: PageFiles): void {
   for (const [name, file] of files) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytesOf(file));
+    writeFileSync(path, readPageFile(file));
   }
 }
 
