@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readPageFile, type PageRun, pageFiles, singlePage } from '@flowvae/lab';
+import { type PageRun, pageFiles, readPageFile, singlePage } from '@flowvae/lab';
 import type { Page } from 'playwright-core';
 import { buildPage } from './built-page.ts';
 import { origin, type ServedPage, servePage } from './served-page.ts';

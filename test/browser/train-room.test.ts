@@ -1,8 +1,9 @@
 // The lab's room Train in a real browser, served as the command serves it.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pageFiles, type ServedLab, serveLab } from '@flowvae/lab';
+import { pathToFileURL } from 'node:url';
+import { pageFiles, type ServedLab, serveLab, singlePage } from '@flowvae/lab';
 import { openRun } from 'flowvae';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +109,24 @@ describe.skipIf(!hasChromium())(
       await fill({ flow: 'none', steps: '20' });
       await press('Train');
       await reaches(/done · step 20 of 20/);
+    });
+
+    it('trains in the page of one file, from the disk, by TensorFlow.js', async () => {
+      const files = pageFiles(undefined, await buildPage());
+      for (const [name, file] of labData()) files.set(name, file);
+      const path = join(scratch, 'lab.html');
+      writeFileSync(path, singlePage(files));
+      const own = await browser.newPage();
+      own.on('pageerror', (error) => faults.push(error.message));
+      await own.goto(`${pathToFileURL(path)}#train`);
+      await own.locator('button.main:enabled').waitFor();
+      await own.locator('[name=steps]').fill('20');
+      await own.locator('[name=hidden]').fill('8');
+      await own.locator('[name=hidden]').blur();
+      await own.locator('button.main').click();
+      await own.getByText('done · step 20 of 20').waitFor({ timeout: 60_000 });
+      expect(await own.locator('#engine').textContent()).toMatch(/^TensorFlow.js, kernel by kernel, 1 thread ·/);
+      await own.close();
     });
 
     it('fits on a narrow screen, light and dark', async () => {

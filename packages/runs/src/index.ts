@@ -1,5 +1,5 @@
 export type { CheckpointSchedule } from './checkpoints/checkpointing.ts';
-export { writeFileAtomically, writePiecesAtomically } from './files/atomic-file.ts';
+export { writeFileAtomically, writePiecesAtomically, writeRefused } from './files/atomic-file.ts';
 export { readObject, readSealed, sealed } from './files/checksum.ts';
 export { layersModelFolder } from './files/layers-model-folder.ts';
 export { makeFolder } from './files/make-folder.ts';

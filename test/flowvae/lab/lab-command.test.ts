@@ -1,13 +1,27 @@
 // `flowvae lab`: a run beside the page, a page as files, and a model of the page as a run.
+
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { completeConfig, decodeSafetensors, encodeSafetensors, openRun, trainRun } from 'flowvae';
+import {
+  completeConfig,
+  decodeSafetensors,
+  encodeSafetensors,
+  experiment,
+  openRun,
+  trainRun,
+  type Variable,
+} from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveLabRun } from '../../../packages/flowvae/src/lab/save-lab-run.ts';
 import { fileOf } from '../../../packages/lab/src/page/train/saved-model.ts';
-import { firstSettings } from '../../../packages/lab/src/page/train/settings-form.ts';
+import { firstSettings, suggestedFlows } from '../../../packages/lab/src/page/train/settings-form.ts';
+import { modelOf } from '../../../packages/lab/src/worker/training-model.ts';
 import { flowvaeHere, jsonHere } from '../in-process.ts';
 import { freshPath, tinyData, tinySettings } from '../tiny-run.ts';
+
+const bytesIn = (variable: Variable) => Buffer.from(Float32Array.from(variable.dataSync<'float32'>()).buffer);
 
 let run: string;
 beforeAll(async () => {
@@ -66,6 +80,42 @@ describe('flowvae lab <run> --out', () => {
   });
 });
 
+describe('the address', () => {
+  it('is refused in one line where its port is in use, and nothing is served', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const refused = await flowvaeHere(['lab', '--no-open', '--port', String(port)]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain(`--port ${port}: expected a port that can be opened, got one in use`);
+    other.close();
+  });
+});
+
+describe('the room Train', () => {
+  it.each(suggestedFlows)('suggests a formula that the command reads: %s', (flow) => {
+    expect(() => completeConfig({ flow, latent: 2 })).not.toThrow();
+  });
+
+  it.each(['planar*4', 'iaf*2', 'realnvp*2', 'none'])(
+    'makes the model of the command, arrays and first weights: %s',
+    async (flow) => {
+      const settings = { ...firstSettings, flow, hidden: [6], seed: 5 };
+      const here = await experiment(
+        completeConfig({ flow, hidden: [6], latent: 2, seed: 5, data: 'mnist', evalImages: 1 }),
+      );
+      const there = modelOf(settings, 784, new Float32Array(784).fill(0.5));
+      expect(Object.keys(there.variables)).toEqual(Object.keys(here.model.variables));
+      const others = Object.entries(there.variables).filter(
+        ([name, variable]) => Buffer.compare(bytesIn(variable), bytesIn(here.model.variables[name]!)) !== 0,
+      );
+      // the last bias starts at the mean of the data
+      expect(others.map(([, { shape }]) => shape)).toEqual([[784]]);
+      here.set.close();
+    },
+  );
+});
+
 describe('a model of the page', () => {
   const entries = [{ step: 20, loss: 200, terms: { elbo: -200 }, gradientNorm: 3, msPerStep: 5 }];
 
@@ -85,16 +135,29 @@ describe('a model of the page', () => {
     const values = Object.entries(parts.model.variables).map(
       ([name, v]) => [name, { shape: v.shape, values: v.dataSync() as Float32Array }] as const,
     );
+    const training = { pictures: 'digits', images: 10_000, engine: 'ONNX Runtime' } as const;
     const snapshot = { step: 20, values: Object.fromEntries(values) };
-    const saved = await saveLabRun(fileOf({ settings, entries, snapshot }, 'a browser'), freshPath());
+    const saved = await saveLabRun(fileOf({ settings, entries, snapshot, training }, 'a browser'), freshPath());
     const opened = await openRun(saved.run);
     expect(opened.parts.config).toMatchObject({ flow: 'planar*4', latent: 3, hidden: [6], seed: 5, steps: 20 });
     for (const [name, variable] of Object.entries(opened.parts.model.variables))
       expect([...variable.dataSync()], name).toEqual([...parts.model.variables[name]!.dataSync()]);
     expect(JSON.parse(readFileSync(join(saved.run, 'metrics.jsonl'), 'utf8'))).toEqual(entries[0]);
-    expect(JSON.parse(readFileSync(join(saved.run, 'config.json'), 'utf8')).versions.browser).toBe('a browser');
+    expect(JSON.parse(readFileSync(join(saved.run, 'config.json'), 'utf8')).lab).toEqual({
+      ...training,
+      browser: 'a browser',
+    });
     const report = await jsonHere('evaluate', saved.run, '--eval-images', '2', '--eval-samples', '5');
     expect(report.testNll).toBeGreaterThan(100);
+    const before = readFileSync(join(saved.run, 'metrics.jsonl'));
+    for (const more of [[], ['--allow-different-machine']]) {
+      const resumed = await flowvaeHere(['train', '--resume', saved.run, ...more]);
+      expect(resumed).toMatchObject({ code: 2, stdout: '' });
+      expect(resumed.stderr).toContain(
+        'expected a run with checkpoints, got a model that the page of `flowvae lab` trained',
+      );
+    }
+    expect(readFileSync(join(saved.run, 'metrics.jsonl'))).toEqual(before);
   });
 
   it('is refused where its settings or parameters are others, and nothing is written', async () => {
@@ -102,11 +165,17 @@ describe('a model of the page', () => {
     const wrong = (change: object) =>
       encodeSafetensors({
         tensors: {},
-        metadata: { settings: JSON.stringify(settings), entries: '[]', steps: '5', ...change },
+        metadata: {
+          ...{ settings: JSON.stringify(settings), entries: '[]', steps: '5', training: '{"pictures":"digits"}' },
+          ...change,
+        },
       });
     await expect(saveLabRun(wrong({}), out)).rejects.toThrow('the page');
     await expect(saveLabRun(wrong({ settings: '{"flow":"plan*4"}' }), out)).rejects.toThrow('flow formula');
     await expect(saveLabRun(wrong({ steps: '0' }), out)).rejects.toThrow('expected a safetensors file with settings');
+    await expect(saveLabRun(wrong({ training: '{"pictures":"own"}' }), out)).rejects.toThrow(
+      'got one of other pictures',
+    );
     await expect(saveLabRun(new TextEncoder().encode('no model'), out)).rejects.toThrow('the page');
     expect(existsSync(out)).toBe(false);
   });

@@ -44,6 +44,17 @@ export function storedData(run: string): StoredData {
   };
 }
 
+/** @throws ExpectationError for a model of the lab's page, which has no checkpoint: it would begin at step 0 */
+export function refusePageRun(run: string): void {
+  if (readRunConfig(run).lab === undefined) return;
+  throw new ExpectationError({
+    where: `--resume ${run}`,
+    expected: 'a run with checkpoints',
+    received: 'a model that the page of `flowvae lab` trained, without one',
+    remedy: 'open it in the page again, which goes on from its parameters',
+  });
+}
+
 /** The config of a run of `flowvae train`. @throws ExpectationError for one of `flowvae target` */
 function trainedConfig(run: string): Readonly<Record<string, unknown>> {
   const config = readRunConfig(run);

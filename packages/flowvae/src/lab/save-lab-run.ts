@@ -15,8 +15,8 @@ interface PostedFields {
   readonly entries: readonly { readonly step: number }[];
   /** Steps that were done. */
   readonly steps: number;
-  /** The browser. */
-  readonly browser: string;
+  /** The training, as the page tells of it: pictures, engine, threads, browser, and whether parameters came before. */
+  readonly training: Readonly<Record<string, unknown>>;
 }
 
 /** The source of the settings, in errors. */
@@ -24,7 +24,8 @@ const PAGE = 'the page';
 
 /**
  * Writes the posted model, a safetensors file with its settings as metadata, as a run that the command opens: config,
- * learning curve and parameters. It has no checkpoint, so it cannot be resumed.
+ * learning curve and parameters. The field `lab` of its config tells how the page trained it; such a run cannot be
+ * resumed.
  *
  * @param out the folder; default: a new one in runs/
  * @returns the folder
@@ -32,15 +33,16 @@ const PAGE = 'the page';
  */
 export async function saveLabRun(posted: Uint8Array, out?: string): Promise<{ readonly run: string }> {
   const { tensors, metadata } = decodeSafetensors(posted, PAGE);
-  const { settings, entries, steps, browser } = fieldsOf(metadata);
+  const { settings, entries, steps, training } = fieldsOf(metadata);
+  if (training.pictures !== 'digits') refuseOwnPictures();
   const parts = await experiment(completeSettings({ ...settings, steps }, PAGE), { isRead: true });
   try {
     assignParameters(PAGE, parts.model.variables, tensors);
     const { config, data, set, model } = parts;
     const dataSha256 = set.checksum();
-    const record = { ...config, ...(dataSha256 === undefined ? {} : { dataSha256 }), dataSet: data };
+    const record = { ...config, ...(dataSha256 === undefined ? {} : { dataSha256 }), dataSet: data, lab: training };
     const run = out ?? freshFolder(`lab-${config.flow}`, config.seed);
-    const under = { ...(await versions(config.engine)), browser };
+    const under = await versions(config.engine);
     const folder = RunFolder.create(run, { ...record, versions: under });
     writeFileAtomically(join(run, 'metrics.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     folder.saveModel(model.variables, { flow: config.flow, shape: data.shape.join('x'), steps: String(steps) });
@@ -56,17 +58,24 @@ export async function saveLabRun(posted: Uint8Array, out?: string): Promise<{ re
   }
 }
 
+/** @throws ExpectationError: the command has no data of the visitor's */
+function refuseOwnPictures(): never {
+  const expected = 'a model of the digits that the page brings, whose data the command has';
+  throw new ExpectationError({ where: PAGE, expected, received: 'one of other pictures' });
+}
+
 /** @throws ExpectationError for a file that the page did not write */
 function fieldsOf(metadata: Readonly<Record<string, string>>): PostedFields {
   try {
     const [settings, entries] = [JSON.parse(metadata.settings!), JSON.parse(metadata.entries!)];
+    const training = JSON.parse(metadata.training!);
     const steps = Number(metadata.steps);
     if (!Array.isArray(entries) || !(Number.isInteger(steps) && steps > 0)) throw new TypeError('no entries or steps');
-    return { settings, entries, steps, browser: metadata.browser ?? 'unknown' };
+    return { settings, entries, steps, training };
   } catch {
     throw new ExpectationError({
       where: PAGE,
-      expected: 'a safetensors file with settings, entries and steps as metadata',
+      expected: 'a safetensors file with settings, entries, training and steps as metadata',
       received: Object.keys(metadata).join(', ') || 'none of them',
     });
   }

@@ -19,7 +19,7 @@ import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-se
 import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
 import { configOf, type Settings } from '../config/plan.ts';
 import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
+import { refusePageRun, settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { completeSettings } from '../config/train-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
 import { type OwnRecord, recordOf } from '../definition/own-module.ts';
@@ -121,6 +121,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
 async function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Promise<Experiment> {
   if (resume) {
     const run = RunFolder.claimed(out).path;
+    refusePageRun(run);
     const like = storedData(run).description;
     const read = 'config' in settings ? settings : await settingsOfRun(run, settings);
     return experiment(read, { remedy: MOVED_REMEDY, ...(like ? { like } : {}) });

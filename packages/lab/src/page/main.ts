@@ -15,6 +15,14 @@ async function runBeside(): Promise<LabRun | undefined> {
   return JSON.parse(new TextDecoder().decode(await readBeside(runFiles.description)));
 }
 
+/** Stands in the place of a room whose program does not come. */
+const Missing = (): ComponentChild =>
+  h(
+    'p',
+    { class: 'wrong' },
+    'This room could not be loaded: is the server of the page still there? Start it and reload.',
+  );
+
 function Lab({ run }: RoomProps): ComponentChild {
   const [room, setRoom] = useState(roomNow());
   const [View, setView] = useState<((props: RoomProps) => ComponentChild) | undefined>(undefined);
@@ -25,7 +33,10 @@ function Lab({ run }: RoomProps): ComponentChild {
   }, []);
   useEffect(() => {
     let isCurrent = true;
-    room.load().then((view) => isCurrent && setView(() => view));
+    room.load().then(
+      (view) => isCurrent && setView(() => view),
+      () => isCurrent && setView(() => Missing),
+    );
     document.title = `${room.title} · flowvae lab`;
     return () => {
       isCurrent = false;
@@ -52,4 +63,8 @@ function Lab({ run }: RoomProps): ComponentChild {
   );
 }
 
-runBeside().then((run) => render(h(Lab, { run }), document.querySelector('#lab')!));
+const place = document.querySelector('#lab')!;
+runBeside().then(
+  (run) => render(h(Lab, { run }), place),
+  () => render(h(Missing, null), place),
+);

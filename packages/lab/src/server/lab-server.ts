@@ -64,7 +64,7 @@ const headers: Readonly<Record<string, string>> = {
 export async function serveLab({ files, port = 0, save }: ServeOptions): Promise<ServedLab> {
   const token = randomBytes(16).toString('hex');
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+    answer(request, response).catch(() => (response.headersSent ? response.destroy() : end(response, 500)));
   });
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathAfter(token, request.url ?? '/');
@@ -78,7 +78,7 @@ export async function serveLab({ files, port = 0, save }: ServeOptions): Promise
     const name = path === '' ? 'index.html' : path;
     const file = files.get(name);
     if (!file) return end(response, 404);
-    const body = readPageFile(file);
+    const body = name === 'index.html' && save ? marked(readPageFile(file)) : readPageFile(file);
     const type = types[extname(name)] ?? 'application/octet-stream';
     response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);
@@ -97,9 +97,17 @@ export async function serveLab({ files, port = 0, save }: ServeOptions): Promise
   };
 }
 
+/** The page with the mark that its server takes posted files. */
+const marked = (page: Uint8Array): Uint8Array =>
+  Buffer.from(
+    Buffer.from(page).toString('utf8').replace('</head>', '<meta name="flowvae-served" content="yes" /></head>'),
+  );
+
 /** The path after the token; undefined where the token is another one. */
 function pathAfter(token: string, url: string): string | undefined {
-  const [, given = '', ...path] = new URL(url, 'http://host').pathname.split('/');
+  const [, given = '', ...path] = (URL.canParse(url, 'http://host') ? new URL(url, 'http://host').pathname : '').split(
+    '/',
+  );
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   if (a.length !== b.length || !timingSafeEqual(a, b) || path.length === 0) return undefined;
   return path.join('/');
@@ -114,9 +122,9 @@ async function answerPost(
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > MOST_POSTED) return end(response, 413);
-    pieces.push(piece);
+    if (bytes <= MOST_POSTED) pieces.push(piece); // a longer file is read to its end, so that the answer arrives
   }
+  if (bytes > MOST_POSTED) return end(response, 413);
   const [code, told] = await save(Buffer.concat(pieces)).then(
     (result) => [200, result] as const,
     (error: unknown) => [400, { error: error instanceof Error ? error.message : String(error) }] as const,

@@ -12,6 +12,13 @@ const DRAWS = 36;
 /** Data on the map. */
 const SHOWN = 500;
 
+/** How the functions run. */
+interface ViewsOptions {
+  readonly engine: EngineName;
+  /** That of the training: in a page all sessions have the threads of the first. */
+  readonly threads: number;
+}
+
 /** The functions behind the pictures, opened once at the engine of the training. */
 export class ModelViews {
   readonly #model: MlpVae;
@@ -19,11 +26,11 @@ export class ModelViews {
   readonly #shown: number;
   readonly #opened: Promise<{ readonly decode: OpenFunction; readonly encode: OpenFunction }>;
 
-  constructor(model: MlpVae, pictures: TrainPictures, engine: EngineName) {
+  constructor(model: MlpVae, pictures: TrainPictures, running: ViewsOptions) {
     this.#model = model;
     this.#pictures = pictures;
     this.#shown = Math.min(SHOWN, pictures.images.length / (pictures.height * pictures.width));
-    this.#opened = this.#open(engine);
+    this.#opened = this.#open(running);
     this.#opened.catch(() => {}); // `at` throws it
   }
 
@@ -56,7 +63,7 @@ export class ModelViews {
     return this.#model.latent;
   }
 
-  async #open(engine: EngineName) {
+  async #open({ engine, threads }: ViewsOptions) {
     const model = this.#model;
     const { engine: chosen } = await chooseEngine(engine);
     const { variables, noise } = model;
@@ -64,13 +71,13 @@ export class ModelViews {
     const decode = await chosen.open(
       ({ z }) => ({ samples: tf.sigmoid(model.decode(z as Tensor2D)) }),
       { z: [DRAWS, this.#latent] },
-      { variables },
+      { variables, threads },
     );
     // noise 0: the flow's image of the mean of its base
     const encode = await chosen.open(
       ({ x, noise: zero }) => ({ points: model.infer(x as Tensor2D).sampleAndLogProb(zero as Tensor2D).z }),
       { x: [this.#shown, pixels], noise: [this.#shown, noise.width] },
-      { variables },
+      { variables, threads },
     );
     return { decode, encode };
   }

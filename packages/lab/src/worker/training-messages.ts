@@ -70,6 +70,8 @@ export type Told =
       readonly threads: number;
       readonly parameters: number;
       readonly fallback?: string;
+      /** The arrays that came from given parameters, in words. */
+      readonly taken?: string;
     }
   | { readonly tell: 'entry'; readonly entry: TrainEntry }
   | { readonly tell: 'view'; readonly view: TrainView }

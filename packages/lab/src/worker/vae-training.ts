@@ -1,15 +1,15 @@
 // Trains a VAE in the worker by flowvae's own `fit`, and tells the page of it between steps.
-import { runtimeFolder } from '@flowvae/compiler';
+import { compile, runtimeFolder } from '@flowvae/compiler';
 import { batches } from '@flowvae/datasets';
-import { parseFlow } from '@flowvae/flows';
 import { elbo, iwae } from '@flowvae/objectives';
 import { fold, key } from '@flowvae/random';
 import { parameterCount, tf } from '@flowvae/tensor';
 import { adam, type Callback, fit, type Moment, variational } from '@flowvae/training';
-import { type MlpVae, mlpVae } from '@flowvae/vae';
+import type { MlpVae } from '@flowvae/vae';
 import { ModelViews } from './model-views.ts';
 import { type Receiver, tell } from './receiver.ts';
 import type { FromTraining, Told, ToTraining, TrainSettings } from './training-messages.ts';
+import { meanOf, modelOf } from './training-model.ts';
 
 /** Steps between two reports of numbers. */
 const ENTRY_EVERY = 20;
@@ -24,9 +24,12 @@ let current: Training | undefined;
 export const vaeTraining: Receiver = async (message) => {
   const asked = message as ToTraining;
   if (asked.say === 'begin') {
-    current?.stop();
-    current = new Training(asked);
-    await current.run();
+    const previous = current;
+    previous?.stop();
+    const [before, training] = [previous?.ended, new Training(asked)];
+    current = training;
+    await before?.then(() => previous?.free()); // one training at a time: the next one has the processors and the memory for itself
+    await training.run();
     return;
   }
   if (asked.say === 'pause') current?.pause();
@@ -37,37 +40,19 @@ export const vaeTraining: Receiver = async (message) => {
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
-/** The model of settings; the keys are those of the command, so that a seed gives the command's first weights. */
-function modelOf({ flow, latent, hidden, seed }: TrainSettings, pixels: number, meanImage: Float32Array): MlpVae {
-  return mlpVae({
-    pixels,
-    latent,
-    hidden,
-    activation: 'relu',
-    meanImage,
-    ...(flow === 'none' ? {} : { flow: parseFlow(flow, latent) }),
-    key: fold(key(seed), 'model'),
-  });
-}
-
-/** Mean intensity of each pixel, from 0 to 1. */
-function meanOf(images: Uint8Array, pixels: number): Float32Array {
-  const [sums, count] = [new Float64Array(pixels), images.length / pixels];
-  images.forEach((byte, i) => {
-    sums[i % pixels]! += byte;
-  });
-  return Float32Array.from(sums, (sum) => sum / count / 255);
-}
-
 /** One training, from its begin to its end. */
 class Training {
   readonly #asked: Extract<ToTraining, { say: 'begin' }>;
   readonly #abort = new AbortController();
   #waiting: (() => void) | undefined;
   #isPaused = false;
+  /** Whether the variables hold the values of the present step: between steps of a pause, and after the end. */
+  #isStill = false;
   #wantsParameters = false;
   #step = 0;
   #model: MlpVae | undefined;
+  /** Resolves after the last step; undefined before the first. */
+  ended: Promise<void> | undefined;
 
   constructor(asked: Extract<ToTraining, { say: 'begin' }>) {
     this.#asked = asked;
@@ -90,17 +75,19 @@ class Training {
   /** Sends the parameters after the step under way, or at once if none is. */
   tellParameters(): void {
     this.#wantsParameters = true;
-    if (this.#isPaused || this.#abort.signal.aborted || this.#step === this.#asked.settings.steps)
-      this.#sendParameters();
+    if (this.#isStill) this.#sendParameters();
   }
 
   /** Trains to the end, and tells the page of a failure. */
-  async run(): Promise<void> {
-    try {
-      await this.#train();
-    } catch (error) {
-      this.#say({ tell: 'failed', message: firstLine(error) });
-    }
+  run(): Promise<void> {
+    this.ended = this.#train().catch((error: unknown) => this.#say({ tell: 'failed', message: firstLine(error) }));
+    return this.ended;
+  }
+
+  /** Frees the parameters; later none can be told. */
+  free(): void {
+    if (this.#model) tf.dispose(this.#model.variables);
+    this.#model = undefined;
   }
 
   #say(told: Told, moved: readonly ArrayBuffer[] = []): void {
@@ -118,28 +105,32 @@ class Training {
     const root = key(settings.seed);
     const model = modelOf(settings, pixels, meanOf(images, pixels));
     this.#model = model;
-    if (from) takeParameters(model, from);
-    const { at } = batches(set, { batchSize: settings.batch, key: fold(root, 'data'), binarisation: 'dynamic' });
+    const taken = from && takeParameters(model, from);
+    const batchSize = Math.min(settings.batch, set.count);
+    const { at } = batches(set, { batchSize, key: fold(root, 'data'), binarisation: 'dynamic' });
     const problem = variational({
       modelAt: model.at,
       objective: settings.objective === 'iwae' ? iwae(5) : elbo(),
       noise: model.noise,
-      batchSize: settings.batch,
+      batchSize,
       width: pixels,
       data: (step) => at(step).x,
       key: fold(root, 'noise'),
     });
-    const views = new ModelViews(model, pictures, settings.engine);
+    const { engine, threads, fallback } = await engineHere(settings.engine);
+    const views = new ModelViews(model, pictures, { engine, threads });
+    const begun = { tell: 'begun', engine, threads, parameters: parameterCount(model.variables) } as const;
+    this.#say({ ...begun, ...(fallback ? { fallback } : {}), ...(taken ? { taken } : {}) });
     try {
       await fit({
         ...problem,
         variables: model.variables,
         optimizer: adam(settings.lr),
         steps: settings.steps,
-        engine: settings.engine,
-        threads: threadsHere(),
+        engine,
+        threads,
         entryEvery: ENTRY_EVERY,
-        callbacks: [this.#telling(model), this.#showing(views)],
+        callbacks: [this.#telling(), this.#showing(views)],
         signal: this.#abort.signal,
       });
     } finally {
@@ -149,20 +140,23 @@ class Training {
     if (this.#wantsParameters) this.#sendParameters();
   }
 
-  #telling(model: MlpVae): Callback {
-    const parameters = parameterCount(model.variables);
+  #telling(): Callback {
     return {
-      onStart: ({ engine, fallback }) =>
-        this.#say({ tell: 'begun', engine, threads: threadsHere(), parameters, ...(fallback ? { fallback } : {}) }),
       onEntry: (entry) => this.#say({ tell: 'entry', entry }),
       onStep: async (moment) => {
         this.#step = moment.step;
         if (!this.#isPaused && !this.#wantsParameters) return;
         await moment.writeVariables();
         if (this.#wantsParameters) this.#sendParameters();
-        if (this.#isPaused) await new Promise<void>((resolve) => (this.#waiting = resolve));
+        if (!this.#isPaused) return;
+        this.#isStill = true;
+        await new Promise<void>((resolve) => (this.#waiting = resolve));
+        this.#isStill = false;
       },
-      onEnd: (moment) => moment.writeVariables(),
+      onEnd: async (moment) => {
+        await moment.writeVariables();
+        this.#isStill = true;
+      },
     };
   }
 
@@ -197,12 +191,34 @@ class Training {
   }
 }
 
-/** Takes values that fit by name and size; other variables, such as heads of another flow, keep their first ones. */
-function takeParameters({ variables }: MlpVae, from: Readonly<Record<string, Float32Array>>): void {
+/**
+ * Takes values that fit by name and size; other variables, such as heads of another flow, keep their first ones.
+ *
+ * @returns how many of the variables were taken, in words
+ */
+function takeParameters({ variables }: MlpVae, from: Readonly<Record<string, Float32Array>>): string {
+  let taken = 0;
   for (const [name, variable] of Object.entries(variables)) {
     const values = from[name];
     if (values?.length !== variable.size) continue;
     tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    taken++;
+  }
+  return `${taken} of ${Object.keys(variables).length} arrays`;
+}
+
+/** The engine that starts here: a page may lack the files of ONNX Runtime, or serve them as another type. */
+async function engineHere(wanted: TrainSettings['engine']) {
+  if (wanted === 'eager') return { engine: wanted, threads: 1 };
+  const threads = threadsHere();
+  try {
+    const program = compile(({ x }) => ({ y: tf.neg(x!) }), { threads });
+    await (await program.specialise({ x: [1] })).run({ x: Float32Array.of(1) });
+    await program.dispose();
+    return { engine: wanted, threads };
+  } catch (error) {
+    const fallback = `ONNX Runtime does not start here (${firstLine(error)}); TensorFlow.js trains, many times slower`;
+    return { engine: 'eager' as const, threads: 1, fallback };
   }
 }
 

@@ -11,7 +11,7 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings, SettingsContext } from '../../config/checked-settings.ts';
 import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
-import { runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
+import { refusePageRun, runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
 import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
@@ -180,6 +180,7 @@ function resumedSettings(run: string, resumption: Resumption): CheckedSettings {
   }
   refuseNoRun(run, 'begun');
   refuseFittedPrior(run);
+  refusePageRun(run);
   const stored = storedSettings(run, context);
   const settings = changedSettings(stored, given);
   refuseTogether(settings);

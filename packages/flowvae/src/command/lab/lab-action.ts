@@ -1,8 +1,9 @@
 // `flowvae lab [run]`: the work.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { type PageFiles, pageFiles, readPageFile, serveLab, singlePage } from '@flowvae/lab';
-import { writeFileAtomically } from '@flowvae/runs';
+import { writeFileAtomically, writeRefused } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
 import { labData } from '../../lab/lab-data.ts';
 import { labRunOf } from '../../lab/lab-run.ts';
 import { saveLabRun } from '../../lab/save-lab-run.ts';
@@ -31,11 +32,24 @@ async function runBeside({ path, settings }: NonNullable<LabTask['run']>) {
   }
 }
 
+/**
+ * Writes a new folder whole, or not at all: it is made beside its place and moved there.
+ *
+ * @throws ExpectationError if the system refuses
+ */
 function writeFolder(folder: string, files: PageFiles): void {
-  for (const [name, file] of files) {
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, readPageFile(file));
+  const begun = `${resolve(folder)}.${process.pid}.part`;
+  try {
+    for (const [name, file] of files) {
+      if (name.startsWith('single/')) continue; // of the page of one file
+      const path = join(begun, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, readPageFile(file));
+    }
+    renameSync(begun, folder);
+  } catch (error) {
+    rmSync(begun, { recursive: true, force: true });
+    throw writeRefused(folder, error);
   }
 }
 
@@ -44,12 +58,28 @@ async function servePage(
   files: PageFiles,
   { port, open, json }: { readonly port: number | undefined; readonly open: boolean; readonly json: boolean },
 ): Promise<void> {
-  const lab = await serveLab({ files, save: (posted) => saveLabRun(posted), ...(port === undefined ? {} : { port }) });
+  const save = (posted: Uint8Array) => saveLabRun(posted);
+  const lab = await serveLab({ files, save, ...(port === undefined ? {} : { port }) }).catch((error: unknown) => {
+    throw portRefused(port, error);
+  });
   process.stdout.write(`${json ? JSON.stringify({ address: lab.address }) : lab.address}\n`);
   process.stderr.write('served to this machine until Ctrl-C\n');
-  if (open) openBrowser(lab.address);
+  const forget = open ? openBrowser(lab.address) : undefined;
   const { signal, release } = interruption({ notice: 'the page is closed' });
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   release();
+  forget?.();
   await lab.close();
+}
+
+function portRefused(port: number | undefined, error: unknown): ExpectationError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const received = code === 'EADDRINUSE' ? 'one in use' : (code ?? message);
+  const remedy = 'leave --port out for a free one';
+  return new ExpectationError({
+    where: `--port ${port ?? 0}`,
+    expected: 'a port that can be opened',
+    received,
+    remedy,
+  });
 }

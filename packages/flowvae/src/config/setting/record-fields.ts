@@ -1,8 +1,8 @@
 // The fields of a run's config.json that are no settings. Loads no tensor library.
 
-/** Checksums, and records of data, draws, guides, modules and versions. */
+/** Checksums, and records of data, draws, guides, the lab's page, modules and versions. */
 const recordFields: readonly string[] = [
-  ...['dataSha256', 'dataSet', 'draws', 'experiment', 'guideForm', 'plugins', 'target', 'versions', 'sha256'],
+  ...['dataSha256', 'dataSet', 'draws', 'experiment', 'guideForm', 'lab', 'plugins', 'target', 'versions', 'sha256'],
 ];
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -26,9 +26,12 @@ export async function readCompressed(path: string): Promise<Uint8Array<ArrayBuff
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** The address of the one worker program of a page of one file. */
+let workerInside: string | undefined;
+
 /** Starts a worker of the given work. */
 export function startWorker(name: string): Worker {
   if (!inside) return new Worker('worker.js', { type: 'module', name });
-  const url = URL.createObjectURL(new Blob([decoded(inside['worker.js']!)], { type: 'text/javascript' }));
-  return new Worker(url, { name });
+  workerInside ??= URL.createObjectURL(new Blob([decoded(inside['worker.js']!)], { type: 'text/javascript' }));
+  return new Worker(workerInside, { name });
 }

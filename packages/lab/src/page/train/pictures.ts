@@ -6,6 +6,8 @@ import { readBeside, readCompressed } from '../parts/beside.ts';
 /** Pictures and their name. */
 export interface NamedPictures {
   readonly name: string;
+  /** Whether they are the digits that the page brings. */
+  readonly isDigits: boolean;
   readonly pictures: TrainPictures;
 }
 
@@ -13,7 +15,11 @@ export interface NamedPictures {
 export async function digits(): Promise<NamedPictures> {
   const description = JSON.parse(new TextDecoder().decode(await readBeside(dataFiles.description))) as LabData;
   const [images, labels] = [await readCompressed(dataFiles.images), await readCompressed(dataFiles.labels)];
-  return { name: description.name, pictures: { images, labels, height: description.height, width: description.width } };
+  return {
+    name: description.name,
+    isDigits: true,
+    pictures: { images, labels, height: description.height, width: description.width },
+  };
 }
 
 /** Side of the visitor's pictures after scaling, pixels. */
@@ -28,7 +34,7 @@ export async function ownPictures(files: readonly File[]): Promise<NamedPictures
   const images = new Uint8Array(files.length * SIDE * SIDE);
   for (const [i, file] of files.entries()) images.set(await greyOf(file), i * SIDE * SIDE);
   const name = `${files.length} picture${files.length === 1 ? '' : 's'} of your own, 28 x 28, grey`;
-  return { name, pictures: { images, labels: undefined, height: SIDE, width: SIDE } };
+  return { name, isDigits: false, pictures: { images, labels: undefined, height: SIDE, width: SIDE } };
 }
 
 async function greyOf(file: File): Promise<Uint8Array> {

@@ -16,12 +16,12 @@ export const firstSettings: TrainSettings = {
 };
 
 /** Flows to choose from; every formula may be typed. */
-const flows = [
+export const suggestedFlows = [
   'none',
   'planar*4',
   'planar*10',
   'radial*4',
-  'sylvester-orthogonal(2)*2',
+  'sylvester-o(2)*2',
   'iaf*2',
   'realnvp*4',
   'spline*2',
@@ -74,7 +74,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
     h(
       'datalist',
       { id: 'flows' },
-      flows.map((flow) => h('option', { value: flow })),
+      suggestedFlows.map((flow) => h('option', { value: flow })),
     ),
     numbers.map(({ name, title, least, most, step }) =>
       field(

@@ -10,9 +10,13 @@ export async function startOf({ model }: LabRun): Promise<{
   readonly values: Readonly<Record<string, Float32Array>>;
 }> {
   const isPlain = (model.networks ?? 'mlp') === 'mlp' && model.prior === undefined;
+  const { activation, amortize, heads, scale } = model;
+  const isUsual = String(activation) === 'relu' && amortize === 'flow' && heads === 'scaled' && scale === undefined;
   const isBernoulli = model.likelihood === undefined || ['auto', 'bernoulli'].includes(model.likelihood);
-  if (!isPlain || !isBernoulli || model.pixels !== 784) {
-    throw new Error('This room trains perceptrons with a normal prior on binary digits; the run is another model.');
+  if (!isPlain || !isUsual || !isBernoulli || model.pixels !== 784) {
+    throw new Error(
+      'This room trains perceptrons with ReLU and a normal prior on binary digits; the run is another model.',
+    );
   }
   const { tensors } = decodeSafetensors(await readBeside(runFiles.parameters), runFiles.parameters);
   return {

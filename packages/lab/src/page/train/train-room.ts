@@ -3,11 +3,11 @@ import { type ComponentChild, h } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RoomProps } from '../room-props.ts';
 import { digits, type NamedPictures, ownPictures } from './pictures.ts';
-import { openedFile, save } from './saved-model.ts';
+import { openedFile, save, type Training } from './saved-model.ts';
 import { firstSettings, SettingsForm } from './settings-form.ts';
 import { startOf } from './start-of-run.ts';
 import { idle, TrainingSession, type TrainingState } from './training-session.ts';
-import { type Curve, TrainingView } from './training-view.ts';
+import { type Curve, nameOf, TrainingView } from './training-view.ts';
 
 /** The most curves that stay beside the present one. */
 const MOST_KEPT = 3;
@@ -19,6 +19,8 @@ export function TrainRoom({ run }: RoomProps): ComponentChild {
   const [data, setData] = useState<NamedPictures | undefined>(undefined);
   const [kept, setKept] = useState<readonly Curve[]>([]);
   const [notice, setNotice] = useState('');
+  /** The data of the present training; others may have been chosen since. */
+  const [trained, setTrained] = useState<NamedPictures | undefined>(undefined);
   const start = useRef<Readonly<Record<string, Float32Array>> | undefined>(undefined);
   const session = useRef<TrainingSession | undefined>(undefined);
   useEffect(() => {
@@ -29,7 +31,8 @@ export function TrainRoom({ run }: RoomProps): ComponentChild {
   const isRunning = state.stage === 'training' || state.stage === 'starting';
   const begin = (from = start.current) => {
     if (!data) return;
-    if (state.settings && state.entries.length > 1) setKept([...kept, curveOf(state)].slice(-MOST_KEPT));
+    setTrained(data);
+    if (state.settings && state.entries.length > 1) setKept([...kept, curveOf(state, trained)].slice(-MOST_KEPT));
     setNotice('');
     session.current?.begin(settings, data.pictures, from);
     start.current = undefined;
@@ -43,7 +46,9 @@ export function TrainRoom({ run }: RoomProps): ComponentChild {
   const onSave = () =>
     attempt(async () => {
       const snapshot = await session.current!.parameters();
-      setNotice(await save({ settings: state.settings!, entries: state.entries, snapshot }));
+      setNotice(
+        await save({ settings: state.settings!, entries: state.entries, snapshot, training: factsOf(state, trained) }),
+      );
     }, setNotice);
   const onOpen = (file: File) =>
     attempt(async () => {
@@ -85,14 +90,20 @@ export function TrainRoom({ run }: RoomProps): ComponentChild {
       ),
       h('p', { role: 'status', class: 'hint' }, notice),
     ),
-    h(TrainingView, { state, kept, pictures: data?.pictures }),
+    h(TrainingView, { state, kept, data: trained }),
   );
 }
 
-const curveOf = ({ settings, entries }: TrainingState): Curve => ({
-  name: `${settings!.flow}, ${settings!.latent} dimensions`,
+const curveOf = ({ settings, entries }: TrainingState, data: NamedPictures | undefined): Curve => ({
+  name: nameOf(settings!, data),
   entries,
 });
+
+const factsOf = ({ engine, taken }: TrainingState, data: NamedPictures | undefined): Training => {
+  const { images, height, width } = data!.pictures;
+  const facts = { pictures: data!.isDigits ? 'digits' : 'own', images: images.length / (height * width) } as const;
+  return { ...facts, engine: engine ?? 'unknown', ...(taken ? { startedFrom: taken } : {}) };
+};
 
 /** Does a work whose error is a sentence for the visitor. */
 function attempt(work: () => Promise<void>, onError: (message: string) => void): void {

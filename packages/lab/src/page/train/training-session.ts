@@ -22,6 +22,8 @@ export interface TrainingState {
   /** Engine and threads, in words. */
   readonly engine?: string;
   readonly parameters?: number;
+  /** The arrays that came from given parameters, in words; absent for a fresh start. */
+  readonly taken?: string;
   readonly message?: string;
 }
 
@@ -60,7 +62,8 @@ export class TrainingSession {
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
     const training = ++this.#training;
-    this.#send({ say: 'begin', training, settings, pictures, runtime, ...(from ? { from } : {}) });
+    const runs = isSingleFile ? { ...settings, engine: 'eager' as const } : settings;
+    this.#send({ say: 'begin', training, settings: runs, pictures, runtime, ...(from ? { from } : {}) });
   }
 
   pause(): void {
@@ -102,7 +105,14 @@ export class TrainingSession {
     if (told.tell === 'begun') {
       const engine = `${engines[told.engine] ?? told.engine}, ${told.threads} thread${told.threads === 1 ? '' : 's'}`;
       const message = told.fallback;
-      this.#change({ stage: 'training', engine, parameters: told.parameters, ...(message ? { message } : {}) });
+      const taken = told.taken;
+      this.#change({
+        stage: 'training',
+        engine,
+        parameters: told.parameters,
+        ...(message ? { message } : {}),
+        ...(taken ? { taken } : {}),
+      });
     }
     if (told.tell === 'entry') this.#change({ entries: [...this.#state.entries, told.entry] });
     if (told.tell === 'view') this.#change({ view: told.view });

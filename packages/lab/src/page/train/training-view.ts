@@ -1,10 +1,11 @@
 // The view of a training: numbers, curves, draws of the prior, and the map of the latent space.
 import { type ComponentChild, h } from 'preact';
 import { useCallback } from 'preact/hooks';
-import type { TrainEntry, TrainPictures } from '../../worker/training-messages.ts';
+import type { TrainEntry, TrainSettings } from '../../worker/training-messages.ts';
 import { Picture, type Surface } from '../parts/canvas.ts';
 import { drawGrid, drawPoints } from '../parts/grey-pictures.ts';
 import { drawLines, type Line } from '../parts/line-chart.ts';
+import type { NamedPictures } from './pictures.ts';
 import type { Stage, TrainingState } from './training-session.ts';
 
 /** The learning curve of an earlier training. */
@@ -17,8 +18,13 @@ export interface Curve {
 export interface TrainingViewProps {
   readonly state: TrainingState;
   readonly kept: readonly Curve[];
-  readonly pictures: TrainPictures | undefined;
+  /** Of the present training. */
+  readonly data: NamedPictures | undefined;
 }
+
+/** A training in words: curves of two bounds, or of two data, are no comparison of models. */
+export const nameOf = ({ flow, latent, objective, lr, seed }: TrainSettings, data: NamedPictures | undefined): string =>
+  `${flow}, ${latent} dimensions, ${objective === 'iwae' ? 'IWAE bound' : 'ELBO'}, rate ${lr}, seed ${seed}${data && !data.isDigits ? ', own pictures' : ''}`;
 
 /** The meaning of each term of a bound. */
 const meanings: Readonly<Record<string, string>> = {
@@ -49,10 +55,11 @@ const curveLine = (name: string, entries: readonly TrainEntry[], index: number):
 });
 
 /** The view. */
-export function TrainingView({ state, kept, pictures }: TrainingViewProps): ComponentChild {
+export function TrainingView({ state, kept, data }: TrainingViewProps): ComponentChild {
+  const pictures = data?.pictures;
   const { entries, view, settings } = state;
   const last = entries.at(-1);
-  const present = settings ? `${settings.flow}, ${settings.latent} dimensions` : 'now';
+  const present = settings ? nameOf(settings, data) : 'now';
   const lines = [
     curveLine(present, entries, 0),
     ...kept.map(({ name, entries: past }, i) => curveLine(name, past, i + 1)),
@@ -85,7 +92,7 @@ export function TrainingView({ state, kept, pictures }: TrainingViewProps): Comp
       'p',
       { class: 'hint', id: 'engine' },
       state.engine
-        ? `${state.engine}${last ? ` · ${last.msPerStep.toFixed(1)} ms a step` : ''} · ${state.parameters?.toLocaleString('en')} parameters`
+        ? `${state.engine}${last ? ` · ${last.msPerStep.toFixed(1)} ms a step` : ''} · ${state.parameters?.toLocaleString('en')} parameters${state.taken ? ` · ${state.taken} from before` : ''}`
         : ' ',
     ),
     state.message ? h('p', { class: 'wrong' }, state.message) : null,
