@@ -8,7 +8,13 @@ import {
   paintedTable,
   touched,
 } from '../../../packages/lab/src/page/flow/targets/painted.ts';
-import { tableAt, tableDensity, tabulated } from '../../../packages/lab/src/page/flow/targets/table-density.ts';
+import {
+  type DensityTable,
+  tableAt,
+  tableDensity,
+  tableLogMass,
+  tabulated,
+} from '../../../packages/lab/src/page/flow/targets/table-density.ts';
 import { planeTarget, type TargetChoice } from '../../../packages/lab/src/page/flow/targets/target-choice.ts';
 import { gradientAt, valueAt } from './densities.ts';
 
@@ -61,14 +67,33 @@ describe('log Z', () => {
       Math.log(4 * Math.PI),
       1e-3,
     ],
-    ...(Object.keys(toys) as (keyof typeof toys)[]).map((name): readonly [string, TargetChoice, number, number] => [
-      `of ${name}`,
-      { kind: 'toy', name },
-      0,
-      0.05,
-    ]),
   ])('%s is known', (_, choice, logZ, tolerance) => {
     expect(Math.abs(planeTarget(choice).logZ! - logZ)).toBeLessThan(tolerance);
+  });
+
+  /** log of the sum of exp(log) over the middles of size² cells of [−half, half]². */
+  const logSum = (size: number, half: number, log: (z1: number, z2: number) => number): number => {
+    const cell = (2 * half) / size;
+    const middle = (i: number) => -half + (i + 0.5) * cell;
+    let sum = 0;
+    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) sum += Math.exp(log(middle(i), middle(j)));
+    return Math.log(sum * cell ** 2);
+  };
+
+  it.each<readonly [string, DensityTable]>([
+    ['a coarse table that is dense at its border', tabulated(6, 2, (x, y) => 3 * Math.sin(x) - x * y)],
+    ['the first painting', paintedTable(firstPainting())],
+  ])('of %s is that of its function on a finer lattice', (_, table) => {
+    const finer = logSum(1600, table.half + 3, (x, y) => tableAt(table, x, y));
+    expect(Math.abs(tableLogMass(table) - finer)).toBeLessThan(1e-3);
+  });
+
+  it.each(Object.keys(toys) as (keyof typeof toys)[])('of %s is that of the fitted density', (name) => {
+    const target = planeTarget({ kind: 'toy', name });
+    const size = 1536;
+    const reach = 8 - 8 / size; // the middles of the cells of [−8, 8]²
+    const sum = target.onLattice(size, reach).reduce((all, log) => all + Math.exp(log), 0);
+    expect(Math.abs(target.logZ! - Math.log(sum * (16 / size) ** 2))).toBeLessThan(3e-3);
   });
 
   it('is unknown for a density that does not fall off', () => {

@@ -27,7 +27,7 @@ export function Explorer({ preset }: { readonly preset: Preset }): ComponentChil
   const [anchor, setAnchor] = useState<Pair>([0, 0]);
   const onPlanar = (next: PlanarLayer, at?: Pair) => {
     if (at) setAnchor(at);
-    setValues(withPlanarLayer(model.values, layer, next));
+    setValues(model.flow, withPlanarLayer(model.values, layer, next));
   };
   const onLine = useMemo(() => planar && nearestOnLine(planar, anchor), [planar, anchor]);
   const edited = planar && onLine && { layer: planar, index: layer, anchor: onLine, onChange: onPlanar };

@@ -36,3 +36,7 @@ export function modelOf(setup: Setup, values?: ParamValues<ParamShapes>): Model 
   const flow = parseFlow(formulaOf(setup), 2);
   return { setup, flow, values: values ?? firstParameters(flow, setup.start, setup.seed) };
 }
+
+/** A model at other values; values of another flow, as from a training that came too late, change nothing. */
+export const withValues = (model: Model, of: Flow, values: Model['values']): Model =>
+  model.flow === of ? { ...model, values } : model;

@@ -8,7 +8,7 @@ import type { Pair } from '../plane/planar-layer.ts';
 import { finenesses, type StartPoints, startPoints } from '../plane/start-points.ts';
 import type { PlaneTarget, TargetChoice } from '../targets/target-choice.ts';
 import { type BoundEstimate, boundNow } from './bound-now.ts';
-import { type Model, modelOf, type Preset, type Setup } from './preset.ts';
+import { type Model, modelOf, type Preset, type Setup, withValues } from './preset.ts';
 import { useTarget } from './use-target.ts';
 
 /** An exploration. */
@@ -31,7 +31,8 @@ export interface Exploration {
   readonly isMoving: boolean;
   readonly bound: BoundEstimate;
   change(part: Partial<Setup>): void;
-  setValues(values: Model['values']): void;
+  /** Sets the values of a flow; if the exploration has another flow by now, nothing happens. */
+  setValues(of: Flow, values: Model['values']): void;
   setChoice(choice: TargetChoice): void;
   setAt(at: number): void;
   pick(start: Pair): void;
@@ -67,9 +68,9 @@ export function useExplorer(preset: Preset): Exploration {
     [moves],
   );
   const setValues = useCallback(
-    (next: Model['values']) => {
+    (of: Flow, next: Model['values']) => {
       moves();
-      setModel((before) => ({ ...before, values: next }));
+      setModel((before) => withValues(before, of, next));
     },
     [moves],
   );

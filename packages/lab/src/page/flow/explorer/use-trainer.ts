@@ -1,5 +1,5 @@
 // The page's side of training: the worker, and its news.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FlowNews, FlowOrder } from '../../../worker/flow-messages.ts';
 import { isSingleFile, startWorker } from '../../parts/beside.ts';
 import type { BoundEntry } from '../canvas/bound-chart.ts';
@@ -73,8 +73,8 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
     session.current?.worker.terminate();
     session.current = undefined;
   }, []);
-  // another flow, base or target ends the training
-  useEffect(
+  // another flow, base or target ends the training, before the page hears of it again
+  useLayoutEffect(
     () => () => {
       close();
       setTraining(ready);
@@ -86,8 +86,10 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
     close();
     const opened: Session = { worker: startWorker('flow'), steps };
     session.current = opened;
-    const show = paced(setValues);
+    const show = paced((values: typeof model.values) => setValues(model.flow, values));
     const hear = (news: FlowNews) => {
+      // messages that were under way when the session ended
+      if (session.current !== opened) return;
       setTraining((before) => after(before, news));
       if (!('values' in news) || !news.values) return;
       show(news.values, news.kind === 'stopped');

@@ -3,7 +3,7 @@ import { energies, toys } from '@flowvae/datasets';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { expressionDensity } from './expression-density.ts';
 import { type Painting, paintedTable } from './painted.ts';
-import { type DensityTable, tableAt, tableDensity, tabulated } from './table-density.ts';
+import { type DensityTable, tableAt, tableDensity, tableLogMass, tabulated } from './table-density.ts';
 
 export type EnergyName = keyof typeof energies;
 export type ToyName = keyof typeof toys;
@@ -68,8 +68,6 @@ function toyTable(name: ToyName): DensityTable {
 }
 
 function tableTarget(table: DensityTable): PlaneTarget {
-  const cell = (2 * table.half) / (table.size - 1);
-  const mass = table.logs.reduce((sum, log) => sum + Math.exp(log), 0) * cell ** 2;
   return {
     logDensity: tableDensity(table),
     onLattice: (size, half) => {
@@ -78,7 +76,7 @@ function tableTarget(table: DensityTable): PlaneTarget {
         tableAt(table, place(i % size), place(Math.floor(i / size))),
       );
     },
-    logZ: Math.log(mass),
+    logZ: tableLogMass(table),
   };
 }
 
