@@ -65,4 +65,7 @@ it('the words on invertibility tell when u itself would fold the plane', () => {
   expect(words([1, 0])).toBe('wᵀû = 0.313 > −1: the layer can be undone.');
   expect(words([-3, 0])).toContain('u itself would fold the plane');
   expect(words([-3, 0])).toContain('wᵀû = −0.951 > −1');
+  expect(words([-8, 0])).toContain('wᵀû = −1 + 0.0003 > −1: the layer can be undone.');
+  expect(words([-40, 0])).toContain('wᵀû = −1 + 4e-18 > −1');
+  expect(words([-800, 0])).toContain('the layer cannot be undone');
 });

@@ -7,7 +7,13 @@ import { journey } from '../../../packages/lab/src/page/flow/plane/journey.ts';
 import { planarLayerOf, readPlanar } from '../../../packages/lab/src/page/flow/plane/planar-layer.ts';
 import { startPoints } from '../../../packages/lab/src/page/flow/plane/start-points.ts';
 import { affineMap, exponentialMap, readLine } from '../../../packages/lab/src/page/flow/scenes/line-map.ts';
-import { areaOf, determinant, imageOf, unitSquare } from '../../../packages/lab/src/page/flow/scenes/linear-map.ts';
+import {
+  areaOf,
+  determinant,
+  imageOf,
+  undoingWords,
+  unitSquare,
+} from '../../../packages/lab/src/page/flow/scenes/linear-map.ts';
 import { tenLayersPreset, twoLayersPreset } from '../../../packages/lab/src/page/flow/scenes/presets.ts';
 import { planeTarget } from '../../../packages/lab/src/page/flow/targets/target-choice.ts';
 
@@ -36,6 +42,16 @@ it.each([
 ] as const)('the image of the square under %j has the area |%d|', (matrix, det) => {
   expect(determinant(matrix)).toBeCloseTo(det, 12);
   expect(areaOf(unitSquare.map((corner) => imageOf(matrix, corner)))).toBeCloseTo(Math.abs(det), 12);
+});
+
+it.each([
+  [{ first: [0.1, 0.3], second: [0.2, 0.6] }, 'is flat: the map cannot be undone'],
+  [{ first: [0.15, 0.35], second: [0.45, 1.05] }, 'is flat: the map cannot be undone'],
+  [{ first: [1, 0], second: [1, 0.01] }, 'is nearly flat: the map can be undone'],
+  [{ first: [1, 0], second: [1, 1] }, 'keeps the turning direction, and can be undone'],
+  [{ first: [0, 1], second: [1, 0] }, 'mirrors the plane'],
+] as const)('the words on the map %j say that it %s', (matrix, words) => {
+  expect(undoingWords(determinant(matrix))).toContain(words);
 });
 
 it('the two layers push apart and pull together, as the scene says', () => {

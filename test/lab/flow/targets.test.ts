@@ -96,9 +96,28 @@ describe('log Z', () => {
     expect(Math.abs(target.logZ! - Math.log(sum * (16 / size) ** 2))).toBeLessThan(3e-3);
   });
 
-  it('is unknown for a density that does not fall off', () => {
-    expect(planeTarget({ kind: 'expression', text: '-z1^2' }).logZ).toBeUndefined();
+  it.each([
+    ['-z1^2', 'p does not fall off'],
+    ['-2000*z1^2 - z2^2', 'p is too sharp for the lattice'],
+    ['-20*abs(z1) - z2^2', 'p is too sharp for the lattice'],
+  ])('of %j is unknown: %s', (text, unknown) => {
+    expect(planeTarget({ kind: 'expression', text })).toMatchObject({ logZ: undefined, unknown });
   });
+
+  it.each(['U1', 'U2', 'U3', 'U4'] as const)('of %s is known', (name) => {
+    expect(planeTarget({ kind: 'energy', name }).logZ).toBeGreaterThan(0);
+  });
+});
+
+it.each([
+  ['log(z1)', '-Infinity at z1 = 0, z2 = 0'],
+  ['log(z1+4)', '-Infinity at z1 = -4, z2 = 0'],
+  ['sqrt(z2 - 0.05) - z1^2', 'NaN at z1 = 0, z2 = 0'],
+  ['-1/z1', '-Infinity at z1 = 0, z2 = 0'],
+])('the formula %j is refused in one line with the place', (text, place) => {
+  expect(() => planeTarget({ kind: 'expression', text })).toThrow(
+    `log density '${text}': expected a finite number everywhere in [-8, 8]², got ${place}`,
+  );
 });
 
 it('the picture of a target has its values, from the lowest row up', () => {

@@ -69,6 +69,7 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
       'p',
       { class: 'hint' },
       'ELBO = E[log p̃(z) − log q(z)] = log Z − KL(q‖p): it rises as q comes closer to p, up to log Z. ',
+      'KL is at least 0, but its estimate from draws can fall below 0 by a few of its errors ±. ',
       'Without the term Σ log|det J| in log q the bound would reward collapse onto one point. ',
       'A start can end in one mode only: this KL forgives a missing mode. Try another seed then.',
     ),
@@ -94,16 +95,17 @@ function words({ phase, step, engine, msPerStep, note }: Training, steps: number
 function BoundReadings({ exploration, trainer }: TrainingPanelProps): ComponentChild {
   const { bound, target } = exploration;
   const last = trainer.entries.at(-1);
-  const unknown = 'unknown: p does not fall off';
-  const klOf = (elbo: number) => (target.logZ === undefined ? unknown : nats(target.logZ - elbo));
+  const { logZ } = target;
+  const unknown = `– (${target.unknown})`;
+  const error = `± ${bound.error.toFixed(3)}`;
   return h(Readings, {
     id: 'bound',
     rows: [
-      [`ELBO now, ${bound.draws} draws`, `${nats(bound.elbo)} ± ${bound.error.toFixed(3)}`],
-      ['KL(q‖p) now', bound.kl === undefined ? unknown : nats(bound.kl)],
+      [`ELBO now, ${bound.draws} draws`, `${nats(bound.elbo)} ${error}`],
+      ['KL(q‖p) now', bound.kl === undefined ? unknown : `${nats(bound.kl)} ${error}`],
       ['ELBO in training', last ? nats(last.elbo) : '–'],
-      ['KL(q‖p) in training', last ? klOf(last.elbo) : '–'],
-      ['log Z', target.logZ === undefined ? unknown : nats(target.logZ)],
+      ['KL(q‖p) in training', last ? (logZ === undefined ? unknown : nats(logZ - last.elbo)) : '–'],
+      ['log Z', logZ === undefined ? unknown : nats(logZ)],
     ],
   });
 }

@@ -50,8 +50,19 @@ export function readPlanar({ w, u, b }: PlanarLayer, z: Pair): PlanarReading {
 
 /** Whether the layer can be undone, in words. */
 export function invertibilityWords({ free, constrained }: PlanarReading): string {
-  const now = `wᵀû = ${constrained.toFixed(3)} > −1: the layer can be undone.`.replace('= -', '= −');
+  const now = nowWords(softplus(free), constrained);
   return free > -1 ? now : `u itself would fold the plane (wᵀu ≤ −1). The layer uses û instead: ${now}`;
+}
+
+/** Below this wᵀû + 1 the number wᵀû reads −1.000. */
+const HARDLY_ABOVE = 5e-4;
+
+/** The words for û itself; above = wᵀû + 1. */
+function nowWords(above: number, constrained: number): string {
+  // softplus is 0 where its exponential is below the smallest number
+  if (above === 0) return 'wᵀû is −1 to the last digit: here the layer cannot be undone.';
+  const shown = above < HARDLY_ABOVE ? `−1 + ${above.toPrecision(1)}` : constrained.toFixed(3).replace('-', '−');
+  return `wᵀû = ${shown} > −1: the layer can be undone.`;
 }
 
 /** The point of the line wᵀz + b = 0 that is nearest to a point. */

@@ -6,7 +6,7 @@ import { PlaneCanvas } from '../canvas/plane-canvas.ts';
 import { drawArrow, drawAxes, type PlaneView, toX, toY } from '../canvas/plane-view.ts';
 import { nats, Readings, SliderField, shown, shownPair } from '../controls/fields.ts';
 import type { Pair } from '../plane/planar-layer.ts';
-import { areaOf, determinant, imageOf, type LinearMap, unitSquare } from './linear-map.ts';
+import { areaOf, determinant, imageOf, type LinearMap, undoingWords, unitSquare } from './linear-map.ts';
 
 const HALF = 4;
 
@@ -82,20 +82,10 @@ export function AreaScene(): ComponentChild {
             ['1/|det A|, the density', det === 0 ? 'none' : `${shown(1 / Math.abs(det))} per square`],
           ],
         }),
-        h('p', { class: 'hint message' }, wordsFor(det)),
+        h('p', { class: 'hint message' }, undoingWords(det)),
       ),
     ),
   );
-}
-
-/** Below this the parallelogram looks flat. */
-const FLAT = 0.02;
-
-function wordsFor(det: number): string {
-  if (Math.abs(det) < FLAT) return 'The square is flat: the map cannot be undone.';
-  return det > 0
-    ? 'The map keeps the turning direction, and can be undone.'
-    : 'The map mirrors the plane (det < 0), and can be undone. The density takes |det A|.';
 }
 
 function drawArea(view: PlaneView, matrix: LinearMap): void {

@@ -7,7 +7,24 @@ export interface LinearMap {
   readonly second: Pair;
 }
 
-export const determinant = ({ first, second }: LinearMap): number => first[0] * second[1] - first[1] * second[0];
+/** det A; 0 where the difference of the two products is no more than their rounding. */
+export function determinant({ first, second }: LinearMap): number {
+  const [plus, minus] = [first[0] * second[1], first[1] * second[0]];
+  const rounding = 2 * Number.EPSILON * (Math.abs(plus) + Math.abs(minus));
+  return Math.abs(plus - minus) <= rounding ? 0 : plus - minus;
+}
+
+/** Below this |det A| the parallelogram looks flat. */
+const FLAT = 0.02;
+
+/** Whether a map of this determinant can be undone, in words. */
+export function undoingWords(det: number): string {
+  if (det === 0) return 'The square is flat: the map cannot be undone.';
+  if (Math.abs(det) < FLAT) return 'The square is nearly flat: the map can be undone, but small errors grow large.';
+  return det > 0
+    ? 'The map keeps the turning direction, and can be undone.'
+    : 'The map mirrors the plane (det < 0), and can be undone. The density takes |det A|.';
+}
 
 export const imageOf = ({ first, second }: LinearMap, [x, y]: Pair): Pair => [
   x * first[0] + y * second[0],

@@ -12,7 +12,7 @@ export const scenes = {
     name: 'explore',
     title: 'Explore',
     sentences: [
-      'A flow is a chain of layers. Each layer moves the points of the plane, and every point takes its share of the density along.',
+      'A flow is a chain of layers. Each layer moves the points of the plane, and every point takes its share of the probability along.',
       'Move the slider to watch the points travel. Where a layer spreads the grid the density falls, where it squeezes the grid the density rises: log q = log q₀ − Σ log|det J|.',
       'Drag w, u and b of a planar layer, or press Train: the flow then looks for the parameters that bring q to the target.',
     ],

@@ -3,6 +3,7 @@ import { energies, toys } from '@flowvae/datasets';
 import { type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import { expressionDensity } from './expression-density.ts';
 import { type Painting, paintedTable } from './painted.ts';
+import { expectFinite, type LogMass, logMass, QUADRATURE } from './quadrature.ts';
 import { type DensityTable, tableAt, tableDensity, tableLogMass, tabulated } from './table-density.ts';
 
 export type EnergyName = keyof typeof energies;
@@ -18,14 +19,12 @@ export type TargetChoice =
 /** A formula to begin with: two normals of deviation ½. */
 export const FIRST_EXPRESSION = 'logaddexp(-2*((z1-2)^2 + z2^2), -2*((z1+2)^2 + z2^2))';
 
-/** A target as functions. */
-export interface PlaneTarget {
+/** A target as functions, and its log Z by quadrature. */
+export interface PlaneTarget extends LogMass {
   /** z [B, 2] → log p̃ [B], nats; differentiable. */
   readonly logDensity: (z: Tensor2D) => Tensor1D;
   /** log p̃ on a lattice of size² points on [−half, half]², row after row from the lowest z2 up. */
   onLattice(size: number, half: number): Float32Array;
-  /** log ∫ p̃, nats, by quadrature; undefined if the density does not fall off. */
-  readonly logZ: number | undefined;
 }
 
 /** The lattice of toys: their log densities are plain functions without gradients. */
@@ -40,12 +39,13 @@ const WALL = { at: 4, deviation: 0.25 } as const;
 /**
  * The functions of a target.
  *
- * @throws ExpectationError for a wrong expression
+ * @throws ExpectationError for a wrong expression, or one that is not finite on the lattice of the quadrature
  */
 export function planeTarget(choice: TargetChoice): PlaneTarget {
   if (choice.kind === 'toy') return tableTarget(toyTable(choice.name));
   if (choice.kind === 'painted') return tableTarget(paintedTable(choice.painting));
-  return functionTarget(choice.kind === 'energy' ? walledEnergy(choice.name) : expressionDensity(choice.text));
+  if (choice.kind === 'energy') return functionTarget(walledEnergy(choice.name), `log density of ${choice.name}`);
+  return functionTarget(expressionDensity(choice.text), `log density '${choice.text}'`);
 }
 
 function walledEnergy(name: EnergyName): PlaneTarget['logDensity'] {
@@ -80,30 +80,12 @@ function tableTarget(table: DensityTable): PlaneTarget {
   };
 }
 
-/** The lattice of the quadrature. */
-const QUADRATURE = { size: 161, half: 8 } as const;
-
-/** Most of the mass that may lie in the lattice's rim. */
-const RIM_SHARE = 1e-3;
-
-function functionTarget(logDensity: PlaneTarget['logDensity']): PlaneTarget {
+function functionTarget(logDensity: PlaneTarget['logDensity'], name: string): PlaneTarget {
   const onLattice: PlaneTarget['onLattice'] = (size, half) =>
     tf.tidy(() => logDensity(tf.tensor2d(latticePoints(size, half), [size * size, 2])).dataSync<'float32'>());
-  return { logDensity, onLattice, logZ: logMass(onLattice(QUADRATURE.size, QUADRATURE.half)) };
-}
-
-/** log ∫ exp(log p̃) over the lattice of the quadrature; undefined if much of it lies in the outermost cells. */
-function logMass(logs: Float32Array): number | undefined {
-  const { size, half } = QUADRATURE;
-  const most = logs.reduce((a, b) => Math.max(a, b));
-  let [sum, rim] = [0, 0];
-  logs.forEach((log, index) => {
-    const mass = Math.exp(log - most);
-    sum += mass;
-    const [i, j] = [Math.floor(index / size), index % size];
-    if (Math.min(i, j, size - 1 - i, size - 1 - j) < 2) rim += mass;
-  });
-  return rim > RIM_SHARE * sum ? undefined : most + Math.log(sum) + 2 * Math.log((2 * half) / (size - 1));
+  const logs = onLattice(QUADRATURE.size, QUADRATURE.half);
+  expectFinite(logs, name);
+  return { logDensity, onLattice, ...logMass(logs) };
 }
 
 /** Points [size², 2], row after row from the lowest z2 up. */
