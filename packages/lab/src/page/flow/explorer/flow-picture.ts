@@ -8,6 +8,7 @@ import { between, type Journey } from '../plane/journey.ts';
 import { meshDensity } from '../plane/mesh-density.ts';
 import type { Pair } from '../plane/planar-layer.ts';
 import type { StartPoints } from '../plane/start-points.ts';
+import { pictureWords } from './picture-words.ts';
 import { drawPlanar, type EditedLayer, PlanarHandles } from './planar-handles.ts';
 import { useExactDensity } from './use-exact-density.ts';
 import { type Exploration, nearestStart } from './use-explorer.ts';
@@ -46,15 +47,20 @@ export function FlowPicture({ exploration, edited }: FlowPictureProps): Componen
     },
     [start, way, tops, at, exact, layer, anchor],
   );
-  const layers = way.layers;
-  const words = `Density, grid and draws behind ${at.toFixed(1)} of ${layers} layers`;
+  const words = pictureWords(at, way.layers, exact ? 'inverse' : start.side ** 2);
   return h(
     'figure',
     { class: 'picture' },
-    h('figcaption', null, h('strong', null, 'The flow'), ` q behind ${at.toFixed(1)} of ${layers} layers`),
+    h('figcaption', null, h('strong', null, 'The flow'), ` ${words.caption}`),
     h(
       PlaneCanvas,
-      { id: 'flow-picture', label: words, half: VIEW_HALF, draw, onTouch: (to) => pick(nearestStart(exploration, to)) },
+      {
+        id: 'flow-picture',
+        label: words.label,
+        half: VIEW_HALF,
+        draw,
+        onTouch: (to) => pick(nearestStart(exploration, to)),
+      },
       h(Handle, {
         text: 'z',
         kind: 'z',
@@ -66,18 +72,14 @@ export function FlowPicture({ exploration, edited }: FlowPictureProps): Componen
       }),
       edited ? h(PlanarHandles, { ...edited, half: VIEW_HALF }) : null,
     ),
-    h(
-      'p',
-      { class: 'hint' },
-      exact
-        ? 'Blue: q at every pixel, by the inverse. '
-        : `Blue: q at the images of ${start.side ** 2} mesh points, log q = log q₀ − Σ log|det J|. `,
-      'Orange: draws. A press picks the point z.',
-    ),
+    h('p', { class: 'hint' }, `${words.hint} `, 'Orange: draws. A press picks the point z.'),
   );
 }
 
-/** The density of the mesh's image, with the log-dets of the way so far. */
+/**
+ * The density of the mesh's image, with the log-dets of the way so far. Between two layers it only blends the colours
+ * of both: it is not the density of the map (1 − s)z + s·f(z).
+ */
 function pictured(start: StartPoints, way: Journey, at: number, points: Float32Array): Float32Array {
   const logDets = between(way.logDets, at, new Float32Array(start.logBase.length));
   const logDensity = start.logBase.map((log, i) => log - logDets[i]!);

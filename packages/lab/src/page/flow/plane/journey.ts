@@ -46,7 +46,10 @@ function placeOf(at: number, layers: number): { readonly before: number; readonl
   return { before, share: at - before };
 }
 
-/** Values behind `at` layers, between two layers linear. */
+/**
+ * Values behind `at` layers, between two layers linear. Linear log-dets are not those of the linear points, so that
+ * between two layers the two give a blend for the eye and no density.
+ */
 export function between(stages: readonly Float32Array[], at: number, out: Float32Array): Float32Array {
   const { before, share } = placeOf(at, stages.length - 1);
   const [from, to] = [stages[before]!, stages[before + 1]!];
