@@ -1,7 +1,14 @@
 // Small parts of the room: words for numbers, marks of classes, places on a canvas, and files of a run.
 import { describe, expect, it } from 'vitest';
 import { type LabRun, runFiles } from '../../../packages/lab/src/lab-run.ts';
-import { decimal, gapInWords, judged, subscript } from '../../../packages/lab/src/page/latent/math/words.ts';
+import {
+  decimal,
+  gapInWords,
+  judged,
+  meanInWords,
+  subscript,
+} from '../../../packages/lab/src/page/latent/math/words.ts';
+import { presentOf } from '../../../packages/lab/src/page/latent/view/hooks.ts';
 import { marksOf } from '../../../packages/lab/src/page/latent/view/marks.ts';
 import { placing, rangeOf, stepOf } from '../../../packages/lab/src/page/latent/view/scatter.ts';
 import { readChosenFiles } from '../../../packages/lab/src/page/run/chosen-files.ts';
@@ -25,8 +32,22 @@ describe('numbers in words', () => {
       '−∞',
     ]);
     expect(subscript(120)).toBe('₁₂₀');
-    expect(gapInWords(0.1)).toContain('nearly the true posterior');
-    expect(gapInWords(9)).toContain('differs clearly');
+    expect(gapInWords(0.1, true)).toContain('nearly the true posterior');
+    expect(gapInWords(9, true)).toContain('differs clearly');
+    expect([meanInWords(undefined), meanInWords(16)]).toEqual(['the mean of q(z|x)', 'the mean of 16 draws of q(z|x)']);
+  });
+
+  it('praise no posterior where the weights are not trusted', () => {
+    expect(gapInWords(0.1, false)).toBe('The gap is at least 0.10 nats, as far as these draws tell.');
+  });
+});
+
+describe('presentOf', () => {
+  it('gives a result with its own subject alone, and the progress and error of any', () => {
+    const [first, second] = [{}, {}];
+    const pending = { result: { subject: first, value: 7 }, progress: 0.5, error: 'no' };
+    expect(presentOf(pending, first)).toEqual({ result: 7, progress: 0.5, error: 'no' });
+    expect(presentOf(pending, second)).toEqual({ result: undefined, progress: 0.5, error: 'no' });
   });
 });
 

@@ -38,6 +38,16 @@ export interface Layers {
   readonly logDets: readonly number[];
 }
 
+/** The kinds of a model's prior and posterior. */
+export interface PriorAndPosterior {
+  /** Whether p(z) is N(0, I). */
+  readonly isPriorNormal: boolean;
+  /** Layers of the flow of q(z|x). */
+  readonly layers: number;
+  /** Draws whose mean stands for that of q(z|x); absent: the mean has a closed form. */
+  readonly meanDraws?: number;
+}
+
 /** Bytes as the values in [0, 1] that they stand for. */
 export const scaled = (bytes: Uint8Array): Float32Array => Float32Array.from(bytes, (value) => value / 255);
 
@@ -115,6 +125,19 @@ function codesOf(posterior: Samplable, noise: Tensor2D): Codes {
 /** The mean of a posterior that knows it. */
 const meanOf = (posterior: Samplable): Tensor | undefined =>
   'mean' in posterior ? (posterior.mean as Tensor) : undefined;
+
+/** The kinds of the model's prior and posterior; the same for all pictures, so that a black one tells. */
+export function priorAndPosterior({ model, pixels }: Opened): PriorAndPosterior {
+  const { kind, width } = model.noise;
+  const noise = new Float32Array(width);
+  drawNoise(kind, key(0), noise);
+  const isPriorNormal = hasStandardPrior(model);
+  return tidied(() => {
+    const posterior = model.infer(tf.zeros([1, pixels]));
+    const { layers } = layeredDraw(posterior, tf.tensor2d(noise, [1, width]));
+    return { isPriorNormal, layers: layers.length, ...(meanOf(posterior) ? {} : { meanDraws: MEAN_DRAWS }) };
+  });
+}
 
 /** Draws of q(z|x) of one picture along the layers of its flow. */
 export function alongLayers(

@@ -17,12 +17,14 @@ import {
   type Layers,
   type OnProgress,
   type Opened,
+  type PriorAndPosterior,
+  priorAndPosterior,
   priorMoments,
   scaled,
 } from './latent-numbers.ts';
 
 /** Facts about an opened model. */
-export interface ModelFacts {
+export interface ModelFacts extends PriorAndPosterior {
   /** Width D of the latent. */
   readonly latent: number;
   /** Mean and deviation of p(z), [D] each. */
@@ -68,7 +70,7 @@ export function latentWorks(): LatentWorks {
       tf.dispose(held?.model.variables ?? {});
       const model = modelOfRun(options, parameters);
       held = { model, pixels: options.pixels };
-      return { latent: model.latent, prior: priorMoments(model) };
+      return { latent: model.latent, prior: priorMoments(model), ...priorAndPosterior(held) };
     },
     decode: ({ z }) => decoded(opened(), z),
     encode: async ({ images, ...encoding }, onProgress) => encoded(opened(), images, { ...encoding, onProgress }),

@@ -10,7 +10,7 @@ import { PadPanel } from './parts/pad-panel.ts';
 import { PosteriorPanel } from './parts/posterior-panel.ts';
 import { SamplePanel } from './parts/sample-panel.ts';
 import { type Chosen, chosenAt, codesOfFirst, meanOf, SEED, type Session } from './session.ts';
-import { useLatest } from './view/hooks.ts';
+import { useLatest, useLatestOf } from './view/hooks.ts';
 
 /** Test pictures on the map. */
 const MOST_POINTS = 1000;
@@ -28,15 +28,15 @@ export function Explorer({ session }: { readonly session: Session }): ComponentC
   const count = Math.min(MOST_POINTS, data.run.data.count);
   const codes = useLatest((on) => codesOfFirst(session, count, on), [session]);
   const plane = useMemo(() => codes.result && planeOf(codes.result.mean, latent), [codes.result, latent]);
-  const own = useLatest(async () => ({ chosen, mean: await meanOf(session, chosen) }), [chosen]);
-  const mean = own.result?.chosen === chosen ? own.result.mean : undefined;
+  const { result: mean } = useLatestOf(chosen, () => meanOf(session, chosen));
   useEffect(() => {
     if (mean) setZ(mean);
   }, [mean]);
-  const layers = useLatest(() => quick.ask('layers', { image: chosen.image, draws: DRAWS, seed: SEED }), [chosen]);
-  const weighed = useLatest(
+  const layers = useLatestOf(chosen, () => quick.ask('layers', { image: chosen.image, draws: DRAWS, seed: SEED }));
+  const weighed = useLatestOf(
+    chosen,
     (on) => steady.ask('weigh', { image: chosen.image, samples, draws: DRAWS, seed: SEED }, on),
-    [chosen, samples],
+    [samples],
   );
   const choose = (next: Chosen) => {
     setSpot(undefined);
@@ -65,7 +65,7 @@ export function Explorer({ session }: { readonly session: Session }): ComponentC
     h(
       'div',
       { class: 'pair' },
-      h(PosteriorPanel, { latent, chosen, layers: layers.result, weighed }),
+      h(PosteriorPanel, { session, chosen, layers, weighed }),
       h(EstimatePanel, { chosen, estimate, weighed, samples, onSamples: setSamples, isCode: isCode(session) }),
     ),
     h(BetweenPanel, { session, chosen }),

@@ -42,17 +42,22 @@ export function judged(k: number, threshold: number): Judgement {
   };
 }
 
-/** The meaning of the gap between log p(x) and the ELBO, nats. */
-export function gapInWords(gap: number): string {
+/** The meaning of the gap between log p(x) and the ELBO, nats; without trusted weights it is only a lower bound. */
+export function gapInWords(gap: number, isTrusted: boolean): string {
+  if (!isTrusted) return `The gap is at least ${decimal(gap, 2)} nats, as far as these draws tell.`;
   const size =
     gap < 0.5
       ? 'q(z|x) is nearly the true posterior of this picture'
       : gap < 3
         ? 'q(z|x) is close to the true posterior, but not equal'
         : 'q(z|x) differs clearly from the true posterior';
-  return `KL(q(z|x)‖p(z|x)), the price of an inexact posterior: ${size}.`;
+  return `The gap is KL(q(z|x)‖p(z|x)), the price of an inexact posterior: ${size}.`;
 }
 
 /** Digits below the line. */
 export const subscript = (number: number): string =>
   String(number).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]!);
+
+/** The mean of q(z|x) by its name. @param draws draws whose mean stands for it; absent: it is exact */
+export const meanInWords = (draws: number | undefined): string =>
+  draws === undefined ? 'the mean of q(z|x)' : `the mean of ${draws} draws of q(z|x)`;

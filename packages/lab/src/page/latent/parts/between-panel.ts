@@ -63,7 +63,7 @@ export function BetweenPanel({ session, chosen }: BetweenProps): ComponentChild 
     h(
       'p',
       { class: 'hint' },
-      'The codes between two posterior means, decoded: along the line, and along the arc that keeps the distance from 0, where the prior puts its draws.',
+      'The codes between two posterior means, decoded: along the line, and along an arc around 0, on which the distance from 0 changes evenly; in many dimensions draws of N(0, I) lie near a sphere.',
     ),
     h('div', { class: 'ends' }, endControls(0, 'Start'), endControls(1, 'End')),
     h(Status, rows.error === undefined ? { progress: undefined, error: undefined } : rows),

@@ -73,7 +73,7 @@ function Numbers({ estimate, pixels, isCode }: NumbersProps): ComponentChild {
         'tbody',
         null,
         row('log p(x)', `${decimal(logEvidence, 2)} ± ${decimal(logEvidenceError, 2)} nats`, 'by importance sampling'),
-        row('ELBO', `${decimal(elbo, 2)} ± ${decimal(elboError, 2)} nats`, 'the bound of training'),
+        row('ELBO', `${decimal(elbo, 2)} ± ${decimal(elboError, 2)} nats`, 'E_q[log p(x, z) − log q(z|x)], the ELBO'),
         row('Gap', `${decimal(logEvidence - elbo, 2)} nats`, 'log p(x) − ELBO'),
         row('Effective size', `${decimal(effectiveSampleSize, 0)} of ${grouped(samples)}`, 'draws that count'),
         row('k̂', decimal(paretoK, 2), `trusted up to ${decimal(threshold, 2)}`),
@@ -82,7 +82,7 @@ function Numbers({ estimate, pixels, isCode }: NumbersProps): ComponentChild {
     h(
       'ul',
       null,
-      h('li', null, 'log p(x) averages over all codes z that could have made the picture; ± is its standard error.'),
+      h('li', null, 'p(x) is the mean of p(x|z) over codes z of the prior; ± is the standard error of log p(x).'),
       isCode
         ? h(
             'li',
@@ -90,7 +90,7 @@ function Numbers({ estimate, pixels, isCode }: NumbersProps): ComponentChild {
             `A code by this model takes ${decimal(bits, 0)} bits for the picture; its pixels are ${pixels} bits.`,
           )
         : null,
-      h('li', null, `The gap is ${gapInWords(logEvidence - elbo)}`),
+      h('li', null, gapInWords(logEvidence - elbo, isTrusted)),
       h('li', { class: isTrusted ? undefined : 'wrong' }, `k̂ = ${decimal(paretoK, 2)}: ${words}`),
     ),
   );

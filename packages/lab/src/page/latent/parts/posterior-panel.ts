@@ -5,7 +5,7 @@ import { planeOf, toPlane } from '../../../plane/plane.ts';
 import type { Layers } from '../../../worker/latent-numbers.ts';
 import type { Weighed } from '../../../worker/latent-works.ts';
 import { decimal } from '../math/words.ts';
-import type { Chosen } from '../session.ts';
+import type { Chosen, Session } from '../session.ts';
 import { Cloud } from '../view/cloud.ts';
 import type { Pending } from '../view/hooks.ts';
 import { rangeOf } from '../view/scatter.ts';
@@ -13,20 +13,22 @@ import { Status } from '../view/status.ts';
 
 /** Properties of {@link PosteriorPanel}. */
 export interface PosteriorProps {
-  readonly latent: number;
+  readonly session: Session;
   readonly chosen: Chosen;
-  readonly layers: Layers | undefined;
+  /** Of the chosen picture alone, as the weights. */
+  readonly layers: Pending<Layers>;
   readonly weighed: Pending<Weighed>;
 }
 
 /** Two clouds and a slider through the layers. */
-export function PosteriorPanel({ latent, chosen, layers, weighed }: PosteriorProps): ComponentChild {
+export function PosteriorPanel({ session, chosen, layers, weighed }: PosteriorProps): ComponentChild {
+  const { latent, layers: last } = session;
+  const along = layers.result;
   const [wanted, setWanted] = useState(Number.POSITIVE_INFINITY);
-  const clouds = useMemo(() => layers && cloudsOf(layers, weighed.result, latent), [layers, weighed.result, latent]);
-  const last = layers ? layers.names.length : 0;
+  const clouds = useMemo(() => along && cloudsOf(along, weighed.result, latent), [along, weighed.result, latent]);
   const layer = Math.min(wanted, last);
   const onInput = ({ currentTarget }: Event) => setWanted(Number((currentTarget as HTMLInputElement).value));
-  const text = layers ? layerText(layers, layer) : '';
+  const text = along ? layerText(along, layer) : '';
   return h(
     'section',
     { class: 'panel' },
@@ -50,7 +52,7 @@ export function PosteriorPanel({ latent, chosen, layers, weighed }: PosteriorPro
           'div',
           { class: 'clouds' },
           h(Cloud, {
-            title: `Draws of q(z|x) after ${layer} of ${last} layers`,
+            title: cloudTitle(layer, last),
             points: clouds.along[layer]!,
             range: clouds.range,
           }),
@@ -60,11 +62,11 @@ export function PosteriorPanel({ latent, chosen, layers, weighed }: PosteriorPro
                 points: clouds.weighed,
                 range: clouds.range,
               })
-            : h('p', { class: 'hint' }, 'The weights come next …'),
+            : h('p', { class: 'hint' }, weighed.error === undefined ? 'The weights come next …' : 'No weights.'),
         )
-      : null,
+      : h('p', { class: 'hint' }, layers.error === undefined ? 'The draws come next …' : 'No draws.'),
     h('p', null, sizeText(weighed)),
-    h(Status, weighed),
+    h(Status, layers.error === undefined ? weighed : layers),
   );
 }
 
@@ -80,7 +82,11 @@ const posteriorNote = ({ title }: Chosen, latent: number): string =>
     latent > 2 ? 'Axes: the two principal components of these draws.' : ''
   }`;
 
+const cloudTitle = (layer: number, last: number): string =>
+  last === 0 ? 'Draws of q(z|x)' : `Draws of q(z|x) after ${layer} of ${last} layers`;
+
 function layerText({ names, logDets }: Layers, layer: number): string {
+  if (names.length === 0) return '';
   if (layer === 0) return 'z₀: draws of the normal distribution, before the flow.';
   const sum = logDets.slice(0, layer).reduce((a, b) => a + b);
   if (Math.abs(sum) < 0.005) return `After layer ${layer}, ${names[layer - 1]}: the flow hardly changes the density.`;

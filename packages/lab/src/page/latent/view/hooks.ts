@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** A result that is being worked out. */
 export interface Pending<T> {
-  /** The last result; it stays while the next is under way. */
+  /** The last result; it stays while the next is under way, and goes with an error. */
   readonly result: T | undefined;
   /** From 0 to 1 while work is under way. */
   readonly progress: number | undefined;
@@ -43,13 +43,39 @@ export function useLatest<T>(
           const result = await work((progress) => tell({ progress }));
           tell({ result, progress: undefined });
         } catch (error) {
-          tell({ progress: undefined, error: error instanceof Error ? error.message : String(error) });
+          tell({
+            result: undefined,
+            progress: undefined,
+            error: error instanceof Error ? error.message : String(error),
+          });
         }
       }
       now.isRunning = false;
     }
   }, inputs);
   return pending;
+}
+
+/** A result and its subject. */
+export interface About<S, T> {
+  readonly subject: S;
+  readonly value: T;
+}
+
+/** The result, if it is about the present subject. */
+export function presentOf<S, T>(pending: Pending<About<S, T>>, subject: S): Pending<T> {
+  const { result } = pending;
+  return { ...pending, result: result?.subject === subject ? result.value : undefined };
+}
+
+/** As {@link useLatest}, but results of an earlier subject are not given while the next is under way. */
+export function useLatestOf<S, T>(
+  subject: S,
+  start: (onProgress: (share: number) => void) => Promise<T>,
+  inputs: readonly unknown[] = [],
+): Pending<T> {
+  const pending = useLatest(async (on) => ({ subject, value: await start(on) }), [subject, ...inputs]);
+  return presentOf(pending, subject);
 }
 
 /** The width of an element in CSS pixels, as it changes. */
