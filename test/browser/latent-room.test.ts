@@ -260,6 +260,29 @@ describe.skipIf(!hasChromium())(
       );
     });
 
+    it('shows no numbers of the picture before, when those of the chosen one fail', async () => {
+      const number = panel('Picture and code').getByLabel(/Test picture/);
+      const choose = async (place: string) => {
+        await number.fill(place);
+        await page.keyboard.press('Enter');
+      };
+      await choose('2');
+      await page.getByText('log p(x) − ELBO').waitFor();
+      await page.evaluate(() => {
+        const send = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (this: Worker, message: { work: string; options: object }) {
+          if (message.work !== 'weigh') return send.call(this, message);
+          Worker.prototype.postMessage = send;
+          send.call(this, { ...message, options: { ...message.options, image: new Uint8Array(3) } });
+        } as typeof send;
+      });
+      await choose('3');
+      await panel('How probable').getByRole('alert').waitFor();
+      await panel('How probable').getByText('Test picture 3, class').waitFor();
+      expect(await panel('How probable').locator('table').count()).toBe(0);
+      expect(await panel('Posterior of the picture').locator('.cloud canvas').count()).toBe(1);
+    });
+
     it('fits narrow and wide windows, light and dark', async () => {
       await panel('Picture and code')
         .getByLabel(/Test picture/)

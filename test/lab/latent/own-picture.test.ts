@@ -2,7 +2,7 @@
 import { mnist } from '@flowvae/datasets';
 import { describe, expect, it } from 'vitest';
 import { centreOfMass, type Ink, normalisedDigit, resized } from '../../../packages/lab/src/page/latent/math/digit.ts';
-import { inForm, pictureSize } from '../../../packages/lab/src/page/latent/math/own-picture.ts';
+import { inForm, isDigits, pictureSize } from '../../../packages/lab/src/page/latent/math/own-picture.ts';
 
 /** A rectangle of ink on paper. */
 function rectangle(size: number, [left, top, width, height]: readonly [number, number, number, number]): Ink {
@@ -96,7 +96,7 @@ describe('inForm', () => {
   it('takes dark ink on bright paper for bright ink on black', () => {
     const size = 40;
     const { values } = rectangle(size, [10, 10, 16, 16]);
-    const form = { shape: [28, 28, 1], isBinary: true };
+    const form = { shape: [28, 28, 1], isBinary: true, isDigit: true };
     const dark = inForm(
       grey(
         [...values].map((value) => 0.9 - 0.8 * value),
@@ -111,14 +111,30 @@ describe('inForm', () => {
 
   it('scales to other sizes, in black and white if the data are', () => {
     const picture = grey([0, 0.4, 0.6, 1], 2);
-    expect([...inForm(picture, { shape: [2, 2, 1], isBinary: false })]).toEqual([0, 102, 153, 255]);
-    expect([...inForm(picture, { shape: [2, 2, 1], isBinary: true })]).toEqual([0, 0, 255, 255]);
+    expect([...inForm(picture, { shape: [2, 2, 1], isBinary: false, isDigit: false })]).toEqual([0, 102, 153, 255]);
+    expect([...inForm(picture, { shape: [2, 2, 1], isBinary: true, isDigit: false })]).toEqual([0, 0, 255, 255]);
   });
 
   it('keeps colours where the data have them, and takes their luminance where not', () => {
     const picture = { values: Float32Array.of(1, 0, 0, 0, 0, 1), width: 2, height: 1 };
-    expect([...inForm(picture, { shape: [1, 2, 3], isBinary: false })]).toEqual([255, 0, 0, 0, 0, 255]);
-    expect([...inForm(picture, { shape: [1, 2, 1], isBinary: false })]).toEqual([76, 29]);
+    expect([...inForm(picture, { shape: [1, 2, 3], isBinary: false, isDigit: false })]).toEqual([255, 0, 0, 0, 0, 255]);
+    expect([...inForm(picture, { shape: [1, 2, 1], isBinary: false, isDigit: false })]).toEqual([76, 29]);
+  });
+});
+
+describe('isDigits', () => {
+  it('goes by the name of the data beside the size', () => {
+    const names = ['mnist', 'MNIST, binary', 'fashion', 'Fashion-MNIST', 'letters'];
+    expect(names.map((name) => isDigits(name, [28, 28, 1]))).toEqual([true, true, false, false, false]);
+    expect(isDigits('mnist', [14, 14, 1])).toBe(false);
+  });
+
+  it('decides on normalisation: other pictures of 28 x 28 keep their places and shades', () => {
+    const { values } = rectangle(28, [3, 2, 5, 5]);
+    const halved = Float32Array.from({ length: 3 * 784 }, (_, i) => 0.5 * values[Math.floor(i / 3)]!);
+    const colours = { values: halved, width: 28, height: 28 };
+    const kept = inForm(colours, { shape: [28, 28, 1], isBinary: false, isDigit: false });
+    expect([...kept]).toEqual([...values].map((value) => (value > 0 ? 128 : 0)));
   });
 });
 

@@ -1,11 +1,13 @@
 // Small parts of the room: words for numbers, marks of classes, places on a canvas, and files of a run.
 import { describe, expect, it } from 'vitest';
 import { type LabRun, runFiles } from '../../../packages/lab/src/lab-run.ts';
+import { mapInWords } from '../../../packages/lab/src/page/latent/math/map-words.ts';
 import {
   decimal,
   gapInWords,
   judged,
   meanInWords,
+  priorInWords,
   subscript,
 } from '../../../packages/lab/src/page/latent/math/words.ts';
 import { presentOf } from '../../../packages/lab/src/page/latent/view/hooks.ts';
@@ -39,6 +41,30 @@ describe('numbers in words', () => {
 
   it('praise no posterior where the weights are not trusted', () => {
     expect(gapInWords(0.1, false)).toBe('The gap is at least 0.10 nats, as far as these draws tell.');
+  });
+});
+
+describe('the map in words', () => {
+  const facts = { latent: 8, count: 5, kind: 'mean', shares: [0.6, 0.25], meanDraws: 16 } as const;
+
+  it('gives shares of the variance to means alone, and says where an empty place lies', () => {
+    const means = mapInWords(facts);
+    expect(means).toContain('a letter is the mean of 16 draws of q(z|x)');
+    expect(means).toContain('60 % and 25 % of the variance of the means');
+    expect(means).toContain('the plane through the mean code');
+    const draws = mapInWords({ ...facts, kind: 'draw' });
+    expect(draws).toContain('a letter is one draw');
+    expect(draws).not.toContain('%');
+  });
+
+  it('names the axes of two dimensions', () => {
+    const plain = mapInWords({ ...facts, latent: 2, shares: undefined, meanDraws: undefined });
+    expect(plain).toContain('a letter is the mean of q(z|x); z₁ to the right, z₂ up.');
+    expect(plain).not.toContain('plane');
+  });
+
+  it('says of N(0, I) alone that a low temperature makes pictures alike', () => {
+    expect([priorInWords(true), priorInWords(false)].map((words) => words.includes('alike'))).toEqual([true, false]);
   });
 });
 

@@ -152,10 +152,24 @@ describe('the moments of the prior', () => {
     const { tensors, metadata } = decodeSafetensors(small.parameters, 'test');
     const kept = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith('prior/')));
     const parameters = encodeSafetensors({ tensors: kept, metadata });
-    expect(latentWorks().open({ model: plain, parameters }).prior).toEqual({
-      mean: Float32Array.of(0, 0),
-      deviation: Float32Array.of(1, 1),
+    expect(latentWorks().open({ model: plain, parameters })).toEqual({
+      latent: 2,
+      prior: { mean: Float32Array.of(0, 0), deviation: Float32Array.of(1, 1) },
+      isPriorNormal: true,
+      layers: 4,
+      meanDraws: 16,
     });
+  });
+});
+
+describe('facts about a model', () => {
+  it('tell a prior of its own, and a posterior without flow, whose mean is exact', () => {
+    expect(works.open({ model: small.run.model, parameters: small.parameters }).isPriorNormal).toBe(false);
+    const { prior: _, flow: __, ...plain } = small.run.model;
+    const model = mlpVae({ ...modelOptions(plain), key: key(1) });
+    const facts = latentWorks().open({ model: plain, parameters: fileOf(model) });
+    expect([facts.layers, facts.meanDraws]).toEqual([0, undefined]);
+    tf.dispose(model.variables);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Codes } from '../../worker/latent-numbers.ts';
 import type { ModelFacts } from '../../worker/latent-works.ts';
 import { isBinary, pictureAt, type RunData } from '../run/run-data.ts';
-import { type Colours, inForm } from './math/own-picture.ts';
+import { type Colours, inForm, isDigits } from './math/own-picture.ts';
 import { RoomWorker } from './room-worker.ts';
 
 /** The seed of all codes. */
@@ -59,10 +59,18 @@ function classOf({ run, labels }: RunData, index: number): string | undefined {
 }
 
 /** A visitor's picture as a choice, in the form of the run's data. */
-export const ownChoice = ({ data, isBinary }: Session, picture: Colours, title: string): Chosen => ({
-  image: inForm(picture, { shape: data.run.model.shape, isBinary }),
+export const ownChoice = (session: Session, picture: Colours, title: string): Chosen => ({
+  image: inForm(picture, {
+    shape: session.data.run.model.shape,
+    isBinary: session.isBinary,
+    isDigit: hasDigits(session),
+  }),
   title,
 });
+
+/** Whether the run's data are MNIST's digits. */
+export const hasDigits = ({ data: { run } }: Pick<Session, 'data'>): boolean =>
+  isDigits(run.data.name, run.model.shape);
 
 /** The mean of q(z|x) of a picture, [D]. */
 export async function meanOf({ quick }: Session, { image, index }: Chosen): Promise<Float32Array> {

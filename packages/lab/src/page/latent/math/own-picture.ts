@@ -14,10 +14,13 @@ export interface PictureForm {
   readonly shape: readonly number[];
   /** Whether pictures are black and white: a pixel is then white from 128 on. */
   readonly isBinary: boolean;
+  /** Whether they are normalised as MNIST's digits are. */
+  readonly isDigit: boolean;
 }
 
-/** Whether pictures have the size of MNIST's digits. */
-export const isDigitSized = (shape: readonly number[]): boolean => shape.join() === '28,28,1';
+/** Whether data are MNIST's digits, by their name and size: other data of this size are not normalised as these. */
+export const isDigits = (name: string, shape: readonly number[]): boolean =>
+  /mnist/i.test(name) && !/fashion/i.test(name) && shape.join() === '28,28,1';
 
 /** Height, width and channels of a datum; a row of numbers is a picture of one line. */
 export function pictureSize(shape: readonly number[]): readonly [height: number, width: number, channels: number] {
@@ -25,9 +28,9 @@ export function pictureSize(shape: readonly number[]): readonly [height: number,
   return width === undefined ? [1, height!, 1] : [height!, width, channels ?? 1];
 }
 
-/** Ink and colours in the form of the data: digits normalised as MNIST's, other pictures scaled to their size. */
-export function inForm(picture: Colours, { shape, isBinary }: PictureForm): Uint8Array<ArrayBuffer> {
-  const bytes = isDigitSized(shape) ? normalisedDigit(asInk(picture)) : scaledTo(picture, shape);
+/** Ink and colours in the form of the data: MNIST's digits normalised, other pictures scaled to their size. */
+export function inForm(picture: Colours, { shape, isBinary, isDigit }: PictureForm): Uint8Array<ArrayBuffer> {
+  const bytes = isDigit ? normalisedDigit(asInk(picture)) : scaledTo(picture, shape);
   return isBinary ? bytes.map((value) => (value < 128 ? 0 : 255)) : bytes;
 }
 

@@ -61,3 +61,9 @@ export const subscript = (number: number): string =>
 /** The mean of q(z|x) by its name. @param draws draws whose mean stands for it; absent: it is exact */
 export const meanInWords = (draws: number | undefined): string =>
   draws === undefined ? 'the mean of q(z|x)' : `the mean of ${draws} draws of q(z|x)`;
+
+/** Draws from the prior at a temperature. @param isNormal whether the prior is N(0, I) */
+export const priorInWords = (isNormal: boolean): string =>
+  isNormal
+    ? 'z is drawn from the prior p(z) = N(0, I), its deviations times the temperature, and decoded. At 1 the model draws as it was trained to; below 1 pictures are more typical and more alike, at 0 all are the same.'
+    : 'z is made from noise as a draw of the prior p(z), the normal noise times the temperature, and decoded. At 1 the model draws as it was trained to; this prior is not N(0, I), and at other temperatures z is not a draw of it.';

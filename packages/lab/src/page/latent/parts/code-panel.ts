@@ -3,7 +3,7 @@ import { type ComponentChild, h } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { variances } from '../../../plane/plane.ts';
 import type { Codes } from '../../../worker/latent-numbers.ts';
-import { decimal, subscript } from '../math/words.ts';
+import { decimal, meanInWords, subscript } from '../math/words.ts';
 import { type Chosen, chosenAt, type Session } from '../session.ts';
 import { useLatest } from '../view/hooks.ts';
 import { Picture } from '../view/picture.ts';
@@ -16,7 +16,7 @@ export interface CodeProps {
   readonly session: Session;
   readonly chosen: Chosen;
   readonly z: Float32Array;
-  /** The mean of q(z|x) of the chosen picture. */
+  /** The mean of q(z|x) of the chosen picture, or that of some draws. */
   readonly mean: Float32Array | undefined;
   /** The place that the visitor points at, which is shown instead. */
   readonly spot: Spot | undefined;
@@ -64,9 +64,11 @@ export function CodePanel(props: CodeProps): ComponentChild {
   );
 }
 
-function titleOf({ z, mean, spot }: CodeProps): string {
+function titleOf({ session, z, mean, spot }: CodeProps): string {
   if (spot) return spot.index === undefined ? 'decoded from this place' : 'its reconstruction';
-  return z === mean ? 'its reconstruction, decoded from the mean of q(z|x)' : 'decoded from the z of the sliders';
+  return z === mean
+    ? `its reconstruction, decoded from ${meanInWords(session.meanDraws)}`
+    : 'decoded from the z of the sliders';
 }
 
 const sliderNote = (latent: number): string =>

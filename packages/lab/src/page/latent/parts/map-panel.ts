@@ -3,7 +3,8 @@ import { type ComponentChild, h } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { fromPlane, type Plane, toPlane } from '../../../plane/plane.ts';
 import type { Codes } from '../../../worker/latent-numbers.ts';
-import { decimal, subscript } from '../math/words.ts';
+import { mapInWords } from '../math/map-words.ts';
+import { meanInWords } from '../math/words.ts';
 import type { Session } from '../session.ts';
 import { type Pending, useColourScheme, useWidth } from '../view/hooks.ts';
 import { marksOf } from '../view/marks.ts';
@@ -37,7 +38,7 @@ const NEAR = 9;
 
 /** The map. */
 export function MapPanel({ session, codes, plane, z, onSpot, onPick }: MapProps): ComponentChild {
-  const { data, latent } = session;
+  const { data, latent, meanDraws } = session;
   const [kind, setKind] = useState<keyof Codes>('mean');
   const [only, setOnly] = useState<number | undefined>(undefined);
   const [cursor, setCursor] = useState<readonly [number, number] | undefined>(undefined);
@@ -96,7 +97,13 @@ export function MapPanel({ session, codes, plane, z, onSpot, onPick }: MapProps)
     'section',
     { class: 'panel' },
     h('h2', null, 'Map of the latent space'),
-    h('p', { class: 'hint' }, mapNote(session, points.length / 2, plane)),
+    h(
+      'p',
+      { class: 'hint' },
+      plane
+        ? mapInWords({ latent, count: points.length / 2, kind, shares: plane.shares, meanDraws })
+        : 'The encoder places the test pictures.',
+    ),
     h(Legend, { classes: data.run.data.classes ?? [], marks, only, onOnly: setOnly }),
     h(
       'label',
@@ -108,7 +115,7 @@ export function MapPanel({ session, codes, plane, z, onSpot, onPick }: MapProps)
           value: kind,
           onChange: (event: Event) => setKind((event.currentTarget as HTMLSelectElement).value as keyof Codes),
         },
-        h('option', { value: 'mean' }, 'the mean of q(z|x)'),
+        h('option', { value: 'mean' }, meanInWords(meanDraws)),
         h('option', { value: 'draw' }, 'one draw z from q(z|x)'),
       ),
     ),
@@ -151,15 +158,4 @@ function movedBy(
   const length = width / (shiftKey ? 96 : 24);
   const inside = (value: number) => Math.min(width, Math.max(0, value));
   return step && [inside(x + length * step[0]), inside(y + length * step[1])];
-}
-
-function mapNote({ latent }: Session, count: number, plane: Plane | undefined): string {
-  if (!plane) return 'The encoder places the test pictures.';
-  const share = (k: 0 | 1) => decimal(100 * plane.shares![k], 0);
-  const axes = plane.shares
-    ? `the two principal components of ${latent} dimensions (${share(0)} % and ${share(1)} % of the variance)`
-    : latent === 2
-      ? `z${subscript(1)} to the right, z${subscript(2)} up`
-      : `z${subscript(1)} to the right`;
-  return `${count} test pictures; ${axes}. Point at a letter to see the picture and its reconstruction, or at an empty place to decode it; click to keep it. The ring is the present z.`;
 }

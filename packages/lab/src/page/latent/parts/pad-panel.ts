@@ -1,8 +1,8 @@
 // A drawing or a picture file of the visitor, to be encoded.
 import { type ComponentChild, h } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { type Colours, isDigitSized } from '../math/own-picture.ts';
-import { type Chosen, ownChoice, type Session } from '../session.ts';
+import type { Colours } from '../math/own-picture.ts';
+import { type Chosen, hasDigits, ownChoice, type Session } from '../session.ts';
 import { Picture } from '../view/picture.ts';
 import { colourSized, Pen } from './pen.ts';
 
@@ -44,7 +44,7 @@ export function PadPanel({ session, onChosen }: PadProps): ComponentChild {
     'section',
     { class: 'panel' },
     h('h2', null, 'Your own picture'),
-    h('p', { class: 'hint' }, padNote(shape)),
+    h('p', { class: 'hint' }, padNote(shape, hasDigits(session))),
     h(
       'div',
       { class: 'pad' },
@@ -84,10 +84,10 @@ export function PadPanel({ session, onChosen }: PadProps): ComponentChild {
   );
 }
 
-const padNote = (shape: readonly number[]): string =>
-  isDigitSized(shape)
+const padNote = (shape: readonly number[], isDigit: boolean): string =>
+  isDigit
     ? 'Draw with mouse, finger or keys (arrows move the pen, Space lowers and lifts it). The drawing is scaled into 20 x 20 pixels and its centre of mass put into the middle of 28 x 28, as all digits of MNIST are. It becomes the chosen picture.'
-    : `Draw with mouse, finger or keys (arrows move the pen, Space lowers and lifts it). The drawing is scaled to ${shape.join(' x ')}. It becomes the chosen picture.`;
+    : `Draw with mouse, finger or keys (arrows move the pen, Space lowers and lifts it). It is only scaled to ${shape.join(' x ')}, and its shades stay; the digits of MNIST alone are also centred. It becomes the chosen picture.`;
 
 async function read(file: File): Promise<Colours> {
   const bitmap = await createImageBitmap(file);

@@ -1,7 +1,7 @@
 // Pictures of draws from the prior at a temperature.
 import { type ComponentChild, h } from 'preact';
 import { useState } from 'preact/hooks';
-import { decimal } from '../math/words.ts';
+import { decimal, priorInWords } from '../math/words.ts';
 import type { Session } from '../session.ts';
 import { useLatest } from '../view/hooks.ts';
 import { Picture } from '../view/picture.ts';
@@ -20,11 +20,7 @@ export function SamplePanel({ session }: { readonly session: Session }): Compone
     'section',
     { class: 'panel' },
     h('h2', null, 'Draws from the prior'),
-    h(
-      'p',
-      { class: 'hint' },
-      'z is drawn from the prior p(z), its deviations times the temperature, and decoded. At 1 the model draws as it was trained to; below 1 pictures are more typical and more alike, at 0 all are the same.',
-    ),
+    h('p', { class: 'hint' }, priorInWords(session.isPriorNormal)),
     h(
       'label',
       { class: 'slider' },
