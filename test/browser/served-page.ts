@@ -10,9 +10,12 @@ import type { Files } from './bundled.ts';
 export const origin = 'https://flowvae.test';
 const runtime = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
 const types: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  css: 'text/css',
   js: 'text/javascript',
   mjs: 'text/javascript',
   wasm: 'application/wasm',
+  json: 'application/json',
 };
 
 /** A page, and everything that went wrong on it. */

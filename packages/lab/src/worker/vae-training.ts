@@ -28,7 +28,8 @@ export const vaeTraining: Receiver = async (message) => {
     previous?.stop();
     const [before, training] = [previous?.ended, new Training(asked)];
     current = training;
-    await before?.then(() => previous?.free()); // one training at a time: the next one has the processors and the memory for itself
+    // one training at a time: the next one has the processors and the memory for itself
+    await before?.then(() => previous?.free());
     await training.run();
     return;
   }
