@@ -151,6 +151,7 @@ class Training {
         if (this.#wantsParameters) this.#sendParameters();
         if (!this.#isPaused) return;
         this.#isStill = true;
+        this.#say({ tell: 'paused' });
         await new Promise<void>((resolve) => (this.#waiting = resolve));
         this.#isStill = false;
       },

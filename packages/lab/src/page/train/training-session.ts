@@ -66,9 +66,9 @@ export class TrainingSession {
     this.#send({ say: 'begin', training, settings: runs, pictures, runtime, ...(from ? { from } : {}) });
   }
 
+  /** Pauses after the step under way; the state says when. */
   pause(): void {
     this.#send({ say: 'pause' });
-    this.#change({ stage: 'paused' });
   }
 
   goOn(): void {
@@ -117,6 +117,7 @@ export class TrainingSession {
     if (told.tell === 'entry') this.#change({ entries: [...this.#state.entries, told.entry] });
     if (told.tell === 'view') this.#change({ view: told.view });
     if (told.tell === 'parameters') this.#snapshot?.({ step: told.step, values: told.values });
+    if (told.tell === 'paused') this.#change({ stage: 'paused' });
     if (told.tell === 'done') this.#change({ stage: 'done' });
     if (told.tell === 'failed') this.#change({ stage: 'failed', message: told.message });
   }
