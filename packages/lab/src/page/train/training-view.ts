@@ -30,7 +30,7 @@ export const nameOf = ({ flow, latent, objective, lr, seed }: TrainSettings, dat
 const meanings: Readonly<Record<string, string>> = {
   elbo: 'the bound on log p(x): the larger the better',
   logLikelihood: 'log p(x|z): how well the decoder draws the image',
-  logPrior: 'log p(z): how near the draw is to the prior',
+  logPrior: 'log p(z): the density of the prior at the draw',
   logBase: 'log q₀(z₀): the density of the draw before the flow',
   logDet: 'log|det J|: the flow spreads volume (above 0) or squeezes it',
   kl: 'KL(q‖p): the price of the code',
@@ -65,7 +65,12 @@ export function TrainingView({ state, kept, data }: TrainingViewProps): Componen
     ...kept.map(({ name, entries: past }, i) => curveLine(name, past, i + 1)),
   ];
   const drawCurve = useCallback(
-    (surface: Surface) => drawLines(surface, lines, 'bound on log p(x), nats per image, mean of 20 steps'),
+    (surface: Surface) =>
+      drawLines(
+        surface,
+        lines,
+        'bound on log p(x), nats per image, mean of 20 steps; the first tenth may lie below the picture',
+      ),
     [entries, kept],
   );
   const drawSamples = useCallback(
@@ -129,6 +134,13 @@ export function TrainingView({ state, kept, data }: TrainingViewProps): Componen
       ),
     ),
     last ? numbers(last) : null,
+    last
+      ? h(
+          'p',
+          { class: 'hint' },
+          'elbo = logLikelihood + logPrior − logBase + logDet. The encoder gives q₀(z₀|x), a normal; the flow moves z₀ to z, whose density is log q(z|x) = logBase − logDet.',
+        )
+      : null,
   );
 }
 
@@ -147,7 +159,7 @@ function numbers({ loss, terms, gradientNorm }: TrainEntry): ComponentChild {
         [
           ['loss', loss, 'nats', 'minus the bound: training makes it small'] as const,
           ...rows,
-          ['gradient norm', gradientNorm, '', 'the length of the slope'] as const,
+          ['gradient norm', gradientNorm, '', 'the Euclidean norm of all gradients together'] as const,
         ].map(([name, value, unit, meaning]) =>
           h(
             'tr',

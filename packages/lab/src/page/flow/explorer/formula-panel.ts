@@ -11,6 +11,9 @@ interface FormulaPanelProps {
   readonly planar: PlanarLayer | undefined;
 }
 
+/** The reason why the formulas have û in place of u. */
+const U_HAT = 'û is u, moved along w until wᵀû > −1: with u itself a layer could fold the plane.';
+
 export function FormulaPanel({ exploration, planar }: FormulaPanelProps): ComponentChild {
   const { model, layer, pickedWay } = exploration;
   const { map, logDet } = familyOf(model.setup.family);
@@ -20,7 +23,7 @@ export function FormulaPanel({ exploration, planar }: FormulaPanelProps): Compon
   return h(
     'section',
     { class: 'panel formulas' },
-    h('h2', null, `Layer ${layer + 1} of ${pickedWay.layers} at the picked point`),
+    h('h2', null, `Layer ${layer + 1} of ${pickedWay.layers}: z enters it, z′ leaves it`),
     h('p', { class: 'formula' }, map),
     planar
       ? planarLines(planar, z)
@@ -29,6 +32,7 @@ export function FormulaPanel({ exploration, planar }: FormulaPanelProps): Compon
     planar
       ? planarLogDet(planar, z)
       : h('p', { class: 'formula numbers-in', id: 'layer-log-det' }, `log|det J| = ${nats(own)}`),
+    planar ? h('p', { class: 'hint' }, U_HAT) : null,
     planar ? h('p', { class: 'hint message', id: 'invertible' }, invertibilityWords(readPlanar(planar, z))) : null,
     h('h2', null, 'All layers'),
     h('p', { class: 'formula' }, 'log q(z′) = log q₀(z₀) − Σ log|det J|'),
@@ -62,7 +66,7 @@ function wholeWay({ model, picked, pickedWay }: Exploration): ComponentChild {
     id: 'whole-way',
     rows: [
       ['z₀ (before the flow)', shownPair(picked)],
-      ['z′ (behind all layers)', shownPair(pairAt(pickedWay.points.at(-1)!))],
+      ['z′ (after all layers)', shownPair(pairAt(pickedWay.points.at(-1)!))],
       ['log q₀(z₀)', nats(logBase)],
       ['Σ log|det J|', nats(logDet)],
       ['log q(z′)', nats(logBase - logDet)],

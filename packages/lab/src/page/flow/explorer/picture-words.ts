@@ -13,7 +13,7 @@ export interface PictureWords {
  * @param how by the inverse at every pixel, or by the images of so many mesh points
  */
 export function pictureWords(at: number, layers: number, how: 'inverse' | number): PictureWords {
-  const place = `behind ${at.toFixed(1)} of ${layers} layers`;
+  const place = `after ${at.toFixed(1)} of ${layers} layers`;
   if (!Number.isInteger(at)) {
     return {
       caption: `on its way, ${place}`,

@@ -22,7 +22,7 @@ export function PlanarEditor({ layer, index, onChange }: PlanarEditorProps): Com
     h(
       'p',
       { class: 'hint' },
-      'Drag w, u and b in the picture, or move these sliders. The layer is the one that the slider through the layers is in.',
+      'Drag w, u and b in the picture, or move these sliders. The slider under the pictures chooses the layer.',
     ),
     h(
       'div',

@@ -114,7 +114,7 @@ export function TargetPanel({ exploration, erases, onErases }: TargetPanelProps)
       ? h(
           'label',
           { class: 'field' },
-          h('span', null, 'log p(z₁, z₂) up to a constant, in nats'),
+          h('span', null, 'log p̃(z₁, z₂), nats: log p up to a constant'),
           h('textarea', {
             id: 'expression',
             rows: 3,

@@ -41,7 +41,7 @@ export function TargetPicture({ exploration, erases }: TargetPictureProps): Comp
     h('figcaption', null, h('strong', null, 'The target'), ' p'),
     h(PlaneCanvas, {
       id: 'target-picture',
-      label: 'The target density, and the draws behind all layers',
+      label: 'The target density, and the draws after all layers',
       half: VIEW_HALF,
       draw,
       ...(isPainted ? { onTouch: paint } : {}),
@@ -49,7 +49,7 @@ export function TargetPicture({ exploration, erases }: TargetPictureProps): Comp
     h(
       'p',
       { class: 'hint' },
-      'Green: the target p. Orange: the same draws behind all layers. ',
+      'Green: the target p. Orange: the same draws after all layers. ',
       isPainted ? 'Paint with the mouse or a finger.' : '',
     ),
   );

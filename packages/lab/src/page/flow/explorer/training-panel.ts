@@ -71,7 +71,8 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
       'ELBO = E[log p̃(z) − log q(z)] = log Z − KL(q‖p): it rises as q comes closer to p, up to log Z. ',
       'KL is at least 0, but its estimate from draws can fall below 0 by a few of its errors ±. ',
       'Without the term Σ log|det J| in log q the bound would reward collapse onto one point. ',
-      'A start can end in one mode only: this KL forgives a missing mode. Try another seed then.',
+      'Here p = p̃/Z stands for the true posterior of a VAE, and p̃ for p(x, z): log Z is then log p(x). ',
+      'A training can end with one mode only: KL(q‖p) is small where q is 0, so that it costs q little to miss a mode. Try another seed then.',
     ),
   );
 }

@@ -49,7 +49,7 @@ export const scenes = {
     title: 'Planar, M = 10',
     sentences: [
       'Ten planar layers were trained to move one normal to a density with two modes.',
-      'Play the slider: each layer does little, all of them together split the normal. A thin bridge remains between the modes, because a flow without tears cannot cut the plane.',
+      'Play the slider: each layer does little, all of them together split the normal. A thin bridge remains between the modes, because a flow bends the plane and cannot cut it.',
       'Move one layer to spoil the fit: the ELBO falls. Then press Train to repair it.',
     ],
   },
