@@ -1,7 +1,8 @@
 // The ELBO along the steps of a training, with log Z as the line that it cannot cross.
 import { h } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { type Colours, useColours } from './colours.ts';
+import { useCanvasWidth } from './use-canvas-width.ts';
 
 /** A point of the curve. */
 export interface BoundEntry {
@@ -21,14 +22,8 @@ interface BoundChartProps {
 const HEIGHT = 170;
 
 export function BoundChart({ entries, steps, logZ }: BoundChartProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const { canvas, width } = useCanvasWidth();
   const colours = useColours();
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(canvas.current!.clientWidth));
-    observer.observe(canvas.current!);
-    return () => observer.disconnect();
-  }, []);
   useLayoutEffect(() => {
     if (width === 0) return;
     const ratio = Math.min(devicePixelRatio, 2);

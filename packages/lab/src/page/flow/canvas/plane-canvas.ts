@@ -1,9 +1,10 @@
 // A square canvas that keeps its shape at every width, with handles over it.
 import { type ComponentChildren, h } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Pair } from '../plane/planar-layer.ts';
 import { useColours } from './colours.ts';
 import type { PlaneView } from './plane-view.ts';
+import { useCanvasWidth } from './use-canvas-width.ts';
 
 /** Properties of {@link PlaneCanvas}. */
 export interface PlaneCanvasProps {
@@ -21,14 +22,8 @@ export interface PlaneCanvasProps {
 const MOST_RATIO = 2;
 
 export function PlaneCanvas({ label, half, draw, onTouch, children, id }: PlaneCanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const { canvas, width } = useCanvasWidth();
   const colours = useColours();
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(() => setWidth(canvas.current!.clientWidth));
-    observer.observe(canvas.current!);
-    return () => observer.disconnect();
-  }, []);
   useLayoutEffect(() => {
     if (width === 0) return;
     const ratio = Math.min(devicePixelRatio, MOST_RATIO);
