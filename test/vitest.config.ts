@@ -64,6 +64,15 @@ const installed = '**/node_modules/**';
 
 const backend = 'processes/cpu-backend.ts';
 
+/** Of every project: vitest gives the projects nothing of the options above them. */
+const shared = {
+  root,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // tracing makes many short-lived objects: fewer collections of the young ones
+  execArgv: ['--max-semi-space-size=64'],
+};
+
 /** A file is in `exceptions`, or in `sharing` or `commands` alone, or in none of them. */
 const projects = [
   { name: 'alone', include: ['**/*.test.ts'], exclude: [installed, ...sharing, ...commands] },
@@ -90,10 +99,8 @@ export default defineConfig({
     globalSetup: ['processes/temporary-folder.ts', 'processes/compiled-sources.ts'],
     // vitest by itself leaves one core to its main process, which has nothing to do while tests run
     maxWorkers: '100%',
-    // tracing makes many short-lived objects: fewer collections of the young ones
-    execArgv: ['--max-semi-space-size=64'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/report.json' }]],
-    projects: projects.map((project) => ({ test: { root, testTimeout: 120_000, hookTimeout: 120_000, ...project } })),
+    projects: projects.map((project) => ({ test: { ...shared, ...project } })),
   },
 });

@@ -85,7 +85,7 @@ class CheckerboardCoupling(Transform):
         super().__init__()
         channels, height, width_of_picture = shape
         colour = torch.arange(height)[:, None] + torch.arange(width_of_picture)
-        self.register_buffer("driven", (colour % 2 == (0 if swap else 1)).float().expand(1, channels, -1, -1))
+        self.register_buffer("driven", (colour % 2 == (0 if swap else 1)).float().expand(1, channels, -1, -1).clone())
         self.network = network(channels, 2 * channels, width)
 
     def terms(self, x):
