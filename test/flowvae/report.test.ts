@@ -65,6 +65,7 @@ describe('evaluate --report', () => {
     for (const title of ['Summary', 'Learning curve', 'Layers of the flow', 'Inference gap', 'Pictures']) {
       expect(html).toContain(`>${title}</h2>`);
     }
+    expect(html).toContain('>flowvae lab, with the folder of this run, opens it in a browser page');
   }, 120_000);
 });
 

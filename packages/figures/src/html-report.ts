@@ -38,18 +38,27 @@ export interface ReportSection {
   readonly figures?: readonly ReportFigure[];
 }
 
+/** A sentence that leads out of a report. */
+export interface RelatedPage {
+  readonly text: string;
+  /** Address of the page, from the report's own place; absent: the sentence alone. */
+  readonly href?: string;
+}
+
 /** A whole report. */
 export interface HtmlReport {
   readonly title: string;
   /** One line under the title. */
   readonly subtitle?: string;
+  /** The line under the contents; see {@link withRelatedPage}. */
+  readonly related?: RelatedPage;
   readonly sections: readonly ReportSection[];
   /** Last line: command, versions. */
   readonly footer?: string;
 }
 
 /** Writes a report as one self-contained HTML document; every text is escaped. The same report gives the same text. */
-export function htmlReport({ title, subtitle, sections, footer }: HtmlReport): string {
+export function htmlReport({ title, subtitle, related, sections, footer }: HtmlReport): string {
   const contents = sections.map((section, i) => `<a href="#s${i}">${escaped(section.title)}</a>`).join(' · ');
   return `<!doctype html>
 <html lang="en">
@@ -66,6 +75,7 @@ export function htmlReport({ title, subtitle, sections, footer }: HtmlReport): s
 <h1>${escaped(title)}</h1>
 ${subtitle ? `<p class="muted">${escaped(subtitle)}</p>` : ''}
 <nav>${contents}</nav>
+${related ? relatedLine(related) : ''}
 </header>
 ${sections.map(sectionOf).join('\n')}
 ${footer ? `<footer class="muted">${escaped(footer)}</footer>` : ''}
@@ -74,6 +84,17 @@ ${scripts(sections)}</body>
 </html>
 `;
 }
+
+const relatedLine = ({ text, href }: RelatedPage): string =>
+  `<p id="related" class="muted">${href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`}</p>`;
+
+/**
+ * A written report with another line in place of its `related` one.
+ *
+ * @param html as {@link htmlReport} writes it; one without such a line comes back as it is
+ */
+export const withRelatedPage = (html: string, related: RelatedPage): string =>
+  html.replace(/<p id="related" class="muted">.*?<\/p>/, () => relatedLine(related));
 
 const style = `
 :root { --ink: #222; --muted: #5a5a5a; --paper: #fff; --line: #d5d5d5; --stripe: #f5f7f9; --link: #005a8c; }

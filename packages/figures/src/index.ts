@@ -16,9 +16,11 @@ export type { DensityMap, PlaneGridOptions, PlanePanel } from './grids/plane-opt
 export {
   type HtmlReport,
   htmlReport,
+  type RelatedPage,
   type ReportCell,
   type ReportFigure,
   type ReportSection,
   type ReportTable,
+  withRelatedPage,
 } from './html-report.ts';
 export { type FileOptions, type Format, formats } from './pages/formats.ts';

@@ -1,9 +1,10 @@
 // `flowvae lab`: a run beside the page, a page as files, and a model of the page as a run.
 
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { htmlReport } from '@flowvae/figures';
 import {
   completeConfig,
   decodeSafetensors,
@@ -14,6 +15,7 @@ import {
   type Variable,
 } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { labLink } from '../../../packages/flowvae/src/lab/lab-link.ts';
 import { saveLabRun } from '../../../packages/flowvae/src/lab/save-lab-run.ts';
 import { fileOf } from '../../../packages/lab/src/page/train/saved-model.ts';
 import { firstSettings, suggestedFlows } from '../../../packages/lab/src/page/train/settings-form.ts';
@@ -58,6 +60,27 @@ describe('flowvae lab <run> --out', () => {
     expect(page).not.toMatch(/<(link|script)[^>]+(href|src)="(?!data:)/);
     expect(page).toContain('"run/run.json":');
     expect(page.match(/<script>/g)).toHaveLength(page.match(/<\/script>/g)!.length);
+  });
+
+  it('lets the report of the run lead to a page in its folder, and to no other', async () => {
+    const report = join(run, 'report.html');
+    const written = htmlReport({ title: 'A run', related: { text: 'the command' }, sections: [] });
+    writeFileSync(report, written);
+    await jsonHere('lab', run, '--out', `${freshPath()}.html`);
+    expect(readFileSync(report, 'utf8')).toBe(written);
+    await jsonHere('lab', run, '--out', join(run, 'lab.html'));
+    const link = '<a href="lab.html">The lab: this run in a browser page</a>';
+    expect(readFileSync(report, 'utf8')).toBe(written.replace('the command', link));
+    const { parts } = await openRun(run);
+    expect(labLink(parts, run)?.href).toBe('lab.html'); // a report that is written anew
+    parts.set.close();
+    rmSync(join(run, 'lab.html'));
+    await jsonHere('lab', run, '--out', join(run, 'lab'));
+    expect(readFileSync(report, 'utf8')).toContain(
+      '<a href="lab/index.html">The lab: this run in a browser page, which',
+    );
+    rmSync(join(run, 'lab'), { recursive: true });
+    rmSync(report);
   });
 
   it('refuses a folder with files, and options of a served page', async () => {

@@ -5,8 +5,8 @@ import { labelRows, widthOfDatum } from '@flowvae/datasets';
 import type { LabRun, ModelOptions, PageRun } from '@flowvae/lab';
 import type { RunFolder } from '@flowvae/runs';
 import { ExpectationError, encodeSafetensors } from '@flowvae/tensor';
-import { isPicture } from '../report/image-figures.ts';
 import type { Experiment } from '../run/experiment.ts';
+import { labRefusal } from './lab-refusal.ts';
 
 /** Test images of the page: they are encoded there. */
 const MOST_IMAGES = 1000;
@@ -28,7 +28,8 @@ const RESULTS = {
  * pictures of values from 0 to 1
  */
 export function labRunOf(parts: Experiment, folder: RunFolder): PageRun {
-  refuseOthers(parts, folder.path);
+  const refusal = labRefusal(parts);
+  if (refusal) throw new ExpectationError({ where: `lab ${folder.path}`, ...refusal });
   const { config, test, set, model } = parts;
   const count = Math.min(MOST_IMAGES, test.count);
   const labels = labelsOf(parts, count);
@@ -88,16 +89,3 @@ function labelsOf({ set }: Experiment, count: number): Uint8Array | undefined {
 /** Names of the classes, from 0 to the largest. */
 const classesIn = (labels: Uint8Array): string[] =>
   Array.from({ length: 1 + labels.reduce((most, label) => Math.max(most, label), 0) }, (_, label) => String(label));
-
-function refuseOthers({ plan, data }: Experiment, path: string): void {
-  const refuse = (expected: string, received: string): never => {
-    throw new ExpectationError({ where: `lab ${path}`, expected, received });
-  };
-  if (plan.own?.definition.model) refuse('a model that the options of `train` describe', 'the model of a module');
-  if (plan.vocabulary) refuse('a run without plug-ins, which a page cannot load', 'one with plug-ins');
-  if (plan.covariates.length > 0) refuse('a model without a condition', 'a conditional one');
-  if (!isPicture(data) || data.hasMissing) refuse('a run on whole pictures', `data of shape ${data.shape.join(' x ')}`);
-  if (!['bits', 'levels', 'grey'].includes(data.form) || plan.config.standardize !== 'no') {
-    refuse('pictures of values from 0 to 1, not standardised', `data of form ${data.form}`);
-  }
-}

@@ -1,5 +1,5 @@
 // A run's report as one HTML page: the sections of its model, between a title and the settings.
-import { htmlReport } from '@flowvae/figures';
+import { htmlReport, type RelatedPage } from '@flowvae/figures';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
 import type { Experiment } from '../run/experiment.ts';
@@ -18,6 +18,8 @@ export interface ReportPage {
   /** The checkpoint of the parameters; absent: the end of training. */
   readonly checkpoint?: ChosenCheckpoint | undefined;
   readonly versions: Readonly<Record<string, string>>;
+  /** The line under the contents. */
+  readonly related?: RelatedPage | undefined;
 }
 
 /** The page, and its figures for files of their own. */
@@ -27,13 +29,14 @@ export interface WrittenReport {
 }
 
 /** Writes the page. Equal runs give equal pages. */
-export function reportPage({ parts, sections: own, name, checkpoint, versions }: ReportPage): WrittenReport {
+export function reportPage({ parts, sections: own, name, checkpoint, versions, related }: ReportPage): WrittenReport {
   const { config, model } = parts;
   const parameters = `Parameters ${checkpoint ? `of the ${describeCheckpoint(checkpoint)}` : 'from the end of training'}.`;
   const sections = [...own, settingsTable(parts)];
   const html = htmlReport({
     title: `${name}: ${ownModelIn(parts) ?? `flow ${config.flow}`}, latent ${model.latent}`,
     subtitle: `${parts.set.name}${binarisationIn(config)}, ${ownModelIn(parts) ? '' : `likelihood ${config.likelihood}, `}${config.steps} steps, seed ${config.seed}. ${parameters} All densities in nats.`,
+    ...(related ? { related } : {}),
     sections: sections
       .filter(({ tables = [], figures = [] }) => tables.length + figures.length > 0)
       .map(({ figures = [], ...section }) => ({ ...section, figures: figures.map(pageFigure) })),

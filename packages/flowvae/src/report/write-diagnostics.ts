@@ -5,6 +5,7 @@ import type { FileOptions } from '@flowvae/figures';
 import type { ProgressStream, RunFolder } from '@flowvae/runs';
 import type { HistoryEntry } from '@flowvae/training';
 import { keepScores } from '../comparison/scoring/scored-test.ts';
+import { labLink } from '../lab/lab-link.ts';
 import type { Experiment } from '../run/experiment.ts';
 import type { ChosenCheckpoint } from '../run/saved-run.ts';
 import { versions } from '../run/versions.ts';
@@ -61,6 +62,7 @@ export async function writeDiagnostics(
     name,
     checkpoint,
     versions: await versions(parts.config.engine),
+    related: labLink(parts, folder.path),
   });
   const suffix = hasOtherData ? `-${asFileName(parts.set.name)}` : '';
   const named = page.figures.map((figure) => ({ ...figure, name: `${figure.name}${suffix}` }));
