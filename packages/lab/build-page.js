@@ -7,8 +7,14 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** The files that a session of onnxruntime-web fetches: its loader, and WebAssembly with SIMD and threads. */
-const RUNTIME = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+/**
+ * The files that a session of onnxruntime-web fetches: a loader, and WebAssembly with SIMD and threads. Those of
+ * `asyncify` are for graphics cards.
+ */
+const RUNTIME = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify'].flatMap((name) => [
+  `${name}.mjs`,
+  `${name}.wasm`,
+]);
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {

@@ -101,6 +101,23 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     expect(await text('#invertible')).toContain('wᵀû = −0.951 > −1');
   });
 
+  it('lets a finger drag a handle', async () => {
+    await page.locator('#planar-editor label', { hasText: 'u₁' }).locator('input').fill('1');
+    const [handle, before] = [page.getByRole('button', { name: 'The tip of u' }), await text('#layer-log-det')];
+    const { x, y, width, height } = (await handle.boundingBox())!;
+    await handle.scrollIntoViewIfNeeded();
+    const finger = await page.context().newCDPSession(page);
+    const at = (dx: number, dy: number) => [{ x: x + width / 2 + dx, y: y + height / 2 + dy }];
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0, 0) });
+    for (const share of [0.3, 0.6, 1])
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(30 * share, 50 * share) });
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await finger.detach();
+    const moved = (await handle.boundingBox())!;
+    expect(Math.hypot(moved.x - x - 30, moved.y - y - 50)).toBeLessThan(4);
+    expect(await text('#layer-log-det')).not.toBe(before);
+  });
+
   it('picks a point by a press and by keys', async () => {
     const before = await text('#whole-way');
     await page.locator('#flow-picture canvas').click({ position: { x: 120, y: 380 } });

@@ -1,6 +1,6 @@
 // The packages in a page: the same draws and weights as in Node, byte for byte, and the same losses within rounding.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium } from '../compiler/export/chromium.ts';
+import { hasChromium, softwareCard } from '../compiler/export/chromium.ts';
 import { bundled } from './bundled.ts';
 import type { Works } from './page.ts';
 import { beginnings, checkedFlow, fittedTarget, small, type Training, training } from './program.ts';
@@ -34,9 +34,6 @@ const apart = (a: readonly number[], b: readonly number[]): number =>
 
 /** Chromium tells workers the exact size of their heap, and collects it when it is asked. */
 const watched = ['--enable-precise-memory-info', '--js-flags=--expose-gc'];
-
-/** Chromium's own Vulkan driver in software stands in for a graphics card. */
-const inSoftware = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 const training200 = { ...small, steps: 200, batchSize: 16, engine: 'compiled' } as const;
 
@@ -93,7 +90,7 @@ describe.skipIf(!hasChromium())('a page (only where /usr/bin/chromium or FLOWVAE
   });
 
   it('trains on a graphics card by WebGPU, with the state on it and the losses of Node', async () => {
-    const onCard = await servePage(await bundled({ file: 'page.ts' }), { args: inSoftware });
+    const onCard = await servePage(await bundled({ file: 'page.ts' }), { args: softwareCard });
     const few = { ...training200, flow: 'planar*2', steps: 5, engine: 'webgpu', samples: 0 } as const;
     const there = await ask(onCard, 'training', few);
     await onCard.close();

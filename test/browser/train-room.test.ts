@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labData } from '../../packages/flowvae/src/lab/lab-data.ts';
 import { saveLabRun } from '../../packages/flowvae/src/lab/save-lab-run.ts';
 import type { FromTraining, TrainSettings } from '../../packages/lab/src/worker/training-messages.ts';
-import { executablePath, hasChromium } from '../compiler/export/chromium.ts';
+import { executablePath, hasChromium, softwareCard } from '../compiler/export/chromium.ts';
 import { buildPage } from './built-page.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'flowvae-lab-'));
@@ -74,6 +74,16 @@ describe.skipIf(!hasChromium())(
       expect(await inkOf('Codes of 500 images by their class')).toBeGreaterThan(0.005);
     });
 
+    it('trains on two threads with the bounds of one', async () => {
+      const one = await boundNow();
+      await fill({ threads: '2' });
+      await press('Train');
+      await reaches(/starting|compiled|training/);
+      await reaches(/done · step 200 of 200/);
+      expect(await page.locator('#engine').textContent()).toMatch(/^ONNX Runtime in WebAssembly, 2 threads/);
+      expect(Math.abs((await boundNow()) - one)).toBeLessThan(0.01);
+    });
+
     it('saves the model as a run that the command opens', async () => {
       await press('Save');
       await page.getByText(/Saved as the run .*saved/).waitFor();
@@ -87,6 +97,7 @@ describe.skipIf(!hasChromium())(
       await reaches(/training · step [1-9]\d\d/);
       await press('Pause');
       await reaches(/paused/);
+      expect(await page.locator('#paused').textContent()).toContain('encoder and decoder stay as they are');
       const before = await stage();
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(await stage()).toBe(before);
@@ -127,6 +138,35 @@ describe.skipIf(!hasChromium())(
       await own.getByText('done · step 20 of 20').waitFor({ timeout: 60_000 });
       expect(await own.locator('#engine').textContent()).toMatch(/^TensorFlow.js, kernel by kernel, 1 thread ·/);
       await own.close();
+    });
+
+    it('trains on the processor, and says why, where it finds no graphics card', async () => {
+      await fill({ steps: '20' });
+      await page.locator('[name=engine]').selectOption('webgpu');
+      await press('Train');
+      await reaches(/done · step 20 of 20/);
+      expect(await page.locator('#engine').textContent()).toMatch(/^ONNX Runtime in WebAssembly/);
+      await page.getByText(/no graphics card is usable here \(.+\); ONNX Runtime trains on the processor/).waitFor();
+    });
+
+    it('trains on a graphics card by WebGPU with the bounds of the processor', async () => {
+      const own = await chromium.launch({ executablePath, args: ['--no-sandbox', ...softwareCard] });
+      const onCard = await own.newPage();
+      await onCard.goto(`${served.address}#train`);
+      await onCard.locator('button.main:enabled').waitFor();
+      const chosen = { steps: 20, hidden: [8], batch: 16, flow: 'planar*1' };
+      for (const [name, value] of Object.entries(chosen)) {
+        await onCard.locator(`[name=${name}]`).fill(String(value));
+        await onCard.locator(`[name=${name}]`).blur();
+      }
+      await onCard.locator('[name=engine]').selectOption('webgpu');
+      await onCard.locator('button.main').click();
+      await onCard.getByText('done · step 20 of 20').waitFor({ timeout: 90_000 });
+      const engine = await onCard.locator('#engine').textContent();
+      const bound = await onCard.getByRole('row', { name: 'elbo' }).getByRole('cell').nth(0).textContent();
+      await own.close();
+      expect(engine).toMatch(/^ONNX Runtime on the graphics card, by WebGPU/);
+      expect(Math.abs(Number(bound) - (await trainedHere(chosen)))).toBeLessThan(0.01);
     });
 
     it('fits on a narrow screen, light and dark', async () => {

@@ -72,3 +72,8 @@ async function inPage(models: Sent[]): Promise<Numbers[]> {
   }
   return all;
 }
+
+/** Arguments with which Chromium's own Vulkan driver in software stands in for a graphics card. */
+export const softwareCard = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'],
+];

@@ -8,6 +8,7 @@ import type { Callback, HistoryEntry, RunState } from '@flowvae/training';
 import { bases } from '../page/flow/plane/bases.ts';
 import { hasNetworks } from '../page/flow/plane/has-networks.ts';
 import { planeTarget } from '../page/flow/targets/target-choice.ts';
+import { firstLine } from './first-line.ts';
 import type { FlowNews, FlowOrder, FlowStart } from './flow-messages.ts';
 import { type Receiver, tell } from './receiver.ts';
 
@@ -49,8 +50,6 @@ export const flowTraining: Receiver = async (message) => {
     post({ kind: 'failed', message: firstLine(error) });
   }
 };
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
 /** Trains by the eager engine if ONNX Runtime does not start, and tells the reason. */
 async function trainAnywhere(order: FlowStart, surroundings: TrainingSurroundings): Promise<RunState> {

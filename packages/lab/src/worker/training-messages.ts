@@ -11,7 +11,9 @@ export interface TrainSettings {
   readonly batch: number;
   readonly steps: number;
   readonly seed: number;
-  readonly engine: 'compiled' | 'eager';
+  readonly engine: 'compiled' | 'webgpu' | 'eager';
+  /** Of the engine `compiled`, where the page may use more than one. */
+  readonly threads: number;
 }
 
 /** Pictures as bytes. */

@@ -1,14 +1,16 @@
 // Trains a VAE in the worker by flowvae's own `fit`, and tells the page of it between steps.
-import { compile, runtimeFolder } from '@flowvae/compiler';
+import { runtimeFolder } from '@flowvae/compiler';
 import { batches } from '@flowvae/datasets';
 import { elbo, iwae } from '@flowvae/objectives';
 import { fold, key } from '@flowvae/random';
 import { parameterCount, tf } from '@flowvae/tensor';
 import { adam, type Callback, fit, type Moment, variational } from '@flowvae/training';
 import type { MlpVae } from '@flowvae/vae';
+import { engineHere } from './engine-here.ts';
+import { firstLine } from './first-line.ts';
 import { ModelViews } from './model-views.ts';
 import { type Receiver, tell } from './receiver.ts';
-import type { FromTraining, Told, ToTraining, TrainSettings } from './training-messages.ts';
+import type { FromTraining, Told, ToTraining } from './training-messages.ts';
 import { meanOf, modelOf } from './training-model.ts';
 
 /** Steps between two reports of numbers. */
@@ -38,8 +40,6 @@ export const vaeTraining: Receiver = async (message) => {
   if (asked.say === 'stop') current?.stop();
   if (asked.say === 'parameters') current?.tellParameters();
 };
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 
 /** One training, from its begin to its end. */
 class Training {
@@ -118,7 +118,7 @@ class Training {
       data: (step) => at(step).x,
       key: fold(root, 'noise'),
     });
-    const { engine, threads, fallback } = await engineHere(settings.engine);
+    const { engine, threads, fallback } = await engineHere(settings.engine, settings.threads);
     const views = new ModelViews(model, pictures, { engine, threads });
     const begun = { tell: 'begun', engine, threads, parameters: parameterCount(model.variables) } as const;
     this.#say({ ...begun, ...(fallback ? { fallback } : {}), ...(taken ? { taken } : {}) });
@@ -208,22 +208,3 @@ function takeParameters({ variables }: MlpVae, from: Readonly<Record<string, Flo
   }
   return `${taken} of ${Object.keys(variables).length} arrays`;
 }
-
-/** The engine that starts here: a page may lack the files of ONNX Runtime, or serve them as another type. */
-async function engineHere(wanted: TrainSettings['engine']) {
-  if (wanted === 'eager') return { engine: wanted, threads: 1 };
-  const threads = threadsHere();
-  try {
-    const program = compile(({ x }) => ({ y: tf.neg(x!) }), { threads });
-    await (await program.specialise({ x: [1] })).run({ x: Float32Array.of(1) });
-    await program.dispose();
-    return { engine: wanted, threads };
-  } catch (error) {
-    const fallback = `ONNX Runtime does not start here (${firstLine(error)}); TensorFlow.js trains, many times slower`;
-    return { engine: 'eager' as const, threads: 1, fallback };
-  }
-}
-
-/** Threads need a page that no other page may reach into; half of the cores compute as fast as all of them. */
-const threadsHere = (): number =>
-  self.crossOriginIsolated ? Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))) : 1;

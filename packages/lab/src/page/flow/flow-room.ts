@@ -16,7 +16,7 @@ const views: Readonly<Record<SceneName, () => ComponentChild>> = {
   ten: () => h(Explorer, { key: 'ten', preset: tenLayersPreset }),
 };
 
-/** The scene in the address, `#flow/area`; the first one by default. */
+/** The scene in the address, `#flow/area`; `explore` by default. */
 function sceneNow(): SceneName {
   const name = location.hash.split('/')[1] ?? '';
   return Object.hasOwn(scenes, name) ? (name as SceneName) : 'explore';

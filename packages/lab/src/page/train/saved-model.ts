@@ -27,8 +27,14 @@ export function fileOf(
   { settings, entries, snapshot, training }: SavedModel,
   browser: string,
 ): Uint8Array<ArrayBuffer> {
-  const { hidden, objective, steps: _, ...others } = settings;
-  const named = { ...others, hidden, objective: objective === 'iwae' ? 'iwae(5)' : objective, data: 'mnist' };
+  const { hidden, objective, engine, steps: _, threads: __, ...others } = settings;
+  const named = {
+    ...others,
+    hidden,
+    objective: objective === 'iwae' ? 'iwae(5)' : objective,
+    engine: engine === 'webgpu' ? 'compiled' : engine, // the command's machine may have no graphics card
+    data: 'mnist',
+  };
   const metadata = {
     settings: JSON.stringify(named),
     entries: JSON.stringify(entries),

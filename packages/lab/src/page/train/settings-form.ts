@@ -2,6 +2,9 @@
 import { type ComponentChild, h } from 'preact';
 import type { TrainSettings } from '../../worker/training-messages.ts';
 
+/** Cores of the machine. */
+const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+
 /** The settings at the beginning: half a minute of training shows digits. */
 export const firstSettings: TrainSettings = {
   flow: 'planar*4',
@@ -13,6 +16,8 @@ export const firstSettings: TrainSettings = {
   steps: 5000,
   seed: 0,
   engine: 'compiled',
+  // half of the cores compute as fast as all of them
+  threads: Math.min(4, Math.max(1, Math.floor(cores / 2))),
 };
 
 /** Flows to choose from; every formula may be typed. */
@@ -37,7 +42,7 @@ export interface SettingsFormProps {
 }
 
 interface NumberField {
-  readonly name: 'latent' | 'lr' | 'batch' | 'steps' | 'seed';
+  readonly name: 'latent' | 'lr' | 'batch' | 'steps' | 'seed' | 'threads';
   readonly title: string;
   readonly least: number;
   readonly most: number;
@@ -51,6 +56,11 @@ const numbers: readonly NumberField[] = [
   { name: 'steps', title: 'Steps', least: 1, most: 1_000_000, step: 1 },
   { name: 'seed', title: 'Seed: the same gives the same numbers', least: 0, most: 2 ** 31, step: 1 },
 ];
+
+/** Threads need a page that no other page may reach into. */
+const threads: readonly NumberField[] = globalThis.crossOriginIsolated
+  ? [{ name: 'threads', title: 'Threads', least: 1, most: cores, step: 1 }]
+  : [];
 
 /** All fields. A wrong number stays as it was. */
 export function SettingsForm({ settings, isPaused, isLocked, onChange }: SettingsFormProps): ComponentChild {
@@ -76,7 +86,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
       { id: 'flows' },
       suggestedFlows.map((flow) => h('option', { value: flow })),
     ),
-    numbers.map(({ name, title, least, most, step }) =>
+    [...numbers, ...threads].map(({ name, title, least, most, step }) =>
       field(
         title,
         h('input', {
@@ -120,7 +130,11 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
         'engine',
         settings.engine,
         disabled,
-        { compiled: 'one graph, by ONNX Runtime', eager: 'kernel by kernel, by TensorFlow.js' },
+        {
+          compiled: 'one graph, by ONNX Runtime',
+          webgpu: 'the same on a graphics card: pays for wide layers and large batches',
+          eager: 'kernel by kernel, by TensorFlow.js',
+        },
         (engine) => onChange({ ...settings, engine: engine as TrainSettings['engine'] }),
       ),
     ),

@@ -12,6 +12,9 @@ import { type Curve, nameOf, TrainingView } from './training-view.ts';
 /** The most curves that stay beside the present one. */
 const MOST_KEPT = 3;
 
+const PAUSED =
+  '“Go on” takes the next step of this model. Choose another flow for “Go on with this flow”: encoder and decoder stay as they are, the flow begins anew.';
+
 /** The room. */
 export function TrainRoom({ run }: RoomProps): ComponentChild {
   const [settings, setSettings] = useState(firstSettings);
@@ -84,6 +87,7 @@ export function TrainRoom({ run }: RoomProps): ComponentChild {
         button('Save', onSave, { disabled: !['paused', 'done'].includes(state.stage) }),
         run ? button(`Open the run ${run.name}`, onRun, { disabled: isRunning }) : null,
       ),
+      state.stage === 'paused' ? h('p', { class: 'hint', id: 'paused' }, PAUSED) : null,
       filesField('Open a saved model', '.safetensors', false, ([file]) => file && onOpen(file)),
       filesField('Pictures of your own', 'image/*', true, (files) =>
         attempt(async () => setData(await ownPictures(files)), setNotice),

@@ -38,6 +38,7 @@ export const idle: TrainingState = { stage: 'idle', entries: [] };
 
 const engines: Readonly<Record<string, string>> = {
   compiled: 'ONNX Runtime in WebAssembly',
+  webgpu: 'ONNX Runtime on the graphics card, by WebGPU',
   eager: 'TensorFlow.js, kernel by kernel',
 };
 

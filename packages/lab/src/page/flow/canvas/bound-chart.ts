@@ -61,7 +61,8 @@ function draw(context: CanvasRenderingContext2D, { width, entries, steps, logZ, 
   context.lineWidth = 1;
   context.strokeRect(margin.left, margin.top, width - margin.left - margin.right, HEIGHT - margin.top - margin.bottom);
   context.textAlign = 'right';
-  for (const nats of [low, high]) context.fillText(nats.toFixed(1).replace('-', '−'), margin.left - 4, y(nats) + 4);
+  if (entries.length > 0)
+    for (const nats of [low, high]) context.fillText(nats.toFixed(1).replace('-', '−'), margin.left - 4, y(nats) + 4);
   context.textAlign = 'left';
   context.fillText('ELBO, nats', margin.left, 11);
   context.textAlign = 'right';
@@ -81,6 +82,11 @@ function draw(context: CanvasRenderingContext2D, { width, entries, steps, logZ, 
     context.fillStyle = colours.green;
     context.textAlign = 'left';
     context.fillText('log Z', margin.left + 4, y(logZ) + 13);
+  }
+  if (entries.length === 0) {
+    context.fillStyle = colours.muted;
+    context.textAlign = 'center';
+    context.fillText('the curve of a training', width / 2, HEIGHT / 2);
   }
   context.strokeStyle = colours.blue;
   context.lineWidth = 2;

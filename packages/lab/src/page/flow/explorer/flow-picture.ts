@@ -62,7 +62,7 @@ export function FlowPicture({ exploration, edited }: FlowPictureProps): Componen
         onTouch: (to) => pick(nearestStart(exploration, to)),
       },
       h(Handle, {
-        text: 'z',
+        text: at > 0 && Number.isInteger(at) ? 'z′' : 'z', // as the formulas call it, before and behind the layer
         kind: 'z',
         label: 'The picked point z',
         half: VIEW_HALF,

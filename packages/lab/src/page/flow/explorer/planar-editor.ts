@@ -1,5 +1,6 @@
 // Sliders for one planar layer's w, u and b: the second way beside the handles.
 import { type ComponentChild, h } from 'preact';
+import { useRef } from 'preact/hooks';
 import { SliderField } from '../controls/fields.ts';
 import type { PlanarLayer } from '../plane/planar-layer.ts';
 
@@ -9,10 +10,15 @@ interface PlanarEditorProps {
   readonly onChange: (layer: PlanarLayer) => void;
 }
 
-const range = { min: -4, max: 4, step: 0.01 } as const;
+/** Least reach of the sliders on both sides of 0. */
+const REACH = 4;
 
 export function PlanarEditor({ layer, index, onChange }: PlanarEditorProps): ComponentChild {
   const { w, u, b } = layer;
+  // trained values can lie farther out; the reach never shrinks, so that no slider jumps under the pointer
+  const reach = useRef(REACH);
+  reach.current = Math.max(reach.current, ...[...w, ...u, b].map((value) => Math.ceil(Math.abs(value))));
+  const range = { min: -reach.current, max: reach.current, step: 0.01 };
   const field = (label: string, value: number, changed: (value: number) => PlanarLayer) =>
     h(SliderField, { label, value, ...range, onChange: (next: number) => onChange(changed(next)) });
   return h(

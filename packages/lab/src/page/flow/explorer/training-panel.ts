@@ -104,8 +104,8 @@ function BoundReadings({ exploration, trainer }: TrainingPanelProps): ComponentC
     rows: [
       [`ELBO now, ${bound.draws} draws`, `${nats(bound.elbo)} ${error}`],
       ['KL(q‖p) now', bound.kl === undefined ? unknown : `${nats(bound.kl)} ${error}`],
-      ['ELBO in training', last ? nats(last.elbo) : '–'],
-      ['KL(q‖p) in training', last ? (logZ === undefined ? unknown : nats(logZ - last.elbo)) : '–'],
+      ['ELBO in training, mean of 10 steps', last ? nats(last.elbo) : '–'],
+      ['KL(q‖p) in training, mean of 10 steps', last ? (logZ === undefined ? unknown : nats(logZ - last.elbo)) : '–'],
       ['log Z', logZ === undefined ? unknown : nats(logZ)],
     ],
   });

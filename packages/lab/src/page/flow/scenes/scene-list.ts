@@ -7,16 +7,8 @@ export interface Scene {
   readonly sentences: readonly string[];
 }
 
+/** From the simplest to the one with all controls, with which the room opens. */
 export const scenes = {
-  explore: {
-    name: 'explore',
-    title: 'Explore',
-    sentences: [
-      'A flow is a chain of layers. Each layer moves the points of the plane, and every point takes its share of the probability along.',
-      'Move the slider to watch the points travel. Where a layer spreads the grid the density falls, where it squeezes the grid the density rises: log q = log q₀ − Σ log|det J|.',
-      'Drag w, u and b of a planar layer, or press Train: the flow then looks for the parameters that bring q to the target.',
-    ],
-  },
   line: {
     name: 'line',
     title: 'A line',
@@ -51,6 +43,16 @@ export const scenes = {
       'Ten planar layers were trained to move one normal to a density with two modes.',
       'Play the slider: each layer does little, all of them together split the normal. A thin bridge remains between the modes, because a flow bends the plane and cannot cut it.',
       'Move one layer to spoil the fit: the ELBO falls. Then press Train to repair it.',
+    ],
+  },
+  explore: {
+    name: 'explore',
+    title: 'Explore',
+    sentences: [
+      'New to flows? Begin with the scene “A line”, and go on from there: this one has all controls.',
+      'A flow is a chain of layers. Each layer moves the points of the plane, and every point takes its share of the probability along.',
+      'Move the slider to watch the points travel. Where a layer spreads the grid the density falls, where it squeezes the grid the density rises: log q = log q₀ − Σ log|det J|.',
+      'Drag w, u and b of a planar layer, or press Train: the flow then looks for the parameters that bring q to the target.',
     ],
   },
 } as const satisfies Readonly<Record<string, Scene>>;
