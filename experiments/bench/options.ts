@@ -1,6 +1,7 @@
 // The options of `pnpm bench`.
 import { parseArgs } from 'node:util';
 import { ExpectationError, type NetworkName } from 'flowvae';
+import { type Family, familyNames } from './families.ts';
 
 /** Who takes part beside flowvae. */
 const peerNames = ['tfjs', 'pytorch', 'compile', 'jax'] as const;
@@ -24,6 +25,8 @@ export interface Options {
   readonly patience: number;
   readonly layers: readonly number[] | undefined;
   readonly widths: readonly number[];
+  /** Flows of section family. */
+  readonly flows: readonly Family[] | undefined;
   readonly architectures: readonly (typeof pictureNetworks)[number][];
   readonly threads: readonly number[] | undefined;
   readonly peers: ReadonlySet<PeerName>;
@@ -46,6 +49,7 @@ ${Object.entries(sections)
   --layers <n,n,…>    flow lengths K; of Glow steps on a level (default: each section's own)
   --widths <n,n,…>    widths of the hidden layers in section widths (default 200,400,800)
   --architectures <name,…>  networks in section networks (default conv,gated-conv)
+  --flows <name,…>    flows in section family (default: all)
   --threads <n,n,…>   cores (default 2; section flow: 1,2; passes and lowerings: 1)
   --peers <name,…>    ${peerNames.join(', ')} (default: all of them), or none
 `;
@@ -69,6 +73,7 @@ export function readOptions(argv: readonly string[], sections: readonly string[]
     patience: numbers('patience', values.patience, 1)[0]!,
     layers: values.layers === undefined ? undefined : numbers('layers', values.layers, 0),
     widths: numbers('widths', values.widths, 1),
+    flows: values.flows === undefined ? undefined : words('flows', values.flows, familyNames),
     architectures: words('architectures', values.architectures, pictureNetworks),
     threads: values.threads === undefined ? undefined : numbers('threads', values.threads, 1),
     peers: peersOf(values.peers),
@@ -92,6 +97,7 @@ function parsed(argv: readonly string[]) {
         patience: { type: 'string', default: '60' },
         layers: { type: 'string' },
         widths: { type: 'string', default: '200,400,800' },
+        flows: { type: 'string' },
         architectures: { type: 'string', default: pictureNetworks.join(',') },
         threads: { type: 'string' },
         peers: { type: 'string', default: peerNames.join(',') },

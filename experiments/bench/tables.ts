@@ -49,15 +49,24 @@ const remarksOf = ({ absent, notes, setting }: Row): string[] => [
   ...Object.entries(notes).map(([name, note]) => `${name}, ${describe(setting)}: ${note}`),
 ];
 
+/** Settings side by side; more of them stand below each other. */
+const MOST_ACROSS = 8;
+
+/** Rows as columns. */
+const turned = (cells: readonly string[][]): string[][] => cells[0]!.map((_, i) => cells.map((row) => row[i]!));
+
 function formatTable(rows: readonly Row[]): string {
   const { constant, varying } = splitSettings(rows);
   const facts = rows.flatMap(({ facts }) => Object.keys(facts));
   const contenders = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const header = ['', ...rows.map(({ setting }) => describe(pick(setting, varying)))];
-  const table = markdownTable(header, [
+  const cells = [
+    header,
     ...contenders.map((name) => [name, ...rows.map((row) => cell(row, name))]),
     ...[...new Set(facts)].map((fact) => [fact, ...rows.map((row) => round(row.facts[fact] ?? Number.NaN))]),
-  ]);
+  ];
+  const [first, ...others] = rows.length > MOST_ACROSS ? turned(cells) : cells;
+  const table = markdownTable(first!, others);
   const caption = [rows[0]!.unit, describe(constant)].filter(Boolean).join('; ');
   return `${caption}\n\n${table}`;
 }

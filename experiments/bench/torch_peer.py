@@ -8,6 +8,7 @@ from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per
 from torch_convolutions import ConvolutionalVae, GatedVae
 from torch_model import PlanarVae, planar_chain
 from torch_pictures import Glow, negative_log_likelihood
+from torch_posteriors import FlowVae
 
 options = setting()
 torch.set_num_threads(options.threads)
@@ -23,6 +24,8 @@ def vae():
     convolutional = {"conv": ConvolutionalVae, "gated-conv": GatedVae}.get(getattr(options, "architecture", None))
     if convolutional:
         return convolutional(options.latent)
+    if getattr(options, "family", None):
+        return FlowVae(options.family, options.layers, options.hidden, options.latent)
     return PlanarVae(options.layers, options.hidden, options.latent)
 
 

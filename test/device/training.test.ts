@@ -147,25 +147,25 @@ describe.skipIf(isMissing)(`a device${without}`, () => {
     expect([...w.dataSync()]).toEqual([-2, 2]);
   });
 
-  it('memory stays the same over 2,000 steps', async () => {
+  it('memory stays the same over 1,000 steps', async () => {
     const size = 20_000; // a vector that is lost at each step is 76 MiB in a thousand of them
     const targets = [new Array(size).fill(0.5), new Array(size).fill(Number.POSITIVE_INFINITY)];
     const { problem, variables } = quadratic(new Array(size).fill(1), (step) => targets[Number(step % 4 === 0)]!);
     const rss: number[] = [];
     const onStep = ({ step }: { readonly step: number }) => {
-      if (step % 500 === 0) rss.push(process.memoryUsage().rss / 2 ** 20);
+      if (step % 250 === 0) rss.push(process.memoryUsage().rss / 2 ** 20);
     };
     await fit({
       ...problem,
       variables,
       optimizer: adam(1e-3),
-      steps: 2000,
+      steps: 1000,
       engine: 'webgpu',
       onNonFinite: 'skip',
       callbacks: [{ onStep }],
     });
     expect(rss).toHaveLength(4);
-    expect(rss[3]! - rss[1]!).toBeLessThan(30);
+    expect(rss[3]! - rss[1]!).toBeLessThan(20); // a vector lost at each step: 38
   });
 
   it('runs of functions are those of processors', async () => {

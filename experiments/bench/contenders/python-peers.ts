@@ -7,6 +7,8 @@ import { fasterOf, freshPeer, livingPeer } from './python-peer.ts';
 /** A task for a peer, with its data. */
 interface Task {
   readonly task: 'step' | 'evaluation' | 'flow' | 'memory' | 'setup' | 'save' | 'load';
+  /** A flow by its name in torch_posteriors.py; absent: planar layers. */
+  readonly family?: string;
   /** Importance samples, for `evaluation`. */
   readonly samples?: number;
 }

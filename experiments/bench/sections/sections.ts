@@ -2,6 +2,7 @@
 import { checkpoint } from './checkpoint.ts';
 import { device } from './device.ts';
 import { evaluation } from './evaluation.ts';
+import { family } from './family.ts';
 import { flow } from './flow.ts';
 import { glow } from './glow.ts';
 import { lowerings } from './lowerings.ts';
@@ -18,6 +19,7 @@ import { widths } from './widths.ts';
 export const sections: Readonly<Record<string, Section>> = {
   steps,
   widths,
+  family,
   networks,
   glow,
   evaluation,

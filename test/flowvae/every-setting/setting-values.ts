@@ -18,6 +18,7 @@ import { likelihoodTable } from '../../../packages/vae/src/likelihoods/likelihoo
 import { fitsPrior } from '../../cases/prior-flows.ts';
 import { tinySettings } from '../tiny-run.ts';
 import type { Factor, Row } from './covering-rows.ts';
+import type { Command } from './whole-run.ts';
 
 export const LATENT = 3;
 
@@ -65,6 +66,9 @@ const evaluations = [
   '--ais 2 --chains 2 --simulated 2 --eval-images 0',
 ];
 
+/** Commands on a finished run, one for each run. */
+const commands: readonly Command[] = ['encode', 'export', 'sample'];
+
 /**
  * All factors. A formula of a row chains several flows, so that fewer rows do; the factor `formula` makes each flow
  * stand alone, twice over, in some row.
@@ -77,6 +81,7 @@ export const factors: readonly Factor[] = [
   { name: 'objective', values: objectives },
   ...choices,
   { name: 'evaluate', values: evaluations },
+  { name: 'command', values: commands },
 ];
 
 /** Settings that go with all values of all others. */
@@ -88,6 +93,7 @@ const permissive: Partial<TrainConfig> = {
   prior: 'none',
   steps: 2,
   evalImages: 0,
+  lr: 1e-4, // plain gradient descent on likelihoods with scales of their own diverges at larger rates
 };
 
 /** The settings of a row; undefined if its formulas do not match it. */
@@ -104,6 +110,7 @@ export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
   const {
     formula: _,
     evaluate: __,
+    command: ___,
     ...settings
   } = { ...suiting(given), ...given, ...formulas } as Record<string, string>;
   return { ...permissive, ...settings };

@@ -1,5 +1,4 @@
-// One tiny run by the command itself: trained, evaluated, encoded, exported, loaded and sampled, and every number
-// looked at.
+// One tiny run by the command itself: trained, evaluated, and encoded, exported or sampled, and every number looked at.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -10,7 +9,6 @@ import {
   key,
   loadModel,
   loadPosterior,
-  type MlpVae,
   type NamedVariables,
   openRun,
   parseLikelihood,
@@ -100,7 +98,8 @@ async function encoded(run: string): Promise<void> {
 }
 
 /** The exported model loads again and computes the same as the run's own model. */
-async function exported(run: string, model: MlpVae): Promise<void> {
+async function exported(run: string): Promise<void> {
+  const model = asMlpVae((await openRun(run)).parts.model);
   const [onnx, folder] = [freshPath(), freshPath()];
   await json('export', run, '--onnx', onnx, '--model', folder);
   expect(valuesOf(loadModel(folder).model.variables)).toEqual(valuesOf(model.variables));
@@ -115,7 +114,7 @@ async function exported(run: string, model: MlpVae): Promise<void> {
   const shaped = { z: { data: expected.z, shape: [ROWS, LATENT] }, logQ: { data: expected.logQ, shape: [ROWS] } };
   expect(differences(ran, shaped, 1e-4)).toEqual([]);
   expect(existsSync(join(onnx, 'decoder.onnx'))).toBe(true);
-  tf.dispose([x, noise]);
+  tf.dispose([x, noise, ...Object.values(model.variables)]);
 }
 
 async function sampled(run: string): Promise<void> {
@@ -123,16 +122,27 @@ async function sampled(run: string): Promise<void> {
   expect(readFileSync(figure).subarray(1, 4).toString()).toBe('PNG');
 }
 
-/**
- * Trains with these settings, and does everything that can be done with a run. @param evaluate options of `evaluate`
- */
-export async function doAll(settings: Partial<TrainConfig>, evaluate = '--eval-samples 3'): Promise<void> {
+/** Commands on a finished run. */
+const commands = { encode: encoded, export: exported, sample: sampled } as const;
+
+/** A command on a finished run. */
+export type Command = keyof typeof commands;
+
+/** The choices of {@link doAll}. */
+export interface Wanted {
+  /** Options of `evaluate`. Default: few samples. */
+  readonly evaluate?: string | undefined;
+  /** Default: all. */
+  readonly commands?: readonly Command[] | undefined;
+}
+
+/** Trains with these settings, evaluates the run, and gives it to commands. */
+export async function doAll(
+  settings: Partial<TrainConfig>,
+  { evaluate = '--eval-samples 3', commands: chosen = ['encode', 'export', 'sample'] }: Wanted = {},
+): Promise<void> {
   const run = freshPath();
   const report = await trained(run, settings);
   await evaluated(run, evaluate, report);
-  await encoded(run);
-  const { model } = (await openRun(run)).parts;
-  await exported(run, asMlpVae(model));
-  await sampled(run);
-  tf.dispose({ ...model.variables });
+  for (const command of chosen) await commands[command](run);
 }

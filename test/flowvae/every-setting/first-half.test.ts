@@ -1,4 +1,4 @@
-// Every two settings that `train` takes together, in runs of two steps: the first quarter of the rows, and the settings
+// Every two settings that `train` takes together, in runs of two steps: the first half of the rows, and the settings
 // outside them.
 import '../../processes/small-pages.ts';
 import { type NetworkName, networkTable } from '@flowvae/vae';
@@ -21,12 +21,12 @@ describe('a setting outside the pairs', () => {
     // a report takes seconds, and nothing in it knows networks
     await doAll(
       { ...settings, architecture, flow: 'planar' },
-      architecture === 'conv' ? '--report' : '--eval-samples 3',
+      { evaluate: architecture === 'conv' ? '--report' : undefined },
     );
   });
 
   it('lets a run do everything: engine eager', () =>
-    doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, '--report'));
+    doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, { evaluate: '--report' }));
 
   it('lets a run do everything: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
 

@@ -1,0 +1,72 @@
+// Section `family`: a training step and an evaluation by flow: each family as the posterior of the same VAE.
+import { tf } from 'flowvae';
+import { bareConvolutions, convolutionGigaflop, convolutionsOf } from '../contenders/bare-convolutions.ts';
+import { compiledStep } from '../contenders/compiled-step.ts';
+import { evaluation } from '../contenders/evaluation.ts';
+import { pythonPeers } from '../contenders/python-peers.ts';
+import { type Family, families, familyNames } from '../families.ts';
+import { type Measured, measureInTurn } from '../measurement.ts';
+import type { Options } from '../options.ts';
+import { HIDDEN, type Setting } from '../setting.ts';
+import { fewRounds, type Row, type Section, threadsOf } from './section.ts';
+
+/** Samples for an image in the evaluation. */
+const SAMPLES = 200;
+
+export const family: Section = {
+  title: 'a training step and an evaluation, each flow as posterior',
+  async run(options) {
+    const rows: Row[] = [];
+    for (const threads of threadsOf(options)) {
+      for (const name of options.flows ?? familyNames) {
+        const setting = settingOf(name, threads);
+        rows.push(await stepOf(name, setting, options), await evaluationOf(name, setting, options));
+      }
+    }
+    return rows;
+  },
+};
+
+const formulaOf = (name: Family) => (families[name] === 1 ? name : `${name}*${families[name]}`);
+
+const settingOf = (name: Family, threads: number): Setting => {
+  const flow = formulaOf(name);
+  return { layers: families[name], hidden: HIDDEN, threads, flow };
+};
+
+async function stepOf(name: Family, setting: Setting, options: Options): Promise<Row> {
+  await tf.setBackend('cpu');
+  const nodes = await convolutionsOf(setting);
+  const candidates = [
+    compiledStep(setting),
+    { ...bareConvolutions(nodes), name: 'bare products' },
+    ...pythonPeers({ task: 'step', family: name }, setting, options, { who: ['pytorch', 'compile'] }),
+  ];
+  const measured = await measureInTurn(candidates, {
+    rounds: fewRounds(options),
+    count: options.steps,
+    label: `${setting.flow}, threads ${setting.threads}`,
+  });
+  return row(setting, 'ms', { gigaflop: setting.threads * convolutionGigaflop(nodes) }, measured);
+}
+
+async function evaluationOf(name: Family, setting: Setting, options: Options): Promise<Row> {
+  const task = { task: 'evaluation', samples: SAMPLES, family: name } as const;
+  const candidates = [
+    evaluation(setting, SAMPLES),
+    ...pythonPeers(task, setting, options, { who: ['pytorch', 'compile'] }),
+  ];
+  const measured = await measureInTurn(candidates, {
+    rounds: fewRounds(options),
+    count: Math.min(options.images, 200),
+    label: `${setting.flow}, evaluation, threads ${setting.threads}`,
+  });
+  return row(setting, `µs for a sample of ${SAMPLES}`, {}, measured);
+}
+
+const row = ({ flow, threads }: Setting, unit: string, facts: Row['facts'], measured: Measured): Row => ({
+  setting: { flow: flow!, threads },
+  unit,
+  facts,
+  ...measured,
+});

@@ -1,0 +1,402 @@
+"""Flows as posteriors of a VAE in PyTorch: the same maps, sizes and parameters as flowvae's, for section `family`.
+
+A flow takes z [B, D], the numbers that the encoder gives for each row, [B, `rows`], and the encoder's features [B, C]; it returns the image
+[B, D] and log|det J| [B].
+"""
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from peer import PIXELS
+from torch_model import log_normal, planar_chain
+
+HIDDEN = 64
+MOST_LOG_SCALE = 2
+
+
+class Rows(nn.Module):
+    """A flow whose numbers all come from the encoder, by names with their shapes."""
+
+    def __init__(self, **shapes):
+        super().__init__()
+        self.shapes = shapes
+        self.sizes = [math.prod(shape) for shape in shapes.values()]
+        self.rows = sum(self.sizes)
+
+    def forward(self, z, numbers, features):
+        parts = numbers.split(self.sizes, -1)
+        return self.map(z, *(part.unflatten(-1, shape) for part, shape in zip(parts, self.shapes.values())))
+
+
+class Planar(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(w=(layers, dim), u=(layers, dim), b=(layers,))
+
+    def map(self, z, w, u, b):
+        return planar_chain(w, u, b, z)
+
+
+class PlanarLeaky(Rows):
+    slope = 0.01
+
+    def __init__(self, dim, layers):
+        super().__init__(w=(layers, dim), u=(layers, dim), b=(layers,))
+
+    def map(self, z, w, u, b):
+        dot = (w * u).sum(-1)
+        one_plus_m = F.softplus(dot)
+        u_hat = u + ((one_plus_m - 1 - dot) / w.square().sum(-1)).unsqueeze(-1) * w
+        hs = []
+        for wk, uk, bk in zip(w.unbind(-2), u_hat.unbind(-2), b.unbind(-1)):
+            h = F.leaky_relu((wk * z).sum(-1) + bk, self.slope)
+            z = z + uk * h.unsqueeze(-1)
+            hs.append(h)
+        slope = torch.where(torch.stack(hs, -1) > 0, one_plus_m, 1 - self.slope + self.slope * one_plus_m)
+        return z, slope.log().sum(-1)
+
+
+class Radial(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(centre=(layers, dim), alpha=(layers,), beta=(layers,))
+
+    def map(self, z, centre, alpha, beta):
+        alpha, sigma = F.softplus(alpha), F.softplus(beta)
+        beta_hat = sigma - alpha
+        rs = []
+        for c, a, b in zip(centre.unbind(-2), alpha.unbind(-1), beta_hat.unbind(-1)):
+            offset = z - c
+            r = offset.norm(dim=-1)
+            z = z + (b / (a + r)).unsqueeze(-1) * offset
+            rs.append(r)
+        r = torch.stack(rs, -1)
+        scale = alpha + r
+        across = ((r + sigma) / scale).log()
+        along = (r / scale * (1 + alpha / scale) + alpha / scale * (sigma / scale)).log()
+        return z, ((z.shape[-1] - 1) * across + along).sum(-1)
+
+
+def reflect(normals, z):
+    """Reflects z [B, D] at the planes with normals [B, H, D], one after the other."""
+    back = -2 * normals / normals.square().sum(-1, keepdim=True)
+    for normal, b in zip(normals.unbind(-2), back.unbind(-2)):
+        z = z + b * (normal * z).sum(-1, keepdim=True)
+    return z
+
+
+class Householder(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(v=(layers, dim))
+
+    def map(self, z, v):
+        return reflect(v, z), z.new_zeros(z.shape[:-1])
+
+
+def unpacked(entries, n):
+    """Strictly lower triangular matrices [..., n, n] of their entries."""
+    below = torch.tril_indices(n, n, -1, device=entries.device)
+    matrix = entries.new_zeros(*entries.shape[:-1], n, n)
+    matrix[..., below[0], below[1]] = entries
+    return matrix
+
+
+def apply_matrix(matrix, z):
+    return (matrix @ z.unsqueeze(-1)).squeeze(-1)
+
+
+class Affine(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(log_scale=(dim,), shift=(dim,))
+
+    def map(self, z, log_scale, shift):
+        return z * log_scale.exp() + shift, log_scale.sum(-1)
+
+
+class Full(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(lower=(dim * (dim - 1) // 2,), log_scale=(dim,), shift=(dim,))
+
+    def map(self, z, lower, log_scale, shift):
+        mixed = z + apply_matrix(unpacked(lower, z.shape[-1]), z)
+        return mixed * log_scale.exp() + shift, log_scale.sum(-1)
+
+
+class Lu(Rows):
+    def __init__(self, dim, layers):
+        packed = dim * (dim - 1) // 2
+        super().__init__(lower=(packed,), upper=(packed,), log_scale=(dim,))
+        self.register_buffer("order", torch.randperm(dim))
+
+    def map(self, z, lower, upper, log_scale):
+        upper, lower = (unpacked(x, z.shape[-1]) for x in (upper, lower))
+        scaled = (z + apply_matrix(upper.transpose(-1, -2), z)) * log_scale.exp()
+        return (scaled + apply_matrix(lower, scaled))[..., self.order], log_scale.sum(-1)
+
+
+class Sylvester(Rows):
+    """z + Q R1 tanh(R2 Q'z + b); `width` columns, their bases from `own` numbers."""
+
+    def __init__(self, dim, layers, width, **own):
+        packed = width * (width - 1) // 2
+        super().__init__(upper1=(layers, packed), upper2=(layers, packed), product=(layers, width), diagonal2=(layers, width), b=(layers, width), **own)
+        self.width = width
+
+    def map(self, z, upper1, upper2, product, diagonal2, b, *own):
+        one_plus_r = F.softplus(product)
+        log_r2 = 2 * torch.tanh(diagonal2 / 2)
+        r1 = unpacked(upper1, self.width) + torch.diag_embed((one_plus_r - 1) * (-log_r2).exp())
+        r2 = unpacked(upper2, self.width) + torch.diag_embed(log_r2.exp())
+        r1, r2 = r1.transpose(-1, -2), r2.transpose(-1, -2)
+        ts = []
+        for k, (project, embed) in enumerate(self.bases(*own)):
+            t = torch.tanh(apply_matrix(r2[..., k, :, :], project(z)) + b[..., k, :])
+            z = z + embed(apply_matrix(r1[..., k, :, :], t))
+            ts.append(t)
+        t2 = torch.stack(ts, -2).square()
+        return z, (t2 + (1 - t2) * one_plus_r).log().sum((-1, -2))
+
+
+class SylvesterO(Sylvester):
+    def __init__(self, dim, layers, width=8):
+        super().__init__(dim, layers, width, q=(layers, dim, width))
+
+    def bases(self, q):
+        q = q / q.square().sum((-1, -2), keepdim=True).sqrt()
+        identity = torch.eye(self.width, device=q.device)
+        for steps, alpha, beta in ((18, 2.1, 0.5 * 1.4**3), (7, 1.5, 0.5)):
+            for _ in range(steps):
+                q = q @ (alpha * identity - beta * (q.transpose(-1, -2) @ q))
+        for one in q.unbind(-3):
+            yield (lambda z, one=one: apply_matrix(one.transpose(-1, -2), z)), (lambda h, one=one: apply_matrix(one, h))
+
+
+class SylvesterH(Sylvester):
+    def __init__(self, dim, layers, mirrors=8):
+        super().__init__(dim, layers, dim, v=(layers, mirrors, dim))
+
+    def bases(self, v):
+        for one in v.unbind(-3):
+            yield (lambda z, one=one: reflect(one, z)), (lambda h, one=one: reflect(one.flip(-2), h))
+
+
+class SylvesterT(Sylvester):
+    def __init__(self, dim, layers):
+        super().__init__(dim, layers, dim)
+        self.layers = layers
+
+    def bases(self):
+        same, reversed_ = (lambda z: z), (lambda z: z.flip(-1))
+        for k in range(self.layers):
+            yield (same, same) if k % 2 == 0 else (reversed_, reversed_)
+
+
+class NicePlanar(Rows):
+    """Planar layers whose w is on one half of the components and u on the other."""
+
+    def __init__(self, dim, layers):
+        super().__init__(v=(layers, dim), b=(layers,))
+        halves = torch.stack([torch.randperm(dim) < dim // 2 for _ in range((layers + 1) // 2)]).float()
+        self.register_buffer("halves", torch.stack([halves, 1 - halves], 1).flatten(0, 1)[:layers])
+
+    def map(self, z, v, b):
+        w = v * self.halves
+        u = v - w
+        for wk, uk, bk in zip(w.unbind(-2), u.unbind(-2), b.unbind(-1)):
+            z = z + uk * torch.tanh((wk * z).sum(-1, keepdim=True) + bk.unsqueeze(-1))
+        return z, z.new_zeros(z.shape[:-1])
+
+
+class Network(nn.Module):
+    """A perceptron of two hidden tanh layers; its first layer adds the context's part."""
+
+    def __init__(self, inputs, outputs, masks=None):
+        super().__init__()
+        widths = [inputs, HIDDEN, HIDDEN, outputs]
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+        nn.init.zeros_(self.layers[-1].weight)
+        for i, mask in enumerate(masks or []):
+            self.register_buffer(f"mask{i}", mask)
+        self.is_masked = masks is not None
+
+    def apply_layer(self, i, x):
+        layer = self.layers[i]
+        return F.linear(x, layer.weight * getattr(self, f"mask{i}"), layer.bias) if self.is_masked else layer(x)
+
+    def forward(self, x, context):
+        x = torch.tanh(self.apply_layer(0, x) + context)
+        return self.apply_layer(2, torch.tanh(self.apply_layer(1, x)))
+
+
+class Networked(nn.Module):
+    """K networks, and one product that gives all of them their part of the context."""
+
+    rows = 0
+
+    def __init__(self, layers, context, inputs, outputs, masks_of=lambda k: None):
+        super().__init__()
+        self.networks = nn.ModuleList(Network(inputs, outputs, masks_of(k)) for k in range(layers))
+        self.context = nn.Linear(context, layers * HIDDEN, bias=False)
+
+    def asked(self, features):
+        return zip(self.networks, self.context(features).chunk(len(self.networks), -1))
+
+
+def scale_and_shift(raw):
+    shift, raw_scale = raw.chunk(2, -1)
+    return shift, MOST_LOG_SCALE * torch.tanh(raw_scale / MOST_LOG_SCALE)
+
+
+class RealNvp(Networked):
+    def __init__(self, dim, layers, context):
+        super().__init__(layers, context, dim // 2, dim)
+
+    def forward(self, z, numbers, features):
+        total = 0
+        for network, context in self.asked(features):
+            kept, changed = z.chunk(2, -1)
+            shift, log_scale = scale_and_shift(network(kept, context))
+            z = torch.cat([changed * log_scale.exp() + shift, kept], -1)
+            total = total + log_scale.sum(-1)
+        return z, total
+
+
+class Nice(Networked):
+    def __init__(self, dim, layers, context, orthogonal=False):
+        super().__init__(layers, context, dim // 2, dim // 2)
+        matrices = [torch.linalg.qr(torch.randn(dim, dim))[0] if orthogonal else torch.eye(dim)[torch.randperm(dim)] for _ in range(layers)]
+        self.register_buffer("mixing", torch.stack(matrices))
+
+    def forward(self, z, numbers, features):
+        for (network, context), mixing in zip(self.asked(features), self.mixing):
+            kept, changed = z.chunk(2, -1)
+            z = torch.cat([kept, changed + network(kept, context)], -1) @ mixing
+        return z, z.new_zeros(z.shape[:-1])
+
+
+def made_masks(dim, reverse):
+    """Masks [to, from] of a network with a context: outputs depend on earlier inputs only."""
+    inputs = torch.arange(1, dim + 1)
+    inputs = inputs.flip(0) if reverse else inputs
+    inner = torch.div(torch.arange(HIDDEN) * dim, HIDDEN, rounding_mode="floor")
+    degrees = [inputs, inner, inner, torch.cat([inputs, inputs])]
+    return [(to[:, None] > a if i == 2 else to[:, None] >= a).float() for i, (a, to) in enumerate(zip(degrees, degrees[1:]))]
+
+
+class Iaf(Networked):
+    def __init__(self, dim, layers, context):
+        super().__init__(layers, context, dim, 2 * dim, lambda k: made_masks(dim, k % 2 == 1))
+
+    def forward(self, z, numbers, features):
+        total = 0
+        for network, context in self.asked(features):
+            shift, log_scale = scale_and_shift(network(z, context))
+            z = z * log_scale.exp() + shift
+            total = total + log_scale.sum(-1)
+        return z, total
+
+
+class Maf(Iaf):
+    """The other direction: D passes a layer."""
+
+    def forward(self, z, numbers, features):
+        total = 0
+        for network, context in reversed(list(self.asked(features))):
+            target = z
+            for _ in range(z.shape[-1]):
+                shift, log_scale = scale_and_shift(network(z, context))
+                z = (target - shift) * (-log_scale).exp()
+            total = total - log_scale.sum(-1)
+        return z, total
+
+
+class Spline(Networked):
+    bins, bound, least = 8, 5.0, 1e-3
+
+    def __init__(self, dim, layers, context):
+        super().__init__(layers, context, dim // 2, dim // 2 * (3 * self.bins - 1))
+
+    def knots(self, raw):
+        sizes = 2 * self.bound * (self.least + (1 - self.least * self.bins) * raw.softmax(-1))
+        return sizes, F.pad(sizes.cumsum(-1), (1, 0)) - self.bound
+
+    def spline(self, x, raw):
+        widths, heights, slopes = raw.unflatten(-1, (x.shape[-1], -1)).split([self.bins, self.bins, self.bins - 1], -1)
+        (widths, lefts), (heights, bottoms) = self.knots(widths), self.knots(heights)
+        slopes = F.pad(self.least + F.softplus(slopes + math.log(math.expm1(1 - self.least))), (1, 1), value=1.0)
+        inside = x.clamp(-self.bound, self.bound)
+        place = (torch.searchsorted(lefts[..., 1:-1].detach().contiguous(), inside.unsqueeze(-1).detach(), right=True))
+        at = lambda values: values.gather(-1, place).squeeze(-1)
+        width, height, d0, d1 = at(widths), at(heights), at(slopes[..., :-1]), at(slopes[..., 1:])
+        xi = ((inside - at(lefts)) / width).clamp(0, 1)
+        sigma, between = height / width, xi * (1 - xi)
+        q = sigma * (xi.square() + (1 - xi).square()) + (d0 + d1) * between
+        y = at(bottoms) + height * (sigma * xi.square() + d0 * between) / q
+        log_slope = 2 * sigma.log() + (d1 * xi.square() + 2 * sigma * between + d0 * (1 - xi).square()).log() - 2 * q.log()
+        outside = x.abs() > self.bound
+        return torch.where(outside, x, y), torch.where(outside, 0.0, log_slope).sum(-1)
+
+    def forward(self, z, numbers, features):
+        total = 0
+        for network, context in self.asked(features):
+            kept, changed = z.chunk(2, -1)
+            y, log_det = self.spline(changed, network(kept, context))
+            z = torch.cat([y, kept], -1)
+            total = total + log_det
+        return z, total
+
+
+class Actnorm(nn.Module):
+    """Scale and shift that all rows share."""
+
+    rows = 0
+
+    def __init__(self, dim):
+        super().__init__()
+        self.log_scale, self.shift = nn.Parameter(torch.zeros(dim)), nn.Parameter(torch.zeros(dim))
+
+    def forward(self, z, numbers, features):
+        return z * self.log_scale.exp() + self.shift, self.log_scale.sum().expand(z.shape[:-1])
+
+
+amortised = {
+    "planar": Planar, "planar-leaky": PlanarLeaky, "radial": Radial, "householder": Householder, "affine": Affine, "full": Full, "lu": Lu,
+    "sylvester-o": SylvesterO, "sylvester-h": SylvesterH, "sylvester-t": SylvesterT, "nice-planar": NicePlanar,
+}
+networked = {"realnvp": RealNvp, "nice-perm": Nice, "nice-orth": lambda *a: Nice(*a, orthogonal=True), "iaf": Iaf, "maf": Maf, "spline": Spline}
+
+
+def flow_of(name, dim, layers, context):
+    """A flow by the name that formulas have for it, with flowvae's default sizes."""
+    if name == "actnorm":
+        return Actnorm(dim)
+    return amortised[name](dim, layers) if name in amortised else networked[name](dim, layers, context)
+
+
+class FlowVae(nn.Module):
+    """784-H-H encoder, H-H-784 decoder, latent D, and a flow on a normal whose numbers the encoder yields."""
+
+    def __init__(self, name, layers, hidden, latent):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(PIXELS, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
+        self.flow = flow_of(name, latent, layers, hidden)
+        self.mean, self.log_std = nn.Linear(hidden, latent), nn.Linear(hidden, latent)
+        self.numbers = nn.Linear(hidden, self.flow.rows) if self.flow.rows else None
+        self.decoder = nn.Sequential(
+            nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, PIXELS)
+        )
+
+    def log_weight(self, x, noise):
+        """log p(x, z) - log q(z | x) for x [B, 784] and noise [B, D], or x [I, 1, 784] and noise [I, S, D]."""
+        features = self.encoder(x)
+        log_std = self.log_std(features)
+        z = self.mean(features) + log_std.exp() * noise
+        z, log_det = self.flow(z, self.numbers(features) if self.numbers else None, features)
+        log_q = log_normal(noise) - log_std.sum(-1) - log_det
+        logits = self.decoder(z)
+        log_likelihood = -F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
+        return log_likelihood + log_normal(z) - log_q
+
+    def forward(self, x, noise):
+        """The negative ELBO."""
+        return -self.log_weight(x, noise).mean()

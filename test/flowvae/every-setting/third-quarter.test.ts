@@ -1,5 +1,0 @@
-// Every two settings that `train` takes together, in runs of two steps: the third quarter of the rows.
-import '../../processes/small-pages.ts';
-import { testRows } from './rows.ts';
-
-testRows(2);
