@@ -1,5 +1,5 @@
 // `--engine webgpu` in the command: a run on the device, its record, its return to processors, and no device at all.
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { flowvaeHere, jsonHere } from '../flowvae/in-process.ts';
@@ -15,16 +15,24 @@ beforeAll(() => {
 const configOf = (run: string) => JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'));
 const model = (run: string) => readFileSync(join(run, 'model.safetensors'));
 
-it('a machine without a driver gets one line and exit code 2 before anything is written', async () => {
-  const out = freshPath();
-  const env = { VK_DRIVER_FILES: '/nonexistent.json', VK_ICD_FILENAMES: '/nonexistent.json' };
-  const { code, stderr } = await flowvae(['train', ...tinyFlags(data), '--engine', 'webgpu', '--out', out], { env });
-  expect(stderr).toMatch(
-    /^flowvae: --engine webgpu: expected a graphics card with its driver, got no graphics card is usable here \(.*install.*\); --engine compiled runs on processors\n$/,
-  );
-  expect(code).toBe(2);
-  expect(() => configOf(out)).toThrow('ENOENT');
-});
+it.each([
+  ['train', ['--engine', 'webgpu']],
+  ['sweep', ['--grid', 'engine=compiled,webgpu']],
+] as const)(
+  '%s on a machine without a driver gives one line and exit code 2, and writes nothing',
+  async (name, engine) => {
+    const out = freshPath();
+    const words =
+      name === 'train' ? tinyFlags(data) : ['--data', data, '--steps', '2', '--latent', '2', '--hidden', '8'];
+    const env = { VK_DRIVER_FILES: '/nonexistent.json', VK_ICD_FILENAMES: '/nonexistent.json' };
+    const { code, stderr } = await flowvae([name, ...words, ...engine, '--out', out], { env });
+    expect(stderr).toMatch(
+      /^flowvae: --engine webgpu: expected a graphics card with its driver, got no graphics card is usable here \(.*install.*\); --engine compiled runs on processors\n$/,
+    );
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  },
+);
 
 describe.skipIf(isMissing)(`a run on a device${without}`, () => {
   const flags = () => ['train', ...tinyFlags(data), '--engine', 'webgpu', '--clip', '5', '--quiet'];

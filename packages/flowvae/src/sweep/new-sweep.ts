@@ -24,6 +24,8 @@ export interface NewSweepOptions extends HalvingFlags {
 export interface NewSweep {
   readonly sweep: StoredSweep;
   readonly notices: readonly string[];
+  /** Whether a run trains on a graphics card. */
+  readonly wantsDevice: boolean;
 }
 
 /** Checks all runs. @throws ExpectationError for the first mistake */
@@ -33,10 +35,12 @@ export async function newSweep(spec: SweepSpec, options: NewSweepOptions): Promi
   const modules = new Map<string, ModuleRecord>();
   /** Modules that name the number of threads themselves. */
   const threaded = new Set<string | undefined>();
+  let wantsDevice = false;
   const checked = await plannedTrials(spec, vocabulary, async (module, flags) => {
     const found = await check(module, flags);
     for (const notice of found.notices) if (notice !== undefined) notices.add(notice);
     const { config, own } = found.task.settings;
+    wantsDevice ||= config.engine === 'webgpu';
     if (module !== undefined && own?.module) modules.set(module, own.module);
     if (own?.definition.options?.threads !== undefined) threaded.add(module);
     return { config };
@@ -57,7 +61,7 @@ export async function newSweep(spec: SweepSpec, options: NewSweepOptions): Promi
     ...(plan ? { halving: plan.halving } : {}),
     trials,
   };
-  return { sweep, notices: [...notices] };
+  return { sweep, notices: [...notices], wantsDevice };
 }
 
 /** Cores that each of several runs has for itself: bytes depend on it, so the sweep keeps it. */

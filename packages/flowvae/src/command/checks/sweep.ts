@@ -57,7 +57,8 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   namedDestination(mlflow); // before anything is written
   if (until !== undefined) throw refused('--until', '--index <n> beside it', 'none');
   const runner = runnerChoice(flags, resume);
-  const { folder, sweep } = resume === undefined ? await describedByUser(file, flags) : taken(resume, file, flags);
+  const described = resume === undefined ? await describedByUser(file, flags) : undefined;
+  const { folder, sweep } = described ?? taken(resume!, file, flags);
   if (flags.list) {
     for (const trial of sweep.trials) process.stdout.write(`${JSON.stringify(trial)}\n`);
     return;
@@ -65,7 +66,8 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
   if (runner.submitOnly && sweep.halving) {
     throw refused('--submit-only', 'no sweep by halving, whose rungs are submitted in turn', '--halving');
   }
-  if (resume === undefined) writeSweep(folder, sweep);
+  if (described?.wantsDevice && flags.runner !== 'slurm') await requireDevice();
+  if (described) writeSweep(folder, sweep);
   keepChoice(folder, runner);
   const { sweepAction } = await import('../actions/sweep.ts');
   const { json = false, quiet = false, detached = false } = flags;
@@ -95,14 +97,20 @@ async function describedByUser(file: string | undefined, flags: SweepFlags) {
   const spec = describedSweep(file, flags);
   const vocabulary = await namedVocabulary(spec.plugins);
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
-  const { sweep, notices } = await newSweep(spec, {
+  const { sweep, notices, wantsDevice } = await newSweep(spec, {
     ...flags,
     jobs: runner === 'slurm' ? 1 : jobs, // jobs of a cluster share no cores
     vocabulary,
     check: (module, options) => trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags),
   });
   tell(notices);
-  return { folder, sweep };
+  return { folder, sweep, wantsDevice };
+}
+
+/** @throws ExpectationError where this machine has no usable graphics card */
+async function requireDevice(): Promise<void> {
+  const { chooseTrainingBackend } = await import('../../run/evaluate-test.ts');
+  await chooseTrainingBackend('webgpu', { isResumed: false });
 }
 
 /** A sweep that goes on: its description stays. */
