@@ -41,6 +41,6 @@ it('kernels of two modules in one graph are refused, with both names', async () 
   const compiled = compile(fn);
   const shapes = { z: [4, 3], w: [4, 2, 3], u: [4, 2, 3], b: [4, 2] };
   await expect(compiled.specialise(shapes)).rejects.toThrow(
-    /kernels of one graph: expected one module, planar-chain\.wasm, got TestDoubled of doubled\.wasm/,
+    /kernels of one graph: expected one module, flows\.wasm, got TestDoubled of doubled\.wasm/,
   );
 });

@@ -3,6 +3,8 @@
 // ε), a = wᵀu; log|det| = Σ log(t² + (1 − t²)·(softplus(a) + ε')). Rezende & Mohamed 2015, eqs. 10-12 and appendix A.1;
 // flows/planar.ts explains this form.
 
+import { dot, dotUHat } from './vectors';
+
 /** ε and ε': see flows/planar-flow.ts and flows/planar.ts. */
 const TINY_SQUARE: f32 = 1e-18;
 const TINY_SLOPE: f32 = 1e-37;
@@ -10,52 +12,6 @@ const TINY_SLOPE: f32 = 1e-37;
 /** Numbers of a layer that do not depend on z: c, softplus(a), sigmoid(a), sigmoid(−a), 1/(‖w‖² + ε). */
 const FACTS = 5;
 const FACT_BYTES: usize = FACTS << 2;
-
-/** Σ aᵢ·bᵢ over n floats. */
-function dot(a: usize, b: usize, n: i32): f32 {
-  let sum = f32x4.splat(0);
-  let other = f32x4.splat(0);
-  let i = 0;
-  for (; i + 8 <= n; i += 8) {
-    const at = (<usize>i) << 2;
-    sum = f32x4.add(sum, f32x4.mul(v128.load(a + at), v128.load(b + at)));
-    other = f32x4.add(other, f32x4.mul(v128.load(a + at, 16), v128.load(b + at, 16)));
-  }
-  for (; i + 4 <= n; i += 4) {
-    const at = (<usize>i) << 2;
-    sum = f32x4.add(sum, f32x4.mul(v128.load(a + at), v128.load(b + at)));
-  }
-  let total = lanes(f32x4.add(sum, other));
-  for (; i < n; i++) total += load<f32>(a + ((<usize>i) << 2)) * load<f32>(b + ((<usize>i) << 2));
-  return total;
-}
-
-/**
- * Σ ûᵢ·gᵢ with ûᵢ = uᵢ + c·wᵢ formed first: if the layer is the identity, û is 0 to rounding, and so is the sum for any
- * size of g. The sum of the two products would leave their rounding errors, which Adam enlarges.
- */
-function dotUHat(u: usize, w: usize, g: usize, n: i32, c: f32): f32 {
-  const cs = f32x4.splat(c);
-  let sum = f32x4.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const at = (<usize>i) << 2;
-    const uHat = f32x4.add(v128.load(u + at), f32x4.mul(cs, v128.load(w + at)));
-    sum = f32x4.add(sum, f32x4.mul(uHat, v128.load(g + at)));
-  }
-  let total = lanes(sum);
-  for (; i < n; i++) {
-    const at = (<usize>i) << 2;
-    total += (load<f32>(u + at) + c * load<f32>(w + at)) * load<f32>(g + at);
-  }
-  return total;
-}
-
-function lanes(sum: v128): f32 {
-  return (
-    f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3))
-  );
-}
 
 function learnFacts(w: usize, u: usize, dim: i32, facts: usize): void {
   const a = dot(w, u, dim);
@@ -267,9 +223,4 @@ function settle(
     store<f32>(du + at, adds ? load<f32>(du + at) + dui : dui);
     store<f32>(g + at, gi + ds * wi);
   }
-}
-
-/** The start of free memory: tables of the elementary functions lie before. */
-export function heapBase(): usize {
-  return __heap_base;
 }

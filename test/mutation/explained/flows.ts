@@ -57,13 +57,13 @@ export const flows: readonly Explained[] = [
     reason: 'the smallest values grow by alpha, and the others settle at 1 as well',
   },
   {
-    file: 'packages/flows/src/frames/planar-chain.ts',
+    file: 'packages/flows/src/frames/kernels/planar-chain.ts',
     before: "const isFloat = [w, u, b, z].every(({ dtype }) => dtype === 'float32');",
     after: ["const isFloat = [w, u, b, z].some(({ dtype }) => dtype === 'float32');"],
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
-    file: 'packages/flows/src/frames/planar-chain.ts',
+    file: 'packages/flows/src/frames/kernels/planar-chain.ts',
     before: 'if (!fits || tf.engine().state.gradientDepth > 1 || !hasKernel(planarChainKernel.name)) return undefined;',
     after: [
       'if (!fits || tf.engine().state.gradientDepth >= 1 || !hasKernel(planarChainKernel.name)) return undefined;',
@@ -71,7 +71,7 @@ export const flows: readonly Explained[] = [
     reason: 'which of two ways computes the same numbers; that graphs take the kernel is a test of the compiler',
   },
   {
-    file: 'packages/flows/src/frames/planar-chain.ts',
+    file: 'packages/flows/src/frames/kernels/planar-chain.ts',
     before:
       'isFloat && [w, u, b].every(({ shape }) => shape[0] === groups) && (groups === 1 || groups === z.shape[0]);',
     after: [

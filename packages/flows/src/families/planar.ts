@@ -1,7 +1,7 @@
 // The planar flow of Rezende & Mohamed, K layers at once, without cancellation in the log-det.
 import { tf } from '@flowvae/tensor';
 import type { InvertibleFlow } from '../flow.ts';
-import { planarChain } from '../frames/planar-chain.ts';
+import { planarChain } from '../frames/kernels/planar-chain.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from '../frames/planar-flow.ts';
 import { solvePlanar, tanhToRounding } from '../frames/planar-inverse.ts';
 import { tanhOfLayers } from '../frames/rank-one/activation.ts';

@@ -1,6 +1,7 @@
 // The sequential part of layers that each move z along one direction, with an explicit gradient.
 import { prefersFewKernels, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { LayerActivation } from './activation.ts';
+import { passByKernel } from './by-kernel.ts';
 import { backwardByProducts, forwardByProducts } from './products.ts';
 
 /**
@@ -62,9 +63,15 @@ const withGradient = (pass: Pass) =>
     return { value, gradFunc };
   });
 
-/** Layer after layer. */
+/** Layer after layer, by one kernel where there is one. */
 const chainOf = (activation: LayerActivation) =>
-  withGradient(([w, uHat, b, z0], save) => {
+  withGradient((inputs, save) => {
+    const atOnce = passByKernel(activation, inputs);
+    if (atOnce) {
+      save([...atOnce.saved]);
+      return atOnce;
+    }
+    const [w, uHat, b, z0] = inputs;
     const groups = groupsOf([w, uHat, b], z0);
     const { z, hs, before } = forward(activation, w, uHat, b, tf.reshape(z0, [-1, groups.size, z0.shape[1]]));
     save([w, uHat, hs, before]);

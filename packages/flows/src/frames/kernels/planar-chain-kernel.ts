@@ -2,9 +2,7 @@
 // them.
 
 import { declareKernels, type KernelDescriptor } from '@flowvae/tensor';
-import { bytes } from '#planar-chain';
-
-const module = { name: 'planar-chain.wasm', bytes };
+import { module } from './flow-module.ts';
 
 /** Numbers of each layer that do not depend on z and that the backward pass needs. */
 const FACTS = 5;

@@ -1,9 +1,9 @@
 // A planar chain as one kernel, on engines that have it: the same function as tfjs's operations layer after layer, with
 // its gradient.
 import { callKernel, hasKernel, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
-import type { Params } from '../flow.ts';
+import type { Params } from '../../flow.ts';
+import type { PlanarShapes } from '../planar-flow.ts';
 import { planarChainGradientKernel, planarChainKernel } from './planar-chain-kernel.ts';
-import type { PlanarShapes } from './planar-flow.ts';
 
 tf.registerGradient({
   kernelName: planarChainKernel.name,

@@ -1,5 +1,0 @@
-// The file that `build:wasm` writes; a bundle for browsers holds its bytes instead (wasm/planar-chain.js).
-import { readFileSync } from 'node:fs';
-
-/** The file's bytes. The path holds for `src/` and for `dist/`. */
-export const bytes = (): Uint8Array => readFileSync(new URL('../../wasm/planar-chain.wasm', import.meta.url));
