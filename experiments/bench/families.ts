@@ -1,6 +1,6 @@
 // The flows of section `family`.
 
-/** Each flow that maps R^40 onto itself, in a usual number of layers; linear ones have one. */
+/** Flows that map R^40 onto itself, in a usual number of layers; linear ones have one. A permutation costs nothing. */
 export const families = {
   planar: 10,
   'planar-leaky': 10,

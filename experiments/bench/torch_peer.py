@@ -25,7 +25,11 @@ def vae():
     if convolutional:
         return convolutional(options.latent)
     if getattr(options, "family", None):
-        return FlowVae(options.family, options.layers, options.hidden, options.latent)
+        model = FlowVae(options.family, options.layers, options.hidden, options.latent)
+        own = sum(p.numel() for p in model.parameters())
+        if own != options.parameters:
+            raise SystemExit(f"its model has {own} parameters, flowvae's {options.parameters}")
+        return model
     return PlanarVae(options.layers, options.hidden, options.latent)
 
 

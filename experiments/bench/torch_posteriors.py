@@ -3,6 +3,7 @@
 A flow takes z [B, D], the numbers that the encoder gives for each row, [B, `rows`], and the encoder's features [B, C]; it returns the image
 [B, D] and log|det J| [B].
 """
+import functools
 import math
 
 import torch
@@ -77,11 +78,16 @@ class Radial(Rows):
         return z, ((z.shape[-1] - 1) * across + along).sum(-1)
 
 
-def reflect(normals, z):
-    """Reflects z [B, D] at the planes with normals [B, H, D], one after the other."""
+def mirrors(normals):
+    """Planes with normals [B, H, D] as pairs: a reflection is z + back * (normal . z)."""
     back = -2 * normals / normals.square().sum(-1, keepdim=True)
-    for normal, b in zip(normals.unbind(-2), back.unbind(-2)):
-        z = z + b * (normal * z).sum(-1, keepdim=True)
+    return list(zip(normals.unbind(-2), back.unbind(-2)))
+
+
+def reflect(pairs, z):
+    """Reflects z [B, D] at one plane after the other."""
+    for normal, back in pairs:
+        z = z + back * (normal * z).sum(-1, keepdim=True)
     return z
 
 
@@ -90,18 +96,26 @@ class Householder(Rows):
         super().__init__(v=(layers, dim))
 
     def map(self, z, v):
-        return reflect(v, z), z.new_zeros(z.shape[:-1])
+        return reflect(mirrors(v), z), z.new_zeros(z.shape[:-1])
+
+
+@functools.cache
+def below(n, device):
+    return torch.tril_indices(n, n, -1, device=device)
 
 
 def unpacked(entries, n):
     """Strictly lower triangular matrices [..., n, n] of their entries."""
-    below = torch.tril_indices(n, n, -1, device=entries.device)
+    rows, columns = below(n, entries.device)
     matrix = entries.new_zeros(*entries.shape[:-1], n, n)
-    matrix[..., below[0], below[1]] = entries
+    matrix[..., rows, columns] = entries
     return matrix
 
 
 def apply_matrix(matrix, z):
+    """A z for each row: A [B, N, M], z [B, M]; or the rows of a group share A: [I, 1, N, M], z [I, S, M]."""
+    if matrix.dim() == 4:
+        return z @ matrix.squeeze(1).transpose(-1, -2)
     return (matrix @ z.unsqueeze(-1)).squeeze(-1)
 
 
@@ -131,7 +145,7 @@ class Lu(Rows):
     def map(self, z, lower, upper, log_scale):
         upper, lower = (unpacked(x, z.shape[-1]) for x in (upper, lower))
         scaled = (z + apply_matrix(upper.transpose(-1, -2), z)) * log_scale.exp()
-        return (scaled + apply_matrix(lower, scaled))[..., self.order], log_scale.sum(-1)
+        return (scaled + apply_matrix(lower, scaled)).index_select(-1, self.order), log_scale.sum(-1)
 
 
 class Sylvester(Rows):
@@ -139,7 +153,8 @@ class Sylvester(Rows):
 
     def __init__(self, dim, layers, width, **own):
         packed = width * (width - 1) // 2
-        super().__init__(upper1=(layers, packed), upper2=(layers, packed), product=(layers, width), diagonal2=(layers, width), b=(layers, width), **own)
+        triangles, columns = (layers, packed), (layers, width)
+        super().__init__(upper1=triangles, upper2=triangles, product=columns, diagonal2=columns, b=columns, **own)
         self.width = width
 
     def map(self, z, upper1, upper2, product, diagonal2, b, *own):
@@ -147,11 +162,11 @@ class Sylvester(Rows):
         log_r2 = 2 * torch.tanh(diagonal2 / 2)
         r1 = unpacked(upper1, self.width) + torch.diag_embed((one_plus_r - 1) * (-log_r2).exp())
         r2 = unpacked(upper2, self.width) + torch.diag_embed(log_r2.exp())
-        r1, r2 = r1.transpose(-1, -2), r2.transpose(-1, -2)
+        r1, r2 = r1.transpose(-1, -2).unbind(-3), r2.transpose(-1, -2).unbind(-3)
         ts = []
-        for k, (project, embed) in enumerate(self.bases(*own)):
-            t = torch.tanh(apply_matrix(r2[..., k, :, :], project(z)) + b[..., k, :])
-            z = z + embed(apply_matrix(r1[..., k, :, :], t))
+        for r1k, r2k, bk, (project, embed) in zip(r1, r2, b.unbind(-2), self.bases(*own)):
+            t = torch.tanh(apply_matrix(r2k, project(z)) + bk)
+            z = z + embed(apply_matrix(r1k, t))
             ts.append(t)
         t2 = torch.stack(ts, -2).square()
         return z, (t2 + (1 - t2) * one_plus_r).log().sum((-1, -2))
@@ -177,7 +192,8 @@ class SylvesterH(Sylvester):
 
     def bases(self, v):
         for one in v.unbind(-3):
-            yield (lambda z, one=one: reflect(one, z)), (lambda h, one=one: reflect(one.flip(-2), h))
+            pairs = mirrors(one)
+            yield (lambda z, pairs=pairs: reflect(pairs, z)), (lambda h, pairs=pairs: reflect(pairs[::-1], h))
 
 
 class SylvesterT(Sylvester):
@@ -219,13 +235,16 @@ class Network(nn.Module):
             self.register_buffer(f"mask{i}", mask)
         self.is_masked = masks is not None
 
-    def apply_layer(self, i, x):
-        layer = self.layers[i]
-        return F.linear(x, layer.weight * getattr(self, f"mask{i}"), layer.bias) if self.is_masked else layer(x)
+    def at(self, context):
+        """The function of x, with masked weights computed once."""
+        weights = [layer.weight * getattr(self, f"mask{i}") if self.is_masked else layer.weight for i, layer in enumerate(self.layers)]
+        first, second, last = ((weight, layer.bias) for weight, layer in zip(weights, self.layers))
 
-    def forward(self, x, context):
-        x = torch.tanh(self.apply_layer(0, x) + context)
-        return self.apply_layer(2, torch.tanh(self.apply_layer(1, x)))
+        def network(x):
+            x = torch.tanh(F.linear(x, *first) + context)
+            return F.linear(torch.tanh(F.linear(x, *second)), *last)
+
+        return network
 
 
 class Networked(nn.Module):
@@ -239,7 +258,9 @@ class Networked(nn.Module):
         self.context = nn.Linear(context, layers * HIDDEN, bias=False)
 
     def asked(self, features):
-        return zip(self.networks, self.context(features).chunk(len(self.networks), -1))
+        """The networks as functions of a part of z."""
+        contexts = self.context(features).chunk(len(self.networks), -1)
+        return [network.at(context) for network, context in zip(self.networks, contexts)]
 
 
 def scale_and_shift(raw):
@@ -253,9 +274,9 @@ class RealNvp(Networked):
 
     def forward(self, z, numbers, features):
         total = 0
-        for network, context in self.asked(features):
+        for network in self.asked(features):
             kept, changed = z.chunk(2, -1)
-            shift, log_scale = scale_and_shift(network(kept, context))
+            shift, log_scale = scale_and_shift(network(kept))
             z = torch.cat([changed * log_scale.exp() + shift, kept], -1)
             total = total + log_scale.sum(-1)
         return z, total
@@ -268,9 +289,9 @@ class Nice(Networked):
         self.register_buffer("mixing", torch.stack(matrices))
 
     def forward(self, z, numbers, features):
-        for (network, context), mixing in zip(self.asked(features), self.mixing):
+        for network, mixing in zip(self.asked(features), self.mixing):
             kept, changed = z.chunk(2, -1)
-            z = torch.cat([kept, changed + network(kept, context)], -1) @ mixing
+            z = torch.cat([kept, changed + network(kept)], -1) @ mixing
         return z, z.new_zeros(z.shape[:-1])
 
 
@@ -289,8 +310,8 @@ class Iaf(Networked):
 
     def forward(self, z, numbers, features):
         total = 0
-        for network, context in self.asked(features):
-            shift, log_scale = scale_and_shift(network(z, context))
+        for network in self.asked(features):
+            shift, log_scale = scale_and_shift(network(z))
             z = z * log_scale.exp() + shift
             total = total + log_scale.sum(-1)
         return z, total
@@ -301,10 +322,10 @@ class Maf(Iaf):
 
     def forward(self, z, numbers, features):
         total = 0
-        for network, context in reversed(list(self.asked(features))):
+        for network in reversed(self.asked(features)):
             target = z
             for _ in range(z.shape[-1]):
-                shift, log_scale = scale_and_shift(network(z, context))
+                shift, log_scale = scale_and_shift(network(z))
                 z = (target - shift) * (-log_scale).exp()
             total = total - log_scale.sum(-1)
         return z, total
@@ -338,38 +359,32 @@ class Spline(Networked):
 
     def forward(self, z, numbers, features):
         total = 0
-        for network, context in self.asked(features):
+        for network in self.asked(features):
             kept, changed = z.chunk(2, -1)
-            y, log_det = self.spline(changed, network(kept, context))
+            y, log_det = self.spline(changed, network(kept))
             z = torch.cat([y, kept], -1)
             total = total + log_det
         return z, total
 
 
-class Actnorm(nn.Module):
-    """Scale and shift that all rows share."""
+class Actnorm(Rows):
+    def __init__(self, dim, layers):
+        super().__init__(log_scale=(dim,), shift=(dim,))
 
-    rows = 0
-
-    def __init__(self, dim):
-        super().__init__()
-        self.log_scale, self.shift = nn.Parameter(torch.zeros(dim)), nn.Parameter(torch.zeros(dim))
-
-    def forward(self, z, numbers, features):
-        return z * self.log_scale.exp() + self.shift, self.log_scale.sum().expand(z.shape[:-1])
+    def map(self, z, log_scale, shift):
+        return (z + shift) * log_scale.exp(), log_scale.sum(-1)
 
 
 amortised = {
-    "planar": Planar, "planar-leaky": PlanarLeaky, "radial": Radial, "householder": Householder, "affine": Affine, "full": Full, "lu": Lu,
-    "sylvester-o": SylvesterO, "sylvester-h": SylvesterH, "sylvester-t": SylvesterT, "nice-planar": NicePlanar,
+    "planar": Planar, "planar-leaky": PlanarLeaky, "radial": Radial, "householder": Householder, "nice-planar": NicePlanar,
+    "affine": Affine, "actnorm": Actnorm, "full": Full, "lu": Lu,
+    "sylvester-o": SylvesterO, "sylvester-h": SylvesterH, "sylvester-t": SylvesterT,
 }
 networked = {"realnvp": RealNvp, "nice-perm": Nice, "nice-orth": lambda *a: Nice(*a, orthogonal=True), "iaf": Iaf, "maf": Maf, "spline": Spline}
 
 
 def flow_of(name, dim, layers, context):
     """A flow by the name that formulas have for it, with flowvae's default sizes."""
-    if name == "actnorm":
-        return Actnorm(dim)
     return amortised[name](dim, layers) if name in amortised else networked[name](dim, layers, context)
 
 

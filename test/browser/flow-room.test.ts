@@ -104,8 +104,8 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   it('lets a finger drag a handle', async () => {
     await page.locator('#planar-editor label', { hasText: 'u₁' }).locator('input').fill('1');
     const [handle, before] = [page.getByRole('button', { name: 'The tip of u' }), await text('#layer-log-det')];
-    const { x, y, width, height } = (await handle.boundingBox())!;
     await handle.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await handle.boundingBox())!;
     const finger = await page.context().newCDPSession(page);
     const at = (dx: number, dy: number) => [{ x: x + width / 2 + dx, y: y + height / 2 + dy }];
     await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0, 0) });

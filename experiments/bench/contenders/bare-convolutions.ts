@@ -12,8 +12,12 @@ type Node = Graph['nodes'][number];
 
 const CONVOLUTIONS = new Set(['Conv', 'ConvTranspose']);
 
+/** Products of a matrix for each row. */
+const BATCHED = new Set(['MatMul', 'FusedMatMul']);
+
 /** Products with a row of ones are sums: they are no part of the floor. */
-const isProduct = ({ operator, outputs }: Node): boolean => operator === 'Gemm' && outputs[0]!.shape[0] !== 1;
+const isProduct = ({ operator, outputs }: Node): boolean =>
+  (operator === 'Gemm' && outputs[0]!.shape[0] !== 1) || BATCHED.has(operator);
 
 /** The step's convolutions and products over one thread's share of a batch. */
 export async function convolutionsOf(setting: Setting): Promise<readonly Node[]> {
@@ -38,7 +42,8 @@ function operations({ operator, inputs, outputs, attributes }: Node): number {
   const result = elements(outputs[0]!.shape);
   if (operator === 'Conv') return 2 * result * elements(weights.slice(1));
   if (operator === 'ConvTranspose') return 2 * elements(x) * elements(weights.slice(1));
-  return 2 * result * x[attributes.transA === 1 ? 0 : 1]!;
+  const isTransposed = attributes.transA === 1;
+  return 2 * result * x.at(isTransposed ? -2 : -1)!;
 }
 
 /** These operators by themselves: every operand is an input, but for known weights. */

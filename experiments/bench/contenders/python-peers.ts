@@ -9,6 +9,8 @@ interface Task {
   readonly task: 'step' | 'evaluation' | 'flow' | 'memory' | 'setup' | 'save' | 'load';
   /** A flow by its name in torch_posteriors.py; absent: planar layers. */
   readonly family?: string;
+  /** Of the model with this flow, which the peer compares with its own. */
+  readonly parameters?: number;
   /** Importance samples, for `evaluation`. */
   readonly samples?: number;
 }

@@ -1,5 +1,5 @@
 // Section `family`: a training step and an evaluation by flow: each family as the posterior of the same VAE.
-import { tf } from 'flowvae';
+import { parameterCount, tf } from 'flowvae';
 import { bareConvolutions, convolutionGigaflop, convolutionsOf } from '../contenders/bare-convolutions.ts';
 import { compiledStep } from '../contenders/compiled-step.ts';
 import { evaluation } from '../contenders/evaluation.ts';
@@ -7,7 +7,7 @@ import { pythonPeers } from '../contenders/python-peers.ts';
 import { type Family, families, familyNames } from '../families.ts';
 import { type Measured, measureInTurn } from '../measurement.ts';
 import type { Options } from '../options.ts';
-import { HIDDEN, type Setting } from '../setting.ts';
+import { HIDDEN, problemOf, type Setting } from '../setting.ts';
 import { fewRounds, type Row, type Section, threadsOf } from './section.ts';
 
 /** Samples for an image in the evaluation. */
@@ -20,7 +20,8 @@ export const family: Section = {
     for (const threads of threadsOf(options)) {
       for (const name of options.flows ?? familyNames) {
         const setting = settingOf(name, threads);
-        rows.push(await stepOf(name, setting, options), await evaluationOf(name, setting, options));
+        const same = { family: name, parameters: await parametersOf(setting) };
+        rows.push(await stepOf(same, setting, options), await evaluationOf(same, setting, options));
       }
     }
     return rows;
@@ -34,13 +35,26 @@ const settingOf = (name: Family, threads: number): Setting => {
   return { layers: families[name], hidden: HIDDEN, threads, flow };
 };
 
-async function stepOf(name: Family, setting: Setting, options: Options): Promise<Row> {
+/** A flow for the peers: its name, and the parameters of the model with it. */
+interface Same {
+  readonly family: Family;
+  readonly parameters: number;
+}
+
+async function parametersOf(setting: Setting): Promise<number> {
   await tf.setBackend('cpu');
+  const { variables } = (await problemOf(setting)).model;
+  const count = parameterCount(variables);
+  tf.dispose({ ...variables });
+  return count;
+}
+
+async function stepOf(same: Same, setting: Setting, options: Options): Promise<Row> {
   const nodes = await convolutionsOf(setting);
   const candidates = [
     compiledStep(setting),
     { ...bareConvolutions(nodes), name: 'bare products' },
-    ...pythonPeers({ task: 'step', family: name }, setting, options, { who: ['pytorch', 'compile'] }),
+    ...pythonPeers({ task: 'step', ...same }, setting, options, { who: ['pytorch', 'compile'] }),
   ];
   const measured = await measureInTurn(candidates, {
     rounds: fewRounds(options),
@@ -50,18 +64,15 @@ async function stepOf(name: Family, setting: Setting, options: Options): Promise
   return row(setting, 'ms', { gigaflop: setting.threads * convolutionGigaflop(nodes) }, measured);
 }
 
-async function evaluationOf(name: Family, setting: Setting, options: Options): Promise<Row> {
-  const task = { task: 'evaluation', samples: SAMPLES, family: name } as const;
-  const candidates = [
-    evaluation(setting, SAMPLES),
-    ...pythonPeers(task, setting, options, { who: ['pytorch', 'compile'] }),
-  ];
+async function evaluationOf(same: Same, setting: Setting, options: Options): Promise<Row> {
+  const task = { task: 'evaluation', samples: SAMPLES, ...same } as const;
+  const candidates = [evaluation(setting, SAMPLES), ...pythonPeers(task, setting, options, { who: ['pytorch'] })];
   const measured = await measureInTurn(candidates, {
     rounds: fewRounds(options),
     count: Math.min(options.images, 200),
     label: `${setting.flow}, evaluation, threads ${setting.threads}`,
   });
-  return row(setting, `µs for a sample of ${SAMPLES}`, {}, measured);
+  return row(setting, `µs per sample, ${SAMPLES} for an image`, {}, measured);
 }
 
 const row = ({ flow, threads }: Setting, unit: string, facts: Row['facts'], measured: Measured): Row => ({

@@ -74,6 +74,8 @@ async function inPage(models: Sent[]): Promise<Numbers[]> {
 }
 
 /** Arguments with which Chromium's own Vulkan driver in software stands in for a graphics card. */
-export const softwareCard = [
-  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'],
+export const softwareCard: readonly string[] = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
 ];

@@ -1,9 +1,10 @@
 // The rows of settings, and tests of them: each file of tests takes a share.
 import { tf } from 'flowvae';
 import { afterEach, it } from 'vitest';
+import { type Command, commandNames } from './commands.ts';
 import { type Covering, coveringRows, type Row } from './covering-rows.ts';
 import { factors, isAllowed, settingsOf } from './setting-values.ts';
-import { type Command, doAll } from './whole-run.ts';
+import { doAll } from './whole-run.ts';
 
 export const covering: Covering = coveringRows(factors, isAllowed);
 
@@ -19,7 +20,7 @@ export function testRows(first: number): void {
   it.each(rows.map((row) => [described(row), row] as const))('a run does everything with %s', (_, row) =>
     doAll(settingsOf(row)!, {
       evaluate: valueIn(row, 'evaluate'),
-      commands: [(valueIn(row, 'command') ?? 'encode') as Command],
+      commands: [(valueIn(row, 'command') as Command | undefined) ?? commandNames[row.length % commandNames.length]!],
     }),
   );
 }

@@ -17,8 +17,8 @@ import { objectiveTable } from '../../../packages/objectives/src/formula/objecti
 import { likelihoodTable } from '../../../packages/vae/src/likelihoods/likelihood-table.ts';
 import { fitsPrior } from '../../cases/prior-flows.ts';
 import { tinySettings } from '../tiny-run.ts';
+import { commandNames } from './commands.ts';
 import type { Factor, Row } from './covering-rows.ts';
-import type { Command } from './whole-run.ts';
 
 export const LATENT = 3;
 
@@ -66,9 +66,6 @@ const evaluations = [
   '--ais 2 --chains 2 --simulated 2 --eval-images 0',
 ];
 
-/** Commands on a finished run, one for each run. */
-const commands: readonly Command[] = ['encode', 'export', 'sample'];
-
 /**
  * All factors. A formula of a row chains several flows, so that fewer rows do; the factor `formula` makes each flow
  * stand alone, twice over, in some row.
@@ -81,7 +78,7 @@ export const factors: readonly Factor[] = [
   { name: 'objective', values: objectives },
   ...choices,
   { name: 'evaluate', values: evaluations },
-  { name: 'command', values: commands },
+  { name: 'command', values: commandNames },
 ];
 
 /** Settings that go with all values of all others. */
@@ -93,7 +90,6 @@ const permissive: Partial<TrainConfig> = {
   prior: 'none',
   steps: 2,
   evalImages: 0,
-  lr: 1e-4, // plain gradient descent on likelihoods with scales of their own diverges at larger rates
 };
 
 /** The settings of a row; undefined if its formulas do not match it. */
@@ -113,7 +109,7 @@ export function settingsOf(row: Row): Partial<TrainConfig> | undefined {
     command: ___,
     ...settings
   } = { ...suiting(given), ...given, ...formulas } as Record<string, string>;
-  return { ...permissive, ...settings };
+  return { ...permissive, ...(given.optimizer === 'sgd' ? { lr: 1e-4 } : {}), ...settings };
 }
 
 /** If one setting leaves another no choice, the first suitable value of the other. */

@@ -24,6 +24,7 @@ import { flagOf } from '../../../packages/flowvae/src/config/settings.ts';
 import { differences, runNative } from '../../compiler/export/runtimes.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { freshPath, tinyData } from '../tiny-run.ts';
+import { type Command, commandNames } from './commands.ts';
 import { LATENT } from './setting-values.ts';
 
 const data = tinyData();
@@ -123,10 +124,11 @@ async function sampled(run: string): Promise<void> {
 }
 
 /** Commands on a finished run. */
-const commands = { encode: encoded, export: exported, sample: sampled } as const;
-
-/** A command on a finished run. */
-export type Command = keyof typeof commands;
+const commands: Readonly<Record<Command, (run: string) => Promise<void>>> = {
+  encode: encoded,
+  export: exported,
+  sample: sampled,
+};
 
 /** The choices of {@link doAll}. */
 export interface Wanted {
@@ -139,7 +141,7 @@ export interface Wanted {
 /** Trains with these settings, evaluates the run, and gives it to commands. */
 export async function doAll(
   settings: Partial<TrainConfig>,
-  { evaluate = '--eval-samples 3', commands: chosen = ['encode', 'export', 'sample'] }: Wanted = {},
+  { evaluate = '--eval-samples 3', commands: chosen = commandNames }: Wanted = {},
 ): Promise<void> {
   const run = freshPath();
   const report = await trained(run, settings);

@@ -1,7 +1,16 @@
 // `flowvae lab`: a run beside the page, a page as files, and a model of the page as a run.
 
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { htmlReport } from '@flowvae/figures';
@@ -66,16 +75,22 @@ describe('flowvae lab <run> --out', () => {
     const report = join(run, 'report.html');
     const written = htmlReport({ title: 'A run', related: { text: 'the command' }, sections: [] });
     writeFileSync(report, written);
-    await jsonHere('lab', run, '--out', `${freshPath()}.html`);
-    expect(readFileSync(report, 'utf8')).toBe(written);
+    for (const elsewhere of [`${freshPath()}.html`, join(run, 'lab#2.html')]) {
+      await jsonHere('lab', run, '--out', elsewhere);
+      expect(readFileSync(report, 'utf8')).toBe(written);
+    }
     await jsonHere('lab', run, '--out', join(run, 'lab.html'));
     const link = '<a href="lab.html">The lab: this run in a browser page</a>';
     expect(readFileSync(report, 'utf8')).toBe(written.replace('the command', link));
     const { parts } = await openRun(run);
     expect(labLink(parts, run)?.href).toBe('lab.html'); // a report that is written anew
+    utimesSync(join(run, 'lab.html'), 1, 1); // older than the parameters
+    expect(labLink(parts, run)).toEqual({ text: expect.stringContaining('flowvae lab, with the folder') });
     parts.set.close();
-    rmSync(join(run, 'lab.html'));
-    await jsonHere('lab', run, '--out', join(run, 'lab'));
+    for (const name of ['lab.html', 'lab#2.html']) rmSync(join(run, name));
+    const linked = freshPath();
+    symlinkSync(run, linked);
+    await jsonHere('lab', linked, '--out', join(run, 'lab'));
     expect(readFileSync(report, 'utf8')).toContain(
       '<a href="lab/index.html">The lab: this run in a browser page, which',
     );

@@ -5,7 +5,7 @@ import { type PageFiles, pageFiles, readPageFile, serveLab, singlePage } from '@
 import { writeFileAtomically, writeRefused } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { labData } from '../../lab/lab-data.ts';
-import { linkFromReport } from '../../lab/lab-link.ts';
+import { linkFromReports } from '../../lab/lab-link.ts';
 import { labRunOf } from '../../lab/lab-run.ts';
 import { saveLabRun } from '../../lab/save-lab-run.ts';
 import { openCheckedRun } from '../../run/saved-run.ts';
@@ -21,7 +21,7 @@ export async function labAction({ run, out, port, open, json = false }: LabTask)
   const isOneFile = isPageFile(out);
   if (isOneFile) writeFileAtomically(out, singlePage(files));
   else writeFolder(out, files);
-  if (run) linkFromReport(run.path, isOneFile ? out : join(out, 'index.html'));
+  if (run) linkFromReports(run.path, isOneFile ? out : join(out, 'index.html'));
   process.stdout.write(`${json ? JSON.stringify({ page: out }) : `page        ${out}`}\n`);
 }
 

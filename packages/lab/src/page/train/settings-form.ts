@@ -86,7 +86,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
       { id: 'flows' },
       suggestedFlows.map((flow) => h('option', { value: flow })),
     ),
-    [...numbers, ...threads].map(({ name, title, least, most, step }) =>
+    [...numbers, ...(settings.engine === 'compiled' ? threads : [])].map(({ name, title, least, most, step }) =>
       field(
         title,
         h('input', {

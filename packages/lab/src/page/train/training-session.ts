@@ -44,7 +44,9 @@ const engines: Readonly<Record<string, string>> = {
 
 /** One worker, one training at a time. */
 export class TrainingSession {
-  readonly #worker = startWorker('train');
+  #worker: Worker | undefined;
+  /** Those that ONNX Runtime has in the worker: its first session decides. */
+  #threads: number | undefined;
   readonly #onChange: (state: TrainingState) => void;
   #state: TrainingState = idle;
   #snapshot: ((snapshot: Snapshot) => void) | undefined;
@@ -52,6 +54,12 @@ export class TrainingSession {
 
   constructor(onChange: (state: TrainingState) => void) {
     this.#onChange = onChange;
+    this.#start();
+  }
+
+  #start(): void {
+    this.#worker?.terminate();
+    this.#worker = startWorker('train');
     this.#worker.onmessage = ({ data }: MessageEvent<FromTraining>) => {
       if (data.training === this.#training) this.#receive(data);
     };
@@ -62,6 +70,10 @@ export class TrainingSession {
     this.#state = { stage: 'starting', settings, entries: [] };
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
+    if (settings.engine === 'compiled') {
+      if (this.#threads !== undefined && this.#threads !== settings.threads) this.#start();
+      this.#threads = settings.threads;
+    }
     const training = ++this.#training;
     const runs = isSingleFile ? { ...settings, engine: 'eager' as const } : settings;
     this.#send({ say: 'begin', training, settings: runs, pictures, runtime, ...(from ? { from } : {}) });
@@ -90,11 +102,11 @@ export class TrainingSession {
   }
 
   end(): void {
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 
   #send(message: ToTraining): void {
-    this.#worker.postMessage(message);
+    this.#worker?.postMessage(message);
   }
 
   #change(part: Partial<TrainingState>): void {
@@ -104,7 +116,8 @@ export class TrainingSession {
 
   #receive(told: FromTraining): void {
     if (told.tell === 'begun') {
-      const engine = `${engines[told.engine] ?? told.engine}, ${told.threads} thread${told.threads === 1 ? '' : 's'}`;
+      const threads = `, ${told.threads} thread${told.threads === 1 ? '' : 's'}`;
+      const engine = `${engines[told.engine] ?? told.engine}${told.engine === 'compiled' ? threads : ''}`;
       const message = told.fallback;
       const taken = told.taken;
       this.#change({
