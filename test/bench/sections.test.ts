@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readOptions } from '../../experiments/bench/options.ts';
+import { updateTables } from '../../experiments/bench/tables.ts';
 
 const folder = new URL('../../experiments/bench/', import.meta.url);
 const bench = (...args: string[]) =>
@@ -45,6 +47,12 @@ interface Expected {
 const expected: Readonly<Record<string, Expected>> = {
   steps: { units: ['ms'], others: ['bare matrix products'] },
   widths: { units: ['ms'], others: ['bare matrix products'] },
+  family: {
+    units: ['ms', 'µs per sample, 200 for an image'],
+    others: ['bare products'],
+    othersLater: [],
+    setting: { flow: 'radial*10', threads: 2 },
+  },
   networks: { units: ['ms'], others: ['bare convolutions'], setting: { architecture: 'conv', threads: 2 } },
   glow: { units: ['ms', 'ms'], others: ['bare convolutions'], setting: { depth: 2, threads: 2 } },
   evaluation: { units: ['µs per sample', 'µs per sample', 's'], others: [] },
@@ -67,8 +75,8 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   page: {
     units: ['ms'],
-    others: ['flowvae, Node'],
-    setting: { model: '8, latent 2, planar*2' },
+    others: [],
+    setting: { model: '8, latent 2, planar*2', threads: 2 },
     needs: ['flowvae', /no browser at/],
   },
 };
@@ -77,22 +85,10 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
   let result: Result;
   const rowsOf = (name: string) => result.sections.find(({ section }) => section === name)!.rows;
   beforeAll(() => {
-    const sizes = [
-      '--layers',
-      '2',
-      '--widths',
-      '8',
-      '--architectures',
-      'conv',
-      '--threads',
-      '2',
-      '--rounds',
-      '1',
-      '--steps',
-      '2',
-      '--images',
-      '2',
-    ];
+    const sizes =
+      '--layers 2 --widths 8 --flows radial --architectures conv --threads 2 --rounds 1 --steps 2 --images 2'.split(
+        ' ',
+      );
     const { stdout, stderr } = bench('--json', '--peers', 'none', ...sizes);
     expect(stdout, stderr).toMatch(/^\{.*\}\n$/);
     result = JSON.parse(stdout);
@@ -154,15 +150,18 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
       /--architectures: expected some of conv, gated-conv, got 'lenet'/,
     ],
     ['an unknown peer', ['--peers', 'numpy'], /--peers: expected .*got 'numpy'/],
-  ])('refuses %s in one line', (_, args, message) => {
-    const { status, stdout, stderr } = bench(...args);
+    ['an unknown flow', ['--flows', 'planar,spiral'], /--flows: expected some of planar, .*got 'spiral'/],
+  ])('refuses %s', (_, args, message) => {
+    expect(() => readOptions(args, Object.keys(expected))).toThrow(message);
+  });
+
+  test('ends with one line and exit code 2 after a mistake', () => {
+    const { status, stdout, stderr } = bench('--section', 'speed');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(message);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^bench: --section: expected .*\n$/);
   });
 
   test('the tables in the READMEs are those of the recorded results', () => {
-    const { status, stdout } = bench('--tables', '--check');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(updateTables({ write: false })).toEqual([]);
   });
 });

@@ -102,7 +102,11 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   });
 
   it('lets a finger drag a handle', async () => {
-    await page.locator('#planar-editor label', { hasText: 'u₁' }).locator('input').fill('1');
+    for (const [label, value] of [
+      ['u₁', '-1'],
+      ['u₂', '1.5'], // away from the other handles
+    ] as const)
+      await page.locator('#planar-editor label', { hasText: label }).locator('input').fill(value);
     const [handle, before] = [page.getByRole('button', { name: 'The tip of u' }), await text('#layer-log-det')];
     await handle.scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await handle.boundingBox())!;

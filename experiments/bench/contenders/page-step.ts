@@ -1,7 +1,8 @@
 // The training step in a page of Chromium, by flowvae and by plain TensorFlow.js.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type PageFile, serveLab } from '@flowvae/lab';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import type { Candidate } from '../measurement.ts';
@@ -9,56 +10,59 @@ import type { Options } from '../options.ts';
 import type { Asked } from '../page/page.ts';
 import { fitStep, type PageSize } from '../page/page-step.ts';
 
-const ORIGIN = 'https://flowvae.test';
 const executablePath = process.env.FLOWVAE_CHROMIUM ?? '/usr/bin/chromium';
 
-/** In Node, by the engine of this process. */
+/** In Node, by the engine of this process, on one thread. */
 export const stepInNode = (size: PageSize): Candidate => ({
   name: 'flowvae, Node',
-  start: async () => ({ measure: (count) => fitStep(size, count), close: async () => {} }),
+  start: async () => ({ measure: (count) => fitStep(size, count, 1), close: async () => {} }),
 });
+
+/** How the step is computed in a page. */
+export interface InPage {
+  readonly way: Asked['way'];
+  /** Of WebAssembly; WebGL and plain JavaScript have one. */
+  readonly threads: number;
+}
 
 /** The most steps that are measured in a way. */
 const mostSteps: Readonly<Record<Asked['way'], number>> = { fit: 1000, cpu: 5, wasm: 20, webgl: 5 };
 
-/** In a worker of a page, one thread. */
-export const stepInPage = (name: string, way: Asked['way'], size: PageSize): Candidate => ({
-  name,
+/** In a worker of a page. */
+export const stepInPage = (asked: InPage, size: PageSize): Candidate => ({
+  name: asked.way === 'fit' ? 'flowvae' : `tfjs, ${asked.way}`,
   async start() {
     if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}; FLOWVAE_CHROMIUM names another`);
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    const page = await openPage(browser);
+    const served = await serveLab({ files: await pageFiles() });
+    const page = await openPage(browser, served.address);
     return {
-      measure: (count) => page({ way, size, count: Math.min(count, mostSteps[way]) }),
-      close: () => browser.close(),
+      measure: (count) => page({ ...asked, size, count: Math.min(count, mostSteps[asked.way]) }),
       note: `Chromium ${browser.version()}`,
+      close: async () => {
+        await browser.close();
+        await served.close();
+      },
     };
   },
 });
 
 /** Plain TensorFlow.js in the same page. */
-export const plainInPage = (backend: 'wasm' | 'webgl' | 'cpu', size: PageSize, { peers }: Options): Candidate => {
-  const inPage = stepInPage(`tfjs, ${backend}`, backend, size);
+export const plainInPage = (asked: InPage, size: PageSize, { peers }: Options): Candidate => {
+  const inPage = stepInPage(asked, size);
   const refuse = () => Promise.reject(new Error('not among --peers'));
   return peers.has('tfjs') ? inPage : { ...inPage, start: refuse };
 };
 
-async function openPage(browser: Browser): Promise<(asked: Asked) => Promise<number>> {
-  const files = await bundle();
+/** Opens the page, which may use threads: its server says so. */
+async function openPage(browser: Browser, address: string): Promise<(asked: Asked) => Promise<number>> {
   const page = await browser.newPage();
-  await page.route(`${ORIGIN}/**`, (route) => {
-    const path = new URL(route.request().url()).pathname.slice(1);
-    if (path === '') return route.fulfill({ contentType: 'text/html', body: '<!doctype html>' });
-    const body = path.endsWith('.wasm') || path.startsWith('ort/') ? readPackaged(path) : files.get(path);
-    const contentType = path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
-    return body ? route.fulfill({ contentType, body: Buffer.from(body) }) : route.fulfill({ status: 404 });
-  });
-  await page.goto(`${ORIGIN}/`);
+  await page.goto(address);
   return async (asked) => {
     const answer = await page.evaluate(
       (asked) =>
         new Promise<{ milliseconds?: number; error?: string }>((resolve) => {
-          const worker = new Worker('/page.js', { type: 'module' });
+          const worker = new Worker('page.js', { type: 'module' });
           worker.onmessage = ({ data }) => {
             worker.terminate();
             resolve(data);
@@ -73,12 +77,19 @@ async function openPage(browser: Browser): Promise<(asked: Asked) => Promise<num
   };
 }
 
-/** Files of onnxruntime-web below `ort/`, and the .wasm files of TensorFlow.js. */
-function readPackaged(path: string): Uint8Array {
-  const [name, file] = path.startsWith('ort/')
-    ? ['onnxruntime-web', path.slice('ort/'.length)]
-    : ['@tensorflow/tfjs-backend-wasm', path];
-  return readFileSync(join(dirname(fileURLToPath(import.meta.resolve(name))), file));
+/** The page, its program, files of onnxruntime-web below `ort/`, and those of TensorFlow.js's WebAssembly beside it. */
+async function pageFiles(): Promise<Map<string, PageFile>> {
+  const folderOf = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
+  const inFolder = (folder: string, under: string) =>
+    readdirSync(folder)
+      .filter((file) => /^ort-wasm.*\.(mjs|wasm)$|^tfjs-backend-wasm.*\.wasm$/.test(file))
+      .map((file) => [`${under}${file}`, { path: join(folder, file) }] as const);
+  return new Map<string, PageFile>([
+    ...inFolder(folderOf('onnxruntime-web'), 'ort/'),
+    ...inFolder(folderOf('@tensorflow/tfjs-backend-wasm'), ''),
+    ...(await bundle()),
+    ['index.html', Buffer.from('<!doctype html><title>benchmark</title>')],
+  ]);
 }
 
 let bundled: Promise<ReadonlyMap<string, Uint8Array>> | undefined;

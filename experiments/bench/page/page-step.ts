@@ -38,12 +38,12 @@ function problemAt({ hidden, latent, flow }: PageSize) {
   return { model, problem };
 }
 
-/** Milliseconds of a step of `fit` on one thread, the median of `count` steps. */
-export async function fitStep(size: PageSize, count: number): Promise<number> {
+/** Milliseconds of a step of `fit`, the median of `count` steps. */
+export async function fitStep(size: PageSize, count: number, threads: number): Promise<number> {
   const { model, problem } = problemAt(size);
   const { variables } = model;
   const steps = count + WARM_UP;
-  const { engine, msPerStep } = await fit({ ...problem, variables, optimizer: adam(1e-3), steps, threads: 1 });
+  const { engine, msPerStep } = await fit({ ...problem, variables, optimizer: adam(1e-3), steps, threads });
   if (engine !== 'compiled') throw new Error(`the ${engine} engine ran`);
   tf.dispose(variables);
   return msPerStep;

@@ -10,8 +10,11 @@ const sizes: readonly PageSize[] = [
   { hidden: [400, 400], latent: 40, flow: 'planar*10' },
 ];
 
+/** Backends of TensorFlow.js that have one thread. */
+const single = ['webgl', 'cpu'] as const;
+
 export const page: Section = {
-  title: 'a training step in a page, on one thread',
+  title: 'a training step in a page, on one thread and on two',
   async run(options) {
     const rows: Row[] = [];
     const given = options.layers?.map((layers) => ({
@@ -20,14 +23,18 @@ export const page: Section = {
       flow: `planar*${layers}`,
     }));
     for (const size of given ?? sizes) {
-      const label = `${size.hidden.join('-')}, latent ${size.latent}, ${size.flow}`;
-      const candidates = [
-        stepInPage('flowvae', 'fit', size),
-        stepInNode(size),
-        ...(['wasm', 'webgl', 'cpu'] as const).map((backend) => plainInPage(backend, size, options)),
-      ];
-      const measured = await measureInTurn(candidates, { rounds: fewRounds(options), count: options.steps, label });
-      rows.push({ setting: { model: label }, unit: 'ms', facts: {}, ...measured });
+      const model = `${size.hidden.join('-')}, latent ${size.latent}, ${size.flow}`;
+      for (const threads of options.threads ?? [1, 2]) {
+        const candidates = [
+          stepInPage({ way: 'fit', threads }, size),
+          ...(threads === 1 ? [stepInNode(size)] : []),
+          plainInPage({ way: 'wasm', threads }, size, options),
+          ...(threads === 1 ? single.map((way) => plainInPage({ way, threads }, size, options)) : []),
+        ];
+        const repeated = { rounds: fewRounds(options), count: options.steps, label: `${model}, threads ${threads}` };
+        const measured = await measureInTurn(candidates, repeated);
+        rows.push({ setting: { model, threads }, unit: 'ms', facts: {}, ...measured });
+      }
     }
     return rows;
   },
