@@ -65,7 +65,7 @@ const installed = '**/node_modules/**';
 const backend = 'processes/cpu-backend.ts';
 
 /** Of every project: vitest gives the projects nothing of the options above them. */
-const shared = {
+const common = {
   root,
   testTimeout: 120_000,
   hookTimeout: 120_000,
@@ -101,6 +101,6 @@ export default defineConfig({
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/report.json' }]],
-    projects: projects.map((project) => ({ test: { ...shared, ...project } })),
+    projects: projects.map((project) => ({ test: { ...common, ...project } })),
   },
 });

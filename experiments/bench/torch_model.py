@@ -43,16 +43,19 @@ class PlanarVae(nn.Module):
             nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, PIXELS)
         )
 
+    def moved(self, z, features):
+        """The image of z under the flow, and its log-det [...]."""
+        if not self.layers:
+            return z, 0
+        shape = (*features.shape[:-1], self.layers, self.latent)
+        return planar_chain(self.w(features).view(shape), self.u(features).view(shape), self.b(features), z)
+
     def log_weight(self, x, noise):
         """log p(x, z) - log q(z | x) for x [B, 784] and noise [B, D], or x [I, 1, 784] and noise [I, S, D]."""
         features = self.encoder(x)
         log_std = self.log_std(features)
-        z = self.mean(features) + log_std.exp() * noise
-        log_q = log_normal(noise) - log_std.sum(-1)
-        if self.layers:
-            shape = (*features.shape[:-1], self.layers, self.latent)
-            z, log_det = planar_chain(self.w(features).view(shape), self.u(features).view(shape), self.b(features), z)
-            log_q = log_q - log_det
+        z, log_det = self.moved(self.mean(features) + log_std.exp() * noise, features)
+        log_q = log_normal(noise) - log_std.sum(-1) - log_det
         logits = self.decoder(z)
         log_likelihood = -F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
         return log_likelihood + log_normal(z) - log_q

@@ -8,7 +8,7 @@ from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per
 from torch_convolutions import ConvolutionalVae, GatedVae
 from torch_model import PlanarVae, planar_chain
 from torch_pictures import Glow, negative_log_likelihood
-from torch_posteriors import FlowVae
+from torch_posteriors import FlowVae, check_log_det
 
 options = setting()
 torch.set_num_threads(options.threads)
@@ -25,6 +25,7 @@ def vae():
     if convolutional:
         return convolutional(options.latent)
     if getattr(options, "family", None):
+        check_log_det(options.family)
         model = FlowVae(options.family, options.layers, options.hidden, options.latent)
         own = sum(p.numel() for p in model.parameters())
         if own != options.parameters:

@@ -10,8 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from peer import PIXELS
-from torch_model import log_normal, planar_chain
+from torch_model import PlanarVae, planar_chain
 
 HIDDEN = 64
 MOST_LOG_SCALE = 2
@@ -388,30 +387,27 @@ def flow_of(name, dim, layers, context):
     return amortised[name](dim, layers) if name in amortised else networked[name](dim, layers, context)
 
 
-class FlowVae(nn.Module):
-    """784-H-H encoder, H-H-784 decoder, latent D, and a flow on a normal whose numbers the encoder yields."""
+class FlowVae(PlanarVae):
+    """The same VAE with another flow, whose numbers the encoder yields."""
 
     def __init__(self, name, layers, hidden, latent):
-        super().__init__()
-        self.encoder = nn.Sequential(nn.Linear(PIXELS, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
+        super().__init__(0, hidden, latent)
         self.flow = flow_of(name, latent, layers, hidden)
-        self.mean, self.log_std = nn.Linear(hidden, latent), nn.Linear(hidden, latent)
         self.numbers = nn.Linear(hidden, self.flow.rows) if self.flow.rows else None
-        self.decoder = nn.Sequential(
-            nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, PIXELS)
-        )
 
-    def log_weight(self, x, noise):
-        """log p(x, z) - log q(z | x) for x [B, 784] and noise [B, D], or x [I, 1, 784] and noise [I, S, D]."""
-        features = self.encoder(x)
-        log_std = self.log_std(features)
-        z = self.mean(features) + log_std.exp() * noise
-        z, log_det = self.flow(z, self.numbers(features) if self.numbers else None, features)
-        log_q = log_normal(noise) - log_std.sum(-1) - log_det
-        logits = self.decoder(z)
-        log_likelihood = -F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
-        return log_likelihood + log_normal(z) - log_q
+    def moved(self, z, features):
+        return self.flow(z, self.numbers(features) if self.numbers else None, features)
 
-    def forward(self, x, noise):
-        """The negative ELBO."""
-        return -self.log_weight(x, noise).mean()
+
+def check_log_det(name):
+    """Ends the process if a flow's log-det is not that of its Jacobian, by autograd in float64 at drawn parameters."""
+    dim, layers, width = 10, 2, 5
+    flow = flow_of(name, dim, layers, width).double()
+    for parameter in flow.parameters():
+        nn.init.normal_(parameter, std=0.5)
+    z, numbers, features = (torch.randn(1, size, dtype=torch.float64) for size in (dim, max(flow.rows, 1), width))
+    image = lambda z: flow(z, numbers if flow.rows else None, features)
+    jacobian = torch.autograd.functional.jacobian(lambda z: image(z)[0], z)[0, :, 0]
+    apart = (image(z)[1] - torch.linalg.slogdet(jacobian).logabsdet).abs().item()
+    if not apart < 1e-5:
+        raise SystemExit(f"the log-det of {name} in PyTorch is {apart} off its Jacobian's")

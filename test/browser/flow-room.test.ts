@@ -69,6 +69,34 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     expect(await text('#play')).toContain('Play');
   });
 
+  it('calls the picked point z where a layer begins, and z′ where it ends', async () => {
+    const handle = page.getByRole('button', { name: 'The picked point' });
+    for (const [layer, name] of [
+      ['0', 'z'],
+      ['0.5', 'z'],
+      ['1', 'z′'],
+      ['6', 'z′'],
+    ] as const) {
+      await page.locator('#layer').fill(layer);
+      expect(await handle.textContent(), layer).toBe(name);
+    }
+  });
+
+  it('has sliders that reach every number of trained layers', async () => {
+    await open('ten');
+    const values: number[] = [];
+    for (let layer = 1; layer <= 10; layer++) {
+      await page.locator('#layer').fill(String(layer));
+      for (const field of await page.locator('#planar-editor label').all()) {
+        const told = Number((await field.locator('output').textContent())!.replace('−', '-'));
+        expect(Number(await field.locator('input').inputValue()), `layer ${layer}`).toBeCloseTo(told, 1);
+        values.push(Math.abs(told));
+      }
+    }
+    expect(Math.max(...values)).toBeGreaterThan(4); // farther than the sliders of a layer at its start
+    await open('explore');
+  });
+
   it('lets w, u and b be dragged, moved by keys and by sliders, and the log-det follows', async () => {
     await page.locator('#layer').fill('6');
     const logDet = () => text('#layer-log-det');

@@ -7,6 +7,7 @@ import { type LatentWorks, latentWorks } from '../../packages/lab/src/worker/lat
 import { hasChromium } from '../compiler/export/chromium.ts';
 import { type SmallRun, smallRun } from '../lab/latent/small-run.ts';
 import { openLab, openSingle, photograph } from './lab-page.ts';
+import { apart, askWorker, bytes, placesOf, shades, tooWide } from './latent-readings.ts';
 import type { ServedPage } from './served-page.ts';
 
 const COUNT = 120;
@@ -19,49 +20,7 @@ let page: Page;
 const panel = (title: string): Locator =>
   page.locator('.latent section', { has: page.getByRole('heading', { name: title }) }).first();
 
-/** The shades of a picture on the page, from 0 to 255. */
-const shades = (picture: Locator): Promise<number[]> =>
-  picture.evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]!);
-  });
-
-const bytes = (values: Float32Array): number[] => [...values].map((value) => Math.round(255 * value));
-const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-  Array.from(a).reduce((most: number, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 const imageAt = (i: number) => small.images.slice(i * 784, (i + 1) * 784);
-
-/** Elements that reach beyond the window. */
-const tooWide = (width: number): Promise<string[]> =>
-  page.evaluate((width) => {
-    const all = [...document.querySelectorAll('body *')];
-    const beyond = all.filter((element) => element.getBoundingClientRect().right > width + 0.5);
-    return beyond.map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`);
-  }, width);
-
-/** Works of the page's own worker, by a second one. */
-const askWorker = (messages: readonly object[]): Promise<number[]> =>
-  page.evaluate(async (messages) => {
-    const worker = new Worker('worker.js', { type: 'module', name: 'latent' });
-    let last: unknown;
-    for (const [id, message] of messages.entries()) {
-      last = await new Promise((resolve, reject) => {
-        worker.onmessage = ({ data }) => {
-          if ('error' in data) reject(new Error(data.error));
-          else if ('result' in data) resolve(data.result);
-        };
-        const parameters = async () => new Uint8Array(await (await fetch('run/parameters.safetensors')).arrayBuffer());
-        parameters().then((bytes) => {
-          const { work, options } = message as { work: string; options: object };
-          const given = work === 'open' ? { ...options, parameters: bytes } : options;
-          worker.postMessage({ id, work, options: given });
-        });
-      });
-    }
-    worker.terminate();
-    return [...(last as Float32Array)];
-  }, messages);
 
 describe.skipIf(!hasChromium())(
   'the latent room (only where /usr/bin/chromium or FLOWVAE_CHROMIUM is a browser)',
@@ -114,7 +73,7 @@ describe.skipIf(!hasChromium())(
       const own = works.decode({ z });
       expect(await shades(pictures.nth(0))).toEqual([...imageAt(lonely)]);
       expect(apart(await shades(pictures.nth(1)), bytes(own))).toBeLessThanOrEqual(1);
-      const raw = await askWorker([
+      const raw = await askWorker(page, [
         { work: 'open', options: { model: small.run.model } },
         { work: 'decode', options: { z: [...z] } },
       ]);
@@ -292,7 +251,7 @@ describe.skipIf(!hasChromium())(
       await photograph(page, 'latent');
       for (const width of [360, 1440]) {
         await page.setViewportSize({ width, height: 900 });
-        expect(await tooWide(width)).toEqual([]);
+        expect(await tooWide(page, width)).toEqual([]);
       }
     });
 
@@ -332,10 +291,3 @@ describe.skipIf(!hasChromium())(
     });
   },
 );
-
-/** The places of codes on the map, pixels. */
-async function placesOf(codes: Float32Array, size: number): Promise<(readonly [number, number])[]> {
-  const { placing, rangeOf } = await import('../../packages/lab/src/page/latent/view/scatter.ts');
-  const { toPixels } = placing(rangeOf(codes), Math.floor(size));
-  return Array.from({ length: codes.length / 2 }, (_, i) => toPixels([codes[2 * i]!, codes[2 * i + 1]!]));
-}

@@ -1,5 +1,5 @@
 // The one-file report: everything is inside, nothing is loaded, and text stays text.
-import { htmlReport, lineChart } from '@flowvae/figures';
+import { htmlReport, lineChart, withRelatedPage } from '@flowvae/figures';
 import { expect, it } from 'vitest';
 
 const points = [
@@ -62,4 +62,13 @@ it('a report closes every tag that it opens', () => {
     const count = (pattern: string) => html.match(new RegExp(pattern, 'g'))?.length;
     expect(count(`<${tag}[ >]`), tag).toBe(count(`</${tag}>`));
   }
+});
+
+it('a report gets another line that leads out of it, escaped; a report without such a line stays', () => {
+  const related = { text: 'a < b', href: 'lab.html?"' };
+  const written = htmlReport({ title: 'One', related: { text: 'before & after' }, sections: [] });
+  expect(written).toContain('<p id="related" class="muted">before &amp; after</p>');
+  expect(withRelatedPage(written, related)).toBe(htmlReport({ title: 'One', related, sections: [] }));
+  expect(withRelatedPage(written, related)).toContain('<a href="lab.html?&quot;">a &lt; b</a>');
+  expect(withRelatedPage(html, related)).toBe(html);
 });

@@ -18,12 +18,18 @@ function move(z: usize, v: usize, dim: i32, t: f32): void {
   }
 }
 
-/** A chain with tanh, or with a leaky ReLU whose λ is `leak`. */
-function forward(
+/**
+ * Forward: y [B, D] and h = all h_k [B, K] from w, û [R, K, D], b [R, K], z [B, D] and λ, one float at `leak`.
+ *
+ * @param shared whether all rows have the same parameters (R = 1), otherwise R = B
+ * @param isTanh whether h is tanh, which has no λ
+ */
+export function rankOneChain(
   w: usize,
   u: usize,
   b: usize,
   z: usize,
+  leak: usize,
   y: usize,
   h: usize,
   rows: i32,
@@ -31,8 +37,8 @@ function forward(
   dim: i32,
   shared: bool,
   isTanh: bool,
-  leak: f32,
 ): void {
+  const below = load<f32>(leak);
   const rowBytes = (<usize>dim) << 2;
   for (let row = 0; row < rows; row++) {
     const group: usize = shared ? 0 : <usize>(row * layers);
@@ -41,7 +47,7 @@ function forward(
     for (let k = 0; k < layers; k++) {
       const layer = group + <usize>k;
       const s = dot(w + layer * rowBytes, at, dim) + load<f32>(b + (layer << 2));
-      const t = isTanh ? Mathf.tanh(s) : s > 0 ? s : leak * s;
+      const t = isTanh ? Mathf.tanh(s) : s > 0 ? s : below * s;
       store<f32>(h + ((<usize>(row * layers + k)) << 2), t);
       move(at, u + layer * rowBytes, dim, t);
     }
@@ -77,12 +83,18 @@ function settle(w: usize, z: usize, g: usize, dw: usize, du: usize, dim: i32, ds
   }
 }
 
-/** The way back; z_{k−1} is recomputed from z₀ and the h. @param before scratch of K·D floats */
-function backward(
+/**
+ * Backward: from ∂/∂y [B, D] and ∂/∂h [B, K] to the gradients of w, û [R, K, D], b [R, K] and z [B, D]. z_{k−1} is
+ * recomputed from z₀ and the h.
+ *
+ * @param before scratch of K·D floats
+ */
+export function rankOneChainGradient(
   w: usize,
   u: usize,
   z: usize,
   h: usize,
+  leak: usize,
   dy: usize,
   dh: usize,
   dw: usize,
@@ -95,8 +107,8 @@ function backward(
   dim: i32,
   shared: bool,
   isTanh: bool,
-  leak: f32,
 ): void {
+  const below = load<f32>(leak);
   const rowBytes = (<usize>dim) << 2;
   if (shared) {
     memory.fill(dw, 0, <usize>layers * rowBytes);
@@ -119,91 +131,11 @@ function backward(
       const layer = group + <usize>k;
       const at = layer * rowBytes;
       const t = load<f32>(ts + ((<usize>k) << 2));
-      const slope: f32 = isTanh ? 1 - t * t : t > 0 ? 1 : leak;
+      const slope: f32 = isTanh ? 1 - t * t : t > 0 ? 1 : below;
       const ds = slope * (load<f32>(dts + ((<usize>k) << 2)) + dot(u + at, g, dim));
       const dbk = db + (layer << 2);
       store<f32>(dbk, shared ? load<f32>(dbk) + ds : ds);
       settle(w + at, before + <usize>k * rowBytes, g, dw + at, du + at, dim, ds, t, shared);
     }
   }
-}
-
-/**
- * Forward with tanh: y [B, D] and h = all h_k [B, K] from w, û [R, K, D], b [R, K] and z [B, D].
- *
- * @param shared whether all rows have the same parameters (R = 1), otherwise R = B
- */
-export function tanhChain(
-  w: usize,
-  u: usize,
-  b: usize,
-  z: usize,
-  y: usize,
-  h: usize,
-  rows: i32,
-  layers: i32,
-  dim: i32,
-  shared: bool,
-): void {
-  forward(w, u, b, z, y, h, rows, layers, dim, shared, true, 1);
-}
-
-/** Forward with a leaky ReLU, λ in one float at `leak`. */
-export function leakyChain(
-  w: usize,
-  u: usize,
-  b: usize,
-  z: usize,
-  leak: usize,
-  y: usize,
-  h: usize,
-  rows: i32,
-  layers: i32,
-  dim: i32,
-  shared: bool,
-): void {
-  forward(w, u, b, z, y, h, rows, layers, dim, shared, false, load<f32>(leak));
-}
-
-/** Backward with tanh: from ∂/∂y [B, D] and ∂/∂h [B, K] to the gradients of w, û [R, K, D], b [R, K] and z [B, D]. */
-export function tanhChainGradient(
-  w: usize,
-  u: usize,
-  z: usize,
-  h: usize,
-  dy: usize,
-  dh: usize,
-  dw: usize,
-  du: usize,
-  db: usize,
-  dz: usize,
-  before: usize,
-  rows: i32,
-  layers: i32,
-  dim: i32,
-  shared: bool,
-): void {
-  backward(w, u, z, h, dy, dh, dw, du, db, dz, before, rows, layers, dim, shared, true, 1);
-}
-
-/** Backward with a leaky ReLU. */
-export function leakyChainGradient(
-  w: usize,
-  u: usize,
-  z: usize,
-  h: usize,
-  leak: usize,
-  dy: usize,
-  dh: usize,
-  dw: usize,
-  du: usize,
-  db: usize,
-  dz: usize,
-  before: usize,
-  rows: i32,
-  layers: i32,
-  dim: i32,
-  shared: bool,
-): void {
-  backward(w, u, z, h, dy, dh, dw, du, db, dz, before, rows, layers, dim, shared, false, load<f32>(leak));
 }

@@ -1,5 +1,6 @@
 // The runs that the lab's page cannot show.
 import { isDensity } from '@flowvae/density';
+import { isPicture } from '../report/image-figures.ts';
 import type { Experiment } from '../run/experiment.ts';
 
 /** The need of the page that a run does not meet, and the run's own state. */
@@ -17,7 +18,7 @@ export function labRefusal({ plan, data, model }: Experiment): LabRefusal | unde
   if (plan.vocabulary)
     return { expected: 'a run without plug-ins, which a page cannot load', received: 'one with them' };
   if (plan.covariates.length > 0) return { expected: 'a model without a condition', received: 'a conditional one' };
-  if (data.shape.length !== 3 || data.hasMissing) {
+  if (!isPicture(data) || data.hasMissing) {
     return { expected: 'a run on whole pictures', received: `data of shape ${data.shape.join(' x ')}` };
   }
   if (!['bits', 'levels', 'grey'].includes(data.form) || plan.config.standardize !== 'no') {

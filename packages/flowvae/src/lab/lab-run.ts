@@ -24,8 +24,7 @@ const RESULTS = {
 /**
  * A run for the page.
  *
- * @throws ExpectationError for a model that no options of `train` describe, a conditional one, or data that are no
- * pictures of values from 0 to 1
+ * @throws ExpectationError for a run that the page cannot show: see {@link labRefusal}
  */
 export function labRunOf(parts: Experiment, folder: RunFolder): PageRun {
   const refusal = labRefusal(parts);

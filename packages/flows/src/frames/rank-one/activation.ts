@@ -9,7 +9,7 @@ export interface LayerActivation {
   derivative<T extends Tensor>(h: T): T;
   /** The layers in one kernel, for engines that have it. */
   readonly kernels?: ChainKernels;
-  /** The kernels' λ. */
+  /** The kernels' λ; default 1, for h without one. */
   readonly leak?: number;
 }
 

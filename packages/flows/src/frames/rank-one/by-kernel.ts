@@ -19,16 +19,15 @@ interface KernelPass {
  * rows of z, a tensor is not float32, or the gradient's own gradient could be needed, which the kernel does not have.
  */
 export function passByKernel(
-  { kernels, leak }: LayerActivation,
+  { kernels, leak = 1 }: LayerActivation,
   [w, uHat, b, z]: readonly [Tensor3D, Tensor3D, Tensor3D, Tensor2D],
 ): KernelPass | undefined {
   const groups = Math.max(w.shape[0], uHat.shape[0], b.shape[0]);
   const isFloat = [w, uHat, b, z].every(({ dtype }) => dtype === 'float32');
   const fits = isFloat && (groups === 1 || groups === z.shape[0]);
   if (!kernels || !fits || tf.engine().state.gradientDepth > 1 || !hasKernel(kernels.chain.name)) return undefined;
-  const own = leak === undefined ? {} : { leak: tf.tensor1d([leak]) };
   const [ws, us, bs] = [w, uHat, b].map((x) => inRows(x, groups)) as [Tensor3D, Tensor3D, Tensor3D];
-  const given = { w: ws, u: us, b: tf.squeeze(bs, [2]), z, ...own };
+  const given = { w: ws, u: us, b: tf.squeeze(bs, [2]), z, leak: tf.tensor1d([leak]) };
   const [y, h] = callKernel(kernels.chain.name, given) as [Tensor2D, Tensor2D];
   return {
     value: tf.concat([y, h], 1),
@@ -36,8 +35,7 @@ export function passByKernel(
     saved: [ws, us, z, h],
     gradients(dValue, [w, u, z, h]) {
       const [dy, dh] = tf.split(dValue, [z!.shape[1]!, h!.shape[1]!], 1) as [Tensor2D, Tensor2D];
-      const own = leak === undefined ? {} : { leak: tf.tensor1d([leak]) };
-      const taken = { w: w!, u: u!, z: z!, h: h!, ...own, dy, dh };
+      const taken = { w: w!, u: u!, z: z!, h: h!, leak: tf.tensor1d([leak]), dy, dh };
       const [dw, du, db, dz] = callKernel(kernels.gradient.name, taken) as [Tensor3D, Tensor3D, Tensor2D, Tensor2D];
       return [dw, du, tf.expandDims(db, 2), dz];
     },
