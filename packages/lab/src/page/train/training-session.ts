@@ -70,7 +70,8 @@ export class TrainingSession {
     this.#state = { stage: 'starting', settings, entries: [] };
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
-    if (settings.engine === 'compiled') {
+    if (settings.engine !== 'eager') {
+      // a graphics card that is missing leaves the work to the threads
       if (this.#threads !== undefined && this.#threads !== settings.threads) this.#start();
       this.#threads = settings.threads;
     }
