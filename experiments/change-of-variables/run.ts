@@ -3,18 +3,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { panels, planeGrid, tolerateClosedPipes } from 'flowvae';
+import { panels, planeGrid } from 'flowvae';
+import { readValues, startCommand } from '../command-line.ts';
 import { lineExamples } from './line-examples.ts';
 import { linearExample, squareAndImage } from './linear-map.ts';
 import { HALF_WIDTH, planarExample } from './planar-layers.ts';
 import { moonsExample } from './two-moons.ts';
 
-tolerateClosedPipes();
+startCommand();
 
-const { values } = parseArgs({
-  options: { out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) } },
-});
+const values = readValues({ out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) } });
 mkdirSync(values.out, { recursive: true });
 const write = (file: string, content: Uint8Array | string) => writeFileSync(join(values.out, file), content);
 const rounded = (value: number) => Number(value.toFixed(6));

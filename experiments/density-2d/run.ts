@@ -3,22 +3,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { fold, key, type PlanePanel, planeGrid, tolerateClosedPipes, toys } from 'flowvae';
+import { fold, key, type PlanePanel, planeGrid, toys } from 'flowvae';
+import { readEntry, readValues, startCommand } from '../command-line.ts';
 import { cellMiddles } from '../plane-cells.ts';
 import { HALF_WIDTH, type Model, scales, settings, type ToyName } from './config.ts';
 import { type Fitted, fitModel } from './fitting.ts';
 
-tolerateClosedPipes();
+startCommand();
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: 'full' },
-    out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
-  },
+const values = readValues({
+  scale: { type: 'string', default: 'full' },
+  out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
 });
-const scale = scales[values.scale as keyof typeof scales];
-if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+const scale = readEntry('scale', values.scale, scales);
 
 mkdirSync(values.out, { recursive: true });
 const results = [];

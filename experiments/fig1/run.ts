@@ -3,7 +3,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import {
   dataPoints,
   fold,
@@ -15,23 +14,20 @@ import {
   standardNormal,
   tabulate,
   tf,
-  tolerateClosedPipes,
   uniformBox,
 } from 'flowvae';
+import { readEntry, readValues, startCommand } from '../command-line.ts';
 import { cellMiddles } from '../plane-cells.ts';
 import { bases, HALF_WIDTH, kinds, lengths, SEED, scales, UNIFORM_HALF } from './config.ts';
 import { parametersOf } from './parameters.ts';
 
-tolerateClosedPipes();
+startCommand();
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: 'full' },
-    out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
-  },
+const values = readValues({
+  scale: { type: 'string', default: 'full' },
+  out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
 });
-const scale = scales[values.scale as keyof typeof scales];
-if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+const scale = readEntry('scale', values.scale, scales);
 const { cells } = scale;
 
 const sides = [UNIFORM_HALF, UNIFORM_HALF];

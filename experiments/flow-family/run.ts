@@ -3,45 +3,31 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import {
-  completeConfig,
-  evaluateModel,
-  experiment,
-  fit,
-  fold,
-  makeFolder,
-  tf,
-  tolerateClosedPipes,
-  training,
-} from 'flowvae';
+import { completeConfig, evaluateModel, experiment, fit, fold, makeFolder, tf, training } from 'flowvae';
+import { readChoices, readCount, readEntry, readValues, startCommand } from '../command-line.ts';
 import { updateMarkedTables } from '../readme-tables.ts';
 import { type Case, scales, shared } from './config.ts';
 import { type FamilyResult, familyTable, seedsTable } from './table.ts';
 
-tolerateClosedPipes();
+startCommand();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: 'full' },
-    threads: { type: 'string', default: '2' },
-    only: { type: 'string' },
-    retime: { type: 'boolean', default: false },
-    out: { type: 'string' },
-  },
+const values = readValues({
+  scale: { type: 'string', default: 'full' },
+  threads: { type: 'string', default: '2' },
+  only: { type: 'string' },
+  retime: { type: 'boolean', default: false },
+  out: { type: 'string' },
 });
-const scale = scales[values.scale as keyof typeof scales];
-if (!scale) {
-  process.stderr.write(`--scale: expected one of ${Object.keys(scales).join(', ')}, got ${values.scale}\n`);
-  process.exit(2);
-}
+const scale = readEntry('scale', values.scale, scales);
+const flows = readChoices('only', values.only, [...new Set(scale.cases.map(({ flow }) => flow))]);
+const threads = readCount('threads', values.threads);
 const folder = values.out ?? inHere(values.scale === 'seeds' ? 'results/seeds' : 'results');
 /** Steps of which the median is taken. */
 const TIMED_STEPS = 120;
 
 await tf.setBackend('cpu');
 makeFolder(folder);
-const chosen = scale.cases.filter(({ flow }) => values.only === undefined || values.only.split(',').includes(flow));
+const chosen = scale.cases.filter(({ flow }) => flows.includes(flow));
 for (const [i, each] of chosen.entries()) {
   const file = join(folder, fileOf(each));
   if (existsSync(file)) continue; // finished runs are not run again
@@ -85,7 +71,6 @@ function fileOf({ flow, heads, seed }: Case): string {
 async function retime(file: string): Promise<void> {
   const path = join(folder, file);
   const result = read(path);
-  const threads = Number(values.threads);
   const { problem, optimizer, model } = await problemOf(result, TIMED_STEPS, threads);
   const { msPerStep } = await fit({ ...problem, variables: model.variables, optimizer, steps: TIMED_STEPS, threads });
   writeFileSync(path, `${JSON.stringify({ ...result, msPerStep, timedThreads: threads }, null, 2)}\n`);
@@ -101,7 +86,6 @@ async function problemOf({ flow, heads, seed }: Case, steps: number, threads: nu
 
 async function trained(run: Case): Promise<FamilyResult> {
   const { steps } = scale!;
-  const threads = Number(values.threads);
   const parts = await problemOf(run, steps, threads);
   const { config, problem, optimizer } = parts;
   const { variables, at, noise } = parts.model;

@@ -1,6 +1,6 @@
-// The options that both experiments on flow and VAE have, and errors as one line.
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ExpectationError } from 'flowvae';
+// The options that both experiments on flow and VAE have.
+import type { ParseArgsConfig } from 'node:util';
+import { readChoice, readCount, readPositive, readValues } from '../command-line.ts';
 import { type Scale, scales } from './models.ts';
 
 /** Options of both experiments. */
@@ -43,15 +43,14 @@ export function readOptions<Own extends Readonly<Record<string, string>>>(
   const ofOwn = Object.fromEntries(
     Object.entries(own).map(([name, value]) => [name, { type: 'string', default: value }]),
   );
-  const { json, ...texts } = parsed(args, { ...declared, ...(ofOwn as NonNullable<ParseArgsConfig['options']>) });
+  const { json, ...texts } = readValues({ ...declared, ...(ofOwn as NonNullable<ParseArgsConfig['options']>) }, args);
   const { scale, minutes, threads, seed, images, data, runs, ...others } = texts as Readonly<Record<string, string>>;
-  if (!Object.hasOwn(scales, scale!)) refuse('scale', `one of ${Object.keys(scales).join(', ')}`, scale!);
-  const scaleName = scale as keyof typeof scales;
+  const scaleName = readChoice('scale', scale!, Object.keys(scales) as (keyof typeof scales)[]);
   return {
     options: {
       scale: scales[scaleName],
       scaleName,
-      minutes: readMinutes(minutes!),
+      minutes: readPositive('minutes', minutes!),
       threads: readCount('threads', threads!),
       seed: readCount('seed', seed!, 0),
       images: readCount('images', images!, 2),
@@ -61,45 +60,4 @@ export function readOptions<Own extends Readonly<Record<string, string>>>(
     },
     own: others as { readonly [Name in keyof Own]: string },
   };
-}
-
-function parsed(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    const names = Object.keys(options).map((name) => `--${name}`);
-    throw new ExpectationError({
-      where: 'options',
-      expected: names.join(', '),
-      received: (error as Error).message,
-    });
-  }
-}
-
-/** A whole number. @throws ExpectationError that names the option */
-export function readCount(name: string, text: string, least = 1): number {
-  if (/^\d{1,7}$/.test(text) && Number(text) >= least) return Number(text);
-  return refuse(name, `a whole number from ${least}`, text);
-}
-
-function readMinutes(text: string): number {
-  const value = Number(text);
-  return text.trim() !== '' && Number.isFinite(value) && value > 0
-    ? value
-    : refuse('minutes', 'a number above 0', text);
-}
-
-function refuse(name: string, expected: string, received: string): never {
-  throw new ExpectationError({ where: `--${name}`, expected, received: `'${received}'` });
-}
-
-/** Does the work; a user's mistake becomes one line and exit code 2. */
-export async function orOneLine(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ExpectationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  }
 }

@@ -5,34 +5,31 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { ExpectationError, tolerateClosedPipes } from 'flowvae';
-import { orOneLine, readCount } from '../flow-vs-vae/options.ts';
+import { ExpectationError } from 'flowvae';
+import { readChoices, readCount, readValues, startCommand } from '../command-line.ts';
 import { updateMarkedTables } from '../readme-tables.ts';
 import { densityTable, type Fit, type Result, readResults } from './table.ts';
 
-tolerateClosedPipes();
+startCommand();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    models: { type: 'string', default: 'realnvp,glow' },
-    /** Training steps; default: those of two hours, a core for each program. */
-    steps: { type: 'string' },
-    /** Threads of each program; both run at the same time. */
-    threads: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '0' },
-    /** Test images, and draws of the noise for each. */
-    images: { type: 'string', default: '10000' },
-    samples: { type: 'string', default: '10' },
-    /** A Python with torch and nflows; an empty word leaves PyTorch out. */
-    torch: { type: 'string', default: 'python3' },
-    /** Folder of runs; those in it go on. */
-    runs: { type: 'string', default: 'runs' },
-    /** Folder of the results; the table of the README is that of the committed ones. */
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    tables: { type: 'boolean', default: false },
-  },
+const values = readValues({
+  models: { type: 'string', default: 'realnvp,glow' },
+  /** Training steps; default: those of two hours, a core for each program. */
+  steps: { type: 'string' },
+  /** Threads of each program; both run at the same time. */
+  threads: { type: 'string', default: '1' },
+  seed: { type: 'string', default: '0' },
+  /** Test images, and draws of the noise for each. */
+  images: { type: 'string', default: '10000' },
+  samples: { type: 'string', default: '10' },
+  /** A Python with torch and nflows; an empty word leaves PyTorch out. */
+  torch: { type: 'string', default: 'python3' },
+  /** Folder of runs; those in it go on. */
+  runs: { type: 'string', default: 'runs' },
+  /** Folder of the results; the table of the README is that of the committed ones. */
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  tables: { type: 'boolean', default: false },
 });
 
 /** Sizes of the networks, and steps for which PyTorch, the slower, takes about two hours on one core of 2026. */
@@ -142,22 +139,14 @@ const folder = values.out ?? inHere('./results');
 
 /** Trains and evaluates the models that were asked for. */
 async function measure(): Promise<void> {
-  const [names, numbers] = [wanted(), asked()];
+  const names = readChoices('models', values.models, Object.keys(models) as ModelName[]);
+  const numbers = asked();
   mkdirSync(folder, { recursive: true });
   for (const model of names) {
     const result = await resultOf(model, numbers);
     writeFileSync(join(folder, `${model}.json`), `${JSON.stringify(result, null, 2)}\n`);
     if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   }
-}
-
-/** @throws ExpectationError for an unknown model */
-function wanted(): readonly ModelName[] {
-  const names = values.models.split(',');
-  const unknown = names.find((name) => !Object.hasOwn(models, name));
-  if (unknown === undefined) return names as ModelName[];
-  const expected = `some of ${Object.keys(models).join(', ')}, joined by commas`;
-  throw new ExpectationError({ where: '--models', expected, received: unknown });
 }
 
 function show(): void {
@@ -169,7 +158,5 @@ function show(): void {
   if (!values.json) process.stdout.write(table);
 }
 
-await orOneLine(async () => {
-  if (!values.tables) await measure();
-  show();
-});
+if (!values.tables) await measure();
+show();

@@ -3,27 +3,25 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { type EagerBackend, loadRuntime, startEagerBackend, tf, tolerateClosedPipes } from 'flowvae';
+import { loadRuntime, startEagerBackend, tf } from 'flowvae';
+import { readChoice, readCount, readValues, startCommand } from '../command-line.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { difference } from './difference.ts';
 
-tolerateClosedPipes();
+startCommand();
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '3000' },
-    images: { type: 'string', default: '10000' },
-    backend: { type: 'string', default: 'onnxruntime' }, // or wasm, or cpu: TensorFlow.js's own
-    out: { type: 'string', default: join(folder, 'results') },
-  },
+const values = readValues({
+  steps: { type: 'string', default: '3000' },
+  images: { type: 'string', default: '10000' },
+  backend: { type: 'string', default: 'onnxruntime' }, // or wasm, or cpu: TensorFlow.js's own
+  out: { type: 'string', default: join(folder, 'results') },
 });
-const { backend } = values;
-const [steps, images] = [Number(values.steps), Number(values.images)];
+const backend = readChoice('backend', values.backend, ['onnxruntime', 'wasm', 'cpu']);
+const [steps, images] = [readCount('steps', values.steps), readCount('images', values.images)];
 if (backend === 'onnxruntime') await tf.setBackend('onnxruntime');
 else {
-  const reason = await startEagerBackend(backend as EagerBackend);
+  const reason = await startEagerBackend(backend);
   if (reason) throw new Error(`--backend ${backend}: ${reason}`);
 }
 

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import {
   completeConfig,
   dataPoints,
@@ -20,22 +19,19 @@ import {
   type Tensor2D,
   tabulate,
   tf,
-  tolerateClosedPipes,
   trainRun,
 } from 'flowvae';
-import { flows, HALF_WIDTH, type Scale, scales, training } from './config.ts';
+import { readEntry, readValues, startCommand } from '../command-line.ts';
+import { flows, HALF_WIDTH, scales, training } from './config.ts';
 import { type GridPosterior, gridPosteriors, middles } from './grid.ts';
 
-tolerateClosedPipes();
+startCommand();
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: 'full' },
-    out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
-  },
+const values = readValues({
+  scale: { type: 'string', default: 'full' },
+  out: { type: 'string', default: fileURLToPath(new URL('results', import.meta.url)) },
 });
-const scale: Scale | undefined = scales[values.scale as keyof typeof scales];
-if (!scale) throw new Error(`--scale: expected ${Object.keys(scales).join(' or ')}, got ${values.scale}`);
+const scale = readEntry('scale', values.scale, scales);
 
 const runs = mkdtempSync(join(tmpdir(), 'posterior-2d-'));
 const rows: PlanePanel[][] = Array.from({ length: scale.drawn }, () => []);

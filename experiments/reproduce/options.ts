@@ -1,7 +1,7 @@
 // The command's options.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { ExpectationError } from 'flowvae';
+import { readWords } from '../command-line.ts';
 import { type Entry, type ScaleName, scaleNames } from './experiment.ts';
 
 /** The options of the command. */
@@ -44,7 +44,7 @@ const declared = {
 
 /** Reads the command line. @throws ExpectationError that names the option that cannot be used */
 export function readOptions(args: readonly string[], names: readonly string[]): Options {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readWords({ args: [...args], options: declared, allowPositionals: true });
   const [experiment] = positionals;
   if (positionals.length > 1 || (experiment !== undefined && !names.includes(experiment))) {
     refuse('reproduce', `one of ${names.join(', ')}`, positionals.map((name) => `'${name}'`).join(', '));
@@ -85,20 +85,6 @@ function refuseTogether(values: Readonly<Record<string, unknown>>): void {
     if (given(one) && given(other)) refuse(`--${other}`, `no --${other} beside --${one}`, 'both');
   }
   if (given('check') && !given('tables')) refuse('--check', '--tables with it', 'no --tables');
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: declared, allowPositionals: true });
-  } catch (error) {
-    return refuse(
-      'options',
-      Object.keys(declared)
-        .map((name) => `--${name}`)
-        .join(', '),
-      (error as Error).message,
-    );
-  }
 }
 
 const LARGEST = 1000;

@@ -15,10 +15,10 @@ import {
   ProgressLine,
   type SweepState,
   tf,
-  tolerateClosedPipes,
   warnOfLaunch,
   writeFileAtomically,
 } from 'flowvae';
+import { startCommand } from '../command-line.ts';
 import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
@@ -26,7 +26,7 @@ import { chosenOf, type Options, readOptions, usage } from './options.ts';
 import { isDone, readResults, resultPath } from './result-files.ts';
 import { updateTables } from './tables.ts';
 
-tolerateClosedPipes();
+startCommand();
 
 /** The command without a package manager, so that signals reach the runs. */
 const LAUNCHER = 'node --import tsx experiments/reproduce/run.ts';
@@ -197,10 +197,4 @@ function refreshTables(write: boolean): void {
   if (!write && stale.length > 0) process.exitCode = 1;
 }
 
-try {
-  await reproduce();
-} catch (error) {
-  if (!(error instanceof ExpectationError)) throw error;
-  process.stderr.write(`${errorLine(error)}\n`);
-  process.exitCode = 2;
-}
+await reproduce();

@@ -1,11 +1,12 @@
 // `node --import tsx experiments/table2/flow-use-table.ts <run folder> …`: the effect of each run's planar flow, as a
 // table.
 import { basename } from 'node:path';
-import { ExpectationError, type HistoryEntry, openRun, startEagerBackend, tolerateClosedPipes } from 'flowvae';
+import { ExpectationError, type HistoryEntry, openRun, startEagerBackend } from 'flowvae';
+import { startCommand } from '../command-line.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { type Use, useOf } from './flow-use.ts';
 
-tolerateClosedPipes();
+startCommand();
 
 const IMAGES = 1000;
 const AT_ONCE = 25;
@@ -52,15 +53,9 @@ async function row(path: string): Promise<string[]> {
   ];
 }
 
-try {
-  const paths = process.argv.slice(2);
-  if (paths.length === 0) throw new ExpectationError({ where: 'flow-use', expected: 'run folders', received: 'none' });
-  await startEagerBackend('wasm');
-  const rows: string[][] = [];
-  for (const path of paths) rows.push(await row(path)); // one model in memory at a time
-  process.stdout.write(`${markdownTable(HEADER, rows)}\n`);
-} catch (error) {
-  if (!(error instanceof ExpectationError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+const paths = process.argv.slice(2);
+if (paths.length === 0) throw new ExpectationError({ where: 'flow-use', expected: 'run folders', received: 'none' });
+await startEagerBackend('wasm');
+const rows: string[][] = [];
+for (const path of paths) rows.push(await row(path)); // one model in memory at a time
+process.stdout.write(`${markdownTable(HEADER, rows)}\n`);

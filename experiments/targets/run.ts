@@ -3,21 +3,19 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { fitTarget, key, makeFolder, targets, tf, tolerateClosedPipes } from 'flowvae';
+import { fitTarget, key, makeFolder, targets, tf } from 'flowvae';
+import { readChoices, readCount, readValues, startCommand } from '../command-line.ts';
 import { updateMarkedTables } from '../readme-tables.ts';
 import { fitTable, type TargetResult } from './table.ts';
 import { checkedColumns, worstErrors } from './worst-errors.ts';
 
-tolerateClosedPipes();
+startCommand();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '4000' },
-    threads: { type: 'string', default: '2' },
-    only: { type: 'string' },
-    out: { type: 'string', default: inHere('results') },
-  },
+const values = readValues({
+  steps: { type: 'string', default: '4000' },
+  threads: { type: 'string', default: '2' },
+  only: { type: 'string' },
+  out: { type: 'string', default: inHere('results') },
 });
 /** Guides, by the reverse divergence unless another objective stands behind them. */
 const guides = {
@@ -30,17 +28,18 @@ const guides = {
   'realnvp*4, inclusive-kl(256)': { objective: 'inclusive-kl(256)', annealSteps: 0 },
 } as const;
 type GuideName = keyof typeof guides;
-const steps = Number(values.steps);
+const steps = readCount('steps', values.steps);
+const threads = readCount('threads', values.threads);
+const names = readChoices('only', values.only, Object.keys(targets) as (keyof typeof targets)[]);
 const settings = { steps, annealSteps: Math.round(steps / 10), batch: 256, lr: 5e-3, samples: 20_000 } as const;
 
 await tf.setBackend('cpu');
 makeFolder(values.out);
-const names = Object.keys(targets).filter((name) => values.only === undefined || values.only.split(',').includes(name));
 for (const name of names) {
   for (const flow of Object.keys(guides) as GuideName[]) {
     const file = join(values.out, `${name}-${flow.replace('*', 'x').replace(/, .*/, '-inclusive')}.json`);
     if (existsSync(file)) continue;
-    const result = await fitted(name as keyof typeof targets, flow);
+    const result = await fitted(name, flow);
     process.stderr.write(`${name} ${flow}: ELBO ${result.elbo.toFixed(3)}, k̂ ${result.paretoK?.toFixed(2)}\n`);
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   }
@@ -49,7 +48,6 @@ for (const name of names) {
 async function fitted(name: keyof typeof targets, guide: GuideName): Promise<TargetResult> {
   const from = performance.now();
   const target = targets[name];
-  const threads = Number(values.threads);
   const options = { ...settings, ...guides[guide], flow: guide.replace(/, .*/, ''), threads, key: key(0) };
   const { estimate } = await fitTarget(target, options);
   const { draws: _, moments, guideMoments: __, ...numbers } = estimate;

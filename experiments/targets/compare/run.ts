@@ -4,28 +4,36 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { tolerateClosedPipes } from 'flowvae';
+import { targets } from 'flowvae';
+import { readChoices, readCount, readPositive, readValues, startCommand } from '../../command-line.ts';
 import { updateMarkedTables } from '../../readme-tables.ts';
 import { type PeerFit, type PeerRow, peersTable } from './peers-table.ts';
 
-tolerateClosedPipes();
+startCommand();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '2000' },
-    /** Seeds 0 … n − 1 of each program. */
-    seeds: { type: 'string', default: '3' },
-    /** Programs that have jax, and torch, with the libraries. */
-    jax: { type: 'string', default: 'python3' },
-    torch: { type: 'string', default: 'python3' },
-    targets: { type: 'string', default: 'banana,funnel,correlated-normal,eight-schools-non-centred' },
-    /** Seconds that one fit may take, imports included. */
-    patience: { type: 'string', default: '300' },
-    tables: { type: 'boolean', default: false },
-  },
+const values = readValues({
+  steps: { type: 'string', default: '2000' },
+  /** Seeds 0 … n − 1 of each program. */
+  seeds: { type: 'string', default: '3' },
+  /** Programs that have jax, and torch, with the libraries. */
+  jax: { type: 'string', default: 'python3' },
+  torch: { type: 'string', default: 'python3' },
+  targets: { type: 'string', default: 'banana,funnel,correlated-normal,eight-schools-non-centred' },
+  /** Seconds that one fit may take, imports included. */
+  patience: { type: 'string', default: '300' },
+  tables: { type: 'boolean', default: false },
 });
-const shared = { layers: 4, hidden: 32, steps: Number(values.steps), batch: 256, lr: 1e-3, samples: 10_000 };
+const shared = {
+  layers: 4,
+  hidden: 32,
+  steps: readCount('steps', values.steps),
+  batch: 256,
+  lr: 1e-3,
+  samples: 10_000,
+};
+const count = readCount('seeds', values.seeds);
+const patience = readPositive('patience', values.patience);
+const asked = readChoices('targets', values.targets, Object.keys(targets));
 const programs = {
   realnvp: ['flowvae', 'flowjax', 'normflows', 'pyro'],
   iaf: ['flowvae', 'flowjax', 'numpyro-iaf', 'pyro'],
@@ -43,9 +51,9 @@ function fitBy({ program, target, flow }: Omit<PeerRow, 'fits'>, seed: number): 
   const child = spawnSync(command!, [...words, ...options], {
     encoding: 'utf8',
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-    timeout: 1000 * Number(values.patience),
+    timeout: 1000 * patience,
   });
-  if (child.error) return `longer than ${values.patience} s`;
+  if (child.error) return `longer than ${patience} s`;
   const line = child.stdout.trim().split('\n').at(-1) ?? '';
   if (child.status === 0 && line.startsWith('{')) return JSON.parse(line) as PeerFit;
   const lines = child.stderr.trim().split('\n');
@@ -55,7 +63,7 @@ function fitBy({ program, target, flow }: Omit<PeerRow, 'fits'>, seed: number): 
 /** The fits by all seeds; a program that fails once is asked no more. */
 function rowOf(asked: Omit<PeerRow, 'fits'>): PeerRow {
   const fits: PeerFit[] = [];
-  const seeds = asked.flow === 'bnaf' ? 1 : Number(values.seeds); // a slow one, without a flow of ours beside it
+  const seeds = asked.flow === 'bnaf' ? 1 : count; // a slow one, without a flow of ours beside it
   for (let seed = 0; seed < seeds; seed++) {
     const fit = fitBy(asked, seed);
     if (typeof fit === 'string') return { ...asked, fits, failure: fit };
@@ -66,7 +74,7 @@ function rowOf(asked: Omit<PeerRow, 'fits'>): PeerRow {
 
 function measured(): readonly PeerRow[] {
   const rows: PeerRow[] = [];
-  for (const target of values.targets.split(',')) {
+  for (const target of asked) {
     for (const [flow, names] of Object.entries(programs)) {
       for (const program of names) {
         rows.push(rowOf({ target, flow, program }));

@@ -2,24 +2,23 @@
 // that good and bad ones are among them; the errors of log Z and of the moments by the level of k̂.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { describeParetoK, fitTarget, key, targets, tf, tolerateClosedPipes, writeFileAtomically } from 'flowvae';
+import { describeParetoK, fitTarget, key, targets, tf, writeFileAtomically } from 'flowvae';
+import { readChoices, readCount, readValues, startCommand } from '../../command-line.ts';
 import { updateMarkedTables } from '../../readme-tables.ts';
 import { checkedColumns, worstErrors } from '../worst-errors.ts';
 import { type JudgedFit, levelTable } from './table.ts';
 
-tolerateClosedPipes();
+startCommand();
 const inHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '600' },
-    only: { type: 'string' },
-    out: { type: 'string', default: inHere('results.json') },
-  },
+const values = readValues({
+  seeds: { type: 'string', default: '5' },
+  steps: { type: 'string', default: '600' },
+  only: { type: 'string' },
+  out: { type: 'string', default: inHere('results.json') },
 });
 const guides = ['mean-field', 'full-rank', 'planar*8', 'realnvp*2', 'iaf*2', 'spline*1'] as const;
-const steps = Number(values.steps);
+const steps = readCount('steps', values.steps);
+const seeds = readCount('seeds', values.seeds);
 const settings = { steps, annealSteps: Math.round(steps / 10), batch: 128, lr: 0.01, samples: 4000 } as const;
 
 type TargetName = keyof typeof targets;
@@ -46,9 +45,9 @@ const stored: { settings: object; fits: JudgedFit[] } = existsSync(values.out)
 const names = (Object.keys(targets) as TargetName[]).filter((name) => targets[name].logZ !== undefined);
 const isDone = (name: string, guide: string, seed: number) =>
   stored.fits.some((fit) => fit.target === name && fit.guide === guide && fit.seed === seed);
-for (const name of names.filter((each) => values.only?.split(',').includes(each) ?? true)) {
+for (const name of readChoices('only', values.only, names)) {
   for (const guide of guides) {
-    for (let seed = 0; seed < Number(values.seeds); seed++) {
+    for (let seed = 0; seed < seeds; seed++) {
       if (isDone(name, guide, seed)) continue;
       stored.fits.push(await judged(name, guide, seed));
       process.stderr.write(`${name} ${guide} ${seed}\n`);
