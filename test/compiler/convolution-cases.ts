@@ -36,6 +36,12 @@ const GEOMETRIES: readonly (readonly [x: Shape, filter: Shape, strides: number |
   [[1, 4, 4, 4], [2, 3, 4, 2], 1, 3],
   [[2, 7, 6, 4], [3, 3, 4, 5], 2, 'same'],
   [[1, 5, 8, 4], [2, 2, 4, 1], 3, 'valid'],
+  // pictures of many points under a filter of one: their gradient for the filter is a product
+  [[2, 12, 11, 4], [1, 1, 4, 3], 1, 'same'],
+  [[3, 12, 11, 4], [1, 1, 4, 6], 1, 'valid'],
+  // but not where the windows skip points, or read padding
+  [[2, 23, 24, 4], [1, 1, 4, 3], 2, 'same'],
+  [[1, 10, 11, 4], [1, 1, 4, 2], 1, 1],
   // few outputs beside the inputs: spread over mirrored windows, unless the padding is wider than a window
   [[2, 5, 4, 8], [3, 3, 8, 2], 1, 'same'],
   [[2, 5, 6, 5], [3, 2, 5, 1], 1, 'valid'],

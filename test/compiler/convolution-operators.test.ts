@@ -1,7 +1,7 @@
 // Which of ONNX's two operators a convolution and the gradient for its input become; the kernel cases compare the
 // numbers.
 import { traceGraph } from '@flowvae/compiler';
-import { type Tensor4D, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor4D, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 
 interface Form {
@@ -46,5 +46,37 @@ describe('the gradient for the input of a convolution', () => {
     ['spreads from a padding wider than the windows', { from: 4, to: 4, pad: 3 }, 'ConvTranspose'],
   ] as const)('%s', (_, form, operator) => {
     expect(operatorsOf(form).back).toEqual([operator]);
+  });
+});
+
+describe('the gradient for the filter of a convolution', () => {
+  /** The operators that multiply, of pictures with so many rows and columns. */
+  const operators = (size: number, window: number, strides = 1) =>
+    traceGraph(
+      ({ x, filter }) => ({
+        dw: tf.grad((given) => tf.sum(tf.conv2d(x as Tensor4D, given as Tensor4D, strides, 'same')))(filter!),
+      }),
+      { x: [2, size, size, 4], filter: [window, window, 4, 4] },
+    )
+      .nodes.map(({ operator }) => operator)
+      .filter((operator) => /^Conv|MatMul|Gemm/.test(operator));
+
+  it('is a product for windows of one element in large pictures, and else a convolution', () => {
+    expect(operators(12, 1)).toEqual(['FusedMatMul']);
+    expect(operators(11, 1)).toEqual(['Conv']);
+    expect(operators(12, 3)).toEqual(['Conv']);
+    expect(operators(24, 1, 2)).toEqual(['Conv']);
+  });
+});
+
+describe('the gradient of the bias of a convolution', () => {
+  it('is a sum that leaves the channels where convolutions have them', () => {
+    const of = ({ y, bias }: Readonly<Record<string, Tensor>>) => ({
+      db: tf.grad((given) => tf.sum(tf.square(tf.add(y!, given))))(bias!),
+    });
+    const operators = (y: number[]) => traceGraph(of, { y, bias: [4] }).nodes.map(({ operator }) => operator);
+    expect(operators([2, 6, 6, 4])).toContain('ReduceSum');
+    expect(operators([2, 6, 6, 4])).not.toContain('Gemm');
+    expect(operators([12, 4])).toContain('Gemm');
   });
 });

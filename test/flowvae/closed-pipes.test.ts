@@ -49,6 +49,8 @@ it('every program of the repository tolerates closed pipes', () => {
   );
   expect(programs.length).toBeGreaterThan(9);
   for (const path of [...programs, 'packages/flowvae/src/command/main.ts']) {
-    expect(readFileSync(join(root, path), 'utf8'), path).toMatch(/^tolerateClosedPipes\(\);$/m);
+    expect(readFileSync(join(root, path), 'utf8'), path).toMatch(/^(tolerateClosedPipes|startCommand)\(\);$/m);
   }
+  const start = readFileSync(join(root, 'experiments/command-line.ts'), 'utf8');
+  expect(start).toMatch(/^export function startCommand.*\n {2}tolerateClosedPipes\(\);$/m);
 });

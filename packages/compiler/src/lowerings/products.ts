@@ -20,7 +20,7 @@ function productShape(a: Value, b: Value, { transA, transB }: Transposition) {
 }
 
 /** a·b, plus a bias along the last axis if given. */
-function product(builder: GraphBuilder, a: Value, b: Value, transposition: Transposition, bias?: Value): Value {
+export function product(builder: GraphBuilder, a: Value, b: Value, transposition: Transposition, bias?: Value): Value {
   const { rows, columns, batchA, batchB, shape } = productShape(a, b, transposition);
   const { transA, transB } = transposition;
   const attributes = { transA: Number(transA), transB: Number(transB) };

@@ -35,10 +35,13 @@ const sum: Lowering<tfjs.SumAttrs> = (builder, inputs, { axis, keepDims }) => {
   return builder.node('ReduceSum', [x, builder.int64(axes)], { shape, type: x.type, attributes });
 };
 
-/** Whether every axis but the last is summed over: the gradient of a bias. */
+/**
+ * Whether every axis but the last is summed over: the gradient of a bias. Not that of a convolution: ONNX Runtime holds
+ * pictures with channels first, and moves the change of axes behind a ReduceSum, but not behind a product.
+ */
 const sumsRows = (x: Value, axes: readonly number[]) =>
   x.type === 'float32' &&
-  x.shape.length >= 2 &&
+  (x.shape.length === 2 || x.shape.length === 3) &&
   elementCount(x.shape) > 0 &&
   axes.length === x.shape.length - 1 &&
   !axes.includes(x.shape.length - 1);
