@@ -5,13 +5,14 @@ import {
   lu,
   nicePlanar,
   parseFlow,
+  planar,
   planarLeaky,
   radial,
   sylvesterHouseholder,
   sylvesterOrthogonal,
   sylvesterTriangular,
 } from '@flowvae/flows';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 it.each([
   ['planarLeaky', () => planarLeaky(2, 1, { slope: 1 }), 'planarLeaky: slope: expected a number in [0, 1), got 1'],
@@ -52,4 +53,14 @@ it.each([
 ])('the formula %s names the flow that it makes', (formula, flow) => {
   expect(parseFlow(formula, 4)).toMatchObject({ name: formula, paramShapes: flow.paramShapes });
   expect(flow.name).toBe(formula);
+});
+
+describe('the number of layers', () => {
+  const makers = { planar, planarLeaky, nicePlanar, radial, householder, sylvesterTriangular };
+
+  it.each(Object.entries(makers))('of %s is a whole number from 1', (_, make) => {
+    for (const layers of [0, -1, 1.5, Number.NaN]) {
+      expect(() => make(3, layers)).toThrow(`layers: expected a whole number from 1, got ${layers}`);
+    }
+  });
 });

@@ -30,9 +30,10 @@ export function gaussian({ mean, logStd }: GaussianParams): Observation {
   const isShared = logStd.shape[1] === 1;
   checkShape('gaussian: logStd', logStd, [1, isShared ? 1 : width]);
   const logSigma = boundedLogScale(logStd);
+  // not tiled: tfjs's gradient of `tile` has an operation for each copy
   const deviation = diagonalNormal({
     mean: tf.zeros([1, width]),
-    logStd: isShared ? tf.tile(logSigma, [1, width]) : logSigma,
+    logStd: isShared ? tf.add(logSigma, tf.zeros([1, width])) : logSigma,
   });
   return observation({
     name: 'gaussian',

@@ -10,9 +10,14 @@ export const offTape = <T extends Tensor>(compute: () => T): T =>
  * `yes` where x > threshold, else `no`, element-wise; shapes broadcast. Both are computed, so both must be finite
  * everywhere.
  */
-export const whereAbove = <T extends Tensor>(threshold: number, x: Tensor, yes: T, no: T): T =>
-  tf.where(
+export function whereAbove<T extends Tensor>(threshold: number, x: Tensor, yes: T, no: T): T {
+  // the gradient of a sum adds up rows in one operation; `where` would tile them, whose gradient takes one for each row
+  const spread = (choice: T) => (sameShape(choice.shape, x.shape) ? choice : tf.add(choice, tf.zerosLike(x)));
+  return tf.where(
     offTape(() => tf.greater(x, threshold)),
-    yes,
-    no,
+    spread(yes),
+    spread(no),
   ) as T;
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]) => `${a}` === `${b}`;

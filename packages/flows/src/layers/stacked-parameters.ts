@@ -1,9 +1,23 @@
 // The common part of flows with K layers: the name and the checks of their arguments.
-import { checkParam, checkShape, type Tensor2D } from '@flowvae/tensor';
+import { checkParam, checkShape, ExpectationError, type Tensor2D } from '@flowvae/tensor';
 import type { ParamShapes, Params } from '../flow.ts';
 
-/** `radial`, or `radial*10` for ten layers. */
-export const layeredName = (name: string, layers: number): string => (layers === 1 ? name : `${name}*${layers}`);
+/**
+ * `radial`, or `radial*10` for ten layers.
+ *
+ * @throws ExpectationError unless there is a whole number of layers, one or more
+ */
+export function layeredName(name: string, layers: number): string {
+  if (!Number.isInteger(layers) || layers < 1) {
+    throw new ExpectationError({
+      where: `${name}: layers`,
+      expected: 'a whole number from 1',
+      received: String(layers),
+      remedy: "for a posterior without a flow take 'none'",
+    });
+  }
+  return layers === 1 ? name : `${name}*${layers}`;
+}
 
 /** The expected arguments of a check. */
 interface Arguments<S extends ParamShapes> {
