@@ -1,6 +1,5 @@
 // All kernels of flows: kernels of one graph must come from one module.
 export { planarChain, planarChainGradient } from './planar-chain';
-export { rankOneChain, rankOneChainGradient } from './rank-one-chain';
 
 /** The start of free memory: tables of the elementary functions lie before. */
 export function heapBase(): usize {

@@ -1,11 +1,11 @@
 // A chain of planar layers with tanh, forward and backward. It works row after row, so that a row's data stay in the
 // nearest cache. z_k = z_{k−1} + û_k·t_k, t_k = tanh(w_kᵀz_{k−1} + b_k), û = u + c·w, c = (softplus(a) − 1 − a)/(‖w‖² +
 // ε), a = wᵀu; log|det| = Σ log(t² + (1 − t²)·(softplus(a) + ε')). Rezende & Mohamed 2015, eqs. 10-12 and appendix A.1;
-// flows/planar.ts explains this form.
+// src/families/planar.ts explains this form.
 
 import { dot, dotUHat } from './vectors';
 
-/** ε and ε': see flows/planar-flow.ts and flows/planar.ts. */
+/** ε and ε': see src/frames/planar-flow.ts and src/families/planar.ts. */
 const TINY_SQUARE: f32 = 1e-18;
 const TINY_SLOPE: f32 = 1e-37;
 

@@ -4,7 +4,6 @@ import { logSoftplus } from '../algebra/log-softplus.ts';
 import { whereAbove } from '../algebra/where-above.ts';
 import type { InvertibleFlow } from '../flow.ts';
 import { type PlanarActivation, type PlanarShapes, planarFlow } from '../frames/planar-flow.ts';
-import { leakyReluOfLayers } from '../frames/rank-one/activation.ts';
 
 /** Options of {@link planarLeaky}. */
 export interface LeakyOptions {
@@ -20,7 +19,7 @@ const LEAST_LOG_SLOPE = Math.log(1e-18);
 
 /** 1 + λ·m = (1 − λ) + λ·(1 + m): no term is negative. */
 const leakyRelu = (slope: number): PlanarActivation => ({
-  inLayers: leakyReluOfLayers(slope),
+  inLayers: { apply: (s) => tf.leakyRelu(s, slope), derivative: (h) => tf.step(h, slope) },
   apply: (s) => tf.leakyRelu(s, slope),
   logSlope: (h, onePlusM, a) => whereAbove(0, h, logSoftplus(a), tf.log(tf.add(1 - slope, tf.mul(slope, onePlusM)))),
   // α + m·h(α + b) = c, so s + m·h(s) = c + b, and s has the sign of the right side

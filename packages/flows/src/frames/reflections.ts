@@ -1,7 +1,6 @@
 // Householder reflections, many in turn.
 import { type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import { offTape } from '../algebra/where-above.ts';
-import { identityOfLayers } from './rank-one/activation.ts';
 import { rankOneLayers } from './rank-one/layers.ts';
 
 /** Mirrors ready for use: reflection k is z + back_k·(normal_kᵀz), both [B|1, K, D]. */
@@ -23,7 +22,7 @@ export function reflections(v: Tensor3D): Reflections {
   return { normal, back: tf.mul(-2, tf.div(normal, squared)) };
 }
 
-const linearLayers = rankOneLayers(identityOfLayers);
+const linearLayers = rankOneLayers({ apply: (s) => s, derivative: (h) => tf.onesLike(h) });
 
 /** Reflects z [B, D] at one mirror after the other. */
 export function reflect({ normal, back }: Reflections, z: Tensor2D): Tensor2D {

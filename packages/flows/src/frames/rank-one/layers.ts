@@ -1,7 +1,6 @@
 // The sequential part of layers that each move z along one direction, with an explicit gradient.
 import { prefersFewKernels, type Tensor, type Tensor2D, type Tensor3D, tf } from '@flowvae/tensor';
 import type { LayerActivation } from './activation.ts';
-import { passByKernel } from './by-kernel.ts';
 import { backwardByProducts, forwardByProducts } from './products.ts';
 
 /**
@@ -63,15 +62,9 @@ const withGradient = (pass: Pass) =>
     return { value, gradFunc };
   });
 
-/** Layer after layer, by one kernel where there is one. */
+/** Layer after layer. */
 const chainOf = (activation: LayerActivation) =>
-  withGradient((inputs, save) => {
-    const atOnce = passByKernel(activation, inputs);
-    if (atOnce) {
-      save([...atOnce.saved]);
-      return atOnce;
-    }
-    const [w, uHat, b, z0] = inputs;
+  withGradient(([w, uHat, b, z0], save) => {
     const groups = groupsOf([w, uHat, b], z0);
     const { z, hs, before } = forward(activation, w, uHat, b, tf.reshape(z0, [-1, groups.size, z0.shape[1]]));
     save([w, uHat, hs, before]);
