@@ -128,6 +128,14 @@ describe('pnpm bench', { timeout: 300_000 }, () => {
     }
   });
 
+  test('recorded counts of operators are those of now; `--section nodes --peers none --record` renews them', () => {
+    const recorded: { readonly rows: readonly Row[] } = JSON.parse(
+      readFileSync(new URL('results/nodes.json', folder), 'utf8'),
+    );
+    const counts = (rows: readonly Row[]) => rows.map(({ setting, values }) => [setting.flow, values]);
+    expect(counts(rowsOf('nodes'))).toEqual(counts(recorded.rows));
+  });
+
   test('names each peer that does not take part, and the machine', () => {
     const [row] = result.sections[0]!.rows;
     expect(Object.keys(row!.absent)).toEqual(
