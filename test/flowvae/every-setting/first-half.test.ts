@@ -6,7 +6,7 @@ import { ExpectationError } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import type { Row } from './covering-rows.ts';
 import { covering, described, testRows } from './rows.ts';
-import { factors, planned, settingsOf, unpaired } from './setting-values.ts';
+import { factors, likelihoodsWithArgument, planned, settingsOf, unpaired } from './setting-values.ts';
 import { doAll } from './whole-run.ts';
 
 const { rows, refused } = covering;
@@ -24,6 +24,10 @@ describe('a setting outside the pairs', () => {
       { evaluate: architecture === 'conv' ? '--report' : undefined },
     );
   });
+
+  it.each(likelihoodsWithArgument)('lets a run do everything: likelihood %s', (likelihood) =>
+    doAll(settingsOf([{ name: 'likelihood', value: likelihood }])!),
+  );
 
   it('lets a run do everything: engine eager', () =>
     doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, { evaluate: '--report' }));

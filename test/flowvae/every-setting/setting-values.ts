@@ -38,9 +38,14 @@ const priors = flows.filter((formula) => fitsPrior(formula, LATENT));
 const objectives = Object.entries(objectiveTable).map(([name, { args = [] }]) => withArguments(name, args));
 
 /** All that describe these images: `columns` needs a table's layout, and bytes are no counts (count-tables.test.ts). */
-const likelihoods = Object.entries(likelihoodTable)
-  .filter(([, { data }]) => data !== 'columns' && data !== 'counts')
-  .flatMap(([name, { argument }]) => (argument ? [name, withArguments(name, [{}])] : [name]));
+const ofImages = Object.entries(likelihoodTable).filter(([, { data }]) => data !== 'columns' && data !== 'counts');
+
+const likelihoods = ofImages.map(([name]) => name);
+
+/** The same with an argument: a run each, for pairs of likelihoods and objectives are most of the rows. */
+export const likelihoodsWithArgument: readonly string[] = ofImages.flatMap(([name, { argument }]) =>
+  argument ? [withArguments(name, [{}])] : [],
+);
 
 /** Settings with a few values that do not go through the pairs, and why. */
 export const unpaired = {
