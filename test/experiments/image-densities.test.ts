@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { meanOverSeeds, readSeeds, seedsTable, withResult } from '../../experiments/image-densities/seeds.ts';
 import { densityTable, difference, type Result, readResults } from '../../experiments/image-densities/table.ts';
 
 const folder = fileURLToPath(new URL('../../experiments/image-densities/', import.meta.url));
@@ -36,4 +37,26 @@ it('image-densities: both programs, their difference with the error of independe
 it('image-densities: the table of the page is that of the committed results', () => {
   const page = readFileSync(join(folder, 'README.md'), 'utf8');
   expect(page).toContain(densityTable(readResults(join(folder, 'results'))));
+  expect(page).toContain(seedsTable(readSeeds(join(folder, 'results/seeds.json'))));
+});
+
+it('image-densities: means over seeds have the error of a mean, and the difference is that of equal seeds', () => {
+  expect(meanOverSeeds([1, 2, 6])).toEqual([3, Math.sqrt((4 + 1 + 9) / 2 / 3)]);
+  const at = (seed: number, ours: number, theirs: number): Result => ({
+    ...{ ...result, seed, steps: 4000 },
+    ...{ flowvae: { ...fit, bits: [ours, 0.01] }, pytorch: { ...fit, bits: [theirs, 0.01] } },
+  });
+  const runs = [at(2, 1.6, 1.58), at(1, 1.62, 1.62), { ...result, seed: 3 }].reduce(
+    withResult,
+    [] as readonly Result[],
+  );
+  expect(runs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+  const again = withResult(runs, at(2, 1.64, 1.6)); // another one of the same run takes its place
+  expect(again).toHaveLength(3);
+  // means 1.63 ± 0.01 and 1.61 ± 0.01; differences 0 and 0.04
+  expect(seedsTable(again).trim().split('\n').slice(2)).toEqual([
+    expect.stringMatching(
+      /^\| glow +\| +4,000 \| +1, 2 \| 1\.6300 ± 0\.0100 \| 1\.6100 ± 0\.0100 \| 0\.0200 ± 0\.0200 \| +1\.0 \|$/,
+    ),
+  ]);
 });
