@@ -12,14 +12,13 @@ import {
   underPrefixes,
 } from '@flowvae/tensor';
 import type { Model, ObservableModel } from '@flowvae/vae';
-import type { DataFlow } from './flows/data-flow.ts';
 import { type DequantisationName, EXACT } from './names.ts';
 import type { Support } from './support/support.ts';
 
 /** Options of {@link densityModel}. */
 export interface DensityModelOptions {
-  /** From noise to points; those with `initialParamsFrom` start from data. */
-  readonly flow: DataFlow;
+  /** From noise to points. It starts from data where activation normalisations are among its links. */
+  readonly flow: InvertibleFlow;
   /** How rows of data become points. */
   readonly support: Support;
   /** Decides the first parameters. */

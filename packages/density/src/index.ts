@@ -2,7 +2,7 @@ export { type DensityModel, type DensityModelOptions, densityModel, isDensity, i
 export type { Dequantisation } from './dequantisation/dequantisation.ts';
 export { uniformDequantisation } from './dequantisation/uniform.ts';
 export { type VariationalDequantisationOptions, variationalDequantisation } from './dequantisation/variational.ts';
-export { type DataFlow, standardisedFlow } from './flows/data-flow.ts';
+export { standardisedFlow } from './flows/data-flow.ts';
 export { type PictureFlowName, pictureFlowNames } from './flows/picture-flow-names.ts';
 export { type PictureFlowOptions, pictureFlow } from './flows/picture-flows.ts';
 export { type InterpolationKind, type InterpolationOptions, interpolated } from './interpolation.ts';

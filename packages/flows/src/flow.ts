@@ -78,8 +78,19 @@ export interface Layer {
 export const singleLayers = (flow: Flow, params: Params<ParamShapes>): readonly Layer[] =>
   flow.layers?.(params) ?? [{ name: flow.name, flow, params }];
 
+/**
+ * First parameters by data, in place of `initialParams`. Both methods read the points, so they must not be part of a
+ * traced function. Absent: data do not matter.
+ */
+export interface DataStart<S extends ParamShapes = ParamShapes> {
+  /** By points [n, D] that `forward` takes: activation normalisations leave them with mean 0 and variance 1. */
+  startFrom?(key: Key, z: Tensor2D): ParamValues<S>;
+  /** By points [n, D] that `forward` gives: the data, where the flow is a density's, from noise to data. */
+  initialParamsFrom?(key: Key, y: Tensor2D): ParamValues<S>;
+}
+
 /** A flow whose inverse can be computed. */
-export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S> {
+export interface InvertibleFlow<S extends ParamShapes = ParamShapes> extends Flow<S>, DataStart<S> {
   /**
    * y [B, D] → z [B, D] and log|det ∂z/∂y| [B] (the forward log-det, negated), nats; NaN at points that no z is mapped
    * to.

@@ -35,6 +35,7 @@ export {
 } from './families/sylvester.ts';
 export {
   type BoxFlow,
+  type DataStart,
   type Flow,
   type InvertibleFlow,
   isInvertible,
@@ -68,8 +69,8 @@ export { type ImageRealnvpOptions, imageRealnvp } from './images/image-realnvp.t
 export { type InverseLogitOptions, inverseLogit } from './images/inverse-logit.ts';
 export type { ConvolutionActivation, ConvolutionNetOptions } from './images/parts/convolution-net.ts';
 export type { CouplingMapName, CouplingMapOptions } from './images/parts/coupling-maps.ts';
-export type { ImageFlow } from './images/parts/data-start.ts';
 export type { ImageCouplingOptions } from './images/parts/image-coupling.ts';
+export type { ImageFlow } from './images/parts/image-flow.ts';
 export type { ImageShape } from './images/parts/picture.ts';
 export { squeeze } from './images/squeeze.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';

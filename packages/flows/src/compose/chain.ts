@@ -11,12 +11,13 @@ import {
   singleLayers,
 } from '../flow.ts';
 import { forwardInGroups } from '../layers/row-groups.ts';
+import { dataStartOf } from './data-start.ts';
 
 /** Parameters of link i are named `i.name`. */
 const nameOf = (link: number, param: string) => `${link}.${param}`;
 
 /** One record of several links' values by name, each name with its link's prefix. */
-export function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+function prefixed<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
   const entries = parts.flatMap((part, i) =>
     Object.entries(part).map(([name, value]) => [nameOf(i, name), value] as const),
   );
@@ -35,7 +36,8 @@ function paramsOf(params: Params<ParamShapes>, link: number, flow: Flow): Params
 }
 
 /**
- * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible if every link is.
+ * Composition f_n ∘ … ∘ f_1, the first flow applied first: log-dets add up. Invertible if every link is; it starts from
+ * data if a link does.
  *
  * @throws ExpectationError for no flow, or flows of different dimensions
  */
@@ -72,7 +74,9 @@ export function chain(flows: readonly Flow[]): Flow | InvertibleFlow {
         singleLayers(flow, paramsOf(params, i, flow)).map((layer) => ({ ...layer, name: nameOf(i, layer.name) })),
       ),
   } satisfies Flow;
-  return flows.every((flow) => isInvertible(flow)) ? { ...forward, inverse: inverseOf(flows) } : forward;
+  return flows.every((flow) => isInvertible(flow))
+    ? { ...forward, inverse: inverseOf(flows), ...dataStartOf(flows, prefixed) }
+    : forward;
 }
 
 /** Absent if every link starts as the identity. */

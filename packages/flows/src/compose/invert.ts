@@ -9,12 +9,15 @@ import { type InvertibleFlow, isInvertible, type Layer, type ParamShapes } from 
  * D], logDet [B]. Units: nats.
  */
 export function invert<S extends ParamShapes>(flow: InvertibleFlow<S>): InvertibleFlow<S> {
-  const { layers, slow, takesGroups: _, ...rest } = flow; // groups are how the other direction goes
+  // groups are how the other direction goes
+  const { layers, slow, takesGroups: _, startFrom, initialParamsFrom, ...rest } = flow;
   return {
     ...rest,
     name: `invert(${flow.name})`,
     ...(slow ? { slow: slow.map((direction) => (direction === 'forward' ? 'inverse' : 'forward')) } : {}),
     ...(layers ? { layers: (params) => layers(params).toReversed().map(invertLayer) } : {}),
+    ...(startFrom ? { initialParamsFrom: startFrom } : {}),
+    ...(initialParamsFrom ? { startFrom: initialParamsFrom } : {}),
     forward(params, z) {
       const { z: y, logDet } = flow.inverse(params, z);
       return { y, logDet };

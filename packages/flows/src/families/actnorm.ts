@@ -10,8 +10,8 @@ export type ActnormShapes = { readonly shift: readonly [dim: number]; readonly l
 /**
  * Activation normalisation: z' = (z + shift)·exp(logScale), log|det J| = Σ logScale.
  *
- * Starts as the identity; {@link actnormParams} gives the parameters that normalise a batch instead. Shapes: z [B, D];
- * shift, logScale [B|1, D] → y [B, D], logDet [B]. Units: nats.
+ * Starts as the identity, or by {@link actnormParams} where data start the flow. Shapes: z [B, D]; shift, logScale
+ * [B|1, D] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError if z or a parameter has another shape.
  * @see Kingma & Dhariwal 2018, arXiv:1807.03039, section 3.1
  */
@@ -22,6 +22,7 @@ export function actnorm(dim: number): InvertibleFlow<ActnormShapes> {
     dim,
     paramShapes,
     initialParams: () => ({ shift: new Float32Array(dim), logScale: new Float32Array(dim) }),
+    startFrom: (_, z) => actnormParams(z),
     forward(params, z) {
       checkArguments('actnorm.forward', 'z', z, { dim, paramShapes, params });
       const y = tf.mul(tf.add(z, params.shift), tf.exp(params.logScale));

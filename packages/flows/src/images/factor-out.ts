@@ -11,7 +11,7 @@ export const shapeThatGoesOn = ([height, width, channels]: ImageShape): ImageSha
 ];
 
 /** The channels [h, w, ⌈c/2⌉] that go on and the others, [B, …] each. */
-export function parted(z: Tensor2D, shape: ImageShape): { readonly goesOn: Tensor2D; readonly finished: Tensor2D } {
+function parted(z: Tensor2D, shape: ImageShape): { readonly goesOn: Tensor2D; readonly finished: Tensor2D } {
   const first = shapeThatGoesOn(shape)[2];
   const picture: Tensor4D = tf.reshape(z, [z.shape[0], ...shape]);
   const [goesOn, finished] = tf.split(picture, [first, shape[2] - first], 3).map(asRows) as [Tensor2D, Tensor2D];
@@ -37,13 +37,18 @@ export function factorOut(shape: ImageShape, flow: InvertibleFlow): InvertibleFl
     const expected = `a flow of ${first} dimensions, h·w·⌈c/2⌉`;
     throw new ExpectationError({ where: 'factorOut: flow', expected, received: `one of ${flow.dim}` });
   }
-  const { takesGroups: _, layers: __, start, invariants, forward, inverse, ...roles } = flow;
+  const { takesGroups: _, layers: __, start, startFrom, initialParamsFrom, ...others } = flow;
+  const { invariants, forward, inverse, ...roles } = others;
   return {
     ...roles,
     name: `factor-out(${flow.name})`,
     dim,
     start: start === 'other' ? 'other' : 'volume',
     ...(invariants ? { invariants } : {}),
+    ...(startFrom ? { startFrom: (key, z) => startFrom(key, parted(z, shape).goesOn) } : {}),
+    ...(initialParamsFrom
+      ? { initialParamsFrom: (key, y) => initialParamsFrom(key, tf.slice(y, [0, 0], [-1, first])) }
+      : {}),
     forward(params, z) {
       checkShape('factorOut.forward: z', z, ['batch', dim]);
       const { goesOn, finished } = parted(z, shape);

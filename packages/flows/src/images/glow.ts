@@ -1,20 +1,15 @@
 // Glow: steps of activation normalisation, 1 × 1 convolution and channel coupling, on several scales.
 import { fold, type Key, key as keyOf } from '@flowvae/random';
 import { checkCount } from '@flowvae/tensor';
+import { chain } from '../compose/chain.ts';
+import type { InvertibleFlow } from '../flow.ts';
 import { channelMix } from './channel-mix.ts';
 import { channelCoupling } from './couplings.ts';
-import { shapeThatGoesOn } from './factor-out.ts';
+import { factorOut, shapeThatGoesOn } from './factor-out.ts';
+import { imageActnorm } from './image-actnorm.ts';
 import type { ConvolutionNetOptions } from './parts/convolution-net.ts';
 import type { CouplingMapOptions } from './parts/coupling-maps.ts';
-import {
-  factoredPiece,
-  type ImageFlow,
-  imageFlow,
-  normPiece,
-  type Piece,
-  piecesInTurn,
-  plainPiece,
-} from './parts/data-start.ts';
+import { type ImageFlow, imageFlow } from './parts/image-flow.ts';
 import { checkImage, type ImageShape } from './parts/picture.ts';
 import { squeeze } from './squeeze.ts';
 
@@ -52,19 +47,15 @@ export function glow(shape: ImageShape, options: GlowOptions = {}): ImageFlow {
 type Given = GlowOptions & { readonly steps: number; readonly key: Key };
 
 /** A level and all those after it. */
-function scale(shape: ImageShape, options: Given, levels: number): Piece {
+function scale(shape: ImageShape, options: Given, levels: number): InvertibleFlow {
   const [height, width, channels] = shape;
   const squeezed: ImageShape = [height / 2, width / 2, 4 * channels];
   const { steps, key, ...coupling } = options;
   const ofStep = (step: number) => [
-    normPiece(squeezed),
-    plainPiece(channelMix(squeezed, { key: fold(key, levels, step) })),
-    plainPiece(channelCoupling(squeezed, coupling)),
+    imageActnorm(squeezed),
+    channelMix(squeezed, { key: fold(key, levels, step) }),
+    channelCoupling(squeezed, coupling),
   ];
-  const next = levels > 1 ? [factoredPiece(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1))] : [];
-  return piecesInTurn([
-    plainPiece(squeeze(shape)),
-    ...Array.from({ length: steps }, (_, i) => ofStep(i)).flat(),
-    ...next,
-  ]);
+  const next = levels > 1 ? [factorOut(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1))] : [];
+  return chain([squeeze(shape), ...Array.from({ length: steps }, (_, i) => ofStep(i)).flat(), ...next]);
 }

@@ -9,8 +9,8 @@ import { sumOverPixels } from './parts/sum-over-pixels.ts';
 /**
  * Activation normalisation of pictures: every channel's z' = (z + shift)·exp(logScale), log|det J| = h·w·Σ logScale.
  *
- * Starts as the identity; {@link imageActnormParams} gives the parameters that normalise a batch instead. Shapes: z [B,
- * D], D = h·w·c; shift, logScale [B|1, c] → y [B, D], logDet [B]. Units: nats.
+ * Starts as the identity, or by {@link imageActnormParams} where data start the flow. Shapes: z [B, D], D = h·w·c;
+ * shift, logScale [B|1, c] → y [B, D], logDet [B]. Units: nats.
  * @throws ShapeError if z or a parameter has another shape; ExpectationError for a shape that is no picture's
  * @see Kingma & Dhariwal 2018, arXiv:1807.03039, section 3.1
  */
@@ -25,6 +25,7 @@ export function imageActnorm(shape: ImageShape): InvertibleFlow<ActnormShapes> {
     dim,
     paramShapes,
     initialParams: () => ({ shift: new Float32Array(channels), logScale: new Float32Array(channels) }),
+    startFrom: (_, z) => imageActnormParams(shape, z),
     forward(params, z) {
       checkArguments('imageActnorm.forward', 'z', z, { dim, paramShapes, params });
       const shifted = tf.add(asPixels(z, shape), ofPixels(params.shift));

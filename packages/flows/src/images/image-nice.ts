@@ -1,8 +1,10 @@
 // NICE of pictures: additive couplings by a checkerboard, and one scaling.
 import { checkCount } from '@flowvae/tensor';
+import { chain } from '../compose/chain.ts';
 import { checkerboardCoupling } from './couplings.ts';
+import { imageActnorm } from './image-actnorm.ts';
 import type { ConvolutionNetOptions } from './parts/convolution-net.ts';
-import { type ImageFlow, imageFlow, normPiece, piecesInTurn, plainPiece } from './parts/data-start.ts';
+import { type ImageFlow, imageFlow } from './parts/image-flow.ts';
 import { checkImage, type ImageShape, sizeOf } from './parts/picture.ts';
 
 /** Options of {@link imageNice}. */
@@ -23,11 +25,10 @@ export interface ImageNiceOptions extends ConvolutionNetOptions {
 export function imageNice(shape: ImageShape, { couplings = 4, ...net }: ImageNiceOptions = {}): ImageFlow {
   checkCount('imageNice: couplings', couplings);
   checkImage('imageNice', shape);
-  const coupling = (i: number) =>
-    plainPiece(checkerboardCoupling(shape, { ...net, map: 'additive', swap: i % 2 === 1 }));
-  const scaling = normPiece([1, 1, sizeOf(shape)]); // of one pixel every number is a channel
+  const coupling = (i: number) => checkerboardCoupling(shape, { ...net, map: 'additive', swap: i % 2 === 1 });
+  const scaling = imageActnorm([1, 1, sizeOf(shape)]); // of one pixel every number is a channel
   return imageFlow(
     `image-nice(${couplings})`,
-    piecesInTurn([...Array.from({ length: couplings }, (_, i) => coupling(i)), scaling]),
+    chain([...Array.from({ length: couplings }, (_, i) => coupling(i)), scaling]),
   );
 }

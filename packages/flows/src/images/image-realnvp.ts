@@ -1,18 +1,13 @@
 // RealNVP of pictures: couplings by a checkerboard and by channels, on several scales.
 import { checkCount } from '@flowvae/tensor';
+import { chain } from '../compose/chain.ts';
+import type { InvertibleFlow } from '../flow.ts';
 import { channelCoupling, checkerboardCoupling } from './couplings.ts';
-import { shapeThatGoesOn } from './factor-out.ts';
+import { factorOut, shapeThatGoesOn } from './factor-out.ts';
+import { imageActnorm } from './image-actnorm.ts';
 import type { ConvolutionNetOptions } from './parts/convolution-net.ts';
 import type { CouplingMapOptions } from './parts/coupling-maps.ts';
-import {
-  factoredPiece,
-  type ImageFlow,
-  imageFlow,
-  normPiece,
-  type Piece,
-  piecesInTurn,
-  plainPiece,
-} from './parts/data-start.ts';
+import { type ImageFlow, imageFlow } from './parts/image-flow.ts';
 import { checkImage, type ImageShape } from './parts/picture.ts';
 import { squeeze } from './squeeze.ts';
 
@@ -49,20 +44,17 @@ type Coupling = typeof channelCoupling;
 type Given = ImageRealnvpOptions & Required<Pick<ImageRealnvpOptions, 'couplings'>>;
 
 /** A scale and all those after it. */
-function scale(shape: ImageShape, options: Given, levels: number): Piece {
+function scale(shape: ImageShape, options: Given, levels: number): InvertibleFlow {
   const { couplings: ofEach } = options;
   const couplings = (make: Coupling, at: ImageShape, count: number) =>
-    Array.from({ length: count }, (_, i) => [
-      normPiece(at),
-      plainPiece(make(at, { ...options, swap: i % 2 === 1 })),
-    ]).flat();
-  if (levels === 0) return piecesInTurn(couplings(checkerboardCoupling, shape, ofEach + 1));
+    Array.from({ length: count }, (_, i) => [imageActnorm(at), make(at, { ...options, swap: i % 2 === 1 })]).flat();
+  if (levels === 0) return chain(couplings(checkerboardCoupling, shape, ofEach + 1));
   const [height, width, channels] = shape;
   const squeezed: ImageShape = [height / 2, width / 2, 4 * channels];
-  return piecesInTurn([
+  return chain([
     ...couplings(checkerboardCoupling, shape, ofEach),
-    plainPiece(squeeze(shape)),
+    squeeze(shape),
     ...couplings(channelCoupling, squeezed, ofEach),
-    factoredPiece(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1)),
+    factorOut(squeezed, scale(shapeThatGoesOn(squeezed), options, levels - 1)),
   ]);
 }

@@ -1,7 +1,6 @@
 // The density of settings and data.
 import type { DataDescription } from '@flowvae/datasets';
 import {
-  type DataFlow,
   type DensityModel,
   type Dequantisation,
   densityModel,
@@ -63,7 +62,7 @@ const pictureIn = ({ shape }: DataDescription): ImageShape | undefined =>
 
 const isPictureFlow = (name: string): name is PictureFlowName => (pictureFlowNames as readonly string[]).includes(name);
 
-function flowOf({ settings, data, pixels, key }: DensityContext): DataFlow {
+function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow {
   const name = chosenFlow(settings.model, data);
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
