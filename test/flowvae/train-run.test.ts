@@ -1,5 +1,5 @@
 // A training run from config to report on a tiny data set, on both engines.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, evaluateTest, openRun, runCounter, type TrainConfig, trainRun } from 'flowvae';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,17 @@ describe.each(['compiled', 'eager'] as const)('the %s engine', (engine) => {
     expect(modelOf(again).equals(modelOf(first))).toBe(true);
     expect(modelOf(other).equals(modelOf(first))).toBe(false);
   });
+});
+
+it('a run whose steps were all done keeps their time when it is resumed, also without its report', async () => {
+  const out = freshPath();
+  const settings = config({ evalImages: 0 });
+  const { report } = await trainRun(settings, { out });
+  const again = async () => (await trainRun(settings, { out, resume: true })).report.msPerStep;
+  expect(report.msPerStep).toBeGreaterThan(0);
+  expect(await again()).toBe(report.msPerStep);
+  rmSync(join(out, 'report.json'));
+  expect(await again()).toBeGreaterThan(0);
 });
 
 it('a stopped run saves and draws the trained model, without evaluating it', async () => {

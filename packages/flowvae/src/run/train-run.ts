@@ -96,7 +96,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
-    const fitted = await train(parts, trained, { run, line }, options);
+    const fitted = timed(run, await train(parts, trained, { run, line }, options));
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
@@ -239,6 +239,18 @@ async function train(
   } finally {
     await bound?.dispose();
   }
+}
+
+/** Without a new step, a resumed run keeps the time of its steps: as reported, or as the learning curve tells. */
+function timed({ from, folder, entries }: DurableRun, fitted: FitResult): FitResult {
+  if (from?.step !== fitted.steps) return fitted;
+  const { msPerStep: reported } = folder.readReport();
+  if (typeof reported === 'number' && reported > 0) return { ...fitted, msPerStep: reported };
+  const milliseconds = entries.reduce(
+    (sum, { step, msPerStep }, i) => sum + (step - (entries[i - 1]?.step ?? 0)) * msPerStep,
+    0,
+  );
+  return { ...fitted, msPerStep: milliseconds / Math.max(1, fitted.steps) };
 }
 
 /** Stops after a step, or at once if it was done before. */
