@@ -10,8 +10,20 @@ import { judged, numbers, pictures, short } from './density-data.ts';
 const data = pictures();
 const whole = freshPath();
 let report: JsonReport;
+let told: string;
 beforeAll(async () => {
-  report = await jsonHere('density', '--data', data, ...short, ...judged, '--out', whole);
+  const { stdout, stderr } = await flowvaeHere([
+    'density',
+    '--data',
+    data,
+    ...short,
+    ...judged,
+    '--out',
+    whole,
+    '--json',
+  ]);
+  report = JSON.parse(stdout);
+  told = stderr;
 });
 
 const bytesOf = (run: string) => readFileSync(join(run, 'model.safetensors'));
@@ -23,6 +35,10 @@ describe('flowvae density', () => {
     expect([report.steps, report.evalImages, report.evalSamples]).toEqual([6, 6, 5]);
     expect(report.config.experiment).toMatchObject({ module: null, builtIn: 'density' });
     expect(report.config.experiment.settings).toMatchObject({ model: 'auto', depth: 1, width: 3, levels: 2 });
+  });
+
+  it('names the flow that it chose', () => {
+    expect(told).toContain('density by glow');
   });
 
   it('goes on after a stop to the same bytes, by either command', async () => {

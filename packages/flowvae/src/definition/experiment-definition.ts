@@ -66,7 +66,7 @@ export interface ExperimentParts<S extends SettingShapes, M extends Model> {
   /** The objective that training maximises, or a text for `--objective`; else `--objective` decides. */
   readonly objective?: (context: DescribedContext<S>) => Objective<ReturnType<M['at']>> | string;
   /** The model in the titles of figures. Default: `model of` the module. */
-  readonly title?: (settings: SettingValues<S>) => string;
+  readonly title?: (settings: SettingValues<S>, data: DataDescription) => string;
 }
 
 /** An experiment whose own settings and model have any types. */
@@ -76,7 +76,7 @@ export interface ExperimentDefinition {
   readonly data?: (context: PartContext) => DataSet | string | Promise<DataSet | string>;
   readonly model?: (context: ModelContext) => Model;
   readonly objective?: (context: DescribedContext) => Objective | string;
-  readonly title?: (settings: SettingValues<SettingShapes>) => string;
+  readonly title?: (settings: SettingValues<SettingShapes>, data: DataDescription) => string;
 }
 
 const PARTS = ['settings', 'options', 'data', 'model', 'objective', 'title'] as const;

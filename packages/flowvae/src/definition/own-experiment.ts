@@ -1,5 +1,6 @@
 // An experiment of a user's own: the part of a run's settings that a user's module decides.
 import { dirname } from 'node:path';
+import type { DataDescription } from '@flowvae/datasets';
 import type { SettingName } from '../config/settings.ts';
 import { type ExperimentDefinition, isExperimentDefinition } from './experiment-definition.ts';
 import { type ModuleKind, moduleName, type OwnModule } from './own-module.ts';
@@ -20,9 +21,9 @@ export const experimentKind: ModuleKind<ExperimentDefinition> = {
 /** The name of an experiment, for titles and folders. */
 export const nameOf = ({ module, builtIn }: OwnExperiment): string => builtIn ?? moduleName(module) ?? 'experiment';
 
-/** The model that it makes, in words for titles. */
-export const modelTitle = (own: OwnExperiment): string =>
-  own.definition.title?.(own.values) ?? `model of ${nameOf(own)}`;
+/** The model that it makes for data, in words for titles. */
+export const modelTitle = (own: OwnExperiment, data: DataDescription): string =>
+  own.definition.title?.(own.values, data) ?? `model of ${nameOf(own)}`;
 
 /** The folder that its files are found from. */
 export const folderOf = ({ module }: OwnExperiment): string => (module ? dirname(module.path) : process.cwd());

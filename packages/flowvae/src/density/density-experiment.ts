@@ -1,7 +1,8 @@
 // Densities as the experiment that `flowvae density` trains.
+import type { DataDescription } from '@flowvae/datasets';
 import { z } from 'zod';
 import { defineExperiment, type ModelContext } from '../definition/experiment-definition.ts';
-import { type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
+import { chosenFlow, type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
 import { densityOf } from './made-density.ts';
 
 const shapes = Object.fromEntries(
@@ -12,9 +13,9 @@ const shapes = Object.fromEntries(
 );
 
 /** The density in titles of figures. */
-function titleOf({ model, dequantisation }: DensityConfig): string {
+function titleOf({ model, dequantisation }: DensityConfig, data: DataDescription): string {
   const ofNoise = dequantisation === 'variational' ? ', variational dequantisation' : '';
-  return `density by ${model === 'auto' ? 'a flow' : model}${ofNoise}`;
+  return `density by ${chosenFlow(model, data)}${ofNoise}`;
 }
 
 /**
@@ -28,5 +29,5 @@ export const densityExperiment = defineExperiment({
   options: densityDefaults,
   model: (context) =>
     densityOf({ ...(context as ModelContext), settings: context.settings as unknown as DensityConfig }),
-  title: (settings) => titleOf(settings as unknown as DensityConfig),
+  title: (settings, data) => titleOf(settings as unknown as DensityConfig, data),
 });

@@ -10,8 +10,11 @@ export const modelIn = (parts: Pick<ModelParts, 'plan' | 'config'>): string =>
   ownModelIn(parts) ?? `flow ${parts.config.flow}${likelihoodIn(parts.config)}`;
 
 /** The model that a user's module makes, in words; undefined where the options describe the model. */
-export const ownModelIn = ({ plan: { own } }: { readonly plan: Pick<Plan, 'own'> }): string | undefined =>
-  own?.definition.model && modelTitle(own);
+export const ownModelIn = ({
+  plan: { own, data },
+}: {
+  readonly plan: Pick<Plan, 'own' | 'data'>;
+}): string | undefined => own?.definition.model && modelTitle(own, data);
 
 /** Part of a title; titles omit the Bernoulli likelihood. */
 const likelihoodIn = ({ likelihood }: TrainConfig) => (likelihood === 'bernoulli' ? '' : `, ${likelihood}`);

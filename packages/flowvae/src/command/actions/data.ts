@@ -28,7 +28,7 @@ export async function dataAction({ named, settings, trainWords, out, json, quiet
   try {
     const { likelihood, binarize, standardize } = chosenForData(settings, set.description).config;
     const chosen = { likelihood, binarize, standardize };
-    const model = ownModelIn({ plan: { own } });
+    const model = ownModelIn({ plan: { own, data: set.description } });
     show('adds up columns and the checksum');
     const kinds = source === undefined ? [`a set that ${basename(named)} makes`] : sourceKinds(source, readers);
     const facts = dataFacts(set, kinds);
