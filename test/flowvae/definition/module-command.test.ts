@@ -74,7 +74,10 @@ describe('a module of a model and data of its own', () => {
     ];
     const [evaluated, , , exported] = await doneInTurn(lines, { folder });
     expect(JSON.parse(evaluated!).testNll).toBeCloseTo(trained.testNll, 6);
-    expect(readFileSync(join(folder, 'a/report.html'), 'utf8')).toContain('model of waves');
+    const page = readFileSync(join(folder, 'a/report.html'), 'utf8');
+    for (const words of ['model of waves', '--set kind</td><td>wide<', '--latent</td><td>2<'])
+      expect(page).toContain(words);
+    for (const idle of ['--hidden<', '--flow<', '--likelihood<']) expect(page).not.toContain(idle);
     expect(tensorsOf('l.safetensors').mean!.shape).toEqual([30, 2]);
     const x = tensorsOf('s.safetensors').x!;
     expect(x.shape).toEqual([400, 3]);

@@ -21,6 +21,7 @@ beforeAll(async () => {
     '--out',
     whole,
     '--json',
+    '--verbose',
   ]);
   report = JSON.parse(stdout);
   told = stderr;
@@ -39,6 +40,12 @@ describe('flowvae density', () => {
 
   it('names the flow that it chose', () => {
     expect(told).toContain('density by glow');
+  });
+
+  it('says its own settings, and none of a VAE', () => {
+    expect(told).toMatch(/^set\.depth +1$/m);
+    expect(told).toMatch(/^steps +6$/m);
+    expect(told).not.toMatch(/^(flow|latent|likelihood) /m);
   });
 
   it('goes on after a stop to the same bytes, by either command', async () => {

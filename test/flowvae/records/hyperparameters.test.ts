@@ -25,6 +25,15 @@ it('the hyperparameters are the settings alone: no checksums of draws, and nothi
   expect(hyperparametersOf(given)).toEqual({ steps: 1, none: 'null', 'set.depth': 2 });
 });
 
+it('the hyperparameters of a density are those of its own flow, without options of VAEs', () => {
+  const dataSet = { shape: [4, 4, 1], form: 'levels' };
+  const settings = { model: 'nice', levels: 2, depth: 3, map: 'affine', alpha: 0.05 };
+  const experiment = { module: null, builtIn: 'density', settings };
+  const given = { flow: 'none', latent: 40, likelihood: 'logistic-mixture', steps: 1, binarize: 'none', dataSet };
+  const own = { 'set.model': 'nice', 'set.depth': 3, 'set.alpha': 0.05 };
+  expect(hyperparametersOf({ ...given, experiment })).toEqual({ steps: 1, binarize: 'none', ...own });
+});
+
 describe('the session of a run', () => {
   it('has its settings and number of layers, one end, and the results that runs are compared by', async () => {
     const out = freshPath();

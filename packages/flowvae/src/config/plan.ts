@@ -17,6 +17,7 @@ import { type Likelihood, makeLikelihood, makePrior, makerOf } from '@flowvae/va
 import type { OwnExperiment } from '../definition/own-experiment.ts';
 import { noting, notingPlan, refuseIgnored } from '../definition/own-model.ts';
 import type { Networks, PlannedParts } from '../definition/planned-parts.ts';
+import { noteUnused } from '../definition/settings-in-effect.ts';
 import { builtIn, type Vocabulary } from '../plugins/vocabulary.ts';
 import {
   type CheckedSettings,
@@ -103,6 +104,7 @@ function ownObjective(plan: Plan, own: OwnExperiment): Objective {
   const read = new Set<SettingName>();
   const context = { settings: own.values, config: noting(config, read), data, plan: notingPlan(plan, read) };
   const made = own.definition.objective!(context);
+  noteUnused(own, ['objective']);
   if (typeof made !== 'string') {
     refuseIgnored(own, config, { part: 'objective', read });
     return made;

@@ -5,6 +5,7 @@ import { flagOf, type SettingName, type TrainConfig } from '../config/settings.t
 import { modelOptions, objectiveOptions } from './experiment-definition.ts';
 import type { OwnExperiment } from './own-experiment.ts';
 import type { PlannedParts } from './planned-parts.ts';
+import { noteUnused } from './settings-in-effect.ts';
 
 /** The config, which notes the settings that are read. */
 export const noting = (config: TrainConfig, read: Set<SettingName>): TrainConfig =>
@@ -50,7 +51,7 @@ export function optionsBeside(replaced: Partial<MlpVaeOptions>): readonly Settin
 }
 
 /**
- * Refuses an option that the user gave and the module never read: it would have no effect.
+ * Notes the options that the module never read, and refuses one that the user gave: it would have no effect.
  *
  * @throws ExpectationError that names it
  */
@@ -60,7 +61,9 @@ export function refuseIgnored(
   { part, read }: { readonly part: 'model' | 'objective'; readonly read: ReadonlySet<SettingName> },
 ): void {
   const options: readonly SettingName[] = part === 'model' ? modelOptions : objectiveOptions;
-  const ignored = options.find((name) => own.given?.includes(name) && !read.has(name));
+  const unread = options.filter((name) => !read.has(name));
+  noteUnused(own, unread);
+  const ignored = unread.find((name) => own.given?.includes(name));
   if (ignored === undefined) return;
   throw new ExpectationError({
     where: flagOf(ignored),

@@ -1,7 +1,7 @@
 // Densities as the experiment that `flowvae density` trains.
 import type { DataDescription } from '@flowvae/datasets';
 import { z } from 'zod';
-import { defineExperiment, type ModelContext } from '../definition/experiment-definition.ts';
+import { defineExperiment } from '../definition/experiment-definition.ts';
 import { chosenFlow, type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
 import { densityOf } from './made-density.ts';
 
@@ -27,7 +27,10 @@ function titleOf({ model, dequantisation }: DensityConfig, data: DataDescription
 export const densityExperiment = defineExperiment({
   settings: shapes,
   options: densityDefaults,
-  model: (context) =>
-    densityOf({ ...(context as ModelContext), settings: context.settings as unknown as DensityConfig }),
+  model: ({ settings, config, data, pixels, rowWidth, key, trainingRows }) =>
+    densityOf({
+      settings: settings as unknown as DensityConfig,
+      ...{ config, data, pixels, rowWidth, key, trainingRows },
+    }),
   title: (settings, data) => titleOf(settings as unknown as DensityConfig, data),
 });

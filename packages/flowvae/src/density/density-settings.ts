@@ -1,6 +1,8 @@
 // The settings of densities beside those of every run: their options, defaults, accepted values and explanations. Loads
 // no tensor library.
+import type { DataDescription } from '@flowvae/datasets';
 import { dequantisationNames, pictureFlowNames } from '@flowvae/density/plain';
+import { formAfter } from '../config/likelihood-data.ts';
 import { type ConfigOf, choice, count, positive, text } from '../config/setting/setting.ts';
 import type { SettingName, TrainConfig } from '../config/settings.ts';
 
@@ -40,6 +42,33 @@ export type DensityConfig = ConfigOf<typeof densitySettings>;
 /** The flow of `--model` for data of a shape. */
 export const chosenFlow = (model: string, { shape }: { readonly shape: readonly number[] }): string =>
   model === 'auto' ? (shape.length === 3 ? 'glow' : 'realnvp*8') : model;
+
+type Names = readonly DensitySettingName[];
+
+/** The settings that have no effect beside a flow. */
+export const idleBesideFlow = (flow: string): Names =>
+  flow === 'nice'
+    ? ['levels', 'map']
+    : (pictureFlowNames as readonly string[]).includes(flow)
+      ? []
+      : ['levels', 'depth', 'width', 'map', 'activation'];
+
+/** The settings that have no effect beside data of a form. */
+export const idleBesideForm = (form: DataDescription['form']): Names =>
+  form === 'bits' || form === 'levels' ? [] : form === 'grey' ? ['dequantisation'] : ['dequantisation', 'alpha'];
+
+/** The data of a density. */
+interface DensityData {
+  readonly data: Pick<DataDescription, 'shape' | 'form'>;
+  readonly binarize: TrainConfig['binarize'];
+}
+
+/** The settings that take part in a density of data: with the chosen flow, and without those that have no effect. */
+export function densityInEffect(given: DensityConfig, { data, binarize }: DensityData): Partial<DensityConfig> {
+  const model = chosenFlow(given.model, data);
+  const idle: readonly string[] = [...idleBesideFlow(model), ...idleBesideForm(formAfter(data.form, binarize))];
+  return Object.fromEntries(Object.entries({ ...given, model }).filter(([name]) => !idle.includes(name)));
+}
 
 /** Settings of every run with other defaults: levels stay whole, a few draws make an estimate, no part of a VAE. */
 export const densityDefaults = {

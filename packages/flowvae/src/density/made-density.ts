@@ -21,7 +21,14 @@ import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import { formAfter, formWords } from '../config/likelihood-data.ts';
 import { flagNamed } from '../config/setting/setting.ts';
 import type { TrainConfig } from '../config/settings.ts';
-import { chosenFlow, type DensityConfig, type DensitySettingName, densitySettings } from './density-settings.ts';
+import {
+  chosenFlow,
+  type DensityConfig,
+  type DensitySettingName,
+  densitySettings,
+  idleBesideFlow,
+  idleBesideForm,
+} from './density-settings.ts';
 
 /** The facts that a density is made of. */
 interface DensityContext {
@@ -66,12 +73,12 @@ function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow
   const name = chosenFlow(settings.model, data);
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
-    if (name === 'nice') refuseIdle(settings, ['levels', 'map'], `${flagNamed('model')} nice`);
+    refuseIdle(settings, idleBesideFlow(name), `${flagNamed('model')} ${name}`);
     const { levels, depth, width, map, activation } = settings;
     return pictureFlow(name, shape, { levels, depth, width, map, activation, key: fold(key, 'permutations') });
   }
   const terms = formulaOf(name, shape !== undefined);
-  refuseIdle(settings, ['levels', 'depth', 'width', 'map', 'activation'], `the formula ${name}`);
+  refuseIdle(settings, idleBesideFlow(name), `the formula ${name}`);
   return standardisedFlow(terms(pixels));
 }
 
@@ -106,9 +113,8 @@ function supportOf(context: DensityContext): Support {
   if (form === 'counts' || form === 'columns') {
     throw refusal('density: data', 'levels, bits or numbers', formWords[form]);
   }
-  const inUnitInterval = form === 'grey';
-  refuseIdle(settings, inUnitInterval ? ['dequantisation'] : ['dequantisation', 'alpha'], formWords[form]);
-  return numbersSupport(pixels, { inUnitInterval, alpha });
+  refuseIdle(settings, idleBesideForm(form), formWords[form]);
+  return numbersSupport(pixels, { inUnitInterval: form === 'grey', alpha });
 }
 
 /** Levels of the forms whose values are whole. */

@@ -2,6 +2,7 @@
 import { widthOfDatum } from '@flowvae/datasets';
 import { writeRowTensors } from '../files/row-sink.ts';
 import type { Experiment } from '../run/experiment.ts';
+import { modelMetadata } from '../run/model-metadata.ts';
 import { type ImputedRows, type ImputeRowsOptions, imputeRows } from './impute-rows.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function writeImputedTensors(
   const [count, width] = [points.count, widthOfDatum(parts.data)];
   const table = [count, width];
   const shapes = { mean: table, deviation: table, draws: [count, draws, width], mask: table };
-  const metadata = { flow: parts.config.flow, samples: String(options.samples), shape: parts.data.shape.join('x') };
+  const metadata = { ...modelMetadata(parts), samples: String(options.samples), shape: parts.data.shape.join('x') };
   let rows: ImputedRows | undefined;
   await writeRowTensors(path, { shapes: { ...shapes, effective_sample_size: [count] }, metadata }, async (place) => {
     const copies = new Float32Array(draws * width);

@@ -2,10 +2,12 @@
 // noise to a draw from the prior.
 import { compile, type OnnxOptions } from '@flowvae/compiler';
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
+import { isDensity } from '@flowvae/density';
 import type { Tensor2D } from '@flowvae/tensor';
 import { hasStandardPrior, inferenceOf, observable, priorOf } from '@flowvae/vae';
 import { type Plan, planOf } from '../config/plan.ts';
 import { sharedConfig } from '../config/shared-config.ts';
+import { settingsInEffect } from '../definition/settings-in-effect.ts';
 import { conditionInput, noCondition } from './condition-input.ts';
 import type { PortableModel } from './portable-model.ts';
 
@@ -32,8 +34,8 @@ export interface OnnxFiles {
 
 /**
  * Writes encoder with posterior flow, decoder, and a flow prior as ONNX models (operator set 17, standard operators)
- * for any batch size. The metadata property `config` holds the run's config as JSON; of a data folder it holds only the
- * name.
+ * for any batch size. The metadata property `config` holds the settings that take part in the model as JSON, those of a
+ * user's module or a density under `set`; of a data folder it holds only the name.
  *
  * @param plan the plan of the model's config, if it exists already
  * @throws TraceError if the flow cannot be traced for any batch size
@@ -42,14 +44,14 @@ export async function onnxFiles(
   portable: PortableModel,
   plan: Plan = planOf(portable.config, portable.data),
 ): Promise<OnnxFiles> {
-  const { config, data, model } = portable;
+  const { data, model } = portable;
   const pixels = widthOfDatum(data) * (data.hasMissing ? 2 : 1);
   const condition = conditionInput(plan);
   const { variables, noise } = model;
   const options = (description: string) => ({
     metadata: {
       description,
-      properties: { config: JSON.stringify(sharedConfig(config)), data: JSON.stringify(data), ...sizeOf(data) },
+      properties: { config: JSON.stringify(configIn(plan)), data: JSON.stringify(data), ...sizeOf(data) },
     },
   });
   const infer = inferenceOf(model);
@@ -70,6 +72,12 @@ export async function onnxFiles(
   };
 }
 
+/** The settings that take part in the model: options, and under `set` those of the module. */
+function configIn({ config, own, data }: Plan): object {
+  const { options, set } = settingsInEffect({ config: sharedConfig(config), own, data });
+  return { ...options, ...(own ? { set } : {}) };
+}
+
 /** The decoder's graph, and its outputs in words. @throws ExpectationError for a model without decoder */
 function decoderOf({ config, model }: PortableModel, plan: Plan) {
   const { variables, decode } = model;
@@ -86,7 +94,11 @@ function decoderOf({ config, model }: PortableModel, plan: Plan) {
     { variables },
   );
   const units = `${config.standardize === 'no' ? '' : ' of standardised x'}${isTransformed ? ', and the mean of x' : ''}`;
-  const words = decode ? `${outputs} of p(x|z), ${config.likelihood}${units}` : 'the mean of p(x|z)';
+  const words = decode
+    ? `${outputs} of p(x|z), ${config.likelihood}${units}`
+    : isDensity(model)
+      ? 'the x of z'
+      : 'the mean of p(x|z)';
   const priorDraw = !hasStandardPrior(model) ? 'the output of prior.onnx' : 'a draw of N(0, I)';
   return { graph, means: `${words}; for a sample of the model z is ${priorDraw}` };
 }

@@ -2,13 +2,17 @@
 import type { Hyperparameters } from '@flowvae/runs';
 import { bestOf, isValidation } from '@flowvae/runs/plain';
 import { withoutRecords } from '../config/setting/record-fields.ts';
+import { recordedInEffect } from '../definition/settings-in-effect.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Every setting in the config of a run; those of the user's module as `set.<name>`, lists joined by commas. */
-export function hyperparametersOf(config: Fields): Hyperparameters {
-  const own = (config.experiment ?? config.target) as { readonly settings?: Fields } | undefined;
-  const ofModule = Object.entries(own?.settings ?? {}).map(([name, value]) => [`set.${name}`, value] as const);
+/**
+ * The settings in the config of a run, without those that have no effect on a density; those of the user's module as
+ * `set.<name>`, lists joined by commas.
+ */
+export function hyperparametersOf(recorded: Fields): Hyperparameters {
+  const { config, set } = recordedInEffect(recorded);
+  const ofModule = Object.entries(set).map(([name, value]) => [`set.${name}`, value] as const);
   const given = Object.entries(withoutRecords(config)).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...given, ...ofModule].map(([name, value]) => [name, plain(value)]));
 }

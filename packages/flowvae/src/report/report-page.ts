@@ -1,7 +1,9 @@
 // A run's report as one HTML page: the sections of its model, between a title and the settings.
 import { htmlReport, type RelatedPage } from '@flowvae/figures';
+import { flagNamed } from '../config/setting/setting.ts';
 import { flagOf, type SettingName } from '../config/settings.ts';
 import { sharedConfig } from '../config/shared-config.ts';
+import { settingsInEffect } from '../definition/settings-in-effect.ts';
 import type { Experiment } from '../run/experiment.ts';
 import { type ChosenCheckpoint, describeCheckpoint } from '../run/saved-run.ts';
 import { type NamedFigure, pageFigure } from './figures/named-figure.ts';
@@ -47,12 +49,16 @@ export function reportPage({ parts, sections: own, name, checkpoint, versions, r
   return { html, figures: sections.flatMap(({ figures = [] }) => figures) };
 }
 
-const settingsTable = ({ config }: Experiment): Section => ({
-  title: 'Settings',
-  tables: [
-    {
-      columns: ['option', 'value'],
-      rows: Object.entries(sharedConfig(config)).map(([name, value]) => [flagOf(name as SettingName), String(value)]),
-    },
-  ],
-});
+/** The settings that take part in the run: those of the model first, as the command takes them. */
+function settingsTable({ plan }: Experiment): Section {
+  const { own, data } = plan;
+  const { options, set } = settingsInEffect({ config: sharedConfig(plan.config), own, data });
+  const flagIn = (name: string) => (own?.builtIn === undefined ? `${flagNamed('set')} ${name}` : flagNamed(name));
+  const rows = [
+    ...Object.entries(set).map(([name, value]) => [flagIn(name), textOf(value)]),
+    ...Object.entries(options).map(([name, value]) => [flagOf(name as SettingName), String(value)]),
+  ];
+  return { title: 'Settings', tables: [{ columns: ['option', 'value'], rows }] };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

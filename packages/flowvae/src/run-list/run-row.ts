@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { bestOf, isValidation, REPORT, readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
 import { moduleName } from '../definition/own-module.ts';
-import { chosenFlow } from '../density/density-settings.ts';
+import { recordedInEffect } from '../definition/settings-in-effect.ts';
 import { attempted } from './attempts.ts';
 import { extentOf, filesUnder } from './folder-extent.ts';
 import type { FoundRun } from './found-runs.ts';
@@ -46,7 +46,7 @@ export function runRow({ folder, group, state: { state, step, steps, reason } }:
   const { bytes, changed } = extentOf(filesUnder(folder));
   return {
     ...{ folder, group: group ?? null, kind, state, step, steps, reason: reason ?? null },
-    flow: kind === 'comparison' ? (config.compare as readonly unknown[]).join(', ') : flowIn(config),
+    flow: kind === 'comparison' ? (config.compare as readonly unknown[]).join(', ') : flowIn(config, report),
     data: kind === 'target' || kind === 'comparison' ? targetIn(config) : textIn(config.data),
     seed: numberIn(config.seed),
     validationElbo: bestValidation(folder),
@@ -59,13 +59,11 @@ export function runRow({ folder, group, state: { state, step, steps, reason } }:
 
 const textIn = (value: unknown) => (typeof value === 'string' ? value : null);
 
-/** The flow of the posterior, or of a density. */
-function flowIn({ flow, experiment, dataSet }: Fields): string | null {
-  const { builtIn, settings } = (experiment ?? {}) as { readonly builtIn?: string; readonly settings?: Fields };
-  const model = textIn(settings?.model);
-  if (builtIn === undefined || model === null) return textIn(flow);
-  const { shape } = (dataSet ?? {}) as { readonly shape?: unknown };
-  return Array.isArray(shape) ? chosenFlow(model, { shape }) : model;
+/** The flow of the posterior, or of a density; null where a module's model reads none. */
+function flowIn(recorded: Fields, { unused }: Fields): string | null {
+  const { config, set } = recordedInEffect(recorded, unused);
+  const { builtIn } = (recorded.experiment ?? {}) as { readonly builtIn?: string };
+  return textIn(builtIn === undefined ? config.flow : (set.model ?? config.flow));
 }
 
 const numberIn = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null);

@@ -8,6 +8,7 @@ import { inferenceOf } from '@flowvae/vae';
 import { nounOf } from '../report/counted.ts';
 import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from './encoded-rows.ts';
 import type { Experiment } from './experiment.ts';
+import { modelMetadata } from './model-metadata.ts';
 import { fixedRows } from './run-data.ts';
 
 /** Options of {@link encodeImages}. */
@@ -38,9 +39,10 @@ const BLOCK = 2000;
  * @throws the signal's reason after an abort; ExpectationError if the split is empty, or the file cannot be written
  */
 export async function encodeImages(
-  { plan, config, model, set, data }: Experiment,
+  parts: Experiment,
   { split, images, samples, meanSamples, key: drawKey, out, progress, signal }: EncodeOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
+  const { plan, config, model, set, data } = parts;
   const noun = nounOf(data);
   refuseEmptySplit(set, split);
   const rows = rowsOfSplit(set, split);
@@ -54,7 +56,7 @@ export async function encodeImages(
     ...(set.y ? { labels: [count, ...set.y.shape.slice(1)] } : {}),
   };
   const metadata = {
-    flow: config.flow,
+    ...modelMetadata(parts),
     split,
     binarize: config.binarize,
     log_q: 'nats',

@@ -36,6 +36,7 @@ import { runFacts } from '../run-list/run-facts.ts';
 import type { DurableOptions } from './durable-options.ts';
 import { chooseTrainingBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
+import { modelMetadata } from './model-metadata.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { stepPictures } from './step-pictures.ts';
 import { versions } from './versions.ts';
@@ -199,7 +200,7 @@ function dataOfRun(run: string, parts: Experiment): string {
 }
 
 /** Metadata in model.safetensors: the model. */
-const describedBy = ({ config, data: { shape } }: Experiment) => ({ flow: config.flow, shape: shape.join('x') });
+const describedBy = (parts: Experiment) => ({ ...modelMetadata(parts), shape: parts.data.shape.join('x') });
 
 async function train(
   parts: Experiment,

@@ -2,6 +2,8 @@
 
 import type { DataDescription } from '@flowvae/datasets';
 import type { TrainConfig } from '../../config/settings.ts';
+import { recordOf } from '../../definition/own-module.ts';
+import { hyperparametersOf } from '../../records/hyperparameters.ts';
 import { liveSending } from '../../records/mlflow/live-sending.ts';
 import { counted, nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
@@ -31,7 +33,11 @@ export async function trainAction({
 }: TrainTask): Promise<void> {
   const { config } = settings;
   const progress = progressTo(process.stderr, verbosity);
-  if (verbosity.verbose) progress.write(`${describeSettings({ ...config, ...(await versions(config.engine)) })}\n`);
+  if (verbosity.verbose) {
+    const { own } = settings;
+    const shown = hyperparametersOf({ ...config, ...(own ? { experiment: recordOf(own) } : {}) });
+    progress.write(`${describeSettings({ ...shown, ...(await versions(config.engine)) })}\n`);
+  }
   warnOfLaunch(LAUNCHER);
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });

@@ -1,7 +1,9 @@
 // Samples of a model as files of values.
 import { extname } from 'node:path';
 import { type Covariate, widthOfDatum } from '@flowvae/datasets';
+import { isDensity } from '@flowvae/density';
 import { writePiecesAtomically } from '@flowvae/runs';
+import { settingsInEffect } from '../../definition/settings-in-effect.ts';
 import { csvLine, rowFields } from '../../files/csv-rows.ts';
 import { npyHeader } from '../../files/npy-header.ts';
 import { bytesOf, writeLines, writeRowTensors } from '../../files/row-sink.ts';
@@ -9,6 +11,7 @@ import { datumColumns } from '../../report/datum-columns.ts';
 import { widthOfAll } from '../covariates/conditioning.ts';
 import { covariateColumns } from '../covariates/covariate-columns.ts';
 import type { ModelParts } from '../experiment.ts';
+import { modelMetadata } from '../model-metadata.ts';
 import { type PriorSamplesOptions, priorSamples } from './prior-samples.ts';
 
 /**
@@ -26,7 +29,7 @@ export async function writeSamples(
   parts: ModelParts,
   options: PriorSamplesOptions,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
-  const { data, config, model } = parts;
+  const { data, model } = parts;
   const width = widthOfDatum(data);
   const x = [options.count, ...data.shape];
   const ending = extname(path).toLowerCase();
@@ -47,10 +50,9 @@ export async function writeSamples(
   const given = widthOfAll(covariates);
   const labels = given > 0 ? { [LABELS]: [options.count, given] } : {};
   const shapes = { x, z: [options.count, model.latent], ...labels };
-  const values = options.values === 'draws' ? 'draws of p(x|z)' : 'means of p(x|z)';
   await writeRowTensors(
     path,
-    { shapes, metadata: { flow: config.flow, prior: config.prior, x: values, ...conditionMetadata(covariates) } },
+    { shapes, metadata: { ...samplesMetadata(parts, options), ...conditionMetadata(covariates) } },
     async (place) => {
       for await (const block of priorSamples(parts, options)) {
         place('x', block.first, block.x);
@@ -60,6 +62,14 @@ export async function writeSamples(
     },
   );
   return shapes;
+}
+
+/** The model, and the values of x. */
+function samplesMetadata(parts: ModelParts, { values }: PriorSamplesOptions): Readonly<Record<string, string>> {
+  const { plan, model } = parts;
+  const { prior } = settingsInEffect(plan).options;
+  const x = isDensity(model) ? 'draws of p(x)' : `${values} of p(x|z)`;
+  return { ...modelMetadata(parts), ...(prior === undefined ? {} : { prior: plan.config.prior }), x };
 }
 
 /** The array of covariates. */
