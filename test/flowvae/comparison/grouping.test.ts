@@ -18,6 +18,41 @@ function pair(a: RunByHand['config'], b: RunByHand['config']): Comparison {
   return compareRuns([folder]);
 }
 
+/** The config of a density, which has a value for options of VAEs, too. */
+const densityOf = (settings: object): NonNullable<RunByHand['config']> => ({
+  flow: 'none',
+  dataSet: { shape: [4, 4, 1], form: 'levels' },
+  binarize: 'none',
+  experiment: { module: null, builtIn: 'density', settings: { levels: 2, map: 'affine', ...settings } },
+});
+
+describe('densities', () => {
+  it('are named by the flow that was chosen, alone and beside others', () => {
+    const folder = freshFolder();
+    runByHand(folder, 'a', { nll, config: densityOf({ model: 'auto' }) });
+    expect(compareRuns([folder])).toMatchObject({ groupColumns: ['set.model'], rows: [{ label: 'glow' }] });
+    expect(pair(densityOf({ model: 'auto' }), densityOf({ model: 'glow' })).rows).toHaveLength(1);
+    const [glow, other] = [densityOf({ model: 'auto' }), densityOf({ model: 'realnvp' })];
+    expect(pair(glow, other)).toMatchObject({
+      groupColumns: ['set.model'],
+      rows: [{ label: 'glow' }, { label: 'realnvp' }],
+    });
+  });
+
+  it('have no flow of a posterior beside a VAE, and no scales where their flow has none', () => {
+    const { rows, groupColumns } = pair(densityOf({ model: 'nice' }), { flow: 'none' });
+    expect(groupColumns).toEqual(['binarize', 'set.model', 'module']);
+    expect(rows.map(({ label }) => label)).toEqual(['none, nice, density', 'static, -, -']);
+  });
+});
+
+it('runs of a module that reads no flow are named by the module, if they differ in nothing', () => {
+  const folder = freshFolder();
+  const config = { experiment: { module: moduleOf('a'), settings: {} } };
+  runByHand(folder, 'a', { nll, config, report: { unused: ['flow'] } });
+  expect(compareRuns([folder]).groupColumns).toEqual(['module']);
+});
+
 const different: readonly [string, string, RunByHand['config'], RunByHand['config']][] = [
   ['a setting', 'lr', { lr: 0.1 }, { lr: 0.2 }],
   ['a likelihood', 'likelihood', { likelihood: 'bernoulli' }, { likelihood: 'logistic' }],

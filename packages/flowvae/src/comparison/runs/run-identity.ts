@@ -18,12 +18,14 @@ const RECORDS: readonly string[] = [
 /** The facts of a run by their columns. @throws ExpectationError for a damaged record of a fitted prior */
 export function runIdentity(path: string, config: Fields): Readonly<Record<string, string>> {
   const { experiment, plugins } = config as {
-    readonly experiment?: { readonly module?: ModuleRecord | null };
+    readonly experiment?: { readonly module?: ModuleRecord | null; readonly builtIn?: string };
     readonly plugins?: readonly ModuleRecord[];
   };
   const others = Object.entries(config).filter(([name]) => !RECORDS.includes(name));
   return {
-    ...(experiment ? { module: experiment.module ? moduleText(experiment.module) : 'of a program' } : {}),
+    ...(experiment
+      ? { module: experiment.module ? moduleText(experiment.module) : (experiment.builtIn ?? 'of a program') }
+      : {}),
     ...(plugins ? { plugins: plugins.map(moduleText).join(', ') } : {}),
     ...(existsSync(join(path, FITTED_PRIOR)) ? { priorFit: fitText(readObject(join(path, FITTED_PRIOR))) } : {}),
     ...Object.fromEntries(others.map(([name, value]) => [name, valueText(value)])),

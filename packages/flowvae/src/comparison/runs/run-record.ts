@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readObject, readRunConfig, readRunMetrics } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { unrecordedSettings } from '../../config/settings.ts';
+import { recordedInEffect } from '../../definition/settings-in-effect.ts';
 import { runState } from '../../run-list/run-state.ts';
 import { runIdentity } from './run-identity.ts';
 import { readTestScores, type TestScores } from './test-scores.ts';
@@ -54,15 +55,15 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
   try {
     const recorded = readRunConfig(path);
     if (recorded.target !== undefined) return { name, reason: 'a run of flowvae target' };
-    const config = { ...unrecordedSettings, ...recorded };
+    const config: Readonly<Record<string, unknown>> = { ...unrecordedSettings, ...recorded };
     const { state, reason } = runState(path) ?? {};
     if (state === 'damaged') return { name, reason: `damaged: ${reason}` };
     if (state === 'stopped' && reason === undefined && place.sweep?.eliminatedAt !== undefined)
       return { name, reason: `eliminated by halving after ${place.sweep.eliminatedAt} steps`, isEliminated: true };
     if (state !== 'finished') return { name, reason: unfinished(path, config) };
     const report = readObject(join(path, 'report.json'));
-    const [set, identity] = [settingsOfModule(recorded), runIdentity(path, recorded)];
-    return { ...place, config, set, identity, report, scores: readTestScores(path) };
+    const identity = runIdentity(path, recorded);
+    return { ...place, ...recordedInEffect(config), identity, report, scores: readTestScores(path) };
   } catch (error) {
     if (error instanceof ExpectationError) return { name, reason: `damaged: ${error.message}` };
     throw error;
@@ -72,9 +73,4 @@ export function readRun(place: RunPlace): RunRecord | LeftOut {
 function unfinished(path: string, { steps }: Readonly<Record<string, unknown>>): string {
   const done = existsSync(join(path, 'metrics.jsonl')) ? (readRunMetrics(path).at(-1)?.step ?? 0) : 0;
   return `not finished: step ${done} of ${String(steps)}`;
-}
-
-function settingsOfModule({ experiment }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { settings = {} } = (experiment ?? {}) as { readonly settings?: Readonly<Record<string, unknown>> };
-  return settings;
 }

@@ -51,11 +51,21 @@ export function columnsOf(runs: readonly RunRecord[], { columns, by, metric }: C
   const shown = columns?.filter(isMeasure) ?? DEFAULTS.filter((name) => runs.some((run) => hasValue(run, name)));
   const measures = [...new Set([measureOf(metric).name, ...shown.map((name) => measureOf(name).name)])];
   return {
-    groups: (groups.length > 0 ? groups : ['flow']).map((name) => ({ name, of: (run) => groupValue(run, name) })),
+    groups: (groups.length > 0 ? groups : [alike(runs)]).map((name) => ({ name, of: (run) => groupValue(run, name) })),
     measures: measures.map(measureOf),
     metric: measureOf(metric),
   };
 }
+
+/** The column of runs that differ in nothing: their flow, the model of a density, or the module that reads no flow. */
+function alike(runs: readonly RunRecord[]): string {
+  const [{ config, identity, report }] = runs as [RunRecord];
+  const readsFlow = config.flow !== undefined && !(Array.isArray(report.unused) && report.unused.includes('flow'));
+  if (readsFlow || identity.module === undefined) return 'flow';
+  return identity.module === DENSITY ? `${SET}model` : 'module';
+}
+
+const DENSITY = 'density';
 
 const DEFAULTS = ['nll', 'elbo', 'seconds'];
 
@@ -105,7 +115,13 @@ const groupCount = (runs: readonly RunRecord[], names: readonly string[]) =>
 
 /** Everything that makes a method and differs among runs. */
 export const varying = (runs: readonly RunRecord[]): readonly string[] =>
-  candidates(runs).filter((name) => groupCount(runs, [name]) > 1);
+  candidates(runs).filter((name) => groupCount(runs.filter(takes(name)), [name]) > 1);
+
+/** Options of a VAE do not tell it from a density, which has none of them: the model does. */
+const takes =
+  (name: string) =>
+  ({ config, identity }: RunRecord): boolean =>
+    identity.module !== DENSITY || !isSettingName(name) || config[camel(name)] !== undefined;
 
 /** The columns that vary; of one sweep its own, and others only where those do not tell the methods apart. */
 function varyingColumns(runs: readonly RunRecord[]): readonly string[] {
