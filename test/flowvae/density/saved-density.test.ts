@@ -1,7 +1,7 @@
 // Runs of densities after training: scores, draws at temperatures, data between data, encodings and files for other
 // runtimes; and scores of a VAE.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { drawUniform, key } from '@flowvae/random';
 import { decodeSafetensors, openRun, tf } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +117,15 @@ describe('flowvae sample of a density', () => {
     for (const x of hot) expect(Math.abs(x * 255 - Math.round(x * 255))).toBeLessThan(1e-3); // levels
   });
 
+  it('has the temperature in the name of its picture, where it is not 1', async () => {
+    const pictureAt = async (...flags: string[]) => {
+      const { figure } = await jsonHere('sample', run, '--count', '2', ...flags);
+      return basename(figure);
+    };
+    expect(await pictureAt('--temperature', '0.5')).toBe('samples-seed0-temperature0.5.png');
+    expect(await pictureAt('--temperature', '1')).toBe('samples-seed0.png');
+  });
+
   it('goes from one test image to another', async () => {
     const values = await drawn('--between', '1,4');
     const { parts } = await openRun(run);
@@ -187,6 +196,35 @@ describe('a run of a density', () => {
     expect(diagnostics).toMatchObject({ dequantisation: 'uniform' });
     expect(diagnostics.evaluation.testNll).toBeCloseTo(report.testNll, 4);
     expect(readFileSync(join(run, 'figures', 'interpolations.png')).length).toBeGreaterThan(100);
+  });
+
+  it('has the settings of its model in report and files, and none of a VAE', async () => {
+    const own = { model: 'glow', levels: 2, depth: 1, width: 3, map: 'affine', activation: 'relu' };
+    const all = { ...own, dequantisation: 'uniform', alpha: 0.05 };
+    const { report: page } = await jsonHere('evaluate', run, '--report');
+    const table = readFileSync(page, 'utf8').split('Settings').at(-1)!;
+    for (const [name, value] of Object.entries(all)) expect(table).toContain(`--${name}</td><td>${value}<`);
+    expect(table).toContain('--steps</td><td>6<');
+    const idle = ['flow', 'latent', 'architecture', 'hidden', 'amortize', 'heads', 'prior', 'conditional-prior'];
+    for (const name of [...idle, 'likelihood', 'standardize', 'condition']) expect(table).not.toContain(`--${name}<`);
+    expect(report.set).toEqual(all);
+    expect(report.unused).toEqual(expect.arrayContaining(['flow', 'latent', 'likelihood']));
+    expect(['flow', 'K'].filter((name) => name in report)).toEqual([]);
+    const folder = freshPath();
+    await jsonHere('export', run, '--onnx', folder);
+    const encoder = readFileSync(join(folder, 'encoder.onnx'), 'utf8');
+    expect(encoder).toContain(`"set":${JSON.stringify(all)}`);
+    expect(encoder).not.toContain('"likelihood"');
+    const [codes, draws] = [freshPath(), `${freshPath()}.safetensors`];
+    await jsonHere('encode', run, '--out', codes);
+    expect((await jsonHere('sample', run, '--count', '2', '--out', draws)).values).toBe('draws');
+    for (const path of [codes, draws, join(run, 'model.safetensors')]) {
+      const { metadata } = decodeSafetensors(readFileSync(path), path);
+      expect(metadata).toMatchObject({ model: 'density by glow', set: JSON.stringify(all) });
+      expect(['flow', 'prior'].filter((name) => name in metadata)).toEqual([]);
+    }
+    const { metadata } = decodeSafetensors(readFileSync(draws), draws);
+    expect(metadata.x).toBe('draws of p(x)');
   });
 
   it('is listed by its flow, and refuses work of VAEs', async () => {

@@ -1,6 +1,7 @@
 // `flowvae sample <run>`: the work.
 import { extname, join } from 'node:path';
 import type { Covariate } from '@flowvae/datasets';
+import { isDensity } from '@flowvae/density';
 import { fold, key } from '@flowvae/random';
 import { ProgressLine, writeFileAtomically } from '@flowvae/runs';
 import { type LabelChoice, readLabel } from '../../config/covariates/label-text.ts';
@@ -25,7 +26,8 @@ export async function sampleAction(task: SampleTask): Promise<void> {
   const labels: LabelChoice = task.label === undefined ? { kind: 'shares' } : readLabel(task.label, covariates);
   if (covariates.length > 0 && task.label === undefined) process.stderr.write(`${drawnNotice(covariates)}\n`);
   const count = evenCount(covariates, labels, task.count);
-  const path = out ?? join(folder.path, 'figures', `samples-seed${seed}.png`);
+  const ofNoise = temperature === undefined || temperature === 1 ? '' : `-temperature${temperature}`;
+  const path = out ?? join(folder.path, 'figures', `samples-seed${seed}${ofNoise}.png`);
   const hasMeans = isPicture(parts.data) && !task.draws;
   const values = hasMeans ? 'means' : 'draws';
   await chooseBackend(parts.config.engine, process.stderr);
@@ -72,7 +74,8 @@ async function samplesIn(path: string, parts: ModelParts, options: PriorSamplesO
   const shapes = await writeSamples(path, parts, options);
   const words = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(', ')}]`);
   const content = words.length > 0 ? words.join(', ') : `${count} rows`;
-  return { samples: path, values, shapes, text: `samples     ${path}: ${content}, ${values}` };
+  const told = isDensity(parts.model) ? 'draws' : values; // z determines x
+  return { samples: path, values: told, shapes, text: `samples     ${path}: ${content}, ${told}` };
 }
 
 const drawnNotice = (covariates: readonly Covariate[]): string =>

@@ -12,7 +12,7 @@ export function addSampleOptions(sample: Command): void {
     .addOption(numbered('seed', 'decides the draws', 0, 0))
     .option(
       '--out <file>',
-      'file to write: a picture (.png), or values (.npy, .safetensors; .csv of rows) (default: figures/samples-seed<seed>.png in the run folder)',
+      'file to write: a picture (.png), or values (.npy, .safetensors; .csv of rows) (default: figures/samples-seed<seed>.png in the run folder; beside another --temperature than 1 samples-seed<seed>-temperature<t>.png)',
     )
     .option(
       '--label <value>',
