@@ -1,4 +1,5 @@
 // A density as the model of a user's experiment, and the built-in one in a program.
+import { readFileSync } from 'node:fs';
 import {
   dataSet,
   defineExperiment,
@@ -18,6 +19,7 @@ import {
   train,
 } from 'flowvae';
 import { describe, expect, it } from 'vitest';
+import { scoreColumns } from '../../../packages/flowvae/src/run/scoring/score-rows.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { freshPath } from '../tiny-run.ts';
 import { pictures } from './density-data.ts';
@@ -50,7 +52,9 @@ describe('a model part that returns a density', () => {
     const evaluation = (await evaluate(run))!;
     expect(Math.abs(evaluation.nll - entropy)).toBeLessThan(4 * evaluation.nllStandardError + 0.1);
     expect(evaluation.samples).toBe(1); // exact
-    expect(run.report).toMatchObject({ dequantisation: 'none', flow: null, evalSamples: 1 });
+    expect(run.report).toMatchObject({ dequantisation: 'none', evalSamples: 1 });
+    expect(run.report.unused).toContain('flow');
+    expect(run.report).not.toHaveProperty('flow');
     const page = (await report(run, { name: 'mine' }))!;
     expect(page.html).toContain('mine: one coupling');
     expect(page.diagnostics.estimates).toHaveLength(run.report.evalImages);
@@ -75,12 +79,18 @@ describe('the built-in density in a program', () => {
     const out = freshPath();
     const settings = { data: pictures(), batch: 10, steps: 3, evalSamples: 5, evalImages: 6, threads: 1 };
     const run = await train(densityExperiment, { ...settings, set: { depth: 1, width: 3 } }, { out });
-    const scores = await score(run, { images: 6 });
+    const scores = await score(run, { images: 6, samples: 5 });
     const mean = scores.reduce((sum, { logP }) => sum + logP, 0) / scores.length;
     expect(scores.map(({ row }) => row)).toEqual([60, 61, 62, 63, 64, 65]); // over both files
     expect(mean).toBeCloseTo(-run.report.testNll!, 3);
     expect((await score(run, { split: 'train', images: 2 })).map(({ row }) => row)).toEqual([0, 1]);
     expect((await openRun(out)).parts.plan.own?.builtIn).toBe('density');
-    expect((await flowvaeHere(['score', out, '--out', `${freshPath()}.csv`, '--images', '2'])).code).toBe(0);
+    const path = `${freshPath()}.npy`;
+    expect((await flowvaeHere(['score', out, '--out', path, '--images', '2'])).code).toBe(0);
+    const values = (await score(run, { images: 2 })).flatMap((row) => scoreColumns.map((name) => row[name]));
+    const bytes = readFileSync(path);
+    expect(bytes.subarray(-4 * values.length).equals(Buffer.from(Float32Array.from(values).buffer))).toBe(true);
+    expect(values.every(Number.isFinite)).toBe(true); // k̂ takes 21 samples, the run has 5
+    await expect(score(run, { samples: 0 })).rejects.toThrow('score: samples: expected a whole number');
   });
 });

@@ -79,6 +79,8 @@ export interface DataTask {
   readonly settings: CheckedSettings;
   /** The words of `flowvae train` that read the data in the same way. */
   readonly trainWords: readonly string[];
+  /** Those of `flowvae density`; absent where it cannot read them so. */
+  readonly densityWords?: readonly string[] | undefined;
   /** The picture; absent: a name by the data, which no other file has. */
   readonly out?: string | undefined;
   readonly json: boolean;
@@ -109,7 +111,10 @@ export interface ScoreChoices {
 }
 
 /** Scores to write. */
-export interface ScoreTask extends RunTask, ScoreChoices {}
+export interface ScoreTask extends RunTask, ScoreChoices {
+  /** Importance samples of each row; default: those of the run's evaluation, but 50 at least. */
+  readonly samples?: number | undefined;
+}
 
 /** Which rows are imputed, and how. */
 export interface ImputeChoices {

@@ -64,7 +64,7 @@ export async function estimatedTest(parts: TestParts, options: Omit<EvaluateTest
 }
 
 /** Importance samples of each datum; one of an exact density, whose samples would all be equal. */
-export const samplesOf = ({ model, config }: ModelParts): number => (isExact(model) ? 1 : config.evalSamples);
+const samplesOf = ({ model, config }: ModelParts): number => (isExact(model) ? 1 : config.evalSamples);
 
 async function evaluated(
   parts: TestParts,

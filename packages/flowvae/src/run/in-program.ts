@@ -101,14 +101,15 @@ export async function evaluate(
 }
 
 /** Options of {@link score}. */
-export interface ScoreRunOptions extends RunOptions, Partial<Pick<ScoreOptions, 'split' | 'images'>> {}
+export interface ScoreRunOptions extends RunOptions, Partial<Pick<ScoreOptions, 'split' | 'images' | 'samples'>> {}
 
 /**
- * Scores rows of a run's data one by one, as `flowvae score` does: log p(x), its error and k̂, by `config.evalSamples`
- * importance samples.
+ * Scores rows of a run's data one by one, as `flowvae score` does: log p(x), its error and k̂, by as many importance
+ * samples as the run's evaluation, but 50 at least unless `samples` says otherwise.
  *
  * @param run of `train` or `openRun`
- * @throws ExpectationError if the split, by default the test rows, is empty; the signal's reason after an abort
+ * @throws ExpectationError if the split, by default the test rows, is empty, or for a number of samples that cannot be
+ * used; the signal's reason after an abort
  */
 export async function score(
   { parts }: EvaluatedRun,

@@ -3,21 +3,22 @@ import { paretoKThreshold } from '@flowvae/objectives';
 import { counted, nounOf } from '../../report/counted.ts';
 import { meanOf, standardErrorOf } from '../../report/diagnostics-report.ts';
 import { fewerNotice } from '../../run/encoded-rows.ts';
-import { chooseBackend, samplesOf } from '../../run/evaluate-test.ts';
+import { chooseBackend } from '../../run/evaluate-test.ts';
 import { openCheckedRun } from '../../run/saved-run.ts';
-import { scoreColumns, scoreRows, writeScores } from '../../run/scoring/score-rows.ts';
+import { samplesOfRows, scoreColumns, scoreRows, writeScores } from '../../run/scoring/score-rows.ts';
 import { interruption } from '../interruption.ts';
 import type { ScoreTask } from '../tasks.ts';
 
 export async function scoreAction(task: ScoreTask): Promise<void> {
   const { run, settings, checkpoint: choice, json, split: wanted, images, out } = task;
+  const { samples: asked } = task;
   const { parts, notices, hasOtherData } = await openCheckedRun(run, settings, choice);
   const split = wanted ?? (hasOtherData ? 'all' : 'test');
   const fewer = fewerNotice(parts.set, { split, images, done: 'scored' });
   for (const notice of [...notices, ...fewer]) process.stderr.write(`${notice}\n`);
   await chooseBackend(parts.config.engine, process.stderr);
   const { signal, exitCode, release } = interruption();
-  const scores = await scoreRows(parts, { split, images, progress: process.stderr, signal })
+  const scores = await scoreRows(parts, { split, images, samples: asked, progress: process.stderr, signal })
     .catch((error: unknown) => {
       if (!signal.aborted || error !== signal.reason) throw error;
       process.stderr.write(`stopped before the end: ${out} is not written\n`);
@@ -27,7 +28,7 @@ export async function scoreAction(task: ScoreTask): Promise<void> {
   process.exitCode = exitCode();
   if (!scores) return;
   await writeScores(out, scores);
-  const samples = samplesOf(parts);
+  const samples = samplesOfRows(parts, { samples: asked });
   const logPs = scores.map(({ logP }) => logP);
   const mean = meanOf(logPs);
   const error = scores.length > 1 ? standardErrorOf(logPs) : null;

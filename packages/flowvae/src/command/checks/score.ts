@@ -14,9 +14,6 @@ type ScoreFlags = Partial<TrainConfig> &
   PluginFlags &
   ScoreChoices & { readonly json?: boolean; readonly checkpoint?: CheckpointChoice };
 
-/** So many samples tell the tail of weights. */
-export const FEWEST_SAMPLES = 50;
-
 export async function scoreCommand(run: string, flags: ScoreFlags): Promise<void> {
   const task = await scoreTask(run, flags);
   const { scoreAction } = await import('../actions/score.ts');
@@ -29,9 +26,7 @@ async function scoreTask(run: string, flags: ScoreFlags): Promise<ScoreTask> {
   checkOutputFile(out);
   const wanted = { checkpoint, readsImages: true, model, changedModel, plugin };
   const checked = await checkRun(run, { ...wanted, changes: given });
-  const { evalSamples } = checked.settings.config;
-  const isChosen = given.evalSamples !== undefined || evalSamples >= FEWEST_SAMPLES;
-  const config = isChosen ? checked.settings.config : { ...checked.settings.config, evalSamples: FEWEST_SAMPLES };
-  tell([threadsNotice(config)]);
-  return { run, settings: { ...checked.settings, config }, checkpoint, json, split, images, out };
+  const { settings } = checked;
+  tell([threadsNotice(settings.config)]);
+  return { run, settings, checkpoint, json, split, images, samples: given.evalSamples, out };
 }

@@ -1,7 +1,8 @@
 // The options of `flowvae score`.
 import type { Command } from 'commander';
 import { readingSettings } from '../../config/data-options.ts';
-import { FEWEST_SAMPLES, scoreCommand } from '../checks/score.ts';
+import { FEWEST_SAMPLES } from '../../run/scoring/score-samples.ts';
+import { scoreCommand } from '../checks/score.ts';
 import { addNotes, type Note } from '../help/help-layout.ts';
 import { addModuleOptions, addSettings, checkpointOption, JSON_HELP, splitOption, wholeNumber } from '../options.ts';
 

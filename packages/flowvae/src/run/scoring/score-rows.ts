@@ -9,16 +9,18 @@ import { npyHeader } from '../../files/npy-header.ts';
 import { bytesOf, writeLines } from '../../files/row-sink.ts';
 import { nounOf } from '../../report/counted.ts';
 import { type EncodedSplit, refuseEmptySplit, rowsOfSplit } from '../encoded-rows.ts';
-import { samplesOf } from '../evaluate-test.ts';
-import type { Experiment } from '../experiment.ts';
+import type { Experiment, ModelParts } from '../experiment.ts';
 import { withSettled } from '../priors/settled-model.ts';
 import { fixedRows } from '../run-data.ts';
+import { scoreSamples } from './score-samples.ts';
 
 /** Options of {@link scoreRows}. */
 export interface ScoreOptions {
   readonly split: EncodedSplit;
   /** Number of rows, starting at the first; default all. */
   readonly images?: number | undefined;
+  /** Importance samples of each row; default: `config.evalSamples`, but 50 at least. A density of numbers takes one. */
+  readonly samples?: number | undefined;
   readonly progress: ProgressStream;
   /** Stops the work. */
   readonly signal?: AbortSignal;
@@ -56,11 +58,16 @@ export const scoreColumns = ['row', 'logP', 'standardError', 'kHat', 'elbo', 'ef
 export const logEvidenceError = (effectiveSampleSize: number, samples: number): number =>
   Math.sqrt(Math.max(0, samples / effectiveSampleSize - 1) / (samples - 1));
 
+/** Importance samples of each row; one of an exact density, whose samples would all be equal. */
+export const samplesOfRows = ({ model, config }: ModelParts, { samples }: Pick<ScoreOptions, 'samples'>): number =>
+  isExact(model) ? 1 : scoreSamples(config, samples);
+
 /**
- * Scores rows by `config.evalSamples` importance samples each; with as many samples, rows of the test split have those
- * that an evaluation of the run gives them.
+ * Scores rows by importance samples; with as many samples, rows of the test split have the scores that an evaluation of
+ * the run gives them.
  *
- * @throws ExpectationError if the split is empty; the signal's reason after an abort
+ * @throws ExpectationError if the split is empty, or for a number of samples that cannot be used; the signal's reason
+ * after an abort
  */
 export async function scoreRows(parts: Experiment, options: ScoreOptions): Promise<readonly RowScore[]> {
   const { set, plan, data, config, key } = parts;
@@ -72,7 +79,7 @@ export async function scoreRows(parts: Experiment, options: ScoreOptions): Promi
   const line = new ProgressLine(progress);
   const scores: RowScore[] = [];
   const { engine, threads } = config;
-  const samples = samplesOf(parts);
+  const samples = samplesOfRows(parts, options);
   await withSettled(parts, ({ model }) =>
     evaluateModel({
       variables: model.variables,
