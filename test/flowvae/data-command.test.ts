@@ -86,6 +86,7 @@ describe('flowvae data', () => {
       '\na run       would take likelihood columns, no binarisation, each column standardised\n',
     );
     expect(stdout).toContain(`\nto train    flowvae train --data ${table} --labels kind --splits column:part\n`);
+    expect(stdout).not.toContain('flowvae density'); // which takes no categories
     expect(lines.at(-1)).toBe(`sheet       ${out}`);
     expect(sizeOf(out)[0]).toBeGreaterThan(500);
   });
@@ -159,7 +160,12 @@ describe('flowvae data', () => {
       shape: [2, 2, 3],
       run: { likelihood: 'gaussian', standardize: 'all' },
       train: `flowvae train --data ${flat} --shape 2x2x3`,
+      density: `flowvae density --data ${flat} --shape 2x2x3`,
     });
+    expect((await look(flat, '--out', freshSheet())).stdout).toContain(
+      `\nto train    flowvae train --data ${flat}\n            or flowvae density --data ${flat}\n`,
+    );
+    expect(facts).not.toHaveProperty('density'); // which takes no missing values
   });
 
   it('counts classes that have no names', async () => {

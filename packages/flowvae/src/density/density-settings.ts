@@ -43,6 +43,10 @@ export type DensityConfig = ConfigOf<typeof densitySettings>;
 export const chosenFlow = (model: string, { shape }: { readonly shape: readonly number[] }): string =>
   model === 'auto' ? (shape.length === 3 ? 'glow' : 'realnvp*8') : model;
 
+/** Whether data have a density of this kind: levels, bits or numbers, all of them observed. */
+export const hasDensity = ({ form, hasMissing }: Pick<DataDescription, 'form' | 'hasMissing'>): boolean =>
+  !hasMissing && form !== 'counts' && form !== 'columns';
+
 type Names = readonly DensitySettingName[];
 
 /** The settings that have no effect beside a flow. */

@@ -7,6 +7,7 @@ import { ProgressLine, writeFileAtomically } from '@flowvae/runs';
 import { type CheckedSettings, vocabularyOfSettings } from '../../config/checked-settings.ts';
 import { chosenForData } from '../../config/data-choice.ts';
 import { nameOf } from '../../definition/own-experiment.ts';
+import { hasDensity } from '../../density/density-settings.ts';
 import { dataFacts, sourceKinds } from '../../report/data/data-facts.ts';
 import { dataSheet } from '../../report/data/data-sheet.ts';
 import { describeFacts } from '../../report/data/data-text.ts';
@@ -19,7 +20,15 @@ import { inShell } from '../shell-words.ts';
 import type { DataTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
 
-export async function dataAction({ named, settings, trainWords, out, json, quiet }: DataTask): Promise<void> {
+export async function dataAction({
+  named,
+  settings,
+  trainWords,
+  densityWords,
+  out,
+  json,
+  quiet,
+}: DataTask): Promise<void> {
   const { own } = settings;
   const { readers } = vocabularyOfSettings(settings);
   const line = new ProgressLine(progressTo(process.stderr, { quiet }));
@@ -34,10 +43,21 @@ export async function dataAction({ named, settings, trainWords, out, json, quiet
     const facts = dataFacts(set, kinds);
     line.end();
     const sheet = writeSheet(set, own ? nameOf(own) : baseOf(named), out);
-    const train = `${invocation()} train ${trainWords.map(inShell).join(' ')}`;
+    const lineOf = (command: string, words: readonly string[]) =>
+      `${invocation()} ${command} ${words.map(inShell).join(' ')}`;
+    const train = lineOf('train', trainWords);
+    const density = densityWords && hasDensity(set.description) ? lineOf('density', densityWords) : undefined;
+    const commands = [train, ...(density === undefined ? [] : [`or ${density}`])];
     const text = json
-      ? JSON.stringify({ source: named, ...facts, run: { ...chosen, ...(model ? { model } : {}) }, train, sheet })
-      : [describeFacts(facts, { ...chosen, model }), labelled('to train', [train]), labelled('sheet', [sheet])].join(
+      ? JSON.stringify({
+          source: named,
+          ...facts,
+          run: { ...chosen, ...(model ? { model } : {}) },
+          train,
+          ...(density === undefined ? {} : { density }),
+          sheet,
+        })
+      : [describeFacts(facts, { ...chosen, model }), labelled('to train', commands), labelled('sheet', [sheet])].join(
           '\n',
         );
     process.stdout.write(`${text}\n`);

@@ -6,6 +6,7 @@ import { flagOf, type SettingName, type TrainConfig } from '../../config/setting
 import { completeSettings } from '../../config/train-config.ts';
 import type { OwnExperiment } from '../../definition/own-experiment.ts';
 import { readExperiment } from '../../definition/read-experiment.ts';
+import { densityRunSettings } from '../../density/density-settings.ts';
 import { endsAsModule } from '../../modules/module-endings.ts';
 import type { Vocabulary } from '../../plugins/vocabulary.ts';
 import { namedVocabulary, type PluginFlags } from '../plugin-options.ts';
@@ -39,7 +40,11 @@ async function dataTask(source: string, flags: DataFlags): Promise<DataTask> {
   const modules = (plugin ?? []).flatMap((name) => ['--plugin', name]);
   const assignments = Object.entries(set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const first = own ? [source, ...assignments] : ['--data', source];
-  return { named: source, settings, trainWords: [...first, ...options, ...modules], out, json, quiet };
+  const common = [...first, ...options];
+  const known: readonly string[] = densityRunSettings;
+  const isForDensity = !own && modules.length === 0 && Object.keys(reading).every((name) => known.includes(name));
+  const words = { trainWords: [...common, ...modules], densityWords: isForDensity ? common : undefined };
+  return { named: source, settings, ...words, out, json, quiet };
 }
 
 /** The experiment of a module; undefined for data. A plug-in may read files that end as modules do. */
