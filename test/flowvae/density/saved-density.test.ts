@@ -191,11 +191,19 @@ describe('a run of a density', () => {
       'draws at temperatures from 0.6 to 1',
     ])
       expect(html).toContain(words);
-    expect(html).not.toContain('Active units');
+    expect(html).toContain('lost by one draw');
+    for (const ofVae of ['Active units', 'KL(q']) expect(html).not.toContain(ofVae);
     const { diagnostics } = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8'));
     expect(diagnostics).toMatchObject({ dequantisation: 'uniform' });
     expect(diagnostics.evaluation.testNll).toBeCloseTo(report.testNll, 4);
     expect(readFileSync(join(run, 'figures', 'interpolations.png')).length).toBeGreaterThan(100);
+  });
+
+  it('tells of one sample neither weights nor their gain', async () => {
+    const { stdout } = await flowvaeHere(['evaluate', run, '--eval-samples', '1']);
+    expect(stdout).toMatch(/nats, by one draw\n?$/);
+    const { stdout: several } = await flowvaeHere(['evaluate', run, '--eval-samples', '2']);
+    for (const words of ['by one draw', ' more\n', 'largest weight']) expect(several).toContain(words);
   });
 
   it('has the settings of its model in report and files, and none of a VAE', async () => {

@@ -9,6 +9,7 @@ import { klByDimension, meanOf, rangeOf, twoDecimals } from './diagnostics-repor
 import { type NamedFigure, slug } from './figures/named-figure.ts';
 import { subscript } from './latent/dimension-names.ts';
 import { byActivity } from './latent-pictures.ts';
+import type { LossWords } from './sections/loss-words.ts';
 
 const half = { width: 560, height: 360 } as const;
 const wide = { width: 1000, height: 380 } as const;
@@ -45,12 +46,14 @@ export function termsFigure({ statistics, noun }: Diagnostics): NamedFigure {
   return { ...barFigure('terms', chart), alt: 'Bars of the terms of the ELBO', width: 'half' };
 }
 
+/** With one sample the estimate is the bound, and its weight is 1. */
+const isOfWeights = (name: string) => name === 'kl' || name === 'effective-samples';
+
 /** Distributions over images: evidence, divergence, tails and effective sample sizes. */
-export function perImageFigures({
-  estimates,
-  evaluation,
-  noun,
-}: Pick<Diagnostics, 'estimates' | 'evaluation' | 'noun'>): readonly NamedFigure[] {
+export function perImageFigures(
+  { estimates, evaluation, noun }: Pick<Diagnostics, 'estimates' | 'evaluation' | 'noun'>,
+  loss: LossWords,
+): readonly NamedFigure[] {
   const { samples } = evaluation;
   const k = estimates.map(({ paretoK }) => paretoK);
   const nlls = estimates.map(({ logEvidence }) => -logEvidence);
@@ -64,7 +67,7 @@ export function perImageFigures({
     },
     {
       name: 'kl',
-      title: `KL(q‖p(z|x)) of each ${noun}, estimated`,
+      title: loss.title,
       xLabel: 'log p̂(x) − ELBO (nats)',
       values: estimates.map(({ logEvidence, elbo }) => logEvidence - elbo),
       marks: [],
@@ -85,7 +88,7 @@ export function perImageFigures({
     },
   ];
   return charts
-    .filter(({ values }) => values.some(Number.isFinite))
+    .filter(({ name, values }) => values.some(Number.isFinite) && !(samples === 1 && isOfWeights(name)))
     .map(({ name, title, xLabel, values, marks }) => {
       const chart = { title, xLabel, yLabel: `${noun}s`, samples: [{ label: title, values }], marks, ...half };
       return {

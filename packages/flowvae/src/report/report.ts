@@ -1,7 +1,7 @@
 // The report at a run's end: one object for machines, a few lines for people.
 
 import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
-import { EXACT, isDensity, isExact } from '@flowvae/density';
+import { isDensity, isExact } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
 import { describeBoundSum } from '@flowvae/runs';
@@ -218,10 +218,10 @@ function describeGap(report: EvaluationReport): string[] {
 }
 
 function describeWeights(
-  { effectiveSampleSize, maxNormalisedWeight, paretoKAboveThreshold, dequantisation }: EvaluationReport,
+  { effectiveSampleSize, maxNormalisedWeight, paretoKAboveThreshold, evalSamples }: EvaluationReport,
   noun: string,
 ): string[] {
-  if (effectiveSampleSize === null || maxNormalisedWeight === null || dequantisation === EXACT) return [];
+  if (effectiveSampleSize === null || maxNormalisedWeight === null || evalSamples === 1) return [];
   const tails =
     paretoKAboveThreshold === null
       ? ''

@@ -5,6 +5,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import { twoDecimals } from './diagnostics-report.ts';
 import { firstRows } from './first-rows.ts';
 import { drawnImages, imageForm, isPicture } from './image-figures.ts';
+import type { LossWords } from './sections/loss-words.ts';
 
 /** Rows of the table. */
 const MOST = 50;
@@ -13,16 +14,19 @@ const MOST = 50;
 export function worstTable(
   parts: Experiment,
   { estimates, evaluation, noun }: Pick<Diagnostics, 'estimates' | 'evaluation' | 'noun'>,
+  loss: LossWords,
 ): ReportTable {
   const order = [...estimates.keys()].toSorted((a, b) => estimates[a]!.logEvidence - estimates[b]!.logEvidence);
   const pictures = isPicture(parts.data);
+  const isEstimate = evaluation.samples > 1; // else the estimate is the bound
   const rows = order.slice(0, MOST).map((i): ReportCell[] => {
     const { logEvidence, elbo, paretoK, effectiveSampleSize } = estimates[i]!;
     return [
       String(i),
       ...(pictures ? [{ image: pictureOf(parts, i), alt: `test image ${i}` }] : []),
       ...labelOf(parts, i),
-      ...[-logEvidence, elbo, logEvidence - elbo, paretoK, effectiveSampleSize].map(shown),
+      ...[-logEvidence, elbo].map(shown),
+      ...(isEstimate ? [logEvidence - elbo, paretoK, effectiveSampleSize].map(shown) : []),
     ];
   });
   return {
@@ -33,9 +37,7 @@ export function worstTable(
       ...(hasLabels(parts) ? [parts.data.label ?? 'label'] : []),
       '−log p̂(x)',
       'ELBO',
-      'KL(q‖p(z|x))',
-      'k̂',
-      `effective of ${evaluation.samples}`,
+      ...(isEstimate ? [loss.column, 'k̂', `effective of ${evaluation.samples}`] : []),
     ],
     rows,
     isSortable: true,

@@ -55,9 +55,16 @@ export function describeDensity(report: Evaluated, noun: ReturnType<typeof nounO
   return [
     `bits/dim    ${bits}${over}`,
     `            levels ${levels}; ${counts}, ${counted(report.evalSamples, 'draw')} each`,
-    `${nll}; by one draw ${(-testElbo).toFixed(2)}${error(report.testElboStandardError, 2)}, ${(-testElbo - testNll).toFixed(2)} more`,
+    report.evalSamples === 1 ? `${nll}, by one draw` : `${nll}; ${byOneDraw(report, { testElbo, testNll })}`,
   ].join('\n');
 }
+
+/** The bound, and its distance to the estimate. */
+const byOneDraw = (
+  { testElboStandardError }: Evaluated,
+  { testElbo, testNll }: Readonly<Record<'testElbo' | 'testNll', number>>,
+): string =>
+  `by one draw ${(-testElbo).toFixed(2)}${error(testElboStandardError, 2)}, ${(-testElbo - testNll).toFixed(2)} more`;
 
 const error = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined ? '' : ` ± ${value.toFixed(digits)}`;

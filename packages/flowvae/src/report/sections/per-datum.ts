@@ -3,6 +3,7 @@ import type { Experiment } from '../../run/experiment.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import { perImageFigures } from '../report-figures.ts';
 import { worstTable } from '../worst-table.ts';
+import { lossWords } from './loss-words.ts';
 import type { Section } from './section.ts';
 
 /** Estimates of single data. */
@@ -13,6 +14,6 @@ export const perDatum = (parts: Experiment, estimates: Estimates): Section => ({
   text: [
     'k̂ is the shape of the tail of the importance weights; an effective sample size near 1 means that one sample decides the estimate.',
   ],
-  figures: perImageFigures(estimates),
-  tables: [worstTable(parts, estimates)],
+  figures: perImageFigures(estimates, lossWords(parts.model, estimates.noun)),
+  tables: [worstTable(parts, estimates, lossWords(parts.model, estimates.noun))],
 });
