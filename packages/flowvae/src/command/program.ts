@@ -264,7 +264,7 @@ function addSmallCommands(root: Command): void {
     .argument('<run>', 'folder of a finished run')
     .option(
       '--onnx <folder>',
-      'write encoder.onnx (x, noise -> z, logQ), decoder.onnx (z -> logits) and, of a flow prior, prior.onnx (noise -> z)',
+      'write encoder.onnx (x, noise -> z, logQ), decoder.onnx (z -> logits; of a density z -> x, named mean) and, of a flow prior, prior.onnx (noise -> z); noise is standard normal, of a density uniform in [0, 1), or normal beside --dequantisation variational',
     )
     .option('--model <folder>', 'write model.json and parameters.safetensors, which loadModel reads without data')
     .option('--json', 'print one JSON object on stdout instead of the paths')
