@@ -1,8 +1,9 @@
 // The facts in reports that tell one run from another: flow, number of layers, config, version.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, trainRun } from 'flowvae';
+import { completeConfig, planOf, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type SettingsInEffect, settingsInEffect } from '../../packages/flowvae/src/definition/settings-in-effect.ts';
 import { runState } from '../../packages/flowvae/src/run-list/run-state.ts';
 import { flowvae } from '../processes/programs.ts';
 import { annealedHere, type JsonReport, jsonHere } from './in-process.ts';
@@ -57,6 +58,12 @@ describe('the report of a run', () => {
     expect(fitted.config.prior).toBe('realnvp*2');
     expect(fitted).not.toHaveProperty('unfinished');
   });
+});
+
+it('the settings in effect have no widths beside an architecture, which has its own', () => {
+  const named = ({ options }: SettingsInEffect) => ['hidden', 'activation', 'flow'].filter((name) => name in options);
+  expect(named(settingsInEffect(planOf(completeConfig({ architecture: 'gated-conv' }))))).toEqual(['flow']);
+  expect(named(settingsInEffect(planOf(completeConfig({}))))).toEqual(['hidden', 'activation', 'flow']);
 });
 
 it('the report of a run without flow has no layers', async () => {

@@ -1,5 +1,5 @@
-// The settings that take part in a run: options of the command, but none that the user's module leaves without effect,
-// and the module's own.
+// The settings that take part in a run: options of the command, but none that the architecture or the user's module
+// leaves without effect, and the module's own.
 import type { DataDescription } from '@flowvae/datasets';
 import type { SettingName, TrainConfig } from '../config/settings.ts';
 import { type DensityConfig, densityInEffect } from '../density/density-settings.ts';
@@ -7,6 +7,7 @@ import { modelOptions } from './experiment-definition.ts';
 import type { OwnExperiment } from './own-experiment.ts';
 import type { OwnRecord } from './own-module.ts';
 import type { OwnValues } from './own-settings.ts';
+import type { Networks } from './planned-parts.ts';
 
 /** Options that a module was seen to leave unread while its parts were made. */
 const unread = new WeakMap<OwnExperiment, Set<SettingName>>();
@@ -18,16 +19,20 @@ export function noteUnused(own: OwnExperiment, names: readonly SettingName[]): v
   unread.set(own, known);
 }
 
-/** The options without effect, once the parts of the module were made; none without a module. */
-export const unusedOptions = (own: OwnExperiment | undefined): readonly SettingName[] => [
-  ...((own && unread.get(own)) ?? []),
-];
-
-/** A run whose parts were made. */
+/** A run whose parts were made, such as its plan. */
 export interface MadeRun {
   readonly config: TrainConfig;
   readonly own?: OwnExperiment | undefined;
   readonly data: DataDescription;
+  readonly networks: Pick<Networks, 'hidden' | 'activation'>;
+}
+
+/** The options without effect: those that the module does not read, and those that the architecture replaces. */
+export function unusedOptions({ config, own, networks }: Omit<MadeRun, 'data'>): readonly SettingName[] {
+  const replaced = (['hidden', 'activation'] as const).filter(
+    (name) => String(networks[name]) !== String(config[name]),
+  );
+  return [...new Set([...((own && unread.get(own)) ?? []), ...replaced])];
 }
 
 /** Settings of a run. */
@@ -38,10 +43,11 @@ export interface SettingsInEffect {
 }
 
 /** The settings that take part in a run. */
-export function settingsInEffect({ config, own, data }: MadeRun): SettingsInEffect {
+export function settingsInEffect(run: MadeRun): SettingsInEffect {
+  const { config, own, data } = run;
   const values = own?.values ?? {};
   const set = own?.builtIn === 'density' ? inEffect(values, { data, binarize: config.binarize }) : values;
-  return { options: without(config, unusedOptions(own)), set };
+  return { options: without(config, unusedOptions(run)), set };
 }
 
 const inEffect = (values: OwnValues, at: Parameters<typeof densityInEffect>[1]): OwnValues =>

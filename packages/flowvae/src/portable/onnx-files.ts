@@ -73,9 +73,9 @@ export async function onnxFiles(
 }
 
 /** The settings that take part in the model: options, and under `set` those of the module. */
-function configIn({ config, own, data }: Plan): object {
-  const { options, set } = settingsInEffect({ config: sharedConfig(config), own, data });
-  return { ...options, ...(own ? { set } : {}) };
+function configIn(plan: Plan): object {
+  const { options, set } = settingsInEffect({ ...plan, config: sharedConfig(plan.config) });
+  return { ...options, ...(plan.own ? { set } : {}) };
 }
 
 /** The decoder's graph, and its outputs in words. @throws ExpectationError for a model without decoder */

@@ -51,8 +51,8 @@ export function reportPage({ parts, sections: own, name, checkpoint, versions, r
 
 /** The settings that take part in the run: those of the model first, as the command takes them. */
 function settingsTable({ plan }: Experiment): Section {
-  const { own, data } = plan;
-  const { options, set } = settingsInEffect({ config: sharedConfig(plan.config), own, data });
+  const { own } = plan;
+  const { options, set } = settingsInEffect({ ...plan, config: sharedConfig(plan.config) });
   const flagIn = (name: string) => (own?.builtIn === undefined ? `${flagNamed('set')} ${name}` : flagNamed(name));
   const rows = [
     ...Object.entries(set).map(([name, value]) => [flagIn(name), textOf(value)]),

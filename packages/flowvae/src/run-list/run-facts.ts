@@ -14,7 +14,7 @@ export interface RunFacts {
   readonly K?: number;
   /** The own settings of a user's module, or of a density, that take part in the run. */
   readonly set?: OwnValues;
-  /** The options in `config` that have no effect, for a user's module, or a density, does not read them. */
+  /** Options in `config` without effect: a module, or a density, does not read them, or an architecture fixes them. */
   readonly unused?: readonly SettingName[];
   /** The config of the run as it began, with the records of the user's modules: config.json without `versions`. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export function runFacts(plan: Plan, folder: RunFolder): RunFacts {
   const { versions: _, ...config } = folder.readConfig();
   const { own, flowLayers } = plan;
   const { options, set } = settingsInEffect(plan);
-  const unused = unusedOptions(own);
+  const unused = unusedOptions(plan);
   const described = { ...('flow' in options ? { flow: plan.config.flow } : {}), ...layersIn(own, flowLayers) };
   const ofModule = { ...(Object.keys(set).length > 0 ? { set } : {}), ...(unused.length > 0 ? { unused } : {}) };
   return { ...described, ...ofModule, config, version };
