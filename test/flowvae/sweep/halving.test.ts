@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runState } from '../../../packages/flowvae/src/run-list/run-state.ts';
 import { commandsIn } from '../../processes/commands.ts';
 import { doneInTurn } from '../../processes/commands-in-turn.ts';
 import { flowvaeHere } from '../in-process.ts';
@@ -38,8 +39,13 @@ describe('train --until', () => {
     const resume = ['train', '--resume', 'paused'];
     await done(...resume, '--until', '60');
     expect(metricsOf('paused').at(-1)!.step).toBe(60);
-    const nothingLeft = [...resume, '--until', '60'];
-    await doneInTurn([nothingLeft, resume, [...words, '--out', 'whole']], { folder });
+    for (const reached of ['60', '45']) {
+      const refused = await flowvaeHere(['train', '--resume', join(folder, 'paused'), '--until', reached]);
+      const expected = `--until: expected a step after 60, where the run stands, got ${reached}`;
+      expect([refused.code, refused.stderr]).toEqual([2, `flowvae: ${expected}\n`]);
+    }
+    expect(runState(join(folder, 'paused'))).toEqual({ state: 'stopped', step: 60, steps: 90 });
+    await doneInTurn([resume, [...words, '--out', 'whole']], { folder });
     expect(bytesOf('paused/model.safetensors')).toBe(bytesOf('whole/model.safetensors'));
     expect(metricsOf('paused')).toEqual(metricsOf('whole'));
     expect(JSON.parse(read('paused/report.json')).unfinished).toBeUndefined();

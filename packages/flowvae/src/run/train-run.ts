@@ -39,6 +39,7 @@ import { type Experiment, experiment, type Training, training, validationBound }
 import { modelMetadata } from './model-metadata.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { stepPictures } from './step-pictures.ts';
+import { refuseStepReached } from './until-check.ts';
 import { versions } from './versions.ts';
 
 /** A run's folder, its watchers, and its end. */
@@ -47,7 +48,7 @@ export interface TrainRunOptions extends DurableOptions {
   readonly signal?: AbortSignal;
   /**
    * Stops with a checkpoint after this step, if more are to come: the run goes on by `resume` as if nothing had been.
-   * It is neither evaluated nor drawn before its end.
+   * It is neither evaluated nor drawn before its end. With `resume` a step that the run has not reached.
    */
   readonly until?: number | undefined;
 }
@@ -70,12 +71,13 @@ const CURVE_ENTRIES = 100;
  * Trains a VAE by settings or their plan, and writes config.json, metrics.jsonl, checkpoints, model.safetensors and
  * figures to the run folder.
  *
- * @throws ExpectationError before any work if the data or the folder cannot be used; NonFiniteError if training
+ * @throws ExpectationError before any work if data, folder or `until` cannot be used; NonFiniteError if training
  * diverges
  */
 export async function trainRun(settings: Settings, options: TrainRunOptions): Promise<TrainRun> {
   const { progress = silent } = options;
-  if (!options.resume) refuseUnreachedValidation(configOf(settings));
+  if (options.resume) refuseStepReached(RunFolder.claimed(options.out).path, options.until);
+  else refuseUnreachedValidation(configOf(settings));
   await chooseTrainingBackend(configOf(settings).engine, { isResumed: options.resume ?? false });
   const parts = await partsOf(settings, options);
   try {

@@ -6,8 +6,8 @@ import { LOCKED_CODE } from '@flowvae/sweeps';
 import { trainAction } from '../command/actions/train.ts';
 import { type TrainFlags, trainTask } from '../command/checks/train.ts';
 import type { MlflowFlags } from '../command/mlflow-flags.ts';
+import { runState } from '../run-list/run-state.ts';
 import { type PlannedTrial, runOf } from './sweep-folder.ts';
-import { isFinished } from './trial-state.ts';
 
 /** Options of {@link doTrial}. */
 export interface DoTrialOptions {
@@ -25,7 +25,8 @@ export interface DoTrialOptions {
 export async function doTrial(sweep: string, options: DoTrialOptions): Promise<void> {
   const { trial, plugins, allowDifferentMachine, changedModel, detached, until, mlflow } = options;
   const run = runOf(sweep, trial);
-  if (isFinished(run)) return;
+  const before = runState(run);
+  if (before?.state === 'finished' || (before?.state === 'stopped' && before.step === until)) return;
   const isBegun = existsSync(join(run, 'config.json'));
   makeFolder(join(sweep, 'runs'));
   const own = Object.keys(trial.set).length > 0 ? { set: trial.set } : {};

@@ -17,6 +17,7 @@ import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
+import { refuseStepReached } from '../../run/until-check.ts';
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { destinations, type MlflowFlags } from '../mlflow-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';
@@ -89,7 +90,7 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
   if (!isResumed) {
     refuseUnreachedValidation(config);
     refuseUsedFolder(folder);
-  }
+  } else refuseStepReached(folder, until);
   const { readers } = vocabulary;
   const counts = dataCounts(config, { readers, ...(isResumed ? { remedy: MOVED_REMEDY } : {}) });
   if (counts) refuseLargeBatch(config, counts.train);
