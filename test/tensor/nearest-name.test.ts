@@ -20,6 +20,8 @@ it.each([
   ['bogus', undefined],
   ['', undefined],
   ['x', undefined],
+  ['planar', undefined], // it is known, so it was refused for another reason
+  ['sylvester-o', undefined],
 ])('nearestName of %s is %s', (word, name) => {
   expect(nearestName(word, names)).toBe(name);
   expect(didYouMean(word, names)).toBe(name === undefined ? '' : `did you mean ${name}?`);
@@ -38,7 +40,8 @@ it('nearestName finds a long name again after one typing error of any kind', () 
         before + extra + rest.slice(1),
         before + rest[1] + rest[0] + rest.slice(2),
       ];
-      return nearestName(wrong[kind]!, ['planar-leaky', 'realnvp', 'iaf']) === name;
+      const expected = wrong[kind] === name ? undefined : name; // the letter may be the one that it replaces
+      return nearestName(wrong[kind]!, ['planar-leaky', 'realnvp', 'iaf']) === expected;
     }),
     { seed: 7 },
   );

@@ -8,11 +8,12 @@ const MOST_WRONG = 0.4;
 
 /**
  * The known name that differs from a word by the fewest typing errors, upper case aside; undefined where every name
- * differs too much.
+ * differs too much, and where the word is itself one of the names: it was refused for another reason.
  *
  * A typing error is a letter that is missing, surplus, wrong, or exchanged with its neighbour.
  */
 export function nearestName(word: string, names: readonly string[]): string | undefined {
+  if (names.includes(word)) return undefined;
   const typed = word.trim().toLowerCase();
   let [nearest, fewest]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const name of names) {

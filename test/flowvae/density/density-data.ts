@@ -13,12 +13,12 @@ export const pictures = (first = 0): string =>
     't10k-images-idx3-ubyte': idxImages(12, 4, 4, first + 77),
   });
 
-/** 80 rows of two numbers. */
-export function numbers(): string {
+/** 80 rows of numbers, two unless the width says more. */
+export function numbers(width = 2): string {
   const folder = freshPath();
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'numbers.npy');
-  writeFileSync(path, npyOf(drawNormal(key(1), 160), [80, 2]));
+  writeFileSync(path, npyOf(drawNormal(key(1), 80 * width), [80, width]));
   return path;
 }
 

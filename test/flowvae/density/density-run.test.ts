@@ -106,12 +106,26 @@ describe('flowvae density refuses', () => {
   it('flows of pictures and noise for rows of numbers', async () => {
     const rows = numbers();
     for (const [flags, message] of [
-      [['--model', 'glow'], '--model: expected a flow formula such as maf*5, for the data are rows, got glow'],
+      [
+        ['--model', 'glow'],
+        '--model: expected a flow formula such as maf*5, for the data are rows, got glow; pass --shape <height>x<width> if they are pictures\n',
+      ],
+      [['--model', 'glwo'], 'got glwo; did you mean glow?'],
       [['--alpha', '0.1'], '--alpha: expected no value of its own beside numbers, got 0.1'],
       [['--model', 'realnvp*2-positive'], '--model: expected flows onto all of the space, got positive'],
     ] as const) {
       const { code, stderr } = await flowvaeHere(['density', '--data', rows, '--out', freshPath(), ...flags]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
+  it('flows of pictures for flat pictures, and tells their shape', async () => {
+    for (const [width, shape] of [
+      [256, '16x16'],
+      [48, '4x4x3'],
+    ] as const) {
+      const { stderr } = await flowvaeHere(['density', '--data', numbers(width), '--model', 'realnvp']);
+      expect(stderr).toContain(`got realnvp; pass --shape ${shape} if they are pictures\n`);
     }
   });
 

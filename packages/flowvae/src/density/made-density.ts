@@ -77,6 +77,7 @@ function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow
     const { levels, depth, width, map, activation } = settings;
     return pictureFlow(name, shape, { levels, depth, width, map, activation, key: fold(key, 'permutations') });
   }
+  if (!shape && isPictureFlow(name)) throw refusedForRows(name, pixels);
   const terms = formulaOf(name, shape !== undefined);
   refuseIdle(settings, idleBesideFlow(name), `the formula ${name}`);
   return standardisedFlow(terms(pixels));
@@ -85,13 +86,26 @@ function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow
 /** The flow of a formula. @throws ExpectationError that names the flows of pictures, too */
 function formulaOf(name: string, arePictures: boolean): (dim: number) => InvertibleFlow {
   const known = /^[a-z-]+/.exec(name)?.[0] ?? '';
-  if (!isPictureFlow(name) && (Object.hasOwn(flowTable, known) || /\W/.test(name)))
-    return (dim) => flowOntoAll(name, dim);
+  if (Object.hasOwn(flowTable, known) || /\W/.test(name)) return (dim) => flowOntoAll(name, dim);
   const expected = arePictures
     ? `${pictureFlowNames.join(', ')}, or a flow formula such as maf*5`
     : 'a flow formula such as maf*5, for the data are rows';
   const remedy = didYouMean(name, [...(arePictures ? pictureFlowNames : []), ...Object.keys(flowTable)]);
   throw new ExpectationError({ where: flagNamed('model'), expected, received: name, remedy });
+}
+
+/** A flow of pictures for rows, which may be pictures whose shape is not known. */
+function refusedForRows(name: PictureFlowName, pixels: number): ExpectationError {
+  const expected = 'a flow formula such as maf*5, for the data are rows';
+  const remedy = `pass ${flagNamed('shape')} ${shapeOf(pixels)} if they are pictures`;
+  return new ExpectationError({ where: flagNamed('model'), expected, received: name, remedy });
+}
+
+/** The shape of square pictures of one channel, or three; an example for other numbers of values. */
+function shapeOf(pixels: number): string {
+  const [side, ofThree] = [Math.sqrt(pixels), Math.sqrt(pixels / 3)];
+  if (Number.isInteger(side)) return `${side}x${side}`;
+  return Number.isInteger(ofThree) ? `${ofThree}x${ofThree}x3` : '<height>x<width>';
 }
 
 /** @throws ExpectationError for a flow onto a part of the space: the mean and deviation of data stand behind it */

@@ -41,7 +41,7 @@ export function readGuide(word: string, dim: number, table: FlowTable = flowTabl
 function refuseMistyped(word: string, name: string, table: FlowTable): void {
   const words = [...Object.keys(normals), LOW_RANK];
   const near = nearestName(name, [...words, ...Object.keys(table)]);
-  if (near === undefined || near === name || !words.includes(near)) return;
+  if (near === undefined || !words.includes(near)) return;
   const expected = `${words.join(', ')}, or a flow formula`;
   throw new ExpectationError({ where: 'guide', expected, received: `'${word}'`, remedy: `did you mean ${near}?` });
 }
