@@ -79,7 +79,9 @@ describe('makeObjective refuses', () => {
         parseObjective('elbo')
           .objective({ gradient: 'stl' })
           .bound(model as never, noise),
-      ).toThrow("objective 'elbo': expected a posterior that can be scored at any z, got a model that has none");
+      ).toThrow(
+        "objective 'elbo': expected a posterior that can be scored at any z, as `gradient` stl needs, got a model that has none; take `gradient` path",
+      );
       expect(() =>
         parseObjective('free-bits(1)')
           .objective()

@@ -67,7 +67,8 @@ export function makeObjective(terms: ObjectiveTerms, options: ObjectiveOptions =
   const made = row
     ? checkedObjective(row.make(args, { gradient, ...others }), `objective ${name}: make`)
     : makers[name as ObjectiveName](args, { gradient, ...others }); // without a row the built-in table named it
-  return checking(made, formula, needs(gradient));
+  const need = needs(gradient);
+  return need ? checking(made, { formula, need, gradient, isOfGradient: needs('path') !== need }) : (made as Objective);
 }
 
 /** @throws ExpectationError for a value that is no objective */
@@ -86,10 +87,19 @@ export function parseObjective(formula: string, table?: ObjectiveTable): Objecti
   return { ...terms, objective: (options) => makeObjective(terms, options) };
 }
 
+/** An ability that an objective asks of models. */
+interface Demand {
+  readonly formula: string;
+  readonly need: ModelNeed;
+  readonly gradient: Gradient;
+  /** Whether it is the gradient that asks for it: the path gradient does not. */
+  readonly isOfGradient: boolean;
+}
+
 /** An objective for any model, which checks each model for the needed ability. */
-function checking(objective: Objective<never>, formula: string, need: ModelNeed | undefined): Objective {
+function checking(objective: Objective<never>, demand: Demand): Objective {
   const bound: Objective['bound'] = (model, noise, at) => {
-    if (need) refuseUnable(model, formula, need);
+    refuseUnable(model, demand);
     return objective.bound(model as never, noise, at);
   };
   return { ...objective, bound };
@@ -107,8 +117,13 @@ const abilities: Readonly<
 
 const hasDivergences = (posterior: Samplable) => 'klPerDimension' in posterior;
 
-function refuseUnable(model: LatentModel, formula: string, need: ModelNeed): void {
+function refuseUnable(model: LatentModel, { formula, need, gradient, isOfGradient }: Demand): void {
   const { words, isMet } = abilities[need];
   if (isMet(model)) return;
-  throw new ExpectationError({ where: `objective '${formula}'`, expected: words, received: 'a model that has none' });
+  throw new ExpectationError({
+    where: `objective '${formula}'`,
+    expected: isOfGradient ? `${words}, as \`gradient\` ${gradient} needs` : words,
+    received: 'a model that has none',
+    remedy: isOfGradient ? 'take `gradient` path' : 'take `objective` elbo',
+  });
 }
