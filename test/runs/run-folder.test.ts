@@ -113,7 +113,7 @@ describe('RunFolder.open', () => {
   it('names the missing file', () => {
     const gone = join(folder, 'gone');
     expect(refused(() => RunFolder.open(gone))).toBe(
-      `${gone}: expected the folder of a finished run, got no such folder; name a folder that \`flowvae train\` wrote`,
+      `${gone}: expected the folder of a finished run, got no such folder; \`flowvae runs\` lists the folders of runs`,
     );
     expect(refused(() => RunFolder.open(folder))).toContain('got a folder without config.json');
     RunFolder.create(folder, {});

@@ -86,7 +86,11 @@ describe('flowvae density refuses', () => {
       ['--model', 'glwo'],
       '--model: expected nice, realnvp, glow, or a flow formula such as maf*5, got glwo; did you mean glow?',
     ],
-    ['sides that cannot be halved so often', ['--levels', '3'], 'pad the pictures, or take at most 2 levels'],
+    [
+      'sides that cannot be halved so often',
+      ['--levels', '3'],
+      '--levels: expected height and width that can be halved 3 times, got pictures of 4 x 4; pass --levels 2, --size 8 for a folder of pictures, or --model nice\n',
+    ],
     [
       'levels of nice',
       ['--model', 'nice', '--levels', '1'],
@@ -100,6 +104,18 @@ describe('flowvae density refuses', () => {
     ['a setting of another value', ['--alpha', '0.5'], '--alpha: expected a number above 0, at most 0.49'],
   ])('%s', async (_, flags, message) => {
     const { code, stderr } = await flowvaeHere(['density', '--data', data, '--out', freshPath(), ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it.each([
+    [
+      ['--gradient', 'stl'],
+      'scored at any z, as --gradient stl needs, got a model that has none; take --gradient path',
+    ],
+    [['--objective', 'free-bits(1)'], 'as prior, got a model that has none; take --objective elbo'],
+  ])('what asks more of a posterior than a density has: %s', async (flags, message) => {
+    const command = ['train', 'density', '--data', data, ...['--set', 'depth=1'], '--out', freshPath(), ...flags];
+    const { code, stderr } = await flowvaeHere(command);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 

@@ -239,6 +239,15 @@ describe('a run of a density', () => {
     const { runs } = await jsonHere('runs', run);
     expect(runs[0]).toMatchObject({ state: 'finished', flow: 'glow', kind: 'training' });
     expect((await refusalOf('evaluate', run, '--ais', '3'))[1]).toContain('--ais: expected a run of a VAE');
+    const [code, stderr] = await refusalOf('impute', run, '--out', `${freshPath()}.safetensors`);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/a density, which is of whole data; flowvae train makes/),
+    ]);
+    expect((await refusalOf('lab', run, '--out', freshPath()))[1]).toContain(
+      'a VAE that `flowvae train` trained, got a density',
+    );
+    expect((await refusalOf('score', data, '--out', `${freshPath()}.csv`))[1]).toContain('`flowvae runs` lists');
     expect((await refusalOf('fit-prior', run, '--flow', 'maf'))[1]).toContain('one of flowvae density');
   });
 });

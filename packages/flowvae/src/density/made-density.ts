@@ -74,6 +74,7 @@ function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
     refuseIdle(settings, idleBesideFlow(name), `${flagNamed('model')} ${name}`);
+    if (name !== 'nice') refuseOddSides(shape, settings.levels);
     const { levels, depth, width, map, activation } = settings;
     return pictureFlow(name, shape, { levels, depth, width, map, activation, key: fold(key, 'permutations') });
   }
@@ -92,6 +93,22 @@ function formulaOf(name: string, arePictures: boolean): (dim: number) => Inverti
     : 'a flow formula such as maf*5, for the data are rows';
   const remedy = didYouMean(name, [...(arePictures ? pictureFlowNames : []), ...Object.keys(flowTable)]);
   throw new ExpectationError({ where: flagNamed('model'), expected, received: name, remedy });
+}
+
+/** @throws ExpectationError for sides that cannot be halved so often, with all ways out */
+function refuseOddSides([height, width]: ImageShape, levels: number): void {
+  const isWhole = (parts: number) => height % parts === 0 && width % parts === 0;
+  if (isWhole(2 ** levels)) return;
+  const most = Array.from({ length: levels }, (_, halvings) => halvings).findLast((each) => isWhole(2 ** each))!;
+  const [tall, wide] = [height, width].map((side) => 2 ** levels * Math.ceil(side / 2 ** levels));
+  const fewer = most === 0 ? [] : [`${flagNamed('levels')} ${most}`];
+  const larger = `${flagNamed('size')} ${tall === wide ? tall : `${tall}x${wide}`} for a folder of pictures`;
+  throw new ExpectationError({
+    where: flagNamed('levels'),
+    expected: `height and width that can be halved ${levels === 1 ? 'once' : `${levels} times`}`,
+    received: `pictures of ${height} x ${width}`,
+    remedy: `pass ${[...fewer, larger].join(', ')}, or ${flagNamed('model')} nice`,
+  });
 }
 
 /** A flow of pictures for rows, which may be pictures whose shape is not known. */

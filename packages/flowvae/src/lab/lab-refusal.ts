@@ -11,10 +11,10 @@ export interface LabRefusal {
 
 /** Why the page cannot show a run; undefined if it can. */
 export function labRefusal({ plan, data, model }: Experiment): LabRefusal | undefined {
+  if (isDensity(model)) return { expected: 'a VAE that `flowvae train` trained', received: 'a density' };
   if (plan.own?.definition.model) {
     return { expected: 'a model that the options of `train` describe', received: 'the model of a module' };
   }
-  if (isDensity(model)) return { expected: 'a run of `train`', received: 'one of `density`' };
   if (plan.vocabulary)
     return { expected: 'a run without plug-ins, which a page cannot load', received: 'one with them' };
   if (plan.covariates.length > 0) return { expected: 'a model without a condition', received: 'a conditional one' };

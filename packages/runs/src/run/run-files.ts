@@ -38,7 +38,7 @@ export function refuseNoRun(path: string, stage: RunStage): void {
     where: path,
     expected: words,
     received: existsSync(path) ? `a folder without ${missing}` : 'no such folder',
-    remedy: 'name a folder that `flowvae train` wrote',
+    remedy: '`flowvae runs` lists the folders of runs',
   });
 }
 

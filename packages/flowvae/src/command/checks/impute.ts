@@ -2,7 +2,7 @@
 import type { CheckpointChoice } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import type { TrainConfig } from '../../config/settings.ts';
-import type { StoredData } from '../../config/stored-config.ts';
+import type { RunSettings } from '../../config/stored-config.ts';
 import type { ExperimentFlags } from '../../definition/read-experiment.ts';
 import { nounOf } from '../../report/counted.ts';
 import type { PluginFlags } from '../plugin-options.ts';
@@ -36,15 +36,19 @@ async function imputeTask(run: string, flags: ImputeFlags): Promise<ImputeTask> 
   checkEnding(out, [TENSORS, TABLE]);
   checkOutputFile(out);
   const { settings } = await checkRun(run, { changes, checkpoint, readsImages: true, model, changedModel, plugin });
-  refuseWholeData(run, settings.stored);
+  refuseWholeData(run, settings);
   if (nounOf(settings.stored.description!) === 'image') checkEnding(out, [TENSORS], { content: 'images' });
   tell([threadsNotice(settings.config)]);
   return { run, settings, checkpoint, json, split, images, samples, draws, seed, holdOut, out };
 }
 
 /** A model of whole data has no mask among its inputs. */
-function refuseWholeData(run: string, { description }: StoredData): void {
+function refuseWholeData(run: string, { stored: { description }, own }: RunSettings): void {
   if (description?.hasMissing) return;
+  if (own?.builtIn !== undefined) {
+    const [expected, received] = ['a VAE of data with missing values', `a ${own.builtIn}, which is of whole data`];
+    throw new ExpectationError({ where: run, expected, received, remedy: 'flowvae train makes such a VAE' });
+  }
   throw new ExpectationError({
     where: run,
     expected: 'a run whose data had missing values',
