@@ -79,6 +79,17 @@ describe('flowvae density', () => {
   });
 });
 
+it.each([
+  ['density', short],
+  ['train', ['--latent', '2', '--hidden', '4', '--flow', 'none', '--steps', '2', '--batch', '10']],
+] as const)('flowvae %s tells that no rows are left to judge the model by', async (command, flags) => {
+  const words = [command, '--data', data, '--splits', '0.9/0.1/0', ...flags, '--quiet'];
+  const { code, stderr } = await flowvaeHere([...words, '--out', freshPath()]);
+  const notice = 'the data have no test rows, so the run is not evaluated: pass --splits with a share for the test';
+  expect([code, stderr]).toEqual([0, `${notice}, or more data\n`]);
+  expect((await flowvaeHere([...words, '--out', freshPath(), '--eval-images', '0'])).stderr).toBe('');
+});
+
 describe('flowvae density refuses', () => {
   it.each([
     [
@@ -95,6 +106,11 @@ describe('flowvae density refuses', () => {
       'levels of nice',
       ['--model', 'nice', '--levels', '1'],
       '--levels: expected no value of its own beside --model nice, got 1',
+    ],
+    [
+      'levels of nice that are the default',
+      ['--model', 'nice', '--levels', '2'],
+      '--levels: expected no value of its own beside --model nice, got 2',
     ],
     [
       'sizes beside a formula',

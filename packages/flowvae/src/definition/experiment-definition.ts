@@ -36,6 +36,8 @@ export interface DescribedContext<S extends SettingShapes = SettingShapes> exten
 export interface ModelContext<S extends SettingShapes = SettingShapes> extends DescribedContext<S> {
   /** Number P of observed variables. */
   readonly pixels: number;
+  /** Names of the experiment's own settings that the user gave; where weights are read, none. */
+  readonly given: readonly string[];
   /** Width W of a row: P, or 2P for [x, mask], and that of the covariates. */
   readonly rowWidth: number;
   /** The arrays of a row by name: `namedInputs(layout, rows)`. */

@@ -9,6 +9,8 @@ import { type ModuleKind, moduleName, type OwnModule } from './own-module.ts';
 export interface OwnExperiment extends OwnModule<ExperimentDefinition> {
   /** Options that the user gave explicitly: the model part has to read them. */
   readonly given?: readonly SettingName[] | undefined;
+  /** Settings of its own that the user gave explicitly; of a run that is read, none. */
+  readonly set?: readonly string[] | undefined;
 }
 
 /** The kind of modules for `flowvae train`. */

@@ -23,9 +23,10 @@ export async function readExperiment(
   texts: Readonly<Record<string, string>>,
   recorded?: OwnValues,
 ): Promise<OwnExperiment> {
-  if (!isBuiltIn(path)) return readModule(experimentKind, path, { texts, recorded });
+  const set = Object.keys(texts);
+  if (!isBuiltIn(path)) return { ...(await readModule(experimentKind, path, { texts, recorded })), set };
   const definition = await builtInExperiment(path);
-  return { definition, builtIn: path, values: valuesOfTexts(definition.settings ?? {}, texts, recorded) };
+  return { definition, builtIn: path, values: valuesOfTexts(definition.settings ?? {}, texts, recorded), set };
 }
 
 /** The record of a run's experiment; undefined: the command's options alone describe the run. */

@@ -33,6 +33,8 @@ import {
 /** The facts that a density is made of. */
 interface DensityContext {
   readonly settings: DensityConfig;
+  /** Settings that the user gave. */
+  readonly given: readonly string[];
   readonly config: TrainConfig;
   readonly data: DataDescription;
   /** Values of a datum, and of a row, which may have others behind them. */
@@ -69,18 +71,19 @@ const pictureIn = ({ shape }: DataDescription): ImageShape | undefined =>
 
 const isPictureFlow = (name: string): name is PictureFlowName => (pictureFlowNames as readonly string[]).includes(name);
 
-function flowOf({ settings, data, pixels, key }: DensityContext): InvertibleFlow {
+function flowOf(context: DensityContext): InvertibleFlow {
+  const { settings, data, pixels, key } = context;
   const name = chosenFlow(settings.model, data);
   const shape = pictureIn(data);
   if (shape && isPictureFlow(name)) {
-    refuseIdle(settings, idleBesideFlow(name), `${flagNamed('model')} ${name}`);
+    refuseIdle(context, idleBesideFlow(name), `${flagNamed('model')} ${name}`);
     if (name !== 'nice') refuseOddSides(shape, settings.levels);
     const { levels, depth, width, map, activation } = settings;
     return pictureFlow(name, shape, { levels, depth, width, map, activation, key: fold(key, 'permutations') });
   }
   if (!shape && isPictureFlow(name)) throw refusedForRows(name, pixels);
   const terms = formulaOf(name, shape !== undefined);
-  refuseIdle(settings, idleBesideFlow(name), `the formula ${name}`);
+  refuseIdle(context, idleBesideFlow(name), `the formula ${name}`);
   return standardisedFlow(terms(pixels));
 }
 
@@ -144,7 +147,7 @@ function supportOf(context: DensityContext): Support {
   if (form === 'counts' || form === 'columns') {
     throw refusal('density: data', 'levels, bits or numbers', formWords[form]);
   }
-  refuseIdle(settings, idleBesideForm(form), formWords[form]);
+  refuseIdle(context, idleBesideForm(form), formWords[form]);
   return numbersSupport(pixels, { inUnitInterval: form === 'grey', alpha });
 }
 
@@ -158,9 +161,9 @@ function dequantisationOf({ data, settings, pixels, key }: DensityContext, level
   throw refusal(flagNamed('dequantisation'), 'uniform, for the data are no pictures', 'variational');
 }
 
-/** A setting that nothing reads has no effect: giving it is a mistake. */
-function refuseIdle(settings: DensityConfig, names: readonly DensitySettingName[], beside: string): void {
-  const idle = names.find((name) => settings[name] !== densitySettings[name].fallback);
+/** A setting that nothing reads has no effect: giving it is a mistake, though it be the default. */
+function refuseIdle({ settings, given }: DensityContext, names: readonly DensitySettingName[], beside: string): void {
+  const idle = names.find((name) => given.includes(name) || settings[name] !== densitySettings[name].fallback);
   if (idle === undefined) return;
   throw refusal(flagNamed(idle), `no value of its own beside ${beside}`, String(settings[idle]));
 }

@@ -122,6 +122,7 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
   const read = new Set<SettingName>();
   const context = {
     settings: own.values,
+    given: own.set ?? [],
     config: noting(config, read),
     data,
     plan: notingPlan(plan, read),

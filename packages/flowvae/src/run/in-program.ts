@@ -62,7 +62,7 @@ export async function train(
   const values = checkedValues(experiment.settings ?? {}, set, { placeOf: (name) => `train: set.${name}` });
   const names = Object.keys(given) as SettingName[];
   const builtIn = await builtInNameOf(experiment);
-  const own = { definition: experiment, values, given: names, ...(builtIn ? { builtIn } : {}) };
+  const own = { definition: experiment, values, given: names, set: Object.keys(set), ...(builtIn ? { builtIn } : {}) };
   const settings = completeSettings(given, 'train', { own, vocabulary: vocabularyOfTables(plugins ?? []) });
   const scratch = options.out === undefined ? mkdtempSync(join(tmpdir(), 'flowvae-run-')) : undefined;
   const out = options.out ?? join(scratch!, 'run');

@@ -18,7 +18,7 @@ import { scoredTest } from '../comparison/scoring/scored-test.ts';
 import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
 import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
 import { configOf, type Settings } from '../config/plan.ts';
-import { type TrainConfig, unrecordedSettings } from '../config/settings.ts';
+import { flagOf, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
 import { refusePageRun, settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { completeSettings } from '../config/train-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
@@ -95,6 +95,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
   const run = await openDurableRun(parts, trained, line, options);
   try {
     if (!options.resume) progress.write(`${dataLine(parts.set, config, ownModelIn(parts))}\n`);
+    if (isWithoutTest(parts)) line.notice(NO_TEST);
     for (const notice of run.notices) progress.write(`${notice}\n`);
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
@@ -119,6 +120,11 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     run.close();
   }
 }
+
+/** Whether a run that is to be evaluated has no rows for it. */
+const isWithoutTest = ({ set, config: { evalImages } }: Experiment) => evalImages > 0 && set.splits.test.length === 0;
+
+const NO_TEST = `the data have no test rows, so the run is not evaluated: pass ${flagOf('splits')} with a share for the test, or more data`;
 
 /** A new run records its data by absolute paths; a resumed one reads them as it did before. */
 async function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Promise<Experiment> {
