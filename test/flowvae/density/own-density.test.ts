@@ -1,5 +1,6 @@
 // A density as the model of a user's experiment, and the built-in one in a program.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   dataSet,
   defineExperiment,
@@ -18,9 +19,11 @@ import {
   standardisedFlow,
   train,
 } from 'flowvae';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { scoreColumns } from '../../../packages/flowvae/src/run/scoring/score-rows.ts';
+import { refusedInTurn } from '../../processes/commands-in-turn.ts';
 import { flowvaeHere } from '../in-process.ts';
+import { userFolder } from '../modules/user-folder.ts';
 import { freshPath } from '../tiny-run.ts';
 import { pictures } from './density-data.ts';
 
@@ -71,6 +74,38 @@ describe('a model part that returns a density', () => {
     expect(started).toHaveLength(before);
     const weights = (of: typeof model) => Object.values(of.variables).map((variable) => [...variable.dataSync()]);
     expect(weights(model)).toEqual(weights(parts.model));
+  });
+});
+
+describe('a module whose model takes other numbers than the data have', () => {
+  const narrow = `
+    import { defineExperiment, densityModel, numbersSupport, parseInvertibleFlow, tf } from 'flowvae';
+    const options = { binarize: 'none', steps: 2, batch: 5, threads: 1 };
+    const dim = 9;
+  `;
+  const density = `${narrow}
+    const densityOf = (key) =>
+      densityModel({ flow: parseInvertibleFlow('realnvp', dim), support: numbersSupport(dim), key });`;
+  const hidden = '({ ...densityOf(key), latent: pixels })';
+  const raw = '({ ...densityOf(key), latent: pixels, at: (x) => tf.add(x, tf.zeros([1, dim])) })';
+  const folder = userFolder({
+    'narrow.js': `${density} export default defineExperiment({ options, model: ({ key }) => densityOf(key) });`,
+    'raw.js': `${density} export default defineExperiment({ options, model: ({ key, pixels }) => ${raw} });`,
+    'hidden.js': `${density} export default defineExperiment({ options, model: ({ key, pixels }) => ${hidden} });`,
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is refused in one line, and leaves no run folder', async () => {
+    const data = pictures();
+    const command = (name: string) => ['train', `${name}.js`, '--data', data, '--out', name, '--quiet'];
+    const names = ['narrow', 'hidden', 'raw'];
+    const [narrow, shaped, plain] = await refusedInTurn(names.map(command), { folder });
+    expect(narrow).toMatch(/narrow: model: expected a density of 16 numbers, as the data have, got one of 9\n?$/);
+    expect(shaped).toMatch(/hidden: model: realnvp\.inverse: y: expected \[batch, 9\], got \[5, 16\]\n?$/);
+    expect(plain).toMatch(
+      /raw: model: expected operations that take the data, 16 numbers in a row, got Error: [^\n]+ \([^\n]+raw\.js:\d+:\d+\)\n?$/,
+    );
+    for (const name of names) expect(existsSync(join(folder, name)), name).toBe(false);
   });
 });
 

@@ -1,4 +1,5 @@
 // Checks of the model that a user's module made.
+import { isDensity } from '@flowvae/density';
 import { ExpectationError } from '@flowvae/tensor';
 import type { MlpVaeOptions, Model } from '@flowvae/vae';
 import { flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
@@ -83,6 +84,16 @@ const needs: Readonly<Record<string, readonly [words: string, isMet: (value: unk
 };
 
 const has = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && name in value;
+
+/** @throws ExpectationError for a density of other numbers than the data's */
+export function refuseOtherWidth(model: Model, module: string, pixels: number): void {
+  if (!isDensity(model) || model.latent === pixels) return;
+  throw new ExpectationError({
+    where: `${module}: model`,
+    expected: `a density of ${pixels} numbers, as the data have`,
+    received: `one of ${model.latent}`,
+  });
+}
 
 /** @throws ExpectationError for a value that is no model, naming the field that is missing or of another kind */
 export function checkedModel(model: unknown, module: string): Model {

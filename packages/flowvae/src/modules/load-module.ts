@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { firstLine, placeIn } from './error-place.ts';
 import { endsAsModule } from './module-endings.ts';
 import { type ModuleRecord, moduleFiles } from './module-files.ts';
 import { rootSpecifier } from './module-hooks.js';
@@ -94,18 +95,4 @@ function refusal(error: unknown, where: string, files: readonly string[]): unkno
   }
   const received = firstLine(error) + placeIn(error, files);
   return new ExpectationError({ where, expected: 'a module that loads', received });
-}
-
-/** The first line, and the next one where it announces one. */
-function firstLine(error: unknown): string {
-  const [first = '', second = ''] = String(error).trim().split('\n');
-  return first.endsWith(':') ? second.trim() || first : first;
-}
-
-/** The line of the module that the error was thrown at; a syntax error names it first of all. */
-function placeIn(error: unknown, files: readonly string[]): string {
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  const line = lines.find((each) => files.some((file) => each.includes(file)));
-  const place = line && /([^\s(]+:\d+(:\d+)?)\)?$/.exec(line.replace('file://', ''))?.[1];
-  return place && !firstLine(error).includes(place) ? ` (${place})` : '';
 }

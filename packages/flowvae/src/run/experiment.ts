@@ -11,7 +11,14 @@ import { toldAs } from '../config/data-check.ts';
 import { configOf, type Plan, planOf, type Settings } from '../config/plan.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../config/settings.ts';
 import { nameOf, type OwnExperiment } from '../definition/own-experiment.ts';
-import { checkedModel, noting, notingPlan, optionsBeside, refuseIgnored } from '../definition/own-model.ts';
+import {
+  checkedModel,
+  noting,
+  notingPlan,
+  optionsBeside,
+  refuseIgnored,
+  refuseOtherWidth,
+} from '../definition/own-model.ts';
 import { conditionalOptions, rowsOfPlan } from './covariates/conditioning.ts';
 import { learningRateOf, optimizerOf } from './optimizers.ts';
 import { exampleRows } from './priors/example-rows.ts';
@@ -144,6 +151,7 @@ function ownModel(own: OwnExperiment, plan: Plan, start: ModelStart): Model {
     },
   };
   const model = checkedModel(own.definition.model!(context), nameOf(own));
+  refuseOtherWidth(model, nameOf(own), pixels);
   refuseIgnored(own, config, { part: 'model', read });
   return model;
 }

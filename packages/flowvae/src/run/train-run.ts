@@ -13,6 +13,7 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
+import { ExpectationError } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, type Moment, NonFiniteError } from '@flowvae/training';
 import { scoredTest } from '../comparison/scoring/scored-test.ts';
 import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
@@ -22,6 +23,7 @@ import { flagOf, type TrainConfig, unrecordedSettings } from '../config/settings
 import { refusePageRun, settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
 import { completeSettings } from '../config/train-config.ts';
 import { refuseUnreachedValidation } from '../config/validation-check.ts';
+import { type FirstStep, firstStep } from '../definition/first-step.ts';
 import { type OwnRecord, recordOf } from '../definition/own-module.ts';
 import { storedExperiment } from '../definition/read-experiment.ts';
 import type { ModuleRecord } from '../modules/module-files.ts';
@@ -93,6 +95,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
   const trained = training(parts);
   const line = new ProgressLine(progress);
   const run = await openDurableRun(parts, trained, line, options);
+  const first = firstStep(parts.plan);
   try {
     if (!options.resume) progress.write(`${dataLine(parts.set, config, ownModelIn(parts))}\n`);
     if (isWithoutTest(parts)) line.notice(NO_TEST);
@@ -100,7 +103,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
-    const fitted = timed(run, await train(parts, trained, { run, line }, options));
+    const fitted = timed(run, await train(parts, trained, { run, line, first }, options));
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
@@ -116,6 +119,11 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     for (const { name, png } of pictures) run.recordImage(name, fitted.steps, png());
     if (isWhole) run.recordResults(fitted.steps, resultsOf(report, run.validations));
     return { report, counts, data: parts.data, figures: pictures.map(({ path }) => path) };
+  } catch (error) {
+    const told = first.told(error);
+    const isMistake = told instanceof ExpectationError && !(told instanceof NonFiniteError);
+    if (isMistake && !options.resume && !first.isDone()) run.folder.remove();
+    throw told;
   } finally {
     run.close();
   }
@@ -213,7 +221,7 @@ const describedBy = (parts: Experiment) => ({ ...modelMetadata(parts), shape: pa
 async function train(
   parts: Experiment,
   trained: Training,
-  { run, line }: { readonly run: DurableRun; readonly line: ProgressLine },
+  { run, line, first }: { readonly run: DurableRun; readonly line: ProgressLine; readonly first: FirstStep },
   options: TrainRunOptions,
 ): Promise<FitResult> {
   const { config, model } = parts;
@@ -233,6 +241,7 @@ async function train(
       onNonFinite: config.onNonFinite,
       from: run.from,
       callbacks: [
+        first.callback,
         trainingProgress(progress, line),
         ...validation,
         stepPictures(parts, run),

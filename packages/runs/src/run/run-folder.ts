@@ -60,6 +60,11 @@ export class RunFolder {
     return folder;
   }
 
+  /** Removes the folder with all files in it, its lock too. */
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
   /**
    * Opens the folder of a begun run, finished or not.
    *
