@@ -6,6 +6,7 @@ import { lockRun } from '@flowvae/runs/plain';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runnerChoice } from '../../../packages/flowvae/src/sweep/runner-choice.ts';
 import { commandsIn } from '../../processes/commands.ts';
+import { numbers, pictures } from '../density/density-data.ts';
 import { flowvaeHere } from '../in-process.ts';
 import { tinyData, tinyFlags } from '../tiny-run.ts';
 
@@ -116,6 +117,23 @@ describe('flowvae sweep', () => {
     const { code, stderr } = await run(['sweep', '--resume', 'bare']);
     lock.release();
     expect([code, stderr]).toEqual([75, expect.stringMatching(/flow-none-seed-0: another process works on it/)]);
+  });
+
+  it.each([
+    [
+      'set.levels=2,3',
+      ['density'],
+      () => pictures(),
+      /^flowvae: run set\.levels-3-seed-0: --levels: .* halved 3 times/,
+    ],
+    ['set.model=maf,glow', ['density'], () => numbers(), /^flowvae: run set\.model-glow-seed-0: --model: .* are rows/],
+    ['batch=8,999', ['--flow', 'none'], () => numbers(), /^flowvae: run batch-999-seed-0: --batch: .* from 1 to 64/],
+    ['architecture=mlp,conv', [], () => numbers(), /^flowvae: run architecture-conv-seed-0: .*picture/],
+  ] as const)('tries all runs on their data before it writes anything: %s', async (grid, words, make, message) => {
+    const out = join(folder, `tried-${grid}`);
+    const refusal = await refused('sweep', ...words, '--data', make(), '--grid', grid, '--out', out);
+    expect(refusal).toMatch(message);
+    expect([refusal.split('\n').length, existsSync(out)]).toEqual([2, false]);
   });
 
   it('is stopped by `sweep cancel`', async () => {

@@ -77,14 +77,11 @@ export interface ExperimentOptions {
  * @throws ExpectationError if the data cannot be read or do not fit the config
  */
 export async function experiment(settings: Settings, options: ExperimentOptions = {}): Promise<Experiment> {
-  const { remedy, isRead = false, like } = options;
+  const { isRead = false } = options;
   const checked = 'networks' in settings ? settings : checkedSettings(settings);
-  const { readers } = vocabularyOfSettings(checked);
-  const counts = isOfCounts(checked);
-  const set = await readData(configOf(checked), { remedy, like, own: checked.own, readers, counts });
+  const set = await openExperimentData(checked, options);
   try {
-    const plan = withinRows(planOf(checked, set.description), set);
-    refuseOtherValues(set, plan);
+    const plan = planOn(set, checked);
     const { config, data } = plan;
     const model = modelOf(plan, isRead ? 'read' : withExamples(startOn(set, plan), { set, plan }));
     const test = fixedRows(set, 'test', plan, config.evalImages);
@@ -92,6 +89,38 @@ export async function experiment(settings: Settings, options: ExperimentOptions 
   } catch (error) {
     set.close();
     throw error;
+  }
+}
+
+/** The data of settings. @throws ExpectationError if they cannot be read, or do not fit a trained model */
+export function openExperimentData(
+  settings: CheckedSettings | Plan,
+  { remedy, like }: ExperimentOptions = {},
+): Promise<DataSet> {
+  const { readers } = vocabularyOfSettings(settings);
+  const counts = isOfCounts(settings);
+  return readData(configOf(settings), { remedy, like, own: settings.own, readers, counts });
+}
+
+/** The plan of settings for data. @throws ExpectationError if they do not fit the data */
+function planOn(set: DataSet, settings: CheckedSettings | Plan): Plan {
+  const plan = withinRows(planOf(settings, set.description), set);
+  refuseOtherValues(set, plan);
+  return plan;
+}
+
+/**
+ * Makes plan, model and batches of settings on their data, and nothing of it stays.
+ *
+ * @throws ExpectationError as {@link experiment} and {@link training}
+ */
+export function tryOn(set: DataSet, settings: CheckedSettings): void {
+  const plan = planOn(set, settings);
+  const model = modelOf(plan, 'read');
+  try {
+    training({ plan, config: plan.config, set, model, key: key(plan.config.seed) });
+  } finally {
+    for (const variable of Object.values(model.variables)) variable.dispose();
   }
 }
 
@@ -192,7 +221,7 @@ const modelKey = ({ seed }: TrainConfig): Key => fold(key(seed), 'model');
  *
  * @throws ExpectationError if the training set is smaller than a batch, or the wanted validation has no images
  */
-export function training({ plan, config, set, model, key: root }: Experiment): Training {
+export function training({ plan, config, set, model, key: root }: Omit<Experiment, 'data' | 'test'>): Training {
   if (config.validateEvery > 0 && set.splits.validation.length === 0) {
     throw new ExpectationError({
       where: flagOf('validateEvery'),

@@ -10,6 +10,7 @@ import { type HalvingFlags, halvingPlan } from './halving-plan.ts';
 import { plannedTrials } from './planned-trials.ts';
 import type { StoredSweep } from './sweep-folder.ts';
 import { inAnyFolder } from './sweep-paths.ts';
+import type { TriedRun } from './tried-runs.ts';
 
 /** Options of {@link newSweep}. */
 export interface NewSweepOptions extends HalvingFlags {
@@ -26,6 +27,8 @@ export interface NewSweep {
   readonly notices: readonly string[];
   /** Whether a run trains on a graphics card. */
   readonly wantsDevice: boolean;
+  /** Its runs, to be tried on their data. */
+  readonly runs: readonly TriedRun[];
 }
 
 /** Checks all runs. @throws ExpectationError for the first mistake */
@@ -43,7 +46,7 @@ export async function newSweep(spec: SweepSpec, options: NewSweepOptions): Promi
     wantsDevice ||= config.engine === 'webgpu';
     if (module !== undefined && own?.module) modules.set(module, own.module);
     if (own?.definition.options?.threads !== undefined) threaded.add(module);
-    return { config };
+    return found.task.settings;
   });
   const plan = halvingPlan(checked, spec.seeds.length, options);
   const trials = checked.map(({ trial }) => {
@@ -61,7 +64,8 @@ export async function newSweep(spec: SweepSpec, options: NewSweepOptions): Promi
     ...(plan ? { halving: plan.halving } : {}),
     trials,
   };
-  return { sweep, notices: [...notices], wantsDevice };
+  const runs = checked.map(({ trial: { slug }, settings }) => ({ slug, settings }));
+  return { sweep, notices: [...notices], wantsDevice, runs };
 }
 
 /** Cores that each of several runs has for itself: bytes depend on it, so the sweep keeps it. */

@@ -1,6 +1,7 @@
 // The runs of a sweep, each checked as `train` checks its options.
 import { type SweepSpec, type Trial, trialsOf } from '@flowvae/sweeps';
 import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
+import type { CheckedSettings } from '../config/checked-settings.ts';
 import { parseValue } from '../config/setting/checked-values.ts';
 import { type SettingName, settings, settingsAmong, type TrainConfig } from '../config/settings.ts';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
@@ -10,13 +11,11 @@ import type { PlannedTrial } from './sweep-folder.ts';
 export interface CheckedTrial {
   readonly trial: PlannedTrial;
   readonly config: TrainConfig;
+  readonly settings: CheckedSettings;
 }
 
 /** Checks the options of one run, as `train` does. */
-export type Check = (
-  module: string | undefined,
-  flags: Readonly<Record<string, unknown>>,
-) => Promise<{ readonly config: TrainConfig }>;
+export type Check = (module: string | undefined, flags: Readonly<Record<string, unknown>>) => Promise<CheckedSettings>;
 
 /**
  * Parses the settings of all runs and checks each.
@@ -48,15 +47,24 @@ interface Checks {
 
 async function checkedTrial(trial: Trial, { spec, vocabulary, check }: Checks): Promise<CheckedTrial> {
   const { slug, index, module, set, values } = trial;
-  try {
+  return ofRun(slug, async () => {
     const parsed = parsedSettings(trial.settings, vocabulary);
     const own = Object.keys(set).length > 0 ? { set } : {};
-    const { config } = await check(module, { ...parsed, ...own, plugin: spec.plugins });
+    const checked = await check(module, { ...parsed, ...own, plugin: spec.plugins });
+    const { config } = checked;
     const named = module === undefined ? {} : { module };
     return {
       trial: { slug, index, ...named, steps: config.steps, settings: parsed, set: { ...set }, values },
       config,
+      settings: checked,
     };
+  });
+}
+
+/** Names a run in errors. */
+export async function ofRun<T>(slug: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
   } catch (error) {
     if (!(error instanceof ExpectationError)) throw error;
     const { where, expected, received, remedy } = error;

@@ -1,4 +1,5 @@
 // `flowvae sweep`: the checks before any run begins.
+import { ProgressLine, refuseUsedFolder } from '@flowvae/runs/plain';
 import { hasArrays } from '@flowvae/sweeps';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagNamed } from '../../config/setting/setting.ts';
@@ -7,6 +8,7 @@ import { type DescribingFlags, describedSweep } from '../../sweep/described-swee
 import { newSweep } from '../../sweep/new-sweep.ts';
 import { keepChoice, type RunnerFlags, runnerChoice, runnerOf, schedulerIn } from '../../sweep/runner-choice.ts';
 import { readSweepFolder, refuseChangedModules, writeSweep } from '../../sweep/sweep-folder.ts';
+import type { TriedRun } from '../../sweep/tried-runs.ts';
 import { namedDestination } from '../mlflow-flags.ts';
 import { namedVocabulary } from '../plugin-options.ts';
 import { tell } from './requirements/notices.ts';
@@ -67,7 +69,11 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
     throw refused('--submit-only', 'no sweep by halving, whose rungs are submitted in turn', '--halving');
   }
   if (described?.wantsDevice && flags.runner !== 'slurm') await requireDevice();
-  if (described) writeSweep(folder, sweep);
+  if (described) {
+    refuseUsedFolder(folder);
+    await tryAll(described.runs, flags.quiet);
+    writeSweep(folder, sweep);
+  }
   keepChoice(folder, runner);
   const { sweepAction } = await import('../actions/sweep.ts');
   const { json = false, quiet = false, detached = false } = flags;
@@ -97,14 +103,23 @@ async function describedByUser(file: string | undefined, flags: SweepFlags) {
   const spec = describedSweep(file, flags);
   const vocabulary = await namedVocabulary(spec.plugins);
   const folder = out ?? freshFolder('sweep', 0).replace(/-seed0/, '');
-  const { sweep, notices, wantsDevice } = await newSweep(spec, {
+  const { sweep, notices, wantsDevice, runs } = await newSweep(spec, {
     ...flags,
     jobs: runner === 'slurm' ? 1 : jobs, // jobs of a cluster share no cores
     vocabulary,
     check: (module, options) => trainTask(module, { ...options, out: `${folder}/runs/new` } as TrainFlags),
   });
   tell(notices);
-  return { folder, sweep, wantsDevice };
+  return { folder, sweep, wantsDevice, runs };
+}
+
+/** Tries all runs on their data, with a line of progress on a terminal. @throws ExpectationError for a mistake */
+async function tryAll(runs: readonly TriedRun[], isQuiet = false): Promise<void> {
+  const { tryRuns } = await import('../../sweep/tried-runs.ts');
+  const line = new ProgressLine(process.stderr);
+  const isShown = process.stderr.isTTY && !isQuiet;
+  await tryRuns(runs, (done) => isShown && line.show(`checking run ${done + 1}/${runs.length}`));
+  line.end();
 }
 
 /** @throws ExpectationError where this machine has no usable graphics card */
