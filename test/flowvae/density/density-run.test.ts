@@ -3,6 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunFolder } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Note } from '../../../packages/flowvae/src/command/help/help-layout.ts';
+import { moduleInHelp } from '../../../packages/flowvae/src/command/help/module-in-help.ts';
+import { moduleNotes } from '../../../packages/flowvae/src/command/help/module-notes.ts';
+import { withSetting } from '../../../packages/flowvae/src/command/help/own-setting-hint.ts';
+import { densitySettings } from '../../../packages/flowvae/src/density/density-settings.ts';
 import { flowvaeHere, type JsonReport, jsonHere } from '../in-process.ts';
 import { freshPath } from '../tiny-run.ts';
 import { judged, numbers, pictures, short } from './density-data.ts';
@@ -90,6 +95,13 @@ it.each([
   expect((await flowvaeHere([...words, '--out', freshPath(), '--eval-images', '0'])).stderr).toBe('');
 });
 
+it.each(['train', 'sweep'])('flowvae %s density --help lists all settings of densities', async (command) => {
+  const [note] = await moduleNotes(moduleInHelp([command, 'density', '--help'])!);
+  const { items } = note as Exclude<Note, string>;
+  expect(Object.keys(items)).toEqual(Object.keys(densitySettings).map((name) => `--set ${name}=…`));
+  expect(items['--set map=…']).toMatch(/affine, additive, spline \(default: "affine"\)$/);
+});
+
 describe('flowvae density refuses', () => {
   it.each([
     [
@@ -159,6 +171,27 @@ describe('flowvae density refuses', () => {
       const { stderr } = await flowvaeHere(['density', '--data', numbers(width), '--model', 'realnvp']);
       expect(stderr).toContain(`got realnvp; pass --shape ${shape} if they are pictures\n`);
     }
+  });
+
+  it.each([
+    [['train', 'density', '--model', 'nice'], '; did you mean --set model=nice?\n'],
+    [['sweep', 'density', '--grid', 'model=nice,glow'], '; did you mean set.model?\n'],
+  ])('its settings as options of other commands: %s', async (words, remedy) => {
+    const { code, stderr } = await flowvaeHere(words);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(remedy)]);
+  });
+
+  it.each([
+    ['sweep density --depth 3', "error: unknown option '--depth'; did you mean --set depth=3?\n"],
+    ['train density --depth=3', "error: unknown option '--depth=3'; did you mean --set depth=3?\n"],
+    ['train my.ts --wide 3', "error: unknown option '--wide'; a setting of my.ts is given as --set wide=3\n"],
+    ['sweep density --dept 3', undefined],
+    ['evaluate density --depth 3', undefined],
+  ])('an unknown option: %s', (text, expected) => {
+    const words = text.split(' ');
+    const option = words.find((word) => word.startsWith('--'));
+    const line = `error: unknown option '${option}'\n(Did you mean --help?)\n`;
+    expect(withSetting(line, words)).toBe(expected ?? line);
   });
 
   it('runs of a version without one of its settings', async () => {

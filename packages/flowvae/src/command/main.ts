@@ -20,7 +20,7 @@ try {
   const module = moduleInHelp(words);
   const notes = module === undefined ? [] : await (await import('./help/module-notes.ts')).moduleNotes(module);
   const vocabulary = await namedVocabulary(pluginsNamed(words));
-  await program({ notes, vocabulary }).parseAsync();
+  await program({ notes, vocabulary, words }).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USER_ERROR; // commander has printed its line

@@ -21,6 +21,7 @@ import { addFigures } from './figure-flags.ts';
 import { bold, cyan, errorPrefix, hasColours } from './help/colours.ts';
 import { dataNotes, moduleDataNotes } from './help/data-notes.ts';
 import { addNotes, helpLayout, helpWidth, type Note } from './help/help-layout.ts';
+import { withSetting } from './help/own-setting-hint.ts';
 import { pluginNotes } from './help/plugin-notes.ts';
 import { headings } from './help/setting-groups.ts';
 import { trainNotes } from './help/train-notes.ts';
@@ -72,11 +73,13 @@ interface NamedModules {
   readonly notes?: readonly Note[];
   /** The names that settings can use. Default: the built-in ones. */
   readonly vocabulary?: Vocabulary;
+  /** The command line behind `flowvae`, for remedies. */
+  readonly words?: readonly string[];
 }
 
 /** The whole command line. */
 export function program(modules: NamedModules = {}): Command {
-  const root = rootCommand();
+  const root = rootCommand(modules);
   addTrain(root, modules);
   addDensityOptions(subcommand(root, 'density', 'train a flow by likelihood, judge it in bits per dimension'));
   addSweep(root, modules);
@@ -91,13 +94,18 @@ export function program(modules: NamedModules = {}): Command {
   return root;
 }
 
-function rootCommand(): Command {
+function rootCommand({ words = [] }: NamedModules): Command {
   return new Command('flowvae')
     .description('Train and evaluate VAEs with normalizing-flow posteriors.')
     .version(version)
     .enablePositionalOptions() // for commands that have commands, such as sweep
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error:/, errorPrefix()).replace(/\n\(/, ' (')),
+      outputError: (text, write) =>
+        write(
+          withSetting(text, words)
+            .replace(/^error:/, errorPrefix())
+            .replace(/\n\(/, ' ('),
+        ),
       getOutHelpWidth: () => helpWidth(process.stdout),
       getErrHelpWidth: () => helpWidth(process.stderr),
       getOutHasColors: () => hasColours(process.stdout),
@@ -124,8 +132,9 @@ function addTrain(root: Command, { notes = [], vocabulary = builtIn }: NamedModu
   addNotes(train, [...notes, ...trainNotes, ...pluginNotes(vocabulary)]);
 }
 
-function addSweep(root: Command, { vocabulary = builtIn }: NamedModules): void {
-  addSweepOptions(subcommand(root, 'sweep', 'train many runs: every combination of settings, and seeds'), vocabulary);
+function addSweep(root: Command, { notes = [], vocabulary = builtIn }: NamedModules): void {
+  const sweep = subcommand(root, 'sweep', 'train many runs: every combination of settings, and seeds');
+  addSweepOptions(sweep, { notes, vocabulary });
 }
 
 function addTarget(root: Command, { notes = [], vocabulary = builtIn }: NamedModules): void {

@@ -117,10 +117,14 @@ interface SchemaFacts {
 
 function helpOf(shape: z.ZodType): string {
   const facts = z.toJSONSchema(shape, { unrepresentable: 'any', io: 'input' }) as SchemaFacts;
-  const values = facts.enum ? facts.enum.map(String).join(', ') : `${facts.type ?? 'any value'}${rangeOf(facts)}`;
+  const isTold = facts.description !== undefined && facts.type === undefined;
+  const kind = isTold ? [] : [`${facts.type ?? 'any value'}${rangeOf(facts)}`];
+  const values = facts.enum ? [facts.enum.map(String).join(', ')] : kind;
   const fallback = facts.default === undefined ? [] : [`default: ${JSON.stringify(facts.default)}`];
-  return [facts.description, `(${[values, ...fallback].join('; ')})`].filter((part) => part !== undefined).join(' ');
+  return [facts.description, listed([...values, ...fallback])].filter((part) => part !== undefined).join(' ');
 }
+
+const listed = (facts: readonly string[]) => (facts.length > 0 ? `(${facts.join('; ')})` : undefined);
 
 /** zod writes down the limits of whole numbers that JSON can hold; they are no limits of the setting. */
 const isStated = (bound: number | undefined): bound is number =>

@@ -5,7 +5,15 @@ import type { ExperimentDefinition } from './experiment-definition.ts';
 import { experimentKind, type OwnExperiment } from './own-experiment.ts';
 import type { OwnRecord } from './own-module.ts';
 import { checkedValues, type OwnValues, valuesOfTexts } from './own-settings.ts';
-import { MODEL_FLAG, type ModuleFlags, moduleOfRun, readModule, storedRecord, withRecord } from './read-module.ts';
+import {
+  MODEL_FLAG,
+  type ModuleFlags,
+  moduleOfRun,
+  readDefinition,
+  readModule,
+  storedRecord,
+  withRecord,
+} from './read-module.ts';
 
 /** How the experiment of a run is found. */
 export type ExperimentFlags = ModuleFlags;
@@ -28,6 +36,10 @@ export async function readExperiment(
   const definition = await builtInExperiment(path);
   return { definition, builtIn: path, values: valuesOfTexts(definition.settings ?? {}, texts, recorded), set };
 }
+
+/** The definition alone. @throws ExpectationError as {@link readExperiment} */
+export const readExperimentDefinition = (path: string): Promise<ExperimentDefinition> =>
+  isBuiltIn(path) ? builtInExperiment(path) : readDefinition(experimentKind, path);
 
 /** The record of a run's experiment; undefined: the command's options alone describe the run. */
 export const storedExperiment = (run: string): OwnRecord | undefined => storedRecord(experimentKind, run);

@@ -1,16 +1,20 @@
 // Densities as the experiment that `flowvae density` trains.
 import type { DataDescription } from '@flowvae/datasets';
 import { z } from 'zod';
-import { defineExperiment } from '../definition/experiment-definition.ts';
+import type { Setting } from '../config/setting/setting.ts';
+import { defineExperiment, type ModelContext } from '../definition/experiment-definition.ts';
 import { chosenFlow, type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
 import { densityOf } from './made-density.ts';
 
-const shapes = Object.fromEntries(
-  Object.entries(densitySettings).map(([name, { accepts, expected, fallback }]) => [
-    name,
-    z.custom<unknown>((value) => accepts(value), expected).default(fallback),
-  ]),
-);
+const shapes = Object.fromEntries(Object.entries(densitySettings).map(([name, setting]) => [name, shapeOf(setting)]));
+
+function shapeOf({ accepts, expected, fallback, help, words }: Setting<unknown>): z.ZodType {
+  const listed = words === undefined ? help : `${help}: ${words.join(', ')}`;
+  return z
+    .custom<unknown>((value) => accepts(value), expected)
+    .default(fallback)
+    .describe(listed);
+}
 
 /** The density in titles of figures. */
 function titleOf({ model, dequantisation }: DensityConfig, data: DataDescription): string {

@@ -4,6 +4,7 @@ import { didYouMean, ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import { parseValue } from '../config/setting/checked-values.ts';
 import { type SettingName, settings, settingsAmong, type TrainConfig } from '../config/settings.ts';
+import { readExperimentDefinition } from '../definition/read-experiment.ts';
 import type { Vocabulary } from '../plugins/vocabulary.ts';
 import type { PlannedTrial } from './sweep-folder.ts';
 
@@ -24,7 +25,7 @@ export type Check = (module: string | undefined, flags: Readonly<Record<string, 
  * of its run
  */
 export async function plannedTrials(spec: SweepSpec, vocabulary: Vocabulary, check: Check): Promise<CheckedTrial[]> {
-  refuseStrangers(spec);
+  await refuseStrangers(spec);
   const trials = trialsOf(spec);
   if (trials.length === 0) {
     throw new ExpectationError({ where: 'sweep', expected: 'a run', received: 'none: all are left out' });
@@ -93,7 +94,7 @@ function parsedSettings(texts: Trial['settings'], { networks }: Vocabulary): Rec
 }
 
 /** @throws ExpectationError for a setting that `train` does not have */
-function refuseStrangers({ columns, rows, settings: shared }: SweepSpec): void {
+async function refuseStrangers({ columns, rows, settings: shared, module }: SweepSpec): Promise<void> {
   const given = [
     ...columns.map(({ setting }) => setting),
     ...rows.flatMap((row) => Object.keys(row)),
@@ -102,10 +103,15 @@ function refuseStrangers({ columns, rows, settings: shared }: SweepSpec): void {
   const names = Object.keys(settings);
   const stranger = given.find((name) => !names.includes(name) && name !== 'module' && !name.startsWith('set.'));
   if (stranger === undefined) return;
+  const own = module === undefined ? [] : await ownSettings(module);
   throw new ExpectationError({
     where: `sweep: ${stranger}`,
     expected: 'a setting of train, module, or set.<name> of the module',
     received: 'no setting of this name',
-    remedy: didYouMean(stranger, names),
+    remedy: own.includes(stranger) ? `did you mean set.${stranger}?` : didYouMean(stranger, names),
   });
 }
+
+/** The names of a module's own settings. */
+const ownSettings = async (module: string): Promise<readonly string[]> =>
+  Object.keys((await readExperimentDefinition(module)).settings ?? {});

@@ -14,6 +14,7 @@ import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../con
 import { refusePageRun, runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
 import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
+import { builtInSettings, isBuiltIn } from '../../definition/built-in.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
@@ -156,14 +157,22 @@ function namedExperiment(
 ): Promise<OwnExperiment> | undefined {
   const isIdle = changedModel && !plugins;
   const idle = model === undefined ? (isIdle ? '--changed-model' : undefined) : '--model';
-  if (idle !== undefined) throw needed(idle, '--resume or --replay beside it');
+  if (idle !== undefined) throw needed(idle, '--resume or --replay beside it', remedyFor(idle, module, model));
   if (module !== undefined) return readExperiment(module, set ?? {}, recorded?.settings);
   if (set) throw needed('--set', 'a module with settings of its own, as in flowvae train my.ts --set depth=3');
   if (recorded) throw needed('--config', 'the module of that run before it, as in flowvae train my.ts --config …');
   return undefined;
 }
 
-const needed = (where: string, expected: string) => new ExpectationError({ where, expected, received: 'none' });
+const needed = (where: string, expected: string, remedy = '') =>
+  new ExpectationError({ where, expected, received: 'none', remedy });
+
+/** An option that is a setting of the experiment, too. */
+function remedyFor(flag: string, module: string | undefined, value: string | undefined): string {
+  const name = flag.slice('--'.length);
+  const isSetting = module !== undefined && isBuiltIn(module) && builtInSettings(module).includes(name);
+  return isSetting ? `did you mean --set ${name}=${value}?` : '';
+}
 
 /** The experiment of a run that goes on, whose settings stay. */
 function resumedExperiment(run: string, { set, ...flags }: Naming): Promise<OwnExperiment | undefined> {

@@ -1,9 +1,11 @@
 // Whether the help of a module's settings is asked for, told before anything of the module is loaded.
+import { isBuiltIn } from '../../definition/built-in.ts';
 import { endsAsModule } from '../../modules/module-endings.ts';
 
 /** The commands that take a module, and whether a word behind them can be one. */
 const takers = {
   train: () => true,
+  sweep: (word) => isBuiltIn(word) || endsAsModule(word), // other words are sweep files
   target: () => true,
   data: endsAsModule, // other words are data
 } as const satisfies Readonly<Record<string, (word: string) => boolean>>;

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import type { Vocabulary } from '../../plugins/vocabulary.ts';
 import type { Grid } from '../../sweep/described-sweep.ts';
 import { sweepCancelCommand, sweepCommand, sweepStatusCommand } from '../checks/sweep.ts';
-import { addNotes } from '../help/help-layout.ts';
+import { addNotes, type Note } from '../help/help-layout.ts';
 import { sweepNotes } from '../help/sweep-notes.ts';
 import { addMlflow } from '../mlflow-flags.ts';
 import { addAllSettings, JSON_HELP, setOption, wholeNumber } from '../options.ts';
@@ -13,8 +13,14 @@ import { addPlugins } from '../plugin-options.ts';
 import { quietOption } from '../verbosity.ts';
 import { addRunnerOptions } from './runner-options.ts';
 
+/** The user's modules. */
+interface SweepModules {
+  readonly notes: readonly Note[];
+  readonly vocabulary: Vocabulary;
+}
+
 /** Gives the command `sweep` its options and its own commands. */
-export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
+export function addSweepOptions(sweep: Command, { notes, vocabulary }: SweepModules): void {
   // `status --json` is an option of status, though sweep has one too
   sweep.enablePositionalOptions();
   addPlugins(addAllSettings(sweep, vocabulary).optionsGroup('Sweep:').helpOption('-h, --help', 'display help'))
@@ -37,7 +43,7 @@ export function addSweepOptions(sweep: Command, vocabulary: Vocabulary): void {
     .option('--changed-model', 'with --resume: take the modules of the runs as they are now')
     .addOption(quietOption());
   addMlflow(addRunnerOptions(sweep)).action(sweepCommand);
-  addNotes(sweep, sweepNotes);
+  addNotes(sweep, [...notes, ...sweepNotes]);
   sweep
     .command('status')
     .description('print how far the runs of a sweep are')
