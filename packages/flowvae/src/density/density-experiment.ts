@@ -2,7 +2,7 @@
 import type { DataDescription } from '@flowvae/datasets';
 import { z } from 'zod';
 import type { Setting } from '../config/setting/setting.ts';
-import { defineExperiment, type ModelContext } from '../definition/experiment-definition.ts';
+import { defineExperiment } from '../definition/experiment-definition.ts';
 import { chosenFlow, type DensityConfig, densityDefaults, densitySettings } from './density-settings.ts';
 import { densityOf } from './made-density.ts';
 
@@ -31,10 +31,10 @@ function titleOf({ model, dequantisation }: DensityConfig, data: DataDescription
 export const densityExperiment = defineExperiment({
   settings: shapes,
   options: densityDefaults,
-  model: ({ settings, config, data, pixels, rowWidth, key, trainingRows }) =>
+  model: ({ settings, given, config, data, pixels, rowWidth, key, trainingRows }) =>
     densityOf({
       settings: settings as unknown as DensityConfig,
-      ...{ config, data, pixels, rowWidth, key, trainingRows },
+      ...{ given, config, data, pixels, rowWidth, key, trainingRows },
     }),
   title: (settings, data) => titleOf(settings as unknown as DensityConfig, data),
 });
