@@ -1,7 +1,7 @@
 // Short runs of several seeds: an error over test images does not hold the luck of a start and an order of batches.
 import { existsSync, readFileSync } from 'node:fs';
 import { markdownTable } from '../markdown-table.ts';
-import { difference, type Result } from './table.ts';
+import type { Result } from './table.ts';
 
 /** The results in a file. */
 export const readSeeds = (path: string): readonly Result[] =>
@@ -33,14 +33,17 @@ export function seedsTable(results: readonly Result[]): string {
     const runs = results.filter((result) => result.pytorch && keyOf(result) === key);
     if (runs.length < 2) return [];
     const [model, steps] = key.split(' ') as [string, string];
-    const apart = meanOverSeeds(runs.map((run) => difference(run)![0]));
+    const ours = meanOverSeeds(runs.map(({ flowvae }) => flowvae.bits[0]));
+    const theirs = meanOverSeeds(runs.map(({ pytorch }) => pytorch!.bits[0]));
+    // a seed of one program shares no numbers with that of the other: the errors are independent
+    const apart = [ours[0] - theirs[0], Math.hypot(ours[1], theirs[1])] as const;
     return [
       [
         model,
         Number(steps).toLocaleString('en'),
         runs.map(({ seed }) => seed).join(', '),
-        written(meanOverSeeds(runs.map(({ flowvae }) => flowvae.bits[0]))),
-        written(meanOverSeeds(runs.map(({ pytorch }) => pytorch!.bits[0]))),
+        written(ours),
+        written(theirs),
         written(apart),
         (apart[0] / apart[1]).toFixed(1),
       ],
