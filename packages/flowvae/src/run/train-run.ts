@@ -35,13 +35,13 @@ import { ownModelIn } from '../report/picture-parts.ts';
 import { drawPictures } from '../report/pictures.ts';
 import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
 import { runFacts } from '../run-list/run-facts.ts';
+import { refuseStepReached } from '../run-list/until-check.ts';
 import type { DurableOptions } from './durable-options.ts';
 import { chooseTrainingBackend } from './evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
 import { modelMetadata } from './model-metadata.ts';
 import { refuseOtherData } from './saved-run.ts';
 import { stepPictures } from './step-pictures.ts';
-import { refuseStepReached } from './until-check.ts';
 import { versions } from './versions.ts';
 
 /** A run's folder, its watchers, and its end. */

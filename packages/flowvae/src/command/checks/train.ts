@@ -18,7 +18,7 @@ import { builtInSettings, isBuiltIn } from '../../definition/built-in.ts';
 import { nameOf, type OwnExperiment } from '../../definition/own-experiment.ts';
 import { type ExperimentFlags, experimentOfRun, readExperiment } from '../../definition/read-experiment.ts';
 import { freshFolder } from '../../files/fresh-folder.ts';
-import { refuseStepReached } from '../../run/until-check.ts';
+import { refuseStepReached } from '../../run-list/until-check.ts';
 import { type FigureFlags, figureFile } from '../figure-flags.ts';
 import { destinations, type MlflowFlags } from '../mlflow-flags.ts';
 import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin-options.ts';

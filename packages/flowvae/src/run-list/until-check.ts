@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { CHECKPOINTS, latestCheckpointStep } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
-import { attempted } from '../run-list/attempts.ts';
+import { attempted } from './attempts.ts';
 
 /** @throws ExpectationError for a step that the run has reached: nothing would be trained */
 export function refuseStepReached(run: string, until: number | undefined): void {
