@@ -1,5 +1,5 @@
 // The command lines of the experiments: options that are refused in one line.
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { inspect, type ParseArgsConfig, parseArgs } from 'node:util';
 import { ExpectationError, errorLine, tolerateClosedPipes } from 'flowvae';
 
 /** Options with their types and defaults, as `parseArgs` takes them. */
@@ -13,7 +13,7 @@ export function startCommand(): void {
   tolerateClosedPipes();
   process.on('uncaughtException', (error) => {
     if (!(error instanceof ExpectationError)) {
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      process.stderr.write(`${inspect(error)}\n`);
       process.exit(1);
     }
     process.stderr.write(`${errorLine(error)}\n`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../compiler/export/chromium.ts';
+import { flowReadings } from './flow-readings.ts';
 import { type OpenedLab, openLab } from './opened-lab.ts';
 
 /** A folder for the pictures of the page; without it they are looked at by numbers alone. */
@@ -19,28 +20,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
   });
   afterAll(() => served?.close());
 
-  /** Goes to a scene. */
-  const open = async (scene: string) => {
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, `flow/${scene}`);
-    await page.locator(`.scenes a[aria-current="page"][href="#flow/${scene}"]`).waitFor();
-  };
-  /** The number in a row of a table. */
-  const reading = async (table: string, row: string) => {
-    const text = await page.locator(`#${table} tr`, { hasText: row }).first().locator('td').textContent();
-    return Number.parseFloat(text!.replaceAll('−', '-'));
-  };
-  const text = async (selector: string) => (await page.locator(selector).textContent()) ?? '';
-  const field = (label: string) => page.locator(`label:has(> span:text-is("${label}")) :is(select, input)`);
-  /** A fingerprint of a canvas. */
-  const inkOf = (selector: string) =>
-    page.locator(`${selector} canvas`).evaluate((canvas) => {
-      const { data } = (canvas as HTMLCanvasElement)
-        .getContext('2d')!
-        .getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height);
-      return data.reduce((sum, value, i) => (sum * 31 + value * (i % 251)) % 1_000_003, 7);
-    });
+  const { open, reading, text, field, inkOf, frameTimes, cutWords, stopTraining } = flowReadings(() => page);
 
   it('opens with a picture, a slider and numbers, at the end of the flow', async () => {
     await page.locator('#flow-picture canvas').waitFor();
@@ -236,27 +216,15 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
     expect(elbo).toBeLessThan(logZ);
     const whole = await text('#whole-way');
     await run();
-    await page.locator('#train', { hasText: 'Stop' }).click();
-    await page.locator('#train', { hasText: /Go on|Train further/ }).waitFor();
-    if ((await text('#train')) === 'Go on') await page.locator('#train').click();
+    await stopTraining();
+    await page.locator('#train', { hasText: 'Go on' }).click();
     await done();
     expect(await text('#whole-way')).toBe(whole);
   });
 
   it('draws a frame for every place of the slider', async () => {
     await open('ten');
-    const frames = await page.evaluate(async () => {
-      const slider = document.querySelector('#layer') as HTMLInputElement;
-      const times: number[] = [];
-      for (let i = 0; i < 60; i++) {
-        const begin = performance.now();
-        slider.value = String((10 * i) / 60);
-        slider.dispatchEvent(new Event('input', { bubbles: true }));
-        await new Promise(requestAnimationFrame);
-        times.push(performance.now() - begin);
-      }
-      return times.toSorted((a, b) => a - b);
-    });
+    const frames = await frameTimes();
     expect(frames[30]).toBeLessThan(50); // 17 ms without other work on the machine
     expect(await reading('bound', 'KL(q‖p) now')).toBeLessThan(0.1);
   });
@@ -299,12 +267,7 @@ describe.skipIf(!hasChromium())('the room Flow (only where /usr/bin/chromium or 
       await open(scene);
       await page.locator('.plane canvas').first().waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), scene).toBeLessThanOrEqual(width);
-      const cut = await page
-        .locator('button, select, td, th, h2')
-        .evaluateAll((all) =>
-          all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent),
-        );
-      expect(cut, scene).toEqual([]);
+      expect(await cutWords(), scene).toEqual([]);
       if (!pictures) continue;
       mkdirSync(pictures, { recursive: true });
       await page.screenshot({ path: join(pictures, `flow-${scene}-${width}-${colorScheme}.png`), fullPage: true });

@@ -12,12 +12,10 @@ export const offTape = <T extends Tensor>(compute: () => T): T =>
  */
 export function whereAbove<T extends Tensor>(threshold: number, x: Tensor, yes: T, no: T): T {
   // the gradient of a sum adds up rows in one operation; `where` would tile them, whose gradient takes one for each row
-  const spread = (choice: T) => (sameShape(choice.shape, x.shape) ? choice : tf.add(choice, tf.zerosLike(x)));
+  const spread = (choice: T) => (tf.util.arraysEqual(choice.shape, x.shape) ? choice : tf.add(choice, tf.zerosLike(x)));
   return tf.where(
     offTape(() => tf.greater(x, threshold)),
     spread(yes),
     spread(no),
   ) as T;
 }
-
-const sameShape = (a: readonly number[], b: readonly number[]) => `${a}` === `${b}`;

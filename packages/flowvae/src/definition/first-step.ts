@@ -13,6 +13,8 @@ export interface FirstStep {
   isDone(): boolean;
   /** An error as the user sees it: in one line where a module of the user's is at fault. */
   told(error: unknown): unknown;
+  /** Ends the watch; stacks have their usual depth again. */
+  close(): void;
 }
 
 /** The part of a plan that decides whose mistake an error is. */
@@ -29,19 +31,22 @@ export function firstStep({ own, data }: Planned): FirstStep {
   let isDone = false;
   const parts = (['model', 'objective'] as const).filter((name) => own?.module && own.definition[name]);
   const limit = Error.stackTraceLimit;
+  const close = () => {
+    Error.stackTraceLimit = limit;
+  };
   if (parts.length > 0) Error.stackTraceLimit = DEEP;
   return {
     callback: {
       onStep() {
         if (isDone) return;
         isDone = true;
-        Error.stackTraceLimit = limit;
+        close();
       },
     },
     isDone: () => isDone,
+    close,
     told(error) {
-      Error.stackTraceLimit = limit;
-      if (!own || parts.length === 0 || isDone) return error;
+      if (!own || parts.length === 0 || isDone || isOfSystem(error)) return error;
       const where = `${nameOf(own)}: ${parts.join(' and ')}`;
       if (error instanceof ShapeError) return new ExpectationError({ ...error, where: `${where}: ${error.where}` });
       if (error instanceof ExpectationError) return error;
@@ -53,3 +58,6 @@ export function firstStep({ own, data }: Planned): FirstStep {
     },
   };
 }
+
+/** Whether it is an error of the system, such as a full disk, which has a code. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'code' in error;

@@ -125,6 +125,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     if (isMistake && !options.resume && !first.isDone()) run.folder.remove();
     throw told;
   } finally {
+    first.close();
     run.close();
   }
 }

@@ -118,8 +118,11 @@ async function tryAll(runs: readonly TriedRun[], isQuiet = false): Promise<void>
   const { tryRuns } = await import('../../sweep/tried-runs.ts');
   const line = new ProgressLine(process.stderr);
   const isShown = process.stderr.isTTY && !isQuiet;
-  await tryRuns(runs, (done) => isShown && line.show(`checking run ${done + 1}/${runs.length}`));
-  line.end();
+  try {
+    await tryRuns(runs, (done) => isShown && line.show(`checking run ${done + 1}/${runs.length}`));
+  } finally {
+    line.end();
+  }
 }
 
 /** @throws ExpectationError where this machine has no usable graphics card */

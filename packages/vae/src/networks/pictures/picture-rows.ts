@@ -44,7 +44,7 @@ export function readPicture(
     (part, i) =>
       i < count
         ? tf.reshape(part, [-1, height, width, channels])
-        : tf.add(tf.reshape(part, [-1, 1, 1, conditionWidth]), tf.zeros([1, height, width, 1])), // [B, h, w, C]
+        : tf.tile(tf.reshape(part, [-1, 1, 1, conditionWidth]), [1, height, width, 1]), // [B, h, w, C]
   );
   return tf.concat(parts, 3) as Tensor4D;
 }
