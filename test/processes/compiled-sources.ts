@@ -1,22 +1,20 @@
 // The repository's TypeScript as JavaScript, made once for a run of the tests: processes that tests start need no
 // compiler.
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import type { TestProject } from 'vitest/node';
+import {
+  codeBelow,
+  compile,
+  copyManifest,
+  isCode,
+  isLeftOut,
+  linkModules,
+  packages,
+  root,
+} from '../../.build/compiled-copy.js';
 import { SMALLER } from './smaller.ts';
 
 declare module 'vitest' {
@@ -26,28 +24,8 @@ declare module 'vitest' {
   }
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 /** The compiled folders. Of the tests only the files that processes load. */
-const folders = [
-  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
-  'experiments',
-  join('test', 'faults'),
-  join('test', 'fuzz'),
-  join('test', 'fusions'),
-];
-
-const isLeftOut = (path: string) => ['node_modules', 'dist'].includes(basename(path));
-const isCode = (path: string) => ['.ts', '.js'].includes(extname(path));
-
-function codeBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (isLeftOut(path)) return [];
-    if (entry.isDirectory()) return codeBelow(path);
-    return isCode(path) ? [path] : [];
-  });
-}
+const folders = [...packages(), 'experiments', join('test', 'faults'), join('test', 'fuzz'), join('test', 'fusions')];
 
 const pngPage = /\/figures\/src\/pages\/png-page\.ts$/;
 
@@ -64,63 +42,25 @@ const smallPictures: Plugin = {
   },
 };
 
-/** Every file by itself: its imports stay imports, of compiled files. */
-const eachByItself: Plugin = {
-  name: 'each by itself',
-  setup({ onResolve }) {
-    onResolve({ filter: /^/ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace(/^(\..*)\.ts$/, '$1.js'), external: true },
-    );
-  },
-};
-
-/**
- * The installed packages that a folder of the workspace sees; those of the repository itself in their compiled form.
- */
-function linkModules(modules: string, links: string, compiled: string): void {
-  mkdirSync(links, { recursive: true });
-  for (const name of readdirSync(modules)) {
-    if (name.startsWith('.')) continue;
-    const [path, link] = [join(modules, name), join(links, name)];
-    if (name.startsWith('@')) linkModules(path, link, compiled);
-    else {
-      const target = realpathSync(path);
-      const place = relative(root, target);
-      symlinkSync(/^packages\b/.test(place) ? join(compiled, place) : target, link);
-    }
-  }
-}
-
 /** Everything of a folder but its code, and a manifest that points at JavaScript. */
 function copyBeside(folder: string, compiled: string): void {
-  const [from, to] = [join(root, folder), join(compiled, folder)];
-  cpSync(from, to, { recursive: true, filter: (path) => !isLeftOut(path) && !isCode(path) });
-  const manifest = join(to, 'package.json');
-  if (existsSync(manifest)) {
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(/(src\/[\w/-]+)\.ts"/g, '$1.js"'));
-  }
-  if (existsSync(join(from, 'node_modules')))
-    linkModules(join(from, 'node_modules'), join(to, 'node_modules'), compiled);
+  const from = join(root, folder);
+  cpSync(from, join(compiled, folder), { recursive: true, filter: (path) => !isLeftOut(path) && !isCode(path) });
+  if (readdirSync(from).includes('package.json')) copyManifest(folder, compiled);
+  linkModules(folder, compiled);
 }
 
 /** Compiles everything into `compiledSources`; returns a function that removes it. */
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const compiled = mkdtempSync(join(realpathSync(tmpdir()), 'flowvae-compiled-'));
   for (const folder of folders) copyBeside(folder, compiled);
-  linkModules(join(root, 'test', 'node_modules'), join(compiled, 'test', 'node_modules'), compiled);
+  linkModules('test', compiled);
   cpSync(join(root, 'package.json'), join(compiled, 'package.json'));
-  await build({
-    entryPoints: folders.flatMap((folder) => codeBelow(join(root, folder))),
-    outbase: root,
-    outdir: compiled,
-    bundle: true,
-    treeShaking: false,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-    plugins: [eachByItself, smallPictures],
-  });
+  await compile(
+    folders.flatMap((folder) => codeBelow(join(root, folder))),
+    compiled,
+    [smallPictures],
+  );
   provide('compiledSources', compiled);
   return () => rmSync(compiled, { recursive: true, force: true });
 }

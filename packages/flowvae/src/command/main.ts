@@ -2,6 +2,7 @@
 // The `flowvae` command: wiring only. A user's mistake is one line on stderr and exit code 2; everything else that
 // fails is a defect.
 import './launch/first-parent.ts';
+import './launch/small-heap.ts';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { CommanderError } from 'commander';
 import { tolerateClosedPipes } from './closed-pipes.ts';
