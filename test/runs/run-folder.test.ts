@@ -189,6 +189,13 @@ describe('a run folder', () => {
     expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['néw', ['file']]);
   });
 
+  it('writes pieces one after the other, small ones and large ones', () => {
+    const path = join(folder, 'pieces');
+    const pieces = [3, 0, 2 ** 20, 5, 2 ** 20 + 1, 2 ** 20, 7].map((size, i) => new Uint8Array(size).fill(i + 1));
+    writeFileAtomically(path, pieces);
+    expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
+  });
+
   it('keeps the old file and no partial one after a failed write', () => {
     const path = join(folder, 'taken');
     mkdirSync(join(path, 'inside'), { recursive: true });

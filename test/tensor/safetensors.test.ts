@@ -1,5 +1,5 @@
 // The safetensors format: by hand from the published description, there and back, and with every kind of damage.
-import { decodeSafetensors, encodeSafetensors, type StoredTensors } from '@flowvae/tensor';
+import { decodeSafetensors, encodeSafetensors, type StoredTensors, safetensorsParts } from '@flowvae/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -58,6 +58,14 @@ describe('encodeSafetensors', () => {
     const data = 8 + headerLength;
     expect([0, 4, 24].map((offset) => view.getFloat32(data + offset, true))).toEqual([1, -2.5, 7]);
     expect([...file.subarray(data, data + 4)]).toEqual([0, 0, 0x80, 0x3f]);
+  });
+
+  it('has parts that are the file in pieces, and share the memory of the values', () => {
+    const parts = safetensorsParts(small);
+    expect(new Uint8Array(Buffer.concat(parts))).toEqual(file);
+    expect(parts.slice(1).map(({ buffer }) => buffer)).toEqual(
+      Object.values(small.tensors).map(({ values }) => values.buffer),
+    );
   });
 
   it('writes only the values that an array shows of a larger buffer', () => {

@@ -1,6 +1,6 @@
 // Functions of arrays on threads: values of variables, and threads that end.
 import { SessionPool, type SessionRecipe, sessionRecipe, traceGraph } from '@flowvae/compiler';
-import { type Tensor, tf } from '@flowvae/tensor';
+import { type Tensor, type Tensor4D, tf } from '@flowvae/tensor';
 import { expect, it, vi } from 'vitest';
 import { functionRunner } from '../../packages/training/src/steps/function-runner.ts';
 
@@ -70,14 +70,26 @@ it.each([
   ['built into the graph', 'where the runner may', { embedsVariables: true }, 1, ['x']],
   ['inputs of the graph', 'by default', {}, 1, ['x', 'w', 'unit']],
   ['inputs of the graph', 'where they are larger than 16 MiB', { embedsVariables: true }, 2 ** 22, ['x', 'w', 'unit']],
-])('variables are %s %s', async (_, __, options, size, inputs) => {
+])('variables of convolutions are %s %s', async (_, __, options, size, inputs) => {
   const [w, unit] = [tf.variable(tf.fill([size], 3)), tf.variable(tf.scalar(2, 'int32'))];
-  const fn = ({ x }: Readonly<Record<string, Tensor>>) => ({
-    y: tf.mul(tf.mul(x!, tf.slice(w, [0], [1])), tf.cast(unit, 'float32')),
-  });
+  const fn = ({ x }: Readonly<Record<string, Tensor>>) => {
+    const filter = tf.reshape(tf.slice(w, [0], [1]), [1, 1, 1, 1]) as Tensor4D;
+    const y = tf.conv2d(tf.reshape(x!, [1, 1, 2, 1]) as Tensor4D, filter, 1, 'valid');
+    return { y: tf.mul(tf.reshape(y, [2]), tf.cast(unit, 'float32')) };
+  };
   const runner = await functionRunner(fn, { variables: { w, unit }, ...options });
   expect(await runner.run({ x: Float32Array.of(1, 3) }, { x: [2] })).toEqual({ y: Float32Array.of(6, 18) });
   expect(counted.inputs).toEqual(inputs);
   await runner.dispose();
   tf.dispose([w, unit]);
+});
+
+it('variables of products stay inputs: built in, they would gain nothing and be there for each thread', async () => {
+  const w = tf.variable(tf.tensor2d([[3]]));
+  const fn = ({ x }: Readonly<Record<string, Tensor>>) => ({ y: tf.matMul(x!, w) });
+  const runner = await functionRunner(fn, { variables: { w }, embedsVariables: true });
+  expect(await runner.run({ x: Float32Array.of(1, 3) }, { x: [2, 1] })).toEqual({ y: Float32Array.of(3, 9) });
+  expect(counted.inputs).toEqual(['x', 'w']);
+  await runner.dispose();
+  tf.dispose(w);
 });

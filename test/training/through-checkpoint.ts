@@ -13,7 +13,7 @@ export function keptAt(step: number) {
   const context = { position: {}, config: {}, versions: {}, metrics: { bytes: 0, sha256: '' }, eventBytes: 0 };
   const read = () => {
     const { record, arrays } = encodeCheckpoint(states[0]!, context);
-    return decodeCheckpoint(record, arrays, 'checkpoint');
+    return decodeCheckpoint(record, Buffer.concat(arrays), 'checkpoint');
   };
   return { callback, read };
 }

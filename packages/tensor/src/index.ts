@@ -48,7 +48,12 @@ export {
   type TypedTensors,
 } from './safetensors/decode.ts';
 export type { Dtype } from './safetensors/dtype.ts';
-export { encodeSafetensors, layOutSafetensors, type SafetensorsLayout } from './safetensors/encode.ts';
+export {
+  encodeSafetensors,
+  layOutSafetensors,
+  type SafetensorsLayout,
+  safetensorsParts,
+} from './safetensors/encode.ts';
 export { readSafetensorsHeader, type SafetensorsHeader, type TensorPlace } from './safetensors/header.ts';
 export type { StoredTensor, StoredTensors } from './safetensors/stored-tensors.ts';
 export { type Axis, checkParam, checkShape, elementCount, ShapeError } from './shape.ts';

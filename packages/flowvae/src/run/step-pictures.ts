@@ -17,12 +17,15 @@ export const pictureEvery = (steps: number): number => Math.max(LEAST_STEPS, Mat
 export function stepPictures(parts: Experiment, run: DurableRun): Callback {
   const { steps } = parts.config;
   const every = pictureEvery(steps);
+  const { variables } = parts.model;
   return {
     async onStep(moment) {
       const { step } = moment;
       if (step % every !== 0 || step === steps) return;
-      run.recordParameters(await moment.state());
       await moment.writeVariables();
+      // not the moment's state, a copy of the optimiser's arrays too
+      const values = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]);
+      run.recordParameters({ step, parameters: Object.fromEntries(values) });
       for (const { name, draw } of await picturesOfData(parts)) run.recordImage(name, step, draw({}));
     },
   };

@@ -1,5 +1,5 @@
 // A checkpoint as two files: the arrays as safetensors, everything else as JSON that names them by their checksum.
-import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor } from '@flowvae/tensor';
+import { decodeSafetensors, ExpectationError, type StoredTensor, safetensorsParts } from '@flowvae/tensor';
 import type { RunState, ValuesByName } from '@flowvae/training';
 import { sha256 } from '../files/checksum.ts';
 import { type CheckpointRecord, FORMAT } from './checkpoint-record.ts';
@@ -11,14 +11,14 @@ export type CheckpointContext = Pick<CheckpointRecord, 'position' | 'config' | '
 const OPTIMIZER = 'optimizer/';
 
 /**
- * The two parts of a checkpoint. The arrays are copied.
+ * The two parts of a checkpoint. The arrays, one piece after the other, share the state's memory.
  *
  * @throws ExpectationError if a variable's name could be mistaken for one of the optimiser's
  */
 export function encodeCheckpoint(
   state: RunState,
   context: CheckpointContext,
-): { readonly record: CheckpointRecord; readonly arrays: Uint8Array } {
+): { readonly record: CheckpointRecord; readonly arrays: readonly Uint8Array[] } {
   const reserved = Object.keys(state.parameters).find((name) => name.startsWith(OPTIMIZER));
   if (reserved !== undefined) {
     const expected = `variables whose names do not begin with "${OPTIMIZER}"`;
@@ -34,14 +34,14 @@ export function encodeCheckpoint(
     ...slots.flatMap(([slot, values]) => stored(`${OPTIMIZER}${slot}/`, values)),
   ];
   const metadata = { format: FORMAT, step: String(state.step) };
-  const arrays = encodeSafetensors({ tensors: Object.fromEntries(tensors), metadata });
+  const arrays = safetensorsParts({ tensors: Object.fromEntries(tensors), metadata });
   const { step, average, nonFinite } = state;
   return {
     arrays,
     record: {
       format: FORMAT,
       step,
-      arrays: { bytes: arrays.length, sha256: sha256(arrays) },
+      arrays: { bytes: arrays.reduce((sum, { length }) => sum + length, 0), sha256: sha256(...arrays) },
       slots: slots.map(([slot]) => slot),
       average,
       nonFinite,

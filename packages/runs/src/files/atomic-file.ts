@@ -19,14 +19,15 @@ const PARTIAL = '.partial';
 /**
  * Writes a file so that a crash at any moment leaves either the old content or the new.
  *
+ * @param content may come in pieces, one after the other
  * @throws ExpectationError if the disk or its permissions refuse
  */
-export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+export function writeFileAtomically(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
   const aside = besides(path);
   try {
     const file = openSync(aside, 'w');
     try {
-      writeWhole(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+      for (const piece of gathered(content)) writeWhole(file, piece);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -36,6 +37,26 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
   } catch (error) {
     rmSync(aside, { force: true });
     throw writeRefused(path, error);
+  }
+}
+
+/** Smaller pieces are gathered, so that many small arrays take one call of the system. */
+const LEAST_PIECE = 2 ** 20;
+
+function* gathered(content: string | Uint8Array | readonly Uint8Array[]): Generator<Uint8Array> {
+  if (typeof content === 'string') yield new TextEncoder().encode(content);
+  else if (content instanceof Uint8Array) yield content;
+  else {
+    let small: Uint8Array[] = [];
+    for (const piece of content) {
+      if (piece.length < LEAST_PIECE) small.push(piece);
+      else {
+        yield Buffer.concat(small);
+        yield piece;
+        small = [];
+      }
+    }
+    yield Buffer.concat(small);
   }
 }
 

@@ -4,9 +4,9 @@ import {
   assignParameters,
   decodeSafetensors,
   ExpectationError,
-  encodeSafetensors,
   type NamedVariables,
   type StoredTensor,
+  safetensorsParts,
 } from '@flowvae/tensor';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readWhole } from './reading.ts';
@@ -29,7 +29,7 @@ export function writeParameters(
   });
   const stored: Stored = Object.fromEntries(tensors);
   const checked = { ...metadata, sha256: arraysChecksum(stored) };
-  writeFileAtomically(path, encodeSafetensors({ tensors: stored, metadata: checked }));
+  writeFileAtomically(path, safetensorsParts({ tensors: stored, metadata: checked }));
   return checked.sha256;
 }
 

@@ -59,7 +59,7 @@ export interface DurableRun {
   /** Logs a validation; the checkpoint of the best one is kept. */
   recordValidation(entry: ValidationEntry): void;
   /** Shows TensorBoard the distribution of every parameter; checkpoints do so, too. */
-  recordParameters(state: RunState): void;
+  recordParameters(state: Pick<RunState, 'step' | 'parameters'>): void;
   /** Shows a picture in TensorBoard. */
   recordImage(tag: string, step: number, png: Uint8Array): void;
   /** Tells TensorBoard the results of a whole run: scalars by tag, and its end. A resumed run tells them anew. */
@@ -221,7 +221,7 @@ function runOf(
   if (events.isNew && hyperparameters) events.append(0, [sessionStart(hyperparameters, Date.now() / 1000)]);
   const end = (how: SessionEnd) => (hyperparameters ? [sessionEnd(how, Date.now() / 1000)] : []);
   let told = loaded?.state.step; // the step of the latest histograms
-  const recordParameters = ({ step, parameters }: RunState) => {
+  const recordParameters = ({ step, parameters }: Pick<RunState, 'step' | 'parameters'>) => {
     if (step === told) return;
     told = step;
     const histograms = Object.entries(parameters).map(([tag, values]) => ({ tag, histogram: histogramOf(values) }));

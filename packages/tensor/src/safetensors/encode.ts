@@ -11,7 +11,24 @@ const isCount = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
  *
  * @throws ExpectationError if a shape and its number of values disagree, and as {@link layOutSafetensors}
  */
-export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Array {
+export function encodeSafetensors(stored: StoredTensors): Uint8Array {
+  const parts = safetensorsParts(stored);
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/**
+ * The bytes of {@link encodeSafetensors} in pieces, one after the other: the header, then each tensor's own memory, so
+ * that no copy of all values is made.
+ *
+ * @throws ExpectationError as {@link encodeSafetensors}
+ */
+export function safetensorsParts({ tensors, metadata }: StoredTensors): readonly Uint8Array[] {
   for (const [name, { shape, values }] of Object.entries(tensors)) {
     if (shape.every(isCount) && elementCount(shape) === values.length && name !== METADATA) continue;
     throw new ExpectationError({
@@ -21,13 +38,11 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
     });
   }
   const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
-  const { header, offsets, bytes } = layOutSafetensors(shapes, metadata);
-  const file = new Uint8Array(bytes);
-  file.set(header);
-  for (const [name, { values }] of Object.entries(tensors)) {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offsets[name]!);
-  }
-  return file;
+  const { header } = layOutSafetensors(shapes, metadata);
+  const own = Object.values(tensors).map(({ values: { buffer, byteOffset, byteLength } }) => {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  return [header, ...own];
 }
 
 /**
