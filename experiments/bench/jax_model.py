@@ -34,28 +34,41 @@ def dense(parameters, name, x):
     return x @ parameters[name + ".w"] + parameters[name + ".b"]
 
 
-def initial_parameters(layers, hidden, latent):
-    heads = {"w": layers * latent, "u": layers * latent, "b": layers} if layers else {}
+def planar(layers, unroll):
+    """K planar layers, w, u and b from the encoder's features: their heads as widths of dense layers, and the flow."""
+
+    def flow(parameters, z, features):
+        by_layer = lambda name: dense(parameters, name, features).reshape(len(features), layers, -1).swapaxes(0, 1)
+        return planar_chain(by_layer("w"), by_layer("u"), by_layer("b")[..., 0], z, unroll)
+
+    def own(hidden, latent):
+        return {"w": (hidden, layers * latent), "u": (hidden, layers * latent), "b": (hidden, layers)}
+
+    return own, flow
+
+
+def initial_parameters(own, hidden, latent):
+    """All parameters by name: those of the VAE and its flow's `own`, dense layers by name with their widths."""
     widths = {
         "encoder.0": (PIXELS, hidden),
         "encoder.1": (hidden, hidden),
         "mean": (hidden, latent),
         "log_std": (hidden, latent),
-        **{name: (hidden, width) for name, width in heads.items()},
+        **own,
         "decoder.0": (latent, hidden),
         "decoder.1": (hidden, hidden),
         "decoder.2": (hidden, PIXELS),
     }
     keys = jax.random.split(jax.random.key(0), len(widths))
     weights = {
-        name + ".w": jax.random.uniform(key, shape, minval=-1, maxval=1) / math.sqrt(shape[0])
+        name + ".w": jax.random.uniform(key, shape[:2], minval=-1, maxval=1) / math.sqrt(shape[0])
         for key, (name, shape) in zip(keys, widths.items())
     }
-    return weights | {name + ".b": jnp.zeros(shape[1]) for name, shape in widths.items()}
+    return weights | {name + ".b": jnp.zeros(shape[1]) for name, shape in widths.items() if len(shape) == 2}
 
 
-def log_weight(parameters, x, noise, layers, unroll):
-    """log p(x, z) - log q(z | x) for x [B, 784] and noise [B, D], or x [I, 784] and noise [I, S, D]."""
+def log_weight(parameters, x, noise, flow):
+    """log p(x, z) - log q(z | x) for x [B, 784] and noise [B, D], or x [I, 784] and noise [I, S, D]; `flow` may be None."""
     h = jax.nn.relu(dense(parameters, "encoder.0", x))
     features = jax.nn.relu(dense(parameters, "encoder.1", h))
     inner = noise.ndim - 2
@@ -63,9 +76,8 @@ def log_weight(parameters, x, noise, layers, unroll):
     log_std = over_samples(dense(parameters, "log_std", features))
     z = over_samples(dense(parameters, "mean", features)) + jnp.exp(log_std) * noise
     log_q = log_normal(noise) - log_std.sum(-1)
-    if layers:
-        by_layer = lambda name: dense(parameters, name, features).reshape(len(x), layers, -1).swapaxes(0, 1)
-        z, log_det = planar_chain(by_layer("w"), by_layer("u"), by_layer("b")[..., 0], z, unroll)
+    if flow:
+        z, log_det = flow(parameters, z, features)
         log_q = log_q - log_det
     h = jax.nn.relu(dense(parameters, "decoder.0", z))
     logits = dense(parameters, "decoder.2", jax.nn.relu(dense(parameters, "decoder.1", h)))

@@ -14,7 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jax_model import adam, initial_parameters, log_weight, planar_chain
+from jax_model import adam, initial_parameters, log_weight, planar, planar_chain
+from jax_posteriors import check_log_det, flow_of
 
 random = np.random.default_rng(0)
 
@@ -23,16 +24,34 @@ def normal(*shape):
     return random.standard_normal(shape, dtype=np.float32)
 
 
+def model(unroll):
+    """The parameters at the start, and the flow, which may be None."""
+    family = getattr(options, "family", None)
+    if family:
+        check_log_det(family)
+        own, flow = flow_of(family, options.latent, options.layers, options.hidden)
+    elif options.layers:
+        heads, flow = planar(options.layers, unroll)
+        own = heads(options.hidden, options.latent)
+    else:
+        own, flow = {}, None
+    parameters = initial_parameters(own, options.hidden, options.latent)
+    count = sum(values.size for values in parameters.values())
+    if family and count != options.parameters:
+        raise SystemExit(f"its model has {count} parameters, flowvae's {options.parameters}")
+    return parameters, flow
+
+
 def training_step(unroll):
     """Batch with dynamic binarisation and noise by numpy, then loss, gradients and Adam in one function whose state is donated."""
-    parameters = initial_parameters(options.layers, options.hidden, options.latent)
+    parameters, flow = model(unroll)
     zeros = lambda: jax.tree.map(jnp.zeros_like, parameters)
     state = (parameters, (jnp.float32(0), zeros(), zeros()))
     images = random.integers(256, size=(TRAINING_IMAGES, PIXELS), dtype=np.uint8)
 
     def update(state, x, noise):
         parameters, moments = state
-        loss_of = lambda parameters: -log_weight(parameters, x, noise, options.layers, unroll).mean()
+        loss_of = lambda parameters: -log_weight(parameters, x, noise, flow).mean()
         loss, gradients = jax.value_and_grad(loss_of)(parameters)
         return loss, adam(parameters, gradients, moments)
 
@@ -50,12 +69,12 @@ def training_step(unroll):
 
 def evaluation(unroll):
     """log p(x) of images by importance sampling; several images share a run where their samples are few."""
-    parameters = initial_parameters(options.layers, options.hidden, options.latent)
+    parameters, flow = model(unroll)
     together = max(1, 1000 // options.samples)
 
     @jax.jit
     def estimates(parameters, x, noise):
-        return jax.nn.logsumexp(log_weight(parameters, x, noise, options.layers, unroll), axis=1).sum()
+        return jax.nn.logsumexp(log_weight(parameters, x, noise, flow), axis=1).sum()
 
     def evaluate_images(count):
         total = 0.0

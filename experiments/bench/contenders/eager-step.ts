@@ -8,7 +8,7 @@ import { type Backend, startBackend } from './eager-backends.ts';
 export const eagerStep = (setting: Setting, backend: Backend, options: Options): Candidate => ({
   name: `tfjs eager, ${backend.name}`,
   async start() {
-    await startBackend(backend, options);
+    await startBackend(backend, setting, options);
     const { problem, model } = await problemOf(setting);
     const variables: Variable[] = Object.values(model.variables);
     const optimizer = tf.train.adam(1e-3);

@@ -87,7 +87,7 @@ interface EagerChoice {
 export const eagerEvaluation = (setting: Setting, samples: number, { backend, options }: EagerChoice): Candidate => ({
   name: `tfjs eager, ${backend.name}`,
   async start() {
-    await startBackend(backend, options);
+    await startBackend(backend, setting, options);
     const { run, close } = await evaluator(setting, samples, 'eager');
     return { measure: async (images) => perSample(await run(Math.min(images, EAGER_IMAGES)), samples), close };
   },

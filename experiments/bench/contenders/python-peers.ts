@@ -7,7 +7,7 @@ import { fasterOf, freshPeer, livingPeer } from './python-peer.ts';
 /** A task for a peer, with its data. */
 interface Task {
   readonly task: 'step' | 'evaluation' | 'flow' | 'memory' | 'setup' | 'save' | 'load';
-  /** A flow by its name in torch_posteriors.py; absent: planar layers. */
+  /** A flow by its name in torch_posteriors.py and jax_posteriors.py; absent: planar layers. */
   readonly family?: string;
   /** Of the model with this flow, which the peer compares with its own. */
   readonly parameters?: number;
@@ -34,7 +34,8 @@ export function pythonPeers(task: Task, setting: Setting, options: Options, call
   const { who = ['pytorch', 'compile', 'jax'], fresh = false } = call;
   const peer = (name: string, program: 'torch_peer.py' | 'jax_peer.py', own: object) =>
     (fresh ? freshPeer : livingPeer)(name, { program, setting: { ...shape, ...setting, ...task, ...own } }, patience);
-  const scan = peer(fresh ? 'JAX jit' : 'scan', 'jax_peer.py', { unroll: false });
+  const hasOneWay = fresh || task.family !== undefined;
+  const scan = peer(hasOneWay ? 'JAX jit' : 'scan', 'jax_peer.py', { unroll: false });
   const unrolled = peer('unrolled', 'jax_peer.py', { unroll: true });
   const tooLong = task.task !== 'flow' && setting.layers * SECONDS_PER_LAYER > patience;
   const candidates = {
@@ -45,7 +46,7 @@ export function pythonPeers(task: Task, setting: Setting, options: Options, call
           `K = ${setting.layers} is expected to compile for longer than --patience ${patience} (s)`,
         )
       : peer('PyTorch compile', 'torch_peer.py', { compile: true }),
-    jax: fresh ? scan : fasterOf('JAX jit', setting.layers === 0 || tooLong ? [scan] : [scan, unrolled]),
+    jax: hasOneWay ? scan : fasterOf('JAX jit', setting.layers === 0 || tooLong ? [scan] : [scan, unrolled]),
   };
   return who.map((name) => (peers.has(name) ? candidates[name] : absent(candidates[name].name, 'not among --peers')));
 }

@@ -1,5 +1,6 @@
 // Section `evaluation`: importance samples for log p(x), and the whole test set.
 import { tf } from 'flowvae';
+import { bareEvaluation } from '../contenders/bare-evaluation.ts';
 import { eagerBackends } from '../contenders/eager-backends.ts';
 import { evaluation as compiled, eagerEvaluation, wholeEvaluation } from '../contenders/evaluation.ts';
 import { pythonPeers } from '../contenders/python-peers.ts';
@@ -39,7 +40,11 @@ async function sampleRow(setting: Setting, samples: number, options: Options): P
   const repetitions = { rounds: fewRounds(options), count: images, label };
   const groups = [
     await measureInTurn(
-      [compiled(setting, samples), ...pythonPeers({ task: 'evaluation', samples }, setting, options)],
+      [
+        compiled(setting, samples),
+        bareEvaluation(setting, samples),
+        ...pythonPeers({ task: 'evaluation', samples }, setting, options),
+      ],
       repetitions,
     ),
   ];

@@ -1,6 +1,7 @@
 // Section `family`: a training step and an evaluation by flow: each family as the posterior of the same VAE.
 import { parameterCount, tf } from 'flowvae';
 import { bareConvolutions, convolutionGigaflop, convolutionsOf } from '../contenders/bare-convolutions.ts';
+import { bareEvaluation } from '../contenders/bare-evaluation.ts';
 import { compiledStep } from '../contenders/compiled-step.ts';
 import { evaluation } from '../contenders/evaluation.ts';
 import { pythonPeers } from '../contenders/python-peers.ts';
@@ -54,7 +55,7 @@ async function stepOf(same: Same, setting: Setting, options: Options): Promise<R
   const candidates = [
     compiledStep(setting),
     { ...bareConvolutions(nodes), name: 'bare products' },
-    ...pythonPeers({ task: 'step', ...same }, setting, options, { who: ['pytorch', 'compile'] }),
+    ...pythonPeers({ task: 'step', ...same }, setting, options),
   ];
   const measured = await measureInTurn(candidates, {
     rounds: fewRounds(options),
@@ -66,7 +67,11 @@ async function stepOf(same: Same, setting: Setting, options: Options): Promise<R
 
 async function evaluationOf(same: Same, setting: Setting, options: Options): Promise<Row> {
   const task = { task: 'evaluation', samples: SAMPLES, ...same } as const;
-  const candidates = [evaluation(setting, SAMPLES), ...pythonPeers(task, setting, options, { who: ['pytorch'] })];
+  const candidates = [
+    evaluation(setting, SAMPLES),
+    bareEvaluation(setting, SAMPLES),
+    ...pythonPeers(task, setting, options),
+  ];
   const measured = await measureInTurn(candidates, {
     rounds: fewRounds(options),
     count: Math.min(options.images, 200),
