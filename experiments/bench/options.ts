@@ -12,7 +12,8 @@ const pictureNetworks = ['conv', 'gated-conv'] as const satisfies readonly Netwo
 
 /** Checked options; each section has its own defaults for undefined ones. */
 export interface Options {
-  readonly section: string | undefined;
+  /** The chosen sections; undefined for all. */
+  readonly sections: readonly string[] | undefined;
   readonly json: boolean;
   readonly record: boolean;
   readonly tables: boolean;
@@ -35,7 +36,7 @@ export interface Options {
 /** The usage, with the sections' lines. */
 export const usage = (sections: Readonly<Record<string, { readonly title: string }>>): string => `pnpm bench [options]
 
-  --section <name>    one section instead of all:
+  --section <name,…>  these sections instead of all:
 ${Object.entries(sections)
   .map(([name, { title }]) => `                        ${name.padEnd(12)}${title}`)
   .join('\n')}
@@ -57,11 +58,8 @@ ${Object.entries(sections)
 /** @throws ExpectationError for an unknown option, section or peer, or an invalid number */
 export function readOptions(argv: readonly string[], sections: readonly string[]): Options {
   const values = parsed(argv);
-  if (values.section !== undefined && !sections.includes(values.section)) {
-    throw refusal('--section', `one of ${sections.join(', ')}`, `'${values.section}'`);
-  }
   return {
-    section: values.section,
+    sections: values.section === undefined ? undefined : words('section', values.section, sections),
     json: values.json,
     record: values.record,
     tables: values.tables,

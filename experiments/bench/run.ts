@@ -18,7 +18,7 @@ async function bench(): Promise<void> {
   const machine = await describeMachine();
   const results: SectionResult[] = [];
   for (const [section, { title, run }] of Object.entries(sections)) {
-    if (options.section !== undefined && options.section !== section) continue;
+    if (options.sections?.includes(section) === false) continue;
     const result = { section, machine, rows: await run(options) };
     results.push(result);
     if (options.record) record(result);
