@@ -3,6 +3,7 @@
 import { type Scalar, type Tensor, type Tensor1D, tf } from '@flowvae/tensor';
 import {
   adam,
+  adamax,
   chainOptimizers,
   clipByGlobalNorm,
   type FitOptions,
@@ -44,6 +45,7 @@ async function trained(
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   adam: () => adam(1e-3),
   'adam with warm-up': () => adam(linearWarmup(1e-2, 5)),
+  adamax: () => adamax(2e-3),
   rmsprop: () => rmsprop(1e-3, { momentum: 0.9 }),
   sgd: () => sgd(1e-2, { momentum: 0.9 }),
   'clipped sgd': () => chainOptimizers(clipByGlobalNorm(0.5), sgd(1e-2)),

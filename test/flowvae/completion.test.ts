@@ -57,11 +57,14 @@ describe('bash completes', () => {
   it.each([
     [['tr'], ['train']],
     [['train', '--opt'], ['--optimizer']],
-    [['train', '--optimizer', 'a'], ['adam']],
+    [
+      ['train', '--optimizer', 'a'],
+      ['adam', 'adamax'],
+    ],
     [['train', '--optimizer', '=', 's'], ['sgd']],
     [
       ['train', '--optimizer', '='],
-      ['adam', 'rmsprop', 'sgd'],
+      ['adam', 'adamax', 'rmsprop', 'sgd'],
     ],
     [['train', '--steps', ''], []],
     [['train', '--seed', '1', '--engine', 'e'], ['eager']],

@@ -1,12 +1,13 @@
 // Optimiser updates in float64, from the formulas in torch's documentation; writes optimizers.json.
 //
 //   Adam:    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; θ ← θ − lr·(m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε), t = 1, 2, …
+//   Adamax:  m ← β₁m + (1 − β₁)g, u ← max(β₂u, |g| + ε); θ ← θ − lr/(1 − β₁ᵗ)·m/u
 //   RMSprop: v ← αv + (1 − α)g²; d = g/(√v + ε), not centred; momentum μ > 0: buf ← μ·buf + d and d = buf; θ ← θ − lr·d
 //   SGD:     momentum μ > 0: buf ← μ·buf + g (dampening 0, so the first buf is g) and g = buf; θ ← θ − lr·g
 //   clipping by the global norm, before the update: g ← g·min(1, max/(‖g‖ + 1e-6)), ‖g‖ over all parameters
 //
 // The learning rate stands outside the momentum buffers, which the schedules tell apart. Every trajectory was compared
-// with torch.optim.Adam, RMSprop and SGD and torch.nn.utils.clip_grad_norm_ of torch 2.15.0 in float64:
+// with torch.optim.Adam, Adamax, RMSprop and SGD and torch.nn.utils.clip_grad_norm_ of torch 2.15.0 in float64:
 // they differ by less than 1e-15 in every number up to 1, relatively above.
 import { commitWhenRun } from './committed-json.ts';
 import { mulberry32, normals } from './inputs.ts';
@@ -17,6 +18,7 @@ type Step = (gradient: readonly number[], learningRate: number) => number[];
 /** Options of each optimiser besides the learning rate. */
 interface OptimizerOptions {
   readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+  readonly adamax: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly rmsprop: { readonly alpha: number; readonly epsilon: number; readonly momentum: number };
   readonly sgd: { readonly momentum: number };
 }
@@ -37,6 +39,19 @@ export function adam({ beta1, beta2, epsilon }: OptimizerOptions['adam']): Step 
       const square = v[i]! / (1 - beta2 ** t);
       return (learningRate * mean) / (Math.sqrt(square) + epsilon);
     });
+  };
+}
+
+/** torch.optim.Adamax. */
+export function adamax({ beta1, beta2, epsilon }: OptimizerOptions['adamax']): Step {
+  let t = 0;
+  let m: number[] = [];
+  let u: number[] = [];
+  return (gradient, learningRate) => {
+    t += 1;
+    m = gradient.map((g, i) => beta1 * (m[i] ?? 0) + (1 - beta1) * g);
+    u = gradient.map((g, i) => Math.max(beta2 * (u[i] ?? 0), Math.abs(g) + epsilon));
+    return m.map((mi, i) => ((learningRate / (1 - beta1 ** t)) * mi) / u[i]!);
   };
 }
 
@@ -107,7 +122,12 @@ const STEPS = 25;
 const TENSOR_SIZES = [6, 4, 2];
 const PARAMETERS = 12;
 
-const stepsOf: { readonly [Name in OptimizerName]: (options: OptimizerOptions[Name]) => Step } = { adam, rmsprop, sgd };
+const stepsOf: { readonly [Name in OptimizerName]: (options: OptimizerOptions[Name]) => Step } = {
+  adam,
+  adamax,
+  rmsprop,
+  sgd,
+};
 
 const gradientAt = (set: ArrayLike<number>, step: number) =>
   Array.from({ length: PARAMETERS }, (_, i) => set[step * PARAMETERS + i]!);
@@ -173,6 +193,11 @@ const SETTINGS: readonly Setting[] = [
   row('adam', 'scheduled', ADAM, warmUpThenHalve(0.01)),
   row('adam', 'gradients near epsilon', ADAM, constant(1e-3), { gradients: 'tiny' }),
   row('adam', 'clipped', ADAM, constant(1e-3), { maxNorm: 5 }),
+  row('adamax', "torch's defaults", ADAM, constant(2e-3)),
+  row('adamax', 'large epsilon, other betas', { beta1: 0.5, beta2: 0.9, epsilon: 0.1 }, constant(0.02)),
+  row('adamax', 'scheduled', ADAM, warmUpThenHalve(0.01)),
+  row('adamax', 'gradients near epsilon', ADAM, constant(1e-3), { gradients: 'tiny' }),
+  row('adamax', 'clipped', ADAM, constant(1e-3), { maxNorm: 5 }),
   row('rmsprop', "torch's defaults", RMSPROP, constant(1e-2)),
   row('rmsprop', 'momentum 0.9', { ...RMSPROP, momentum: 0.9 }, constant(1e-5)),
   row('rmsprop', 'momentum 0.9, scheduled', { ...RMSPROP, momentum: 0.9 }, warmUpThenHalve(1e-3)),

@@ -25,7 +25,7 @@ import {
   logEvidence,
   posterior,
 } from './linear-gaussian.ts';
-import { adam, clipByGlobalNorm, globalNorm, optimizerReference, rmsprop, sgd } from './optimizers.ts';
+import { adam, adamax, clipByGlobalNorm, globalNorm, optimizerReference, rmsprop, sgd } from './optimizers.ts';
 import { drawnParams } from './perceptron.ts';
 import {
   constrainedDot,
@@ -239,6 +239,10 @@ describe('optimizers', () => {
       expect.closeTo(0.1, 14),
       expect.closeTo(-0.1, 14),
     ]);
+    const largest = adamax({ beta1: 0.5, beta2: 0.5, epsilon: 1 });
+    expect(largest(gradient, 1)).toEqual([3 / 4, -4 / 5]);
+    // m = 0.5·1.5 + 0.5·1 and u = max(0.5·4, 1 + 1) = 2; m = 0.5·(−2) + 0 and u = max(0.5·5, 0 + 1); 1 − 0.5² = 3/4
+    expect(largest([1, 0], 3)).toEqual([(3 / 0.75) * (1.25 / 2), (3 / 0.75) * (-1 / 2.5)]);
     expect(rmsprop({ alpha: 0.75, epsilon: 0.5, momentum: 0.9 })(gradient, 1)).toEqual([3 / 2, -4 / 2.5]);
     const step = sgd({ momentum: 0.5 });
     expect(step(gradient, 1)).toEqual([3, -4]);

@@ -3,6 +3,7 @@
 import { type NamedVariables, type Scalar, type Tensor, tf, type Variable } from '@flowvae/tensor';
 import {
   adam,
+  adamax,
   chainOptimizers,
   clipByGlobalNorm,
   FlatParameters,
@@ -98,6 +99,7 @@ describe('settings that make no step', () => {
       () => adam(1, { epsilon: Number.NaN }),
       'adam: epsilon: expected a number above 0',
     ],
+    ['no epsilon', () => adamax(1, { epsilon: 0 }), 'adamax: epsilon: expected a number above 0, got 0'],
     ['alpha above 1', () => rmsprop(1, { alpha: 1.5 }), 'rmsprop: alpha: expected a number from 0 to below 1, got 1.5'],
     [
       'a momentum that is no number',
@@ -117,6 +119,7 @@ describe('settings that make no step', () => {
 
   it.each<[string, (rate: (step: number) => number) => Optimizer]>([
     ['adam', adam],
+    ['adamax', adamax],
     ['rmsprop', rmsprop],
     ['sgd', (rate) => chainOptimizers(clipByGlobalNorm(1), sgd(rate))],
     ['adam', (rate) => chainOptimizers(sgd(0.01), adam(rate))],
@@ -157,7 +160,10 @@ describe('settings that make no step', () => {
 
 describe('the buffer', () => {
   const everything = () =>
-    chainOptimizers(clipByGlobalNorm(0.5), adam(0.1), rmsprop(0.1, { momentum: 0.9 }), sgd(0.1, { momentum: 0.9 }));
+    chainOptimizers(
+      ...[clipByGlobalNorm(0.5), adam(0.1), adamax(0.1)],
+      ...[rmsprop(0.1, { momentum: 0.9 }), sgd(0.1, { momentum: 0.9 })],
+    );
 
   it.each([1, 2, 3, 5, 7])('keeps its padding at 0 with tensors of %d and 6 values', (size) => {
     const vector = (n: number) => tf.tidy(() => tf.variable(tf.ones([n])));

@@ -2,6 +2,7 @@
 import { type Scalar, type Tensor1D, tf } from '@flowvae/tensor';
 import {
   adam,
+  adamax,
   chainOptimizers,
   clipByGlobalNorm,
   type EngineName,
@@ -68,6 +69,7 @@ const rows: readonly (readonly [string, Optimizer, number[][]])[] = [
   ['sgd', sgd(0.1), expected(reference.sgd({ momentum: 0 }), 0.1)],
   ['sgd with momentum', sgd(0.1, { momentum: 0.9 }), expected(reference.sgd({ momentum: 0.9 }), 0.1)],
   ['adam', adam(0.1), expected(reference.adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }), 0.1)],
+  ['adamax', adamax(0.1), expected(reference.adamax({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }), 0.1)],
   [
     'rmsprop',
     rmsprop(0.1, { momentum: 0.9 }),

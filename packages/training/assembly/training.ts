@@ -47,6 +47,40 @@ export function adam(
   }
 }
 
+/**
+ * Adamax. `rate` = lr/(1 − β₁ᵗ) carries the bias correction: m ← m + (1 − β₁)(g − m); u ← max(β₂u, |g| + ε);
+ * p ← p − rate·m/u. While u and g are 0, u stays 0 in place of ε: so does its padding, and m is 0 there.
+ */
+export function adamax(
+  p: usize,
+  g: usize,
+  m: usize,
+  u: usize,
+  n: i32,
+  rate: f32,
+  oneMinusBeta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  tiny: f32,
+): void {
+  const floor = f32x4.splat(tiny);
+  const rates = f32x4.splat(rate);
+  const c1 = f32x4.splat(oneMinusBeta1);
+  const b2 = f32x4.splat(beta2);
+  const eps = f32x4.splat(epsilon);
+  for (let i: usize = 0, end: usize = (<usize>n) << 2; i < end; i += 16) {
+    const grad = v128.load(g + i);
+    const before = v128.load(m + i);
+    const first = without(floor, f32x4.add(before, f32x4.mul(c1, f32x4.sub(grad, before))));
+    const decayed = f32x4.mul(b2, v128.load(u + i));
+    const size = f32x4.abs(grad);
+    const largest = f32x4.max(decayed, f32x4.add(size, eps));
+    v128.store(m + i, first);
+    v128.store(u + i, v128.and(largest, f32x4.ne(v128.or(decayed, size), f32x4.splat(0))));
+    v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.div(f32x4.mul(rates, first), largest)));
+  }
+}
+
 /** RMSprop with momentum: v ← αv + (1 − α)g²; buf ← μ·buf + g/(√v + ε); p ← p − lr·buf. */
 export function rmsprop(
   p: usize,

@@ -14,6 +14,7 @@ export type {
   OpenFunction,
   OpenOptions,
 } from './engines/engine.ts';
+export { threadTimes } from './engines/thread-measurement.ts';
 export { NonFiniteError, type NonFinitePlace } from './finite/non-finite.ts';
 export { type NonFinitePolicy, nonFinitePolicies } from './finite/non-finite-policy.ts';
 export type { Callback, FitStart, Moment } from './loop/callback.ts';
@@ -27,8 +28,10 @@ export { type TrainingPass, type TrainingProblem, type VariationalOptions, varia
 export { FlatParameters } from './memory/flat-parameters.ts';
 export { assigningNothing } from './memory/non-trainable.ts';
 export {
+  type AdamaxOptions,
   type AdamOptions,
   adam,
+  adamax,
   chainOptimizers,
   clipByGlobalNorm,
   type LearningRate,

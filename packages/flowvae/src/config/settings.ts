@@ -72,8 +72,8 @@ const architectureAmong = (names: readonly string[]): Setting<string> => ({
 /** The value that is chosen by the data. */
 const AUTO = 'auto' as const;
 
-/** With more cores, a step of this size gains little and disturbs other programs. */
-const MOST_DEFAULT_THREADS = 4;
+/** More than so many are measured before they are used: see usual-threads.ts. */
+export const MOST_DEFAULT_THREADS = 4;
 
 /** The help of `likelihood`, with the names of a table. */
 export function likelihoodHelp(table: LikelihoodTable): string {
@@ -140,11 +140,11 @@ export const settings = {
   },
   batch: count('data points in a step', 100, 1, LARGEST),
   steps: count('training steps', 10_000, 1, LARGEST),
-  optimizer: choice('adam, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them', 'adam', [
+  optimizer: choice(
+    'adam, adamax, rmsprop (alpha 0.99, momentum 0.9) or sgd (momentum 0.9), as PyTorch defines them',
     'adam',
-    'rmsprop',
-    'sgd',
-  ]),
+    ['adam', 'adamax', 'rmsprop', 'sgd'],
+  ),
   lr: positive('learning rate', 1e-3),
   lrMilestones: milestones,
   lrFactor: positive('factor on the learning rate at each of --lr-milestones', 0.1, { placeholder: '<factor>', to: 1 }),

@@ -1,6 +1,7 @@
 // The optimiser that settings describe, and its learning rate.
 import {
   adam,
+  adamax,
   chainOptimizers,
   clipByGlobalNorm,
   cosineDecay,
@@ -19,6 +20,7 @@ const MOMENTUM = 0.9;
 
 const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate) => Optimizer>> = {
   adam: (rate) => adam(rate),
+  adamax: (rate) => adamax(rate),
   rmsprop: (rate) => rmsprop(rate, { momentum: MOMENTUM }),
   sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
 };

@@ -44,6 +44,17 @@ function adam(vectors: Vectors, [m, v]: readonly number[], scalars: Scalars): vo
   vectors.parameters = tf.sub(vectors.parameters, tf.div(tf.mul(rate, first), scale));
 }
 
+/** m ← m + (1 − β₁)(g − m); u ← max(β₂u, |g| + ε); p ← p − rate·m/u. */
+function adamax(vectors: Vectors, [m, u]: readonly number[], scalars: Scalars): void {
+  const [rate, oneMinusBeta1, beta2, epsilon] = scalars as [Scalar, number, number, number];
+  const { gradients: g, slots } = vectors;
+  const first: Tensor1D = tf.add(slots[m!]!, tf.mul(oneMinusBeta1, tf.sub(g, slots[m!]!)));
+  const largest: Tensor1D = tf.maximum(tf.mul(beta2, slots[u!]!), tf.add(tf.abs(g), epsilon));
+  slots[m!] = first;
+  slots[u!] = largest;
+  vectors.parameters = tf.sub(vectors.parameters, tf.div(tf.mul(rate, first), largest));
+}
+
 /** v ← αv + (1 − α)g²; buf ← μ·buf + g/(√v + ε); p ← p − lr·buf. */
 function rmsprop(vectors: Vectors, [v, buffer]: readonly number[], scalars: Scalars): void {
   const [rate, alpha, oneMinusAlpha, momentum, epsilon] = scalars as [Scalar, number, number, number, number];
@@ -70,7 +81,7 @@ function clip(vectors: Vectors, norm: Tensor, maxNorm: number): void {
   vectors.gradients = tf.mul(vectors.gradients, factor);
 }
 
-const sweeps = { adam, rmsprop, sgd } as const satisfies Record<
+const sweeps = { adam, adamax, rmsprop, sgd } as const satisfies Record<
   Exclude<UpdatePart['pass'], 'clip'>,
   (vectors: Vectors, slots: readonly number[], scalars: Scalars) => void
 >;

@@ -5,7 +5,7 @@ import { bytes } from '#passes';
 type Pointer = number;
 
 /** The optimiser passes: each takes its regions, their length n, and its scalars. */
-export type Sweep = 'adam' | 'rmsprop' | 'sgd' | 'scale';
+export type Sweep = 'adam' | 'adamax' | 'rmsprop' | 'sgd' | 'scale';
 
 /** The exports of assembly/training.ts, which has their formulas. Lengths count float32 values, a multiple of 4. */
 export type Kernels = Readonly<Record<Sweep, (...pointersLengthScalars: number[]) => void>> & {

@@ -113,6 +113,39 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   };
 }
 
+/** Settings of {@link adamax}; the defaults are PyTorch's. */
+export interface AdamaxOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam with the largest of the decayed gradients in place of the root of their mean square, bias correction for the
+ * mean alone. A skipped step counts as for {@link adam}.
+ *
+ * @throws ExpectationError as {@link adam}
+ * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 2; torch.optim.Adamax, which adds epsilon to |g|
+ */
+export function adamax(
+  rate: LearningRate,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamaxOptions = {},
+): Optimizer {
+  const rateAt = checkedRate('adamax', rate);
+  checkSetting('adamax: beta1', beta1, isFraction);
+  checkSetting('adamax: beta2', beta2, isFraction);
+  checkSetting('adamax: epsilon', epsilon, isAboveZero);
+  return {
+    config: { name: 'adamax', rate: described(rate), beta1, beta2, epsilon },
+    slots: 2,
+    slotNames: ['m', 'u'],
+    updateAt({ step, updates = step, rateFactor = 1 }) {
+      const corrected = (rateFactor * rateAt(step)) / (1 - beta1 ** (updates + 1));
+      return [{ pass: 'adamax', slots: [0, 1], varying: [corrected], fixed: [1 - beta1, beta2, epsilon, TINY] }];
+    },
+  };
+}
+
 /** Settings of {@link rmsprop}; the defaults are PyTorch's. */
 export interface RmspropOptions {
   readonly alpha?: number;

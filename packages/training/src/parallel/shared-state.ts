@@ -19,7 +19,7 @@ export const Command = {
 export const vocabulary = {
   command: Command,
   /** Passes by the number that a command carries. */
-  passes: ['adam', 'rmsprop', 'sgd', 'scale'] satisfies Sweep[],
+  passes: ['adam', 'adamax', 'rmsprop', 'sgd', 'scale'] satisfies Sweep[],
   /** Most commands in progress at once. */
   ring: 64,
   /** Numbers in a command. */

@@ -25,6 +25,7 @@ import { type PluginFlags, vocabularyOfConfig, vocabularyOfRun } from '../plugin
 import type { ReplayTask, RunFlags, TrainTask } from '../tasks.ts';
 import { type ConfigFile, readConfigFile } from './requirements/config-file.ts';
 import { imagesNotice, tell, threadsNotice } from './requirements/notices.ts';
+import { usualThreads } from './requirements/usual-threads.ts';
 
 /** Options of `train`: those of a run, and settings. */
 export interface TrainFlags extends RunFlags, PluginFlags, FigureFlags, MlflowFlags, Record<string, unknown> {
@@ -46,10 +47,11 @@ interface Resumption extends Pick<RunFlags, 'allowDifferentMachine'> {
 
 export async function trainCommand(file: string | undefined, flags: TrainFlags): Promise<void> {
   if (flags.replay === undefined) {
-    const { task, notices } = await trainTask(file, flags);
+    const { task, notices, choosesThreads } = await trainTask(file, flags);
     tell(notices);
+    const settings = choosesThreads ? await withUsualThreads(task.settings) : task.settings;
     const { trainAction } = await import('../actions/train.ts');
-    await trainAction(task);
+    await trainAction({ ...task, settings });
   } else {
     const task = await replayTask(flags.replay, { ...flags, model: flags.model ?? file });
     const { replayAction } = await import('../actions/replay.ts');
@@ -61,6 +63,8 @@ export async function trainCommand(file: string | undefined, flags: TrainFlags):
 export interface CheckedTask {
   readonly task: TrainTask;
   readonly notices: readonly (string | undefined)[];
+  /** Whether the machine decides the number of threads. */
+  readonly choosesThreads: boolean;
 }
 
 /** Checks everything that can be checked before a tensor library is loaded. @throws ExpectationError for a mistake */
@@ -102,8 +106,13 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
       ...{ quiet, verbose, json, detached },
       ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
     },
+    choosesThreads: !isResumed && given.threads === undefined && config.engine === 'compiled',
     notices: [threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined],
   };
+}
+
+async function withUsualThreads(settings: CheckedSettings): Promise<CheckedSettings> {
+  return { ...settings, config: { ...settings.config, threads: await usualThreads() } };
 }
 
 async function replayTask(run: string, flags: TrainFlags): Promise<ReplayTask> {

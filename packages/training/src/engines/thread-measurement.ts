@@ -1,0 +1,75 @@
+// The number of threads that suits a machine: the products of a usual step, shared by more and more threads.
+import { type InputShapes, SessionPool, sessionRecipe, type Traceable, traceGraph } from '@flowvae/compiler';
+import { type Tensor2D, tf } from '@flowvae/tensor';
+import type { ThreadTime } from './fewest-threads.ts';
+
+/** Rows of a batch, and widths of its dense layers: 784-400-400, both ways. */
+const BATCH = 100;
+const WIDTHS = [784, 400, 400, 784] as const;
+
+/** How long each number of threads is measured, ms. */
+const PATIENCE = 60;
+
+/**
+ * Times the products of a step of 784-400-400 at batch 100, forward and backward, for each number of threads: every
+ * thread takes its share of the rows, and a step ends with its slowest thread, as in training. Takes 60 ms a number,
+ * and the start of the threads.
+ *
+ * @param counts numbers of threads, ascending
+ */
+export async function threadTimes(counts: readonly number[]): Promise<readonly ThreadTime[]> {
+  const pool = new SessionPool(Math.max(...counts));
+  try {
+    const times: ThreadTime[] = [];
+    for (const threads of counts) {
+      const session = addProducts(pool, Math.ceil(BATCH / threads));
+      times.push({ threads, milliseconds: await leastTime(() => together(pool, session, threads)) });
+    }
+    return times;
+  } finally {
+    await pool.dispose();
+  }
+}
+
+async function together(pool: SessionPool, session: number, threads: number): Promise<void> {
+  await Promise.all(Array.from({ length: threads }, () => pool.run(session, {})));
+}
+
+/** The first run, which opens the sessions, does not count. */
+async function leastTime(work: () => Promise<void>): Promise<number> {
+  await work();
+  let least = Number.POSITIVE_INFINITY;
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+    const from = performance.now();
+    await work();
+    least = Math.min(least, performance.now() - from);
+  }
+  return least;
+}
+
+/** x·W, xᵀ·dy and dy·Wᵀ of every layer for so many rows, each summed; all operands are fixed. */
+function addProducts(pool: SessionPool, rows: number): number {
+  const layers = WIDTHS.slice(1).map((to, i) => [WIDTHS[i]!, to] as const);
+  const shapes: InputShapes = Object.fromEntries(
+    layers.flatMap(([from, to], i) => [
+      [`x${i}`, [rows, from]],
+      [`w${i}`, [from, to]],
+      [`dy${i}`, [rows, to]],
+    ]),
+  );
+  const products: Traceable = (inputs) => {
+    const sums = layers.flatMap((_, i) => {
+      const [x, w, dy] = ['x', 'w', 'dy'].map((name) => inputs[`${name}${i}`] as Tensor2D) as [
+        Tensor2D,
+        Tensor2D,
+        Tensor2D,
+      ];
+      return [tf.matMul(x, w), tf.matMul(x, dy, true, false), tf.matMul(dy, w, false, true)].map((y) => tf.sum(y));
+    });
+    return { sum: tf.addN(sums) };
+  };
+  const operands = Object.entries(shapes).map(([name, shape]) => {
+    return [name, new Float32Array(shape.reduce((size, length) => size * length, 1)).fill(0.5)] as const;
+  });
+  return pool.add(sessionRecipe(traceGraph(products, shapes), { threads: 1 }), Object.fromEntries(operands));
+}
