@@ -26,8 +26,16 @@ export const isCode = (path) => ['.ts', '.js'].includes(extname(path));
 /** @param {string} path the path of a TypeScript file @returns {string} that of its JavaScript */
 export const compiledName = (path) => path.replace(/\.ts$/, '.js');
 
-/** @returns {string[]} the folders of the workspace's packages, from the repository's root */
-export const packages = () => readdirSync(join(root, 'packages')).map((name) => join('packages', name));
+/**
+ * The folders of the workspace's packages, from the repository's root. A branch with one more package leaves a folder
+ * behind.
+ *
+ * @returns {string[]}
+ */
+export const packages = () =>
+  readdirSync(join(root, 'packages'))
+    .map((name) => join('packages', name))
+    .filter((folder) => existsSync(join(root, folder, 'package.json')) && existsSync(join(root, folder, 'src')));
 
 /**
  * The TypeScript and JavaScript below a folder.
@@ -148,8 +156,11 @@ function replaceLink(link, target) {
 const COPY = join(root, 'node_modules', '.cache', 'flowvae');
 const STATE = join(COPY, 'state.json');
 
+/** This file: another one may make another copy of the same sources. */
+const TOOL = join('.build', 'compiled-copy.js');
+
 /**
- * The sources of a copy: every file's time and size, by its path.
+ * The sources of a copy, and this file: every file's time and size, by its path.
  *
  * @returns {Record<string, string>}
  */
@@ -158,6 +169,7 @@ function present() {
     ...codeBelow(join(root, folder, 'src')),
     join(root, folder, 'package.json'),
   ]);
+  files.push(join(root, TOOL));
   return Object.fromEntries(
     files.map((path) => {
       const { mtimeMs, size } = statSync(path);
@@ -182,18 +194,36 @@ function recorded() {
  * @returns {Promise<string>} its folder
  */
 export async function freshCopy({ all = false } = {}) {
-  const [then, now] = [all ? {} : recorded(), present()];
-  const changed = Object.keys(now).filter((path) => now[path] !== then[path]);
-  const gone = Object.keys(then).filter((path) => now[path] === undefined);
+  const [then, now] = [recorded(), present()];
+  const isNew = all || now[TOOL] !== then[TOOL];
+  const changed = Object.keys(now).filter((path) => path !== TOOL && (isNew || now[path] !== then[path]));
+  const gone = isNew ? strangers(now) : Object.keys(then).filter((path) => now[path] === undefined);
   if (changed.length === 0 && gone.length === 0) return COPY;
+  // first, for a file of another ending may have taken the name
+  for (const path of gone) rmSync(join(COPY, compiledName(path)), { force: true });
   await compile(
     changed.filter(isCode).map((path) => join(root, path)),
     COPY,
   );
   for (const path of changed.filter((path) => !isCode(path))) copyPackage(dirname(path));
-  for (const path of gone) rmSync(join(COPY, compiledName(path)), { force: true });
   replace(STATE, JSON.stringify(now));
   return COPY;
+}
+
+/**
+ * Files of the copy that no source has made.
+ *
+ * @param {Record<string, string>} now
+ * @returns {string[]}
+ */
+function strangers(now) {
+  if (!existsSync(join(COPY, 'packages'))) return [];
+  const made = new Set(Object.keys(now).map(compiledName));
+  const there = readdirSync(join(COPY, 'packages')).flatMap((name) => {
+    const sources = join(COPY, 'packages', name, 'src');
+    return existsSync(sources) ? codeBelow(sources) : [];
+  });
+  return there.map((path) => relative(COPY, path)).filter((path) => !made.has(path));
 }
 
 /** @param {string} folder */

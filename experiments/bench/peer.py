@@ -13,6 +13,8 @@ from types import SimpleNamespace
 PIXELS = 784
 TRAINING_IMAGES = 60_000
 WARM_UP = 20
+# samples in one run of an evaluation
+ROWS = 1000
 
 
 def setting():

@@ -4,7 +4,7 @@ import tempfile
 
 import torch
 
-from peer import PIXELS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
+from peer import PIXELS, ROWS, TRAINING_IMAGES, median_after_warm_up, microseconds_per_sample, milliseconds, peak_memory, serve, setting
 from torch_convolutions import ConvolutionalVae, GatedVae
 from torch_model import PlanarVae, planar_chain
 from torch_pictures import Glow, negative_log_likelihood
@@ -121,18 +121,19 @@ def glow_samples():
 
 
 def evaluation():
-    """log p(x) of images by importance sampling; several images share a run where their samples are few."""
+    """log p(x) of images by importance sampling: several images share a run where their samples are few, and many samples are several runs."""
     model = vae()
     log_weight = prepared(model.log_weight)
-    together = max(1, 1000 // options.samples)
+    together = max(1, ROWS // options.samples)
+    at_once = min(ROWS, options.samples)
 
     @torch.inference_mode()
     def evaluate_images(count):
         total = 0.0
         for _ in range(0, count, together):
             x = torch.bernoulli(torch.rand(together, 1, PIXELS))
-            weights = log_weight(x, torch.randn(together, options.samples, options.latent))
-            total += torch.logsumexp(weights, 1).sum().item()
+            runs = [log_weight(x, torch.randn(together, at_once, options.latent)) for _ in range(options.samples // at_once)]
+            total += torch.logsumexp(torch.cat(runs, 1), 1).sum().item()
         return total
 
     return evaluate_images

@@ -1,5 +1,5 @@
 // The number of threads of runs whose users name none: measured once for each machine, and kept.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import {
   thisMachine,
   usualThreads,
 } from '../../packages/flowvae/src/command/checks/requirements/usual-threads.ts';
+import { program } from '../processes/programs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-threads-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,15 +69,39 @@ it('machines that share a home keep a choice each', async () => {
   expect([await usualThreads(one.whole), one.measured.length, other.measured.length]).toEqual([8, 1, 1]);
 });
 
+it('two first runs at once get the same choice', async () => {
+  const first = machine();
+  const second = machine({
+    file: first.whole.file,
+    measure: async (counts) => {
+      await usualThreads(first.whole); // ends while this one measures
+      return counts.map((threads) => ({ threads, milliseconds: 20 / threads }));
+    },
+  });
+  expect(await usualThreads(second.whole)).toBe(8);
+  expect(Object.values(JSON.parse(readFileSync(first.whole.file, 'utf8')))).toEqual([8]);
+});
+
+it('a machine that cannot measure uses four threads, and keeps nothing', async () => {
+  const { whole } = machine({ measure: () => Promise.reject(new Error('no runtime')) });
+  expect([await usualThreads(whole), existsSync(whole.file)]).toEqual([4, false]);
+});
+
 it('a file that is damaged, or holds no number of threads, is written anew', async () => {
   const { measured, whole } = machine();
   await usualThreads(whole);
   const [key] = Object.keys(JSON.parse(readFileSync(whole.file, 'utf8')));
-  for (const text of ['{', '[]', JSON.stringify({ [key!]: 0 }), JSON.stringify({ [key!]: '8' })]) {
+  for (const text of [
+    '{',
+    '[]',
+    JSON.stringify({ [key!]: 0 }),
+    JSON.stringify({ [key!]: '8' }),
+    JSON.stringify({ [key!]: 32 }),
+  ]) {
     writeFileSync(whole.file, text);
     expect(await usualThreads(whole)).toBe(8);
   }
-  expect(measured).toHaveLength(5);
+  expect(measured).toHaveLength(6);
 });
 
 it('a machine that cannot keep its choice uses four threads, so that equal commands give equal bytes', async () => {
@@ -85,6 +110,15 @@ it('a machine that cannot keep its choice uses four threads, so that equal comma
   chmodSync(blocked, 0o400);
   const { told, whole } = machine({ file: join(blocked, 'flowvae', 'threads.json') });
   expect([await usualThreads(whole), told]).toEqual([4, []]);
+});
+
+it('this machine measures in a process of its own', async () => {
+  const { code, stdout, stderr } = await program(
+    'packages/flowvae/src/command/checks/requirements/measure-threads.js',
+    ['1', '2'],
+  );
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout).map(({ threads }: { threads: number }) => threads)).toEqual([1, 2]);
 });
 
 it('this machine keeps its choice below XDG_CACHE_HOME', () => {

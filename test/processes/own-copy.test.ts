@@ -1,5 +1,15 @@
 // The compiled copy that the command runs from inside the repository: here of a workspace of two small packages.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -66,9 +76,27 @@ it('a copy follows changed, new and removed files', async () => {
   expect(existsSync(at('node_modules/.cache/flowvae/packages/use/src/two.js'))).toBe(false);
 });
 
+it('a copy has a file whose ending changed, and needs no folder without a manifest', async () => {
+  rmSync(at('packages/use/src/three.ts'));
+  write('packages/use/src/three.js', 'export const two = 4;\n');
+  write('packages/use/src/index.ts', use.replace('two.ts', 'three.js'));
+  write('packages/left/node_modules/x.txt', '');
+  write('packages/.DS_Store', '');
+  expect(await said()).toBe('104 beside true');
+});
+
+it('a copy that is made anew loses the files of vanished sources', async () => {
+  write('packages/use/src/gone.ts', '');
+  await said();
+  rmSync(at('packages/use/src/gone.ts'));
+  write('.build/compiled-copy.js', `${readFileSync(at('.build/compiled-copy.js'), 'utf8')}\n`);
+  expect(await said()).toBe('104 beside true');
+  expect(existsSync(at('node_modules/.cache/flowvae/packages/use/src/gone.js'))).toBe(false);
+});
+
 it('a source that is no TypeScript is an error, and the copy is whole again after its mending', async () => {
   write('packages/base/src/index.ts', 'export const one: = 5;\n');
   expect(await said()).toContain('packages/base/src/index.ts:1:18');
   write('packages/base/src/index.ts', 'export const one: number = 5;\n');
-  expect(await said()).toBe('8 beside true');
+  expect(await said()).toBe('9 beside true');
 });

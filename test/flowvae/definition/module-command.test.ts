@@ -57,11 +57,11 @@ describe('a module of a model and data of its own', () => {
   });
 
   it('is recorded by its path, its files and its settings; the folder holds no code', () => {
-    const { experiment, data, latent } = JSON.parse(readFileSync(join(folder, 'a/config.json'), 'utf8'));
+    const { experiment, data, latent, threads } = JSON.parse(readFileSync(join(folder, 'a/config.json'), 'utf8'));
     expect(experiment.settings).toEqual({ shift: 2, kind: 'wide' });
     expect(experiment.module.path).toBe(join(folder, 'waves.ts'));
     expect(experiment.module.files.map(({ path }: { path: string }) => path)).toEqual(['parts/spread.ts', 'waves.ts']);
-    expect([data, latent]).toEqual(['module', 2]);
+    expect([data, latent, threads]).toEqual(['module', 2, 1]); // two of them by its own options
   });
 
   it('is evaluated, reported, encoded, sampled and exported by another process', async () => {

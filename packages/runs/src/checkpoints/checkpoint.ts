@@ -1,7 +1,7 @@
 // A checkpoint as two files: the arrays as safetensors, everything else as JSON that names them by their checksum.
 import { decodeSafetensors, ExpectationError, type StoredTensor, safetensorsParts } from '@flowvae/tensor';
 import type { RunState, ValuesByName } from '@flowvae/training';
-import { sha256 } from '../files/checksum.ts';
+import { sha256, sha256OfPieces } from '../files/checksum.ts';
 import { type CheckpointRecord, FORMAT } from './checkpoint-record.ts';
 
 /** The fields that a checkpoint's writer adds to the state. */
@@ -41,7 +41,7 @@ export function encodeCheckpoint(
     record: {
       format: FORMAT,
       step,
-      arrays: { bytes: arrays.reduce((sum, { length }) => sum + length, 0), sha256: sha256(...arrays) },
+      arrays: { bytes: arrays.reduce((sum, { length }) => sum + length, 0), sha256: sha256OfPieces(arrays) },
       slots: slots.map(([slot]) => slot),
       average,
       nonFinite,

@@ -48,12 +48,16 @@ function* gathered(content: string | Uint8Array | readonly Uint8Array[]): Genera
   else if (content instanceof Uint8Array) yield content;
   else {
     let small: Uint8Array[] = [];
+    let bytes = 0;
     for (const piece of content) {
-      if (piece.length < LEAST_PIECE) small.push(piece);
-      else {
+      if (bytes + piece.length >= LEAST_PIECE) {
         yield Buffer.concat(small);
-        yield piece;
-        small = [];
+        [small, bytes] = [[], 0];
+      }
+      if (piece.length >= LEAST_PIECE) yield piece;
+      else {
+        small.push(piece);
+        bytes += piece.length;
       }
     }
     yield Buffer.concat(small);

@@ -4,10 +4,13 @@ import { createHash } from 'node:crypto';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { bytesIfThere } from './reading.ts';
 
-/** The SHA-256 of bytes or text, or of several pieces as if they were one, hexadecimal. */
-export function sha256(...content: readonly (string | Uint8Array)[]): string {
+/** The SHA-256 of bytes or text, hexadecimal. */
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** The SHA-256 of pieces as if they were one. */
+export function sha256OfPieces(pieces: Iterable<Uint8Array>): string {
   const hash = createHash('sha256');
-  for (const piece of content) hash.update(piece);
+  for (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }
 

@@ -11,24 +11,24 @@ const WIDTHS = [784, 400, 400, 784] as const;
 const PATIENCE = 60;
 
 /**
- * Times the products of a step of 784-400-400 at batch 100, forward and backward, for each number of threads: every
- * thread takes its share of the rows, and a step ends with its slowest thread, as in training. Takes 60 ms a number,
- * and the start of the threads.
+ * Times the products of a step of 784-400-400 at batch 100, forward and backward, for each number of threads. Every
+ * thread takes its share of the rows, of xᵀ·dy its share of the columns over all rows, and a step ends with its slowest
+ * thread, as in training. Takes 60 ms a number, and the start of the threads.
  *
  * @param counts numbers of threads, ascending
  */
 export async function threadTimes(counts: readonly number[]): Promise<readonly ThreadTime[]> {
-  const pool = new SessionPool(Math.max(...counts));
-  try {
-    const times: ThreadTime[] = [];
-    for (const threads of counts) {
-      const session = addProducts(pool, Math.ceil(BATCH / threads));
+  const times: ThreadTime[] = [];
+  for (const threads of counts) {
+    const pool = new SessionPool(threads);
+    try {
+      const session = addProducts(pool, threads);
       times.push({ threads, milliseconds: await leastTime(() => together(pool, session, threads)) });
+    } finally {
+      await pool.dispose();
     }
-    return times;
-  } finally {
-    await pool.dispose();
   }
+  return times;
 }
 
 async function together(pool: SessionPool, session: number, threads: number): Promise<void> {
@@ -47,25 +47,26 @@ async function leastTime(work: () => Promise<void>): Promise<number> {
   return least;
 }
 
-/** x·W, xᵀ·dy and dy·Wᵀ of every layer for so many rows, each summed; all operands are fixed. */
-function addProducts(pool: SessionPool, rows: number): number {
+/** A thread's share of x·W, dy·Wᵀ (rows) and xᵀ·dy (columns) of every layer, each summed; all operands are fixed. */
+function addProducts(pool: SessionPool, threads: number): number {
   const layers = WIDTHS.slice(1).map((to, i) => [WIDTHS[i]!, to] as const);
+  const [rows, columns] = [Math.ceil(BATCH / threads), (width: number) => Math.ceil(width / threads)];
   const shapes: InputShapes = Object.fromEntries(
     layers.flatMap(([from, to], i) => [
       [`x${i}`, [rows, from]],
       [`w${i}`, [from, to]],
       [`dy${i}`, [rows, to]],
+      [`all x${i}`, [BATCH, from]],
+      [`all dy${i}`, [BATCH, columns(to)]],
     ]),
   );
   const products: Traceable = (inputs) => {
-    const sums = layers.flatMap((_, i) => {
-      const [x, w, dy] = ['x', 'w', 'dy'].map((name) => inputs[`${name}${i}`] as Tensor2D) as [
-        Tensor2D,
-        Tensor2D,
-        Tensor2D,
-      ];
-      return [tf.matMul(x, w), tf.matMul(x, dy, true, false), tf.matMul(dy, w, false, true)].map((y) => tf.sum(y));
-    });
+    const at = (name: string) => inputs[name] as Tensor2D;
+    const sums = layers.flatMap((_, i) => [
+      tf.sum(tf.matMul(at(`x${i}`), at(`w${i}`))),
+      tf.sum(tf.matMul(at(`dy${i}`), at(`w${i}`), false, true)),
+      tf.sum(tf.matMul(at(`all x${i}`), at(`all dy${i}`), true, false)),
+    ]);
     return { sum: tf.addN(sums) };
   };
   const operands = Object.entries(shapes).map(([name, shape]) => {

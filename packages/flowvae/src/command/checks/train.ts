@@ -106,10 +106,14 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
       ...{ quiet, verbose, json, detached },
       ...{ allowDifferentMachine, checkpointEvery, checkpointMinutes, keepCheckpoints },
     },
-    choosesThreads: !isResumed && given.threads === undefined && config.engine === 'compiled',
+    choosesThreads: !isResumed && !namesThreads(given, own) && config.engine === 'compiled',
     notices: [threadsNotice(config), isAsked && counts ? imagesNotice(config, counts.test) : undefined],
   };
 }
+
+/** Whether the user, or the experiment's own options, name a number of threads. */
+const namesThreads = (given: Readonly<Record<string, unknown>>, own: OwnExperiment | undefined): boolean =>
+  given.threads !== undefined || own?.definition.options?.threads !== undefined;
 
 async function withUsualThreads(settings: CheckedSettings): Promise<CheckedSettings> {
   return { ...settings, config: { ...settings.config, threads: await usualThreads() } };

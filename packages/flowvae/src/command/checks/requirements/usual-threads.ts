@@ -1,6 +1,9 @@
 // The number of threads of a new run whose user names none. Bytes depend on it, so a machine keeps its choice.
+import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { makeFolder, readObject, writeFileAtomically } from '@flowvae/runs/plain';
 import { fewestThreads, type ThreadTime } from '@flowvae/training/plain';
 import { MOST_DEFAULT_THREADS } from '../../../config/settings.ts';
@@ -26,24 +29,34 @@ export const thisMachine = (): Machine => ({
   cores: availableParallelism(),
   cpu: cpus()[0]?.model ?? 'unknown',
   file: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'flowvae', 'threads.json'),
-  measure: async (counts) => (await import('@flowvae/training')).threadTimes(counts),
+  measure: measured,
   tell: (line) => process.stderr.write(`${line}\n`),
 });
 
+/** The times, from a process of its own. */
+async function measured(counts: readonly number[]): Promise<readonly ThreadTime[]> {
+  const program = fileURLToPath(new URL('./measure-threads.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...counts.map(String)]);
+  return JSON.parse(stdout);
+}
+
 /**
  * Up to four cores are all used. With more, the products of a usual step are timed once for each machine, and the
- * fewest threads that are nearly fastest are kept in a file: equal commands give equal bytes. Where the file cannot be
- * written, four.
+ * fewest threads that are nearly fastest are kept in a file: equal commands give equal bytes. Where nothing can be
+ * measured or kept, four.
  */
 export async function usualThreads(machine: Machine = thisMachine()): Promise<number> {
   const { cores, cpu, file, measure, tell } = machine;
   const counts = countsFor(cores);
   if (counts.length === 1) return counts[0]!;
   const key = `${cpu}, ${cores} cores, flowvae ${version}`;
+  const kept = knownIn(file)[key];
+  if (kept !== undefined && counts.includes(kept)) return kept;
+  const times = await measure(counts).catch(() => []);
+  if (times.length === 0) return counts[0]!;
   const known = knownIn(file);
-  const kept = known[key];
-  if (kept !== undefined) return kept;
-  const times = await measure(counts);
+  const meanwhile = known[key]; // another first run was faster
+  if (meanwhile !== undefined && counts.includes(meanwhile)) return meanwhile;
   const threads = fewestThreads(times);
   if (!keep(file, { ...known, [key]: threads })) return counts[0]!;
   const each = times.map((time) => `${time.threads}: ${time.milliseconds.toFixed(1)} ms`).join(', ');
