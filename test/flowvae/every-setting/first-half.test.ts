@@ -6,7 +6,7 @@ import { ExpectationError } from 'flowvae';
 import { describe, expect, it } from 'vitest';
 import type { Row } from './covering-rows.ts';
 import { covering, described, testRows } from './rows.ts';
-import { factors, likelihoodsWithArgument, planned, settingsOf, unpaired } from './setting-values.ts';
+import { factors, likelihoodsWithArgument, planned, settingsOf, unpaired, unpairedValues } from './setting-values.ts';
 import { doAll } from './whole-run.ts';
 
 const { rows, refused } = covering;
@@ -31,6 +31,10 @@ describe('a setting outside the pairs', () => {
 
   it('lets a run do everything: engine eager', () =>
     doAll({ ...settingsOf([])!, engine: 'eager', flow: 'planar', prior: 'affine' }, { evaluate: '--report' }));
+
+  it.each(Object.entries(unpairedValues))('lets a run do everything: %s', (value, { setting }) =>
+    doAll(settingsOf([{ name: setting, value }])!),
+  );
 
   it('lets a run do everything: keep best', () => doAll({ ...settingsOf([])!, keep: 'best', validateEvery: 1 }));
 

@@ -58,9 +58,16 @@ export const unpaired = {
   keep: 'needs a validation, which decides nothing here',
 } as const satisfies Partial<Record<SettingName, string>>;
 
+/** Values of paired settings that have a run each instead, and why. */
+export const unpairedValues = {
+  adamax: { setting: 'optimizer', reason: 'it differs from adam in its update alone' },
+} as const;
+
 const choices = (Object.keys(settings) as SettingName[]).flatMap((name): Factor[] => {
   const { words } = placeOf(settings[name].placeholder);
-  return words.length === 0 || Object.hasOwn(unpaired, name) ? [] : [{ name, values: words }];
+  return words.length === 0 || Object.hasOwn(unpaired, name)
+    ? []
+    : [{ name, values: words.filter((word) => !Object.hasOwn(unpairedValues, word)) }];
 });
 
 /** Options of `evaluate`, one kind of it for each run. */
