@@ -1,5 +1,5 @@
 // JavaScript of the repository's TypeScript, file by file, in a folder with the repository's layout. Processes that
-// start from there need no compiler: half the start-up time and 100 MiB less than with one that translates each import.
+// start from there need no compiler: their first step comes 0.8 s earlier, in some 60 MiB less.
 import {
   existsSync,
   mkdirSync,

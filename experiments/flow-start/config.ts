@@ -1,16 +1,6 @@
 // The protocol of table 2 in its fragile form, and the ways to start it.
 import type { TrainConfig } from 'flowvae';
-
-/** Rezende & Mohamed 2015, section 6, with the network of the Oxford reproduction: no bound on σ². */
-const protocol: Partial<TrainConfig> = {
-  architecture: 'oxford',
-  latent: 40,
-  binarize: 'static',
-  batch: 100,
-  optimizer: 'rmsprop',
-  lr: 1e-5,
-  anneal: 'paper',
-};
+import { protocol } from '../table2/config.ts';
 
 /** The ways to start, by name: the settings in which they differ. `plain` is the published code's. */
 export const ways = {
@@ -36,6 +26,7 @@ export interface Case {
 /** Its settings. */
 export const settingsOf = ({ way, layers, seed }: Case): Partial<TrainConfig> => ({
   ...protocol,
+  architecture: 'oxford', // no bound on σ²
   ...ways[way],
   flow: `planar*${layers}`,
   seed,

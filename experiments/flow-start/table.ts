@@ -9,10 +9,16 @@ export function startsTable(starts: readonly Start[]): string {
   const rows = groups(starts).map(([name, runs]) => {
     const last = runs.map(({ looks }) => looks.at(-1)!);
     const half = runs.map(({ looks }) => looks.find(({ flat }) => flat > 0.5)?.step);
+    const most = runs.map(({ looks }) => Math.max(...looks.map(({ flat }) => 100 * flat)));
     return [
       name,
       seedsOf(runs),
       half.some((step) => step === undefined) ? few(half) : range(half as number[], 0),
+      range(
+        runs.map(({ looks }) => 100 * looks[1]!.flat),
+        0,
+      ),
+      range(most, 0),
       range(
         last.map(({ flat }) => 100 * flat),
         0,
@@ -35,6 +41,8 @@ export function startsTable(starts: readonly Start[]): string {
     'start, flow',
     'seeds',
     'half are flat at step',
+    'flat at the first look (%)',
+    'at most (%)',
     'flat at the end (%)',
     'log-det',
     '−ELBO',

@@ -92,7 +92,7 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
 };
 
 /** The paper's protocol (section 6); open points are settled as in the Oxford reproduction. */
-const protocol: Partial<TrainConfig> = {
+export const protocol: Partial<TrainConfig> = {
   latent: 40,
   binarize: 'static',
   batch: 100,

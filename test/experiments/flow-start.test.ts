@@ -51,7 +51,7 @@ it('tables join the seeds of a start: ranges, and seeds that never had half of t
   });
   const table = startsTable([start(1, [0, 0.2, 0.4]), start(0, [0, 0.6, 0.9])]);
   expect(table).toMatch(
-    /\| plain, planar\\\*40 \| +0, 1 \| +25; 1 never \| +40 to 90 \| +−0\.9 to −0\.4 \| +100\.0 to 101\.0 \| +10 to 11 \|/,
+    /\| plain, planar\\\*40 \| +0, 1 \| +25; 1 never \| +20 to 60 \| +40 to 90 \| +40 to 90 \| +−0\.9 to −0\.4 \| +100\.0 to 101\.0 \| +10 to 11 \|/,
   );
   const end = (seed: number, bound: number): End => ({
     ...{ way: 'scaled', layers: 80, seed, steps: 25_000, flat: 0, logDet: -9.04 },

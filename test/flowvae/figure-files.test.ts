@@ -1,7 +1,7 @@
 // Figures of a run as files: the pictures that training leaves, and each figure of the report by itself.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { completeConfig, openRun, report, trainRun } from 'flowvae';
+import { completeConfig, decodeSafetensors, openRun, report, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { figureFiles, slug } from '../../packages/flowvae/src/report/figures/named-figure.ts';
 import { pictureEvery } from '../../packages/flowvae/src/run/step-pictures.ts';
@@ -69,12 +69,27 @@ describe('a run of many steps', () => {
     const out = freshPath();
     const long = { ...config, steps: 2200 };
     await trainRun(long, { out, until: 1500, checkpointEvery: 500 });
+    const file = join(out, 'checkpoints', 'step-000001000.safetensors');
+    const { tensors } = decodeSafetensors(readFileSync(file), file);
     await trainRun(long, { out, resume: true });
     const events = readEvents(readFileSync(join(out, 'events.out.tfevents.flowvae')));
     const stepsOf = (wanted: (value: { readonly kind: string; readonly tag: string }) => boolean) =>
       events.filter(({ values }) => values.some(wanted)).map(({ step }) => step);
     for (const name of ['samples', 'reconstructions']) {
       expect(stepsOf(({ kind, tag }) => kind === 'image' && tag === name)).toEqual([1000, 2000, 2200]);
+    }
+    // the picture of a step comes before its checkpoint, and has its parameters
+    const SUM = 4;
+    const told = events.filter(({ step }) => step === 1000).flatMap(({ values }) => values);
+    const sums = told.flatMap(({ kind, tag, fields }) =>
+      kind === 'histogram' ? [[tag, fields.find(({ number }) => number === SUM)?.value ?? 0] as const] : [],
+    );
+    expect(sums.length).toBeGreaterThan(5);
+    for (const [tag, sum] of sums) {
+      expect(sum).toBeCloseTo(
+        tensors[tag]!.values.reduce((a, b) => a + b, 0),
+        6,
+      );
     }
     // a checkpoint tells the distributions of parameters, too
     expect(stepsOf(({ kind }) => kind === 'histogram')).toEqual([500, 1000, 1500, 2000, 2200]);

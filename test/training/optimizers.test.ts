@@ -99,6 +99,11 @@ describe('settings that make no step', () => {
       () => adam(1, { epsilon: Number.NaN }),
       'adam: epsilon: expected a number above 0',
     ],
+    [
+      'an epsilon that is 0 in float32',
+      () => adam(1, { epsilon: 1e-46 }),
+      'adam: epsilon: expected a number above 0, got 1e-46',
+    ],
     ['no epsilon', () => adamax(1, { epsilon: 0 }), 'adamax: epsilon: expected a number above 0, got 0'],
     ['alpha above 1', () => rmsprop(1, { alpha: 1.5 }), 'rmsprop: alpha: expected a number from 0 to below 1, got 1.5'],
     [

@@ -1,6 +1,5 @@
 // The float64 trajectories of optimisers (test/reference/optimizers.ts), for tests of all that carry updates out.
 import {
-  type AdamaxOptions,
   type AdamOptions,
   adam,
   adamax,
@@ -27,7 +26,7 @@ const constructors: Readonly<
   Record<Row['optimizer'], (rates: Row['learningRates'], options: Row['options']) => Optimizer>
 > = {
   adam: (rates, options) => adam((step) => rates[step]!, options as AdamOptions),
-  adamax: (rates, options) => adamax((step) => rates[step]!, options as AdamaxOptions),
+  adamax: (rates, options) => adamax((step) => rates[step]!, options as AdamOptions),
   rmsprop: (rates, options) => rmsprop((step) => rates[step]!, options as RmspropOptions),
   sgd: (rates, options) => sgd((step) => rates[step]!, options as SgdOptions),
 };

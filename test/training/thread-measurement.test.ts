@@ -1,7 +1,9 @@
 // The number of threads for a machine: the choice among times, and that times are measured.
+import { runCounter, traceGraph } from '@flowvae/compiler';
 import { threadTimes } from '@flowvae/training';
 import { fewestThreads } from '@flowvae/training/plain';
 import { expect, it } from 'vitest';
+import { sharedProducts } from '../../packages/training/src/engines/thread-measurement.ts';
 
 const times = (...milliseconds: readonly number[]) =>
   milliseconds.map((time, i) => ({ threads: 4 * 2 ** i, milliseconds: time }));
@@ -15,10 +17,21 @@ it.each([
   expect(fewestThreads(given)).toBe(threads);
 });
 
-it('threadTimes times the products of a step for each number of threads', async () => {
-  const measured = await threadTimes([1, 2]);
-  expect(measured.map(({ threads }) => threads)).toEqual([1, 2]);
-  // 2·100·3·(784·400·2 + 400·400) multiplications and additions take no core below 10 µs, and none 60 s
-  for (const { milliseconds } of measured) expect(milliseconds).toBeGreaterThan(0.01);
-  for (const { milliseconds } of measured) expect(milliseconds).toBeLessThan(60_000);
+it.each([1, 2, 4])('%d threads together have the multiplications of one step', (threads) => {
+  const { products, shapes } = sharedProducts(threads);
+  const each = traceGraph(products, shapes).nodes.flatMap(({ operator, inputs, outputs, attributes }) => {
+    if (operator !== 'Gemm') return [];
+    const [rows, columns] = outputs[0]!.shape as readonly [number, number];
+    return rows === 1 ? [] : [rows * columns * inputs[0]!.shape[attributes.transA === 1 ? 0 : 1]!];
+  });
+  expect(each).toHaveLength(9);
+  expect(threads * each.reduce((sum, count) => sum + count, 0)).toBe(3 * 100 * (784 * 400 + 400 * 400 + 400 * 784));
+});
+
+it('threadTimes runs as many shares at once as there are threads', async () => {
+  const before = runCounter.runs;
+  const [one, two] = await threadTimes([1, 2]);
+  expect([one!.threads, two!.threads]).toEqual([1, 2]);
+  expect(runCounter.runs - before).toBeGreaterThanOrEqual(2 + 2 * 2); // a first round of each, and a measured one
+  for (const { milliseconds } of [one!, two!]) expect(milliseconds).toBeGreaterThan(0);
 });

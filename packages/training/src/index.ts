@@ -28,7 +28,6 @@ export { type TrainingPass, type TrainingProblem, type VariationalOptions, varia
 export { FlatParameters } from './memory/flat-parameters.ts';
 export { assigningNothing } from './memory/non-trainable.ts';
 export {
-  type AdamaxOptions,
   type AdamOptions,
   adam,
   adamax,

@@ -47,11 +47,11 @@ async function leastTime(work: () => Promise<void>): Promise<number> {
   return least;
 }
 
-/** A thread's share of x·W, dy·Wᵀ (rows) and xᵀ·dy (columns) of every layer, each summed; all operands are fixed. */
-function addProducts(pool: SessionPool, threads: number): number {
+/** A thread's share of x·W and dy·Wᵀ (rows) and of xᵀ·dy (columns) of every layer, each summed, and its shapes. */
+export function sharedProducts(threads: number): { readonly products: Traceable; readonly shapes: InputShapes } {
   const layers = WIDTHS.slice(1).map((to, i) => [WIDTHS[i]!, to] as const);
   const [rows, columns] = [Math.ceil(BATCH / threads), (width: number) => Math.ceil(width / threads)];
-  const shapes: InputShapes = Object.fromEntries(
+  const shapes = Object.fromEntries(
     layers.flatMap(([from, to], i) => [
       [`x${i}`, [rows, from]],
       [`w${i}`, [from, to]],
@@ -69,6 +69,12 @@ function addProducts(pool: SessionPool, threads: number): number {
     ]);
     return { sum: tf.addN(sums) };
   };
+  return { products, shapes };
+}
+
+/** Adds a session for each thread; all operands are fixed. */
+function addProducts(pool: SessionPool, threads: number): number {
+  const { products, shapes } = sharedProducts(threads);
   const operands = Object.entries(shapes).map(([name, shape]) => {
     return [name, new Float32Array(shape.reduce((size, length) => size * length, 1)).fill(0.5)] as const;
   });

@@ -14,7 +14,8 @@ interface Range {
 export const isFromZero: Range = { described: 'a finite number from 0', holds: (x) => Number.isFinite(x) && x >= 0 };
 /** The weight of the past in a moving average. */
 export const isFraction: Range = { described: 'a number from 0 to below 1', holds: (x) => x >= 0 && x < 1 };
-export const isAboveZero: Range = { described: 'a number above 0', holds: (x) => x > 0 };
+/** Kernels take settings as float32, where a smaller number is 0. */
+export const isAboveZero: Range = { described: 'a number above 0', holds: (x) => Math.fround(x) > 0 };
 
 /** @throws ExpectationError if a setting is out of its range */
 export function checkSetting(where: string, value: number, { described, holds }: Range): void {

@@ -80,7 +80,7 @@ const TINY = 1e-30;
 
 const described = (rate: LearningRate) => (typeof rate === 'number' ? rate : 'schedule');
 
-/** Settings of {@link adam}; the defaults are PyTorch's. */
+/** Settings of {@link adam} and {@link adamax}; the defaults are PyTorch's. */
 export interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
@@ -96,9 +96,7 @@ export interface AdamOptions {
  */
 export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer {
   const rateAt = checkedRate('adam', rate);
-  checkSetting('adam: beta1', beta1, isFraction);
-  checkSetting('adam: beta2', beta2, isFraction);
-  checkSetting('adam: epsilon', epsilon, isAboveZero);
+  checkMoments('adam', { beta1, beta2, epsilon });
   return {
     config: { name: 'adam', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
@@ -113,13 +111,6 @@ export function adam(rate: LearningRate, { beta1 = 0.9, beta2 = 0.999, epsilon =
   };
 }
 
-/** Settings of {@link adamax}; the defaults are PyTorch's. */
-export interface AdamaxOptions {
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-}
-
 /**
  * Adam with the largest of the decayed gradients in place of the root of their mean square, bias correction for the
  * mean alone. A skipped step counts as for {@link adam}.
@@ -129,12 +120,10 @@ export interface AdamaxOptions {
  */
 export function adamax(
   rate: LearningRate,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamaxOptions = {},
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {},
 ): Optimizer {
   const rateAt = checkedRate('adamax', rate);
-  checkSetting('adamax: beta1', beta1, isFraction);
-  checkSetting('adamax: beta2', beta2, isFraction);
-  checkSetting('adamax: epsilon', epsilon, isAboveZero);
+  checkMoments('adamax', { beta1, beta2, epsilon });
   return {
     config: { name: 'adamax', rate: described(rate), beta1, beta2, epsilon },
     slots: 2,
@@ -144,6 +133,12 @@ export function adamax(
       return [{ pass: 'adamax', slots: [0, 1], varying: [corrected], fixed: [1 - beta1, beta2, epsilon, TINY] }];
     },
   };
+}
+
+function checkMoments(name: string, { beta1, beta2, epsilon }: Required<AdamOptions>): void {
+  checkSetting(`${name}: beta1`, beta1, isFraction);
+  checkSetting(`${name}: beta2`, beta2, isFraction);
+  checkSetting(`${name}: epsilon`, epsilon, isAboveZero);
 }
 
 /** Settings of {@link rmsprop}; the defaults are PyTorch's. */
