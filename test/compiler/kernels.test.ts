@@ -1,64 +1,14 @@
 // Every lowering against tfjs's own CPU kernels: values, shapes, types, gradients.
 import { compile, runCounter, traceGraph } from '@flowvae/compiler';
-import { elementCount, type Tensor, tf } from '@flowvae/tensor';
+import { elementCount, tf } from '@flowvae/tensor';
 import { describe, expect, it, vi } from 'vitest';
 import { lowerings } from '../../packages/compiler/src/lowerings/table.ts';
 import { recorder } from '../../packages/compiler/src/tracing/recorder.ts';
 import type { KernelCase } from './kernel-case.ts';
 import { kernelCases } from './kernel-cases.ts';
+import { arraysOf, shapesOf, withGradients } from './kernel-programs.ts';
 
 const TOLERANCE = 1e-5;
-
-// tfjs's gradients of products and of gathering in batches call methods that core alone does not have.
-Object.assign(tf.Tensor.prototype, {
-  reshape(this: Tensor, shape: number[]) {
-    return tf.reshape(this, shape);
-  },
-  slice(this: Tensor, begin: number, size: number) {
-    return tf.slice(this, begin, size);
-  },
-  split(this: Tensor, count: number, axis: number) {
-    return tf.split(this, count, axis);
-  },
-});
-
-const arraysOf = ({ inputs }: KernelCase) => {
-  const filled = Object.entries(inputs).map(([name, [shape, values]]) => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    return [name, Float32Array.from({ length: size }, (_, i) => values[i % values.length]!)] as const;
-  });
-  return Object.fromEntries(filled);
-};
-
-const shapesOf = ({ inputs }: KernelCase) =>
-  Object.fromEntries(Object.entries(inputs).map(([name, [shape]]) => [name, [...shape]]));
-
-/** The results by number and, where there is one, the gradient of their weighted sum for each input. */
-function withGradients(
-  { fn, noGradient }: KernelCase,
-  inputs: Readonly<Record<string, Tensor>>,
-): Record<string, Tensor> {
-  const listed = (results: Tensor | Tensor[]) => (Array.isArray(results) ? results : [results]);
-  const outputs = Object.fromEntries(listed(fn(inputs)).map((result, i) => [`result ${i}`, result]));
-  if (noGradient !== undefined) return outputs;
-  const weighted = (x: Tensor) =>
-    tf.sum(
-      tf.mul(
-        x,
-        tf.tensor(
-          Float32Array.from({ length: x.size }, (_, i) => Math.cos(i + 1)),
-          x.shape,
-        ),
-      ),
-    );
-  const names = Object.keys(inputs);
-  const total = (...given: Tensor[]) => {
-    const results = listed(fn(Object.fromEntries(given.map((x, i) => [names[i]!, x]))));
-    return results.map(weighted).reduce((a, b) => tf.add(a, b));
-  };
-  const gradients = tf.grads(total)(Object.values(inputs));
-  return { ...outputs, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient for ${names[i]}`, gradient])) };
-}
 
 const agree = (a: number, b: number) =>
   Object.is(a, b) || a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));

@@ -1,8 +1,10 @@
 import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends do
 
 export { findDevice } from '#find-device';
+export { whyNotCompiled } from '#open-graph';
 export { loadRuntime, runtimeFolder } from '#runtime';
 export { SessionPool } from '#session-pool';
+export { sessionRecipe } from '#session-recipe';
 export { arrayLending, sharedViews } from '#shared-views';
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';
 export { DeviceArray, DeviceProgram, DeviceReader, type DeviceValues } from './device/device-program.ts';
@@ -19,7 +21,7 @@ export { type Factored, factorRowProducts, type ProductPart, productsGraph } fro
 export { rowsMeetAt } from './rows/mean-over-rows.ts';
 export { type Arrays, Executable, runCounter, sessionCounter } from './sessions/executable.ts';
 export { closeGate, leaveGate, openGate } from './sessions/native-gate.js';
-export { type Port, type SessionRecipe, sessionRecipe } from './sessions/session-recipe.ts';
+export type { Port, SessionRecipe } from './sessions/session-recipe.ts';
 export type { SharedView } from './sessions/shared-views.js';
 export { ASSIGNED, type InputShapes, type Traceable } from './tracing/trace.ts';
 export { TraceError } from './tracing/trace-error.ts';

@@ -1,62 +1,40 @@
-// Runs of graphs that do not depend on each other, one after the other: ONNX Runtime has its own threads in a page.
+// Runs of graphs that do not depend on each other, one after the other, each on all threads.
 
 import type { Arrays, OutputArray } from '../sessions/executable.ts';
-import { runCounter } from '../sessions/executable.ts';
-import { requiredRuntime } from '../sessions/required-runtime.ts';
+import { Executable } from '../sessions/executable.ts';
 import type { SessionPool as PoolInNode } from '../sessions/session-pool.ts';
 import type { SessionRecipe } from '../sessions/session-recipe.ts';
-import { openStages, type StagedSession } from '../stages/staged-session.js';
-
-type Run = (arrays: Arrays) => Promise<Arrays>;
-
-interface Opened {
-  readonly nodes: number;
-  readonly run: Promise<Run>;
-}
+import type { PageRecipe } from './session-recipe.ts';
 
 /** The pool of a page, with the methods of the pool of threads. */
 export class SessionPool implements Pick<PoolInNode, 'add' | 'run' | 'dispose'> {
-  readonly #sessions: StagedSession[] = [];
-  readonly #opened: Opened[] = [];
+  readonly #threads: number;
+  readonly #opened: { readonly executable: Promise<Executable>; readonly fixed: Arrays }[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
+  /** @param threads of each run */
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
   add(recipe: SessionRecipe, fixed: Readonly<Record<string, unknown>>): number {
-    const run = this.#open(recipe, fixed as Readonly<Record<string, OutputArray>>);
-    run.catch(() => {}); // reported when a job runs it
-    return this.#opened.push({ nodes: recipe.nodes, run }) - 1;
+    const { graph, choices } = recipe as unknown as PageRecipe;
+    const executable = Executable.create(graph, { ...choices, threads: this.#threads });
+    executable.catch(() => {}); // reported when a job runs it
+    return this.#opened.push({ executable, fixed: fixed as Arrays }) - 1;
   }
 
   run(session: number, arrays: Arrays): Promise<Arrays> {
     const copies = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]));
-    const { run, nodes } = this.#opened[session]!;
-    const result = this.#last.then(async () => {
-      const outputs = await (await run)(copies);
-      runCounter.runs++;
-      runCounter.nodes += nodes;
-      return outputs;
-    });
+    const { executable, fixed } = this.#opened[session]!;
+    const result = this.#last.then(async () => (await executable).run<OutputArray>({ ...copies, ...fixed }));
     this.#last = result.catch(() => {}); // the caller of that run gets the error
-    return result;
+    return result as Promise<Arrays>;
   }
 
   async dispose(): Promise<void> {
     await this.#last;
-    await Promise.all(this.#sessions.splice(0).map((session) => session.release()));
-  }
-
-  async #open(recipe: SessionRecipe, fixed: Readonly<Record<string, OutputArray>>): Promise<Run> {
-    const { inputs, outputs, options, runtime: _, runner: __, ...stages } = recipe;
-    const runtime = await requiredRuntime('compile');
-    const session = await openStages(stages, options, runtime);
-    this.#sessions.push(session);
-    const fetches = Object.fromEntries(outputs.map(({ key }) => [key, null]));
-    return async (arrays) => {
-      const feeds = inputs.map(({ name, key, shape, type }) => {
-        const array = fixed[name] ?? arrays[name]!;
-        return [key, new runtime.Tensor(type, array as Float32Array, shape)] as const;
-      });
-      const results = await session.run(Object.fromEntries(feeds) as never, fetches);
-      return Object.fromEntries(outputs.map(({ name, key }) => [name, results[key]!.data as Float32Array]));
-    };
+    const opened = await Promise.allSettled(this.#opened.splice(0).map(({ executable }) => executable));
+    await Promise.all(opened.map((each) => each.status === 'fulfilled' && each.value.dispose()));
   }
 }

@@ -1,15 +1,13 @@
 // A graph bound to a session of ONNX Runtime: arrays in, arrays out.
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { openGraph } from '#open-graph';
 import { onDevice } from '../device/device-failure.ts';
 import type { Graph, Named } from '../graph/graph.ts';
 import { outputName } from '../graph/onnx-model.ts';
-import { stageRecipes } from '../stages/stage-recipes.ts';
-import { type Feeds, type Fetches, openStages, type StagedSession } from '../stages/staged-session.js';
+import type { Feeds, Fetches, StagedSession } from '../stages/staged-session.js';
 import { Lease } from './lease.ts';
-import { requiredRuntime } from './required-runtime.ts';
 import type { Runtime } from './runtime.ts';
-import { sessionOptions } from './session-options.ts';
 import type { SessionChoices } from './session-recipe.ts';
 
 /** Float32 arrays by name, row-major. */
@@ -37,7 +35,7 @@ export class Executable {
   readonly graph: Graph;
   readonly #session: StagedSession;
   readonly #lease: Lease;
-  readonly #runtime: Runtime;
+  readonly #Tensor: Runtime['Tensor'];
   /** ONNX Runtime's tensors over arrays, reused while a name gets the same array. */
   readonly #tensors = new Map<string, { readonly array: OutputArray; readonly tensor: OrtTensor }>();
 
@@ -45,13 +43,18 @@ export class Executable {
 
   readonly #isOnDevice: boolean;
 
-  private constructor(graph: Graph, session: StagedSession, runtime: Runtime, { inPlace, isOnDevice, onRun }: Manner) {
+  private constructor(
+    graph: Graph,
+    session: StagedSession,
+    Tensor: Runtime['Tensor'],
+    { inPlace, isOnDevice, onRun }: Manner,
+  ) {
     this.graph = graph;
     this.#inPlace = inPlace;
     this.#isOnDevice = isOnDevice;
     this.#session = session;
     this.#lease = new Lease(() => freeSession(session), onRun);
-    this.#runtime = runtime;
+    this.#Tensor = Tensor;
   }
 
   /**
@@ -60,17 +63,11 @@ export class Executable {
    * @param onRun called when a run starts
    * @throws ExpectationError if ONNX Runtime cannot be loaded
    */
-  static async create(
-    graph: Graph,
-    { threads, inPlace = false, isSmall = false, isOnDevice = false }: SessionChoices,
-    onRun?: () => void,
-  ): Promise<Executable> {
-    const runtime = await requiredRuntime('compile', isOnDevice);
-    const options = sessionOptions({ threads, isSmall, isOnDevice });
-    const opened = () => openStages(stageRecipes(graph, inPlace && runtime.stopsBeforeCopies), options, runtime);
-    const session = await (isOnDevice ? onDevice(opened) : opened());
+  static async create(graph: Graph, choices: SessionChoices, onRun?: () => void): Promise<Executable> {
+    const { inPlace = false, isOnDevice = false } = choices;
+    const { session, Tensor } = await openGraph(graph, choices);
     sessionCounter.created++;
-    return new Executable(graph, session, runtime, { inPlace, isOnDevice, onRun });
+    return new Executable(graph, session, Tensor, { inPlace, isOnDevice, onRun });
   }
 
   /**
@@ -120,7 +117,7 @@ export class Executable {
         received: array ? `${array.length} values in a ${array.constructor.name}` : 'nothing',
       });
     }
-    const tensor = new this.#runtime.Tensor(value.type, array, value.shape);
+    const tensor = new this.#Tensor(value.type, array, value.shape);
     this.#tensors.set(place, { array, tensor });
     return tensor;
   }

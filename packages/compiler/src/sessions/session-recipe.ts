@@ -1,9 +1,9 @@
 // The data with which another thread runs a graph: plain data, no functions.
-import { workerModules } from '#worker-modules';
 import type { Graph, Named, ValueType } from '../graph/graph.ts';
 import { outputName } from '../graph/onnx-model.ts';
 import { type StageRecipes, stageRecipes } from '../stages/stage-recipes.ts';
 import { sessionOptions } from './session-options.ts';
+import { workerModules } from './worker-modules.ts';
 
 /** An input or output under the session's name for it. */
 export interface Port {

@@ -5,6 +5,7 @@ import type { Graph, Named, Value, ValueType } from '../graph/graph.ts';
 import { encodeModel, outputName } from '../graph/onnx-model.ts';
 import { bytesOfType } from '../graph/peak-bytes.ts';
 import { cutAtKernels, type KernelStage, type SessionStage } from './cut-at-kernels.ts';
+import { kernelModule } from './kernel-module.ts';
 
 /** A tensor between stages: bytes from the start of the memory, shape and type. */
 export interface CrossingTensor {
@@ -58,25 +59,6 @@ export interface StageRecipes {
 /** Tensors start at a cache line. */
 const ALIGNMENT = 64;
 
-const modules = new Map<string, WebAssembly.Module>();
-
-/** The one module that holds all kernels of a graph. */
-function moduleOf(kernels: readonly KernelDescriptor[]): WebAssembly.Module {
-  const [first, ...others] = kernels as [KernelDescriptor, ...KernelDescriptor[]];
-  const { name, bytes } = first.wasm.module;
-  const stranger = others.find(({ wasm }) => wasm.module.name !== name);
-  if (stranger) {
-    throw new ExpectationError({
-      where: 'compile: kernels of one graph',
-      expected: `one module, ${name}`,
-      received: `${stranger.name} of ${stranger.wasm.module.name}`,
-    });
-  }
-  const known = modules.get(name) ?? new WebAssembly.Module(bytes() as BufferSource);
-  modules.set(name, known);
-  return known;
-}
-
 const isKernel = (stage: SessionStage | KernelStage): stage is KernelStage => 'node' in stage;
 const descriptorOf = ({ node }: KernelStage): KernelDescriptor => declaredKernels().get(node.operator)!;
 
@@ -96,7 +78,7 @@ export function stageRecipes(graph: Graph, inPlace: boolean): StageRecipes {
   return {
     stages: parts,
     memory: {
-      module: moduleOf(kernels),
+      module: kernelModule(kernels),
       bytes: room.bytes,
       given: Object.fromEntries(named([...graph.inputs, ...graph.variables])),
       constants: graph.constants.flatMap(({ value, data }) =>

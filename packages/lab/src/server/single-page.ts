@@ -8,7 +8,7 @@ const textOf = (files: PageFiles, name: string): string => new TextDecoder().dec
 
 /**
  * The page with its style, its scripts, its data and those of a run inside. It has no ONNX Runtime, whose WebAssembly
- * would be most of it: it trains by plain TensorFlow.js.
+ * would be most of it, and so no engine for a graphics card.
  */
 export function singlePage(files: PageFiles): string {
   const kept = [...files].filter(([name]) => /^(run|data)\//.test(name));

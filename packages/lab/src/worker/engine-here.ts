@@ -20,7 +20,7 @@ const orders: Readonly<Record<EngineName, readonly EngineName[]>> = {
 };
 
 const standIns: Readonly<Partial<Record<EngineName, string>>> = {
-  compiled: 'ONNX Runtime trains on the processor',
+  compiled: 'WebAssembly trains on the processor',
   eager: 'TensorFlow.js trains, many times slower',
 };
 
@@ -43,7 +43,7 @@ export async function engineHere(wanted: EngineName, wantedThreads: number): Pro
   throw new Error(reasons.join('; ')); // the eager engine starts everywhere
 }
 
-/** Why an engine does not start: a page may lack the files of ONNX Runtime, or serve them as another type. */
+/** Why an engine does not start: a browser may lack SIMD, and the page the files of ONNX Runtime. */
 async function unusable(engine: EngineName, threads: number): Promise<string | undefined> {
   if (engine === 'eager') return undefined;
   const onDevice = engine === 'webgpu';
@@ -55,6 +55,6 @@ async function unusable(engine: EngineName, threads: number): Promise<string | u
     await program.dispose();
     return undefined;
   } catch (error) {
-    return `ONNX Runtime does not start ${onDevice ? 'on the graphics card' : 'here'} (${firstLine(error)})`;
+    return `${onDevice ? 'ONNX Runtime does not start on the graphics card' : 'the compiled engine does not start here'} (${firstLine(error)})`;
   }
 }

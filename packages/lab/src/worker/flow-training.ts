@@ -51,7 +51,7 @@ export const flowTraining: Receiver = async (message) => {
   }
 };
 
-/** Trains by the eager engine if ONNX Runtime does not start, and tells the reason. */
+/** Trains by the eager engine if the compiled one does not start, and tells the reason. */
 async function trainAnywhere(order: FlowStart, surroundings: TrainingSurroundings): Promise<RunState> {
   let hasBegun = false;
   const noticing = (news: FlowNews) => {
@@ -62,7 +62,7 @@ async function trainAnywhere(order: FlowStart, surroundings: TrainingSurrounding
     return await train(order, { ...surroundings, tell: noticing });
   } catch (error) {
     if (hasBegun || order.engine === 'eager') throw error;
-    const fallback = `ONNX Runtime did not start (${firstLine(error)}), so TensorFlow.js computes`;
+    const fallback = `The compiled engine did not start (${firstLine(error)}), so TensorFlow.js computes`;
     const tell = (news: FlowNews) => surroundings.tell(news.kind === 'started' ? { ...news, fallback } : news);
     return train({ ...order, engine: 'eager' }, { ...surroundings, tell });
   }

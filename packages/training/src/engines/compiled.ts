@@ -1,6 +1,6 @@
 // One graph on ONNX Runtime, on the cores of this machine.
 
-import { type Arrays, compile, loadRuntime, sharedViews } from '@flowvae/compiler';
+import { type Arrays, compile, sharedViews, whyNotCompiled } from '@flowvae/compiler';
 import { elementCount, type NamedVariables } from '@flowvae/tensor';
 import { parallelState } from '#parallel-state';
 import type { Engine } from './engine.ts';
@@ -9,10 +9,7 @@ import { spreadRuns } from './spread-runs.ts';
 /** The engine that traces a function once and runs its graph. */
 export const compiled: Engine = {
   kind: 'compiled',
-  async unusable() {
-    const runtime = await loadRuntime();
-    return typeof runtime === 'string' ? `ONNX Runtime is not usable here (${runtime})` : undefined;
-  },
+  unusable: whyNotCompiled,
   async open(fn, shapes, { variables = {}, threads = 1, into } = {}) {
     const program = compile(fn, { variables, threads, inPlace: into !== undefined });
     const executable = await program.specialise(shapes);

@@ -131,7 +131,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
         settings.engine,
         disabled,
         {
-          compiled: 'one graph, by ONNX Runtime',
+          compiled: 'one graph, in WebAssembly',
           webgpu: 'the same on a graphics card: pays for wide layers and large batches',
           eager: 'kernel by kernel, by TensorFlow.js',
         },

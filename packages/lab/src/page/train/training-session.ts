@@ -37,7 +37,7 @@ export interface Snapshot {
 export const idle: TrainingState = { stage: 'idle', entries: [] };
 
 const engines: Readonly<Record<string, string>> = {
-  compiled: 'ONNX Runtime in WebAssembly',
+  compiled: 'one graph in WebAssembly',
   webgpu: 'ONNX Runtime on the graphics card, by WebGPU',
   eager: 'TensorFlow.js, kernel by kernel',
 };
@@ -45,8 +45,6 @@ const engines: Readonly<Record<string, string>> = {
 /** One worker, one training at a time. */
 export class TrainingSession {
   #worker: Worker | undefined;
-  /** Those that ONNX Runtime has in the worker: its first session decides. */
-  #threads: number | undefined;
   readonly #onChange: (state: TrainingState) => void;
   #state: TrainingState = idle;
   #snapshot: ((snapshot: Snapshot) => void) | undefined;
@@ -70,13 +68,9 @@ export class TrainingSession {
     this.#state = { stage: 'starting', settings, entries: [] };
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
-    if (settings.engine !== 'eager') {
-      // a graphics card that is missing leaves the work to the threads
-      if (this.#threads !== undefined && this.#threads !== settings.threads) this.#start();
-      this.#threads = settings.threads;
-    }
     const training = ++this.#training;
-    const runs = isSingleFile ? { ...settings, engine: 'eager' as const } : settings;
+    // a file without a server has no runtime for a graphics card
+    const runs = isSingleFile && settings.engine === 'webgpu' ? { ...settings, engine: 'compiled' as const } : settings;
     this.#send({ say: 'begin', training, settings: runs, pictures, runtime, ...(from ? { from } : {}) });
   }
 

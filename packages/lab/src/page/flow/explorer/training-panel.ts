@@ -80,7 +80,7 @@ export function TrainingPanel({ exploration, trainer }: TrainingPanelProps): Com
 const UNTRAINABLE = 'This flow has no parameters: there is nothing to train.';
 
 const engines: Readonly<Record<string, string>> = {
-  compiled: 'ONNX Runtime in WebAssembly',
+  compiled: 'one graph in WebAssembly',
   eager: 'TensorFlow.js, kernel by kernel',
 };
 

@@ -114,7 +114,7 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
       seed,
       goesOn,
       // a page of one file has no runtime
-      engine: isSingleFile ? 'eager' : 'compiled',
+      engine: 'compiled',
       runtime: isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href,
     });
   };

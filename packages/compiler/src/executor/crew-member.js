@@ -1,0 +1,70 @@
+// @ts-check A thread that does its part of programs. A page makes it from this function's text, so that a bundle needs
+// no further file: the function reads nothing of this module.
+
+/** @typedef {import('./program.ts').Step} Step */
+/** @typedef {Readonly<Record<string, (...numbers: readonly number[]) => number>>} Functions */
+
+/**
+ * A program's part for one thread.
+ * @typedef {object} Part
+ * @property {WebAssembly.Memory} memory
+ * @property {WebAssembly.Module} own
+ * @property {WebAssembly.Module | undefined} kernels
+ * @property {readonly (readonly Step[])[]} turns those that are shared, with this thread's steps
+ * @property {number} words the address of the words by which threads meet
+ */
+
+/** @typedef {{ readonly open: number, readonly part: Part }} ToOpen */
+/** @typedef {ToOpen | { readonly run: number } | { readonly close: number }} ToMember */
+
+/** Answers messages of the thread that leads: programs to open, to run and to close. */
+export function crewMember() {
+  const [TURN, DONE, FAILED] = [0, 1, 2]; // as in crew.ts
+  const LOOKS = 20_000;
+  /** @type {Map<number, () => void>} */
+  const programs = new Map();
+
+  /** @param {Int32Array} words @param {number} turn */
+  function waitFor(words, turn) {
+    for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, TURN) > turn) return;
+    for (let now = Atomics.load(words, TURN); now <= turn; now = Atomics.load(words, TURN)) {
+      Atomics.wait(words, TURN, now);
+    }
+  }
+
+  /** @param {Part} part */
+  function opened({ memory, own, kernels, turns, words: at }) {
+    const imports = { env: { memory } };
+    /** @param {WebAssembly.Module} module */
+    const functionsOf = (module) =>
+      /** @type {Functions} */ (/** @type {unknown} */ (new WebAssembly.Instance(module, imports).exports));
+    const [ours, declared] = [functionsOf(own), kernels && functionsOf(kernels)];
+    const words = new Int32Array(memory.buffer, at, 3);
+    const calls = turns.map((steps) =>
+      steps.map(({ function: name, arguments: given, isKernel }) => {
+        const run = /** @type {(...numbers: readonly number[]) => number} */ ((isKernel ? declared : ours)?.[name]);
+        return () => run(...given);
+      }),
+    );
+    return () => {
+      for (let turn = 0; turn < calls.length; turn++) {
+        waitFor(words, turn);
+        try {
+          for (const call of /** @type {(() => number)[]} */ (calls[turn])) call();
+        } catch {
+          Atomics.store(words, FAILED, 1);
+        }
+        Atomics.add(words, DONE, 1);
+        Atomics.notify(words, DONE);
+      }
+    };
+  }
+
+  globalThis.onmessage = (/** @type {MessageEvent<ToMember>} */ { data }) => {
+    if ('open' in data) {
+      programs.set(data.open, opened(data.part));
+      globalThis.postMessage(data.open);
+    } else if ('run' in data) programs.get(data.run)?.();
+    else programs.delete(data.close);
+  };
+}
