@@ -7,6 +7,7 @@ import { requiredRuntime } from '../sessions/required-runtime.ts';
 import type { Runtime } from '../sessions/runtime.ts';
 import { sessionOptions } from '../sessions/session-options.ts';
 import { onDevice } from './device-failure.ts';
+import { holdDevice } from './held-device.ts';
 
 /**
  * Float32 values on the device. Its holder disposes of it; its data come back by {@link DeviceReader} only, because
@@ -62,7 +63,11 @@ export class DeviceProgram {
       ...sessionOptions({ threads: 1, isOnDevice: true }),
       preferredOutputLocation: Object.fromEntries(places),
     };
-    return new DeviceProgram(graph, await runtime.InferenceSession.create(encodeModel(graph), options), runtime, stays);
+    const session = await onDevice(async () => {
+      await holdDevice(runtime);
+      return runtime.InferenceSession.create(encodeModel(graph), options);
+    });
+    return new DeviceProgram(graph, session, runtime, stays);
   }
 
   /**

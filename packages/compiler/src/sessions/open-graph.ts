@@ -2,6 +2,7 @@
 
 import { loadRuntime } from '#runtime';
 import { onDevice } from '../device/device-failure.ts';
+import { holdDevice } from '../device/held-device.ts';
 import type { Graph } from '../graph/graph.ts';
 import { stageRecipes } from '../stages/stage-recipes.ts';
 import { openStages, type StagedSession } from '../stages/staged-session.js';
@@ -26,7 +27,8 @@ export async function openGraph(graph: Graph, choices: SessionChoices): Promise<
   const runtime = await requiredRuntime('compile', isOnDevice);
   const options = sessionOptions({ threads, isSmall, isOnDevice });
   const opened = () => openStages(stageRecipes(graph, inPlace && runtime.stopsBeforeCopies), options, runtime);
-  return { session: await (isOnDevice ? onDevice(opened) : opened()), Tensor: runtime.Tensor };
+  const held = () => holdDevice(runtime).then(opened);
+  return { session: await (isOnDevice ? onDevice(held) : opened()), Tensor: runtime.Tensor };
 }
 
 /** Why no graph can be opened here; undefined if graphs can. */
