@@ -4,7 +4,7 @@ import { dispatchCount, loadRuntime } from '@flowvae/compiler';
 import { elementCount } from '@flowvae/tensor';
 import { adam, chainOptimizers, clipByGlobalNorm } from '@flowvae/training';
 import { encodeModel } from '../../packages/compiler/src/graph/onnx-model.ts';
-import { deviceStep } from '../../packages/training/src/device/device-state.ts';
+import { deviceStep } from '../../packages/training/src/device/device-step.ts';
 import { stepCase } from './step-cases.ts';
 
 const { problem, variables } = stepCase(`planar*${process.argv[2]}`);

@@ -6,7 +6,7 @@ import { dispatchCount } from '@flowvae/compiler';
 import { tf } from '@flowvae/tensor';
 import { adam, chainOptimizers, clipByGlobalNorm, type Optimizer } from '@flowvae/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceStep } from '../../packages/training/src/device/device-state.ts';
+import { deviceStep } from '../../packages/training/src/device/device-step.ts';
 import { isMissing, without } from './card.ts';
 import { stepCase } from './step-cases.ts';
 
@@ -41,7 +41,7 @@ describe('dispatches of a step', () => {
 
   it.skipIf(isMissing)(`are those that ONNX Runtime starts${without}`, () => {
     const counted = fileURLToPath(new URL('counted-step.ts', import.meta.url));
-    const args = ['--import', import.meta.resolve('tsx'), counted, '10'];
+    const args = ['--import', import.meta.resolve('tsx'), counted, '3'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 27 });
     expect(status).toBe(0);
     const second = stderr.slice(stderr.indexOf('again\n'));

@@ -2,7 +2,8 @@
 import { tf } from '@flowvae/tensor';
 import { adam, engines } from '@flowvae/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceState, deviceStep } from '../../packages/training/src/device/device-state.ts';
+import { deviceState } from '../../packages/training/src/device/device-state.ts';
+import { deviceStep } from '../../packages/training/src/device/device-step.ts';
 import { localState } from '../../packages/training/src/memory/local-state.ts';
 import { GRADIENTS } from '../../packages/training/src/memory/optimizer.ts';
 import type { TrainingState } from '../../packages/training/src/memory/training-state.ts';

@@ -1,5 +1,5 @@
 export { type DataPoints, dataPoints } from '@flowvae/tensor';
-export { type DeviceStep, deviceStep } from './device/device-state.ts';
+export { type DeviceStep, deviceStep } from './device/device-step.ts';
 export {
   type ChosenEngine,
   chooseEngine,

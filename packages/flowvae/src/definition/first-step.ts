@@ -37,6 +37,7 @@ export function firstStep({ own, data }: Planned): FirstStep {
   if (parts.length > 0) Error.stackTraceLimit = DEEP;
   return {
     callback: {
+      needsStep: () => !isDone,
       onStep() {
         if (isDone) return;
         isDone = true;

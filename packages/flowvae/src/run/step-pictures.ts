@@ -18,10 +18,12 @@ export function stepPictures(parts: Experiment, run: DurableRun): Callback {
   const { steps } = parts.config;
   const every = pictureEvery(steps);
   const { variables } = parts.model;
+  const isDue = (step: number) => step % every === 0 && step !== steps;
   return {
+    needsStep: isDue,
     async onStep(moment) {
       const { step } = moment;
-      if (step % every !== 0 || step === steps) return;
+      if (!isDue(step)) return;
       await moment.writeVariables();
       // not the moment's state, a copy of the optimiser's arrays too
       const values = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]);

@@ -278,7 +278,7 @@ function pausing(until: number | undefined): readonly Callback[] {
   const stopThere = (moment: Moment) => {
     if (moment.step >= until) moment.stop();
   };
-  return [{ onStart: (_, moment) => stopThere(moment), onStep: stopThere }];
+  return [{ onStart: (_, moment) => stopThere(moment), onStep: stopThere, needsStep: (step) => step >= until }];
 }
 
 /**

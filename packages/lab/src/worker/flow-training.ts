@@ -128,6 +128,7 @@ function reports({ variables }: Guide, tell: TrainingSurroundings['tell']): Call
     onEntry(entry) {
       last = entry;
     },
+    needsStep: () => false, // those of entries alone
     async onStep(moment) {
       if (last?.step !== moment.step) return;
       const isDue = performance.now() - pictured >= PICTURE_MS;

@@ -144,6 +144,7 @@ class Training {
   #telling(): Callback {
     return {
       onEntry: (entry) => this.#say({ tell: 'entry', entry }),
+      needsStep: () => this.#isPaused || this.#wantsParameters,
       onStep: async (moment) => {
         this.#step = moment.step;
         if (!this.#isPaused && !this.#wantsParameters) return;
@@ -164,6 +165,7 @@ class Training {
 
   #showing(views: ModelViews): Callback {
     let last = Number.NEGATIVE_INFINITY;
+    const isDue = () => performance.now() - last > VIEW_EVERY;
     const show = async (moment: Moment) => {
       await moment.writeVariables();
       const view = await views.at(moment.step);
@@ -172,8 +174,9 @@ class Training {
     };
     return {
       onStart: (_, moment) => show(moment),
+      needsStep: isDue,
       onStep: async (moment) => {
-        if (performance.now() - last > VIEW_EVERY) await show(moment);
+        if (isDue()) await show(moment);
       },
       onEnd: (moment) => show(moment),
     };

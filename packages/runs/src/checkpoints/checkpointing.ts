@@ -93,6 +93,8 @@ export function checkpointing(
       written = from;
       endedAt = performance.now();
     },
+    // a validation, which makes a step the best one, needs its step by itself
+    needsStep: isDue,
     async onStep(moment) {
       if (isDue(moment.step) || isBest(moment.step)) await save(moment);
     },

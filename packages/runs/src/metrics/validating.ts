@@ -26,12 +26,14 @@ export function validating(
   run: DurableRun,
   { every, measure, patience = 0, onValidation }: ValidatingOptions,
 ): Callback {
+  const isDue = (step: number) => step % every === 0;
   return {
     onStart(_, moment) {
       if (isExhausted(run, patience)) moment.stop();
     },
+    needsStep: isDue,
     async onStep(moment) {
-      if (moment.step % every !== 0) return;
+      if (!isDue(moment.step)) return;
       await moment.writeVariables();
       const { elbo = Number.NaN, ...terms } = await measure();
       const entry = { step: moment.step, validation: { elbo, ...terms } };

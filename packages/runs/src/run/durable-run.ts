@@ -243,6 +243,7 @@ function runOf(
         events.append(step, scalarsUnder('train', { ...scalars, ...terms }));
       },
       onStep: () => lock.keep(),
+      needsStep: () => false, // any step will do
       onEnd: (_, failure?: NonFiniteError) =>
         folder.recordFailure(failure?.place && { ...failure.place, message: failure.message }),
     },

@@ -1,26 +1,20 @@
 // A training state on a graphics card: loss, gradients, clipping and update are one graph there, and parameters and the
 // optimiser's averages stay from step to step.
-import {
-  type Arrays,
-  ASSIGNED,
-  chainGraphs,
-  DeviceArray,
-  DeviceProgram,
-  DeviceReader,
-  type DeviceValues,
-  forDevice,
-  type Graph,
-  type InputShapes,
-  packOutputs,
-  packVariables,
-  traceGraph,
-} from '@flowvae/compiler';
+import { type Arrays, ASSIGNED, DeviceArray, DeviceProgram, DeviceReader, type DeviceValues } from '@flowvae/compiler';
 import type { NamedVariables } from '@flowvae/tensor';
 import { assignVariables } from '../memory/flat-parameters.ts';
 import { nonTrainableOf, trainableOf } from '../memory/non-trainable.ts';
 import { FIRST_SLOT, GRADIENTS, PARAMETERS, type Update } from '../memory/optimizer.ts';
-import type { TrainingState, TrainingStateOptions, ValuesByName } from '../memory/training-state.ts';
-import { GRADIENT, stepValues, withGradients } from '../steps/gradient-step.ts';
+import type {
+  StepNumbers,
+  StepsAhead,
+  TrainingState,
+  TrainingStateOptions,
+  ValuesByName,
+} from '../memory/training-state.ts';
+import { stepValues } from '../steps/gradient-step.ts';
+import { type DeviceStep, deviceStep, RECORD, RECORDED } from './device-step.ts';
+import { type NamedNumbers, StepRecord } from './step-record.ts';
 import {
   GRADIENT_VALUES,
   NORM,
@@ -29,51 +23,20 @@ import {
   scalarName,
   slotName,
   structureOf,
-  updateFunction,
   varyingOf,
 } from './update-function.ts';
-
-/** Loss, terms and gradient norm side by side: one array comes back from the device, not one for each. */
-const NUMBERS = 'numbers';
-
-/**
- * A step on the device as one graph. Its inputs are those of the loss, the flat vectors of the parameters and of the
- * optimiser's slots, and the update's varying scalars; its outputs are the new vectors, the gradients and `numbers`.
- */
-export interface DeviceStep {
-  readonly graph: Graph;
-  /** Names of the numbers, in their order. */
-  readonly numbers: readonly string[];
-}
-
-/** Joins the traced step with the update. */
-export function deviceStep({ loss, variables, inputShapes, slots }: TrainingStateOptions, update: Update): DeviceStep {
-  const trained = Object.entries(trainableOf(variables)).map(([name, { size }]) => ({ name, size }));
-  const length = trained.reduce((sum, { size }) => sum + size, 0);
-  const step = traceGraph(withGradients(loss, variables), inputShapes, { variables, isForDevice: true });
-  const gradients = trained.map(({ name, size }) => ({ name: GRADIENT + name, size }));
-  const flat = packOutputs(packVariables(step, trained, PARAMETER_VALUES), gradients, GRADIENT_VALUES);
-  const whole = chainGraphs(flat, updateGraph(update, slots, length));
-  // a scalar that the loss assigns to a variable is no number of the step
-  const numbers = whole.outputs.filter(({ name, value }) => value.shape.length === 0 && !name.startsWith(ASSIGNED));
-  const names = numbers.map(({ name }) => name);
-  const parts = names.map((name) => ({ name, size: 1 }));
-  return { graph: forDevice(packOutputs(whole, parts, NUMBERS)), numbers: names };
-}
-
-function updateGraph(update: Update, slots: number, length: number): Graph {
-  const vectors = [PARAMETER_VALUES, GRADIENT_VALUES, ...Array.from({ length: slots }, (_, slot) => slotName(slot))];
-  const shapes: InputShapes = Object.fromEntries([
-    ...vectors.map((name) => [name, [length]] as const),
-    ...varyingOf(update).map((_, index) => [scalarName(index), []] as const),
-  ]);
-  return traceGraph(updateFunction(update, slots), shapes, { isForDevice: true });
-}
 
 /** A step's results that wait for `commit`. */
 interface Pending {
   readonly regions: ReadonlyMap<number, DeviceArray>;
   readonly assigned: ValuesByName;
+}
+
+/** The step's session for one structure of updates. */
+interface OpenStep {
+  readonly structure: string;
+  readonly program: DeviceProgram;
+  readonly step: DeviceStep;
 }
 
 /** A training state whose regions are vectors on the device. */
@@ -84,10 +47,12 @@ class DeviceState implements TrainingState {
   readonly #regions: DeviceValues[];
   #others: ValuesByName;
   #pending: Pending | undefined;
-  #norm = 0;
-  #squares = 0;
-  #program: { readonly structure: string; readonly program: DeviceProgram; readonly step: DeviceStep } | undefined;
+  #numbers: NamedNumbers = {};
+  #open: OpenStep | undefined;
+  #record: StepRecord | undefined;
   readonly #reader: DeviceReader;
+  /** The regions before the steps whose numbers are not known yet, without the gradients; empty if all are known. */
+  readonly #before = new Map<number, DeviceValues>();
 
   constructor(options: TrainingStateOptions) {
     this.#options = options;
@@ -101,48 +66,41 @@ class DeviceState implements TrainingState {
   }
 
   async run(arrays: Arrays, update: Update) {
-    this.#drop();
-    const { program, step } = await this.#programFor(update);
-    const scalars = varyingOf(update).map((value, index) => [scalarName(index), Float32Array.of(value)] as const);
-    const slots = this.#regions.slice(FIRST_SLOT).map((values, slot) => [slotName(slot), values] as const);
-    const results = await program.run({
-      ...arrays,
-      ...this.#others,
-      ...Object.fromEntries([...scalars, ...slots]),
-      [PARAMETER_VALUES]: this.#regions[PARAMETERS]!,
-    });
-    const numbers = results[NUMBERS] as Float32Array;
-    const named = Object.fromEntries(step.numbers.map((name, i) => [name, [numbers[i]!]] as const));
-    this.#norm = named[NORM]![0]!;
-    this.#squares = named[SQUARES]![0]!;
-    this.#pending = {
-      regions: new Map(
-        [PARAMETER_VALUES, GRADIENT_VALUES, ...slots.map(([name]) => name)].flatMap((name, region) => {
-          const values = results[name];
-          return values instanceof DeviceArray ? [[region, values] as const] : [];
-        }),
-      ),
-      assigned: Object.fromEntries(
-        Object.keys(this.#others).map((name) => [
-          name,
-          (results[ASSIGNED + name] ?? this.#others[name]) as Float32Array,
-        ]),
-      ),
-    };
-    return stepValues(named);
+    await this.#step(arrays, update);
+    [this.#numbers] = (await this.#record!.last(1)) as [NamedNumbers];
+    return stepValues(this.#numbers);
   }
+
+  readonly ahead: StepsAhead = {
+    most: () => (this.#open && !assignsVariables(this.#open.step) ? RECORDED : 1),
+    advance: async (arrays, update) => {
+      if (this.#before.size === 0) {
+        for (const [region, values] of this.#regions.entries())
+          if (region !== GRADIENTS) this.#before.set(region, values);
+      }
+      await this.#step(arrays, update);
+      this.commit();
+    },
+    settle: async (count) => {
+      const numbers = await this.#record!.last(count);
+      const areFinite = numbers.every((each) => Object.values(each).every(([value]) => Number.isFinite(value)));
+      this.#settle(areFinite ? 'keep' : 'go back');
+      if (!areFinite) return undefined;
+      return numbers.map((each): StepNumbers => ({ ...stepValues(each), gradientNorm: each[NORM]![0] }));
+    },
+  };
 
   assigned(): ValuesByName {
     return this.#pending?.assigned ?? this.#others;
   }
 
   gradientNorm(): number {
-    return this.#norm;
+    return this.#numbers[NORM]![0];
   }
 
   /** Activations of a device may make numbers of NaN, so a broken parameter need not show in any later loss. */
   breaksParameters(): boolean {
-    return !Number.isFinite(this.#squares);
+    return !Number.isFinite(this.#numbers[SQUARES]![0]);
   }
 
   commit(): void {
@@ -172,20 +130,56 @@ class DeviceState implements TrainingState {
 
   async dispose(): Promise<void> {
     this.#drop();
+    this.#settle('keep');
     for (const region of this.#regions.keys()) this.#place(region, new Float32Array(0));
     // a device that is lost cannot free anything; the error of the run matters more
-    await Promise.allSettled([this.#program?.program.dispose(), this.#reader.dispose()]);
+    await Promise.allSettled([this.#open?.program.dispose(), this.#record?.dispose(), this.#reader.dispose()]);
   }
 
-  async #programFor(update: Update) {
+  /** Runs the graph; its results wait. */
+  async #step(arrays: Arrays, update: Update): Promise<void> {
+    this.#drop();
+    const { program, step } = await this.#stepFor(update);
+    this.#record ??= new StepRecord(step.numbers);
+    const scalars = varyingOf(update).map((value, index) => [scalarName(index), Float32Array.of(value)] as const);
+    const slots = this.#regions.slice(FIRST_SLOT).map((values, slot) => [slotName(slot), values] as const);
+    const results = await program.run({
+      ...arrays,
+      ...this.#others,
+      ...Object.fromEntries([...scalars, ...slots]),
+      [PARAMETER_VALUES]: this.#regions[PARAMETERS]!,
+      [RECORD]: this.#record.values,
+    });
+    this.#record.moveOn(results[RECORD]!);
+    const regions = [PARAMETER_VALUES, GRADIENT_VALUES, ...slots.map(([name]) => name)].flatMap((name, region) => {
+      const values = results[name];
+      return values instanceof DeviceArray ? [[region, values] as const] : [];
+    });
+    const assigned = Object.entries(this.#others).map(
+      ([name, values]) => [name, (results[ASSIGNED + name] ?? values) as Float32Array] as const,
+    );
+    this.#pending = { regions: new Map(regions), assigned: Object.fromEntries(assigned) };
+  }
+
+  async #stepFor(update: Update): Promise<OpenStep> {
     const structure = structureOf(update);
-    if (this.#program?.structure === structure) return this.#program;
+    if (this.#open?.structure === structure) return this.#open;
     const step = deviceStep(this.#options, update);
     const slots = this.#regions.slice(FIRST_SLOT).map((_, slot) => slotName(slot));
-    const program = await DeviceProgram.open(step.graph, [PARAMETER_VALUES, GRADIENT_VALUES, ...slots]);
-    await this.#program?.program.dispose();
-    this.#program = { structure, program, step };
-    return this.#program;
+    const program = await DeviceProgram.open(step.graph, [PARAMETER_VALUES, GRADIENT_VALUES, RECORD, ...slots]);
+    await this.#open?.program.dispose();
+    this.#open = { structure, program, step };
+    return this.#open;
+  }
+
+  /** Ends a stretch of steps: it stays, or the state is again the one before it. */
+  #settle(decision: 'keep' | 'go back'): void {
+    const before = [...this.#before];
+    this.#before.clear();
+    for (const [region, values] of before) {
+      if (decision === 'go back') this.#place(region, values);
+      else if (values instanceof DeviceArray && values !== this.#regions[region]) values.dispose();
+    }
   }
 
   /** Frees the results of a run that was not committed. */
@@ -195,9 +189,9 @@ class DeviceState implements TrainingState {
   }
 
   #place(region: number, values: DeviceValues): void {
-    const before = this.#regions[region];
+    const former = this.#regions[region];
     this.#regions[region] = values;
-    if (before instanceof DeviceArray) before.dispose();
+    if (former instanceof DeviceArray && former !== values && former !== this.#before.get(region)) former.dispose();
   }
 
   #set(region: number, values: ValuesByName): void {
@@ -223,6 +217,9 @@ const valuesOf = (variables: NamedVariables): ValuesByName =>
   Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>().slice()]),
   );
+
+const assignsVariables = ({ graph }: DeviceStep): boolean =>
+  graph.outputs.some(({ name }) => name.startsWith(ASSIGNED));
 
 /** Opens the state; the parameters go to the device with the first step. */
 export const deviceState = (options: TrainingStateOptions): TrainingState => new DeviceState(options);

@@ -36,6 +36,11 @@ export interface Callback {
   /** After each step, and after the history entry that the step completes. */
   onStep?(moment: Moment): void | Promise<void>;
   /**
+   * Whether `onStep` has to be called after this number of steps; absent: after each step. Where numbers lie on a
+   * device, other steps may pass without a call, and their numbers stay there. It is asked up to 64 steps ahead.
+   */
+  needsStep?(step: number): boolean;
+  /**
    * Once, after the last step: of all, before a stop, or before the step that failed. An entry that a stop interrupts
    * comes later: a run that continues from this moment completes it.
    */

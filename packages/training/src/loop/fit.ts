@@ -2,7 +2,7 @@
 import { ExpectationError, type NamedVariables } from '@flowvae/tensor';
 import { chooseEngine, type EngineChoice } from '../engines/choose-engine.ts';
 import type { Engine } from '../engines/engine.ts';
-import { type NonFiniteError, nonFiniteParameters, nonFiniteStep, withOrigin } from '../finite/non-finite.ts';
+import { type NonFiniteError, nonFiniteParameters, withOrigin } from '../finite/non-finite.ts';
 import { type NonFiniteOrigin, stepOrigin } from '../finite/non-finite-origin.ts';
 import { leaveOut, type NonFiniteCounters, type NonFinitePolicy, noNonFinite } from '../finite/non-finite-policy.ts';
 import { localState } from '../memory/local-state.ts';
@@ -11,6 +11,7 @@ import type { TrainingState, TrainingStateOptions } from '../memory/training-sta
 import type { Callback, FitStart, Moment } from './callback.ts';
 import { type HistoryEntry, RunningAverage } from './history.ts';
 import { type RunState, readState, writeState } from './run-state.ts';
+import { Stretches } from './stretches.ts';
 import { nextTurn } from './turn.ts';
 import type { TrainingProblem } from './variational.ts';
 
@@ -46,7 +47,7 @@ export interface FitResult {
   readonly engine: string;
   /**
    * Median duration of a step after 20 warm-up steps (of all steps if there are no more), with batch and optimiser,
-   * without tracing; ms.
+   * without tracing; ms. Where several steps pass unseen on a device, each has their mean.
    */
   readonly msPerStep: number;
   /** Entries of this call. */
@@ -120,16 +121,7 @@ function refuseOtherTypes(variables: NamedVariables): void {
 }
 
 async function loop(options: FitOptions, start: FitStart, state: TrainingState) {
-  const {
-    steps,
-    variables,
-    optimizer,
-    batch,
-    nameBatch,
-    callbacks = [],
-    entryEvery = 100,
-    onNonFinite = 'stop',
-  } = options;
+  const { steps, variables, optimizer, callbacks = [], entryEvery = 100, onNonFinite = 'stop' } = options;
   const history: HistoryEntry[] = [];
   const durations: number[] = [];
   let done = options.from?.step ?? 0;
@@ -154,24 +146,24 @@ async function loop(options: FitOptions, start: FitStart, state: TrainingState) 
     },
   });
   const listeners = callbacks.filter(({ onStep }) => onStep);
+  const stretches = new Stretches(state, options);
+  const isNeeded = (step: number) =>
+    step % entryEvery === 0 || step === steps || listeners.some(({ needsStep }) => needsStep?.(step) ?? true);
   const breath = breaths();
   for (const callback of callbacks) await callback.onStart?.(start, moment());
   while (done < steps && !isStopped && !options.signal?.aborted) {
-    const from = performance.now();
-    const { skipped, rateFactor } = nonFinite;
-    const update = optimizer.updateAt({ step: done, updates: done - skipped, rateFactor });
-    const values = await state.run(batch(done), update);
-    const gradientNorm = state.gradientNorm();
-    const error = await nonFiniteStep(values, { step: done, nameBatch, gradientNorm, state });
-    if (error) nonFinite = await leftOut(error);
-    else {
-      state.commit();
-      const milliseconds = performance.now() - from;
-      durations.push(milliseconds);
-      average.add({ ...values, gradientNorm, milliseconds });
+    const stretch = await stretches.next({ step: done, counters: nonFinite, isNeeded });
+    if (stretch.error) {
+      nonFinite = await leftOut(stretch.error);
+      done++;
+    } else {
+      for (const record of stretch.records) {
+        durations.push(record.milliseconds);
+        average.add(record);
+      }
+      done += stretch.records.length;
       if (nonFinite.inARow > 0) nonFinite = { ...nonFinite, inARow: 0 };
     }
-    done++;
     if ((done % entryEvery === 0 || done === steps) && !average.isEmpty) await closeEntry();
     for (const listener of listeners) await listener.onStep!(moment());
     await breath();

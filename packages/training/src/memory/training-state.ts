@@ -7,6 +7,25 @@ import type { Update } from './optimizer.ts';
 /** Values by variable name. */
 export type ValuesByName = Readonly<Record<string, Float32Array>>;
 
+/** The numbers of a step that is done. */
+export interface StepNumbers extends StepValues {
+  /** Euclidean norm of all gradients together, not clipped. */
+  readonly gradientNorm: number;
+}
+
+/** Steps that take their updates one after the other, while their numbers wait where they were computed. */
+export interface StepsAhead {
+  /** The most steps of a stretch; 1 if a step's numbers may not wait. */
+  most(): number;
+  /** Does a step and makes its update. The arrays must not change until the promise resolves. */
+  advance(arrays: Arrays, update: Update): Promise<void>;
+  /**
+   * The numbers of the last `count` steps, oldest first, all of those since the last call. If a number is not finite:
+   * undefined, and the state is the one before the first of these steps.
+   */
+  settle(count: number): Promise<readonly StepNumbers[] | undefined>;
+}
+
 /** Parameters, gradients and optimiser state of a run, and the step that computes the gradients. */
 export interface TrainingState {
   /**
@@ -14,6 +33,8 @@ export interface TrainingState {
    * not change until the promise resolves.
    */
   run(arrays: Arrays, update: Update): Promise<StepValues>;
+  /** Absent where the numbers of each step are at hand. */
+  readonly ahead?: StepsAhead;
   /** Before {@link commit}: Euclidean norm of the last run's gradients together, not clipped. */
   gradientNorm(): number;
   /**
