@@ -49,3 +49,9 @@ export function withGradients(
   const gradients = tf.grads(total)(Object.values(inputs));
   return { ...outputs, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient for ${names[i]}`, gradient])) };
 }
+
+const TOLERANCE = 1e-5;
+
+/** Whether two numbers are equal to rounding. */
+export const agree = (a: number, b: number): boolean =>
+  Object.is(a, b) || a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));

@@ -6,12 +6,7 @@ import { lowerings } from '../../packages/compiler/src/lowerings/table.ts';
 import { recorder } from '../../packages/compiler/src/tracing/recorder.ts';
 import type { KernelCase } from './kernel-case.ts';
 import { kernelCases } from './kernel-cases.ts';
-import { arraysOf, shapesOf, withGradients } from './kernel-programs.ts';
-
-const TOLERANCE = 1e-5;
-
-const agree = (a: number, b: number) =>
-  Object.is(a, b) || a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
+import { agree, arraysOf, shapesOf, withGradients } from './kernel-programs.ts';
 
 const typedArrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as Readonly<Record<string, unknown>>;
 

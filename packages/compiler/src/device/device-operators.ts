@@ -1,13 +1,15 @@
-// Operators that ONNX Runtime's WebGPU provider lacks, by those that it has: a node without a kernel there would be
-// computed by the processor, with copies in both directions.
-import type { Graph, GraphNode, Value, ValueType } from '../graph/graph.ts';
+// Operators that ONNX Runtime's WebGPU provider lacks or computes wrong, by those that it has right: a node without a
+// kernel there would be computed by the processor, with copies in both directions.
+import { elementCount } from '@flowvae/tensor';
+import { type Graph, type GraphNode, sameShape, type Value, type ValueType } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { converted, elementwise, pairwise, where } from '../lowerings/lowering.ts';
+import { rightConvolution, spreadByGathering } from './convolutions.ts';
 
 type Operands = readonly Value[];
 
 /** Emits nodes for an operator's operands; the last one gives the result. */
-type Form = (builder: GraphBuilder, operands: Operands) => Value;
+type Form = (builder: GraphBuilder, operands: Operands, node: GraphNode) => Value;
 
 /** Truth as 0 and 1. */
 const number = (builder: GraphBuilder, x: Value) => converted(builder, x, 'float32');
@@ -42,8 +44,25 @@ const sign: Form = (builder, [x]) => {
   return pairwise(builder, 'Sub', above!, below!);
 };
 
+/**
+ * An operator whose operands have one shape, or one of them one element: others are repeated first. And is wrong with
+ * columns against rows, and Pow fails there.
+ */
+const alike =
+  (operator: string): Form =>
+  (builder, operands, { outputs: [result] }) => {
+    const { shape } = result!;
+    const isAlike = operands.every((x) => elementCount(x.shape) === 1 || sameShape(x.shape, shape));
+    const repeated = (x: Value) =>
+      sameShape(x.shape, shape) ? x : builder.node('Expand', [x, builder.int64(shape)], { shape, type: x.type });
+    const [a, b] = isAlike ? operands : operands.map(repeated);
+    return pairwise(builder, operator, a!, b!);
+  };
+
 /** Forms by operator, for operands of one type; other operands keep the operator. */
 const forms: Readonly<Record<string, { readonly of: ValueType; readonly form: Form }>> = {
+  And: { of: 'bool', form: alike('And') },
+  Pow: { of: 'float32', form: alike('Pow') },
   Or: { of: 'bool', form: logical('Add') },
   Xor: { of: 'bool', form: logical('Sub') },
   IsNaN: {
@@ -57,6 +76,8 @@ const forms: Readonly<Record<string, { readonly of: ValueType; readonly form: Fo
   },
   Round: { of: 'float32', form: round },
   Sign: { of: 'float32', form: sign },
+  Conv: { of: 'float32', form: rightConvolution },
+  ConvTranspose: { of: 'float32', form: spreadByGathering },
 };
 
 /** Each operator of the table in its form. */
@@ -71,7 +92,7 @@ export function deviceOperators(graph: Graph): Graph {
     if (!known || node.inputs[0]!.type !== known.of) return [node];
     const before = made.length;
     builder.origin = node.origin;
-    replaced.set(node.outputs[0]!, known.form(builder, node.inputs));
+    replaced.set(node.outputs[0]!, known.form(builder, node.inputs, node));
     return made.slice(before);
   });
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) }));

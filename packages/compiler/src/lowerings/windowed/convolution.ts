@@ -42,7 +42,7 @@ const groupsOf = (filter: Value, { depthwise, windows: { axes } }: Convolution) 
 export function convolved(builder: GraphBuilder, x: Value, filter: Value, of: Convolution, finish: Finish = {}): Value {
   const { windows } = of;
   const image = channelsFirst(builder, x, windows);
-  const [operator, weights, axes] = isSpreadFaster(filter, of)
+  const [operator, weights, axes] = isSpreadFaster(builder, filter, of)
     ? (['ConvTranspose', mirroredFilter(builder, filter, of), windows.axes.map(mirrored)] as const)
     : (['Conv', onnxFilter(builder, filter, of), windows.axes] as const);
   const group = groupsOf(filter, of);
@@ -79,7 +79,7 @@ export function inputGradient(builder: GraphBuilder, dy: Value, filter: Value, o
 /** dy [B, O, …] spread over the windows: dx [B, C, …] of a shape. */
 function spreadOver(builder: GraphBuilder, dy: Value, filter: Value, of: Convolution, shape: readonly number[]): Value {
   const { axes } = of.windows;
-  if (isGatheringFaster(filter, of)) {
+  if (isGatheringFaster(builder, filter, of)) {
     const operands = [dy, mirroredFilter(builder, filter, of)];
     const attributes = { ...windowAttributes(axes.map(mirrored)), group: 1 };
     return builder.node('Conv', operands, { shape, type: 'float32', attributes });

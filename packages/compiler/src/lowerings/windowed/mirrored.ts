@@ -42,15 +42,16 @@ export function mirroredFilter(builder: GraphBuilder, filter: Value, { windows: 
 
 const channelsOf = ({ shape }: Value): readonly number[] => shape.slice(-2);
 
-/** Whether a convolution by a filter [..., C, O] is faster as its outputs spread. */
-export function isSpreadFaster(filter: Value, of: Convolution): boolean {
+/** Whether a convolution by a filter [..., C, O] is faster as its outputs spread; never on a device, which gathers. */
+export function isSpreadFaster({ isForDevice }: GraphBuilder, filter: Value, of: Convolution): boolean {
+  if (isForDevice) return false;
   const [inputs, outputs] = channelsOf(filter) as [number, number];
   const isPoint = of.windows.axes.every(({ size }) => size === 1);
   return hasMirror(of) && !isPoint && inputs >= MORE_TO_READ * outputs;
 }
 
 /** Whether the gradient for a convolution's input is faster as windows over the gradient of its result. */
-export function isGatheringFaster(filter: Value, of: Convolution): boolean {
+export function isGatheringFaster({ isForDevice }: GraphBuilder, filter: Value, of: Convolution): boolean {
   const [inputs, outputs] = channelsOf(filter) as [number, number];
-  return hasMirror(of) && outputs < MORE_TO_READ_IN_GRADIENTS * inputs;
+  return hasMirror(of) && (isForDevice || outputs < MORE_TO_READ_IN_GRADIENTS * inputs);
 }
