@@ -1,12 +1,17 @@
-// Steps of small VAEs at parameters away from their start, for every flow that a formula can name.
+// Steps of small models at parameters away from their start: VAEs with every flow that a formula can name, VAEs of
+// pictures with every network, and densities of pictures.
+import type { DequantisationName } from '@flowvae/density';
 import { flowTable, parseFlow } from '@flowvae/flows';
 import { elbo } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type NamedVariables, tf } from '@flowvae/tensor';
 import { type TrainingProblem, variational } from '@flowvae/training';
-import { mlpVae } from '@flowvae/vae';
+import { type MlpVae, mlpVae, networkMakers, networkVae } from '@flowvae/vae';
+import { pictureDensity, shaken } from '../density/densities.ts';
 
 const [PIXELS, LATENT, BATCH] = [16, 4, 6];
+
+const root = key(7);
 
 /** Each flow for vectors, with small arguments. */
 const words: readonly string[] = Object.entries(flowTable)
@@ -45,7 +50,6 @@ export function stepCase(
   formula: string,
   { latent = LATENT, hidden = [8] }: { readonly latent?: number; readonly hidden?: readonly number[] } = {},
 ): StepCase {
-  const root = key(7);
   const model = mlpVae({
     pixels: PIXELS,
     latent,
@@ -55,18 +59,54 @@ export function stepCase(
     amortize: 'flow',
     key: fold(root, 'model'),
   });
-  for (const [name, variable] of Object.entries(model.variables)) {
+  move(model.variables);
+  return { problem: problemOf(model, 'bits'), variables: model.variables };
+}
+
+/** Adds a tenth of a standard normal to all values. */
+function move(variables: NamedVariables): void {
+  for (const [name, variable] of Object.entries(variables)) {
     const moves = drawNormal(fold(root, name), variable.size).map((x) => x / 10);
     tf.tidy(() => variable.assign(tf.add(variable, tf.tensor(moves, variable.shape))));
   }
-  const problem = variational({
-    modelAt: model.at,
+}
+
+/** The bound of a model on random data of 16 numbers, bits or bytes as k/255. */
+function problemOf({ at, noise }: Pick<MlpVae, 'at' | 'noise'>, data: 'bits' | 'bytes'): TrainingProblem {
+  const datum = data === 'bits' ? (u: number) => (u < 0.4 ? 1 : 0) : (u: number) => Math.floor(256 * u) / 255;
+  return variational({
+    modelAt: (x) => at(x, { isTraining: true }),
     objective: elbo(),
-    noise: model.noise,
+    noise,
     batchSize: BATCH,
     width: PIXELS,
-    data: (step) => drawUniform(fold(root, step), BATCH * PIXELS).map((u) => (u < 0.4 ? 1 : 0)),
+    data: (step) => drawUniform(fold(root, step), BATCH * PIXELS).map(datum),
     key: fold(root, 'noise'),
   });
-  return { problem, variables: model.variables };
 }
+
+const SHAPE = [4, 4, 1] as const;
+
+/** A VAE of pictures of 4 × 4 pixels. */
+function networkCase(name: string): StepCase {
+  const networks = networkMakers[name as keyof typeof networkMakers];
+  const model = networkVae({ pixels: PIXELS, shape: SHAPE, latent: 2, networks, hidden: [4], key: key(1) });
+  move(model.variables);
+  return { problem: problemOf(model, 'bits'), variables: model.variables };
+}
+
+/** A density of the same pictures. */
+function densityCase(name: 'nice' | 'realnvp' | 'glow', dequantisation: DequantisationName): StepCase {
+  const model = shaken(pictureDensity({ name, shape: SHAPE, dequantisation }), 0.1);
+  return { problem: problemOf(model as never, 'bytes'), variables: model.variables };
+}
+
+/** Models of pictures. */
+export const pictureCases: Readonly<Record<string, () => StepCase>> = {
+  'a VAE with conv': () => networkCase('conv'),
+  'a VAE with resnet': () => networkCase('resnet'),
+  'a VAE with gated-conv': () => networkCase('gated-conv'),
+  'a NICE of pictures': () => densityCase('nice', 'uniform'),
+  'a RealNVP of pictures': () => densityCase('realnvp', 'uniform'),
+  'a Glow with variational dequantisation': () => densityCase('glow', 'variational'),
+};

@@ -20,6 +20,7 @@ import {
   sgd,
 } from '@flowvae/training';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { users } from '../training/engine-users.ts';
 import { quadratic, smallVae, valuesOf } from '../training/problems.ts';
 import { isMissing, without } from './card.ts';
 import { stepCase } from './step-cases.ts';
@@ -30,6 +31,13 @@ afterEach(() => tf.engine().endScope());
 /** The largest difference of two lists, relative to the largest value. */
 const apart = (a: readonly number[], b: readonly number[]) =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!))) / Math.max(...a.map(Math.abs));
+
+/** All numbers of a result, one after the other. */
+const numbersIn = (result: unknown): number[] => {
+  if (typeof result === 'number') return [result];
+  if (ArrayBuffer.isView(result)) return Array.from(result as Float32Array);
+  return typeof result === 'object' && result !== null ? Object.values(result).flatMap(numbersIn) : [];
+};
 
 interface Trained extends FitResult {
   readonly values: readonly number[];
@@ -195,6 +203,14 @@ describe.skipIf(isMissing)(`a device${without}`, () => {
     });
     expect(held).toHaveLength(4);
     expect(held[3]! - held[1]!).toBeLessThan(14); // a vector lost at each step: 38
+  });
+
+  it.each(Object.entries(users))('%s finds the same as on processors', async (_, use) => {
+    const [here, there] = [numbersIn(await use('compiled')), numbersIn(await use('webgpu'))];
+    expect(here.length).toBeGreaterThan(1);
+    expect(there.map(Number.isNaN)).toEqual(here.map(Number.isNaN)); // k̂ of few samples
+    const known = (numbers: readonly number[]) => numbers.filter((value) => !Number.isNaN(value));
+    expect(apart(known(here), known(there))).toBeLessThan(1e-5);
   });
 
   it('runs of functions are those of processors', async () => {

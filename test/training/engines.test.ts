@@ -1,32 +1,12 @@
 // The promises of every engine for one function, the choice of the engine, and a user's own engine for everything that
 // runs.
-import {
-  annealedImportance,
-  boundOn,
-  encodings,
-  evaluateModel,
-  inferenceGaps,
-  posteriorStatistics,
-  tabulate,
-} from '@flowvae/evaluation';
-import { elbo, fromPrior } from '@flowvae/objectives';
-import { key } from '@flowvae/random';
-import { type Tensor, type Tensor1D, type Tensor2D, tf, type Variable } from '@flowvae/tensor';
-import {
-  chooseEngine,
-  type Engine,
-  type EngineChoice,
-  engines,
-  fit,
-  inspectStep,
-  type Loss,
-  sgd,
-} from '@flowvae/training';
+import { type Tensor, type Tensor1D, tf, type Variable } from '@flowvae/tensor';
+import { chooseEngine, type Engine, engines, fit, type Loss, sgd } from '@flowvae/training';
 import { describe, expect, it } from 'vitest';
 import { localState } from '../../packages/training/src/memory/local-state.ts';
 import { GRADIENTS } from '../../packages/training/src/memory/optimizer.ts';
-import { data, given, modelAt } from './linear-gaussian-at.ts';
-import { quadratic, smallVae, valuesOf } from './problems.ts';
+import { users } from './engine-users.ts';
+import { quadratic, valuesOf } from './problems.ts';
 import { recordingEngine } from './recording-engine.ts';
 
 const known: readonly Engine[] = [...Object.values(engines), recordingEngine().engine];
@@ -154,67 +134,6 @@ describe('chooseEngine', () => {
       `engine: expected compiled, webgpu, eager or an engine of your own, got '${name}'`,
     );
   });
-});
-
-/** Everything that runs functions, small; returns its results. */
-const users: Readonly<Record<string, (engine: EngineChoice) => Promise<unknown>>> = {
-  async fit(engine) {
-    const { problem, variables } = smallVae(3);
-    const { history } = await fit({ ...problem, variables, optimizer: sgd(1e-2), steps: 3, engine });
-    const values = valuesOf(variables);
-    tf.dispose(variables as Record<string, Variable>);
-    return { values, losses: history.map(({ loss }) => loss) };
-  },
-  async inspectStep(engine) {
-    const { problem, variables } = smallVae(3);
-    const inspection = await inspectStep(problem, variables, { step: 1, engine });
-    tf.dispose(variables as Record<string, Variable>);
-    return inspection;
-  },
-  async boundOn(engine) {
-    const bound = await boundOn({ ...common(engine), bound: elbo().bound, batchSize: 3 });
-    const terms = await bound.measure();
-    await bound.dispose();
-    return terms;
-  },
-  evaluate: (engine) => evaluateModel({ ...common(engine), samples: 30 }),
-  posteriorStatistics: (engine) => posteriorStatistics({ ...common(engine), samples: 3 }),
-  async encodings(engine) {
-    const found: number[] = [];
-    const options = { ...common(engine), infer: (x: Tensor2D) => modelAt(x).posterior, samples: 2, meanSamples: 2 };
-    await encodings(options, ({ mean, z, logQ }) => found.push(...mean, ...z, ...logQ));
-    return found;
-  },
-  tabulate: (engine) => tabulate((x) => ({ y: tf.square(x) }), data, { engine, chunk: 4 }),
-  annealedImportance: (engine) =>
-    annealedImportance({
-      ...common(engine),
-      pathAt: (x) => fromPrior(modelAt(x)),
-      temperatures: [0, 0.5, 1],
-      chains: 2,
-      leapfrogSteps: 1,
-    }),
-  inferenceGaps: (engine) =>
-    inferenceGaps({
-      ...common(engine),
-      data: { ...data, count: 2 },
-      paramsAt: (x) => ({ shift: tf.zeros([x.shape[0], given.latent]) }),
-      modelAt: (x, { shift }) => {
-        const at = modelAt(x);
-        return { ...at, likelihood: (z) => at.likelihood(tf.add(z, shift!)) };
-      },
-      samples: 5,
-      steps: 2,
-    }),
-};
-
-const common = (engine: EngineChoice) => ({
-  variables: {},
-  modelAt,
-  noise: { kind: 'normal', width: given.latent } as const,
-  data: { ...data, count: 5 },
-  key: key(3),
-  engine,
 });
 
 describe.each(Object.entries(users))('%s', (_, use) => {
