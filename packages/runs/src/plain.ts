@@ -1,6 +1,6 @@
 // A second door, for programs that must not load TensorFlow.js: a run folder's required files, its config, its metrics,
 // its lock, and its latest checkpoint.
-export { latestCheckpointStep } from './checkpoints/checkpoint-record.ts';
+export { latestCheckpoint, latestCheckpointStep } from './checkpoints/checkpoint-record.ts';
 export { writeFileAtomically } from './files/atomic-file.ts';
 export { readObject, readSealed, sealed, sha256 } from './files/checksum.ts';
 export { makeFolder } from './files/make-folder.ts';

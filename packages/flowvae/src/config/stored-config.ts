@@ -1,8 +1,10 @@
 // The settings of a run, read from its folder.
+import { join } from 'node:path';
 
 import type { DataDescription } from '@flowvae/datasets';
-import { readRunConfig } from '@flowvae/runs/plain';
+import { CHECKPOINTS, latestCheckpoint, readRunConfig } from '@flowvae/runs/plain';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { attempted } from '../run-list/attempts.ts';
 import type { CheckedSettings, SettingsContext } from './checked-settings.ts';
 import { chosenForData, mnistData } from './data-choice.ts';
 import { describedData } from './described-data.ts';
@@ -32,7 +34,19 @@ export interface RunSettings extends CheckedSettings {
  * affect the last digits.
  */
 export const settingsThatMayDiffer = (allowDifferentMachine: boolean): SettingName[] =>
-  allowDifferentMachine ? ['onNonFinite', 'threads', 'engine'] : ['onNonFinite'];
+  allowDifferentMachine ? ['onNonFinite', ...machineSettings] : ['onNonFinite'];
+
+/** Settings that belong to a machine. */
+export const machineSettings = ['threads', 'engine'] as const satisfies readonly SettingName[];
+
+/** Engine and threads of a run's latest checkpoint: a run that was allowed to move goes on with them. */
+export function movedSettings(run: string): Partial<TrainConfig> {
+  const { config } = attempted(() => latestCheckpoint(join(run, CHECKPOINTS))) ?? {}; // damage has an error of its own
+  const fields = (config ?? {}) as Partial<TrainConfig>;
+  return Object.fromEntries(
+    machineSettings.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
+  );
+}
 
 /** The data that a run's config names. @throws ExpectationError if the config cannot be read */
 export function storedData(run: string): StoredData {

@@ -41,31 +41,38 @@ export function asCheckpointRecord(value: Readonly<Record<string, unknown>>, whe
 }
 
 /**
- * The step of the latest checkpoint that looks usable: its record is as written, and its arrays have the right size.
- * The arrays are not read. 0 without a checkpoint.
+ * The step of {@link latestCheckpoint}; 0 without a checkpoint.
  *
  * @throws ExpectationError if there are checkpoints and none looks usable; it names the fault of the latest
  */
-export function latestCheckpointStep(folder: string): number {
+export const latestCheckpointStep = (folder: string): number => latestCheckpoint(folder)?.step ?? 0;
+
+/**
+ * The record of the latest checkpoint that looks usable: it is as written, and its arrays have the right size. The
+ * arrays are not read. Undefined without a checkpoint.
+ *
+ * @throws ExpectationError if there are checkpoints and none looks usable; it names the fault of the latest
+ */
+export function latestCheckpoint(folder: string): CheckpointRecord | undefined {
   const faults: unknown[] = [];
   for (const step of stepsIn(folder)) {
     try {
-      refuseDamaged(join(folder, nameOf(step)));
-      return step;
+      return usableRecord(join(folder, nameOf(step)));
     } catch (error) {
       if (!(error instanceof ExpectationError)) throw error;
       faults.push(error);
     }
   }
   if (faults.length > 0) throw faults[0];
-  return 0;
+  return undefined;
 }
 
-function refuseDamaged(path: string): void {
-  const { arrays } = asCheckpointRecord(readSealed(`${path}.json`), `${path}.json`);
+function usableRecord(path: string): CheckpointRecord {
+  const record = asCheckpointRecord(readSealed(`${path}.json`), `${path}.json`);
+  const { arrays } = record;
   const where = `${path}.safetensors`;
   const bytes = statSync(where, { throwIfNoEntry: false })?.size;
-  if (bytes === arrays.bytes) return;
+  if (bytes === arrays.bytes) return record;
   const received = bytes === undefined ? 'no file' : `${bytes} bytes`;
   throw new ExpectationError({ where, expected: `a file of ${arrays.bytes} bytes`, received });
 }

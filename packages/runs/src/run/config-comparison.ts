@@ -9,25 +9,37 @@ function differences(expected: Fields, received: Fields, except: readonly string
   const names = [...new Set([...Object.keys(expected), ...Object.keys(received)])];
   return names
     .filter((name) => !except.includes(name) && !isDeepStrictEqual(asJson(expected[name]), asJson(received[name])))
-    .map((name) => ({ expected: `${name} ${text(expected[name])}`, received: `${name} ${text(received[name])}` }));
+    .map((name) => ({
+      name,
+      expected: `${name} ${text(expected[name])}`,
+      received: `${name} ${text(received[name])}`,
+    }));
 }
 
 const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 const text = (value: unknown) => (value === undefined ? '(absent)' : JSON.stringify(value));
 
+interface Configs {
+  readonly expected: Fields;
+  readonly received: Fields;
+  readonly except?: readonly string[];
+  /** The remedy where only some fields differ. */
+  readonly remedies?: { readonly fields: readonly string[]; readonly remedy: string };
+}
+
 /** @throws ExpectationError that names every field that differs, with both values */
-export function refuseOtherConfig(
-  where: string,
-  { expected, received, except = [] }: { expected: Fields; received: Fields; except?: readonly string[] },
-): void {
+export function refuseOtherConfig(where: string, { expected, received, except = [], remedies }: Configs): void {
   const found = differences(expected, received, except);
   if (found.length === 0) return;
   throw new ExpectationError({
     where,
     expected: found.map((field) => field.expected).join(', '),
     received: found.map((field) => field.received).join(', '),
-    remedy: 'a run goes on with the settings that it began with; begin another run for others',
+    remedy:
+      remedies && found.every(({ name }) => remedies.fields.includes(name))
+        ? remedies.remedy
+        : 'a run goes on with the settings that it began with; begin another run for others',
   });
 }
 

@@ -120,13 +120,13 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   removePartialFiles(folder.path);
   const { versions: begunUnder = {}, ...begunWith } = folder.readConfig();
   const { config, mayDiffer: except = [], unrecorded = {}, versions = {}, allowDifferentMachine = false } = options;
-  const refuseOther = (where: string, stored: object) =>
+  const refuseOther = (where: string, stored: object): void =>
     refuseOtherConfig(where, { expected: { ...unrecorded.config, ...stored }, received: config, except });
-  refuseOther(`${folder.path}/config.json`, begunWith);
   const checkpoints = new CheckpointFolder(join(folder.path, CHECKPOINTS));
   checkpoints.prepare();
   const { loaded, notices } = latestUsable(checkpoints, folder.metricsPath);
-  if (loaded) refuseOther(checkpoints.path, loaded.record.config);
+  // a run that was allowed to move goes on where its last checkpoint was written
+  refuseOther(`${folder.path}/config.json`, { ...begunWith, ...loaded?.record.config });
   const writtenUnder = loaded?.record.versions ?? (begunUnder as Record<string, string>);
   const difference = describeOtherMachine({ ...unrecorded.versions, ...writtenUnder }, versions);
   refuseOtherMachine(folder.path, difference, allowDifferentMachine);

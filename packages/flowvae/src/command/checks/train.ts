@@ -11,7 +11,14 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import type { CheckedSettings, SettingsContext } from '../../config/checked-settings.ts';
 import { dataCounts, MOVED_REMEDY } from '../../config/data-check.ts';
 import { fallbacks, flagOf, type SettingName, type TrainConfig } from '../../config/settings.ts';
-import { refusePageRun, runSettings, settingsThatMayDiffer, storedSettings } from '../../config/stored-config.ts';
+import {
+  machineSettings,
+  movedSettings,
+  refusePageRun,
+  runSettings,
+  settingsThatMayDiffer,
+  storedSettings,
+} from '../../config/stored-config.ts';
 import { changedSettings, completeSettings, refuseTogether } from '../../config/train-config.ts';
 import { refuseUnreachedValidation } from '../../config/validation-check.ts';
 import { builtInSettings, isBuiltIn } from '../../definition/built-in.ts';
@@ -204,10 +211,12 @@ function resumedSettings(run: string, resumption: Resumption): CheckedSettings {
   refuseNoRun(run, 'begun');
   refuseFittedPrior(run);
   refusePageRun(run);
-  const stored = storedSettings(run, context);
+  const stored = changedSettings(storedSettings(run, context), movedSettings(run));
   const settings = changedSettings(stored, given);
   refuseTogether(settings);
   const except = [...settingsThatMayDiffer(allowDifferentMachine), 'data'];
-  refuseOtherConfig(`${run}/config.json`, { expected: stored.config, received: settings.config, except });
+  const remedy = 'bytes may differ under another; allow it with --allow-different-machine';
+  const remedies = { fields: machineSettings, remedy };
+  refuseOtherConfig(`${run}/config.json`, { expected: stored.config, received: settings.config, except, remedies });
   return settings;
 }
