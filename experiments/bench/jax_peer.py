@@ -14,6 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+try:
+    jax.devices()
+except (RuntimeError, AssertionError) as error:
+    raise SystemExit(f"JAX finds no {device.upper()} here") from error
+
 from jax_model import adam, initial_parameters, log_weight, planar, planar_chain
 from jax_posteriors import check_log_det, flow_of
 
