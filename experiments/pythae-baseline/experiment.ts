@@ -1,6 +1,8 @@
 // The plain VAE at the paper's level by a recipe whose re-run is published.
+
 import type { TrainConfig } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
+import { checkVae } from '../reproduce/check-run.ts';
 import type { Experiment, Result, ScaleName } from '../reproduce/experiment.ts';
 import { type VaeResult, vaeResult } from '../reproduce/vae-result.ts';
 import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
@@ -98,6 +100,7 @@ export const pythaeBaseline: Experiment<VaeEntry> = {
   schema: vaeResult,
   entries,
   run: runVae,
+  check: checkVae,
   table,
   draw: () => [],
 };

@@ -31,6 +31,11 @@ export interface RunContext {
 /** The result of a run: one JSON file. */
 export type Result = Readonly<Record<string, unknown>>;
 
+/** A committed result beside the same work done again, or the reason why it was not. */
+export type Checked =
+  | { readonly skipped: string }
+  | { readonly parts: readonly { readonly text: string /** Within rounding. */; readonly isEqual: boolean }[] };
+
 /** An experiment of the paper. */
 export interface Experiment<E extends Entry = Entry> {
   readonly name: string;
@@ -41,6 +46,8 @@ export interface Experiment<E extends Entry = Entry> {
   entries(scale: ScaleName, seeds: number): readonly E[];
   /** Does one run to its end; undefined after a stop. */
   run(entry: E, context: RunContext): Promise<Result | undefined>;
+  /** Does a part of a finished run again, from its folder; undefined after a stop. Absent where runs keep nothing. */
+  check?(entry: E, result: Result, context: RunContext): Promise<Checked | undefined>;
   /** Markdown for all results so far, beside the paper's. */
   table(results: readonly Result[]): string;
   /** Draws the figures of all results so far into a folder, and returns their names. */

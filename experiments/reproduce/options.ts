@@ -81,10 +81,11 @@ function refuseTogether(values: Readonly<Record<string, unknown>>): void {
     ['index', 'list'],
     ['tables', 'list'],
     ['tables', 'index'],
+    ['check', 'index'],
+    ['check', 'list'],
   ] as const) {
     if (given(one) && given(other)) refuse(`--${other}`, `no --${other} beside --${one}`, 'both');
   }
-  if (given('check') && !given('tables')) refuse('--check', '--tables with it', 'no --tables');
 }
 
 const LARGEST = 1000;
@@ -134,6 +135,8 @@ ${Object.entries(titles)
   --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
   --runs      folder of the run folders, from which a stopped training run goes on (default: runs/reproduce)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date
+  --check     do nothing new: of each run that has its result and its folder, take 200 steps again from the last
+              checkpoint but one, evaluate again, and compare
 
 A run whose result is there is not done again. Ctrl-C stops after the steps under way; the same command goes on:
 training on MNIST where it was, fig3 with the restart that was stopped, from its beginning.`;

@@ -13,6 +13,7 @@ import {
   lockRun,
   makeFolder,
   ProgressLine,
+  readObject,
   type SweepState,
   tf,
   warnOfLaunch,
@@ -68,17 +69,21 @@ async function runHere(experiment: Experiment, entry: Entry, options: Options, c
 
 async function resultOf(experiment: Experiment, entry: Entry, options: Options, channels: Channels) {
   await tf.setBackend('cpu');
+  return experiment.run(entry, contextOf(experiment, entry, options, channels));
+}
+
+function contextOf({ name }: Experiment, { slug }: Entry, options: Options, channels: Channels): RunContext {
   const { scale, threads, seeds, allowDifferentMachine } = options;
   const seedOption = seeds > 1 ? ` --seeds ${seeds}` : '';
-  return experiment.run(entry, {
-    runFolder: join(options.runs, experiment.name, entry.slug),
+  return {
+    runFolder: join(options.runs, name, slug),
     threads,
     allowDifferentMachine,
     scale,
     command: (used) =>
-      `npx -y pnpm@10.34.9 reproduce ${experiment.name} --scale ${scale}${seedOption} --only '^${entry.slug}$' --threads ${used}`,
+      `npx -y pnpm@10.34.9 reproduce ${name} --scale ${scale}${seedOption} --only '^${slug}$' --threads ${used}`,
     ...channels,
-  });
+  };
 }
 
 /** The one display: the number of finished runs, and the state of each current one. */
@@ -161,6 +166,7 @@ async function reproduce(): Promise<void> {
     for (const entry of chosen) print(JSON.stringify({ index: all.indexOf(entry), ...entry }));
     return;
   }
+  if (options.check) return checkAll(experiment, chosen, options);
   if (options.index !== undefined) return runIndex(experiment, options, options.index);
   const folder = resultsFolder(experiment, options);
   makeFolder(folder, '--out');
@@ -173,6 +179,35 @@ async function reproduce(): Promise<void> {
   process.exitCode = exitCode() || (Object.keys(failed).length > 0 ? 1 : 0);
   report(experiment, folder);
   if (options.out === undefined && options.scale !== 'smoke') refreshTables(true);
+}
+
+/** Compares results with their runs; the exit code tells whether one differs. */
+async function checkAll(experiment: Experiment, entries: readonly Entry[], options: Options): Promise<void> {
+  if (!experiment.check) {
+    const expected = 'an experiment whose runs leave checkpoints';
+    throw new ExpectationError({ where: '--check', expected, received: experiment.name });
+  }
+  await tf.setBackend('cpu');
+  const folder = resultsFolder(experiment, options);
+  const { signal, exitCode, release } = began(options);
+  let isEqual = true;
+  for (const entry of entries) {
+    if (signal.aborted) break;
+    if (!isDone(folder, entry, experiment)) {
+      print(`${entry.slug}: no result`);
+      continue;
+    }
+    const context = contextOf(experiment, entry, options, { progress: process.stderr, signal });
+    const checked = await experiment.check(entry, readObject(resultPath(folder, entry)), context);
+    if (!checked) break;
+    if ('skipped' in checked) print(`${entry.slug}: ${checked.skipped}`);
+    else {
+      for (const part of checked.parts) print(`${entry.slug}: ${part.isEqual ? '' : 'DIFFERS: '}${part.text}`);
+      isEqual &&= checked.parts.every((part) => part.isEqual);
+    }
+  }
+  release();
+  process.exitCode = exitCode() || (isEqual ? 0 : 1);
 }
 
 /** The message if nothing is left to do, as in a fresh clone, which holds the project's results. */

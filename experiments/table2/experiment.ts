@@ -1,4 +1,5 @@
 // Table 2 and figure 4 of Rezende & Mohamed 2015.
+import { checkVae } from '../reproduce/check-run.ts';
 import type { Experiment } from '../reproduce/experiment.ts';
 import { vaeResult } from '../reproduce/vae-result.ts';
 import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
@@ -12,6 +13,7 @@ export const table2: Experiment<VaeEntry> = {
   schema: vaeResult,
   entries,
   run: runVae,
+  check: checkVae,
   table,
   draw,
 };

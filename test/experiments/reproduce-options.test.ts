@@ -29,7 +29,11 @@ it.each([
     ['fig3', '--index', '0', '--only', 'U1'],
     /^--only: expected no --only beside --index, got both$/,
   ],
-  ['a check of no tables', ['fig3', '--check'], /^--check: expected --tables with it, got no --tables$/],
+  [
+    'a check of one run',
+    ['table2', '--check', '--index', '0'],
+    /^--index: expected no --index beside --check, got both$/,
+  ],
   ['a list of tables', ['--tables', '--list'], /^--list: expected no --list beside --tables, got both$/],
   ['an unknown option', ['fig3', '--sclae', 'smoke'], /^options: expected --scale, /],
 ])('reproduce refuses %s', (_, args, message) => {

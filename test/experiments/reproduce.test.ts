@@ -16,7 +16,9 @@ import { join } from 'node:path';
 import { lockRun, makeFolder } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fig3 } from '../../experiments/fig3/experiment.ts';
+import type { RunContext } from '../../experiments/reproduce/experiment.ts';
 import { isDone, readResults } from '../../experiments/reproduce/result-files.ts';
+import { table2 } from '../../experiments/table2/experiment.ts';
 import { program } from '../processes/programs.ts';
 import { fitResult } from './fit-result.ts';
 
@@ -76,6 +78,28 @@ describe('table2', { timeout: 180_000 }, () => {
     expect(stderr).toContain('going on after step 20');
     expect(statSync(kept).mtimeMs).toBe(writtenAt);
     expect({ ...resultOf(slug), seconds: 0 }).toEqual({ ...before, seconds: 0 });
+  });
+
+  it('does steps and evaluation of finished runs again for --check, and tells a number that differs', async () => {
+    const path = join(folder, 'results', 'oxford-none-20-seed0.json');
+    const result = readFileSync(path, 'utf8');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(result), testNegativeElbo: 1 }));
+    const { code, stdout } = await reproduce(...smoke, '--check');
+    writeFileSync(path, result);
+    expect(code, stdout).toBe(1);
+    const [steps, numbers] = stdout.split('\n').filter((line) => line.startsWith('oxford-planar-2-20-seed0: '));
+    expect(steps).toMatch(/: steps 11 to 19 again: 9 entries of the history, equal$/);
+    expect(numbers).toMatch(/: 4 images, 5 samples again: −ELBO [\d.]+, equal; −ln p\(x\) [\d.]+, equal$/);
+    expect(stdout).toMatch(/none-20-seed0: DIFFERS: .*−ELBO [\d.]+, committed 1\.0000; −ln p\(x\) [\d.]+, equal\n/);
+  });
+
+  it('skips the check of a run whose folder is elsewhere, and refuses that of fits, which leave none', async () => {
+    const context = { runFolder: join(folder, 'elsewhere') } as RunContext;
+    const checked = await table2.check!({} as never, resultOf('oxford-none-20-seed0'), context);
+    expect(checked).toEqual({ skipped: `no run folder at ${context.runFolder}` });
+    const { code, stderr } = await reproduce('fig3', '--scale', 'smoke', '--check');
+    const message = '--check: expected an experiment whose runs leave checkpoints, got fig3';
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('says of a run that a signal to its process alone stopped, and leaves its folder free', async () => {
