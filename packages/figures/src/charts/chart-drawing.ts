@@ -17,6 +17,7 @@ import {
 } from 'chart.js';
 import { requireFont } from '../font.ts';
 import { inEnglish, type PageSize, type PartCanvas } from '../pages/page.ts';
+import { partContext } from '../pages/part-context.ts';
 
 /** The settings of a chart that its surroundings decide. */
 export interface Placement {
@@ -47,7 +48,9 @@ export const chartSize = ({ width = 800, height = 450 }: ChartSize) => ({ width,
 
 /** The natural width of a chart's y axis with its labels. */
 export function naturalYAxisWidth(drawing: Drawing, titles: boolean): number {
-  const context = inEnglish(createCanvas(drawing.width, drawing.height).getContext('2d'));
+  const { width, height } = drawing;
+  const nowhere = inEnglish(createCanvas(1, 1).getContext('2d'));
+  const context = partContext(nowhere, { x: 0, y: 0, width, height });
   return drawOn({ context, pixelRatio: 1 }, drawing, { yAxisWidth: 0, titles }).scales.y!.width;
 }
 

@@ -1,40 +1,11 @@
 // The context of a PDF page, made to draw as that of a canvas does.
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { PagePart } from './page.ts';
+import { withOwn } from './part-context.ts';
 import { textOutline } from './text-outline.ts';
-
-/** Members of a context that are ours. */
-type OwnMembers = Readonly<Record<string | symbol, unknown>>;
-
-/** A context with some members replaced. */
-function withOwn(context: SKRSContext2D, own: OwnMembers): SKRSContext2D {
-  return new Proxy(context, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value: unknown = Reflect.get(context, name);
-      return typeof value === 'function' ? value.bind(context) : value;
-    },
-    set: (_, name, value) => Reflect.set(context, name, value),
-  });
-}
 
 /** The context of a whole page. */
 export const pageContext = (page: SKRSContext2D): SKRSContext2D =>
   withOwn(page, { drawImage: smoothImages(page), strokeText: outlinedText(page) });
-
-/**
- * The context of a part as Chart.js needs it: a PDF has no canvas, and transforms set from outside would leave the
- * part. Nothing is ever wiped, since wiping would take the other parts along.
- */
-export function partContext(page: SKRSContext2D, { x, y, width, height }: PagePart): SKRSContext2D {
-  const placed: SKRSContext2D = withOwn(pageContext(page), {
-    canvas: { width, height, getContext: () => placed },
-    setTransform: (...[a, b, c, d, e, f]: number[]) => page.setTransform(a!, b!, c!, d!, e! + x, f! + y),
-    resetTransform: () => page.setTransform(1, 0, 0, 1, x, y),
-    clearRect: () => {},
-  });
-  return placed;
-}
 
 /** Pixels of an enlarged image for one layout pixel. */
 const IMAGE_RATIO = 2;

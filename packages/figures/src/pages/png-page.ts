@@ -1,6 +1,7 @@
 // A page in pixels.
 import { createCanvas } from '@napi-rs/canvas';
 import { fillPaper, inEnglish, type Page, type PageForm } from './page.ts';
+import { drawWithin, partContext } from './part-context.ts';
 
 export function pngPage({ width, height, pixelRatio = 2 }: PageForm): Page {
   const canvas = createCanvas(Math.round(width * pixelRatio), Math.round(height * pixelRatio));
@@ -13,10 +14,9 @@ export function pngPage({ width, height, pixelRatio = 2 }: PageForm): Page {
       paint(context);
       context.restore();
     },
-    drawPart(part, paint) {
-      const own = createCanvas(part.width, part.height); // Chart.js enlarges it
-      paint({ context: inEnglish(own.getContext('2d')), pixelRatio });
-      context.drawImage(own, part.x * pixelRatio, part.y * pixelRatio);
+    drawPart({ x, y, width, height }, paint) {
+      const part = { x: x * pixelRatio, y: y * pixelRatio, width: width * pixelRatio, height: height * pixelRatio };
+      drawWithin(context, part, () => paint({ context: partContext(context, { ...part, width, height }), pixelRatio }));
     },
     close: () => canvas.toBuffer('image/png'),
   };
