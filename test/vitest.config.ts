@@ -62,7 +62,8 @@ const exceptions = [
 
 const installed = '**/node_modules/**';
 
-const backend = 'processes/cpu-backend.ts';
+/** Of shared processes. */
+const setup = ['processes/cpu-backend.ts', 'processes/kept-threads.ts'];
 
 /** Of every project: vitest gives the projects nothing of the options above them. */
 const common = {
@@ -82,14 +83,14 @@ const projects = [
     include: sharing,
     exclude: [installed, ...exceptions],
     isolate: false,
-    setupFiles: [backend],
+    setupFiles: setup,
   },
   {
     name: 'shared by commands',
     include: commands,
     exclude: [installed, ...exceptions],
     isolate: false,
-    setupFiles: ['processes/small-pages.ts', backend],
+    setupFiles: ['processes/small-pages.ts', ...setup],
   },
 ];
 

@@ -1,5 +1,5 @@
 // Ends threads at every moment of their lives, and at last the process: argument 1 says after how many milliseconds.
-import { SessionPool, sessionRecipe, traceGraph } from '@flowvae/compiler';
+import { keepThreads, SessionPool, sessionRecipe, traceGraph } from '@flowvae/compiler';
 import { type Tensor2D, tf } from '@flowvae/tensor';
 import { adam, fit } from '@flowvae/training';
 import { smallVae } from '../training/problems.ts';
@@ -19,6 +19,7 @@ function busyPool(jobs: number): SessionPool {
 }
 
 for (let i = 0; i < 40; i++) {
+  await keepThreads(i % 3);
   const pool = busyPool(i % 4);
   await later((i * 7) % 90);
   await pool.dispose();

@@ -3,7 +3,7 @@ import './backend/backend.ts'; // registers it with tfjs, as tfjs's own backends
 export { findDevice } from '#find-device';
 export { whyNotCompiled } from '#open-graph';
 export { loadRuntime, runtimeFolder } from '#runtime';
-export { SessionPool } from '#session-pool';
+export { keepThreads, SessionPool } from '#session-pool';
 export { sessionRecipe } from '#session-recipe';
 export { arrayLending, sharedViews } from '#shared-views';
 export { type Compiled, type CompileOptions, compile, traceGraph } from './compile.ts';

@@ -1,4 +1,5 @@
 // The rows of settings, and tests of them: each file of tests takes a share.
+import '../../processes/kept-threads.ts';
 import { tf } from 'flowvae';
 import { afterEach, it } from 'vitest';
 import { type Command, commandNames } from './commands.ts';

@@ -6,6 +6,9 @@ import type { SessionPool as PoolInNode } from '../sessions/session-pool.ts';
 import type { SessionRecipe } from '../sessions/session-recipe.ts';
 import type { PageRecipe } from './session-recipe.ts';
 
+/** A page has no threads of its own that could be kept. */
+export async function keepThreads(_count: number): Promise<void> {}
+
 /** The pool of a page, with the methods of the pool of threads. */
 export class SessionPool implements Pick<PoolInNode, 'add' | 'run' | 'dispose'> {
   readonly #threads: number;
