@@ -40,11 +40,13 @@ export function coveringRows(factors: readonly Factor[], isAllowed: (row: Row) =
     choices.slice(i + 1).flatMap((b) => (a.name === b.name ? [] : [[a, b] as const])),
   );
   const refused = pairs.filter((pair) => !isAllowed(pair));
-  const left = new Map(pairs.filter((pair) => !refused.includes(pair)).map((pair) => [keyOf(...pair), pair]));
+  const isRefused = new Set(refused.map((pair) => keyOf(...pair)));
+  const left = new Map(pairs.map((pair) => [keyOf(...pair), pair] as const).filter(([key]) => !isRefused.has(key)));
   const isNew = (a: Choice, b: Choice) => left.has(keyOf(a, b));
   const newPairs = (row: Row) =>
     row.flatMap((a, i) => row.slice(i + 1).flatMap((b) => (isNew(a, b) ? [keyOf(a, b)] : [])));
-  const growth = { choices, factors, isAllowed, isNew };
+  const fit = (a: Choice, b: Choice) => !isRefused.has(keyOf(a, b)); // asked first: a whole row takes longer
+  const growth = { choices, factors, isAllowed, isNew, fit };
   const rows: Row[] = [];
   while (left.size > 0) {
     const begun = [...left.values()].filter((_, i) => i % Math.ceil(left.size / TRIED) === 0);
@@ -71,10 +73,12 @@ interface Growth {
   readonly isAllowed: (row: Row) => boolean;
   /** Whether no row holds two values yet. */
   readonly isNew: (a: Choice, b: Choice) => boolean;
+  /** Whether two values may be in one row. */
+  readonly fit: (a: Choice, b: Choice) => boolean;
 }
 
 function grown(row: Row, growth: Growth): Row {
-  const { choices, factors, isAllowed, isNew } = growth;
+  const { choices, factors, isAllowed, isNew, fit } = growth;
   const roomOf = new Map(factors.map(({ name, most = 1 }) => [name, most]));
   const fits = (choice: Choice) =>
     !row.includes(choice) && row.filter(({ name }) => name === choice.name).length < roomOf.get(choice.name)!;
@@ -83,6 +87,6 @@ function grown(row: Row, growth: Growth): Row {
     .map((choice) => ({ choice, gained: row.filter((other) => isNew(choice, other)).length }))
     .filter(({ gained }) => gained > 0)
     .toSorted((a, b) => b.gained - a.gained)
-    .find(({ choice }) => isAllowed([...row, choice]));
+    .find(({ choice }) => row.every((other) => fit(other, choice)) && isAllowed([...row, choice]));
   return next ? grown([...row, next.choice], growth) : row;
 }

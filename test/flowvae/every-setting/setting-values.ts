@@ -83,8 +83,8 @@ const evaluations = [
  * stand alone, twice over, in some row.
  */
 export const factors: readonly Factor[] = [
-  { name: 'flow', values: ['none', ...flows], most: 3 },
-  { name: 'prior', values: ['none', ...priors], most: 4 },
+  { name: 'flow', values: ['none', ...flows], most: 4 },
+  { name: 'prior', values: ['none', ...priors], most: 5 },
   { name: 'formula', values: ['alone'] },
   { name: 'likelihood', values: likelihoods },
   { name: 'objective', values: objectives },
