@@ -28,7 +28,19 @@ class LongestFirst extends BaseSequencer {
  */
 const sharing = [
   ...['comparison', 'compiler', 'density', 'distributions', 'evaluation', 'figures', 'flows', 'inference'],
-  ...['objectives', 'random', 'tensor', 'training', 'vae', 'datasets', 'runs', 'sweeps'],
+  ...[
+    'objectives',
+    'random',
+    'tensor',
+    'training',
+    'vae',
+    'datasets',
+    'runs',
+    'sweeps',
+    'lab',
+    'experiments',
+    ...['bench', 'documentation', 'fusions', 'interop', 'mutation', 'quick', 'reference'],
+  ],
 ].map((name) => `${name}/**/*.test.ts`);
 
 /** The same for tests of the command, which draw small pictures. */
