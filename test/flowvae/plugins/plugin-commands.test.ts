@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pageModule } from '../../documentation/page-modules.ts';
+import { doneInTurn, refusedInTurn } from '../../processes/commands-in-turn.ts';
 import { flowvae } from '../../processes/programs.ts';
 import { small } from '../data-files.ts';
 import { flowvaeHere } from '../in-process.ts';
@@ -52,24 +53,28 @@ describe.concurrent('a run with plug-ins', () => {
 
   it('is reported, encoded, sampled and exported from any folder, without a word about plug-ins', async () => {
     const elsewhere = userFolder({});
-    const [reported, , , exported] = await Promise.all([
-      done(['evaluate', run, '--report', '--eval-images', '3', '--json', '--quiet'], elsewhere),
-      done(['encode', run, '--out', 'z.safetensors'], elsewhere),
-      done(['sample', run, '--count', '3', '--out', 'rows.csv'], elsewhere),
-      done(['export', run, '--onnx', 'onnx', '--model', 'model', '--json'], elsewhere),
-    ]);
-    expect(JSON.parse(reported.stdout)).toMatchObject({
+    const lines = [
+      ['evaluate', run, '--report', '--eval-images', '3', '--json', '--quiet'],
+      ['encode', run, '--out', 'z.safetensors'],
+      ['sample', run, '--count', '3', '--out', 'rows.csv'],
+      ['export', run, '--onnx', 'onnx', '--model', 'model', '--json'],
+    ];
+    const [reported, , , exported] = await doneInTurn(lines, { folder: elsewhere });
+    expect(JSON.parse(reported!)).toMatchObject({
       testElbo: expect.any(Number),
       report: join(run, 'report.html'),
     });
     expect(readFileSync(join(elsewhere, 'rows.csv'), 'utf8').trim().split('\n')).toHaveLength(4);
-    expect(JSON.parse(exported.stdout)).toMatchObject({ prior: join('onnx', 'prior.onnx') });
+    expect(JSON.parse(exported!)).toMatchObject({ prior: join('onnx', 'prior.onnx') });
   });
 
   it('gives its settings and plug-ins to another run, by its config, which can go on', async () => {
-    await done(['train', '--config', join(run, 'config.json'), '--seed', '1', '--out', 'second', '--quiet', '--json']);
-    const resumed = await done(['train', '--resume', 'second', '--quiet', '--json']);
-    expect(JSON.parse(resumed.stdout)).toMatchObject({ steps: 4 });
+    const lines = [
+      ['train', '--config', join(run, 'config.json'), '--seed', '1', '--out', 'second', '--quiet', '--json'],
+      ['train', '--resume', 'second', '--quiet', '--json'],
+    ];
+    const [, resumed] = await doneInTurn(lines, { folder });
+    expect(JSON.parse(resumed!)).toMatchObject({ steps: 4 });
     const [first, second] = [run, join(folder, 'second')].map((each) =>
       JSON.parse(readFileSync(join(each, 'config.json'), 'utf8')),
     );
@@ -151,27 +156,19 @@ describe.concurrent('--plugin', () => {
         export const flows = { 'my-affine': { make: ({ dim }) => affine(dim) } };`,
     });
     const words = ['--plugin', 'my-flows', ...small, '--flow', 'my-affine', '--eval-images', '0', '--out', 'run'];
-    await done(['train', ...words, '--json'], project);
+    const sample = ['sample', join(project, 'run'), '--count', '1'];
+    await doneInTurn([['train', ...words, '--json'], sample], { folder: project });
     const { plugins } = JSON.parse(readFileSync(join(project, 'run/config.json'), 'utf8'));
     expect(plugins).toMatchObject([{ package: 'my-flows', version: '1.2.3', files: [{ path: 'index.js' }] }]);
-    await done(['sample', join(project, 'run'), '--count', '1']);
   });
 
-  it.each([
-    [
-      'a module with a row of a built-in name',
-      './taken.js',
-      /^flowvae: plug-in \.\/taken\.js: flows: planar: expected a name of its own, got that of a built-in one\n$/,
-    ],
-    [
-      'a module that is not there',
-      './none.ts',
-      /^flowvae: --plugin \.\/none\.ts: expected a module, or the name of an installed package, got no such file\n$/,
-    ],
-  ])('refuses %s in one line', async (_, name, text) => {
+  it('refuses a module with a row of a built-in name, and one that is not there, in one line each', async () => {
     const wrong = userFolder({ 'taken.js': 'export const flows = { planar: { make: () => 1 } };' });
-    const { code, stderr } = await here(['train', `--plugin=${name}`, '--out', 'run'], wrong);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
+    const lines = ['./taken.js', './none.ts'].map((name) => ['train', `--plugin=${name}`, '--out', 'run']);
+    expect(await refusedInTurn(lines, { folder: wrong })).toEqual([
+      'flowvae: plug-in ./taken.js: flows: planar: expected a name of its own, got that of a built-in one\n',
+      'flowvae: --plugin ./none.ts: expected a module, or the name of an installed package, got no such file\n',
+    ]);
   });
 
   it('knows its names where one is mistyped', async () => {
