@@ -47,13 +47,14 @@ describe('flowvae sweep', () => {
     expect(rows[0].nll.mean).toBeCloseTo((nlls[0]! + nlls[1]!) / 2, 10);
     expect(rows[0].nll.deviation).toBeCloseTo(Math.abs(nlls[0]! - nlls[1]!) / Math.SQRT2, 10);
     expect(readFileSync(join(folder, 'grid/table.md'), 'utf8')).toMatch(/\| planar\\\*2 +\| +2 \|/);
-    expect(JSON.parse(await done('sweep', 'status', 'grid', '--json'))).toMatchObject({ total: 4, finished: 4 });
+    const { stdout } = await flowvaeHere(['sweep', 'status', join(folder, 'grid'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 4, finished: 4 });
     expect(runnerChoice({}, join(folder, 'grid'))).toMatchObject({ runner: 'processes', jobs: 2 });
   });
 
   it('gives each run the bytes of `train` with the same settings', async () => {
-    const words = [...shared, '--flow', 'planar*2', '--seed', '1', '--threads', '1', '--out', 'alone'];
-    await done('train', ...words);
+    const words = [...shared, '--flow', 'planar*2', '--seed', '1', '--threads', '1', '--out', join(folder, 'alone')];
+    expect(await flowvaeHere(['train', ...words])).toMatchObject({ code: 0 });
     expect(bytesOf('alone/model.safetensors')).toBe(bytesOf('grid/runs/flow-planar-2-seed-1/model.safetensors'));
   });
 
