@@ -46,7 +46,7 @@ const sharing = [
 /** The same for tests of the command, which draw small pictures. */
 const commands = ['flowvae/**/*.test.ts'];
 
-/** Files in these folders that put other modules in the place of real ones, change the backend, or end processes. */
+/** Files in these folders that replace modules, change the backend or V8's flags, or end processes. */
 const exceptions = [
   'evaluation/ending-threads.test.ts',
   'figures/font.test.ts',
@@ -57,6 +57,8 @@ const exceptions = [
     'backend',
     'cache',
     'declared-kernels',
+    'executor/relaxed',
+    'executor/threads',
     'kernels',
     'session-pool',
     'special-values',

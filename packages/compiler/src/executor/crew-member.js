@@ -17,6 +17,11 @@
 /** @typedef {{ readonly open: number, readonly part: Part }} ToOpen */
 /** @typedef {ToOpen | { readonly run: number } | { readonly close: number }} ToMember */
 
+/**
+ * The answer to a program to open.
+ * @typedef {{ readonly opened: number, readonly error?: string }} FromMember
+ */
+
 /** Answers messages of the thread that leads: programs to open, to run and to close. */
 export function crewMember() {
   const [TURN, DONE, FAILED] = [0, 1, 2]; // as in crew.ts
@@ -50,7 +55,8 @@ export function crewMember() {
       for (let turn = 0; turn < calls.length; turn++) {
         waitFor(words, turn);
         try {
-          for (const call of /** @type {(() => number)[]} */ (calls[turn])) call();
+          // a run that failed has no numbers to give
+          if (!Atomics.load(words, FAILED)) for (const call of /** @type {(() => number)[]} */ (calls[turn])) call();
         } catch {
           Atomics.store(words, FAILED, 1);
         }
@@ -62,8 +68,14 @@ export function crewMember() {
 
   globalThis.onmessage = (/** @type {MessageEvent<ToMember>} */ { data }) => {
     if ('open' in data) {
-      programs.set(data.open, opened(data.part));
-      globalThis.postMessage(data.open);
+      /** @type {FromMember} */
+      let answer = { opened: data.open };
+      try {
+        programs.set(data.open, opened(data.part));
+      } catch (error) {
+        answer = { opened: data.open, error: String(error) };
+      }
+      globalThis.postMessage(answer);
     } else if ('run' in data) programs.get(data.run)?.();
     else programs.delete(data.close);
   };

@@ -41,7 +41,12 @@ export async function openProgram(program: Program, isShared = false): Promise<S
     async run(feeds: Feeds, fetches: Fetches) {
       for (const [name, view] of given) view.set(feeds[name]!.data as Float32Array);
       crew?.run();
-      for (const call of calls) call();
+      try {
+        for (const call of calls) call();
+      } catch (error) {
+        crew?.leave();
+        throw error;
+      }
       const results: Results = {};
       for (const { name, port, view } of told) {
         const wanted = fetches[name]?.data;
