@@ -103,8 +103,8 @@ function turnsOf(works: readonly Work[], threads: number, worthSharing: number):
   };
   for (const work of works) {
     const { units, operations } = work;
-    const parts = threads === 1 || operations < worthSharing ? 1 : Math.min(threads, units);
-    if (parts === 1) {
+    const parts = threads === 1 || operations < worthSharing ? 1 : Math.floor(Math.min(threads, units));
+    if (parts <= 1) {
       alone.push(...work.calls(0, units));
       continue;
     }

@@ -153,7 +153,7 @@ const gemm: Operator = (node, constants) => {
   const [result] = node.outputs;
   const isTurned = integer(node, 'transA', 0) === 1 || integer(node, 'transB', 0) === 1;
   const ones = constants.all.get(a!);
-  if (a!.shape[0] === 1 && !isTurned && !bias && ones?.every((x) => x === 1)) {
+  if (a!.shape[0] === 1 && !isTurned && !bias && isPlain(node) && ones?.every((x) => x === 1)) {
     const [n, inner] = b!.shape as [number, number];
     return [alongSpan({ outer: 1, n, inner }, result!, b!, [1], 'sum')];
   }

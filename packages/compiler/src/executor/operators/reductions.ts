@@ -12,7 +12,7 @@ interface Span {
   readonly inner: number;
 }
 
-/** One unit is one place of the outer axis, or of the inner one where the outer has one place. */
+/** One unit is one place of the outer axis. */
 export function alongSpan(span: Span, result: Value, x: Value, last: readonly number[], name: string): Work {
   const { outer, n, inner } = span;
   const call = (to: number, from: number, count: number): Call => ({
@@ -31,7 +31,7 @@ function axesOf({ inputs, attributes }: GraphNode, constants: Constants): number
   const rank = inputs[0]!.shape.length;
   const given = inputs[1] ? constants.integers(inputs[1]) : (attributes.axes as readonly number[] | undefined);
   if (inputs[1] && !given) return undefined;
-  const axes = given ?? Array.from({ length: rank }, (_, axis) => axis);
+  const axes = given && given.length > 0 ? given : Array.from({ length: rank }, (_, axis) => axis);
   return axes.map((axis) => (axis < 0 ? axis + rank : axis));
 }
 
@@ -107,6 +107,7 @@ const normalised =
     const last = x!.shape.length - 1;
     const axis = integer(node, 'axis', -1);
     if (axis !== -1 && axis !== last) return undefined;
+    if (elementCount(x!.shape) === 0) return [];
     const n = x!.shape[last]!;
     const rows = elementCount(x!.shape) / n;
     return [
