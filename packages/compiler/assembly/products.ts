@@ -41,7 +41,7 @@ export function product(
   adds: bool,
   scratch: usize,
 ): void {
-  const isSmall = m * n * k < FEW || isOfVector(m, n, aColumn, bRow, bColumn);
+  const isSmall = <i64>m * <i64>n * <i64>k < FEW || isOfVector(m, n, aColumn, bRow, bColumn);
   for (let i = 0; i < batch; i++) {
     if (isSmall) smallProduct(c, a, b, m, n, k, aRow, aColumn, bRow, bColumn, cRow, adds);
     else packed(c, a, b, m, n, k, aRow, aColumn, bRow, bColumn, cRow, adds, scratch);
@@ -92,6 +92,7 @@ function tiles(
   zeros: usize,
 ): void {
   const rowBytes = (<usize>cRow) << 2;
+  const edgeBytes: usize = COLUMNS * 4;
   for (let j = 0; j < n; j += COLUMNS) {
     const b = right + ((<usize>(j * depth)) << 2);
     for (let i = 0; i < m; i += ROWS) {
@@ -102,21 +103,19 @@ function tiles(
       if (rows === ROWS && columns === COLUMNS) {
         tile(to, rowBytes, adds ? to : zeros, adds ? rowBytes : 0, a, b, depth);
       } else {
-        tile(edge, COLUMNS * 4, zeros, 0, a, b, depth);
-        place(to, rowBytes, edge, rows, columns, adds);
+        if (adds) copyPart(edge, edgeBytes, to, rowBytes, rows, columns);
+        tile(edge, edgeBytes, adds ? edge : zeros, adds ? edgeBytes : 0, a, b, depth);
+        copyPart(to, rowBytes, edge, edgeBytes, rows, columns);
       }
     }
   }
 }
 
-/** The part of a tile that lies within c. */
-function place(to: usize, rowBytes: usize, edge: usize, rows: i32, columns: i32, adds: bool): void {
+/** The part of a tile that lies within c: additions have the order of whole tiles. */
+function copyPart(to: usize, toRowBytes: usize, from: usize, fromRowBytes: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
-    for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) {
-      const value = load<f32>(edge + j);
-      store<f32>(to + j, adds ? load<f32>(to + j) + value : value);
-    }
-    to += rowBytes;
-    edge += COLUMNS * 4;
+    for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) store<f32>(to + j, load<f32>(from + j));
+    to += toRowBytes;
+    from += fromRowBytes;
   }
 }

@@ -4,6 +4,7 @@ import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
 import { type Tensor, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import { bytes as plainBytes } from '../../../packages/compiler/src/executor/files/plain.ts';
+import { executorBytes, moduleOf } from '../../../packages/compiler/src/executor/modules.ts';
 import { programOf } from '../../../packages/compiler/src/executor/program.ts';
 import { withSharedMemory } from '../../../packages/compiler/src/executor/shared-memory.ts';
 import { executed } from './executed.ts';
@@ -48,6 +49,31 @@ describe('products', () => {
         expect(most).toBeLessThan(1e-6 * Math.sqrt(k) * 8);
       }
     }
+  });
+});
+
+describe('a product of many terms', () => {
+  const [m, n, k] = [23, 17, 400]; // beyond one pass, and no whole number of tiles
+  const [a, b, bias] = [m * k, k * n, n].map((size, i) => drawNormal(fold(key(2), i), size)) as Float32Array[];
+  const graph = traceGraph(({ a, b, bias }) => ({ c: tf.add(tf.matMul(a as never, b as never), bias!) }), {
+    a: [m, k],
+    b: [k, n],
+    bias: [n],
+  });
+
+  it.each([2, 3, 4])('has the same bytes in one part and in %i', async (threads) => {
+    const arrays = { a: a!, b: b!, bias: bias! };
+    expect(await executed(graph, arrays, threads)).toEqual(await executed(graph, arrays));
+  });
+
+  it('goes through panels, however many', () => {
+    const memory = new WebAssembly.Memory({ initial: 256 });
+    const { exports } = new WebAssembly.Instance(moduleOf(executorBytes(), false), { env: { memory } });
+    const product = exports.product as (...numbers: number[]) => void;
+    const [operands, scratch, size] = [131_072, 131_136, 1300]; // 1300³ is more than an integer of 32 bits holds
+    new Float32Array(memory.buffer, operands, 1)[0] = 1;
+    product(operands, operands, operands, 1, 0, 0, 0, size, size, 1300, 0, 0, 0, 0, 0, 0, scratch);
+    expect(new Float32Array(memory.buffer, scratch, 100_000).some((x) => x !== 0)).toBe(true);
   });
 });
 
@@ -119,6 +145,10 @@ describe('a module for shared memory', () => {
     expect((exports.heapBase as () => number)()).toBeLessThan(131_072);
     const own = new WebAssembly.Memory({ initial: 4 });
     expect(() => new WebAssembly.Instance(module, { env: { memory: own } })).toThrow(/memory import/);
+  });
+
+  it('must import a memory', () => {
+    expect(() => withSharedMemory(Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]))).toThrow('imports no memory');
   });
 
   it('must import nothing else', () => {

@@ -45,7 +45,7 @@ class Reader {
  */
 export function withSharedMemory(bytes: Uint8Array): Uint8Array {
   const reader = new Reader(bytes, 8); // after the magic number and the version
-  for (;;) {
+  while (reader.at < bytes.length) {
     const section = reader.at;
     const kind = reader.leb();
     const size = reader.leb();
@@ -65,4 +65,5 @@ export function withSharedMemory(bytes: Uint8Array): Uint8Array {
     const parts = [...bytes.subarray(0, section), IMPORTS, ...lebOf(content.length), ...content];
     return Uint8Array.from([...parts, ...bytes.subarray(start + size)]);
   }
+  throw new TypeError('a module imports no memory');
 }
