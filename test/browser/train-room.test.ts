@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium())(
       await reaches(/done · step 20 of 20/);
     });
 
-    it('trains in the page of one file, from the disk, by TensorFlow.js', async () => {
+    it('trains in the page of one file, from the disk, by one graph in WebAssembly', async () => {
       const files = pageFiles(undefined, await buildPage());
       for (const [name, file] of labData()) files.set(name, file);
       const path = join(scratch, 'lab.html');

@@ -1,4 +1,5 @@
 // Runs programs in WebAssembly: in the thread that calls, with others where threads can share memory.
+import { ExpectationError } from '@flowvae/tensor';
 import type { Feeds, Fetches, Results, StagedSession } from '../stages/staged-session.js';
 import { type Crew, openCrew } from './crew.ts';
 import { FIRST_BYTE } from './layout.ts';
@@ -9,18 +10,24 @@ type Functions = Readonly<Record<string, (...numbers: readonly number[]) => numb
 
 const PAGE = 65_536;
 
+/** Tables of declared kernels end where those of the executor begin (memoryBase of assembly/asconfig.json). */
+const KERNELS_END = 65_536;
+
 /**
  * Binds a program to a memory of its own.
  *
  * @param isShared whether other threads do their parts of the turns; otherwise this one does all parts, one after the
  * other, with the same results
+ * @throws ExpectationError if the engine has no such memory
  */
 export async function openProgram(program: Program, isShared = false): Promise<StagedSession> {
-  const initial = Math.ceil(program.bytes / PAGE);
-  const memory = new WebAssembly.Memory(isShared ? { initial, maximum: initial, shared: true } : { initial });
+  const memory = memoryOf(program.bytes, isShared);
   const own = moduleOf(executorBytes(), isShared);
   const kernels = program.kernels && moduleOf(program.kernels, isShared);
-  const functions = { own: functionsOf(own, memory), kernels: kernels && functionsOf(kernels, memory) };
+  const functions = {
+    own: functionsOf(own, memory, FIRST_BYTE),
+    kernels: kernels && functionsOf(kernels, memory, KERNELS_END),
+  };
   for (const { at, data } of program.constants) {
     new Int32Array(memory.buffer, at, data.length).set(new Int32Array(data.buffer, data.byteOffset, data.length));
   }
@@ -80,10 +87,25 @@ function bound({ function: name, arguments: given, isKernel }: Step, { own, kern
   return () => void run(...given);
 }
 
-function functionsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): Functions {
+/** @throws ExpectationError beyond 4 GiB, or beyond this engine's limit */
+function memoryOf(bytes: number, isShared: boolean): WebAssembly.Memory {
+  const initial = Math.ceil(bytes / PAGE);
+  try {
+    return new WebAssembly.Memory(isShared ? { initial, maximum: initial, shared: true } : { initial });
+  } catch {
+    throw new ExpectationError({
+      where: 'compile: memory of one graph',
+      expected: 'at most 4 GiB, and no more than this page can get',
+      received: `${Math.ceil(bytes / 2 ** 20)} MiB`,
+      remedy: 'take smaller batches',
+    });
+  }
+}
+
+/** @param end the first byte behind the module's place for tables */
+function functionsOf(module: WebAssembly.Module, memory: WebAssembly.Memory, end: number): Functions {
   const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions;
-  if (functions.heapBase!() > FIRST_BYTE)
-    throw new TypeError('the tables of a module reach into the values of a graph');
+  if (functions.heapBase!() > end) throw new TypeError('the tables of a module reach into those behind them');
   return functions;
 }
 

@@ -113,8 +113,8 @@ export function useTrainer({ model, choice, setValues }: Exploration): Trainer {
       steps,
       seed,
       goesOn,
-      // a page of one file has no runtime
       engine: 'compiled',
+      // a page of one file has no runtime
       runtime: isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href,
     });
   };
