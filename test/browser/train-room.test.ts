@@ -165,6 +165,27 @@ describe.skipIf(!hasChromium())(
       await own.close();
     });
 
+    it('trains where the page forbids further threads', async () => {
+      const own = await browser.newPage();
+      await own.route(/worker\.js/, async (route) => {
+        const response = await route.fetch();
+        const policy = response.headers()['content-security-policy']!;
+        expect(policy).toContain("worker-src 'self' blob:");
+        const strict = policy.replace("worker-src 'self' blob:", "worker-src 'self'");
+        await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': strict } });
+      });
+      await own.goto(`${served.address}#train`);
+      await own.locator('button.main:enabled').waitFor();
+      for (const [name, value] of Object.entries({ steps: 20, hidden: 8, threads: 2 })) {
+        await own.locator(`[name=${name}]`).fill(String(value));
+        await own.locator(`[name=${name}]`).blur();
+      }
+      await own.locator('button.main').click();
+      await own.getByText('done · step 20 of 20').waitFor({ timeout: 30_000 });
+      expect(own.workers()).toHaveLength(1);
+      await own.close();
+    });
+
     it('trains on a graphics card by WebGPU with the bounds of the processor', async () => {
       const own = await chromium.launch({ executablePath, args: ['--no-sandbox', ...softwareCard] });
       const onCard = await own.newPage();
