@@ -14,6 +14,7 @@ async function withWorker(Worker: unknown) {
 }
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -56,6 +57,22 @@ const permutation = (): Program => {
 };
 
 const places = (...data: number[]) => ({ x: { data: Int32Array.from(data) as unknown as Float32Array } });
+
+describe('the executor', () => {
+  it('is left to onnxruntime-web where the page may not compile it', async () => {
+    vi.resetModules();
+    const { canExecute } = await import('../../../packages/compiler/src/executor/modules.ts');
+    vi.spyOn(WebAssembly, 'Module').mockImplementationOnce(
+      class {
+        constructor() {
+          throw new WebAssembly.CompileError('refused by Content-Security-Policy');
+        }
+      } as never,
+    );
+    expect(canExecute()).toBe(false);
+    expect(canExecute()).toBe(true);
+  });
+});
 
 describe('threads that share memory', () => {
   it('give the numbers of one thread, run after run, with two programs in turn', async () => {

@@ -1,7 +1,7 @@
 // A graph, ready to run in this thread of a page: by the executor, which needs no further file, or by onnxruntime-web
 // where the executor lacks an operator.
 import { openProgram } from '../executor/executor.ts';
-import { hasSimd } from '../executor/modules.ts';
+import { canExecute } from '../executor/modules.ts';
 import { programOf } from '../executor/program.ts';
 import {
   type openGraph as inNode,
@@ -11,7 +11,7 @@ import {
 } from '../sessions/open-graph.ts';
 
 export const openGraph: typeof inNode = async (graph, choices) => {
-  if (choices.isOnDevice || !hasSimd()) return openSession(graph, choices);
+  if (choices.isOnDevice || !canExecute()) return openSession(graph, choices);
   const threads = globalThis.crossOriginIsolated ? choices.threads : 1;
   const program = programOf(graph, threads);
   if (typeof program === 'string') return openSession(graph, choices);
@@ -28,4 +28,4 @@ class PlainTensor {
   }
 }
 
-export const whyNotCompiled: typeof whyNoSession = async () => (hasSimd() ? undefined : whyNoSession());
+export const whyNotCompiled: typeof whyNoSession = async () => (canExecute() ? undefined : whyNoSession());

@@ -24,10 +24,10 @@ export function executorBytes(): Uint8Array {
   return chosen;
 }
 
-/** Whether this engine runs the executor at all. */
-export function hasSimd(): boolean {
+/** Whether the executor runs here: the engine has SIMD, and the page's Content-Security-Policy lets it compile. */
+export function canExecute(): boolean {
   try {
-    return executorBytes().length > 0;
+    return moduleOf(executorBytes(), false) instanceof WebAssembly.Module;
   } catch {
     return false;
   }

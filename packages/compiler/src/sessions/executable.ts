@@ -1,4 +1,4 @@
-// A graph bound to a session of ONNX Runtime: arrays in, arrays out.
+// A graph bound to a session, of ONNX Runtime or of a page's executor: arrays in, arrays out.
 import { ExpectationError, elementCount } from '@flowvae/tensor';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { openGraph } from '#open-graph';
