@@ -7,8 +7,8 @@ import { type FitStart, fit, sgd } from '@flowvae/training';
 import { expect, it, vi } from 'vitest';
 import { quadratic, valuesOf } from './problems.ts';
 
-vi.mock('@flowvae/compiler', async (original) => ({
-  ...(await original<typeof import('@flowvae/compiler')>()),
+vi.mock('../../packages/compiler/src/sessions/runtime.ts', async (original) => ({
+  ...(await original<object>()),
   loadRuntime: async () => 'no native library for this platform',
 }));
 

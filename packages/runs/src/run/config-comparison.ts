@@ -16,6 +16,14 @@ function differences(expected: Fields, received: Fields, except: readonly string
     }));
 }
 
+/** The later values of fields that both configs have and that differ. */
+export const changedFields = (before: Fields, after: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) => before[name] !== undefined && !isDeepStrictEqual(asJson(before[name]), asJson(value)),
+    ),
+  );
+
 const asJson = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 const text = (value: unknown) => (value === undefined ? '(absent)' : JSON.stringify(value));

@@ -13,7 +13,7 @@ import { MetricsFile, nothing, readExtent } from '../metrics/metrics-file.ts';
 import { type Hyperparameters, type SessionEnd, sessionEnd, sessionStart } from '../metrics/session-values.ts';
 import { bestOf, isValidation, type ValidationEntry } from '../metrics/validation-entries.ts';
 import { CHECKPOINTS, type CheckpointChoice, noCheckpoint } from './checkpoint-choice.ts';
-import { describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
+import { changedFields, describeOtherMachine, refuseOtherConfig, refuseOtherMachine } from './config-comparison.ts';
 import { RunFolder } from './run-folder.ts';
 import { lockRun, type RunLock } from './run-lock.ts';
 
@@ -126,7 +126,11 @@ function takenUp(folder: RunFolder, lock: RunLock, options: ResumeOptions): Dura
   checkpoints.prepare();
   const { loaded, notices } = latestUsable(checkpoints, folder.metricsPath);
   // a run that was allowed to move goes on where its last checkpoint was written
-  refuseOther(`${folder.path}/config.json`, { ...begunWith, ...loaded?.record.config });
+  refuseOther(`${folder.path}/config.json`, {
+    ...begunWith,
+    ...changedFields(begunWith, { ...loaded?.record.config }),
+  });
+  if (loaded) refuseOther(checkpoints.path, loaded.record.config);
   const writtenUnder = loaded?.record.versions ?? (begunUnder as Record<string, string>);
   const difference = describeOtherMachine({ ...unrecorded.versions, ...writtenUnder }, versions);
   refuseOtherMachine(folder.path, difference, allowDifferentMachine);
