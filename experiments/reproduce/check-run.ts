@@ -76,7 +76,7 @@ function copyAsBefore(runFolder: string, steps: number, scratch: string): Earlie
   const folder = join(scratch, 'run');
   const isKept = (path: string) => {
     const name = basename(path);
-    return !(stepOf(name) > from) && !['figures', 'run.lock'].includes(name) && !name.startsWith('events.');
+    return !(stepOf(name) > from) && !['figures', 'run.lock'].includes(name);
   };
   cpSync(runFolder, folder, { recursive: true, filter: isKept });
   // one step is left, so that the copy stops before its evaluation

@@ -49,17 +49,17 @@ describe('the map in words', () => {
 
   it('gives shares of the variance to means alone, and says where an empty place lies', () => {
     const means = mapInWords(facts);
-    expect(means).toContain('a letter is the mean of 16 draws of q(z|x)');
+    expect(means).toContain('a mark is the mean of 16 draws of q(z|x)');
     expect(means).toContain('60 % and 25 % of the variance of the means');
     expect(means).toContain('the plane through the mean code');
     const draws = mapInWords({ ...facts, kind: 'draw' });
-    expect(draws).toContain('a letter is one draw');
+    expect(draws).toContain('a mark is one draw');
     expect(draws).not.toContain('%');
   });
 
   it('names the axes of two dimensions', () => {
     const plain = mapInWords({ ...facts, latent: 2, shares: undefined, meanDraws: undefined });
-    expect(plain).toContain('a letter is the mean of q(z|x); z₁ to the right, z₂ up.');
+    expect(plain).toContain('a mark is the mean of q(z|x); z₁ to the right, z₂ up.');
     expect(plain).not.toContain('plane');
   });
 

@@ -6,7 +6,7 @@ import { addModuleOptions, JSON_HELP, wholeNumber } from '../options.ts';
 
 const notes: readonly Note[] = [
   'The page is served to browsers on this machine only, at an address with a secret token, until Ctrl-C. A written page ' +
-    'works from any web server; one HTML file opens without a server, and trains by plain TensorFlow.js.',
+    'works from any web server; one HTML file opens without a server, and trains on one thread.',
 ];
 
 /** Gives the command `lab` its options. */

@@ -1,6 +1,7 @@
 // The settings of a training, as fields.
 import { type ComponentChild, h } from 'preact';
 import type { TrainSettings } from '../../worker/training-messages.ts';
+import { isSingleFile } from '../parts/beside.ts';
 
 /** Cores of the machine. */
 const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -132,7 +133,8 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
         disabled,
         {
           compiled: 'one graph, in WebAssembly',
-          webgpu: 'the same on a graphics card: pays for wide layers and large batches',
+          // a file without a server has no runtime for a graphics card
+          ...(isSingleFile ? {} : { webgpu: 'the same on a graphics card: pays for wide layers and large batches' }),
           eager: 'kernel by kernel, by TensorFlow.js',
         },
         (engine) => onChange({ ...settings, engine: engine as TrainSettings['engine'] }),

@@ -12,7 +12,8 @@ interface FormulaPanelProps {
 }
 
 /** The reason why the formulas have û in place of u. */
-const U_HAT = 'û is u, moved along w until wᵀû > −1: with u itself a layer could fold the plane.';
+const U_HAT =
+  'û is u, moved along w so that wᵀû > −1 for every u: with u itself a layer could fold the plane. It moves a little where u itself would do, too.';
 
 export function FormulaPanel({ exploration, planar }: FormulaPanelProps): ComponentChild {
   const { model, layer, pickedWay } = exploration;

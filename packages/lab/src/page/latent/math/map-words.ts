@@ -20,7 +20,7 @@ export function mapInWords(facts: MapFacts): string {
   const { count, kind, meanDraws, shares } = facts;
   const points = kind === 'mean' ? meanInWords(meanDraws) : 'one draw of q(z|x)';
   const empty = shares ? ', which decodes the point there of the plane through the mean code' : ' to decode it';
-  return `${count} test pictures; a letter is ${points}; ${axesInWords(facts)}. Point at a letter to see the picture and its reconstruction, or at an empty place${empty}; click to keep it. The ring is the present z.`;
+  return `${count} test pictures; a mark is ${points}; ${axesInWords(facts)}. Point at a mark to see the picture and its reconstruction, or at an empty place${empty}; click to keep it. The ring is the present z.`;
 }
 
 function axesInWords({ latent, kind, shares }: MapFacts): string {
