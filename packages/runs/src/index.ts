@@ -21,9 +21,8 @@ export {
   type DurableRun,
   type DurableRunOptions,
   type ResumeOptions,
-  readCheckpoint,
-  readLatestCheckpoint,
   resumeRun,
 } from './run/durable-run.ts';
 export { RunFolder } from './run/run-folder.ts';
 export { LockedError, lockRun, type RunLock } from './run/run-lock.ts';
+export { readCheckpoint, readLatestCheckpoint } from './run/saved-state.ts';
