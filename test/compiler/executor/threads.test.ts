@@ -1,8 +1,12 @@
 // Threads of the executor that share memory, in Node: their results, their failures, and pages that forbid them.
+import { fileURLToPath } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
 import { traceGraph } from '@flowvae/compiler';
 import { drawNormal, key } from '@flowvae/random';
 import { tf } from '@flowvae/tensor';
+import { build } from 'esbuild';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { executorBytes, moduleOf } from '../../../packages/compiler/src/executor/modules.ts';
 import { type Program, programOf } from '../../../packages/compiler/src/executor/program.ts';
 import { PageWorker } from './page-worker.ts';
 
@@ -104,6 +108,32 @@ describe('threads that share memory', () => {
     for (let i = 0; i < 3; i++) {
       await expect(run(...wrong)).rejects.toThrow(/a thread of the executor failed|out of bounds/);
       expect(await run(1, 2, 3, 0)).toEqual(Int32Array.of(2, 3, 0, 1));
+    }
+  });
+
+  it('are made from a text that runs by itself, whatever a bundler does to the names of functions', async () => {
+    const entry = fileURLToPath(new URL('../../../packages/compiler/src/executor/crew-member.js', import.meta.url));
+    for (const minify of [false, true]) {
+      const built = await build({
+        entryPoints: [entry],
+        bundle: true,
+        format: 'esm',
+        keepNames: true,
+        write: false,
+        minify,
+      });
+      const { text } = built.outputFiles[0]!;
+      const { crewMember } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+      const answers: unknown[] = [];
+      const page = createContext({ postMessage: (answer: unknown) => answers.push(answer), WebAssembly });
+      runInContext(`(${crewMember})()`, page);
+      const memory = new WebAssembly.Memory({ initial: 4 });
+      const part = { memory, own: moduleOf(executorBytes(), false), kernels: undefined, turns: [[]], words: 131_072 };
+      (page.onmessage as (event: unknown) => void)({ data: { open: 7, part } });
+      expect(JSON.parse(JSON.stringify(answers))).toEqual([{ opened: 7 }]);
+      new Int32Array(memory.buffer, 131_072, 1)[0] = 1; // the first turn may begin
+      (page.onmessage as (event: unknown) => void)({ data: { run: 7 } });
+      expect(new Int32Array(memory.buffer, 131_072, 3)).toEqual(Int32Array.of(1, 1, 0)); // done, and not failed
     }
   });
 

@@ -22,56 +22,65 @@
  * @typedef {{ readonly opened: number, readonly error?: string }} FromMember
  */
 
-/** Answers messages of the thread that leads: programs to open, to run and to close. */
+/**
+ * Answers messages of the thread that leads: programs to open, to run and to close. Its functions are methods, because
+ * a bundler that keeps the names of others calls a helper of its own in this text.
+ */
 export function crewMember() {
   const [TURN, DONE, FAILED] = [0, 1, 2]; // as in crew.ts
   const LOOKS = 20_000;
   /** @type {Map<number, () => void>} */
   const programs = new Map();
 
-  /** @param {Int32Array} words @param {number} turn */
-  function waitFor(words, turn) {
-    for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, TURN) > turn) return;
-    for (let now = Atomics.load(words, TURN); now <= turn; now = Atomics.load(words, TURN)) {
-      Atomics.wait(words, TURN, now);
-    }
-  }
-
-  /** @param {Part} part */
-  function opened({ memory, own, kernels, turns, words: at }) {
-    const imports = { env: { memory } };
-    /** @param {WebAssembly.Module} module */
-    const functionsOf = (module) =>
-      /** @type {Functions} */ (/** @type {unknown} */ (new WebAssembly.Instance(module, imports).exports));
-    const [ours, declared] = [functionsOf(own), kernels && functionsOf(kernels)];
-    const words = new Int32Array(memory.buffer, at, 3);
-    const calls = turns.map((steps) =>
-      steps.map(({ function: name, arguments: given, isKernel }) => {
-        const run = /** @type {(...numbers: readonly number[]) => number} */ ((isKernel ? declared : ours)?.[name]);
-        return () => run(...given);
-      }),
-    );
-    return () => {
-      for (let turn = 0; turn < calls.length; turn++) {
-        waitFor(words, turn);
-        try {
-          // a run that failed has no numbers to give
-          if (!Atomics.load(words, FAILED)) for (const call of /** @type {(() => number)[]} */ (calls[turn])) call();
-        } catch {
-          Atomics.store(words, FAILED, 1);
-        }
-        Atomics.add(words, DONE, 1);
-        Atomics.notify(words, DONE);
+  const thread = {
+    /** @param {Int32Array} words @param {number} turn */
+    waitFor(words, turn) {
+      for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, TURN) > turn) return;
+      for (let now = Atomics.load(words, TURN); now <= turn; now = Atomics.load(words, TURN)) {
+        Atomics.wait(words, TURN, now);
       }
-    };
-  }
+    },
+
+    /** @param {WebAssembly.Module} module @param {WebAssembly.Memory} memory */
+    functionsOf(module, memory) {
+      return /** @type {Functions} */ (
+        /** @type {unknown} */ (new WebAssembly.Instance(module, { env: { memory } }).exports)
+      );
+    },
+
+    /** @param {Part} part @returns {() => void} */
+    opened({ memory, own, kernels, turns, words: at }) {
+      const ours = thread.functionsOf(own, memory);
+      const declared = kernels && thread.functionsOf(kernels, memory);
+      const words = new Int32Array(memory.buffer, at, 3);
+      const calls = turns.map((steps) =>
+        steps.map(({ function: name, arguments: given, isKernel }) => {
+          const run = /** @type {(...numbers: readonly number[]) => number} */ ((isKernel ? declared : ours)?.[name]);
+          return () => run(...given);
+        }),
+      );
+      return () => {
+        for (let turn = 0; turn < calls.length; turn++) {
+          thread.waitFor(words, turn);
+          try {
+            // a run that failed has no numbers to give
+            if (!Atomics.load(words, FAILED)) for (const call of /** @type {(() => number)[]} */ (calls[turn])) call();
+          } catch {
+            Atomics.store(words, FAILED, 1);
+          }
+          Atomics.add(words, DONE, 1);
+          Atomics.notify(words, DONE);
+        }
+      };
+    },
+  };
 
   globalThis.onmessage = (/** @type {MessageEvent<ToMember>} */ { data }) => {
     if ('open' in data) {
       /** @type {FromMember} */
       let answer = { opened: data.open };
       try {
-        programs.set(data.open, opened(data.part));
+        programs.set(data.open, thread.opened(data.part));
       } catch (error) {
         answer = { opened: data.open, error: String(error) };
       }

@@ -7,8 +7,8 @@ const idle: SessionThread[] = [];
 let most = 0;
 
 /**
- * Keeps threads that have no work for the next evaluation, in place of ending them. A start takes 50 ms of a core, and
- * a kept thread some 8 MiB. Kept threads hold no session and do not keep the process alive.
+ * Keeps threads that have no work for the next evaluation, in place of ending them. That saves their start, at the
+ * price of their memory. Kept threads hold no session and do not keep the process alive.
  *
  * @param count threads kept at most; at the start 0. More kept ones end now
  */

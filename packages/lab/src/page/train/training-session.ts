@@ -69,9 +69,7 @@ export class TrainingSession {
     this.#onChange(this.#state);
     const runtime = isSingleFile ? undefined : new URL('ort/', location.href.replace(/#.*/, '')).href;
     const training = ++this.#training;
-    // a file without a server has no runtime for a graphics card
-    const runs = isSingleFile && settings.engine === 'webgpu' ? { ...settings, engine: 'compiled' as const } : settings;
-    this.#send({ say: 'begin', training, settings: runs, pictures, runtime, ...(from ? { from } : {}) });
+    this.#send({ say: 'begin', training, settings, pictures, runtime, ...(from ? { from } : {}) });
   }
 
   /** Pauses after the step under way; the state says when. */
