@@ -108,8 +108,13 @@ describe.skipIf(!hasChromium())(
 
     it('follows sliders and steps through pictures', async () => {
       const code = panel('Picture and code');
-      await code.getByLabel(/Test picture/).fill('4');
+      const field = code.getByLabel(/Test picture/);
+      await field.fill('4');
+      await page.locator('.latent canvas').first().hover(); // the view is drawn anew while one types
+      await page.waitForTimeout(100);
+      expect(await field.inputValue()).toBe('4');
       await page.keyboard.press('Enter');
+      await code.getByText('test picture 4, class').waitFor(); // the step is from there
       await code.getByTitle('The next picture').click();
       await code.getByText('test picture 5, class').waitFor();
       await code.getByText('Mean of the prior').click();

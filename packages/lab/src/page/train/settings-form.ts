@@ -2,6 +2,7 @@
 import { type ComponentChild, h } from 'preact';
 import type { TrainSettings } from '../../worker/training-messages.ts';
 import { isSingleFile } from '../parts/beside.ts';
+import { TypedField } from '../parts/typed-field.ts';
 
 /** Cores of the machine. */
 const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -68,18 +69,17 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
   const disabled = isLocked || isPaused;
   const field = (title: string, control: ComponentChild) =>
     h('label', { class: 'field' }, h('span', null, title), control);
-  const textOf = (event: Event) => (event.currentTarget as HTMLInputElement).value;
   return h(
     'div',
     null,
     field(
       'Flow of the posterior, a formula',
-      h('input', {
+      h(TypedField, {
         name: 'flow',
         list: 'flows',
         value: settings.flow,
         disabled: isLocked,
-        onChange: (event: Event) => onChange({ ...settings, flow: textOf(event).trim() }),
+        onTyped: (text) => onChange({ ...settings, flow: text.trim() }),
       }),
     ),
     h(
@@ -90,7 +90,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
     [...numbers, ...(settings.engine === 'compiled' ? threads : [])].map(({ name, title, least, most, step }) =>
       field(
         title,
-        h('input', {
+        h(TypedField, {
           name,
           type: 'number',
           min: least,
@@ -98,8 +98,8 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
           step,
           value: settings[name],
           disabled,
-          onChange: (event: Event) => {
-            const value = Number(textOf(event));
+          onTyped(text) {
+            const value = Number(text);
             const isRight = value >= least && value <= most && (step === 'any' || Number.isInteger(value));
             onChange(isRight ? { ...settings, [name]: value } : { ...settings });
           },
@@ -108,12 +108,12 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
     ),
     field(
       'Widths of the hidden layers, with commas',
-      h('input', {
+      h(TypedField, {
         name: 'hidden',
         value: settings.hidden.join(', '),
         disabled,
-        onChange: (event: Event) => {
-          const hidden = textOf(event).split(',').map(Number);
+        onTyped(text) {
+          const hidden = text.split(',').map(Number);
           const isRight = hidden.every((width) => Number.isInteger(width) && width > 0 && width <= 2000);
           onChange(isRight ? { ...settings, hidden } : { ...settings });
         },

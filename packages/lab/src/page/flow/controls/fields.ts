@@ -1,5 +1,6 @@
 // The fields of the room's panels.
 import { type ComponentChild, h } from 'preact';
+import { TypedField } from '../../parts/typed-field.ts';
 
 interface FieldProps<T> {
   readonly label: string;
@@ -69,18 +70,15 @@ export function NumberField({
     'label',
     { class: 'field' },
     h('span', null, label),
-    h('input', {
+    h(TypedField, {
       type: 'number',
       value,
       min,
       max,
       step: 1,
-      onChange: (event: Event) => {
-        const input = event.currentTarget as HTMLInputElement;
-        const wanted = Math.round(input.valueAsNumber);
-        const next = Number.isFinite(wanted) ? Math.min(Math.max(wanted, min), max) : value;
-        input.value = String(next);
-        onChange(next);
+      onTyped(text) {
+        const wanted = text === '' ? Number.NaN : Math.round(Number(text));
+        onChange(Number.isFinite(wanted) ? Math.min(Math.max(wanted, min), max) : value);
       },
     }),
   );

@@ -1,5 +1,6 @@
 // The choice of a test picture by its number.
 import { type ComponentChild, h } from 'preact';
+import { TypedField } from '../../parts/typed-field.ts';
 import { type Chosen, chosenAt, type Session } from '../session.ts';
 
 /** Properties of {@link PictureNumber}. */
@@ -36,13 +37,13 @@ export function PictureNumber({ session, chosen, label, onChosen }: PictureNumbe
       'label',
       null,
       h('span', { class: 'hint' }, `${label} (1 to ${count}) `),
-      h('input', {
+      h(TypedField, {
         type: 'number',
         min: 1,
         max: count,
         value: index < 0 ? '' : index + 1,
         placeholder: 'own',
-        onChange: ({ currentTarget }: Event) => take(Number((currentTarget as HTMLInputElement).value) - 1),
+        onTyped: (text) => take(Number(text) - 1),
       }),
     ),
     step('‹', -1, 'The picture before'),
