@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { completeConfig, decodeSafetensors, openRun, report, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { figureFiles, slug } from '../../packages/flowvae/src/report/figures/named-figure.ts';
-import { pictureEvery } from '../../packages/flowvae/src/run/step-pictures.ts';
+import { pictureEvery } from '../../packages/flowvae/src/run/training/step-pictures.ts';
 import { readPdf } from '../figures/pdf.ts';
 import { pngSignature } from '../figures/png.ts';
 import { readEvents } from '../runs/event-reader.ts';

@@ -119,7 +119,7 @@ export {
 export { type Replay, replayRun } from './run/replay-run.ts';
 export { type OpenRunOptions, openRun, type SavedRun } from './run/saved-run.ts';
 export type { RowScore } from './run/scoring/score-rows.ts';
-export { type TrainRun, type TrainRunOptions, trainRun } from './run/train-run.ts';
+export { type TrainRun, type TrainRunOptions, trainRun } from './run/training/train-run.ts';
 export { versions } from './run/versions.ts';
 export { targetOf } from './target/checked-target.ts';
 export {

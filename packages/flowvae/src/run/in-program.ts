@@ -22,7 +22,7 @@ import { chooseBackend, evaluateTest } from './evaluate-test.ts';
 import type { Experiment } from './experiment.ts';
 import { openRun } from './saved-run.ts';
 import { type RowScore, type ScoreOptions, scoreRows } from './scoring/score-rows.ts';
-import { type TrainRunOptions, trainRun } from './train-run.ts';
+import { type TrainRunOptions, trainRun } from './training/train-run.ts';
 import { versions } from './versions.ts';
 
 /** The config of a program: the command's options, and under `set` the experiment's own settings. */

@@ -40,11 +40,13 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
   const bounds = boundsOf(layout, rows.length, graph);
   const regions = FIRST_SLOT + slots;
   const state = sharedState({ shards: rows.length, scalars: scalars.length, length: layout.length, regions });
-  const shares = (region: number) =>
-    rows.map((_, shard) => {
-      const from = regionAt(region, shard, regions, layout.length) + bounds[shard]! * BYTES;
-      return new Float32Array(state.memory.buffer, from, bounds[shard + 1]! - bounds[shard]!);
-    });
+  const piece = (region: number, shard: number, [from, to]: readonly [number, number]) =>
+    new Float32Array(state.memory.buffer, regionAt(region, shard, regions, layout.length) + from * BYTES, to - from);
+  /** A region's pieces, and their places in the flat buffer: gradients lie apart by shares, the others are whole. */
+  const pieces = (region: number): readonly (readonly [Float32Array, number])[] =>
+    region === GRADIENTS
+      ? rows.map((_, shard) => [piece(region, shard, [bounds[shard]!, bounds[shard + 1]!]), bounds[shard]!])
+      : [[piece(region, 0, [0, layout.length]), 0]];
   const inputs = sharedInputs(inputShapes);
   const others = sharedInputs(shapesOf(nonTrainableOf(variables)));
   const parameters = { ...viewsOf(layout, new Float32Array(state.memory.buffer, 0, layout.length)), ...others };
@@ -82,16 +84,13 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
     },
     async readRegion(index) {
       await crew.settled();
-      const region = new Float32Array(layout.length);
-      for (const [shard, share] of shares(index).entries()) region.set(share, bounds[shard]);
-      return { ...viewsOf(layout, region), ...(index === PARAMETERS ? others : {}) };
+      return { ...viewsOf(layout, joined(pieces(index), layout.length)), ...(index === PARAMETERS ? others : {}) };
     },
     async writeRegion(index, values) {
       await crew.settled();
       const region = new Float32Array(layout.length);
       for (const [name, view] of Object.entries(viewsOf(layout, region))) view.set(values[name]!);
-      for (const [shard, share] of shares(index).entries())
-        share.set(region.subarray(bounds[shard], bounds[shard + 1]));
+      for (const [part, from] of pieces(index)) part.set(region.subarray(from, from + part.length));
       if (index === PARAMETERS) for (const [name, view] of Object.entries(others)) view.set(values[name]!);
     },
     async writeVariables() {
@@ -100,6 +99,14 @@ export async function parallelState(options: ParallelStateOptions): Promise<Trai
     },
     dispose: () => crew.dismiss(),
   };
+}
+
+/** Pieces as one array: a single one is not copied. */
+function joined(pieces: readonly (readonly [Float32Array, number])[], length: number): Float32Array {
+  if (pieces.length === 1) return pieces[0]![0];
+  const whole = new Float32Array(length);
+  for (const [part, from] of pieces) whole.set(part, from);
+  return whole;
 }
 
 function fill(name: string, shared: Float32Array, array: Float32Array | undefined): void {

@@ -7,10 +7,11 @@ import { hyperparametersOf } from '../../records/hyperparameters.ts';
 import { liveSending } from '../../records/mlflow/live-sending.ts';
 import { counted, nounOf } from '../../report/counted.ts';
 import { describeEvaluation, type ParameterCounts, type TrainReport } from '../../report/report.ts';
-import { type TrainRun, trainRun } from '../../run/train-run.ts';
+import { type TrainRun, trainRun } from '../../run/training/train-run.ts';
 import { versions } from '../../run/versions.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
+import { returnFreedMemory } from '../launch/freed-memory.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
 import { inShell } from '../shell-words.ts';
 import type { TrainTask } from '../tasks.ts';
@@ -39,6 +40,7 @@ export async function trainAction({
     progress.write(`${describeSettings({ ...shown, ...(await versions(config.engine)) })}\n`);
   }
   warnOfLaunch(LAUNCHER);
+  await returnFreedMemory();
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });
   const run = await trainRun(settings, {

@@ -1,8 +1,8 @@
 // TensorBoard's pictures and histograms at several steps of a run.
 import type { DurableRun } from '@flowvae/runs';
 import type { Callback } from '@flowvae/training';
-import { picturesOfData } from '../report/pictures.ts';
-import type { Experiment } from './experiment.ts';
+import { picturesOfData } from '../../report/pictures.ts';
+import type { Experiment } from '../experiment.ts';
 
 /** How often a run is pictured. */
 const TIMES = 5;

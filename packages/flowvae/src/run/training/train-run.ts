@@ -3,46 +3,41 @@ import { setMaxListeners } from 'node:events';
 import type { DataDescription } from '@flowvae/datasets';
 import {
   assignState,
-  beginRun,
   type DurableRun,
   isExhausted,
   ProgressLine,
   type ProgressStream,
   RunFolder,
-  resumeRun,
   trainingProgress,
   validating,
 } from '@flowvae/runs';
 import { ExpectationError } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, type Moment, NonFiniteError } from '@flowvae/training';
-import { scoredTest } from '../comparison/scoring/scored-test.ts';
-import { type CheckedSettings, vocabularyOfSettings } from '../config/checked-settings.ts';
-import { absoluteData, MOVED_REMEDY } from '../config/data-check.ts';
-import { configOf, type Settings } from '../config/plan.ts';
-import { flagOf, type TrainConfig, unrecordedSettings } from '../config/settings.ts';
-import { refusePageRun, settingsThatMayDiffer, storedData } from '../config/stored-config.ts';
-import { completeSettings } from '../config/train-config.ts';
-import { refuseUnreachedValidation } from '../config/validation-check.ts';
-import { type FirstStep, firstStep } from '../definition/first-step.ts';
-import { type OwnRecord, recordOf } from '../definition/own-module.ts';
-import { storedExperiment } from '../definition/read-experiment.ts';
-import type { ModuleRecord } from '../modules/module-files.ts';
-import { runVocabulary, storedPlugins } from '../plugins/run-plugins.ts';
-import { hyperparametersOf, resultsOf } from '../records/hyperparameters.ts';
-import { dataLine } from '../report/data/data-line.ts';
-import { diagnosticsOf } from '../report/kept-diagnostics.ts';
-import { ownModelIn } from '../report/picture-parts.ts';
-import { drawPictures } from '../report/pictures.ts';
-import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../report/report.ts';
-import { runFacts } from '../run-list/run-facts.ts';
-import { refuseStepReached } from '../run-list/until-check.ts';
+import { scoredTest } from '../../comparison/scoring/scored-test.ts';
+import type { CheckedSettings } from '../../config/checked-settings.ts';
+import { absoluteData, MOVED_REMEDY } from '../../config/data-check.ts';
+import { configOf, type Settings } from '../../config/plan.ts';
+import { flagOf, type TrainConfig } from '../../config/settings.ts';
+import { refusePageRun, storedData } from '../../config/stored-config.ts';
+import { completeSettings } from '../../config/train-config.ts';
+import { refuseUnreachedValidation } from '../../config/validation-check.ts';
+import { type FirstStep, firstStep } from '../../definition/first-step.ts';
+import { runVocabulary } from '../../plugins/run-plugins.ts';
+import { resultsOf } from '../../records/hyperparameters.ts';
+import { dataLine } from '../../report/data/data-line.ts';
+import { diagnosticsOf } from '../../report/kept-diagnostics.ts';
+import { ownModelIn } from '../../report/picture-parts.ts';
+import { drawPictures } from '../../report/pictures.ts';
+import { type ParameterCounts, parameterCounts, type TrainReport, trainReport } from '../../report/report.ts';
+import { runFacts } from '../../run-list/run-facts.ts';
+import { refuseStepReached } from '../../run-list/until-check.ts';
+import { chooseTrainingBackend } from '../evaluate-test.ts';
+import { type Experiment, experiment, type Training, training, validationBound } from '../experiment.ts';
+import { modelMetadata } from '../model-metadata.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { chooseTrainingBackend } from './evaluate-test.ts';
-import { type Experiment, experiment, type Training, training, validationBound } from './experiment.ts';
-import { modelMetadata } from './model-metadata.ts';
-import { refuseOtherData } from './saved-run.ts';
+import { collectGarbage } from './left-memory.ts';
+import { openDurableRun } from './open-run.ts';
 import { stepPictures } from './step-pictures.ts';
-import { versions } from './versions.ts';
 
 /** A run's folder, its watchers, and its end. */
 export interface TrainRunOptions extends DurableOptions {
@@ -108,6 +103,7 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
     const isWhole = !signal?.aborted && !isPaused;
+    if (isWhole) await collectGarbage();
     const evaluation = isWhole ? await scoredTest(parts, run.folder.path, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
     const facts = runFacts(parts.plan, run.folder);
@@ -152,69 +148,6 @@ async function partsOf(settings: Settings, { resume, out }: TrainRunOptions): Pr
 /** Settings as text, whose formulas may use the names of the run's plug-ins. */
 const settingsOfRun = async (run: string, config: TrainConfig): Promise<CheckedSettings> =>
   completeSettings(config, '', { vocabulary: await runVocabulary(run) });
-
-async function openDurableRun(
-  parts: Experiment,
-  { position }: Training,
-  line: ProgressLine,
-  options: TrainRunOptions,
-): Promise<DurableRun> {
-  const {
-    out,
-    resume = false,
-    allowDifferentMachine = false,
-    checkpointEvery,
-    checkpointSeconds,
-    keepCheckpoints,
-  } = options;
-  const dataSha256 = parts.set.checksum();
-  const data = resume ? dataOfRun(out, parts) : parts.config.data;
-  const dataSet = describedIn(parts, resume ? out : undefined);
-  const modules = moduleRecords(parts, resume ? out : undefined);
-  const config = { ...parts.config, data, ...(dataSha256 === undefined ? {} : { dataSha256 }), ...dataSet, ...modules };
-  const schedule = { checkpointEvery, checkpointSeconds, keepCheckpoints };
-  const onNotice = (notice: string) => line.notice(notice);
-  const under = await versions(parts.config.engine);
-  const hyperparameters = { ...hyperparametersOf(config), ...layersOf(parts) };
-  const common = { ...schedule, config, hyperparameters, position, versions: under, onNotice };
-  if (!resume) return beginRun(out, common);
-  const mayDiffer = settingsThatMayDiffer(allowDifferentMachine);
-  // with one thread the setting has no effect
-  const sharing = config.threads === 1 ? { threadsShare: under.threadsShare } : {};
-  const unrecorded = { config: unrecordedSettings, versions: sharing };
-  return resumeRun(out, { ...common, mayDiffer, unrecorded, allowDifferentMachine });
-}
-
-/** The number of the flow's layers; a model of the user's module has none that is known. */
-const layersOf = ({ plan: { own, flowLayers } }: Experiment) => (own?.definition.model ? {} : { K: flowLayers });
-
-/** The user's modules as config.json records them. */
-interface ModuleRecords {
-  readonly experiment?: OwnRecord;
-  readonly plugins?: readonly ModuleRecord[];
-}
-
-/** The records of experiment and plug-ins; a resumed run keeps its own. Tables that a program made have none. */
-function moduleRecords({ plan }: Experiment, resumed: string | undefined): ModuleRecords {
-  const run = resumed === undefined ? undefined : RunFolder.claimed(resumed).path;
-  const experiment = run === undefined ? plan.own && recordOf(plan.own) : storedExperiment(run);
-  const { plugins: used } = vocabularyOfSettings(plan);
-  const plugins = run === undefined ? used.flatMap(({ record }) => record ?? []) : storedPlugins(run);
-  return { ...(experiment ? { experiment } : {}), ...(plugins.length > 0 ? { plugins } : {}) };
-}
-
-/** The description in config.json; a run of an early version goes on without one. */
-function describedIn({ data }: Experiment, run: string | undefined): { readonly dataSet?: DataDescription } {
-  const isEarly = run !== undefined && !storedData(RunFolder.claimed(run).path).description;
-  return isEarly ? {} : { dataSet: data };
-}
-
-/** The same data may have moved: the run keeps its own name for them. @throws ExpectationError for other data */
-function dataOfRun(run: string, parts: Experiment): string {
-  const stored = storedData(RunFolder.claimed(run).path);
-  refuseOtherData(parts, stored);
-  return stored.dataSha256 === undefined ? parts.config.data : stored.data;
-}
 
 /** Metadata in model.safetensors: the model. */
 const describedBy = (parts: Experiment) => ({ ...modelMetadata(parts), shape: parts.data.shape.join('x') });
