@@ -7,12 +7,12 @@ import { openData } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
 import { openArrays } from '../../packages/datasets/src/formats/open-arrays.ts';
 import type { StoredArray } from '../../packages/datasets/src/stored/stored-array.ts';
+import { peakMemoryMiB } from '../../packages/runs/src/metrics/peak-memory.ts';
 import type { Reading } from './damage-campaign.ts';
 import { damagedFile } from './damaged-file.ts';
 
 const [first, count] = process.argv.slice(2).map(Number) as [number, number];
 const folder = mkdtempSync(join(tmpdir(), 'flowvae-damage-'));
-const megabytes = () => process.resourceUsage().maxRSS / 1024;
 
 /** Numbers that are read at once. */
 const MOST = 2 ** 18;
@@ -64,12 +64,19 @@ for (let seed = first; seed < first + count; seed++) {
   const { name, file, faults } = damagedFile(seed);
   const path = join(folder, name);
   writeFileSync(path, file);
-  const [before, start] = [megabytes(), performance.now()];
+  const [before, start] = [peakMemoryMiB(), performance.now()];
   const arrays = await outcomeOf(path, () => readArrays(path));
   const seconds = (performance.now() - start) / 1000;
   const data = await outcomeOf(path, () => readData(path));
   const all = (performance.now() - start) / 1000;
   const worse = data.outcome === 'wrong' ? data : arrays;
-  tell({ seed, ...worse, seconds: Math.max(seconds, all - seconds), megabytes: megabytes() - before, faults, data });
+  tell({
+    seed,
+    ...worse,
+    seconds: Math.max(seconds, all - seconds),
+    megabytes: peakMemoryMiB() - before,
+    faults,
+    data,
+  });
 }
 rmSync(folder, { recursive: true });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openData, readPictures, readTable } from '@flowvae/datasets';
 import { ExpectationError } from '@flowvae/tensor/plain';
+import { peakMemoryMiB } from '../../packages/runs/src/metrics/peak-memory.ts';
 import { type DamagedSource, damagedSource } from './damaged-sources.ts';
 
 /** The outcome of a file. */
@@ -43,11 +44,9 @@ async function messageOf(source: DamagedSource, seed: number): Promise<string> {
   }
 }
 
-const memory = () => process.resourceUsage().maxRSS / 1024;
-
 // Both libraries are loaded before the start.
 for (const seed of [first, first + 1, first + 2, first + 3]) await messageOf(damagedSource(seed), seed);
-const start = memory();
+const start = peakMemoryMiB();
 for (let seed = first; seed < first + count; seed++) {
   const source = damagedSource(seed);
   globalThis.gc?.(); // so that the memory is that of one file
@@ -55,7 +54,7 @@ for (let seed = first; seed < first + count; seed++) {
   const message = await messageOf(source, seed);
   const { user, system } = process.cpuUsage(before);
   const milliseconds = (user + system) / 1000;
-  const outcome: Outcome = { seed, name: source.name, message, milliseconds, memory: memory() - start };
+  const outcome: Outcome = { seed, name: source.name, message, milliseconds, memory: peakMemoryMiB() - start };
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
 rmSync(folder, { recursive: true });

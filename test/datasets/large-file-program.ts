@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { batches, dataRows, openData } from '@flowvae/datasets';
 import { key } from '@flowvae/random';
 import { dataPoints } from '@flowvae/tensor';
+import { peakMemoryMiB } from '../../packages/runs/src/metrics/peak-memory.ts';
 
 const [WIDTH, BATCH, STEPS] = [784, 100, 1000];
 const MOST_MEBIBYTES = 1024;
@@ -48,7 +49,6 @@ function readCalls(): number | undefined {
   }
 }
 
-const peak = () => process.resourceUsage().maxRSS / 1024;
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const tell = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -65,7 +65,7 @@ try {
   tell(`${gibibytes} GiB, ${count} rows of ${WIDTH} float32; written in ${(written.milliseconds / 1000).toFixed(1)} s`);
   const { result: data, milliseconds: opening } = await timed(() => openData(path));
   tell(
-    `opened in ${(opening / 1000).toFixed(1)} s (all values looked at): ${data.description.form}, ${peak().toFixed(0)} MiB`,
+    `opened in ${(opening / 1000).toFixed(1)} s (all values looked at): ${data.description.form}, ${peakMemoryMiB().toFixed(0)} MiB`,
   );
   const { train } = data.splits;
   const source = batches(dataRows(data, 'train', { binarisation: 'none', key: key(1) }), {
@@ -92,9 +92,9 @@ try {
   tell(`first batch ${first.milliseconds.toFixed(0)} ms (order of ${train.length} rows)`);
   tell(`batch of ${BATCH}: ${median(fromDisk).toFixed(3)} ms, copied from memory ${median(fromMemory).toFixed(3)} ms`);
   if (calls !== undefined) tell(`${((calls - callsBefore!) / STEPS).toFixed(1)} reading calls for a batch`);
-  tell(`largest resident memory ${peak().toFixed(0)} MiB of ${MOST_MEBIBYTES}; ${wrong} wrong values`);
+  tell(`largest resident memory ${peakMemoryMiB().toFixed(0)} MiB of ${MOST_MEBIBYTES}; ${wrong} wrong values`);
   data.close();
-  process.exitCode = peak() > MOST_MEBIBYTES || wrong > 0 ? 1 : 0;
+  process.exitCode = peakMemoryMiB() > MOST_MEBIBYTES || wrong > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,9 +1,10 @@
 // How much memory an evaluation of the likelihood with most parameters takes, as a process of its own.
+import { pathToFileURL } from 'node:url';
 import { RunFolder } from '@flowvae/runs';
 import { completeConfig, planOf } from 'flowvae';
 import { expect, it } from 'vitest';
 import { modelOf } from '../../packages/flowvae/src/run/experiment.ts';
-import { flowvae } from '../processes/programs.ts';
+import { compiledPath, flowvae } from '../processes/programs.ts';
 import { freshPath } from './tiny-run.ts';
 
 /** MiB. */
@@ -12,7 +13,8 @@ const MOST = 600;
 /** Makes node tell at its end how much memory it had, MiB. */
 const telling = `data:text/javascript,${encodeURIComponent(
   `import { isMainThread } from 'node:worker_threads';
-   if (isMainThread) process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS / 1024));`,
+   import { peakMemoryMiB } from '${pathToFileURL(compiledPath('packages/runs/src/metrics/peak-memory.ts')).href}';
+   if (isMainThread) process.on('exit', () => console.error('peak ' + peakMemoryMiB()));`,
 )}`;
 
 it('evaluate takes at most 600 MiB for 256 levels a pixel at the default widths', async () => {

@@ -11,6 +11,7 @@ import {
 } from '@flowvae/evaluation';
 import { elbo, fromPrior } from '@flowvae/objectives';
 import { drawUniform, key } from '@flowvae/random';
+import { peakMemoryMiB } from '@flowvae/runs';
 import { dataPoints } from '@flowvae/training';
 import { likelihoods, mlpVae, parseLikelihood } from '@flowvae/vae';
 
@@ -21,7 +22,7 @@ const data = (count: number) => dataPoints(levels.subarray(0, count * PIXELS), P
 const peaks: Record<string, number> = {};
 const told = async (name: string, done: Promise<unknown>) => {
   await done;
-  peaks[name] = Math.round(process.resourceUsage().maxRSS / 1024);
+  peaks[name] = Math.round(peakMemoryMiB());
 };
 const modelOf = (name: string) => {
   const likelihood = parseLikelihood(name);

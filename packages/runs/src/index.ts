@@ -11,6 +11,7 @@ export {
 } from './files/parameters-file.ts';
 export { describeBoundSum } from './metrics/bound-sum.ts';
 export { metricsCsv } from './metrics/metrics-csv.ts';
+export { peakMemoryMiB } from './metrics/peak-memory.ts';
 export { formatDuration, ProgressLine, type ProgressStream, trainingProgress } from './metrics/progress.ts';
 export type { Hyperparameters } from './metrics/session-values.ts';
 export { isExhausted, type ValidatingOptions, validating } from './metrics/validating.ts';

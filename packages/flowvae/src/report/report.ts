@@ -4,7 +4,7 @@ import { type DataDescription, widthOfDatum } from '@flowvae/datasets';
 import { isDensity, isExact } from '@flowvae/density';
 import { bitsPerDimension } from '@flowvae/distributions';
 import type { Evaluation } from '@flowvae/evaluation';
-import { describeBoundSum } from '@flowvae/runs';
+import { describeBoundSum, peakMemoryMiB } from '@flowvae/runs';
 import { type DataPoints, type NamedVariables, parameterCount } from '@flowvae/tensor';
 import type { FitResult } from '@flowvae/training';
 import type { Likelihood, Model } from '@flowvae/vae';
@@ -149,7 +149,7 @@ export function trainReport(
     msPerStep: fitted.msPerStep,
     ...test,
     parameters,
-    peakMemoryMiB: process.resourceUsage().maxRSS / 1024, // Node gives KiB on every platform
+    peakMemoryMiB: peakMemoryMiB(),
     ...facts,
   };
 }
