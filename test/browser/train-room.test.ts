@@ -100,12 +100,22 @@ describe.skipIf(!hasChromium())(
       await press('Pause');
       await reaches(/paused/);
       expect(await page.locator('#paused').textContent()).toContain('encoder and decoder stay as they are');
+      const stepShown = async () => Number(/^paused.* · step (\d+) of 100000$/.exec((await stage())!)![1]);
+      for (let i = 0; i < 3 && (await stepShown()) % 20 === 0; i++) {
+        await press('Go on');
+        await reaches(/training/);
+        await press('Pause');
+        await reaches(/paused/);
+      }
+      expect((await stepShown()) % 20).toBeGreaterThan(0); // the step itself, and not that of the last entry
       const before = await stage();
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(await stage()).toBe(before);
       const bound = await boundNow();
-      await fill({ flow: 'radial*2' });
-      await press('Go on with this flow');
+      const goOn = page.getByRole('button', { name: 'Go on with this flow' });
+      expect(await goOn.isEnabled()).toBe(false);
+      await page.locator('[name=flow]').fill('radial*2'); // the field is not left
+      await goOn.click();
       await reaches(/training · step [4-9]\d/);
       expect(await boundNow()).toBeGreaterThan(bound - 15); // networks that begin anew are at -300
       await press('Stop');
@@ -113,6 +123,22 @@ describe.skipIf(!hasChromium())(
       const curves = await page.locator('.legend li').allTextContents();
       expect(curves.at(-1)).toContain('planar*4');
       expect(curves[0]).toContain('radial*2');
+    });
+
+    it('says why a number is refused, and keeps the old one', async () => {
+      const alert = page.getByRole('alert');
+      for (const [name, text, reason] of [
+        ['latent', '0.5', 'Expected a whole number from 1 to 200, got 0.5. It stays 2.'],
+        ['lr', '', 'Expected a number from 0.000001 to 1, got no number. It stays 0.001.'],
+        ['hidden', '32, a', 'Expected whole numbers from 1 to 2000, with commas, got 32, a. It stays 32.'],
+      ]) {
+        const field = page.locator(`[name=${name}]`);
+        const before = await field.inputValue();
+        await fill({ [name!]: text! });
+        expect([await alert.textContent(), await field.inputValue()]).toEqual([reason, before]);
+        await field.fill(before);
+        expect(await alert.count()).toBe(0);
+      }
     });
 
     it('names a wrong formula in one line, and trains after it is mended', async () => {

@@ -78,7 +78,7 @@ export type Told =
   | { readonly tell: 'entry'; readonly entry: TrainEntry }
   | { readonly tell: 'view'; readonly view: TrainView }
   | { readonly tell: 'parameters'; readonly step: number; readonly values: Readonly<Record<string, StoredValues>> }
-  | { readonly tell: 'paused' }
+  | { readonly tell: 'paused'; readonly step: number }
   | { readonly tell: 'done'; readonly step: number }
   | { readonly tell: 'failed'; readonly message: string };
 

@@ -152,7 +152,7 @@ class Training {
         if (this.#wantsParameters) this.#sendParameters();
         if (!this.#isPaused) return;
         this.#isStill = true;
-        this.#say({ tell: 'paused' });
+        this.#say({ tell: 'paused', step: moment.step });
         await new Promise<void>((resolve) => (this.#waiting = resolve));
         this.#isStill = false;
       },

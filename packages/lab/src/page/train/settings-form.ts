@@ -2,7 +2,7 @@
 import { type ComponentChild, h } from 'preact';
 import type { TrainSettings } from '../../worker/training-messages.ts';
 import { isSingleFile } from '../parts/beside.ts';
-import { TypedField } from '../parts/typed-field.ts';
+import { numberRefusal, TypedField } from '../parts/typed-field.ts';
 
 /** Cores of the machine. */
 const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -64,7 +64,15 @@ const threads: readonly NumberField[] = globalThis.crossOriginIsolated
   ? [{ name: 'threads', title: 'Threads', least: 1, most: cores, step: 1 }]
   : [];
 
-/** All fields. A wrong number stays as it was. */
+const widthsIn = (text: string): number[] => text.split(',').map(Number);
+
+/** Why a text has no widths of layers. */
+const widthsRefusal = (text: string, hidden: readonly number[]): string | undefined =>
+  widthsIn(text).every((width) => Number.isInteger(width) && width > 0 && width <= 2000)
+    ? undefined
+    : `Expected whole numbers from 1 to 2000, with commas, got ${text.trim() || 'nothing'}. It stays ${hidden.join(', ')}.`;
+
+/** All fields. A wrong number stays as it was, and the field says so. */
 export function SettingsForm({ settings, isPaused, isLocked, onChange }: SettingsFormProps): ComponentChild {
   const disabled = isLocked || isPaused;
   const field = (title: string, control: ComponentChild) =>
@@ -79,6 +87,7 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
         list: 'flows',
         value: settings.flow,
         disabled: isLocked,
+        isLive: true, // a button waits for another flow
         onTyped: (text) => onChange({ ...settings, flow: text.trim() }),
       }),
     ),
@@ -98,11 +107,8 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
           step,
           value: settings[name],
           disabled,
-          onTyped(text) {
-            const value = Number(text);
-            const isRight = value >= least && value <= most && (step === 'any' || Number.isInteger(value));
-            onChange(isRight ? { ...settings, [name]: value } : { ...settings });
-          },
+          refusal: (text) => numberRefusal(text, { least, most, isWhole: step !== 'any' }, settings[name]),
+          onTyped: (text) => onChange({ ...settings, [name]: Number(text) }),
         }),
       ),
     ),
@@ -112,11 +118,8 @@ export function SettingsForm({ settings, isPaused, isLocked, onChange }: Setting
         name: 'hidden',
         value: settings.hidden.join(', '),
         disabled,
-        onTyped(text) {
-          const hidden = text.split(',').map(Number);
-          const isRight = hidden.every((width) => Number.isInteger(width) && width > 0 && width <= 2000);
-          onChange(isRight ? { ...settings, hidden } : { ...settings });
-        },
+        refusal: (text) => widthsRefusal(text, settings.hidden),
+        onTyped: (text) => onChange({ ...settings, hidden: widthsIn(text) }),
       }),
     ),
     field(

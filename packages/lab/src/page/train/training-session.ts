@@ -18,6 +18,8 @@ export interface TrainingState {
   readonly stage: Stage;
   readonly settings?: TrainSettings;
   readonly entries: readonly TrainEntry[];
+  /** The step of a pause or of the end; entries come every few steps. */
+  readonly step?: number;
   readonly view?: TrainView;
   /** Engine and threads, in words. */
   readonly engine?: string;
@@ -124,8 +126,8 @@ export class TrainingSession {
     if (told.tell === 'entry') this.#change({ entries: [...this.#state.entries, told.entry] });
     if (told.tell === 'view') this.#change({ view: told.view });
     if (told.tell === 'parameters') this.#snapshot?.({ step: told.step, values: told.values });
-    if (told.tell === 'paused') this.#change({ stage: 'paused' });
-    if (told.tell === 'done') this.#change({ stage: 'done' });
+    if (told.tell === 'paused') this.#change({ stage: 'paused', step: told.step });
+    if (told.tell === 'done') this.#change({ stage: 'done', step: told.step });
     if (told.tell === 'failed') this.#change({ stage: 'failed', message: told.message });
   }
 }

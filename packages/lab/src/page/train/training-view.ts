@@ -54,6 +54,12 @@ const curveLine = (name: string, entries: readonly TrainEntry[], index: number):
   points: entries.map(({ step, loss }) => [step, -loss]),
 });
 
+/** The step, in words: of a pause or the end, else of the last entry. */
+function stepOf({ stage, step, entries, settings }: TrainingState): string {
+  const shown = (stage === 'paused' || stage === 'done' ? step : undefined) ?? entries.at(-1)?.step;
+  return shown === undefined ? '' : ` · step ${shown} of ${settings?.steps}`;
+}
+
 /** The view. */
 export function TrainingView({ state, kept, data }: TrainingViewProps): ComponentChild {
   const pictures = data?.pictures;
@@ -91,7 +97,7 @@ export function TrainingView({ state, kept, data }: TrainingViewProps): Componen
     h(
       'p',
       { class: state.stage === 'failed' ? 'wrong' : undefined, id: 'stage' },
-      `${stages[state.stage]}${last ? ` · step ${last.step} of ${settings?.steps}` : ''}`,
+      `${stages[state.stage]}${stepOf(state)}`,
     ),
     h(
       'p',

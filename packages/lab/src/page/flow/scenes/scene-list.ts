@@ -29,7 +29,7 @@ export const scenes = {
   },
   two: {
     name: 'two',
-    title: 'Planar, M = 2',
+    title: 'Planar, 2 layers',
     sentences: [
       'A planar layer moves points along û only, by tanh(wᵀz + b). Points on the line wᵀz + b = 0 stay where they are.',
       'Layer 1 pushes both sides of its line apart: the density falls there, log|det J| > 0. Layer 2 pulls points towards its line: the density rises, log|det J| < 0.',
@@ -38,7 +38,7 @@ export const scenes = {
   },
   ten: {
     name: 'ten',
-    title: 'Planar, M = 10',
+    title: 'Planar, 10 layers',
     sentences: [
       'Ten planar layers were trained to move one normal to a density with two modes.',
       'Play the slider: each layer does little, all of them together split the normal. A thin bridge remains between the modes, because a flow bends the plane and cannot cut it.',

@@ -1,6 +1,6 @@
 // The choice of a test picture by its number.
 import { type ComponentChild, h } from 'preact';
-import { TypedField } from '../../parts/typed-field.ts';
+import { numberRefusal, TypedField } from '../../parts/typed-field.ts';
 import { type Chosen, chosenAt, type Session } from '../session.ts';
 
 /** Properties of {@link PictureNumber}. */
@@ -43,6 +43,8 @@ export function PictureNumber({ session, chosen, label, onChosen }: PictureNumbe
         max: count,
         value: index < 0 ? '' : index + 1,
         placeholder: 'own',
+        refusal: (text) =>
+          numberRefusal(text, { least: 1, most: count, isWhole: true }, index < 0 ? 'as it is' : index + 1),
         onTyped: (text) => take(Number(text) - 1),
       }),
     ),
