@@ -3,8 +3,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { interruption, makeFolder, writeFileAtomically } from 'flowvae';
-import { readCount, readEntry, readValues, startCommand } from '../command-line.ts';
-import { type Case, parts } from './config.ts';
+import { readChoice, readCount, readEntry, readValues, startCommand } from '../command-line.ts';
+import { type Case, parts, type Way, ways } from './config.ts';
 import { endOf } from './ends.ts';
 import { startsFigure } from './figure.ts';
 import { committed, resultsIn, updateReadme } from './results.ts';
@@ -18,6 +18,8 @@ const values = readValues({
   threads: { type: 'string', default: '2' },
   /** Only cases of so many layers. */
   layers: { type: 'string' },
+  /** Only cases of one way. */
+  way: { type: 'string' },
   /** Folder of runs; those in it go on. */
   runs: { type: 'string', default: 'runs/flow-start' },
   /** Folder of the results; the figure and the tables of the README are those of the committed ones. */
@@ -27,6 +29,7 @@ const values = readValues({
 const part = readEntry('part', values.part, parts);
 const threads = readCount('threads', values.threads);
 const layers = values.layers === undefined ? undefined : readCount('layers', values.layers);
+const way = values.way === undefined ? undefined : readChoice('way', values.way, Object.keys(ways) as Way[]);
 const folder = values.out ?? committed;
 
 /** Cases are trained to their end, or only begun. */
@@ -42,7 +45,7 @@ process.stdout.write(isLong ? endsTable(ends) : startsTable(starts));
 
 async function doAll(): Promise<void> {
   const { signal, exitCode, release } = interruption({ tiedTo: 'parent' });
-  const cases = part.cases.filter((each) => layers === undefined || each.layers === layers);
+  const cases = part.cases.filter((each) => each.layers === (layers ?? each.layers) && each.way === (way ?? each.way));
   makeFolder(kind);
   for (const [i, each] of cases.entries()) {
     const file = join(kind, `${nameOf(each)}.json`);

@@ -51,6 +51,15 @@ export function startsTable(starts: readonly Start[]): string {
   return markdownTable(header, rows);
 }
 
+/** The first step of the published curves, a hundred steps after β has reached 1. */
+const EARLY = 10_000;
+
+/** The validation bound at that step, if there was one. */
+function earlyBound({ validation }: End): string {
+  const [, bound] = validation.find(([step]) => step === EARLY) ?? [];
+  return bound === undefined ? '–' : bound.toFixed(1);
+}
+
 /** One row for each way and length: each seed's last validation bound, and how far the worst is behind the best. */
 export function endsTable(ends: readonly End[]): string {
   if (ends.length === 0) return 'Not run yet.\n';
@@ -62,6 +71,7 @@ export function endsTable(ends: readonly End[]): string {
       seedsOf(runs),
       bounds.map((bound) => bound.toFixed(2)).join(', '),
       (Math.max(...bounds) - Math.min(...bounds)).toFixed(2),
+      runs.map(earlyBound).join(', '),
       range(
         runs.map(({ flat }) => 100 * flat),
         0,
@@ -73,7 +83,10 @@ export function endsTable(ends: readonly End[]): string {
     ];
   });
   return markdownTable(
-    ['start, flow', 'steps', 'seeds', 'validation −ELBO by seed', 'worst − best', 'flat (%)', 'log-det'],
+    [
+      ...['start, flow', 'steps', 'seeds', 'validation −ELBO by seed', 'worst − best'],
+      ...[`at step ${EARLY.toLocaleString('en-GB')}`, 'flat (%)', 'log-det'],
+    ],
     rows,
   );
 }

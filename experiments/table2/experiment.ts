@@ -6,6 +6,7 @@ import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
 import { entries } from './config.ts';
 import { draw } from './figure.ts';
 import { table } from './table.ts';
+import { verdicts } from './verdicts.ts';
 
 export const table2: Experiment<VaeEntry> = {
   name: 'table2',
@@ -15,5 +16,6 @@ export const table2: Experiment<VaeEntry> = {
   run: runVae,
   check: checkVae,
   table,
+  verdicts,
   draw,
 };

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { table } from '../../experiments/fig3/experiment.ts';
 import { updateTables } from '../../experiments/reproduce/tables.ts';
 import { table as tableOfMnist } from '../../experiments/table2/table.ts';
+import { verdicts } from '../../experiments/table2/verdicts.ts';
 import { type JudgedFit, levelTable } from '../../experiments/targets/khat/table.ts';
 import { fitResult } from './fit-result.ts';
 
@@ -22,31 +23,33 @@ it('fig3: for each energy, flow and length the most steps, then the lowest seed,
   expect(table([fitResult({ seed: 7 })])).toMatch(/\| U1, planar +\| 0\.250 \|/);
 });
 
+/** A result of table 2, with some fields changed. */
+const run = (changes: object) => ({
+  ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
+  ...{
+    binarization: 'static',
+    images: 10_000,
+    samples: 200,
+    closeSamples: 5000,
+    settings: { heads: 'plain' },
+    closeImages: 1000,
+    closeEstimator: 'regression',
+    testNegativeElboStandardError: 0.25,
+  },
+  ...{ validationNegativeElbo: 96, testNegativeElbo: 95, nll200: 91, nll200StandardError: 0.24 },
+  ...{
+    nll5000: 90.5,
+    nll5000StandardError: 0.24,
+    validationCurve: [
+      [5000, 150],
+      [25_000, 103.5],
+      [100_000, 96],
+    ],
+  },
+  ...changes,
+});
+
 it('table2: seeds as one row, and each beside the published curve at its steps', () => {
-  const run = (changes: object) => ({
-    ...{ experiment: 'table2', architecture: 'oxford', flow: 'planar*10', k: 10, steps: 100_000, seed: 0 },
-    ...{
-      binarization: 'static',
-      images: 10_000,
-      samples: 200,
-      closeSamples: 5000,
-      settings: { heads: 'plain' },
-      closeImages: 1000,
-      closeEstimator: 'regression',
-      testNegativeElboStandardError: 0.25,
-    },
-    ...{ validationNegativeElbo: 96, testNegativeElbo: 95, nll200: 91, nll200StandardError: 0.24 },
-    ...{
-      nll5000: 90.5,
-      nll5000StandardError: 0.24,
-      validationCurve: [
-        [5000, 150],
-        [25_000, 103.5],
-        [100_000, 96],
-      ],
-    },
-    ...changes,
-  });
   const text = tableOfMnist([
     ...[run({}), run({ seed: 1, testNegativeElbo: 97 })],
     ...[run({ flow: 'nice-perm*10' }), run({ flow: 'nice-planar*10-affine' })],
@@ -69,6 +72,52 @@ it('table2: seeds as one row, and each beside the published curve at its steps',
   expect(scaled).toMatch(/^\| oxford, scaled heads, 100,000 +\| +planar \| +10 \| +1 \|/m);
   expect(() => tableOfMnist([run({}), run({})])).toThrow('expected one result for each seed, got seeds 0, 0');
   expect(() => tableOfMnist([run({ flow: 'radial*10' })])).toThrow('table2: flow: expected none, planar,');
+});
+
+describe('the verdicts of table 2', () => {
+  const long = (changes: object) =>
+    run({
+      ...{ architecture: 'oxford-bounded', steps: 500_000, settings: { heads: 'scaled' } },
+      ...{ testNegativeElbo: 94.05, nll200: 88, ...changes },
+    });
+  const cellsOf = (text: string, name: string) =>
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`| ${name} `))!
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+
+  it('tell the distance to each published number in errors of ours', () => {
+    const text = verdicts([long({})]);
+    expect(cellsOf(text, 'oxford-bounded, scaled heads, planar*10')).toEqual([
+      ...['oxford-bounded, scaled heads, planar*10', '500,000', '1'],
+      ...['94.05 ± 0.25', '93.56 (+0.49, 2.0) ✓', '93.48 (+0.57, 2.3) ✗'],
+      ...['88.00 ± 0.24', '87.53 (+0.47, 2.0) ✓', '88.95 (−0.95, −4.0) ✓'],
+    ]);
+    expect(text).toContain('- oxford-bounded, scaled heads, planar*10: the bound is the paper’s');
+    expect(text).toContain('lie 6.0 nats here, 4.5 in the reproduction, 6.0 in the paper');
+  });
+
+  it('have the error over seeds where there are several', () => {
+    const [row] = verdicts([long({}), long({ seed: 1, testNegativeElbo: 93.25 })]).match(/^\| oxf.*$/m)!;
+    expect(row).toContain('| 93.65 ± 0.40 | 93.56 (+0.09, 0.2) ✓ |');
+  });
+
+  it('have rows of published length, and all of the paper’s own layers, which the reproduction lacks', () => {
+    const text = verdicts([run({}), run({ architecture: 'maxout' })]);
+    expect(text.match(/^\| .*planar/gm)).toHaveLength(1);
+    expect(cellsOf(text, 'maxout, planar*10').slice(4)).toEqual([
+      ...['93.56 (+1.44, 5.8) ✗', '–', '91.00 ± 0.24', '87.53 (+3.47, 14.5) ✗', '–'],
+    ]);
+    expect(text).toContain('- maxout, planar*10: not explained yet.');
+  });
+
+  it('of the committed results have a reason for each miss', () => {
+    const text = readFileSync(new URL('../../experiments/README.md', import.meta.url), 'utf8');
+    expect(text).toMatch(/✗/);
+    expect(text).not.toContain('not explained yet');
+  });
 });
 
 it('the tables in the READMEs are those of the committed results', () => {
