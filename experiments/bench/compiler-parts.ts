@@ -6,3 +6,4 @@ export { optimise, type PassName, passNames } from '../../packages/compiler/src/
 export { Executable } from '../../packages/compiler/src/sessions/executable.ts';
 export { trace } from '../../packages/compiler/src/tracing/trace.ts';
 export { importanceChunk } from '../../packages/objectives/src/importance-sampling.ts';
+export { carryOut } from '../../packages/training/src/memory/carry-out.ts';

@@ -20,6 +20,8 @@ const values = readValues({
   layers: { type: 'string' },
   /** Only cases of one way. */
   way: { type: 'string' },
+  /** Only cases of one seed. */
+  seed: { type: 'string' },
   /** Folder of runs; those in it go on. */
   runs: { type: 'string', default: 'runs/flow-start' },
   /** Folder of the results; the figure and the tables of the README are those of the committed ones. */
@@ -30,6 +32,7 @@ const part = readEntry('part', values.part, parts);
 const threads = readCount('threads', values.threads);
 const layers = values.layers === undefined ? undefined : readCount('layers', values.layers);
 const way = values.way === undefined ? undefined : readChoice('way', values.way, Object.keys(ways) as Way[]);
+const seed = values.seed === undefined ? undefined : readCount('seed', values.seed, 0);
 const folder = values.out ?? committed;
 
 /** Cases are trained to their end, or only begun. */
@@ -45,7 +48,9 @@ process.stdout.write(isLong ? endsTable(ends) : startsTable(starts));
 
 async function doAll(): Promise<void> {
   const { signal, exitCode, release } = interruption({ tiedTo: 'parent' });
-  const cases = part.cases.filter((each) => each.layers === (layers ?? each.layers) && each.way === (way ?? each.way));
+  const isWanted = (each: Case) =>
+    each.layers === (layers ?? each.layers) && each.way === (way ?? each.way) && each.seed === (seed ?? each.seed);
+  const cases = part.cases.filter(isWanted);
   makeFolder(kind);
   for (const [i, each] of cases.entries()) {
     const file = join(kind, `${nameOf(each)}.json`);

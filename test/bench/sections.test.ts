@@ -47,6 +47,10 @@ interface Expected {
 const expected: Readonly<Record<string, Expected>> = {
   steps: { units: ['ms'], others: ['bare matrix products'] },
   widths: { units: ['ms'], others: ['bare matrix products'] },
+  parts: {
+    units: ['ms'],
+    others: ['loss and gradients', 'bare matrix products', 'planar chain', 'Adam', 'batch and noise'],
+  },
   family: {
     units: ['ms', 'µs per sample, 200 for an image'],
     others: ['bare products'],

@@ -48,6 +48,10 @@ describe('a view of a stored array', () => {
       }
     }
     expect(() => whole.read(3, 5, new Float32Array(4))).toThrow('whole: expected rows of 0 to 4, got 3 to 5');
+    expect(() => whole.readBytes!(3, 5)).toThrow('whole: expected rows of 0 to 4, got 3 to 5');
+    // rows of one array are not copied
+    expect(whole.readBytes!(1, 3).buffer).toBe(c!.readBytes!(0, 2).buffer);
+    expect(whole.readBytes!(0, 2).buffer).not.toBe(whole.readBytes!(0, 2).buffer);
   });
 });
 

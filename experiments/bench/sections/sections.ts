@@ -10,6 +10,7 @@ import { memory } from './memory.ts';
 import { networks } from './networks.ts';
 import { nodes } from './nodes.ts';
 import { page } from './page.ts';
+import { parts } from './parts.ts';
 import { passes } from './passes.ts';
 import type { Section } from './section.ts';
 import { steps } from './steps.ts';
@@ -19,6 +20,7 @@ import { widths } from './widths.ts';
 export const sections: Readonly<Record<string, Section>> = {
   steps,
   widths,
+  parts,
   family,
   networks,
   glow,

@@ -27,7 +27,6 @@ export interface DataRowsOptions extends BinarisationOptions {
 export function dataRows(set: DataSet, split: SplitName | Uint32Array, options: DataRowsOptions): DataPoints {
   const rows = typeof split === 'string' ? set.splits[split] : split;
   const pixels = widthOfDatum(set.description);
-  const { hasMissing } = set.description;
   const covariates = (options.covariates ?? []).map((name) => covariateOf(set, name));
   const layout = layoutOf(set, covariates);
   const width = widthOfRow(layout);
@@ -35,7 +34,7 @@ export function dataRows(set: DataSet, split: SplitName | Uint32Array, options: 
   const row = new Float32Array(width);
   const x = row.subarray(0, pixels);
   const write = writerOf(set, options, x);
-  const finish = hasMissing ? maskWriter(set, row.subarray(0, 2 * pixels)) : completeness(set, x);
+  const finish = finisherOf(set, options, row);
   const beside = covariates.map(({ values }, i) => {
     const { at, width: own } = layout[layout.length - covariates.length + i]!;
     const part = row.subarray(at, at + own);
@@ -79,10 +78,20 @@ const noSuchRow = (name: string, count: number, index: number) =>
 
 type StoredWriter = (stored: number, occasion: number | 'evaluation') => void;
 
+/** Whether values go through levels 0 … 255, all of which are finite. */
+const goesThroughLevels = ({ description: { form }, divisor }: DataSet, { binarisation }: DataRowsOptions): boolean =>
+  form === 'levels' && !(divisor === 1 && staysGrey(binarisation));
+
+/** The work on a row after its values: the mask, or the check that there are no missing ones. */
+function finisherOf(set: DataSet, options: DataRowsOptions, row: Float32Array): (stored: number) => void {
+  const pixels = widthOfDatum(set.description);
+  if (set.description.hasMissing) return maskWriter(set, row.subarray(0, 2 * pixels));
+  return goesThroughLevels(set, options) ? () => {} : completeness(set, row.subarray(0, pixels));
+}
+
 /** Writes a stored row into x. */
 function writerOf(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
-  if (set.description.form !== 'levels') return numberWriter(set, x);
-  if (set.divisor === 1 && staysGrey(options.binarisation)) return numberWriter(set, x);
+  if (!goesThroughLevels(set, options)) return numberWriter(set, x);
   const bytesAt = levelBytes(set);
   const placeAt = placesOf(set.origins);
   const writerAt = bytesWriter(options);

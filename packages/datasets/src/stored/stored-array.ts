@@ -18,7 +18,7 @@ export interface StoredArray {
    * @throws ExpectationError where there are no such rows, or the file cannot be read
    */
   read(from: number, to: number, out: Float32Array): void;
-  /** The same rows as bytes; only of types u1 and b1. */
+  /** The same rows as bytes, which may be the source's own memory: to be read only. Only of types u1 and b1. */
   readBytes?(from: number, to: number): Uint8Array;
 }
 
