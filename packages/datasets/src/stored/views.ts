@@ -123,7 +123,7 @@ export function concatenated(arrays: readonly StoredArray[], where: string): Sto
     }
   };
   const hasBytes = arrays.every(({ readBytes }) => readBytes);
-  /** The bytes of rows that lie in one of the arrays, as it gives them: without a copy, which costs more than the rows. */
+  /** The bytes of rows of one array, as it gives them. A copy would cost more than their binarisation. */
   const bytesOfOne = (from: number, to: number): Uint8Array | undefined => {
     let start = 0;
     for (const [i, array] of arrays.entries()) {
