@@ -2,7 +2,7 @@
 // and the tables of the README from all results.
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { interruption, makeFolder, writeFileAtomically } from 'flowvae';
+import { ExpectationError, interruption, makeFolder, writeFileAtomically } from 'flowvae';
 import { readChoice, readCount, readEntry, readValues, startCommand } from '../command-line.ts';
 import { type Case, parts, type Way, ways } from './config.ts';
 import { endOf } from './ends.ts';
@@ -51,6 +51,10 @@ async function doAll(): Promise<void> {
   const isWanted = (each: Case) =>
     each.layers === (layers ?? each.layers) && each.way === (way ?? each.way) && each.seed === (seed ?? each.seed);
   const cases = part.cases.filter(isWanted);
+  if (cases.length === 0) {
+    const expected = 'a case of this part';
+    throw new ExpectationError({ where: '--layers, --way, --seed', expected, received: 'none' });
+  }
   makeFolder(kind);
   for (const [i, each] of cases.entries()) {
     const file = join(kind, `${nameOf(each)}.json`);

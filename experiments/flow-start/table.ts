@@ -85,7 +85,7 @@ export function endsTable(ends: readonly End[]): string {
   return markdownTable(
     [
       ...['start, flow', 'steps', 'seeds', 'validation −ELBO by seed', 'worst − best'],
-      ...[`at step ${EARLY.toLocaleString('en-GB')}`, 'flat (%)', 'log-det'],
+      ...[`−ELBO at step ${EARLY.toLocaleString('en-GB')} by seed`, 'flat (%)', 'log-det'],
     ],
     rows,
   );

@@ -50,7 +50,7 @@ export interface Experiment<E extends Entry = Entry> {
   check?(entry: E, result: Result, context: RunContext): Promise<Checked | undefined>;
   /** Markdown for all results so far, beside the paper's. */
   table(results: readonly Result[]): string;
-  /** Markdown for results as long as published ones: how far they are apart. Absent where nothing is published. */
+  /** Markdown for results that can be held against published ones. Absent where nothing is published. */
   verdicts?(results: readonly Result[]): string;
   /** Draws the figures of all results so far into a folder, and returns their names. */
   draw(results: readonly Result[], folder: string): readonly string[];

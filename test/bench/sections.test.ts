@@ -50,6 +50,7 @@ const expected: Readonly<Record<string, Expected>> = {
   parts: {
     units: ['ms'],
     others: ['loss and gradients', 'bare matrix products', 'planar chain', 'Adam', 'batch and noise'],
+    setting: { layers: 2, threads: 1 },
   },
   family: {
     units: ['ms', 'µs per sample, 200 for an image'],

@@ -30,6 +30,11 @@ it('flow-start looks at flows before their first step and after every few', asyn
   expect(existsSync(join(out, 'starts.png'))).toBe(true);
 }, 120_000);
 
+it('flow-start refuses options that leave no case', async () => {
+  const { code, stderr } = await program('experiments/flow-start/run.ts', ['--part', 'smoke', '--layers', '3']);
+  expect([code, stderr.trim()]).toEqual([2, '--layers, --way, --seed: expected a case of this part, got none']);
+});
+
 it('the ways to start differ in one setting each from the published one, the last in both of its own', () => {
   const plain = completeConfig(settingsOf({ way: 'plain', layers: 40, seed: 0 }));
   const differences = Object.keys(ways).map((way) => {
@@ -58,12 +63,12 @@ it('tables join the seeds of a start: ranges, and seeds that never had half of t
   const end = (seed: number, bound: number): End => ({
     ...{ way: 'scaled', layers: 80, seed, steps: 25_000, flat: 0, logDet: -9.04 },
     validation: [
-      [10_000, 150.25],
+      [10_000, 150.25 + seed],
       [25_000, bound],
     ],
   });
   expect(endsTable([end(1, 101.5), end(0, 101.25)])).toMatch(
-    /\| scaled, planar\\\*80 \| 25,000 \| +0, 1 \| +101\.25, 101\.50 \| +0\.25 \| +150\.3, 150\.3 \| +0 \| +−9\.0 \|/,
+    /\| scaled, planar\\\*80 \| 25,000 \| +0, 1 \| +101\.25, 101\.50 \| +0\.25 \| +150\.3, 151\.3 \| +0 \| +−9\.0 \|/,
   );
 });
 

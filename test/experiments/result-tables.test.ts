@@ -92,8 +92,8 @@ describe('the verdicts of table 2', () => {
     const text = verdicts([long({})]);
     expect(cellsOf(text, 'oxford-bounded, scaled heads, planar*10')).toEqual([
       ...['oxford-bounded, scaled heads, planar*10', '500,000', '1'],
-      ...['94.05 ± 0.25', '93.56 (+0.49, 2.0) ✓', '93.48 (+0.57, 2.3) ✗'],
-      ...['88.00 ± 0.24', '87.53 (+0.47, 2.0) ✓', '88.95 (−0.95, −4.0) ✓'],
+      ...['94.05 ± 0.25', '93.56 (+0.49, +2.0) ✓', '93.48 (+0.57, +2.3) ✗'],
+      ...['88.00 ± 0.24', '87.53 (+0.47, +2.0) ✓', '88.95 (−0.95, −4.0) ✓'],
     ]);
     expect(text).toContain('- oxford-bounded, scaled heads, planar*10: the bound is the paper’s');
     expect(text).toContain('lie 6.0 nats here, 4.5 in the reproduction, 6.0 in the paper');
@@ -101,22 +101,44 @@ describe('the verdicts of table 2', () => {
 
   it('have the error over seeds where there are several', () => {
     const [row] = verdicts([long({}), long({ seed: 1, testNegativeElbo: 93.25 })]).match(/^\| oxf.*$/m)!;
-    expect(row).toContain('| 93.65 ± 0.40 | 93.56 (+0.09, 0.2) ✓ |');
+    expect(row).toContain('| 93.65 ± 0.40 | 93.56 (+0.09, +0.2) ✓ |');
   });
 
   it('have rows of published length, and all of the paper’s own layers, which the reproduction lacks', () => {
     const text = verdicts([run({}), run({ architecture: 'maxout' })]);
     expect(text.match(/^\| .*planar/gm)).toHaveLength(1);
     expect(cellsOf(text, 'maxout, planar*10').slice(4)).toEqual([
-      ...['93.56 (+1.44, 5.8) ✗', '–', '91.00 ± 0.24', '87.53 (+3.47, 14.5) ✗', '–'],
+      ...['93.56 (+1.44, +5.8) ✗', '–', '91.00 ± 0.24', '87.53 (+3.47, +14.5) ✗', '–'],
     ]);
     expect(text).toContain('- maxout, planar*10: not explained yet.');
   });
 
-  it('of the committed results have a reason for each miss', () => {
+  it('have the published error where there is one', () => {
+    const plain = long({ flow: 'none', k: 0, testNegativeElbo: 98.15, nll200: 92.56, nll200StandardError: 0.26 });
+    // 2.64 / √(0.26² + 0.33²)
+    expect(cellsOf(verdicts([plain]), 'oxford-bounded, scaled heads, none')[7]).toBe('89.92 (+2.64, +6.3) ✗');
+  });
+
+  it('say that NICE has other networks than the paper, and fewer steps in the reproduction', () => {
+    const text = verdicts([long({ flow: 'nice-planar*10-affine' })]);
+    expect(cellsOf(text, 'oxford-bounded, scaled heads, nice-planar*K-affine*10')[5]).toBe('–');
+    expect(text).toContain('- NICE: the paper does not specify its networks');
+  });
+
+  it('of the committed results bear the reasons out', () => {
     const text = readFileSync(new URL('../../experiments/README.md', import.meta.url), 'utf8');
-    expect(text).toMatch(/✗/);
     expect(text).not.toContain('not explained yet');
+    const marks = (name: string) =>
+      cellsOf(text, name)
+        .map((cell) => /[✓✗]/.exec(cell)?.[0] ?? '')
+        .join('');
+    // bound of paper and reproduction, then −ln p(x) of both
+    expect(marks('oxford-bounded, scaled heads, none')).toBe('✗✓✗✓');
+    expect(marks('oxford-bounded, scaled heads, planar*10')).toBe('✓✓✗✓');
+    expect(marks('oxford-bounded, scaled heads, planar*20')).toBe('✓✓✗✓');
+    const [, steps, , , ...maxout] = cellsOf(text, 'maxout, none');
+    expect(steps).toBe('100,000'); // a fifth
+    expect(maxout.filter((cell) => cell.includes('(−'))).toHaveLength(2);
   });
 });
 

@@ -15,10 +15,10 @@ export const parts: Section = {
   title: 'a training step and its parts, one thread',
   async run(options) {
     const rows: Row[] = [];
-    const threads = options.threads?.at(-1) ?? 1;
     for (const layers of options.layers ?? [0, 10, 40, 80]) {
       await tf.setBackend('cpu');
-      const setting = { layers, hidden: HIDDEN, threads };
+      const setting = { layers, hidden: HIDDEN, threads: 1 }; // Adam and batch, measured alone, have one
+
       const candidates = [
         compiledStep(setting),
         runOf('loss and gradients', await tracedStep(setting, true), {}),

@@ -1,5 +1,4 @@
 // `flowvae evaluate <run>`: the work.
-
 import { basename, resolve } from 'node:path';
 import { widthOfDatum } from '@flowvae/datasets';
 import { scoredTest } from '../../comparison/scoring/scored-test.ts';
@@ -12,7 +11,6 @@ import type { ModelParts, TestParts } from '../../run/experiment.ts';
 import { describeCheckpoint, openCheckedRun, openModel, type SavedRun } from '../../run/saved-run.ts';
 import { runFacts } from '../../run-list/run-facts.ts';
 import { interruption } from '../interruption.ts';
-import { returnFreedMemory } from '../launch/freed-memory.ts';
 import type { EvaluateTask } from '../tasks.ts';
 import { progressTo } from '../verbosity.ts';
 
@@ -33,7 +31,6 @@ export async function evaluateAction({
   const parts = saved?.parts ?? withoutData(opened.parts);
   const { checkpoint, notices = [] } = saved ?? {};
   for (const notice of notices) process.stderr.write(`${notice}\n`);
-  await returnFreedMemory();
   const engine = await chooseBackend(parts.config.engine, progress);
   const drawn = await simulatedImages(parts, annealing);
   const { signal, exitCode, release } = interruption();

@@ -11,7 +11,6 @@ import { type TrainRun, trainRun } from '../../run/training/train-run.ts';
 import { versions } from '../../run/versions.ts';
 import { interruption } from '../interruption.ts';
 import { invocation } from '../invocation.ts';
-import { returnFreedMemory } from '../launch/freed-memory.ts';
 import { LAUNCHER, warnOfLaunch } from '../launch/launch-notice.ts';
 import { inShell } from '../shell-words.ts';
 import type { TrainTask } from '../tasks.ts';
@@ -40,7 +39,6 @@ export async function trainAction({
     progress.write(`${describeSettings({ ...shown, ...(await versions(config.engine)) })}\n`);
   }
   warnOfLaunch(LAUNCHER);
-  await returnFreedMemory();
   const { signal, exitCode, release } = interruption({ tiedTo: detached ? 'nothing' : 'parent' });
   const sending = liveSending(folder, { destinations, tell: tellOver(process.stderr) });
   const run = await trainRun(settings, {

@@ -4,14 +4,29 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Has V8 collect garbage now. V8 goes by the size of its own heap, and lets up to 64 MiB of dead buffers besides it
- * pile up: parameters and optimiser of a training that has ended, while an evaluation takes memory of its own.
+ * Gives memory that is no longer used back to the system: dead buffers, and pages that the C library keeps for later
+ * ones. V8 goes by the size of its own heap, and lets up to 64 MiB of dead buffers besides it pile up. glibc keeps
+ * pages between two buffers that are alive.
  */
-export async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
+export async function leaveMemory(): Promise<void> {
+  await collectGarbage();
+  await trimFreed();
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc'); // for the contexts that are made from here on
+  const collect: unknown = runInNewContext('globalThis.gc');
+  setFlagsFromString('--no-expose-gc');
   if (typeof collect !== 'function') return;
   collect();
   await setImmediate(); // finalizers of native objects run in a turn of their own, and hold buffers until then
   collect();
+}
+
+/** Does nothing where the C library has no such function, as musl's and those of other systems, or koffi no binary. */
+async function trimFreed(): Promise<void> {
+  try {
+    const { default: koffi } = await import('koffi');
+    koffi.load(null).func('int malloc_trim(size_t)')(0);
+  } catch {}
 }

@@ -3,6 +3,7 @@ import type { DurableRun } from '@flowvae/runs';
 import type { Callback } from '@flowvae/training';
 import { picturesOfData } from '../../report/pictures.ts';
 import type { Experiment } from '../experiment.ts';
+import { leaveMemory } from './left-memory.ts';
 
 /** How often a run is pictured. */
 const TIMES = 5;
@@ -29,6 +30,7 @@ export function stepPictures(parts: Experiment, run: DurableRun): Callback {
       const values = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]);
       run.recordParameters({ step, parameters: Object.fromEntries(values) });
       for (const { name, draw } of await picturesOfData(parts)) run.recordImage(name, step, draw({}));
+      await leaveMemory();
     },
   };
 }

@@ -35,7 +35,7 @@ import { chooseTrainingBackend } from '../evaluate-test.ts';
 import { type Experiment, experiment, type Training, training, validationBound } from '../experiment.ts';
 import { modelMetadata } from '../model-metadata.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { collectGarbage } from './left-memory.ts';
+import { leaveMemory } from './left-memory.ts';
 import { openDurableRun } from './open-run.ts';
 import { stepPictures } from './step-pictures.ts';
 
@@ -98,12 +98,13 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
+    await leaveMemory();
     const fitted = timed(run, await train(parts, trained, { run, line, first }, options));
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
     const isWhole = !signal?.aborted && !isPaused;
-    if (isWhole) await collectGarbage();
+    if (isWhole) await leaveMemory();
     const evaluation = isWhole ? await scoredTest(parts, run.folder.path, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
     const facts = runFacts(parts.plan, run.folder);

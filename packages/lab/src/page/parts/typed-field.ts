@@ -1,6 +1,6 @@
 // A field for text or a number that is typed.
 import { type ComponentChild, type ComponentProps, h } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 /** Properties of {@link TypedField}; others are those of an input. */
 export interface TypedFieldProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'> {
@@ -22,6 +22,7 @@ const textOf = (event: Event): string => (event.currentTarget as HTMLInputElemen
 export function TypedField({ value, onTyped, refusal, isLive = false, ...others }: TypedFieldProps): ComponentChild {
   const [typed, setTyped] = useState<string>();
   const [reason, setReason] = useState<string>();
+  useEffect(() => setReason(undefined), [value]);
   const input = h('input', {
     ...others,
     value: typed ?? value,
@@ -29,7 +30,7 @@ export function TypedField({ value, onTyped, refusal, isLive = false, ...others 
     onInput: (event: Event) => {
       setTyped(textOf(event));
       setReason(undefined);
-      if (isLive) onTyped(textOf(event));
+      if (isLive && refusal?.(textOf(event)) === undefined) onTyped(textOf(event));
     },
     onBlur: () => setTyped(undefined),
     onChange: (event: Event) => {
