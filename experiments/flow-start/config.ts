@@ -52,4 +52,5 @@ export const parts = {
   ends: { cases: casesOf(['bound, scaled', 'plain'], [40, 80]), steps: 25_000, every: 2500 },
   /** Seconds: that it runs. */
   smoke: { cases: casesOf(['plain', 'scaled'], [2], [0]), steps: 4, every: 2 },
+  'smoke-ends': { cases: casesOf(['plain'], [2], [0]), steps: 4, every: 2 },
 } as const satisfies Readonly<Record<string, Part>>;

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   completeConfig,
+  dataRows,
+  key,
   openRun,
   type ProgressStream,
   RunFolder,
@@ -47,7 +49,9 @@ export async function endOf(each: Case, { steps, every }: Part, options: EndOpti
   await startEagerBackend('wasm');
   const { folder, parts } = await openRun(out);
   const validations = folder.readMetrics().filter((entry): entry is ValidationEntry => 'validation' in entry);
-  const { flat, logDet } = useOf(parts, TAKEN);
+  // the run itself has no test rows: it is not evaluated
+  const test = dataRows(parts.set, 'test', { binarisation: parts.plan.binarisation, key: key(0) });
+  const { flat, logDet } = useOf({ ...parts, test }, TAKEN);
   return {
     ...each,
     steps,

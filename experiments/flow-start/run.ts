@@ -13,7 +13,7 @@ import { endsTable, startsTable } from './table.ts';
 
 startCommand();
 const values = readValues({
-  /** starts: the first 500 steps; ends: 25,000; smoke: that it runs. */
+  /** starts: the first 500 steps; ends: 25,000; smoke, smoke-ends: that they run. */
   part: { type: 'string', default: 'starts' },
   threads: { type: 'string', default: '2' },
   /** Only cases of so many layers. */
@@ -36,7 +36,7 @@ const seed = values.seed === undefined ? undefined : readCount('seed', values.se
 const folder = values.out ?? committed;
 
 /** Cases are trained to their end, or only begun. */
-const isLong = values.part === 'ends';
+const isLong = values.part.endsWith('ends');
 const kind = join(folder, isLong ? 'ends' : 'starts');
 const nameOf = ({ way, layers, seed }: Case) => `${way.replaceAll(/\W+/g, '-')}-${layers}-${seed}`;
 

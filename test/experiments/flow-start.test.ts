@@ -30,6 +30,15 @@ it('flow-start looks at flows before their first step and after every few', asyn
   expect(existsSync(join(out, 'starts.png'))).toBe(true);
 }, 120_000);
 
+it('flow-start trains runs to their ends, validates them, and looks at their flows', async () => {
+  const words = ['--part', 'smoke-ends', '--threads', '1', '--out', out, '--runs', join(out, 'runs')];
+  const { code, stderr } = await program('experiments/flow-start/run.ts', words);
+  expect(code, stderr).toBe(0);
+  const end: End = JSON.parse(readFileSync(join(out, 'ends', 'plain-2-0.json'), 'utf8'));
+  expect(end.validation.map(([step]) => step)).toEqual([2, 4]);
+  expect([end.flat, end.steps, Number.isFinite(end.logDet)]).toEqual([expect.any(Number), 4, true]);
+}, 120_000);
+
 it('flow-start refuses options that leave no case', async () => {
   const { code, stderr } = await program('experiments/flow-start/run.ts', ['--part', 'smoke', '--layers', '3']);
   expect([code, stderr.trim()]).toEqual([2, '--layers, --way, --seed: expected a case of this part, got none']);
