@@ -5,17 +5,28 @@ import { leaveMemory } from '../../packages/flowvae/src/run/training/left-memory
 
 const MIB = 2 ** 20;
 
+/** Numbers of a model that is not passed over. */
+const LARGE = 1e6;
+
 /** Makes a buffer of 32 MiB, uses it, and leaves it. */
 const leaveBuffer = (): number => new Float32Array(8 * MIB).fill(1).length;
 
 describe('leaveMemory', () => {
   it('frees buffers outside the heap', async () => {
-    await leaveMemory();
+    await leaveMemory(LARGE);
     const before = process.memoryUsage().arrayBuffers;
     leaveBuffer();
     expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThan(30 * MIB);
-    await leaveMemory();
+    await leaveMemory(LARGE);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * MIB);
+  });
+
+  it('passes a small model over', async () => {
+    await leaveMemory(LARGE);
+    const before = process.memoryUsage().arrayBuffers;
+    leaveBuffer();
+    await leaveMemory(1000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThan(30 * MIB);
   });
 
   it.runIf(process.platform === 'linux')('gives pages back that lie between buffers which are alive', async () => {
@@ -27,7 +38,7 @@ describe('leaveMemory', () => {
     const dead = Array.from({ length: 2000 }, () => new Uint8Array(50_000).fill(1));
     expect(resident() - before).toBeGreaterThan(60);
     dead.length = 0;
-    await leaveMemory();
+    await leaveMemory(LARGE);
     expect(resident() - before).toBeLessThan(30);
     expect(alive[0]![0]).toBe(1);
   });

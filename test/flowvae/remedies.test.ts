@@ -82,8 +82,8 @@ it.each(mistakes.map((make) => [make().slice(0, 1), make] as const))('%s: a mist
 });
 
 it('every option that a source names is one of some command', () => {
-  const [ofPnpm, ofV8] = ['--if-present', '--optimize-for-size'];
-  const known = new Set(['--help', '--version', ofPnpm, ofV8, ...[...optionsOf.values()].flat()]);
+  const ofOthers = ['--if-present', '--optimize-for-size', '--expose-gc', '--no-expose-gc']; // of pnpm and V8
+  const known = new Set(['--help', '--version', ...ofOthers, ...[...optionsOf.values()].flat()]);
   const packages = new URL('../../packages/', import.meta.url).pathname;
   const withStyles = 'figures'; // where `--ink` is a colour of a page
   const names = readdirSync(packages).filter((name) => name !== withStyles);

@@ -3,12 +3,18 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** A model with fewer bytes of parameters leaves little; collecting takes longer the more a process holds. */
+const LEAST_BYTES = 2 ** 20;
+
 /**
  * Gives memory that is no longer used back to the system: dead buffers, and pages that the C library keeps for later
  * ones. V8 goes by the size of its own heap, and lets up to 64 MiB of dead buffers besides it pile up. glibc keeps
  * pages between two buffers that are alive.
+ *
+ * @param parameters numbers of the model that is trained; a small one is passed over
  */
-export async function leaveMemory(): Promise<void> {
+export async function leaveMemory(parameters: number): Promise<void> {
+  if (4 * parameters < LEAST_BYTES) return;
   await collectGarbage();
   await trimFreed();
 }

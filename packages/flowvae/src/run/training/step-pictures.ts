@@ -1,5 +1,6 @@
 // TensorBoard's pictures and histograms at several steps of a run.
 import type { DurableRun } from '@flowvae/runs';
+import { parameterCount } from '@flowvae/tensor';
 import type { Callback } from '@flowvae/training';
 import { picturesOfData } from '../../report/pictures.ts';
 import type { Experiment } from '../experiment.ts';
@@ -30,7 +31,7 @@ export function stepPictures(parts: Experiment, run: DurableRun): Callback {
       const values = Object.entries(variables).map(([name, variable]) => [name, variable.dataSync<'float32'>()]);
       run.recordParameters({ step, parameters: Object.fromEntries(values) });
       for (const { name, draw } of await picturesOfData(parts)) run.recordImage(name, step, draw({}));
-      await leaveMemory();
+      await leaveMemory(parameterCount(variables));
     },
   };
 }

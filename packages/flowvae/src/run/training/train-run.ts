@@ -11,7 +11,7 @@ import {
   trainingProgress,
   validating,
 } from '@flowvae/runs';
-import { ExpectationError } from '@flowvae/tensor';
+import { ExpectationError, parameterCount } from '@flowvae/tensor';
 import { type Callback, type FitResult, fit, type Moment, NonFiniteError } from '@flowvae/training';
 import { scoredTest } from '../../comparison/scoring/scored-test.ts';
 import type { CheckedSettings } from '../../config/checked-settings.ts';
@@ -98,13 +98,13 @@ async function trainOn(parts: Experiment, options: TrainRunOptions, progress: Pr
     if (run.from?.step === config.steps) progress.write(`all ${config.steps} steps were done before\n`);
     const { variables } = parts.model;
     if (signal) setMaxListeners(20, signal);
-    await leaveMemory();
+    await leaveMemory(parameterCount(variables));
     const fitted = timed(run, await train(parts, trained, { run, line, first }, options));
     keepBest(parts, run, progress);
     run.folder.saveModel(variables, { ...describedBy(parts), steps: String(fitted.steps) });
     const isPaused = fitted.steps < config.steps && fitted.steps === options.until;
     const isWhole = !signal?.aborted && !isPaused;
-    if (isWhole) await leaveMemory();
+    if (isWhole) await leaveMemory(parameterCount(variables));
     const evaluation = isWhole ? await scoredTest(parts, run.folder.path, { progress, signal }) : undefined;
     const counts = parameterCounts(variables);
     const facts = runFacts(parts.plan, run.folder);
