@@ -34,6 +34,7 @@ describe('leaveMemory', () => {
     // small enough for the C library's own heap: each second one stays
     const alive: Uint8Array[] = [];
     for (let i = 0; i < 2000; i++) if (i % 2) alive.push(new Uint8Array(50_000).fill(1));
+    await leaveMemory(LARGE); // garbage of other tests
     const before = resident();
     const dead = Array.from({ length: 2000 }, () => new Uint8Array(50_000).fill(1));
     expect(resident() - before).toBeGreaterThan(60);
