@@ -51,7 +51,7 @@ ${Object.entries(sections)
   --widths <n,n,…>    widths of the hidden layers in section widths (default 200,400,800)
   --architectures <name,…>  networks in section networks (default conv,gated-conv)
   --flows <name,…>    flows in section family (default: all)
-  --threads <n,n,…>   cores (default 2; section flow: 1,2; passes and lowerings: 1)
+  --threads <n,n,…>   cores (default 2; section flow: 1,2; passes and lowerings: 1; parts has 1)
   --peers <name,…>    ${peerNames.join(', ')} (default: all of them), or none
 `;
 

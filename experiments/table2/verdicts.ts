@@ -41,10 +41,10 @@ interface Comparison {
 }
 
 /** @param error of the published number; 0 where none is published */
-function comparison(ours: Estimate, published: number | undefined, error = 0): Comparison {
+function comparison(own: Estimate, published: number | undefined, error = 0): Comparison {
   if (published === undefined) return { text: '–', isReached: true };
-  const difference = ours.mean - published;
-  const errors = difference / Math.hypot(ours.error, error);
+  const difference = own.mean - published;
+  const errors = difference / Math.hypot(own.error, error);
   const isReached = errors <= WITHIN;
   return {
     text: `${published.toFixed(2)} (${signed(difference, 2)}, ${signed(errors, 1)}) ${isReached ? '✓' : '✗'}`,
