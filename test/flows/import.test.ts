@@ -1,5 +1,6 @@
 // Flows that were trained in Python: the numbers that their own libraries computed, and state dicts that are refused.
-import { fromNormflows, fromSylvesterFlows, type SylvesterFlowsKind } from '@flowvae/flows';
+import { compile } from '@flowvae/compiler';
+import { checkFlow, flowLaws, fromNormflows, fromSylvesterFlows, type SylvesterFlowsKind } from '@flowvae/flows';
 import { decodeSafetensors, ExpectationError, encodeSafetensors, type StoredTensor, tf } from '@flowvae/tensor';
 import { describe, expect, it } from 'vitest';
 import normflows from '../reference/normflows.json' with { type: 'json' };
@@ -101,6 +102,30 @@ function sylvesterDistance(row: (typeof sylvesterFlows.cases)[number], state: St
   });
 }
 
+/** The zeros of a model with autoregressive networks of a width. */
+function autoregressive(width: number): State {
+  const shapes = {
+    ...Object.fromEntries(['q_z_mean', 'q_z_var.0'].flatMap((name) => headOf(name, 4, 5))),
+    ...Object.fromEntries(headOf('h_context', width, 5)),
+    ...Object.fromEntries(
+      [0, 8].flatMap((first) =>
+        [[4, width], [width], [width, width], [width], [width, 4], [4], [width, 4], [4]].map(
+          (shape, i) => [`flow.param_list.${first + i}`, shape] as const,
+        ),
+      ),
+    ),
+  };
+  const zeros = Object.entries(shapes).map(([name, shape]) => {
+    return [name, { shape, values: new Float32Array(shape.reduce((a, b) => a * b)) }] as const;
+  });
+  return Object.fromEntries(zeros);
+}
+
+const headOf = (name: string, outputs: number, features: number): [string, number[]][] => [
+  [`${name}.weight`, [outputs, features]],
+  [`${name}.bias`, [outputs]],
+];
+
 describe('sylvester-flows', () => {
   it.each(sylvesterFlows.cases.map((row) => [row.kind, row] as const))('%s: its numbers', (_, row) => {
     const state = stateOf(row.state);
@@ -108,10 +133,51 @@ describe('sylvester-flows', () => {
     const withRest = { ...state, 'q_z_nn.0.h.weight': { shape: [1], values: new Float32Array(1) } };
     expect(sylvesterDistance(row, withRest)).toBeLessThan(5e-5);
     // every head matters, and the place of each number in it
-    for (const name of Object.keys(state).filter((key) => key.endsWith('weight'))) {
+    for (const name of Object.keys(state).filter((key) => /weight|param_list/.test(key))) {
       const wrong = { ...state, [name]: { ...state[name]!, values: state[name]!.values.toReversed() } };
       expect([name, sylvesterDistance(row, wrong) > 1e-3]).toEqual([name, true]);
     }
+  });
+
+  it.each([2, 8, 12])('iaf: the laws of flows hold for networks of width %i', async (width) => {
+    const { flow } = fromSylvesterFlows(autoregressive(width), { kind: 'iaf' });
+    const checks = ['finite', 'rows', 'logDet', 'gradients', 'start'] as const;
+    expect(checkFlow(flow, { checks, scale: [0.5, 2], draws: 2, points: 3 }).findings).toEqual([]);
+    const laws = flowLaws({ make: () => flow, hasInverse: false }, { compile, dims: [4] });
+    await laws.find(({ name }) => name === 'compiled')!.check();
+  });
+
+  it('clips the variances of models of grey values', () => {
+    const { state, h } = sylvesterFlows.cases.find(({ kind }) => kind === 'planar')!;
+    const wide = { ...stateOf(state), 'q_z_var.0.bias': { shape: [4], values: Float32Array.of(9, -9, 0.5, 9) } };
+    const spread = (isOfGreyValues: boolean) =>
+      tf.tidy(() => {
+        const { posterior } = fromSylvesterFlows(wide, { kind: 'planar', isOfGreyValues });
+        const zeros = tf.zeros(posterior.variables['base/rawVariance/kernel']!.shape);
+        posterior.variables['base/rawVariance/kernel']!.assign(zeros);
+        return [
+          ...tf
+            .exp(tf.mul(2, posterior.baseAt(tf.tensor2d(h)).logStd))
+            .dataSync()
+            .slice(0, 4),
+        ];
+      });
+    const softplus = (r: number) => Math.log1p(Math.exp(r));
+    const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 4));
+    expect(spread(false)).toEqual(close([softplus(9), softplus(-9), softplus(0.5), softplus(9)]));
+    expect(spread(true)).toEqual(close([7, 0.01, softplus(0.5), 7]));
+  });
+
+  it('refuses autoregressive networks of other widths, and lists without a layer or with half of one', () => {
+    const state = stateOf(sylvesterFlows.cases.find(({ kind }) => kind === 'iaf')!.state);
+    const read = (changed: State) => () => fromSylvesterFlows(changed, { kind: 'iaf' });
+    const without = (name: RegExp): State =>
+      Object.fromEntries(Object.entries(state).filter(([key]) => !name.test(key)));
+    expect(read(without(/param_list/))).toThrow('flow.param_list.0: expected the first kernel of a layer, got none');
+    expect(read(without(/param_list\.23/))).toThrow('flow.param_list.23: expected a tensor of shape [4], got none');
+    expect(read(without(/param_list\.16/))).toThrow('expected only the parameters of the flows that can be imported');
+    const wide = { ...state, 'h_context.weight': { shape: [6, 5], values: new Float32Array(30) } };
+    expect(read(wide)).toThrow('h_context.weight: expected a multiple or a divisor of 4 rows, got 6');
   });
 
   it('refuses the heads of another model, and other tensors', () => {

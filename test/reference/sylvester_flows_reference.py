@@ -22,6 +22,7 @@ warnings.filterwarnings("ignore")
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(11)
 D, C, K, M, H, B = 4, 5, 3, 2, 2, 4
+W = 8  # width of the autoregressive networks
 
 
 def drawn(*shape, scale=1.0):
@@ -70,6 +71,13 @@ def run(kind, h, eps):
         mean, var, r1, r2, b = VAE.TriangularSylvesterVAE.encode(model, h)
         flip = torch.arange(D - 1, -1, -1)
         step = lambda k, z: flows.TriangularSylvester(D)(z, r1[..., k], r2[..., k], b[..., k], flip if k % 2 else None)  # noqa: E731
+    elif kind == "iaf":
+        model = stand_in(D, h_context=linear(W), flow=flows.IAF(D, K, num_hidden=1, h_size=W))
+        for parameter in model.flow.param_list:
+            parameter.data = drawn(*parameter.shape, scale=0.6)
+        for layer in (each for row in model.flow.flows for part in row for each in part.modules() if hasattr(each, "mask")):
+            layer.mask = layer.mask.double()
+        mean, var, context = VAE.IAFVAE.encode(model, h)
     else:
         width, q_size, source = (M, D * M, VAE.OrthogonalSylvesterVAE) if kind == "orthogonal" else (D, D * H, VAE.HouseholderSylvesterVAE)
         model = stand_in(width, **sylvester_heads(width, q_size))
@@ -79,17 +87,20 @@ def run(kind, h, eps):
     z = mean + var.sqrt() * eps
     base = torch.distributions.Normal(mean, var.sqrt()).log_prob(z).sum(1)
     log_det = torch.zeros(B)
-    for k in range(K):
-        z, term = step(k, z)
-        log_det = log_det + term
+    if kind == "iaf":
+        z, log_det = model.flow(z, context)
+    else:
+        for k in range(K):
+            z, term = step(k, z)
+            log_det = log_det + term
     return model, z, base - log_det, log_det
 
 
 written = []
-for kind in ["planar", "orthogonal", "householder", "triangular"]:
+for kind in ["planar", "orthogonal", "householder", "triangular", "iaf"]:
     h, eps = drawn(B, C), drawn(B, D)
     model, z, log_q, log_det = run(kind, h, eps)
-    tensors = {key: {"shape": list(value.shape), "values": value.flatten().tolist()} for key, value in model.state_dict().items()}
+    tensors = {key: {"shape": list(value.shape), "values": value.flatten().tolist()} for key, value in model.state_dict().items() if not key.endswith("flip_idx")}
     numbers = {"h": h, "eps": eps, "z": z, "logQ": log_q, "logDet": log_det}
     written.append({"kind": kind, "state": tensors, **{key: value.detach().tolist() for key, value in numbers.items()}})
 

@@ -74,7 +74,12 @@ export type { ImageFlow } from './images/parts/image-flow.ts';
 export type { ImageShape } from './images/parts/picture.ts';
 export { squeeze } from './images/squeeze.ts';
 export { fromNormflows, type ImportedFlow, type NormflowsOptions } from './import/normflows.ts';
-export { fromSylvesterFlows, type ImportedPosterior, type SylvesterFlowsKind } from './import/sylvester-flows.ts';
+export {
+  fromSylvesterFlows,
+  type ImportedPosterior,
+  type SylvesterFlowsKind,
+  type SylvesterFlowsOptions,
+} from './import/sylvester-flows.ts';
 export { type FlowLaw, type FlowLawsOptions, flowLaws } from './laws/flow-laws.ts';
 export {
   type ConditionalPrior,

@@ -17,6 +17,7 @@ export type {
   EagerBackend,
   LayersModel,
   Scalar,
+  StoredTensor,
   Tensor,
   Tensor1D,
   Tensor2D,

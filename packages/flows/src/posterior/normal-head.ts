@@ -16,14 +16,15 @@ interface Scale {
   outputAt(logStd: number): number;
 }
 
-/**
- * The published code of the Oxford reproduction has them as a comment (andrehuang/normalizing-flows-reproduce,
- * models/VAE.py).
- */
-const VARIANCE_BOUNDS = [1e-4, 5] as const;
-
 /** The r whose softplus is σ². */
 const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logStd)));
+
+/** σ² = softplus(r), clipped; outside the bounds r has no gradient. */
+const clippedSoftplus = (least: number, most: number): Scale => ({
+  parameter: 'rawVariance',
+  logStd: (r) => tf.mul(tf.clipByValue(logSoftplus(r), Math.log(least), Math.log(most)), 0.5),
+  outputAt: rawVarianceAt,
+});
 
 /**
  * Deviations σ of outputs r.
@@ -32,7 +33,10 @@ const rawVarianceAt = (logStd: number) => Math.log(Math.expm1(Math.exp(2 * logSt
  * - `'softplusVariance'`: σ² = softplus(r)
  * - `'boundedVariance'`: σ² = softplus(r), clipped to [1e-4, 5]; outside, r has no gradient. While β of Rezende &
  *   Mohamed's eq. 20 is small, entropy counts more than the data, and an unbounded variance grows to about 40 before
- *   the data are learnt. A variance at the bound leaves it only when the features change.
+ *   the data are learnt. A variance at the bound leaves it only when the features change. The published code of the
+ *   Oxford reproduction has these bounds as a comment (andrehuang/normalizing-flows-reproduce, models/VAE.py)
+ * - `'clippedVariance'`: σ² = softplus(r), clipped to [0.01, 7], as in the models of grey values of van den Berg et al.
+ *   2018 (riannevdberg/sylvester-flows at 32dde9b, models/VAE.py)
  */
 const scales = {
   logStd: { parameter: 'logStd', logStd: (r) => r, outputAt: (logStd) => logStd },
@@ -42,12 +46,8 @@ const scales = {
     logStd: (r) => tf.mul(logSoftplus(r), 0.5),
     outputAt: rawVarianceAt,
   },
-  boundedVariance: {
-    parameter: 'rawVariance',
-    logStd: (r) =>
-      tf.mul(tf.clipByValue(logSoftplus(r), Math.log(VARIANCE_BOUNDS[0]), Math.log(VARIANCE_BOUNDS[1])), 0.5),
-    outputAt: rawVarianceAt,
-  },
+  boundedVariance: clippedSoftplus(1e-4, 5),
+  clippedVariance: clippedSoftplus(0.01, 7),
 } as const satisfies Readonly<Record<string, Scale>>;
 
 /** How a deviation is parametrised. */

@@ -48,6 +48,7 @@ export const notingPlan = <P extends PlannedParts>(plan: P, read: Set<SettingNam
 export function optionsBeside(replaced: Partial<MlpVaeOptions>): readonly SettingName[] {
   const own = new Set<string>(Object.keys(replaced));
   if (own.has('networks')) for (const name of ['architecture', 'hidden', 'activation']) own.add(name);
+  if (own.has('posterior')) for (const name of ['flow', 'amortize', 'heads']) own.add(name);
   return modelOptions.filter((name) => !own.has(name));
 }
 

@@ -68,7 +68,7 @@ export async function openRun(
 export interface OpenRunOptions extends ExperimentFlags {
   readonly checkpoint?: CheckpointChoice | undefined;
   /** The experiment of a run that a program began; that of a module is loaded from its file. */
-  readonly experiment?: ExperimentDefinition;
+  readonly experiment?: ExperimentDefinition | undefined;
   /** Plug-ins in place of those that the run records; without records they are needed. Default: the recorded ones. */
   readonly plugins?: PluginOptions['plugins'] | undefined;
 }

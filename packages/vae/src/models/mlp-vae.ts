@@ -59,6 +59,11 @@ export interface MlpVaeOptions {
   /** How the flow's heads take the encoder's features. Default `'scaled'`. */
   readonly heads?: HeadScaling | undefined;
   /**
+   * Makes q(z|x) from the width of the encoder's features, such as one that `fromSylvesterFlows` imports; `scale`,
+   * `flow`, `amortize` and `heads` then have no say. Left out: {@link flowPosterior} of these.
+   */
+  readonly posterior?: ((contextWidth: number) => ParametricPosterior) | undefined;
+  /**
    * Turns N(0, I) into the prior p(z), its parameters free; or another prior, such as `parsePrior('vamp(500)')`; left
    * out: N(0, I) itself.
    */
@@ -114,7 +119,6 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     activation,
     initialisation = 'glorot',
     amortize = 'flow',
-    heads,
     prior,
     key,
     masked = false,
@@ -126,7 +130,8 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
   const start = startOf(likelihood, options);
   const isDrawn = initialisation === 'torch' && !options.meanImage; // torch's layers do not use the data
   const { networks = perceptrons } = options;
-  if (networks === perceptrons) refuseTooMany({ ...options, amortize, flow: flowOf(options, hidden.at(-1)!) }, outputs);
+  const isTried = networks === perceptrons && !options.posterior;
+  if (isTried) refuseTooMany({ ...options, amortize, flow: flowOf(options, hidden.at(-1)!) }, outputs);
   const { encoder, decoder } = networks({
     shape: options.shape ?? [pixels],
     inputWidth: dataWidth(options),
@@ -143,9 +148,7 @@ export function mlpVae(options: MlpVaeOptions): MlpVae {
     key,
   });
   const contextWidth = encoder.outputWidth;
-  const flow = flowOf(options, contextWidth);
-  const base = { scale: options.scale ?? 'logStd', initialisation } as const;
-  const posterior = flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
+  const posterior = (options.posterior ?? ownPosterior(options))(contextWidth);
   const rows = options.layout ? layoutRows(options.layout) : masked ? maskedRows(pixels) : plainRows;
   const { conditionalPrior: conditional, exampleRows } = options;
   const learnt = priorOfOptions(
@@ -171,6 +174,16 @@ function withPosterior(model: Vae, posterior: ParametricPosterior): MlpVae {
     ...(settled ? { settled: () => withPosterior(settled(), posterior) } : {}),
   };
 }
+
+/** The posterior by `flow`, `amortize`, `heads`, `scale` and `initialisation`. */
+const ownPosterior =
+  (options: MlpVaeOptions) =>
+  (contextWidth: number): ParametricPosterior => {
+    const { latent, amortize = 'flow', heads, initialisation = 'glorot', scale = 'logStd', key } = options;
+    const flow = flowOf(options, contextWidth);
+    const base = { scale, initialisation } as const;
+    return flowPosterior({ latent, contextWidth, flow, amortize, heads, base, key: fold(key, 'posterior') });
+  };
 
 /** Options of {@link networkVae}: those of {@link mlpVae}, without perceptrons. */
 export interface NetworkVaeOptions extends Omit<MlpVaeOptions, 'hidden' | 'activation' | 'networks'> {

@@ -17,6 +17,9 @@ import type { PictureShape } from './picture-rows.ts';
 
 const SIZE = 5;
 
+/** Outputs for each value of a categorical likelihood of bytes. */
+const LEVELS = 256;
+
 /** Channels and strides in the encoder's order. */
 const ENCODER = [
   { channels: 32, stride: 1 },
@@ -36,10 +39,11 @@ const DECODER = [
 ] as const;
 
 /**
- * The network of van den Berg et al. 2018 for binary pictures: h·σ(g), both convolutions of the same input, in every
- * layer. Encoder: 5x5 windows of 32, 32, 64, 64, 64 channels with strides 1, 2, 1, 2, 1, then a window over the whole
- * rest (7x7 for 28x28) to the features. Decoder: the same by transposed convolutions, of 64, 64, 32, 32, 32, 32
- * channels, and a 1x1 convolution to the outputs.
+ * The network of van den Berg et al. 2018: h·σ(g), both convolutions of the same input, in every layer. Encoder: 5x5
+ * windows of 32, 32, 64, 64, 64 channels with strides 1, 2, 1, 2, 1, then a window over the whole rest (7x7 for
+ * 28x28) to the features. Decoder: the same by transposed convolutions, of 64, 64, 32, 32, 32, 32 channels, and a 1x1
+ * convolution to the outputs; where these are the logits of 256 levels, a plain 5x5 convolution of 256 channels comes
+ * before it.
  *
  * A window over a whole picture is a dense layer, and written so: the kernel holds the same numbers.
  *
@@ -68,7 +72,7 @@ function encoderOf(parts: PictureParts) {
 }
 
 function decoderOf(parts: PictureParts) {
-  const { picture, inputs, outputs, key, initialisation } = parts;
+  const { picture, inputs, outputs, options, key, initialisation } = parts;
   const start = startsFrom(key('decoder'), initialisation);
   const [height, width] = picture;
   const sizes = [[height, width] as const, strided([height, width], 2), strided(strided([height, width], 2), 2)];
@@ -84,6 +88,10 @@ function decoderOf(parts: PictureParts) {
     layers[name] = gated(transposedConvolution(spread, { channels: 2 * channels, size: SIZE, stride }, start(name)));
     from = channels;
   });
+  if (options.outputs.perValue === LEVELS) {
+    layers.levels = convolution([height, width, from], { channels: LEVELS, size: SIZE }, start('levels'));
+    from = LEVELS;
+  }
   const last = { ...start('output'), bias: outputs.bias };
   layers.output = convolution([height, width, from], { channels: outputs.channels, size: 1 }, last);
   return pictureDecoder(parts, inTurn(layers));
