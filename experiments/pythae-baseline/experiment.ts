@@ -4,8 +4,9 @@ import type { TrainConfig } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
 import { checkVae } from '../reproduce/check-run.ts';
 import type { Experiment, Result, ScaleName } from '../reproduce/experiment.ts';
+import type { VaeEntry } from '../reproduce/vae-entry.ts';
 import { type VaeResult, vaeResult } from '../reproduce/vae-result.ts';
-import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
+import { runVae } from '../reproduce/vae-run.ts';
 
 /** Steps in an epoch: 50,000 images, 100 in a batch. */
 const EPOCH = 500;

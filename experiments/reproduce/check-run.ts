@@ -2,10 +2,11 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { completeConfig, evaluateTest, openRun, RunFolder, trainRun } from 'flowvae';
+import { completeConfig, evaluateTest, openRun, RunFolder } from 'flowvae';
 import type { Checked, Result, RunContext } from './experiment.ts';
+import { trainEntry } from './train-entry.ts';
+import type { VaeEntry } from './vae-entry.ts';
 import { type VaeResult, vaeResult } from './vae-result.ts';
-import type { VaeEntry } from './vae-run.ts';
 
 /** Steps that are taken again. */
 const STEPS = 200;
@@ -33,23 +34,30 @@ export async function checkVae(entry: VaeEntry, committed: Result, context: RunC
   const { runFolder } = context;
   if (!existsSync(join(runFolder, 'config.json'))) return { skipped: `no run folder at ${runFolder}` };
   const training = await stepsAgain(entry, context);
-  const evaluation = context.signal.aborted ? undefined : await evaluatedAgain(result, context);
+  const evaluation = context.signal.aborted ? undefined : await evaluatedAgain(entry, result, context);
   if (context.signal.aborted || !evaluation) return undefined;
   return { parts: [training, evaluation] };
 }
 
 type Part = Extract<Checked, { parts: unknown }>['parts'][number];
 
-async function stepsAgain({ settings }: VaeEntry, context: RunContext): Promise<Part> {
+async function stepsAgain(entry: VaeEntry, context: RunContext): Promise<Part> {
   const { runFolder, allowDifferentMachine, progress, signal } = context;
   const folder = RunFolder.claimed(runFolder);
-  const config = completeConfig({ ...settings, threads: folder.readConfig().threads });
+  const config = completeConfig({ ...entry.settings, threads: folder.readConfig().threads });
   const scratch = mkdtempSync(join(tmpdir(), 'flowvae-check-'));
   try {
     const earlier = copyAsBefore(runFolder, config.steps, scratch);
     if (!earlier) return { text: 'no checkpoint before the last one: no step was taken again', isEqual: true };
     const { from, until } = earlier;
-    await trainRun(config, { out: earlier.folder, resume: true, until, allowDifferentMachine, progress, signal });
+    await trainEntry(entry, config, {
+      out: earlier.folder,
+      resume: true,
+      until,
+      allowDifferentMachine,
+      progress,
+      signal,
+    });
     const recorded = entriesOf(folder, from, until);
     const now = entriesOf(RunFolder.claimed(earlier.folder), from, until);
     const differences = recorded.flatMap(({ step, loss }) => {
@@ -90,10 +98,15 @@ const entriesOf = (folder: RunFolder, from: number, until: number) =>
   );
 
 async function evaluatedAgain(
+  { own }: VaeEntry,
   result: VaeResult,
   { runFolder, progress, signal }: RunContext,
 ): Promise<Part | undefined> {
-  const { parts } = await openRun(runFolder, { evalImages: result.images, evalSamples: result.samples });
+  const { parts } = await openRun(
+    runFolder,
+    { evalImages: result.images, evalSamples: result.samples },
+    { experiment: own?.() },
+  );
   const evaluation = await evaluateTest(parts, { progress, signal });
   if (!evaluation || signal.aborted) return undefined;
   const numbers = [

@@ -1,5 +1,5 @@
 // −ln p(x) of all test images by many importance samples, of which only the first images are given so many.
-import { evaluateTest, openRun, type ProgressStream } from 'flowvae';
+import { type ExperimentDefinition, evaluateTest, openRun, type ProgressStream } from 'flowvae';
 
 /** A mean over images and its standard error, nats. */
 interface Estimate {
@@ -16,6 +16,8 @@ export interface CloseEvaluationOptions {
   readonly samples: number;
   /** How many of the images, from the first, are given so many. */
   readonly images: number;
+  /** The experiment of the run, where it has one of its own. */
+  readonly experiment?: ExperimentDefinition | undefined;
   readonly progress: ProgressStream;
   readonly signal: AbortSignal;
 }
@@ -26,10 +28,10 @@ export interface CloseEvaluationOptions {
  * images suffice. Undefined after a stop.
  */
 export async function closeEvaluation(options: CloseEvaluationOptions): Promise<Estimate | undefined> {
-  const { runFolder, all, samples, progress, signal } = options;
+  const { runFolder, all, samples, experiment, progress, signal } = options;
   const evalImages = Math.min(options.images, all.images);
   const nlls = async (changes: { readonly evalSamples?: number }) => {
-    const { parts } = await openRun(runFolder, { evalImages, ...changes });
+    const { parts } = await openRun(runFolder, { evalImages, ...changes }, { experiment });
     const found: number[] = [];
     await evaluateTest(parts, { progress, signal, onEstimate: (_, { logEvidence }) => found.push(-logEvidence) });
     return found;

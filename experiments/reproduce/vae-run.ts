@@ -1,24 +1,13 @@
 // One VAE trained and evaluated: the run behind every number on MNIST.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, RunFolder, type TrainConfig, trainRun, type ValidationEntry } from 'flowvae';
+import { completeConfig, RunFolder, type ValidationEntry } from 'flowvae';
 import { closeEvaluation } from './close-evaluation.ts';
-import type { Entry, RunContext } from './experiment.ts';
+import type { RunContext } from './experiment.ts';
 import { provenance } from './provenance.ts';
+import { trainEntry } from './train-entry.ts';
+import type { VaeEntry } from './vae-entry.ts';
 import type { VaeResult } from './vae-result.ts';
-
-/** A run, all of its settings among its data. */
-export interface VaeEntry extends Entry {
-  readonly experiment: string;
-  /** Layers of the flow; 0 without one. */
-  readonly k: number;
-  /** The command's settings; absent ones have its defaults. */
-  readonly settings: Partial<TrainConfig>;
-  /** Importance samples of the second, closer estimate of log p(x). */
-  readonly closeSamples: number;
-  /** Test images that are given so many. */
-  readonly closeImages: number;
-}
 
 /** Trains, evaluates twice, and collects; undefined after a stop. */
 export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeResult | undefined> {
@@ -27,7 +16,13 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
   // on as many threads as it began with: others could give other bytes
   const threads = resume ? RunFolder.claimed(runFolder).readConfig().threads : context.threads;
   const config = completeConfig({ ...entry.settings, threads });
-  const { report } = await trainRun(config, { out: runFolder, resume, allowDifferentMachine, progress, signal });
+  const { report } = await trainEntry(entry, config, {
+    out: runFolder,
+    resume,
+    allowDifferentMachine,
+    progress,
+    signal,
+  });
   if (signal.aborted || report.testElbo === null || report.testNll === null) return undefined;
   const nllStandardError = report.testNllStandardError ?? Number.NaN;
   const close = await closeEvaluation({
@@ -35,6 +30,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     all: { mean: report.testNll, standardError: nllStandardError, images: report.evalImages },
     samples: entry.closeSamples,
     images: entry.closeImages,
+    experiment: entry.own?.(),
     progress,
     signal,
   });
@@ -72,6 +68,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     threads: config.threads,
     seconds: trainingSeconds(folder),
     settings: config,
+    ...(entry.set && { set: entry.set }),
     ...(await provenance()),
     command: context.command(config.threads),
   };

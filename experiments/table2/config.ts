@@ -1,7 +1,7 @@
 // Which models are trained on MNIST, and for how long.
 import type { TrainConfig } from 'flowvae';
 import type { ScaleName } from '../reproduce/experiment.ts';
-import type { VaeEntry } from '../reproduce/vae-run.ts';
+import type { VaeEntry } from '../reproduce/vae-entry.ts';
 
 /**
  * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code, or

@@ -1,8 +1,9 @@
 // Table 2 and figure 4 of Rezende & Mohamed 2015.
 import { checkVae } from '../reproduce/check-run.ts';
 import type { Experiment } from '../reproduce/experiment.ts';
+import type { VaeEntry } from '../reproduce/vae-entry.ts';
 import { vaeResult } from '../reproduce/vae-result.ts';
-import { runVae, type VaeEntry } from '../reproduce/vae-run.ts';
+import { runVae } from '../reproduce/vae-run.ts';
 import { entries } from './config.ts';
 import { draw } from './figure.ts';
 import { table } from './table.ts';

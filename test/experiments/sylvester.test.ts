@@ -1,0 +1,116 @@
+// The experiment on van den Berg et al. 2018: its start is PyTorch's, its warm-up that of the protocol, it runs by
+// `pnpm reproduce`, and its table is that of its results.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DescribedContext, fromSylvesterFlows, key, type Objective } from 'flowvae';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { VaeResult } from '../../experiments/reproduce/vae-result.ts';
+import { meanCurve, meanOf } from '../../experiments/sylvester/curves.ts';
+import { flowKinds, initialState } from '../../experiments/sylvester/initial-state.ts';
+import model from '../../experiments/sylvester/model.ts';
+import { table } from '../../experiments/sylvester/table.ts';
+import { program } from '../processes/programs.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'flowvae-sylvester-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const sizes = { latent: 8, features: 100, layers: 2, columns: 4, mirrors: 3, width: 512 };
+
+describe('the start', () => {
+  it.each(flowKinds)('%s: every tensor of the published model, and no other', (kind) => {
+    const { flow, latent, contextWidth } = fromSylvesterFlows(initialState(kind, sizes, key(0)), { kind });
+    expect([latent, contextWidth, flow.dim]).toEqual([8, 100, 8]);
+  });
+
+  it('draws heads within 1/√features, and kernels of autoregressive networks by their outputs', () => {
+    const state = initialState('iaf', sizes, key(1));
+    const heads = Object.entries(state).filter(([name]) => !name.startsWith('flow.'));
+    const largest = Math.max(...heads.flatMap(([, { values }]) => [...values].map(Math.abs)));
+    expect([largest <= 0.1, largest > 0.099]).toEqual([true, true]);
+    const deviation = (values: Float32Array) => Math.sqrt(meanOf([...values].map((value) => value ** 2)).mean);
+    expect(deviation(state['flow.param_list.2']!.values)).toBeCloseTo(Math.sqrt(2 / 512), 2);
+    expect(deviation(state['flow.param_list.4']!.values)).toBeCloseTo(Math.sqrt(2 / 8), 1);
+    expect(Math.max(...state['flow.param_list.1']!.values)).toBe(0);
+    expect(state['flow.param_list.10']!.values).not.toEqual(state['flow.param_list.2']!.values);
+  });
+});
+
+it('sylvester keeps β during an epoch, and has it at 1 after the warm-up', () => {
+  const betaOf = (settings: object) =>
+    (model.objective!({ settings } as unknown as DescribedContext) as Objective).schedules.beta!;
+  const beta = betaOf({ warmUp: 100, stepsPerEpoch: 500 });
+  expect([0, 499, 500, 49_499, 49_500, 900_000].map(beta)).toEqual([0.01, 0.01, 0.02, 0.99, 1, 1]);
+  expect(betaOf({ warmUp: 0, stepsPerEpoch: 500 })(0)).toBe(1);
+});
+
+describe('pnpm reproduce sylvester', { timeout: 180_000 }, () => {
+  const reproduce = (...words: string[]) => {
+    const places = ['--out', join(folder, 'results'), '--runs', join(folder, 'runs'), '--threads', '1'];
+    return program('experiments/reproduce/run.ts', ['sylvester', '--scale', 'smoke', ...places, ...words]);
+  };
+  const slug = 'orthogonal-4-seed0';
+
+  it('trains, evaluates, and leaves a result, a table and curves', async () => {
+    const { code, stdout, stderr } = await reproduce();
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(join(folder, 'results')).toSorted()).toEqual(['curves-4.png', `${slug}.json`]);
+    const result = JSON.parse(readFileSync(join(folder, 'results', `${slug}.json`), 'utf8'));
+    expect(result).toMatchObject({
+      experiment: 'sylvester',
+      architecture: 'gated-conv',
+      k: 2,
+      set: { posterior: 'orthogonal', layers: 2, columns: 4 },
+      settings: { optimizer: 'adamax', lr: 5e-4, latent: 64, binarize: 'static', keep: 'best' },
+    });
+    expect(result.validationCurve.map(([step]: [number]) => step)).toEqual([2, 4]);
+    expect(stdout).toMatch(/\| O-SNF +\| +2 \| +4 \| +1 \|/);
+  });
+
+  it('takes steps and evaluation again for --check', async () => {
+    const { code, stdout, stderr } = await reproduce('--check');
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/: steps 3 to 3 again: 1 entries of the history, equal\n/);
+    expect(stdout).toMatch(/: 4 images, 3 samples again: −ELBO [\d.]+, equal; −ln p\(x\) [\d.]+, equal\n/);
+  });
+});
+
+it('the table of sylvester: means and errors over runs, one row for each posterior and length', () => {
+  const curves = [
+    [[250, 110] as const, [500, 100] as const],
+    [[250, 114] as const, [500, 104] as const, [600, 1] as const],
+  ];
+  expect([...meanCurve(curves)]).toEqual([
+    [250, { mean: 112, error: 2, runs: 2 }],
+    [500, { mean: 102, error: 2, runs: 2 }],
+  ]);
+  const run = (seed: number, negativeElbo: number): Partial<VaeResult> & object => ({
+    experiment: 'sylvester',
+    scale: 'quick',
+    architecture: 'gated-conv',
+    flow: 'planar*10',
+    k: 16,
+    steps: 7,
+    seed,
+    binarization: 'static',
+    validationNegativeElbo: negativeElbo,
+    testNegativeElbo: negativeElbo,
+    testNegativeElboStandardError: 0.5,
+    nll200: 90,
+    nll200StandardError: 0.5,
+    nll5000: 90,
+    nll5000StandardError: 0.5,
+    closeEstimator: 'regression',
+    samples: 10,
+    closeSamples: 20,
+    closeImages: 5,
+    images: 10_000,
+    validationCurve: [[7, negativeElbo]],
+    settings: { heads: 'plain' },
+    ...{ set: { posterior: 'planar', layers: 16 } },
+  });
+  expect(table([run(0, 100), run(1, 104)])).toMatch(
+    /\| Planar +\| +16 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \(2\) \| +– \| +– \| +86\.06 ± 0\.31 \|/,
+  );
+  expect(table([run(0, 100)])).toMatch(/\| 100\.00 ± 0\.50 \|/);
+});
