@@ -18,6 +18,8 @@ export interface Options {
   readonly list: boolean;
   readonly index: number | undefined;
   readonly only: RegExp | undefined;
+  /** A source of data in place of MNIST. */
+  readonly data: string | undefined;
   readonly out: string | undefined;
   readonly runs: string;
   readonly tables: boolean;
@@ -35,6 +37,7 @@ const declared = {
   list: { type: 'boolean', default: false },
   index: { type: 'string' },
   only: { type: 'string' },
+  data: { type: 'string' },
   out: { type: 'string' },
   runs: { type: 'string', default: 'runs/reproduce' },
   tables: { type: 'boolean', default: false },
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     allowDifferentMachine: values['allow-different-machine'],
     index: values.index === undefined ? undefined : count('index', values.index, 0),
     only: values.only === undefined ? undefined : expression(values.only),
+    data: values.data,
     out: values.out,
   };
 }
@@ -132,6 +136,7 @@ ${Object.entries(titles)
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits
+  --data      data of your own in place of MNIST, as they are: Larochelle's bits are train.amat,valid.amat,test.amat
   --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
   --runs      folder of the run folders, from which a stopped training run goes on (default: runs/reproduce)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date

@@ -24,6 +24,7 @@ import { asChild, CHILD, runInChild } from './child.ts';
 import type { Entry, Experiment, RunContext } from './experiment.ts';
 import { experiments } from './experiments.ts';
 import { chosenOf, type Options, readOptions, usage } from './options.ts';
+import { entriesOn, withoutFolders } from './own-data.ts';
 import { isDone, readResults, resultPath } from './result-files.ts';
 import { updateTables } from './tables.ts';
 
@@ -73,15 +74,15 @@ async function resultOf(experiment: Experiment, entry: Entry, options: Options, 
 }
 
 function contextOf({ name }: Experiment, { slug }: Entry, options: Options, channels: Channels): RunContext {
-  const { scale, threads, seeds, allowDifferentMachine } = options;
-  const seedOption = seeds > 1 ? ` --seeds ${seeds}` : '';
+  const { scale, threads, seeds, data, allowDifferentMachine } = options;
+  const more = `${seeds > 1 ? ` --seeds ${seeds}` : ''}${data === undefined ? '' : ` --data ${withoutFolders(data)}`}`;
   return {
     runFolder: join(options.runs, name, slug),
     threads,
     allowDifferentMachine,
     scale,
     command: (used) =>
-      `npx -y pnpm@10.34.9 reproduce ${name} --scale ${scale}${seedOption} --only '^${slug}$' --threads ${used}`,
+      `npx -y pnpm@10.34.9 reproduce ${name} --scale ${scale}${more} --only '^${slug}$' --threads ${used}`,
     ...channels,
   };
 }
@@ -96,13 +97,14 @@ function display(line: ProgressLine, { total, done, running, locked, failed }: S
 
 async function runAll(experiment: Experiment, entries: readonly Entry[], options: Options, signal: AbortSignal) {
   const folder = resultsFolder(experiment, options);
-  const slugs = experiment.entries(options.scale, options.seeds).map(({ slug }) => slug);
+  const slugs = entriesOn(experiment, options).map(({ slug }) => slug);
   const lines = new Map<string, string>();
   const line = new ProgressLine(process.stderr);
   let state: SweepState = { total: entries.length, done: 0, running: {}, locked: [], failed: {} };
   const show = () => display(line, state);
   const { scale, seeds, threads, runs, allowDifferentMachine } = options;
   const common = ['--scale', scale, '--seeds', `${seeds}`, '--threads', `${threads}`, '--runs', runs, '--out', folder];
+  if (options.data !== undefined) common.push('--data', options.data);
   if (allowDifferentMachine) common.push('--allow-different-machine');
   const run = (entry: Entry) =>
     runInChild({
@@ -130,7 +132,7 @@ async function runAll(experiment: Experiment, entries: readonly Entry[], options
 
 /** One entry, by its place in the list: in a child of a sweep, or alone, as in a cluster's job array. */
 async function runIndex(experiment: Experiment, options: Options, index: number): Promise<void> {
-  const entries = experiment.entries(options.scale, options.seeds);
+  const entries = entriesOn(experiment, options);
   const entry = entries[index];
   if (!entry) {
     const expected = `a whole number from 0 to ${entries.length - 1}`;
@@ -160,7 +162,7 @@ async function reproduce(): Promise<void> {
   if (options.help) return print(usage(titles));
   if (options.tables) return refreshTables(!options.check);
   const experiment = experiments[options.experiment!]!;
-  const all = experiment.entries(options.scale, options.seeds);
+  const all = entriesOn(experiment, options);
   const chosen = chosenOf(all, options.only);
   if (options.list) {
     for (const entry of chosen) print(JSON.stringify({ index: all.indexOf(entry), ...entry }));

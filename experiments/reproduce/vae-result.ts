@@ -34,7 +34,11 @@ export const vaeResult = z.looseObject({
   /** [step, −ELBO] */
   validationCurve: z.array(z.tuple([z.number(), z.number()])),
   /** The settings that a table must tell. */
-  settings: z.looseObject({ heads: z.enum(['scaled', 'plain']) }),
+  settings: z.looseObject({
+    heads: z.enum(['scaled', 'plain']),
+    data: z.string().optional(),
+    binarizeSeed: z.number().optional(),
+  }),
 });
 
 /** See {@link vaeResult}. */

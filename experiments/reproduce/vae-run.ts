@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { completeConfig, RunFolder, type ValidationEntry } from 'flowvae';
 import { closeEvaluation } from './close-evaluation.ts';
 import type { RunContext } from './experiment.ts';
+import { withoutFolders } from './own-data.ts';
 import { provenance } from './provenance.ts';
 import { trainEntry } from './train-entry.ts';
 import type { VaeEntry } from './vae-entry.ts';
@@ -67,7 +68,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     parameters: report.parameters,
     threads: config.threads,
     seconds: trainingSeconds(folder),
-    settings: config,
+    settings: { ...config, data: withoutFolders(config.data) },
     ...(entry.set && { set: entry.set }),
     ...(await provenance()),
     command: context.command(config.threads),

@@ -4,9 +4,9 @@ import type { ScaleName } from '../reproduce/experiment.ts';
 import type { VaeEntry } from '../reproduce/vae-entry.ts';
 
 /**
- * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code, or
- * divided by the root of their number. As they are, RMSprop's first steps, ten times as long as later ones, may drive
- * planar layers onto the flat ends of their tanh, and some stay there.
+ * The networks, and how the heads of their flows take the encoder's features: as they are, as in the published code,
+ * or divided by the root of their number. As they are, RMSprop's first steps, ten times as long as later ones, may
+ * drive planar layers onto the flat ends of their tanh, and some stay there.
  */
 const networks = {
   oxford: { architecture: 'oxford' },
@@ -43,14 +43,16 @@ const sharedNice = (k: number): Flow => ({
 interface Run extends Flow {
   readonly network: keyof typeof networks;
   readonly steps: number;
+  /** Another draw of the static bits. */
+  readonly draw?: number;
 }
 
 const at = (network: Run['network'], steps: number, flows: readonly Flow[]): Run[] =>
   flows.map((flow) => ({ network, steps, ...flow }));
 
 /**
- * The paper's rows. For 100,000 steps there is a published validation curve; 500,000 are the paper's steps. The longest
- * runs are last.
+ * The paper's rows. For 100,000 steps there is a published validation curve; 500,000 are the paper's steps. The
+ * longest runs are last.
  */
 const paperRuns: readonly Run[] = [
   ...at('oxford', 100_000, [none, planar(10), nice(10), planar(20), planar(40), nice(20), planar(80)]),
@@ -60,6 +62,7 @@ const paperRuns: readonly Run[] = [
   ...at('oxford-bounded', 500_000, [none, planar(10), planar(20), nice(10), nice(20), planar(40)]),
   ...at('maxout', 100_000, [none, planar(10), planar(20), planar(40), planar(80), nice(10)]),
   ...at('oxford-bounded', 500_000, [planar(80), nice(40), nice(80)]),
+  ...[1, 2].map((draw) => ({ network: 'oxford-bounded', steps: 100_000, ...none, draw }) as const),
 ];
 
 /** Sizes of a scale. */
@@ -105,8 +108,8 @@ export const protocol: Partial<TrainConfig> = {
 export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { runs, settings, closeSamples, closeImages } = sizes[scale];
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
-    runs.map(({ network, family, k, flow, amortize, steps }) => ({
-      slug: [network, family, ...(k > 0 ? [k] : []), steps, `seed${seed}`].join('-'),
+    runs.map(({ network, family, k, flow, amortize, steps, draw }) => ({
+      slug: [network, family, ...(k > 0 ? [k] : []), steps, ...(draw ? [`draw${draw}`] : []), `seed${seed}`].join('-'),
       experiment: 'table2',
       k,
       closeSamples,
@@ -117,6 +120,7 @@ export function entries(scale: ScaleName, seeds: number): VaeEntry[] {
         ...networks[network],
         flow,
         ...(amortize && { amortize }),
+        ...(draw && { binarizeSeed: draw }),
         steps,
         seed,
       },

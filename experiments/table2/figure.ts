@@ -40,7 +40,8 @@ const ofPaper: readonly Family[] = ['planar', 'nice-perm'];
 
 /** Draws fig4-<network>-<steps>.png for each network and length that has a flow; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
-  const sets = grouped(groups(results as readonly VaeResult[]), ({ architecture, heads, steps }) =>
+  const usual = groups(results as readonly VaeResult[]).filter(({ isUsualDraw }) => isUsualDraw);
+  const sets = grouped(usual, ({ architecture, heads, steps }) =>
     [architecture, ...(heads === 'scaled' ? [heads] : []), steps].join('-'),
   );
   return [...sets].flatMap(([set, rows]) => {

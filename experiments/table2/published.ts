@@ -24,8 +24,8 @@ const niceOfPaper = row([
 ]);
 
 /**
- * Rezende & Mohamed 2015, figures 4a and 4c, read off their vector paths (± 0.01); table 2 has the second to one digit.
- * 500,000 steps, 100 repetitions.
+ * Rezende & Mohamed 2015, figures 4a and 4c, read off their vector paths (± 0.01); table 2 has the second to one
+ * digit. 500,000 steps, 100 repetitions.
  */
 export const paper: Readonly<Partial<Record<Family, ByK>>> = {
   none: { 0: { negativeElbo: 96.75, nll: 89.92, nllError: 0.33 } },
@@ -42,8 +42,8 @@ export const paper: Readonly<Partial<Record<Family, ByK>>> = {
 };
 
 /**
- * andrehuang/normalizing-flows-reproduce, logs at 6a27493. Planar with eq. 20's annealing: 3 runs, 500,000 steps. NICE:
- * 250,000 steps.
+ * andrehuang/normalizing-flows-reproduce, logs at 6a27493. Planar with eq. 20's annealing: 3 runs, 500,000 steps.
+ * NICE: 250,000 steps.
  *
  * - Its `NICEperm` (4 runs) is near `nice-planar*K-affine`: a coupling is u·tanh(wᵀz_A + b), u, w, b and a last scale
  *   from the encoder (models/flows.py,

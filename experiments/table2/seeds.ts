@@ -1,5 +1,5 @@
 // Runs that differ by their seed only, as one row: means and standard errors.
-import { ExpectationError } from 'flowvae';
+import { ExpectationError, staticBinarisationSeed } from 'flowvae';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
 /** A mean over seeds; the error is over seeds, or over images for one seed, NaN if the run does not give it. */
@@ -14,6 +14,8 @@ export interface Group {
   /** The architecture, and the scaling of the flow's heads if it is not as published. */
   readonly network: string;
   readonly heads: VaeResult['settings']['heads'];
+  /** Whether the bits are the project's own draw. */
+  readonly isUsualDraw: boolean;
   readonly steps: number;
   /** {@link familyOf} */
   readonly family: Family;
@@ -35,9 +37,15 @@ export function groups(results: readonly VaeResult[]): Group[] {
   return [...byRow.values()].map(groupOf).toSorted(byPlace);
 }
 
-/** The name of a network in tables. */
-export const networkOf = ({ architecture, settings }: VaeResult): string =>
-  `${architecture}${settings.heads === 'scaled' ? ', scaled heads' : ''}`;
+/** The name of a network in tables, and the bits that it saw, if they are not the usual ones. */
+export const networkOf = (run: VaeResult): string =>
+  [run.architecture, ...(run.settings.heads === 'scaled' ? ['scaled heads'] : []), ...bitsOf(run)].join(', ');
+
+/** The bits of a run where they are not the project's draw: another draw, or files. */
+function bitsOf({ settings: { data = 'mnist', binarizeSeed = staticBinarisationSeed } }: VaeResult): string[] {
+  if (data !== 'mnist') return [`bits of ${data.split(',')[0]}`];
+  return binarizeSeed === staticBinarisationSeed ? [] : [`draw ${binarizeSeed}`];
+}
 
 /** Items by a name, names in the order of their first item. */
 export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
@@ -102,6 +110,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     architecture,
     network,
     heads,
+    isUsualDraw: bitsOf(runs[0]!).length === 0,
     steps,
     family: familyOf(runs[0]!),
     k,

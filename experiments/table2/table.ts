@@ -3,7 +3,7 @@ import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurves, paper } from './published.ts';
-import { byFlow, type Estimate, familyOf, flowOf, type Group, groups, networkOf } from './seeds.ts';
+import { byFlow, type Estimate, familyOf, flowOf, type Group, grouped, groups, networkOf } from './seeds.ts';
 
 const headerOf = (results: readonly VaeResult[]) => [
   'network, steps',
@@ -34,7 +34,7 @@ export function table(results: readonly Result[]): string {
       published(oxford[family]?.[k]),
     ];
   });
-  return `${markdownTable(headerOf(results as readonly VaeResult[]), rows)}\n${remark(results as readonly VaeResult[])}\n${curves(results as readonly VaeResult[])}`;
+  return `${markdownTable(headerOf(results as readonly VaeResult[]), rows)}\n${remark(results as readonly VaeResult[])}\n${drawsRemark(results as readonly VaeResult[])}${curves(results as readonly VaeResult[])}`;
 }
 
 const withError = ({ mean, error }: Estimate) =>
@@ -46,6 +46,31 @@ const published = (numbers: { readonly negativeElbo: number; readonly nll: numbe
 function oxfordAt({ architecture, family, k, steps }: Group): string {
   const there = architecture.startsWith('oxford') ? oxfordCurves[family]?.[k]?.[steps] : undefined;
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
+}
+
+/** How far numbers of one configuration lie apart between draws of the bits; empty where each has one draw. */
+function drawsRemark(results: readonly VaeResult[]): string {
+  const sameButBits = grouped(results, ({ architecture, settings: { heads }, flow, steps, seed }) =>
+    [
+      architecture,
+      ...(heads === 'scaled' ? ['scaled heads'] : []),
+      flow,
+      `${steps.toLocaleString('en-GB')} steps`,
+      `seed ${seed}`,
+    ].join(', '),
+  );
+  const lines = [...sameButBits].flatMap(([name, runs]) => {
+    if (runs.length < 2) return [];
+    const spread = (value: (run: VaeResult) => number) => {
+      const values = runs.map(value).toSorted((a, b) => a - b);
+      return `${values.map((each) => each.toFixed(2)).join(', ')} (${(values.at(-1)! - values[0]!).toFixed(2)} apart)`;
+    };
+    const bounds = spread(({ testNegativeElbo }) => testNegativeElbo);
+    return [`- ${name}: test −ELBO ${bounds}; −ln p(x) ${spread(({ nll200 }) => nll200)}\n`];
+  });
+  return lines.length === 0
+    ? ''
+    : `\nThe same configuration on several draws of the bits, least first:\n\n${lines.join('')}`;
 }
 
 /** The validation curves beside the published ones, at the published steps; empty if no run has a curve. */

@@ -30,7 +30,8 @@ const reasons: Readonly<Record<string, (row: Group) => string>> = {
 };
 
 /** Whether a row is as long as the published ones, or has the paper's own layers. */
-const isComparable = ({ steps, architecture }: Group) => steps === PUBLISHED_STEPS || architecture === 'maxout';
+const isComparable = ({ steps, architecture, isUsualDraw }: Group) =>
+  isUsualDraw && (steps === PUBLISHED_STEPS || architecture === 'maxout');
 
 const nameOf = ({ network, family, k }: Group) => `${network}, ${family}${k > 0 ? `*${k}` : ''}`;
 

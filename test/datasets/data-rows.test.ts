@@ -1,5 +1,14 @@
 // Rows of a data set as models see them, their batches, and their moments.
-import { type Binarisation, batches, binarisations, dataMoments, dataRows, labelRows, mnist } from '@flowvae/datasets';
+import {
+  type Binarisation,
+  batches,
+  binarisations,
+  dataMoments,
+  dataRows,
+  labelRows,
+  mnist,
+  staticBinarisationSeed,
+} from '@flowvae/datasets';
 import { key } from '@flowvae/random';
 import { describe, expect, it } from 'vitest';
 import { arrayInMemory } from '../../packages/datasets/src/sources/in-memory.ts';
@@ -49,6 +58,58 @@ describe('dataRows', () => {
     expect([rows.count, rows.width]).toEqual([2, 4]);
     expect([...rows.row(0)]).toEqual([0, 4, 0, 1]);
     expect([...rows.row(1)]).toEqual([1.5, 0, 1, 0]);
+  });
+
+  it.each(binarisations)('give numbers k/255 the bits of the levels k, %s', async (binarisation) => {
+    const bytes = Uint8Array.from({ length: 60 * 9 }, (_, i) => (i * 37) % 256);
+    const like = { shape: [9], form: 'grey', hasMissing: false } as const;
+    const levels = await openedData(dataFile('bytes.npy', npyOf(bytes, [60, 9])));
+    const numbers = await openedData(
+      dataFile(
+        'numbers.npy',
+        npyOf(
+          Float32Array.from(bytes, (k) => k / 255),
+          [60, 9],
+        ),
+      ),
+      {
+        like,
+      },
+    );
+    const [ofLevels, ofNumbers] = [levels, { ...numbers, origins: levels.origins }].map((set) =>
+      dataRows(set, 'train', options(binarisation)),
+    );
+    for (let row = 0; row < ofLevels!.count; row++) {
+      expect([...ofNumbers!.row(row)]).toEqual([...ofLevels!.row(row)]);
+      expect([...(ofNumbers!.rowAt?.(7, row) ?? [])]).toEqual([...(ofLevels!.rowAt?.(7, row) ?? [])]);
+    }
+    const [a, b] = [dataMoments(levels, binarisation).mean, dataMoments(numbers, binarisation).mean];
+    for (const i of a.keys()) expect(b[i]).toBeCloseTo(a[i]!, 6);
+  });
+
+  it.each([
+    ['numbers', [1, Number.NaN, 0.25, 0, 0.5, 0.75]],
+    ['levels', [1, Number.NaN, 51 / 255, 0, 204 / 255, 204 / 255]],
+  ])('draw bits of %s with holes: a missing one is 0, and no bit', async (_, values) => {
+    const x = [Float32Array.from(values), [2, 3]] as const;
+    const data = await openedData(dataFile('x.npz', npzOf({ x })), { splits: '1/0/0' });
+    const rows = dataRows(data, Uint32Array.of(0, 1), options('threshold'));
+    if (data.description.form === 'levels') {
+      const levels = dataRows(data, Uint32Array.of(0), none).row(0);
+      expect([...levels].map((value) => Math.round(255 * value))).toEqual([255, 0, 51, 255, 0, 255]);
+    }
+    expect([...rows.row(0)]).toEqual([1, 0, 0, 1, 0, 1]);
+    expect([...rows.row(1)]).toEqual([0, 1, 1, 1, 1, 1]);
+  });
+
+  it('draw static bits by a key of their own', async () => {
+    const data = await openedData(dataFile('x.npy', npyOf(new Uint8Array(400).fill(128), [20, 20])));
+    const of = (seed?: number) => {
+      const binarisationKey = seed === undefined ? {} : { binarisationKey: key(seed) };
+      return [...dataRows(data, 'train', { ...options('static'), ...binarisationKey }).row(0)];
+    };
+    expect(of()).toEqual(of(staticBinarisationSeed));
+    expect(of(1)).not.toEqual(of(2));
   });
 
   it('draw static bits by the row in its file, under every split', async () => {

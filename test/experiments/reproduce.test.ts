@@ -19,6 +19,7 @@ import { fig3 } from '../../experiments/fig3/experiment.ts';
 import type { RunContext } from '../../experiments/reproduce/experiment.ts';
 import { isDone, readResults } from '../../experiments/reproduce/result-files.ts';
 import { table2 } from '../../experiments/table2/experiment.ts';
+import { npyOf } from '../flowvae/npy-of.ts';
 import { program } from '../processes/programs.ts';
 import { fitResult } from './fit-result.ts';
 
@@ -102,6 +103,46 @@ describe('table2', { timeout: 180_000 }, () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
+  it('runs on files of bits, and tells their names without their folder', async () => {
+    const bits = join(folder, 'bits.npy');
+    writeFileSync(
+      bits,
+      npyOf(
+        Uint8Array.from({ length: 60 * 16 }, (_, i) => ((i * i * 7) % 5) & 1),
+        [60, 16],
+      ),
+    );
+    const own = join(folder, 'own-data');
+    const { code, stdout, stderr } = await reproduce(...smoke, '--only', 'none', '--data', bits, '--out', own);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/\| oxford, bits of bits\.npy, 20 +\| +none \|/);
+    const [name] = readdirSync(own);
+    const result = JSON.parse(readFileSync(join(own, name!), 'utf8'));
+    expect([name, result.settings.data, result.binarization]).toEqual([
+      'oxford-none-20-seed0-bits.json',
+      'bits.npy',
+      'none',
+    ]);
+    expect(result.command).toContain("--data bits.npy --only '^oxford-none-20-seed0-bits$'");
+    expect(JSON.stringify(result)).not.toContain(folder);
+    const refused = await reproduce('fig3', '--scale', 'smoke', '--data', bits);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('--data: expected an experiment on MNIST, got fig3'),
+    ]);
+  });
+
+  it('tells how far draws of the bits lie apart, and keeps other draws out of figures', () => {
+    const usual = { ...resultOf('oxford-none-20-seed0'), testNegativeElbo: 100, nll200: 90 };
+    const other = { ...usual, testNegativeElbo: 98.5, settings: { ...usual.settings, binarizeSeed: 1 } };
+    expect(table2.table([usual])).not.toContain('several draws');
+    expect(table2.table([usual, other])).toContain(
+      'least first:\n\n- oxford, none, 20 steps, seed 0: test −ELBO 98.50, 100.00 (1.50 apart); −ln p(x) 90.00, 90.00 (0.00 apart)\n',
+    );
+    expect(table2.table([usual, other])).toMatch(/\| oxford, draw 1, 20 +\|/);
+    expect(table2.draw([{ ...other, k: 2, flow: 'planar*2' }], folder)).toEqual([]);
+  });
+
   it('says of a run that a signal to its process alone stopped, and leaves its folder free', async () => {
     const [slug, runs] = ['oxford-none-20-seed0', join(folder, 'signalled')];
     const lock = join(runs, 'table2', slug, 'run.lock');
@@ -139,7 +180,7 @@ describe('table2', { timeout: 180_000 }, () => {
         (flow) => `oxford-${flow}-100000-seed0`,
       ),
     );
-    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(40);
+    expect(new Set(lines.map(({ slug }) => slug)).size).toBe(44);
     expect(new Set(lines.map(({ settings }) => `${settings.architecture}: ${settings.heads}`))).toEqual(
       new Set(['oxford: undefined', 'oxford-bounded: scaled']),
     );

@@ -58,6 +58,8 @@ export function writeDataFiles(): void {
   for (let i = 0; i < holes.length; i += 7) holes[i] = Number.NaN;
   writeFileSync(path('holes.npy'), npyOf(holes, [60, 3]));
   writeFileSync(path('numbers.npy'), npyOf(numbers(60, 3), [60, 3]));
+  const grey = Float32Array.from({ length: 60 * 16 }, (_, i) => Math.sin(i) ** 2);
+  writeFileSync(path('grey.npy'), npyOf(grey, [60, 4, 4]));
   writeFileSync(path('others.npy'), npyOf(numbers(9, 3, 500), [9, 3]));
   writeFileSync(
     path('colours.npy'),

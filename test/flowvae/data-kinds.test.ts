@@ -22,6 +22,7 @@ describe('every kind of data is trained on, evaluated, drawn, encoded and export
       48,
     ],
     ['levels made bits', 'colours.npy', ['--binarize', 'threshold'], { likelihood: 'bernoulli' }, 48],
+    ['numbers made bits', 'grey.npy', ['--binarize', 'dynamic'], { likelihood: 'bernoulli', standardize: 'no' }, 16],
     [
       'a table',
       'table.csv',

@@ -100,6 +100,17 @@ describe('settings that follow the data', () => {
     expect(chosen({}, form, shape)).toEqual(expected);
   });
 
+  it('numbers from 0 to 1 become bits where it is asked, and bits without it are refused with how', () => {
+    expect(chosen({ binarize: 'static', binarizeSeed: 3 }, 'grey')).toEqual(['bernoulli', 'static', 'no']);
+    expect(() => chosen({ likelihood: 'bernoulli' }, 'grey')).toThrow(
+      '--binarize: expected dynamic, static or threshold, for the likelihood bernoulli is one of bits, got none; pass --binarize dynamic, or --likelihood',
+    );
+    expect(() => chosen({ binarize: 'static' }, 'real')).toThrow('--binarize: expected none, for the data are numbers');
+    expect(() => completeConfig({ binarize: 'dynamic', binarizeSeed: 3 })).toThrow(
+      '--binarize-seed: expected --binarize static beside it, got 3',
+    );
+  });
+
   it('bytes that are no MNIST are not binarised unless asked', () => {
     expect(chosen({}, 'levels', [28, 28, 1])).toEqual(['logistic-mixture', 'none', 'no']);
     expect(chosen({ binarize: 'static' }, 'levels', [28, 28, 1])).toEqual(['bernoulli', 'static', 'no']);

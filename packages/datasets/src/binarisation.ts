@@ -1,12 +1,9 @@
 // Binarisation of grey intensities for a Bernoulli likelihood. It moves a log-likelihood by 2 to 20 nats,
 // so every published number must say which of these was used.
-import { drawBernoulliBytes, fold, type Key, key } from '@flowvae/random';
+import { drawBernoulli, drawBernoulliBytes, fold, type Key, key } from '@flowvae/random';
 import { ExpectationError } from '@flowvae/tensor';
-import { type Binarisation, binarisations } from './binarisation-kinds.ts';
+import { type Binarisation, binarisations, staticBinarisationSeed } from './binarisation-kinds.ts';
 import type { ImageSet } from './image-set.ts';
-
-/** The seed of static binarisation, whatever the training seed, so results of different seeds are on the same data. */
-export const staticBinarisationSeed = 1998;
 
 /** How grey values become bits, and from which keys. */
 export interface BinarisationOptions {
@@ -25,15 +22,23 @@ interface Rule {
   readonly source?: (keys: Required<BinarisationOptions>, occasion: Occasion) => Key;
   /** Writes one image; `key` is the image's own. */
   readonly write: (intensities: Uint8Array, out: Float32Array, key: Key) => void;
+  /** The same of numbers from 0 to 1. */
+  readonly writeNumbers: (intensities: Float32Array, out: Float32Array, key: Key) => void;
 }
 
 const grey = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
+/** A number k/255 gives the bit that the byte k gives: both use the same uniform draws. */
+const coins: Omit<Rule, 'source'> = {
+  write: (intensities, out, key) => drawBernoulliBytes(key, intensities, out),
+  writeNumbers: (intensities, out, key) => drawBernoulli(key, intensities, out),
+};
+
 const rules: Readonly<Record<Binarisation, Rule>> = {
-  dynamic: { source: ({ key }, occasion) => fold(key, 'dynamic', occasion), write: writeCoins },
-  static: { source: ({ binarisationKey }) => binarisationKey, write: writeCoins },
-  threshold: { write: writeThreshold },
-  none: { write: writeGrey },
+  dynamic: { source: ({ key }, occasion) => fold(key, 'dynamic', occasion), ...coins },
+  static: { source: ({ binarisationKey }) => binarisationKey, ...coins },
+  threshold: { write: writeThreshold, writeNumbers: writeRounded },
+  none: { write: writeGrey, writeNumbers: (intensities, out) => out.set(intensities) },
 };
 
 /** The place of an image: draws that are made once for each image depend on it, never on the split or the batch. */
@@ -44,8 +49,14 @@ export interface ImagePlace {
   readonly index: number;
 }
 
+/** Writes the intensities of an image as floats. */
+type IntensityWriter<Intensities> = (intensities: Intensities, place: ImagePlace, out: Float32Array) => void;
+
 /** Writes the bytes of an image as floats. */
-export type BytesWriter = (bytes: Uint8Array, place: ImagePlace, out: Float32Array) => void;
+export type BytesWriter = IntensityWriter<Uint8Array>;
+
+/** Writes the numbers of an image, from 0 to 1, as floats. */
+export type NumbersWriter = IntensityWriter<Float32Array>;
 
 /**
  * How bytes are written at an occasion. Where there is chance in it, a draw depends on the source and on the image's
@@ -53,18 +64,29 @@ export type BytesWriter = (bytes: Uint8Array, place: ImagePlace, out: Float32Arr
  *
  * @throws ExpectationError where there is no such binarisation
  */
-export function bytesWriter(options: BinarisationOptions): (occasion: Occasion) => BytesWriter {
+export const bytesWriter = (options: BinarisationOptions): ((occasion: Occasion) => BytesWriter) =>
+  writerBy(options, ({ write }) => write);
+
+/** How numbers from 0 to 1 are written at an occasion; otherwise as {@link bytesWriter}. */
+export const numbersWriter = (options: BinarisationOptions): ((occasion: Occasion) => NumbersWriter) =>
+  writerBy(options, ({ writeNumbers }) => writeNumbers);
+
+function writerBy<Intensities>(
+  options: BinarisationOptions,
+  writeOf: (rule: Rule) => (intensities: Intensities, out: Float32Array, key: Key) => void,
+): (occasion: Occasion) => IntensityWriter<Intensities> {
   checkBinarisation(options.binarisation);
   const keys = { binarisationKey: key(staticBinarisationSeed), ...options };
-  const { source, write } = rules[options.binarisation];
+  const rule = rules[options.binarisation];
+  const [{ source }, write] = [rule, writeOf(rule)];
   return (occasion) => {
-    if (!source) return (bytes, _, out) => write(bytes, out, keys.key);
+    if (!source) return (intensities, _, out) => write(intensities, out, keys.key);
     const root = source(keys, occasion);
     const ofFiles = new Map<string, Key>();
-    return (bytes, { file, index }, out) => {
+    return (intensities, { file, index }, out) => {
       const ofFile = ofFiles.get(file) ?? fold(root, file);
       ofFiles.set(file, ofFile);
-      write(bytes, out, fold(ofFile, index));
+      write(intensities, out, fold(ofFile, index));
     };
   };
 }
@@ -89,12 +111,12 @@ export function rowWriter(set: ImageSet, options: BinarisationOptions): (occasio
   };
 }
 
-function writeCoins(intensities: Uint8Array, out: Float32Array, key: Key): void {
-  drawBernoulliBytes(key, intensities, out);
-}
-
 function writeThreshold(intensities: Uint8Array, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = intensities[i]! >>> 7;
+}
+
+function writeRounded(intensities: Float32Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = intensities[i]! >= 0.5 ? 1 : 0;
 }
 
 function writeGrey(intensities: Uint8Array, out: Float32Array): void {
@@ -117,3 +139,7 @@ function checkBinarisation(name: string): void {
 /** The expected value of a pixel of a byte after binarisation. */
 export const intensityOf = (binarisation: Binarisation, byte: number): number =>
   binarisation === 'threshold' ? byte >>> 7 : byte / 255;
+
+/** The expected value of a number from 0 to 1 after binarisation. */
+export const expectedOf = (binarisation: Binarisation, intensity: number): number =>
+  binarisation === 'threshold' ? Number(intensity >= 0.5) : intensity;

@@ -1,6 +1,6 @@
 export { type Batch, type Batches, type BatchOptions, batches } from './batches.ts';
-export { type BinarisationOptions, staticBinarisationSeed } from './binarisation.ts';
-export { type Binarisation, binarisations } from './binarisation-kinds.ts';
+export type { BinarisationOptions } from './binarisation.ts';
+export { type Binarisation, binarisations, staticBinarisationSeed } from './binarisation-kinds.ts';
 export { covariateMoments, covariateOf, type NamedCovariate, withCovariates } from './covariates/covariate-of.ts';
 export { labelRows } from './covariates/label-rows.ts';
 export { type Energy, energies } from './energies.ts';

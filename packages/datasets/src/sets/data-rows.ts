@@ -1,7 +1,13 @@
 // The rows of a split as models see them: binarised or grey bytes, or numbers, with a mask behind them where values may
 // be missing.
 import { type DataPoints, ExpectationError, type RowLayout, rowLayout, widthOfRow } from '@flowvae/tensor';
-import { type BinarisationOptions, type BytesWriter, bytesWriter } from '../binarisation.ts';
+import {
+  type BinarisationOptions,
+  type BytesWriter,
+  bytesWriter,
+  type NumbersWriter,
+  numbersWriter,
+} from '../binarisation.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
 import { covariateOf, type NamedCovariate } from '../covariates/covariate-of.ts';
 import { type DataSet, type SplitName, widthOfDatum } from './data-set.ts';
@@ -20,7 +26,7 @@ export interface DataRowsOptions extends BinarisationOptions {
  * for each observed value and 0 for each missing one. Covariates follow: numbers, or one-hot classes. The layout names
  * the parts.
  *
- * Levels are k/255, or bits by the binarisation; all other values are as stored.
+ * Levels are k/255, or bits by the binarisation, as are numbers from 0 to 1; all other values are as stored.
  *
  * @throws ExpectationError, also by `row`, where a value is infinite, or missing in data without missing values
  */
@@ -82,6 +88,10 @@ type StoredWriter = (stored: number, occasion: number | 'evaluation') => void;
 const goesThroughLevels = ({ description: { form }, divisor }: DataSet, { binarisation }: DataRowsOptions): boolean =>
   form === 'levels' && !(divisor === 1 && staysGrey(binarisation));
 
+/** Whether numbers from 0 to 1 become bits. */
+const becomesBits = ({ description: { form } }: DataSet, { binarisation }: DataRowsOptions): boolean =>
+  form === 'grey' && !staysGrey(binarisation);
+
 /** The work on a row after its values: the mask, or the check that there are no missing ones. */
 function finisherOf(set: DataSet, options: DataRowsOptions, row: Float32Array): (stored: number) => void {
   const pixels = widthOfDatum(set.description);
@@ -91,14 +101,34 @@ function finisherOf(set: DataSet, options: DataRowsOptions, row: Float32Array): 
 
 /** Writes a stored row into x. */
 function writerOf(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
+  if (becomesBits(set, options)) return bitWriter(set, options, x);
   if (!goesThroughLevels(set, options)) return numberWriter(set, x);
-  const bytesAt = levelBytes(set);
+  const { bytesAt, keepHoles } = levelBytes(set);
   const placeAt = placesOf(set.origins);
   const writerAt = bytesWriter(options);
   const current: { occasion?: number | 'evaluation'; write?: BytesWriter } = {};
   return (stored, occasion) => {
     if (occasion !== current.occasion) Object.assign(current, { occasion, write: writerAt(occasion) });
     current.write!(bytesAt(stored), placeAt(stored), x);
+    keepHoles(x);
+  };
+}
+
+/** Draws the bits of numbers from 0 to 1; a missing one stays NaN, for the mask. */
+function bitWriter(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
+  const numbers = new Float32Array(x.length);
+  const read = numberWriter(set, numbers);
+  const { hasMissing } = set.description;
+  const check = hasMissing ? () => {} : completeness(set, numbers);
+  const placeAt = placesOf(set.origins);
+  const writerAt = numbersWriter(options);
+  const current: { occasion?: number | 'evaluation'; write?: NumbersWriter } = {};
+  return (stored, occasion) => {
+    if (occasion !== current.occasion) Object.assign(current, { occasion, write: writerAt(occasion) });
+    read(stored);
+    check(stored);
+    current.write!(numbers, placeAt(stored), x);
+    if (hasMissing) copyHoles(numbers, x);
   };
 }
 
@@ -110,17 +140,34 @@ function numberWriter({ x: stored, divisor }: DataSet, x: Float32Array): (row: n
   };
 }
 
-/** The levels 0 … 255 of a stored row; 0 for a missing value. */
-function levelBytes({ x, divisor, description }: DataSet): (stored: number) => Uint8Array {
-  if (x.readBytes && divisor === 255) return (stored) => x.readBytes!(stored, stored + 1);
+/** The levels 0 … 255 of stored rows. */
+interface LevelBytes {
+  /** Those of a row; 0 for a missing value. */
+  bytesAt(stored: number): Uint8Array;
+  /** Writes NaN where the last row has a missing value, for the mask. */
+  keepHoles(x: Float32Array): void;
+}
+
+function levelBytes({ x, divisor, description }: DataSet): LevelBytes {
+  if (x.readBytes && divisor === 255) {
+    return { bytesAt: (stored) => x.readBytes!(stored, stored + 1), keepHoles: () => {} };
+  }
   const values = new Float32Array(widthOfDatum(description));
   const levels = new Uint8Array(values.length);
   const factor = 255 / divisor;
-  return (stored) => {
-    x.read(stored, stored + 1, values);
-    for (let i = 0; i < values.length; i++) levels[i] = Math.round(factor * values[i]!); // NaN becomes 0
-    return levels;
+  return {
+    bytesAt(stored) {
+      x.read(stored, stored + 1, values);
+      for (let i = 0; i < values.length; i++) levels[i] = Math.round(factor * values[i]!); // NaN becomes 0
+      return levels;
+    },
+    keepHoles: description.hasMissing ? (row) => copyHoles(values, row) : () => {},
   };
+}
+
+/** NaN in one row for each NaN in another. */
+function copyHoles(from: Float32Array, to: Float32Array): void {
+  for (let i = 0; i < from.length; i++) if (Number.isNaN(from[i])) to[i] = Number.NaN;
 }
 
 /** Writes the mask behind x, and 0 for missing values. */

@@ -1,5 +1,5 @@
 // Means and deviations of the training rows: the start of a decoder's bias, and standardisation.
-import { intensityOf } from '../binarisation.ts';
+import { expectedOf, intensityOf } from '../binarisation.ts';
 import type { Binarisation } from '../binarisation-kinds.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
 import { type DataSet, widthOfDatum } from './data-set.ts';
@@ -77,7 +77,10 @@ function updatedMoments(pixels: number): MomentSums {
 
 /** The value that a model expects for a stored one. */
 function valuesOf({ divisor, description }: DataSet, binarisation: Binarisation): (stored: number) => number {
-  if (description.form !== 'levels') return divisor === 1 ? (stored) => stored : (stored) => stored / divisor;
+  if (description.form !== 'levels') {
+    const isBinarised = description.form === 'grey' && !staysGrey(binarisation);
+    return (stored) => (isBinarised ? expectedOf(binarisation, stored / divisor) : stored / divisor);
+  }
   const factor = 255 / divisor;
   const expected = Float64Array.from({ length: 256 }, (_, byte) =>
     staysGrey(binarisation) ? byte / 255 : intensityOf(binarisation, byte),

@@ -24,19 +24,22 @@ export interface LikelihoodOptions {
   readonly likelihoods?: LikelihoodTable;
 }
 
+/** Whether values are intensities, which can become bits. */
+const areIntensities = (form: ValueForm): boolean => form === 'levels' || form === 'grey';
+
 /** The form of the values that a model sees. */
 export const formAfter = (form: ValueForm, binarize: TrainConfig['binarize']): ValueForm =>
-  form === 'levels' && binarize !== 'auto' && !staysGrey(binarize) ? 'bits' : form;
+  areIntensities(form) && binarize !== 'auto' && !staysGrey(binarize) ? 'bits' : form;
 
 const placeIn = (where: string, name: SettingName) => (where ? `${where}: ${name}` : flagOf(name));
 
-/** @throws ExpectationError if the data are no levels, which alone can be binarised */
+/** @throws ExpectationError if the data are neither levels nor numbers from 0 to 1, which alone can be binarised */
 export function refuseIdleBinarisation(
   form: ValueForm,
   { binarize }: Pick<TrainConfig, 'binarize'>,
   { where = '' }: LikelihoodOptions = {},
 ): void {
-  if (form === 'levels' || binarize === 'auto' || staysGrey(binarize)) return;
+  if (areIntensities(form) || binarize === 'auto' || staysGrey(binarize)) return;
   throw new ExpectationError({
     where: placeIn(where, 'binarize'),
     expected: `none, for the data are ${formWords[form]}`,
@@ -59,15 +62,15 @@ export function refuseOtherForm(
   if (acceptsForm(likelihood, given)) return;
   const fitting = binarisations.filter((each) => acceptsForm(likelihood, formAfter(form, each)));
   const others = Object.keys(likelihoods).filter((each) => acceptsForm(likelihoods[each]!, given));
-  const isOfLevels = form === 'levels' && fitting.length > 0;
-  const binarising = isOfLevels ? `pass ${flagOf('binarize')} ${fitting[0]}` : '';
-  const choosing = isSettled ? '' : `${isOfLevels ? 'or ' : 'pass '}${flagOf('likelihood')} ${listed(others)}`;
+  const isBinarisable = areIntensities(form) && fitting.length > 0;
+  const binarising = isBinarisable ? `pass ${flagOf('binarize')} ${fitting[0]}` : '';
+  const choosing = isSettled ? '' : `${isBinarisable ? 'or ' : 'pass '}${flagOf('likelihood')} ${listed(others)}`;
   throw new ExpectationError({
-    where: placeIn(where, isOfLevels ? 'binarize' : 'likelihood'),
-    expected: isOfLevels
+    where: placeIn(where, isBinarisable ? 'binarize' : 'likelihood'),
+    expected: isBinarisable
       ? `${listed(fitting)}, for the likelihood ${likelihood.text} is one of ${formWords[likelihood.data]}`
       : `${listed(others)}, for the data are ${formWords[given]}`,
-    received: isOfLevels ? binarize : `${likelihood.text}, one of ${formWords[likelihood.data]}`,
+    received: isBinarisable ? binarize : `${likelihood.text}, one of ${formWords[likelihood.data]}`,
     remedy: [binarising, choosing].filter(Boolean).join(', '),
   });
 }

@@ -1,7 +1,7 @@
 // Every setting of a training run, once: its option, default, accepted values and explanation. The command line, the
 // config file and their checks are derived from this table.
 import { availableParallelism } from 'node:os';
-import { binarisations, splitRuleUsage } from '@flowvae/datasets/plain';
+import { binarisations, splitRuleUsage, staticBinarisationSeed } from '@flowvae/datasets/plain';
 import type { HeadScaling } from '@flowvae/flows';
 import { gradients } from '@flowvae/objectives/plain';
 import { nonFinitePolicies } from '@flowvae/training/plain';
@@ -124,12 +124,14 @@ export const settings = {
   colours: choice('colours of pictures: as they are, or grey', AUTO, [AUTO, 'grey']),
   invert: choice('whether values x from 0 to 1 become 1 − x', 'no', ['no', 'yes']),
   binarize: {
-    ...choice('how the levels of bytes become bits; none: not at all; auto: of MNIST alone, dynamic', AUTO, [
+    ...choice(
+      'how the levels of bytes, or numbers from 0 to 1, become bits; none: not at all; auto: of MNIST alone, dynamic',
       AUTO,
-      ...binarisations,
-    ]),
+      [AUTO, ...binarisations],
+    ),
     before: 'dynamic' as const,
   },
+  binarizeSeed: count('decides the bits of --binarize static', staticBinarisationSeed, 0, Number.MAX_SAFE_INTEGER),
   standardize: {
     ...choice(
       'mean 0 and deviation 1 over the training rows, for each column or over all values; densities stay those of the data; auto: of numbers, not of images in 0 to 1',

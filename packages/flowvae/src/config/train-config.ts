@@ -108,6 +108,7 @@ export function refuseTogether({ config, formulas, own, vocabulary = builtIn }: 
   const placeOf = placeIn(where);
   readingOptions(config, placeOf);
   refuseBinarised(formulas.likelihood, config, where);
+  refuseIdleSeed(config, placeOf);
   if (own?.definition.objective) refuseTwoObjectives(own, config);
   else if (!own?.definition.model) refuseObjective(config, formulas, placeOf);
   refuseCondition(config, placeOf);
@@ -132,6 +133,13 @@ function refuseBinarised(likelihood: Formulas['likelihood'], config: TrainConfig
   const { binarize } = config;
   if (!likelihood || binarize === 'auto' || staysGrey(binarize)) return;
   refuseOtherForm(likelihood, 'levels', config, { where });
+}
+
+/** Only static bits are drawn by a seed of their own. */
+function refuseIdleSeed({ binarize, binarizeSeed }: TrainConfig, placeOf: (name: SettingName) => string): void {
+  if (binarize === 'static' || binarizeSeed === fallbacks.binarizeSeed) return;
+  const expected = `${flagOf('binarize')} static beside it`;
+  throw new ExpectationError({ where: placeOf('binarizeSeed'), expected, received: String(binarizeSeed) });
 }
 
 /** Published experiments have plain linear heads. */

@@ -3,8 +3,8 @@ import { ExpectationError } from '@flowvae/tensor/plain';
 import { flagOf, type TrainConfig } from './settings.ts';
 
 /**
- * For new runs only: an earlier version may have begun a resumed run without this check. @throws ExpectationError if no
- * step validates
+ * For new runs only: an earlier version may have begun a resumed run without this check. @throws ExpectationError if
+ * no step validates
  */
 export function refuseUnreachedValidation({ keep, patience, validateEvery, steps }: TrainConfig): void {
   const [used] = [keep === 'best' ? `${flagOf('keep')} best` : '', patience > 0 ? flagOf('patience') : ''].filter(

@@ -84,7 +84,19 @@ export const densityDefaults = {
 
 /** The settings of every run that a density has, in the order of the help. */
 export const densityRunSettings = [
-  ...(['data', 'splits', 'splitSeed', 'labels', 'leaveOut', 'shape', 'size', 'colours', 'invert', 'binarize'] as const),
+  ...([
+    'data',
+    'splits',
+    'splitSeed',
+    'labels',
+    'leaveOut',
+    'shape',
+    'size',
+    'colours',
+    'invert',
+    'binarize',
+    'binarizeSeed',
+  ] as const),
   ...(['batch', 'steps', 'optimizer', 'lr', 'lrMilestones', 'lrFactor', 'lrDecay', 'lrWarmup', 'clip'] as const),
   ...(['onNonFinite'] as const),
   ...(['validateEvery', 'keep', 'patience', 'seed', 'evalSamples', 'evalImages', 'engine', 'threads'] as const),

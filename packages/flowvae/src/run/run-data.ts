@@ -1,6 +1,5 @@
 // The data of a run as rows for training and evaluation, and as the start of a model.
 import {
-  type Covariate,
   checkValues,
   type DataDescription,
   type DataMoments,
@@ -17,11 +16,19 @@ import { columnsOf } from '../config/data-columns.ts';
 import type { Plan } from '../config/plan.ts';
 import { conditionUnits } from './covariates/conditioning.ts';
 
-/** Rows of a split as training sees them. */
-export const trainingRows = (set: DataSet, { binarisation, covariates }: Plan, dataKey: Key): DataPoints =>
-  dataRows(set, 'train', { binarisation, key: dataKey, covariates: namesOf(covariates) });
+/** The part of a plan that decides rows. */
+type RowsPlan = Pick<Plan, 'binarisation' | 'covariates' | 'config'>;
 
-const namesOf = (covariates: readonly Covariate[]): string[] => covariates.map(({ name }) => name);
+/** Rows of a split as training sees them. */
+export const trainingRows = (set: DataSet, plan: RowsPlan, dataKey: Key): DataPoints =>
+  dataRows(set, 'train', rowsOptions(plan, dataKey));
+
+const rowsOptions = ({ binarisation, covariates, config }: RowsPlan, dataKey: Key) => ({
+  binarisation,
+  key: dataKey,
+  binarisationKey: key(config.binarizeSeed),
+  covariates: covariates.map(({ name }) => name),
+});
 
 /**
  * Rows for evaluation: dynamic binarisation is drawn once, from its own key, so that runs with different seeds use the
@@ -29,18 +36,8 @@ const namesOf = (covariates: readonly Covariate[]): string[] => covariates.map((
  *
  * @param rows a split, or rows of the set by their numbers
  */
-export const fixedRows = (
-  set: DataSet,
-  rows: SplitName | Uint32Array,
-  { binarisation, covariates }: Pick<Plan, 'binarisation' | 'covariates'>,
-  most?: number,
-): DataPoints =>
-  dataRows(set, rows, {
-    binarisation,
-    key: key(0),
-    covariates: namesOf(covariates),
-    ...(most === undefined ? {} : { most }),
-  });
+export const fixedRows = (set: DataSet, rows: SplitName | Uint32Array, plan: RowsPlan, most?: number): DataPoints =>
+  dataRows(set, rows, { ...rowsOptions(plan, key(0)), ...(most === undefined ? {} : { most }) });
 
 /** The moments of the training rows, as a model starts with them and standardises by them. */
 export interface DataStart extends Pick<MlpVaeOptions, 'meanImage' | 'deviation' | 'standardisation'> {

@@ -35,6 +35,7 @@ const groups: Readonly<Record<SettingName, keyof typeof headings>> = {
   colours: 'data',
   invert: 'data',
   binarize: 'data',
+  binarizeSeed: 'data',
   standardize: 'data',
   batch: 'optimisation',
   steps: 'optimisation',
