@@ -4,6 +4,7 @@ import type { TrainConfig } from 'flowvae';
 import { markdownTable } from '../markdown-table.ts';
 import { checkVae } from '../reproduce/check-run.ts';
 import type { Experiment, Result, ScaleName } from '../reproduce/experiment.ts';
+import { otherBits } from '../reproduce/own-data.ts';
 import type { VaeEntry } from '../reproduce/vae-entry.ts';
 import { type VaeResult, vaeResult } from '../reproduce/vae-result.ts';
 import { runVae } from '../reproduce/vae-run.ts';
@@ -75,7 +76,7 @@ function entries(scale: ScaleName, seeds: number): VaeEntry[] {
 
 function table(results: readonly Result[]): string {
   const rows = (results as readonly VaeResult[]).map((result) => [
-    `ours, ${result.architecture}, ${result.steps.toLocaleString('en-GB')} steps, seed ${result.seed}`,
+    `ours, ${[result.architecture, ...otherBits(result)].join(', ')}, ${result.steps.toLocaleString('en-GB')} steps, seed ${result.seed}`,
     `${result.testNegativeElbo.toFixed(2)} ± ${result.testNegativeElboStandardError.toFixed(2)}`,
     `${result.nll200.toFixed(2)} ± ${result.nll200StandardError.toFixed(2)}`,
     `${result.nll5000.toFixed(2)} ± ${result.nll5000StandardError.toFixed(2)}`,

@@ -59,6 +59,9 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   if (!scale) refuse('--scale', `one of ${scaleNames.join(', ')}`, `'${values.scale}'`);
   const jobs = count('jobs', values.jobs, 1);
   refuseTogether(values);
+  if (values.data !== undefined && values.out === undefined) {
+    refuse('--data', '--out beside it, for results on other data than the project’s', 'no --out');
+  }
   return {
     ...values,
     experiment,
@@ -136,7 +139,8 @@ ${Object.entries(titles)
   --list      print the runs, one JSON a line, and do nothing
   --index     do the run of this place in the list, from 0; for job arrays
   --only      runs whose name this regular expression fits
-  --data      data of your own in place of MNIST, as they are: Larochelle's bits are train.amat,valid.amat,test.amat
+  --data      data of your own in place of MNIST, as they are, with --out: Larochelle's bits are
+              train.amat,valid.amat,test.amat; a folder of results holds those of one data set
   --out       folder of the results (default: experiments/<name>/results; runs/reproduce/smoke/<name> for smoke)
   --runs      folder of the run folders, from which a stopped training run goes on (default: runs/reproduce)
   --tables    write the tables of the READMEs from the committed results; with --check only say which are out of date

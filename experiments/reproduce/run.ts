@@ -75,7 +75,7 @@ async function resultOf(experiment: Experiment, entry: Entry, options: Options, 
 
 function contextOf({ name }: Experiment, { slug }: Entry, options: Options, channels: Channels): RunContext {
   const { scale, threads, seeds, data, allowDifferentMachine } = options;
-  const more = `${seeds > 1 ? ` --seeds ${seeds}` : ''}${data === undefined ? '' : ` --data ${withoutFolders(data)}`}`;
+  const more = `${seeds > 1 ? ` --seeds ${seeds}` : ''}${data === undefined ? '' : ` --data '${withoutFolders(data)}' --out results`}`;
   return {
     runFolder: join(options.runs, name, slug),
     threads,

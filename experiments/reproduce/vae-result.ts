@@ -35,7 +35,7 @@ export const vaeResult = z.looseObject({
   validationCurve: z.array(z.tuple([z.number(), z.number()])),
   /** The settings that a table must tell. */
   settings: z.looseObject({
-    heads: z.enum(['scaled', 'plain']),
+    heads: z.enum(['scaled', 'plain']).optional(),
     data: z.string().optional(),
     binarizeSeed: z.number().optional(),
   }),

@@ -1,7 +1,7 @@
 // One VAE trained and evaluated: the run behind every number on MNIST.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, RunFolder, type ValidationEntry } from 'flowvae';
+import { completeConfig, RunFolder, type TrainConfig, type ValidationEntry } from 'flowvae';
 import { closeEvaluation } from './close-evaluation.ts';
 import type { RunContext } from './experiment.ts';
 import { withoutFolders } from './own-data.ts';
@@ -44,7 +44,7 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     experiment: entry.experiment,
     scale,
     architecture: config.architecture,
-    flow: config.flow,
+    flow: entry.set ? String(entry.set.posterior) : config.flow,
     k: entry.k,
     steps: config.steps,
     seed: config.seed,
@@ -68,12 +68,19 @@ export async function runVae(entry: VaeEntry, context: RunContext): Promise<VaeR
     parameters: report.parameters,
     threads: config.threads,
     seconds: trainingSeconds(folder),
-    settings: { ...config, data: withoutFolders(config.data) },
+    settings: inEffect({ ...config, data: withoutFolders(config.data) }, entry.own ? report.unused : []),
     ...(entry.set && { set: entry.set }),
     ...(await provenance()),
     command: context.command(config.threads),
   };
 }
+
+/** Settings without those that a part of the experiment's own replaces. */
+const inEffect = (config: TrainConfig, unused: readonly string[] = []) => {
+  const { heads, ...rest } = config;
+  const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !unused.includes(name)));
+  return { ...kept, ...(unused.includes('heads') ? {} : { heads }) };
+};
 
 function validationsOf(folder: RunFolder): ValidationEntry[] {
   return folder.readMetrics().filter((entry): entry is ValidationEntry => 'validation' in entry);

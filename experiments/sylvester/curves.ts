@@ -2,20 +2,30 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { otherBits } from '../reproduce/own-data.ts';
 import { type VaeResult, vaeResult } from '../reproduce/vae-result.ts';
+import { grouped } from '../table2/seeds.ts';
 import { type PosteriorName, posteriorNames } from './published.ts';
 
 /** A result of this experiment. */
-export type SylvesterResult = VaeResult & { readonly set: { readonly posterior: PosteriorName } };
+export type SylvesterResult = VaeResult & { readonly set: Readonly<z.infer<typeof setSchema>> };
 
-const resultSchema = vaeResult.extend({ set: z.looseObject({ posterior: z.enum(posteriorNames) }) });
+const sizeNames = ['layers', 'columns', 'mirrors', 'width'] as const;
 
-/** @throws ZodError for a result of another experiment */
-export const asResult = (result: unknown): SylvesterResult => resultSchema.parse(result);
-
-const peerSchema = z.object({
+const setSchema = z.object({
   posterior: z.enum(posteriorNames),
   layers: z.number(),
+  columns: z.number(),
+  mirrors: z.number(),
+  width: z.number(),
+});
+
+const resultSchema = vaeResult.extend({ set: setSchema });
+
+/** @throws ZodError for a result of another experiment */
+const asResult = (result: unknown): SylvesterResult => resultSchema.parse(result);
+
+const peerSchema = setSchema.extend({
   seed: z.number(),
   steps: z.number(),
   /** [step, −ELBO] */
@@ -39,6 +49,40 @@ export const peerRuns = (): readonly PeerRun[] =>
         .toSorted()
         .map((name) => peerSchema.parse(JSON.parse(readFileSync(`${folder}${name}`, 'utf8'))))
     : [];
+
+/** Results of one posterior, length and draw of the bits, and the runs of peer.py that are like them. */
+export interface SylvesterGroup {
+  readonly posterior: PosteriorName;
+  readonly runs: readonly SylvesterResult[];
+  /** None where the bits are not the project's draw. */
+  readonly peers: readonly PeerRun[];
+}
+
+/** Groups in the order of lengths, and of posteriors in the published table. */
+export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] = peerRuns()): SylvesterGroup[] {
+  const all = results.map(asResult);
+  const keyOf = ({ steps, set, ...run }: SylvesterResult) =>
+    [
+      steps,
+      posteriorNames.indexOf(set.posterior),
+      ...sizeNames.map((name) => set[name]),
+      ...otherBits({ set, steps, ...run }),
+    ].join(' ');
+  const byKey = grouped(all, keyOf);
+  const inOrder = [...byKey.values()].toSorted(
+    ([a], [b]) =>
+      a!.steps - b!.steps || posteriorNames.indexOf(a!.set.posterior) - posteriorNames.indexOf(b!.set.posterior),
+  );
+  return inOrder.map((runs) => {
+    const [first] = runs as [SylvesterResult];
+    const isLike = (peer: PeerRun) =>
+      peer.steps === first.steps &&
+      peer.posterior === first.set.posterior &&
+      sizeNames.every((name) => peer[name] === first.set[name]);
+    const like = otherBits(first).length === 0 ? peers.filter(isLike) : [];
+    return { posterior: first.set.posterior, runs, peers: like };
+  });
+}
 
 /** A mean over runs, and its standard error, NaN for one run. */
 export interface Mean {

@@ -48,8 +48,8 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
   },
 };
 
-/** Layers of every flow of the table. */
-const LAYERS = 16;
+/** Sizes of the table's flows; a flow takes those that concern it. */
+const flowSizes = { layers: 16, columns: 32, mirrors: 8, width: 1280 };
 
 function entries(scale: ScaleName, seeds: number): VaeEntry[] {
   const { posteriors, steps, settings, set, closeSamples, closeImages } = sizes[scale];
@@ -57,11 +57,11 @@ function entries(scale: ScaleName, seeds: number): VaeEntry[] {
     posteriors.map((posterior) => ({
       slug: `${posterior}-${steps}-seed${seed}`,
       experiment: 'sylvester',
-      k: posterior === 'none' ? 0 : (set?.layers ?? LAYERS),
+      k: posterior === 'none' ? 0 : { ...flowSizes, ...set }.layers,
       closeSamples,
       closeImages,
       own: () => model,
-      set: { posterior, layers: LAYERS, ...set },
+      set: { posterior, ...flowSizes, ...set },
       settings: { ...model.options, ...settings, steps, seed },
     })),
   );

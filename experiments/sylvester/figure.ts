@@ -3,26 +3,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineChartOptions, panels } from 'flowvae';
 import type { Result } from '../reproduce/experiment.ts';
-import { asResult, type Mean, meanCurve, peerRuns, type SylvesterResult } from './curves.ts';
-import { type PosteriorName, posteriorNames, posteriors } from './published.ts';
+import { otherBits } from '../reproduce/own-data.ts';
+import { grouped } from '../table2/seeds.ts';
+import { groupsOf, type Mean, meanCurve, type SylvesterGroup, type SylvesterResult } from './curves.ts';
+import { posteriors } from './published.ts';
 
-/** Draws curves-<steps>.png for each length of runs; @returns their names. */
+/** Draws curves-<steps>.png for each length of runs on the project's bits; @returns their names. */
 export function draw(results: readonly Result[], folder: string): string[] {
-  const runs = results.map(asResult);
-  return [...new Set(runs.map(({ steps }) => steps))].map((steps) => {
+  const usual = groupsOf(results).filter(({ runs: [first] }) => otherBits(first!).length === 0);
+  const byLength = grouped(usual, ({ runs: [first] }) => `${first!.steps}`);
+  return [...byLength].map(([steps, groups]) => {
     const name = `curves-${steps}.png`;
-    const charts = posteriorNames.flatMap((posterior) => {
-      const own = runs.filter((run) => run.steps === steps && run.set.posterior === posterior);
-      return own.length === 0 ? [] : [chart(posterior, own)];
-    });
-    writeFileSync(join(folder, name), panels(charts, { columns: Math.min(3, charts.length) }));
+    writeFileSync(join(folder, name), panels(groups.map(chart), { columns: Math.min(3, groups.length) }));
     return name;
   });
 }
 
-function chart(posterior: PosteriorName, runs: readonly SylvesterResult[]): LineChartOptions {
-  const [{ steps, k }] = runs as [SylvesterResult];
-  const peers = peerRuns().filter((run) => run.posterior === posterior && run.steps === steps && run.layers === k);
+function chart({ posterior, runs, peers }: SylvesterGroup): LineChartOptions {
+  const { k } = runs[0]!;
   const curveOf = (all: readonly Pick<SylvesterResult, 'validationCurve'>[]) =>
     pointsOf(meanCurve(all.map(({ validationCurve }) => validationCurve)));
   return {

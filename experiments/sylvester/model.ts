@@ -1,6 +1,6 @@
 // The VAEs of van den Berg et al. 2018, arXiv:1803.05649, table 1, in the parametrisation of the published code
 // (riannevdberg/sylvester-flows at 32dde9b): gated convolutions, and q(z|x) with a flow of one of five kinds.
-import { defineExperiment, elbo, fold, fromSylvesterFlows, warmUpKl, z } from 'flowvae';
+import { defineExperiment, ExpectationError, elbo, fold, fromSylvesterFlows, warmUpKl, z } from 'flowvae';
 import { flowKinds, initialState } from './initial-state.ts';
 
 const size = (fallback: number, most: number) => z.number().int().min(1).max(most).default(fallback);
@@ -18,7 +18,7 @@ export default defineExperiment({
     layers: size(16, 1024).describe('layers of the flow'),
     columns: size(32, 4096).describe('orthogonal: columns of Q'),
     mirrors: size(8, 1024).describe('householder: mirrors of each layer'),
-    width: size(1280, 65_536).describe('iaf: width of the networks'),
+    width: size(1280, 4096).describe('iaf: width of the networks'),
     warmUp: z
       .number()
       .int()
@@ -42,12 +42,29 @@ export default defineExperiment({
   },
   model({ settings, config: { latent, likelihood }, plan, key, builtIn }) {
     const { posterior: kind } = settings;
-    if (kind === 'none') return builtIn({ flow: undefined });
+    const isOfGreyValues = likelihood === 'categorical';
+    if (kind === 'none') return builtIn({ flow: undefined, ...(isOfGreyValues && { scale: 'clippedVariance' }) });
+    refuseSizes(settings, latent);
     const features = plan.networks.hidden.at(-1)!;
     const state = initialState(kind, { ...settings, latent, features }, fold(key, 'posterior'));
-    const { posterior } = fromSylvesterFlows(state, { kind, isOfGreyValues: likelihood === 'categorical' });
+    const { posterior } = fromSylvesterFlows(state, { kind, isOfGreyValues });
     return builtIn({ posterior: () => posterior });
   },
   objective: ({ settings: { warmUp, stepsPerEpoch } }) => elbo({ tempering: warmUpKl(betaOf(warmUp, stepsPerEpoch)) }),
   title: ({ posterior, layers }) => `gated-conv, ${posterior === 'none' ? posterior : `${posterior}*${layers}`}`,
 });
+
+/** @throws ExpectationError for columns that cannot be orthonormal, and networks whose masks would not fit */
+function refuseSizes(
+  { posterior, columns, width }: { readonly posterior: string; readonly columns: number; readonly width: number },
+  latent: number,
+): void {
+  const refuse = (name: string, expected: string, received: number) => {
+    throw new ExpectationError({ where: `--set ${name}`, expected, received: String(received) });
+  };
+  if (posterior === 'orthogonal' && columns > latent)
+    refuse('columns', `at most ${latent}, the latent's width`, columns);
+  const isWhole = Math.max(width, latent) % Math.min(width, latent) === 0;
+  if (posterior === 'iaf' && !isWhole)
+    refuse('width', `a multiple or a divisor of ${latent}, the latent's width`, width);
+}

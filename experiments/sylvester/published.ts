@@ -1,6 +1,6 @@
 // Numbers of van den Berg et al. 2018, arXiv:1803.05649, table 1, static MNIST: −ELBO of the test set, mean and
-// standard deviation of three runs; as table 3 of Grathwohl et al. 2019, arXiv:1810.01367, repeats them, with H-SNF
-// and T-SNF.
+// standard deviation of three runs. Table 3 of Grathwohl et al. 2019, arXiv:1810.01367, repeats those of VAE, Planar,
+// IAF and the best Sylvester flow, O-SNF; those of H-SNF and T-SNF were not held against a source.
 
 /** The posteriors of the table, in its order, and their names there. */
 export const posteriors = {

@@ -1,5 +1,6 @@
 // Runs that differ by their seed only, as one row: means and standard errors.
-import { ExpectationError, staticBinarisationSeed } from 'flowvae';
+import { ExpectationError } from 'flowvae';
+import { otherBits } from '../reproduce/own-data.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 
 /** A mean over seeds; the error is over seeds, or over images for one seed, NaN if the run does not give it. */
@@ -39,13 +40,7 @@ export function groups(results: readonly VaeResult[]): Group[] {
 
 /** The name of a network in tables, and the bits that it saw, if they are not the usual ones. */
 export const networkOf = (run: VaeResult): string =>
-  [run.architecture, ...(run.settings.heads === 'scaled' ? ['scaled heads'] : []), ...bitsOf(run)].join(', ');
-
-/** The bits of a run where they are not the project's draw: another draw, or files. */
-function bitsOf({ settings: { data = 'mnist', binarizeSeed = staticBinarisationSeed } }: VaeResult): string[] {
-  if (data !== 'mnist') return [`bits of ${data.split(',')[0]}`];
-  return binarizeSeed === staticBinarisationSeed ? [] : [`draw ${binarizeSeed}`];
-}
+  [run.architecture, ...(run.settings.heads === 'scaled' ? ['scaled heads'] : []), ...otherBits(run)].join(', ');
 
 /** Items by a name, names in the order of their first item. */
 export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
@@ -110,7 +105,7 @@ function groupOf(runs: readonly VaeResult[]): Group {
     architecture,
     network,
     heads,
-    isUsualDraw: bitsOf(runs[0]!).length === 0,
+    isUsualDraw: otherBits(runs[0]!).length === 0,
     steps,
     family: familyOf(runs[0]!),
     k,

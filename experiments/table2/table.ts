@@ -1,6 +1,7 @@
 // Ours beside the paper's and the Oxford reproduction's, as Markdown.
 import { markdownTable } from '../markdown-table.ts';
 import type { Result } from '../reproduce/experiment.ts';
+import { otherBits } from '../reproduce/own-data.ts';
 import type { VaeResult } from '../reproduce/vae-result.ts';
 import { oxford, oxfordCurves, paper } from './published.ts';
 import { byFlow, type Estimate, familyOf, flowOf, type Group, grouped, groups, networkOf } from './seeds.ts';
@@ -48,29 +49,27 @@ function oxfordAt({ architecture, family, k, steps }: Group): string {
   return there === undefined ? '' : ` (${there.toFixed(1)})`;
 }
 
-/** How far numbers of one configuration lie apart between draws of the bits; empty where each has one draw. */
+/** Numbers of one configuration on several draws of the bits; empty where each has one draw. */
 function drawsRemark(results: readonly VaeResult[]): string {
-  const sameButBits = grouped(results, ({ architecture, settings: { heads }, flow, steps, seed }) =>
-    [
-      architecture,
-      ...(heads === 'scaled' ? ['scaled heads'] : []),
-      flow,
-      `${steps.toLocaleString('en-GB')} steps`,
-      `seed ${seed}`,
-    ].join(', '),
+  const sameButBits = grouped(results, (run) =>
+    [run.architecture, run.settings.heads, flowOf(run), run.steps, run.seed].join(' '),
   );
-  const lines = [...sameButBits].flatMap(([name, runs]) => {
-    if (runs.length < 2) return [];
-    const spread = (value: (run: VaeResult) => number) => {
-      const values = runs.map(value).toSorted((a, b) => a - b);
-      return `${values.map((each) => each.toFixed(2)).join(', ')} (${(values.at(-1)! - values[0]!).toFixed(2)} apart)`;
-    };
-    const bounds = spread(({ testNegativeElbo }) => testNegativeElbo);
-    return [`- ${name}: test −ELBO ${bounds}; −ln p(x) ${spread(({ nll200 }) => nll200)}\n`];
-  });
-  return lines.length === 0
-    ? ''
-    : `\nThe same configuration on several draws of the bits, least first:\n\n${lines.join('')}`;
+  const lines = [...sameButBits.values()].flatMap((runs) => (runs.length < 2 ? [] : [`- ${drawsOf(runs)}\n`]));
+  return lines.length === 0 ? '' : `\nThe same configuration on several draws of the bits:\n\n${lines.join('')}`;
+}
+
+function drawsOf(runs: readonly VaeResult[]): string {
+  const [run] = runs as [VaeResult];
+  const numbers = (value: (run: VaeResult) => number) => {
+    const values = runs.map(value);
+    const apart = Math.max(...values) - Math.min(...values);
+    const each = runs.map((one) => `${value(one).toFixed(2)} (${otherBits(one)[0] ?? 'the usual draw'})`);
+    return `${each.join(', ')}: ${apart.toFixed(2)} apart`;
+  };
+  const heads = run.settings.heads === 'scaled' ? ', scaled heads' : '';
+  const name = `${run.architecture}${heads}, ${flowOf(run)}, ${run.steps.toLocaleString('en-GB')} steps, seed ${run.seed}`;
+  const bounds = numbers(({ testNegativeElbo }) => testNegativeElbo);
+  return `${name}: test −ELBO ${bounds}; −ln p(x) ${numbers(({ nll200 }) => nll200)}`;
 }
 
 /** The validation curves beside the published ones, at the published steps; empty if no run has a curve. */

@@ -123,8 +123,12 @@ describe('table2', { timeout: 180_000 }, () => {
       'bits.npy',
       'none',
     ]);
-    expect(result.command).toContain("--data bits.npy --only '^oxford-none-20-seed0-bits$'");
+    expect(result.command).toContain("--data 'bits.npy' --out results --only '^oxford-none-20-seed0-bits$'");
     expect(JSON.stringify(result)).not.toContain(folder);
+    const paper = await reproduce('table2', '--scale', 'paper', '--list', '--data', bits);
+    expect(paper.stdout).not.toMatch(/draw|binarizeSeed/);
+    const without = await program('experiments/reproduce/run.ts', ['table2', '--list', '--data', bits]);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('--data: expected --out beside it')]);
     const refused = await reproduce('fig3', '--scale', 'smoke', '--data', bits);
     expect([refused.code, refused.stderr]).toEqual([
       2,
@@ -137,7 +141,7 @@ describe('table2', { timeout: 180_000 }, () => {
     const other = { ...usual, testNegativeElbo: 98.5, settings: { ...usual.settings, binarizeSeed: 1 } };
     expect(table2.table([usual])).not.toContain('several draws');
     expect(table2.table([usual, other])).toContain(
-      'least first:\n\n- oxford, none, 20 steps, seed 0: test −ELBO 98.50, 100.00 (1.50 apart); −ln p(x) 90.00, 90.00 (0.00 apart)\n',
+      'draws of the bits:\n\n- oxford, none, 20 steps, seed 0: test −ELBO 100.00 (the usual draw), 98.50 (draw 1): 1.50 apart; −ln p(x) 90.00 (',
     );
     expect(table2.table([usual, other])).toMatch(/\| oxford, draw 1, 20 +\|/);
     expect(table2.draw([{ ...other, k: 2, flow: 'planar*2' }], folder)).toEqual([]);

@@ -3,10 +3,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DescribedContext, fromSylvesterFlows, key, type Objective } from 'flowvae';
+import { type DescribedContext, dataRows, fromSylvesterFlows, key, type Objective, openData, train } from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { VaeResult } from '../../experiments/reproduce/vae-result.ts';
-import { meanCurve, meanOf } from '../../experiments/sylvester/curves.ts';
+import { meanCurve, meanOf, type PeerRun } from '../../experiments/sylvester/curves.ts';
 import { flowKinds, initialState } from '../../experiments/sylvester/initial-state.ts';
 import model from '../../experiments/sylvester/model.ts';
 import { table } from '../../experiments/sylvester/table.ts';
@@ -31,7 +31,7 @@ describe('the start', () => {
     const deviation = (values: Float32Array) => Math.sqrt(meanOf([...values].map((value) => value ** 2)).mean);
     expect(deviation(state['flow.param_list.2']!.values)).toBeCloseTo(Math.sqrt(2 / 512), 2);
     expect(deviation(state['flow.param_list.4']!.values)).toBeCloseTo(Math.sqrt(2 / 8), 1);
-    expect(Math.max(...state['flow.param_list.1']!.values)).toBe(0);
+    expect(state['flow.param_list.1']!.values.every((value) => value === 0)).toBe(true);
     expect(state['flow.param_list.10']!.values).not.toEqual(state['flow.param_list.2']!.values);
   });
 });
@@ -60,9 +60,11 @@ describe('pnpm reproduce sylvester', { timeout: 180_000 }, () => {
       experiment: 'sylvester',
       architecture: 'gated-conv',
       k: 2,
+      flow: 'orthogonal',
       set: { posterior: 'orthogonal', layers: 2, columns: 4 },
       settings: { optimizer: 'adamax', lr: 5e-4, latent: 64, binarize: 'static', keep: 'best' },
     });
+    expect(Object.keys(result.settings)).not.toContain('flow'); // an option without effect
     expect(result.validationCurve.map(([step]: [number]) => step)).toEqual([2, 4]);
     expect(stdout).toMatch(/\| O-SNF +\| +2 \| +4 \| +1 \|/);
   });
@@ -75,6 +77,17 @@ describe('pnpm reproduce sylvester', { timeout: 180_000 }, () => {
   });
 });
 
+it('sylvester writes the bits that its runs see, for PyTorch', async () => {
+  const out = join(folder, 'bits.u8');
+  const { code, stderr } = await program('experiments/sylvester/bits.ts', ['--out', out]);
+  expect(code, stderr).toBe(0);
+  const bytes = readFileSync(out);
+  const set = await openData('mnist');
+  const rows = dataRows(set, 'validation', { binarisation: 'static', key: key(7) }); // its own key has no say
+  const at = (50_000 + 3) * 784;
+  expect([bytes.length, [...bytes.subarray(at, at + 784)]]).toEqual([70_000 * 784, [...rows.row(3)]]);
+});
+
 it('the table of sylvester: means and errors over runs, one row for each posterior and length', () => {
   const curves = [
     [[250, 110] as const, [500, 100] as const],
@@ -84,6 +97,7 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     [250, { mean: 112, error: 2, runs: 2 }],
     [500, { mean: 102, error: 2, runs: 2 }],
   ]);
+  const set = { posterior: 'planar', layers: 16, columns: 32, mirrors: 8, width: 1280 };
   const run = (seed: number, negativeElbo: number): Partial<VaeResult> & object => ({
     experiment: 'sylvester',
     scale: 'quick',
@@ -107,10 +121,30 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     images: 10_000,
     validationCurve: [[7, negativeElbo]],
     settings: { heads: 'plain' },
-    ...{ set: { posterior: 'planar', layers: 16 } },
+    ...{ set },
   });
-  expect(table([run(0, 100), run(1, 104)])).toMatch(
-    /\| Planar +\| +16 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \(2\) \| +– \| +– \| +86\.06 ± 0\.31 \|/,
+  expect(table([run(0, 100), run(1, 104)], [])).toMatch(
+    /\| Planar +\| +16 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \| +– \| +– \| +86\.06 ± 0\.31 \|/,
   );
-  expect(table([run(0, 100)])).toMatch(/\| 100\.00 ± 0\.50 \|/);
+  expect(table([run(0, 100)], [])).toMatch(/\| 100\.00 ± 0\.50 \|/);
+  const peer = { ...set, seed: 0, steps: 7, parameters: 1, msPerStep: 1, threads: 1, torch: '0' };
+  const peers = [97, 99].map((value): PeerRun => ({ ...peer, posterior: 'planar', validationCurve: [[7, value]] }));
+  expect(table([run(0, 100), run(1, 104)], peers)).toMatch(
+    /\| +98\.00 ± 1\.00 \(2\) \| +\+4\.00, 1\.8 errors \(step 7\) \|/,
+  );
+  expect(table([run(0, 100)], [{ ...peers[0]!, columns: 8 }])).toMatch(/\| +– \| +– \| +86\.06/);
+  const others = [{ ...run(0, 100), settings: { data: 'train.amat,test.amat' } }, run(1, 104)];
+  expect(
+    table(others, peers)
+      .match(/^\| Planar.*$/gm)
+      ?.map((row) => row.slice(0, 32)),
+  ).toEqual(['| Planar, bits of train.amat |  ', expect.stringMatching(/^\| Planar +\|/)]);
+});
+
+it.each([
+  ['columns', { posterior: 'orthogonal', columns: 5 }, 'at most 4, the latent'],
+  ['width', { posterior: 'iaf', width: 6 }, 'a multiple or a divisor of 4, the latent'],
+])('sylvester refuses a number of %s that the latent does not take', async (name, set, expected) => {
+  const options = { latent: 4, steps: 1, validateEvery: 0, keep: 'last', patience: 0, evalImages: 0 } as const;
+  await expect(train(model, { ...options, set })).rejects.toThrow(`--set ${name}: expected ${expected}`);
 });

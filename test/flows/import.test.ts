@@ -115,11 +115,15 @@ function autoregressive(width: number): State {
       ),
     ),
   };
-  const zeros = Object.entries(shapes).map(([name, shape]) => {
-    return [name, { shape, values: new Float32Array(shape.reduce((a, b) => a * b)) }] as const;
-  });
-  return Object.fromEntries(zeros);
+  return zerosOf(shapes);
 }
+
+const zerosOf = (shapes: Readonly<Record<string, readonly number[]>>): State =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      return [name, { shape, values: new Float32Array(shape.reduce((a, b) => a * b)) }] as const;
+    }),
+  );
 
 const headOf = (name: string, outputs: number, features: number): [string, number[]][] => [
   [`${name}.weight`, [outputs, features]],
@@ -178,6 +182,15 @@ describe('sylvester-flows', () => {
     expect(read(without(/param_list\.16/))).toThrow('expected only the parameters of the flows that can be imported');
     const wide = { ...state, 'h_context.weight': { shape: [6, 5], values: new Float32Array(30) } };
     expect(read(wide)).toThrow('h_context.weight: expected a multiple or a divisor of 4 rows, got 6');
+  });
+
+  it('refuses more columns of Q than the latent has numbers, which cannot be orthonormal', () => {
+    const heads = { amor_d: 25, 'amor_diag1.0': 5, 'amor_diag2.0': 5, amor_b: 5, amor_q: 20 };
+    const names = Object.entries({ q_z_mean: 4, 'q_z_var.0': 4, ...heads });
+    const state = zerosOf(Object.fromEntries(names.flatMap(([name, outputs]) => headOf(name, outputs, 3))));
+    expect(() => fromSylvesterFlows(state, { kind: 'orthogonal' })).toThrow(
+      `amor_b: expected at most 4 columns of Q, the latent's width, got 5`,
+    );
   });
 
   it('refuses the heads of another model, and other tensors', () => {

@@ -96,7 +96,8 @@ const becomesBits = ({ description: { form } }: DataSet, { binarisation }: DataR
 function finisherOf(set: DataSet, options: DataRowsOptions, row: Float32Array): (stored: number) => void {
   const pixels = widthOfDatum(set.description);
   if (set.description.hasMissing) return maskWriter(set, row.subarray(0, 2 * pixels));
-  return goesThroughLevels(set, options) ? () => {} : completeness(set, row.subarray(0, pixels));
+  const isChecked = goesThroughLevels(set, options) || becomesBits(set, options);
+  return isChecked ? () => {} : completeness(set, row.subarray(0, pixels));
 }
 
 /** Writes a stored row into x. */

@@ -16,7 +16,8 @@ export interface DataMoments {
 }
 
 /**
- * The moments of the training rows. Of levels that are binarised the mean is that of the bits.
+ * The moments of the training rows. Of levels, and numbers from 0 to 1, that are binarised the mean is that of the
+ * bits.
  *
  * Bits and levels are added up. Means and squares of others are updated row by row (Welford 1962), so that a mean that
  * is large beside the deviation costs no digits. All is float64.

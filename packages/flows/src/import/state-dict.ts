@@ -63,7 +63,15 @@ export class StateDict {
 /** The same parameters of several layers, one after the other. */
 export function joined(layers: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
   const names = Object.keys(layers[0] ?? {});
-  return Object.fromEntries(
-    names.map((name) => [name, Float32Array.from(layers.flatMap((layer) => [...layer[name]!]))] as const),
-  );
+  return Object.fromEntries(names.map((name) => [name, inOne(layers.map((layer) => layer[name]!))] as const));
+}
+
+function inOne(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

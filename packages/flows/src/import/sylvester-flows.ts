@@ -105,6 +105,7 @@ const kinds: Readonly<Record<SylvesterFlowsKind, Kind>> = {
     heads: { ...sylvesterHeads, q: 'amor_q' },
     flow(dim, sizes, state) {
       const { width, layers } = sizesOf(sizes, state);
+      if (width > dim) throw state.refusal('amor_b', `at most ${dim} columns of Q, the latent's width`, String(width));
       return tanhSylvester({ dim, width, layers, source: basisSources.orthogonal(layers, dim, width) });
     },
   },

@@ -9,7 +9,7 @@ const facts: Readonly<Record<string, (run: RunRecord) => unknown>> = {
   'splits by': ({ config }) => `${String(config.splits)}, seed ${String(config.splitSeed)}`,
   'scores of': ({ config, scores }) => scores?.form ?? formOf(config),
   binarisation: ({ report, config }) => report.binarization ?? config.binarize,
-  'static bits of seed': ({ config }) => (config.binarize === 'static' ? (config.binarizeSeed ?? 1998) : undefined),
+  'static bits of seed': ({ config }) => (config.binarize === 'static' ? config.binarizeSeed : undefined),
   'test rows': ({ report, scores }) => scores?.nll.length ?? report.evalImages,
   'importance samples each': ({ report, scores }) => scores?.samples ?? report.evalSamples,
   [ROWS]: ({ scores }) => scores?.rowsSha256,
