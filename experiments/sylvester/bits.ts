@@ -1,5 +1,5 @@
 // `tsx experiments/sylvester/bits.ts --out bits.u8`: the project's static draw of MNIST's bits, a byte for each pixel
-// of the training, validation and test images in turn, so that peer.py sees the same data.
+// of the training, validation and test images in turn, so that sylvester_torch.py sees the same data.
 import { dataRows, key, openData, type SplitName, staticBinarisationSeed, writeFileAtomically } from 'flowvae';
 import { readValues, startCommand } from '../command-line.ts';
 

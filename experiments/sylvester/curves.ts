@@ -1,4 +1,4 @@
-// Validation curves by posterior: ours from the results, PyTorch's from the files of peer.py.
+// Validation curves by posterior: ours from the results, PyTorch's from the files of sylvester_torch.py.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -36,12 +36,12 @@ const peerSchema = setSchema.extend({
   torch: z.string(),
 });
 
-/** A run of peer.py. */
+/** A run of sylvester_torch.py. */
 export type PeerRun = Readonly<z.infer<typeof peerSchema>>;
 
 const folder = fileURLToPath(new URL('peer/', import.meta.url));
 
-/** The committed runs of peer.py. */
+/** The committed runs of sylvester_torch.py. */
 export const peerRuns = (): readonly PeerRun[] =>
   existsSync(folder)
     ? readdirSync(folder)
@@ -50,7 +50,7 @@ export const peerRuns = (): readonly PeerRun[] =>
         .map((name) => peerSchema.parse(JSON.parse(readFileSync(`${folder}${name}`, 'utf8'))))
     : [];
 
-/** Results of one posterior, length and draw of the bits, and the runs of peer.py that are like them. */
+/** Results of one posterior, length and draw of the bits, and the runs of sylvester_torch.py that are like them. */
 export interface SylvesterGroup {
   readonly posterior: PosteriorName;
   readonly runs: readonly SylvesterResult[];

@@ -106,10 +106,11 @@ function curves(results: readonly VaeResult[]): string {
 
 /** The remarks that hold for all rows, from the results themselves. */
 function remark(results: readonly VaeResult[]): string {
-  const [binarisation, images] = [distinct(results, 'binarization'), distinct(results, 'images')];
+  const onMnist = results.filter(({ settings: { data = 'mnist' } }) => data === 'mnist');
+  const [binarisation, images] = [distinct(onMnist, 'binarization'), distinct(results, 'images')];
   const isKnown = results.every(({ kl200StandardError }) => kl200StandardError !== undefined);
   return [
-    `Nats. MNIST, ${binarisation} binarisation, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
+    `Nats. MNIST, ${binarisation} binarisation, files of bits as they are, ${images} test images; ± is the standard error over seeds, of one seed over images. KL(q‖p(z|x)) is the bound minus −ln p(x)${isKnown ? '' : '; the first runs do not tell its error'}.`,
     `S = ${distinct(results, 'closeSamples')}: the first ${distinct(results, 'closeImages')} images have both, and a ${distinct(results, 'closeEstimator')} carries the change over to all.`,
     'Paper and Oxford: 500,000 steps, S = 200; Oxford’s NICE had 250,000 steps, and its networks are near ours, not the same. The paper does not specify its NICE networks, so its numbers stand beside each of our variants. Oxford’s validation values are of one of three seeds, of NICE the mean of three or four.',
   ].join(' ');

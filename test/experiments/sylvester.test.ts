@@ -3,7 +3,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DescribedContext, dataRows, fromSylvesterFlows, key, type Objective, openData, train } from 'flowvae';
+import {
+  type DescribedContext,
+  dataRows,
+  decodeSafetensors,
+  fromSylvesterFlows,
+  key,
+  type Objective,
+  openData,
+  train,
+} from 'flowvae';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { VaeResult } from '../../experiments/reproduce/vae-result.ts';
 import { meanCurve, meanOf, type PeerRun } from '../../experiments/sylvester/curves.ts';
@@ -86,6 +95,23 @@ it('sylvester writes the bits that its runs see, for PyTorch', async () => {
   const rows = dataRows(set, 'validation', { binarisation: 'static', key: key(7) }); // its own key has no say
   const at = (50_000 + 3) * 784;
   expect([bytes.length, [...bytes.subarray(at, at + 784)]]).toEqual([70_000 * 784, [...rows.row(3)]]);
+});
+
+it('sylvester writes a model with its terms at given noise, for PyTorch', async () => {
+  const out = join(folder, 'weights.safetensors');
+  const { code, stderr } = await program('experiments/sylvester/same-weights.ts', ['planar', '--out', out]);
+  expect(code, stderr).toBe(0);
+  const { tensors, metadata } = decodeSafetensors(readFileSync(out), out);
+  expect(metadata).toMatchObject({ posterior: 'planar', layers: '3' });
+  expect(tensors['posterior/flow/u/kernel']!.shape).toEqual([256, 3 * 64]);
+  expect(tensors['out/logPosterior']!.values.every(Number.isFinite)).toBe(true);
+}, 60_000);
+
+it('sylvester refuses an option whose part the module replaces', async () => {
+  const options = { validateEvery: 0, keep: 'last', patience: 0, steps: 1 } as const;
+  for (const given of [{ flow: 'planar*2' }, { heads: 'scaled' as const }, { anneal: 'paper' as const }]) {
+    await expect(train(model, { ...options, ...given })).rejects.toThrow(`--${Object.keys(given)[0]}: expected `);
+  }
 });
 
 it('the table of sylvester: means and errors over runs, one row for each posterior and length', () => {

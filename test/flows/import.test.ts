@@ -131,7 +131,7 @@ const headOf = (name: string, outputs: number, features: number): [string, numbe
 ];
 
 describe('sylvester-flows', () => {
-  it.each(sylvesterFlows.cases.map((row) => [row.kind, row] as const))('%s: its numbers', (_, row) => {
+  it.each(sylvesterFlows.cases.map((row) => [row.kind, row] as const))('%s: its numbers (case %#)', (_, row) => {
     const state = stateOf(row.state);
     expect(sylvesterDistance(row, state)).toBeLessThan(5e-5);
     const withRest = { ...state, 'q_z_nn.0.h.weight': { shape: [1], values: new Float32Array(1) } };

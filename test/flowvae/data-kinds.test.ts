@@ -1,8 +1,9 @@
 // Runs on data of several kinds, from training to files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, experiment, trainRun } from 'flowvae';
+import { completeConfig, dataRows, experiment, key, staticBinarisationSeed, trainRun } from 'flowvae';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { trainingRows } from '../../packages/flowvae/src/run/run-data.ts';
 import { encoded, path, train, writeDataFiles } from './data-files.ts';
 import { flowvaeHere } from './in-process.ts';
 import { npyOf } from './npy-of.ts';
@@ -75,6 +76,20 @@ describe('every kind of data is trained on, evaluated, drawn, encoded and export
     const modelOf = (run: string) => readFileSync(join(run, 'model.safetensors'));
     expect(modelOf(parted).equals(modelOf(whole))).toBe(true);
   });
+});
+
+it('--binarize-seed decides the static bits of training and of evaluation', async () => {
+  const settings = { ...tinySettings, data: path('colours.npy'), binarize: 'static', splits: '0.5/0.2/0.3' } as const;
+  const partsOf = (changes: object) => experiment(completeConfig({ ...settings, ...changes }));
+  const [usual, other] = [await partsOf({}), await partsOf({ binarizeSeed: 5 })];
+  const bits = (split: 'train' | 'test', seed: number) => {
+    const options = { binarisation: 'static', key: key(77), binarisationKey: key(seed) } as const;
+    return [...dataRows(usual.set, split, options).row(0)];
+  };
+  expect([...usual.test.row(0)]).toEqual(bits('test', staticBinarisationSeed));
+  expect([...other.test.row(0)]).toEqual(bits('test', 5));
+  expect(bits('test', 5)).not.toEqual(bits('test', staticBinarisationSeed));
+  expect([...trainingRows(other.set, other.plan, key(77)).row(0)]).toEqual(bits('train', 5));
 });
 
 describe('numbers about data with several kinds of columns, or with holes', () => {

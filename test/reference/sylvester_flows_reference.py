@@ -22,7 +22,7 @@ warnings.filterwarnings("ignore")
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(11)
 D, C, K, M, H, B = 4, 5, 3, 2, 2, 4
-W = 8  # width of the autoregressive networks
+WIDTHS = {"iaf": 8, "iaf, narrow": 2}  # of the autoregressive networks
 
 
 def drawn(*shape, scale=1.0):
@@ -71,10 +71,10 @@ def run(kind, h, eps):
         mean, var, r1, r2, b = VAE.TriangularSylvesterVAE.encode(model, h)
         flip = torch.arange(D - 1, -1, -1)
         step = lambda k, z: flows.TriangularSylvester(D)(z, r1[..., k], r2[..., k], b[..., k], flip if k % 2 else None)  # noqa: E731
-    elif kind == "iaf":
-        model = stand_in(D, h_context=linear(W), flow=flows.IAF(D, K, num_hidden=1, h_size=W))
+    elif kind in WIDTHS:
+        model = stand_in(D, h_context=linear(WIDTHS[kind]), flow=flows.IAF(D, K, num_hidden=1, h_size=WIDTHS[kind]))
         for parameter in model.flow.param_list:
-            parameter.data = drawn(*parameter.shape, scale=0.6)
+            parameter.data = drawn(*parameter.shape, scale=0.6 if WIDTHS[kind] > D else 1.5)  # narrow networks: each number has to show
         for layer in (each for row in model.flow.flows for part in row for each in part.modules() if hasattr(each, "mask")):
             layer.mask = layer.mask.double()
         mean, var, context = VAE.IAFVAE.encode(model, h)
@@ -87,7 +87,7 @@ def run(kind, h, eps):
     z = mean + var.sqrt() * eps
     base = torch.distributions.Normal(mean, var.sqrt()).log_prob(z).sum(1)
     log_det = torch.zeros(B)
-    if kind == "iaf":
+    if kind in WIDTHS:
         z, log_det = model.flow(z, context)
     else:
         for k in range(K):
@@ -97,12 +97,12 @@ def run(kind, h, eps):
 
 
 written = []
-for kind in ["planar", "orthogonal", "householder", "triangular", "iaf"]:
+for kind in ["planar", "orthogonal", "householder", "triangular", *WIDTHS]:
     h, eps = drawn(B, C), drawn(B, D)
     model, z, log_q, log_det = run(kind, h, eps)
     tensors = {key: {"shape": list(value.shape), "values": value.flatten().tolist()} for key, value in model.state_dict().items() if not key.endswith("flip_idx")}
     numbers = {"h": h, "eps": eps, "z": z, "logQ": log_q, "logDet": log_det}
-    written.append({"kind": kind, "state": tensors, **{key: value.detach().tolist() for key, value in numbers.items()}})
+    written.append({"kind": kind.split(",")[0], "state": tensors, **{key: value.detach().tolist() for key, value in numbers.items()}})
 
 madeBy = "sylvester_flows_reference.py with riannevdberg/sylvester-flows 32dde9b, torch " + torch.__version__.split("+")[0]
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "sylvester-flows.json"), "w") as file:

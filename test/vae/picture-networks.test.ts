@@ -1,7 +1,15 @@
 // The ready networks for pictures: shapes of the published layers, gradients, layouts of the outputs, and refusals.
 import { elbo } from '@flowvae/objectives';
 import { drawNormal, drawUniform, fold, key } from '@flowvae/random';
-import { ExpectationError, type NamedVariables, type Scalar, type Tensor2D, tf } from '@flowvae/tensor';
+import {
+  ExpectationError,
+  type NamedVariables,
+  parameterCount,
+  type Scalar,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+} from '@flowvae/tensor';
 import {
   convolutional,
   gatedConvolutional,
@@ -15,7 +23,7 @@ import {
   residualConvolutional,
 } from '@flowvae/vae';
 import { afterAll, describe, expect, it } from 'vitest';
-import { convolution, gated } from '../../packages/vae/src/networks/pictures/convolutions.ts';
+import { convolution, gated, pictureOfPixel } from '../../packages/vae/src/networks/pictures/convolutions.ts';
 import { differences, gradientDifferences } from '../laws/comparison.ts';
 import { compiled, eager, type Inputs, shaped, type Tensors } from '../laws/evaluation.ts';
 
@@ -225,6 +233,34 @@ describe('gated-conv', () => {
       [1, 1, 32, 1],
     ]);
     expect(shapeOf('posterior/rawVariance/kernel')).toEqual([256, 4]);
+    expect(shapeOf('decoder/dense/bias')).toEqual([128]); // of a transposed convolution: one for each channel
+  });
+
+  it.each([
+    // PyTorch's number of parameters of the published models with z of 64 numbers
+    ['bernoulli', 3_067_105],
+    ['categorical', 3_067_105 - 33 + (25 * 32 * 256 + 256) + (256 * 256 + 256)],
+  ])('has as many parameters as the published model: %s', (likelihood, expected) => {
+    const shape = [28, 28, 1];
+    const fixed = networkTable['gated-conv'].fixed;
+    const options = { ...fixed, pixels: 784, shape, latent: 64, networks: gatedConvolutional, key: key(1) };
+    const { variables } = kept(mlpVae({ ...options, likelihood: parseLikelihood(likelihood) }));
+    expect(parameterCount(variables)).toBe(expected);
+    const levels = likelihood === 'categorical' ? [5, 5, 32, 256] : undefined;
+    expect(variables['decoder/levels/kernel']?.shape).toEqual(levels);
+  });
+
+  it('spreads one pixel over a picture as a transposed convolution does', () => {
+    const start = { initialisation: 'torch', key: key(9) } as const;
+    const layer = kept(pictureOfPixel(2, [2, 3, 4], start));
+    const [kernel, bias] = ['kernel', 'bias'].map((part) => layer.variables[part]!);
+    const z = tf.tensor2d([0.3, -1.2], [1, 2]);
+    const found = layer.apply(z).dataSync();
+    // TensorFlow's kernel of it is [height, width, channels, inputs]
+    const filter = tf.transpose(tf.reshape(kernel!, [2, 2, 3, 4]), [1, 2, 3, 0]) as Tensor4D;
+    const pixel = tf.reshape(z, [1, 1, 1, 2]) as Tensor4D;
+    const expected = tf.add(tf.conv2dTranspose(pixel, filter, [1, 2, 3, 4], 1, 'valid'), bias!).dataSync();
+    expect(differences('spread', found, expected, 1e-6)).toEqual([]);
   });
 
   it('starts its layers within 1/√(inputs · window)', () => {

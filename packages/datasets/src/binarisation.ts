@@ -136,10 +136,10 @@ function checkBinarisation(name: string): void {
   throw new ExpectationError({ where: 'binarisation', expected, received: `"${name}"` });
 }
 
-/** The expected value of a pixel of a byte after binarisation. */
-export const intensityOf = (binarisation: Binarisation, byte: number): number =>
-  binarisation === 'threshold' ? byte >>> 7 : byte / 255;
-
-/** The expected value of a number from 0 to 1 after binarisation. */
+/** The expected value of an intensity from 0 to 1 after binarisation. */
 export const expectedOf = (binarisation: Binarisation, intensity: number): number =>
   binarisation === 'threshold' ? Number(intensity >= 0.5) : intensity;
+
+/** The same of the bytes 0 … 255, each k for k/255. */
+export const expectedOfBytes = (binarisation: Binarisation): Float64Array =>
+  Float64Array.from({ length: 256 }, (_, byte) => expectedOf(binarisation, byte / 255));

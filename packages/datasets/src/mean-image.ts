@@ -1,6 +1,6 @@
 // The mean image, from which a decoder's output bias can start.
 import { ExpectationError } from '@flowvae/tensor';
-import { intensityOf } from './binarisation.ts';
+import { expectedOfBytes } from './binarisation.ts';
 import type { Binarisation } from './binarisation-kinds.ts';
 import type { ImageSet } from './image-set.ts';
 
@@ -14,7 +14,7 @@ export function meanImage(set: ImageSet, binarisation: Binarisation = 'none'): F
   if (set.count === 0) {
     throw new ExpectationError({ where: 'meanImage: set', expected: 'at least one image', received: 'an empty set' });
   }
-  const expected = Float64Array.from({ length: 256 }, (_, byte) => intensityOf(binarisation, byte));
+  const expected = expectedOfBytes(binarisation);
   const pixels = set.height * set.width;
   const sums = new Float64Array(pixels);
   for (let start = 0; start < set.count * pixels; start += pixels) {

@@ -243,6 +243,13 @@ describe('runs that were evaluated alike', () => {
     });
   });
 
+  it('are on the same static bits', () => {
+    const { leftOut } = pair({ binarize: 'static' }, { binarize: 'static', binarizeSeed: 5 });
+    const reason = 'evaluated differently: static bits of seed 5, not 1998';
+    expect(leftOut).toEqual([{ name: 'b', reason }]);
+    expect(pair({ binarize: 'dynamic' }, { binarize: 'dynamic', binarizeSeed: 5 }).leftOut).toEqual([]);
+  });
+
   it('are not joined by a run of an early version that knows nothing of its rows', () => {
     const folder = freshFolder();
     runByHand(folder, 'early', { report: { testNll: 3, testElbo: -3 }, config: { seed: 9 } });

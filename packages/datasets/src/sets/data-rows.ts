@@ -1,13 +1,7 @@
-// The rows of a split as models see them: binarised or grey bytes, or numbers, with a mask behind them where values may
-// be missing.
+// The rows of a split as models see them: binarised or grey bytes, or numbers, with a mask behind them where values
+// may be missing.
 import { type DataPoints, ExpectationError, type RowLayout, rowLayout, widthOfRow } from '@flowvae/tensor';
-import {
-  type BinarisationOptions,
-  type BytesWriter,
-  bytesWriter,
-  type NumbersWriter,
-  numbersWriter,
-} from '../binarisation.ts';
+import { type BinarisationOptions, bytesWriter, type ImagePlace, numbersWriter } from '../binarisation.ts';
 import { staysGrey } from '../binarisation-kinds.ts';
 import { covariateOf, type NamedCovariate } from '../covariates/covariate-of.ts';
 import { type DataSet, type SplitName, widthOfDatum } from './data-set.ts';
@@ -102,34 +96,53 @@ function finisherOf(set: DataSet, options: DataRowsOptions, row: Float32Array): 
 
 /** Writes a stored row into x. */
 function writerOf(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
-  if (becomesBits(set, options)) return bitWriter(set, options, x);
+  if (becomesBits(set, options)) return intensityWriter(set, greyNumbers(set), { x, writerAt: numbersWriter(options) });
   if (!goesThroughLevels(set, options)) return numberWriter(set, x);
-  const { bytesAt, keepHoles } = levelBytes(set);
-  const placeAt = placesOf(set.origins);
-  const writerAt = bytesWriter(options);
-  const current: { occasion?: number | 'evaluation'; write?: BytesWriter } = {};
+  return intensityWriter(set, levelBytes(set), { x, writerAt: bytesWriter(options) });
+}
+
+/** Intensities of stored rows, before they are written. */
+interface Intensities<Values> {
+  /** Those of a row; anything for a missing value. */
+  at(stored: number): Values;
+  /** Writes NaN where the last row has a missing value, for the mask. */
+  keepHoles(x: Float32Array): void;
+}
+
+/** How intensities are written into x. */
+interface Writing<Values> {
+  readonly x: Float32Array;
+  readonly writerAt: (occasion: number | 'evaluation') => (values: Values, place: ImagePlace, x: Float32Array) => void;
+}
+
+/** Draws, rounds or copies a row of intensities. */
+function intensityWriter<Values>(
+  { origins }: DataSet,
+  { at, keepHoles }: Intensities<Values>,
+  { x, writerAt }: Writing<Values>,
+): StoredWriter {
+  const placeAt = placesOf(origins);
+  const current: { occasion?: number | 'evaluation'; write?: ReturnType<typeof writerAt> } = {};
   return (stored, occasion) => {
     if (occasion !== current.occasion) Object.assign(current, { occasion, write: writerAt(occasion) });
-    current.write!(bytesAt(stored), placeAt(stored), x);
+    current.write!(at(stored), placeAt(stored), x);
     keepHoles(x);
   };
 }
 
-/** Draws the bits of numbers from 0 to 1; a missing one stays NaN, for the mask. */
-function bitWriter(set: DataSet, options: DataRowsOptions, x: Float32Array): StoredWriter {
-  const numbers = new Float32Array(x.length);
+/** Numbers from 0 to 1, checked unless some may be missing. */
+function greyNumbers(set: DataSet): Intensities<Float32Array> {
+  const numbers = new Float32Array(widthOfDatum(set.description));
   const read = numberWriter(set, numbers);
   const { hasMissing } = set.description;
   const check = hasMissing ? () => {} : completeness(set, numbers);
-  const placeAt = placesOf(set.origins);
-  const writerAt = numbersWriter(options);
-  const current: { occasion?: number | 'evaluation'; write?: NumbersWriter } = {};
-  return (stored, occasion) => {
-    if (occasion !== current.occasion) Object.assign(current, { occasion, write: writerAt(occasion) });
-    read(stored);
-    check(stored);
-    current.write!(numbers, placeAt(stored), x);
-    if (hasMissing) copyHoles(numbers, x);
+  return {
+    at(stored) {
+      read(stored);
+      check(stored);
+      return numbers;
+    },
+    keepHoles: hasMissing ? (x) => copyHoles(numbers, x) : () => {},
   };
 }
 
@@ -142,22 +155,15 @@ function numberWriter({ x: stored, divisor }: DataSet, x: Float32Array): (row: n
 }
 
 /** The levels 0 … 255 of stored rows. */
-interface LevelBytes {
-  /** Those of a row; 0 for a missing value. */
-  bytesAt(stored: number): Uint8Array;
-  /** Writes NaN where the last row has a missing value, for the mask. */
-  keepHoles(x: Float32Array): void;
-}
-
-function levelBytes({ x, divisor, description }: DataSet): LevelBytes {
+function levelBytes({ x, divisor, description }: DataSet): Intensities<Uint8Array> {
   if (x.readBytes && divisor === 255) {
-    return { bytesAt: (stored) => x.readBytes!(stored, stored + 1), keepHoles: () => {} };
+    return { at: (stored) => x.readBytes!(stored, stored + 1), keepHoles: () => {} };
   }
   const values = new Float32Array(widthOfDatum(description));
   const levels = new Uint8Array(values.length);
   const factor = 255 / divisor;
   return {
-    bytesAt(stored) {
+    at(stored) {
       x.read(stored, stored + 1, values);
       for (let i = 0; i < values.length; i++) levels[i] = Math.round(factor * values[i]!); // NaN becomes 0
       return levels;

@@ -1,7 +1,6 @@
 // Means and deviations of the training rows: the start of a decoder's bias, and standardisation.
-import { expectedOf, intensityOf } from '../binarisation.ts';
+import { expectedOf, expectedOfBytes } from '../binarisation.ts';
 import type { Binarisation } from '../binarisation-kinds.ts';
-import { staysGrey } from '../binarisation-kinds.ts';
 import { type DataSet, widthOfDatum } from './data-set.ts';
 import { rowRuns, rowsInPiece } from './row-runs.ts';
 
@@ -77,15 +76,11 @@ function updatedMoments(pixels: number): MomentSums {
 }
 
 /** The value that a model expects for a stored one. */
-function valuesOf({ divisor, description }: DataSet, binarisation: Binarisation): (stored: number) => number {
-  if (description.form !== 'levels') {
-    const isBinarised = description.form === 'grey' && !staysGrey(binarisation);
-    return (stored) => (isBinarised ? expectedOf(binarisation, stored / divisor) : stored / divisor);
-  }
+function valuesOf({ divisor, description: { form } }: DataSet, binarisation: Binarisation): (stored: number) => number {
+  if (form === 'grey') return (stored) => expectedOf(binarisation, stored / divisor);
+  if (form !== 'levels') return (stored) => stored / divisor;
+  const expected = expectedOfBytes(binarisation);
   const factor = 255 / divisor;
-  const expected = Float64Array.from({ length: 256 }, (_, byte) =>
-    staysGrey(binarisation) ? byte / 255 : intensityOf(binarisation, byte),
-  );
   return (stored) => expected[Math.round(factor * stored)]!;
 }
 

@@ -3,6 +3,7 @@
 import { elementCount, type Tensor, type Tensor1D, type Tensor2D, tf } from '@flowvae/tensor';
 import type { Flow, ParamShapes, Params } from '../flow.ts';
 import { checkArguments } from '../layers/stacked-parameters.ts';
+import { once } from '../posterior/once.ts';
 
 /** Sizes of {@link gatedAutoregressive}. */
 export interface GatedAutoregressiveOptions {
@@ -47,6 +48,11 @@ export function gatedAutoregressive({ dim, hidden, layers, contextWidth }: Gated
     contextBias: [hidden],
     context: [contextWidth],
   };
+  const masks = once(() => ({
+    1: blockMask(dim, hidden, { isStrict: false }),
+    2: blockMask(hidden, hidden, { isStrict: false }),
+    out: blockMask(hidden, dim, { isStrict: true }),
+  }));
   return {
     name: 'iaf-gated',
     dim,
@@ -63,7 +69,7 @@ export function gatedAutoregressive({ dim, hidden, layers, contextWidth }: Gated
       ),
     forward(params, z) {
       checkArguments('gatedAutoregressive.forward', 'z', z, { dim, paramShapes, params });
-      return applyGated(networksOf(params, { dim, hidden, layers }), z);
+      return applyGated(networksOf(params, masks(), layers), z);
     },
   };
 }
@@ -71,21 +77,23 @@ export function gatedAutoregressive({ dim, hidden, layers, contextWidth }: Gated
 /** m and the gate's logit of z. */
 type GateNetwork = (z: Tensor2D) => { readonly mean: Tensor2D; readonly logit: Tensor2D };
 
+/** A mask's values, row-major, and its shape. */
+interface Mask {
+  readonly values: Float32Array;
+  readonly shape: readonly [from: number, to: number];
+}
+
 function networksOf(
   params: Params<ParamShapes>,
-  { dim, hidden, layers }: Omit<GatedAutoregressiveOptions, 'contextWidth'>,
+  masks: Readonly<Record<1 | 2 | 'out', Mask>>,
+  layers: number,
 ): GateNetwork[] {
-  const masks = {
-    1: blockMask(dim, hidden, { isStrict: false }),
-    2: blockMask(hidden, hidden, { isStrict: false }),
-    out: blockMask(hidden, dim, { isStrict: true }),
-  };
   const [kernel, offset] = [tf.squeeze<Tensor2D>(params.contextKernel!, [0]), params.contextBias!];
   const context = tf.add(tf.matMul(params.context as Tensor2D, kernel), offset);
   const layerOf = (value: Tensor, k: number): Tensor =>
     tf.squeeze(tf.slice(value, [0, k], [1, 1, ...value.shape.slice(2)]), [0, 1]);
-  const affine = (stage: string, k: number, mask: Tensor2D) => {
-    const weights = tf.mul<Tensor2D>(layerOf(params[`kernel${stage}`]!, k), mask);
+  const affine = (stage: string, k: number, { values, shape }: Mask) => {
+    const weights = tf.mul<Tensor2D>(layerOf(params[`kernel${stage}`]!, k), tf.tensor2d(values, [...shape]));
     const bias = layerOf(params[`bias${stage}`]!, k);
     return (x: Tensor2D): Tensor2D => tf.add(tf.matMul(x, weights), bias);
   };
@@ -114,7 +122,7 @@ function applyGated(networks: readonly GateNetwork[], z: Tensor2D): { y: Tensor2
  * Mask [from, to] of a kernel: inputs and outputs lie in as many blocks as the smaller one of both numbers, and an
  * output sees the inputs of its own block and of those before it; strictly: of those before it.
  */
-function blockMask(from: number, to: number, { isStrict }: { readonly isStrict: boolean }): Tensor2D {
+function blockMask(from: number, to: number, { isStrict }: { readonly isStrict: boolean }): Mask {
   const blocks = Math.min(from, to);
   const [ofInput, ofOutput] = [from / blocks, to / blocks];
   const values = new Float32Array(from * to);
@@ -122,5 +130,5 @@ function blockMask(from: number, to: number, { isStrict }: { readonly isStrict: 
     const first = Math.floor(i / ofInput) + (isStrict ? 1 : 0);
     values.fill(1, i * to + Math.min(to, first * ofOutput), (i + 1) * to);
   }
-  return tf.tensor2d(values, [from, to]);
+  return { values, shape: [from, to] };
 }

@@ -93,13 +93,32 @@ export function transposedConvolution(
 }
 
 /** x·kernel + bias: [B, n] → [B, width]. */
-export function dense(inputs: number, width: number, start: WeightStart & Partial<Fans>): Layer {
+export function dense(inputs: number, width: number, start: WeightStart): Layer {
   const weights = layerWeights([inputs, width], width, { fanIn: inputs, fanOut: width, ...start });
   const { kernel, bias } = weights;
   return {
     variables: named(weights),
     shape: [width],
     apply: (x) => tf.add(tf.matMul(x as Tensor2D, kernel as unknown as Tensor2D), bias),
+  };
+}
+
+/**
+ * The transposed convolution of a single pixel, by a window of the whole result: [B, n] → [B, h, w, channels]. A
+ * product, with one bias for each channel.
+ */
+export function pictureOfPixel(inputs: number, shape: PictureShape, start: WeightStart): PictureLayer {
+  const [height, width, channels] = shape;
+  const fans = { fanIn: height * width * inputs, fanOut: height * width * channels };
+  const weights = layerWeights([inputs, height * width * channels], channels, { ...fans, ...start });
+  const { kernel, bias } = weights;
+  return {
+    variables: named(weights),
+    shape,
+    apply(x) {
+      const product = tf.matMul(x as Tensor2D, kernel as unknown as Tensor2D);
+      return tf.add(tf.reshape(product, [-1, ...shape]), bias);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import {
   gated,
   inTurn,
   type Layer,
+  pictureOfPixel,
   reshaped,
   startsFrom,
   strided,
@@ -45,7 +46,8 @@ const DECODER = [
  * convolution to the outputs; where these are the logits of 256 levels, a plain 5x5 convolution of 256 channels comes
  * before it.
  *
- * A window over a whole picture is a dense layer, and written so: the kernel holds the same numbers.
+ * A window over a whole picture is a product, and written so: the kernel holds the same numbers. Weights start as in
+ * PyTorch 0.3, whose transposed layers drew within 1/√(inputs · window).
  *
  * @throws ExpectationError for data that are no pictures
  * @see van den Berg, Hasenclever, Tomczak & Welling 2018, arXiv:1803.05649, and their code
@@ -79,9 +81,7 @@ function decoderOf(parts: PictureParts) {
   const [h, w] = sizes[2]!;
   let from = 64;
   const layers: Record<string, Layer> = {};
-  // PyTorch's transposed layers of that time drew within 1/√(inputs · window)
-  layers.dense = dense(inputs, h * w * 2 * from, { ...start('dense'), fanIn: inputs * h * w });
-  layers.shape = gated(reshaped([h, w, 2 * from]));
+  layers.dense = gated(pictureOfPixel(inputs, [h, w, 2 * from], start('dense')));
   DECODER.forEach(({ channels, stride, halved }, i) => {
     const name = `deconv${i + 1}`;
     const spread = { from, to: sizes[halved]! };

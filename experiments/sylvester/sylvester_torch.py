@@ -1,7 +1,7 @@
 """The VAEs of van den Berg et al. 2018 in PyTorch, by the published protocol: the validation -ELBO by epoch, to hold flowvae's curves against.
 
     npx -y pnpm@10.34.9 exec tsx experiments/sylvester/bits.ts --out bits.u8
-    python3 experiments/sylvester/peer.py planar --bits bits.u8 --epochs 1 --every 125 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
+    python3 experiments/sylvester/sylvester_torch.py planar --bits bits.u8 --epochs 1 --every 125 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
 
 Needs torch and numpy; a check beside the project, which does not use it.
 """

@@ -1,0 +1,107 @@
+"""Whether PyTorch computes what flowvae does: sylvester_torch.py's model with the weights of a file that same-weights.ts wrote.
+
+    npx -y pnpm@10.34.9 exec tsx experiments/sylvester/same-weights.ts iaf --out iaf.safetensors
+    python3 experiments/sylvester/same_weights.py iaf.safetensors
+
+Prints both sides' mean -log p(x|z) and mean log q(z|x) - log p(z), and fails where they differ by more than 1e-6 of them, or 1e-4 nats.
+"""
+
+import json
+import sys
+
+import numpy
+import torch
+
+import sylvester_torch as peer
+
+
+def tensors_of(path):
+    """The tensors of a safetensors file in float64, and its metadata."""
+    raw = open(path, "rb").read()
+    length = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + length])
+    metadata = header.pop("__metadata__")
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + length + offset for offset in entry["data_offsets"])
+        values = numpy.frombuffer(raw[begin:end], numpy.float32).astype(numpy.float64)
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]))
+    return tensors, metadata
+
+
+def put(parameter, value):
+    if parameter.shape != value.shape:
+        raise SystemExit(f"a tensor of shape {list(parameter.shape)} there, {list(value.shape)} here")
+    parameter.data = value.contiguous()
+
+
+class Weights:
+    def __init__(self, tensors):
+        self.left = dict(tensors)
+
+    def take(self, name):
+        return self.left.pop(name)
+
+    def linear(self, layer, name):
+        put(layer.weight, self.take(f"{name}/kernel").T)
+        put(layer.bias, self.take(f"{name}/bias"))
+
+    def window(self, layer, name, order=(3, 2, 0, 1), shape=None):
+        kernel = self.take(f"{name}/kernel")
+        put(layer.weight, (kernel.view(shape) if shape else kernel).permute(order))
+        put(layer.bias, self.take(f"{name}/bias"))
+
+
+def load(vae, weights, kind):
+    encoder, decoder = [layer.layer for layer in vae.encoder], [each.layer for each in vae.decoder if hasattr(each, "layer")]
+    for i in range(5):
+        weights.window(encoder[i], f"encoder/conv{i + 1}")
+        weights.window(decoder[i + 1], f"decoder/deconv{i + 1}")
+    weights.window(encoder[5], "encoder/dense", shape=(7, 7, 64, 2 * peer.FEATURES))
+    weights.window(decoder[0], "decoder/dense", (0, 3, 1, 2), (peer.LATENT, 7, 7, 128))
+    weights.window(vae.decoder[-1], "decoder/output")
+    base = "posterior" if kind == "none" else "posterior/base"
+    weights.linear(vae.mean, f"{base}/mean")
+    weights.linear(vae.log_std, f"{base}/rawVariance")
+    flow, at = vae.flow, "posterior/flow"
+    if kind == "planar":
+        for name in "uwb":
+            weights.linear(getattr(flow, name), f"{at}/{name}")
+    elif kind == "iaf":
+        put(flow.context.weight, weights.take(f"{at}/contextKernel")[0].T)
+        put(flow.context.bias, weights.take(f"{at}/contextBias")[0])
+        for place, stage in enumerate(["1", "2", "Mean", "Gate"]):
+            kernels, biases = weights.take(f"{at}/kernel{stage}")[0], weights.take(f"{at}/bias{stage}")[0]
+            for k, layer in enumerate(flow.layers):
+                put(layer[place].weight, kernels[k])
+                put(layer[place].bias, biases[k])
+    elif kind != "none":
+        for own, name in (("d", "d"), ("first", "diag1"), ("second", "diag2"), ("b", "b"), ("q", "q")):
+            if getattr(flow, own) is not None:
+                weights.linear(getattr(flow, own), f"{at}/{name}")
+
+
+def main():
+    tensors, metadata = tensors_of(sys.argv[1])
+    kind = metadata["posterior"]
+    sizes = {name: int(metadata[name]) for name in ("columns", "mirrors", "width")}
+    torch.set_default_dtype(torch.float64)
+    vae = peer.Vae(kind, int(metadata["layers"]), sizes).double()
+    weights = Weights(tensors)
+    x, noise = weights.take("in/x"), weights.take("in/noise")
+    error, prior, posterior = (weights.take(f"out/{name}").mean().item() for name in ("logLikelihood", "logPrior", "logPosterior"))
+    load(vae, weights, kind)
+    if weights.left:
+        raise SystemExit(f"no such tensors there: {', '.join(weights.left)}")
+    torch.randn_like = lambda mean: noise
+    with torch.no_grad():
+        without, whole = vae.loss(x, 0).item(), vae.loss(x, 1).item()
+    pairs = (("-log p(x|z)", -error, without), ("log q(z|x) - log p(z)", posterior - prior, whole - without))
+    for name, ours, theirs in pairs:
+        print(f"{kind}: {name}: flowvae {ours:.5f}, PyTorch in float64 {theirs:.5f}")
+    if any(abs(ours - theirs) > max(1e-4, 1e-6 * abs(ours)) for _, ours, theirs in pairs):
+        raise SystemExit("they differ")
+
+
+if __name__ == "__main__":
+    main()
