@@ -35,7 +35,7 @@ const sizes: Readonly<Record<ScaleName, Size>> = {
   quick: {
     posteriors: posteriorNames,
     steps: EPOCH,
-    settings: { validateEvery: EPOCH / 4, evalSamples: 10, evalImages: 10_000 },
+    settings: { validateEvery: EPOCH / 4, evalSamples: 1, evalImages: 10_000 },
     closeSamples: 200,
     closeImages: 100,
   },
