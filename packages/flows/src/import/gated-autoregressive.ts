@@ -74,7 +74,7 @@ export function gatedAutoregressive({ dim, hidden, layers, contextWidth }: Gated
   };
 }
 
-/** m and the gate's logit of z. */
+/** m and the gate's logit of z. Its masked kernels are made where z comes, so that those of one layer are alive. */
 type GateNetwork = (z: Tensor2D) => { readonly mean: Tensor2D; readonly logit: Tensor2D };
 
 /** A mask's values, row-major, and its shape. */
@@ -92,19 +92,21 @@ function networksOf(
   const context = tf.add(tf.matMul(params.context as Tensor2D, kernel), offset);
   const layerOf = (value: Tensor, k: number): Tensor =>
     tf.squeeze(tf.slice(value, [0, k], [1, 1, ...value.shape.slice(2)]), [0, 1]);
-  const affine = (stage: string, k: number, { values, shape }: Mask) => {
+  const affine = (x: Tensor2D, stage: string, k: number, { values, shape }: Mask): Tensor2D => {
     const weights = tf.mul<Tensor2D>(layerOf(params[`kernel${stage}`]!, k), tf.tensor2d(values, [...shape]));
     const bias = layerOf(params[`bias${stage}`]!, k);
-    return (x: Tensor2D): Tensor2D => tf.add(tf.matMul(x, weights), bias);
+    return tf.add<Tensor2D>(tf.matMul(x, weights), bias);
   };
-  return Array.from({ length: layers }, (_, k) => {
-    const [first, second] = [affine('1', k, masks[1]), affine('2', k, masks[2])];
-    const [mean, gate] = [affine('Mean', k, masks.out), affine('Gate', k, masks.out)];
-    return (z) => {
-      const inner = tf.elu<Tensor2D>(second(tf.add<Tensor2D>(tf.elu(first(z)), context)));
-      return { mean: mean(inner), logit: tf.add(gate(inner), FORGET_BIAS) };
-    };
-  });
+  return Array.from(
+    { length: layers },
+    (_, k): GateNetwork =>
+      (z) => {
+        const first = tf.elu<Tensor2D>(affine(z, '1', k, masks[1]));
+        const inner = tf.elu<Tensor2D>(affine(tf.add(first, context), '2', k, masks[2]));
+        const logit = affine(inner, 'Gate', k, masks.out);
+        return { mean: affine(inner, 'Mean', k, masks.out), logit: tf.add(logit, FORGET_BIAS) };
+      },
+  );
 }
 
 function applyGated(networks: readonly GateNetwork[], z: Tensor2D): { y: Tensor2D; logDet: Tensor1D } {

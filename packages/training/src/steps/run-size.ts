@@ -10,7 +10,8 @@ import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 export const RUN_BYTES = 32 * 2 ** 20;
 
 /**
- * The most rows, up to `most`, whose run stays within a limit; at least 1.
+ * The most rows, up to `most`, whose run stays within a limit; at least 1. A constant part of more than half the limit
+ * raises it to twice that part: each run makes the part again, and with few rows would do little else.
  *
  * @param bytesAt the bytes of a run with this many rows: a constant and a multiple of the rows
  */
@@ -19,7 +20,8 @@ export function rowsWithin(most: number, bytesAt: (rows: number) => number, limi
   if (all <= limit || most <= 1) return most;
   const one = bytesAt(1);
   const perRow = (all - one) / (most - 1);
-  return Math.max(1, Math.min(most, Math.floor(1 + (limit - one) / perRow)));
+  const raised = Math.max(limit, 2 * (one - perRow));
+  return Math.max(1, Math.min(most, Math.floor(1 + (raised - one) / perRow)));
 }
 
 /**
