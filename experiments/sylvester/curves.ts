@@ -10,7 +10,7 @@ import { type PosteriorName, posteriorNames } from './published.ts';
 /** A result of this experiment. */
 export type SylvesterResult = VaeResult & { readonly set: Readonly<z.infer<typeof setSchema>> };
 
-const sizeNames = ['layers', 'columns', 'mirrors', 'width'] as const;
+const settingNames = ['layers', 'columns', 'mirrors', 'width', 'warmUp'] as const;
 
 const setSchema = z.object({
   posterior: z.enum(posteriorNames),
@@ -18,6 +18,8 @@ const setSchema = z.object({
   columns: z.number(),
   mirrors: z.number(),
   width: z.number(),
+  /** Epochs until β is 1. */
+  warmUp: z.number(),
 });
 
 const resultSchema = vaeResult.extend({ set: setSchema });
@@ -50,7 +52,7 @@ export const peerRuns = (): readonly PeerRun[] =>
         .map((name) => peerSchema.parse(JSON.parse(readFileSync(`${folder}${name}`, 'utf8'))))
     : [];
 
-/** Results of one posterior, length and draw of the bits, and the runs of sylvester_torch.py that are like them. */
+/** Results of one posterior, its settings, length and draw of the bits, and the runs of sylvester_torch.py that are like them. */
 export interface SylvesterGroup {
   readonly posterior: PosteriorName;
   readonly runs: readonly SylvesterResult[];
@@ -65,7 +67,7 @@ export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] 
     [
       steps,
       posteriorNames.indexOf(set.posterior),
-      ...sizeNames.map((name) => set[name]),
+      ...settingNames.map((name) => set[name]),
       ...otherBits({ set, steps, ...run }),
     ].join(' ');
   const byKey = grouped(all, keyOf);
@@ -78,7 +80,7 @@ export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] 
     const isLike = (peer: PeerRun) =>
       peer.steps === first.steps &&
       peer.posterior === first.set.posterior &&
-      sizeNames.every((name) => peer[name] === first.set[name]);
+      settingNames.every((name) => peer[name] === first.set[name]);
     const like = otherBits(first).length === 0 ? peers.filter(isLike) : [];
     return { posterior: first.set.posterior, runs, peers: like };
   });

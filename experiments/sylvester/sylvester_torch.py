@@ -1,7 +1,7 @@
 """The VAEs of van den Berg et al. 2018 in PyTorch, by the published protocol: the validation -ELBO by epoch, to hold flowvae's curves against.
 
     npx -y pnpm@10.34.9 exec tsx experiments/sylvester/bits.ts --out bits.u8
-    python3 experiments/sylvester/sylvester_torch.py planar --bits bits.u8 --epochs 1 --every 125 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
+    python3 experiments/sylvester/sylvester_torch.py planar --bits bits.u8 --epochs 1 --every 125 --warm-up 0 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
 
 Needs torch and numpy; a check beside the project, which does not use it.
 """
@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "bench"))
 from torch_convolutions import FEATURES, GatedVae  # noqa: E402
 
-LATENT, BATCH, EPOCH, WARM_UP = 64, 100, 500, 100
+LATENT, BATCH, EPOCH = 64, 100, 500
 KINDS = ["none", "planar", "iaf", "orthogonal", "householder", "triangular"]
 
 
@@ -177,6 +177,7 @@ def main():
     options.add_argument("--columns", type=int, default=32)
     options.add_argument("--mirrors", type=int, default=8)
     options.add_argument("--width", type=int, default=1280)
+    options.add_argument("--warm-up", type=int, default=100, help="epochs until beta is 1; quick runs of flowvae have 0")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--out", type=pathlib.Path, help="a JSON file for the curve")
@@ -192,7 +193,7 @@ def main():
         at = (step - 1) * BATCH % len(train)
         if at == 0:
             order = torch.randperm(len(train))
-        beta = min(1, (1 + (step - 1) // EPOCH) / WARM_UP)
+        beta = min(1, (1 + (step - 1) // EPOCH) / max(1, given.warm_up))
         optimizer.zero_grad()
         vae.loss(train[order[at : at + BATCH]], beta).backward()
         optimizer.step()
@@ -206,6 +207,7 @@ def main():
     record = {
         "posterior": given.kind,
         **{name: getattr(given, name) for name in ("layers", "columns", "mirrors", "width")},
+        "warmUp": given.warm_up,
         "seed": given.seed,
         "steps": steps,
         "validationCurve": curve,

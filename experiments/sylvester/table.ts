@@ -14,7 +14,7 @@ import {
 } from './curves.ts';
 import { posteriors, published } from './published.ts';
 
-/** One row for each posterior, length and draw of the bits. */
+/** One row for each posterior, its settings, length and draw of the bits. */
 export function table(results: readonly Result[], peers: readonly PeerRun[] = peerRuns()): string {
   const groups = groupsOf(results, peers);
   return `${markdownTable(header, groups.map(rowOf))}\n${remark(groups)}\n`;
@@ -23,6 +23,7 @@ export function table(results: readonly Result[], peers: readonly PeerRun[] = pe
 const header = [
   'posterior',
   'layers',
+  'epochs of warm-up',
   'steps',
   'runs',
   'test −ELBO',
@@ -42,6 +43,7 @@ function rowOf({ posterior, runs, peers }: SylvesterGroup): string[] {
   return [
     [posteriors[posterior], ...otherBits(first)].join(', '),
     `${first.k}`,
+    `${first.set.warmUp}`,
     last.toLocaleString('en-GB'),
     `${runs.length}`,
     runs.length > 1 ? withError(test) : `${test.mean.toFixed(2)} ± ${first.testNegativeElboStandardError.toFixed(2)}`,

@@ -75,7 +75,7 @@ describe('pnpm reproduce sylvester', { timeout: 180_000 }, () => {
     });
     expect(Object.keys(result.settings)).not.toContain('flow'); // an option without effect
     expect(result.validationCurve.map(([step]: [number]) => step)).toEqual([2, 4]);
-    expect(stdout).toMatch(/\| O-SNF +\| +2 \| +4 \| +1 \|/);
+    expect(stdout).toMatch(/\| O-SNF +\| +2 \| +100 \| +4 \| +1 \|/);
   });
 
   it('takes steps and evaluation again for --check', async () => {
@@ -123,7 +123,7 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     [250, { mean: 112, error: 2, runs: 2 }],
     [500, { mean: 102, error: 2, runs: 2 }],
   ]);
-  const set = { posterior: 'planar', layers: 16, columns: 32, mirrors: 8, width: 1280 };
+  const set = { posterior: 'planar', layers: 16, columns: 32, mirrors: 8, width: 1280, warmUp: 0 };
   const run = (seed: number, negativeElbo: number): Partial<VaeResult> & object => ({
     experiment: 'sylvester',
     scale: 'quick',
@@ -150,7 +150,7 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     ...{ set },
   });
   expect(table([run(0, 100), run(1, 104)], [])).toMatch(
-    /\| Planar +\| +16 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \| +– \| +– \| +86\.06 ± 0\.31 \|/,
+    /\| Planar +\| +16 \| +0 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \| +– \| +– \| +86\.06 ± 0\.31 \|/,
   );
   expect(table([run(0, 100)], [])).toMatch(/\| 100\.00 ± 0\.50 \|/);
   const peer = { ...set, seed: 0, steps: 7, parameters: 1, msPerStep: 1, threads: 1, torch: '0' };
@@ -159,6 +159,7 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     /\| +98\.00 ± 1\.00 \(2\) \| +\+4\.00, 1\.8 errors \(step 7\) \|/,
   );
   expect(table([run(0, 100)], [{ ...peers[0]!, columns: 8 }])).toMatch(/\| +– \| +– \| +86\.06/);
+  expect(table([run(0, 100)], [{ ...peers[0]!, warmUp: 100 }])).toMatch(/\| +– \| +– \| +86\.06/);
   const others = [{ ...run(0, 100), settings: { data: 'train.amat,test.amat' } }, run(1, 104)];
   expect(
     table(others, peers)
