@@ -216,7 +216,8 @@ def main():
         "threads": given.threads,
         "torch": torch.__version__.split("+")[0],
     }
-    text = json.dumps(record, indent=2) + "\n"
+    pairs = ",\n    ".join(json.dumps(pair) for pair in curve)
+    text = json.dumps({**record, "validationCurve": "pairs"}, indent=2).replace('"pairs"', f"[\n    {pairs}\n  ]") + "\n"
     given.out.write_text(text) if given.out else print(text, end="")
 
 
