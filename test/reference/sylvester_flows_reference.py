@@ -73,8 +73,9 @@ def run(kind, h, eps):
         step = lambda k, z: flows.TriangularSylvester(D)(z, r1[..., k], r2[..., k], b[..., k], flip if k % 2 else None)  # noqa: E731
     elif kind in WIDTHS:
         model = stand_in(D, h_context=linear(WIDTHS[kind]), flow=flows.IAF(D, K, num_hidden=1, h_size=WIDTHS[kind]))
+        scale = 0.6 if WIDTHS[kind] > D else 1.5  # of narrow networks each number has to show
         for parameter in model.flow.param_list:
-            parameter.data = drawn(*parameter.shape, scale=0.6 if WIDTHS[kind] > D else 1.5)  # narrow networks: each number has to show
+            parameter.data = drawn(*parameter.shape, scale=scale)
         for layer in (each for row in model.flow.flows for part in row for each in part.modules() if hasattr(each, "mask")):
             layer.mask = layer.mask.double()
         mean, var, context = VAE.IAFVAE.encode(model, h)
