@@ -52,7 +52,10 @@ export const peerRuns = (): readonly PeerRun[] =>
         .map((name) => peerSchema.parse(JSON.parse(readFileSync(`${folder}${name}`, 'utf8'))))
     : [];
 
-/** Results of one posterior, its settings, length and draw of the bits, and the runs of sylvester_torch.py that are like them. */
+/**
+ * Results of one posterior, its settings, length and draw of the bits, and the runs of sylvester_torch.py that are like
+ * them.
+ */
 export interface SylvesterGroup {
   readonly posterior: PosteriorName;
   readonly runs: readonly SylvesterResult[];

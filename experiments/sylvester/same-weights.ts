@@ -1,5 +1,6 @@
 // `tsx experiments/sylvester/same-weights.ts planar --out planar.safetensors`: a small model of a posterior after one
-// step, images, noise, and log p(x|z), log p(z) and log q(z|x) there, for same_weights.py to compute again.
+// step, images, noise, log p(x|z), log p(z) and log q(z|x) there, and with --gradients those of the mean −ELBO, which
+// take minutes, for same_weights.py to compute again.
 import {
   dataRows,
   drawNormal,
@@ -20,7 +21,10 @@ import { posteriorNames } from './published.ts';
 
 startCommand();
 const { values, positionals } = readWords({
-  options: { out: { type: 'string', default: 'same-weights.safetensors' } },
+  options: {
+    out: { type: 'string', default: 'same-weights.safetensors' },
+    gradients: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const posterior = readChoice('the posterior', positionals[0] ?? 'orthogonal', posteriorNames);
@@ -38,11 +42,16 @@ const noise = drawNormal(key(5), ROWS * LATENT);
 
 const stored = (values: Float32Array, shape: readonly number[]): StoredTensor => ({ values, shape });
 const numbersOf = (tensor: Tensor) => stored(new Float32Array(tensor.dataSync<'float32'>()), tensor.shape);
-const at = parts.model.at(tf.tensor2d(x, [ROWS, images.width]));
-const { logLikelihood, logPrior, logPosterior } = scoreSample(at, tf.tensor2d(noise, [ROWS, LATENT]));
-const weights = Object.entries(parts.model.variables).map(([name, variable]) => [name, numbersOf(variable)] as const);
+const scores = () => {
+  const at = parts.model.at(tf.tensor2d(x, [ROWS, images.width]));
+  return scoreSample(at, tf.tensor2d(noise, [ROWS, LATENT]));
+};
+const { logLikelihood, logPrior, logPosterior } = scores();
+const variables = Object.entries(parts.model.variables);
+const weights = variables.map(([name, variable]) => [name, numbersOf(variable)] as const);
+const slopes = values.gradients ? gradientsOf(variables) : [];
 const tensors = {
-  ...Object.fromEntries(weights),
+  ...Object.fromEntries([...weights, ...slopes]),
   'in/x': stored(x, [ROWS, images.width]),
   'in/noise': stored(noise, [ROWS, LATENT]),
   'out/logLikelihood': numbersOf(logLikelihood),
@@ -51,3 +60,13 @@ const tensors = {
 };
 const metadata = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, String(value)]));
 writeFileAtomically(values.out, encodeSafetensors({ tensors, metadata }));
+
+/** Those of the mean −ELBO. */
+function gradientsOf(variables: readonly (readonly [name: string, variable: Tensor])[]): [string, StoredTensor][] {
+  const loss = () => {
+    const { logLikelihood, logPrior, logPosterior } = scores();
+    return tf.mean(tf.sub(logPosterior, tf.add(logLikelihood, logPrior)));
+  };
+  const gradients = tf.grads(loss)(variables.map(([, variable]) => variable));
+  return variables.map(([name], i) => [`gradient/${name}`, numbersOf(gradients[i]!)]);
+}

@@ -1,9 +1,10 @@
 """Whether PyTorch computes what flowvae does: sylvester_torch.py's model with the weights of a file that same-weights.ts wrote.
 
-    npx -y pnpm@10.34.9 exec tsx experiments/sylvester/same-weights.ts iaf --out iaf.safetensors
+    npx -y pnpm@10.34.9 exec tsx experiments/sylvester/same-weights.ts iaf --gradients --out iaf.safetensors
     python3 experiments/sylvester/same_weights.py iaf.safetensors
 
-Prints both sides' mean -log p(x|z) and mean log q(z|x) - log p(z), and fails where they differ by more than 1e-6 of them, or 1e-4 nats.
+Prints both sides' mean -log p(x|z) and mean log q(z|x) - log p(z), and with --gradients how far those of their sum lie apart. Fails where terms differ
+by more than 1e-6 of them, or 1e-4 nats, or a parameter's gradients by more than 1e-4 of their length.
 """
 
 import json
@@ -33,6 +34,9 @@ def put(parameter, value):
     if parameter.shape != value.shape:
         raise SystemExit(f"a tensor of shape {list(parameter.shape)} there, {list(value.shape)} here")
     parameter.data = value.contiguous()
+
+
+GRADIENT = "gradient/"
 
 
 class Weights:
@@ -81,25 +85,50 @@ def load(vae, weights, kind):
                 weights.linear(getattr(flow, own), f"{at}/{name}")
 
 
+def start_from(path, vae, kind):
+    """Puts the weights of a file into a model in float32."""
+    tensors, _ = tensors_of(path)
+    read = Weights({name: tensor.float() for name, tensor in tensors.items() if not name.startswith(("in/", "out/", GRADIENT))})
+    load(vae, read, kind)
+    if read.left:
+        raise SystemExit(f"no such tensors there: {', '.join(read.left)}")
+
+
+def gradients_apart(vae, x, gradients, kind):
+    """The largest distance of a parameter's gradients, relative to their length."""
+    vae.loss(x, 1).backward()
+    apart = {}
+    for (name, parameter), ours in zip(vae.named_parameters(), gradients.parameters()):
+        apart[name] = (parameter.grad - ours).norm().item() / max(parameter.grad.norm().item(), 1e-12)
+    worst = max(apart, key=apart.get)
+    print(f"{kind}: gradients of {len(apart)} parameters: at most {apart[worst]:.1e} of their length apart ({worst})")
+    return apart[worst]
+
+
 def main():
     tensors, metadata = tensors_of(sys.argv[1])
     kind = metadata["posterior"]
     sizes = {name: int(metadata[name]) for name in ("columns", "mirrors", "width")}
     torch.set_default_dtype(torch.float64)
     vae = peer.Vae(kind, int(metadata["layers"]), sizes).double()
-    weights = Weights(tensors)
+    weights = Weights({name: tensor for name, tensor in tensors.items() if not name.startswith(GRADIENT)})
+    slopes = Weights({name.removeprefix(GRADIENT): tensor for name, tensor in tensors.items() if name.startswith(GRADIENT)})
     x, noise = weights.take("in/x"), weights.take("in/noise")
     error, prior, posterior = (weights.take(f"out/{name}").mean().item() for name in ("logLikelihood", "logPrior", "logPosterior"))
-    load(vae, weights, kind)
-    if weights.left:
-        raise SystemExit(f"no such tensors there: {', '.join(weights.left)}")
+    gradients = peer.Vae(kind, int(metadata["layers"]), sizes).double()  # flowvae's gradients, by PyTorch's names
+    has_gradients = len(slopes.left) > 0
+    for model, read in ((vae, weights), *([(gradients, slopes)] if has_gradients else [])):
+        load(model, read, kind)
+        if read.left:
+            raise SystemExit(f"no such tensors there: {', '.join(read.left)}")
     torch.randn_like = lambda mean: noise
     with torch.no_grad():
         without, whole = vae.loss(x, 0).item(), vae.loss(x, 1).item()
     pairs = (("-log p(x|z)", -error, without), ("log q(z|x) - log p(z)", posterior - prior, whole - without))
     for name, ours, theirs in pairs:
         print(f"{kind}: {name}: flowvae {ours:.5f}, PyTorch in float64 {theirs:.5f}")
-    if any(abs(ours - theirs) > max(1e-4, 1e-6 * abs(ours)) for _, ours, theirs in pairs):
+    apart = gradients_apart(vae, x, gradients, kind) if has_gradients else 0
+    if any(abs(ours - theirs) > max(1e-4, 1e-6 * abs(ours)) for _, ours, theirs in pairs) or apart > 1e-4:
         raise SystemExit("they differ")
 
 

@@ -179,6 +179,7 @@ def main():
     options.add_argument("--width", type=int, default=1280)
     options.add_argument("--warm-up", type=int, default=100, help="epochs until beta is 1; quick runs of flowvae have 0")
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--start", help="begin with the weights of a file that same-weights.ts wrote, of this posterior and its sizes")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--out", type=pathlib.Path, help="a JSON file for the curve")
     given = options.parse_args()
@@ -186,6 +187,10 @@ def main():
     torch.manual_seed(given.seed)
     train, validation, _ = images(given.bits)
     vae = Vae(given.kind, given.layers, vars(given))
+    if given.start:
+        from same_weights import start_from  # which reads this file
+
+        start_from(given.start, vae, given.kind)
     optimizer = torch.optim.Adamax(vae.parameters(), lr=5e-4, eps=1e-7)
     curve, started, validating = [], time.time(), 0
     steps = round(given.epochs * EPOCH)

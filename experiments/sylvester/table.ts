@@ -56,22 +56,25 @@ function rowOf({ posterior, runs, peers }: SylvesterGroup): string[] {
 
 const withError = ({ mean, error }: Mean) => `${mean.toFixed(2)}${Number.isNaN(error) ? '' : ` ± ${error.toFixed(2)}`}`;
 
-/** The largest |difference| and its step; in standard errors where both sides have several runs. */
+/** The largest |difference| and its step: the largest in standard errors where both sides have several runs. */
 function differenceOf(ours: ReadonlyMap<number, Mean>, theirs: ReadonlyMap<number, Mean>): string {
   const differences = [...ours].flatMap(([step, { mean, error }]) => {
     const there = theirs.get(step);
     return there ? [{ step, nats: mean - there.mean, errors: Math.hypot(error, there.error) }] : [];
   });
   if (differences.length === 0) return '–';
-  const { step, nats, errors } = differences.reduce((a, b) => (Math.abs(b.nats) > Math.abs(a.nats) ? b : a));
-  const inErrors = Number.isFinite(errors) ? `, ${(Math.abs(nats) / errors).toFixed(1)} errors` : '';
+  const sizeOf = ({ nats, errors }: (typeof differences)[number]) =>
+    Math.abs(Number.isFinite(errors) ? nats / errors : nats);
+  const largest = differences.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+  const { step, nats, errors } = largest;
+  const inErrors = Number.isFinite(errors) ? `, ${sizeOf(largest).toFixed(1)} errors` : '';
   return `${nats < 0 ? '−' : '+'}${Math.abs(nats).toFixed(2)}${inErrors} (step ${step})`;
 }
 
 function remark(groups: readonly SylvesterGroup[]): string {
   const samples = [...new Set(groups.flatMap(({ runs }) => runs.map((run) => run.samples)))].join(' and ');
   return [
-    `Nats. MNIST, static binarisation, the project’s draw unless a row says otherwise (published: Larochelle’s); test −ELBO by ${samples} draws for each image.`,
+    `Nats. MNIST, static binarisation, the project’s draw unless a row says otherwise (published: Larochelle’s); draws of the test −ELBO for each image: ${samples}.`,
     '± is the standard error over runs, of one run over images; of the published numbers the standard deviation of three runs. In brackets: runs of PyTorch, or the step. Errors of a difference are those over runs of both sides.',
     'The published runs have up to 2,000 epochs, 1,000,000 steps, and β = 1 after 100 epochs; validation has β = 1 throughout.',
   ].join(' ');

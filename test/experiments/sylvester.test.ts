@@ -158,6 +158,15 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
   expect(table([run(0, 100), run(1, 104)], peers)).toMatch(
     /\| +98\.00 ± 1\.00 \(2\) \| +\+4\.00, 1\.8 errors \(step 7\) \|/,
   );
+  // 3 nats and 3 errors at step 3, 4 nats and 1.8 errors at step 7
+  const twoSteps = (values: readonly [number, number], seed: number) => ({
+    ...run(seed, 0),
+    validationCurve: values.map((value, i) => [i === 0 ? 3 : 7, value] as const),
+  });
+  const theirs = (values: readonly number[]) =>
+    values.map((value, i): PeerRun => ({ ...peers[i]!, validationCurve: [[3, value], ...peers[i]!.validationCurve] }));
+  const runs = [twoSteps([112, 100], 0), twoSteps([114, 104], 1)];
+  expect(table(runs, theirs([110, 110]))).toMatch(/\| +\+3\.00, 3\.0 errors \(step 3\) \|/);
   expect(table([run(0, 100)], [{ ...peers[0]!, columns: 8 }])).toMatch(/\| +– \| +– \| +86\.06/);
   expect(table([run(0, 100)], [{ ...peers[0]!, warmUp: 100 }])).toMatch(/\| +– \| +– \| +86\.06/);
   const others = [{ ...run(0, 100), settings: { data: 'train.amat,test.amat' } }, run(1, 104)];
