@@ -100,6 +100,11 @@ describe.concurrent('a user’s mistake is one line, exit code 2, and no folder'
       /--lr-factor: expected --lr-milestones beside it, got 0\.1/,
     ],
     [
+      'an epsilon that changes nothing',
+      ['train', '--optimizer', 'sgd', '--epsilon', '1e-7', ...out()],
+      /--epsilon: expected another --optimizer than sgd, which divides the gradient by nothing, got 1e-7/,
+    ],
+    [
       'an unknown formula',
       ['train', '--flow', 'planr*3', ...out()],
       /flow formula 'planr\*3': expected .*'planr' at character 1/,

@@ -1,4 +1,4 @@
-// --lr-decay, --lr-warmup and --clip: the rates against their formulas, and their effect on runs.
+// --lr-decay, --lr-warmup, --clip and --epsilon: the rates against their formulas, and their effect on runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeConfig, decodeSafetensors, type TrainConfig } from 'flowvae';
@@ -28,6 +28,12 @@ describe('learningRateOf', () => {
     for (const [step, value] of [0.0025, 0.005, 0.00375, 0.005].entries()) expect(rate(step)).toBeCloseTo(value, 15);
     expect(rate(60)).toBeCloseTo(0.0025, 15);
   });
+});
+
+it.each(['adam', 'adamax', 'rmsprop'] as const)('the epsilon of a run is that of its %s, or 1e-8', (optimizer) => {
+  const epsilonOf = (given: Partial<TrainConfig>) =>
+    optimizerOf(completeConfig({ optimizer, ...given })).config.epsilon;
+  expect([epsilonOf({}), epsilonOf({ epsilon: 0.25 })]).toEqual([1e-8, 0.25]);
 });
 
 /** All values of a run's model, in order. */
@@ -65,5 +71,16 @@ describe('a run', () => {
     const distance = (to: readonly number[]) => Math.hypot(...start.map((value, i) => value - to[i]!));
     expect(distance(parametersOf(await trained([...sgd, '0.001', '--clip', '3'])))).toBeCloseTo(0.003, 5);
     expect(distance(parametersOf(await trained([...sgd, '0.001'])))).toBeGreaterThan(0.006);
+  });
+
+  it('with --epsilon makes a first step of rate·g/(|g| + epsilon), the gradients being those of sgd', async () => {
+    const once = async (...flags: string[]) => parametersOf(await trained(['--steps', '1', ...flags]));
+    const start = await once('--optimizer', 'sgd', '--lr', '1e-30');
+    const descended = await once('--optimizer', 'sgd', '--lr', '1');
+    const moved = await once('--optimizer', 'adamax', '--lr', '1', '--epsilon', '0.25');
+    for (const [i, value] of start.entries()) {
+      const gradient = value - descended[i]!;
+      expect(value - moved[i]!).toBeCloseTo(gradient / (Math.abs(gradient) + 0.25), 4);
+    }
   });
 });

@@ -43,6 +43,7 @@ const mistakes: readonly (() => readonly string[])[] = [
   () => train('--objective', 'inclusive-kl(2)', '--anneal', 'kl'),
   () => train('--architecture', 'pythae', '--hidden', '3'),
   () => train('--lr-factor', '0.5'),
+  () => train('--optimizer', 'sgd', '--epsilon', '1e-7'),
   () => train('--batch', '1000'),
   () => ['train', '--data', freshPath(), '--out', freshPath()],
   () => ['train', '--data', data, '--out', finished],

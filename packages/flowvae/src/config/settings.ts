@@ -148,6 +148,10 @@ export const settings = {
     ['adam', 'adamax', 'rmsprop', 'sgd'],
   ),
   lr: positive('learning rate', 1e-3),
+  epsilon: positive('added to what divides the gradient, by adam, adamax and rmsprop: PyTorch’s eps', 1e-8, {
+    placeholder: '<number>',
+    to: 1,
+  }),
   lrMilestones: milestones,
   lrFactor: positive('factor on the learning rate at each of --lr-milestones', 0.1, { placeholder: '<factor>', to: 1 }),
   lrDecay: choice(
@@ -199,6 +203,11 @@ export const settingsAmong = (networks: NetworkTable): SettingTable => ({
 
 /** The names of all settings. */
 export type SettingName = keyof typeof settings;
+
+/** The settings of the optimiser and its rate. */
+export const optimizerSettings = [
+  ...(['optimizer', 'lr', 'epsilon', 'lrMilestones', 'lrFactor', 'lrDecay', 'lrWarmup', 'clip'] as const),
+] satisfies readonly SettingName[];
 
 /** A value for every setting. */
 export type TrainConfig = ConfigOf<typeof settings>;

@@ -4,7 +4,7 @@ import type { DataDescription } from '@flowvae/datasets';
 import { dequantisationNames, pictureFlowNames } from '@flowvae/density/plain';
 import { formAfter } from '../config/likelihood-data.ts';
 import { type ConfigOf, choice, count, positive, text } from '../config/setting/setting.ts';
-import type { SettingName, TrainConfig } from '../config/settings.ts';
+import { optimizerSettings, type SettingName, type TrainConfig } from '../config/settings.ts';
 
 /** All settings, in the order of the help. */
 export const densitySettings = {
@@ -97,7 +97,8 @@ export const densityRunSettings = [
     'binarize',
     'binarizeSeed',
   ] as const),
-  ...(['batch', 'steps', 'optimizer', 'lr', 'lrMilestones', 'lrFactor', 'lrDecay', 'lrWarmup', 'clip'] as const),
+  ...(['batch', 'steps'] as const),
+  ...optimizerSettings,
   ...(['onNonFinite'] as const),
   ...(['validateEvery', 'keep', 'patience', 'seed', 'evalSamples', 'evalImages', 'engine', 'threads'] as const),
 ] satisfies readonly SettingName[];

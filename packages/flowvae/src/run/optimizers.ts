@@ -18,10 +18,10 @@ import type { TrainConfig } from '../config/settings.ts';
 /** The paper's momentum (section 6); PyTorch's definitions otherwise. */
 const MOMENTUM = 0.9;
 
-const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate) => Optimizer>> = {
-  adam: (rate) => adam(rate),
-  adamax: (rate) => adamax(rate),
-  rmsprop: (rate) => rmsprop(rate, { momentum: MOMENTUM }),
+const optimizers: Readonly<Record<TrainConfig['optimizer'], (rate: LearningRate, config: TrainConfig) => Optimizer>> = {
+  adam: (rate, { epsilon }) => adam(rate, { epsilon }),
+  adamax: (rate, { epsilon }) => adamax(rate, { epsilon }),
+  rmsprop: (rate, { epsilon }) => rmsprop(rate, { momentum: MOMENTUM, epsilon }),
   sgd: (rate) => sgd(rate, { momentum: MOMENTUM }),
 };
 
@@ -39,6 +39,6 @@ const isFixed = ({ lrDecay, lrMilestones, lrWarmup }: TrainConfig) =>
 
 /** The optimiser of a run. A gradient is clipped before the optimiser sees it. */
 export function optimizerOf(config: TrainConfig): Optimizer {
-  const optimizer = optimizers[config.optimizer](isFixed(config) ? config.lr : learningRateOf(config));
+  const optimizer = optimizers[config.optimizer](isFixed(config) ? config.lr : learningRateOf(config), config);
   return config.clip > 0 ? chainOptimizers(clipByGlobalNorm(config.clip), optimizer) : optimizer;
 }

@@ -3,7 +3,7 @@
 import type { DataSet } from '@flowvae/datasets';
 import type { CheckedSettings } from '../config/checked-settings.ts';
 import { type ReadingConfig, readingSettings } from '../config/data-options.ts';
-import type { SettingName } from '../config/settings.ts';
+import { optimizerSettings, type SettingName } from '../config/settings.ts';
 import { isOwnData } from '../definition/own-data.ts';
 import { chooseBackend } from '../run/evaluate-test.ts';
 import { openExperimentData, tryOn } from '../run/experiment.ts';
@@ -17,7 +17,8 @@ export interface TriedRun {
 
 /** Settings that decide neither data nor model nor batches: runs that differ in them alone are tried once. */
 const WITHOUT_PART = [
-  ...(['seed', 'optimizer', 'lr', 'lrMilestones', 'lrFactor', 'lrDecay', 'lrWarmup', 'clip', 'onNonFinite'] as const),
+  ...optimizerSettings,
+  ...(['seed', 'onNonFinite'] as const),
   ...(['keep', 'patience', 'evalSamples', 'evalImages', 'engine', 'threads', 'steps'] as const),
 ] satisfies readonly SettingName[];
 

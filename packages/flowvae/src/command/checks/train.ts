@@ -98,6 +98,7 @@ export async function trainTask(module: string | undefined, flags: TrainFlags): 
       });
   const { config } = settings;
   refuseIdleFactor(options.lrFactor, config);
+  refuseIdleEpsilon(options.epsilon, config);
   const folder = resume ?? out ?? freshFolder(own ? nameOf(own) : config.flow, config.seed);
   if (!isResumed) {
     refuseUnreachedValidation(config);
@@ -163,6 +164,13 @@ function refuseIdleFactor(given: unknown, { lrMilestones, lrFactor }: TrainConfi
   if (given === undefined || lrMilestones.length > 0) return;
   const [where, expected] = [flagOf('lrFactor'), `${flagOf('lrMilestones')} beside it`];
   throw new ExpectationError({ where, expected, received: String(lrFactor) });
+}
+
+/** As {@link refuseIdleFactor}: gradient descent divides by nothing. */
+function refuseIdleEpsilon(given: unknown, { optimizer, epsilon }: TrainConfig): void {
+  if (given === undefined || optimizer !== 'sgd') return;
+  const expected = `another ${flagOf('optimizer')} than sgd, which divides the gradient by nothing`;
+  throw new ExpectationError({ where: flagOf('epsilon'), expected, received: String(epsilon) });
 }
 
 /** How a command names an experiment. */

@@ -41,6 +41,7 @@ const groups: Readonly<Record<SettingName, keyof typeof headings>> = {
   steps: 'optimisation',
   optimizer: 'optimisation',
   lr: 'optimisation',
+  epsilon: 'optimisation',
   lrMilestones: 'optimisation',
   lrFactor: 'optimisation',
   lrDecay: 'optimisation',
