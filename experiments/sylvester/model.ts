@@ -34,6 +34,7 @@ export default defineExperiment({
     batch: 100,
     optimizer: 'adamax',
     lr: 5e-4,
+    epsilon: 1e-7,
     steps: 1_000_000,
     validateEvery: 500,
     keep: 'best',

@@ -71,7 +71,7 @@ describe('pnpm reproduce sylvester', { timeout: 180_000 }, () => {
       k: 2,
       flow: 'orthogonal',
       set: { posterior: 'orthogonal', layers: 2, columns: 4 },
-      settings: { optimizer: 'adamax', lr: 5e-4, latent: 64, binarize: 'static', keep: 'best' },
+      settings: { optimizer: 'adamax', lr: 5e-4, epsilon: 1e-7, latent: 64, binarize: 'static', keep: 'best' },
     });
     expect(Object.keys(result.settings)).not.toContain('flow'); // an option without effect
     expect(result.validationCurve.map(([step]: [number]) => step)).toEqual([2, 4]);
