@@ -10,7 +10,15 @@ import { type PosteriorName, posteriorNames } from './published.ts';
 /** A result of this experiment. */
 export type SylvesterResult = VaeResult & { readonly set: Readonly<z.infer<typeof setSchema>> };
 
-const settingNames = ['layers', 'columns', 'mirrors', 'width', 'warmUp'] as const;
+/** The settings that have a part in a posterior. */
+const settingsOf = {
+  none: ['warmUp'],
+  planar: ['layers', 'warmUp'],
+  iaf: ['layers', 'width', 'warmUp'],
+  orthogonal: ['layers', 'columns', 'warmUp'],
+  householder: ['layers', 'mirrors', 'warmUp'],
+  triangular: ['layers', 'warmUp'],
+} as const satisfies Readonly<Record<PosteriorName, readonly (keyof z.infer<typeof setSchema>)[]>>;
 
 const setSchema = z.object({
   posterior: z.enum(posteriorNames),
@@ -29,6 +37,8 @@ const asResult = (result: unknown): SylvesterResult => resultSchema.parse(result
 
 const peerSchema = setSchema.extend({
   seed: z.number(),
+  /** A file of weights with which it began, in place of its own draw. */
+  start: z.string().optional(),
   steps: z.number(),
   /** [step, −ELBO] */
   validationCurve: z.array(z.tuple([z.number(), z.number()])),
@@ -63,14 +73,15 @@ export interface SylvesterGroup {
   readonly peers: readonly PeerRun[];
 }
 
-/** Groups in the order of lengths, and of posteriors in the published table. */
+/** Groups of equal runs but for their seeds, in the order of lengths, and of posteriors in the published table. */
 export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] = peerRuns()): SylvesterGroup[] {
   const all = results.map(asResult);
   const keyOf = ({ steps, set, ...run }: SylvesterResult) =>
     [
       steps,
       posteriorNames.indexOf(set.posterior),
-      ...settingNames.map((name) => set[name]),
+      ...settingsOf[set.posterior].map((name) => set[name]),
+      run.samples,
       ...otherBits({ set, steps, ...run }),
     ].join(' ');
   const byKey = grouped(all, keyOf);
@@ -83,7 +94,8 @@ export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] 
     const isLike = (peer: PeerRun) =>
       peer.steps === first.steps &&
       peer.posterior === first.set.posterior &&
-      settingNames.every((name) => peer[name] === first.set[name]);
+      peer.start === undefined &&
+      settingsOf[first.set.posterior].every((name) => peer[name] === first.set[name]);
     const like = otherBits(first).length === 0 ? peers.filter(isLike) : [];
     return { posterior: first.set.posterior, runs, peers: like };
   });
@@ -93,14 +105,14 @@ export function groupsOf(results: readonly unknown[], peers: readonly PeerRun[] 
 export interface Mean {
   readonly mean: number;
   readonly error: number;
-  readonly runs: number;
+  readonly values: readonly number[];
 }
 
 /** Mean and standard error. */
 export function meanOf(values: readonly number[]): Mean {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length), runs: values.length };
+  return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length), values };
 }
 
 /** The curve of several runs, by step: the steps that all have. */

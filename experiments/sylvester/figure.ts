@@ -1,4 +1,5 @@
-// Validation bounds against epochs, ours solid and PyTorch's dashed; one panel for each posterior.
+// Validation bounds against steps, means and standard errors over runs, ours solid and PyTorch's dashed; one panel for
+// each posterior.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineChartOptions, panels } from 'flowvae';

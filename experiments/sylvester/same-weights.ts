@@ -1,6 +1,7 @@
 // `tsx experiments/sylvester/same-weights.ts planar --out planar.safetensors`: a small model of a posterior after one
 // step, images, noise, log p(x|z), log p(z) and log q(z|x) there, and with --gradients those of the mean −ELBO, which
-// take minutes, for same_weights.py to compute again.
+// take minutes, for same_weights.py to compute again. With --sizes table the model has the table's sizes and is that of
+// a run's start, with which sylvester_torch.py --start can begin.
 import {
   dataRows,
   drawNormal,
@@ -15,7 +16,7 @@ import {
   train,
   writeFileAtomically,
 } from 'flowvae';
-import { readChoice, readWords, startCommand } from '../command-line.ts';
+import { readChoice, readCount, readWords, startCommand } from '../command-line.ts';
 import model from './model.ts';
 import { posteriorNames } from './published.ts';
 
@@ -24,14 +25,23 @@ const { values, positionals } = readWords({
   options: {
     out: { type: 'string', default: 'same-weights.safetensors' },
     gradients: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: 'small' },
+    seed: { type: 'string', default: '0' },
   },
   allowPositionals: true,
 });
 const posterior = readChoice('the posterior', positionals[0] ?? 'orthogonal', posteriorNames);
 
 const [ROWS, LATENT] = [5, 64];
-const set = { posterior, layers: 3, columns: 8, mirrors: 4, width: 128 };
-const settings = { steps: 1, batch: 10, validateEvery: 0, keep: 'last', patience: 0, evalImages: 0 } as const;
+const sizes = readChoice('sizes', values.sizes, ['small', 'table']);
+const isStart = sizes === 'table';
+const small = { layers: 3, columns: 8, mirrors: 4, width: 128 };
+const set = { posterior, ...(isStart ? { layers: 16, columns: 32, mirrors: 8, width: 1280 } : small) };
+const settings = {
+  ...{ seed: readCount('seed', values.seed, 0), steps: 1, batch: 10 },
+  ...(isStart && { lr: 1e-30 }), // a step that moves no weight
+  ...({ validateEvery: 0, keep: 'last', patience: 0, evalImages: 0 } as const),
+};
 const { parts } = await train(model, { ...settings, set });
 await startEagerBackend('wasm');
 const data = await openData('mnist');

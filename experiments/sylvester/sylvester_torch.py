@@ -1,9 +1,9 @@
-"""The VAEs of van den Berg et al. 2018 in PyTorch, by the published protocol: the validation -ELBO by epoch, to hold flowvae's curves against.
+"""The VAEs of van den Berg et al. 2018 in PyTorch, trained as published: the validation -ELBO by step, to hold flowvae's curves against.
 
     npx -y pnpm@10.34.9 exec tsx experiments/sylvester/bits.ts --out bits.u8
     python3 experiments/sylvester/sylvester_torch.py planar --bits bits.u8 --epochs 1 --every 125 --warm-up 0 --seed 0 --out experiments/sylvester/peer/planar-500-seed0.json
 
-Needs torch and numpy; a check beside the project, which does not use it.
+It keeps no best epoch, never stops early, evaluates no test images, and draws new noise for each validation. Needs torch and numpy; a check beside the project, which does not use it.
 """
 
 import argparse
@@ -179,7 +179,7 @@ def main():
     options.add_argument("--width", type=int, default=1280)
     options.add_argument("--warm-up", type=int, default=100, help="epochs until beta is 1; quick runs of flowvae have 0")
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--start", help="begin with the weights of a file that same-weights.ts wrote, of this posterior and its sizes")
+    options.add_argument("--start", help="begin with the weights of a file of same-weights.ts --sizes table")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--out", type=pathlib.Path, help="a JSON file for the curve")
     given = options.parse_args()
@@ -214,6 +214,7 @@ def main():
         **{name: getattr(given, name) for name in ("layers", "columns", "mirrors", "width")},
         "warmUp": given.warm_up,
         "seed": given.seed,
+        **({"start": pathlib.Path(given.start).name} if given.start else {}),
         "steps": steps,
         "validationCurve": curve,
         "parameters": sum(parameter.numel() for parameter in vae.parameters()),

@@ -120,8 +120,8 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     [[250, 114] as const, [500, 104] as const, [600, 1] as const],
   ];
   expect([...meanCurve(curves)]).toEqual([
-    [250, { mean: 112, error: 2, runs: 2 }],
-    [500, { mean: 102, error: 2, runs: 2 }],
+    [250, { mean: 112, error: 2, values: [110, 114] }],
+    [500, { mean: 102, error: 2, values: [100, 104] }],
   ]);
   const set = { posterior: 'planar', layers: 16, columns: 32, mirrors: 8, width: 1280, warmUp: 0 };
   const run = (seed: number, negativeElbo: number): Partial<VaeResult> & object => ({
@@ -150,13 +150,14 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
     ...{ set },
   });
   expect(table([run(0, 100), run(1, 104)], [])).toMatch(
-    /\| Planar +\| +16 \| +0 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \| +– \| +– \| +86\.06 ± 0\.31 \|/,
+    /\| Planar +\| +16 \| +0 \| +7 \| +2 \| 102\.00 ± 2\.00 \| +102\.00 ± 2\.00 \| +– \| +– \| +– \| +86\.06 ± 0\.31 \|/,
   );
-  expect(table([run(0, 100)], [])).toMatch(/\| 100\.00 ± 0\.50 \|/);
+  expect(table([run(0, 100)], [])).toMatch(/\| 100\.00 ± 0\.50\* \|/);
   const peer = { ...set, seed: 0, steps: 7, parameters: 1, msPerStep: 1, threads: 1, torch: '0' };
   const peers = [97, 99].map((value): PeerRun => ({ ...peer, posterior: 'planar', validationCurve: [[7, value]] }));
+  // Welch: 5 of variance with (4 + 1)²/(4² + 1²) degrees of freedom, whose quantile scipy gives as 6.188
   expect(table([run(0, 100), run(1, 104)], peers)).toMatch(
-    /\| +98\.00 ± 1\.00 \(2\) \| +\+4\.00, 1\.8 errors \(step 7\) \|/,
+    /\| +98\.00 ± 1\.00 \(2\) \| +\+4\.00 \(−9\.84 to \+17\.84\) \| +1 of 1 \|/,
   );
   // 3 nats and 3 errors at step 3, 4 nats and 1.8 errors at step 7
   const twoSteps = (values: readonly [number, number], seed: number) => ({
@@ -166,10 +167,15 @@ it('the table of sylvester: means and errors over runs, one row for each posteri
   const theirs = (values: readonly number[]) =>
     values.map((value, i): PeerRun => ({ ...peers[i]!, validationCurve: [[3, value], ...peers[i]!.validationCurve] }));
   const runs = [twoSteps([112, 100], 0), twoSteps([114, 104], 1)];
-  expect(table(runs, theirs([110, 110]))).toMatch(/\| +\+3\.00, 3\.0 errors \(step 3\) \|/);
-  expect(table([run(0, 100)], [{ ...peers[0]!, columns: 8 }])).toMatch(/\| +– \| +– \| +86\.06/);
-  expect(table([run(0, 100)], [{ ...peers[0]!, warmUp: 100 }])).toMatch(/\| +– \| +– \| +86\.06/);
+  expect(table(runs, theirs([110, 110]))).toMatch(/\| +\+4\.00 \(.*\) \| +1 of 2 \|/);
+  const rowBeside = (change: Partial<PeerRun>) => table([run(0, 100)], [{ ...peers[0]!, ...change }]);
+  expect(rowBeside({ columns: 8 })).toMatch(/\| +97\.00 \(1\) \| +\+3\.00 \| +– \| +86\.06/); // planar has no columns
+  for (const other of [{ layers: 8 }, { warmUp: 100 }, { steps: 9 }, { start: 'own.safetensors' }]) {
+    expect(rowBeside(other)).toMatch(/\| +– \| +– \| +– \| +86\.06/);
+  }
+  expect(table([run(0, 100), { ...run(1, 104), samples: 1 }], []).match(/^\| Planar/gm)).toHaveLength(2);
   const others = [{ ...run(0, 100), settings: { data: 'train.amat,test.amat' } }, run(1, 104)];
+  expect(table(others, [])).not.toMatch(/train\.amat.*86\.06/);
   expect(
     table(others, peers)
       .match(/^\| Planar.*$/gm)

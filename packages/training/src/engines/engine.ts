@@ -41,7 +41,7 @@ export interface OpenFunction {
 export interface FunctionsRunner<Name extends string> {
   /** The number of concurrent runs that makes use of all threads. */
   readonly width: number;
-  /** The most rows, up to `most`, that a run computes within {@link RUN_BYTES}; at least 1. */
+  /** The most rows, up to `most`, that a run computes within about {@link RUN_BYTES}; at least 1. */
   rowsWithin(name: Name, most: number, shapesOf: (rows: number) => InputShapes): number;
   /** The arrays may change after the call returns. */
   run(name: Name, arrays: Arrays, shapes: InputShapes): Promise<Arrays>;

@@ -3,9 +3,10 @@
 import { type Graph, peakBytes, TraceError } from '@flowvae/compiler';
 
 /**
- * Limit on the bytes of one run's values, by their shapes. ONNX Runtime's allocator takes a quarter more if it keeps no
- * second block for the memory pattern (`isSmall` of a session's choices), and a thread takes 10 MiB: with two threads
- * an evaluation takes some 100 MiB beside the process and its parameters.
+ * Limit on the bytes of one run's values, by their shapes, where no part that is equal for all rows, such as masked
+ * kernels, takes more than half of it. ONNX Runtime's allocator takes a quarter more if it keeps no second block for
+ * the memory pattern (`isSmall` of a session's choices), and a thread takes 10 MiB: with two threads an evaluation
+ * takes some 100 MiB beside the process and its parameters.
  */
 export const RUN_BYTES = 32 * 2 ** 20;
 
